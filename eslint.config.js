@@ -1,0 +1,145 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** The layers, top first (CONTRIBUTING.md): imports go downwards only. */
+const LAYERS = [
+  {
+    folder: "harness/cli",
+    may: ["pipeline", "workload", "rehearsal", "inventory", "results", "terraform", "coder", "model"],
+  },
+  { folder: "harness/pipeline", may: ["model"] },
+  { folder: "harness/workload", may: ["coder", "model"] },
+  { folder: "harness/rehearsal", may: ["model"] },
+  { folder: "harness/inventory", may: ["model"] },
+  { folder: "harness/results", may: ["model"] },
+  { folder: "harness/terraform", may: ["model"] },
+  { folder: "harness/coder", may: ["model"] },
+  { folder: "harness/model", may: [] },
+];
+const HARNESS = [
+  "cli",
+  "pipeline",
+  "workload",
+  "rehearsal",
+  "inventory",
+  "results",
+  "terraform",
+  "coder",
+  "model",
+];
+
+const noCdktf = {
+  regex: "^(cdktf|constructs|@cdktf/.*)$|^@cdktf/",
+  message: "only stacks/ imports cdktf: a provider binding must never be loaded into a measuring process",
+};
+const noBarrel = {
+  regex: "^@cdktf/provider-[a-z]+(/lib)?/?$",
+  message: "import a provider's resource by its deep path: the barrel costs seconds and a gigabyte",
+};
+
+const layerRules = LAYERS.map(({ folder, may }) => {
+  const own = folder.split("/").at(-1);
+  const forbidden = HARNESS.filter((layer) => layer !== own && !may.includes(layer));
+  return {
+    files: [`${folder}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            noCdktf,
+            {
+              regex: "stacks/(?!outputs|environment)",
+              message:
+                "the harness runs stacks/main.ts as a process; it may import only the contracts stacks/outputs.ts and stacks/environment.ts",
+            },
+            ...(forbidden.length === 0
+              ? []
+              : [
+                  {
+                    regex: `^(\\.\\./)+(harness/)?(${forbidden.join("|")})/`,
+                    message: `${folder} is not above this layer: imports go downwards only (CONTRIBUTING.md), go through a port of harness/model`,
+                  },
+                ]),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ["node_modules", ".refbench", "cdktf.out", "coverage"] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["bin/*.js", "*.js"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "no-console": "error",
+    },
+  },
+  { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.js"], languageOptions: { globals: { process: "readonly" } } },
+  ...layerRules,
+  {
+    files: ["stacks/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            noBarrel,
+            {
+              regex: "harness/",
+              message: "stacks never import the harness: it is what they are deployed by",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["reference-architectures/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            noCdktf,
+            {
+              regex: "(harness|stacks)/",
+              message: "reference architectures are the ground layer: pure data",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["test/**/*.ts", "scripts/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "no-console": "off",
+    },
+  },
+);

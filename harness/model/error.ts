@@ -1,0 +1,51 @@
+import type { Verdict } from "./verdict.ts";
+
+/** Every way the harness itself can fail. A failure inside one workspace is a value in the results instead. */
+export type ErrorCode =
+  /** A bad flag, file or value, or a tool missing on this machine: nothing was created. */
+  | "usage"
+  /** Terraform or the cloud's API refused: quota, capacity, credentials, a failed apply. */
+  | "infrastructure"
+  /** Coder did not become ready, refused a template, or lost its server in mid-run. */
+  | "coder"
+  /** The load generator's process died or broke its protocol. */
+  | "shard"
+  /** The run's folder, journal or lease cannot be read or written. */
+  | "run_folder"
+  /** Another process holds the lease of this run. */
+  | "lease_held"
+  /** Stopped by a signal before the end. */
+  | "interrupted"
+  /** The inventory could not be asked, or answered in part. */
+  | "inventory"
+  /** Teardown ended and something is left. */
+  | "leaked";
+
+/** The verdict that an error of each code ends in, when nothing heavier holds. */
+export const verdictOfError = {
+  usage: "usage",
+  infrastructure: "infrastructure",
+  coder: "harness-error",
+  shard: "harness-error",
+  run_folder: "harness-error",
+  lease_held: "harness-error",
+  interrupted: "interrupted",
+  inventory: "unverified",
+  leaked: "leaked",
+} as const satisfies Record<ErrorCode, Verdict>;
+
+/** The one error class of refbench. Messages are lower case, name the wrong value, what was expected and the next step. */
+export class RefbenchError extends Error {
+  override readonly name = "RefbenchError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The message of anything thrown, for lines that a person reads. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,47 @@
+import type { RunId } from "./run-id.ts";
+
+/** One thing that exists, as an inventory that does not come from our state says. */
+export interface InventoryItem {
+  /** What `remove` needs to find it again; unique within one inventory. */
+  readonly id: string;
+  /** The kind in Terraform's words, such as `google_compute_network`. */
+  readonly kind: string;
+  readonly name: string;
+  /** Region, zone, cluster or namespace, as the kind has it. */
+  readonly location?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The run it belongs to, by label, by name, or by the network or cluster it lives in. */
+  readonly runId?: RunId;
+  /** ISO 8601; absent when the inventory does not know. */
+  readonly createdAt?: string;
+}
+
+/** An answer is complete or it is not: an empty list from a failed call is not a clean list. */
+export type InventoryAnswer =
+  | {
+      readonly state: "complete";
+      /** What was asked, for the verdict's words: "twin inventory of project refbench-twin". */
+      readonly scope: string;
+      readonly kinds: readonly string[];
+      readonly items: readonly InventoryItem[];
+    }
+  | {
+      readonly state: "failed";
+      readonly scope: string;
+      readonly reason: string;
+      readonly items: readonly InventoryItem[];
+    };
+
+export type RemoveOutcome =
+  | { readonly state: "removed" | "gone" }
+  /** Something else still uses it: try again after that is gone. */
+  | { readonly state: "in-use"; readonly reason: string }
+  | { readonly state: "denied" | "throttled" | "failed"; readonly reason: string };
+
+/** What exists in one cloud, cluster or twin, for the sweep and the audit. */
+export interface Inventory {
+  /** Everything of one run, or of every refbench run when no run is named. Never throws for a cloud's refusal. */
+  list(query: { readonly runId?: RunId }, signal: AbortSignal): Promise<InventoryAnswer>;
+  /** Removes one item. "Not found" is `gone`. */
+  remove(item: InventoryItem, signal: AbortSignal): Promise<RemoveOutcome>;
+}

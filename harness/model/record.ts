@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { failureCount, generatorHealth, phaseHistogram } from "./shard.ts";
+import { VERDICTS, type Verdict } from "./verdict.ts";
+
+/** Version of the record's shape; a reader migrates older ones. */
+export const RECORD_SCHEMA_VERSION = 1;
+
+const count = z.number().int().nonnegative();
+const instant = z.iso.datetime();
+
+const leftItem = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  location: z.string().optional(),
+});
+
+/** What the teardown knows. `pending` is written before it starts. */
+export const teardown = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("pending") }),
+  z.object({
+    state: z.enum(["clean", "leaked", "unverified"]),
+    /** What the inventory was asked, in words. */
+    scope: z.string(),
+    finishedAt: instant,
+    left: z.array(leftItem),
+    /** What the sweep had to remove: each is a defect of the ordinary teardown. */
+    swept: z.array(leftItem),
+    /** Why it is unverified, or what went wrong on the way. */
+    problems: z.array(z.string()),
+  }),
+]);
+export type Teardown = z.infer<typeof teardown>;
+
+/** One objective, judged. */
+export const objectiveResult = z.object({
+  name: z.string(),
+  /** In words with its unit: "workspaces that succeeded, share". */
+  description: z.string(),
+  threshold: z.number(),
+  /** Absent when it could not be measured, which is not a pass. */
+  value: z.number().optional(),
+  met: z.boolean(),
+});
+export type ObjectiveResult = z.infer<typeof objectiveResult>;
+
+export const stageTiming = z.object({
+  stage: z.string(),
+  startedAt: instant,
+  finishedAt: instant,
+  outcome: z.enum(["ok", "failed", "interrupted", "skipped"]),
+  message: z.string().optional(),
+});
+
+/** The measurements of the load stage; absent when the run ended before it. */
+export const measurements = z.object({
+  users: z.object({ asked: count, created: count, withWorkspace: count, deleted: count }),
+  workspaces: z.object({
+    asked: count,
+    created: count,
+    ready: count,
+    succeeded: count,
+    failed: count,
+    deleted: count,
+  }),
+  builds: z.object({ capacity: count, peakRunning: count, timeWeightedRunning: z.number() }),
+  connections: z.object({
+    asked: count,
+    held: count,
+    heldTerminal: count,
+    heldSsh: count,
+    /** How SSH travelled: relayed, direct, or the emulator's tunnel. Never compared with one another. */
+    sshPath: z.enum(["tunnel", "relayed", "direct", "none"]),
+    verified: count,
+    lost: count,
+    serverGauge: z.object({ terminal: count, ssh: count }).optional(),
+  }),
+  failures: z.array(failureCount),
+  histograms: z.array(phaseHistogram),
+  generator: generatorHealth,
+});
+export type Measurements = z.infer<typeof measurements>;
+
+export const recordSchema = z.object({
+  schemaVersion: z.literal(RECORD_SCHEMA_VERSION),
+  runId: z.string(),
+  architecture: z.string(),
+  size: z.string(),
+  /** `--set` values, by path. */
+  overrides: z.record(z.string(), z.unknown()),
+  /** The row's label in the table, such as "Kubernetes (GKE)". */
+  environment: z.string(),
+  simulated: z.boolean(),
+  coder: z.enum(["emulated", "real"]),
+  /** Coder's version: `coderVersion` of a real server, `rehearsedVersion` of an emulated one, never both. */
+  coderVersion: z.string().optional(),
+  rehearsedVersion: z.string().optional(),
+  startedAt: instant,
+  finishedAt: instant.optional(),
+  /** The size as it was run, overrides applied. */
+  load: z.object({
+    users: count,
+    workspaces: count,
+    concurrentBuilds: count,
+    replicas: count,
+    daemonsPerReplica: count,
+    connections: count,
+    sshShare: z.number(),
+  }),
+  provenance: z.object({
+    refbench: z.object({ version: z.string(), commit: z.string().optional(), dirty: z.boolean().optional() }),
+    terraform: z.string().optional(),
+    providers: z.record(z.string(), z.string()),
+    chartVersion: z.string().optional(),
+    node: z.string(),
+    /** The machine of the generator. */
+    machine: z.object({ cpu: z.string(), cores: count, memoryGib: z.number(), os: z.string() }),
+    /** `--speed` and `--build-speed` of a rehearsal. */
+    rehearsal: z
+      .object({ speed: z.number(), buildSpeed: z.number(), faults: z.string().optional() })
+      .optional(),
+    coderImageDigest: z.string().optional(),
+  }),
+  /** Conditions that change what the figures mean, in words: "rate limits off", "licence simulated". */
+  conditions: z.array(z.string()),
+  /** Resources that Terraform created, by stack. */
+  resources: z.record(z.string(), count),
+  stages: z.array(stageTiming),
+  measurements: measurements.optional(),
+  objectives: z.array(objectiveResult),
+  teardown,
+  /** Every verdict that held and, first, the one that wins. `pending` until audit. */
+  verdict: z.enum([...VERDICTS.filter((v) => v !== "handed-over" && v !== "usage"), "pending"] as [
+    string,
+    ...string[],
+  ]),
+  /** Why, one sentence each, the winning verdict's first. */
+  reasons: z.array(z.string()),
+});
+
+export type RunRecord = Omit<z.infer<typeof recordSchema>, "verdict"> & { verdict: Verdict | "pending" };

@@ -1,0 +1,279 @@
+import { z } from "zod";
+
+/**
+ * The protocol of the shard program: one JSON line in (the task), JSON lines out (events), over stdio. The same
+ * program bootstraps, loads and drains, here or on a machine beside Coder. Secrets come in on stdin only.
+ * A second input line `{"type":"stop"}`, or the end of stdin, stops the task; it then ends with a result that
+ * says `stopped: true`.
+ */
+export const SHARD_PROTOCOL = 1;
+
+const milliseconds = z.number().int().nonnegative();
+
+const deployment = z.object({
+  /** Base URL without a trailing slash, such as `http://127.7.0.3:7080`. */
+  url: z.url(),
+  /** How SSH reaches workspaces: the emulator's websocket tunnel, or not at all. */
+  ssh: z.enum(["tunnel", "none"]),
+});
+
+export const bootstrapTask = z.object({
+  task: z.literal("bootstrap"),
+  deployment,
+  admin: z.object({ email: z.string(), username: z.string(), password: z.string() }),
+  template: z.object({
+    name: z.string(),
+    /** File name → content; uploaded as a ustar archive. */
+    files: z.record(z.string(), z.string()),
+    /** Terraform variables of the template, such as `bench_run`. */
+    variables: z.record(z.string(), z.string()),
+  }),
+  /** What must be live before the load starts. */
+  expect: z.object({
+    replicas: z.number().int().positive(),
+    provisionerDaemons: z.number().int().nonnegative(),
+  }),
+  /** A Coder licence to post, when the size needs one. */
+  licence: z.string().optional(),
+  timeoutMs: milliseconds,
+});
+
+export const loadTask = z.object({
+  task: z.literal("load"),
+  deployment,
+  /** The owner's session token. */
+  token: z.string(),
+  /** Names of users and workspaces start with `<prefix>-`; it carries `run12`. */
+  prefix: z.string(),
+  organizationId: z.string().optional(),
+  template: z.string(),
+  parameters: z.record(z.string(), z.string()),
+  users: z.number().int().positive(),
+  workspaces: z.number().int().nonnegative(),
+  /** Users and workspaces of this shard start at this index; workspace i belongs to user i mod users. */
+  firstIndex: z.number().int().nonnegative(),
+  /** Workspaces being created at once; 0 = all at once. */
+  concurrency: z.number().int().nonnegative(),
+  cleanupConcurrency: z.number().int().nonnegative(),
+  command: z.string(),
+  expectOutput: z.string(),
+  connections: z.object({
+    total: z.number().int().nonnegative(),
+    /** Share of the held connections that are SSH, 0 to 1; the rest are web terminals. */
+    sshShare: z.number().min(0).max(1),
+    /** New connections per second while ramping. */
+    rampPerSecond: z.number().positive(),
+    holdMs: milliseconds,
+    /** Verified commands per second over all held connections while holding. */
+    commandsPerSecond: z.number().nonnegative(),
+  }),
+  timeouts: z.object({
+    buildMs: milliseconds,
+    agentMs: milliseconds,
+    connectMs: milliseconds,
+    commandMs: milliseconds,
+    deleteMs: milliseconds,
+  }),
+  /** `ttl_ms` of each workspace. */
+  workspaceTtlMs: milliseconds,
+});
+
+export const drainTask = z.object({
+  task: z.literal("drain"),
+  deployment,
+  /** A session token of the owner, or the admin's login when the token is lost. */
+  token: z.string().optional(),
+  admin: z.object({ email: z.string(), username: z.string(), password: z.string() }).optional(),
+  concurrency: z.number().int().nonnegative(),
+  timeoutMs: milliseconds,
+});
+
+export const shardTask = z.discriminatedUnion("task", [bootstrapTask, loadTask, drainTask]);
+export type BootstrapTask = z.infer<typeof bootstrapTask>;
+export type LoadTask = z.infer<typeof loadTask>;
+export type DrainTask = z.infer<typeof drainTask>;
+export type ShardTask = z.infer<typeof shardTask>;
+
+/** The steps of a workload whose latency is measured. */
+export const PHASES = [
+  "create-user",
+  /** POST of the workspace until the server answered. */
+  "create-workspace",
+  /** Server clock: job created until started. */
+  "build-queue",
+  /** Server clock: job started until completed. */
+  "build",
+  /** POST sent until every agent was seen connected. */
+  "workspace-ready",
+  /** Intended open until the SSH handshake is done. */
+  "ssh-handshake",
+  /** Intended open until the first output byte of the terminal. */
+  "terminal-first-byte",
+  /** Command typed until its expected output was read. */
+  "command",
+  /** A nonce sent over a held connection until it came back. */
+  "held-command",
+  "delete-workspace",
+  "delete-user",
+] as const;
+export const phase = z.enum(PHASES);
+export type Phase = z.infer<typeof phase>;
+
+/** Classes of failure inside the workload: values in the results, never exceptions of the harness. */
+export const FAILURE_CLASSES = [
+  "user-create",
+  "workspace-create",
+  "build-failed",
+  "build-timeout",
+  "agent-timeout",
+  "connect-refused",
+  "connect-timeout",
+  "connection-lost",
+  "command-timeout",
+  "wrong-output",
+  /** A connection that carried nothing is a failure. */
+  "silent-connection",
+  "rate-limited",
+  "workspace-delete",
+  "user-delete",
+  "unexpected",
+] as const;
+export const failureClass = z.enum(FAILURE_CLASSES);
+export type FailureClass = z.infer<typeof failureClass>;
+
+const count = z.number().int().nonnegative();
+
+/** Histogram of microseconds, HdrHistogram V2 compressed, base64: 1 µs to 1 h, 3 significant digits. */
+export const phaseHistogram = z.object({
+  phase,
+  /** `intended` counts from when the step was due, `raw` from when it was really started. */
+  basis: z.enum(["intended", "raw"]),
+  count,
+  hdr: z.string(),
+});
+export type PhaseHistogram = z.infer<typeof phaseHistogram>;
+
+export const failureCount = z.object({
+  class: failureClass,
+  phase,
+  count,
+  /** One message, scrubbed of secrets. */
+  example: z.string(),
+});
+export type FailureCount = z.infer<typeof failureCount>;
+
+export const loadProgress = z.object({
+  /** What the shard does now, in a word or two: "creating", "connecting", "holding", "deleting". */
+  activity: z.string(),
+  users: count,
+  workspaces: z.object({
+    total: count,
+    queued: count,
+    building: count,
+    ready: count,
+    failed: count,
+    deleted: count,
+  }),
+  connections: z.object({ wanted: count, terminal: count, ssh: count, failed: count }),
+  commandsPerSecond: z.number(),
+});
+export type LoadProgress = z.infer<typeof loadProgress>;
+
+/** Was the generator itself the limit? Measured in the shard over the whole load. */
+export const generatorHealth = z.object({
+  /** Due time until really sent. */
+  slipP99Ms: z.number(),
+  slipMaxMs: z.number(),
+  eventLoopUtilization: z.number(),
+  maxRssMib: z.number(),
+  cpuSeconds: z.number(),
+  limited: z.boolean(),
+  /** Why it is limited, in words; empty when it is not. */
+  reasons: z.array(z.string()),
+});
+export type GeneratorHealth = z.infer<typeof generatorHealth>;
+
+export const loadResult = z.object({
+  stopped: z.boolean(),
+  users: z.object({ asked: count, created: count, withWorkspace: count, deleted: count }),
+  workspaces: z.object({
+    asked: count,
+    created: count,
+    ready: count,
+    succeeded: count,
+    failed: count,
+    deleted: count,
+  }),
+  builds: z.object({
+    /** Replicas × daemons as the deployment reports them. */
+    capacity: count,
+    peakRunning: count,
+    /** Mean of running builds weighted by time, from the first queued to the last finished. */
+    timeWeightedRunning: z.number(),
+  }),
+  connections: z.object({
+    asked: count,
+    /** Held at the same time, each having carried a verified answer. */
+    held: count,
+    heldTerminal: count,
+    heldSsh: count,
+    verified: count,
+    lost: count,
+    /** The server's own gauge of terminals and SSH sessions while holding; absent when it offers none. */
+    serverGauge: z.object({ terminal: count, ssh: count }).optional(),
+  }),
+  failures: z.array(failureCount),
+  histograms: z.array(phaseHistogram),
+  generator: generatorHealth,
+});
+export type LoadResult = z.infer<typeof loadResult>;
+
+export const bootstrapResult = z.object({
+  stopped: z.boolean(),
+  token: z.string(),
+  organizationId: z.string(),
+  templateId: z.string(),
+  templateVersionId: z.string(),
+  deploymentId: z.string(),
+  coderVersion: z.string(),
+  replicas: count,
+  provisionerDaemons: count,
+});
+export type BootstrapResult = z.infer<typeof bootstrapResult>;
+
+export const drainResult = z.object({
+  stopped: z.boolean(),
+  deleted: count,
+  /** What is still there, by id and name, with why. */
+  remaining: z.array(z.object({ id: z.string(), name: z.string(), reason: z.string() })),
+});
+export type DrainResult = z.infer<typeof drainResult>;
+
+/** What the shard program prints, one JSON object a line. The last line is `result` or `error`. */
+export const shardEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("hello"), protocol: z.literal(SHARD_PROTOCOL), pid: z.number().int() }),
+  z.object({ type: z.literal("note"), message: z.string() }),
+  z.object({ type: z.literal("progress"), progress: loadProgress }),
+  z.object({ type: z.literal("failure"), failure: failureCount }),
+  z.object({
+    type: z.literal("result"),
+    result: z.discriminatedUnion("task", [
+      bootstrapResult.extend({ task: z.literal("bootstrap") }),
+      loadResult.extend({ task: z.literal("load") }),
+      drainResult.extend({ task: z.literal("drain") }),
+    ]),
+  }),
+  /** The harness failed, not the deployment under test. */
+  z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
+]);
+export type ShardEvent = z.infer<typeof shardEvent>;
+export type ShardResult = Extract<ShardEvent, { type: "result" }>["result"];
+
+/** Runs one task of the shard program somewhere and hands on its events. */
+export interface ShardRunner {
+  /** Aborting stops the task in order; throws `RefbenchError("shard")` when the program dies or breaks the protocol, `coder` when it reports that. */
+  run(
+    task: ShardTask,
+    options: { readonly signal: AbortSignal; readonly onEvent: (event: ShardEvent) => void },
+  ): Promise<ShardResult>;
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+/** Version of `environment.json`, the one input of synthesis. */
+export const ENVIRONMENT_SCHEMA_VERSION = 1;
+
+/**
+ * One deployment of one size, for one run or by hand. Imports no cdktf: the harness writes this file, the stacks
+ * read it, and nothing random or dated enters the code, so that a second plan is empty.
+ */
+export const environmentSchema = z
+  .object({
+    schemaVersion: z.literal(ENVIRONMENT_SCHEMA_VERSION),
+    /** Name of a folder of `reference-architectures/`. */
+    architecture: z.string(),
+    size: z.string(),
+    /** `--set path=value`, by path into the size. */
+    overrides: z.record(z.string(), z.unknown()),
+    /** ULID in lower case; by hand too, made once. */
+    runId: z.string().regex(/^[0-7][0-9a-hjkmnp-tv-z]{25}$/),
+    /** Label value of `bench-owner`. */
+    owner: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/),
+    /** `cdktf` for runs of the harness, `manual` by hand: a sweep lists those and never touches them. */
+    managed: z.enum(["cdktf", "manual"]),
+    /** Unix seconds of `bench-expires`; null = no hard expiry (by hand without `REFBENCH_TTL`). */
+    expiresAt: z.number().int().positive().nullable(),
+    /** Google project or AWS account; the twin's is an impossible name. */
+    project: z.string(),
+    region: z.string(),
+    zone: z.string(),
+    coderVersion: z.string(),
+  })
+  .strict();
+
+export type Environment = z.infer<typeof environmentSchema>;
