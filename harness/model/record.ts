@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { failureCount, generatorHealth, phaseHistogram } from "./shard.ts";
-import { VERDICTS, type Verdict } from "./verdict.ts";
 
 /** Version of the record's shape; a reader migrates older ones. */
 export const RECORD_SCHEMA_VERSION = 1;
@@ -130,12 +129,20 @@ export const recordSchema = z.object({
   objectives: z.array(objectiveResult),
   teardown,
   /** Every verdict that held and, first, the one that wins. `pending` until audit. */
-  verdict: z.enum([...VERDICTS.filter((v) => v !== "handed-over" && v !== "usage"), "pending"] as [
-    string,
-    ...string[],
+  verdict: z.enum([
+    "pending",
+    "leaked",
+    "unverified",
+    "cost-ceiling",
+    "infrastructure",
+    "harness-error",
+    "interrupted",
+    "generator-limited",
+    "slo-failed",
+    "pass",
   ]),
   /** Why, one sentence each, the winning verdict's first. */
   reasons: z.array(z.string()),
 });
 
-export type RunRecord = Omit<z.infer<typeof recordSchema>, "verdict"> & { verdict: Verdict | "pending" };
+export type RunRecord = z.infer<typeof recordSchema>;

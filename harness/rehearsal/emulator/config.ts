@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** What one emulated Coder deployment is: written by the twin from the Helm values, or by `refbench emulator` from its flags. */
+export const emulatorConfig = z.object({
+  schemaVersion: z.literal(1),
+  /** An address of 127.0.0.0/8 of its own. */
+  host: z.string(),
+  /** 0 = any free port. */
+  port: z.number().int().min(0).max(65_535),
+  /** Coder's version to claim, such as `2.31.0`. */
+  version: z.string(),
+  /** `coder.replicaCount` of the Helm values. */
+  replicas: z.number().int().positive(),
+  /** `CODER_…` variables as the Helm values really say: daemons, rate limits, Prometheus. */
+  env: z.record(z.string(), z.string()),
+  /** Divides the durations of builds and agents; 1 = as observed on a real server. */
+  buildSpeed: z.number().positive(),
+  /** Share of start builds that fail, 0 to 1, for rehearsing failures; which ones is decided by their number, not by chance. */
+  failBuilds: z.number().min(0).max(1),
+  /** More than one replica is a licensed feature: `simulated` pretends one, and says so. */
+  licence: z.enum(["none", "simulated"]),
+  /** With a first user and a template `kubernetes` (parameter `home_disk_size`, default 10) already in it. */
+  seeded: z.boolean(),
+  /** Where what its workspaces create is written; absent when it stands alone. */
+  inventory: z
+    .object({
+      /** The twin's inventory folder. */
+      directory: z.string(),
+      /** Key of the cluster (or VM) its workspaces live in. */
+      cluster: z.string(),
+      /** Namespace of workspaces. */
+      namespace: z.string(),
+    })
+    .optional(),
+});
+export type EmulatorConfig = z.infer<typeof emulatorConfig>;
+
+/** The one line the emulator process prints on stdout once it answers. */
+export const emulatorReady = z.object({
+  url: z.string(),
+  pid: z.number().int(),
+  /** Only with `seeded`. */
+  email: z.string().optional(),
+  password: z.string().optional(),
+  token: z.string().optional(),
+});
+export type EmulatorReady = z.infer<typeof emulatorReady>;

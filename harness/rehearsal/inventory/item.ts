@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+/** One thing that exists in the twin's clouds: one JSON file of the inventory folder. */
+export const twinItem = z.object({
+  /** Unique, and the file's name: `<kind>--<scope>--<name>` with unusual characters replaced. */
+  key: z.string(),
+  /** In Terraform's words, also for what controllers and Coder make: `google_compute_disk`, `kubernetes_pod`. */
+  kind: z.string(),
+  name: z.string(),
+  /** Project, zone, or `cluster/namespace`: names clash within one scope and kind. */
+  scope: z.string(),
+  labels: z.record(z.string(), z.string()),
+  status: z.enum(["creating", "ready", "deleting"]),
+  /** ISO 8601. */
+  createdAt: z.string(),
+  /** Who made it: Terraform through the plugin, a controller in a cluster, Coder's builds, or a planted leak. */
+  origin: z.enum(["terraform", "controller", "coder", "leak"]),
+  /** Key of what it lives in: it vanishes with that (a pod with its cluster). */
+  parent: z.string().optional(),
+  /** Key of what it was made for: its controller removes it some time after that is gone, while the cluster lives. */
+  owner: z.string().optional(),
+  /** Keys or names that it uses and that cannot be deleted before it (a network by its subnetwork). */
+  uses: z.array(z.string()),
+  /** Full `bench-run` of its run when its labels cannot say it (unlabelled kinds, controllers' objects). */
+  runId: z.string().optional(),
+  /** The process behind it (the emulator of a release), ended with it; identity is pid and start time. */
+  process: z.object({ pid: z.number().int().positive(), startTime: z.string() }).optional(),
+  /** What the plugin keeps: the resource's attributes in Terraform's shape, secrets left out. */
+  attributes: z.record(z.string(), z.unknown()).optional(),
+});
+export type TwinItem = z.infer<typeof twinItem>;
