@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { BUILD_RULES } from "./build-rules.ts";
+
+const count = z.int().positive();
+
+/** Machines of one role; no nodes of its own means that the role lives on the nodes of `coder`. */
+const pool = z.strictObject({ machineType: z.string().min(1), nodes: z.int().min(0).max(100) });
+
+/** One row that the results table may have: the load, and the machines that are meant to carry it. */
+export const sizeSchema = z.strictObject({
+  users: count,
+  workspaces: count,
+  /** How there may be more workspaces than users. */
+  workspacesPerUser: count,
+  /** The capacity for builds: `coder.replicas` × `coder.daemonsPerReplica`. */
+  concurrentBuilds: count,
+  connections: z.strictObject({
+    /** Held at the same time, web terminals and SSH together. */
+    total: count,
+    /** Share of SSH, 0 to 1; the rest are web terminals. */
+    sshShare: z.number().min(0).max(1),
+    /** New connections per second while they are opened. */
+    rampPerSecond: z.number().positive(),
+    /** How long all of them stay open together. */
+    holdSeconds: z.number().positive(),
+    /** Verified commands per second over all held connections. */
+    commandsPerSecond: z.number().nonnegative(),
+  }),
+  /** Workspaces being created, and deleted, at once; 0 = all. */
+  concurrency: z.int().nonnegative(),
+  cleanupConcurrency: z.int().nonnegative(),
+  /** Size of a workspace's home disk; 0 = none. */
+  homeVolumeGib: z.int().nonnegative(),
+  /** What each workspace runs in its web terminal, and the output that proves it. */
+  command: z.string().min(1),
+  expectOutput: z.string().min(1),
+  coder: z.strictObject({
+    /** Also the chart's version. */
+    version: z.string().regex(/^\d+\.\d+\.\d+$/, "a version such as 2.31.0"),
+    replicas: count,
+    /** Built-in provisioner daemons; each runs one build at a time. */
+    daemonsPerReplica: count,
+    /** Request and limit of one replica. */
+    cpuMillis: count,
+    memoryGib: count,
+    /** `CODER_PG_CONN_MAX_OPEN` of one replica. */
+    databaseConnections: count,
+  }),
+  provisioners: z.enum(["builtin", "external"]),
+  /** More than one replica, and external provisioners, are licensed features of Coder. */
+  licensed: z.boolean(),
+  machines: z.strictObject({ coder: pool, workspaces: pool, system: pool }),
+  /** Request of one workspace's pod. */
+  workspacePod: z.strictObject({ cpuMillis: count, memoryMib: count }),
+  database: z.strictObject({
+    version: z.string().regex(/^POSTGRES_\d+$/, "a Cloud SQL version such as POSTGRES_16"),
+    tier: z.string().regex(/^db-custom-\d+-\d+$/, "a tier such as db-custom-2-7680"),
+    diskGib: z.int().min(10),
+    maxConnections: count,
+  }),
+  kubernetesVersion: z.string().regex(/^\d+\.\d+(\.\d+)?$/, "a version such as 1.34"),
+  /** Which of the published rules says how many cores the builds need. */
+  buildRule: z.enum(Object.keys(BUILD_RULES) as [keyof typeof BUILD_RULES]),
+});
+export type Size = z.infer<typeof sizeSchema>;
+
+/** What a run must reach to pass: a figure of the measurements, or the share of one in another. */
+export const objectiveSchema = z.strictObject({
+  name: z.string(),
+  /** In words with its unit, as the table of objectives shows it. */
+  description: z.string(),
+  metric: z.strictObject({
+    /** Path into the measurements of a record, such as `workspaces.succeeded`. */
+    path: z.string(),
+    /** Path of what it is divided by; nothing there is "not measured", which is not a pass. */
+    per: z.string().optional(),
+  }),
+  threshold: z.number(),
+  direction: z.enum(["at-least", "at-most"]),
+});
+export type Objective = z.infer<typeof objectiveSchema>;
+
+/** A named description of how Coder is deployed, with the sizes that rows of the table have. */
+export const architectureSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z-]*$/),
+    /** The row's label in the table. */
+    label: z.string(),
+    cloud: z.enum(["google", "aws"]),
+    region: z.string(),
+    zone: z.string(),
+    /** Stacks in the order of their creation. */
+    stacks: z.array(z.string()).min(1),
+    /** Name that the run gives its workspace template. */
+    templateName: z.string(),
+    defaultSize: z.string(),
+    sizes: z.record(z.string(), sizeSchema),
+    objectives: z.array(objectiveSchema).min(1),
+    /** Whether anyone has seen it deploy and tear down for real. */
+    verifiedOnCloud: z.union([
+      z.literal("never"),
+      z.strictObject({ date: z.iso.date(), version: z.string() }),
+    ]),
+  })
+  .refine((architecture) => architecture.defaultSize in architecture.sizes, {
+    path: ["defaultSize"],
+    error: "must name one of the sizes",
+  });
+export type Architecture = z.infer<typeof architectureSchema>;

@@ -1,0 +1,21 @@
+/**
+ * How many cores of the coder nodes concurrent builds need, as published over the years. A size names the one it
+ * follows, because they differ by a factor of four and a row without it could not be compared.
+ */
+export const BUILD_RULES = {
+  /** Coder's page on scaling of January 2023: "roughly 8 cores per 30 concurrent workspace builds". */
+  "seed-2023": { cores: 8, builds: 30 },
+  /** Median of Coder's test with 2,000 users in February 2024: 0.35 cores a build. */
+  "measured-2024": { cores: 35, builds: 100 },
+  /** Coder's formula of 2024: one core for two builds. */
+  "formula-2024": { cores: 1, builds: 2 },
+  /** Coder's validated architectures since December 2025: one core a build. */
+  "validated-2025": { cores: 1, builds: 1 },
+} as const satisfies Record<string, { readonly cores: number; readonly builds: number }>;
+
+export type BuildRule = keyof typeof BUILD_RULES;
+
+/** Cores that the coder nodes must have together. */
+export function coresForBuilds(rule: BuildRule, builds: number): number {
+  return (builds * BUILD_RULES[rule].cores) / BUILD_RULES[rule].builds;
+}

@@ -1,0 +1,87 @@
+import { type Architecture, architectureSchema, type Size, sizeSchema } from "./architecture.ts";
+import { refuseContradictions } from "./contradictions.ts";
+import { ArchitectureError } from "./error.ts";
+import { gke } from "./gke/architecture.ts";
+import { withOverride } from "./override.ts";
+
+/** Every reference architecture by name, checked: one that contradicts itself does not load. */
+export const architectures: ReadonlyMap<string, Architecture> = new Map(
+  [gke].map((architecture) => [architecture.name, checked(architecture)]),
+);
+
+/** The architecture of that name. */
+export function getArchitecture(name: string): Architecture {
+  const architecture = architectures.get(name);
+  if (architecture === undefined) {
+    throw new ArchitectureError("architecture", name, `one of ${[...architectures.keys()].join(", ")}`);
+  }
+  return architecture;
+}
+
+/** A size as it will be run: overrides applied, checked against each other. */
+export interface ResolvedSize {
+  readonly architecture: string;
+  readonly name: string;
+  /** The row's label in the table, such as "Kubernetes (GKE)". */
+  readonly label: string;
+  /** What was overridden, by path, each value in its figure's type. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly figures: Size;
+}
+
+/** A size of an architecture (its default one when none is named) with overrides by path, such as `connections.total`. */
+export function resolveSize(
+  architectureName: string,
+  sizeName?: string,
+  overrides: Readonly<Record<string, unknown>> = {},
+): ResolvedSize {
+  const architecture = getArchitecture(architectureName);
+  const name = sizeName ?? architecture.defaultSize;
+  const size = Object.hasOwn(architecture.sizes, name) ? architecture.sizes[name] : undefined;
+  if (size === undefined) {
+    throw new ArchitectureError("size", name, `one of ${Object.keys(architecture.sizes).join(", ")}`);
+  }
+  let figures: Record<string, unknown> = size;
+  const typed: Record<string, unknown> = {};
+  for (const [path, given] of Object.entries(overrides)) {
+    const set = withOverride(figures, path, given);
+    figures = set.figures;
+    typed[path] = set.value;
+  }
+  const parsed = parseSize(figures);
+  refuseContradictions(parsed);
+  return {
+    architecture: architecture.name,
+    name,
+    label: architecture.label,
+    overrides: typed,
+    figures: parsed,
+  };
+}
+
+function parseSize(figures: Record<string, unknown>): Size {
+  const result = sizeSchema.safeParse(figures);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path ?? [];
+  const value = path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    figures,
+  );
+  throw new ArchitectureError(
+    path.join("."),
+    value,
+    issue === undefined ? "a valid size" : inWords(issue.message),
+  );
+}
+
+/** Zod's sentence as the end of ours: "expected …". */
+function inWords(message: string): string {
+  return message.replace(/^(Invalid input|Invalid option|Too small|Too big): expected /, "");
+}
+
+function checked(architecture: Architecture): Architecture {
+  const parsed = architectureSchema.parse(architecture);
+  for (const size of Object.values(parsed.sizes)) refuseContradictions(size);
+  return parsed;
+}

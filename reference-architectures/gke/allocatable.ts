@@ -1,0 +1,55 @@
+import type { MachineType } from "../machine-types.ts";
+
+/** What pods may ask of one node. */
+export interface Allocatable {
+  readonly cpuMillis: number;
+  readonly memoryMib: number;
+}
+
+/**
+ * What Kubernetes' own pods on every node take (proxy, logging, metrics, disk driver). Ours: rounded up from what
+ * GKE's daemon sets request.
+ */
+const DAEMON_SETS: Allocatable = { cpuMillis: 400, memoryMib: 600 };
+
+/** Kubernetes' own pods that run once in a cluster (DNS, metrics server, konnectivity). Ours, rounded up. */
+export const CLUSTER_PODS: Allocatable = { cpuMillis: 1_000, memoryMib: 1_500 };
+
+/** GKE's published reservation: a share of each slice of cores and memory, and 100 MiB before it evicts. */
+const CPU_RESERVED = [
+  { upTo: 1, share: 0.06 },
+  { upTo: 2, share: 0.01 },
+  { upTo: 4, share: 0.005 },
+  { upTo: Infinity, share: 0.0025 },
+] as const;
+const MEMORY_RESERVED = [
+  { upTo: 4, share: 0.25 },
+  { upTo: 8, share: 0.2 },
+  { upTo: 16, share: 0.1 },
+  { upTo: 128, share: 0.06 },
+  { upTo: Infinity, share: 0.02 },
+] as const;
+const EVICTION_MIB = 100;
+
+/** What is left on one GKE node for pods of ours. */
+export function allocatable(machine: MachineType): Allocatable {
+  const cores = machine.cores - reserved(machine.cores, CPU_RESERVED);
+  const memoryGib = machine.memoryGib - reserved(machine.memoryGib, MEMORY_RESERVED);
+  return {
+    cpuMillis: Math.floor(cores * 1_000) - DAEMON_SETS.cpuMillis,
+    memoryMib: Math.floor(memoryGib * 1_024) - EVICTION_MIB - DAEMON_SETS.memoryMib,
+  };
+}
+
+function reserved(
+  total: number,
+  slices: readonly { readonly upTo: number; readonly share: number }[],
+): number {
+  let sum = 0;
+  let from = 0;
+  for (const { upTo, share } of slices) {
+    sum += Math.max(0, Math.min(total, upTo) - from) * share;
+    from = upTo;
+  }
+  return sum;
+}

@@ -1,0 +1,186 @@
+import type { Architecture, Size } from "../architecture.ts";
+import { OBJECTIVES } from "../objectives.ts";
+
+/*
+ * Sources: "seed" is Coder's page on scaling of January 2023, the row "Kubernetes (GKE)"; "draft" its draft of
+ * November 2022; "validated" the validated architectures in Coder's documentation since December 2025.
+ * "Ours" marks a choice that no source makes.
+ */
+
+/** The seed's command, and what it prints: a workspace counts when its terminal showed this. */
+const COMMAND = {
+  command: "sleep 2 && echo hello",
+  expectOutput: "hello",
+  /** The seed's command: `--concurrency 0 --cleanup-concurrency 0`, everything at once. */
+  concurrency: 0,
+  cleanupConcurrency: 0,
+  /** The seed's command sets its template's one parameter: `home_disk_size=10`. */
+  homeVolumeGib: 10,
+} as const;
+
+/** What every size shares. */
+const COMMON = {
+  ...COMMAND,
+  /** External provisioners are a licensed feature, and the seed's rows were measured with built-in ones. */
+  provisioners: "builtin",
+  /** Validated: an agent needs at least 0.1 cores and 128 MB. */
+  workspacePod: { cpuMillis: 100, memoryMib: 128 },
+  /** Ours: the minor version in standard support; checked against the cloud's list before a real run. */
+  kubernetesVersion: "1.35",
+  /** The seed's rule, so that a row can be compared with the seed's. */
+  buildRule: "seed-2023",
+} as const;
+
+/** Ours: the version whose answers, metrics and chart were seen on a real server. */
+const CODER_VERSION = "2.31.0";
+
+/** Draft: GKE, 100 users with 200 workspaces. */
+const size100: Size = {
+  ...COMMON,
+  users: 100,
+  workspaces: 200,
+  /** 200 workspaces of 100 users. */
+  workspacesPerUser: 2,
+  /** Ours: one replica, so that no licence is needed, with the seed's 30 daemons a replica. */
+  concurrentBuilds: 30,
+  connections: {
+    /** Ours: a tenth of the seed's 10,000, five a workspace. */
+    total: 1_000,
+    /** Ours: the seed names "Terminal/SSH" without a split. */
+    sshShare: 0.5,
+    /** Ours: all of them within five seconds. */
+    rampPerSecond: 200,
+    /** Ours: long enough for each connection to answer once at this rate. */
+    holdSeconds: 10,
+    commandsPerSecond: 100,
+  },
+  coder: {
+    version: CODER_VERSION,
+    replicas: 1,
+    daemonsPerReplica: 30,
+    /** Ours: what a n2-standard-8 has to give beside Kubernetes' own; the chart's 2 cores and 4 GiB starve 30 daemons. */
+    cpuMillis: 7_000,
+    memoryGib: 26,
+    /** Ours: Coder's default of 10 is made for small deployments. */
+    databaseConnections: 100,
+  },
+  licensed: false,
+  machines: {
+    /** Seed: 8 cores per 30 builds. N2, not the seed's e2-highcpu-8: its processor is known, and 30 daemons of up to 1 GB want 32 GB. */
+    coder: { machineType: "n2-standard-8", nodes: 1 },
+    /** Ours: 200 disks need two nodes (127 each); 200 pods of 0.1 cores fit them. */
+    workspaces: { machineType: "e2-standard-16", nodes: 2 },
+    /** Ours: Kubernetes' own pods, so that they stay off the machines that are measured. */
+    system: { machineType: "e2-standard-4", nodes: 1 },
+  },
+  database: {
+    /** Ours: Coder needs 13 or newer. */
+    version: "POSTGRES_16",
+    /** Coder's table: 1,000 users and 50 builds on db-custom-2-7680 (April 2024). */
+    tier: "db-custom-2-7680",
+    /** Ours: a disk's speed grows with its size, and 10 GB would be the limit instead of the machine. */
+    diskGib: 50,
+    /** Ours: 100 connections of the one replica, and a fifth more. */
+    maxConnections: 200,
+  },
+};
+
+/** Seed: GKE, 1,200 users, 120 builds, 10,000 connections. */
+const size1200: Size = {
+  ...COMMON,
+  users: 1_200,
+  /** The seed's command makes one workspace for each user. */
+  workspaces: 1_200,
+  workspacesPerUser: 1,
+  /** Seed: 4 replicas with 30 daemons each, one replica a node. */
+  concurrentBuilds: 120,
+  connections: {
+    /** Seed. */
+    total: 10_000,
+    /** Ours, as in size 100. */
+    sshShare: 0.5,
+    /** Ours: all of them within 20 seconds. */
+    rampPerSecond: 500,
+    /** Ours: long enough for each connection to answer once at this rate. */
+    holdSeconds: 60,
+    commandsPerSecond: 200,
+  },
+  coder: {
+    version: CODER_VERSION,
+    replicas: 4,
+    daemonsPerReplica: 30,
+    /** As in size 100. */
+    cpuMillis: 7_000,
+    memoryGib: 26,
+    /** Ours: four times 100, and a fifth more, stay below the database's 500. */
+    databaseConnections: 100,
+  },
+  /** Four replicas are a licensed feature. */
+  licensed: true,
+  machines: {
+    /** Seed: "4 nodes × 8 cores"; N2 for the reasons of size 100. */
+    coder: { machineType: "n2-standard-8", nodes: 4 },
+    /** Ours: 1,200 disks need ten nodes (127 each); 1,200 pods of 0.1 cores would need eight. */
+    workspaces: { machineType: "e2-standard-16", nodes: 10 },
+    /** Ours, as in size 100. */
+    system: { machineType: "e2-standard-4", nodes: 2 },
+  },
+  database: {
+    version: "POSTGRES_16",
+    /** Validated: 16 cores and 60 GB for 1,200 running workspaces and 120 builds. The seed said 1.5 cores. */
+    tier: "db-custom-16-61440",
+    /** Ours, as in size 100, for a larger machine. */
+    diskGib: 250,
+    /** Coder's own scale tests: 500. */
+    maxConnections: 500,
+  },
+};
+
+/** Ours: the smallest environment with every kind of resource, to learn for under $3 whether all of it comes and goes. */
+const canary: Size = {
+  ...COMMON,
+  users: 2,
+  workspaces: 2,
+  workspacesPerUser: 1,
+  concurrentBuilds: 2,
+  connections: { total: 4, sshShare: 0.5, rampPerSecond: 4, holdSeconds: 5, commandsPerSecond: 4 },
+  coder: {
+    version: CODER_VERSION,
+    replicas: 1,
+    daemonsPerReplica: 2,
+    cpuMillis: 1_500,
+    memoryGib: 4,
+    databaseConnections: 20,
+  },
+  licensed: false,
+  machines: {
+    /** One small node carries Coder, the workspaces and Kubernetes' own pods. */
+    coder: { machineType: "n2-standard-4", nodes: 1 },
+    workspaces: { machineType: "n2-standard-4", nodes: 0 },
+    system: { machineType: "n2-standard-4", nodes: 0 },
+  },
+  database: {
+    version: "POSTGRES_16",
+    /** The smallest tier with a core of its own. */
+    tier: "db-custom-1-3840",
+    diskGib: 10,
+    maxConnections: 100,
+  },
+};
+
+/** Coder on Google Kubernetes Engine with Cloud SQL. */
+export const gke: Architecture = {
+  name: "gke",
+  label: "Kubernetes (GKE)",
+  cloud: "google",
+  /** Ours: the region whose prices and quotas are documented best, and Google's default for both. */
+  region: "us-central1",
+  /** One zone: traffic between zones costs, and its latency would be measured. */
+  zone: "us-central1-a",
+  stacks: ["gke-cloud", "gke-coder"],
+  templateName: "kubernetes",
+  defaultSize: "100",
+  sizes: { "100": size100, "1200": size1200, canary },
+  objectives: [...OBJECTIVES],
+  verifiedOnCloud: "never",
+};

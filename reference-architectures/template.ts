@@ -1,0 +1,41 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ResolvedSize } from "./catalogue.ts";
+import { getArchitecture } from "./catalogue.ts";
+
+/** The Coder workspace template of an architecture: file name → content, as it is uploaded. */
+export async function readTemplate(architectureName: string): Promise<Record<string, string>> {
+  const folder = join(import.meta.dirname, getArchitecture(architectureName).name, "template");
+  const names = (await readdir(folder)).sort();
+  const files = await Promise.all(
+    names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const),
+  );
+  return Object.fromEntries(files);
+}
+
+/** What a template is told about the run that its workspaces belong to. */
+export interface TemplateRun {
+  readonly runId: string;
+  readonly owner: string;
+  /** Unix seconds; null = no hard expiry. */
+  readonly expiresAt: number | null;
+  readonly namespace: string;
+}
+
+/** Terraform variables of the template, so that everything a workspace creates carries the labels of its run. */
+export function templateVariables(size: ResolvedSize, run: TemplateRun): Record<string, string> {
+  return {
+    bench_run: run.runId,
+    bench_env: size.architecture,
+    bench_owner: run.owner,
+    bench_expires: run.expiresAt === null ? "never" : String(run.expiresAt),
+    namespace: run.namespace,
+    cpu: `${size.figures.workspacePod.cpuMillis}m`,
+    memory: `${size.figures.workspacePod.memoryMib}Mi`,
+  };
+}
+
+/** Parameters of each workspace. */
+export function templateParameters(size: ResolvedSize): Record<string, string> {
+  return { home_disk_size: String(size.figures.homeVolumeGib) };
+}
