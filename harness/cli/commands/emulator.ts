@@ -1,0 +1,107 @@
+import { Command, Option } from "commander";
+import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { startEmulator } from "../../rehearsal/emulator/server.ts";
+import type { Io } from "../io.ts";
+import { positive } from "../run-options.ts";
+
+interface EmulatorFlags {
+  readonly replicas: number;
+  readonly daemons: number;
+  readonly host: string;
+  readonly port: number;
+  readonly buildSpeed: number;
+  readonly failBuilds: number;
+  readonly output: "text" | "json";
+}
+
+/** `refbench emulator`: one emulated Coder alone, for anything that speaks Coder's API. */
+export function emulatorCommand(io: Io): Command {
+  return new Command("emulator")
+    .description(
+      "start an emulated Coder alone, with a user and a template `kubernetes` in it; Ctrl-C ends it",
+    )
+    .addOption(
+      new Option("--replicas <n>", "replicas of coderd")
+        .env("REFBENCH_REPLICAS")
+        .default(1)
+        .argParser(count("--replicas", 1, 100)),
+    )
+    .addOption(
+      new Option("--daemons <n>", "provisioner daemons a replica")
+        .env("REFBENCH_DAEMONS")
+        .default(3)
+        .argParser(count("--daemons", 1, 1000)),
+    )
+    .addOption(
+      new Option("--host <address>", "address to listen on").env("REFBENCH_HOST").default("127.0.0.1"),
+    )
+    .addOption(
+      new Option("--port <n>", "port to listen on; 0 = any free one")
+        .env("REFBENCH_PORT")
+        .default(0)
+        .argParser(count("--port", 0, 65_535)),
+    )
+    .addOption(
+      new Option("--build-speed <factor>", "compresses builds; 1 = as observed on a real server")
+        .env("REFBENCH_BUILD_SPEED")
+        .default(1)
+        .argParser(positive("--build-speed")),
+    )
+    .addOption(
+      new Option("--fail-builds <share>", "share of start builds that fail, 0 to 1")
+        .env("REFBENCH_FAIL_BUILDS")
+        .default(0)
+        .argParser(share),
+    )
+    .addOption(
+      new Option("--output <format>", "how the address and the login are printed")
+        .choices(["text", "json"])
+        .default("text"),
+    )
+    .action(async (flags: EmulatorFlags) => {
+      const gke = getArchitecture("gke");
+      const emulator = await startEmulator({
+        schemaVersion: 1,
+        host: flags.host,
+        port: flags.port,
+        version: gke.sizes[gke.defaultSize]?.coder.version ?? "",
+        replicas: flags.replicas,
+        env: { CODER_PROVISIONER_DAEMONS: String(flags.daemons) },
+        buildSpeed: flags.buildSpeed,
+        failBuilds: flags.failBuilds,
+        licence: flags.replicas > 1 ? "simulated" : "none",
+        seeded: true,
+      });
+      const { ready } = emulator;
+      // The token is what the caller asked for; it opens nothing but this emulator.
+      io.stdout.write(
+        flags.output === "json"
+          ? `${JSON.stringify({ simulated: true, ...ready })}\n`
+          : `emulated Coder (simulated) at ${ready.url}\nemail     ${ready.email ?? ""}\npassword  ${ready.password ?? ""}\ntoken     ${ready.token ?? ""}\n`,
+      );
+      await new Promise<void>((resolve) => {
+        process.once("SIGINT", resolve);
+        process.once("SIGTERM", resolve);
+        process.once("SIGHUP", resolve);
+      });
+      await emulator.close();
+    });
+}
+
+function count(flag: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new RefbenchError("usage", `${flag} is "${text}", expected a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1))
+    throw new RefbenchError("usage", `--fail-builds is "${text}", expected a share from 0 to 1`);
+  return value;
+}

@@ -1,0 +1,88 @@
+import { Argument, Command } from "commander";
+import { architectures } from "../../../reference-architectures/catalogue.ts";
+import { systemClock } from "../../model/clock.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { readJson } from "../../pipeline/json-file.ts";
+import { makeRun } from "../../pipeline/make-run.ts";
+import { planSchema } from "../../pipeline/plan.ts";
+import { executeRun } from "../../pipeline/run.ts";
+import type { RunFolder } from "../../pipeline/run-folder.ts";
+import { exitCodeOf } from "../../pipeline/run-record.ts";
+import { watchRun } from "../../pipeline/watch.ts";
+import { composePorts } from "../compose.ts";
+import { listenForInterrupts, type Interrupts } from "../interrupts.ts";
+import type { Io } from "../io.ts";
+import { progressReporter } from "../progress/progress-reporter.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { writeOutputs } from "../../results/outputs.ts";
+import { addRunOptions, runRequestOf, type RunFlags } from "../run-options.ts";
+
+/** How long a run that was told to leave waits for its own stage to stop. */
+const LEAVE_MS = 3_000;
+
+/** `refbench run <architecture>`: the main job, from data to a row of the table and a clean teardown. */
+export function runCommand(io: Io): Command {
+  const command = new Command("run")
+    .description("deploy a reference architecture, run the scaletest on it, write its row, tear it down")
+    .addArgument(new Argument("<architecture>", `one of ${[...architectures.keys()].join(", ")}`));
+  return addRunOptions(command, io)
+    .option(
+      "--output <format[:path]>",
+      "text, json or markdown, on stdout or into a file; repeatable (default: text)",
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .addHelpText("after", EXIT_CODES_HELP)
+    .action(async (architecture: string, flags: RunFlags & { readonly output: readonly string[] }) => {
+      const outputs = parseOutputs(flags.output);
+      const request = await runRequestOf(architecture, flags, io);
+      using interrupts = listenForInterrupts((message) => io.stderr.write(`refbench: ${message}\n`));
+      const folder = await makeRun(io.cwd, systemClock, request);
+      const record = await executeAndWatch(io, folder, interrupts);
+      if (record === undefined) {
+        io.stderr.write(
+          `refbench: the reaper goes on; follow it with "refbench watch ${request.architecture === "" ? "" : folder.path}"\n`,
+        );
+        io.exit(EXIT_CODES["handed-over"]);
+        return;
+      }
+      await writeOutputs(record, outputs, io);
+      io.exit(exitCodeOf(record));
+    });
+}
+
+/** The final record, or undefined when the user left before it was. */
+async function executeAndWatch(
+  io: Io,
+  folder: RunFolder,
+  { stop, leave }: Interrupts,
+): Promise<RunRecord | undefined> {
+  const reporter = progressReporter(io);
+  const left = new Promise<undefined>((resolve) => {
+    leave.addEventListener("abort", () => setTimeout(() => resolve(undefined), LEAVE_MS).unref(), {
+      once: true,
+    });
+  });
+  const whole = async (): Promise<RunRecord | undefined> => {
+    const ports = await composePorts(folder, await readJson(folder.plan, planSchema), io.env);
+    const fromOffset = await executeRun(folder, ports, { reporter, signal: stop });
+    try {
+      return await watchRun(folder, ports, { reporter, signal: leave, fromOffset });
+    } catch (error) {
+      if (leave.aborted) return undefined;
+      throw error;
+    }
+  };
+  try {
+    return await Promise.race([whole(), left]);
+  } finally {
+    reporter.close();
+  }
+}
+
+const EXIT_CODES_HELP = `
+Exit codes: ${Object.entries(EXIT_CODES)
+  .map(([word, code]) => `${code} ${word}`)
+  .join(", ")}.
+Ctrl-C stops the load and shows the teardown; a second one leaves it to the reaper (60).`;

@@ -1,0 +1,142 @@
+import { Argument, Command } from "commander";
+import { systemClock } from "../../model/clock.ts";
+import { RefbenchError } from "../../model/error.ts";
+import {
+  RUN_STAGES,
+  STAGES,
+  TEARDOWN_STAGES,
+  type RunStage,
+  type Stage,
+  type TeardownStage,
+} from "../../model/stage.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { openContext } from "../../pipeline/context.ts";
+import { ensureReaper } from "../../pipeline/ensure-reaper.ts";
+import { EventTail } from "../../pipeline/event-log.ts";
+import { Journal } from "../../pipeline/journal.ts";
+import { readJson } from "../../pipeline/json-file.ts";
+import { makeRun } from "../../pipeline/make-run.ts";
+import { ownerState } from "../../pipeline/owner.ts";
+import { planSchema } from "../../pipeline/plan.ts";
+import { findRequest, requestTeardown } from "../../pipeline/request.ts";
+import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
+import { findFinalRecord } from "../../pipeline/run-record.ts";
+import { runStage } from "../../pipeline/run-stage.ts";
+import { RUN_STAGE_FUNCTIONS } from "../../pipeline/run.ts";
+import { composePorts } from "../compose.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import type { Io } from "../io.ts";
+import { progressReporter } from "../progress/progress-reporter.ts";
+import { addRunOptions, runRequestOf, type RunFlags } from "../run-options.ts";
+import { spawnReaper } from "../spawn-reaper.ts";
+import { followTeardown } from "./watch.ts";
+
+/** `refbench stage <name>`: one stage alone, and again. */
+export function stageCommand(io: Io): Command {
+  const command = new Command("stage")
+    .description(
+      "run one stage alone: preflight makes a run and prints its id, the others go on with --run <id>",
+    )
+    .addArgument(new Argument("<stage>", "the stage").choices(STAGES))
+    .argument("[architecture]", "for preflight without --run: the architecture")
+    .option("--run <id>", "id of a run under .refbench/runs, or the path of its folder");
+  return addRunOptions(command, io)
+    .addHelpText(
+      "after",
+      '\nA staged run is torn down at its expiry (--ttl) or on "refbench teardown"; the stages drain, destroy, sweep and audit ask its reaper.',
+    )
+    .action(
+      async (stage: Stage, architecture: string | undefined, flags: RunFlags & { readonly run?: string }) => {
+        const folder = await folderOf(stage, architecture, flags, io);
+        if ((await findFinalRecord(folder)) !== undefined) {
+          throw new RefbenchError(
+            "usage",
+            `${folder.path} is over, its record final: start another with "refbench stage preflight"`,
+          );
+        }
+        if (isTeardown(stage)) await askReaper(stage, folder, io);
+        else await runHere(stage, folder, io);
+      },
+    );
+}
+
+async function folderOf(
+  stage: Stage,
+  architecture: string | undefined,
+  flags: RunFlags & { readonly run?: string },
+  io: Io,
+): Promise<RunFolder> {
+  if (flags.run !== undefined) {
+    const folder = await openRunFolder(io.cwd, flags.run);
+    if ((await ownerState(folder)) === "alive") {
+      throw new RefbenchError(
+        "usage",
+        `${folder.path} belongs to a "refbench run" that is still at work: watch it with "refbench watch"`,
+      );
+    }
+    return folder;
+  }
+  if (stage !== "preflight" || architecture === undefined) {
+    throw new RefbenchError(
+      "usage",
+      `stage ${stage} needs --run <id>; only "refbench stage preflight <architecture>" makes a run`,
+    );
+  }
+  return makeRun(io.cwd, systemClock, await runRequestOf(architecture, flags, io));
+}
+
+async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void> {
+  using interrupts = listenForInterrupts((message) => io.stderr.write(`refbench: ${message}\n`));
+  const reporter = progressReporter(io);
+  try {
+    const ports = await composePorts(folder, await readJson(folder.plan, planSchema), io.env);
+    // Nothing may be created before somebody has promised to tear it down.
+    if (stage !== "preflight") await ensureReaper(folder, ports);
+    const context = await openContext(folder, ports, { reporter, signal: interrupts.stop });
+    const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context);
+    if (stage === "preflight") io.stdout.write(`${context.plan.runId}\n`);
+    io.exit(
+      outcome === "ok" ? 0 : outcome === "interrupted" ? EXIT_CODES.interrupted : await lastFinding(folder),
+    );
+  } finally {
+    reporter.close();
+  }
+}
+
+async function lastFinding(folder: RunFolder): Promise<number> {
+  const { entries } = await new Journal(folder.journal, systemClock).read();
+  const finding = entries.findLast((entry) => entry.type === "finding");
+  return finding?.type === "finding" ? EXIT_CODES[finding.verdict] : EXIT_CODES["harness-error"];
+}
+
+async function askReaper(stage: TeardownStage, folder: RunFolder, io: Io): Promise<void> {
+  const fromOffset = await EventTail.end(folder.events);
+  await requestTeardown(folder, { through: stage, only: true, reason: "stage" });
+  await ensureReaper(folder, { clock: systemClock, spawnReaper });
+  if (stage === "audit") {
+    await followTeardown(io, folder, fromOffset);
+    return;
+  }
+  const reporter = progressReporter(io);
+  const tail = new EventTail(folder.events, fromOffset);
+  let failed = false;
+  try {
+    for (let done = false; !done;) {
+      done = (await findRequest(folder)) === undefined;
+      for (const event of await tail.next()) {
+        reporter.report(event);
+        if (event.type === "stage.finished" && event.outcome !== "ok") failed = true;
+      }
+      if (!done) await systemClock.sleep(200);
+    }
+  } finally {
+    reporter.close();
+  }
+  io.exit(failed ? await lastFinding(folder) : 0);
+}
+
+function isTeardown(stage: Stage): stage is TeardownStage {
+  return (
+    (TEARDOWN_STAGES as readonly Stage[]).includes(stage) && !(RUN_STAGES as readonly Stage[]).includes(stage)
+  );
+}

@@ -1,0 +1,74 @@
+import { Command, Option } from "commander";
+import { execa } from "execa";
+import { join } from "node:path";
+import { RefbenchError } from "../../model/error.ts";
+import { listTwin } from "../../rehearsal/twin/inventory-adapter.ts";
+import { prepareTwin } from "../../rehearsal/twin/environment.ts";
+import type { Io } from "../io.ts";
+import { addTwinSpeeds, twinRoot } from "../run-options.ts";
+
+/** `refbench twin`: the cloud on this machine that rehearsals run against. */
+export function twinCommand(io: Io): Command {
+  const twin = new Command("twin").description(
+    "the twin cloud of this folder (.refbench/twin) that rehearsals run against",
+  );
+  twin
+    .command("list")
+    .description("everything that exists in the twin, whoever made it")
+    .addOption(
+      new Option("--output <format>", "text or json (an array)").choices(["text", "json"]).default("text"),
+    )
+    .action(async ({ output }: { readonly output: "text" | "json" }) => {
+      const items = await listTwin(twinRoot(io.cwd));
+      if (output === "json") {
+        io.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
+        return;
+      }
+      for (const { kind, name, scope, status, origin } of items)
+        io.stdout.write(`${kind}  ${name}  ${scope}  ${status}  ${origin}\n`);
+      io.stderr.write(
+        items.length === 0 ? "nothing exists in the twin\n" : `${items.length} things exist in the twin\n`,
+      );
+    });
+  addTwinSpeeds(twin.command("exec"))
+    .description("run a command against the twin: refbench twin exec -- npx cdktf deploy 'gke*'")
+    .addOption(
+      new Option("--faults <file>", "JSON file of faults for the twin to play").env("REFBENCH_FAULTS"),
+    )
+    .argument("<command...>", "the command and its arguments, after --")
+    .action(
+      async (
+        [command, ...args]: string[],
+        flags: { readonly speed: number; readonly buildSpeed: number; readonly faults?: string },
+      ) => {
+        if (command === undefined) throw new RefbenchError("usage", "twin exec needs a command after --");
+        const env = await prepareTwin({
+          root: twinRoot(io.cwd),
+          speed: flags.speed,
+          buildSpeed: flags.buildSpeed,
+          ...(flags.faults === undefined ? {} : { faultsFile: join(io.cwd, flags.faults) }),
+          baseEnv: io.env,
+        });
+        // Ctrl-C reaches the whole group: the command decides what it means.
+        const ignore = (): void => undefined;
+        process.on("SIGINT", ignore);
+        const result = await execa(command, args, {
+          cwd: io.cwd,
+          env,
+          extendEnv: false,
+          stdio: "inherit",
+          reject: false,
+          forceKillAfterDelay: false,
+        });
+        process.off("SIGINT", ignore);
+        if (result.exitCode === undefined && result.signal === undefined) {
+          throw new RefbenchError(
+            "usage",
+            `"${command}" cannot be run: ${result.shortMessage ?? "not found"}`,
+          );
+        }
+        io.exit(result.exitCode ?? 1);
+      },
+    );
+  return twin;
+}

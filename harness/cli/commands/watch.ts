@@ -1,0 +1,64 @@
+import { Command } from "commander";
+import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
+import { exitCodeOf } from "../../pipeline/run-record.ts";
+import { watchRun } from "../../pipeline/watch.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { systemClock } from "../../model/clock.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import type { Io } from "../io.ts";
+import { progressReporter } from "../progress/progress-reporter.ts";
+import { spawnReaper } from "../spawn-reaper.ts";
+
+/** `refbench watch <run>`: follows a run and its teardown; leaving it changes nothing. */
+export function watchCommand(io: Io): Command {
+  return new Command("watch")
+    .description("follow a run and its teardown until its record is final; leaving (Ctrl-C) changes nothing")
+    .argument("<run>", "id of a run under .refbench/runs, or the path of its folder")
+    .addHelpText("after", "\nExit codes: 0 clean, 40 leaked, 41 unverified, 60 left before the end.")
+    .action(async (run: string) => {
+      const folder = await openRunFolder(io.cwd, run);
+      await followTeardown(io, folder);
+    });
+}
+
+/** Shows a run until its record is final, says what its teardown found, and sets the exit code by that alone. */
+export async function followTeardown(io: Io, folder: RunFolder, fromOffset = 0): Promise<void> {
+  using interrupts = listenForInterrupts(() => undefined);
+  const reporter = progressReporter(io);
+  let record: RunRecord;
+  try {
+    record = await watchRun(
+      folder,
+      { clock: systemClock, spawnReaper },
+      { reporter, signal: interrupts.stop, fromOffset },
+    );
+  } catch (error) {
+    if (!interrupts.stop.aborted) throw error;
+    io.exit(EXIT_CODES["handed-over"]);
+    return;
+  } finally {
+    reporter.close();
+  }
+  io.stdout.write(`${teardownLine(record)}\n`);
+  io.exit(teardownExitCode(record));
+}
+
+function teardownLine({ runId, teardown, verdict }: RunRecord): string {
+  if (teardown.state === "pending") return `${runId}: teardown pending`;
+  const left = teardown.left.map(({ kind, name }) => `\n  ${kind} ${name}`).join("");
+  return `${runId}: teardown ${teardown.state} (${teardown.scope}), verdict ${verdict}${left}`;
+}
+
+/** `teardown` and `watch` answer for the teardown alone: 0 clean, 40, 41. */
+function teardownExitCode(record: RunRecord): number {
+  switch (record.teardown.state) {
+    case "clean":
+      return 0;
+    case "leaked":
+    case "unverified":
+      return EXIT_CODES[record.teardown.state];
+    case "pending":
+      return exitCodeOf(record);
+  }
+}

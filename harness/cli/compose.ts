@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { systemClock } from "../model/clock.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { Ports } from "../pipeline/context.ts";
+import type { Plan } from "../pipeline/plan.ts";
+import type { RunFolder } from "../pipeline/run-folder.ts";
+import { prepareTwin } from "../rehearsal/twin/environment.ts";
+import { twinInventory } from "../rehearsal/twin/inventory-adapter.ts";
+import { judge } from "../results/objectives.ts";
+import { synthesize } from "../terraform/synthesize.ts";
+import { createTerraform } from "../terraform/terraform.ts";
+import { localShardRunner } from "../workload/local-runner.ts";
+import { readTemplate } from "../../reference-architectures/template.ts";
+import { terraformSecrets } from "../../stacks/secrets.ts";
+import { spawnReaper } from "./spawn-reaper.ts";
+
+/** How the twin settles: its controllers take seconds, compressed by `--speed`. */
+const TWIN_SETTLE = { quietMs: 500, controllersMs: 20_000, pollMs: 100 };
+
+/** Puts the layers together for one run. */
+export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.ProcessEnv): Promise<Ports> {
+  const { rehearsal } = plan;
+  if (rehearsal === undefined) {
+    throw new RefbenchError(
+      "usage",
+      `${folder.path} is a real run, which this version of refbench cannot drive: rehearse it with --rehearse`,
+    );
+  }
+  const { twinRoot, speed, buildSpeed, faults } = rehearsal;
+  const childEnv = await prepareTwin({
+    root: twinRoot,
+    speed,
+    buildSpeed,
+    ...(faults === undefined ? {} : { faultsFile: join(folder.path, faults) }),
+    baseEnv: env,
+  });
+  return {
+    clock: systemClock,
+    terraform: createTerraform(),
+    childEnv,
+    synthesize,
+    terraformSecrets,
+    readTemplate,
+    shard: localShardRunner(),
+    inventory: twinInventory(twinRoot),
+    settle: TWIN_SETTLE,
+    judge,
+    spawnReaper,
+  };
+}

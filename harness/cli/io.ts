@@ -1,0 +1,11 @@
+/** What a command may touch of the process it runs in, so that tests can give it another. */
+export interface Io {
+  /** The result. */
+  readonly stdout: NodeJS.WritableStream;
+  /** The progress. */
+  readonly stderr: NodeJS.WritableStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Sets the exit code of the command; the process ends when the command returns. */
+  readonly exit: (code: number) => void;
+}

@@ -1,0 +1,82 @@
+import { Command, CommanderError } from "commander";
+import { ArchitectureError } from "../../reference-architectures/error.ts";
+import { systemClock } from "../model/clock.ts";
+import { RefbenchError, verdictOfError } from "../model/error.ts";
+import { EXIT_CODES } from "../model/verdict.ts";
+import { adoptOrphans } from "../pipeline/adopt.ts";
+import { architecturesCommand } from "./commands/architectures.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { emulatorCommand } from "./commands/emulator.ts";
+import { reaperCommand } from "./commands/reaper.ts";
+import { resultsCommand } from "./commands/results.ts";
+import { runCommand } from "./commands/run.ts";
+import { stageCommand } from "./commands/stage.ts";
+import { teardownCommand } from "./commands/teardown.ts";
+import { twinCommand } from "./commands/twin.ts";
+import { watchCommand } from "./commands/watch.ts";
+import type { Io } from "./io.ts";
+import { refbenchVersion } from "./refbench-version.ts";
+import { spawnReaper } from "./spawn-reaper.ts";
+
+/** Commands that look at runs, and so look after those that nobody tears down. */
+const ADOPTING: ReadonlySet<string> = new Set(["run", "stage", "teardown", "watch", "results"]);
+
+/** The command line: parses, runs one command, and returns its exit code. */
+export async function main(args: readonly string[], environment: Omit<Io, "exit">): Promise<number> {
+  let exitCode = 0;
+  const io: Io = { ...environment, exit: (code) => (exitCode = code) };
+  const { version } = await refbenchVersion();
+  const program = new Command("refbench")
+    .description("Measures how far Coder scales on reference architectures, and leaves nothing behind.")
+    .version(version)
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .exitOverride()
+    .showHelpAfterError("(add --help for what it accepts)")
+    .hook("preAction", async (_, command) => {
+      if (!ADOPTING.has(command.name()) && !ADOPTING.has(command.parent?.name() ?? "")) return;
+      for (const note of await adoptOrphans(io.cwd, { clock: systemClock, spawnReaper }))
+        io.stderr.write(`refbench: ${note}\n`);
+    });
+  const commands = [
+    runCommand,
+    stageCommand,
+    teardownCommand,
+    watchCommand,
+    resultsCommand,
+    architecturesCommand,
+    twinCommand,
+    emulatorCommand,
+    doctorCommand,
+  ];
+  for (const command of commands) program.addCommand(inheriting(program, command(io)));
+  program.addCommand(inheriting(program, reaperCommand(io)), { hidden: true });
+  try {
+    await program.parseAsync(["node", "refbench", ...args]);
+    return exitCode;
+  } catch (error) {
+    return failed(error, io);
+  }
+}
+
+/** Output and exit behaviour of the program, for a command and those below it. */
+function inheriting(program: Command, command: Command): Command {
+  command.copyInheritedSettings(program);
+  command.commands.forEach((child) => inheriting(command, child));
+  return command;
+}
+
+function failed(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
+  if (error instanceof ArchitectureError) {
+    io.stderr.write(`refbench: ${error.message}\n`);
+    return EXIT_CODES.usage;
+  }
+  if (error instanceof RefbenchError) {
+    io.stderr.write(`refbench: ${error.message}\n`);
+    return EXIT_CODES[verdictOfError[error.code]];
+  }
+  io.stderr.write(
+    `refbench: this is a defect of refbench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return EXIT_CODES["harness-error"];
+}

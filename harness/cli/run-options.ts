@@ -1,0 +1,143 @@
+import { Option, type Command } from "commander";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { parseOverride } from "../../reference-architectures/override.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { RunRequest } from "../pipeline/make-run.ts";
+import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
+import type { Io } from "./io.ts";
+import { refbenchVersion } from "./refbench-version.ts";
+
+/** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
+const DEFAULT_SPEED = 200;
+/** Compresses the emulator's builds, which take about three seconds unloaded on a real server. */
+const DEFAULT_BUILD_SPEED = 4;
+
+/** The flags that `run` and `stage preflight` share, as commander leaves them. */
+export interface RunFlags {
+  readonly size?: string;
+  readonly set: readonly string[];
+  readonly rehearse?: boolean;
+  readonly speed: number;
+  readonly buildSpeed: number;
+  readonly faults?: string;
+  readonly ttl: number;
+  readonly owner: string;
+}
+
+/** Adds the flags that make a run. */
+export function addRunOptions(command: Command, io: Io): Command {
+  return addTwinSpeeds(command)
+    .addOption(
+      new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
+    )
+    .option(
+      "--set <path=value>",
+      "override one figure of the size; repeatable, such as --set connections.total=20",
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .addOption(
+      new Option(
+        "--rehearse",
+        "run on this machine against the twin cloud: real Terraform, no cloud, no account",
+      ).env("REFBENCH_REHEARSE"),
+    )
+    .addOption(
+      new Option("--faults <file>", "JSON file of faults for the twin to play").env("REFBENCH_FAULTS"),
+    )
+    .addOption(
+      new Option("--ttl <duration>", "torn down after this long, whatever happens: 30m, 4h")
+        .env("REFBENCH_TTL")
+        .default(4 * 3_600_000, "4h")
+        .argParser(duration),
+    )
+    .addOption(
+      new Option("--owner <name>", "value of the label bench-owner")
+        .env("REFBENCH_OWNER")
+        .default(defaultOwner(io.env)),
+    );
+}
+
+/** Adds the flags that compress a rehearsal's time. */
+export function addTwinSpeeds(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--speed <factor>", "compresses the twin's cloud durations")
+        .env("REFBENCH_SPEED")
+        .default(DEFAULT_SPEED)
+        .argParser(positive("--speed")),
+    )
+    .addOption(
+      new Option("--build-speed <factor>", "compresses the emulator's builds")
+        .env("REFBENCH_BUILD_SPEED")
+        .default(DEFAULT_BUILD_SPEED)
+        .argParser(positive("--build-speed")),
+    );
+}
+
+/** Reads the flags into what a run is asked for. Nothing is created. */
+export async function runRequestOf(architecture: string, flags: RunFlags, io: Io): Promise<RunRequest> {
+  if (flags.rehearse !== true) {
+    throw new RefbenchError(
+      "usage",
+      `"run ${architecture}" without --rehearse means the real cloud, and real runs come with the load runner, the cloud inventory and the preflight, which this version does not have: add --rehearse`,
+    );
+  }
+  if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {
+    throw new RefbenchError(
+      "usage",
+      `--owner is "${flags.owner}", expected a label value of lower-case letters, digits, "-" and "_"`,
+    );
+  }
+  const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
+  return {
+    architecture,
+    size: flags.size,
+    overrides,
+    owner: flags.owner,
+    ttlMs: flags.ttl,
+    rehearsal: {
+      twinRoot: twinRoot(io.cwd),
+      speed: flags.speed,
+      buildSpeed: flags.buildSpeed,
+      faultsFile: flags.faults === undefined ? undefined : resolve(io.cwd, flags.faults),
+    },
+    project: TWIN_PROJECT,
+    refbench: await refbenchVersion(),
+  };
+}
+
+/** The folder of the twin of this working directory. */
+export function twinRoot(cwd: string): string {
+  return join(cwd, ".refbench", "twin");
+}
+
+/** Reads a positive number, or refuses it by the flag's name. */
+export function positive(flag: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!(value > 0) || !Number.isFinite(value))
+      throw new RefbenchError("usage", `${flag} is "${text}", expected a number above 0`);
+    return value;
+  };
+}
+
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Reads a duration such as `90s`, `30m` or `4h` as milliseconds. */
+function duration(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+  if (digits === undefined || unit === undefined || Number(digits) <= 0) {
+    throw new RefbenchError("usage", `--ttl is "${text}", expected a duration such as 90s, 30m or 4h`);
+  }
+  return Number(digits) * UNITS[unit as keyof typeof UNITS];
+}
+
+function defaultOwner(env: NodeJS.ProcessEnv): string {
+  const name = (env["USER"] ?? userInfo().username)
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, "-")
+    .replace(/^[^a-z0-9]+/, "");
+  return name.slice(0, 63) || "unknown";
+}

@@ -1,0 +1,100 @@
+import { appendFileSync } from "node:fs";
+import type { Clock } from "../model/clock.ts";
+import type { Reporter, RunEvent } from "../model/event.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { Measurements, ObjectiveResult } from "../model/record.ts";
+import type { ShardRunner } from "../model/shard.ts";
+import type { Terraform } from "../model/terraform.ts";
+import type { Environment } from "../../stacks/environment.ts";
+import { environmentSchema } from "../../stacks/environment.ts";
+import { eventLog } from "./event-log.ts";
+import { Journal } from "./journal.ts";
+import { readJson } from "./json-file.ts";
+import { planSchema, type Plan } from "./plan.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+/** A stack as it was synthesized: its name and those that must exist before it. */
+export interface SynthesizedStack {
+  readonly name: string;
+  readonly dependencies: readonly string[];
+}
+
+/** What the pipeline needs from the layers it does not know. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly terraform: Terraform;
+  /** Environment of child processes: the twin's on a rehearsal, the user's on a real run. Holds no secret of the run. */
+  readonly childEnv: NodeJS.ProcessEnv;
+  /** Synthesizes `environment.json` into one folder a stack below `directory`. */
+  readonly synthesize: (options: {
+    readonly environmentFile: string;
+    readonly directory: string;
+    readonly env: NodeJS.ProcessEnv;
+    readonly signal: AbortSignal;
+  }) => Promise<readonly SynthesizedStack[]>;
+  /** The ephemeral Terraform variables of the stacks, from the run's secrets. */
+  readonly terraformSecrets: (secrets: {
+    readonly databasePassword: string;
+  }) => Readonly<Record<string, string>>;
+  /** The files of an architecture's workspace template, by name. */
+  readonly readTemplate: (architecture: string) => Promise<Readonly<Record<string, string>>>;
+  readonly shard: ShardRunner;
+  readonly inventory: Inventory;
+  /** How long the inventory must stay empty to be believed, and how long to wait for what goes by itself. */
+  readonly settle: { readonly quietMs: number; readonly controllersMs: number; readonly pollMs: number };
+  readonly judge: (
+    objectives: Plan["objectives"],
+    measurements: Measurements | undefined,
+  ) => readonly ObjectiveResult[];
+  /** Starts the reaper of a run's folder, detached from this process and its terminal. */
+  readonly spawnReaper: (folder: RunFolder) => number;
+}
+
+/** What every stage is given. */
+export interface StageContext {
+  readonly folder: RunFolder;
+  readonly plan: Plan;
+  readonly environment: Environment;
+  readonly journal: Journal;
+  readonly ports: Ports;
+  readonly signal: AbortSignal;
+  readonly report: (event: RunEvent) => void;
+  /** A line for the run's log file; secrets never get here. */
+  readonly log: (line: string) => void;
+  /** Throws when this process lost the right to destroy. Nothing to ask outside the reaper. */
+  readonly checkLease: () => Promise<void>;
+}
+
+/** Opens a run's folder for its stages. */
+export async function openContext(
+  folder: RunFolder,
+  ports: Ports,
+  options: {
+    readonly signal: AbortSignal;
+    readonly reporter: Reporter;
+    /** Set by the reaper: it may destroy only while it holds the lease, and goes on when the disk is full. */
+    readonly checkLease?: () => Promise<void>;
+  },
+): Promise<StageContext> {
+  const plan = await readJson(folder.plan, planSchema);
+  const environment = await readJson(folder.environment, environmentSchema);
+  const log = (line: string): void => {
+    try {
+      appendFileSync(folder.log, `${line}\n`, { mode: 0o600 });
+    } catch {
+      // A full disk must not stop a stage for the sake of its log.
+    }
+  };
+  const onLost = options.checkLease === undefined ? undefined : (error: Error) => log(error.message);
+  return {
+    folder,
+    plan,
+    environment,
+    ports,
+    journal: new Journal(folder.journal, ports.clock, onLost),
+    signal: options.signal,
+    report: eventLog(folder.events, ports.clock, options.reporter),
+    log,
+    checkLease: options.checkLease ?? (() => Promise.resolve()),
+  };
+}

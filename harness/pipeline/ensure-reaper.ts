@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import type { Clock } from "../model/clock.ts";
+import { RefbenchError } from "../model/error.ts";
+import { LeaseBook } from "./lease.ts";
+import { identify, livenessOf } from "./process-identity.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { findFinalRecord } from "./run-record.ts";
+
+/** How long a reaper may take to acknowledge on a busy machine. */
+const ACKNOWLEDGE_MS = 60_000;
+
+/**
+ * Sees that a reaper holds the run, starting one when none does. Returns its pid once it has acknowledged by
+ * taking the lease: nothing may be created before.
+ */
+export async function ensureReaper(
+  folder: RunFolder,
+  { clock, spawnReaper }: { readonly clock: Clock; readonly spawnReaper: (folder: RunFolder) => number },
+  signal?: AbortSignal,
+): Promise<number> {
+  const book = new LeaseBook(folder.leases, clock);
+  const giveUpAt = clock.now() + ACKNOWLEDGE_MS;
+  let spawned: number | undefined;
+  while (clock.now() < giveUpAt) {
+    if (await book.isHeld()) return (await book.current())?.holder.pid ?? 0;
+    // A short teardown may be over before this process looks.
+    if ((await findFinalRecord(folder)) !== undefined) return spawned ?? 0;
+    if (spawned !== undefined && identify(spawned) === undefined) break;
+    spawned ??= spawnReaper(folder);
+    await clock.sleep(50, signal);
+  }
+  const log = await readFile(folder.log, "utf8").catch(() => "");
+  throw new RefbenchError(
+    "run_folder",
+    `the reaper (pid ${spawned ?? 0}) did not take the lease of ${folder.path}, so nothing is created: ${log.split("\n").slice(-4).join(" ").trim()}`,
+  );
+}
+
+/** Whether a reaper of this machine lives. */
+export async function reaperLives(folder: RunFolder, clock: Clock): Promise<boolean> {
+  const lease = await new LeaseBook(folder.leases, clock).current();
+  return lease !== undefined && !lease.released && livenessOf(lease.holder) !== "dead";
+}

@@ -1,0 +1,73 @@
+import { appendFileSync } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import type { Clock } from "../model/clock.ts";
+import type { Reporter, RunEvent, StoredEvent } from "../model/event.ts";
+
+/** Progress is told often: what is stored of it is at most one a second of each kind. */
+const STORED_PROGRESS_MS = 500;
+const PROGRESS_TYPES: ReadonlySet<RunEvent["type"]> = new Set(["load.progress", "drain.progress"]);
+
+/**
+ * Stamps events, stores them in `events.jsonl` and hands them on. Storing is best effort: a full disk must not
+ * stop a teardown for the sake of its log.
+ */
+export function eventLog(path: string, clock: Clock, reporter: Reporter): (event: RunEvent) => void {
+  const lastStored = new Map<string, number>();
+  return (event) => {
+    const now = clock.now();
+    const stored: StoredEvent = { ...event, at: new Date(now).toISOString() };
+    reporter.report(stored);
+    if (PROGRESS_TYPES.has(event.type)) {
+      if (now - (lastStored.get(event.type) ?? 0) < STORED_PROGRESS_MS) return;
+      lastStored.set(event.type, now);
+    }
+    try {
+      appendFileSync(path, `${JSON.stringify(stored)}\n`);
+    } catch {
+      // See above.
+    }
+  };
+}
+
+/** Follows the events that other processes store, from a byte offset on. */
+export class EventTail {
+  readonly #path: string;
+  #offset: number;
+  #rest = "";
+
+  constructor(path: string, offset = 0) {
+    this.#path = path;
+    this.#offset = offset;
+  }
+
+  /** The byte offset at the end of what is stored now. */
+  static async end(path: string): Promise<number> {
+    return stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+
+  /** Events stored since the last call. */
+  async next(): Promise<readonly StoredEvent[]> {
+    const size = await EventTail.end(this.#path);
+    if (size <= this.#offset) return [];
+    const file = await open(this.#path, "r");
+    try {
+      const buffer = Buffer.alloc(size - this.#offset);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, this.#offset);
+      this.#offset += bytesRead;
+      const lines = (this.#rest + buffer.toString("utf8", 0, bytesRead)).split("\n");
+      this.#rest = lines.pop() ?? "";
+      return lines.flatMap((line) => {
+        try {
+          return [JSON.parse(line) as StoredEvent];
+        } catch {
+          return [];
+        }
+      });
+    } finally {
+      await file.close();
+    }
+  }
+}

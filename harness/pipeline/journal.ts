@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { open, readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { Clock } from "../model/clock.ts";
+import { RefbenchError } from "../model/error.ts";
+import { STAGES } from "../model/stage.ts";
+import { EXIT_CODES, type Verdict } from "../model/verdict.ts";
+
+const verdict = z.enum(Object.keys(EXIT_CODES) as [Verdict, ...Verdict[]]);
+const stage = z.enum(STAGES as [(typeof STAGES)[number], ...(typeof STAGES)[number][]]);
+
+/** What is written ahead: intent before an act, outcome after it. */
+export const journalEntry = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("run-made"), runId: z.string() }),
+  z.object({ type: z.literal("stage-intent"), stage }),
+  z.object({
+    type: z.literal("stage-outcome"),
+    stage,
+    outcome: z.enum(["ok", "failed", "interrupted", "skipped"]),
+    message: z.string().optional(),
+  }),
+  /** A stack is about to be created or destroyed: from here on something of it may exist. */
+  z.object({ type: z.literal("stack-intent"), stack: z.string(), act: z.enum(["apply", "destroy"]) }),
+  z.object({
+    type: z.literal("stack-outcome"),
+    stack: z.string(),
+    act: z.enum(["apply", "destroy"]),
+    ok: z.boolean(),
+    resources: z.number().optional(),
+  }),
+  /** Something that a verdict follows from. */
+  z.object({ type: z.literal("finding"), verdict, reason: z.string() }),
+  z.object({ type: z.literal("hand-over"), reason: z.string() }),
+  z.object({ type: z.literal("reaper-started"), pid: z.number(), fence: z.number() }),
+  z.object({ type: z.literal("swept"), id: z.string(), kind: z.string(), name: z.string() }),
+]);
+export type JournalEntry = z.infer<typeof journalEntry>;
+export type StoredEntry = JournalEntry & { readonly at: string };
+
+/** What a journal says, and which of its lines could not be read. */
+export interface JournalReading {
+  readonly entries: readonly StoredEntry[];
+  /** Line numbers (from 1) that are cut off or do not match their checksum. */
+  readonly damaged: readonly number[];
+}
+
+const lineSchema = z.object({ at: z.iso.datetime(), entry: journalEntry, sum: z.string() });
+
+/** Appends to `journal.jsonl`: one line a write, with a checksum, on disk before the call returns. */
+export class Journal {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #onLost: ((error: RefbenchError) => void) | undefined;
+
+  /** With `onLost`, an entry that cannot be written is told there instead of thrown: a full disk must not stop a teardown. */
+  constructor(path: string, clock: Clock, onLost?: (error: RefbenchError) => void) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#onLost = onLost;
+  }
+
+  async append(entry: JournalEntry): Promise<void> {
+    try {
+      await this.#write(entry);
+    } catch (error) {
+      if (this.#onLost === undefined || !(error instanceof RefbenchError)) throw error;
+      this.#onLost(error);
+    }
+  }
+
+  async #write(entry: JournalEntry): Promise<void> {
+    const at = new Date(this.#clock.now()).toISOString();
+    try {
+      const file = await open(this.#path, "a+", 0o600);
+      try {
+        // A line cut off by a crash must not swallow the next one.
+        const { size } = await file.stat();
+        const last = Buffer.alloc(1);
+        if (size > 0) await file.read(last, 0, 1, size - 1);
+        const glue = size > 0 && last.toString() !== "\n" ? "\n" : "";
+        await file.appendFile(`${glue}${JSON.stringify({ at, entry, sum: checksum(at, entry) })}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw new RefbenchError(
+        "run_folder",
+        `cannot write the journal ${this.#path}: free space or fix permissions`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async read(): Promise<JournalReading> {
+    let text: string;
+    try {
+      text = await readFile(this.#path, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return { entries: [], damaged: [] };
+      throw new RefbenchError("run_folder", `cannot read the journal ${this.#path}`, { cause: error });
+    }
+    return parseJournal(text);
+  }
+}
+
+/** Reads as much of a journal as can be trusted: a damaged line is counted, the lines around it still hold. */
+export function parseJournal(text: string): JournalReading {
+  const entries: StoredEntry[] = [];
+  const damaged: number[] = [];
+  const lines = text.split("\n");
+  lines.forEach((line, index) => {
+    if (line === "") return;
+    const parsed = parseLine(line);
+    if (parsed === undefined) damaged.push(index + 1);
+    else entries.push(parsed);
+  });
+  return { entries, damaged };
+}
+
+function parseLine(line: string): StoredEntry | undefined {
+  try {
+    const raw: unknown = JSON.parse(line);
+    const { at, entry, sum } = lineSchema.parse(raw);
+    return checksum(at, (raw as { entry: unknown }).entry) === sum ? { ...entry, at } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checksum(at: string, entry: unknown): string {
+  return createHash("sha256").update(at).update(JSON.stringify(entry)).digest("hex").slice(0, 16);
+}

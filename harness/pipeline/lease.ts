@@ -1,0 +1,122 @@
+import { link, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Clock } from "../model/clock.ts";
+import { RefbenchError } from "../model/error.ts";
+import { findJson } from "./json-file.ts";
+import { livenessOf, processIdentity, type ProcessIdentity } from "./process-identity.ts";
+
+/** How long the lease of a process on another machine is believed without renewal. */
+export const LEASE_MS = 60_000;
+
+const leaseSchema = z.object({
+  /** Grows with each holder: who sees a larger number than its own must stop. */
+  fence: z.number().int().positive(),
+  holder: processIdentity,
+  renewedAtMs: z.number(),
+  released: z.boolean(),
+});
+export type Lease = z.infer<typeof leaseSchema>;
+
+/**
+ * The right to tear one run down. One file a fencing number, made by link(2), which fails when the number is
+ * taken: two reapers can never hold the same number, and the larger number wins.
+ */
+export class LeaseBook {
+  readonly #directory: string;
+  readonly #clock: Clock;
+
+  constructor(directory: string, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+  }
+
+  /** The newest lease, or undefined when nobody ever held one. */
+  async current(): Promise<Lease | undefined> {
+    const fences = (await readdir(this.#directory))
+      .map((name) => /^(\d{6})\.json$/.exec(name)?.[1])
+      .filter((digits) => digits !== undefined)
+      .sort();
+    const newest = fences.at(-1);
+    return newest === undefined ? undefined : findJson(join(this.#directory, `${newest}.json`), leaseSchema);
+  }
+
+  /** Whether somebody holds it now. */
+  async isHeld(): Promise<boolean> {
+    const lease = await this.current();
+    return lease !== undefined && this.#holds(lease);
+  }
+
+  /** Takes the lease; throws `lease_held` when another living process has it or was faster. */
+  async acquire(holder: ProcessIdentity): Promise<Lease> {
+    const last = await this.current();
+    if (last !== undefined && this.#holds(last)) throw heldBy(last.holder);
+    const lease: Lease = {
+      fence: (last?.fence ?? 0) + 1,
+      holder,
+      renewedAtMs: this.#clock.now(),
+      released: false,
+    };
+    const temporary = await this.#writeTemporary(lease);
+    try {
+      await link(temporary, this.#file(lease.fence));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      throw heldBy((await this.current())?.holder ?? holder);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    return lease;
+  }
+
+  /** Says that the holder still works; throws `lease_held` when somebody took over. */
+  async renew(lease: Lease): Promise<void> {
+    await this.check(lease);
+    await this.#rewrite({ ...lease, renewedAtMs: this.#clock.now() });
+  }
+
+  /** Fencing: throws `lease_held` when a larger number exists. To be asked before every destructive step. */
+  async check(lease: Lease): Promise<void> {
+    const newest = await this.current();
+    if (newest !== undefined && newest.fence > lease.fence) throw heldBy(newest.holder);
+  }
+
+  /** Gives it back, so that another need not wait. */
+  async release(lease: Lease): Promise<void> {
+    await this.#rewrite({ ...lease, released: true });
+  }
+
+  #holds(lease: Lease): boolean {
+    if (lease.released) return false;
+    switch (livenessOf(lease.holder)) {
+      case "alive":
+        return true;
+      case "dead":
+        return false;
+      case "elsewhere":
+        return this.#clock.now() - lease.renewedAtMs < LEASE_MS;
+    }
+  }
+
+  async #rewrite(lease: Lease): Promise<void> {
+    await rename(await this.#writeTemporary(lease), this.#file(lease.fence));
+  }
+
+  async #writeTemporary(lease: Lease): Promise<string> {
+    const temporary = join(this.#directory, `.${randomBytes(6).toString("hex")}`);
+    await writeFile(temporary, JSON.stringify(lease));
+    return temporary;
+  }
+
+  #file(fence: number): string {
+    return join(this.#directory, `${String(fence).padStart(6, "0")}.json`);
+  }
+}
+
+function heldBy(holder: ProcessIdentity): RefbenchError {
+  return new RefbenchError(
+    "lease_held",
+    `process ${holder.pid} on ${holder.host} tears this run down already: watch it with "refbench watch"`,
+  );
+}

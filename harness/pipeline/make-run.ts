@@ -1,0 +1,107 @@
+import { copyFile } from "node:fs/promises";
+import { cpus, release, totalmem, type } from "node:os";
+import { join } from "node:path";
+import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
+import type { Clock } from "../model/clock.ts";
+import { newRunId } from "../model/run-id.ts";
+import { Journal } from "./journal.ts";
+import { writeJson } from "./json-file.ts";
+import type { Plan } from "./plan.ts";
+import { createRunFolder, type RunFolder } from "./run-folder.ts";
+import { newSecrets, writeSecrets } from "./secrets.ts";
+
+/** What a run is asked for, flags already read. */
+export interface RunRequest {
+  readonly architecture: string;
+  readonly size: string | undefined;
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly owner: string;
+  /** The reaper tears down after this long, whatever happens; in milliseconds. */
+  readonly ttlMs: number;
+  readonly rehearsal: {
+    readonly twinRoot: string;
+    readonly speed: number;
+    readonly buildSpeed: number;
+    /** A file of faults for the twin to play. */
+    readonly faultsFile: string | undefined;
+  };
+  /** The twin's impossible project name. */
+  readonly project: string;
+  readonly refbench: Plan["refbench"];
+}
+
+/** Makes the folder of a rehearsal: environment, plan, secrets and the journal's first line. Bad input makes nothing. */
+export async function makeRun(cwd: string, clock: Clock, request: RunRequest): Promise<RunFolder> {
+  const architecture = getArchitecture(request.architecture);
+  const {
+    name: sizeName,
+    figures: size,
+    overrides,
+  } = resolveSize(request.architecture, request.size, request.overrides);
+  const now = clock.now();
+  const runId = newRunId(now);
+  const { faultsFile, ...rehearsal } = request.rehearsal;
+  const environment: Environment = {
+    schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
+    architecture: architecture.name,
+    size: sizeName,
+    overrides: { ...overrides },
+    runId,
+    owner: request.owner,
+    managed: "cdktf",
+    expiresAt: Math.ceil((now + request.ttlMs) / 1000),
+    project: request.project,
+    region: architecture.region,
+    zone: architecture.zone,
+    coderVersion: size.coder.version,
+  };
+  const plan: Plan = {
+    schemaVersion: 1,
+    runId,
+    createdAt: new Date(now).toISOString(),
+    environmentLabel: architecture.label,
+    simulated: true,
+    rehearsal: { ...rehearsal, ...(faultsFile === undefined ? {} : { faults: FAULTS }) },
+    size,
+    template: architecture.templateName,
+    parameters: { home_disk_size: String(size.homeVolumeGib) },
+    objectives: [...architecture.objectives],
+    conditions: conditionsOf(size),
+    expiresAtMs: now + request.ttlMs,
+    refbench: request.refbench,
+    machine: machineOf(),
+    node: process.version,
+  };
+  const folder = await createRunFolder(cwd, runId);
+  if (faultsFile !== undefined) await copyFile(faultsFile, join(folder.path, FAULTS));
+  await writeJson(folder.environment, environment);
+  await writeSecrets(folder, newSecrets());
+  await new Journal(folder.journal, clock).append({ type: "run-made", runId });
+  // Last: a folder without a plan is no run.
+  await writeJson(folder.plan, plan);
+  return folder;
+}
+
+const FAULTS = "faults.json";
+
+function conditionsOf(size: Size): string[] {
+  return [
+    ...(size.licensed ? ["Coder licence: simulated"] : []),
+    "rate limits: off",
+    "TLS: off (internal endpoint)",
+    "user tokens: minted by the owner",
+    size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
+  ];
+}
+
+function machineOf(): Plan["machine"] {
+  const cores = cpus();
+  return {
+    cpu: cores[0]?.model ?? "unknown",
+    cores: cores.length,
+    memoryGib: Math.round(totalmem() / 2 ** 30),
+    os: `${type()} ${release()}`,
+  };
+}

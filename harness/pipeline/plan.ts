@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
+
+/** What one run was told to do: written once when the run is made, never changed. Holds no secret. */
+export const planSchema = z.object({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  createdAt: z.iso.datetime(),
+  /** The table's label of the architecture. */
+  environmentLabel: z.string(),
+  simulated: z.boolean(),
+  /** Present on a rehearsal. */
+  rehearsal: z
+    .object({
+      /** The twin's folder, absolute; where the machine has none, teardown says so. */
+      twinRoot: z.string(),
+      speed: z.number().positive(),
+      buildSpeed: z.number().positive(),
+      /** File name inside the run's folder. */
+      faults: z.string().optional(),
+    })
+    .optional(),
+  /** The size with its overrides applied: what the load asks for and what carries it. */
+  size: sizeSchema,
+  /** Name of the workspace template, and the parameters each workspace is made with. */
+  template: z.string(),
+  parameters: z.record(z.string(), z.string()),
+  objectives: z.array(objectiveSchema),
+  /** What changes the meaning of the figures, in words. */
+  conditions: z.array(z.string()),
+  /** Unix milliseconds at which the reaper tears down whatever happens; null = never by itself. */
+  expiresAtMs: z.number().nullable(),
+  refbench: z.object({ version: z.string(), commit: z.string().optional(), dirty: z.boolean().optional() }),
+  machine: z.object({ cpu: z.string(), cores: z.number(), memoryGib: z.number(), os: z.string() }),
+  node: z.string(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** How long each stage may take, in wall time. Each teardown stage has its own, whatever happened before it. */
+export const DEADLINES_MS = {
+  preflight: 2 * 60_000,
+  // Cloud SQL has been seen to take 18 minutes, a pessimistic GKE path 22.
+  provision: 60 * 60_000,
+  bootstrap: 15 * 60_000,
+  load: 120 * 60_000,
+  drain: 30 * 60_000,
+  destroy: 60 * 60_000,
+  sweep: 30 * 60_000,
+  audit: 15 * 60_000,
+} as const;

@@ -1,0 +1,150 @@
+import { messageOf, RefbenchError } from "../model/error.ts";
+import type { Reporter } from "../model/event.ts";
+import type { RunRecord } from "../model/record.ts";
+import type { TeardownStage } from "../model/stage.ts";
+import { EXIT_CODES } from "../model/verdict.ts";
+import { endChildren } from "./children.ts";
+import { openContext, type Ports, type StageContext } from "./context.ts";
+import { LeaseBook, type Lease } from "./lease.ts";
+import { findOwner, ownerState } from "./owner.ts";
+import { livenessOf, ownIdentity } from "./process-identity.ts";
+import { findRequest, forgetRequest, stagesOf, type TeardownRequest } from "./request.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { exitCodeOf, findFinalRecord, writeFinalRecord } from "./run-record.ts";
+import { runStage, type StageFunction } from "./run-stage.ts";
+import { audit } from "./stages/audit.ts";
+import { destroy } from "./stages/destroy.ts";
+import { drain } from "./stages/drain.ts";
+import { sweep } from "./stages/sweep.ts";
+
+const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain, destroy, sweep, audit };
+
+/** How often the reaper looks whether it is wanted, and how often it renews its lease. */
+const LOOK_MS = 250;
+const RENEW_MS = 10_000;
+
+/** How long a run that outlived its expiry may take to hand over before it is killed. */
+const OWNER_STOP_MS = 60_000;
+
+/**
+ * The only teardown path: waits until the run hands over, dies or outlives its expiry, then drains, destroys,
+ * sweeps and audits, and writes the record for good. Throws `lease_held` when another reaper works on the run.
+ */
+export async function reap(
+  folder: RunFolder,
+  ports: Ports,
+  options: { readonly reporter: Reporter; readonly signal: AbortSignal },
+): Promise<void> {
+  if ((await findFinalRecord(folder)) !== undefined) return;
+  const book = new LeaseBook(folder.leases, ports.clock);
+  const lease = await book.acquire(ownIdentity());
+  const lost = new AbortController();
+  const renewal = setInterval(() => {
+    book.renew(lease).catch((error: unknown) => {
+      if (error instanceof RefbenchError && error.code === "lease_held") lost.abort(error);
+    });
+  }, RENEW_MS);
+  try {
+    const context = await openContext(folder, ports, {
+      ...options,
+      signal: AbortSignal.any([options.signal, lost.signal]),
+      checkLease: () => book.check(lease),
+    });
+    await context.journal.append({ type: "reaper-started", pid: process.pid, fence: lease.fence });
+    await serve(context, book, lease);
+  } finally {
+    clearInterval(renewal);
+    await book.release(lease).catch(() => undefined);
+  }
+}
+
+async function serve(context: StageContext, book: LeaseBook, lease: Lease): Promise<void> {
+  for (;;) {
+    const request = await nextRequest(context);
+    await book.check(lease);
+    const ended = await endChildren(context.folder, context.ports.clock, context.signal);
+    for (const child of ended) context.log(`ended ${child}, left by a process of this run`);
+    for (const stage of stagesOf(request)) {
+      if (stage === "audit") await retryDestroy(context);
+      await runStage(stage, STAGE_FUNCTIONS[stage], context);
+    }
+    await forgetRequest(context.folder);
+    if (request.through === "audit") {
+      await finish(context);
+      return;
+    }
+  }
+}
+
+/** Waits until there is a reason to tear down. */
+async function nextRequest(context: StageContext): Promise<TeardownRequest> {
+  const { folder, ports, plan, signal, journal } = context;
+  for (;;) {
+    signal.throwIfAborted();
+    const request = await findRequest(folder);
+    const owner = await ownerState(folder);
+    if (request !== undefined) {
+      if (owner === "alive" && request.reason === "teardown") await stopOwner(context);
+      return request;
+    }
+    if (owner === "dead") {
+      await journal.append({
+        type: "finding",
+        verdict: "interrupted",
+        reason: "the run's process died before it handed over",
+      });
+      return { through: "audit", only: false, reason: "the run's process died" };
+    }
+    if (plan.expiresAtMs !== null && ports.clock.now() >= plan.expiresAtMs) {
+      await journal.append({
+        type: "finding",
+        verdict: "interrupted",
+        reason: "the run outlived its expiry",
+      });
+      if (owner === "alive") await stopOwner(context);
+      return { through: "audit", only: false, reason: "expired" };
+    }
+    await ports.clock.sleep(LOOK_MS, signal);
+  }
+}
+
+/** Ends a run that still works: SIGTERM lets it hand over, SIGKILL follows. */
+async function stopOwner({ folder, ports, signal }: StageContext): Promise<void> {
+  const owner = await findOwner(folder);
+  if (owner === undefined || owner.pid === process.pid) return;
+  const giveUpAt = ports.clock.now() + OWNER_STOP_MS;
+  process.kill(owner.pid, "SIGTERM");
+  while (livenessOf(owner) === "alive" && ports.clock.now() < giveUpAt) await ports.clock.sleep(100, signal);
+  if (livenessOf(owner) === "alive") process.kill(owner.pid, "SIGKILL");
+}
+
+/** A destroy that stopped at what the sweep then removed is asked once more, so that the state is empty too. */
+async function retryDestroy(context: StageContext): Promise<void> {
+  const { entries } = await context.journal.read();
+  const failed = entries.findLast((entry) => entry.type === "stack-outcome" && entry.act === "destroy");
+  const swept = entries.some((entry) => entry.type === "swept");
+  if (failed?.type !== "stack-outcome" || failed.ok || !swept) return;
+  for (const stage of ["destroy", "sweep", "audit"] as const)
+    await runStage(stage, STAGE_FUNCTIONS[stage], context);
+}
+
+async function finish(context: StageContext): Promise<RunRecord | undefined> {
+  try {
+    const record = await writeFinalRecord(context);
+    context.report({
+      type: "run.finished",
+      verdict: record.verdict === "pending" ? "unverified" : record.verdict,
+      exitCode: exitCodeOf(record),
+    });
+    return record;
+  } catch (error) {
+    context.log(messageOf(error));
+    context.report({
+      type: "note",
+      level: "error",
+      message: `teardown ended, but its record could not be written: ${messageOf(error)}`,
+    });
+    context.report({ type: "run.finished", verdict: "unverified", exitCode: EXIT_CODES.unverified });
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { rm } from "node:fs/promises";
+import { z } from "zod";
+import { TEARDOWN_STAGES, type TeardownStage } from "../model/stage.ts";
+import { findJson, writeJson } from "./json-file.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+/** What a run, a stage or `refbench teardown` asks of the reaper. */
+const requestSchema = z.object({
+  /** The last stage to run: `audit` ends the run for good. */
+  through: z.enum(TEARDOWN_STAGES),
+  /** Only the stage named, not those before it. */
+  only: z.boolean(),
+  reason: z.string(),
+});
+export type TeardownRequest = z.infer<typeof requestSchema>;
+
+export async function requestTeardown(folder: RunFolder, request: TeardownRequest): Promise<void> {
+  await writeJson(folder.request, request);
+}
+
+export async function findRequest(folder: RunFolder): Promise<TeardownRequest | undefined> {
+  return findJson(folder.request, requestSchema);
+}
+
+export async function forgetRequest(folder: RunFolder): Promise<void> {
+  await rm(folder.request, { force: true });
+}
+
+/** The stages that a request asks for, in order. */
+export function stagesOf({ through, only }: TeardownRequest): readonly TeardownStage[] {
+  return only ? [through] : TEARDOWN_STAGES.slice(0, TEARDOWN_STAGES.indexOf(through) + 1);
+}

@@ -1,0 +1,236 @@
+import { chmod, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import {
+  recordSchema,
+  RECORD_SCHEMA_VERSION,
+  type Measurements,
+  type RunRecord,
+  type Teardown,
+} from "../model/record.ts";
+import { loadResult } from "../model/shard.ts";
+import { STAGES } from "../model/stage.ts";
+import { EXIT_CODES, worst, type Verdict } from "../model/verdict.ts";
+import type { StageContext } from "./context.ts";
+import { Journal, type StoredEntry } from "./journal.ts";
+import { findJson, writeJson } from "./json-file.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { auditResult } from "./stages/audit.ts";
+import { bootstrapResult } from "./stages/bootstrap.ts";
+import { preflightResult } from "./stages/preflight.ts";
+import { provisionResult } from "./stages/provision.ts";
+
+/** Writes the record as far as it is known, `teardown: pending`. */
+export async function writePendingRecord(context: StageContext): Promise<void> {
+  await writeJson(context.folder.record, await buildRecord(context, { state: "pending" }));
+}
+
+/** Writes the record for good, after the audit. It is not written again. */
+export async function writeFinalRecord(context: StageContext): Promise<RunRecord> {
+  const record = await buildRecord(context, await teardownOf(context));
+  await writeJson(context.folder.record, record);
+  await chmod(context.folder.record, 0o444);
+  return record;
+}
+
+/** The record once it is final, or undefined before. */
+export async function findFinalRecord(folder: RunFolder): Promise<RunRecord | undefined> {
+  const record = await findJson(folder.record, recordSchema);
+  return record?.verdict === "pending" ? undefined : record;
+}
+
+/** The exit code that a final record stands for. */
+export function exitCodeOf(record: RunRecord): number {
+  return record.verdict === "pending" ? EXIT_CODES["handed-over"] : EXIT_CODES[record.verdict];
+}
+
+/** Derives the record from what lies in the run's folder, so that any process can write it. */
+async function buildRecord(context: StageContext, teardown: Teardown): Promise<RunRecord> {
+  const { folder, plan, environment, ports } = context;
+  const { entries, damaged } = await new Journal(folder.journal, ports.clock).read();
+  const measured = await measurementsOf(context);
+  const preflight = await findJson(folder.result("preflight"), preflightResult);
+  const provisioned = await findJson(folder.result("provision"), provisionResult);
+  const bootstrapped = await findJson(folder.result("bootstrap"), bootstrapResult);
+  const objectives = [...ports.judge(plan.objectives, measured)];
+  const held = verdictsOf(entries, measured, objectives, teardown);
+  const final = teardown.state !== "pending";
+  const verdict = worst(held.map(([word]) => word));
+  const version = bootstrapped?.coderVersion ?? plan.size.coder.version;
+  return recordSchema.parse({
+    schemaVersion: RECORD_SCHEMA_VERSION,
+    runId: plan.runId,
+    architecture: environment.architecture,
+    size: environment.size,
+    overrides: environment.overrides,
+    environment: plan.environmentLabel,
+    simulated: plan.simulated,
+    coder: plan.simulated ? "emulated" : "real",
+    ...(plan.simulated ? { rehearsedVersion: version } : { coderVersion: version }),
+    startedAt: plan.createdAt,
+    ...(final ? { finishedAt: new Date(ports.clock.now()).toISOString() } : {}),
+    load: {
+      users: plan.size.users,
+      workspaces: plan.size.workspaces,
+      concurrentBuilds: plan.size.concurrentBuilds,
+      replicas: plan.size.coder.replicas,
+      daemonsPerReplica: plan.size.coder.daemonsPerReplica,
+      connections: plan.size.connections.total,
+      sshShare: plan.size.connections.sshShare,
+    },
+    provenance: {
+      refbench: plan.refbench,
+      ...(preflight === undefined ? {} : { terraform: preflight.terraform }),
+      providers: await providersOf(folder, provisioned?.stacks.map(({ name }) => name) ?? []),
+      ...(provisioned === undefined ? {} : { chartVersion: provisioned.outputs.coder_chart_version }),
+      node: plan.node,
+      machine: plan.machine,
+      ...(plan.rehearsal === undefined
+        ? {}
+        : {
+            rehearsal: {
+              speed: plan.rehearsal.speed,
+              buildSpeed: plan.rehearsal.buildSpeed,
+              ...(plan.rehearsal.faults === undefined ? {} : { faults: plan.rehearsal.faults }),
+            },
+          }),
+    },
+    conditions: plan.conditions,
+    resources: Object.fromEntries(provisioned?.stacks.map(({ name, resources }) => [name, resources]) ?? []),
+    stages: timingsOf(entries),
+    ...(measured === undefined ? {} : { measurements: measured }),
+    objectives,
+    teardown,
+    verdict: final ? verdict : "pending",
+    reasons: [
+      ...held
+        .toSorted(([a], [b]) => Number(b === verdict) - Number(a === verdict))
+        .map(([word, reason]) => `${word}: ${reason}`),
+      ...(damaged.length === 0 ? [] : [`${damaged.length} lines of the journal could not be read`]),
+    ],
+  });
+}
+
+async function measurementsOf({ folder, plan }: StageContext): Promise<Measurements | undefined> {
+  const result = await findJson(folder.result("load"), loadResult.loose());
+  if (result === undefined) return undefined;
+  const { users, workspaces, builds, connections, failures, histograms, generator } = result;
+  return {
+    users,
+    workspaces,
+    builds,
+    connections: { ...connections, sshPath: plan.simulated ? "tunnel" : "none" },
+    failures,
+    histograms,
+    generator,
+  };
+}
+
+type Held = readonly [Verdict, string];
+
+function verdictsOf(
+  entries: readonly StoredEntry[],
+  measured: Measurements | undefined,
+  objectives: RunRecord["objectives"],
+  teardown: Teardown,
+): readonly Held[] {
+  const held: Held[] = entries.flatMap((entry) =>
+    entry.type === "finding" ? [[entry.verdict, entry.reason] as const] : [],
+  );
+  if (measured === undefined) {
+    if (held.length === 0) held.push(["interrupted", "torn down before the load had run"]);
+  } else {
+    const missed = objectives.filter(({ met }) => !met);
+    const { generator } = measured;
+    if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
+    for (const { description, value, threshold } of missed) {
+      held.push([
+        "slo-failed",
+        `${description}: ${value === undefined ? "not measured" : String(value)}, wanted ${threshold}`,
+      ]);
+    }
+  }
+  if (teardown.state === "leaked") {
+    const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
+    held.push(["leaked", `${teardown.left.length} left in the ${teardown.scope}: ${names.join(", ")}`]);
+  } else if (teardown.state === "unverified") {
+    held.push(["unverified", teardown.problems.join("; ")]);
+  }
+  return held;
+}
+
+async function teardownOf({ folder, ports }: StageContext): Promise<Teardown> {
+  const { entries } = await new Journal(folder.journal, ports.clock).read();
+  const audit = await findJson(folder.result("audit"), auditResult);
+  const swept = entries.flatMap((entry) =>
+    entry.type === "swept" ? [{ id: entry.id, kind: entry.kind, name: entry.name }] : [],
+  );
+  const problems = entries.flatMap((entry) =>
+    entry.type === "stage-outcome" && entry.outcome !== "ok" && TEARDOWN.has(entry.stage)
+      ? [`${entry.stage}: ${entry.message ?? entry.outcome}`]
+      : [],
+  );
+  const finishedAt = new Date(ports.clock.now()).toISOString();
+  if (audit === undefined) {
+    return {
+      state: "unverified",
+      scope: "inventory",
+      finishedAt,
+      left: [],
+      swept,
+      problems: [...problems, "the audit did not end"],
+    };
+  }
+  return {
+    state: audit.state,
+    scope: audit.scope,
+    finishedAt,
+    left: audit.left,
+    swept,
+    problems: audit.problem === undefined ? problems : [...problems, audit.problem],
+  };
+}
+
+const TEARDOWN: ReadonlySet<string> = new Set(["drain", "destroy", "sweep", "audit"]);
+
+function timingsOf(entries: readonly StoredEntry[]): RunRecord["stages"] {
+  return STAGES.flatMap((stage) => {
+    const intent = entries.findLast((entry) => entry.type === "stage-intent" && entry.stage === stage);
+    const outcome = entries.findLast((entry) => entry.type === "stage-outcome" && entry.stage === stage);
+    if (intent === undefined) return [];
+    if (outcome?.type !== "stage-outcome" || outcome.at < intent.at) {
+      return [
+        {
+          stage,
+          startedAt: intent.at,
+          finishedAt: intent.at,
+          outcome: "interrupted" as const,
+          message: "its process died",
+        },
+      ];
+    }
+    return [
+      {
+        stage,
+        startedAt: intent.at,
+        finishedAt: outcome.at,
+        outcome: outcome.outcome,
+        ...(outcome.message === undefined ? {} : { message: outcome.message }),
+      },
+    ];
+  });
+}
+
+/** Provider versions as Terraform locked them. */
+async function providersOf(folder: RunFolder, stacks: readonly string[]): Promise<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const stack of stacks) {
+    const lock = await readFile(join(folder.stack(stack), ".terraform.lock.hcl"), "utf8").catch(() => "");
+    for (const [, source, version] of lock.matchAll(
+      /provider "[^"/]+\/([^"]+)" \{\s+version\s+= "([^"]+)"/g,
+    )) {
+      if (source !== undefined && version !== undefined) versions[source] = version;
+    }
+  }
+  return z.record(z.string(), z.string()).parse(versions);
+}

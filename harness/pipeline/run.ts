@@ -1,0 +1,78 @@
+import { messageOf } from "../model/error.ts";
+import type { Reporter } from "../model/event.ts";
+import type { RunStage } from "../model/stage.ts";
+import { openContext, type Ports, type StageContext } from "./context.ts";
+import { ensureReaper } from "./ensure-reaper.ts";
+import { EventTail } from "./event-log.ts";
+import { claimRun } from "./owner.ts";
+import { requestTeardown } from "./request.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { writePendingRecord } from "./run-record.ts";
+import { runStage, type StageFunction } from "./run-stage.ts";
+import { bootstrap } from "./stages/bootstrap.ts";
+import { load } from "./stages/load.ts";
+import { preflight } from "./stages/preflight.ts";
+import { provision } from "./stages/provision.ts";
+
+export const RUN_STAGE_FUNCTIONS: Readonly<Record<RunStage, StageFunction>> = {
+  preflight,
+  provision,
+  bootstrap,
+  load,
+};
+
+/**
+ * Drives a run through its stages and hands it over to the reaper, whatever happened: a failed or interrupted
+ * stage only shortens the way. Returns the offset in `events.jsonl` from which the reaper's events follow.
+ */
+export async function executeRun(
+  folder: RunFolder,
+  ports: Ports,
+  options: { readonly reporter: Reporter; readonly signal: AbortSignal },
+): Promise<number> {
+  const context = await openContext(folder, ports, options);
+  const { plan, environment } = context;
+  context.report({
+    type: "run.started",
+    runId: plan.runId,
+    architecture: environment.architecture,
+    size: environment.size,
+    simulated: plan.simulated,
+    folder: folder.path,
+  });
+  // Once this is written, the reaper takes over when this process dies.
+  await claimRun(folder);
+  const reaperPid = await ensureReaper(folder, ports);
+  for (const stage of ["preflight", "provision", "bootstrap", "load"] as const) {
+    if ((await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context)) !== "ok") break;
+  }
+  return handOver(context, reaperPid);
+}
+
+async function handOver(context: StageContext, reaperPid: number): Promise<number> {
+  const { folder, journal, signal, report } = context;
+  const reason = signal.aborted ? messageOf(signal.reason) : "the stages are done";
+  if (signal.aborted) {
+    await journal
+      .append({ type: "finding", verdict: "interrupted", reason })
+      .catch((error: unknown) => context.log(messageOf(error)));
+  }
+  // Results survive a failed teardown, and teardown happens when writing results fails.
+  await writePendingRecord(context).catch((error: unknown) => {
+    report({
+      type: "note",
+      level: "error",
+      message: `the record could not be written before teardown: ${messageOf(error)}`,
+    });
+  });
+  await journal
+    .append({ type: "hand-over", reason })
+    .catch((error: unknown) => context.log(messageOf(error)));
+  const offset = await EventTail.end(folder.events);
+  report({ type: "teardown.handed-over", reaperPid });
+  // When even this cannot be written, the reaper sees this process end and takes over.
+  await requestTeardown(folder, { through: "audit", only: false, reason: "handed over" }).catch(
+    (error: unknown) => context.log(messageOf(error)),
+  );
+  return offset;
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { messageOf } from "../../model/error.ts";
+import type { InventoryAnswer } from "../../model/inventory.ts";
+import type { StageContext } from "../context.ts";
+import { writeJson } from "../json-file.ts";
+
+const leftItem = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  location: z.string().optional(),
+});
+
+/** What audit leaves: the inventory's last word. */
+export const auditResult = z.object({
+  state: z.enum(["clean", "leaked", "unverified"]),
+  scope: z.string(),
+  left: z.array(leftItem),
+  problem: z.string().optional(),
+});
+export type AuditResult = z.infer<typeof auditResult>;
+
+/** How often an inventory that fails is asked again before the run is `unverified`. */
+const TRIES = 5;
+
+/**
+ * Asks the inventory, which does not come from our state, whether anything of the run exists. Only an empty answer
+ * that stays empty is clean; something that shows late restarts the wait; no answer is unverified.
+ */
+export async function audit(context: StageContext): Promise<string> {
+  const { folder, report } = context;
+  const result = await ask(context);
+  await writeJson(folder.result("audit"), result);
+  report({ type: "audit.finished", verdict: result.state, left: result.left.length, scope: result.scope });
+  return result.state === "clean"
+    ? `nothing left in the ${result.scope}`
+    : `${result.state}: ${result.left.length} left in the ${result.scope}`;
+}
+
+async function ask({ ports, plan, signal }: StageContext): Promise<AuditResult> {
+  const giveUpAt = ports.clock.now() + ports.settle.controllersMs;
+  let emptySince: number | undefined;
+  let failures = 0;
+  for (;;) {
+    const answer = await ports.inventory
+      .list({ runId: plan.runId }, signal)
+      .catch((error: unknown): InventoryAnswer => ({
+        state: "failed",
+        scope: "inventory",
+        reason: messageOf(error),
+        items: [],
+      }));
+    const now = ports.clock.now();
+    if (answer.state === "failed") {
+      failures += 1;
+      emptySince = undefined;
+      if (failures >= TRIES)
+        return { state: "unverified", scope: answer.scope, left: left(answer), problem: answer.reason };
+    } else if (answer.items.length > 0) {
+      emptySince = undefined;
+      if (now >= giveUpAt) return { state: "leaked", scope: answer.scope, left: left(answer) };
+    } else {
+      emptySince ??= now;
+      if (now - emptySince >= ports.settle.quietMs) return { state: "clean", scope: answer.scope, left: [] };
+    }
+    await ports.clock.sleep(ports.settle.pollMs, signal);
+  }
+}
+
+function left(answer: InventoryAnswer): AuditResult["left"] {
+  return answer.items.map(({ id, kind, name, location }) => ({
+    id,
+    kind,
+    name,
+    ...(location === undefined ? {} : { location }),
+  }));
+}

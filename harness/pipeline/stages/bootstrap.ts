@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { RefbenchError } from "../../model/error.ts";
+import { bootstrapResult as shardBootstrapResult, type BootstrapTask } from "../../model/shard.ts";
+import type { StageContext } from "../context.ts";
+import { readJson, writeJson } from "../json-file.ts";
+import { DEADLINES_MS } from "../plan.ts";
+import { findSecrets, writeSecrets } from "../secrets.ts";
+import { provisionResult } from "./provision.ts";
+
+/** What bootstrap leaves, the token apart: that goes to `secrets.json`. */
+export const bootstrapResult = shardBootstrapResult.omit({ token: true, stopped: true });
+
+/** Makes the first user, posts the licence, sees every replica live, uploads the workspace template. */
+export async function bootstrap(context: StageContext): Promise<string> {
+  const { folder, plan, environment, ports, signal, report } = context;
+  const { outputs } = await readJson(folder.result("provision"), provisionResult);
+  const secrets = await findSecrets(folder);
+  if (secrets === undefined) {
+    throw new RefbenchError(
+      "run_folder",
+      `${folder.secrets} is missing: without the admin's password Coder cannot be set up`,
+    );
+  }
+  const task: BootstrapTask = {
+    task: "bootstrap",
+    deployment: { url: outputs.coder_url, ssh: plan.simulated ? "tunnel" : "none" },
+    admin: { email: secrets.adminEmail, username: secrets.adminUsername, password: secrets.adminPassword },
+    template: {
+      name: plan.template,
+      files: { ...(await ports.readTemplate(environment.architecture)) },
+      variables: {
+        namespace: outputs.workspace_namespace,
+        bench_run: plan.runId,
+        bench_env: environment.architecture,
+        bench_owner: environment.owner,
+        bench_expires: String(environment.expiresAt ?? 0),
+      },
+    },
+    expect: { replicas: plan.size.coder.replicas, provisionerDaemons: plan.size.concurrentBuilds },
+    timeoutMs: DEADLINES_MS.bootstrap,
+  };
+  const result = await ports.shard.run(task, {
+    signal,
+    onEvent: (event) => {
+      if (event.type === "note") report({ type: "note", level: "info", message: event.message });
+    },
+  });
+  if (result.task !== "bootstrap")
+    throw new RefbenchError("shard", `the shard answered a bootstrap task with a result of ${result.task}`);
+  signal.throwIfAborted();
+  const { token, stopped: _, task: __, ...kept } = result;
+  await writeSecrets(folder, { ...secrets, token });
+  await writeJson(folder.result("bootstrap"), kept satisfies z.infer<typeof bootstrapResult>);
+  return `Coder ${result.coderVersion}, ${result.replicas} replicas, ${result.provisionerDaemons} provisioner daemons`;
+}

@@ -1,0 +1,118 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { StageContext } from "../context.ts";
+import { findJson } from "../json-file.ts";
+import { withTerraform } from "./provision.ts";
+
+/** A delete that something still uses is asked again: the user may be on its way out. */
+const ATTEMPTS = 3;
+
+/** Kinds that hold what controllers make: once gone, nothing inside can be asked any more. */
+const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", "aws_eks_cluster"]);
+
+/** Destroys the stacks in reverse order, waiting in between for what controllers made to go. */
+export async function destroy(context: StageContext): Promise<string> {
+  const { folder, journal, report } = context;
+  const order = (await findJson(folder.result("stacks"), z.array(z.string()))) ?? [];
+  const { entries } = await journal.read();
+  const intended = new Set(
+    entries.flatMap((entry) => (entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [])),
+  );
+  let removed = 0;
+  const failed: string[] = [];
+  for (const stack of order.toReversed()) {
+    if (!intended.has(stack) && !(await hasState(folder.stack(stack)))) continue;
+    if (await livesInGoneCluster(context, stack)) {
+      report({
+        type: "note",
+        level: "info",
+        message: `${stack}: its cluster is gone, so its stack is not asked`,
+      });
+      continue;
+    }
+    try {
+      removed += await destroyStack(context, stack);
+    } catch (error) {
+      if (context.signal.aborted || (error instanceof RefbenchError && error.code === "lease_held"))
+        throw error;
+      report({
+        type: "note",
+        level: "warning",
+        message: `${stack} could not be destroyed in full, the rest is left to the sweep: ${messageOf(error)}`,
+      });
+      failed.push(stack);
+    }
+    await waitForControllers(context);
+  }
+  return failed.length === 0
+    ? `${removed} resources destroyed`
+    : `${removed} resources destroyed, ${failed.join(" and ")} not in full`;
+}
+
+async function destroyStack(context: StageContext, stack: string): Promise<number> {
+  const { folder, ports, journal, signal } = context;
+  const directory = folder.stack(stack);
+  for (let attempt = 1; ; attempt += 1) {
+    await context.checkLease();
+    await journal.append({ type: "stack-intent", stack, act: "destroy" });
+    try {
+      const { remove } = await withTerraform(context, stack, async (options) => {
+        await ports.terraform.init(directory, options);
+        return ports.terraform.destroy(directory, options);
+      });
+      await journal.append({ type: "stack-outcome", stack, act: "destroy", ok: true, resources: remove });
+      return remove;
+    } catch (error) {
+      await journal.append({ type: "stack-outcome", stack, act: "destroy", ok: false });
+      if (signal.aborted || attempt === ATTEMPTS) throw error;
+      await ports.clock.sleep(attempt * ports.settle.pollMs * 2, signal);
+    }
+  }
+}
+
+async function hasState(directory: string): Promise<boolean> {
+  return stat(join(directory, "terraform.tfstate")).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether this stack lives in a cluster of which the inventory knows nothing any more. */
+async function livesInGoneCluster(
+  { ports, plan, signal, journal }: StageContext,
+  stack: string,
+): Promise<boolean> {
+  if (!stack.endsWith("-coder")) return false;
+  const { entries } = await journal.read();
+  const clusterWasMade = entries.some(
+    (entry) => entry.type === "stack-outcome" && entry.act === "apply" && entry.ok && entry.stack !== stack,
+  );
+  if (!clusterWasMade) return false;
+  const answer = await ports.inventory.list({ runId: plan.runId }, signal);
+  return answer.state === "complete" && !answer.items.some(({ kind }) => CLUSTER_KINDS.has(kind));
+}
+
+/**
+ * What controllers made outside Terraform's knowledge goes some time after its owner, but only while the cluster
+ * lives: destroying the cluster first would leave it for ever.
+ */
+async function waitForControllers({ ports, plan, signal, report }: StageContext): Promise<void> {
+  const giveUpAt = ports.clock.now() + ports.settle.controllersMs;
+  for (;;) {
+    const answer = await ports.inventory.list({ runId: plan.runId }, signal);
+    const waitingFor = answer.items.filter(({ madeByController }) => madeByController);
+    if (answer.state === "complete" && waitingFor.length === 0) return;
+    if (ports.clock.now() >= giveUpAt) {
+      const names = waitingFor.slice(0, 3).map(({ kind, name }) => `${kind} ${name}`);
+      report({
+        type: "note",
+        level: "warning",
+        message: `what controllers made did not go by itself and is left to the sweep: ${names.join(", ")}`,
+      });
+      return;
+    }
+    await ports.clock.sleep(ports.settle.pollMs, signal);
+  }
+}

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import { drainResult as shardDrainResult } from "../../model/shard.ts";
+import type { StageContext } from "../context.ts";
+import { findJson, writeJson } from "../json-file.ts";
+import { DEADLINES_MS } from "../plan.ts";
+import { findSecrets } from "../secrets.ts";
+import { provisionResult } from "./provision.ts";
+
+/** What drain leaves: the workspaces that would not go, handed on by id. */
+export const drainResult = shardDrainResult.omit({ stopped: true });
+
+/**
+ * Deletes every workspace through Coder while Coder still lives: afterwards nobody knows what they were made of.
+ * A Coder that never was, or is gone, is no failure: what is left of it is the sweep's.
+ */
+export async function drain(context: StageContext): Promise<string> {
+  const { folder, ports, journal, signal, report } = context;
+  const { entries } = await journal.read();
+  const provisioned = await findJson(folder.result("provision"), provisionResult);
+  const wasSetUp = entries.some((entry) => entry.type === "stage-intent" && entry.stage === "bootstrap");
+  if (provisioned === undefined || !wasSetUp) return "Coder was never set up: no workspaces to delete";
+  const secrets = await findSecrets(folder);
+  if (secrets === undefined) return "the secrets are lost: workspaces are left to the sweep";
+  await context.checkLease();
+  try {
+    const result = await ports.shard.run(
+      {
+        task: "drain",
+        deployment: { url: provisioned.outputs.coder_url, ssh: "none" },
+        ...(secrets.token === undefined ? {} : { token: secrets.token }),
+        admin: {
+          email: secrets.adminEmail,
+          username: secrets.adminUsername,
+          password: secrets.adminPassword,
+        },
+        concurrency: 0,
+        timeoutMs: DEADLINES_MS.drain - 60_000,
+      },
+      {
+        signal,
+        onEvent: (event) => {
+          if (event.type === "progress") {
+            const { deleted, total } = event.progress.workspaces;
+            report({ type: "drain.progress", deleted, remaining: total - deleted });
+          }
+        },
+      },
+    );
+    if (result.task !== "drain")
+      throw new RefbenchError("shard", `the shard answered a drain task with a result of ${result.task}`);
+    await writeJson(folder.result("drain"), {
+      deleted: result.deleted,
+      remaining: result.remaining,
+    } satisfies z.infer<typeof drainResult>);
+    for (const { id, name, reason } of result.remaining) {
+      report({
+        type: "note",
+        level: "warning",
+        message: `workspace ${name} (${id}) would not go and is left to the sweep: ${reason}`,
+      });
+    }
+    return `${result.deleted} workspaces deleted, ${result.remaining.length} left`;
+  } catch (error) {
+    if (signal.aborted || (error instanceof RefbenchError && error.code === "lease_held")) throw error;
+    // Whatever its reason, a failed drain must not keep the rest from being destroyed.
+    report({
+      type: "note",
+      level: "warning",
+      message: `Coder could not be drained, what it made is left to the sweep: ${messageOf(error)}`,
+    });
+    return "Coder did not answer: what it made is left to the sweep";
+  }
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { RefbenchError } from "../../model/error.ts";
+import type { TerraformOptions, TerraformSummary } from "../../model/terraform.ts";
+import { coderOutputsSchema } from "../../../stacks/outputs.ts";
+import { forgetChild, noteChild } from "../children.ts";
+import type { StageContext } from "../context.ts";
+import { writeJson } from "../json-file.ts";
+import { findSecrets } from "../secrets.ts";
+
+/** What provision leaves: the stacks in the order they were applied, and where Coder answers. */
+export const provisionResult = z.object({
+  stacks: z.array(z.object({ name: z.string(), resources: z.number().int() })),
+  outputs: coderOutputsSchema,
+  providers: z.record(z.string(), z.string()),
+});
+
+/** Synthesizes the stacks and applies them in the order of their dependencies. */
+export async function provision(context: StageContext): Promise<string> {
+  const { folder, ports, journal, report, signal } = context;
+  const order = await synthesizeInto(context);
+  const applied: { name: string; resources: number }[] = [];
+  let outputs: Readonly<Record<string, unknown>> = {};
+  for (const stack of order) {
+    signal.throwIfAborted();
+    const directory = folder.stack(stack);
+    const summary = await withTerraform(context, stack, async (options) => {
+      await ports.terraform.init(directory, options);
+      await journal.append({ type: "stack-intent", stack, act: "apply" });
+      return ports.terraform.apply(directory, {
+        ...options,
+        onPlanned: (planned: TerraformSummary) =>
+          report({ type: "terraform.planned", stack, summary: planned }),
+      });
+    }).catch(async (error: unknown) => {
+      await journal.append({ type: "stack-outcome", stack, act: "apply", ok: false });
+      throw error;
+    });
+    await journal.append({ type: "stack-outcome", stack, act: "apply", ok: true, resources: summary.add });
+    applied.push({ name: stack, resources: summary.add });
+    outputs = {
+      ...outputs,
+      ...(await withTerraform(context, stack, (options) => ports.terraform.output(directory, options))),
+    };
+  }
+  const parsed = coderOutputsSchema.safeParse(outputs);
+  if (!parsed.success) {
+    throw new RefbenchError(
+      "infrastructure",
+      `the stacks' outputs do not say where Coder is: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  await writeJson(folder.result("provision"), {
+    stacks: applied,
+    outputs: parsed.data,
+    providers: {},
+  } satisfies z.infer<typeof provisionResult>);
+  const total = applied.reduce((sum, { resources }) => sum + resources, 0);
+  return `${total} resources in ${applied.length} stacks, Coder at ${parsed.data.coder_url}`;
+}
+
+async function synthesizeInto({ folder, ports, signal }: StageContext): Promise<readonly string[]> {
+  const stacks = await ports.synthesize({
+    environmentFile: folder.environment,
+    directory: folder.terraform,
+    env: ports.childEnv,
+    signal,
+  });
+  const order = inOrder(stacks);
+  await writeJson(folder.result("stacks"), order);
+  return order;
+}
+
+/** Dependencies first. */
+export function inOrder(
+  stacks: readonly { readonly name: string; readonly dependencies: readonly string[] }[],
+): readonly string[] {
+  const order: string[] = [];
+  const visit = (name: string): void => {
+    if (order.includes(name)) return;
+    stacks.find((stack) => stack.name === name)?.dependencies.forEach(visit);
+    order.push(name);
+  };
+  stacks.forEach(({ name }) => visit(name));
+  return order;
+}
+
+/** Runs Terraform in one stack with the run's secrets in its environment, its pid noted, its progress reported. */
+export async function withTerraform<Result>(
+  { folder, ports, signal, report, log }: StageContext,
+  stack: string,
+  run: (options: TerraformOptions) => Promise<Result>,
+): Promise<Result> {
+  const secrets = await findSecrets(folder);
+  const variables = secrets === undefined ? {} : ports.terraformSecrets(secrets);
+  const pids: number[] = [];
+  const noted: Promise<void>[] = [];
+  try {
+    return await run({
+      env: { ...ports.childEnv, ...variables },
+      signal,
+      onStart: (pid) => {
+        pids.push(pid);
+        noted.push(noteChild(folder, `terraform in ${stack}`, pid));
+      },
+      onProgress: (progress) => report({ type: "terraform.progress", stack, progress }),
+      onLine: (line) => log(`[${stack}] ${line}`),
+    });
+  } finally {
+    await Promise.allSettled(noted);
+    await Promise.allSettled(pids.map((pid) => forgetChild(folder, pid)));
+  }
+}

@@ -1,0 +1,40 @@
+import type { Clock } from "../model/clock.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { Reporter } from "../model/event.ts";
+import type { RunRecord } from "../model/record.ts";
+import { ensureReaper, reaperLives } from "./ensure-reaper.ts";
+import { EventTail } from "./event-log.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { findFinalRecord } from "./run-record.ts";
+
+/** How many reapers may die on one run before its watcher gives up. */
+const REAPERS = 3;
+
+/**
+ * Follows a run until its record is final, reporting what other processes store. A reaper that died is replaced.
+ * Aborting leaves: the reaper goes on alone.
+ */
+export async function watchRun(
+  folder: RunFolder,
+  ports: { readonly clock: Clock; readonly spawnReaper: (folder: RunFolder) => number },
+  options: { readonly reporter: Reporter; readonly signal: AbortSignal; readonly fromOffset?: number },
+): Promise<RunRecord> {
+  const tail = new EventTail(folder.events, options.fromOffset ?? 0);
+  for (let started = 0; ;) {
+    const final = await findFinalRecord(folder);
+    for (const event of await tail.next()) options.reporter.report(event);
+    if (final !== undefined) return final;
+    options.signal.throwIfAborted();
+    if (!(await reaperLives(folder, ports.clock)) && (await findFinalRecord(folder)) === undefined) {
+      if (started === REAPERS) {
+        throw new RefbenchError(
+          "inventory",
+          `${REAPERS} reapers ended without a verdict on ${folder.path}: read ${folder.log}, then run "refbench teardown ${folder.path}"`,
+        );
+      }
+      started += 1;
+      await ensureReaper(folder, ports, options.signal);
+    }
+    await ports.clock.sleep(200, options.signal);
+  }
+}

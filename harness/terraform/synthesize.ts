@@ -1,0 +1,65 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa, ExecaError } from "execa";
+import { z } from "zod";
+import { RefbenchError } from "../model/error.ts";
+
+const PROJECT = join(import.meta.dirname, "..", "..");
+const MAIN = join(PROJECT, "stacks", "main.ts");
+
+/** What cdktf says of the stacks it wrote. */
+const manifest = z.object({
+  stacks: z.record(
+    z.string(),
+    z.object({ name: z.string(), synthesizedStackPath: z.string(), dependencies: z.array(z.string()) }),
+  ),
+});
+
+/**
+ * Synthesizes `environment.json` into one folder a stack below `directory`, running the cdktf app as a process of
+ * its own: no provider binding is ever loaded into a measuring process. State and providers that lie in those
+ * folders stay. Throws `infrastructure` with the app's own words.
+ */
+export async function synthesize(options: {
+  readonly environmentFile: string;
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}): Promise<readonly { readonly name: string; readonly dependencies: readonly string[] }[]> {
+  const outdir = await mkdtemp(join(tmpdir(), "refbench-synth-"));
+  try {
+    await execa(process.execPath, ["--import", import.meta.resolve("tsx"), MAIN], {
+      cwd: PROJECT,
+      env: {
+        ...options.env,
+        REFBENCH_ENVIRONMENT: options.environmentFile,
+        CDKTF_OUTDIR: outdir,
+        CHECKPOINT_DISABLE: "1",
+      },
+      extendEnv: false,
+      cancelSignal: options.signal,
+      stdin: "ignore",
+    });
+    const { stacks } = manifest.parse(JSON.parse(await readFile(join(outdir, "manifest.json"), "utf8")));
+    for (const stack of Object.values(stacks)) {
+      const target = join(options.directory, stack.name);
+      await mkdir(target, { recursive: true });
+      await copyFile(join(outdir, stack.synthesizedStackPath), join(target, "cdk.tf.json"));
+    }
+    return Object.values(stacks).map(({ name, dependencies }) => ({ name, dependencies }));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const words =
+      error instanceof ExecaError
+        ? error.stderr?.toString().trim().split("\n").slice(0, 12).join("\n")
+        : undefined;
+    throw new RefbenchError(
+      "infrastructure",
+      `the stacks could not be synthesized: ${words ?? String(error)}`,
+      { cause: error },
+    );
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+}
