@@ -1,0 +1,27 @@
+/** Why a call to Coder gave no usable answer: a value, since one failed call is a measurement and not a crash. */
+export interface CoderFailure {
+  readonly kind:
+    /** Coder answered with a status outside 2xx. */
+    | "status"
+    /** 429 again and again, although its Retry-After was honoured. */
+    | "rate-limited"
+    /** No connection: refused, reset, name not found. */
+    | "unreachable"
+    | "timeout"
+    /** The answer is not what Coder's API promises. */
+    | "malformed"
+    | "aborted";
+  readonly status?: number;
+  /** `POST /users: 409 User already exists.` */
+  readonly message: string;
+}
+
+/** What a call to Coder ends in. */
+export type Answer<T> =
+  | { readonly ok: true; readonly status: number; readonly value: T }
+  | { readonly ok: false; readonly failure: CoderFailure };
+
+/** Whether the call failed with one of these HTTP statuses. */
+export function failedWith(answer: Answer<unknown>, ...statuses: readonly number[]): boolean {
+  return !answer.ok && answer.failure.status !== undefined && statuses.includes(answer.failure.status);
+}

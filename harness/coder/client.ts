@@ -1,0 +1,185 @@
+import { z } from "zod";
+import type { Answer } from "./answer.ts";
+import type { CoderCall, CoderHttp } from "./http.ts";
+import * as schemas from "./schemas.ts";
+
+/** Page size of listings: Coder's own clients use it. */
+export const PAGE_SIZE = 100;
+
+/** Token lifetimes are nanoseconds. */
+const WEEK_NS = 7 * 24 * 3600 * 1e9;
+
+export interface Caller {
+  readonly token?: string;
+  /** The caller is an owner, whose calls bypass the rate limit. */
+  readonly owner: boolean;
+}
+
+export interface NewUser {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+  readonly organizationId: string;
+}
+
+export interface NewWorkspace {
+  readonly templateId: string;
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly ttlMs: number;
+}
+
+/** Coder's API as one caller: the owner, one user, or nobody yet. */
+export class CoderClient {
+  readonly http: CoderHttp;
+  readonly #caller: Caller;
+  readonly #signal: AbortSignal;
+
+  constructor(http: CoderHttp, caller: Caller, signal: AbortSignal) {
+    this.http = http;
+    this.#caller = caller;
+    this.#signal = signal;
+  }
+
+  healthz = (): Promise<Answer<unknown>> =>
+    this.http.call({
+      method: "GET",
+      path: "/healthz",
+      schema: schemas.anything,
+      signal: this.#signal,
+      timeoutMs: 5000,
+    });
+
+  buildInfo = () => this.#get("/buildinfo", schemas.buildInfo);
+
+  createFirstUser = (admin: { email: string; username: string; password: string }) =>
+    this.#send("POST", "/users/first", schemas.anything, { ...admin, trial: false });
+
+  login = (email: string, password: string) =>
+    this.#send("POST", "/users/login", schemas.sessionToken, { email, password });
+
+  me = () => this.#get("/users/me", schemas.user);
+
+  mintToken = (userId: string, name: string) =>
+    this.#send("POST", `/users/${userId}/keys/tokens`, schemas.apiKey, {
+      lifetime: WEEK_NS,
+      token_name: name,
+    });
+
+  addLicence = (licence: string) => this.#send("POST", "/licenses", schemas.anything, { license: licence });
+
+  organizations = () => this.#get("/organizations", z.array(schemas.organization));
+
+  /** Coder's default page holds 50 daemons only. */
+  provisionerDaemons = (organizationId: string) =>
+    this.#get(
+      `/organizations/${organizationId}/provisionerdaemons?limit=1000`,
+      z
+        .array(schemas.provisionerDaemon)
+        .nullable()
+        .transform((list) => list ?? []),
+    );
+
+  /** 404 on builds without licences. */
+  replicas = () => this.#get("/replicas", z.array(schemas.replica));
+
+  uploadFile = (tar: Buffer): Promise<Answer<{ hash: string }>> =>
+    this.#call({
+      method: "POST",
+      path: "/files",
+      schema: schemas.uploadedFile,
+      body: { bytes: tar, type: "application/x-tar" },
+    });
+
+  template = (organizationId: string, name: string) =>
+    this.#get(`/organizations/${organizationId}/templates/${encodeURIComponent(name)}`, schemas.template);
+
+  createTemplate = (organizationId: string, name: string, versionId: string) =>
+    this.#send("POST", `/organizations/${organizationId}/templates`, schemas.template, {
+      name,
+      template_version_id: versionId,
+    });
+
+  createTemplateVersion = (
+    organizationId: string,
+    version: {
+      readonly fileId: string;
+      readonly templateId?: string;
+      readonly variables: Readonly<Record<string, string>>;
+    },
+  ) =>
+    this.#send("POST", `/organizations/${organizationId}/templateversions`, schemas.templateVersion, {
+      storage_method: "file",
+      file_id: version.fileId,
+      provisioner: "terraform",
+      tags: {},
+      user_variable_values: pairs(version.variables),
+      ...(version.templateId === undefined ? {} : { template_id: version.templateId }),
+    });
+
+  templateVersion = (id: string) => this.#get(`/templateversions/${id}`, schemas.templateVersion);
+
+  activateTemplateVersion = (templateId: string, versionId: string) =>
+    this.#send("PATCH", `/templates/${templateId}/versions`, schemas.anything, { id: versionId });
+
+  createUser = (user: NewUser) =>
+    this.#send("POST", "/users", schemas.user, {
+      username: user.username,
+      email: user.email,
+      password: user.password,
+      login_type: "password",
+      user_status: "active",
+      organization_ids: [user.organizationId],
+    });
+
+  users = (offset: number) => this.#get(`/users?limit=${PAGE_SIZE}&offset=${offset}`, schemas.userPage);
+
+  deleteUser = (id: string) => this.#send("DELETE", `/users/${id}`, schemas.anything);
+
+  createWorkspace = (userId: string, workspace: NewWorkspace) =>
+    this.#send("POST", `/users/${userId}/workspaces`, schemas.workspace, {
+      template_id: workspace.templateId,
+      name: workspace.name,
+      rich_parameter_values: pairs(workspace.parameters),
+      ttl_ms: workspace.ttlMs,
+    });
+
+  workspace = (id: string) => this.#get(`/workspaces/${id}`, schemas.workspace);
+
+  workspaces = (offset: number) =>
+    this.#get(`/workspaces?limit=${PAGE_SIZE}&offset=${offset}`, schemas.workspacePage);
+
+  cancelBuild = (id: string) => this.#send("PATCH", `/workspacebuilds/${id}/cancel`, schemas.anything);
+
+  deleteWorkspace = (id: string) =>
+    this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "delete" });
+
+  deploymentStats = () => this.#get("/deployment/stats", schemas.deploymentStats);
+
+  #get<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>> {
+    return this.#call({ method: "GET", path, schema });
+  }
+
+  #send<T>(
+    method: "POST" | "PATCH" | "DELETE",
+    path: string,
+    schema: z.ZodType<T>,
+    json?: unknown,
+  ): Promise<Answer<T>> {
+    return this.#call({ method, path, schema, ...(json === undefined ? {} : { json }) });
+  }
+
+  #call<T>(call: Omit<CoderCall<T>, "signal">): Promise<Answer<T>> {
+    return this.http.call({
+      ...call,
+      path: `/api/v2${call.path}`,
+      signal: this.#signal,
+      bypassRateLimit: this.#caller.owner,
+      ...(this.#caller.token === undefined ? {} : { token: this.#caller.token }),
+    });
+  }
+}
+
+function pairs(values: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
+}

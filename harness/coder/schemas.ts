@@ -1,0 +1,115 @@
+import { z } from "zod";
+
+// Only the fields that are used: Coder changes, and every other field may come, go or change its type.
+
+export const errorBody = z.object({
+  message: z.string(),
+  detail: z.string().optional(),
+  validations: z
+    .array(z.object({ field: z.string(), detail: z.string() }))
+    .nullish()
+    .transform((list) => list ?? undefined),
+});
+
+/** An answer whose content does not matter. */
+export const anything = z.unknown();
+
+export const buildInfo = z.object({ version: z.string(), deployment_id: z.string().default("") });
+export type BuildInfo = z.infer<typeof buildInfo>;
+
+export const sessionToken = z.object({ session_token: z.string() });
+export const apiKey = z.object({ key: z.string() });
+export const uploadedFile = z.object({ hash: z.string() });
+
+export const organization = z.object({
+  id: z.string(),
+  name: z.string(),
+  is_default: z.boolean().default(false),
+});
+export type Organization = z.infer<typeof organization>;
+
+export const user = z.object({
+  id: z.string(),
+  username: z.string(),
+  roles: z.array(z.object({ name: z.string() })).default([]),
+});
+export type User = z.infer<typeof user>;
+export const userPage = z.object({ users: z.array(user) });
+
+export const job = z.object({
+  status: z.enum(["pending", "running", "succeeded", "canceling", "canceled", "failed", "unknown"]),
+  created_at: z.string(),
+  started_at: z.string().nullish(),
+  completed_at: z.string().nullish(),
+  error: z.string().nullish(),
+  queue_position: z.number().default(0),
+});
+export type Job = z.infer<typeof job>;
+
+/** Whether a provisioner still has to do something for the job. */
+export function isActive(of: Job): boolean {
+  return of.status === "pending" || of.status === "running" || of.status === "canceling";
+}
+
+export const agent = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  lifecycle_state: z.string().default("ready"),
+});
+export type Agent = z.infer<typeof agent>;
+
+export const build = z.object({
+  id: z.string(),
+  transition: z.enum(["start", "stop", "delete"]),
+  job,
+  resources: z
+    .array(
+      z.object({
+        agents: z
+          .array(agent)
+          .nullish()
+          .transform((list) => list ?? []),
+      }),
+    )
+    .nullish()
+    .transform((list) => list ?? []),
+});
+export type Build = z.infer<typeof build>;
+
+export const workspace = z.object({
+  id: z.string(),
+  name: z.string(),
+  owner_id: z.string(),
+  owner_name: z.string().default(""),
+  latest_build: build,
+});
+export type Workspace = z.infer<typeof workspace>;
+export const workspacePage = z.object({ workspaces: z.array(workspace) });
+
+/** Every agent of the workspace's latest build. */
+export function agentsOf(of: Workspace): readonly Agent[] {
+  return of.latest_build.resources.flatMap((resource) => resource.agents);
+}
+
+export const template = z.object({ id: z.string(), name: z.string(), active_version_id: z.string() });
+export type Template = z.infer<typeof template>;
+
+export const templateVersion = z.object({ id: z.string(), job });
+export type TemplateVersion = z.infer<typeof templateVersion>;
+
+export const provisionerDaemon = z.object({
+  id: z.string(),
+  name: z.string(),
+  key_name: z.string().nullish(),
+  status: z.string().nullish(),
+});
+export type ProvisionerDaemon = z.infer<typeof provisionerDaemon>;
+
+export const replica = z.object({ id: z.string(), hostname: z.string().default("") });
+
+export const deploymentStats = z.object({
+  collected_at: z.string(),
+  session_count: z.object({ ssh: z.number(), reconnecting_pty: z.number() }),
+});
+export type DeploymentStats = z.infer<typeof deploymentStats>;

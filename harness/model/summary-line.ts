@@ -1,0 +1,8 @@
+import type { LoadResult } from "./shard.ts";
+
+/** The line that ends a load: `998 succeeded, 2 failed to connect`. */
+export function summaryLine(result: LoadResult): string {
+  const { succeeded, failed } = result.workspaces;
+  const line = `${succeeded} succeeded, ${failed} failed to connect`;
+  return result.stopped ? `${line}, stopped before the end` : line;
+}

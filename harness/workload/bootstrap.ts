@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { type Answer, type CoderFailure, failedWith } from "../coder/answer.ts";
+import { CoderClient } from "../coder/client.ts";
+import { CoderHttp } from "../coder/http.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { BootstrapResult, BootstrapTask } from "../model/shard.ts";
+import { awaitCapacity } from "./await-capacity.ts";
+import type { TaskContext } from "./load-context.ts";
+import { onlyOrganization } from "./organization.ts";
+import { uploadTemplate } from "./upload-template.ts";
+
+const ASK_AGAIN_MS = 250;
+
+/**
+ * Makes a fresh Coder ready for the load: owner, token, licence, capacity as expected, template. Run again, it ends
+ * in the same: the owner logs in, the template gets a further version.
+ */
+export async function runBootstrap(task: BootstrapTask, context: TaskContext): Promise<BootstrapResult> {
+  const http = new CoderHttp({ url: task.deployment.url, clock: context.clock });
+  const deadline = context.clock.now() + task.timeoutMs;
+  const note = (message: string): void => context.emit({ type: "note", message });
+  try {
+    const nobody = new CoderClient(http, { owner: false }, context.signal);
+    await awaitHealthy(nobody, task, context, deadline);
+    const info = required(await nobody.buildInfo(), "Coder does not tell its version");
+    note(`Coder ${info.version} answers at ${task.deployment.url}`);
+
+    const token = await ownerToken(nobody, http, task, context);
+    const owner = new CoderClient(http, { token, owner: true }, context.signal);
+    if (task.licence !== undefined) {
+      await addLicence(owner, task.licence);
+      note("the licence was accepted");
+    }
+    const organization = await onlyOrganization(owner);
+    const capacity = await awaitCapacity(owner, organization.id, task, context, deadline);
+    note(`${capacity.replicas} replicas with ${capacity.daemons} provisioner daemons are live`);
+
+    const template = await uploadTemplate(owner, organization.id, task.template, context, deadline);
+    note(`template ${task.template.name} is imported`);
+    return {
+      stopped: false,
+      token,
+      organizationId: organization.id,
+      templateId: template.id,
+      templateVersionId: template.versionId,
+      deploymentId: info.deployment_id,
+      coderVersion: info.version,
+      replicas: capacity.replicas,
+      provisionerDaemons: capacity.daemons,
+    };
+  } finally {
+    await http.close();
+  }
+}
+
+async function awaitHealthy(
+  nobody: CoderClient,
+  task: BootstrapTask,
+  context: TaskContext,
+  deadline: number,
+): Promise<void> {
+  for (;;) {
+    const answer = await nobody.healthz();
+    if (answer.ok) return;
+    if (context.clock.now() > deadline) {
+      const message = `Coder at ${task.deployment.url} was not healthy within ${task.timeoutMs} ms: ${answer.failure.message}; look at its pods and their logs`;
+      throw new RefbenchError("coder", message);
+    }
+    await context.clock.sleep(ASK_AGAIN_MS, context.signal);
+  }
+}
+
+/** A token of its own, not the login's session: that one ends with a logout or a day. */
+async function ownerToken(
+  nobody: CoderClient,
+  http: CoderHttp,
+  task: BootstrapTask,
+  context: TaskContext,
+): Promise<string> {
+  const { admin } = task;
+  const created = await nobody.createFirstUser(admin);
+  // 409: there is one already, from an earlier bootstrap of this deployment.
+  if (!created.ok && !failedWith(created, 409)) required(created, "the first user cannot be created");
+  const login = required(
+    await nobody.login(admin.email, admin.password),
+    created.ok
+      ? "the first user cannot log in"
+      : `another first user exists, as whom ${admin.email} cannot log in`,
+  );
+  const session = new CoderClient(http, { token: login.session_token, owner: true }, context.signal);
+  const name = `refbench-${randomBytes(4).toString("hex")}`;
+  return required(await session.mintToken("me", name), "the owner's token cannot be minted").key;
+}
+
+async function addLicence(owner: CoderClient, licence: string): Promise<void> {
+  const added = await owner.addLicence(licence);
+  if (added.ok || /already/i.test(added.failure.message)) return;
+  const why = failedWith(added, 404)
+    ? "this build of Coder takes no licences"
+    : withoutSecret(added.failure, licence);
+  throw new RefbenchError("coder", `the licence was not accepted: ${why}`);
+}
+
+function withoutSecret(failure: CoderFailure, secret: string): string {
+  return failure.message.replaceAll(secret, "***");
+}
+
+function required<T>(answer: Answer<T>, what: string): T {
+  if (answer.ok) return answer.value;
+  throw new RefbenchError("coder", `${what}: ${answer.failure.message}`);
+}

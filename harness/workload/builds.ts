@@ -1,0 +1,34 @@
+import type { Job } from "../coder/schemas.ts";
+import type { LoadResult } from "../model/shard.ts";
+
+/** How many builds ran at once, by the server's own clock: at most, and on average from the first queued to the last finished. */
+export function buildConcurrency(
+  jobs: readonly Pick<Job, "created_at" | "started_at" | "completed_at">[],
+): Omit<LoadResult["builds"], "capacity"> {
+  const runs = jobs.flatMap(({ created_at, started_at, completed_at }) =>
+    started_at == null || completed_at == null
+      ? []
+      : [{ queued: Date.parse(created_at), start: Date.parse(started_at), end: Date.parse(completed_at) }],
+  );
+  if (runs.length === 0) return { peakRunning: 0, timeWeightedRunning: 0 };
+
+  // At one instant an end comes before a start: a daemon that goes from one build to the next runs one.
+  const changes = runs
+    .flatMap((run) => [
+      { at: run.start, by: 1 },
+      { at: run.end, by: -1 },
+    ])
+    .sort((a, b) => a.at - b.at || a.by - b.by);
+  let running = 0;
+  let peakRunning = 0;
+  for (const change of changes) {
+    running += change.by;
+    peakRunning = Math.max(peakRunning, running);
+  }
+
+  const first = runs.reduce((earliest, run) => Math.min(earliest, run.queued), Infinity);
+  const last = runs.reduce((latest, run) => Math.max(latest, run.end), -Infinity);
+  const busyMs = runs.reduce((sum, run) => sum + (run.end - run.start), 0);
+  const timeWeightedRunning = last === first ? 0 : Math.round((busyMs / (last - first)) * 100) / 100;
+  return { peakRunning, timeWeightedRunning };
+}

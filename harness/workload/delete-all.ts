@@ -1,0 +1,88 @@
+import { failedWith } from "../coder/answer.ts";
+import { Limiter } from "./limiter.ts";
+import { listUsers, listWorkspaces } from "./listing.ts";
+import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";
+import { removeWorkspace } from "./remove-workspace.ts";
+
+/** Deletes every workspace of the load, failed ones and those whose create lost its answer included. */
+export async function deleteWorkspaces(
+  load: LoadContext,
+  workspaces: readonly LoadWorkspace[],
+): Promise<void> {
+  if (load.signal.aborted) return;
+  load.board.activity = "deleting workspaces";
+  await findLost(load, workspaces);
+  const slots = new Limiter(load.task.cleanupConcurrency);
+  const allDueMs = performance.now();
+  await Promise.all(
+    workspaces.map((workspace) =>
+      slots.run(async () => {
+        const startedMs = performance.now();
+        const dueMs = load.task.cleanupConcurrency === 0 ? allDueMs : startedMs;
+        if (workspace.id === undefined || load.signal.aborted) return;
+        const outcome = await removeWorkspace(workspace.id, {
+          owner: load.owner,
+          pollPace: load.pollPace,
+          timeoutMs: load.task.timeouts.deleteMs,
+          signal: load.signal,
+        });
+        if (outcome.state === "left")
+          load.failures.add("workspace-delete", "delete-workspace", outcome.reason);
+        if (outcome.state !== "gone") return;
+        load.latencies.record("delete-workspace", { dueMs, startedMs, endMs: performance.now() });
+        setState(load, workspace, "deleted");
+      }),
+    ),
+  );
+}
+
+/** Deletes the users of the load; how many are gone. */
+export async function deleteUsers(load: LoadContext, users: readonly LoadUser[]): Promise<number> {
+  if (load.signal.aborted) return 0;
+  load.board.activity = "deleting users";
+  const dueMs = performance.now();
+  let deleted = 0;
+  await Promise.all(
+    users.map((user) =>
+      load.limits.requests.run(async () => {
+        if (load.signal.aborted) return;
+        const startedMs = performance.now();
+        const answer = await load.owner.deleteUser(user.id);
+        if (!answer.ok && !failedWith(answer, 404)) {
+          load.failures.addAnswer("user-delete", "delete-user", answer.failure);
+          return;
+        }
+        load.latencies.record("delete-user", { dueMs, startedMs, endMs: performance.now() });
+        deleted++;
+      }),
+    ),
+  );
+  return deleted;
+}
+
+/** A create whose answer was lost may have made its workspace all the same. */
+async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
+  const lost = workspaces.filter(({ id, state }) => id === undefined && state === "failed");
+  if (lost.length === 0) return;
+  const listed = await listWorkspaces(load.owner);
+  if (!listed.ok) return;
+  const idOf = new Map(listed.value.map((workspace) => [workspace.name, workspace.id]));
+  for (const workspace of lost) {
+    const id = idOf.get(workspace.name);
+    if (id !== undefined) workspace.id = id;
+  }
+}
+
+/** Users of the load that exist although their create lost its answer. */
+export async function findLostUsers(load: LoadContext, known: readonly LoadUser[]): Promise<LoadUser[]> {
+  if (known.length === load.task.users || load.signal.aborted) return [];
+  const listed = await listUsers(load.owner);
+  if (!listed.ok) return [];
+  const knownNames = new Set(known.map(({ username }) => username));
+  const own = new Set(
+    Array.from({ length: load.task.users }, (_, i) => `${load.task.prefix}-${load.task.firstIndex + i}`),
+  );
+  return listed.value
+    .filter(({ username }) => own.has(username) && !knownNames.has(username))
+    .map(({ id, username }) => ({ id, username, token: "" }));
+}

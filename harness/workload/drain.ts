@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import type { Answer } from "../coder/answer.ts";
+import { failedWith } from "../coder/answer.ts";
+import { CoderClient } from "../coder/client.ts";
+import { CoderHttp } from "../coder/http.ts";
+import type { User, Workspace } from "../coder/schemas.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { DrainResult, DrainTask } from "../model/shard.ts";
+import { CoderGoneError } from "./coder-gone.ts";
+import { Limiter } from "./limiter.ts";
+import { listUsers, listWorkspaces } from "./listing.ts";
+import type { TaskContext } from "./load-context.ts";
+import { PollPace } from "./poll-pace.ts";
+import { removeWorkspace } from "./remove-workspace.ts";
+
+/** A load balancer may lose a connection; a deployment that is unreachable for so long is gone. */
+const GONE_AFTER_MS = 5000;
+const ASK_AGAIN_MS = 500;
+
+type Left = DrainResult["remaining"][number];
+
+/** Deletes every workspace and user of the deployment, and believes only a second listing that shows none. */
+export async function runDrain(task: DrainTask, context: TaskContext): Promise<DrainResult> {
+  const http = new CoderHttp({ url: task.deployment.url, clock: context.clock });
+  try {
+    await awaitAnswer(http, task, context);
+    const owner = await asOwner(http, task, context);
+    const pollPace = new PollPace(context.clock, 1);
+    const deadline = context.clock.now() + task.timeoutMs;
+    const reasons = new Map<string, string>();
+    const found = listed(await listWorkspaces(owner));
+    context.emit({ type: "note", message: `${found.length} workspaces to delete` });
+
+    const slots = new Limiter(task.concurrency);
+    const remove = async (workspace: Workspace): Promise<void> => {
+      const timeoutMs = Math.max(0, deadline - context.clock.now());
+      const outcome = await removeWorkspace(workspace.id, {
+        owner,
+        pollPace,
+        timeoutMs,
+        signal: context.signal,
+      });
+      if (outcome.state === "left") reasons.set(workspace.id, outcome.reason);
+    };
+    await Promise.all(found.map((workspace) => slots.run(() => remove(workspace))));
+    if (context.signal.aborted)
+      return { stopped: true, deleted: 0, remaining: found.map((one) => left(one, "stopped")) };
+
+    const remaining = listed(await listWorkspaces(owner)).map((one) =>
+      left(one, reasons.get(one.id) ?? "it was created while the deployment was drained"),
+    );
+    const users = await deleteUsers(owner, slots);
+    const leftIds = new Set(remaining.map(({ id }) => id));
+    const deleted = found.filter(({ id }) => !leftIds.has(id)).length;
+    return { stopped: context.signal.aborted, deleted, remaining: [...remaining, ...users] };
+  } finally {
+    await http.close();
+  }
+}
+
+async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContext): Promise<void> {
+  const nobody = new CoderClient(http, { owner: false }, context.signal);
+  const goneAt = context.clock.now() + Math.min(GONE_AFTER_MS, task.timeoutMs);
+  for (;;) {
+    const info = await nobody.buildInfo();
+    if (info.ok) return;
+    const { kind, status } = info.failure;
+    // Something that answers otherwise is alive: the drain's own calls then say what is wrong.
+    if (kind !== "unreachable" && kind !== "timeout" && status !== 404) return;
+    if (context.clock.now() >= goneAt) throw new CoderGoneError(task.deployment.url, info.failure.message);
+    await context.clock.sleep(ASK_AGAIN_MS, context.signal);
+  }
+}
+
+async function asOwner(http: CoderHttp, task: DrainTask, context: TaskContext): Promise<CoderClient> {
+  const as = (token: string) => new CoderClient(http, { token, owner: true }, context.signal);
+  let refusal = "no token was given";
+  if (task.token !== undefined) {
+    const owner = as(task.token);
+    const me = await owner.me();
+    if (me.ok) return owner;
+    refusal = me.failure.message;
+    if (!failedWith(me, 401, 403) && me.failure.kind === "status")
+      throw new RefbenchError("coder", `the owner's token cannot be tried: ${refusal}`);
+  }
+  if (task.admin === undefined)
+    throw new RefbenchError(
+      "coder",
+      `cannot drain ${task.deployment.url}: ${refusal}, and no login was given`,
+    );
+  const { email, password } = task.admin;
+  const login = await as("").login(email, password);
+  if (!login.ok)
+    throw new RefbenchError(
+      "coder",
+      `cannot drain ${task.deployment.url}: ${refusal}; ${login.failure.message}`,
+    );
+  const session = as(login.value.session_token);
+  const minted = await session.mintToken("me", `refbench-drain-${randomBytes(4).toString("hex")}`);
+  return minted.ok ? as(minted.value.key) : session;
+}
+
+async function deleteUsers(owner: CoderClient, slots: Limiter): Promise<Left[]> {
+  const me = await owner.me();
+  const isOwner = (user: User): boolean =>
+    user.roles.some(({ name }) => name === "owner") || (me.ok && user.id === me.value.id);
+  const reasons = new Map<string, string>();
+  const others = listed(await listUsers(owner)).filter((user) => !isOwner(user));
+  await Promise.all(
+    others.map((user) =>
+      slots.run(async () => {
+        const answer = await owner.deleteUser(user.id);
+        if (!answer.ok) reasons.set(user.id, answer.failure.message);
+      }),
+    ),
+  );
+  return listed(await listUsers(owner))
+    .filter((user) => !isOwner(user))
+    .map(({ id, username }) => ({
+      id,
+      name: username,
+      reason: reasons.get(id) ?? "the user is still listed after its delete",
+    }));
+}
+
+function left(workspace: Workspace, reason: string): Left {
+  return { id: workspace.id, name: `${workspace.owner_name}/${workspace.name}`, reason };
+}
+
+function listed<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer.value;
+  throw new RefbenchError("coder", `what the deployment holds cannot be listed: ${answer.failure.message}`);
+}

@@ -1,0 +1,59 @@
+import * as hdr from "hdr-histogram-js";
+import type { Histogram } from "hdr-histogram-js";
+import { type Phase, type PhaseHistogram, PHASES } from "../model/shard.ts";
+
+const HOUR_US = 3_600_000_000;
+
+/** A histogram of microseconds that merges with every other of refbench: 1 µs to 1 h, three digits. */
+export function newHistogram(): Histogram {
+  return hdr.build({
+    bitBucketSize: 32,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HOUR_US,
+    numberOfSignificantValueDigits: 3,
+  });
+}
+
+/** Records milliseconds; what does not fit is clamped, since the library takes NaN in silence and throws below zero. */
+export function recordMs(histogram: Histogram, milliseconds: number): void {
+  if (!Number.isFinite(milliseconds)) throw new TypeError(`a latency must be a number, got ${milliseconds}`);
+  histogram.recordValue(Math.min(HOUR_US, Math.max(1, Math.round(milliseconds * 1000))));
+}
+
+/** The latencies of a load, by phase: from when a step was due, and from when it was really started. */
+export class Latencies {
+  readonly #histograms = new Map<Phase, { intended: Histogram; raw: Histogram }>();
+
+  /** Instants are of one monotonic clock, in milliseconds. */
+  record(
+    phase: Phase,
+    at: { readonly dueMs: number; readonly startedMs: number; readonly endMs: number },
+  ): void {
+    let both = this.#histograms.get(phase);
+    if (both === undefined) {
+      both = { intended: newHistogram(), raw: newHistogram() };
+      this.#histograms.set(phase, both);
+    }
+    recordMs(both.intended, at.endMs - at.dueMs);
+    recordMs(both.raw, at.endMs - at.startedMs);
+  }
+
+  /** The 99th percentile from the intended start; undefined when nothing was recorded. */
+  p99Ms(phase: Phase): number | undefined {
+    const both = this.#histograms.get(phase);
+    return both === undefined ? undefined : both.intended.getValueAtPercentile(99) / 1000;
+  }
+
+  encoded(): PhaseHistogram[] {
+    return PHASES.flatMap((phase) => {
+      const both = this.#histograms.get(phase);
+      if (both === undefined) return [];
+      return (["intended", "raw"] as const).map((basis) => ({
+        phase,
+        basis,
+        count: both[basis].totalCount,
+        hdr: hdr.encodeIntoCompressedBase64(both[basis]),
+      }));
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { RefbenchError } from "../model/error.ts";
+import {
+  type ShardEvent,
+  shardEvent,
+  type ShardResult,
+  type ShardRunner,
+  type ShardTask,
+} from "../model/shard.ts";
+
+/** Time for a stopped shard to close 10,000 connections and to say its result. */
+const STOP_GRACE_MS = 20_000;
+const KEPT_STDERR = 4000;
+
+export interface LocalRunnerOptions {
+  /** The shard's environment. @default this process's */
+  readonly env?: NodeJS.ProcessEnv;
+  /** How long a stopped shard may take before it is killed. @default 20,000 */
+  readonly stopGraceMs?: number;
+  /** The shard program. @default shard.ts beside this file, through tsx */
+  readonly command?: readonly [string, ...string[]];
+}
+
+/** Runs the shard program as a child of this process; it ends with it, since its stdin then ends. */
+export function localShardRunner(options: LocalRunnerOptions = {}): ShardRunner {
+  return { run: (task, { signal, onEvent }) => runShard(task, options, signal, onEvent) };
+}
+
+async function runShard(
+  task: ShardTask,
+  options: LocalRunnerOptions,
+  signal: AbortSignal,
+  onEvent: (event: ShardEvent) => void,
+): Promise<ShardResult> {
+  const [program, ...args] = options.command ?? shardCommand();
+  const child = spawn(program, args, { env: options.env ?? process.env, stdio: ["pipe", "pipe", "pipe"] });
+  const ended = endOf(child);
+  // Its death shows in the exit; a write to a dead child must not crash the parent.
+  child.stdin.on("error", () => undefined);
+  let stderr = "";
+  child.stderr.on(
+    "data",
+    (chunk: Buffer) => (stderr = (stderr + chunk.toString("utf8")).slice(-KEPT_STDERR)),
+  );
+
+  let killTimer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    child.stdin.write('{"type":"stop"}\n');
+    killTimer = setTimeout(() => child.kill("SIGKILL"), options.stopGraceMs ?? STOP_GRACE_MS);
+  };
+  child.stdin.write(`${JSON.stringify(task)}\n`);
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+
+  try {
+    let last: ShardEvent | undefined;
+    for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
+      last = parseEvent(line);
+      onEvent(last);
+    }
+    return resultOf(last, task, await ended, stderr);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    clearTimeout(killTimer);
+  }
+}
+
+function shardCommand(): [string, ...string[]] {
+  return [
+    process.execPath,
+    "--import",
+    import.meta.resolve("tsx"),
+    fileURLToPath(new URL("./shard.ts", import.meta.url)),
+  ];
+}
+
+async function endOf(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    return signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
+  } catch (error) {
+    throw new RefbenchError("shard", `the shard program cannot be started: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function parseEvent(line: string): ShardEvent {
+  try {
+    return shardEvent.parse(JSON.parse(line));
+  } catch (error) {
+    const message = `the shard program broke its protocol with the line ${JSON.stringify(line.slice(0, 200))}`;
+    throw new RefbenchError("shard", message, { cause: error });
+  }
+}
+
+function resultOf(last: ShardEvent | undefined, task: ShardTask, end: string, stderr: string): ShardResult {
+  if (last?.type === "result" && last.result.task === task.task) return last.result;
+  if (last?.type === "error") {
+    const code =
+      last.code === "usage" || last.code === "shard" || last.code === "interrupted" ? last.code : "coder";
+    throw new RefbenchError(code, last.message, { cause: last });
+  }
+  const said = stderr.trim() === "" ? "it said nothing on stderr" : `it said: ${stderr.trim()}`;
+  throw new RefbenchError("shard", `the shard program ended with ${end} before its result; ${said}`);
+}

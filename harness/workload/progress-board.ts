@@ -1,0 +1,62 @@
+import type { LoadProgress, ShardEvent } from "../model/shard.ts";
+
+/** At most four progress events a second. */
+const EVERY_MS = 250;
+
+export type WorkspaceState = "waiting" | "queued" | "building" | "ready" | "failed" | "deleted";
+
+/** What the load stands at, told at most four times a second and only when something changed. */
+export class ProgressBoard {
+  activity = "creating users";
+  users = 0;
+  readonly connections = { wanted: 0, terminal: 0, ssh: 0, failed: 0 };
+  readonly #emit: (event: ShardEvent) => void;
+  readonly #workspaces: Record<WorkspaceState, number>;
+  readonly #total: number;
+  readonly #timer: NodeJS.Timeout;
+  #commands = 0;
+  #toldAtMs = performance.now();
+  #told = "";
+
+  constructor(emit: (event: ShardEvent) => void, workspaces: number) {
+    this.#emit = emit;
+    this.#total = workspaces;
+    this.#workspaces = { waiting: workspaces, queued: 0, building: 0, ready: 0, failed: 0, deleted: 0 };
+    this.#timer = setInterval(() => this.#tell(), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  move(from: WorkspaceState, to: WorkspaceState): void {
+    this.#workspaces[from]--;
+    this.#workspaces[to]++;
+  }
+
+  answered(): void {
+    this.#commands++;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const now = performance.now();
+    const seconds = (now - this.#toldAtMs) / 1000;
+    const commandsPerSecond = seconds === 0 ? 0 : Math.round(this.#commands / seconds);
+    const { queued, building, ready, failed, deleted } = this.#workspaces;
+    const progress: LoadProgress = {
+      activity: this.activity,
+      users: this.users,
+      workspaces: { total: this.#total, queued, building, ready, failed, deleted },
+      connections: { ...this.connections },
+      commandsPerSecond,
+    };
+    this.#commands = 0;
+    this.#toldAtMs = now;
+    const text = JSON.stringify(progress);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#emit({ type: "progress", progress });
+  }
+}

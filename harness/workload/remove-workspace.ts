@@ -1,0 +1,61 @@
+import { failedWith } from "../coder/answer.ts";
+import type { CoderClient } from "../coder/client.ts";
+import { isActive, type Job } from "../coder/schemas.ts";
+import type { PollPace } from "./poll-pace.ts";
+
+const MAX_DELETE_BUILDS = 3;
+
+export type RemoveOutcome =
+  | { readonly state: "gone" }
+  | { readonly state: "left"; readonly reason: string }
+  | { readonly state: "stopped" };
+
+export interface RemoveOptions {
+  readonly owner: CoderClient;
+  readonly pollPace: PollPace;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Deletes one workspace, whatever it does at the moment, and believes only the server's "gone": a build that is
+ * still active is cancelled first, and neither a cancelled nor a finished build proves anything.
+ */
+export async function removeWorkspace(id: string, options: RemoveOptions): Promise<RemoveOutcome> {
+  const { owner, pollPace, signal } = options;
+  const deadline = performance.now() + options.timeoutMs;
+  let deleteBuilds = 0;
+  let cancelledBuild = "";
+  while (!signal.aborted) {
+    const seen = await owner.workspace(id);
+    if (failedWith(seen, 404, 410)) return { state: "gone" };
+    let job: Job | undefined;
+    let reason: string;
+    if (!seen.ok) reason = seen.failure.message;
+    else {
+      const build = seen.value.latest_build;
+      job = build.job;
+      reason = `its ${build.transition} build is ${job.status}${job.error == null ? "" : `: ${job.error}`}`;
+      if (isActive(job)) {
+        if (build.transition !== "delete" && cancelledBuild !== build.id) {
+          cancelledBuild = build.id;
+          await owner.cancelBuild(build.id);
+        }
+      } else {
+        if (deleteBuilds++ === MAX_DELETE_BUILDS) return { state: "left", reason };
+        const deleted = await owner.deleteWorkspace(id);
+        if (deleted.ok) job = deleted.value.job;
+        // 409: a build became active meanwhile; the next look shows it.
+        else if (!failedWith(deleted, 404, 409, 410) && deleted.failure.kind === "status")
+          return { state: "left", reason: deleted.failure.message };
+      }
+    }
+    if (performance.now() > deadline)
+      return { state: "left", reason: `not gone within ${options.timeoutMs} ms: ${reason}` };
+    const isQueued = job?.status === "pending";
+    await pollPace
+      .sleep(isQueued ? "queued" : "active", job?.queue_position ?? 0, signal)
+      .catch(() => undefined);
+  }
+  return { state: "stopped" };
+}

@@ -1,0 +1,17 @@
+import type { ShardResult, ShardTask } from "../model/shard.ts";
+import { runBootstrap } from "./bootstrap.ts";
+import { runDrain } from "./drain.ts";
+import type { TaskContext } from "./load-context.ts";
+import { runLoad } from "./load.ts";
+
+/** Runs one task of the shard program in this process. */
+export async function runTask(task: ShardTask, context: TaskContext): Promise<ShardResult> {
+  switch (task.task) {
+    case "bootstrap":
+      return { task: "bootstrap", ...(await runBootstrap(task, context)) };
+    case "load":
+      return { task: "load", ...(await runLoad(task, context)) };
+    case "drain":
+      return { task: "drain", ...(await runDrain(task, context)) };
+  }
+}
