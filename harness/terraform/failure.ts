@@ -1,0 +1,39 @@
+import { RefbenchError } from "../model/error.ts";
+import type { Diagnostic } from "./message.ts";
+
+/** How many lines outside the JSON stream are worth quoting when Terraform died without a diagnostic. */
+const LAST_LINES = 20;
+
+/** What a failed command left to explain itself with. */
+export interface Failure {
+  readonly command: string;
+  readonly directory: string;
+  readonly exit: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly plainLines: readonly string[];
+}
+
+/** The error of a failed command, in Terraform's own words: every error diagnostic, without the quoted source. */
+export function failureOf(failure: Failure): RefbenchError {
+  const errors = failure.diagnostics.filter(({ severity }) => severity === "error");
+  const words = errors.length > 0 ? errors.map(worded) : failure.plainLines.slice(-LAST_LINES).map(indented);
+  const reason = errors.length > 0 ? count(errors.length) : failure.exit;
+  return new RefbenchError(
+    "infrastructure",
+    [`terraform ${failure.command} failed in ${failure.directory}: ${reason}`, ...words].join("\n"),
+  );
+}
+
+function worded({ summary, detail, address }: Diagnostic): string {
+  const where = address === undefined ? "" : ` (${address})`;
+  const heading = `  - ${summary}${where}`;
+  return detail.trim() === "" ? heading : `${heading}\n${indented(detail.trim())}`;
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, "    ");
+}
+
+function count(errors: number): string {
+  return errors === 1 ? "1 error" : `${errors} errors`;
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { TerraformProgress, TerraformSummary } from "../model/terraform.ts";
+
+const diagnostic = z.object({
+  severity: z.enum(["error", "warning"]),
+  summary: z.string(),
+  detail: z.string().default(""),
+  address: z.string().optional(),
+});
+
+/** What Terraform has to say about its configuration, a provider or a resource. */
+export type Diagnostic = z.infer<typeof diagnostic>;
+
+const hook = z.object({
+  resource: z.object({ addr: z.string() }),
+  action: z.enum(["create", "update", "delete", "replace", "read"]),
+  elapsed_seconds: z.number().optional(),
+});
+
+const line = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("diagnostic"), diagnostic }),
+  z.object({
+    type: z.literal("change_summary"),
+    changes: z.object({
+      add: z.number(),
+      change: z.number(),
+      remove: z.number(),
+      operation: z.enum(["plan", "apply", "destroy"]),
+    }),
+  }),
+  z.object({ type: z.literal("apply_start"), hook }),
+  z.object({ type: z.literal("apply_progress"), hook }),
+  z.object({ type: z.literal("apply_complete"), hook }),
+  z.object({ type: z.literal("apply_errored"), hook }),
+]);
+
+/** One line of Terraform's output, as far as the harness cares. */
+export type Message =
+  | { readonly kind: "diagnostic"; readonly diagnostic: Diagnostic }
+  | { readonly kind: "planned" | "done"; readonly summary: TerraformSummary }
+  | { readonly kind: "progress"; readonly progress: TerraformProgress }
+  /** Not of the JSON stream: a crash, a wrapper script's words. */
+  | { readonly kind: "plain"; readonly text: string }
+  | { readonly kind: "other" };
+
+const progressState = {
+  apply_start: "started",
+  apply_progress: "progress",
+  apply_complete: "complete",
+  apply_errored: "failed",
+} as const;
+
+/** Reads one line of `terraform … -json`; kinds that a newer Terraform adds are `other`. */
+export function parseMessage(text: string): Message {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { kind: "plain", text };
+  }
+  const parsed = line.safeParse(json);
+  if (!parsed.success) return { kind: "other" };
+  const message = parsed.data;
+  switch (message.type) {
+    case "diagnostic":
+      return { kind: "diagnostic", diagnostic: message.diagnostic };
+    case "change_summary": {
+      const { add, change, remove, operation } = message.changes;
+      return { kind: operation === "plan" ? "planned" : "done", summary: { add, change, remove } };
+    }
+    default: {
+      const { resource, action, elapsed_seconds: elapsedSeconds } = message.hook;
+      return {
+        kind: "progress",
+        progress: {
+          address: resource.addr,
+          action,
+          state: progressState[message.type],
+          ...(elapsedSeconds !== undefined && { elapsedSeconds }),
+        },
+      };
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import { open, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { messageOf, RefbenchError } from "../model/error.ts";
+import { followFile } from "./follow-file.ts";
+import { endOrphan, RunningMark } from "./running.ts";
+import { findTerraform } from "./supported.ts";
+
+/** Terraform ends by itself after SIGINT once its pending calls return; a kill in a state write loses resources. */
+const LAST_RESORT_MS = 10 * 60_000;
+
+/** One call of the terraform program. */
+export interface TerraformCall {
+  readonly binary: string;
+  readonly directory: string;
+  /** The subcommand first. */
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  /** Each line of stdout and stderr, in the order they were written. */
+  readonly onLine: (line: string) => void;
+}
+
+/** How the process ended: an exit code, or the words of what happened instead. */
+export interface TerraformEnd {
+  readonly ok: boolean;
+  readonly exit: string;
+}
+
+/**
+ * Runs terraform to its own end. It has its own process group, so that the terminal's Ctrl-C does not reach it, and
+ * writes to a file: were that a pipe, it would die by SIGPIPE with its state unwritten when this process is killed.
+ */
+export async function runTerraform(call: TerraformCall): Promise<TerraformEnd> {
+  const { directory, signal } = call;
+  const command = call.args[0] ?? "";
+  const path = await readyToRun(call);
+
+  const outputName = `.refbench-terraform-${randomUUID()}.out`;
+  const outputPath = join(directory, outputName);
+  const output = await open(outputPath, "ax+", 0o600);
+  // execa hands on any descriptor; its types name the first few only.
+  const descriptor = output.fd as 3;
+  try {
+    const child = execa(path, call.args, {
+      ...processOptions(call),
+      cwd: directory,
+      stdio: ["ignore", descriptor, descriptor],
+    });
+    let mark: RunningMark | undefined;
+    let ended = false;
+    const interrupt = (): void => {
+      mark?.interrupted();
+      child.kill("SIGINT");
+    };
+    signal.addEventListener("abort", interrupt, { once: true });
+    const finished = child.then((result) => {
+      ended = true;
+      return result;
+    });
+    const following = followFile(output, () => ended, call.onLine);
+    try {
+      if (child.pid !== undefined) {
+        mark = await RunningMark.set(directory, { pid: child.pid, command, output: outputName });
+      }
+      const [result] = await Promise.all([finished, following]);
+      if (isAborted(signal)) throw interruptedIn(call);
+      return { ok: result.exitCode === 0, exit: exitOf(result) };
+    } finally {
+      signal.removeEventListener("abort", interrupt);
+      await finished;
+      mark?.remove();
+    }
+  } finally {
+    await output.close();
+    await rm(outputPath, { force: true });
+  }
+}
+
+/** Asks terraform something that changes nothing, with its answer in memory. */
+export async function askTerraform(
+  call: Omit<TerraformCall, "onLine" | "directory"> & { readonly directory?: string },
+): Promise<TerraformEnd & { readonly stdout: string; readonly stderr: string }> {
+  const path = await readyToRun(call);
+  const result = await execa(path, call.args, {
+    ...processOptions(call),
+    ...(call.directory !== undefined && { cwd: call.directory }),
+    stdin: "ignore",
+    cancelSignal: call.signal,
+  });
+  if (isAborted(call.signal)) throw interruptedIn(call);
+  return {
+    ok: result.exitCode === 0,
+    exit: exitOf(result),
+    stdout: result.stdout,
+    stderr: result.stderr,
+  };
+}
+
+/** The program's path, once nothing stands in the way of running it. */
+async function readyToRun(
+  call: Pick<TerraformCall, "binary" | "args" | "env" | "signal"> & { readonly directory?: string },
+): Promise<string> {
+  if (call.signal.aborted) throw interruptedIn(call);
+  const path = await findTerraform(call.binary, call.env);
+  if (call.directory === undefined) return path;
+  await requireFolder(call.directory);
+  try {
+    await endOrphan(call.directory, call.signal);
+  } catch (error) {
+    throw isAborted(call.signal) ? interruptedIn(call) : error;
+  }
+  return path;
+}
+
+/** In a process group of its own, so that only our signal reaches it. */
+function processOptions({ env }: Pick<TerraformCall, "env">) {
+  return {
+    // The checkpoint is a call home for newer versions, which an offline machine would wait for.
+    env: { CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", TF_INPUT: "0", ...env },
+    extendEnv: false,
+    detached: true,
+    killSignal: "SIGINT",
+    forceKillAfterDelay: LAST_RESORT_MS,
+    reject: false,
+  } as const;
+}
+
+/** The part of execa's result that says how a process ended. */
+interface ProcessResult {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly originalMessage?: string | undefined;
+}
+
+function exitOf(result: ProcessResult): string {
+  if (result.exitCode !== undefined) return `exit code ${result.exitCode}`;
+  if (result.signal !== undefined) return `killed by ${result.signal}`;
+  return result.originalMessage ?? "could not be started";
+}
+
+async function requireFolder(directory: string): Promise<void> {
+  const found = await stat(directory).catch((error: unknown) => messageOf(error));
+  if (typeof found !== "string" && found.isDirectory()) return;
+  throw new RefbenchError(
+    "run_folder",
+    `cannot run terraform in ${directory}: ${typeof found === "string" ? found : "not a folder"}; expected the synthesized stack of a run there`,
+  );
+}
+
+function interruptedIn({
+  args,
+  directory,
+}: Pick<TerraformCall, "args"> & { readonly directory?: string }): RefbenchError {
+  const where = directory === undefined ? "" : ` in ${directory}`;
+  return new RefbenchError(
+    "interrupted",
+    `terraform ${args[0] ?? ""}${where} was interrupted; its state is kept`,
+  );
+}
+
+/** Asked through a function since the flow analysis believes that a value once read stays. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

@@ -1,0 +1,46 @@
+/** Shorter values are words such as `true`, `2` or `us-east1`'s parts; blanking those would hide nothing but the meaning. */
+const SHORTEST_SECRET = 6;
+const MASK = "(redacted)";
+
+/** A function that blanks the values of Terraform's variables (`TF_VAR_…`) wherever they show in a line. */
+export function redactorOf(env: NodeJS.ProcessEnv): (text: string) => string {
+  const forms = new Set<string>();
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith("TF_VAR_") || value === undefined) continue;
+    for (const secret of stringsIn(value)) {
+      for (const part of [secret, ...secret.split("\n")]) {
+        if (part.length < SHORTEST_SECRET) continue;
+        forms.add(part);
+        forms.add(JSON.stringify(part).slice(1, -1));
+        forms.add(goEscaped(part));
+      }
+    }
+  }
+  // A secret that contains another one must go first, or its rest would stay.
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+  return (text) => longestFirst.reduce((line, secret) => line.replaceAll(secret, MASK), text);
+}
+
+/** A variable of a complex type travels as JSON: each string in it counts as a value. */
+function stringsIn(value: string): readonly string[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(value);
+  } catch {
+    return [value];
+  }
+  return typeof json === "object" && json !== null ? [value, ...leaves(json)] : [value];
+}
+
+function leaves(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(leaves);
+}
+
+/** Go's JSON encoder, hence Terraform's, also escapes the characters of HTML. */
+function goEscaped(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[<>&]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
