@@ -11,7 +11,6 @@ import { synthesize } from "../terraform/synthesize.ts";
 import { createTerraform } from "../terraform/terraform.ts";
 import { localShardRunner } from "../workload/local-runner.ts";
 import { readTemplate } from "../../reference-architectures/template.ts";
-import { terraformSecrets } from "../../stacks/secrets.ts";
 import { spawnReaper } from "./spawn-reaper.ts";
 
 /** How the twin settles: its controllers take seconds, compressed by `--speed`. */
@@ -39,7 +38,7 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     terraform: createTerraform(),
     childEnv,
     synthesize,
-    terraformSecrets,
+    terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
     readTemplate,
     shard: localShardRunner(),
     inventory: twinInventory(twinRoot),

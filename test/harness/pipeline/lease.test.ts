@@ -1,0 +1,60 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { LEASE_MS, LeaseBook } from "../../../harness/pipeline/lease.ts";
+import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+
+async function newBook() {
+  const clock = fakeClock();
+  return { clock, book: new LeaseBook(await mkdtemp(join(tmpdir(), "refbench-lease-")), clock) };
+}
+
+const dead = { ...ownIdentity(), pid: 2 ** 22 + 1 };
+const elsewhere = { ...ownIdentity(), host: "another-machine" };
+
+describe("a lease", () => {
+  test("is held by one living process at a time", async () => {
+    const { book } = await newBook();
+    await book.acquire(ownIdentity());
+    await expect(book.acquire(ownIdentity())).rejects.toMatchObject({ code: "lease_held" });
+  });
+
+  test("of a dead process is taken over with a larger number", async () => {
+    const { book } = await newBook();
+    const first = await book.acquire(dead);
+    const second = await book.acquire(ownIdentity());
+    expect(second.fence).toBeGreaterThan(first.fence);
+  });
+
+  test("of another machine is believed until its renewal is too old", async () => {
+    const { book, clock } = await newBook();
+    await book.acquire(elsewhere);
+    await expect(book.acquire(ownIdentity())).rejects.toMatchObject({ code: "lease_held" });
+    clock.advance(LEASE_MS);
+    await expect(book.acquire(ownIdentity())).resolves.toMatchObject({ fence: 2 });
+  });
+
+  test("that was overtaken fails its check and cannot be renewed", async () => {
+    const { book } = await newBook();
+    const first = await book.acquire(dead);
+    await book.acquire(ownIdentity());
+    await expect(book.check(first)).rejects.toMatchObject({ code: "lease_held" });
+    await expect(book.renew(first)).rejects.toMatchObject({ code: "lease_held" });
+  });
+
+  test("that was released is free at once", async () => {
+    const { book } = await newBook();
+    const first = await book.acquire(ownIdentity());
+    await book.release(first);
+    expect(await book.isHeld()).toBe(false);
+    await expect(book.acquire(ownIdentity())).resolves.toMatchObject({ fence: 2 });
+  });
+
+  test("goes to exactly one of many who ask at the same time", async () => {
+    const { book } = await newBook();
+    const asked = await Promise.allSettled(Array.from({ length: 20 }, () => book.acquire(ownIdentity())));
+    expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,209 @@
+import { rm, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { RefbenchError } from "../../../harness/model/error.ts";
+import type { RunRecord } from "../../../harness/model/record.ts";
+import { LeaseBook } from "../../../harness/pipeline/lease.ts";
+import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { reap } from "../../../harness/pipeline/reaper.ts";
+import { requestTeardown } from "../../../harness/pipeline/request.ts";
+import { executeRun } from "../../../harness/pipeline/run.ts";
+import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
+import { exitCodeOf, findFinalRecord } from "../../../harness/pipeline/run-record.ts";
+import { FakeWorld, loadResultOf, type Mishaps } from "../../support/fake-world.ts";
+
+/** Drives a whole run in this process: the run's part with a lease held by a stand-in, then the reaper's. */
+async function runThrough(
+  mishaps: Mishaps,
+  options: { signal?: AbortSignal } = {},
+): Promise<{ world: FakeWorld; record: RunRecord }> {
+  const world = new FakeWorld(mishaps);
+  const folder = await world.makeRun();
+  await drive(world, folder, options.signal);
+  return { world, record: await reaped(world, folder) };
+}
+
+async function drive(
+  world: FakeWorld,
+  folder: RunFolder,
+  signal = new AbortController().signal,
+): Promise<void> {
+  const book = new LeaseBook(folder.leases, world.clock);
+  const standIn = await book.acquire(ownIdentity());
+  await executeRun(folder, world.ports(), { reporter: world.reporter, signal });
+  await book.release(standIn);
+}
+
+async function reaped(world: FakeWorld, folder: RunFolder): Promise<RunRecord> {
+  await reap(folder, world.ports(), { reporter: world.reporter, signal: new AbortController().signal });
+  const record = await findFinalRecord(folder);
+  if (record === undefined) throw new Error("the record is not final");
+  return record;
+}
+
+describe("a run", () => {
+  test("in which all goes well passes, with nothing left and nothing swept", async () => {
+    const { world, record } = await runThrough({});
+    expect(record).toMatchObject({
+      verdict: "pass",
+      simulated: true,
+      teardown: { state: "clean", left: [], swept: [] },
+    });
+    expect(exitCodeOf(record)).toBe(0);
+    expect(world.items.size).toBe(0);
+    expect(record.stages.map(({ stage }) => stage)).toEqual([
+      "preflight",
+      "provision",
+      "bootstrap",
+      "load",
+      "drain",
+      "destroy",
+      "sweep",
+      "audit",
+    ]);
+  });
+
+  test("creates nothing before a reaper has acknowledged", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    await expect(
+      executeRun(folder, world.ports(), { reporter: world.reporter, signal: new AbortController().signal }),
+    ).rejects.toThrow("no reaper may be started");
+    expect(world.calls).toEqual([]);
+  });
+
+  test("drains before it destroys, and destroys in reverse order", async () => {
+    const { world } = await runThrough({});
+    expect(world.calls).toEqual([
+      "apply gke-cloud",
+      "apply gke-coder",
+      "bootstrap",
+      "load",
+      "drain",
+      "destroy gke-coder",
+      "destroy gke-cloud",
+    ]);
+  });
+
+  test.each<[string, Mishaps, string, number]>([
+    ["a refused create", { refuseApply: "gke-coder" }, "infrastructure", 30],
+    ["a create whose answer is lost", { loseAnswerOf: "gke-coder" }, "infrastructure", 30],
+    ["a generator that dies", { failShard: "load" }, "harness-error", 20],
+    ["a bootstrap that fails", { failShard: "bootstrap" }, "harness-error", 20],
+    ["a drain that fails", { failShard: "drain" }, "pass", 0],
+    ["a destroy that is refused twice", { failDestroys: 2 }, "pass", 0],
+    ["a leak that the sweep can remove", { leak: "removable" }, "pass", 0],
+    ["a leak that stays", { leak: "stuck" }, "leaked", 40],
+  ])("with %s ends as its verdict says", async (_, mishaps, verdict, exitCode) => {
+    const { world, record } = await runThrough(mishaps);
+    expect(record.verdict).toBe(verdict);
+    expect(exitCodeOf(record)).toBe(exitCode);
+    expect([...world.items.keys()]).toEqual(
+      record.teardown.state === "pending" ? [] : record.teardown.left.map(({ id }) => id),
+    );
+  });
+
+  test("says of what the sweep removed that the teardown had missed it", async () => {
+    const { record } = await runThrough({ leak: "removable" });
+    expect(record.teardown).toMatchObject({
+      state: "clean",
+      swept: [{ kind: "google_compute_disk", name: "leak" }],
+    });
+  });
+
+  test("whose objectives were missed fails them, with a clean teardown", async () => {
+    const failing = loadResultOf({ users: 2, workspaces: 2, connections: { total: 4 } });
+    const { record } = await runThrough({
+      load: { workspaces: { ...failing.workspaces, succeeded: 1, failed: 1 } },
+    });
+    expect(record).toMatchObject({ verdict: "slo-failed", teardown: { state: "clean" } });
+  });
+
+  test("whose generator was the limit cannot pass", async () => {
+    const healthy = loadResultOf({ users: 2, workspaces: 2, connections: { total: 4 } }).generator;
+    const { record } = await runThrough({
+      load: { generator: { ...healthy, limited: true, reasons: ["slip p99 80 ms"] } },
+    });
+    expect(record.verdict).toBe("generator-limited");
+    expect(record.reasons[0]).toContain("slip p99 80 ms");
+  });
+
+  test("that is interrupted is torn down and says so", async () => {
+    const stop = new AbortController();
+    stop.abort(new RefbenchError("interrupted", "stopped by Ctrl-C"));
+    const { world, record } = await runThrough({}, { signal: stop.signal });
+    expect(record).toMatchObject({ verdict: "interrupted", teardown: { state: "clean" } });
+    expect(world.items.size).toBe(0);
+  });
+
+  test("keeps what it measured when the teardown leaves something", async () => {
+    const { record } = await runThrough({ leak: "stuck" });
+    expect(record.measurements?.workspaces.succeeded).toBe(2);
+  });
+});
+
+describe("the reaper", () => {
+  test("takes over when the run's process died", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    await drive(world, folder);
+    await rm(folder.request);
+    await writeFile(folder.owner, JSON.stringify({ ...ownIdentity(), pid: 2 ** 22 + 1 }));
+    const record = await reaped(world, folder);
+    expect(record).toMatchObject({ verdict: "interrupted", teardown: { state: "clean" } });
+    expect(world.items.size).toBe(0);
+  });
+
+  test("tears a staged run down at its expiry", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    world.create("orphan", "google_compute_disk");
+    const record = await reaped(world, folder);
+    expect(record.reasons.join()).toContain("outlived its expiry");
+    expect(world.items.size).toBe(0);
+  });
+
+  test("an inventory that cannot be asked is unverified, never clean", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    await drive(world, folder);
+    world.mishaps.failInventory = 1_000;
+    const record = await reaped(world, folder);
+    expect(record).toMatchObject({ verdict: "unverified", teardown: { state: "unverified" } });
+    expect(exitCodeOf(record)).toBe(41);
+  });
+
+  test("an inventory that recovers is believed", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    await drive(world, folder);
+    world.mishaps.failInventory = 2;
+    expect(await reaped(world, folder)).toMatchObject({ verdict: "pass", teardown: { state: "clean" } });
+  });
+
+  test("refuses a run that another reaper works on", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    await new LeaseBook(folder.leases, world.clock).acquire(ownIdentity());
+    await expect(reaped(world, folder)).rejects.toMatchObject({ code: "lease_held" });
+  });
+
+  test("does one stage when asked for one, and goes on waiting", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    await drive(world, folder);
+    await rm(folder.owner);
+    await requestTeardown(folder, { through: "drain", only: true, reason: "stage" });
+    await reaped(world, folder);
+    // The drain alone, then the expiry for the rest.
+    expect(world.calls.filter((call) => call === "drain")).toHaveLength(2);
+  });
+
+  test("leaves a final record as it is", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    await drive(world, folder);
+    const first = await reaped(world, folder);
+    world.clock.advance(1_000_000);
+    expect(await reaped(world, folder)).toEqual(first);
+  });
+});

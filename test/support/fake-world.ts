@@ -1,0 +1,248 @@
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RefbenchError } from "../../harness/model/error.ts";
+import type { StoredEvent } from "../../harness/model/event.ts";
+import type { InventoryItem, RemoveOutcome } from "../../harness/model/inventory.ts";
+import type {
+  BootstrapTask,
+  DrainTask,
+  LoadResult,
+  LoadTask,
+  ShardRunner,
+} from "../../harness/model/shard.ts";
+import type { Terraform } from "../../harness/model/terraform.ts";
+import type { Ports } from "../../harness/pipeline/context.ts";
+import { makeRun } from "../../harness/pipeline/make-run.ts";
+import type { RunFolder } from "../../harness/pipeline/run-folder.ts";
+import { fakeClock } from "./fake-clock.ts";
+
+const STACKS = [
+  { name: "gke-cloud", dependencies: [], kinds: ["google_compute_network", "google_container_cluster"] },
+  { name: "gke-coder", dependencies: ["gke-cloud"], kinds: ["helm_release"] },
+];
+
+/** What goes wrong in a fake world, by where. */
+export interface Mishaps {
+  /** `terraform apply` of this stack is refused before it creates anything. */
+  refuseApply?: string;
+  /** `terraform apply` of this stack creates one thing that its state never hears of, then fails. */
+  loseAnswerOf?: string;
+  /** That many `terraform destroy` calls fail. */
+  failDestroys?: number;
+  /** An item that no state knows appears with the first apply. */
+  leak?: "removable" | "stuck";
+  /** That many inventory answers fail. */
+  failInventory?: number;
+  load?: Partial<LoadResult>;
+  /** Thrown by the shard in this task. */
+  failShard?: "bootstrap" | "load" | "drain";
+}
+
+/** A cloud, a Terraform, a Coder and an inventory in memory, behind the ports of the pipeline. */
+export class FakeWorld {
+  readonly clock = fakeClock();
+  readonly items = new Map<string, InventoryItem>();
+  readonly events: StoredEvent[] = [];
+  /** What was asked of whom, in order: `apply gke-cloud`, `drain`, `destroy gke-coder`. */
+  readonly calls: string[] = [];
+  readonly mishaps: Mishaps;
+  workspaces = 0;
+  #state = new Map<string, string[]>();
+
+  constructor(mishaps: Mishaps = {}) {
+    this.mishaps = mishaps;
+  }
+
+  readonly reporter = { report: (event: StoredEvent) => void this.events.push(event) };
+
+  async makeRun(
+    overrides: Record<string, unknown> = { users: "2", workspaces: "2", "connections.total": "4" },
+  ): Promise<RunFolder> {
+    const cwd = await mkdtemp(join(tmpdir(), "refbench-test-"));
+    return makeRun(cwd, this.clock, {
+      architecture: "gke",
+      size: "canary",
+      overrides,
+      owner: "tester",
+      ttlMs: 3_600_000,
+      rehearsal: { twinRoot: join(cwd, "twin"), speed: 1, buildSpeed: 1, faultsFile: undefined },
+      project: "no-such-project",
+      refbench: { version: "0.0.0" },
+    });
+  }
+
+  ports(overrides: Partial<Ports> = {}): Ports {
+    return {
+      clock: this.clock,
+      terraform: this.#terraform(),
+      childEnv: {},
+      synthesize: async ({ directory }) => {
+        for (const { name } of STACKS) await mkdir(join(directory, name), { recursive: true });
+        return STACKS;
+      },
+      terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
+      readTemplate: () => Promise.resolve({ "main.tf": "" }),
+      shard: this.#shard(),
+      inventory: {
+        list: () => {
+          if ((this.mishaps.failInventory ?? 0) > 0) {
+            this.mishaps.failInventory = (this.mishaps.failInventory ?? 0) - 1;
+            return Promise.resolve({ state: "failed", scope: "fake cloud", reason: "503", items: [] });
+          }
+          return Promise.resolve({
+            state: "complete",
+            scope: "fake cloud",
+            kinds: [],
+            items: [...this.items.values()],
+          });
+        },
+        remove: (item) => Promise.resolve(this.#remove(item)),
+      },
+      settle: { quietMs: 1000, controllersMs: 10_000, pollMs: 100 },
+      judge: (objectives, measurements) =>
+        objectives.map(({ name, description, threshold }) => ({
+          name,
+          description,
+          threshold,
+          met: measurements !== undefined && measurements.workspaces.failed === 0,
+        })),
+      spawnReaper: () => {
+        throw new Error("no reaper may be started in this test");
+      },
+      ...overrides,
+    };
+  }
+
+  create(id: string, kind: string, extra: Partial<InventoryItem> = {}): void {
+    this.items.set(id, { id, kind, name: id, labels: {}, ...extra });
+  }
+
+  #remove(item: InventoryItem): RemoveOutcome {
+    this.calls.push(`remove ${item.id}`);
+    if (item.id === "stuck-leak") return { state: "denied", reason: "403" };
+    if (!this.items.has(item.id)) return { state: "gone" };
+    if (item.kind === "google_compute_network" && this.items.size > 1)
+      return { state: "in-use", reason: "network is used" };
+    this.items.delete(item.id);
+    return { state: "removed" };
+  }
+
+  #terraform(): Terraform {
+    return {
+      version: () => Promise.resolve({ version: "1.11.4", path: "/usr/bin/terraform" }),
+      init: () => Promise.resolve(),
+      apply: async (directory) => {
+        const stack = STACKS.find(({ name }) => directory.endsWith(name))!;
+        this.calls.push(`apply ${stack.name}`);
+        if (this.mishaps.refuseApply === stack.name)
+          throw new RefbenchError("infrastructure", "quota exceeded");
+        await writeFile(join(directory, "terraform.tfstate"), "{}");
+        if (this.mishaps.leak !== undefined)
+          this.create(this.mishaps.leak === "stuck" ? "stuck-leak" : "leak", "google_compute_disk");
+        for (const kind of stack.kinds) {
+          this.create(`${stack.name}/${kind}`, kind);
+          if (this.mishaps.loseAnswerOf === stack.name)
+            throw new RefbenchError("infrastructure", "connection reset");
+          this.#state.set(stack.name, [...(this.#state.get(stack.name) ?? []), `${stack.name}/${kind}`]);
+        }
+        return { add: stack.kinds.length, change: 0, remove: 0 };
+      },
+      destroy: (directory) => {
+        const stack = STACKS.find(({ name }) => directory.endsWith(name))!;
+        this.calls.push(`destroy ${stack.name}`);
+        if ((this.mishaps.failDestroys ?? 0) > 0) {
+          this.mishaps.failDestroys = (this.mishaps.failDestroys ?? 0) - 1;
+          return Promise.reject(new RefbenchError("infrastructure", "in use"));
+        }
+        const owned = this.#state.get(stack.name) ?? [];
+        owned.forEach((id) => this.items.delete(id));
+        this.#state.delete(stack.name);
+        return Promise.resolve({ add: 0, change: 0, remove: owned.length });
+      },
+      output: (directory) =>
+        Promise.resolve(
+          directory.endsWith("gke-coder")
+            ? {
+                coder_url: "http://127.0.0.1:7080",
+                coder_namespace: "coder",
+                workspace_namespace: "coder-workspaces",
+                coder_release: "coder",
+                coder_chart_version: "2.31.0",
+              }
+            : {},
+        ),
+      stateList: () => Promise.resolve([]),
+    };
+  }
+
+  #shard(): ShardRunner {
+    return {
+      run: (task) => {
+        this.calls.push(task.task);
+        if (this.mishaps.failShard === task.task)
+          return Promise.reject(new RefbenchError("shard", "the generator died"));
+        return Promise.resolve(this.#answer(task));
+      },
+    };
+  }
+
+  #answer(task: BootstrapTask | LoadTask | DrainTask): Awaited<ReturnType<ShardRunner["run"]>> {
+    switch (task.task) {
+      case "bootstrap":
+        return {
+          task: "bootstrap",
+          stopped: false,
+          token: "planted-token",
+          organizationId: "o",
+          templateId: "t",
+          templateVersionId: "v",
+          deploymentId: "d",
+          coderVersion: "2.31.0",
+          replicas: 1,
+          provisionerDaemons: 2,
+        };
+      case "load":
+        this.workspaces = task.workspaces;
+        return { task: "load", ...loadResultOf(task), ...this.mishaps.load };
+      case "drain": {
+        const deleted = this.workspaces;
+        this.workspaces = 0;
+        return { task: "drain", stopped: false, deleted, remaining: [] };
+      }
+    }
+  }
+}
+
+/** The result of a load in which everything went well. */
+export function loadResultOf(
+  task: Pick<LoadTask, "users" | "workspaces"> & { connections: { total: number } },
+): LoadResult {
+  const { users, workspaces } = task;
+  const { total } = task.connections;
+  return {
+    stopped: false,
+    users: { asked: users, created: users, withWorkspace: users, deleted: users },
+    workspaces: {
+      asked: workspaces,
+      created: workspaces,
+      ready: workspaces,
+      succeeded: workspaces,
+      failed: 0,
+      deleted: workspaces,
+    },
+    builds: { capacity: 2, peakRunning: 2, timeWeightedRunning: 1.5 },
+    connections: { asked: total, held: total, heldTerminal: total, heldSsh: 0, verified: total, lost: 0 },
+    failures: [],
+    histograms: [],
+    generator: {
+      slipP99Ms: 1,
+      slipMaxMs: 2,
+      eventLoopUtilization: 0.1,
+      maxRssMib: 100,
+      cpuSeconds: 1,
+      limited: false,
+      reasons: [],
+    },
+  };
+}
