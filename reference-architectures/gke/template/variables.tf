@@ -32,7 +32,7 @@ variable "storage_class" {
 variable "image" {
   type        = string
   description = "What a workspace runs: small, with a shell and one of curl or wget for the agent."
-  default     = "docker.io/codercom/enterprise-minimal:ubuntu-20260202"
+  default     = "docker.io/codercom/enterprise-minimal:ubuntu-20251117"
 }
 
 variable "cpu" {

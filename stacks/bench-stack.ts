@@ -1,0 +1,73 @@
+import { isAbsolute, join, relative, resolve } from "node:path";
+import type { Node } from "constructs";
+import {
+  type App,
+  LocalBackend,
+  TerraformElement,
+  TerraformOutput,
+  TerraformStack,
+  TerraformVariable,
+} from "cdktf";
+import type { Environment } from "./environment.ts";
+
+export interface BenchStackProps {
+  readonly environment: Environment;
+  /** Folder of the state, below which each stack has a folder; absent = beside the stack's own folder, as in a run. */
+  readonly stateFolder?: string;
+}
+
+/** A stack whose state moves with its folder and whose addresses a person can read. */
+export abstract class BenchStack extends TerraformStack {
+  protected readonly environment: Environment;
+  // Made on demand: the first ids are asked for while the parent class is being constructed.
+  private addresses?: Map<string, string>;
+
+  protected constructor(app: App, name: string, props: BenchStackProps) {
+    super(app, name);
+    this.environment = props.environment;
+    new LocalBackend(this, { path: statePath(app.outdir, name, props.stateFolder) });
+  }
+
+  /** A secret on its way to a write-only attribute. */
+  protected ephemeralVariable(name: string, description: string): TerraformVariable {
+    const variable = new TerraformVariable(this, name, { type: "string", sensitive: true, description });
+    variable.addOverride("ephemeral", true);
+    variable.addOverride("default", null);
+    return variable;
+  }
+
+  /** Outputs under the names of the contract with the harness. */
+  protected addOutputs(outputs: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(outputs)) {
+      new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+    }
+  }
+
+  /** The construct path without cdktf's hash, so that `database/instance` is `database_instance`. */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const node = element instanceof TerraformElement ? element.node : element;
+    const scopes: readonly string[] = node.scopes
+      .slice(node.scopes.indexOf(this as unknown as (typeof node.scopes)[number]) + 1)
+      .map((scope: { readonly node: { readonly id: string } }) => scope.node.id);
+    const id = scopes.join("_").replaceAll(/[^A-Za-z0-9_-]/g, "_");
+    this.addresses ??= new Map();
+    const taken = this.addresses.get(id);
+    if (taken !== undefined && taken !== node.path) {
+      throw new Error(`${node.path} and ${taken} would both be called ${id}: name one of them differently`);
+    }
+    this.addresses.set(id, node.path);
+    return id;
+  }
+}
+
+/**
+ * Where Terraform finds the state, from the synthesized stack's folder. Always relative: an absolute path, which
+ * cdktf writes by default, would keep a run's folder from moving and its teardown from finding the state.
+ */
+function statePath(outdir: string, stack: string, stateFolder?: string): string {
+  if (stateFolder === undefined) return `../${stack}/terraform.tfstate`;
+  const from = resolve(outdir, "stacks", stack);
+  const path = relative(from, join(resolve(stateFolder), stack, "terraform.tfstate"));
+  if (isAbsolute(path)) throw new Error(`no relative way from ${from} to ${stateFolder}`);
+  return path;
+}

@@ -1,0 +1,71 @@
+import type { App } from "cdktf";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
+import { ControlPlane } from "../google/control-plane.ts";
+import { Database } from "../google/database.ts";
+import { Network } from "../google/network.ts";
+import { NodeIdentity } from "../google/node-identity.ts";
+import { NodePool, type NodeRole } from "../google/node-pool.ts";
+import { googleProvider } from "../google/provider.ts";
+import type { CloudOutputs } from "../outputs.ts";
+
+export interface GkeCloudStackProps extends BenchStackProps {
+  readonly size: Size;
+}
+
+/** Network, database and cluster: everything that Google bills, and nothing inside the cluster. */
+export class GkeCloudStack extends BenchStack {
+  readonly controlPlane: ControlPlane;
+  readonly database: Database;
+
+  constructor(app: App, name: string, props: GkeCloudStackProps) {
+    super(app, name, props);
+    const { environment } = this;
+    const { size } = props;
+    googleProvider(this, environment);
+    const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
+    const network = new Network(this, "network", { environment });
+    this.database = new Database(this, "database", {
+      environment,
+      size: size.database,
+      network,
+      password: password.stringValue,
+    });
+    const identity = new NodeIdentity(this, "identity", { environment, project: network.project });
+    this.controlPlane = new ControlPlane(this, "kubernetes", {
+      environment,
+      network,
+      kubernetesVersion: size.kubernetesVersion,
+      nodeAccount: identity.email,
+    });
+    this.addPools(size, identity.email);
+    this.addOutputs({
+      project: network.project,
+      region: environment.region,
+      zone: environment.zone,
+      network: network.networkName,
+      cluster: this.controlPlane.clusterName,
+      database_instance: this.database.instanceName,
+    } satisfies CloudOutputs);
+  }
+
+  private addPools(size: Size, nodeAccount: string): void {
+    const names = Object.keys(size.machines) as NodeRole[];
+    const shared = names.filter((name) => size.machines[name].nodes === 0);
+    for (const name of names) {
+      const { machineType, nodes } = size.machines[name];
+      if (nodes === 0) continue;
+      const roles = name === "coder" ? [name, ...shared] : [name];
+      new NodePool(this, name, {
+        environment: this.environment,
+        controlPlane: this.controlPlane,
+        nodeAccount,
+        name,
+        machineType,
+        nodes,
+        roles,
+        tainted: name !== "system" && roles.length === 1,
+      });
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.js";
+import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
+import { type App, TerraformLocal } from "cdktf";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
+import { DATABASE_NAME, DATABASE_USER } from "../google/database.ts";
+import { ROLE_TAINT, roleLabel } from "../google/node-pool.ts";
+import { gkeAccess } from "../kubernetes/cluster-access.ts";
+import { CoderRelease, releaseName } from "../kubernetes/coder-release.ts";
+import { coderValues } from "../kubernetes/coder-values.ts";
+import { CODER_NAMESPACE } from "../kubernetes/names.ts";
+import { kubernetesProviders } from "../kubernetes/providers.ts";
+import { WorkspaceSpace } from "../kubernetes/workspace-space.ts";
+import { benchLabels } from "../labels.ts";
+import type { CoderOutputs } from "../outputs.ts";
+import type { GkeCloudStack } from "./cloud-stack.ts";
+
+export interface GkeCoderStackProps extends BenchStackProps {
+  readonly size: Size;
+  readonly cloud: GkeCloudStack;
+}
+
+/** What lives inside the cluster; a stack of its own, since a provider cannot reach a cluster of the same plan. */
+export class GkeCoderStack extends BenchStack {
+  constructor(app: App, name: string, props: GkeCoderStackProps) {
+    super(app, name, props);
+    const { environment } = this;
+    const { size, cloud } = props;
+    kubernetesProviders(this, gkeAccess(cloud.controlPlane.endpoint));
+    const labels = benchLabels(environment);
+
+    const namespace = new NamespaceV1(this, "namespace", {
+      metadata: { name: CODER_NAMESPACE, labels },
+      // Goes last, and only when the Service's balancer is gone: its controller holds the Service until then.
+      timeouts: { delete: "20m" },
+    });
+    const workspaces = new WorkspaceSpace(this, "workspaces", {
+      environment,
+      coderNamespace: namespace.metadata.name,
+    });
+    const secret = this.addDatabaseSecret(cloud, namespace.metadata.name, labels);
+    const release = new CoderRelease(this, "coder", {
+      environment,
+      namespace: namespace.metadata.name,
+      chartVersion: size.coder.version,
+      name: releaseName(environment),
+      values: coderValues({
+        size,
+        release: releaseName(environment),
+        labels,
+        databaseSecret: "coder-db-url",
+        serviceAnnotations: { "networking.gke.io/load-balancer-type": "Internal" },
+        nodeSelector: { [roleLabel("coder")]: "true" },
+        tolerations: [{ key: ROLE_TAINT, value: "coder" }],
+      }),
+      // Coder deletes workspaces while it still may: its role goes after it.
+      dependsOn: [secret, workspaces.ready],
+    });
+    this.addOutputs({
+      coder_url: release.url,
+      coder_namespace: namespace.metadata.name,
+      workspace_namespace: workspaces.namespace,
+      coder_release: release.releaseName,
+      coder_chart_version: release.chartVersion,
+    } satisfies CoderOutputs);
+  }
+
+  private addDatabaseSecret(
+    cloud: GkeCloudStack,
+    namespace: string,
+    labels: Record<string, string>,
+  ): SecretV1 {
+    const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
+    const variable = `var.${password.friendlyUniqueId}`;
+    const secret = new SecretV1(this, "database-url", {
+      metadata: { name: "coder-db-url", namespace, labels },
+      // A run's password never changes: a new one comes with a new run.
+      dataWoRevision: 1,
+    });
+    const host = new TerraformLocal(this, "database-address", cloud.database.address);
+    const url = `postgres://${DATABASE_USER}:\${${variable}}@\${local.${host.friendlyUniqueId}}:5432/${DATABASE_NAME}?sslmode=require`;
+    // Without the variable, as in a plain destroy, there is nothing to write, and no error.
+    secret.addOverride("data_wo", `\${${variable} == null ? null : { url = "${url}" }}`);
+    return secret;
+  }
+}

@@ -1,0 +1,80 @@
+import { ContainerCluster } from "@cdktf/provider-google/lib/container-cluster/index.js";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { benchLabels, benchName } from "../labels.ts";
+import type { Network } from "./network.ts";
+
+export interface ControlPlaneProps {
+  readonly environment: Environment;
+  readonly network: Network;
+  readonly kubernetesVersion: string;
+  readonly nodeAccount: string;
+}
+
+/** The cluster without nodes: each role brings its own. */
+export class ControlPlane extends Construct {
+  readonly clusterId: string;
+  readonly clusterName: string;
+  /** Host name of the control plane, reachable from anywhere by whom Google lets in. */
+  readonly endpoint: string;
+
+  constructor(scope: Construct, id: string, props: ControlPlaneProps) {
+    super(scope, id);
+    const { environment, network } = props;
+    const cluster = new ContainerCluster(this, "cluster", {
+      name: benchName(environment, "gke"),
+      // A zone, not a region: one control plane, nodes in one place.
+      location: environment.zone,
+      // On by default, and then no destroy succeeds.
+      deletionProtection: false,
+      minMasterVersion: props.kubernetesVersion,
+      // A channel may upgrade the control plane in the middle of a measurement.
+      releaseChannel: { channel: "UNSPECIFIED" },
+      network: network.networkId,
+      subnetwork: network.subnetworkId,
+      // Pods with addresses of the network: without it routes are made that no state knows.
+      networkingMode: "VPC_NATIVE",
+      ipAllocationPolicy: {
+        clusterSecondaryRangeName: network.podRangeName,
+        servicesSecondaryRangeName: network.serviceRangeName,
+      },
+      privateClusterConfig: { enablePrivateNodes: true },
+      // Reached by name, guarded by Google's permissions: no public address, and no machine inside to go through.
+      controlPlaneEndpointsConfig: {
+        dnsEndpointConfig: { allowExternalTraffic: true },
+        ipEndpointsConfig: { enabled: false },
+      },
+      // The default pool cannot be named, labelled or sized by role.
+      removeDefaultNodePool: true,
+      initialNodeCount: 1,
+      nodeConfig: {
+        machineType: "e2-small",
+        diskSizeGb: 20,
+        diskType: "pd-standard",
+        serviceAccount: props.nodeAccount,
+        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+        resourceLabels: benchLabels(environment),
+      },
+      workloadIdentityConfig: { workloadPool: `${network.project}.svc.id.goog` },
+      // Only Kubernetes' own: what workspaces print would be paid for by the gigabyte.
+      loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS"] },
+      monitoringConfig: {
+        enableComponents: ["SYSTEM_COMPONENTS"],
+        managedPrometheus: { enabled: false },
+      },
+      addonsConfig: {
+        // The internal balancer of Coder's Service is made by this add-on.
+        httpLoadBalancing: { disabled: false },
+        // Makes the workspaces' disks, and is what removes them.
+        gcePersistentDiskCsiDriverConfig: { enabled: true },
+      },
+      resourceLabels: benchLabels(environment),
+      timeouts: { create: "40m", update: "60m", delete: "40m" },
+      // Describes the default pool, which is gone: Google answers with another pool's, and the plan would replace the cluster.
+      lifecycle: { ignoreChanges: ["node_config"] },
+    });
+    this.clusterId = cluster.id;
+    this.clusterName = cluster.name;
+    this.endpoint = cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint;
+  }
+}

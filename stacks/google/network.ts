@@ -1,0 +1,71 @@
+import { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network/index.js";
+import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat/index.js";
+import { ComputeRouter } from "@cdktf/provider-google/lib/compute-router/index.js";
+import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork/index.js";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { benchName } from "../labels.ts";
+
+/** Address ranges of the one subnetwork; pods get a /23 a node, which the /16 holds 128 times. */
+const NODES = "10.10.0.0/20";
+const PODS = "10.32.0.0/16";
+const SERVICES = "10.48.0.0/20";
+
+export interface NetworkProps {
+  readonly environment: Environment;
+}
+
+/** The run's own network, so that nothing of it touches another's and all of it can go. */
+export class Network extends Construct {
+  readonly networkId: string;
+  readonly networkName: string;
+  readonly subnetworkId: string;
+  readonly podRangeName = "pods";
+  readonly serviceRangeName = "services";
+  /** The provider's project, known even when nobody wrote it down. */
+  readonly project: string;
+
+  constructor(scope: Construct, id: string, { environment }: NetworkProps) {
+    super(scope, id);
+    const network = new ComputeNetwork(this, "network", {
+      name: benchName(environment, "net"),
+      autoCreateSubnetworks: false,
+      // Endpoint groups of the cluster's balancers are collected a while after the cluster: the delete waits.
+      timeouts: { delete: "10m" },
+    });
+    const subnetwork = new ComputeSubnetwork(this, "subnetwork", {
+      name: benchName(environment, "subnet"),
+      network: network.id,
+      region: environment.region,
+      ipCidrRange: NODES,
+      // Nodes have no public address, and reach Google's registry and APIs without NAT.
+      privateIpGoogleAccess: true,
+      secondaryIpRange: [
+        { rangeName: this.podRangeName, ipCidrRange: PODS },
+        { rangeName: this.serviceRangeName, ipCidrRange: SERVICES },
+      ],
+      timeouts: { delete: "10m" },
+    });
+    const router = new ComputeRouter(this, "router", {
+      name: benchName(environment, "router"),
+      region: environment.region,
+      network: network.id,
+    });
+    new ComputeRouterNat(this, "nat", {
+      name: benchName(environment, "nat"),
+      router: router.name,
+      region: environment.region,
+      natIpAllocateOption: "AUTO_ONLY",
+      sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
+      // The default of 64 fixed ports a node fails as soon as a node's pods pull and report at the same time.
+      enableDynamicPortAllocation: true,
+      enableEndpointIndependentMapping: false,
+      minPortsPerVm: 256,
+      maxPortsPerVm: 32_768,
+    });
+    this.networkId = network.id;
+    this.networkName = network.name;
+    this.subnetworkId = subnetwork.id;
+    this.project = network.project;
+  }
+}

@@ -1,0 +1,63 @@
+import { ContainerNodePool } from "@cdktf/provider-google/lib/container-node-pool/index.js";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { benchLabels, benchName } from "../labels.ts";
+import type { ControlPlane } from "./control-plane.ts";
+
+/** What lives on a node. */
+export type NodeRole = "coder" | "workspaces" | "system";
+
+/** Key of the node label that a pod of the role selects; one node may have several roles. */
+export function roleLabel(role: NodeRole): string {
+  return `bench-role-${role}`;
+}
+
+/** Key of the taint that keeps other pods away; its value is the role. */
+export const ROLE_TAINT = "bench-role";
+
+export interface NodePoolProps {
+  readonly environment: Environment;
+  readonly controlPlane: ControlPlane;
+  readonly nodeAccount: string;
+  readonly name: NodeRole;
+  readonly machineType: string;
+  readonly nodes: number;
+  /** Every role whose pods may land here. */
+  readonly roles: readonly NodeRole[];
+  /** Only pods of its role may land here. Never on all pools: Kubernetes' own pods must run somewhere. */
+  readonly tainted: boolean;
+}
+
+/** Nodes of one role, fixed in number: nodes that come during a measurement would be measured too. */
+export class NodePool extends Construct {
+  constructor(scope: Construct, id: string, props: NodePoolProps) {
+    super(scope, id);
+    const { environment } = props;
+    new ContainerNodePool(this, "nodes", {
+      name: benchName(environment, props.name),
+      cluster: props.controlPlane.clusterId,
+      location: environment.zone,
+      nodeCount: props.nodes,
+      // A /23 of addresses for each node.
+      maxPodsPerNode: 256,
+      // A node repaired or upgraded during a measurement would be part of it.
+      management: { autoRepair: false, autoUpgrade: false },
+      nodeConfig: {
+        machineType: props.machineType,
+        imageType: "COS_CONTAINERD",
+        diskType: "pd-balanced",
+        diskSizeGb: 100,
+        serviceAccount: props.nodeAccount,
+        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+        // Keeps pods from the nodes' own credentials.
+        workloadMetadataConfig: { mode: "GKE_METADATA" },
+        labels: Object.fromEntries(props.roles.map((role) => [roleLabel(role), "true"])),
+        ...(props.tainted ? { taint: [{ key: ROLE_TAINT, value: props.name, effect: "NO_SCHEDULE" }] } : {}),
+        // The provider's default labels do not reach this kind; these are on the nodes' machines and disks.
+        resourceLabels: benchLabels(environment),
+      },
+      timeouts: { create: "40m", update: "40m", delete: "40m" },
+    });
+  }
+}

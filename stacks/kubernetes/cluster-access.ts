@@ -1,0 +1,26 @@
+/** How the kubernetes and helm providers reach a cluster. */
+export interface ClusterAccess {
+  readonly host: string;
+  readonly exec: {
+    readonly apiVersion: string;
+    readonly command: string;
+    readonly args: readonly string[];
+  };
+}
+
+/**
+ * Access to a GKE cluster by its DNS endpoint. No CA certificate: that endpoint's certificate is publicly signed,
+ * and the cluster's own CA would not know it. A credential made when it is needed, not a token from a data source:
+ * that one would lie in the state and be stale in a teardown hours later.
+ */
+export function gkeAccess(endpoint: string): ClusterAccess {
+  return {
+    host: `https://${endpoint}`,
+    exec: {
+      apiVersion: "client.authentication.k8s.io/v1beta1",
+      command: "gke-gcloud-auth-plugin",
+      // The identity that Terraform itself has, not whoever is logged in to gcloud.
+      args: ["--use_application_default_credentials"],
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { Release } from "@cdktf/provider-helm/lib/release/index.js";
+import { DataKubernetesServiceV1 } from "@cdktf/provider-kubernetes/lib/data-kubernetes-service-v1/index.js";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { benchName } from "../labels.ts";
+import { CODER_SERVICE } from "./names.ts";
+
+export interface CoderReleaseProps {
+  readonly environment: Environment;
+  readonly namespace: string;
+  readonly chartVersion: string;
+  /** Name of the release, which is also what its pods are selected by. */
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** What must exist before Coder starts, and stay until it is gone. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** Name of the release: it can carry no labels. */
+export function releaseName(environment: Environment): string {
+  return benchName(environment, "coder");
+}
+
+/** Coder itself, by its own chart. */
+export class CoderRelease extends Construct {
+  /** `http://<address>:<port>` of the Service's balancer, inside the network. */
+  readonly url: string;
+  readonly releaseName: string;
+  readonly chartVersion: string;
+
+  constructor(scope: Construct, id: string, props: CoderReleaseProps) {
+    super(scope, id);
+    const release = new Release(this, "release", {
+      name: props.name,
+      repository: "https://helm.coder.com/v2",
+      chart: "coder",
+      version: props.chartVersion,
+      namespace: props.namespace,
+      createNamespace: false,
+      // JSON is YAML; the chart reads no other file.
+      values: [JSON.stringify(props.values, undefined, 2)],
+      // Ready pods and an address of the balancer, or the apply has failed.
+      wait: true,
+      // In seconds: the image, and the database's migrations.
+      timeout: 900,
+      // A failed release stays to be looked at, and is removed by the teardown like any other.
+      atomic: false,
+      cleanupOnFail: false,
+      dependsOn: props.dependsOn,
+    });
+    const service = new DataKubernetesServiceV1(this, "service", {
+      metadata: { name: CODER_SERVICE, namespace: props.namespace },
+      dependsOn: [release],
+    });
+    const address = `data.kubernetes_service_v1.${service.friendlyUniqueId}`;
+    const ip = `\${${address}.status[0].load_balancer[0].ingress[0].ip}`;
+    const port = `\${${address}.spec[0].port[0].port}`;
+    // A teardown reads this again after its drain has removed the Service: no address then, and no error.
+    this.url = `\${try("http://${ip}:${port}", null)}`;
+    this.releaseName = release.name;
+    this.chartVersion = release.version;
+  }
+}

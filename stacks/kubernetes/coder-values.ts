@@ -1,0 +1,64 @@
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { coderEnvironment } from "../coder-environment.ts";
+
+export interface CoderValuesProps {
+  readonly size: Size;
+  readonly release: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Secret with the database's address under `url`. */
+  readonly databaseSecret: string;
+  /** Annotations that keep the Service's balancer inside the network: without them the chart's is public. */
+  readonly serviceAnnotations: Readonly<Record<string, string>>;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** Values of Coder's chart. Every default that a benchmark cannot live with is named here, since the chart takes unknown values in silence. */
+export function coderValues(props: CoderValuesProps): Record<string, unknown> {
+  const { size, labels } = props;
+  const resources = { cpu: `${size.coder.cpuMillis}m`, memory: `${size.coder.memoryGib}Gi` };
+  return {
+    coder: {
+      image: { tag: `v${size.coder.version}`, pullPolicy: "IfNotPresent" },
+      replicaCount: size.coder.replicas,
+      env: [
+        ...Object.entries(coderEnvironment(size)).map(([name, value]) => ({ name, value })),
+        {
+          name: "CODER_PG_CONNECTION_URL",
+          valueFrom: { secretKeyRef: { name: props.databaseSecret, key: "url" } },
+        },
+      ],
+      // Workspaces are in the cluster: their agents go to the Service's own address, which exists beforehand.
+      envUseClusterAccessURL: true,
+      // Requests are limits, so that a replica gets what the row says, no more and no less.
+      resources: { requests: resources, limits: resources },
+      // The chart only prefers one replica a node; the row promises it.
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              labelSelector: { matchLabels: { "app.kubernetes.io/instance": props.release } },
+              topologyKey: "kubernetes.io/hostname",
+            },
+          ],
+        },
+      },
+      nodeSelector: props.nodeSelector,
+      tolerations: props.tolerations.map((toleration) => ({
+        ...toleration,
+        operator: "Equal",
+        effect: "NoSchedule",
+      })),
+      labels,
+      podLabels: labels,
+      service: {
+        type: "LoadBalancer",
+        sessionAffinity: "None",
+        externalTrafficPolicy: "Cluster",
+        annotations: props.serviceAnnotations,
+      },
+      // Coder builds in the workspaces' namespace only, where its role is made by hand.
+      serviceAccount: { workspacePerms: false, enableDeployments: false },
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { HelmProvider } from "@cdktf/provider-helm/lib/provider/index.js";
+import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider/index.js";
+import type { Construct } from "constructs";
+import type { ClusterAccess } from "./cluster-access.ts";
+
+/** Kubernetes and Helm on one cluster. */
+export function kubernetesProviders(scope: Construct, access: ClusterAccess): void {
+  const { host, exec } = access;
+  const { apiVersion, command, args } = exec;
+  new KubernetesProvider(scope, "kubernetes", {
+    host,
+    exec: [{ apiVersion, command, args: [...args] }],
+  });
+  new HelmProvider(scope, "helm", {
+    kubernetes: { host, exec: { apiVersion, command, args: [...args] } },
+  });
+}

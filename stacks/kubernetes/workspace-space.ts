@@ -1,0 +1,60 @@
+import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.js";
+import { RoleBindingV1 } from "@cdktf/provider-kubernetes/lib/role-binding-v1/index.js";
+import { RoleV1 } from "@cdktf/provider-kubernetes/lib/role-v1/index.js";
+import { StorageClassV1 } from "@cdktf/provider-kubernetes/lib/storage-class-v1/index.js";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { benchLabels } from "../labels.ts";
+import { CODER_SERVICE, HOME_STORAGE_CLASS, WORKSPACE_NAMESPACE } from "./names.ts";
+
+const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+export interface WorkspaceSpaceProps {
+  readonly environment: Environment;
+  /** Namespace of Coder, whose service account builds here. */
+  readonly coderNamespace: string;
+}
+
+/** Where workspaces live: a namespace of their own, which Coder may fill and a teardown can empty as a whole. */
+export class WorkspaceSpace extends Construct {
+  readonly namespace: string;
+  /** Exists when Coder may build here. */
+  readonly ready: ITerraformDependable;
+
+  constructor(scope: Construct, id: string, { environment, coderNamespace }: WorkspaceSpaceProps) {
+    super(scope, id);
+    const labels = benchLabels(environment);
+    const namespace = new NamespaceV1(this, "namespace", {
+      metadata: { name: WORKSPACE_NAMESPACE, labels },
+      // Goes when its pods and disks are gone, which for a thousand takes a while.
+      timeouts: { delete: "20m" },
+    });
+    this.namespace = namespace.metadata.name;
+    const role = new RoleV1(this, "role", {
+      metadata: { name: "coder-workspaces", namespace: this.namespace, labels },
+      rule: [{ apiGroups: [""], resources: ["pods", "persistentvolumeclaims"], verbs: VERBS }],
+    });
+    // By hand and not by the chart: versions that do not know a value for it would ignore it in silence.
+    this.ready = new RoleBindingV1(this, "binding", {
+      metadata: { name: "coder-workspaces", namespace: this.namespace, labels },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      subject: [{ kind: "ServiceAccount", name: CODER_SERVICE, namespace: coderNamespace }],
+    });
+    new StorageClassV1(this, "disks", {
+      metadata: { name: HOME_STORAGE_CLASS, labels },
+      storageProvisioner: "pd.csi.storage.gke.io",
+      reclaimPolicy: "Delete",
+      // A disk is made in the zone, and on behalf, of the pod that uses it.
+      volumeBindingMode: "WaitForFirstConsumer",
+      parameters: {
+        // Balanced disks would count against the project's quota for SSDs.
+        type: "pd-standard",
+        // The disks are made by a driver that no state knows: these labels are how they are found.
+        labels: Object.entries(benchLabels(environment, "coder"))
+          .map(([key, value]) => `${key}=${value}`)
+          .join(","),
+      },
+    });
+  }
+}

@@ -1,0 +1,126 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { ulid } from "ulid";
+import { getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
+import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "./environment.ts";
+import { type Deployment, readEnvironment } from "./read-environments.ts";
+import { EPHEMERAL_VARIABLES, newSecret } from "./secrets.ts";
+
+/** Where Google's own tools look for a project, ours first. */
+const PROJECT_VARIABLES = [
+  "REFBENCH_PROJECT",
+  "GOOGLE_PROJECT",
+  "GOOGLE_CLOUD_PROJECT",
+  "GCLOUD_PROJECT",
+  "CLOUDSDK_CORE_PROJECT",
+] as const;
+
+/** A name that Google can give nobody (it is too long, and ours): the twin must not reach a real project by mistake. */
+const TWIN_PROJECT = "refbench-twin-no-such-project";
+
+/**
+ * The environment of `cdktf deploy` by hand: made once, then read, so that a second plan is empty. Its folder also
+ * holds the state and the secrets.
+ */
+export async function manualEnvironment(architecture: string, env: NodeJS.ProcessEnv): Promise<Deployment> {
+  const folder = join(env["REFBENCH_MANUAL_DIR"] ?? ".refbench/manual", architecture);
+  const file = join(folder, "environment.json");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  let environment = await readIfPresent(file);
+  if (environment === undefined) {
+    environment = newEnvironment(architecture, env);
+    await writeJson(file, environment);
+  } else if (environment.project === "" && projectOf(env) !== "") {
+    environment = { ...environment, project: projectOf(env) };
+    await writeJson(file, environment);
+  }
+  return { environment, stateFolder: folder, secrets: await manualSecrets(folder, architecture) };
+}
+
+async function readIfPresent(file: string): Promise<Environment | undefined> {
+  try {
+    await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  return readEnvironment(file);
+}
+
+function newEnvironment(architecture: string, env: NodeJS.ProcessEnv): Environment {
+  const { region, zone } = getArchitecture(architecture);
+  const size = resolveSize(architecture, env["REFBENCH_SIZE"]);
+  return {
+    schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
+    architecture,
+    size: size.name,
+    overrides: {},
+    runId: ulid().toLowerCase(),
+    owner: labelValue(env["REFBENCH_OWNER"] ?? userInfo().username),
+    managed: "manual",
+    expiresAt: expiry(env["REFBENCH_TTL"]),
+    project: projectOf(env),
+    region: env["REFBENCH_REGION"] ?? region,
+    zone: env["REFBENCH_ZONE"] ?? zone,
+    coderVersion: size.figures.coder.version,
+  };
+}
+
+function projectOf(env: NodeJS.ProcessEnv): string {
+  if (env["REFBENCH_TWIN"] !== undefined) return TWIN_PROJECT;
+  for (const name of PROJECT_VARIABLES) {
+    const value = env[name];
+    if (value !== undefined && value !== "") return value;
+  }
+  // Left open: Terraform says in its own words what is missing, and the next synthesis fills it in.
+  return "";
+}
+
+function labelValue(name: string): string {
+  const value = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "-")
+    .replace(/^[^a-z0-9]+/, "");
+  return value === "" ? "unknown" : value.slice(0, 63);
+}
+
+const UNIT_SECONDS = { m: 60, h: 3_600, d: 86_400 } as const;
+
+/** `90m`, `8h` or `3d` from now, in unix seconds. */
+function expiry(ttl: string | undefined): number | null {
+  if (ttl === undefined || ttl === "") return null;
+  const match = /^(\d+)([mhd])$/.exec(ttl);
+  if (match === null)
+    throw new Error(`REFBENCH_TTL is ${ttl}, expected minutes, hours or days such as 90m, 8h or 3d`);
+  const [, number, unit] = match as unknown as [string, string, keyof typeof UNIT_SECONDS];
+  return Math.floor(Date.now() / 1_000) + Number(number) * UNIT_SECONDS[unit];
+}
+
+/** The secrets of this environment, made once. */
+async function manualSecrets(
+  folder: string,
+  architecture: string,
+): Promise<Readonly<Record<string, string>>> {
+  const file = join(folder, "secrets.json");
+  let secrets: Record<string, string> = {};
+  try {
+    secrets = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  const names = getArchitecture(architecture).stacks.flatMap((stack) => EPHEMERAL_VARIABLES[stack] ?? []);
+  const missing = names.filter((name) => secrets[name] === undefined);
+  if (missing.length > 0) {
+    for (const name of missing) secrets[name] ??= newSecret();
+    await writeJson(file, secrets);
+  }
+  return secrets;
+}
+
+/** Whole or not at all, and for the owner's eyes only. */
+export async function writeJson(file: string, content: unknown): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`;
+  await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(draft, file);
+}

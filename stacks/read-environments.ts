@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { type Environment, environmentSchema } from "./environment.ts";
+import { manualEnvironment } from "./manual-environment.ts";
+
+/** One environment to synthesize, and where its state lies. */
+export interface Deployment {
+  readonly environment: Environment;
+  /** Absent = beside each stack's own folder, as in a run. */
+  readonly stateFolder?: string;
+  /** Secrets of an environment made by hand; a run passes its own by `TF_VAR_…`. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** What to synthesize: the environment that `REFBENCH_ENVIRONMENT` names, or one by hand for each architecture. */
+export async function readEnvironments(
+  architectures: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<readonly Deployment[]> {
+  const file = env["REFBENCH_ENVIRONMENT"];
+  if (file === undefined || file === "") {
+    return Promise.all(architectures.map((architecture) => manualEnvironment(architecture, env)));
+  }
+  const environment = await readEnvironment(file);
+  return [environment.managed === "manual" ? { environment, stateFolder: dirname(file) } : { environment }];
+}
+
+/** The environment in a file. */
+export async function readEnvironment(file: string): Promise<Environment> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new Error(`cannot read the environment in ${file}: ${(error as Error).message}`, { cause: error });
+  }
+  const parsed = environmentSchema.safeParse(content);
+  if (!parsed.success) {
+    throw new Error(`${file} is no environment:\n${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data;
+}

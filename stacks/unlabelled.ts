@@ -1,0 +1,18 @@
+/** How a kind that can carry no labels is found again: by its name, or by what it lives in. */
+export type Handle =
+  | { readonly by: "name"; readonly attribute: string }
+  | { readonly by: "parent"; readonly attribute: string; readonly kind: string };
+
+/** Every kind in use that can carry no labels; one that is neither labelled nor here fails a test. */
+export const UNLABELLED: Readonly<Record<string, Handle>> = {
+  google_compute_network: { by: "name", attribute: "name" },
+  google_compute_subnetwork: { by: "name", attribute: "name" },
+  google_compute_router: { by: "name", attribute: "name" },
+  google_compute_router_nat: { by: "name", attribute: "name" },
+  google_service_account: { by: "name", attribute: "account_id" },
+  /** A grant has no name: it goes with the account it is made to. */
+  google_project_iam_member: { by: "parent", attribute: "member", kind: "google_service_account" },
+  google_sql_database: { by: "parent", attribute: "instance", kind: "google_sql_database_instance" },
+  google_sql_user: { by: "parent", attribute: "instance", kind: "google_sql_database_instance" },
+  helm_release: { by: "name", attribute: "name" },
+};
