@@ -18,8 +18,6 @@ export interface TerraformOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Aborting sends SIGINT once, so that Terraform writes its state; it is never killed in a state write. */
   readonly signal: AbortSignal;
-  /** The child's process id, so that another process can end it when this one died. */
-  readonly onStart?: (pid: number) => void;
   readonly onPlanned?: (summary: TerraformSummary) => void;
   readonly onProgress?: (progress: TerraformProgress) => void;
   /** Raw lines for the run's log file. */

@@ -3,7 +3,6 @@ import type { Reporter } from "../model/event.ts";
 import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
-import { endChildren } from "./children.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
 import { LeaseBook, type Lease } from "./lease.ts";
 import { findOwner, ownerState } from "./owner.ts";
@@ -62,8 +61,6 @@ async function serve(context: StageContext, book: LeaseBook, lease: Lease): Prom
   for (;;) {
     const request = await nextRequest(context);
     await book.check(lease);
-    const ended = await endChildren(context.folder, context.ports.clock, context.signal);
-    for (const child of ended) context.log(`ended ${child}, left by a process of this run`);
     for (const stage of stagesOf(request)) {
       if (stage === "audit") await retryDestroy(context);
       await runStage(stage, STAGE_FUNCTIONS[stage], context);

@@ -35,9 +35,6 @@ export class RunFolder {
   get leases(): string {
     return join(this.path, "lease");
   }
-  get children(): string {
-    return join(this.path, "children");
-  }
   get request(): string {
     return join(this.path, "request.json");
   }
@@ -68,7 +65,6 @@ export async function createRunFolder(cwd: string, runId: RunId): Promise<RunFol
   try {
     await mkdir(folder.path, { recursive: true, mode: 0o700 });
     await mkdir(folder.leases);
-    await mkdir(folder.children);
     await mkdir(folder.terraform);
   } catch (error) {
     throw new RefbenchError(

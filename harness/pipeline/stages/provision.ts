@@ -2,7 +2,6 @@ import { z } from "zod";
 import { RefbenchError } from "../../model/error.ts";
 import type { TerraformOptions, TerraformSummary } from "../../model/terraform.ts";
 import { coderOutputsSchema } from "../../../stacks/outputs.ts";
-import { forgetChild, noteChild } from "../children.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
 import { findSecrets } from "../secrets.ts";
@@ -84,7 +83,7 @@ export function inOrder(
   return order;
 }
 
-/** Runs Terraform in one stack with the run's secrets in its environment, its pid noted, its progress reported. */
+/** Runs Terraform in one stack with the run's secrets in its environment, its progress reported. */
 export async function withTerraform<Result>(
   { folder, ports, signal, report, log }: StageContext,
   stack: string,
@@ -92,21 +91,10 @@ export async function withTerraform<Result>(
 ): Promise<Result> {
   const secrets = await findSecrets(folder);
   const variables = secrets === undefined ? {} : ports.terraformSecrets(secrets);
-  const pids: number[] = [];
-  const noted: Promise<void>[] = [];
-  try {
-    return await run({
-      env: { ...ports.childEnv, ...variables },
-      signal,
-      onStart: (pid) => {
-        pids.push(pid);
-        noted.push(noteChild(folder, `terraform in ${stack}`, pid));
-      },
-      onProgress: (progress) => report({ type: "terraform.progress", stack, progress }),
-      onLine: (line) => log(`[${stack}] ${line}`),
-    });
-  } finally {
-    await Promise.allSettled(noted);
-    await Promise.allSettled(pids.map((pid) => forgetChild(folder, pid)));
-  }
+  return run({
+    env: { ...ports.childEnv, ...variables },
+    signal,
+    onProgress: (progress) => report({ type: "terraform.progress", stack, progress }),
+    onLine: (line) => log(`[${stack}] ${line}`),
+  });
 }
