@@ -1,0 +1,34 @@
+import { now } from "../state/world.ts";
+import type { World } from "../state/world.ts";
+import type { Job, JobLog } from "../state/types.ts";
+
+/** Adds a line to a job's log and hands it to whoever follows. */
+export function logLine(
+  world: World,
+  job: Job,
+  source: JobLog["log_source"],
+  stage: string,
+  output: string,
+  level: JobLog["log_level"] = "info",
+): void {
+  const line: JobLog = {
+    id: world.nextLogId(),
+    created_at: now(),
+    log_source: source,
+    log_level: level,
+    stage,
+    output,
+  };
+  job.logs.push(line);
+  for (const follow of job.followers) follow(line);
+}
+
+/** Tells the followers that no more lines come. */
+export function endOfLog(job: Job): void {
+  for (const follow of [...job.followers]) follow(undefined);
+  job.followers.clear();
+}
+
+export function isActive(job: Job): boolean {
+  return job.status === "pending" || job.status === "running" || job.status === "canceling";
+}

@@ -1,0 +1,130 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Job } from "../state/types.ts";
+import { now } from "../state/world.ts";
+import type { World } from "../state/world.ts";
+import { DURATION_MODEL, stageDurations, STAGES } from "./duration-model.ts";
+import type { Stage } from "./duration-model.ts";
+import { endOfLog, logLine } from "./job-log.ts";
+import { BuildQueue } from "./queue.ts";
+import type { Daemon } from "./queue.ts";
+
+const STAGE_NAMES = {
+  init: "Initializing Terraform Directory",
+  plan: "Planning Infrastructure",
+  graph: "Building Graph",
+  apply: "Applying Infrastructure",
+} as const satisfies Record<Stage, string>;
+
+/** What a job does beside taking its time. */
+export interface Work {
+  readonly kind: "start" | "stop" | "delete" | "import" | "dry-run";
+  /** Terraform's last words when the job is to fail; undefined lets it succeed. */
+  failure?(): { readonly error: string; readonly code?: string; readonly stage: Stage } | undefined;
+  /** After the last stage, before the job says it is over. */
+  finish(outcome: "succeeded" | "failed" | "canceled"): void;
+}
+
+/** The built-in provisioner daemons: takes jobs off the queue and lets each take its modelled time. */
+export class Provisioner {
+  readonly queue: BuildQueue;
+  readonly #world: World;
+  readonly #closed = new AbortController();
+  readonly #cancelled = new Map<string, AbortController>();
+  #jobs = 0;
+
+  constructor(world: World, replicas: number, daemonsEach: number) {
+    this.#world = world;
+    this.queue = new BuildQueue(replicas, daemonsEach);
+  }
+
+  submit(job: Job, work: Work): void {
+    this.#jobs += 1;
+    const number = this.#jobs;
+    this.queue.submit({ id: job.id, run: (daemon) => this.#run(job, work, number, daemon) });
+  }
+
+  /** Cancels a job that is not over; false when it is. */
+  cancel(job: Job, work: Work | undefined): boolean {
+    if (job.status === "pending") {
+      if (this.queue.withdraw(job.id)) {
+        job.canceledAt = now();
+        this.#end(job, work, "canceled");
+        return true;
+      }
+    }
+    if (job.status !== "pending" && job.status !== "running") return false;
+    job.canceledAt = now();
+    job.status = "canceling";
+    this.#cancelled.get(job.id)?.abort();
+    return true;
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+
+  /** Waits, shortened by `buildSpeed`; rejects when the emulator closes. */
+  async pause(milliseconds: number, signal = this.#closed.signal): Promise<void> {
+    await delay(milliseconds / this.#world.config.buildSpeed, undefined, { signal });
+  }
+
+  async #run(job: Job, work: Work, number: number, daemon: Daemon): Promise<void> {
+    const world = this.#world;
+    const cancelled = new AbortController();
+    this.#cancelled.set(job.id, cancelled);
+    const signal = AbortSignal.any([cancelled.signal, this.#closed.signal]);
+    job.startedAt = now();
+    job.status = "running";
+    job.worker = { id: daemon.id, name: daemon.name };
+    try {
+      logLine(world, job, "provisioner_daemon", "Setting up", "");
+      await this.pause(DURATION_MODEL.setUp, signal);
+      const failure = work.failure?.();
+      const durations = stageDurations(number, work.kind);
+      for (const stage of STAGES) {
+        if (durations[stage] === 0) continue;
+        await this.#stage(job, stage, durations[stage], signal);
+        if (failure?.stage === stage) {
+          job.error = failure.error;
+          if (failure.code !== undefined) job.errorCode = failure.code;
+          logLine(world, job, "provisioner", STAGE_NAMES[stage], `Error: ${failure.error}`, "error");
+          this.#end(job, work, "failed");
+          return;
+        }
+      }
+      logLine(world, job, "provisioner_daemon", "Cleaning Up", "");
+      this.#end(job, work, "succeeded");
+    } catch (error) {
+      if (this.#closed.signal.aborted) return;
+      if (!cancelled.signal.aborted) throw error;
+      await this.pause(DURATION_MODEL.cancel).catch(() => undefined);
+      job.error = "provisioner daemon: canceled";
+      this.#end(job, work, "canceled");
+    } finally {
+      this.#cancelled.delete(job.id);
+    }
+  }
+
+  async #stage(job: Job, stage: Stage, milliseconds: number, signal: AbortSignal): Promise<void> {
+    const startedAt = now();
+    logLine(this.#world, job, "provisioner_daemon", STAGE_NAMES[stage], "");
+    await this.pause(milliseconds, signal);
+    logLine(this.#world, job, "provisioner", STAGE_NAMES[stage], `terraform ${stage}: done`, "debug");
+    job.timings.push({
+      job_id: job.id,
+      started_at: startedAt,
+      ended_at: now(),
+      stage,
+      source: "coder",
+      action: "terraform",
+      resource: `coder_stage_${stage}`,
+    });
+  }
+
+  #end(job: Job, work: Work | undefined, outcome: "succeeded" | "failed" | "canceled"): void {
+    job.completedAt = now();
+    job.status = outcome;
+    work?.finish(outcome);
+    endOfLog(job);
+  }
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import type { WorkspaceResources } from "../resources/workspace-resources.ts";
+import type {
+  Agent,
+  Build,
+  NamedValue,
+  Resource,
+  TemplateVersion,
+  Transition,
+  Workspace,
+} from "../state/types.ts";
+import { latestBuild } from "../state/types.ts";
+import { now } from "../state/world.ts";
+import type { World } from "../state/world.ts";
+import { DURATION_MODEL, fails } from "./duration-model.ts";
+import type { Provisioner, Work } from "./provisioner.ts";
+
+/** Builds of workspaces: what they do to agents, resources and the workspace itself. */
+export class WorkspaceBuilds {
+  readonly #world: World;
+  readonly #provisioner: Provisioner;
+  readonly #resources: WorkspaceResources;
+  readonly #work = new Map<string, Work>();
+  /** Told when an agent's workspace goes down, so that its terminals and SSH sessions end. */
+  readonly #onAgentGone: (agent: Agent) => void;
+  #starts = 0;
+
+  constructor(
+    world: World,
+    provisioner: Provisioner,
+    resources: WorkspaceResources,
+    onAgentGone: (agent: Agent) => void,
+  ) {
+    this.#world = world;
+    this.#provisioner = provisioner;
+    this.#resources = resources;
+    this.#onAgentGone = onAgentGone;
+  }
+
+  /** Queues a build as the workspace's newest. */
+  submit(
+    workspace: Workspace,
+    fields: {
+      transition: Transition;
+      version: TemplateVersion;
+      initiatorId: string;
+      parameters: readonly NamedValue[];
+    },
+  ): Build {
+    const id = randomUUID();
+    const job = this.#world.addJob({
+      type: "workspace_build",
+      fileId: fields.version.job.fileId,
+      initiatorId: fields.initiatorId,
+      input: { workspace_build_id: id },
+    });
+    const build: Build = {
+      ...fields,
+      id,
+      number: workspace.builds.length + 1,
+      workspace,
+      job,
+      createdAt: job.createdAt,
+      updatedAt: job.createdAt,
+      resources: [],
+    };
+    workspace.builds.push(build);
+    this.#world.builds.set(build.id, build);
+    const work = fields.transition === "start" ? this.#start(build) : this.#down(build, fields.transition);
+    this.#work.set(job.id, work);
+    this.#provisioner.submit(job, work);
+    return build;
+  }
+
+  /** False when the build is over. */
+  cancel(build: Build): boolean {
+    return this.#provisioner.cancel(build.job, this.#work.get(build.job.id));
+  }
+
+  #start(build: Build): Work {
+    this.#starts += 1;
+    const failing = fails(this.#starts, this.#world.config.failBuilds);
+    return {
+      kind: "start",
+      failure: () =>
+        failing
+          ? { error: "terraform apply: exit status 1: pod was not scheduled in time", stage: "apply" }
+          : undefined,
+      finish: (outcome) => {
+        this.#finished(build);
+        if (!build.job.startedAt) return;
+        this.#resources.started(build, outcome === "failed" ? "volume" : "pod");
+        if (outcome === "failed") return;
+        build.resources = resourcesOf(this.#world, build.version, "start", build.job.id, build.workspace);
+        if (build.workspace.ttlMs !== undefined) {
+          build.deadline = new Date(Date.now() + build.workspace.ttlMs).toISOString();
+        }
+        if (outcome === "succeeded") {
+          for (const agent of build.resources.flatMap(({ agents }) => agents)) {
+            this.#connect(agent).catch(() => undefined);
+          }
+        }
+      },
+    };
+  }
+
+  #down(build: Build, kind: "stop" | "delete"): Work {
+    return {
+      kind,
+      finish: (outcome) => {
+        this.#finished(build);
+        if (!build.job.startedAt || outcome === "failed") return;
+        for (const earlier of build.workspace.builds) {
+          for (const agent of earlier.resources.flatMap(({ agents }) => agents)) this.#disconnect(agent);
+        }
+        if (kind === "stop") {
+          this.#resources.stopped(build);
+          return;
+        }
+        // Seen on the real server: a delete that was cancelled in the middle leaves a deleted workspace.
+        this.#resources.deleted(build);
+        this.#forget(build.workspace);
+      },
+    };
+  }
+
+  #finished(build: Build): void {
+    build.updatedAt = now();
+    this.#work.delete(build.job.id);
+  }
+
+  #forget(workspace: Workspace): void {
+    workspace.deleted = true;
+    workspace.updatedAt = now();
+    this.#world.workspacesByName.delete(`${workspace.ownerId}/${workspace.name.toLowerCase()}`);
+  }
+
+  async #connect(agent: Agent): Promise<void> {
+    await this.#provisioner.pause(DURATION_MODEL.agentConnect);
+    if (agent.disconnectedAt) return;
+    agent.firstConnectedAt = agent.updatedAt = now();
+    agent.lifecycle = "starting";
+    await this.#provisioner.pause(DURATION_MODEL.agentStart);
+    agent.startedAt = agent.updatedAt = now();
+    await this.#provisioner.pause(DURATION_MODEL.agentReady);
+    agent.readyAt = agent.updatedAt = now();
+    agent.lifecycle = "ready";
+  }
+
+  #disconnect(agent: Agent): void {
+    if (agent.disconnectedAt) return;
+    agent.disconnectedAt = agent.updatedAt = now();
+    agent.lifecycle = "off";
+    this.#onAgentGone(agent);
+  }
+}
+
+/** The resources a template makes, with its agents in the first of them; agents of a workspace can be looked up. */
+export function resourcesOf(
+  world: World,
+  version: TemplateVersion,
+  transition: Transition,
+  jobId: string,
+  workspace?: Workspace,
+): Resource[] {
+  const { parsed } = version;
+  const declared = parsed.resources.length > 0 ? parsed.resources : [{ type: "coder_agent", name: "main" }];
+  // Coder hangs an agent on the resource that uses it: here the last one declared, a pod after its volume.
+  const host = declared.at(-1);
+  return declared.map((resource) => {
+    const id = randomUUID();
+    const createdAt = now();
+    const agents = resource === host ? parsed.agents : [];
+    return {
+      id,
+      createdAt,
+      jobId,
+      transition,
+      ...resource,
+      agents: agents.map((name) => {
+        const agent: Agent = {
+          id: randomUUID(),
+          name,
+          resourceId: id,
+          createdAt,
+          connectionTimeoutSeconds: 120,
+          updatedAt: createdAt,
+          lifecycle: "created",
+          ...(workspace ? { workspace } : {}),
+        };
+        world.agents.set(agent.id, agent);
+        return agent;
+      }),
+    };
+  });
+}
+
+/** The agents of a workspace's newest build. */
+export function currentAgents(workspace: Workspace): Agent[] {
+  return latestBuild(workspace).resources.flatMap(({ agents }) => agents);
+}

@@ -1,0 +1,24 @@
+import type { Provisioner } from "./build/provisioner.ts";
+import type { BuildQueue } from "./build/queue.ts";
+import type { TemplateImports } from "./build/template-imports.ts";
+import type { WorkspaceBuilds } from "./build/workspace-builds.ts";
+import type { RateLimits } from "./http/rate-limit.ts";
+import type { Gauges } from "./metrics/gauges.ts";
+import type { World } from "./state/world.ts";
+import type { TerminalSessions } from "./terminal/sessions.ts";
+
+/** What every route needs: one emulated deployment. */
+export interface Deployment {
+  readonly world: World;
+  readonly queue: BuildQueue;
+  readonly provisioner: Provisioner;
+  readonly imports: TemplateImports;
+  readonly builds: WorkspaceBuilds;
+  readonly limits: RateLimits;
+  readonly gauges: Gauges;
+  readonly terminals: TerminalSessions;
+  /** Replicas that are really up: one without a licence. */
+  readonly liveReplicas: number;
+  /** Base URL, known once the server listens. */
+  url(): string;
+}

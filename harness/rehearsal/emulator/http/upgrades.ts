@@ -1,0 +1,101 @@
+import { STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import type { Api, Incoming } from "../api.ts";
+import type { Deployment } from "../context.ts";
+import { socketRoutes } from "../routes/socket-routes.ts";
+import type { SocketRoute } from "../routes/socket-routes.ts";
+import { SshTunnels } from "../ssh/ssh-tunnels.ts";
+import { authenticate, tokenOf } from "./auth.ts";
+import type { Heartbeats } from "./heartbeats.ts";
+import { problem } from "./reply.ts";
+import type { Reply } from "./reply.ts";
+import { Router } from "./router.ts";
+import type { Route } from "./router.ts";
+
+/** Turns requests into websockets; what may not become one gets its HTTP answer instead. */
+export class Upgrades {
+  readonly #deployment: Deployment;
+  readonly #api: Api;
+  readonly #heartbeats: Heartbeats;
+  readonly #replicas: number;
+  readonly #router: Router;
+  readonly #routes = new Map<string, SocketRoute>();
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: 4 * 1024 * 1024,
+  });
+
+  constructor(deployment: Deployment, api: Api, heartbeats: Heartbeats, replicas: number) {
+    this.#deployment = deployment;
+    this.#api = api;
+    this.#heartbeats = heartbeats;
+    this.#replicas = replicas;
+    const ssh = new SshTunnels(deployment.gauges);
+    const routes = socketRoutes(deployment, (socket, host, agent) => ssh.serve(socket, host, agent.id));
+    for (const route of routes) this.#routes.set(route.pattern, route);
+    this.#router = new Router(
+      routes.map(({ pattern }): Route => ({ method: "GET", pattern, handle: () => ({ status: 101 }) })),
+    );
+    this.agentGone = (agentId) => ssh.endAgent(agentId);
+  }
+
+  /** Ends the SSH sessions of an agent that went down. */
+  readonly agentGone: (agentId: string) => void;
+
+  handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://emulator");
+    const incoming: Incoming = {
+      method: request.method ?? "GET",
+      path: pathname,
+      query: searchParams,
+      headers: request.headers,
+      body: Buffer.alloc(0),
+      replica: (request.socket.remotePort ?? 0) % this.#replicas,
+      address: request.socket.remoteAddress ?? "",
+    };
+    const match = this.#router.match(incoming.method, pathname);
+    if (match.state !== "found") {
+      this.#api.answer(incoming).then(
+        (reply) => refuse(socket, reply),
+        () => socket.destroy(),
+      );
+      return;
+    }
+    const route = this.#routes.get(match.route.pattern);
+    const known = authenticate(this.#deployment.world, tokenOf(request.headers, searchParams));
+    if ("refused" in known) {
+      refuse(socket, route?.refusal ?? known.refused);
+      return;
+    }
+    const asked = { ...incoming, params: match.params, user: known.user };
+    const limited = this.#deployment.limits.check(asked, match.route);
+    if (limited || !route) {
+      refuse(socket, limited ?? problem(404, "Route not found."));
+      return;
+    }
+    const prepared = route.prepare(asked);
+    if ("refused" in prepared) {
+      refuse(socket, prepared.refused);
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (websocket) => {
+      websocket.once("close", this.#deployment.gauges.socketOpened(route.pattern));
+      this.#heartbeats.add(websocket);
+      prepared.value(websocket);
+    });
+  }
+}
+
+function refuse(socket: Duplex, reply: Reply): void {
+  const body = reply.json === undefined ? (reply.text ?? "") : JSON.stringify(reply.json);
+  const type = reply.json === undefined ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
+  socket.end(
+    `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ""}\r\nContent-Type: ${type}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

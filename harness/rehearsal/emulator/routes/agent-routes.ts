@@ -1,0 +1,86 @@
+import type { Deployment } from "../context.ts";
+import { ok, problem } from "../http/reply.ts";
+import type { Reply } from "../http/reply.ts";
+import type { ApiRequest } from "../http/request.ts";
+import type { Route } from "../http/router.ts";
+import type { Agent } from "../state/types.ts";
+import { agentView } from "../views/agent-view.ts";
+import { agentOf } from "./lookup.ts";
+
+/** Workspace agents; their terminals and SSH are websockets, in `websocket-routes.ts`. */
+export function agentRoutes(deployment: Deployment): Route[] {
+  const { world } = deployment;
+  const of =
+    (handle: (agent: Agent) => Reply) =>
+    (request: ApiRequest): Reply => {
+      const found = agentOf(world, request.user, request.params["agent"] ?? "");
+      return "refused" in found ? found.refused : handle(found.value);
+    };
+  return [
+    {
+      method: "GET",
+      pattern: "/api/v2/workspaceagents/{agent}",
+      handle: of((agent) => ok(agentView(world, agent))),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/workspaceagents/{agent}/connection",
+      handle: of(() => ok(connectionView(deployment.url()))),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/workspaceagents/{agent}/listening-ports",
+      handle: of(() => ok({ ports: [] })),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/workspaceagents/{agent}/coordinate",
+      handle: of(() =>
+        problem(501, "The emulator has no tailnet.", {
+          detail: "Use /api/v2/workspaceagents/{agent}/refbench-ssh for SSH, or the web terminal.",
+        }),
+      ),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/workspaceagents/{agent}/pty",
+      handle: (request) => {
+        const found = agentOf(world, request.user, request.params["agent"] ?? "");
+        if ("refused" in found) return found.refused;
+        return {
+          status: 426,
+          text: 'WebSocket protocol violation: Connection header "" does not contain Upgrade\n',
+        };
+      },
+    },
+  ];
+}
+
+function connectionView(url: string): unknown {
+  const { hostname, port } = new URL(url);
+  return {
+    derp_map: {
+      Regions: {
+        "999": {
+          EmbeddedRelay: true,
+          RegionID: 999,
+          RegionCode: "coder",
+          RegionName: "Coder Embedded Relay",
+          Nodes: [
+            {
+              Name: "999b",
+              RegionID: 999,
+              HostName: hostname,
+              STUNPort: -1,
+              DERPPort: Number(port),
+              ForceHTTP: true,
+            },
+          ],
+        },
+      },
+    },
+    derp_force_websockets: false,
+    disable_direct_connections: false,
+    hostname_suffix: "coder",
+  };
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import { DURATION_MODEL } from "../build/duration-model.ts";
+import type { Deployment } from "../context.ts";
+import { created, ok, ROUTE_NOT_FOUND } from "../http/reply.ts";
+import type { Reply } from "../http/reply.ts";
+import type { Route } from "../http/router.ts";
+import { buildStatus, latestBuild } from "../state/types.ts";
+import { now } from "../state/world.ts";
+
+/** What the deployment says about itself. */
+export function deploymentRoutes(deployment: Deployment): Route[] {
+  const { world } = deployment;
+  const stats = cached(DURATION_MODEL.statsCache / world.config.buildSpeed, (untilMs) =>
+    statsView(deployment, untilMs),
+  );
+  const licensed =
+    (handle: () => Reply): (() => Reply) =>
+    () =>
+      world.config.licence === "simulated" ? handle() : ROUTE_NOT_FOUND;
+  return [
+    { method: "GET", pattern: "/healthz", access: "anyone", handle: () => ({ status: 200, text: "OK" }) },
+    {
+      method: "GET",
+      pattern: "/api/v2/buildinfo",
+      access: "anyone",
+      handle: () => ok(buildInfo(deployment)),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2",
+      access: "anyone",
+      handle: () => ok({ message: "👋" }),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/deployment/config",
+      access: "owner",
+      handle: () => ok({ config: configView(deployment), options: [] }),
+    },
+    { method: "GET", pattern: "/api/v2/deployment/stats", handle: () => ok(stats()) },
+    {
+      method: "GET",
+      pattern: "/api/v2/deployment/ssh",
+      handle: () => ok({ hostname_prefix: "coder.", hostname_suffix: "coder", ssh_config_options: {} }),
+    },
+    { method: "GET", pattern: "/api/v2/experiments", handle: () => ok([]) },
+    { method: "GET", pattern: "/api/v2/applications/host", handle: () => ok({ host: "" }) },
+    { method: "GET", pattern: "/derp/latency-check", access: "anyone", handle: () => ({ status: 200 }) },
+    {
+      method: "GET",
+      pattern: "/api/v2/entitlements",
+      handle: licensed(() => ok(entitlements(deployment))),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/licenses",
+      access: "owner",
+      handle: licensed(() =>
+        ok(
+          world.licences.map(({ id, uuid, uploadedAt }) => ({
+            id,
+            uuid,
+            uploaded_at: uploadedAt,
+            claims: { simulated: true },
+          })),
+        ),
+      ),
+    },
+    {
+      method: "POST",
+      pattern: "/api/v2/licenses",
+      access: "owner",
+      handle: licensed(() => {
+        const licence = { id: world.licences.length + 1, uuid: randomUUID(), uploadedAt: now() };
+        world.licences.push(licence);
+        const { id, uuid, uploadedAt } = licence;
+        return created({ id, uuid, uploaded_at: uploadedAt, claims: { simulated: true } });
+      }),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/replicas",
+      access: "owner",
+      handle: licensed(() => ok(replicas(deployment))),
+    },
+  ];
+}
+
+function buildInfo(deployment: Deployment): unknown {
+  return {
+    external_url: "https://github.com/coder/coder",
+    version: `v${deployment.world.config.version}`,
+    dashboard_url: deployment.url(),
+    telemetry: false,
+    workspace_proxy: false,
+    agent_api_version: "1.0",
+    provisioner_api_version: "1.15",
+    upgrade_message: "",
+    deployment_id: deployment.world.deploymentId,
+  };
+}
+
+function configView({ world, limits, queue, liveReplicas, url }: Deployment): unknown {
+  const env = world.config.env;
+  const on = (name: string): boolean => /^(1|t|true)$/i.test(env[name] ?? "");
+  return {
+    access_url: env["CODER_ACCESS_URL"] ?? url(),
+    provisioner: {
+      daemons: queue.daemons.length / liveReplicas,
+      daemon_types: ["terraform"],
+      daemon_poll_interval: 1_000_000_000,
+      daemon_poll_jitter: 100_000_000,
+      force_cancel_interval: 600_000_000_000,
+      daemon_psk: "",
+    },
+    rate_limit: limits.settings,
+    prometheus: {
+      enable: on("CODER_PROMETHEUS_ENABLE"),
+      address: env["CODER_PROMETHEUS_ADDRESS"] ?? "127.0.0.1:2112",
+      collect_agent_stats: on("CODER_PROMETHEUS_COLLECT_AGENT_STATS"),
+      collect_db_metrics: on("CODER_PROMETHEUS_COLLECT_DB_METRICS"),
+      aggregate_agent_stats_by: ["agent_name", "template_name", "username", "workspace_name"],
+    },
+    pg_conn_max_open: 10,
+    telemetry: { enable: false, trace: false, url: "https://telemetry.coder.com" },
+  };
+}
+
+function statsView({ world, gauges }: Deployment, untilMs: number): unknown {
+  const counts = { pending: 0, building: 0, running: 0, failed: 0, stopped: 0 };
+  for (const workspace of world.workspaces.values()) {
+    if (workspace.deleted) continue;
+    const status = buildStatus(latestBuild(workspace));
+    if (status === "starting" || status === "stopping" || status === "deleting") counts.building += 1;
+    else if (status in counts) counts[status as keyof typeof counts] += 1;
+  }
+  const collectedAt = Date.now();
+  const known = counts.running > 0;
+  return {
+    aggregated_from: new Date(collectedAt - 900_000).toISOString(),
+    collected_at: new Date(collectedAt).toISOString(),
+    next_update_at: new Date(untilMs).toISOString(),
+    workspaces: {
+      ...counts,
+      connection_latency_ms: known ? { P50: 1.5, P95: 1.5 } : { P50: -1, P95: -1 },
+      rx_bytes: gauges.bytesIn,
+      tx_bytes: gauges.bytesOut,
+    },
+    session_count: {
+      vscode: 0,
+      ssh: gauges.sshSessions,
+      jetbrains: 0,
+      reconnecting_pty: gauges.terminals,
+    },
+  };
+}
+
+function entitlements(deployment: Deployment): unknown {
+  const feature = { entitlement: "entitled", enabled: true };
+  return {
+    features: { high_availability: feature, external_provisioner_daemons: feature },
+    warnings: ["Simulated licence: this is refbench's emulator, not a Coder deployment."],
+    errors: [],
+    has_license: true,
+    trial: false,
+    require_telemetry: false,
+    refreshed_at: deployment.world.startedAt,
+  };
+}
+
+function replicas({ world, liveReplicas }: Deployment): unknown[] {
+  return Array.from({ length: liveReplicas }, (_, index) => ({
+    id: `00000000-0000-4000-8000-${String(index + 1).padStart(12, "0")}`,
+    hostname: `coder-${index}`,
+    created_at: world.startedAt,
+    relay_address: "",
+    region_id: 999,
+    error: "",
+    database_latency: 1,
+  }));
+}
+
+/** One answer for a while: Coder aggregates its statistics at intervals. */
+function cached<T>(forMs: number, make: (untilMs: number) => T): () => T {
+  let value: T | undefined;
+  let until = 0;
+  return () => {
+    if (value === undefined || Date.now() >= until) {
+      until = Date.now() + forMs;
+      value = make(until);
+    }
+    return value;
+  };
+}

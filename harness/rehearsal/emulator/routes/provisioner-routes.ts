@@ -1,0 +1,130 @@
+import type { Daemon } from "../build/queue.ts";
+import type { Deployment } from "../context.ts";
+import { NOT_FOUND, ok, problem } from "../http/reply.ts";
+import type { ApiRequest } from "../http/request.ts";
+import type { Route } from "../http/router.ts";
+import type { Job } from "../state/types.ts";
+import { jobView, PROVISIONER_TAGS } from "../views/job-view.ts";
+import type { Json } from "../views/job-view.ts";
+import { organizationOf } from "./lookup.ts";
+
+const DEFAULT_LIMIT = 50;
+
+/** Daemons and their jobs. */
+export function provisionerRoutes(deployment: Deployment): Route[] {
+  const { world, queue } = deployment;
+  return [
+    {
+      method: "GET",
+      pattern: "/api/v2/organizations/{organization}/provisionerdaemons",
+      handle: (request) => {
+        const found = organizationOf(world, request.params["organization"] ?? "");
+        if ("refused" in found) return found.refused;
+        const statuses = list(request, "status");
+        const daemons = queue.daemons.filter(
+          (daemon) => statuses.length === 0 || statuses.includes(daemon.current ? "busy" : "idle"),
+        );
+        return ok(
+          daemons.slice(0, limitOf(request, daemons.length)).map((daemon) => daemonView(deployment, daemon)),
+        );
+      },
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/organizations/{organization}/provisionerjobs",
+      handle: (request) => {
+        const found = organizationOf(world, request.params["organization"] ?? "");
+        if ("refused" in found) return found.refused;
+        const statuses = list(request, "status");
+        const ids = list(request, "ids");
+        const initiator = request.query.get("initiator");
+        const wrong = statuses.filter((status) => !JOB_STATUSES.includes(status));
+        if (wrong.length > 0) {
+          return problem(400, "Invalid query parameters.", {
+            validations: [
+              {
+                field: "status",
+                detail: `Query param "status" has invalid values: ["${wrong.join('" "')}"]`,
+              },
+            ],
+          });
+        }
+        const jobs = [...world.jobs.values()]
+          .reverse()
+          .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
+          .filter(({ id }) => ids.length === 0 || ids.includes(id))
+          .filter(({ initiatorId }) => initiator === null || initiatorId === initiator);
+        return ok(
+          jobs
+            .slice(0, limitOf(request, DEFAULT_LIMIT))
+            .map((job) => jobView(world, queue, job, metadataOf(deployment, job))),
+        );
+      },
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/organizations/{organization}/provisionerjobs/{job}",
+      handle: (request) => {
+        const job = world.jobs.get(request.params["job"] ?? "");
+        return job ? ok(jobView(world, queue, job, metadataOf(deployment, job))) : NOT_FOUND;
+      },
+    },
+  ];
+}
+
+const JOB_STATUSES = ["pending", "running", "succeeded", "canceling", "canceled", "failed", "unknown"];
+
+function daemonView(deployment: Deployment, daemon: Daemon): Json {
+  const { world } = deployment;
+  const jobOf = (id: string | undefined): Json | null => {
+    const job = id === undefined ? undefined : world.jobs.get(id);
+    if (!job) return null;
+    const metadata = metadataOf(deployment, job);
+    return {
+      id: job.id,
+      status: job.status,
+      template_name: metadata["template_name"],
+      template_icon: "",
+      template_display_name: "",
+    };
+  };
+  return {
+    id: daemon.id,
+    organization_id: world.organization.id,
+    key_id: "00000000-0000-0000-0000-000000000001",
+    created_at: daemon.createdAt,
+    last_seen_at: new Date().toISOString(),
+    name: daemon.name,
+    version: `v${world.config.version}`,
+    api_version: "1.15",
+    provisioners: ["terraform"],
+    tags: PROVISIONER_TAGS,
+    key_name: "built-in",
+    status: daemon.current ? "busy" : "idle",
+    current_job: jobOf(daemon.current),
+    previous_job: jobOf(daemon.previous),
+  };
+}
+
+function metadataOf({ world }: Deployment, job: Job): Json {
+  const build = world.builds.get(job.input["workspace_build_id"] ?? "");
+  const version = build?.version ?? world.versions.get(job.input["template_version_id"] ?? "");
+  const template = world.templates.get(build?.workspace.templateId ?? version?.templateId ?? "");
+  return {
+    template_version_name: version?.name ?? "",
+    template_id: template?.id ?? "00000000-0000-0000-0000-000000000000",
+    template_name: template?.name ?? "",
+    template_display_name: template?.displayName ?? "",
+    template_icon: "",
+    ...(build ? { workspace_id: build.workspace.id, workspace_name: build.workspace.name } : {}),
+  };
+}
+
+function list(request: ApiRequest, name: string): string[] {
+  return (request.query.get(name) ?? "").split(",").filter((word) => word !== "");
+}
+
+function limitOf(request: ApiRequest, otherwise: number): number {
+  const limit = Number(request.query.get("limit") ?? 0);
+  return limit > 0 ? limit : otherwise;
+}

@@ -1,0 +1,145 @@
+import type { WebSocket } from "ws";
+import type { Deployment } from "../context.ts";
+import { NOT_FOUND, problem } from "../http/reply.ts";
+import type { Reply } from "../http/reply.ts";
+import type { ApiRequest } from "../http/request.ts";
+import { agentStatus } from "../state/types.ts";
+import type { Agent, Job } from "../state/types.ts";
+import { servePty } from "../terminal/pty-socket.ts";
+import type { WorkspaceHost } from "../terminal/shell.ts";
+import { followLogs } from "./follow-logs.ts";
+import { agentOf, buildOf, byId, isUuid } from "./lookup.ts";
+import type { Found } from "./lookup.ts";
+
+/** What happens once a websocket is open; checked before it opens. */
+export type Serve = (socket: WebSocket) => void;
+
+export interface SocketRoute {
+  readonly pattern: string;
+  /** The terminal hides behind 404 what the others refuse with 401. */
+  readonly refusal?: Reply;
+  prepare(request: ApiRequest): Found<Serve>;
+}
+
+/** The endpoints that become websockets. */
+export function socketRoutes(
+  deployment: Deployment,
+  serveSsh: (socket: WebSocket, host: WorkspaceHost, agent: Agent) => void,
+): SocketRoute[] {
+  const { world } = deployment;
+  const logs = (pattern: string, jobOf: (request: ApiRequest) => Found<Job>): SocketRoute => ({
+    pattern,
+    prepare: (request) => {
+      const found = jobOf(request);
+      if ("refused" in found) return found;
+      const after = Number(request.query.get("after") ?? 0) || 0;
+      return { value: (socket) => followLogs(socket, found.value, after) };
+    },
+  });
+  return [
+    logs("/api/v2/workspacebuilds/{build}/logs", (request) => {
+      const found = buildOf(world, request, request.params["build"] ?? "");
+      return "refused" in found ? found : { value: found.value.job };
+    }),
+    logs("/api/v2/templateversions/{version}/logs", (request) => {
+      const found = byId(world.versions, request.params["version"] ?? "");
+      return "refused" in found ? found : { value: found.value.job };
+    }),
+    logs("/api/v2/templateversions/{version}/dry-run/{job}/logs", (request) => {
+      const run = deployment.imports.dryRuns.get(request.params["job"] ?? "");
+      return run ? { value: run.job } : { refused: NOT_FOUND };
+    }),
+    {
+      pattern: "/api/v2/workspaceagents/{agent}/pty",
+      refusal: NOT_FOUND,
+      prepare: (request) => preparePty(deployment, request),
+    },
+    {
+      pattern: "/api/v2/workspaceagents/{agent}/refbench-ssh",
+      prepare: (request) => {
+        const found = agentOf(world, request.user, request.params["agent"] ?? "");
+        if ("refused" in found) return found;
+        const agent = found.value;
+        return {
+          value: (socket) => {
+            const host = hostOf(deployment, agent);
+            if (host) serveSsh(socket, host, agent);
+            else socket.close(1011, UNREACHABLE);
+          },
+        };
+      },
+    },
+  ];
+}
+
+const UNREACHABLE = "dial workspace agent: agent is not connected";
+
+function preparePty(deployment: Deployment, request: ApiRequest): Found<Serve> {
+  const found = agentOf(deployment.world, request.user, request.params["agent"] ?? "");
+  if ("refused" in found) return found;
+  const reconnect = request.query.get("reconnect") ?? "";
+  const width = size(request, "width");
+  const height = size(request, "height");
+  const validations = [
+    ...(reconnect === ""
+      ? [{ field: "reconnect", detail: 'Query param "reconnect" is required and cannot be empty' }]
+      : []),
+    ...(reconnect !== "" && !isUuid(reconnect)
+      ? [
+          {
+            field: "reconnect",
+            detail: `Query param "reconnect" must be a valid uuid: invalid UUID length: ${reconnect.length}`,
+          },
+        ]
+      : []),
+    ...(width === undefined
+      ? [{ field: "width", detail: 'Query param "width" must be a valid positive integer' }]
+      : []),
+    ...(height === undefined
+      ? [{ field: "height", detail: 'Query param "height" must be a valid positive integer' }]
+      : []),
+  ];
+  if (validations.length > 0) return { refused: problem(400, "Invalid query parameters.", { validations }) };
+  const agent = found.value;
+  return {
+    value: (socket) => {
+      const host = hostOf(deployment, agent);
+      if (!host) {
+        socket.close(1011, UNREACHABLE);
+        return;
+      }
+      const terminal = {
+        agentId: agent.id,
+        host,
+        reconnect,
+        width: width ?? 80,
+        height: height ?? 80,
+        command: request.query.get("command") ?? "",
+      };
+      servePty(socket, terminal, deployment.terminals, deployment.gauges);
+    },
+  };
+}
+
+/** The machine behind an agent, once it is connected. */
+function hostOf({ world }: Deployment, agent: Agent): WorkspaceHost | undefined {
+  const { workspace } = agent;
+  if (!workspace || agentStatus(agent, Date.now()) !== "connected") return undefined;
+  const owner = world.users.get(workspace.ownerId)?.username ?? "";
+  return {
+    hostname: `coder-${workspace.id}`,
+    user: "coder",
+    env: {
+      CODER_WORKSPACE_NAME: workspace.name,
+      CODER_WORKSPACE_OWNER_NAME: owner,
+      CODER_WORKSPACE_AGENT_NAME: agent.name,
+    },
+  };
+}
+
+/** Coder's default is 80 × 80; undefined = not a number. */
+function size(request: ApiRequest, name: string): number | undefined {
+  const text = request.query.get(name);
+  if (text === null || text === "") return 80;
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}

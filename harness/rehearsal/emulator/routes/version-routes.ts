@@ -1,0 +1,191 @@
+import type { Deployment } from "../context.ts";
+import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
+import type { Reply } from "../http/reply.ts";
+import { jsonBody, namedValues, text } from "../http/request.ts";
+import type { ApiRequest } from "../http/request.ts";
+import type { Route } from "../http/router.ts";
+import type { TemplateVersion } from "../state/types.ts";
+import { NIL_UUID } from "../state/world.ts";
+import { resourceView } from "../views/agent-view.ts";
+import { jobView, matchedProvisioners } from "../views/job-view.ts";
+import { versionView } from "../views/template-view.ts";
+import { byId, organizationOf } from "./lookup.ts";
+import { parameterView, resolveParameters } from "./parameters.ts";
+
+const VERSION = "/api/v2/templateversions/{version}";
+const DRY_RUN = `${VERSION}/dry-run/{job}`;
+
+/** Template versions: import, variables, parameters and dry runs. */
+export function versionRoutes(deployment: Deployment): Route[] {
+  const { world, queue, imports } = deployment;
+  const of =
+    (handle: (version: TemplateVersion, request: ApiRequest) => Reply) =>
+    (request: ApiRequest): Reply => {
+      const found = byId(world.versions, request.params["version"] ?? "");
+      return "refused" in found ? found.refused : handle(found.value, request);
+    };
+  const dryRun =
+    (handle: (run: NonNullable<ReturnType<typeof imports.dryRuns.get>>) => Reply) =>
+    (request: ApiRequest): Reply => {
+      const run = imports.dryRuns.get(request.params["job"] ?? "");
+      return run ? handle(run) : NOT_FOUND;
+    };
+  return [
+    {
+      method: "POST",
+      pattern: "/api/v2/organizations/{organization}/templateversions",
+      access: "owner",
+      handle: (request) => create(deployment, request),
+    },
+    {
+      method: "GET",
+      pattern: VERSION,
+      handle: of((version) => ok(versionView(world, queue, version))),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/templates/{template}/versions",
+      handle: (request) =>
+        ok(
+          [...world.versions.values()]
+            .filter(({ templateId }) => templateId === request.params["template"])
+            .map((version) => versionView(world, queue, version)),
+        ),
+    },
+    {
+      method: "PATCH",
+      pattern: `${VERSION}/cancel`,
+      handle: of((version) =>
+        imports.cancel(version.job)
+          ? ok({ message: "Job has been marked as canceled..." })
+          : problem(400, "Job has already completed!"),
+      ),
+    },
+    { method: "GET", pattern: `${VERSION}/logs`, handle: of((version) => ok(version.job.logs)) },
+    {
+      method: "GET",
+      pattern: `${VERSION}/resources`,
+      handle: of((version) => ok(version.resources.map((resource) => resourceView(world, resource)))),
+    },
+    { method: "GET", pattern: `${VERSION}/external-auth`, handle: of(() => ok([])) },
+    { method: "GET", pattern: `${VERSION}/presets`, handle: of(() => ok([])) },
+    { method: "GET", pattern: `${VERSION}/variables`, handle: of((version) => ok(variablesOf(version))) },
+    {
+      method: "GET",
+      pattern: `${VERSION}/rich-parameters`,
+      handle: of((version) => ok(richParametersOf(version))),
+    },
+    {
+      method: "POST",
+      pattern: `${VERSION}/dynamic-parameters/evaluate`,
+      handle: of(evaluate),
+    },
+    {
+      method: "POST",
+      pattern: `${VERSION}/dry-run`,
+      handle: of((version, request) => {
+        const body = jsonBody(request);
+        if ("refused" in body) return body.refused;
+        if (version.job.status !== "succeeded") {
+          return problem(412, "Template version import job hasn't completed!");
+        }
+        if (!request.user) return NOT_FOUND;
+        const given = namedValues(body.value["rich_parameter_values"]);
+        const parameters = resolveParameters(version.parsed.parameters, given, []);
+        if ("refused" in parameters) return parameters.refused;
+        return created(jobView(world, queue, imports.dryRun(version, request.user)));
+      }),
+    },
+    { method: "GET", pattern: DRY_RUN, handle: dryRun(({ job }) => ok(jobView(world, queue, job))) },
+    { method: "GET", pattern: `${DRY_RUN}/logs`, handle: dryRun(({ job }) => ok(job.logs)) },
+    {
+      method: "GET",
+      pattern: `${DRY_RUN}/matched-provisioners`,
+      handle: dryRun(() => ok(matchedProvisioners(queue))),
+    },
+    {
+      method: "GET",
+      pattern: `${DRY_RUN}/resources`,
+      handle: dryRun(({ job, resources }) =>
+        job.completedAt === undefined
+          ? problem(400, "Job hasn't completed!")
+          : ok(resources.map((resource) => resourceView(world, resource))),
+      ),
+    },
+    {
+      method: "PATCH",
+      pattern: `${DRY_RUN}/cancel`,
+      handle: dryRun(({ job }) =>
+        imports.cancel(job)
+          ? ok({ message: "Job has been marked as canceled." })
+          : problem(400, "Job has already completed."),
+      ),
+    },
+  ];
+}
+
+function create(deployment: Deployment, request: ApiRequest): Reply {
+  const { world, queue, imports } = deployment;
+  const organization = organizationOf(world, request.params["organization"] ?? "");
+  if ("refused" in organization) return organization.refused;
+  const body = jsonBody(request);
+  if ("refused" in body) return body.refused;
+  const fileId = text(body.value, "file_id");
+  const archive = world.files.get(fileId);
+  if (!archive || !request.user) return problem(404, "File not found.");
+  const templateId = text(body.value, "template_id");
+  const version = imports.import({
+    fileId,
+    archive,
+    by: request.user,
+    name: text(body.value, "name"),
+    message: text(body.value, "message"),
+    templateId: templateId === "" || templateId === NIL_UUID ? undefined : templateId,
+    variables: namedValues(body.value["user_variable_values"]),
+  });
+  return created(versionView(world, queue, version, true));
+}
+
+function evaluate(version: TemplateVersion, request: ApiRequest): Reply {
+  const body = jsonBody(request);
+  if ("refused" in body) return body.refused;
+  const { id, inputs } = body.value;
+  const given = typeof inputs === "object" && inputs !== null ? (inputs as Record<string, unknown>) : {};
+  return ok({
+    id: typeof id === "number" ? id : 0,
+    diagnostics: [],
+    parameters: version.parsed.parameters.map((parameter) => {
+      const value = given[parameter.name];
+      return parameterView(parameter, typeof value === "string" ? value : undefined);
+    }),
+  });
+}
+
+function variablesOf({ parsed, variables }: TemplateVersion): unknown[] {
+  return parsed.variables.map((variable) => ({
+    name: variable.name,
+    description: variable.description,
+    type: variable.type,
+    value: variable.sensitive ? "" : (variables[variable.name] ?? ""),
+    default_value: variable.default ?? "",
+    required: variable.default === undefined,
+    sensitive: variable.sensitive,
+  }));
+}
+
+function richParametersOf({ parsed }: TemplateVersion): unknown[] {
+  return parsed.parameters.map((parameter) => ({
+    name: parameter.name,
+    display_name: parameter.displayName,
+    description: parameter.description,
+    description_plaintext: parameter.description,
+    type: parameter.type,
+    form_type: "input",
+    mutable: parameter.mutable,
+    default_value: parameter.default ?? "",
+    icon: "",
+    options: parameter.options.map(({ name, value }) => ({ name, description: "", value, icon: "" })),
+    required: parameter.default === undefined,
+    ephemeral: false,
+  }));
+}

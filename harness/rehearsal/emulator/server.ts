@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { RefbenchError } from "../../model/error.ts";
+import { Api } from "./api.ts";
+import { Provisioner } from "./build/provisioner.ts";
+import { TemplateImports } from "./build/template-imports.ts";
+import { WorkspaceBuilds } from "./build/workspace-builds.ts";
+import type { EmulatorConfig, EmulatorReady } from "./config.ts";
+import type { Deployment } from "./context.ts";
+import { Heartbeats } from "./http/heartbeats.ts";
+import { RateLimits } from "./http/rate-limit.ts";
+import type { Reply } from "./http/reply.ts";
+import { readBody } from "./http/request.ts";
+import { Upgrades } from "./http/upgrades.ts";
+import { Gauges } from "./metrics/gauges.ts";
+import { noResources } from "./resources/workspace-resources.ts";
+import type { WorkspaceResources } from "./resources/workspace-resources.ts";
+import { seed } from "./state/seed.ts";
+import { World } from "./state/world.ts";
+import { TerminalSessions } from "./terminal/sessions.ts";
+
+const DEFAULT_DAEMONS = 3;
+
+export interface EmulatorOptions {
+  /** Where workspaces' pods and volumes go; by default nowhere. */
+  readonly resources?: WorkspaceResources;
+}
+
+/** A running emulator. */
+export interface Emulator {
+  readonly ready: EmulatorReady;
+  close(): Promise<void>;
+}
+
+/** Starts one emulated Coder deployment and waits until it answers. */
+export async function startEmulator(
+  config: EmulatorConfig,
+  options: EmulatorOptions = {},
+): Promise<Emulator> {
+  const world = new World(config);
+  const resources = options.resources ?? noResources;
+  const liveReplicas = config.licence === "simulated" ? config.replicas : 1;
+  const provisioner = new Provisioner(world, liveReplicas, daemonsOf(config));
+  const terminals = new TerminalSessions(config.buildSpeed);
+  let url = "";
+  const heartbeats = new Heartbeats();
+  const gauges = new Gauges();
+  const deployment: Deployment = {
+    world,
+    provisioner,
+    queue: provisioner.queue,
+    imports: new TemplateImports(world, provisioner),
+    builds: new WorkspaceBuilds(world, provisioner, resources, (agent) => terminals.endAgent(agent.id)),
+    limits: new RateLimits(config.env),
+    gauges,
+    terminals,
+    liveReplicas,
+    url: () => url,
+  };
+  const api = new Api(deployment);
+  const upgrades = new Upgrades(deployment, api, heartbeats, liveReplicas);
+  const server = createServer((request, response) => {
+    void answer(api, liveReplicas, request, response);
+  });
+  server.keepAliveTimeout = 120_000;
+  server.on("upgrade", (request, socket, head) => upgrades.handle(request, socket, head));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(
+        new RefbenchError(
+          "usage",
+          `cannot listen on ${config.host}:${config.port}: ${error.message}; choose another port or address`,
+          {
+            cause: error,
+          },
+        ),
+      ),
+    );
+    // Node accepts one connection per turn and its default backlog of 511 overflows in a burst.
+    server.listen({ host: config.host, port: config.port, backlog: 4_096 }, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  url = `http://${config.host}:${port}`;
+  const seeded = config.seeded ? seed(deployment, randomBytes(9).toString("base64url")) : {};
+  return {
+    ready: { url, pid: process.pid, ...seeded },
+    close: async () => {
+      provisioner.close();
+      terminals.close();
+      heartbeats.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await resources.close();
+    },
+  };
+}
+
+async function answer(
+  api: Api,
+  replicas: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://emulator");
+    const body = await readBody(request);
+    const reply = await api.answer({
+      method: request.method ?? "GET",
+      path: pathname,
+      query: searchParams,
+      headers: request.headers,
+      body,
+      replica: replicaOf(request, replicas),
+      address: request.socket.remoteAddress ?? "",
+    });
+    send(response, reply);
+  } catch (error) {
+    send(response, {
+      status: 500,
+      json: { message: "An internal server error occurred.", detail: String(error) },
+    });
+  }
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = reply.json === undefined ? (reply.text ?? "") : `${JSON.stringify(reply.json)}\n`;
+  response.writeHead(reply.status, {
+    ...(body === ""
+      ? {}
+      : {
+          "content-type":
+            reply.json === undefined ? "text/plain; charset=utf-8" : "application/json; charset=utf-8",
+        }),
+    "content-length": Buffer.byteLength(body),
+    ...reply.headers,
+  });
+  response.end(body);
+}
+
+/** A service without affinity spreads connections: one by one over the replicas, by the client's port. */
+export function replicaOf(request: IncomingMessage, replicas: number): number {
+  return (request.socket.remotePort ?? 0) % replicas;
+}
+
+function daemonsOf(config: EmulatorConfig): number {
+  const given = config.env["CODER_PROVISIONER_DAEMONS"];
+  if (given === undefined || given === "") return DEFAULT_DAEMONS;
+  const daemons = Number(given);
+  if (!Number.isInteger(daemons) || daemons < 0) {
+    throw new RefbenchError(
+      "usage",
+      `CODER_PROVISIONER_DAEMONS is ${JSON.stringify(given)}, expected a whole number`,
+    );
+  }
+  return daemons;
+}

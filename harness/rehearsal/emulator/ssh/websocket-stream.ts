@@ -1,0 +1,49 @@
+import { Duplex } from "node:stream";
+import type { RawData, WebSocket } from "ws";
+
+/** A websocket's binary frames as one byte stream. */
+export class WebSocketStream extends Duplex {
+  readonly #socket: WebSocket;
+  /** ssh2 asks it of every connection. */
+  readonly remoteAddress = "127.0.0.1";
+
+  constructor(socket: WebSocket) {
+    super({ allowHalfOpen: false });
+    this.#socket = socket;
+    socket.on("message", (data: RawData) => {
+      if (!this.push(data as Buffer)) socket.pause();
+    });
+    socket.on("close", () => {
+      this.push(null);
+      this.destroy();
+    });
+    socket.on("error", () => this.destroy());
+  }
+
+  /** A websocket already runs without Nagle. */
+  setNoDelay(): this {
+    return this;
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      done();
+      return;
+    }
+    this.#socket.send(chunk, (error) => done(error ?? null));
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.close(1000);
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(error ? 1011 : 1000);
+    done(null);
+  }
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import { parseTemplate } from "../build/template-hcl.ts";
+import { resourcesOf } from "../build/workspace-builds.ts";
+import type { Deployment } from "../context.ts";
+import type { TemplateVersion } from "./types.ts";
+import { now } from "./world.ts";
+
+const MAIN_TF = `
+data "coder_parameter" "home_disk_size" {
+  name    = "home_disk_size"
+  type    = "number"
+  default = "10"
+  mutable = true
+}
+resource "coder_agent" "main" {
+  os   = "linux"
+  arch = "amd64"
+}
+resource "kubernetes_persistent_volume_claim_v1" "home" {}
+resource "kubernetes_pod" "main" {}
+`;
+
+/** A first user and a template `kubernetes`, as an operator would have set up before a scaletest. */
+export function seed(
+  { world }: Deployment,
+  secret: string,
+): { readonly email: string; readonly password: string; readonly token: string } {
+  const email = "admin@refbench.local";
+  const password = `emulated-${secret}`;
+  const admin = world.addUser({ email, username: "admin", password, roles: ["owner"], active: true });
+  const job = world.addJob({
+    type: "template_version_import",
+    fileId: randomUUID(),
+    initiatorId: admin.id,
+    input: {},
+  });
+  job.status = "succeeded";
+  job.startedAt = job.completedAt = now();
+  const templateId = randomUUID();
+  const version: TemplateVersion = {
+    id: randomUUID(),
+    name: "seeded",
+    message: "",
+    job,
+    createdById: admin.id,
+    createdAt: job.createdAt,
+    parsed: parseTemplate(new Map([["main.tf", MAIN_TF]])),
+    variables: {},
+    resources: [],
+    templateId,
+    updatedAt: job.createdAt,
+  };
+  version.resources.push(...resourcesOf(world, version, "start", job.id));
+  world.versions.set(version.id, version);
+  world.templates.set(templateId, {
+    id: templateId,
+    createdAt: job.createdAt,
+    createdById: admin.id,
+    description: "",
+    defaultTtlMs: 0,
+    name: "kubernetes",
+    displayName: "",
+    activeVersionId: version.id,
+    updatedAt: job.createdAt,
+  });
+  return { email, password, token: world.addKey(admin) };
+}

@@ -1,0 +1,52 @@
+import type { BuildQueue } from "../build/queue.ts";
+import type { Job, NamedValue } from "../state/types.ts";
+import { NIL_UUID } from "../state/world.ts";
+import type { World } from "../state/world.ts";
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export const PROVISIONER_TAGS = { owner: "", scope: "organization" } as const;
+
+/** A provisioner job as the API shows it. */
+export function jobView(world: World, queue: BuildQueue, job: Job, metadata?: Json): Json {
+  return {
+    id: job.id,
+    created_at: job.createdAt,
+    ...(job.startedAt === undefined ? {} : { started_at: job.startedAt }),
+    ...(job.completedAt === undefined ? {} : { completed_at: job.completedAt }),
+    ...(job.canceledAt === undefined ? {} : { canceled_at: job.canceledAt }),
+    ...(job.error === undefined ? {} : { error: job.error }),
+    ...(job.errorCode === undefined ? {} : { error_code: job.errorCode }),
+    status: job.status,
+    ...(job.worker ? { worker_id: job.worker.id, worker_name: job.worker.name } : {}),
+    file_id: job.fileId,
+    tags: PROVISIONER_TAGS,
+    queue_position: job.status === "pending" ? queue.positionOf(job.id) : 0,
+    queue_size: job.status === "pending" ? queue.waiting : 0,
+    organization_id: world.organization.id,
+    initiator_id: job.initiatorId,
+    input: job.input,
+    type: job.type,
+    metadata: metadata ?? {
+      template_version_name: "",
+      template_id: NIL_UUID,
+      template_name: "",
+      template_display_name: "",
+      template_icon: "",
+    },
+    logs_overflowed: false,
+  };
+}
+
+/** How many daemons match, as said once in the answer that made a job. */
+export function matchedProvisioners(queue: BuildQueue): Json {
+  return {
+    count: queue.daemons.length,
+    available: queue.daemons.length,
+    most_recently_seen: queue.daemons.length === 0 ? null : new Date().toISOString(),
+  };
+}
+
+export function parametersView(parameters: readonly NamedValue[]): Json[] {
+  return parameters.map(({ name, value }) => ({ name, value }));
+}
