@@ -1,0 +1,65 @@
+import type { RunRecord } from "../model/record.ts";
+import { formatCount } from "./format.ts";
+
+/** The columns of the results table, as Coder's documentation has them. */
+export const COLUMNS = [
+  "Environment",
+  "Users",
+  "Workspaces",
+  "Concurrent builds",
+  "Concurrent connections (Terminal/SSH)",
+  "Coder version",
+  "Last tested",
+  "Status",
+] as const;
+
+/** What the columns mean, for the line below a table. */
+export const LEGEND =
+  "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity. Concurrent connections: held at the same time (terminal/SSH).";
+
+/** What stands above every table of rehearsals. */
+export const SIMULATED_NOTICE =
+  "SIMULATED: rehearsed on one machine against a twin cloud and an emulated Coder. These figures say nothing about Coder's capacity.";
+
+/** The row of one run, a cell for each column. What was not measured is a dash, never a zero. */
+export function rowOf(record: RunRecord): readonly string[] {
+  const { measurements: measured, simulated, teardown, startedAt, finishedAt } = record;
+  const status = teardown.state === "pending" ? "pending" : record.verdict;
+  return [
+    simulated ? `${record.environment} (simulated)` : record.environment,
+    measured === undefined ? "-" : pair(measured.users.created, measured.users.withWorkspace),
+    measured === undefined ? "-" : of(measured.workspaces.succeeded, measured.workspaces.asked),
+    measured === undefined ? "-" : pair(measured.builds.peakRunning, measured.builds.capacity),
+    measured === undefined ? "-" : connectionsOf(measured.connections),
+    versionOf(record),
+    (finishedAt ?? startedAt).slice(0, "2026-11-22".length),
+    status,
+  ];
+}
+
+/** Official and simulated rows never stand in one table. */
+export function rowsOf(records: readonly RunRecord[]): readonly (readonly string[])[] {
+  const [first] = records;
+  if (records.some(({ simulated }) => simulated !== first?.simulated)) {
+    throw new TypeError("a table holds official rows or simulated ones, never both");
+  }
+  return records.map(rowOf);
+}
+
+function connectionsOf(connections: NonNullable<RunRecord["measurements"]>["connections"]): string {
+  const { held, asked, heldTerminal, heldSsh } = connections;
+  return `${of(held, asked)} (${pair(heldTerminal, heldSsh)})`;
+}
+
+/** An emulator's version is never said as if a server of that version had been measured. */
+function versionOf({ coder, coderVersion, rehearsedVersion }: RunRecord): string {
+  return coder === "emulated" ? `${rehearsedVersion ?? "-"} emulated` : (coderVersion ?? "-");
+}
+
+function pair(one: number, other: number): string {
+  return `${formatCount(one)}/${formatCount(other)}`;
+}
+
+function of(reached: number, asked: number): string {
+  return reached === asked ? formatCount(reached) : `${formatCount(reached)} of ${formatCount(asked)}`;
+}

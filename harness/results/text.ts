@@ -1,0 +1,121 @@
+import type { Measurements, RunRecord } from "../model/record.ts";
+import { summaryLine } from "../model/summary-line.ts";
+import { formatCount, formatDuration, formatShare } from "./format.ts";
+import { wrap } from "./grid.ts";
+import { latencyTable } from "./latency.ts";
+import { resultsTable } from "./table.ts";
+
+/** How many of the things that are left are named; the record names all. */
+const NAMED = 20;
+
+/** The whole result of one run, for a person: the row, what was measured, and the verdict with its reasons last. */
+export function resultsText(record: RunRecord, width: number): string {
+  const { measurements } = record;
+  const sections = [
+    [resultsTable([record], width)],
+    measurements === undefined ? ["Nothing was measured."] : loadLines(record, measurements),
+    measurements === undefined ? [] : ["Latency", latencyTable(measurements, width), LATENCY_NOTE],
+    measurements === undefined ? [] : failureLines(measurements),
+    objectiveLines(record),
+    record.conditions.length === 0 ? [] : ["Conditions", ...record.conditions.map((each) => `  - ${each}`)],
+    teardownLines(record),
+    verdictLines(record),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.flatMap((line) => fitted(line, width)).join("\n"))
+    .join("\n\n")}\n`;
+}
+
+const LATENCY_NOTE = "A percentile is shown only where at least 10 samples lie above it.";
+
+function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
+  const { connections, builds, generator } = measurements;
+  const gauge = connections.serverGauge;
+  const { cpu, cores } = record.provenance.machine;
+  return [
+    summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
+    `Connections: ${formatCount(connections.held)} of ${formatCount(connections.asked)} held at once, ` +
+      `${formatCount(connections.verified)} verified, ${formatCount(connections.lost)} lost; SSH by ${connections.sshPath}; ` +
+      (gauge === undefined
+        ? "the server's own gauge was not read."
+        : `the server counted ${formatCount(gauge.terminal)} terminals and ${formatCount(gauge.ssh)} SSH sessions.`),
+    `Builds: ${formatCount(builds.peakRunning)} at most at once, ${builds.timeWeightedRunning.toFixed(1)} on average over time, of ${formatCount(builds.capacity)}.`,
+    `Generator: ${cores} cores (${cpu}), ${generator.cpuSeconds.toFixed(1)} s of CPU, ${formatCount(Math.round(generator.maxRssMib))} MiB, ` +
+      (generator.limited
+        ? `LIMITED: ${generator.reasons.join("; ")}.`
+        : `late by ${generator.slipP99Ms.toFixed(1)} ms at p99.`),
+  ];
+}
+
+function failureLines({ failures }: Measurements): readonly string[] {
+  if (failures.length === 0) return [];
+  return [
+    "Failures",
+    ...failures.map(
+      ({ class: name, phase, count, example }) => `  ${formatCount(count)} × ${name} in ${phase}: ${example}`,
+    ),
+  ];
+}
+
+function objectiveLines({ objectives }: RunRecord): readonly string[] {
+  if (objectives.length === 0) return [];
+  return [
+    "Objectives",
+    ...objectives.map(({ description, value, threshold, met }) => {
+      const reached = value === undefined ? "not measured" : figure(value, description);
+      return `  ${met ? "met   " : "MISSED"}  ${description}: ${reached}, wanted ${figure(threshold, description)}`;
+    }),
+  ];
+}
+
+function figure(value: number, description: string): string {
+  return /\bshare\b/.test(description) ? formatShare(value) : `${value}`;
+}
+
+function teardownLines({ teardown }: RunRecord): readonly string[] {
+  if (teardown.state === "pending") return ["Teardown: pending; what is left is not known yet."];
+  const { state, scope, left, swept, problems } = teardown;
+  const named = (items: typeof left): readonly string[] => [
+    ...items
+      .slice(0, NAMED)
+      .map(
+        ({ kind, name, location }) => `  - ${kind} ${name}${location === undefined ? "" : ` (${location})`}`,
+      ),
+    ...(items.length > NAMED ? [`  - and ${formatCount(items.length - NAMED)} more: see record.json`] : []),
+  ];
+  return [
+    `Teardown: ${state} (asked: ${scope})`,
+    ...(left.length === 0 ? [] : [`Left: ${formatCount(left.length)}`, ...named(left)]),
+    ...(swept.length === 0 ? [] : [`Swept after the destroy: ${formatCount(swept.length)}`, ...named(swept)]),
+    ...problems.map((problem) => `  problem: ${problem}`),
+  ];
+}
+
+function verdictLines(record: RunRecord): readonly string[] {
+  const { startedAt, finishedAt, simulated, coder, verdict } = record;
+  const took =
+    finishedAt === undefined ? "" : ` in ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+  return [
+    `Verdict: ${verdict}${simulated ? ` (simulated, coder: ${coder})` : ""}`,
+    ...record.reasons.map((reason) => `  ${reason.replaceAll("\n", "\n  ")}`),
+    `Run ${record.runId}: ${record.architecture} ${record.size}${overridesOf(record)}${took}`,
+  ];
+}
+
+function overridesOf({ overrides }: RunRecord): string {
+  const set = Object.entries(overrides).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+  return set.length === 0 ? "" : ` (${set.join(", ")})`;
+}
+
+/** Wraps prose with its indent; what is drawn already fits. */
+function fitted(text: string, width: number): readonly string[] {
+  return text.split("\n").flatMap((line) => {
+    if (line.length <= width) return [line];
+    const [indent = ""] = /^\s*/.exec(line) ?? [];
+    const hanging = indent === "" ? "" : `${indent}  `;
+    return wrap(line.trimStart(), Math.max(20, width - hanging.length)).map((part, index) =>
+      index === 0 ? indent + part : hanging + part,
+    );
+  });
+}
