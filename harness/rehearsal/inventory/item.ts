@@ -13,13 +13,15 @@ export const twinItem = z.object({
   status: z.enum(["creating", "ready", "deleting"]),
   /** ISO 8601. */
   createdAt: z.string(),
+  /** ISO 8601: when `creating` becomes `ready`, or `deleting` becomes gone, whoever looks. */
+  settlesAt: z.string().optional(),
   /** Who made it: Terraform through the plugin, a controller in a cluster, Coder's builds, or a planted leak. */
   origin: z.enum(["terraform", "controller", "coder", "leak"]),
   /** Key of what it lives in: it vanishes with that (a pod with its cluster). */
   parent: z.string().optional(),
   /** Key of what it was made for: its controller removes it some time after that is gone, while the cluster lives. */
   owner: z.string().optional(),
-  /** Keys or names that it uses and that cannot be deleted before it (a network by its subnetwork). */
+  /** Keys of what it uses and that cannot be deleted before it (a network by its subnetwork). */
   uses: z.array(z.string()),
   /** Full `bench-run` of its run when its labels cannot say it (unlabelled kinds, controllers' objects). */
   runId: z.string().optional(),
@@ -29,3 +31,10 @@ export const twinItem = z.object({
   attributes: z.record(z.string(), z.unknown()).optional(),
 });
 export type TwinItem = z.infer<typeof twinItem>;
+
+/** The item when nothing more will happen to it by itself. */
+export function settledItem(item: TwinItem): TwinItem {
+  const settled: TwinItem = { ...item, status: "ready" };
+  delete settled.settlesAt;
+  return settled;
+}

@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Bundles an entry into one file for fast starts, kept by content, and returns its path. */
+export async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node20",
+    // ES modules may await at the top; the CommonJS packages inside want a `require`.
+    format: "esm",
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    logLevel: "silent",
+    external: ["cpu-features", "*.node"],
+  });
+  const text = outputFiles[0]?.contents ?? new Uint8Array();
+  const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const folder = join(ROOT, "node_modules/.cache/refbench");
+  const file = join(folder, `${name}.mjs`);
+  if (existsSync(file)) return file;
+  mkdirSync(folder, { recursive: true });
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
+  return file;
+}

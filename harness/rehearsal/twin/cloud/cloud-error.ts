@@ -1,0 +1,41 @@
+/** What a cloud's API answers when it refuses: Terraform shows both lines. */
+export class CloudError extends Error {
+  override readonly name = "CloudError";
+  readonly detail: string;
+  /** Whether the thing exists all the same: Terraform keeps it, tainted. */
+  readonly created: boolean;
+
+  constructor(summary: string, options: { readonly detail?: string; readonly created?: boolean } = {}) {
+    super(summary);
+    this.detail = options.detail ?? "";
+    this.created = options.created ?? false;
+  }
+}
+
+/** The words of each provider for what happens with a thing. */
+export function cloudWords(kind: string): CloudWords {
+  if (kind === "helm_release") return HELM;
+  return kind.startsWith("kubernetes_") ? KUBERNETES : GOOGLE;
+}
+
+interface CloudWords {
+  readonly taken: (path: string) => string;
+  readonly missing: (path: string) => string;
+  readonly inUse: (path: string, by: string) => string;
+}
+
+const GOOGLE: CloudWords = {
+  taken: (path) => `googleapi: Error 409: The resource '${path}' already exists, alreadyExists`,
+  missing: (path) => `googleapi: Error 404: The resource '${path}' was not found, notFound`,
+  inUse: (path, by) =>
+    `googleapi: Error 400: The resource '${path}' is already being used by '${by}', resourceInUseByAnotherResource`,
+};
+const KUBERNETES: CloudWords = {
+  taken: (path) => `${path} already exists`,
+  missing: (path) => `${path} not found`,
+  inUse: (path, by) => `${path} is already being used by ${by}`,
+};
+const HELM: CloudWords = {
+  ...KUBERNETES,
+  taken: () => "cannot re-use a name that is still in use",
+};

@@ -1,0 +1,13 @@
+import type { TwinItem } from "../../inventory/item.ts";
+import { OVERLAY } from "../overlay/table.ts";
+import { render } from "../plugin/template.ts";
+
+/** How the cloud's messages name an item. */
+export function pathOf({ kind, name, scope, key, attributes }: TwinItem): string {
+  const overlay = OVERLAY[kind];
+  if (overlay === undefined || attributes === undefined)
+    return kind.startsWith("kubernetes_")
+      ? `${kind.slice("kubernetes_".length)}s "${name}"`
+      : `${scope}/${name}`;
+  return render(overlay.path, attributes, { project: scope.split("/")[0], key });
+}

@@ -1,0 +1,58 @@
+import type { TwinItem } from "../../inventory/item.ts";
+import type { TwinStore } from "../../inventory/store.ts";
+import { TWIN_PROJECT } from "../project.ts";
+import type { TemplateContext } from "../plugin/template.ts";
+import { UNKNOWN } from "../plugin/value.ts";
+import type { Values } from "../plugin/value.ts";
+import { valuesAt, valueAt } from "../plugin/walk.ts";
+import { CloudError } from "./cloud-error.ts";
+
+/** Where a configured provider works: a project of Google's, or a cluster. */
+export interface Place {
+  readonly context: TemplateContext;
+  /** The provider's `default_labels`. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Address of the cluster's API; undefined = as good as unset. */
+  readonly host?: string | undefined;
+}
+
+/** Reads the place from a provider's configuration; what is unknown at plan time is left out. */
+export function placeOf(provider: string, config: Values): Place {
+  const text = (path: string): string | undefined => {
+    const value = valueAt(config, path);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  if (provider === "google") {
+    const labels = config["default_labels"];
+    return {
+      context: { project: text("project") ?? TWIN_PROJECT, region: text("region"), zone: text("zone") },
+      labels: labels === UNKNOWN ? {} : ((labels ?? {}) as Record<string, string>),
+    };
+  }
+  return { context: {}, labels: {}, host: text(provider === "helm" ? "kubernetes.host" : "host") };
+}
+
+/** The cluster that answers at the provider's host, or the error of a connection to nothing. */
+export async function clusterAt(store: TwinStore, host: string | undefined, path: string): Promise<TwinItem> {
+  const url = host === undefined ? "http://localhost" : host.includes("://") ? host : `https://${host}`;
+  const name = new URL(url).hostname;
+  const clusters = await store.list(["google_container_cluster"]);
+  const found = clusters.find(
+    (cluster) => cluster.status !== "deleting" && endpointsOf(cluster).includes(name),
+  );
+  if (found !== undefined) return found;
+  const reason =
+    host === undefined
+      ? "dial tcp 127.0.0.1:80: connect: connection refused"
+      : /^[\d.]+$/.test(name)
+        ? `dial tcp ${name}:443: i/o timeout`
+        : `dial tcp: lookup ${name}: no such host`;
+  throw new CloudError(`Get "${url}/api/v1/${path}": ${reason}`);
+}
+
+function endpointsOf(cluster: TwinItem): unknown[] {
+  return [
+    ...valuesAt(cluster.attributes, "endpoint"),
+    ...valuesAt(cluster.attributes, "control_plane_endpoints_config.*.dns_endpoint_config.*.endpoint"),
+  ];
+}

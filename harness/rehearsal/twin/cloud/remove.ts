@@ -1,0 +1,97 @@
+import { settledItem } from "../../inventory/item.ts";
+import type { TwinItem } from "../../inventory/item.ts";
+import { endProcess } from "../../inventory/process-identity.ts";
+import type { TwinStore } from "../../inventory/store.ts";
+import { pathOf } from "./path.ts";
+
+/** How an item's removal went. */
+export type Removal =
+  { readonly state: "removed" | "gone" } | { readonly state: "in-use"; readonly by: string };
+
+/** Durations in milliseconds of wall time. */
+export interface RemoveOptions {
+  /** How long the thing itself is still there, deleting. */
+  readonly ms: number;
+  /** How long what controllers made for it is still there, while its cluster lives. */
+  readonly controllerMs: number;
+}
+
+/**
+ * Removes a thing as its cloud would: refused while something uses it; with all that lives in it and the processes
+ * behind those. What controllers made for it goes later if their cluster lives, and never when the cluster goes.
+ */
+export async function removeItem(
+  store: TwinStore,
+  key: string,
+  { ms, controllerMs }: RemoveOptions,
+): Promise<Removal> {
+  const removed = await store.locked(async (): Promise<Removal | { items: TwinItem[] }> => {
+    const item = await store.get(key);
+    if (item === undefined) return { state: "gone" };
+    const all = await store.list();
+    const inside = descendants(item, all);
+    const goes = new Set([item, ...inside].map((one) => one.key));
+    const user = all.find((one) => !goes.has(one.key) && one.uses.includes(key));
+    if (user !== undefined) return { state: "in-use", by: pathOf(user) };
+    await orphan(store, { all, goes, controllerMs, clusterGoes: isCluster(item) });
+    await store.removeMany(inside.map((one) => one.key));
+    if (ms > 0) await store.put({ ...item, status: "deleting", settlesAt: inMs(ms) });
+    else await store.remove(key);
+    return { items: [item, ...inside] };
+  });
+  if ("state" in removed) return removed;
+  for (const { process: behind } of removed.items) if (behind !== undefined) await endProcess(behind);
+  return { state: "removed" };
+}
+
+/** Everything that lives in an item, by parent, and what in its cluster was made for it, by owner. */
+function descendants(item: TwinItem, all: readonly TwinItem[]): TwinItem[] {
+  const found: TwinItem[] = [];
+  const keys = new Set([item.key]);
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const one of all) {
+      if (keys.has(one.key)) continue;
+      const lives = one.parent !== undefined && keys.has(one.parent);
+      const belongs = one.owner !== undefined && keys.has(one.owner) && one.kind.startsWith("kubernetes_");
+      if (!lives && !belongs) continue;
+      keys.add(one.key);
+      found.push(one);
+      grown = true;
+    }
+  }
+  return found;
+}
+
+async function orphan(
+  store: TwinStore,
+  {
+    all,
+    goes,
+    controllerMs,
+    clusterGoes,
+  }: {
+    all: readonly TwinItem[];
+    goes: ReadonlySet<string>;
+    controllerMs: number;
+    clusterGoes: boolean;
+  },
+): Promise<void> {
+  for (const item of all) {
+    if (item.owner === undefined || !goes.has(item.owner) || goes.has(item.key)) continue;
+    if (clusterGoes) {
+      // Its controller is gone: it never goes by itself.
+      await store.put(settledItem(item));
+    } else {
+      await store.put({ ...item, status: "deleting", settlesAt: inMs(controllerMs) });
+    }
+  }
+}
+
+function isCluster({ kind }: TwinItem): boolean {
+  return kind === "google_container_cluster" || kind === "aws_eks_cluster";
+}
+
+function inMs(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
+}

@@ -1,0 +1,35 @@
+import { filled } from "../plugin/complete.ts";
+import type { Values } from "../plugin/value.ts";
+import { afterCreate } from "../controllers/controllers.ts";
+import { scaledMs } from "./cloud.ts";
+import type { Asked, Cloud } from "./cloud.ts";
+import { CloudError } from "./cloud-error.ts";
+import { contextOf, labelsOf, storable } from "./create.ts";
+import type { Created } from "./create.ts";
+import { identify } from "./identity.ts";
+import { waitMs } from "./wait.ts";
+
+/** A change in place takes this share of a create's time: chosen. */
+const SHARE_OF_CREATE = 0.1;
+
+/** Changes a resource in place. */
+export async function update(
+  cloud: Cloud,
+  asked: Asked,
+  plan: Values,
+  key: string | undefined,
+): Promise<Created> {
+  const identity = identify(asked.type, asked.overlay, plan, contextOf(asked));
+  const state = filled(asked.schema, asked.overlay, plan, identity.context);
+  const item = await cloud.store.get(key ?? identity.key);
+  if (item === undefined) throw new CloudError(`${identity.path} does not exist any more`);
+  await waitMs(scaledMs(asked.overlay.seconds.create * SHARE_OF_CREATE, cloud.settings), cloud.signal);
+  const settled = await afterCreate(cloud, { asked, item, state, identity });
+  await cloud.store.put({
+    ...item,
+    ...settled.item,
+    labels: labelsOf(asked, settled.state),
+    attributes: storable(asked, settled.state),
+  });
+  return { state: settled.state, key: item.key };
+}

@@ -1,0 +1,94 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { bundle } from "../bundle.ts";
+import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
+import { withoutRealClouds } from "./clean-environment.ts";
+import { TYPES_IN_USE } from "./types-in-use.ts";
+
+/** Divides the cloud's durations when nobody says otherwise: network, database, cluster and release take some 5 s. */
+export const DEFAULT_TWIN_SPEED = 200;
+
+export interface TwinOptions {
+  /** The twin's folder, such as `.refbench/twin`. */
+  readonly root: string;
+  /** @default DEFAULT_TWIN_SPEED */
+  readonly speed?: number;
+  readonly buildSpeed: number;
+  /** Share of workspace builds that fail. @default 0 */
+  readonly failBuilds?: number;
+  /** @default "simulated" */
+  readonly licence?: "none" | "simulated";
+  /** Faults as `faults.ts` describes; its counts lie beside it, so a run takes a copy of its own. */
+  readonly faultsFile?: string;
+  readonly baseEnv: NodeJS.ProcessEnv;
+}
+
+/** Makes the twin ready and returns the environment in which terraform and cdktf find it in the place of the clouds. */
+export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessEnv> {
+  const root = resolve(options.root);
+  mkdirSync(inventoryFolder(root), { recursive: true });
+  const emulatorEntry = join(import.meta.dirname, "../emulator/main.ts");
+  const [plugin, emulator] = await Promise.all([
+    bundle(join(import.meta.dirname, "plugin/main.ts")),
+    existsSync(emulatorEntry) ? bundle(emulatorEntry) : "",
+  ]);
+  const mirror = writeMirror(root);
+  const cliConfig = join(root, "terraform.rc");
+  writeWhole(cliConfig, cliConfigText(mirror));
+  const {
+    speed = DEFAULT_TWIN_SPEED,
+    buildSpeed,
+    failBuilds = 0,
+    licence = "simulated",
+    faultsFile,
+  } = options;
+  return {
+    ...withoutRealClouds(options.baseEnv, join(root, "home")),
+    TF_CLI_CONFIG_FILE: cliConfig,
+    CHECKPOINT_DISABLE: "1",
+    CDKTF_OUTPUT: join(root, "cdktf.out"),
+    CDKTF_SKIP_PROVIDER_LOCK: "true",
+    REFBENCH_MANUAL_DIR: join(root, "manual"),
+    REFBENCH_TWIN_PLUGIN: plugin,
+    [TWIN_VARIABLES.root]: root,
+    [TWIN_VARIABLES.source]: import.meta.dirname,
+    [TWIN_VARIABLES.speed]: String(speed),
+    [TWIN_VARIABLES.buildSpeed]: String(buildSpeed),
+    [TWIN_VARIABLES.failBuilds]: String(failBuilds),
+    [TWIN_VARIABLES.licence]: licence,
+    [TWIN_VARIABLES.emulator]: emulator,
+    ...(faultsFile !== undefined && { [TWIN_VARIABLES.faults]: resolve(faultsFile) }),
+  };
+}
+
+/**
+ * The launchers' bytes never change while the bundle does, since Terraform's lock file holds their hash: the bundle's
+ * path comes by environment.
+ */
+function writeMirror(root: string): string {
+  const mirror = join(root, "mirror");
+  const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
+  for (const [provider, { version }] of Object.entries(TYPES_IN_USE)) {
+    const file = join(
+      mirror,
+      `registry.terraform.io/hashicorp/${provider}/${version}/${platform}/terraform-provider-${provider}_v${version}`,
+    );
+    const launcher = `#!/bin/sh\nexec "${process.execPath}" "$REFBENCH_TWIN_PLUGIN" ${provider}\n`;
+    if (existsSync(file) && readFileSync(file, "utf8") === launcher) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeWhole(file, launcher, 0o755);
+  }
+  return mirror;
+}
+
+function cliConfigText(mirror: string): string {
+  return `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\ndisable_checkpoint = true\n`;
+}
+
+/** Several runs prepare the same twin at once: a reader never sees half a file. */
+function writeWhole(file: string, text: string, mode = 0o644): void {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, text);
+  chmodSync(temporary, mode);
+  renameSync(temporary, file);
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { RefbenchError } from "../../model/error.ts";
+
+const common = {
+  /** Which call of Terraform's. */
+  op: z.enum(["create", "delete", "read"]),
+  /** Terraform type, `*` for any part of it: `google_compute_*`. */
+  type: z.string(),
+  /** Only the resource of this name. */
+  name: z.string().optional(),
+  /** From the nth matching call on, the first being 1. */
+  nth: z.number().int().positive().default(1),
+  /** How many matching calls from the nth on. */
+  times: z.number().int().positive().default(1),
+};
+
+/**
+ * Faults that the twin plays, as a JSON file `{ "faults": [ … ] }`. Each names a call (`op`, `type`, `name`), which of
+ * the matching calls it meets (`nth`, `times`; counted in `<file>.counts/`, shared by processes) and what happens:
+ *
+ * - `refuse`: the cloud says no with `message`; nothing changes.
+ * - `accept-and-lose-answer`: it is done, Terraform hears only an error and knows of nothing.
+ * - `slow`: takes `ms` milliseconds of wall time more.
+ * - `in-use`: a delete is refused as "already being used by" `message`.
+ * - `leak`: it is done, and a disk that no state knows stays behind, with the labels of the run.
+ *
+ * Example: `{ "faults": [{ "op": "create", "type": "google_sql_*", "do": "refuse", "message": "quota exceeded" }] }`.
+ */
+export const faultsFile = z
+  .object({
+    faults: z.array(
+      z.discriminatedUnion("do", [
+        z
+          .object({
+            ...common,
+            do: z.literal("refuse"),
+            message: z.string().default("googleapi: Error 403: refused by a planned fault, forbidden"),
+          })
+          .strict(),
+        z
+          .object({
+            ...common,
+            do: z.literal("accept-and-lose-answer"),
+            message: z.string().default("Error waiting for the operation: connection reset by peer"),
+          })
+          .strict(),
+        z.object({ ...common, do: z.literal("slow"), ms: z.number().nonnegative() }).strict(),
+        z
+          .object({
+            ...common,
+            do: z.literal("in-use"),
+            message: z.string().default("projects/twin/global/planned/fault"),
+          })
+          .strict(),
+        z.object({ ...common, do: z.literal("leak") }).strict(),
+      ]),
+    ),
+  })
+  .strict();
+export type FaultsFile = z.infer<typeof faultsFile>;
+export type Fault = FaultsFile["faults"][number];
+
+/** Reads and checks a faults file; a wrong one is a usage error with the path of what is wrong. */
+export function readFaults(file: string): readonly Fault[] {
+  let text: unknown;
+  try {
+    text = JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new RefbenchError(
+      "usage",
+      `the faults file ${file} cannot be read as JSON: correct it or leave it out`,
+      {
+        cause,
+      },
+    );
+  }
+  const checked = faultsFile.safeParse(text);
+  if (checked.success) return checked.data.faults;
+  throw new RefbenchError(
+    "usage",
+    `the faults file ${file} is not one: ${z.prettifyError(checked.error)}; see harness/rehearsal/twin/faults.ts`,
+  );
+}

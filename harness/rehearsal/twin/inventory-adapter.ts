@@ -1,0 +1,98 @@
+import { messageOf } from "../../model/error.ts";
+import type { Inventory, InventoryItem } from "../../model/inventory.ts";
+import { namePrefix } from "../../model/run-id.ts";
+import type { RunId } from "../../model/run-id.ts";
+import type { TwinItem } from "../inventory/item.ts";
+import { openStore } from "../inventory/store.ts";
+import { runOf } from "./cloud/create.ts";
+import { removeItem } from "./cloud/remove.ts";
+import { OVERLAY } from "./overlay/table.ts";
+import { inventoryFolder } from "./plugin/settings.ts";
+import { TWIN_PROJECT } from "./project.ts";
+
+const SCOPE = `twin inventory of project ${TWIN_PROJECT}`;
+/** Kinds that only controllers and Coder's builds make. */
+const UNPLANNED_KINDS = [
+  "google_compute_health_check",
+  "google_compute_region_backend_service",
+  "google_compute_target_pool",
+  "kubernetes_deployment",
+  "kubernetes_pod",
+  "kubernetes_service",
+];
+/** Controllers take down a removed thing's own at once when a sweep removes it: it does not wait for them. */
+const AT_ONCE = { ms: 0, controllerMs: 0 };
+
+/** The twin's inventory as the sweep and the audit ask it: independent of Terraform's state. */
+export function twinInventory(root: string): Inventory {
+  return {
+    async list({ runId }) {
+      try {
+        const all = await listTwin(root);
+        const runs = runsOf(all, runId);
+        const items = all
+          .filter((item) => runId === undefined || runs.get(item.key) === runId)
+          .map((item) => inventoryItem(item, runs.get(item.key)));
+        return { state: "complete", scope: SCOPE, kinds: kinds(), items };
+      } catch (error) {
+        return { state: "failed", scope: SCOPE, reason: messageOf(error), items: [] };
+      }
+    },
+    async remove({ id }) {
+      try {
+        const removal = await removeItem(openStore(inventoryFolder(root)), id, AT_ONCE);
+        return removal.state === "in-use"
+          ? { state: "in-use", reason: `already being used by '${removal.by}'` }
+          : removal;
+      } catch (error) {
+        return { state: "failed", reason: messageOf(error) };
+      }
+    },
+  };
+}
+
+/** Everything that exists in the twin, whoever made it. */
+export async function listTwin(root: string): Promise<TwinItem[]> {
+  const items = await openStore(inventoryFolder(root)).list();
+  return items.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function kinds(): string[] {
+  const planned = Object.entries(OVERLAY).map(([type, overlay]) => overlay.kind ?? type);
+  return [...new Set([...planned, ...UNPLANNED_KINDS])].sort();
+}
+
+function inventoryItem(item: TwinItem, runId: RunId | undefined): InventoryItem {
+  return {
+    id: item.key,
+    kind: item.kind,
+    name: item.name,
+    location: item.scope,
+    labels: item.labels,
+    ...(runId !== undefined && { runId }),
+    ...(item.origin === "controller" && { madeByController: true }),
+    createdAt: item.createdAt,
+  };
+}
+
+/** The run of each item: its own word, the name of the run that is asked for, or that of what it lives in or uses. */
+function runsOf(items: readonly TwinItem[], asked: RunId | undefined): Map<string, RunId> {
+  const byKey = new Map(items.map((item) => [item.key, item]));
+  const runs = new Map<string, RunId>();
+  const find = (item: TwinItem, seen: ReadonlySet<string>): RunId | undefined => {
+    const known = runs.get(item.key) ?? runOf(item);
+    if (known !== undefined) return known;
+    if (asked !== undefined && item.name.includes(namePrefix(asked))) return asked;
+    for (const key of [item.parent, item.owner, ...item.uses]) {
+      const other = key === undefined || seen.has(key) ? undefined : byKey.get(key);
+      const run = other === undefined ? undefined : find(other, new Set([...seen, item.key]));
+      if (run !== undefined) return run;
+    }
+    return undefined;
+  };
+  for (const item of items) {
+    const run = find(item, new Set());
+    if (run !== undefined) runs.set(item.key, run);
+  }
+  return runs;
+}

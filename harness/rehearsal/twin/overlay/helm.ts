@@ -1,0 +1,34 @@
+import type { TypeOverlay } from "./overlay.ts";
+
+/** Helm's one type. */
+export const HELM: Readonly<Record<string, TypeOverlay>> = {
+  helm_release: {
+    schema: {
+      version: 2,
+      sensitive: ["repository_password", "set_sensitive.value"],
+      writeOnly: ["set_wo", "set_wo.name", "set_wo.type", "set_wo.value"],
+    },
+    name: "{name}",
+    scope: "{cluster}/{namespace}",
+    path: 'release "{name}"',
+    id: "{name}",
+    forceNew: ["name", "namespace"],
+    computed: {
+      status: "deployed",
+      namespace: "default",
+      version: "0.1.0",
+      timeout: 300,
+      wait: true,
+      max_history: 0,
+      "metadata.name": "{name}",
+      "metadata.namespace": "{namespace}",
+      "metadata.chart": "{chart|last}",
+      "metadata.revision": 1,
+      "metadata.version": "{version}",
+      "metadata.app_version": "{version}",
+    },
+    changing: ["metadata", "resources"],
+    // No public log; image pull and migrations take 1 to 3 min, an uninstall under a minute.
+    seconds: { create: 120, delete: 30 },
+  },
+};

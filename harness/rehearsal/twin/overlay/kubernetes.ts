@@ -1,0 +1,107 @@
+import type { Reference, TypeOverlay } from "./overlay.ts";
+
+const namespace: Reference = {
+  at: "metadata.0.namespace",
+  kind: "kubernetes_namespace",
+  scope: "{cluster}",
+  parent: true,
+};
+const secretSchema = {
+  sensitive: ["binary_data", "data"],
+  writeOnly: ["binary_data_wo", "data_wo"],
+} as const;
+const meta = {
+  "metadata.*.generation": 1,
+  "metadata.*.resource_version": "1",
+  "metadata.*.uid": "{hash}-0000-4000-8000-000000000000",
+};
+const metaDefaults = { "metadata.*.namespace": "default" };
+
+const namespaced = (kind: string, plural: string): TypeOverlay => ({
+  kind,
+  name: "{metadata.0.name}",
+  scope: "{cluster}/{metadata.0.namespace}",
+  path: `${plural} "{metadata.0.name}"`,
+  id: "{metadata.0.namespace}/{metadata.0.name}",
+  forceNew: ["metadata.0.name", "metadata.0.namespace"],
+  defaults: metaDefaults,
+  computed: meta,
+  labels: "metadata.0.labels",
+  references: [namespace],
+  // The API server answers at once.
+  seconds: { create: 0.2, delete: 0.2 },
+});
+
+const clusterWide = (kind: string, plural: string): TypeOverlay => ({
+  kind,
+  name: "{metadata.0.name}",
+  scope: "{cluster}",
+  path: `${plural} "{metadata.0.name}"`,
+  id: "{metadata.0.name}",
+  forceNew: ["metadata.0.name"],
+  computed: meta,
+  labels: "metadata.0.labels",
+  seconds: { create: 0.2, delete: 0.2 },
+});
+
+const secret: TypeOverlay = {
+  ...namespaced("kubernetes_secret", "secrets"),
+  schema: secretSchema,
+  forceNew: ["metadata.0.name", "metadata.0.namespace", "type", "immutable"],
+  defaults: { ...metaDefaults, type: "Opaque", wait_for_service_account_token: true },
+};
+/** A namespace goes with all that is in it: some seconds. */
+const kubernetesNamespace: TypeOverlay = {
+  ...clusterWide("kubernetes_namespace", "namespaces"),
+  defaults: { wait_for_default_service_account: false },
+  seconds: { create: 0.5, delete: 8 },
+};
+
+/** Kubernetes' types; durations chosen: they are small beside the cloud's. */
+export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
+  kubernetes_namespace: kubernetesNamespace,
+  kubernetes_namespace_v1: kubernetesNamespace,
+  kubernetes_secret: secret,
+  kubernetes_secret_v1: secret,
+  kubernetes_config_map_v1: namespaced("kubernetes_config_map", "configmaps"),
+  kubernetes_limit_range_v1: namespaced("kubernetes_limit_range", "limitranges"),
+  kubernetes_resource_quota_v1: namespaced("kubernetes_resource_quota", "resourcequotas"),
+  kubernetes_role_v1: namespaced("kubernetes_role", "roles.rbac.authorization.k8s.io"),
+  kubernetes_role_binding_v1: namespaced("kubernetes_role_binding", "rolebindings.rbac.authorization.k8s.io"),
+  kubernetes_service_account_v1: {
+    ...namespaced("kubernetes_service_account", "serviceaccounts"),
+    defaults: { ...metaDefaults, automount_service_account_token: true },
+  },
+  kubernetes_persistent_volume_claim_v1: {
+    ...namespaced("kubernetes_persistent_volume_claim", "persistentvolumeclaims"),
+    forceNew: ["metadata.0.name", "metadata.0.namespace", "spec"],
+    defaults: { ...metaDefaults, wait_until_bound: true },
+    computed: { ...meta, "spec.*.volume_name": "pvc-{hash}", "spec.*.storage_class_name": "standard-rwo" },
+    // Provisioning the disk behind it: chosen.
+    seconds: { create: 10, delete: 10 },
+  },
+  kubernetes_service_v1: {
+    ...namespaced("kubernetes_service", "services"),
+    schema: { version: 1 },
+    defaults: {
+      ...metaDefaults,
+      wait_for_load_balancer: true,
+      "spec.*.type": "ClusterIP",
+      "spec.*.session_affinity": "None",
+      "spec.*.port.*.protocol": "TCP",
+    },
+    computed: { ...meta, "spec.*.cluster_ip": "{ip}", "spec.*.cluster_ips": ["{ip}"] },
+    seconds: { create: 1, delete: 1 },
+  },
+  kubernetes_storage_class_v1: {
+    ...clusterWide("kubernetes_storage_class", "storageclasses.storage.k8s.io"),
+    forceNew: [
+      "metadata.0.name",
+      "storage_provisioner",
+      "parameters",
+      "reclaim_policy",
+      "volume_binding_mode",
+    ],
+    defaults: { reclaim_policy: "Delete", volume_binding_mode: "Immediate", allow_volume_expansion: true },
+  },
+};

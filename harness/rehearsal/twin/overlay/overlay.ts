@@ -1,0 +1,54 @@
+/**
+ * Text with `{path}` for a value of the resource (dotted, lists by index), for `{project}`, `{region}` and `{zone}`
+ * with the provider's own as fallback; `{path|last}` is what stands behind the last slash, `{path|other}` has another path as fallback. Also `{cluster}`,
+ * `{hash}` (8 hex digits of the key), `{ip}` (an address of 10.0.0.0/8 made of it), `{now}`.
+ */
+export type Template = string;
+
+/** What a value of a resource names: another resource that must exist and cannot go before it. */
+export interface Reference {
+  /** Dotted path in the resource; `*` = each element. */
+  readonly at: string;
+  /** Kind in Terraform's words. */
+  readonly kind: string;
+  readonly scope: Template;
+  /** It lives inside: it vanishes with that, and does not hold it back. */
+  readonly parent?: true;
+}
+
+/** What is known of one type beyond its schema. Durations are seconds of a real cloud; `--speed` divides them. */
+export interface TypeOverlay {
+  /** What the @cdktf packages do not say; paths go through blocks and nested attributes. */
+  readonly schema?: {
+    readonly version?: number;
+    readonly sensitive?: readonly string[];
+    readonly writeOnly?: readonly string[];
+    readonly maxItems?: Readonly<Record<string, number>>;
+  };
+  /** The kind that names clash in, when it is not the type: `kubernetes_namespace_v1` is a `kubernetes_namespace`. */
+  readonly kind?: string;
+  readonly name: Template;
+  readonly scope: Template;
+  /** How the cloud's messages name it. */
+  readonly path: Template;
+  readonly id: Template;
+  readonly forceNew: readonly string[];
+  /** SDK defaults of attributes that are not computed, by dotted path. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** What the cloud fills in, by dotted path; strings are templates. */
+  readonly computed?: Readonly<Record<string, unknown>>;
+  /** Blocks that the cloud fills when the configuration has none. */
+  readonly computedBlocks?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  /** Attributes that any change makes the cloud say again. */
+  readonly changing?: readonly string[];
+  /** Where its labels are; absent = it carries none. */
+  readonly labels?: string;
+  readonly references?: readonly Reference[];
+  /** Deletion is refused while this is true. */
+  readonly protect?: { readonly at: string; readonly message: Template };
+  /** An IAM binding: the same again is no clash. */
+  readonly shared?: true;
+  /** `deletion_policy = "ABANDON"`: Terraform forgets it, the cloud keeps it until its parent goes. */
+  readonly abandonable?: true;
+  readonly seconds: { readonly create: number; readonly delete: number };
+}

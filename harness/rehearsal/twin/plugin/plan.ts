@@ -1,0 +1,49 @@
+import type { Place } from "../cloud/place.ts";
+import type { TypeOverlay } from "../overlay/overlay.ts";
+import type { TypeSchema } from "../schema.ts";
+import { planned } from "./complete.ts";
+import { encodeValues, isKnown, sameValue, UNKNOWN } from "./value.ts";
+import type { Values } from "./value.ts";
+import { valueAt } from "./walk.ts";
+
+interface Change {
+  readonly prior: Values | null;
+  readonly proposed: Values | null;
+  /** As Terraform sent it: an unchanged resource is answered with the same bytes. */
+  readonly priorBytes: unknown;
+  readonly priorPrivate: unknown;
+}
+
+/** Answers PlanResourceChange. */
+export function planChange(
+  schema: TypeSchema,
+  overlay: TypeOverlay,
+  place: Place,
+  { prior, proposed, priorBytes, priorPrivate }: Change,
+): object {
+  const kept = { planned_private: priorPrivate, legacy_type_system: true };
+  if (proposed === null) return { planned_state: encodeValues(null), ...kept };
+  const plan = withLabels(schema, place, planned(schema, overlay, proposed, prior));
+  if (prior === null) return { planned_state: encodeValues(plan), ...kept };
+  if (sameValue(plan, prior)) return { planned_state: priorBytes, ...kept };
+  const replaced = overlay.forceNew.filter((path) => !sameValue(valueAt(plan, path), valueAt(prior, path)));
+  for (const name of overlay.changing ?? []) plan[name] = UNKNOWN;
+  return { planned_state: encodeValues(plan), requires_replace: replaced.map(attributePath), ...kept };
+}
+
+/** Google's provider adds its default labels to a resource's own, already in the plan. */
+function withLabels(schema: TypeSchema, place: Place, plan: Values): Values {
+  if (schema.block.attributes?.["terraform_labels"] === undefined) return plan;
+  const own = plan["labels"] ?? plan["resource_labels"];
+  if (!isKnown(own)) return { ...plan, terraform_labels: UNKNOWN, effective_labels: UNKNOWN };
+  const labels = { ...place.labels, ...(own as Record<string, string> | null) };
+  return { ...plan, terraform_labels: labels, effective_labels: labels };
+}
+
+function attributePath(path: string): object {
+  return {
+    steps: path
+      .split(".")
+      .map((step) => (/^\d+$/.test(step) ? { element_key_int: Number(step) } : { attribute_name: step })),
+  };
+}

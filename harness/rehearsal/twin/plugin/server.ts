@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { loadPackageDefinition, Server, ServerCredentials } from "@grpc/grpc-js";
+import type { GrpcObject, ServiceClientConstructor, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { loadSync } from "@grpc/proto-loader";
+import { selfSignedCertificate } from "./certificate.ts";
+
+const MAGIC_COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
+/** A killed Terraform sends no Shutdown: the plugin looks for its parent this often. */
+const PARENT_POLL_MS = 250;
+
+export interface ServeOptions {
+  /** Folder of the .proto files: the bundle does not lie beside them. */
+  readonly protos: string;
+  /** Folder of the sockets: a killed plugin leaves its own behind. */
+  readonly sockets: string;
+  readonly provider: UntypedServiceImplementation;
+}
+
+/** Serves Terraform as go-plugin wants it: one handshake line on stdout, mutual TLS, answer Shutdown and exit. */
+export function serve({ protos, sockets, provider }: ServeOptions): void {
+  const clientCertificate = process.env["PLUGIN_CLIENT_CERT"];
+  if (process.env["TF_PLUGIN_MAGIC_COOKIE"] !== MAGIC_COOKIE || clientCertificate === undefined) {
+    process.stderr.write("this is a Terraform provider: terraform starts it, nobody else\n");
+    process.exit(1);
+  }
+  const { der, pem, keyPem } = selfSignedCertificate();
+  // Room for the whole of a large plan: gRPC's own limit is 4 MiB.
+  const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  server.addService(serviceOf(join(protos, "tfplugin6.proto"), "tfplugin6", "Provider"), provider);
+  mkdirSync(sockets, { recursive: true });
+  const socket = join(sockets, `${process.pid}-${randomBytes(4).toString("hex")}.sock`);
+  const leave = (): never => {
+    rmSync(socket, { force: true });
+    process.exit(0);
+  };
+  server.addService(serviceOf(join(protos, "controller.proto"), "plugin", "GRPCController"), {
+    Shutdown: (_call: unknown, answer: (error: null, response: object) => void) => {
+      answer(null, {});
+      setTimeout(leave, 20);
+    },
+  });
+  // Ctrl-C reaches the whole process group; Terraform then sends StopProvider and Shutdown.
+  process.on("SIGINT", () => undefined);
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || leave(), PARENT_POLL_MS).unref();
+  const credentials = ServerCredentials.createSsl(
+    Buffer.from(clientCertificate),
+    [{ private_key: Buffer.from(keyPem), cert_chain: Buffer.from(pem) }],
+    true,
+  );
+  server.bindAsync(`unix:${socket}`, credentials, (error) => {
+    if (error !== null) throw error;
+    const certificate = der.toString("base64").replaceAll("=", "");
+    writeSync(1, `1|6|unix|${socket}|grpc|${certificate}\n`);
+  });
+}
+
+function serviceOf(file: string, packageName: string, service: string): ServiceClientConstructor["service"] {
+  const definition = loadSync(file, {
+    keepCase: true,
+    longs: Number,
+    enums: Number,
+    defaults: true,
+    oneofs: true,
+  });
+  const loaded = loadPackageDefinition(definition)[packageName] as GrpcObject;
+  return (loaded[service] as ServiceClientConstructor).service;
+}

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { z } from "zod";
+
+/** What `prepareTwin` tells the plugin, through Terraform's environment. */
+export const TWIN_VARIABLES = {
+  root: "REFBENCH_TWIN_ROOT",
+  source: "REFBENCH_TWIN_SOURCE",
+  speed: "REFBENCH_TWIN_SPEED",
+  buildSpeed: "REFBENCH_TWIN_BUILD_SPEED",
+  failBuilds: "REFBENCH_TWIN_FAIL_BUILDS",
+  licence: "REFBENCH_TWIN_LICENCE",
+  faults: "REFBENCH_TWIN_FAULTS",
+  emulator: "REFBENCH_TWIN_EMULATOR",
+} as const;
+
+const settings = z.object({
+  /** The twin's folder: inventory, emulators, sockets. */
+  root: z.string(),
+  /** Folder of the schemas and .proto files. */
+  source: z.string(),
+  /** Divides the cloud's durations. */
+  speed: z.coerce.number().positive(),
+  buildSpeed: z.coerce.number().positive(),
+  failBuilds: z.coerce.number().min(0).max(1),
+  licence: z.enum(["none", "simulated"]),
+  faults: z.string().optional(),
+  /** The emulator's bundle. */
+  emulator: z.string(),
+});
+export type TwinSettings = z.infer<typeof settings>;
+
+/** Reads the settings from the environment. */
+export function twinSettings(env: NodeJS.ProcessEnv): TwinSettings {
+  return settings.parse(
+    Object.fromEntries(Object.entries(TWIN_VARIABLES).map(([name, variable]) => [name, env[variable]])),
+  );
+}
+
+/** The inventory's folder of a twin. */
+export function inventoryFolder(root: string): string {
+  return join(root, "inventory");
+}

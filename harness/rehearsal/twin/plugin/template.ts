@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import type { Template } from "../overlay/overlay.ts";
+import type { Values } from "./value.ts";
+import { UNKNOWN } from "./value.ts";
+import { valueAt } from "./walk.ts";
+
+/** What templates may name beside the resource's own values. */
+export interface TemplateContext {
+  readonly project?: string | undefined;
+  readonly region?: string | undefined;
+  readonly zone?: string | undefined;
+  /** Name of the cluster that a Kubernetes object lives in. */
+  readonly cluster?: string | undefined;
+  /** Key of the resource, once its name and scope are known. */
+  readonly key?: string | undefined;
+}
+
+/** Text of a template for a resource; what nobody knows is empty. */
+export function render(template: Template, values: Values, context: TemplateContext): string {
+  return template.replaceAll(/\{([^}]+)\}/g, (_all, expression: string) => {
+    const [path = "", pipe] = expression.split("|");
+    const text =
+      lookup(path, values, context) ??
+      (pipe === undefined || pipe === "last" ? "" : lookup(pipe, values, context)) ??
+      "";
+    return pipe === "last" ? lastSegment(text) : text;
+  });
+}
+
+/** What stands behind the last slash of a link, an id or a name. */
+export function lastSegment(link: string): string {
+  return link.slice(link.lastIndexOf("/") + 1);
+}
+
+/** A number of 32 bits made of a text: the same for the same resource, so that nothing random enters a plan. */
+export function hashOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+function lookup(path: string, values: Values, context: TemplateContext): string | undefined {
+  if (path === "now") return new Date().toISOString();
+  if (path === "hash")
+    return hashOf(context.key ?? "")
+      .toString("hex")
+      .slice(0, 8);
+  if (path === "ip") return `10.${[...hashOf(context.key ?? "").subarray(0, 3)].join(".")}`;
+  const value = valueAt(values, path);
+  if (typeof value === "string" && value !== "") return value;
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (value === UNKNOWN && !(path in context)) return undefined;
+  if (path === "region") return context.region ?? regionOf(values, context);
+  if (path === "project" || path === "zone" || path === "cluster") return context[path];
+  return undefined;
+}
+
+/** A zone's region, for resources that name only their zone or location. */
+function regionOf(values: Values, { zone }: TemplateContext): string | undefined {
+  const place = [values["zone"], values["location"], zone].find((one) => typeof one === "string");
+  return typeof place === "string" ? lastSegment(place).replace(/-[a-z]$/, "") : undefined;
+}
