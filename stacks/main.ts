@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { App } from "cdktf";
+import { ArchitectureError } from "../reference-architectures/error.ts";
 import { architectures, getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
 import type { ResolvedSize } from "../reference-architectures/catalogue.ts";
 import type { BenchStackProps } from "./bench-stack.ts";
 import { writeJson } from "./manual-environment.ts";
-import { type Deployment, readEnvironments } from "./read-environments.ts";
+import { type Deployment, EnvironmentError, readEnvironments } from "./read-environments.ts";
 import { EPHEMERAL_VARIABLES } from "./secrets.ts";
 
 type AddStacks = (app: App, size: ResolvedSize, props: BenchStackProps) => void;
@@ -15,10 +16,17 @@ const STACKS: Readonly<Record<string, () => Promise<{ readonly addStacks: AddSta
 };
 
 const app = new App();
-const deployments = await readEnvironments([...architectures.keys()], process.env);
-for (const deployment of deployments) await add(deployment);
-app.synth();
-for (const deployment of deployments) await writeSecrets(deployment);
+try {
+  const deployments = await readEnvironments([...architectures.keys()], process.env);
+  for (const deployment of deployments) await add(deployment);
+  app.synth();
+  for (const deployment of deployments) await writeSecrets(deployment);
+} catch (error) {
+  if (!(error instanceof ArchitectureError || error instanceof EnvironmentError)) throw error;
+  // A mistake of whoever asked: the sentence helps, the stack does not.
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
 
 async function add({ environment, stateFolder }: Deployment): Promise<void> {
   const load = STACKS[environment.architecture];

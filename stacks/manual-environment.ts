@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ulid } from "ulid";
 import { getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "./environment.ts";
-import { type Deployment, readEnvironment } from "./read-environments.ts";
+import { type Deployment, EnvironmentError, readEnvironment } from "./read-environments.ts";
 import { EPHEMERAL_VARIABLES, newSecret } from "./secrets.ts";
 
 /** Where Google's own tools look for a project, ours first. */
@@ -19,6 +19,9 @@ const PROJECT_VARIABLES = [
 /** A name that Google can give nobody (it is too long, and ours): the twin must not reach a real project by mistake. */
 const TWIN_PROJECT = "refbench-twin-no-such-project";
 
+/** Set where a command runs on the twin. */
+const TWIN_VARIABLES = ["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"] as const;
+
 /**
  * The environment of `cdktf deploy` by hand: made once, then read, so that a second plan is empty. Its folder also
  * holds the state and the secrets.
@@ -31,11 +34,32 @@ export async function manualEnvironment(architecture: string, env: NodeJS.Proces
   if (environment === undefined) {
     environment = newEnvironment(architecture, env);
     await writeJson(file, environment);
-  } else if (environment.project === "" && projectOf(env) !== "") {
+  } else {
+    refuseChanges(environment, env, file);
+  }
+  if (environment.project === "" && projectOf(env) !== "") {
     environment = { ...environment, project: projectOf(env) };
     await writeJson(file, environment);
   }
   return { environment, stateFolder: folder, secrets: await manualSecrets(folder, architecture) };
+}
+
+/** A variable that asks for something else than what was made is refused: the state belongs to what was made. */
+function refuseChanges(environment: Environment, env: NodeJS.ProcessEnv, file: string): void {
+  const asked = {
+    REFBENCH_SIZE: environment.size,
+    REFBENCH_REGION: environment.region,
+    REFBENCH_ZONE: environment.zone,
+    ...(environment.project === "" ? {} : { REFBENCH_PROJECT: environment.project }),
+  };
+  for (const [name, made] of Object.entries(asked)) {
+    const value = env[name];
+    if (value !== undefined && value !== "" && value !== made) {
+      throw new EnvironmentError(
+        `${name} is ${value}, but ${file} was made with ${made}: destroy that environment and remove the file, or unset ${name}`,
+      );
+    }
+  }
 }
 
 async function readIfPresent(file: string): Promise<Environment | undefined> {
@@ -68,7 +92,7 @@ function newEnvironment(architecture: string, env: NodeJS.ProcessEnv): Environme
 }
 
 function projectOf(env: NodeJS.ProcessEnv): string {
-  if (env["REFBENCH_TWIN"] !== undefined) return TWIN_PROJECT;
+  if (TWIN_VARIABLES.some((name) => env[name] !== undefined)) return TWIN_PROJECT;
   for (const name of PROJECT_VARIABLES) {
     const value = env[name];
     if (value !== undefined && value !== "") return value;
@@ -92,7 +116,9 @@ function expiry(ttl: string | undefined): number | null {
   if (ttl === undefined || ttl === "") return null;
   const match = /^(\d+)([mhd])$/.exec(ttl);
   if (match === null)
-    throw new Error(`REFBENCH_TTL is ${ttl}, expected minutes, hours or days such as 90m, 8h or 3d`);
+    throw new EnvironmentError(
+      `REFBENCH_TTL is ${ttl}, expected minutes, hours or days such as 90m, 8h or 3d`,
+    );
   const [, number, unit] = match as unknown as [string, string, keyof typeof UNIT_SECONDS];
   return Math.floor(Date.now() / 1_000) + Number(number) * UNIT_SECONDS[unit];
 }

@@ -4,6 +4,11 @@ import { z } from "zod";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { manualEnvironment } from "./manual-environment.ts";
 
+/** An environment that cannot be read or made as asked. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
 /** One environment to synthesize, and where its state lies. */
 export interface Deployment {
   readonly environment: Environment;
@@ -32,11 +37,13 @@ export async function readEnvironment(file: string): Promise<Environment> {
   try {
     content = JSON.parse(await readFile(file, "utf8"));
   } catch (error) {
-    throw new Error(`cannot read the environment in ${file}: ${(error as Error).message}`, { cause: error });
+    throw new EnvironmentError(`cannot read the environment in ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   const parsed = environmentSchema.safeParse(content);
   if (!parsed.success) {
-    throw new Error(`${file} is no environment:\n${z.prettifyError(parsed.error)}`);
+    throw new EnvironmentError(`${file} is no environment:\n${z.prettifyError(parsed.error)}`);
   }
   return parsed.data;
 }

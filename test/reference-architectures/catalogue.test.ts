@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { ArchitectureError } from "../../reference-architectures/error.ts";
+
+/** The refusal of a size, or a failure when it was accepted. */
+function refusal(size: string | undefined, overrides: Record<string, unknown> = {}): ArchitectureError {
+  try {
+    resolveSize("gke", size, overrides);
+  } catch (error) {
+    if (error instanceof ArchitectureError) return error;
+    throw error;
+  }
+  throw new Error(`${size} with ${JSON.stringify(overrides)} was accepted`);
+}
+
+test("gke has the rows of the design", () => {
+  const rows = Object.entries(getArchitecture("gke").sizes).map(([name, size]) => [
+    name,
+    size.users,
+    size.workspaces,
+    size.concurrentBuilds,
+    size.coder.replicas,
+    size.connections.total,
+    size.licensed,
+  ]);
+  expect(rows).toEqual([
+    ["100", 100, 200, 30, 1, 1_000, false],
+    ["1200", 1_200, 1_200, 120, 4, 10_000, true],
+    ["canary", 2, 2, 2, 1, 4, false],
+  ]);
+});
+
+test("the default size needs no licence", () => {
+  expect(resolveSize("gke")).toMatchObject({ name: "100", figures: { licensed: false } });
+});
+
+test("an architecture that does not exist is refused with those that do", () => {
+  expect(() => resolveSize("azure")).toThrow('architecture is "azure", expected one of gke');
+});
+
+test("a size that does not exist is refused with those that do", () => {
+  expect(refusal("9000")).toMatchObject({
+    path: "size",
+    value: "9000",
+    expected: "one of 100, 1200, canary",
+  });
+});
+
+test("names that every object has are neither sizes nor paths", () => {
+  expect(refusal("constructor").path).toBe("size");
+  expect(refusal("100", { "__proto__.users": 1 }).path).toBe("__proto__.users");
+});
+
+test("a quick rehearsal takes three overrides", () => {
+  const { figures } = resolveSize("gke", "100", {
+    users: "10",
+    workspaces: "10",
+    "connections.total": "20",
+  });
+  expect(figures).toMatchObject({ users: 10, workspaces: 10, connections: { total: 20, sshShare: 0.5 } });
+});
+
+test("overrides are kept in the type of their figure", () => {
+  const { overrides } = resolveSize("gke", "100", {
+    users: "200",
+    kubernetesVersion: "1.30",
+    licensed: "true",
+  });
+  expect(overrides).toEqual({ users: 200, kubernetesVersion: "1.30", licensed: true });
+});
+
+test("overrides leave the size itself as it was", () => {
+  resolveSize("gke", "100", { "connections.total": 2_000 });
+  expect(resolveSize("gke", "100").figures.connections.total).toBe(1_000);
+});
+
+describe("a value is refused with its path, itself and what was expected:", () => {
+  const cases: readonly [
+    string,
+    Record<string, unknown>,
+    { path: string; value: unknown; expected: RegExp },
+  ][] = [
+    [
+      "unknown path",
+      { user: "10" },
+      { path: "user", value: "10", expected: /known path: users, workspaces/ },
+    ],
+    ["a group", { connections: "10" }, { path: "connections", value: "10", expected: /connections\.total/ }],
+    ["ill-typed", { users: "many" }, { path: "users", value: "many", expected: /a number/ }],
+    ["no boolean", { licensed: "maybe" }, { path: "licensed", value: "maybe", expected: /true or false/ }],
+    ["no text", { command: 3 }, { path: "command", value: 3, expected: /text/ }],
+    ["a part of a user", { users: "1.5" }, { path: "users", value: 1.5, expected: /int/ }],
+    [
+      "out of range",
+      { "connections.sshShare": "2" },
+      { path: "connections.sshShare", value: 2, expected: /<=1/ },
+    ],
+    ["no such rule", { buildRule: "guess" }, { path: "buildRule", value: "guess", expected: /seed-2023/ }],
+    [
+      "users too few",
+      { users: "10" },
+      { path: "workspaces", value: 200, expected: /at most 20 = users 10 × workspacesPerUser 2/ },
+    ],
+    [
+      "builds that are not replicas × daemons",
+      { "coder.daemonsPerReplica": "10" },
+      {
+        path: "concurrentBuilds",
+        value: 30,
+        expected: /^10 = coder\.replicas 1 × coder\.daemonsPerReplica 10/,
+      },
+    ],
+    [
+      "connections too few",
+      { "connections.total": "199" },
+      { path: "connections.total", value: 199, expected: /at least 200/ },
+    ],
+    [
+      "replicas without a licence",
+      { "coder.replicas": "2", concurrentBuilds: "60" },
+      { path: "licensed", value: false, expected: /^true/ },
+    ],
+    [
+      "external provisioners",
+      { provisioners: "external", licensed: "true" },
+      { path: "provisioners", value: "external", expected: /builtin/ },
+    ],
+  ];
+  test.each(cases)("%s", (_name, overrides, { path, value, expected }) => {
+    const error = refusal("100", overrides);
+    expect(error).toMatchObject({ path, value });
+    expect(error.expected).toMatch(expected);
+  });
+});
+
+test("saying how allows more workspaces than users", () => {
+  const { figures } = resolveSize("gke", "100", { users: "20", workspacesPerUser: "10" });
+  expect(figures).toMatchObject({ users: 20, workspaces: 200 });
+});
+
+test("every objective divides figures of the measurements", () => {
+  for (const { metric, threshold } of getArchitecture("gke").objectives) {
+    expect([metric.path, metric.per].join()).toMatch(/^(workspaces|connections)\.\w+,\1\.\w+$/);
+    expect(threshold).toBeGreaterThanOrEqual(0.99);
+  }
+});

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { parseOverride } from "../../reference-architectures/override.ts";
+
+test("an override is a path and the text after the first equals sign", () => {
+  expect(parseOverride("command=echo a=b")).toEqual({ path: "command", value: "echo a=b" });
+});
+
+test("a value keeps its text, since a version is no number", () => {
+  expect(parseOverride("kubernetesVersion=1.30")).toEqual({ path: "kubernetesVersion", value: "1.30" });
+});
+
+test.each(["users", "=10", "users=", ""])("%j is no override", (text) => {
+  expect(() => parseOverride(text)).toThrow("expected path=value");
+});

@@ -1,0 +1,100 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { architectures, resolveSize } from "../../reference-architectures/catalogue.ts";
+import {
+  readTemplate,
+  templateParameters,
+  templateVariables,
+} from "../../reference-architectures/template.ts";
+
+const RUN = {
+  runId: "01kb3v9x2m7q8r5t6w4y1z0abc",
+  owner: "ada",
+  expiresAt: 1_795_999_999,
+  namespace: "coder-workspaces",
+};
+
+test.each([...architectures.keys()])(
+  "the template of %s is Terraform in its canonical form",
+  async (name) => {
+    const files = await readTemplate(name);
+    expect(Object.keys(files)).toContain("main.tf");
+    for (const content of Object.values(files)) {
+      const { stdout } = await execa("terraform", ["fmt", "-no-color", "-"], {
+        input: content,
+        stripFinalNewline: false,
+      });
+      expect(stdout).toBe(content);
+    }
+  },
+);
+
+test("every variable of the template without a default is given", async () => {
+  const { "variables.tf": variables = "" } = await readTemplate("gke");
+  const required = variables
+    .split(/^}/m)
+    .filter((block) => !block.includes("default"))
+    .flatMap((block) => /variable "(\w+)"/.exec(block)?.[1] ?? []);
+  const given = templateVariables(resolveSize("gke"), RUN);
+  expect(required.length).toBeGreaterThan(3);
+  expect(Object.keys(given)).toEqual(expect.arrayContaining(required));
+  for (const name of Object.keys(given)) expect(variables).toContain(`variable "${name}"`);
+});
+
+test("what a workspace creates carries the run's labels", async () => {
+  const { "main.tf": main = "" } = await readTemplate("gke");
+  const made = main.split(/^resource /m).filter((block) => block.startsWith('"kubernetes_'));
+  expect(made).toHaveLength(2);
+  for (const block of made) expect(block).toMatch(/labels += local\.labels/);
+  for (const label of ["bench-run", "bench-env", "bench-owner", "bench-expires"]) {
+    expect(main).toMatch(new RegExp(`"${label}" += var\\.${label.replace("-", "_")}`));
+  }
+  expect(main).toMatch(/"bench-managed" += "coder"/);
+});
+
+test("provider and image versions are pinned, since a number must be reproducible", async () => {
+  const files = await readTemplate("gke");
+  const versions = [...(files["main.tf"] ?? "").matchAll(/^ +version = "(.*)"/gm)].map(
+    ([, version]) => version,
+  );
+  expect(versions).toHaveLength(2);
+  for (const version of versions) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  expect(files["variables.tf"]).toMatch(/default += "[^"]+:\w+-\d{8}"/);
+});
+
+test("the home disk is a parameter of each workspace", () => {
+  expect(templateParameters(resolveSize("gke"))).toEqual({ home_disk_size: "10" });
+  expect(templateParameters(resolveSize("gke", "100", { homeVolumeGib: 0 }))).toEqual({
+    home_disk_size: "0",
+  });
+});
+
+test("an environment without expiry says so to its workspaces", () => {
+  expect(templateVariables(resolveSize("gke"), { ...RUN, expiresAt: null })["bench_expires"]).toBe("never");
+});
+
+test("a workspace's pod lives until its run expires", async () => {
+  const { "expiry.tf": expiry = "" } = await readTemplate("gke");
+  const folder = await mkdtemp(join(tmpdir(), "refbench-expiry-"));
+  await writeFile(join(folder, "expiry.tf"), expiry);
+  await writeFile(
+    join(folder, "test.tf"),
+    `variable "bench_expires" { type = string }
+output "seconds" { value = local.deadline_seconds == null ? "none" : local.deadline_seconds }
+output "now" { value = local.now }`,
+  );
+  const outputs = async (expires: string): Promise<{ seconds: unknown; now: string }> => {
+    await execa("terraform", ["apply", "-auto-approve", `-var=bench_expires=${expires}`], { cwd: folder });
+    const { stdout } = await execa("terraform", ["output", "-json"], { cwd: folder });
+    const { seconds, now } = JSON.parse(stdout) as Record<string, { value: string }>;
+    return { seconds: seconds!.value, now: now!.value };
+  };
+  const expiresAt = 1_900_000_000;
+  const far = await outputs(String(expiresAt));
+  expect(Number(far.seconds)).toBe(expiresAt - Date.parse(far.now) / 1_000);
+  expect(await outputs("1000000000")).toMatchObject({ seconds: "60" });
+  expect(await outputs("never")).toMatchObject({ seconds: "none" });
+});
