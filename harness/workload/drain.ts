@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { Answer } from "../coder/answer.ts";
 import { failedWith } from "../coder/answer.ts";
 import { CoderClient } from "../coder/client.ts";
@@ -21,6 +22,8 @@ type Left = DrainResult["remaining"][number];
 
 /** Deletes every workspace and user of the deployment, and believes only a second listing that shows none. */
 export async function runDrain(task: DrainTask, context: TaskContext): Promise<DrainResult> {
+  // Thousands of waits listen to the one stop signal.
+  setMaxListeners(0, context.signal);
   const http = new CoderHttp({ url: task.deployment.url, clock: context.clock });
   try {
     await awaitAnswer(http, task, context);

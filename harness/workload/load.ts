@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { failedWith } from "../coder/answer.ts";
 import { CoderClient } from "../coder/client.ts";
 import { CoderHttp } from "../coder/http.ts";
@@ -27,6 +28,8 @@ const SSH_OPENS_IN_FLIGHT = 32;
  * them, delete everything. Stopped, it closes its connections and leaves the deleting to the drain.
  */
 export async function runLoad(task: LoadTask, context: TaskContext): Promise<LoadResult> {
+  // Thousands of waits listen to the one stop signal.
+  setMaxListeners(0, context.signal);
   const http = new CoderHttp({ url: task.deployment.url, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
   try {

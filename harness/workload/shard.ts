@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { createInterface } from "node:readline";
 import { systemClock } from "../model/clock.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
@@ -9,7 +8,6 @@ import { runTask } from "./run-task.ts";
 // The shard program: one task as a JSON line on stdin, events as JSON lines on stdout, nothing else on stdout.
 
 const stop = new AbortController();
-setMaxListeners(0, stop.signal);
 const requestStop = (): void => stop.abort(new RefbenchError("interrupted", "the shard was told to stop"));
 
 process.on("SIGTERM", requestStop);

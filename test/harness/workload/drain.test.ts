@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { systemClock } from "../../../harness/model/clock.ts";
+import type { DrainResult, DrainTask } from "../../../harness/model/shard.ts";
+import { runDrain } from "../../../harness/workload/drain.ts";
+import { startFakeCoder } from "../../support/fake-coder.ts";
+
+function drain(task: Partial<DrainTask> & { url: string }): Promise<DrainResult> {
+  const { url, ...rest } = task;
+  return runDrain(
+    { task: "drain", deployment: { url, ssh: "none" }, concurrency: 0, timeoutMs: 5000, ...rest },
+    { signal: new AbortController().signal, clock: systemClock, emit: () => undefined },
+  );
+}
+
+test("a drain deletes every workspace, page after page, and every user but the owner", async () => {
+  await using coder = await startFakeCoder();
+  for (let i = 0; i < 130; i++) coder.addWorkspace(`w${i}`);
+  const result = await drain(coder);
+  expect(result).toEqual({ stopped: false, deleted: 130, remaining: [] });
+  expect(coder.workspacesLeft()).toEqual([]);
+  expect(coder.usersLeft()).toEqual([]);
+});
+
+test("a drain cancels a build that is still active before it deletes", async () => {
+  await using coder = await startFakeCoder({ faults: { stuckBuild: ["w1"] } });
+  coder.addWorkspace("w1");
+  const result = await drain(coder);
+  expect(result.remaining).toEqual([]);
+  expect(coder.calls).toContain("PATCH /workspacebuilds/{id}/cancel");
+});
+
+test("what cannot be deleted remains, with why", async () => {
+  await using coder = await startFakeCoder({ faults: { failDelete: ["w1"] } });
+  coder.addWorkspace("w0");
+  coder.addWorkspace("w1");
+  const result = await drain(coder);
+  expect(result.deleted).toBe(1);
+  expect(result.remaining).toEqual([
+    {
+      id: expect.any(String),
+      name: "w1-user/w1",
+      reason: expect.stringContaining("delete build is failed: exit status 1"),
+    },
+    { id: expect.any(String), name: "w1-user", reason: expect.stringContaining("417") },
+  ]);
+});
+
+test("a cancelled delete build proves nothing", async () => {
+  await using coder = await startFakeCoder({ faults: { cancelDelete: ["w1"] } });
+  coder.addWorkspace("w1");
+  expect(await drain(coder)).toEqual({ stopped: false, deleted: 1, remaining: [] });
+});
+
+test("a lost token is replaced by the owner's login", async () => {
+  await using coder = await startFakeCoder();
+  const admin = { email: "admin@example.com", username: "admin", password: "correct horse" };
+  const first = { method: "POST", body: JSON.stringify(admin) };
+  await fetch(`${coder.url}/api/v2/users/first`, first);
+  coder.addWorkspace("w1");
+  const result = await drain({ url: coder.url, token: "expired-0123456789", admin });
+  expect(result).toMatchObject({ deleted: 1, remaining: [] });
+});
+
+test("a refused token without a login says what is missing", async () => {
+  await using coder = await startFakeCoder();
+  await expect(drain({ url: coder.url, token: "expired-0123456789" })).rejects.toThrow(
+    /401 .* no login was given/,
+  );
+});

@@ -1,0 +1,200 @@
+import { expect, test } from "vitest";
+import type { FailureClass, Phase } from "../../../harness/model/shard.ts";
+import { type FakeFaults, startFakeCoder } from "../../support/fake-coder.ts";
+import { loadTaskFor } from "../../support/load-task.ts";
+import { runLoadHere } from "../../support/run-load.ts";
+
+const ONE = ["bench-t-1"];
+const SHORT = { buildMs: 600, agentMs: 400, connectMs: 400, commandMs: 600, deleteMs: 800 };
+
+interface Case {
+  readonly title: string;
+  readonly faults: FakeFaults;
+  readonly class: FailureClass;
+  readonly phase: Phase;
+  readonly example: RegExp;
+}
+
+const cases: readonly Case[] = [
+  {
+    title: "a build that fails",
+    faults: { failBuild: ONE },
+    class: "build-failed",
+    phase: "build",
+    example: /build failed: exit status 1/,
+  },
+  {
+    title: "a build that never ends",
+    faults: { stuckBuild: ONE },
+    class: "build-timeout",
+    phase: "build",
+    example: /build is running after 600 ms/,
+  },
+  {
+    title: "an agent that never connects",
+    faults: { stuckAgent: ONE },
+    class: "agent-timeout",
+    phase: "workspace-ready",
+    example: /no connected and ready agent/,
+  },
+  {
+    title: "a start-up script that fails",
+    faults: { failStartup: ONE },
+    class: "agent-timeout",
+    phase: "workspace-ready",
+    example: /start_error/,
+  },
+  {
+    title: "a workspace that is refused",
+    faults: { refuseWorkspace: ONE },
+    class: "workspace-create",
+    phase: "create-workspace",
+    example: /400 no such parameter/,
+  },
+  {
+    title: "a terminal that is refused",
+    faults: { refuseTerminal: ONE },
+    class: "connect-refused",
+    phase: "terminal-first-byte",
+    example: /404 .*no agent/,
+  },
+  {
+    title: "a terminal that opens and prints nothing",
+    faults: { silentTerminal: ONE },
+    class: "silent-connection",
+    phase: "terminal-first-byte",
+    example: /printed nothing within 400 ms/,
+  },
+  {
+    title: "a terminal that does not open",
+    faults: { hangTerminal: ONE },
+    class: "connect-timeout",
+    phase: "terminal-first-byte",
+    example: /did not open within 400 ms/,
+  },
+  {
+    title: "an SSH tunnel that is refused",
+    faults: { refuseSsh: ONE },
+    class: "connect-refused",
+    phase: "ssh-handshake",
+    example: /404/,
+  },
+  {
+    title: "a shell that only echoes what is typed",
+    faults: { shell: { "bench-t-1": "echo-only" } },
+    class: "command-timeout",
+    phase: "command",
+    example: /expected the output line "hello"/,
+  },
+  {
+    title: "a command with another output",
+    faults: { shell: { "bench-t-1": "wrong-output" } },
+    class: "wrong-output",
+    phase: "command",
+    example: /goodbye/,
+  },
+  {
+    title: "a terminal that closes before the output",
+    faults: { shell: { "bench-t-1": "ends" } },
+    class: "connection-lost",
+    phase: "command",
+    example: /before the end/,
+  },
+];
+
+test.each(cases)("$title is one failed workspace, counted in its class, and still deleted", async (one) => {
+  await using coder = await startFakeCoder({ faults: one.faults });
+  const task = loadTaskFor(coder, {
+    timeouts: SHORT,
+    command: "sleep 0.05 && echo hello",
+    connections: { total: 0 },
+  });
+  const { result, events } = await runLoadHere(task);
+
+  const failure = result.failures.find((found) => found.class === one.class && found.phase === one.phase);
+  expect(failure?.count).toBe(1);
+  expect(failure?.example).toMatch(one.example);
+  expect(result.workspaces).toMatchObject({ asked: 4, succeeded: 3, failed: 1 });
+  expect(events).toContainEqual({ type: "failure", failure: expect.objectContaining({ class: one.class }) });
+  if (one.class === "build-timeout") expect(result.workspaces.deleted).toBe(4);
+  expect(coder.workspacesLeft()).toEqual([]);
+  expect(coder.usersLeft()).toEqual([]);
+});
+
+test("a user that is refused fails its workspaces and nobody else's", async () => {
+  await using coder = await startFakeCoder({ faults: { refuseUser: ["bench-t-1"] } });
+  const { result } = await runLoadHere(loadTaskFor(coder));
+  expect(result.users).toMatchObject({ asked: 2, created: 1 });
+  expect(result.workspaces).toMatchObject({ succeeded: 2, failed: 2, created: 2 });
+  expect(result.failures).toContainEqual(expect.objectContaining({ class: "user-create", count: 1 }));
+  expect(result.failures).toContainEqual(expect.objectContaining({ class: "workspace-create", count: 2 }));
+});
+
+test("a workspace whose create lost its answer failed, and is found and deleted", async () => {
+  await using coder = await startFakeCoder({ faults: { loseWorkspace: ONE } });
+  const { result } = await runLoadHere(loadTaskFor(coder));
+  expect(result.workspaces).toMatchObject({ succeeded: 3, failed: 1, deleted: 4 });
+  expect(coder.workspacesLeft()).toEqual([]);
+});
+
+test("429 is waited out as the server asks and the request succeeds", async () => {
+  await using coder = await startFakeCoder({ faults: { throttleWorkspaces: 3 } });
+  const { result, events } = await runLoadHere(loadTaskFor(coder));
+  expect(result.workspaces.succeeded).toBe(4);
+  expect(result.failures).toEqual([]);
+  expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/3 requests with 429/) });
+});
+
+test("429 again and again is a failure of its own class", async () => {
+  await using coder = await startFakeCoder({ faults: { throttleWorkspaces: 1000 } });
+  const { result } = await runLoadHere(loadTaskFor(coder));
+  expect(result.failures).toEqual([
+    expect.objectContaining({ class: "rate-limited", phase: "create-workspace", count: 4 }),
+  ]);
+  expect(result.workspaces).toMatchObject({ succeeded: 0, failed: 4 });
+});
+
+test("a workspace whose delete fails is left, with the reason, and so is its user", async () => {
+  await using coder = await startFakeCoder({ faults: { failDelete: ONE } });
+  const { result } = await runLoadHere(loadTaskFor(coder));
+  expect(result.workspaces).toMatchObject({ succeeded: 4, deleted: 3 });
+  expect(result.users.deleted).toBe(1);
+  expect(result.failures).toContainEqual(
+    expect.objectContaining({
+      class: "workspace-delete",
+      count: 1,
+      example: expect.stringContaining("exit status 1"),
+    }),
+  );
+  expect(result.failures).toContainEqual(expect.objectContaining({ class: "user-delete", count: 1 }));
+});
+
+test("a delete build that was cancelled proves nothing: it is asked for again", async () => {
+  await using coder = await startFakeCoder({ faults: { cancelDelete: ONE } });
+  const { result } = await runLoadHere(loadTaskFor(coder));
+  expect(result.workspaces.deleted).toBe(4);
+  expect(coder.workspacesLeft()).toEqual([]);
+});
+
+test("a connection that drops while it is held is lost, not held", async () => {
+  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "drops" } } });
+  const connections = { total: 8, sshShare: 0, holdMs: 400, commandsPerSecond: 200 };
+  const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
+  expect(result.connections).toMatchObject({ asked: 8, held: 6, lost: 2 });
+  expect(result.failures).toContainEqual(
+    expect.objectContaining({ class: "connection-lost", phase: "held-command", count: 2 }),
+  );
+});
+
+test("a connection that never answers its nonce is not held", async () => {
+  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "echo-only" } } });
+  const task = loadTaskFor(coder, {
+    timeouts: { commandMs: 300 },
+    connections: { total: 8, sshShare: 0, commandsPerSecond: 0 },
+  });
+  const { result } = await runLoadHere(task);
+  expect(result.connections).toMatchObject({ held: 6, verified: 6, lost: 0 });
+  expect(result.failures).toContainEqual(
+    expect.objectContaining({ class: "command-timeout", phase: "held-command", count: 2 }),
+  );
+});

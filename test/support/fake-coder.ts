@@ -1,0 +1,488 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { text } from "node:stream/consumers";
+import ssh2 from "ssh2";
+import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
+import { FakeShell, type ShellFault } from "./fake-coder-shell.ts";
+
+const PTY = /^\/api\/v2\/workspaceagents\/([^/]+)\/(pty|refbench-ssh)$/;
+
+/** What goes wrong in a fake Coder, by the names of users and workspaces. */
+export interface FakeFaults {
+  readonly refuseUser?: readonly string[];
+  readonly refuseWorkspace?: readonly string[];
+  /** Creates it and loses the answer. */
+  readonly loseWorkspace?: readonly string[];
+  readonly failBuild?: readonly string[];
+  readonly stuckBuild?: readonly string[];
+  readonly stuckAgent?: readonly string[];
+  readonly failStartup?: readonly string[];
+  readonly refuseTerminal?: readonly string[];
+  readonly silentTerminal?: readonly string[];
+  /** Never answers the upgrade. */
+  readonly hangTerminal?: readonly string[];
+  readonly refuseSsh?: readonly string[];
+  readonly shell?: Readonly<Record<string, ShellFault>>;
+  /** Its delete builds fail for ever. */
+  readonly failDelete?: readonly string[];
+  /** Its first delete build ends canceled and the workspace stays. */
+  readonly cancelDelete?: readonly string[];
+  readonly refuseUserDelete?: readonly string[];
+  /** Answers the first so many calls of `POST /users` with 429. */
+  readonly throttleUsers?: number;
+  readonly throttleWorkspaces?: number;
+  readonly failImport?: string;
+}
+
+export interface FakeOptions {
+  readonly faults?: FakeFaults;
+  readonly daemons?: readonly string[];
+  readonly buildMs?: number;
+}
+
+interface FakeBuild {
+  id: string;
+  transition: "start" | "delete";
+  status: string;
+  createdMs: number;
+  startedMs?: number;
+  completedMs?: number;
+  error?: string;
+}
+interface FakeWorkspace {
+  id: string;
+  name: string;
+  owner: FakeUser;
+  agentId: string;
+  build: FakeBuild;
+  builds: number;
+  isDeleted: boolean;
+}
+interface FakeUser {
+  id: string;
+  username: string;
+  isOwner: boolean;
+  password: string;
+}
+
+export interface FakeCoder extends AsyncDisposable {
+  readonly url: string;
+  /** A token of its owner. */
+  readonly token: string;
+  workspacesLeft(): string[];
+  usersLeft(): string[];
+  /** Calls by method and path, ids left out. */
+  readonly calls: string[];
+  /** Bodies of accepted template uploads. */
+  readonly uploads: Buffer[];
+  readonly openConnections: () => number;
+  addWorkspace(name: string): void;
+  readonly templateVersions: () => number;
+}
+
+const hostKey = ssh2.utils.generateKeyPairSync("ed25519").private;
+
+/** A Coder of this process with just the calls that the shard program makes, and faults on demand. */
+export async function startFakeCoder(options: FakeOptions = {}): Promise<FakeCoder> {
+  const fake = new Fake(options);
+  const server = createServer((request, response) => void fake.answer(request, response));
+  const sockets = new WebSocketServer({ noServer: true });
+  const raw = new Set<Duplex>();
+  server.on("connection", (socket) => {
+    raw.add(socket);
+    socket.on("close", () => raw.delete(socket));
+  });
+  server.on("upgrade", (request, socket, head) => fake.upgrade(sockets, request, socket, head));
+  await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1", backlog: 1024 }, resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    token: fake.token,
+    calls: fake.calls,
+    uploads: fake.uploads,
+    openConnections: () => fake.open,
+    workspacesLeft: () => [...fake.workspaces.values()].filter((w) => !w.isDeleted).map((w) => w.name),
+    usersLeft: () => [...fake.users.values()].filter((user) => !user.isOwner).map((user) => user.username),
+    addWorkspace: (name) => void fake.make(fake.addUser(`${name}-user`, ""), name),
+    templateVersions: () => fake.versions.size,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of raw) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+class Refusal extends Error {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  constructor(status: number, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+class Fake {
+  readonly token = "ownertoken-0123456789012345678901";
+  readonly calls: string[] = [];
+  readonly uploads: Buffer[] = [];
+  readonly users = new Map<string, FakeUser>();
+  readonly workspaces = new Map<string, FakeWorkspace>();
+  readonly versions = new Map<string, { status: string; error?: string }>();
+  readonly tokens = new Map<string, FakeUser>();
+  open = 0;
+  #template: { id: string; name: string; version: string } | undefined;
+  #throttled = { users: 0, workspaces: 0 };
+  readonly #faults: FakeFaults;
+  readonly #options: FakeOptions;
+
+  constructor(options: FakeOptions) {
+    this.#options = options;
+    this.#faults = options.faults ?? {};
+    const owner = this.addUser("owner", "");
+    owner.isOwner = true;
+    this.tokens.set(this.token, owner);
+    this.#template = { id: "template-id", name: "kubernetes", version: "v0" };
+    this.#throttled = {
+      users: this.#faults.throttleUsers ?? 0,
+      workspaces: this.#faults.throttleWorkspaces ?? 0,
+    };
+  }
+
+  addUser(username: string, password: string): FakeUser {
+    const user = { id: randomUUID(), username, isOwner: false, password };
+    this.users.set(user.id, user);
+    return user;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://fake");
+    const path = pathname.replace(/^\/api\/v2/, "");
+    const method = request.method ?? "";
+    this.calls.push(`${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "{id}")}`);
+    try {
+      if (path === "/files") {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk as Buffer);
+        this.uploads.push(Buffer.concat(chunks));
+        reply(response, 201, { hash: "file-id" });
+        return;
+      }
+      const body = await text(request);
+      const json = body === "" ? {} : (JSON.parse(body) as Record<string, any>);
+      const caller = this.tokens.get(String(request.headers["coder-session-token"]));
+      const answer = this.#route(method, path, searchParams, json, caller);
+      if (answer === "lose") response.socket?.destroy();
+      else reply(response, answer[0], answer[1]);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      reply(response, error.status, { message: error.message }, error.headers);
+    }
+  }
+
+  #route(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    body: Record<string, any>,
+    caller: FakeUser | undefined,
+  ): [number, unknown] | "lose" {
+    if (path === "/healthz") return [200, "OK"];
+    if (path === "/buildinfo") return [200, { version: "v2.31.0", deployment_id: "deployment-id" }];
+    if (path === "/users/first") return this.#firstUser(body);
+    if (path === "/users/login") return this.#login(body);
+    if (caller === undefined) throw new Refusal(401, "You are signed out or your session has expired.");
+    const [, kind, id = "", sub] = path.split("/");
+    if (kind === "users") return this.#userRoute(method, id, sub, query, body, caller);
+    if (kind === "workspaces") return this.#workspaceRoute(method, id, sub, query);
+    if (kind === "workspacebuilds") {
+      const found = [...this.workspaces.values()].find((one) => one.build.id === id);
+      if (found === undefined) throw new Refusal(404, "Resource not found");
+      if (found.build.status === "succeeded") throw new Refusal(400, "Job has already completed!");
+      found.build.status = "canceled";
+      return [200, { message: "Job has been marked as canceled..." }];
+    }
+    if (kind === "deployment")
+      return [
+        200,
+        {
+          collected_at: new Date().toISOString(),
+          session_count: { ssh: this.open, reconnecting_pty: this.open },
+        },
+      ];
+    if (kind === "organizations") return this.#organizationRoute(method, id, path, body);
+    if (kind === "templateversions") return [200, this.#version(id)];
+    if (kind === "templates") return [200, {}];
+    throw new Refusal(404, "Route not found.");
+  }
+
+  #firstUser(body: Record<string, any>): [number, unknown] {
+    const owner = [...this.users.values()].find((user) => user.isOwner)!;
+    if (owner.password !== "") throw new Refusal(409, "The initial user has already been created.");
+    owner.username = body["username"];
+    owner.password = body["password"];
+    return [201, { user_id: owner.id, organization_id: "org" }];
+  }
+
+  #login(body: Record<string, any>): [number, unknown] {
+    const user = [...this.users.values()].find((one) => one.password === body["password"]);
+    if (user === undefined) throw new Refusal(401, "Incorrect email or password.");
+    return [201, { session_token: this.#mint(user) }];
+  }
+
+  #mint(user: FakeUser): string {
+    const token = `${randomUUID().slice(0, 8)}ab-${randomUUID().replaceAll("-", "")}`;
+    this.tokens.set(token, user);
+    return token;
+  }
+
+  #userRoute(
+    method: string,
+    id: string,
+    sub: string | undefined,
+    query: URLSearchParams,
+    body: Record<string, any>,
+    caller: FakeUser,
+  ): [number, unknown] | "lose" {
+    if (method === "GET" && id === "")
+      return [200, { users: page([...this.users.values()], query).map(userView) }];
+    if (method === "POST" && id === "") {
+      if (this.#throttled.users-- > 0)
+        throw new Refusal(429, "You've been rate limited", { "retry-after": "0" });
+      const { username } = body as { username: string };
+      if (this.#faults.refuseUser?.includes(username)) throw new Refusal(500, "no more users");
+      if (body["user_status"] !== "active") throw new Refusal(400, "the test wants active users");
+      return [201, userView(this.addUser(username, body["password"]))];
+    }
+    const user = id === "me" ? caller : this.users.get(id);
+    if (user === undefined) throw new Refusal(404, "Resource not found");
+    if (sub === "keys") return [201, { key: this.#mint(user) }];
+    if (sub === "workspaces") return this.#createWorkspace(user, caller, body);
+    if (method === "DELETE") {
+      if (this.#faults.refuseUserDelete?.includes(user.username)) throw new Refusal(500, "cannot delete");
+      const has = [...this.workspaces.values()].some((one) => one.owner === user && !one.isDeleted);
+      if (has) throw new Refusal(417, "You cannot delete a user that has workspaces.");
+      this.users.delete(user.id);
+    }
+    return [200, userView(user)];
+  }
+
+  #createWorkspace(user: FakeUser, caller: FakeUser, body: Record<string, any>): [number, unknown] | "lose" {
+    if (this.#throttled.workspaces-- > 0)
+      throw new Refusal(429, "You've been rate limited", { "retry-after": "0" });
+    if (caller !== user) throw new Refusal(403, "the test wants users to create their own workspaces");
+    const { name } = body as { name: string };
+    if (this.#faults.refuseWorkspace?.includes(name)) throw new Refusal(400, "no such parameter");
+    const made = this.make(user, name);
+    return this.#faults.loseWorkspace?.includes(name) === true ? "lose" : [201, this.#workspaceView(made)];
+  }
+
+  make(owner: FakeUser, name: string): FakeWorkspace {
+    const id = randomUUID();
+    const build = this.#newBuild("start");
+    const made = { id, name, owner, agentId: randomUUID(), build, builds: 1, isDeleted: false };
+    this.workspaces.set(id, made);
+    return made;
+  }
+
+  #newBuild(transition: "start" | "delete"): FakeBuild {
+    return { id: randomUUID(), transition, status: "pending", createdMs: Date.now() };
+  }
+
+  #workspaceRoute(
+    method: string,
+    id: string,
+    sub: string | undefined,
+    query: URLSearchParams,
+  ): [number, unknown] {
+    if (id === "") {
+      const all = [...this.workspaces.values()].filter((one) => !one.isDeleted);
+      return [
+        200,
+        { workspaces: page(all, query).map((one) => this.#workspaceView(one)), count: all.length },
+      ];
+    }
+    const workspace = this.workspaces.get(id);
+    if (workspace === undefined) throw new Refusal(404, "Resource not found");
+    this.#advance(workspace);
+    if (workspace.isDeleted) throw new Refusal(410, "Workspace was deleted");
+    if (method === "POST" && sub === "builds") {
+      if (["pending", "running"].includes(workspace.build.status))
+        throw new Refusal(409, "A workspace build is already active.");
+      workspace.build = this.#newBuild("delete");
+      workspace.builds++;
+      return [201, this.#buildView(workspace)];
+    }
+    return [200, this.#workspaceView(workspace)];
+  }
+
+  /** Builds go on when somebody looks: pending, running, done. */
+  #advance(workspace: FakeWorkspace): void {
+    const { build, name } = workspace;
+    const now = Date.now();
+    if (build.status === "pending") {
+      build.status = "running";
+      build.startedMs = now;
+    } else if (build.status === "running" && now - build.startedMs! >= (this.#options.buildMs ?? 5)) {
+      if (build.transition === "start" && this.#faults.stuckBuild?.includes(name)) return;
+      build.completedMs = now;
+      build.status = "succeeded";
+      const isFailing = build.transition === "start" ? this.#faults.failBuild : this.#faults.failDelete;
+      if (isFailing?.includes(name) === true) {
+        build.status = "failed";
+        build.error = "exit status 1";
+      } else if (build.transition === "delete") {
+        const isCancelled = this.#faults.cancelDelete?.includes(name) === true && workspace.builds === 2;
+        if (isCancelled) build.status = "canceled";
+        else workspace.isDeleted = true;
+      }
+    }
+  }
+
+  #organizationRoute(method: string, id: string, path: string, body: Record<string, any>): [number, unknown] {
+    if (id === "") return [200, [{ id: "org", name: "coder", is_default: true }]];
+    if (path.endsWith("/provisionerdaemons"))
+      return [
+        200,
+        (this.#options.daemons ?? ["coder-a-0", "coder-a-1"]).map((name) => ({
+          id: randomUUID(),
+          name,
+          status: "idle",
+        })),
+      ];
+    if (path.endsWith("/templateversions")) {
+      const version = randomUUID();
+      const error = this.#faults.failImport;
+      this.versions.set(version, error === undefined ? { status: "succeeded" } : { status: "failed", error });
+      return [201, { id: version, job: { status: "pending", created_at: new Date().toISOString() } }];
+    }
+    const template = this.#template;
+    if (method === "POST") {
+      const { name, template_version_id: version } = body as { name: string; template_version_id: string };
+      if (template?.name === name) throw new Refusal(409, "template exists");
+      this.#template = { id: randomUUID(), name, version };
+      return [201, { id: this.#template.id, name, active_version_id: version }];
+    }
+    if (template === undefined || !path.endsWith(`/${template.name}`))
+      throw new Refusal(404, "Resource not found");
+    return [200, { id: template.id, name: template.name, active_version_id: template.version }];
+  }
+
+  #version(id: string) {
+    return { id, job: { ...this.versions.get(id), created_at: new Date().toISOString() } };
+  }
+
+  #workspaceView(workspace: FakeWorkspace) {
+    const { id, name, owner } = workspace;
+    return {
+      id,
+      name,
+      owner_id: owner.id,
+      owner_name: owner.username,
+      latest_build: this.#buildView(workspace),
+    };
+  }
+
+  #buildView({ build, name, agentId }: FakeWorkspace) {
+    const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+    const isStuck = this.#faults.stuckAgent?.includes(name) === true;
+    const agent = {
+      id: agentId,
+      name: "main",
+      status: isStuck ? "connecting" : "connected",
+      lifecycle_state: this.#faults.failStartup?.includes(name) === true ? "start_error" : "ready",
+    };
+    return {
+      id: build.id,
+      transition: build.transition,
+      job: {
+        status: build.status,
+        created_at: instant(build.createdMs),
+        started_at: instant(build.startedMs),
+        completed_at: instant(build.completedMs),
+        error: build.error,
+        queue_position: 0,
+      },
+      resources: build.status === "succeeded" ? [{ agents: [agent] }] : [],
+    };
+  }
+
+  upgrade(sockets: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://fake");
+    const [, agentId, kind] = PTY.exec(pathname) ?? [];
+    const workspace = [...this.workspaces.values()].find((one) => one.agentId === agentId);
+    const caller = this.tokens.get(String(request.headers["coder-session-token"]));
+    const name = workspace?.name ?? "";
+    if (kind === "pty" && this.#faults.hangTerminal?.includes(name) === true) return;
+    const refused = kind === "pty" ? this.#faults.refuseTerminal : this.#faults.refuseSsh;
+    const isMissing =
+      workspace === undefined || caller !== workspace.owner || refused?.includes(name) === true;
+    if (isMissing || (kind === "pty" && !searchParams.has("reconnect"))) {
+      socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 22\r\n\r\n{"message":"no agent"}');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      this.open++;
+      accepted.on("close", () => this.open--);
+      if (kind === "pty") this.#serveTerminal(accepted, name);
+      else this.#serveSsh(accepted, name);
+    });
+  }
+
+  #serveTerminal(socket: WebSocket, name: string): void {
+    if (this.#faults.silentTerminal?.includes(name) === true) return;
+    const shell = new FakeShell(
+      (output) => socket.send(Buffer.from(output)),
+      () => socket.close(1000),
+      this.#faults.shell?.[name],
+    );
+    socket.on("message", (data, isBinary) => {
+      if (!isBinary) socket.close(1003, "unexpected frame type read (expected MessageBinary): MessageText");
+      else shell.type((JSON.parse((data as Buffer).toString()) as { data: string }).data);
+    });
+  }
+
+  #serveSsh(socket: WebSocket, name: string): void {
+    const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+      client.on("authentication", (context) => context.accept());
+      client.on("error", () => undefined);
+      client.on("session", (accept) => {
+        const session = accept();
+        session.on("pty", (acceptPty) => acceptPty());
+        session.on("shell", (acceptShell) => {
+          const channel = acceptShell();
+          const shell = new FakeShell(
+            (output) => channel.write(output),
+            () => channel.end(),
+            this.#faults.shell?.[name],
+          );
+          channel.on("data", (bytes: Buffer) => shell.type(bytes.toString()));
+        });
+      });
+    });
+    const stream = createWebSocketStream(socket);
+    stream.on("error", () => undefined);
+    server.injectSocket(stream as unknown as Parameters<typeof server.injectSocket>[0]);
+  }
+}
+
+function userView({ id, username, isOwner }: FakeUser) {
+  return { id, username, roles: isOwner ? [{ name: "owner" }] : [] };
+}
+
+function page<T>(all: readonly T[], query: URLSearchParams): T[] {
+  const offset = Number(query.get("offset") ?? 0);
+  return all.slice(offset, offset + Number(query.get("limit") ?? 100));
+}
+
+function reply(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
+}
