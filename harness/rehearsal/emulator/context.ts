@@ -20,5 +20,5 @@ export interface Deployment {
   /** Replicas that are really up: one without a licence. */
   readonly liveReplicas: number;
   /** Base URL, known once the server listens. */
-  url(): string;
+  readonly url: () => string;
 }

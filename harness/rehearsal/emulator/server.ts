@@ -17,6 +17,7 @@ import { Upgrades } from "./http/upgrades.ts";
 import { Gauges } from "./metrics/gauges.ts";
 import { noResources } from "./resources/workspace-resources.ts";
 import type { WorkspaceResources } from "./resources/workspace-resources.ts";
+import { SshTunnels } from "./ssh/ssh-tunnels.ts";
 import { seed } from "./state/seed.ts";
 import { World } from "./state/world.ts";
 import { TerminalSessions } from "./terminal/sessions.ts";
@@ -47,12 +48,16 @@ export async function startEmulator(
   let url = "";
   const heartbeats = new Heartbeats();
   const gauges = new Gauges();
+  const ssh = new SshTunnels(gauges);
   const deployment: Deployment = {
     world,
     provisioner,
     queue: provisioner.queue,
     imports: new TemplateImports(world, provisioner),
-    builds: new WorkspaceBuilds(world, provisioner, resources, (agent) => terminals.endAgent(agent.id)),
+    builds: new WorkspaceBuilds(world, provisioner, resources, (agent) => {
+      terminals.endAgent(agent.id);
+      ssh.endAgent(agent.id);
+    }),
     limits: new RateLimits(config.env),
     gauges,
     terminals,
@@ -60,7 +65,7 @@ export async function startEmulator(
     url: () => url,
   };
   const api = new Api(deployment);
-  const upgrades = new Upgrades(deployment, api, heartbeats, liveReplicas);
+  const upgrades = new Upgrades(deployment, api, heartbeats, ssh);
   const server = createServer((request, response) => {
     void answer(api, liveReplicas, request, response);
   });

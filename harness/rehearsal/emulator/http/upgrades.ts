@@ -6,7 +6,7 @@ import type { Api, Incoming } from "../api.ts";
 import type { Deployment } from "../context.ts";
 import { socketRoutes } from "../routes/socket-routes.ts";
 import type { SocketRoute } from "../routes/socket-routes.ts";
-import { SshTunnels } from "../ssh/ssh-tunnels.ts";
+import type { SshTunnels } from "../ssh/ssh-tunnels.ts";
 import { authenticate, tokenOf } from "./auth.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import { problem } from "./reply.ts";
@@ -19,7 +19,6 @@ export class Upgrades {
   readonly #deployment: Deployment;
   readonly #api: Api;
   readonly #heartbeats: Heartbeats;
-  readonly #replicas: number;
   readonly #router: Router;
   readonly #routes = new Map<string, SocketRoute>();
   readonly #server = new WebSocketServer({
@@ -29,22 +28,16 @@ export class Upgrades {
     maxPayload: 4 * 1024 * 1024,
   });
 
-  constructor(deployment: Deployment, api: Api, heartbeats: Heartbeats, replicas: number) {
+  constructor(deployment: Deployment, api: Api, heartbeats: Heartbeats, ssh: SshTunnels) {
     this.#deployment = deployment;
     this.#api = api;
     this.#heartbeats = heartbeats;
-    this.#replicas = replicas;
-    const ssh = new SshTunnels(deployment.gauges);
     const routes = socketRoutes(deployment, (socket, host, agent) => ssh.serve(socket, host, agent.id));
     for (const route of routes) this.#routes.set(route.pattern, route);
     this.#router = new Router(
       routes.map(({ pattern }): Route => ({ method: "GET", pattern, handle: () => ({ status: 101 }) })),
     );
-    this.agentGone = (agentId) => ssh.endAgent(agentId);
   }
-
-  /** Ends the SSH sessions of an agent that went down. */
-  readonly agentGone: (agentId: string) => void;
 
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
@@ -55,7 +48,7 @@ export class Upgrades {
       query: searchParams,
       headers: request.headers,
       body: Buffer.alloc(0),
-      replica: (request.socket.remotePort ?? 0) % this.#replicas,
+      replica: (request.socket.remotePort ?? 0) % this.#deployment.liveReplicas,
       address: request.socket.remoteAddress ?? "",
     };
     const match = this.#router.match(incoming.method, pathname);

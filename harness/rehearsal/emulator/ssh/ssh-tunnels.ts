@@ -1,20 +1,67 @@
+import ssh2 from "ssh2";
+import type { Connection } from "ssh2";
+import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { Gauges } from "../metrics/gauges.ts";
 import type { WorkspaceHost } from "../terminal/shell.ts";
+import { newHostKey } from "./host-key.ts";
+import { serveSession } from "./ssh-channels.ts";
+import { WebSocketStream } from "./websocket-stream.ts";
 
-/** SSH into workspaces. */
+/**
+ * SSH into workspaces, each connection inside a websocket: the emulator's stand-in for `coder ssh`, whose tailnet is
+ * not emulated. Whoever opened the websocket is already known, so SSH itself asks for nothing.
+ */
 export class SshTunnels {
   readonly #gauges: Gauges;
+  readonly #server: InstanceType<typeof ssh2.Server>;
+  readonly #sockets = new Map<string, Set<WebSocket>>();
+  #pending: WorkspaceHost | undefined;
 
   constructor(gauges: Gauges) {
     this.#gauges = gauges;
+    this.#server = new ssh2.Server({
+      hostKeys: [{ key: newHostKey() }],
+      ident: "refbench-emulator",
+      algorithms: {
+        kex: ["curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256"],
+        cipher: ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr"],
+        compress: ["none"],
+      },
+    });
+    this.#server.on("connection", (connection) => this.#accept(connection));
   }
 
-  serve(socket: WebSocket, _host: WorkspaceHost, _agentId: string): void {
-    socket.close(1011, `no ssh yet ${this.#gauges.sshSessions}`);
+  serve(socket: WebSocket, host: WorkspaceHost, agentId: string): void {
+    const sockets = this.#sockets.get(agentId) ?? new Set<WebSocket>();
+    this.#sockets.set(agentId, sockets.add(socket));
+    socket.once("close", () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) this.#sockets.delete(agentId);
+    });
+    // `injectSocket` announces the connection before it returns: that is how the two find each other.
+    this.#pending = host;
+    this.#server.injectSocket(new WebSocketStream(socket) as unknown as Socket);
+    this.#pending = undefined;
   }
 
-  endAgent(_agentId: string): void {
-    return;
+  /** The agent's workspace went down. */
+  endAgent(agentId: string): void {
+    for (const socket of this.#sockets.get(agentId) ?? []) socket.close(1000);
+  }
+
+  #accept(connection: Connection): void {
+    const host = this.#pending;
+    if (!host) {
+      connection.end();
+      return;
+    }
+    connection.on("error", () => connection.end());
+    connection.on("authentication", (context) => context.accept());
+    connection.on("ready", () => {
+      this.#gauges.sshSessions += 1;
+      connection.once("close", () => (this.#gauges.sshSessions -= 1));
+      connection.on("session", (accept) => serveSession(accept(), host));
+    });
   }
 }

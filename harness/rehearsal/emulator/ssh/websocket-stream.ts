@@ -11,7 +11,7 @@ export class WebSocketStream extends Duplex {
     super({ allowHalfOpen: false });
     this.#socket = socket;
     socket.on("message", (data: RawData) => {
-      if (!this.push(data as Buffer)) socket.pause();
+      if (!this.push(data)) socket.pause();
     });
     socket.on("close", () => {
       this.push(null);

@@ -29,6 +29,8 @@ export class ExitShell extends Error {
 type Run = (invocation: Invocation) => number | Promise<number>;
 
 const INTERRUPTED = 130;
+/** One answer is built in memory. */
+const SEQ_LIMIT = 1_000_000;
 const KERNEL = { s: "Linux", n: "", r: "6.1.0", v: "#1 SMP", m: "x86_64", o: "GNU/Linux" };
 
 /** The commands that exist in an emulated workspace. */
@@ -49,7 +51,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     return 0;
   },
   sleep: async ({ args, signal, err }) => {
-    const seconds = args.reduce((sum, arg) => sum + seconds_(arg), 0);
+    const seconds = args.reduce((sum, arg) => sum + secondsIn(arg), 0);
     if (args.length === 0 || Number.isNaN(seconds)) {
       err(`sleep: invalid time interval '${args.join(" ")}'\n`);
       return 1;
@@ -60,15 +62,13 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     );
   },
   seq: ({ args, out }) => {
-    const numbers = args.map(Number);
-    const [first, step, last] =
-      numbers.length > 2 ? numbers : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : [1, 1, numbers[0]];
-    const lines: string[] = [];
-    for (let n = first ?? 1; (step ?? 1) > 0 ? n <= (last ?? 0) : n >= (last ?? 0); n += step ?? 1) {
-      lines.push(`${n}\n`);
-      if (lines.length > 100_000 || step === 0) break;
-    }
-    out(lines.join(""));
+    const [one = 1, two, three] = args.map(Number);
+    const first = two === undefined ? 1 : one;
+    const step = three === undefined ? 1 : (two ?? 1);
+    const last = three ?? two ?? one;
+    const count = Math.floor((last - first) / step) + 1;
+    if (!Number.isFinite(count) || count > SEQ_LIMIT) return 1;
+    out(Array.from({ length: Math.max(0, count) }, (_, index) => `${first + index * step}\n`).join(""));
     return 0;
   },
   cat: async ({ args, input, out, err, signal }) => {
@@ -113,7 +113,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     const fields = { ...KERNEL, n: shell.host.hostname };
     const asked = args.length === 0 ? "s" : args.join("").replaceAll("-", "");
     const letters = asked.includes("a") ? "snrvmo" : asked;
-    out(`${[...letters].map((letter) => fields[letter as keyof typeof fields]).join(" ")}\n`);
+    out(`${Array.from(letters, (letter) => fields[letter as keyof typeof fields]).join(" ")}\n`);
     return 0;
   },
   whoami: ({ shell, out }) => print(out, shell.host.user),
@@ -161,7 +161,7 @@ function print(out: Streams["out"], line: string): number {
   return 0;
 }
 
-function seconds_(text: string): number {
+function secondsIn(text: string): number {
   const match = /^(\d*\.?\d+)([smhd]?)$/.exec(text);
   const unit = { "": 1, s: 1, m: 60, h: 3_600, d: 86_400 }[match?.[2] ?? ""] ?? 1;
   return match ? Number(match[1]) * unit : NaN;

@@ -52,9 +52,9 @@ export class InputQueue {
     take: (chunk: Buffer | null, finish: (rest?: Buffer) => void) => void,
   ): Promise<void> {
     return new Promise((resolve) => {
-      let done = false;
+      const state = { done: false };
       const finish = (rest?: Buffer): void => {
-        done = true;
+        state.done = true;
         this.#sink = undefined;
         signal.removeEventListener("abort", aborted);
         if (rest && rest.length > 0) this.#chunks.unshift(rest);
@@ -62,15 +62,12 @@ export class InputQueue {
       };
       const aborted = (): void => finish();
       if (signal.aborted) {
-        resolve();
+        finish();
         return;
       }
-      while (this.#chunks.length > 0) {
-        take(this.#chunks.shift() ?? null, finish);
-        if (done) return;
-      }
-      if (this.#ended) take(null, finish);
-      if (done) return;
+      while (this.#chunks.length > 0 && !state.done) take(this.#chunks.shift() ?? null, finish);
+      if (this.#ended && !state.done) take(null, finish);
+      if (state.done) return;
       this.#sink = (chunk) => take(chunk, finish);
       signal.addEventListener("abort", aborted);
     });

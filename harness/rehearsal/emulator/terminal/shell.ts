@@ -118,7 +118,7 @@ export class Shell {
       } else if (stream === "out") out = () => undefined;
       else err = () => undefined;
     }
-    return { input, out, err };
+    return { ...streams, input, out, err };
   }
 
   /** One word may become none (an empty variable) or several (one with blanks). */

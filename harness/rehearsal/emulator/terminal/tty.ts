@@ -1,6 +1,7 @@
 import { InputQueue } from "./input-queue.ts";
 
-const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\r\n]/;
+/** Anything that is not simply shown: control characters (`Cc`) below 160. */
+const CONTROL = /\p{Cc}/u;
 const CTRL_C = 3;
 const CTRL_D = 4;
 const BACKSPACE = 8;
