@@ -1,0 +1,79 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { execa } from "execa";
+import type { Environment } from "../../stacks/environment.ts";
+
+/** An environment of a run, as the harness writes it. */
+export const RUN: Environment = {
+  schemaVersion: 1,
+  architecture: "gke",
+  size: "100",
+  overrides: {},
+  runId: "01kb3v9x2m7q8r5t6w4y1z0abc",
+  owner: "ada",
+  managed: "cdktf",
+  expiresAt: 1_795_999_999,
+  project: "some-project",
+  region: "us-central1",
+  zone: "us-central1-a",
+  coderVersion: "2.31.0",
+};
+
+/** A piece of Terraform's JSON: its shape is Terraform's, and a test that reads it wrongly fails. */
+export type TerraformJson = ReturnType<typeof JSON.parse>;
+
+/** One resource of a synthesized stack. */
+export interface Synthesized {
+  readonly stack: string;
+  readonly type: string;
+  readonly id: string;
+  readonly attributes: TerraformJson;
+}
+
+/** What the program wrote: the stacks' JSON by name, and their resources in a row. */
+export interface Synthesis {
+  readonly folder: string;
+  readonly stacks: Readonly<Record<string, TerraformJson>>;
+  readonly resources: readonly Synthesized[];
+}
+
+/** Runs the cdktf app as the harness and cdktf's command line do: as a process, with a folder for its output. */
+export async function runMain(env: NodeJS.ProcessEnv): Promise<{ exitCode: number; stderr: string }> {
+  const { exitCode, stderr } = await execa("node", ["--import", "tsx", "stacks/main.ts"], {
+    cwd: resolve(import.meta.dirname, "../.."),
+    env,
+    reject: false,
+  });
+  return { exitCode: exitCode ?? -1, stderr };
+}
+
+/** Synthesizes an environment in a folder of its own. */
+export async function synthesize(environment: Partial<Environment> = {}): Promise<Synthesis> {
+  const folder = await mkdtemp(join(tmpdir(), "refbench-synth-"));
+  const file = join(folder, "environment.json");
+  await writeFile(file, JSON.stringify({ ...RUN, ...environment }));
+  const outdir = join(folder, "cdktf.out");
+  const { exitCode, stderr } = await runMain({ REFBENCH_ENVIRONMENT: file, CDKTF_OUTDIR: outdir });
+  if (exitCode !== 0) throw new Error(stderr);
+  return { folder, ...(await readStacks(outdir)) };
+}
+
+/** The stacks in a folder of synthesized ones. */
+export async function readStacks(outdir: string): Promise<Pick<Synthesis, "stacks" | "resources">> {
+  const manifest = JSON.parse(await readFile(join(outdir, "manifest.json"), "utf8")) as {
+    stacks: Record<string, { synthesizedStackPath: string }>;
+  };
+  const stacks: Record<string, TerraformJson> = {};
+  for (const [name, { synthesizedStackPath }] of Object.entries(manifest.stacks)) {
+    stacks[name] = JSON.parse(await readFile(join(outdir, synthesizedStackPath), "utf8"));
+  }
+  return { stacks, resources: Object.entries(stacks).flatMap(resourcesOf) };
+}
+
+function resourcesOf([stack, content]: [string, TerraformJson]): Synthesized[] {
+  const types = (content.resource ?? {}) as Record<string, Record<string, TerraformJson>>;
+  return Object.entries(types).flatMap(([type, instances]) =>
+    Object.entries(instances).map(([id, attributes]) => ({ stack, type, id, attributes })),
+  );
+}
