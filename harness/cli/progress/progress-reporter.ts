@@ -1,0 +1,105 @@
+import { createLogUpdate } from "log-update";
+import { systemClock } from "../../model/clock.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { Reporter, StoredEvent } from "../../model/event.ts";
+import type { Io } from "../io.ts";
+import { liveView } from "./live-view.ts";
+import { PlainLines } from "./plain-lines.ts";
+import { advance, initialState } from "./state.ts";
+import { harmless } from "./words.ts";
+
+/** A reporter that owns the terminal's last lines until it is closed. */
+export interface ProgressReporter extends Reporter {
+  /** Writes a line of its own, above the live ones. */
+  say(line: string): void;
+  /** Leaves the last state on the screen; what comes after is written below it. */
+  close(): void;
+}
+
+type ProgressStream = Io["stderr"] & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Shows a run's events on stderr: live lines on a terminal, appended lines elsewhere. */
+export function progressReporter(
+  io: Pick<Io, "stderr" | "env">,
+  clock: Clock = systemClock,
+): ProgressReporter {
+  const stream: ProgressStream = io.stderr;
+  return isLive(stream, io.env) ? terminalReporter(stream, clock) : plainReporter(stream);
+}
+
+function isLive(stream: ProgressStream, env: NodeJS.ProcessEnv): boolean {
+  const isSet = (name: string): boolean => (env[name] ?? "") !== "";
+  return stream.isTTY === true && !isSet("CI") && !isSet("NO_COLOR") && env["TERM"] !== "dumb";
+}
+
+/** Appends a line for each thing that happened, with the time since the first. */
+export function plainReporter(stream: ProgressStream): ProgressReporter {
+  const lines = new PlainLines();
+  let state = initialState;
+  return {
+    report: (event) => {
+      state = advance(state, event);
+      for (const line of lines.linesOf(event, state)) stream.write(`${line}\n`);
+    },
+    say: (line) => stream.write(`${line}\n`),
+    close: () => undefined,
+  };
+}
+
+/** Redrawn at most this often by events, and as often by time alone so that a stage's clock runs. */
+const REDRAW_MS = 125;
+const TICK_MS = 500;
+const DEFAULT_COLUMNS = 80;
+
+/** Redraws a few lines in place. The cursor is never hidden, so no way of ending can lose it. */
+export function terminalReporter(stream: ProgressStream, clock: Clock): ProgressReporter {
+  const update = createLogUpdate(stream, { showCursor: true });
+  let state = initialState;
+  let drawnAt = -Infinity;
+  let closed = false;
+  const draw = (): void => {
+    drawnAt = clock.now();
+    // The last column is left free: some terminals wrap a line that fills it.
+    const width = (stream.columns ?? DEFAULT_COLUMNS) - 1;
+    update(liveView(state, drawnAt, width).join("\n"));
+  };
+  const above = (line: string): void => {
+    update.clear();
+    stream.write(`${harmless(line)}\n`);
+    if (!closed) draw();
+  };
+  const tick = setInterval(draw, TICK_MS).unref();
+  return {
+    report: (event) => {
+      state = advance(state, event);
+      const line = permanentLine(event);
+      if (closed) return;
+      if (line !== undefined) above(line);
+      else if (clock.now() - drawnAt >= REDRAW_MS) draw();
+    },
+    say: above,
+    close: () => {
+      if (closed) return;
+      closed = true;
+      clearInterval(tick);
+      draw();
+      update.done();
+    },
+  };
+}
+
+/** What must not be lost when the next redraw comes. */
+function permanentLine(event: StoredEvent): string | undefined {
+  switch (event.type) {
+    case "note":
+      return event.level === "info" ? event.message : `${event.level}: ${event.message}`;
+    case "teardown.handed-over":
+      return `the reaper (pid ${event.reaperPid}) tears down`;
+    case "sweep.removed":
+      return `sweep: removed ${event.kind} ${event.name}`;
+    case "stage.finished":
+      return event.outcome === "failed" ? `${event.stage} failed: ${event.message ?? ""}` : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import type { RunEvent, StoredEvent } from "../../model/event.ts";
+import type { LoadProgress } from "../../model/shard.ts";
+import type { Stage } from "../../model/stage.ts";
+import type { TerraformProgress } from "../../model/terraform.ts";
+
+/** One stack being changed in one stage. */
+export interface StackView {
+  readonly stack: string;
+  readonly planned: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Addresses at work, the longest first, with when they started (milliseconds since the epoch). */
+  readonly working: ReadonlyMap<string, number>;
+}
+
+/** One stage as the screen shows it. */
+export interface StageView {
+  readonly stage: Stage;
+  readonly startedAt: number;
+  readonly finished?: Extract<RunEvent, { readonly type: "stage.finished" }>;
+  readonly stacks: readonly StackView[];
+}
+
+/** What there is to show of a run: everything its events said so far. */
+export interface ProgressState {
+  /** When the first event was told. */
+  readonly startedAt?: number;
+  readonly run?: Extract<RunEvent, { readonly type: "run.started" }>;
+  readonly stages: readonly StageView[];
+  readonly load?: LoadProgress;
+  readonly drain?: Extract<RunEvent, { readonly type: "drain.progress" }>;
+  readonly swept: number;
+  readonly audit?: Extract<RunEvent, { readonly type: "audit.finished" }>;
+}
+
+export const initialState: ProgressState = { stages: [], swept: 0 };
+
+/** The state after one more event. */
+export function advance(state: ProgressState, event: StoredEvent): ProgressState {
+  const at = Date.parse(event.at);
+  const next = { ...state, startedAt: state.startedAt ?? at };
+  switch (event.type) {
+    case "run.started":
+      return { ...next, run: event };
+    case "stage.started": {
+      const others = state.stages.filter(({ stage }) => stage !== event.stage);
+      return { ...next, stages: [...others, { stage: event.stage, startedAt: at, stacks: [] }] };
+    }
+    case "stage.finished":
+      return { ...next, stages: finished(state.stages, event, at) };
+    case "terraform.planned": {
+      const { add, change, remove } = event.summary;
+      return withStack(next, event.stack, (view) => ({ ...view, planned: add + change + remove }));
+    }
+    case "terraform.progress":
+      return withStack(next, event.stack, (view) => progressed(view, event.progress, at));
+    case "load.progress":
+      return { ...next, load: event.progress };
+    case "drain.progress":
+      return { ...next, drain: event };
+    case "sweep.removed":
+      return { ...next, swept: state.swept + 1 };
+    case "audit.finished":
+      return { ...next, audit: event };
+    case "note":
+    case "teardown.handed-over":
+    case "run.finished":
+      return next;
+  }
+}
+
+function finished(
+  stages: readonly StageView[],
+  event: Extract<RunEvent, { readonly type: "stage.finished" }>,
+  at: number,
+): readonly StageView[] {
+  const known = stages.some(({ stage }) => stage === event.stage);
+  // A watcher that came late did not see it start.
+  if (!known) {
+    return [...stages, { stage: event.stage, startedAt: at - event.durationMs, stacks: [], finished: event }];
+  }
+  return stages.map((view) => (view.stage === event.stage ? { ...view, finished: event } : view));
+}
+
+/** Terraform's events belong to the stage that is at work. */
+function withStack(
+  state: ProgressState,
+  stack: string,
+  change: (view: StackView) => StackView,
+): ProgressState {
+  const current = state.stages.findLast((view) => view.finished === undefined);
+  if (current === undefined) return state;
+  const fresh: StackView = { stack, planned: 0, done: 0, failed: 0, working: new Map() };
+  const known = current.stacks.some((view) => view.stack === stack);
+  const stacks = (known ? current.stacks : [...current.stacks, fresh]).map((view) =>
+    view.stack === stack ? change(view) : view,
+  );
+  return {
+    ...state,
+    stages: state.stages.map((view) => (view === current ? { ...view, stacks } : view)),
+  };
+}
+
+function progressed(view: StackView, { address, action, state }: TerraformProgress, at: number): StackView {
+  if (action === "read") return view;
+  const working = new Map(view.working);
+  if (state === "started") working.set(address, at);
+  if (state === "complete" || state === "failed") working.delete(address);
+  return {
+    ...view,
+    working,
+    done: view.done + (state === "complete" ? 1 : 0),
+    failed: view.failed + (state === "failed" ? 1 : 0),
+  };
+}

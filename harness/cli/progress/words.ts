@@ -1,0 +1,47 @@
+import { stripVTControlCharacters } from "node:util";
+import type { LoadProgress } from "../../model/shard.ts";
+import { formatCount } from "../../results/format.ts";
+import type { StackView } from "./state.ts";
+
+/** The workspaces of a load by state. */
+export function workspaceWords({ workspaces }: LoadProgress): string {
+  const { total, queued, building, ready, failed, deleted } = workspaces;
+  const states = { queued, building, ready, failed, deleted };
+  const words = Object.entries(states)
+    .filter(([state, count]) => count > 0 || state === "ready")
+    .map(([state, count]) => `${formatCount(count)} ${state}`);
+  return `workspaces ${words.join(", ")} of ${formatCount(total)}`;
+}
+
+/** What the held connections carry. */
+export function rateWords({ commandsPerSecond }: LoadProgress): string {
+  return `${commandsPerSecond.toFixed(1)} commands/s`;
+}
+
+/** The held connections of a load. */
+export function connectionWords({ connections }: LoadProgress): string {
+  const { wanted, terminal, ssh, failed } = connections;
+  const held = `${formatCount(terminal + ssh)} of ${formatCount(wanted)}`;
+  return [
+    `connections ${held} (${formatCount(terminal)} terminal, ${formatCount(ssh)} ssh)`,
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+  ].join(", ");
+}
+
+/** What became of a stack's resources: `gke-cloud 9 of 14 created`. */
+export function stackWords({ stack, planned, done, failed }: StackView, verb: string): string {
+  const failures = failed > 0 ? `, ${formatCount(failed)} failed` : "";
+  return `${stack} ${formatCount(done)} of ${formatCount(planned)} ${verb}${failures}`;
+}
+
+/** Other programs' words, without what would move the cursor or colour the screen. */
+export function harmless(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll("\t", " ")
+    .replace(/[^\P{Cc}\n]/gu, "");
+}
+
+/** A line that does not wrap in a terminal of this width. */
+export function clip(line: string, width: number): string {
+  return line.length <= width ? line : `${line.slice(0, width - 3)}...`;
+}

@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { progressReporter } from "../../../../harness/cli/progress/progress-reporter.ts";
+import type { Clock } from "../../../../harness/model/clock.ts";
+import { CapturedStream } from "./captured-stream.ts";
+import { at, instant, load, loading, untilLoad } from "./story.ts";
+
+/** A clock that stands until it is moved. */
+class HandClock implements Clock {
+  at = instant(0);
+  now = (): number => this.at;
+  sleep = (): Promise<void> => Promise.reject(new Error("nobody sleeps here"));
+}
+
+const terminal = () => new CapturedStream({ isTTY: true, columns: 80 });
+
+const ESCAPE = String.fromCharCode(27);
+const SEQUENCE = new RegExp(`${ESCAPE}\\[(\\d*)([A-Z])|\\n|[^${ESCAPE}\\n]+`, "g");
+
+/** What a terminal of many lines shows after this output. */
+function screenOf(output: string): readonly string[] {
+  const screen = [""];
+  let row = 0;
+  for (const [part, count = "", command] of output.matchAll(SEQUENCE)) {
+    if (command === "A") row -= Number(count || "1");
+    else if (command === "K") screen[row] = "";
+    else if (command === "J") screen.splice(row + 1);
+    else if (part === "\n") screen[(row += 1)] ??= "";
+    else if (command === undefined) screen[row] = (screen[row] ?? "") + part;
+  }
+  return screen.filter((line) => line !== "");
+}
+
+test("off a terminal each thing that happened is one appended line with the time since the start", () => {
+  const stream = new CapturedStream();
+  const reporter = progressReporter({ stderr: stream, env: {} });
+  for (const event of loading) reporter.report(event);
+  reporter.close();
+  expect(stream.text).not.toContain(ESCAPE);
+  expect(stream.text.split("\n")).toEqual(
+    expect.arrayContaining([
+      "[  0.0 s] preflight: started",
+      "[  1.0 s] preflight: done in 1.0 s",
+      "[  2.0 s] gke-cloud: 3 to add, 0 to change, 0 to destroy",
+      "[  5.0 s] gke-cloud 1 of 3 done: google_compute_network.network created after 3 s",
+      expect.stringMatching(/^\[ {3}12 s\] load: connecting; users 1200; workspaces 7 queued/),
+    ]),
+  );
+});
+
+test("off a terminal figures that always change are told every five seconds and when the activity changes", () => {
+  const stream = new CapturedStream();
+  const reporter = progressReporter({ stderr: stream, env: {} });
+  for (let tenth = 0; tenth < 100; tenth += 1) reporter.report(at(tenth / 10, load()));
+  reporter.report(at(10, load({ activity: "holding" })));
+  expect(stream.text.match(/connecting/g)).toHaveLength(2);
+  expect(stream.text.match(/holding/g)).toHaveLength(1);
+});
+
+test.each([{ CI: "true" }, { NO_COLOR: "1" }, { TERM: "dumb" }])("%o asks for appended lines", (env) => {
+  const stream = terminal();
+  const reporter = progressReporter({ stderr: stream, env });
+  for (const event of untilLoad) reporter.report(event);
+  reporter.close();
+  expect(stream.text).not.toContain(ESCAPE);
+  expect(stream.text).toContain("preflight: started");
+});
+
+test("a terminal shows one view that is redrawn in place, and keeps the last state", () => {
+  const stream = terminal();
+  const clock = new HandClock();
+  const reporter = progressReporter({ stderr: stream, env: { TERM: "xterm" } }, clock);
+  for (const event of loading) {
+    clock.at = Date.parse(event.at);
+    reporter.report(event);
+  }
+  reporter.close();
+  const screen = screenOf(stream.text);
+  expect(screen.filter((line) => line.includes("preflight"))).toHaveLength(1);
+  expect(screen.at(-1)).toContain("connections 4,500 of 10,000");
+});
+
+test("notes stay on a terminal, above the view", () => {
+  const stream = terminal();
+  const reporter = progressReporter({ stderr: stream, env: {} }, new HandClock());
+  for (const event of untilLoad) reporter.report(event);
+  reporter.report(at(6, { type: "note", level: "warning", message: "rate limited" }));
+  reporter.say("stopping");
+  for (const event of loading.slice(untilLoad.length)) reporter.report(event);
+  reporter.close();
+  const screen = screenOf(stream.text);
+  expect(screen.slice(0, 2)).toEqual(["warning: rate limited", "stopping"]);
+  expect(screen[2]).toMatch(/^refbench gke/);
+});
+
+test("a burst of events is drawn once", () => {
+  const stream = terminal();
+  const clock = new HandClock();
+  const reporter = progressReporter({ stderr: stream, env: {} }, clock);
+  reporter.report(at(0, load()));
+  const once = stream.text.length;
+  for (let i = 0; i < 1000; i += 1) reporter.report(at(0, load({ users: i })));
+  expect(stream.text).toHaveLength(once);
+  clock.at += 1000;
+  reporter.report(at(1, load({ users: 77 })));
+  expect(stream.text.length).toBeGreaterThan(once);
+  reporter.close();
+});
+
+test("the cursor is never hidden, so that no way of ending loses it", () => {
+  const stream = terminal();
+  const reporter = progressReporter({ stderr: stream, env: {} });
+  for (const event of loading) reporter.report(event);
+  reporter.close();
+  reporter.report(at(30, load()));
+  expect(stream.text).not.toContain(`${ESCAPE}[?25l`);
+  expect(stream.text.endsWith("\n")).toBe(true);
+});
