@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ResolvedSize } from "./catalogue.ts";
+import type { Size } from "./architecture.ts";
 import { getArchitecture } from "./catalogue.ts";
 
 /** The Coder workspace template of an architecture: file name → content, as it is uploaded. */
@@ -15,6 +15,8 @@ export async function readTemplate(architectureName: string): Promise<Record<str
 
 /** What a template is told about the run that its workspaces belong to. */
 export interface TemplateRun {
+  readonly architecture: string;
+  readonly size: Size;
   readonly runId: string;
   readonly owner: string;
   /** Unix seconds; null = no hard expiry. */
@@ -22,20 +24,20 @@ export interface TemplateRun {
   readonly namespace: string;
 }
 
-/** Terraform variables of the template, so that everything a workspace creates carries the labels of its run. */
-export function templateVariables(size: ResolvedSize, run: TemplateRun): Record<string, string> {
+/** Terraform variables of the template: the labels of everything that a workspace creates, and what its pod asks for. */
+export function templateVariables(run: TemplateRun): Record<string, string> {
   return {
     bench_run: run.runId,
-    bench_env: size.architecture,
+    bench_env: run.architecture,
     bench_owner: run.owner,
     bench_expires: run.expiresAt === null ? "never" : String(run.expiresAt),
     namespace: run.namespace,
-    cpu: `${size.figures.workspacePod.cpuMillis}m`,
-    memory: `${size.figures.workspacePod.memoryMib}Mi`,
+    cpu: `${run.size.workspacePod.cpuMillis}m`,
+    memory: `${run.size.workspacePod.memoryMib}Mi`,
   };
 }
 
 /** Parameters of each workspace. */
-export function templateParameters(size: ResolvedSize): Record<string, string> {
-  return { home_disk_size: String(size.figures.homeVolumeGib) };
+export function templateParameters(size: Size): Record<string, string> {
+  return { home_disk_size: String(size.homeVolumeGib) };
 }

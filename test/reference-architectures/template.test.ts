@@ -11,6 +11,8 @@ import {
 } from "../../reference-architectures/template.ts";
 
 const RUN = {
+  architecture: "gke",
+  size: resolveSize("gke").figures,
   runId: "01kb3v9x2m7q8r5t6w4y1z0abc",
   owner: "ada",
   expiresAt: 1_795_999_999,
@@ -38,7 +40,7 @@ test("every variable of the template without a default is given", async () => {
     .split(/^}/m)
     .filter((block) => !block.includes("default"))
     .flatMap((block) => /variable "(\w+)"/.exec(block)?.[1] ?? []);
-  const given = templateVariables(resolveSize("gke"), RUN);
+  const given = templateVariables(RUN);
   expect(required.length).toBeGreaterThan(3);
   expect(Object.keys(given)).toEqual(expect.arrayContaining(required));
   for (const name of Object.keys(given)) expect(variables).toContain(`variable "${name}"`);
@@ -66,14 +68,14 @@ test("provider and image versions are pinned, since a number must be reproducibl
 });
 
 test("the home disk is a parameter of each workspace", () => {
-  expect(templateParameters(resolveSize("gke"))).toEqual({ home_disk_size: "10" });
-  expect(templateParameters(resolveSize("gke", "100", { homeVolumeGib: 0 }))).toEqual({
+  expect(templateParameters(RUN.size)).toEqual({ home_disk_size: "10" });
+  expect(templateParameters({ ...RUN.size, homeVolumeGib: 0 })).toEqual({
     home_disk_size: "0",
   });
 });
 
 test("an environment without expiry says so to its workspaces", () => {
-  expect(templateVariables(resolveSize("gke"), { ...RUN, expiresAt: null })["bench_expires"]).toBe("never");
+  expect(templateVariables({ ...RUN, expiresAt: null })["bench_expires"]).toBe("never");
 });
 
 test("a workspace's pod lives until its run expires", async () => {
@@ -97,4 +99,9 @@ output "now" { value = local.now }`,
   expect(Number(far.seconds)).toBe(expiresAt - Date.parse(far.now) / 1_000);
   expect(await outputs("1000000000")).toMatchObject({ seconds: "60" });
   expect(await outputs("never")).toMatchObject({ seconds: "none" });
+});
+
+test("a workspace's pod asks for what the size says", () => {
+  const { figures } = resolveSize("gke", "100", { "workspacePod.cpuMillis": 60 });
+  expect(templateVariables({ ...RUN, size: figures })).toMatchObject({ cpu: "60m", memory: "128Mi" });
 });
