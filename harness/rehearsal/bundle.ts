@@ -5,6 +5,12 @@ import { build } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "../..");
 
+const COMMONJS = [
+  'import { createRequire } from "node:module";',
+  "const require = createRequire(import.meta.url);",
+  "const bundleDirname = import.meta.dirname, bundleFilename = import.meta.filename;",
+].join("\n");
+
 /** Bundles an entry into one file for fast starts, kept by content, and returns its path. */
 export async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
@@ -13,11 +19,10 @@ export async function bundle(entry: string): Promise<string> {
     write: false,
     platform: "node",
     target: "node20",
-    // ES modules may await at the top; the CommonJS packages inside want a `require`.
+    // ES modules may await at the top; the CommonJS packages inside want a `require` and a folder.
     format: "esm",
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
+    banner: { js: COMMONJS },
+    define: { __dirname: "bundleDirname", __filename: "bundleFilename" },
     logLevel: "silent",
     external: ["cpu-features", "*.node"],
   });

@@ -3,10 +3,10 @@ import { dirname, join, resolve } from "node:path";
 import { bundle } from "../bundle.ts";
 import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
 import { withoutRealClouds } from "./clean-environment.ts";
+import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { TYPES_IN_USE } from "./types-in-use.ts";
 
-/** Divides the cloud's durations when nobody says otherwise: network, database, cluster and release take some 5 s. */
-export const DEFAULT_TWIN_SPEED = 200;
+export { DEFAULT_TWIN_SPEED };
 
 export interface TwinOptions {
   /** The twin's folder, such as `.refbench/twin`. */

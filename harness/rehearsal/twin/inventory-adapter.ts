@@ -6,6 +6,8 @@ import type { TwinItem } from "../inventory/item.ts";
 import { openStore } from "../inventory/store.ts";
 import { runOf } from "./cloud/create.ts";
 import { removeItem } from "./cloud/remove.ts";
+import { CONTROLLER_SECONDS } from "./controllers/seconds.ts";
+import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { OVERLAY } from "./overlay/table.ts";
 import { inventoryFolder } from "./plugin/settings.ts";
 import { TWIN_PROJECT } from "./project.ts";
@@ -20,8 +22,8 @@ const UNPLANNED_KINDS = [
   "kubernetes_pod",
   "kubernetes_service",
 ];
-/** Controllers take down a removed thing's own at once when a sweep removes it: it does not wait for them. */
-const AT_ONCE = { ms: 0, controllerMs: 0 };
+/** A sweep's delete is done when it answers; controllers take their time all the same. */
+const REMOVAL = { ms: 0, controllerMs: (CONTROLLER_SECONDS * 1000) / DEFAULT_TWIN_SPEED };
 
 /** The twin's inventory as the sweep and the audit ask it: independent of Terraform's state. */
 export function twinInventory(root: string): Inventory {
@@ -40,7 +42,7 @@ export function twinInventory(root: string): Inventory {
     },
     async remove({ id }) {
       try {
-        const removal = await removeItem(openStore(inventoryFolder(root)), id, AT_ONCE);
+        const removal = await removeItem(openStore(inventoryFolder(root)), id, REMOVAL);
         return removal.state === "in-use"
           ? { state: "in-use", reason: `already being used by '${removal.by}'` }
           : removal;

@@ -5,7 +5,10 @@ import { filled } from "../plugin/complete.ts";
 import type { TemplateContext } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { mapAttributes, valueAt } from "../plugin/walk.ts";
-import { afterCreate } from "../controllers/controllers.ts";
+import { SECRET_KEYS } from "../controllers/coder-readiness.ts";
+import { controllerItem } from "../controllers/controller-item.ts";
+import { settle } from "../controllers/controllers.ts";
+import type { Settled } from "../controllers/controllers.ts";
 import { scaledMs } from "./cloud.ts";
 import type { Asked, Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
@@ -29,19 +32,29 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
   const state = filled(asked.schema, asked.overlay, plan, identity.context);
   const ms = scaledMs(asked.overlay.seconds.create, cloud.settings);
   let item: TwinItem | undefined;
+  let settled: Settled | undefined;
   try {
     const fault = await injectFault(cloud, "create", asked.type, identity, labelsOf(asked, state));
     item = await accept(cloud, asked, identity, state, ms);
-    await waitMs(ms, cloud.signal);
-    const outcome = await afterCreate(cloud, { asked, item, state, identity });
-    await cloud.store.put(ready(item, outcome.item, outcome.state, asked));
-    if (fault?.do === "accept-and-lose-answer")
-      return { state: null, key: identity.key, error: new CloudError(fault.message) };
-    return { state: outcome.state, key: identity.key };
+    const readyAt = Date.now() + ms;
+    settled = await settle(cloud, { asked, item, state, identity });
+    if (settled.never !== undefined) await fail(cloud, settled.never);
+    await waitMs(Math.max(0, readyAt - Date.now()), cloud.signal);
+    await cloud.store.put(ready(item, settled.item, settled.state, asked));
+    if (fault !== undefined) return { state: null, key: identity.key, error: new CloudError(fault.message) };
+    return { state: settled.state, key: identity.key };
   } catch (error) {
     const exists = item !== undefined && error instanceof CloudError && error.created;
-    return { state: exists ? state : null, key: identity.key, error };
+    return { state: exists ? (settled?.state ?? state) : null, key: identity.key, error };
   }
+}
+
+async function fail(
+  { settings, signal }: Cloud,
+  { error, seconds }: NonNullable<Settled["never"]>,
+): Promise<never> {
+  await waitMs(scaledMs(seconds, settings), signal);
+  throw error;
 }
 
 /** Names and parents are looked up and the name is taken in one step. */
@@ -60,6 +73,8 @@ async function accept(
     for (const { key: other, value, reference } of referenced) {
       const item = await store.get(other);
       if (item !== undefined && item.status !== "deleting") found.push(item);
+      else if (reference.kind === "kubernetes_namespace" && state["create_namespace"] === true)
+        found.push(await makeNamespace(value));
       else if (isRequired(reference.kind, value)) throw new CloudError(missing(reference.kind, value));
     }
     const item = newItem(asked, identity, { state, referenced, found, ms });
@@ -67,6 +82,14 @@ async function accept(
     else if (!(await store.create(item))) throw new CloudError(words.taken(path));
     return item;
   });
+
+  /** Helm's `create_namespace`: nobody removes it but the cluster. */
+  async function makeNamespace(name: string): Promise<TwinItem> {
+    const where = { kind: "kubernetes_namespace", scope: asked.cluster?.name ?? "", name };
+    const made = controllerItem(where, { ...(asked.cluster !== undefined && { parent: asked.cluster.key }) });
+    await store.put(made);
+    return made;
+  }
 
   function missing(of: string, value: string): string {
     return cloudWords(of).missing(of === "kubernetes_namespace" ? `namespaces "${value}"` : value);
@@ -104,12 +127,23 @@ function newItem(
     ...(parent !== undefined && { parent: parent.key }),
     uses: what.found.filter((item) => !parents.has(item.key)).map((item) => item.key),
     ...(runId !== undefined && { runId }),
-    attributes: storable(asked, what.state),
+    attributes: { ...storable(asked, what.state), ...secretKeys(asked, what.state) },
   };
 }
 
 function ready(created: TwinItem, changed: Partial<TwinItem>, state: Values, asked: Asked): TwinItem {
-  return { ...settledItem(created), ...changed, attributes: storable(asked, state) };
+  return {
+    ...settledItem(created),
+    ...changed,
+    attributes: { ...storable(asked, state), ...secretKeys(asked, state) },
+  };
+}
+
+/** A pod that wants a key which its secret lacks never starts: the names of the keys are kept, no value is. */
+function secretKeys({ overlay, config }: Asked, state: Values): Values {
+  if (overlay.kind !== "kubernetes_secret") return {};
+  const parts = [state["data"], state["binary_data"], config["data_wo"], config["binary_data_wo"]];
+  return { [SECRET_KEYS]: parts.flatMap((part) => Object.keys(part ?? {})) };
 }
 
 /** The attributes that may lie on disk: what the schema calls secret is left out. */

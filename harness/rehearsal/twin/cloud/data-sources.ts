@@ -89,8 +89,8 @@ async function service({ store }: Cloud, { host }: Place, config: Values): Promi
   const namespace = (valueAt(config, "metadata.0.namespace") ?? "default") as string;
   const cluster = await clusterAt(store, host, `namespaces/${namespace}/services/${name}`);
   const found = await store.get(itemKey("kubernetes_service", `${cluster.name}/${namespace}`, name));
-  if (found === undefined)
-    throw new CloudError(`Unable to fetch service from Kubernetes: services "${name}" not found`);
+  // The real provider answers a missing Service with an empty id and no error.
+  if (found === undefined) return { id: "", spec: [], status: [] };
   const { metadata, spec, status } = found.attributes ?? {};
   return { id: `${namespace}/${name}`, metadata, spec, status };
 }

@@ -48,12 +48,14 @@ export async function removeItem(
 function descendants(item: TwinItem, all: readonly TwinItem[]): TwinItem[] {
   const found: TwinItem[] = [];
   const keys = new Set([item.key]);
+  const scopes = new Set(item.kind === "kubernetes_namespace" ? [`${item.scope}/${item.name}`] : []);
   for (let grown = true; grown;) {
     grown = false;
     for (const one of all) {
       if (keys.has(one.key)) continue;
-      const lives = one.parent !== undefined && keys.has(one.parent);
-      const belongs = one.owner !== undefined && keys.has(one.owner) && one.kind.startsWith("kubernetes_");
+      const lives =
+        (one.parent !== undefined && keys.has(one.parent)) || (isInCluster(one) && scopes.has(one.scope));
+      const belongs = one.owner !== undefined && keys.has(one.owner) && isInCluster(one);
       if (!lives && !belongs) continue;
       keys.add(one.key);
       found.push(one);
@@ -78,7 +80,9 @@ async function orphan(
   },
 ): Promise<void> {
   for (const item of all) {
-    if (item.owner === undefined || !goes.has(item.owner) || goes.has(item.key)) continue;
+    if (goes.has(item.key)) continue;
+    const isHalfGone = item.status === "deleting" && goes.has(String(item.attributes?.["cluster"]));
+    if (!isHalfGone && (item.owner === undefined || !goes.has(item.owner))) continue;
     if (clusterGoes) {
       // Its controller is gone: it never goes by itself.
       await store.put(settledItem(item));
@@ -86,6 +90,10 @@ async function orphan(
       await store.put({ ...item, status: "deleting", settlesAt: inMs(controllerMs) });
     }
   }
+}
+
+function isInCluster({ kind }: TwinItem): boolean {
+  return kind.startsWith("kubernetes_") || kind === "helm_release";
 }
 
 function isCluster({ kind }: TwinItem): boolean {

@@ -1,6 +1,6 @@
 import { filled } from "../plugin/complete.ts";
 import type { Values } from "../plugin/value.ts";
-import { afterCreate } from "../controllers/controllers.ts";
+import { settle } from "../controllers/controllers.ts";
 import { scaledMs } from "./cloud.ts";
 import type { Asked, Cloud } from "./cloud.ts";
 import { CloudError } from "./cloud-error.ts";
@@ -24,7 +24,7 @@ export async function update(
   const item = await cloud.store.get(key ?? identity.key);
   if (item === undefined) throw new CloudError(`${identity.path} does not exist any more`);
   await waitMs(scaledMs(asked.overlay.seconds.create * SHARE_OF_CREATE, cloud.settings), cloud.signal);
-  const settled = await afterCreate(cloud, { asked, item, state, identity });
+  const settled = await settle(cloud, { asked, item, state, identity });
   await cloud.store.put({
     ...item,
     ...settled.item,

@@ -1,8 +1,11 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import type { Asked, Cloud } from "../cloud/cloud.ts";
+import type { CloudError } from "../cloud/cloud-error.ts";
 import type { Identity } from "../cloud/identity.ts";
 import type { Values } from "../plugin/value.ts";
-import { installChart } from "./chart.ts";
+import { settleRelease } from "./release.ts";
+import { settleService } from "./service.ts";
+import { settleVolumeClaim } from "./volume.ts";
 
 /** A resource that its API has accepted. */
 export interface Accepted {
@@ -16,13 +19,19 @@ export interface Accepted {
 export interface Settled {
   readonly state: Values;
   readonly item: Partial<TwinItem>;
+  /** It exists and will never be ready: what Terraform hears once it has waited `seconds` of cloud time. */
+  readonly never?: { readonly error: CloudError; readonly seconds: number };
 }
 
 /** Does what a cluster's controllers do when a thing appears in it. */
-export async function afterCreate(cloud: Cloud, accepted: Accepted): Promise<Settled> {
+export async function settle(cloud: Cloud, accepted: Accepted): Promise<Settled> {
   switch (accepted.item.kind) {
     case "helm_release":
-      return installChart(cloud, accepted);
+      return settleRelease(cloud, accepted);
+    case "kubernetes_service":
+      return settleService(cloud, accepted);
+    case "kubernetes_persistent_volume_claim":
+      return settleVolumeClaim(cloud, accepted);
     default:
       return { state: accepted.state, item: {} };
   }

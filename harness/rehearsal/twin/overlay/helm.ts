@@ -27,6 +27,7 @@ export const HELM: Readonly<Record<string, TypeOverlay>> = {
       "metadata.version": "{version}",
       "metadata.app_version": "{version}",
     },
+    references: [{ at: "namespace", kind: "kubernetes_namespace", scope: "{cluster}", parent: true }],
     changing: ["metadata", "resources"],
     // No public log; image pull and migrations take 1 to 3 min, an uninstall under a minute.
     seconds: { create: 120, delete: 30 },

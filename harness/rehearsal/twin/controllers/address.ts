@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { withLock } from "../../inventory/lock.ts";
+import { isAlive } from "../../inventory/process-identity.ts";
+import type { ProcessIdentity } from "../../inventory/process-identity.ts";
+import { hashOf } from "../plugin/template.ts";
+
+/** Where Coder listens by default. */
+const CODER_PORT = 7080;
+
+/** Where the identity of the process behind a reserved address lies, in its folder. */
+export const IDENTITY_FILE = "process.json";
+
+/** Reserves an address of 127.0.0.0/8 that no other emulated Coder has, and the folder of its files. */
+export async function reserveAddress(
+  root: string,
+  owner: string,
+): Promise<{ readonly host: string; readonly port: number; readonly folder: string }> {
+  const emulators = join(root, "emulators");
+  return withLock(join(emulators, ".lock"), async () => {
+    for (let attempt = 0; ; attempt += 1) {
+      const [b = 0, c = 0, d = 0] = hashOf(`${owner} ${attempt}`);
+      const host = `127.${16 + (b % 239)}.${c}.${1 + (d % 254)}`;
+      const folder = join(emulators, host);
+      if (isTaken(folder)) continue;
+      mkdirSync(folder, { recursive: true });
+      return { host, port: (await isFree(host, CODER_PORT)) ? CODER_PORT : 0, folder };
+    }
+  });
+}
+
+function isTaken(folder: string): boolean {
+  try {
+    return isAlive(JSON.parse(readFileSync(join(folder, IDENTITY_FILE), "utf8")) as ProcessIdentity);
+  } catch {
+    return false;
+  }
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,64 @@
+import type { TwinItem } from "../../inventory/item.ts";
+import { itemKey } from "../../inventory/key.ts";
+import type { TwinStore } from "../../inventory/store.ts";
+import type { Values } from "../plugin/value.ts";
+import { valueAt } from "../plugin/walk.ts";
+import type { CoderValues } from "./coder-values.ts";
+
+const DATABASE = "CODER_PG_CONNECTION_URL";
+
+interface Deployed {
+  readonly coder: CoderValues;
+  readonly cluster: TwinItem;
+  /** `cluster/namespace` of the release. */
+  readonly scope: string;
+}
+
+/** Why these values never lead to ready pods, as a look at the pods would show; undefined when they do. */
+export async function whyNeverReady(store: TwinStore, deployed: Deployed): Promise<string | undefined> {
+  return (
+    (await missingSecret(store, deployed)) ??
+    databaseUnset(deployed) ??
+    (await unschedulable(store, deployed))
+  );
+}
+
+async function missingSecret(store: TwinStore, { coder, scope }: Deployed): Promise<string | undefined> {
+  for (const { valueFrom } of coder.env) {
+    const reference = valueFrom?.secretKeyRef;
+    if (reference === undefined || reference.optional) continue;
+    const secret = await store.get(itemKey("kubernetes_secret", scope, reference.name));
+    if (secret === undefined) return `CreateContainerConfigError: secret "${reference.name}" not found`;
+    const keys = secret.attributes?.[SECRET_KEYS] as readonly string[] | undefined;
+    if (keys?.includes(reference.key) === false)
+      return `CreateContainerConfigError: couldn't find key ${reference.key} in Secret ${scope.split("/")[1] ?? ""}/${reference.name}`;
+  }
+  return undefined;
+}
+
+/** Where a secret's item names its keys: the values are never stored. */
+export const SECRET_KEYS = "secret_keys";
+
+function databaseUnset({ coder }: Deployed): string | undefined {
+  const database = coder.env.find(({ name }) => name === DATABASE);
+  if (database !== undefined && (database.value !== "" || database.valueFrom !== undefined)) return undefined;
+  return `CrashLoopBackOff: ${DATABASE} is not set, and the container cannot run a database of its own`;
+}
+
+/** Coder's pods want a node each when they are pinned to nodes by label. */
+async function unschedulable(store: TwinStore, { coder, cluster }: Deployed): Promise<string | undefined> {
+  const pools = (await store.list(["google_container_node_pool"])).filter(
+    (pool) => pool.parent === cluster.key,
+  );
+  const wanted = Object.entries(coder.nodeSelector);
+  const nodes = pools
+    .filter((pool) => {
+      const labels = (valueAt(pool.attributes, "node_config.0.labels") ?? {}) as Values;
+      return wanted.every(([key, value]) => labels[key] === value);
+    })
+    .reduce((sum, pool) => sum + Number(pool.attributes?.["node_count"] ?? 1), 0);
+  if (nodes > 0) return undefined;
+  return wanted.length === 0
+    ? `Unschedulable: the cluster ${cluster.name} has no nodes`
+    : `Unschedulable: no node of ${cluster.name} matches ${wanted.map((pair) => pair.join("=")).join(",")}`;
+}

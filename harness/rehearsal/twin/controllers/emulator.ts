@@ -1,0 +1,82 @@
+import type { TwinItem } from "../../inventory/item.ts";
+import type { ProcessIdentity } from "../../inventory/process-identity.ts";
+import type { TwinStore } from "../../inventory/store.ts";
+import { emulatorConfig } from "../../emulator/config.ts";
+import type { EmulatorConfig } from "../../emulator/config.ts";
+import type { Cloud } from "../cloud/cloud.ts";
+import { valuesAt } from "../plugin/walk.ts";
+import type { CoderValues } from "./coder-values.ts";
+import { reserveAddress } from "./address.ts";
+import { launch } from "./launch.ts";
+
+export interface CoderToStart {
+  readonly coder: CoderValues;
+  readonly item: TwinItem;
+  readonly cluster: TwinItem;
+  /** Of the chart, which Coder's own follows. */
+  readonly version: string;
+}
+
+/** Starts an emulated Coder as its values say, and notes its process in the release before anything can go wrong. */
+export async function startCoder(
+  { store, settings, signal }: Cloud,
+  { coder, item, cluster, version }: CoderToStart,
+): Promise<{ readonly address: string; readonly port: number; readonly identity: ProcessIdentity }> {
+  const { host, port, folder } = await reserveAddress(settings.root, item.key);
+  const config: EmulatorConfig = emulatorConfig.parse({
+    schemaVersion: 1,
+    host,
+    port,
+    version: (coder.image.tag === "" ? version : coder.image.tag).replace(/^v/, ""),
+    replicas: Math.max(1, coder.replicaCount),
+    env: environmentOf(coder),
+    buildSpeed: settings.buildSpeed,
+    failBuilds: settings.failBuilds,
+    licence: settings.licence,
+    seeded: false,
+    inventory: {
+      directory: store.directory,
+      cluster: cluster.key,
+      namespace: await workspaceNamespace(store, { coder, item, cluster }),
+    },
+  });
+  const { ready, identity } = await launch({
+    entry: settings.emulator,
+    folder,
+    config,
+    signal,
+    onStarted: async (process) => {
+      await store.put({ ...((await store.get(item.key)) ?? item), process });
+    },
+  });
+  const url = new URL(ready.url);
+  return { address: url.hostname, port: Number(url.port === "" ? 80 : url.port), identity };
+}
+
+/** `CODER_…` as the pods have it: the chart's own first. What comes from secrets is not known here. */
+function environmentOf(coder: CoderValues): Record<string, string> {
+  const env: Record<string, string> = {
+    CODER_HTTP_ADDRESS: "0.0.0.0:8080",
+    CODER_PROMETHEUS_ADDRESS: "0.0.0.0:2112",
+  };
+  for (const { name, value } of coder.env) if (value !== undefined) env[name] = value;
+  return env;
+}
+
+/** Where Coder's service account may build: another namespace by a role binding, or the release's own. */
+async function workspaceNamespace(
+  store: TwinStore,
+  { coder, item, cluster }: Omit<CoderToStart, "version">,
+): Promise<string> {
+  const own = item.scope.slice(cluster.name.length + 1);
+  const bindings = await store.list(["kubernetes_role_binding"]);
+  const granted = bindings
+    .filter(({ scope }) => scope.startsWith(`${cluster.name}/`))
+    .find(({ attributes }) =>
+      valuesAt(attributes, "subject.*").some((subject) => {
+        const { name, namespace } = subject as { name?: unknown; namespace?: unknown };
+        return name === coder.serviceAccount.name && namespace === own;
+      }),
+    );
+  return granted?.scope.slice(cluster.name.length + 1) ?? own;
+}

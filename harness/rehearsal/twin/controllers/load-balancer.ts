@@ -1,0 +1,46 @@
+import type { TwinItem } from "../../inventory/item.ts";
+import { hashOf } from "../plugin/template.ts";
+import { controllerItem } from "./controller-item.ts";
+
+export interface Balanced {
+  /** The Service of type LoadBalancer. */
+  readonly service: TwinItem;
+  readonly cluster: TwinItem;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly address: string;
+  readonly runId: string | undefined;
+}
+
+const INTERNAL = ["networking.gke.io/load-balancer-type", "cloud.google.com/load-balancer-type"];
+
+/** What GKE's controllers make in the project for a Service of type LoadBalancer: no state knows it, it has no labels. */
+export function loadBalancerItems({ service, cluster, annotations, address, runId }: Balanced): TwinItem[] {
+  const [project = "", zone = ""] = cluster.scope.split("/");
+  const region = `${project}/${zone.replace(/-[a-z]$/, "")}`;
+  const networks = cluster.uses.filter((key) => key.startsWith("google_compute_network--"));
+  const subnetworks = cluster.uses.filter((key) => key.startsWith("google_compute_subnetwork--"));
+  const isInternal = INTERNAL.some((name) => annotations[name]?.toLowerCase() === "internal");
+  const balancer = `a${hashOf(`${service.key} ${service.createdAt}`).toString("hex").slice(0, 31)}`;
+  const nodes = `k8s-${hashOf(cluster.key).toString("hex").slice(0, 16)}-node`;
+  const make = (kind: string, scope: string, name: string, uses: readonly string[]): TwinItem =>
+    controllerItem(
+      { kind, scope, name },
+      {
+        owner: service.key,
+        uses: [...uses],
+        ...(runId !== undefined && { runId }),
+        attributes: { cluster: cluster.key, network: networks[0], address },
+      },
+    );
+  const health = make("google_compute_health_check", project, nodes, []);
+  const backend = isInternal
+    ? make("google_compute_region_backend_service", region, balancer, [...networks, health.key])
+    : make("google_compute_target_pool", region, balancer, [health.key]);
+  return [
+    health,
+    backend,
+    make("google_compute_forwarding_rule", region, balancer, [...networks, ...subnetworks, backend.key]),
+    make("google_compute_firewall", project, `k8s-fw-${balancer}`, networks),
+    make("google_compute_firewall", project, `${nodes}-hc`, networks),
+  ];
+}

@@ -1,0 +1,46 @@
+import { runOf } from "../cloud/create.ts";
+import type { Cloud } from "../cloud/cloud.ts";
+import { valueAt } from "../plugin/walk.ts";
+import { itemKey } from "../../inventory/key.ts";
+import type { Accepted, Settled } from "./controllers.ts";
+import { controllerItem } from "./controller-item.ts";
+
+/** A volume claim that Terraform made: the disk behind it, with the labels that its storage class gives. */
+export async function settleVolumeClaim(
+  { store }: Cloud,
+  { asked, item, state }: Accepted,
+): Promise<Settled> {
+  const { cluster } = asked;
+  if (cluster === undefined) return { state, item: {} };
+  const storageClass = await store.get(
+    itemKey("kubernetes_storage_class", cluster.name, String(valueAt(state, "spec.0.storage_class_name"))),
+  );
+  const parameters = (storageClass?.attributes?.["parameters"] ?? {}) as Record<string, string>;
+  const runId = runOf(item) ?? runOf(cluster);
+  await store.put(
+    controllerItem(
+      {
+        kind: "google_compute_disk",
+        scope: cluster.scope,
+        name: String(valueAt(state, "spec.0.volume_name")),
+      },
+      {
+        owner: item.key,
+        labels: labelsOf(parameters["labels"] ?? ""),
+        ...(runId !== undefined && { runId }),
+        attributes: { cluster: cluster.key },
+      },
+    ),
+  );
+  return { state, item: {} };
+}
+
+/** `a=b,c=d`, as the disk driver's `labels` parameter says it. */
+function labelsOf(parameter: string): Record<string, string> {
+  return Object.fromEntries(
+    parameter
+      .split(",")
+      .filter((pair) => pair.includes("="))
+      .map((pair) => [pair.slice(0, pair.indexOf("=")).trim(), pair.slice(pair.indexOf("=") + 1).trim()]),
+  );
+}
