@@ -9,7 +9,9 @@ async function main(): Promise<void> {
   if (values.config === undefined) throw new Error("usage: main --config FILE");
   const config = emulatorConfig.parse(JSON.parse(await readFile(values.config, "utf8")));
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
-  const emulator = await startEmulator(config);
+  const emulator = await startEmulator(config, {
+    onWarning: (message) => void process.stderr.write(`${message}\n`),
+  });
   process.once("SIGTERM", () => {
     void emulator.close().finally(() => process.exit(0));
   });

@@ -15,6 +15,8 @@ import type { Reply } from "./http/reply.ts";
 import { readBody } from "./http/request.ts";
 import { Upgrades } from "./http/upgrades.ts";
 import { Gauges } from "./metrics/gauges.ts";
+import { openStore } from "../inventory/store.ts";
+import { twinResources } from "./resources/twin-resources.ts";
 import { noResources } from "./resources/workspace-resources.ts";
 import type { WorkspaceResources } from "./resources/workspace-resources.ts";
 import { SshTunnels } from "./ssh/ssh-tunnels.ts";
@@ -27,6 +29,8 @@ const DEFAULT_DAEMONS = 3;
 export interface EmulatorOptions {
   /** Where workspaces' pods and volumes go; by default nowhere. */
   readonly resources?: WorkspaceResources;
+  /** Told of what goes wrong beside the requests, such as an inventory that cannot be written. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** A running emulator. */
@@ -41,7 +45,7 @@ export async function startEmulator(
   options: EmulatorOptions = {},
 ): Promise<Emulator> {
   const world = new World(config);
-  const resources = options.resources ?? noResources;
+  const resources = options.resources ?? resourcesFor(config, options);
   const liveReplicas = config.licence === "simulated" ? config.replicas : 1;
   const provisioner = new Provisioner(world, liveReplicas, daemonsOf(config));
   const terminals = new TerminalSessions(config.buildSpeed);
@@ -101,6 +105,16 @@ export async function startEmulator(
       await resources.close();
     },
   };
+}
+
+function resourcesFor(config: EmulatorConfig, { onWarning }: EmulatorOptions): WorkspaceResources {
+  if (!config.inventory) return noResources;
+  return twinResources({
+    store: openStore(config.inventory.directory),
+    place: config.inventory,
+    buildSpeed: config.buildSpeed,
+    onError: ({ message }) => onWarning?.(message),
+  });
 }
 
 async function answer(

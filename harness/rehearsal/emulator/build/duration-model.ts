@@ -23,6 +23,8 @@ export const DURATION_MODEL = {
   agentReady: 2,
   /** From the opening of a terminal until its shell writes the prompt. */
   shellStart: { least: 300, most: 700 },
+  /** From the deletion of a volume claim until its disk is gone: chosen. */
+  diskGone: 5_000,
   /** How long `deployment/stats` keeps one answer: agents report in batches. */
   statsCache: 30_000,
 } as const;
