@@ -56,6 +56,6 @@ export async function writeOutputs(
 }
 
 /** Columns of a terminal, within what a line of prose is good for. */
-export function widthOf(stream: { readonly columns?: number }): number {
+export function widthOf(stream: OutputTarget["stdout"]): number {
   return Math.min(160, Math.max(60, stream.columns ?? DEFAULT_WIDTH));
 }

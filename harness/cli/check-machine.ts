@@ -1,0 +1,80 @@
+import { execa } from "execa";
+import { messageOf } from "../model/error.ts";
+import { findTerraform, SUPPORTED_TERRAFORM, TERRAFORM_INSTALL } from "../terraform/supported.ts";
+import { createTerraform } from "../terraform/terraform.ts";
+
+/** What was found of one tool. */
+export interface Finding {
+  readonly tool: string;
+  /** `optional` = absent, and a rehearsal works without it. */
+  readonly state: "ok" | "missing" | "unsupported" | "optional";
+  /** Version, and where it lies when that is known. */
+  readonly found?: string;
+  readonly wanted: string;
+  /** How to get what is wanted; absent when it is there. */
+  readonly next?: string;
+}
+
+/** Looks for everything that refbench starts. Changes nothing and asks no network. */
+export async function checkMachine(env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
+  const others = await Promise.all([checkNpm(env), checkTerraform(env), checkGit(env)]);
+  return [checkNode(process.versions.node), ...others];
+}
+
+const NODE_INSTALL = "https://nodejs.org/en/download";
+
+/** Judges a version of Node. */
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const wanted = ">= 20.19";
+  const found = version;
+  if (major > 20 || (major === 20 && minor >= 19)) return { tool: "node", state: "ok", found, wanted };
+  return {
+    tool: "node",
+    state: "unsupported",
+    found,
+    wanted,
+    next: `install Node.js ${wanted} from ${NODE_INSTALL}`,
+  };
+}
+
+async function checkNpm(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const found = await versionFrom("npm", env);
+  const wanted = "any";
+  if (found !== undefined) return { tool: "npm", state: "ok", found, wanted };
+  return { tool: "npm", state: "missing", wanted, next: `it comes with Node.js: ${NODE_INSTALL}` };
+}
+
+async function checkTerraform(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const tool = "terraform";
+  const wanted = SUPPORTED_TERRAFORM;
+  const next = `install Terraform ${wanted} from ${TERRAFORM_INSTALL} and put it on PATH`;
+  const path = await findTerraform("terraform", env).catch(() => undefined);
+  if (path === undefined) return { tool, state: "missing", wanted, next };
+  try {
+    const { version } = await createTerraform({ binary: path }).version({
+      env,
+      signal: AbortSignal.timeout(30_000),
+    });
+    return { tool, state: "ok", found: `${version} at ${path}`, wanted };
+  } catch (error) {
+    return { tool, state: "unsupported", found: messageOf(error).split(";", 1)[0] ?? path, wanted, next };
+  }
+}
+
+async function checkGit(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const found = await versionFrom("git", env);
+  const wanted = "any, to record the commit of refbench";
+  if (found !== undefined) return { tool: "git", state: "ok", found, wanted };
+  return { tool: "git", state: "optional", wanted, next: "install git with the system's packages" };
+}
+
+async function versionFrom(tool: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const { stdout, failed } = await execa(tool, ["--version"], {
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: 30_000,
+  });
+  return failed ? undefined : stdout.replace(/^git version /, "").trim();
+}

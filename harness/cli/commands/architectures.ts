@@ -1,0 +1,119 @@
+import { Command, Option } from "commander";
+import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
+import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
+import { formatCount } from "../../results/format.ts";
+import { drawGrid } from "../../results/grid.ts";
+import { widthOf } from "../../results/outputs.ts";
+import type { Io } from "../io.ts";
+
+/** `refbench architectures`: what can be measured. */
+export function architecturesCommand(io: Io): Command {
+  return new Command("architectures")
+    .description("the reference architectures and their sizes")
+    .addCommand(listCommand(io), { isDefault: true })
+    .addCommand(showCommand(io));
+}
+
+interface Flags {
+  readonly output: string;
+}
+
+function listCommand(io: Io): Command {
+  return new Command("list")
+    .description("every architecture with its sizes, the default size first")
+    .addOption(outputOption())
+    .action(({ output }: Flags) => {
+      if (output === "json") {
+        io.stdout.write(`${JSON.stringify([...architectures.values()], null, 2)}\n`);
+        return;
+      }
+      const rows = [...architectures.values()].flatMap(sizeRows);
+      const header = [
+        "architecture",
+        "size",
+        "users",
+        "workspaces",
+        "builds",
+        "connections",
+        "licence",
+        "on cloud",
+      ];
+      const table = drawGrid({ header, rows, right: new Set([2, 3, 4, 5]) }, widthOf(io.stdout));
+      io.stdout.write(
+        `${table}\n\n* default size. On cloud: when it was last seen to deploy and tear down for real.\n`,
+      );
+    });
+}
+
+function sizeRows(architecture: Architecture): readonly (readonly string[])[] {
+  const { name, sizes, defaultSize } = architecture;
+  return Object.entries(sizes).map(([size, figures]) => [
+    name,
+    size === defaultSize ? `${size} *` : size,
+    formatCount(figures.users),
+    formatCount(figures.workspaces),
+    formatCount(figures.concurrentBuilds),
+    formatCount(figures.connections.total),
+    figures.licensed ? "yes" : "no",
+    verifiedWords(architecture),
+  ]);
+}
+
+function showCommand(io: Io): Command {
+  return new Command("show")
+    .description("one architecture with every figure of one size")
+    .argument("<name>", `one of ${[...architectures.keys()].join(", ")}`)
+    .addOption(new Option("--size <name>", "size to show (default: the architecture's)").env("REFBENCH_SIZE"))
+    .addOption(outputOption())
+    .action((name: string, { size, output }: Flags & { readonly size?: string }) => {
+      const architecture = getArchitecture(name);
+      const resolved = resolveSize(name, size);
+      const { objectives, sizes } = architecture;
+      if (output === "json") {
+        const shown = {
+          ...architecture,
+          sizes: Object.keys(sizes),
+          size: resolved.name,
+          figures: resolved.figures,
+        };
+        io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+        return;
+      }
+      const lines = [
+        `${architecture.name}: ${architecture.label}`,
+        `  cloud        ${architecture.cloud}, ${architecture.region} (${architecture.zone})`,
+        `  stacks       ${architecture.stacks.join(", ")}`,
+        `  on cloud     ${verifiedWords(architecture)}`,
+        `  sizes        ${Object.keys(sizes).join(", ")} (default ${architecture.defaultSize})`,
+        "",
+        `Size ${resolved.name} (each figure can be set with --set path=value)`,
+        ...figureLines(resolved.figures),
+        "",
+        "Objectives",
+        ...objectives.map(
+          ({ description, direction, threshold }) =>
+            `  ${description}: ${direction.replace("-", " ")} ${threshold}`,
+        ),
+      ];
+      io.stdout.write(`${lines.join("\n")}\n`);
+    });
+}
+
+function outputOption(): Option {
+  return new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text");
+}
+
+function verifiedWords({ verifiedOnCloud }: Architecture): string {
+  return verifiedOnCloud === "never" ? "never" : `${verifiedOnCloud.date} (${verifiedOnCloud.version})`;
+}
+
+function figureLines(figures: Size): readonly string[] {
+  const flat = flatten(figures, []);
+  const width = Math.max(...flat.map(([path]) => path.length)) + 2;
+  return flat.map(([path, value]) => `  ${path.padEnd(width)}${value}`);
+}
+
+function flatten(value: unknown, path: readonly string[]): readonly (readonly [string, string])[] {
+  if (typeof value !== "object" || value === null) return [[path.join("."), String(value)]];
+  return Object.entries(value).flatMap(([key, inner]) => flatten(inner, [...path, key]));
+}

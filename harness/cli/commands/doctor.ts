@@ -1,0 +1,33 @@
+import { Command, Option } from "commander";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { checkMachine, type Finding } from "../check-machine.ts";
+import type { Io } from "../io.ts";
+
+const MARKS = { ok: "ok", missing: "MISSING", unsupported: "TOO OLD", optional: "absent" } as const;
+
+/** `refbench doctor`: what is installed here, what is missing, and how to get it. */
+export function doctorCommand(io: Io): Command {
+  return new Command("doctor")
+    .description("what is installed on this machine, what is missing, and how to get it")
+    .addOption(
+      new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text"),
+    )
+    .addHelpText("after", "\nExit codes: 0 ready for a rehearsal, 2 something is missing.")
+    .action(async ({ output }: { readonly output: string }) => {
+      const findings = await checkMachine(io.env);
+      const ready = findings.every(({ state }) => state === "ok" || state === "optional");
+      io.stdout.write(
+        output === "json" ? `${JSON.stringify({ ready, findings }, null, 2)}\n` : textOf(findings, ready),
+      );
+      if (!ready) io.exit(EXIT_CODES.usage);
+    });
+}
+
+function textOf(findings: readonly Finding[], ready: boolean): string {
+  const lines = findings.flatMap(({ tool, state, found, wanted, next }) => [
+    `${MARKS[state].padEnd(8)} ${tool.padEnd(11)} ${found ?? "not found"} (wanted: ${wanted})`,
+    ...(next === undefined ? [] : [`         -> ${next}`]),
+  ]);
+  const verdict = ready ? "Ready: refbench run gke --rehearse" : "Not ready: see the arrows above.";
+  return `${lines.join("\n")}\n\n${verdict}\n`;
+}

@@ -1,0 +1,121 @@
+import { Command, Option } from "commander";
+import { RefbenchError } from "../../model/error.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { openRunFolder, runsRoot } from "../../pipeline/run-folder.ts";
+import { drawGrid } from "../../results/grid.ts";
+import { resultsMarkdown } from "../../results/markdown.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { widthOf, writeOutputs } from "../../results/outputs.ts";
+import { findRecord, readRecords, type StoredRecords } from "../../results/store.ts";
+import { resultsTable } from "../../results/table.ts";
+import type { Io } from "../io.ts";
+
+/** `refbench results`: what the runs of this folder have measured. */
+export function resultsCommand(io: Io): Command {
+  return new Command("results")
+    .description("what the runs under .refbench/runs have measured")
+    .addCommand(listCommand(io), { isDefault: true })
+    .addCommand(showCommand(io))
+    .addCommand(tableCommand(io));
+}
+
+function listCommand(io: Io): Command {
+  return new Command("list")
+    .description("every run, oldest first, with its verdict")
+    .addOption(formatOption(["text", "json"]))
+    .addHelpText("after", UNREADABLE_HELP)
+    .action(async ({ output }: { readonly output: string }) => {
+      const stored = await readRecords(runsRoot(io.cwd));
+      if (output === "json") {
+        const runs = stored.records.map(summaryOf);
+        io.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+      } else if (stored.records.length === 0) {
+        io.stdout.write(`No records under ${runsRoot(io.cwd)}.\n`);
+      } else {
+        const rows = stored.records.map((record) => Object.values(summaryOf(record)).map(String));
+        const header = ["run", "architecture", "size", "kind", "started", "verdict", "teardown"];
+        io.stdout.write(`${drawGrid({ header, rows }, widthOf(io.stdout))}\n`);
+      }
+      for (const runId of stored.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
+      tellUnreadable(stored, io);
+    });
+}
+
+function showCommand(io: Io): Command {
+  return new Command("show")
+    .description("the whole result of one run")
+    .argument("<run>", "id of a run under .refbench/runs, or the path of its folder")
+    .option(
+      "--output <format[:path]>",
+      "text, json or markdown, on stdout or into a file; repeatable (default: text)",
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .action(async (run: string, { output }: { readonly output: readonly string[] }) => {
+      const outputs = parseOutputs(output);
+      const folder = await openRunFolder(io.cwd, run);
+      const record = await findRecord(folder.record);
+      if (record === undefined) {
+        throw new RefbenchError(
+          "usage",
+          `run "${run}" has no record yet: it is written once the load has run, "refbench watch ${run}" follows it`,
+        );
+      }
+      await writeOutputs(record, outputs, io);
+    });
+}
+
+function tableCommand(io: Io): Command {
+  return new Command("table")
+    .description("the results table: official rows, or those of rehearsals, never both")
+    .addOption(
+      new Option("--rehearsals", "the simulated rows instead of the official ones").env(
+        "REFBENCH_REHEARSALS",
+      ),
+    )
+    .addOption(formatOption(["text", "markdown"]))
+    .addHelpText("after", UNREADABLE_HELP)
+    .action(
+      async ({ rehearsals = false, output }: { readonly rehearsals?: boolean; readonly output: string }) => {
+        const stored = await readRecords(runsRoot(io.cwd));
+        const records = stored.records.filter(({ simulated }) => simulated === rehearsals);
+        if (records.length === 0) {
+          const other = stored.records.length - records.length;
+          const hint = other === 0 ? "" : rehearsals ? `; ${other} official` : `; ${other} with --rehearsals`;
+          io.stdout.write(
+            `No ${rehearsals ? "rehearsals" : "official results"} under ${runsRoot(io.cwd)}${hint}.\n`,
+          );
+        } else if (output === "markdown") {
+          io.stdout.write(resultsMarkdown(records));
+        } else {
+          io.stdout.write(`${resultsTable(records, widthOf(io.stdout))}\n`);
+        }
+        tellUnreadable(stored, io);
+      },
+    );
+}
+
+const UNREADABLE_HELP = `\nExit codes: 0, or ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`;
+
+function formatOption(formats: readonly string[]): Option {
+  return new Option("--output <format>", "form of the answer").choices([...formats]).default("text");
+}
+
+function summaryOf({ runId, architecture, size, simulated, startedAt, verdict, teardown }: RunRecord) {
+  return {
+    runId,
+    architecture,
+    size,
+    kind: simulated ? "simulated" : "official",
+    startedAt: startedAt.replace(/\.\d+Z$/, "Z"),
+    verdict,
+    teardown: teardown.state,
+  };
+}
+
+/** A row that is missing from an answer makes it a wrong answer: said, and not a success. */
+function tellUnreadable({ unreadable }: StoredRecords, io: Io): void {
+  for (const { reason } of unreadable) io.stderr.write(`refbench: ${reason}\n`);
+  if (unreadable.length > 0) io.exit(EXIT_CODES["harness-error"]);
+}
