@@ -25,11 +25,12 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
       `${folder.path} is a real run, which this version of refbench cannot drive: rehearse it with --rehearse`,
     );
   }
-  const { twinRoot, speed, buildSpeed, faults } = rehearsal;
+  const { twinRoot, speed, buildSpeed, failBuilds, faults } = rehearsal;
   const childEnv = await prepareTwin({
     root: twinRoot,
     speed,
     buildSpeed,
+    failBuilds,
     ...(faults === undefined ? {} : { faultsFile: join(folder.path, faults) }),
     baseEnv: env,
   });

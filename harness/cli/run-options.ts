@@ -20,6 +20,7 @@ export interface RunFlags {
   readonly rehearse?: boolean;
   readonly speed: number;
   readonly buildSpeed: number;
+  readonly failBuilds: number;
   readonly faults?: string;
   readonly ttl: number;
   readonly owner: string;
@@ -42,6 +43,12 @@ export function addRunOptions(command: Command, io: Io): Command {
         "--rehearse",
         "run on this machine against the twin cloud: real Terraform, no cloud, no account",
       ).env("REFBENCH_REHEARSE"),
+    )
+    .addOption(
+      new Option("--fail-builds <share>", "share of the workspace builds that fail, 0 to 1")
+        .env("REFBENCH_FAIL_BUILDS")
+        .default(0)
+        .argParser(share("--fail-builds")),
     )
     .addOption(
       new Option("--faults <file>", "JSON file of faults for the twin to play").env("REFBENCH_FAULTS"),
@@ -101,6 +108,7 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
       twinRoot: twinRoot(io.cwd),
       speed: flags.speed,
       buildSpeed: flags.buildSpeed,
+      failBuilds: flags.failBuilds,
       faultsFile: flags.faults === undefined ? undefined : resolve(io.cwd, flags.faults),
     },
     project: TWIN_PROJECT,
@@ -119,6 +127,17 @@ export function positive(flag: string): (text: string) => number {
     const value = Number(text);
     if (!(value > 0) || !Number.isFinite(value))
       throw new RefbenchError("usage", `${flag} is "${text}", expected a number above 0`);
+    return value;
+  };
+}
+
+/** Reads a share from 0 to 1, or refuses it by the flag's name. */
+export function share(flag: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!(value >= 0 && value <= 1)) {
+      throw new RefbenchError("usage", `${flag} is "${text}", expected a share from 0 to 1`);
+    }
     return value;
   };
 }

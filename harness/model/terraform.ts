@@ -32,7 +32,11 @@ export interface Terraform {
   ): Promise<{ readonly version: string; readonly path: string }>;
   init(directory: string, options: TerraformOptions): Promise<void>;
   apply(directory: string, options: TerraformOptions): Promise<TerraformSummary>;
-  destroy(directory: string, options: TerraformOptions): Promise<TerraformSummary>;
+  /** With `refresh: false` it goes by the state alone, without asking what of it still exists. */
+  destroy(
+    directory: string,
+    options: TerraformOptions & { readonly refresh?: boolean },
+  ): Promise<TerraformSummary>;
   /** The stack's outputs by name, sensitive ones included. */
   output(directory: string, options: TerraformOptions): Promise<Readonly<Record<string, unknown>>>;
   /** Addresses in the state, empty when there is none. */

@@ -24,6 +24,7 @@ export interface RunRequest {
     readonly twinRoot: string;
     readonly speed: number;
     readonly buildSpeed: number;
+    readonly failBuilds: number;
     /** A file of faults for the twin to play. */
     readonly faultsFile: string | undefined;
   };

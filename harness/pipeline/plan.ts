@@ -16,6 +16,8 @@ export const planSchema = z.object({
       twinRoot: z.string(),
       speed: z.number().positive(),
       buildSpeed: z.number().positive(),
+      /** Share of the workspace builds that fail. */
+      failBuilds: z.number().min(0).max(1),
       /** File name inside the run's folder. */
       faults: z.string().optional(),
     })

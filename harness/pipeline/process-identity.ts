@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { execFileSync } from "node:child_process";
 import { z } from "zod";
+import { processStart } from "../model/process-start.ts";
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export const processIdentity = z.object({
@@ -16,7 +16,7 @@ export type ProcessIdentity = z.infer<typeof processIdentity>;
 
 /** The identity of a living process, or undefined when there is none with this pid. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const startTime = startTimeOf(pid);
+  const startTime = processStart(pid);
   return startTime === undefined ? undefined : { host: hostname(), boot: bootId(), pid, startTime };
 }
 
@@ -31,7 +31,7 @@ export function ownIdentity(): ProcessIdentity {
 export function livenessOf(identity: ProcessIdentity): "alive" | "dead" | "elsewhere" {
   if (identity.host !== hostname()) return "elsewhere";
   if (identity.boot !== bootId()) return "dead";
-  return startTimeOf(identity.pid) === identity.startTime ? "alive" : "dead";
+  return processStart(identity.pid) === identity.startTime ? "alive" : "dead";
 }
 
 function bootId(): string {
@@ -39,21 +39,5 @@ function bootId(): string {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {
     return "";
-  }
-}
-
-function startTimeOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command may hold spaces and brackets: fields are counted from the last bracket.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || process.platform === "linux") return undefined;
-  }
-  try {
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined;
-  } catch {
-    return undefined;
   }
 }

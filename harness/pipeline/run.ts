@@ -68,8 +68,8 @@ async function handOver(context: StageContext, reaperPid: number): Promise<numbe
   await journal
     .append({ type: "hand-over", reason })
     .catch((error: unknown) => context.log(messageOf(error)));
-  const offset = await EventTail.end(folder.events);
   report({ type: "teardown.handed-over", reaperPid });
+  const offset = await EventTail.end(folder.events);
   // When even this cannot be written, the reaper sees this process end and takes over.
   await requestTeardown(folder, { through: "audit", only: false, reason: "handed over" }).catch(
     (error: unknown) => context.log(messageOf(error)),

@@ -52,7 +52,7 @@ export async function synthesize(options: {
     options.signal.throwIfAborted();
     const words =
       error instanceof ExecaError
-        ? error.stderr?.toString().trim().split("\n").slice(0, 12).join("\n")
+        ? String(error.stderr ?? "").trim().split("\n").slice(0, 12).join("\n")
         : undefined;
     throw new RefbenchError(
       "infrastructure",

@@ -60,7 +60,18 @@ export function createTerraform({ binary = "terraform" }: { readonly binary?: st
     apply: (directory, options) =>
       stream(directory, ["apply", "-auto-approve", "-input=false", LOCK_TIMEOUT, "-json"], options),
     destroy: (directory, options) =>
-      stream(directory, ["destroy", "-auto-approve", "-input=false", LOCK_TIMEOUT, "-json"], options),
+      stream(
+        directory,
+        [
+          "destroy",
+          "-auto-approve",
+          "-input=false",
+          LOCK_TIMEOUT,
+          "-json",
+          ...(options.refresh === false ? ["-refresh=false"] : []),
+        ],
+        options,
+      ),
     output: async (directory, options) => {
       const answer = await ask("output", directory, ["output", "-json"], options);
       if (!answer.ok) throw answer.failure();

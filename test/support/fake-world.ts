@@ -66,7 +66,13 @@ export class FakeWorld {
       overrides,
       owner: "tester",
       ttlMs: 3_600_000,
-      rehearsal: { twinRoot: join(cwd, "twin"), speed: 1, buildSpeed: 1, faultsFile: undefined },
+      rehearsal: {
+        twinRoot: join(cwd, "twin"),
+        speed: 1,
+        buildSpeed: 1,
+        failBuilds: 0,
+        faultsFile: undefined,
+      },
       project: "no-such-project",
       refbench: { version: "0.0.0" },
     });

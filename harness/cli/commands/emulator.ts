@@ -3,7 +3,7 @@ import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { startEmulator } from "../../rehearsal/emulator/server.ts";
 import type { Io } from "../io.ts";
-import { positive } from "../run-options.ts";
+import { positive, share } from "../run-options.ts";
 
 interface EmulatorFlags {
   readonly replicas: number;
@@ -52,7 +52,7 @@ export function emulatorCommand(io: Io): Command {
       new Option("--fail-builds <share>", "share of start builds that fail, 0 to 1")
         .env("REFBENCH_FAIL_BUILDS")
         .default(0)
-        .argParser(share),
+        .argParser(share("--fail-builds")),
     )
     .addOption(
       new Option("--output <format>", "how the address and the login are printed")
@@ -97,11 +97,4 @@ function count(flag: string, min: number, max: number): (text: string) => number
     }
     return value;
   };
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && value <= 1))
-    throw new RefbenchError("usage", `--fail-builds is "${text}", expected a share from 0 to 1`);
-  return value;
 }

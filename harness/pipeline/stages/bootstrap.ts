@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { RefbenchError } from "../../model/error.ts";
 import { bootstrapResult as shardBootstrapResult, type BootstrapTask } from "../../model/shard.ts";
 import type { StageContext } from "../context.ts";
@@ -48,8 +47,7 @@ export async function bootstrap(context: StageContext): Promise<string> {
   if (result.task !== "bootstrap")
     throw new RefbenchError("shard", `the shard answered a bootstrap task with a result of ${result.task}`);
   signal.throwIfAborted();
-  const { token, stopped: _, task: __, ...kept } = result;
-  await writeSecrets(folder, { ...secrets, token });
-  await writeJson(folder.result("bootstrap"), kept satisfies z.infer<typeof bootstrapResult>);
+  await writeSecrets(folder, { ...secrets, token: result.token });
+  await writeJson(folder.result("bootstrap"), bootstrapResult.parse(result));
   return `Coder ${result.coderVersion}, ${result.replicas} replicas, ${result.provisionerDaemons} provisioner daemons`;
 }

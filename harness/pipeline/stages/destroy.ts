@@ -52,7 +52,7 @@ export async function destroy(context: StageContext): Promise<string> {
 }
 
 async function destroyStack(context: StageContext, stack: string): Promise<number> {
-  const { folder, ports, journal, signal } = context;
+  const { folder, ports, journal, signal, report } = context;
   const directory = folder.stack(stack);
   for (let attempt = 1; ; attempt += 1) {
     await context.checkLease();
@@ -60,7 +60,12 @@ async function destroyStack(context: StageContext, stack: string): Promise<numbe
     try {
       const { remove } = await withTerraform(context, stack, async (options) => {
         await ports.terraform.init(directory, options);
-        return ports.terraform.destroy(directory, options);
+        return ports.terraform.destroy(directory, {
+          ...options,
+          // A data source whose object is gone fails every refresh: the last attempt goes by the state alone.
+          refresh: attempt < ATTEMPTS,
+          onPlanned: (summary) => report({ type: "terraform.planned", stack, summary }),
+        });
       });
       await journal.append({ type: "stack-outcome", stack, act: "destroy", ok: true, resources: remove });
       return remove;

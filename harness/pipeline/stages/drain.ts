@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { drainResult as shardDrainResult } from "../../model/shard.ts";
 import type { StageContext } from "../context.ts";

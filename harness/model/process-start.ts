@@ -1,0 +1,28 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+/**
+ * When a living process started, in the system's own words: with its pid it tells a process from a later one that was
+ * given the same pid. Undefined when there is none, or only a zombie.
+ */
+export function processStart(pid: number): string | undefined {
+  if (process.platform === "linux") {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      // The name in brackets may hold spaces and brackets itself: fields are counted from the last one.
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return fields[0] === "Z" ? undefined : fields[19];
+    } catch {
+      return undefined;
+    }
+  }
+  try {
+    const start = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      stdio: "pipe",
+    }).trim();
+    return start === "" ? undefined : start;
+  } catch {
+    return undefined;
+  }
+}
