@@ -11,6 +11,7 @@ const MIB = 1024 * 1024;
 /** Beyond these the generator, not the deployment, may have been the limit (measured on two cores). */
 const GATE = {
   slipP99Ms: 10,
+  /** Of the p99 of what the window measured: lateness that the results would not show. */
   slipShareOfP99: 0.1,
   slipMaxMs: 100,
   lagP99Ms: 20,
@@ -18,13 +19,16 @@ const GATE = {
   runQueueShare: 0.25,
 } as const;
 
+/** A stretch in which the generator paced events: opening connections, sending commands. */
+export type PacedWindow = "ramp" | "hold";
+
 /**
  * Watches the generator itself. Slip is the primary signal: its own lateness, in the unit of the results. The
  * event loop and the run queue see what slip does not: work that was not paced, and cores that others took.
  */
 export class HealthWatch {
   /** Filled by the pacers. */
-  readonly slip: Histogram = newHistogram();
+  readonly slip: Readonly<Record<PacedWindow, Histogram>> = { ramp: newHistogram(), hold: newHistogram() };
   readonly #lag: Histogram = newHistogram();
   readonly #startMs = performance.now();
   readonly #loop = performance.eventLoopUtilization();
@@ -46,26 +50,34 @@ export class HealthWatch {
     this.#timer.unref();
   }
 
-  /** Ends the watch. `measuredP99Ms` is the p99 of what was paced, which slip is judged against. */
-  stop(measuredP99Ms: number | undefined): GeneratorHealth {
+  /** Ends the watch; slip is judged against the p99 of what each window measured. */
+  stop(measuredP99Ms: Readonly<Record<PacedWindow, number>>): GeneratorHealth {
     clearInterval(this.#timer);
     this.#sampleRss();
     const wallMs = performance.now() - this.#startMs;
     const cpu = process.cpuUsage(this.#cpu);
-    const figures = {
-      slipP99Ms: percentileMs(this.slip, 99),
-      slipMaxMs: round(this.slip.maxValue / 1000),
-      eventLoopUtilization: round(performance.eventLoopUtilization(this.#loop).utilization),
-      maxRssMib: Math.round(this.#maxRss / MIB),
-      cpuSeconds: round((cpu.user + cpu.system) / 1e6),
-    };
+    const windows = (["ramp", "hold"] as const).map((window) => ({
+      window,
+      slipP99Ms: percentileMs(this.slip[window], 99),
+      slipMaxMs: percentileMs(this.slip[window], 100),
+      measuredP99Ms: measuredP99Ms[window],
+    }));
+    const eventLoopUtilization = round(performance.eventLoopUtilization(this.#loop).utilization);
     const reasons = reasonsOf({
-      ...figures,
-      measuredP99Ms: measuredP99Ms ?? 0,
+      windows,
+      eventLoopUtilization,
       lagP99Ms: percentileMs(this.#lag, 99),
       runQueueShare: (runQueueWaitNs() - this.#runQueueNs) / 1e6 / wallMs,
     });
-    return { ...figures, limited: reasons.length > 0, reasons };
+    return {
+      slipP99Ms: Math.max(...windows.map((one) => one.slipP99Ms)),
+      slipMaxMs: Math.max(...windows.map((one) => one.slipMaxMs)),
+      eventLoopUtilization,
+      maxRssMib: Math.round(this.#maxRss / MIB),
+      cpuSeconds: round((cpu.user + cpu.system) / 1e6),
+      limited: reasons.length > 0,
+      reasons,
+    };
   }
 
   #sampleRss(): void {
@@ -75,10 +87,13 @@ export class HealthWatch {
 
 /** The signals that the gate judges. */
 export interface HealthSignals {
-  readonly slipP99Ms: number;
-  readonly slipMaxMs: number;
+  readonly windows: readonly {
+    readonly window: PacedWindow;
+    readonly slipP99Ms: number;
+    readonly slipMaxMs: number;
+    readonly measuredP99Ms: number;
+  }[];
   readonly eventLoopUtilization: number;
-  readonly measuredP99Ms: number;
   readonly lagP99Ms: number;
   /** Share of the time in which the process waited for a core. */
   readonly runQueueShare: number;
@@ -86,20 +101,24 @@ export interface HealthSignals {
 
 /** Why these signals make the generator the limit, one sentence each; none when it was not. */
 export function reasonsOf(signals: HealthSignals): string[] {
-  const slipP99Limit = Math.max(GATE.slipP99Ms, GATE.slipShareOfP99 * signals.measuredP99Ms);
-  const slipMaxLimit = Math.max(GATE.slipMaxMs, signals.measuredP99Ms);
-  const checks: readonly (readonly [number, number, string, string])[] = [
-    [signals.slipP99Ms, slipP99Limit, "sent its 99th percentile late by", "ms"],
-    [signals.slipMaxMs, slipMaxLimit, "sent its latest event late by", "ms"],
-    [signals.lagP99Ms, GATE.lagP99Ms, "had an event loop that was late (p99) by", "ms"],
-    [signals.eventLoopUtilization, GATE.eventLoopUtilization, "had an event loop busy for a share of", ""],
-    [signals.runQueueShare, GATE.runQueueShare, "waited for a core for a share of", ""],
+  const reasons = signals.windows.flatMap(({ window, slipP99Ms, slipMaxMs, measuredP99Ms }) => {
+    const p99Limit = Math.max(GATE.slipP99Ms, GATE.slipShareOfP99 * measuredP99Ms);
+    const maxLimit = Math.max(GATE.slipMaxMs, measuredP99Ms);
+    return [
+      over(slipP99Ms, p99Limit, `sent its events late in the ${window}, at p99 by ms`),
+      over(slipMaxMs, maxLimit, `sent an event late in the ${window}, by ms`),
+    ];
+  });
+  const whole = [
+    over(signals.lagP99Ms, GATE.lagP99Ms, "had a late event loop, at p99 by ms"),
+    over(signals.eventLoopUtilization, GATE.eventLoopUtilization, "had a busy event loop, for a share of"),
+    over(signals.runQueueShare, GATE.runQueueShare, "waited for a core, for a share of"),
   ];
-  return checks
-    .filter(([value, limit]) => value > limit)
-    .map(([value, limit, what, unit]) =>
-      `the generator ${what} ${round(value)} ${unit}`.trimEnd().concat(`, more than ${round(limit)}`),
-    );
+  return [...reasons, ...whole].filter((reason) => reason !== undefined);
+}
+
+function over(value: number, limit: number, what: string): string | undefined {
+  return value > limit ? `the generator ${what} ${round(value)}, more than ${round(limit)}` : undefined;
 }
 
 /** Time this process waited for a core, in nanoseconds; 0 where the kernel does not tell. */

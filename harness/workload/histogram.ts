@@ -38,10 +38,10 @@ export class Latencies {
     recordMs(both.raw, at.endMs - at.startedMs);
   }
 
-  /** The 99th percentile from the intended start; undefined when nothing was recorded. */
-  p99Ms(phase: Phase): number | undefined {
+  /** The 99th percentile from the intended start; 0 when nothing was recorded. */
+  p99Ms(phase: Phase): number {
     const both = this.#histograms.get(phase);
-    return both === undefined ? undefined : both.intended.getValueAtPercentile(99) / 1000;
+    return both === undefined ? 0 : both.intended.getValueAtPercentile(99) / 1000;
   }
 
   encoded(): PhaseHistogram[] {

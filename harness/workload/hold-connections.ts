@@ -63,25 +63,28 @@ async function rampUp(
   const next = spread(ready, load.task.deployment.ssh === "none" ? 0 : load.task.connections.sshShare);
   const opening: Promise<void>[] = [];
   const { signal } = load;
-  await pace({ perSecond: rampPerSecond, count: total, signal, slip: load.health.slip }, (_index, dueMs) => {
-    const { workspace, kind } = next();
-    opening.push(
-      openConnection(load, workspace, kind, dueMs).then(async (session) => {
-        if (session === undefined) {
-          load.board.connections.failed++;
-          return;
-        }
-        const connection = { session, isVerified: false };
-        held.push(connection);
-        load.board.connections[kind]++;
-        void session.closed.then((reason) => {
-          load.board.connections[kind]--;
-          onLost(reason);
-        });
-        await verify(load, connection, performance.now());
-      }),
-    );
-  });
+  await pace(
+    { perSecond: rampPerSecond, count: total, signal, slip: load.health.slip.ramp },
+    (_index, dueMs) => {
+      const { workspace, kind } = next();
+      opening.push(
+        openConnection(load, workspace, kind, dueMs).then(async (session) => {
+          if (session === undefined) {
+            load.board.connections.failed++;
+            return;
+          }
+          const connection = { session, isVerified: false };
+          held.push(connection);
+          load.board.connections[kind]++;
+          void session.closed.then((reason) => {
+            load.board.connections[kind]--;
+            onLost(reason);
+          });
+          await verify(load, connection, performance.now());
+        }),
+      );
+    },
+  );
   await Promise.race([Promise.all(opening), load.stopped]);
 }
 
@@ -113,7 +116,7 @@ async function hold(
   const answers: Promise<void>[] = [];
   const { signal } = load;
   const commands = pace(
-    { perSecond: Math.max(commandsPerSecond, 0.001), count, signal, slip: load.health.slip },
+    { perSecond: Math.max(commandsPerSecond, 0.001), count, signal, slip: load.health.slip.hold },
     (index, dueMs) => {
       const connection = held[index % held.length];
       if (connection?.session.isOpen === true) answers.push(verify(load, connection, dueMs));

@@ -39,7 +39,10 @@ export async function runLoad(task: LoadTask, context: TaskContext): Promise<Loa
     await runWorkspaces(load, workspaces);
     const ready = workspaces.filter(({ agentId }) => agentId !== undefined);
     const connections = await holdConnections(load, ready);
-    const health = load.health.stop(load.latencies.p99Ms("held-command"));
+    const health = load.health.stop({
+      ramp: Math.max(load.latencies.p99Ms("terminal-first-byte"), load.latencies.p99Ms("ssh-handshake")),
+      hold: load.latencies.p99Ms("held-command"),
+    });
     const stoppedInLoad = context.signal.aborted;
 
     await deleteWorkspaces(load, workspaces);

@@ -42,6 +42,9 @@ export interface FakeOptions {
   readonly buildMs?: number;
 }
 
+/** The fields of a request that the fake looks at are all text. */
+type Body = Record<string, string>;
+
 interface FakeBuild {
   id: string;
   transition: "start" | "delete";
@@ -171,7 +174,7 @@ class Fake {
         return;
       }
       const body = await text(request);
-      const json = body === "" ? {} : (JSON.parse(body) as Record<string, any>);
+      const json = body === "" ? {} : (JSON.parse(body) as Body);
       const caller = this.tokens.get(String(request.headers["coder-session-token"]));
       const answer = this.#route(method, path, searchParams, json, caller);
       if (answer === "lose") response.socket?.destroy();
@@ -186,7 +189,7 @@ class Fake {
     method: string,
     path: string,
     query: URLSearchParams,
-    body: Record<string, any>,
+    body: Body,
     caller: FakeUser | undefined,
   ): [number, unknown] | "lose" {
     if (path === "/healthz") return [200, "OK"];
@@ -218,15 +221,15 @@ class Fake {
     throw new Refusal(404, "Route not found.");
   }
 
-  #firstUser(body: Record<string, any>): [number, unknown] {
+  #firstUser(body: Body): [number, unknown] {
     const owner = [...this.users.values()].find((user) => user.isOwner)!;
     if (owner.password !== "") throw new Refusal(409, "The initial user has already been created.");
-    owner.username = body["username"];
-    owner.password = body["password"];
+    owner.username = body["username"] ?? "";
+    owner.password = body["password"] ?? "";
     return [201, { user_id: owner.id, organization_id: "org" }];
   }
 
-  #login(body: Record<string, any>): [number, unknown] {
+  #login(body: Body): [number, unknown] {
     const user = [...this.users.values()].find((one) => one.password === body["password"]);
     if (user === undefined) throw new Refusal(401, "Incorrect email or password.");
     return [201, { session_token: this.#mint(user) }];
@@ -243,7 +246,7 @@ class Fake {
     id: string,
     sub: string | undefined,
     query: URLSearchParams,
-    body: Record<string, any>,
+    body: Body,
     caller: FakeUser,
   ): [number, unknown] | "lose" {
     if (method === "GET" && id === "")
@@ -254,7 +257,7 @@ class Fake {
       const { username } = body as { username: string };
       if (this.#faults.refuseUser?.includes(username)) throw new Refusal(500, "no more users");
       if (body["user_status"] !== "active") throw new Refusal(400, "the test wants active users");
-      return [201, userView(this.addUser(username, body["password"]))];
+      return [201, userView(this.addUser(username, body["password"] ?? ""))];
     }
     const user = id === "me" ? caller : this.users.get(id);
     if (user === undefined) throw new Refusal(404, "Resource not found");
@@ -269,7 +272,7 @@ class Fake {
     return [200, userView(user)];
   }
 
-  #createWorkspace(user: FakeUser, caller: FakeUser, body: Record<string, any>): [number, unknown] | "lose" {
+  #createWorkspace(user: FakeUser, caller: FakeUser, body: Body): [number, unknown] | "lose" {
     if (this.#throttled.workspaces-- > 0)
       throw new Refusal(429, "You've been rate limited", { "retry-after": "0" });
     if (caller !== user) throw new Refusal(403, "the test wants users to create their own workspaces");
@@ -341,7 +344,7 @@ class Fake {
     }
   }
 
-  #organizationRoute(method: string, id: string, path: string, body: Record<string, any>): [number, unknown] {
+  #organizationRoute(method: string, id: string, path: string, body: Body): [number, unknown] {
     if (id === "") return [200, [{ id: "org", name: "coder", is_default: true }]];
     if (path.endsWith("/provisionerdaemons"))
       return [

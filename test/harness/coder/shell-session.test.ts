@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { ShellSession } from "../../../harness/coder/shell-session.ts";
+
+function session() {
+  const typed: string[] = [];
+  const shell = new ShellSession("terminal", {
+    write: (text) => typed.push(text),
+    close: () => typed.push("<closed>"),
+  });
+  return { shell, typed, print: (text: string) => shell.push(Buffer.from(text)) };
+}
+
+const ask = { timeoutMs: 10_000 };
+
+test("a line is typed with a carriage return, as a keyboard does", () => {
+  const { shell, typed } = session();
+  void shell.ask("echo hello", "hello", ask);
+  expect(typed).toEqual(["echo hello\r"]);
+  shell.end("test over");
+});
+
+test("the echo of the typed command is not its output", async () => {
+  const { shell, print } = session();
+  const asked = shell.ask("echo hello", "hello", { timeoutMs: 20 });
+  print("echo hello\r\n");
+  print("$ echo hello\r\n");
+  expect(await asked).toMatchObject({ state: "silent", output: expect.stringContaining("echo hello") });
+});
+
+test("a whole output line is the answer, in however many pieces it comes", async () => {
+  const { shell, print } = session();
+  const asked = shell.ask("echo hello", "hello", ask);
+  for (const piece of ["$ echo hel", "lo\r", "\nhe", "llo", "\r", "\n$ "]) print(piece);
+  expect(await asked).toMatchObject({ state: "answered" });
+});
+
+test("a longer word that holds the expected one is not the answer", async () => {
+  const { shell, print } = session();
+  const asked = shell.ask("say", "hello", { timeoutMs: 20 });
+  print("hello there\r\nothello\r\n");
+  expect(await asked).toMatchObject({ state: "silent" });
+});
+
+test("colours and a window title around the output do not hide it", async () => {
+  const { shell, print } = session();
+  const asked = shell.ask("echo hello", "hello", ask);
+  print("\u001b]0;title\u0007\u001b[?2004l\r\u001b[32mhello\u001b[0m\r\n");
+  expect(await asked).toMatchObject({ state: "answered" });
+});
+
+test("a marker that comes before the expected line is a wrong output, with what was seen", async () => {
+  const { shell, print } = session();
+  const asked = shell.ask("cmd\recho m1", "hello", { ...ask, marker: "m1" });
+  print("goodbye\r\nm1\r\n");
+  expect(await asked).toEqual({ state: "wrong", output: "goodbye\nm1\n" });
+});
+
+test("several questions are answered each by its own word", async () => {
+  const { shell, print } = session();
+  const answers = [shell.ask("echo a", "a", ask), shell.ask("echo b", "b", ask)];
+  print("b\r\na\r\n");
+  expect(await Promise.all(answers)).toMatchObject([{ state: "answered" }, { state: "answered" }]);
+});
+
+test("output from before the question is no answer to it", async () => {
+  const { shell, print } = session();
+  print("hello\r\n");
+  expect(await shell.ask("cmd", "hello", { timeoutMs: 20 })).toEqual({ state: "silent", output: "" });
+});
+
+test("an end of the connection ends the question and every later one", async () => {
+  const { shell } = session();
+  const asked = shell.ask("cmd", "hello", ask);
+  shell.end("gone");
+  expect(await asked).toMatchObject({ state: "closed" });
+  expect(await shell.ask("cmd", "hello", ask)).toMatchObject({ state: "closed" });
+  expect(await shell.closed).toBe("gone");
+});
+
+test("closing ends the shell before the connection", () => {
+  const { shell, typed } = session();
+  shell.close();
+  shell.close();
+  expect(typed).toEqual(["exit\r", "<closed>"]);
+  expect(shell.isOpen).toBe(false);
+});

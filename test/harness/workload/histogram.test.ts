@@ -1,0 +1,34 @@
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
+import { expect, test } from "vitest";
+import { phaseHistogram } from "../../../harness/model/shard.ts";
+import { Latencies } from "../../../harness/workload/histogram.ts";
+
+test("a latency is recorded from its intended and from its real start, in microseconds", () => {
+  const latencies = new Latencies();
+  latencies.record("command", { dueMs: 100, startedMs: 150, endMs: 200 });
+  const [intended, raw] = latencies.encoded();
+  expect(intended).toMatchObject({ phase: "command", basis: "intended", count: 1 });
+  expect(decodeFromCompressedBase64(intended!.hdr).maxValue / 1000).toBeCloseTo(100, 0);
+  expect(decodeFromCompressedBase64(raw!.hdr).maxValue / 1000).toBeCloseTo(50, 0);
+});
+
+test("histograms of two shards merge", () => {
+  const [one, two] = [new Latencies(), new Latencies()];
+  one.record("build", { dueMs: 0, startedMs: 0, endMs: 10 });
+  two.record("build", { dueMs: 0, startedMs: 0, endMs: 30 });
+  const merged = decodeFromCompressedBase64(one.encoded()[0]!.hdr);
+  merged.add(decodeFromCompressedBase64(two.encoded()[0]!.hdr));
+  expect(merged.totalCount).toBe(2);
+});
+
+test("a latency below zero or above an hour is clamped, one that is no number is a bug", () => {
+  const latencies = new Latencies();
+  latencies.record("build", { dueMs: 5, startedMs: 5, endMs: 0 });
+  latencies.record("build", { dueMs: 0, startedMs: 0, endMs: 1e9 });
+  expect(phaseHistogram.parse(latencies.encoded()[0]).count).toBe(2);
+  expect(() => latencies.record("build", { dueMs: NaN, startedMs: 0, endMs: 1 })).toThrow(TypeError);
+});
+
+test("a phase without a latency has no histogram", () => {
+  expect(new Latencies().encoded()).toEqual([]);
+});
