@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { parseOverride } from "../../reference-architectures/override.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
+import { readFaults } from "../rehearsal/twin/faults.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion } from "./refbench-version.ts";
@@ -109,11 +110,17 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
       speed: flags.speed,
       buildSpeed: flags.buildSpeed,
       failBuilds: flags.failBuilds,
-      faultsFile: flags.faults === undefined ? undefined : resolve(io.cwd, flags.faults),
+      faultsFile: flags.faults === undefined ? undefined : checkedFaults(resolve(io.cwd, flags.faults)),
     },
     project: TWIN_PROJECT,
     refbench: await refbenchVersion(),
   };
+}
+
+/** The path of a faults file that has been read: a wrong one is refused before anything is made. */
+export function checkedFaults(path: string): string {
+  readFaults(path);
+  return path;
 }
 
 /** The folder of the twin of this working directory. */

@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
 import { execa } from "execa";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import { listTwin } from "../../rehearsal/twin/inventory-adapter.ts";
 import { prepareTwin } from "../../rehearsal/twin/environment.ts";
 import type { Io } from "../io.ts";
-import { addTwinSpeeds, twinRoot } from "../run-options.ts";
+import { addTwinSpeeds, checkedFaults, twinRoot } from "../run-options.ts";
 
 /** `refbench twin`: the cloud on this machine that rehearsals run against. */
 export function twinCommand(io: Io): Command {
@@ -46,7 +46,7 @@ export function twinCommand(io: Io): Command {
           root: twinRoot(io.cwd),
           speed: flags.speed,
           buildSpeed: flags.buildSpeed,
-          ...(flags.faults === undefined ? {} : { faultsFile: join(io.cwd, flags.faults) }),
+          ...(flags.faults === undefined ? {} : { faultsFile: checkedFaults(resolve(io.cwd, flags.faults)) }),
           baseEnv: io.env,
         });
         // Ctrl-C reaches the whole group: the command decides what it means.
