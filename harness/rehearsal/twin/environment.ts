@@ -3,10 +3,11 @@ import { dirname, join, resolve } from "node:path";
 import { bundle } from "../bundle.ts";
 import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
 import { withoutRealClouds } from "./clean-environment.ts";
+import { PLUGIN_VARIABLE, twinProviderPickedUp } from "./picked-up.ts";
 import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { TYPES_IN_USE } from "./types-in-use.ts";
 
-export { DEFAULT_TWIN_SPEED };
+export { DEFAULT_TWIN_SPEED, twinProviderPickedUp };
 
 export interface TwinOptions {
   /** The twin's folder, such as `.refbench/twin`. */
@@ -49,7 +50,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     CDKTF_OUTPUT: join(root, "cdktf.out"),
     CDKTF_SKIP_PROVIDER_LOCK: "true",
     REFBENCH_MANUAL_DIR: join(root, "manual"),
-    REFBENCH_TWIN_PLUGIN: plugin,
+    [PLUGIN_VARIABLE]: plugin,
     [TWIN_VARIABLES.root]: root,
     [TWIN_VARIABLES.source]: import.meta.dirname,
     [TWIN_VARIABLES.speed]: String(speed),
@@ -73,7 +74,7 @@ function writeMirror(root: string): string {
       mirror,
       `registry.terraform.io/hashicorp/${provider}/${version}/${platform}/terraform-provider-${provider}_v${version}`,
     );
-    const launcher = `#!/bin/sh\nexec "${process.execPath}" "$REFBENCH_TWIN_PLUGIN" ${provider}\n`;
+    const launcher = `#!/bin/sh\nexec "${process.execPath}" "$${PLUGIN_VARIABLE}" ${provider}\n`;
     if (existsSync(file) && readFileSync(file, "utf8") === launcher) continue;
     mkdirSync(dirname(file), { recursive: true });
     writeWhole(file, launcher, 0o755);

@@ -1,4 +1,5 @@
 import { itemKey } from "../../inventory/key.ts";
+import { resolved } from "../plugin/complete.ts";
 import { hashOf } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { mapAttributes, valueAt } from "../plugin/walk.ts";
@@ -18,7 +19,9 @@ interface AskedData {
 /** Answers a data source. */
 export async function readDataSource(cloud: Cloud, asked: AskedData): Promise<Values> {
   const answer = await answerOf(cloud, asked);
-  return mapAttributes(asked.schema.block, { ...asked.config, ...answer }, (value) => value);
+  return mapAttributes(asked.schema.block, { ...asked.config, ...answer }, (value, { type }) =>
+    type === undefined ? value : resolved(type, value),
+  );
 }
 
 async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promise<Values> {

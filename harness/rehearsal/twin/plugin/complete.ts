@@ -69,8 +69,8 @@ function rendered(value: unknown, plan: Values, context: TemplateContext): unkno
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rendered(part, plan, context)]));
 }
 
-/** Unknowns inside a collection or object become zero values. */
-function resolved(type: CtyType, value: unknown): unknown {
+/** A value in exactly its type's shape: what an object lacks is null, and unknowns inside become zero values. */
+export function resolved(type: CtyType, value: unknown): unknown {
   if (value === UNKNOWN) return zero(type);
   if (value === null || typeof type === "string" || typeof value !== "object") return value;
   const [kind, of] = type;
