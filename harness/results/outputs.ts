@@ -12,7 +12,7 @@ export const DEFAULT_WIDTH = 80;
 
 /** Where results go. */
 export interface OutputTarget {
-  readonly stdout: NodeJS.WritableStream & { readonly columns?: number };
+  readonly stdout: NodeJS.WritableStream & { readonly columns?: number | undefined };
   readonly cwd: string;
 }
 

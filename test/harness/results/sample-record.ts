@@ -134,3 +134,10 @@ export function officialRecord(overrides: Partial<RunRecord> = {}): RunRecord {
     ...overrides,
   });
 }
+
+/** The record of a run that ended before its load. */
+export function unmeasured(record: RunRecord): RunRecord {
+  const copy = structuredClone(record);
+  delete copy.measurements;
+  return copy;
+}

@@ -1,0 +1,70 @@
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, onTestFinished, test } from "vitest";
+import { checkNode } from "../../../../harness/cli/check-machine.ts";
+import { doctorCommand } from "../../../../harness/cli/commands/doctor.ts";
+import { runCommand } from "./command-run.ts";
+
+/** Stands for the program as it is installed here. */
+const REAL = "real";
+
+/** A PATH with these programs alone, each by its script. */
+async function pathWith(programs: Readonly<Record<string, string>>): Promise<NodeJS.ProcessEnv> {
+  const folder = await mkdtemp(join(tmpdir(), "refbench-path-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, script] of Object.entries(programs)) {
+    if (script === REAL) await symlink((await execa("which", [name])).stdout, join(folder, name));
+    else await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  return { PATH: folder };
+}
+
+const findingsOf = (stdout: string): Record<string, Record<string, string>> => {
+  const { findings } = JSON.parse(stdout) as { findings: Record<string, string>[] };
+  return Object.fromEntries(findings.map((finding) => [finding["tool"], finding]));
+};
+
+test("a machine that has everything is ready, with the versions it has", async () => {
+  const { stdout, code } = await runCommand(doctorCommand, ["--output", "json"]);
+  expect(code).toBe(0);
+  expect(findingsOf(stdout)).toMatchObject({
+    node: { state: "ok", found: process.versions.node },
+    terraform: { state: "ok", found: expect.stringMatching(/^1\.\d+\.\d+ at \//) },
+  });
+});
+
+test("a missing terraform is named with where to get it, and the machine is not ready", async () => {
+  const env = await pathWith({ npm: "echo 11.0.0", git: "echo git version 2.39.5" });
+  const { stdout, code } = await runCommand(doctorCommand, [], { env });
+  expect(stdout).toMatch(/^MISSING +terraform .*>= 1\.11/m);
+  expect(stdout).toContain("https://developer.hashicorp.com/terraform/install");
+  expect(code).toBe(2);
+});
+
+test("a terraform that is too old is not enough", async () => {
+  const env = await pathWith({ npm: "echo 11.0.0", terraform: `echo '{"terraform_version":"1.5.7"}'` });
+  const { stdout, code } = await runCommand(doctorCommand, ["--output", "json"], { env });
+  expect(findingsOf(stdout)["terraform"]).toMatchObject({
+    state: "unsupported",
+    found: expect.stringContaining("1.5.7"),
+  });
+  expect(code).toBe(2);
+});
+
+test("a machine without git is ready, and told what git is for", async () => {
+  const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL });
+  const { stdout, code } = await runCommand(doctorCommand, [], { env });
+  expect(stdout).toMatch(/^absent +git .*commit of refbench/m);
+  expect(code).toBe(0);
+});
+
+test.each([
+  ["20.19.0", "ok"],
+  ["22.1.0", "ok"],
+  ["20.18.3", "unsupported"],
+  ["18.20.0", "unsupported"],
+])("node %s is %s", (version, state) => {
+  expect(checkNode(version).state).toBe(state);
+});

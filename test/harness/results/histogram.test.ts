@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { carries, mergeHistograms, summarize } from "../../../harness/results/histogram.ts";
+import { histogramOf, upTo } from "./sample-record.ts";
+
+test.each([
+  [50, 20],
+  [90, 100],
+  [95, 200],
+  [99, 1000],
+] as const)("p%i is carried from %i samples on, and not by one less", (percentile, count) => {
+  expect(carries(count, percentile)).toBe(true);
+  expect(carries(count - 1, percentile)).toBe(false);
+});
+
+test("a summary has the percentiles that its count carries and no others", () => {
+  expect(summarize(histogramOf(upTo(1000)))).toEqual({
+    count: 1000,
+    percentilesUs: { 50: 500, 90: 900, 95: 950, 99: 990 },
+    maxUs: 1000,
+  });
+  expect(summarize(histogramOf(upTo(150)))).toMatchObject({ percentilesUs: { 50: 75, 90: 135 }, maxUs: 150 });
+  expect(summarize(histogramOf([7, 9]))).toEqual({ count: 2, percentilesUs: {}, maxUs: 9 });
+  expect(summarize(histogramOf([]))).toEqual({ count: 0, percentilesUs: {} });
+});
+
+test("the merge of shards is what one shard would have recorded", () => {
+  const samples = upTo(3000).map((i) => (i * 7919) % 1_000_003);
+  const merged = mergeHistograms([
+    histogramOf(samples.slice(0, 700)),
+    histogramOf(samples.slice(700, 1900)),
+    histogramOf(samples.slice(1900)),
+  ]);
+  expect(merged.map(summarize)).toEqual([summarize(histogramOf(samples))]);
+});
+
+test("phases and bases are never merged with one another", () => {
+  const merged = mergeHistograms([
+    histogramOf([1]),
+    histogramOf([2], { basis: "raw" }),
+    histogramOf([3], { phase: "build" }),
+    histogramOf([4]),
+  ]);
+  expect(merged.map(({ phase, basis, count }) => [phase, basis, count])).toEqual([
+    ["command", "intended", 2],
+    ["command", "raw", 1],
+    ["build", "intended", 1],
+  ]);
+});

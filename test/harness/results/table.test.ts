@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { resultsMarkdown } from "../../../harness/results/markdown.ts";
+import { COLUMNS, rowOf } from "../../../harness/results/row.ts";
+import { resultsTable } from "../../../harness/results/table.ts";
+import { EXIT_CODES } from "../../../harness/model/verdict.ts";
+import type { RunRecord } from "../../../harness/model/record.ts";
+import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "./sample-record.ts";
+
+const VERDICTS = Object.keys(EXIT_CODES).filter(
+  (word) => word !== "usage" && word !== "handed-over",
+) as RunRecord["verdict"][];
+
+test("a row has both published tables' columns", () => {
+  expect(COLUMNS).toEqual([
+    "Environment",
+    "Users",
+    "Workspaces",
+    "Concurrent builds",
+    "Concurrent connections (Terminal/SSH)",
+    "Coder version",
+    "Last tested",
+    "Status",
+  ]);
+  expect(rowOf(officialRecord())).toEqual([
+    "Kubernetes (GKE)",
+    "1,200/1,198",
+    "1,198 of 1,200",
+    "118/120",
+    "10,000 (9,000/1,000)",
+    "2.31.0",
+    "2026-11-22",
+    "pass",
+  ]);
+});
+
+test("a row of a run that measured nothing claims nothing", () => {
+  expect(rowOf(unmeasured(officialRecord({ verdict: "infrastructure" })))).toEqual([
+    "Kubernetes (GKE)",
+    "-",
+    "-",
+    "-",
+    "-",
+    "2.31.0",
+    "2026-11-22",
+    "infrastructure",
+  ]);
+});
+
+test("a row whose teardown is not known has no verdict yet", () => {
+  expect(rowOf(officialRecord({ teardown: { state: "pending" }, verdict: "pass" })).at(-1)).toBe("pending");
+});
+
+test.each(VERDICTS)("a table with a row that ended %s fits 80 columns and keeps its words", (verdict) => {
+  const records = [sampleRecord(), sampleRecord({ verdict })];
+  const table = resultsTable(records, 80);
+  for (const line of table.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  for (const word of ["Environment", "(simulated)", "2026-11-22", "connections", ...verdict.split("-")]) {
+    expect(table).toContain(word);
+  }
+});
+
+test("a row takes one line where there is room for it", () => {
+  const table = resultsTable([officialRecord()], 160);
+  expect(
+    table
+      .split("\n")
+      .slice(0, 3)
+      .map((line) => line.split(/ {2,}/)),
+  ).toEqual([[...COLUMNS], COLUMNS.map(() => expect.stringMatching(/^-+$/)), [...rowOf(officialRecord())]]);
+});
+
+test("an emulated Coder's version is never said as a server's", () => {
+  expect(rowOf(sampleRecord())[5]).toBe("2.31.0 emulated");
+});
+
+test.each([
+  ["text", (records: readonly RunRecord[]) => resultsTable(records, 160)],
+  ["Markdown", resultsMarkdown],
+])("in %s, rehearsals are marked above the table and in each row", (_, render) => {
+  const simulated = render([sampleRecord(), sampleRecord({ verdict: "slo-failed" })]);
+  expect(simulated.split("\n")[0]).toContain("SIMULATED");
+  expect(simulated.match(/\(simulated\)/g)).toHaveLength(2);
+  expect(render([officialRecord()])).not.toMatch(/simulated|emulated/i);
+});
+
+test.each([
+  ["text", (records: readonly RunRecord[]) => resultsTable(records, 80)],
+  ["Markdown", resultsMarkdown],
+])("in %s, official rows and rehearsals never share a table", (_, render) => {
+  expect(() => render([officialRecord(), sampleRecord()])).toThrow("never both");
+  expect(() => render([sampleRecord(), officialRecord()])).toThrow("never both");
+});
+
+test("Markdown is a table of one line a row, whatever a label holds", () => {
+  const markdown = resultsMarkdown([officialRecord({ environment: "GKE | two\nlines" })]);
+  const lines = markdown.split("\n").filter((line) => line.startsWith("|"));
+  expect(lines).toHaveLength(3);
+  expect(lines.map((line) => line.split(/(?<!\\)\|/).length)).toEqual([10, 10, 10]);
+});
+
+test("held connections short of those asked for are told beside them", () => {
+  const { connections } = sampleMeasurements();
+  const short = { ...connections, held: 9_990, heldTerminal: 8_990 };
+  const record = officialRecord({ measurements: sampleMeasurements({ connections: short }) });
+  expect(rowOf(record)[4]).toBe("9,990 of 10,000 (8,990/1,000)");
+});
