@@ -1,0 +1,89 @@
+import type { AwsClient, AwsService } from "./session.ts";
+
+/** Where and as whom a client asks. */
+interface ClientConfig {
+  readonly region: string;
+  /** Retries are ours: one policy, and a clock that tests move. */
+  readonly maxAttempts: 1;
+  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
+  readonly endpoint?: string;
+  readonly profile?: string;
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+}
+
+/** One import a service: a run that never asks AWS loads no SDK, and one that asks loads what it asks. */
+const load: Record<AwsService, (config: ClientConfig) => Promise<AwsClient>> = {
+  autoscaling: async (config) => new (await import("@aws-sdk/client-auto-scaling")).AutoScalingClient(config),
+  ec2: async (config) => new (await import("@aws-sdk/client-ec2")).EC2Client(config),
+  eks: async (config) => new (await import("@aws-sdk/client-eks")).EKSClient(config),
+  elb: async (config) =>
+    new (await import("@aws-sdk/client-elastic-load-balancing")).ElasticLoadBalancingClient(config),
+  elbv2: async (config) =>
+    new (await import("@aws-sdk/client-elastic-load-balancing-v2")).ElasticLoadBalancingV2Client(config),
+  iam: async (config) => new (await import("@aws-sdk/client-iam")).IAMClient(config),
+  kms: async (config) => new (await import("@aws-sdk/client-kms")).KMSClient(config),
+  logs: async (config) => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient(config),
+  rds: async (config) => new (await import("@aws-sdk/client-rds")).RDSClient(config),
+  sts: async (config) => new (await import("@aws-sdk/client-sts")).STSClient(config),
+  tagging: async (config) =>
+    new (await import("@aws-sdk/client-resource-groups-tagging-api")).ResourceGroupsTaggingAPIClient(config),
+};
+
+/** The suffix of `AWS_ENDPOINT_URL_…` of each service, as the SDKs agree on it. */
+const ENDPOINT_SUFFIX: Record<AwsService, string> = {
+  autoscaling: "AUTO_SCALING",
+  ec2: "EC2",
+  eks: "EKS",
+  elb: "ELASTIC_LOAD_BALANCING",
+  elbv2: "ELASTIC_LOAD_BALANCING_V2",
+  iam: "IAM",
+  kms: "KMS",
+  logs: "CLOUDWATCH_LOGS",
+  rds: "RDS",
+  sts: "STS",
+  tagging: "RESOURCE_GROUPS_TAGGING_API",
+};
+
+/** Clients of the real SDK, each made when first asked for, with the endpoint and credentials that `env` names. */
+export function sdkClients(
+  region: string,
+  env: NodeJS.ProcessEnv,
+): (service: AwsService) => Promise<AwsClient> {
+  const made = new Map<AwsService, Promise<AwsClient>>();
+  return (service) => {
+    const known = made.get(service);
+    if (known !== undefined) return known;
+    const client = load[service](configOf(service, region, env));
+    made.set(service, client);
+    return client;
+  };
+}
+
+function configOf(service: AwsService, region: string, env: NodeJS.ProcessEnv): ClientConfig {
+  const endpoint =
+    env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true"
+      ? undefined
+      : (env[`AWS_ENDPOINT_URL_${ENDPOINT_SUFFIX[service]}`] ?? env["AWS_ENDPOINT_URL"]);
+  const { AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
+  return {
+    region,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
+    ...(endpoint !== undefined && endpoint !== "" && { endpoint }),
+    ...(AWS_PROFILE !== undefined && { profile: AWS_PROFILE }),
+    // A profile that is named wins over keys, as in the SDK's own chain.
+    ...(AWS_PROFILE === undefined &&
+      AWS_ACCESS_KEY_ID !== undefined &&
+      AWS_SECRET_ACCESS_KEY !== undefined && {
+        credentials: {
+          accessKeyId: AWS_ACCESS_KEY_ID,
+          secretAccessKey: AWS_SECRET_ACCESS_KEY,
+          ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
+        },
+      }),
+  };
+}

@@ -1,0 +1,13 @@
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { RefbenchError } from "../../model/error.ts";
+import type { AwsSession } from "./session.ts";
+
+/** Throws unless the credentials are of the account that is meant: nothing is asked of another, let alone removed. */
+export async function assertAccount(aws: Pick<AwsSession, "account" | "send">): Promise<void> {
+  const { Account } = await aws.send("sts", new GetCallerIdentityCommand({}));
+  if (Account === aws.account) return;
+  throw new RefbenchError(
+    "inventory",
+    `the credentials are of AWS account ${Account ?? "unknown"}, expected ${aws.account}: sign in to that account, or set AWS_PROFILE to it`,
+  );
+}

@@ -1,0 +1,133 @@
+import type { Clock } from "../../model/clock.ts";
+import { systemClock } from "../../model/clock.ts";
+import { RefbenchError } from "../../model/error.ts";
+import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
+import { run12 } from "../../model/run-id.ts";
+import type { RunId } from "../../model/run-id.ts";
+import { sdkClients } from "./clients.ts";
+import { isMadeByController } from "./cluster-tags.ts";
+import { classOf, wordsOf } from "./failure.ts";
+import { callsOf } from "./kind-calls.ts";
+import { AWS_KIND_NAMES, isAwsKind, removalRank } from "./kinds.ts";
+import { listKinds } from "./list-kinds.ts";
+import type { Listed } from "./list-kinds.ts";
+import { owned } from "./ownership.ts";
+import type { Owned } from "./ownership.ts";
+import { patientSend } from "./session.ts";
+import type { AwsClient, AwsService, AwsSession, TaggedHit } from "./session.ts";
+
+export interface AwsInventoryOptions {
+  /** Twelve digits; credentials of any other account are refused. */
+  readonly account: string;
+  readonly region: string;
+  /** @default the real SDK, as `env` configures it */
+  readonly clients?: (service: AwsService) => Promise<AwsClient>;
+  /** Endpoint, profile and keys, in the SDK's own variables. @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/** What AWS itself says exists in one account and region: items come in the order of removal. */
+export function awsInventory(options: AwsInventoryOptions): Inventory {
+  const { account, region, env = process.env, clock = systemClock } = options;
+  const client = options.clients ?? sdkClients(region, env);
+  const session = (signal: AbortSignal, hits: readonly TaggedHit[] = []): AwsSession => ({
+    account,
+    region,
+    hits,
+    send: patientSend({ client, clock, signal }),
+  });
+  const scope = `AWS account ${account}, region ${region}`;
+  return {
+    list: async ({ runId }, signal) => {
+      try {
+        return await ask(session, { scope, region, signal, ...(runId !== undefined && { runId }) });
+      } catch (error) {
+        signal.throwIfAborted();
+        return { state: "failed", scope, reason: wordsOf(error), items: [] };
+      }
+    },
+    remove: async (item, signal) => {
+      try {
+        return await remove(session(signal), item);
+      } catch (error) {
+        signal.throwIfAborted();
+        return refused(error);
+      }
+    },
+  };
+}
+
+async function ask(
+  session: (signal: AbortSignal, hits?: readonly TaggedHit[]) => AwsSession,
+  query: {
+    readonly scope: string;
+    readonly region: string;
+    readonly signal: AbortSignal;
+    readonly runId?: RunId;
+  },
+): Promise<InventoryAnswer> {
+  const { scope, region, signal, runId } = query;
+  const [{ assertAccount }, { taggedHits, unlistedHits }] = await Promise.all([
+    import("./identity.ts"),
+    import("./tagged.ts"),
+  ]);
+  await assertAccount(session(signal));
+  const hits = await taggedHits(session(signal));
+  const { found, failures } = await listKinds(session(signal, hits));
+  signal.throwIfAborted();
+  const items = owned([...found, ...unlistedHits(hits)])
+    .filter(({ run }) => runId === undefined || run === run12(runId))
+    .map((one) => asItem(one, region, runId))
+    .sort((one, other) => removalRank(one.kind) - removalRank(other.kind) || compare(one.id, other.id));
+  return failures.size === 0
+    ? { state: "complete", scope, kinds: [...AWS_KIND_NAMES, "anything that carries bench-run"], items }
+    : { state: "failed", scope, reason: reasonOf(failures), items };
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+/** Kinds by what AWS said of them. */
+function reasonOf(failures: Listed["failures"]): string {
+  const kinds = new Map<string, string[]>();
+  for (const [kind, reason] of failures) kinds.set(reason, [...(kinds.get(reason) ?? []), kind]);
+  return [...kinds].map(([reason, failed]) => `could not list ${failed.join(", ")}: ${reason}`).join("; ");
+}
+
+/** A run that was asked for is known by its full id even where only names tell of it. */
+function asItem({ found, labels, ...one }: Owned, region: string, asked: RunId | undefined): InventoryItem {
+  const runId = asked ?? one.runId;
+  return {
+    id: isAwsKind(found.kind) ? `${found.kind}/${found.native}` : found.native,
+    kind: found.kind,
+    name: found.name,
+    location: found.kind.startsWith("aws_iam_") ? "global" : region,
+    labels,
+    ...(runId !== undefined && { runId }),
+    ...(isMadeByController(found) && { madeByController: true }),
+    ...(found.createdAt !== undefined && { createdAt: found.createdAt }),
+  };
+}
+
+async function remove(aws: AwsSession, item: InventoryItem): Promise<RemoveOutcome> {
+  if (!isAwsKind(item.kind)) {
+    return {
+      state: "denied",
+      reason: `refbench has no delete call for ${item.kind}: delete ${item.id} by hand`,
+    };
+  }
+  const { assertAccount } = await import("./identity.ts");
+  await assertAccount(aws);
+  await (await callsOf(item.kind)).remove(aws, item.id.slice(item.kind.length + 1));
+  return { state: "removed" };
+}
+
+function refused(error: unknown): RemoveOutcome {
+  if (error instanceof RefbenchError) return { state: "denied", reason: error.message };
+  const state = classOf(error);
+  if (state === "gone") return { state };
+  return { state: state === "transient" ? "failed" : state, reason: wordsOf(error) };
+}

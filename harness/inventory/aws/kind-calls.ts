@@ -1,0 +1,30 @@
+import type { KindCalls } from "./found.ts";
+import { awsKinds } from "./kinds.ts";
+import type { AwsKindName, AwsKindService } from "./kinds.ts";
+
+/** What a service's module must answer for: exactly the kinds that the table gives it. */
+export type KindsOf<Service extends AwsKindService> = {
+  readonly [
+    Kind in AwsKindName as (typeof awsKinds)[Kind]["service"] extends Service ? Kind : never
+  ]: KindCalls;
+};
+
+const load: { readonly [Service in AwsKindService]: () => Promise<KindsOf<Service>> } = {
+  autoscaling: async () => (await import("./services/autoscaling.ts")).calls,
+  ec2: async () => (await import("./services/ec2.ts")).calls,
+  eks: async () => (await import("./services/eks.ts")).calls,
+  elb: async () => (await import("./services/elb.ts")).calls,
+  iam: async () => (await import("./services/iam.ts")).calls,
+  kms: async () => (await import("./services/kms.ts")).calls,
+  "load-balancing": async () => (await import("./services/load-balancing.ts")).calls,
+  logs: async () => (await import("./services/logs.ts")).calls,
+  rds: async () => (await import("./services/rds.ts")).calls,
+};
+
+/** The calls of one kind; loads the SDK of its service when first asked. */
+export async function callsOf(kind: AwsKindName): Promise<KindCalls> {
+  const calls: Partial<Record<AwsKindName, KindCalls>> = await load[awsKinds[kind].service]();
+  const found = calls[kind];
+  if (found === undefined) throw new Error(`${kind} has no calls in its service's module`);
+  return found;
+}

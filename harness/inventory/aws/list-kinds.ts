@@ -1,0 +1,53 @@
+import { classOf, wordsOf } from "./failure.ts";
+import type { Found } from "./found.ts";
+import { callsOf } from "./kind-calls.ts";
+import { AWS_KIND_NAMES } from "./kinds.ts";
+import type { AwsKindName } from "./kinds.ts";
+import type { AwsSession } from "./session.ts";
+
+/** Kinds asked at the same time: enough to be quick, few enough not to be throttled by ourselves. */
+const AT_ONCE = 6;
+
+/** How often a kind is listed again when something of it went while its details were asked. */
+const LIST_TRIES = 3;
+
+/** What the direct calls of every kind answered, and the kinds that could not be asked with the reason. */
+export interface Listed {
+  readonly found: readonly Found[];
+  readonly failures: ReadonlyMap<AwsKindName, string>;
+}
+
+/** Lists every kind of the table. A kind of which any page failed is a failure, whatever it answered before. */
+export async function listKinds(aws: AwsSession): Promise<Listed> {
+  const found: Found[] = [];
+  const failures = new Map<AwsKindName, string>();
+  const queue = [...AWS_KIND_NAMES];
+  const worker = async (): Promise<void> => {
+    for (let kind = queue.shift(); kind !== undefined; kind = queue.shift()) {
+      try {
+        found.push(...(await listKind(aws, kind)));
+      } catch (error) {
+        failures.set(kind, wordsOf(error));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return { found, failures };
+}
+
+async function listKind(aws: AwsSession, kind: AwsKindName): Promise<Found[]> {
+  const calls = await callsOf(kind);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await collect(calls.list(aws));
+    } catch (error) {
+      if (classOf(error) !== "gone" || attempt === LIST_TRIES) throw error;
+    }
+  }
+}
+
+async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const one of all) collected.push(one);
+  return collected;
+}

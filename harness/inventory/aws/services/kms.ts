@@ -1,0 +1,35 @@
+import { DescribeKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import { parseArn } from "../arn.ts";
+import { since, unlessGone } from "../found.ts";
+import type { KindCalls } from "../found.ts";
+import type { KindsOf } from "../kind-calls.ts";
+
+/** The shortest wait that AWS allows; a key in it costs nothing. */
+const WAIT_DAYS = 7;
+
+/**
+ * Keys that carry our tags, each confirmed: one that waits for its deletion is no leftover. Keys of others are not
+ * asked for, since a key's own policy may hide it even from the account's owner.
+ */
+const keys: KindCalls = {
+  async *list(aws) {
+    for (const { arn, tags } of aws.hits) {
+      if (parseArn(arn)?.type !== "kms:key") continue;
+      const key = (await unlessGone(aws.send("kms", new DescribeKeyCommand({ KeyId: arn }))))?.KeyMetadata;
+      if (key === undefined || key.KeyState?.startsWith("Pending") === true) continue;
+      yield {
+        kind: "aws_kms_key",
+        native: arn,
+        name: tags["Name"] ?? key.KeyId ?? arn,
+        tags,
+        livesIn: [],
+        ...since(key.CreationDate),
+      };
+    }
+  },
+  async remove(aws, KeyId) {
+    await aws.send("kms", new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: WAIT_DAYS }));
+  },
+};
+
+export const calls: KindsOf<"kms"> = { aws_kms_key: keys };

@@ -1,0 +1,39 @@
+import { DeleteLogGroupCommand, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { must, since } from "../found.ts";
+import type { KindCalls } from "../found.ts";
+import type { KindsOf } from "../kind-calls.ts";
+import { pages } from "../pages.ts";
+
+/** Log groups, which a cluster's late lines make again without tags after their deletion: found by name then. */
+const logGroups: KindCalls = {
+  async *list(aws) {
+    const tags = new Map(aws.hits.map((hit) => [hit.arn, hit.tags]));
+    for await (const { logGroups: groups } of pages(
+      aws,
+      "logs",
+      (nextToken) => new DescribeLogGroupsCommand({ nextToken, limit: 50 }),
+      (page) => page.nextToken,
+    )) {
+      for (const group of must(groups, "logGroups")) {
+        const native = must(group.logGroupName, "logGroupName");
+        const arn = (group.logGroupArn ?? group.arn ?? "").replace(/:\*$/, "");
+        const cluster = /^\/aws\/(?:eks|containerinsights)\/([^/]+)\//.exec(native)?.[1];
+        yield {
+          kind: "aws_cloudwatch_log_group",
+          native,
+          name: native,
+          // The list carries no tags, and asking group by group is throttled; the Tagging API has them.
+          tags: tags.get(arn) ?? {},
+          livesIn: [],
+          ...(cluster !== undefined && { namedForCluster: cluster }),
+          ...since(group.creationTime === undefined ? undefined : new Date(group.creationTime)),
+        };
+      }
+    }
+  },
+  async remove(aws, logGroupName) {
+    await aws.send("logs", new DeleteLogGroupCommand({ logGroupName }));
+  },
+};
+
+export const calls: KindsOf<"logs"> = { aws_cloudwatch_log_group: logGroups };

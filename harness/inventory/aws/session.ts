@@ -1,0 +1,66 @@
+import type { Clock } from "../../model/clock.ts";
+import { classOf } from "./failure.ts";
+
+/** A command of the SDK, as far as this adapter looks into it. */
+export interface AwsCommand {
+  readonly input: object;
+}
+
+/** What a command answers: the type that its handler resolves to. */
+export type AwsOutput<C> = C extends {
+  resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Output }>;
+}
+  ? Output
+  : never;
+
+/** What the adapter needs of a client of the SDK; a test's fake answers the same. */
+export interface AwsClient {
+  send(command: AwsCommand, options: { readonly abortSignal: AbortSignal }): Promise<object>;
+}
+
+/** The services whose clients the adapter uses. */
+export type AwsService =
+  "autoscaling" | "ec2" | "eks" | "elb" | "elbv2" | "iam" | "kms" | "logs" | "rds" | "sts" | "tagging";
+
+/** A resource that carries a tag of ours, by the Tagging API: it may be gone already. */
+export interface TaggedHit {
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** One pass of questions, with one deadline: what the calls of every kind are made with. */
+export interface AwsSession {
+  readonly account: string;
+  readonly region: string;
+  /** What the Tagging API found before the direct calls, for services that list no tags. */
+  readonly hits: readonly TaggedHit[];
+  send<C extends AwsCommand>(service: AwsService, command: C): Promise<AwsOutput<C>>;
+}
+
+/** How often a call is made when AWS asks for patience, and how long it is waited in between. */
+const TRIES = 6;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 8_000;
+
+/** Sends commands, patient with throttling and failures that pass; any other refusal is thrown as it came. */
+export function patientSend(options: {
+  readonly client: (service: AwsService) => Promise<AwsClient>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}): AwsSession["send"] {
+  const { client, clock, signal } = options;
+  return async <C extends AwsCommand>(service: AwsService, command: C) => {
+    for (let attempt = 1; ; attempt += 1) {
+      signal.throwIfAborted();
+      try {
+        const answer = await (await client(service)).send(command, { abortSignal: signal });
+        return answer as AwsOutput<C>;
+      } catch (error) {
+        signal.throwIfAborted();
+        const kind = classOf(error);
+        if ((kind !== "throttled" && kind !== "transient") || attempt === TRIES) throw error;
+        await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS), signal);
+      }
+    }
+  };
+}

@@ -1,0 +1,39 @@
+import { GetResourcesCommand } from "@aws-sdk/client-resource-groups-tagging-api";
+import { parseArn } from "./arn.ts";
+import { must, tagsOf } from "./found.ts";
+import { isListedArnType } from "./kinds.ts";
+import type { AnyFound } from "./ownership.ts";
+import { pages } from "./pages.ts";
+import type { AwsSession, TaggedHit } from "./session.ts";
+
+/** Everything of the region that carries, or not long ago carried, the label of any run. */
+export async function taggedHits(aws: AwsSession): Promise<TaggedHit[]> {
+  const hits: TaggedHit[] = [];
+  for await (const { ResourceTagMappingList } of pages(
+    aws,
+    "tagging",
+    (PaginationToken) =>
+      new GetResourcesCommand({
+        PaginationToken,
+        ResourcesPerPage: 100,
+        TagFilters: [{ Key: "bench-run" }],
+      }),
+    (page) => page.PaginationToken,
+  )) {
+    for (const { ResourceARN, Tags } of must(ResourceTagMappingList, "ResourceTagMappingList"))
+      hits.push({ arn: must(ResourceARN, "ResourceARN"), tags: tagsOf(Tags) });
+  }
+  return hits;
+}
+
+/**
+ * The hits that no direct call answers for. The others are left to the direct calls: the Tagging API goes on naming
+ * what was deleted, and only a describe tells.
+ */
+export function unlistedHits(hits: readonly TaggedHit[]): AnyFound[] {
+  return hits.flatMap(({ arn, tags }) => {
+    const { type = arn, name = arn } = parseArn(arn) ?? {};
+    if (isListedArnType(type)) return [];
+    return [{ kind: `arn:${type}`, native: arn, name: tags["Name"] ?? name, tags, livesIn: [] }];
+  });
+}
