@@ -39,7 +39,8 @@ export abstract class BenchStack extends TerraformStack {
   /** Outputs under the names of the contract with the harness. */
   protected addOutputs(outputs: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(outputs)) {
-      new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+      // Named by hand: outputs and resources are different names to Terraform, and may be the same.
+      new TerraformOutput(this, name, { value }).overrideLogicalId(name);
     }
   }
 
