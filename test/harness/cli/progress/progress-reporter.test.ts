@@ -96,7 +96,7 @@ test("a burst of events is drawn once", () => {
   const stream = terminal();
   const clock = new HandClock();
   const reporter = progressReporter({ stderr: stream, env: {} }, clock);
-  reporter.report(at(0, load()));
+  reporter.report(at(0, { type: "stage.started", stage: "load" }));
   const once = stream.text.length;
   for (let i = 0; i < 1000; i += 1) reporter.report(at(0, load({ users: i })));
   expect(stream.text).toHaveLength(once);
@@ -106,12 +106,14 @@ test("a burst of events is drawn once", () => {
   reporter.close();
 });
 
-test("the cursor is never hidden, so that no way of ending loses it", () => {
+test("after its close nothing is drawn, and what others write starts on a line of its own", () => {
   const stream = terminal();
   const reporter = progressReporter({ stderr: stream, env: {} });
   for (const event of loading) reporter.report(event);
   reporter.close();
+  const last = stream.text;
   reporter.report(at(30, load()));
-  expect(stream.text).not.toContain(`${ESCAPE}[?25l`);
-  expect(stream.text.endsWith("\n")).toBe(true);
+  reporter.close();
+  expect(stream.text).toBe(last);
+  expect(last.endsWith("\n")).toBe(true);
 });
