@@ -1,0 +1,93 @@
+import type { InventoryItem } from "../../model/inventory.ts";
+import { run12, type RunId } from "../../model/run-id.ts";
+import { findOwner } from "../run-mark.ts";
+import type { CallGoogle } from "./api.ts";
+import { COLLECTIONS } from "./kinds.ts";
+import { missingPart } from "./partial.ts";
+import { labelsAt, type Raw, textAt } from "./raw.ts";
+import { list, record } from "./refusal.ts";
+
+/** Types whose things have a list call of their own, which is not an index and says what is gone at once. */
+const LISTED: ReadonlySet<string> = new Set(COLLECTIONS.flatMap(({ assets }) => assets));
+
+/** Types that vanish with something that is listed, and what that is. */
+const INSIDE: Readonly<Record<string, string>> = {
+  "container.googleapis.com/NodePool": "its cluster",
+  "sqladmin.googleapis.com/Database": "its instance",
+  "sqladmin.googleapis.com/User": "its instance",
+  "sqladmin.googleapis.com/BackupRun": "its instance",
+  "iam.googleapis.com/ServiceAccountKey": "its account",
+  "secretmanager.googleapis.com/SecretVersion": "its secret",
+  "dns.googleapis.com/ResourceRecordSet": "its zone",
+  "compute.googleapis.com/InstanceSettings": "its project",
+};
+
+export interface Discovered {
+  readonly items: readonly InventoryItem[];
+  readonly problem?: string;
+  readonly off?: boolean;
+}
+
+/**
+ * Looks for kinds that nobody lists directly, by label and by name. It is an index that lags by minutes: good for
+ * finding what nobody thought of, never a proof that something is gone.
+ */
+export async function searchAssets(
+  call: CallGoogle,
+  project: string,
+  runId: RunId | undefined,
+  signal: AbortSignal,
+): Promise<Discovered> {
+  const items: InventoryItem[] = [];
+  const seen = new Set<string>();
+  for (let pageToken = ""; ;) {
+    const answer = await call(
+      {
+        api: "cloudAsset",
+        method: "GET",
+        path: `projects/${project}:searchAllResources`,
+        query: { query: queryFor(runId), pageSize: "500", ...(pageToken === "" ? {} : { pageToken }) },
+      },
+      signal,
+    );
+    if (answer.state === "api-off") return { items, problem: answer.reason, off: true };
+    if (answer.state !== "ok") return { items, problem: `${answer.state}: ${answer.reason}` };
+    const missing = missingPart(answer.body);
+    if (missing !== undefined) return { items, problem: missing };
+    items.push(...list(answer.body["results"]).flatMap((raw) => itemsOf(record(raw), runId)));
+    pageToken = textAt(answer.body, "nextPageToken") ?? "";
+    if (pageToken === "") return { items };
+    if (seen.has(pageToken)) return { items, problem: `not read to its end: page ${pageToken} comes again` };
+    seen.add(pageToken);
+  }
+}
+
+function queryFor(runId: RunId | undefined): string {
+  return runId === undefined
+    ? "labels.bench-run:* OR name:bench-*"
+    : `labels.bench-run="${runId}" OR name:"bench-${run12(runId)}"`;
+}
+
+function itemsOf(raw: Raw, runId: RunId | undefined): readonly InventoryItem[] {
+  const type = textAt(raw, "assetType") ?? "unknown";
+  const name = textAt(raw, "name") ?? "";
+  // Kubernetes' objects are assets too, and vanish with their cluster.
+  if (LISTED.has(type) || type in INSIDE || /\/clusters\/[^/]+\/./.test(name)) return [];
+  const labels = labelsAt(raw, "labels");
+  const owner = findOwner(name, labels);
+  if (owner === undefined || (runId !== undefined && owner !== run12(runId))) return [];
+  const location = textAt(raw, "location");
+  const createdAt = textAt(raw, "createTime");
+  const run = runId ?? labels["bench-run"];
+  return [
+    {
+      id: `cloudAsset:${name}`,
+      kind: `asset:${type}`,
+      name: textAt(raw, "displayName") ?? name.split("/").at(-1) ?? name,
+      labels,
+      ...(location === undefined ? {} : { location }),
+      ...(run === undefined ? {} : { runId: run }),
+      ...(createdAt === undefined ? {} : { createdAt }),
+    },
+  ];
+}

@@ -1,0 +1,123 @@
+import { decodeTime } from "ulid";
+import { run12, type RunId } from "../../model/run-id.ts";
+import { findOwner, findRun12 } from "../run-mark.ts";
+import type { Found } from "./collect.ts";
+import { clusterMark, isMadeByController, mayBeOrphan } from "./controllers.ts";
+import { pathOfLink, textsAt } from "./raw.ts";
+
+/** What is known of clusters that may be gone, kept between two looks: a later one sees fewer links. */
+export type ClusterMarks = Map<string, string>;
+
+export interface Owners {
+  /** The run of a thing by the last 12 characters of its id. */
+  readonly of: ReadonlyMap<Found, string>;
+  /** Made by the controllers of some cluster that is gone, nobody can say of which run. */
+  readonly orphans: readonly Found[];
+  /** As those, but another cluster lives in the project, and they may be its. */
+  readonly unclear: readonly Found[];
+}
+
+/**
+ * Says whose each thing is: by its label, its name, what it lives in, and what it was made along with. Nothing is
+ * inferred from who merely uses it: a disk attached to a run's machine may be its owner's.
+ */
+export function ownersOf(found: readonly Found[], marks: ClusterMarks, asked?: RunId): Owners {
+  const of = new Map<Found, string>();
+  for (const one of found) {
+    const owner = ownOwner(one);
+    if (owner !== undefined) of.set(one, owner);
+  }
+  const byPath = new Map(found.map((one) => [one.path, one]));
+  for (let before = -1; before !== of.size;) {
+    before = of.size;
+    for (const one of found) follow(one, byPath, of, marks);
+  }
+  const homeless = found.filter(
+    (one) => !of.has(one) && mayBeOrphan(one.name) && !livesElsewhere(one, byPath, of),
+  );
+  const mine = asked === undefined ? undefined : run12(asked);
+  const anotherCluster = found.some(
+    (one) => one.kind === "google_container_cluster" && (mine === undefined || of.get(one) !== mine),
+  );
+  return anotherCluster ? { of, orphans: [], unclear: homeless } : { of, orphans: homeless, unclear: [] };
+}
+
+/** Whether an orphan can be of a run: it is not older. A disk in use is nobody's orphan. */
+export function mayBeOf(orphan: Found, runId: RunId | undefined): boolean {
+  if (textsAt(orphan.raw, "users").length > 0) return false;
+  if (runId === undefined || orphan.createdAt === undefined) return true;
+  return Date.parse(orphan.createdAt) >= decodeTime(runId.toUpperCase());
+}
+
+/** The owner that a thing names by itself. */
+function ownOwner(one: Found): string | undefined {
+  const named = findOwner(one.name, one.labels);
+  if (named !== undefined) return named;
+  const texts = [
+    ...Object.entries(one.labels).flatMap(([key, value]) => (key.startsWith("goog-") ? [value] : [])),
+    ...links(one).map((link) => (pathOfLink(link) === undefined ? link : (link.split("/").at(-1) ?? ""))),
+  ];
+  return texts.map(findRun12).find((owner) => owner !== undefined);
+}
+
+/** One step along links and clusters' marks. */
+function follow(
+  one: Found,
+  byPath: ReadonlyMap<string, Found>,
+  of: Map<Found, string>,
+  marks: ClusterMarks,
+): void {
+  const mark = clusterMark(one.name);
+  const owner =
+    of.get(one) ?? ownerOfHome(one, byPath, of) ?? (mark === undefined ? undefined : marks.get(mark));
+  if (owner === undefined) return;
+  of.set(one, owner);
+  if (mark !== undefined) marks.set(mark, owner);
+  for (const path of one.collection.brings ?? []) {
+    for (const brought of resolved(textsAt(one.raw, path), byPath)) {
+      if (!of.has(brought) && isMadeByController(brought.name)) of.set(brought, owner);
+    }
+  }
+}
+
+function ownerOfHome(
+  one: Found,
+  byPath: ReadonlyMap<string, Found>,
+  of: ReadonlyMap<Found, string>,
+): string | undefined {
+  return resolved(links(one), byPath)
+    .map((home) => of.get(home))
+    .find((owner) => owner !== undefined);
+}
+
+/** Whether a thing lives in something that exists and is nobody's run. */
+function livesElsewhere(
+  one: Found,
+  byPath: ReadonlyMap<string, Found>,
+  of: ReadonlyMap<Found, string>,
+): boolean {
+  return resolved(links(one), byPath).some((home) => !of.has(home) && !mayBeOrphan(home.name));
+}
+
+function links({ collection, raw }: Found): readonly string[] {
+  return (collection.livesIn ?? []).flatMap((path) => textsAt(raw, path));
+}
+
+function resolved(texts: readonly string[], byPath: ReadonlyMap<string, Found>): readonly Found[] {
+  return texts.flatMap((text) => {
+    const path = pathOfLink(text);
+    const one = path === undefined ? undefined : byPath.get(path);
+    return one === undefined ? [] : [one];
+  });
+}
+
+/** The full ids that labels tell, by their last 12 characters. */
+export function fullIds(found: readonly Found[], asked?: RunId): ReadonlyMap<string, RunId> {
+  const ids = new Map<string, RunId>();
+  for (const { labels } of found) {
+    const id = labels["bench-run"];
+    if (id !== undefined) ids.set(run12(id), id);
+  }
+  if (asked !== undefined) ids.set(run12(asked), asked);
+  return ids;
+}

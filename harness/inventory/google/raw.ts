@@ -1,0 +1,35 @@
+import { list, record } from "./refusal.ts";
+
+/** A resource as an API answers it. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+/** Every text at a path such as `backends.group`; lists on the way are gone through. */
+export function textsAt(raw: Raw, path: string): readonly string[] {
+  let values: readonly unknown[] = [raw];
+  for (const field of path.split(".")) {
+    values = values.flatMap((value) => {
+      const next = record(value)[field];
+      return Array.isArray(next) ? list(next) : [next];
+    });
+  }
+  return values.filter((value): value is string => typeof value === "string");
+}
+
+/** The text at a path, if there is one. */
+export function textAt(raw: Raw, path: string): string | undefined {
+  return textsAt(raw, path)[0];
+}
+
+/** The labels at a path. */
+export function labelsAt(raw: Raw, path: string): Readonly<Record<string, string>> {
+  let value: unknown = raw;
+  for (const field of path.split(".")) value = record(value)[field];
+  return Object.fromEntries(
+    Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+/** `projects/…` of a link, whichever host and version it was written with. */
+export function pathOfLink(link: string): string | undefined {
+  return /(?:^|\/)(projects\/.+)$/.exec(link)?.[1];
+}
