@@ -16,7 +16,7 @@ const PROJECT_VARIABLES = [
   "CLOUDSDK_CORE_PROJECT",
 ] as const;
 
-/** A name that Google can give nobody (it is too long, and ours): the twin must not reach a real project by mistake. */
+/** The twin's project, as the harness calls it too: by mistake it must reach nobody's. */
 const TWIN_PROJECT = "refbench-twin-no-such-project";
 
 /** Set where a command runs on the twin. */
