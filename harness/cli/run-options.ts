@@ -1,11 +1,13 @@
 import { Option, type Command } from "commander";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import { resolveSize } from "../../reference-architectures/catalogue.ts";
 import { parseOverride } from "../../reference-architectures/override.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
+import { createTerraform } from "../terraform/terraform.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion } from "./refbench-version.ts";
 
@@ -98,7 +100,10 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
       `--owner is "${flags.owner}", expected a label value of lower-case letters, digits, "-" and "_"`,
     );
   }
+  // Asked here too, since nothing may be made for a run that cannot start.
+  await createTerraform().version({ env: io.env, signal: new AbortController().signal });
   const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
+  resolveSize(architecture, flags.size, overrides);
   return {
     architecture,
     size: flags.size,

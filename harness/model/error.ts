@@ -6,6 +6,8 @@ export type ErrorCode =
   | "usage"
   /** Terraform or the cloud's API refused: quota, capacity, credentials, a failed apply. */
   | "infrastructure"
+  /** The stacks could not be synthesized: a defect of ours, since the size was checked before. */
+  | "synthesis"
   /** Coder did not become ready, refused a template, or lost its server in mid-run. */
   | "coder"
   /** The load generator's process died or broke its protocol. */
@@ -25,6 +27,7 @@ export type ErrorCode =
 export const verdictOfError = {
   usage: "usage",
   infrastructure: "infrastructure",
+  synthesis: "harness-error",
   coder: "harness-error",
   shard: "harness-error",
   run_folder: "harness-error",

@@ -19,7 +19,7 @@ const manifest = z.object({
 /**
  * Synthesizes `environment.json` into one folder a stack below `directory`, running the cdktf app as a process of
  * its own: no provider binding is ever loaded into a measuring process. State and providers that lie in those
- * folders stay. Throws `infrastructure` with the app's own words.
+ * folders stay. Throws `synthesis` with the app's own words.
  */
 export async function synthesize(options: {
   readonly environmentFile: string;
@@ -52,13 +52,15 @@ export async function synthesize(options: {
     options.signal.throwIfAborted();
     const words =
       error instanceof ExecaError
-        ? String(error.stderr ?? "").trim().split("\n").slice(0, 12).join("\n")
+        ? String(error.stderr ?? "")
+            .trim()
+            .split("\n")
+            .slice(0, 12)
+            .join("\n")
         : undefined;
-    throw new RefbenchError(
-      "infrastructure",
-      `the stacks could not be synthesized: ${words ?? String(error)}`,
-      { cause: error },
-    );
+    throw new RefbenchError("synthesis", `the stacks could not be synthesized: ${words ?? String(error)}`, {
+      cause: error,
+    });
   } finally {
     await rm(outdir, { recursive: true, force: true });
   }

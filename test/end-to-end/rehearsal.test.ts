@@ -1,0 +1,128 @@
+import { readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
+
+/** Small enough for a test, with every layer walked: real Terraform, the twin, the emulator, the shard. */
+const CANARY = [
+  "run",
+  "gke",
+  "--rehearse",
+  "--size",
+  "canary",
+  "--set",
+  "connections.holdSeconds=1",
+] as const;
+
+async function onlyRun(cwd: string): Promise<string> {
+  const [run] = await readdir(join(cwd, ".refbench", "runs"));
+  return run!;
+}
+
+describe("a rehearsal of gke", () => {
+  test("drives terraform, measures, prints the row and leaves nothing", async () => {
+    const cwd = await newFolder();
+    const ended = await refbench(cwd, ...CANARY, "--output", "text", "--output", "json:result.json");
+    // A busy machine may make the generator the limit, which is said and is no failure of the path.
+    expect([0, 21]).toContain(ended.code);
+    expect(ended.stdout).toContain("simulated");
+    expect(ended.stdout).toContain("2 succeeded");
+    const record = await onlyRecord(cwd);
+    expect(record).toMatchObject({
+      simulated: true,
+      coder: "emulated",
+      teardown: { state: "clean", left: [], swept: [] },
+    });
+    expect(record.coderVersion).toBeUndefined();
+    expect(record.resources["gke-cloud"]).toBeGreaterThan(5);
+    expect(record.resources["gke-coder"]).toBeGreaterThan(3);
+    expect(record.measurements).toMatchObject({
+      workspaces: { asked: 2, succeeded: 2 },
+      connections: { asked: 4, held: 4 },
+    });
+    expect(await inTwin(cwd)).toEqual([]);
+    expect((await stat(join(cwd, "result.json"))).size).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["SIGKILL", /gke-cloud 3 of/, 137],
+    ["SIGKILL", /load: started/, 137],
+    ["SIGTERM", /gke-coder 2 of/, 60],
+  ] as const)("whose process gets %s at %s is torn down by the reaper alone", async (signal, when, code) => {
+    const cwd = await newFolder();
+    const run = new Refbench(cwd, CANARY);
+    await run.says(when);
+    run.kill(signal);
+    const ended = await run.ended;
+    expect(ended.code ?? 128 + 9).toBe(code);
+    const watched = await refbench(cwd, "watch", await onlyRun(cwd));
+    expect(watched.code).toBe(0);
+    expect(await onlyRecord(cwd)).toMatchObject({
+      verdict: "interrupted",
+      teardown: { state: "clean", left: [] },
+    });
+    expect(await inTwin(cwd)).toEqual([]);
+  });
+
+  test("stopped by one Ctrl-C shows its teardown and ends interrupted", async () => {
+    const cwd = await newFolder();
+    const run = new Refbench(cwd, CANARY);
+    await run.says(/load: started/);
+    run.kill("SIGINT");
+    const ended = await run.ended;
+    expect(ended.code).toBe(61);
+    expect(ended.stderr).toMatch(/audit: clean/);
+    expect(await inTwin(cwd)).toEqual([]);
+  });
+
+  test("with a create that the twin refuses is infrastructure, and clean", async () => {
+    const cwd = await newFolder();
+    await writeFile(
+      join(cwd, "faults.json"),
+      JSON.stringify({
+        faults: [
+          { op: "create", type: "google_container_node_pool", do: "refuse", message: "quota exceeded" },
+        ],
+      }),
+    );
+    const ended = await refbench(cwd, ...CANARY, "--faults", "faults.json");
+    expect(ended.code).toBe(30);
+    expect(ended.stdout).toContain("quota exceeded");
+    expect(await inTwin(cwd)).toEqual([]);
+  });
+
+  test("with creates whose answers are lost, and a leak that no state knows, is swept clean", async () => {
+    const cwd = await newFolder();
+    await writeFile(
+      join(cwd, "faults.json"),
+      JSON.stringify({
+        faults: [
+          { op: "create", type: "google_compute_network", do: "leak" },
+          { op: "create", type: "google_sql_database_instance", do: "accept-and-lose-answer" },
+        ],
+      }),
+    );
+    const ended = await refbench(cwd, ...CANARY, "--faults", "faults.json");
+    expect(ended.code).toBe(30);
+    const { teardown } = await onlyRecord(cwd);
+    expect(teardown.state).toBe("clean");
+    const kinds = teardown.state === "pending" ? [] : teardown.swept.map(({ kind }) => kind).sort();
+    expect(kinds).toEqual(["google_compute_disk", "google_sql_database_instance"]);
+    expect(await inTwin(cwd)).toEqual([]);
+  });
+
+  test("in stages goes on from what the last one left, and ends on teardown", async () => {
+    const cwd = await newFolder();
+    const preflight = await refbench(cwd, "stage", "preflight", "gke", "--rehearse", "--size", "canary");
+    expect(preflight.code).toBe(0);
+    const id = preflight.stdout.trim();
+    for (const stage of ["provision", "bootstrap"])
+      expect((await refbench(cwd, "stage", stage, "--run", id)).code).toBe(0);
+    expect((await inTwin(cwd)).length).toBeGreaterThan(15);
+    expect((await refbench(cwd, "stage", "drain", "--run", id)).code).toBe(0);
+    const ended = await refbench(cwd, "teardown", id);
+    expect(ended.code).toBe(0);
+    expect(await inTwin(cwd)).toEqual([]);
+    expect(await onlyRecord(cwd)).toMatchObject({ verdict: "interrupted", teardown: { state: "clean" } });
+  });
+});
