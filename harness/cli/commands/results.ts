@@ -33,8 +33,12 @@ function listCommand(io: Io): Command {
       } else if (stored.records.length === 0) {
         io.stdout.write(`No records under ${runsRoot(io.cwd)}.\n`);
       } else {
-        const rows = stored.records.map((record) => Object.values(summaryOf(record)).map(String));
-        const header = ["run", "architecture", "size", "kind", "started", "verdict", "teardown"];
+        const header = ["run", "size", "kind", "started", "verdict", "teardown"];
+        const rows = stored.records.map((record) => {
+          const { runId, architecture, size, kind, startedAt, verdict, teardown } = summaryOf(record);
+          const started = startedAt.replace("T", " ").replace("Z", "");
+          return [runId, `${architecture} ${size}`, kind, started, verdict, teardown];
+        });
         io.stdout.write(`${drawGrid({ header, rows }, widthOf(io.stdout))}\n`);
       }
       for (const runId of stored.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);

@@ -19,8 +19,17 @@ test("list names every run, oldest first, with its kind and verdict", async () =
     { runId: second, kind: "official", verdict: "leaked" },
   ]);
   expect(code).toBe(0);
-  const text = await runCommand(resultsCommand, [], { cwd });
-  expect(text.stdout).toMatch(new RegExp(`${first}.*simulated`, "s"));
+});
+
+test("the list is a line or two a run on 80 columns, whatever the verdicts", async () => {
+  const cwd = await directoryWith([
+    sampleRecord({ runId: first, verdict: "infrastructure" }),
+    sampleRecord({ runId: second, verdict: "generator-limited" }),
+  ]);
+  const { stdout } = await runCommand(resultsCommand, [], { cwd });
+  for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  expect(stdout).toMatch(new RegExp(`^${first} +gke +simulated +2026-11-22 +infrastructure +clean$`, "m"));
+  expect(stdout).toMatch(new RegExp(`^${second} +gke +simulated +2026-11-22 +generator-`, "m"));
 });
 
 test("a record that cannot be read is named with what is wrong, the others are listed, and it is no success", async () => {
