@@ -2,6 +2,7 @@ import { copyFile } from "node:fs/promises";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { templateParameters } from "../../reference-architectures/template.ts";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
@@ -67,7 +68,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     rehearsal: { ...rehearsal, ...(faultsFile === undefined ? {} : { faults: FAULTS }) },
     size,
     template: architecture.templateName,
-    parameters: { home_disk_size: String(size.homeVolumeGib) },
+    parameters: templateParameters(size),
     objectives: [...architecture.objectives],
     conditions: conditionsOf(size),
     expiresAtMs: now + request.ttlMs,

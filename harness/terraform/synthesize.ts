@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, ExecaError } from "execa";
 import { z } from "zod";
-import { RefbenchError } from "../model/error.ts";
+import { messageOf, RefbenchError } from "../model/error.ts";
 
 const PROJECT = join(import.meta.dirname, "..", "..");
 const MAIN = join(PROJECT, "stacks", "main.ts");
@@ -50,15 +50,10 @@ export async function synthesize(options: {
     return Object.values(stacks).map(({ name, dependencies }) => ({ name, dependencies }));
   } catch (error) {
     options.signal.throwIfAborted();
+    // The app's own words come first; what node adds of its stack is of no use to a reader.
     const words =
-      error instanceof ExecaError
-        ? String(error.stderr ?? "")
-            .trim()
-            .split("\n")
-            .slice(0, 12)
-            .join("\n")
-        : undefined;
-    throw new RefbenchError("synthesis", `the stacks could not be synthesized: ${words ?? String(error)}`, {
+      error instanceof ExecaError ? error.message.split("\n").slice(1, 12).join("\n") : messageOf(error);
+    throw new RefbenchError("synthesis", `the stacks could not be synthesized: ${words}`, {
       cause: error,
     });
   } finally {

@@ -1,3 +1,4 @@
+import { templateVariables } from "../../../reference-architectures/template.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { bootstrapResult as shardBootstrapResult, type BootstrapTask } from "../../model/shard.ts";
 import type { StageContext } from "../context.ts";
@@ -27,13 +28,11 @@ export async function bootstrap(context: StageContext): Promise<string> {
     template: {
       name: plan.template,
       files: { ...(await ports.readTemplate(environment.architecture)) },
-      variables: {
+      variables: templateVariables({
+        ...environment,
+        size: plan.size,
         namespace: outputs.workspace_namespace,
-        bench_run: plan.runId,
-        bench_env: environment.architecture,
-        bench_owner: environment.owner,
-        bench_expires: String(environment.expiresAt ?? 0),
-      },
+      }),
     },
     expect: { replicas: plan.size.coder.replicas, provisionerDaemons: plan.size.concurrentBuilds },
     timeoutMs: DEADLINES_MS.bootstrap,

@@ -1,2 +1,2 @@
-/** The twin's Google project: nobody is meant to own one of this name, so that nothing real answers to it. */
-export const TWIN_PROJECT = "refbench-twin-no-such-project";
+/** The twin's Google project: longer than Google allows (30 characters), so that nothing real can ever answer to it. */
+export const TWIN_PROJECT = "refbench-twin-a-name-no-project-can-have";
