@@ -9,5 +9,7 @@ export function pathOf({ kind, name, scope, key, attributes }: TwinItem): string
     return kind.startsWith("kubernetes_")
       ? `${kind.slice("kubernetes_".length)}s "${name}"`
       : `${scope}/${name}`;
-  return render(overlay.path, attributes, { project: scope.split("/")[0], key });
+  const [project, place] = scope.split("/");
+  // What a controller made has no attributes of Terraform's: its scope says where it is.
+  return render(overlay.path, { name, zone: place, region: place, ...attributes }, { project, key });
 }

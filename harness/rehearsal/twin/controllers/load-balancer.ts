@@ -39,7 +39,11 @@ export function loadBalancerItems({ service, cluster, annotations, address, runI
   return [
     health,
     backend,
-    make("google_compute_forwarding_rule", region, balancer, [...networks, ...subnetworks, backend.key]),
+    // Only an internal rule has an address of the subnetwork.
+    make("google_compute_forwarding_rule", region, balancer, [
+      ...(isInternal ? [...networks, ...subnetworks] : []),
+      backend.key,
+    ]),
     make("google_compute_firewall", project, `k8s-fw-${balancer}`, networks),
     make("google_compute_firewall", project, `${nodes}-hc`, networks),
   ];

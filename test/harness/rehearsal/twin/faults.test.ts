@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { network } from "./configuration.ts";
+import { Twin } from "./workdir.ts";
+
+const firewall = (prefix: string): object => ({
+  fw: { name: `${prefix}-fw`, network: "${google_compute_network.net.id}", allow: [{ protocol: "tcp" }] },
+});
+
+test("a refused create makes nothing, and goes through when its times are over", async () => {
+  await using twin = await Twin.prepare({
+    faults: [
+      { op: "create", type: "google_compute_sub*", do: "refuse", message: "Error 403: quota exceeded" },
+    ],
+  });
+  const stack = twin.stack("one", network("a"));
+  const refused = await twin.apply(stack);
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(refused.output).toContain("Error 403: quota exceeded");
+  expect(await twin.existing()).toEqual(["google_compute_network a-net"]);
+  expect(await twin.apply(stack)).toMatchObject({ exitCode: 0 });
+});
+
+test("a create whose answer is lost is an orphan that destroy does not know, and that holds its network back", async () => {
+  await using twin = await Twin.prepare({
+    faults: [{ op: "create", type: "google_compute_firewall", name: "b-fw", do: "accept-and-lose-answer" }],
+  });
+  const stack = twin.stack("one", network("b", { google_compute_firewall: firewall("b") }));
+  expect((await twin.apply(stack)).output).toContain("connection reset by peer");
+  const destroyed = await twin.destroy(stack);
+  expect(destroyed.output).toMatch(/is already being used by '.*firewalls\/b-fw'/);
+  expect(await twin.existing()).toEqual(["google_compute_firewall b-fw", "google_compute_network b-net"]);
+});
+
+test("a leak is a disk of the run that no state knows; a delete that is in use ends in a later destroy", async () => {
+  await using twin = await Twin.prepare({
+    faults: [
+      { op: "create", type: "google_compute_address", do: "leak" },
+      {
+        op: "delete",
+        type: "google_compute_network",
+        do: "in-use",
+        message: "projects/x/global/firewalls/late",
+      },
+      { op: "read", type: "google_compute_address", do: "refuse", message: "Error 503: backend error" },
+    ],
+  });
+  const stack = twin.stack("one", network("c", { google_compute_address: { ip: { name: "c-ip" } } }));
+  expect(await twin.apply(stack)).toMatchObject({ exitCode: 0 });
+  expect((await twin.destroy(stack)).output).toContain("Error 503: backend error");
+  expect((await twin.destroy(stack)).output).toContain(
+    "is already being used by 'projects/x/global/firewalls/late'",
+  );
+  expect(await twin.destroy(stack)).toMatchObject({ exitCode: 0 });
+  const left = await twin.items();
+  expect(left).toMatchObject([{ kind: "google_compute_disk", origin: "leak" }]);
+  expect(left[0]!.labels["bench-run"]).toBeDefined();
+});
+
+test("a slow create that is interrupted is kept by the state, tainted, and destroy removes it", async () => {
+  await using twin = await Twin.prepare({
+    speed: 0.001,
+  });
+  const stack = twin.stack("one", network("d"));
+  await twin.terraform(stack, ["init"]);
+  const interrupted = await twin.interrupt(
+    stack,
+    ["apply", "-auto-approve"],
+    async () => (await twin.items()).length > 0,
+  );
+  expect(interrupted).toMatchObject({ exitCode: 1 });
+  expect((await twin.terraform(stack, ["show"])).output).toContain("tainted");
+  expect(
+    await twin.terraform(stack, ["destroy", "-auto-approve"], { REFBENCH_TWIN_SPEED: "2000" }),
+  ).toMatchObject({
+    exitCode: 0,
+  });
+  expect(await twin.existing()).toEqual([]);
+});
+
+test("of two runs at once that want one name, the second hears that it is taken", async () => {
+  await using twin = await Twin.prepare();
+  const stacks = ["one", "two"].map((name) => twin.stack(name, network("same")));
+  const outcomes = await Promise.all(stacks.map((stack) => twin.apply(stack)));
+  const refused = outcomes.filter(({ exitCode }) => exitCode !== 0);
+  expect(refused).toHaveLength(1);
+  expect(refused[0]!.output).toMatch(/Error 409: The resource '.*networks\/same-net' already exists/);
+  expect(await twin.existing()).toEqual([
+    "google_compute_network same-net",
+    "google_compute_subnetwork same-subnet",
+  ]);
+});
+
+test("a reference to what does not exist is refused as the cloud would", async () => {
+  await using twin = await Twin.prepare();
+  const stack = twin.stack("one", {
+    ...network("e", {
+      google_compute_firewall: { fw: { name: "e-fw", network: "nowhere", allow: [{ protocol: "tcp" }] } },
+    }),
+  });
+  expect((await twin.apply(stack)).output).toMatch(/Error 404: The resource 'nowhere' was not found/);
+});
