@@ -174,7 +174,7 @@ export class FakeGoogle {
       return { status: 404, body: googleError(404, "notFound", `The resource '${path}' was not found`) };
     }
     const user = [...this.resources].find(
-      ([other, raw]) => other !== key && JSON.stringify(raw).includes(`${path}"`),
+      ([other, raw]) => other !== key && this.#uses(raw).includes(`${path}"`),
     );
     if (user !== undefined) {
       const message = `The resource '${path}' is already being used by '${user[0]}'`;
@@ -185,6 +185,11 @@ export class FakeGoogle {
       return { status: 200, body: this.#operate(path, remove) };
     remove();
     return { status: 200, body: {} };
+  }
+
+  /** Members of pools are named, not held: they can go first. */
+  #uses(resource: FakeResource): string {
+    return JSON.stringify({ ...resource, instances: undefined });
   }
 
   #operate(path: string, act: () => unknown): unknown {

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import type { Clock } from "../../model/clock.ts";
+import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
+import type { RunId } from "../../model/run-id.ts";
+import { findLabelledRun } from "../run-mark.ts";
+import { type CallKubernetes, type ClusterAccess, type KubernetesAnswer, kubernetesApi } from "./api.ts";
+import { KUBERNETES_KINDS, KUBERNETES_KINDS_LISTED, type KubernetesKind, kubernetesObject } from "./kinds.ts";
+
+export interface KubernetesInventoryOptions {
+  readonly access: ClusterAccess;
+  readonly clock: Clock;
+  /** Name of the cluster, for the scope. */
+  readonly cluster: string;
+  /** The run that the cluster was made for: everything in it is that run's. Absent = only labels tell. */
+  readonly runId?: RunId;
+}
+
+const page = z.object({
+  kind: z.string().endsWith("List"),
+  metadata: z.object({ continue: z.string().optional() }),
+  items: z.array(kubernetesObject).nullable(),
+});
+
+const PAGE_SIZE = 500;
+/** A list whose place to go on from grew too old begins again, a bounded number of times. */
+const BEGINNINGS = 3;
+/** How long a delete waits for the object's controllers; a stuck one is asked for again in the next pass. */
+const GONE_WITHIN_MS = 60_000;
+const POLL_MS = 2_000;
+
+/** Objects in a living cluster for which a cloud has made balancers and disks: they go first, and those with them. */
+export function kubernetesInventory(options: KubernetesInventoryOptions): Inventory {
+  const call = kubernetesApi(options.access, options.clock);
+  return {
+    list: (query, signal) => listAll(call, options, query.runId, signal),
+    remove: (item, signal) => remove(call, options.clock, item, signal),
+  };
+}
+
+async function listAll(
+  call: CallKubernetes,
+  { cluster, runId: clusterRun }: KubernetesInventoryOptions,
+  asked: RunId | undefined,
+  signal: AbortSignal,
+): Promise<InventoryAnswer> {
+  const scope = `Kubernetes cluster ${cluster}`;
+  const items: InventoryItem[] = [];
+  const problems: string[] = [];
+  for (const kind of KUBERNETES_KINDS_LISTED) {
+    const { found, problem } = await listKind(call, kind, signal);
+    if (problem !== undefined) problems.push(`${kind.kind}: ${problem}`);
+    items.push(...found);
+  }
+  const mine = items
+    .map((item): InventoryItem => {
+      const runId = clusterRun ?? findLabelledRun(item.labels);
+      return runId === undefined ? item : { ...item, runId };
+    })
+    .filter(({ runId }) => runId !== undefined && (asked === undefined || runId === asked));
+  return problems.length === 0
+    ? { state: "complete", scope, kinds: KUBERNETES_KINDS, items: mine }
+    : { state: "failed", scope, reason: problems.join("; "), items: mine };
+}
+
+async function listKind(
+  call: CallKubernetes,
+  kind: KubernetesKind,
+  signal: AbortSignal,
+): Promise<{ readonly found: readonly InventoryItem[]; readonly problem?: string }> {
+  let begun = 1;
+  let found: InventoryItem[] = [];
+  for (let next = ""; ;) {
+    const query = new URLSearchParams({
+      limit: String(PAGE_SIZE),
+      ...(next === "" ? {} : { continue: next }),
+    });
+    const answer = await call("GET", `${kind.api}/${kind.resource}?${query.toString()}`, signal);
+    if (answer.state === "expired" && begun < BEGINNINGS) {
+      begun += 1;
+      next = "";
+      found = [];
+      continue;
+    }
+    if (answer.state !== "ok") return { found, problem: `${answer.state}: ${answer.reason}` };
+    const parsed = page.safeParse(answer.body);
+    if (!parsed.success) return { found, problem: `the answer is no list: ${z.prettifyError(parsed.error)}` };
+    found.push(...(parsed.data.items ?? []).filter(kind.counts).map((object) => itemOf(kind, object)));
+    const token = parsed.data.metadata.continue ?? "";
+    if (token === "") return { found };
+    if (token === next) return { found, problem: `not read to its end: page ${token} comes again` };
+    next = token;
+  }
+}
+
+function itemOf(kind: KubernetesKind, { metadata }: z.infer<typeof kubernetesObject>): InventoryItem {
+  const { name, namespace, labels, creationTimestamp } = metadata;
+  const between = namespace === undefined ? "" : `/namespaces/${namespace}`;
+  return {
+    id: `${kind.api}${between}/${kind.resource}/${name}`,
+    kind: kind.kind,
+    name,
+    labels: labels ?? {},
+    ...(namespace === undefined ? {} : { location: namespace }),
+    ...(creationTimestamp === undefined ? {} : { createdAt: new Date(creationTimestamp).toISOString() }),
+  };
+}
+
+/** Deletes an object and waits until its controllers have let it go: only then is what they made gone. */
+async function remove(
+  call: CallKubernetes,
+  clock: Clock,
+  item: InventoryItem,
+  signal: AbortSignal,
+): Promise<RemoveOutcome> {
+  if (item.labels["bench-managed"] === "manual") {
+    return { state: "denied", reason: "made by hand: its maker removes it" };
+  }
+  if (!KUBERNETES_KINDS.includes(item.kind)) {
+    return { state: "denied", reason: `no delete is known for ${item.kind}` };
+  }
+  const deleted = await call("DELETE", item.id, signal);
+  if (deleted.state !== "ok") return refused(deleted);
+  const giveUpAt = clock.now() + GONE_WITHIN_MS;
+  for (;;) {
+    const answer = await call("GET", item.id, signal);
+    if (answer.state === "gone") return { state: "removed" };
+    if (answer.state !== "ok") return refused(answer);
+    if (clock.now() >= giveUpAt) return { state: "in-use", reason: held(answer.body) };
+    await clock.sleep(POLL_MS, signal);
+  }
+}
+
+function refused(answer: Exclude<KubernetesAnswer, { state: "ok" }>): RemoveOutcome {
+  if (answer.state === "gone") return { state: "gone" };
+  return { state: answer.state === "expired" ? "failed" : answer.state, reason: answer.reason };
+}
+
+/** Who keeps an object that is being deleted. */
+function held(body: unknown): string {
+  const finalizers = kubernetesObject.safeParse(body).data?.metadata.finalizers ?? [];
+  return finalizers.length === 0
+    ? "it is being deleted, and still there"
+    : `it is being deleted, and held by ${finalizers.join(", ")}`;
+}
