@@ -5,8 +5,6 @@ import type { GeneratorHealth } from "../model/shard.ts";
 import { newHistogram } from "./histogram.ts";
 
 const LAG_TICK_MS = 10;
-const RSS_EVERY_TICKS = 50;
-const MIB = 1024 * 1024;
 
 /** Beyond these the generator, not the deployment, may have been the limit (measured on two cores). */
 const GATE = {
@@ -30,31 +28,31 @@ export class HealthWatch {
   /** Filled by the pacers. */
   readonly slip: Readonly<Record<PacedWindow, Histogram>> = { ramp: newHistogram(), hold: newHistogram() };
   readonly #lag: Histogram = newHistogram();
-  readonly #startMs = performance.now();
-  readonly #loop = performance.eventLoopUtilization();
   readonly #cpu = process.cpuUsage();
-  readonly #runQueueNs = runQueueWaitNs();
+  #gated = baseline();
   readonly #timer: NodeJS.Timeout;
-  #maxRss = process.memoryUsage.rss();
 
   constructor() {
     let expected = performance.now() + LAG_TICK_MS;
-    let ticks = 0;
     this.#timer = setInterval(() => {
       const now = performance.now();
       const lagUs = Math.max(1, Math.round((now - expected) * 1000));
       this.#lag.recordValueWithExpectedInterval(lagUs, LAG_TICK_MS * 1000);
       expected = now + LAG_TICK_MS;
-      if (++ticks % RSS_EVERY_TICKS === 0) this.#sampleRss();
     }, LAG_TICK_MS);
     this.#timer.unref();
+  }
+
+  /** From here on events are paced: what the gate judges begins anew, since bursts before it measure in seconds. */
+  startPacing(): void {
+    this.#lag.reset();
+    this.#gated = baseline();
   }
 
   /** Ends the watch; slip is judged against the p99 of what each window measured. */
   stop(measuredP99Ms: Readonly<Record<PacedWindow, number>>): GeneratorHealth {
     clearInterval(this.#timer);
-    this.#sampleRss();
-    const wallMs = performance.now() - this.#startMs;
+    const { startMs, loop, runQueueNs } = this.#gated;
     const cpu = process.cpuUsage(this.#cpu);
     const windows = (["ramp", "hold"] as const).map((window) => ({
       window,
@@ -62,27 +60,31 @@ export class HealthWatch {
       slipMaxMs: percentileMs(this.slip[window], 100),
       measuredP99Ms: measuredP99Ms[window],
     }));
-    const eventLoopUtilization = round(performance.eventLoopUtilization(this.#loop).utilization);
+    const eventLoopUtilization = round(performance.eventLoopUtilization(loop).utilization);
     const reasons = reasonsOf({
       windows,
       eventLoopUtilization,
       lagP99Ms: percentileMs(this.#lag, 99),
-      runQueueShare: (runQueueWaitNs() - this.#runQueueNs) / 1e6 / wallMs,
+      runQueueShare: (runQueueWaitNs() - runQueueNs) / 1e6 / (performance.now() - startMs),
     });
     return {
       slipP99Ms: Math.max(...windows.map((one) => one.slipP99Ms)),
       slipMaxMs: Math.max(...windows.map((one) => one.slipMaxMs)),
       eventLoopUtilization,
-      maxRssMib: Math.round(this.#maxRss / MIB),
+      maxRssMib: Math.round(process.resourceUsage().maxRSS / 1024),
       cpuSeconds: round((cpu.user + cpu.system) / 1e6),
       limited: reasons.length > 0,
       reasons,
     };
   }
+}
 
-  #sampleRss(): void {
-    this.#maxRss = Math.max(this.#maxRss, process.memoryUsage.rss());
-  }
+function baseline() {
+  return {
+    startMs: performance.now(),
+    loop: performance.eventLoopUtilization(),
+    runQueueNs: runQueueWaitNs(),
+  };
 }
 
 /** The signals that the gate judges. */

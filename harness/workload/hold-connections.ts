@@ -15,13 +15,13 @@ interface HeldConnection {
 }
 
 /**
- * Ramps up to all connections at a constant rate, verifies each by a nonce, holds them at the same time with
- * verified commands spread over them, and closes them. Held is what still stood, verified, when the hold ended.
+ * Ramps up to all connections at a constant rate, verifies each by a nonce, and holds them at the same time with
+ * verified commands spread over them. Held is what still stood, verified, when the hold ended.
  */
 export async function holdConnections(
   load: LoadContext,
   ready: readonly LoadWorkspace[],
-): Promise<LoadResult["connections"]> {
+): Promise<{ readonly connections: LoadResult["connections"]; readonly close: () => Promise<void> }> {
   const asked = load.task.connections.total;
   const held: HeldConnection[] = [];
   let lost = 0;
@@ -38,7 +38,7 @@ export async function holdConnections(
 
   const standing = held.filter(({ session, isVerified }) => session.isOpen && isVerified);
   const heldSsh = standing.filter(({ session }) => session.kind === "ssh").length;
-  const result = {
+  const connections = {
     asked,
     held: standing.length,
     heldTerminal: standing.length - heldSsh,
@@ -48,8 +48,7 @@ export async function holdConnections(
     ...(serverGauge === undefined ? {} : { serverGauge }),
   };
   isHolding = false;
-  await closeAll(load, held);
-  return result;
+  return { connections, close: () => closeAll(load, held) };
 }
 
 async function rampUp(
@@ -59,6 +58,7 @@ async function rampUp(
   onLost: (reason: string) => void,
 ): Promise<void> {
   load.board.activity = "connecting";
+  load.health.startPacing();
   const { total, rampPerSecond } = load.task.connections;
   const next = spread(ready, load.task.deployment.ssh === "none" ? 0 : load.task.connections.sshShare);
   const opening: Promise<void>[] = [];

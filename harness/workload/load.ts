@@ -38,12 +38,12 @@ export async function runLoad(task: LoadTask, context: TaskContext): Promise<Loa
     const workspaces = plannedWorkspaces(load, users);
     await runWorkspaces(load, workspaces);
     const ready = workspaces.filter(({ agentId }) => agentId !== undefined);
-    const connections = await holdConnections(load, ready);
+    const { connections, close } = await holdConnections(load, ready);
     const health = load.health.stop({
       ramp: Math.max(load.latencies.p99Ms("terminal-first-byte"), load.latencies.p99Ms("ssh-handshake")),
       hold: load.latencies.p99Ms("held-command"),
     });
-    const stoppedInLoad = context.signal.aborted;
+    await close();
 
     await deleteWorkspaces(load, workspaces);
     const deletedUsers = await deleteUsers(load, [...users, ...(await findLostUsers(load, users))]);
@@ -53,7 +53,7 @@ export async function runLoad(task: LoadTask, context: TaskContext): Promise<Loa
         message: `Coder answered ${http.throttled} requests with 429; each was sent again after its Retry-After`,
       });
     return {
-      stopped: stoppedInLoad || context.signal.aborted,
+      stopped: context.signal.aborted,
       users: { ...userCounts(task, users, workspaces), deleted: deletedUsers },
       workspaces: workspaceCounts(task, workspaces, context.signal.aborted),
       builds: { capacity, ...buildConcurrency(workspaces.flatMap(({ job }) => job ?? [])) },
