@@ -69,7 +69,7 @@ test.each(["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"])(
     expect(
       await environment({ [variable]: "1", GOOGLE_PROJECT: "mine", REFBENCH_PROJECT: "mine" }),
     ).toMatchObject({
-      project: "refbench-twin-no-such-project",
+      project: "refbench-twin-a-name-no-project-can-have",
     });
   },
 );
