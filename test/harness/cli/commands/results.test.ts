@@ -28,7 +28,9 @@ test("the list is a line or two a run on 80 columns, whatever the verdicts", asy
   ]);
   const { stdout } = await runCommand(resultsCommand, [], { cwd });
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-  expect(stdout).toMatch(new RegExp(`^${first} +gke( 1200)? +simulated +2026-11-22 +infrastructure +clean$`, "m"));
+  expect(stdout).toMatch(
+    new RegExp(`^${first} +gke( 1200)? +simulated +2026-11-22 +infrastructure +clean$`, "m"),
+  );
   expect(stdout).toMatch(new RegExp(`^${second} +gke( 1200)? +simulated +2026-11-22 +generator-`, "m"));
 });
 
