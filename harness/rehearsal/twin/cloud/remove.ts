@@ -4,6 +4,17 @@ import { endProcess } from "../../inventory/process-identity.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { pathOf } from "./path.ts";
 
+/**
+ * The only kinds that may live in, belong to or use a thing of the kinds that come by the thousand: a sweep of those
+ * must not read the whole inventory for each. Of any other kind everything is looked at.
+ */
+const DEPENDENT_KINDS: Readonly<Record<string, readonly string[]>> = {
+  kubernetes_pod: [],
+  kubernetes_persistent_volume_claim: ["google_compute_disk"],
+  google_compute_disk: ["google_compute_instance"],
+  google_compute_firewall: [],
+};
+
 /** How an item's removal went. */
 export type Removal =
   { readonly state: "removed" | "gone" } | { readonly state: "in-use"; readonly by: string };
@@ -28,7 +39,7 @@ export async function removeItem(
   const removed = await store.locked(async (): Promise<Removal | { items: TwinItem[] }> => {
     const item = await store.get(key);
     if (item === undefined) return { state: "gone" };
-    const all = await store.list();
+    const all = await store.list(DEPENDENT_KINDS[item.kind]);
     const inside = descendants(item, all);
     const goes = new Set([item, ...inside].map((one) => one.key));
     const user = all.find((one) => !goes.has(one.key) && one.uses.includes(key));
