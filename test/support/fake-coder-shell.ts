@@ -10,7 +10,9 @@ export type ShellFault =
   /** Ends the connection at its second line. */
   | "drops"
   /** Ends the connection at its first line. */
-  | "ends";
+  | "ends"
+  /** Ends the connection while it is idle, a moment after its first command. */
+  | "hangs-up";
 
 /** A terminal's shell as tests need it: echoes what is typed, prints prompts, knows echo, sleep and `&&`. */
 export class FakeShell {
@@ -50,6 +52,7 @@ export class FakeShell {
       if (name === "echo") this.#print(`${this.#output(words.join(" "))}\r\n`);
     }
     this.#print("fake$ ");
+    if (this.#fault === "hangs-up") setTimeout(this.#end, 50);
   }
 
   /** Wrong only in what the load's command prints: nonces are hexadecimal and must go on to come back. */

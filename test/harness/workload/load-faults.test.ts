@@ -198,3 +198,10 @@ test("a connection that never answers its nonce is not held", async () => {
     expect.objectContaining({ class: "command-timeout", phase: "held-command", count: 2 }),
   );
 });
+
+test("a connection that was verified and hung up while idle is lost, not held", async () => {
+  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "hangs-up" } } });
+  const connections = { total: 8, sshShare: 0, holdMs: 400, commandsPerSecond: 0 };
+  const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
+  expect(result.connections).toMatchObject({ held: 6, verified: 8, lost: 2 });
+});
