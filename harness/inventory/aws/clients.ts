@@ -53,6 +53,8 @@ export function sdkClients(
   region: string,
   env: NodeJS.ProcessEnv,
 ): (service: AwsService) => Promise<AwsClient> {
+  // The SDK is pinned; what its later releases will ask of Node is no news for who runs this one.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const made = new Map<AwsService, Promise<AwsClient>>();
   return (service) => {
     const known = made.get(service);

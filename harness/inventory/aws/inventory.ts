@@ -38,10 +38,19 @@ export function awsInventory(options: AwsInventoryOptions): Inventory {
     hits,
     send: patientSend({ client, clock, signal }),
   });
+  // Asked anew for every list; a removal trusts the last answer, since its item came from such a list.
+  let confirmed = false;
+  const confirm = async (aws: AwsSession): Promise<void> => {
+    const { assertAccount } = await import("./identity.ts");
+    await assertAccount(aws);
+    confirmed = true;
+  };
   const scope = `AWS account ${account}, region ${region}`;
   return {
     list: async ({ runId }, signal) => {
       try {
+        confirmed = false;
+        await confirm(session(signal));
         return await ask(session, { scope, region, signal, ...(runId !== undefined && { runId }) });
       } catch (error) {
         signal.throwIfAborted();
@@ -50,7 +59,9 @@ export function awsInventory(options: AwsInventoryOptions): Inventory {
     },
     remove: async (item, signal) => {
       try {
-        return await remove(session(signal), item);
+        const aws = session(signal);
+        if (!confirmed) await confirm(aws);
+        return await remove(aws, item);
       } catch (error) {
         signal.throwIfAborted();
         return refused(error);
@@ -69,11 +80,7 @@ async function ask(
   },
 ): Promise<InventoryAnswer> {
   const { scope, region, signal, runId } = query;
-  const [{ assertAccount }, { taggedHits, unlistedHits }] = await Promise.all([
-    import("./identity.ts"),
-    import("./tagged.ts"),
-  ]);
-  await assertAccount(session(signal));
+  const { taggedHits, unlistedHits } = await import("./tagged.ts");
   const hits = await taggedHits(session(signal));
   const { found, failures } = await listKinds(session(signal, hits));
   signal.throwIfAborted();
@@ -119,8 +126,6 @@ async function remove(aws: AwsSession, item: InventoryItem): Promise<RemoveOutco
       reason: `refbench has no delete call for ${item.kind}: delete ${item.id} by hand`,
     };
   }
-  const { assertAccount } = await import("./identity.ts");
-  await assertAccount(aws);
   await (await callsOf(item.kind)).remove(aws, item.id.slice(item.kind.length + 1));
   return { state: "removed" };
 }

@@ -53,8 +53,9 @@ export function patientSend(options: {
     for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted();
       try {
-        const answer = await (await client(service)).send(command, { abortSignal: signal });
-        return answer as AwsOutput<C>;
+        // One of its own for each call: the SDK leaves listeners on a signal that many share.
+        const abortSignal = AbortSignal.any([signal]);
+        return (await (await client(service)).send(command, { abortSignal })) as AwsOutput<C>;
       } catch (error) {
         signal.throwIfAborted();
         const kind = classOf(error);

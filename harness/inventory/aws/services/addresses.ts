@@ -12,9 +12,10 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { NetworkInterface } from "@aws-sdk/client-ec2";
 import { StillInUseError } from "../failure.ts";
-import { ids, must, since, tagsOf } from "../found.ts";
+import { ids, must, since, tagsOf, unlessGone } from "../found.ts";
 import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
+import type { AwsSession } from "../session.ts";
 
 /** NAT gateways until they are gone: a deleting one still holds its address and its subnet. */
 export const natGateways: KindCalls = {
@@ -66,10 +67,10 @@ export const addresses: KindCalls = {
       new DescribeAddressesCommand({ AllocationIds: [AllocationId] }),
     );
     const { AssociationId, InstanceId, NetworkInterfaceId } = Addresses?.[0] ?? {};
-    if (AssociationId !== undefined && AssociationId !== "") {
-      // Only an instance's address can be taken from it; a NAT gateway gives its own back when it is gone.
-      if (InstanceId === undefined || InstanceId === "")
-        throw new StillInUseError(`still associated with ${NetworkInterfaceId ?? AssociationId}`);
+    if (AssociationId) {
+      // A NAT gateway or a balancer gives its address back when it is gone; only an instance's can be taken from it.
+      if (!InstanceId && NetworkInterfaceId && (await exists(aws, NetworkInterfaceId)))
+        throw new StillInUseError(`still associated with ${NetworkInterfaceId}`);
       await aws.send("ec2", new DisassociateAddressCommand({ AssociationId }));
     }
     await aws.send("ec2", new ReleaseAddressCommand({ AllocationId }));
@@ -154,6 +155,13 @@ export const networkInterfaces: KindCalls = {
     await aws.send("ec2", new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
   },
 };
+
+async function exists(aws: AwsSession, card: string): Promise<boolean> {
+  const answer = await unlessGone(
+    aws.send("ec2", new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [card] })),
+  );
+  return answer !== undefined;
+}
 
 function goesWithItsOwner({ Status, RequesterManaged, Attachment }: NetworkInterface): boolean {
   if (Status === "available") return false;

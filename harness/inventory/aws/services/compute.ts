@@ -134,18 +134,18 @@ export const keyPairs: KindCalls = {
   async *list(aws) {
     const { KeyPairs } = await aws.send("ec2", new DescribeKeyPairsCommand({}));
     for (const pair of must(KeyPairs, "KeyPairs")) {
-      const native = must(pair.KeyPairId, "KeyPairId");
+      const native = must(pair.KeyName, "KeyName");
       yield {
         kind: "aws_key_pair",
         native,
-        name: pair.KeyName ?? native,
+        name: native,
         tags: tagsOf(pair.Tags),
         livesIn: [],
         ...since(pair.CreateTime),
       };
     }
   },
-  async remove(aws, KeyPairId) {
-    await aws.send("ec2", new DeleteKeyPairCommand({ KeyPairId }));
+  async remove(aws, KeyName) {
+    await aws.send("ec2", new DeleteKeyPairCommand({ KeyName }));
   },
 };

@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { parseArn } from "../arn.ts";
-import { since, unlessGone } from "../found.ts";
+import { must, since, unlessGone } from "../found.ts";
 import type { KindCalls } from "../found.ts";
 import type { KindsOf } from "../kind-calls.ts";
 
@@ -19,8 +19,8 @@ const keys: KindCalls = {
       if (key === undefined || key.KeyState?.startsWith("Pending") === true) continue;
       yield {
         kind: "aws_kms_key",
-        native: arn,
-        name: tags["Name"] ?? key.KeyId ?? arn,
+        native: must(key.KeyId, "KeyId"),
+        name: tags["Name"] ?? must(key.KeyId, "KeyId"),
         tags,
         livesIn: [],
         ...since(key.CreationDate),
