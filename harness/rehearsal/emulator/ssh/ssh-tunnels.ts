@@ -16,7 +16,9 @@ export class SshTunnels {
   readonly #gauges: Gauges;
   readonly #server: InstanceType<typeof ssh2.Server>;
   readonly #sockets = new Map<string, Set<WebSocket>>();
-  #pending: WorkspaceHost | undefined;
+  /** Whose connection it is, by the port its stream claims: all that ssh2 hands on. */
+  readonly #hosts = new Map<number, WorkspaceHost>();
+  #opened = 0;
 
   constructor(gauges: Gauges) {
     this.#gauges = gauges;
@@ -29,20 +31,21 @@ export class SshTunnels {
         compress: ["none"],
       },
     });
-    this.#server.on("connection", (connection) => this.#accept(connection));
+    this.#server.on("connection", (connection, { port }) => this.#accept(connection, this.#hosts.get(port)));
   }
 
   serve(socket: WebSocket, host: WorkspaceHost, agentId: string): void {
     const sockets = this.#sockets.get(agentId) ?? new Set<WebSocket>();
     this.#sockets.set(agentId, sockets.add(socket));
+    this.#opened += 1;
+    const port = this.#opened;
+    this.#hosts.set(port, host);
     socket.once("close", () => {
+      this.#hosts.delete(port);
       sockets.delete(socket);
       if (sockets.size === 0) this.#sockets.delete(agentId);
     });
-    // `injectSocket` announces the connection before it returns: that is how the two find each other.
-    this.#pending = host;
-    this.#server.injectSocket(new WebSocketStream(socket) as unknown as Socket);
-    this.#pending = undefined;
+    this.#server.injectSocket(new WebSocketStream(socket, port) as unknown as Socket);
   }
 
   /** The agent's workspace went down. */
@@ -50,8 +53,7 @@ export class SshTunnels {
     for (const socket of this.#sockets.get(agentId) ?? []) socket.close(1000);
   }
 
-  #accept(connection: Connection): void {
-    const host = this.#pending;
+  #accept(connection: Connection, host: WorkspaceHost | undefined): void {
     if (!host) {
       connection.end();
       return;

@@ -4,12 +4,15 @@ import type { RawData, WebSocket } from "ws";
 /** A websocket's binary frames as one byte stream. */
 export class WebSocketStream extends Duplex {
   readonly #socket: WebSocket;
-  /** ssh2 asks it of every connection. */
+  /** ssh2 tells these of every connection. */
   readonly remoteAddress = "127.0.0.1";
 
-  constructor(socket: WebSocket) {
+  readonly remotePort: number;
+
+  constructor(socket: WebSocket, remotePort: number) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
+    this.remotePort = remotePort;
     socket.on("message", (data: RawData) => {
       if (!this.push(data)) socket.pause();
     });

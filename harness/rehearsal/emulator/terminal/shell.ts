@@ -98,7 +98,7 @@ export class Shell {
     }
     const run = COMMANDS[name.replace(/^(\/usr)?(\/local)?\/bin\//, "")];
     if (!run) {
-      streams.err(`sh: ${this.line}: ${name}: not found\n`);
+      redirected.err(`sh: ${this.line}: ${name}: not found\n`);
       return 127;
     }
     return run({ ...redirected, shell: this, args, signal });
