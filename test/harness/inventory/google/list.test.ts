@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { COLLECTIONS, GOOGLE_KINDS } from "../../../../harness/inventory/google/kinds.ts";
 import { googleError } from "../../../support/fake-google.ts";
 import {
   LABELS,
@@ -362,6 +363,14 @@ test("an account that is gone still has its grant", async () => {
   world.google.policy["bindings"] = [{ role: "roles/viewer", members: [member] }];
   const { items } = await world.inventory.list({ runId: RUN }, signal);
   expect(items.map(({ kind }) => kind)).toEqual(["google_project_iam_member"]);
+});
+
+test("every kind is really asked for, by a call of its own", async () => {
+  await using world = await project();
+  const answer = await world.inventory.list({ runId: RUN }, signal);
+  expect(answer).toMatchObject({ kinds: expect.arrayContaining([...GOOGLE_KINDS]) });
+  const asked = new Set(world.google.requests.map((line) => line.split("?")[0]));
+  expect(asked.size).toBe(COLLECTIONS.length + 2);
 });
 
 test("an aborted list throws the signal's reason instead of answering", async () => {

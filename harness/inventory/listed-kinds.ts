@@ -1,0 +1,131 @@
+import { AWS_KIND_NAMES } from "./aws/kinds.ts";
+import { GOOGLE_KINDS } from "./google/kinds.ts";
+import { KUBERNETES_KINDS } from "./kubernetes/kinds.ts";
+
+/** Kinds that an inventory asks for by a list call of their own, in Terraform's words. */
+export const LISTED_KINDS: ReadonlySet<string> = new Set([
+  ...GOOGLE_KINDS,
+  ...AWS_KIND_NAMES,
+  ...KUBERNETES_KINDS,
+]);
+
+/** The clusters whose end is the end of everything in them. */
+const CLUSTER = ["google_container_cluster", "aws_eks_cluster"] as const;
+
+/** Kinds without a list call of their own: what takes each of them along when it goes. */
+export const KINDS_INSIDE_OTHERS: Readonly<Record<string, readonly string[]>> = {
+  /** A pool's machines are listed as instances; the pool itself is a part of its cluster. */
+  google_container_node_pool: ["google_container_cluster"],
+  google_sql_database: ["google_sql_database_instance"],
+  google_sql_user: ["google_sql_database_instance"],
+  /** A rule in a router's configuration: it has no name outside of it. */
+  google_compute_router_nat: ["google_compute_router"],
+  /** The policy of an account is deleted with the account; that of the project is not, and is listed. */
+  google_service_account_iam_member: ["google_service_account"],
+  google_secret_manager_secret_version: ["google_secret_manager_secret"],
+  google_secret_manager_secret_iam_member: ["google_secret_manager_secret"],
+  /** The sweep deletes a zone's records before the zone. */
+  google_dns_record_set: ["google_dns_managed_zone"],
+
+  aws_eks_addon: ["aws_eks_cluster"],
+  aws_eks_access_entry: ["aws_eks_cluster"],
+  aws_eks_access_policy_association: ["aws_eks_cluster"],
+  aws_eks_pod_identity_association: ["aws_eks_cluster"],
+  aws_route: ["aws_route_table"],
+  aws_route_table_association: ["aws_route_table"],
+  aws_security_group_rule: ["aws_security_group"],
+  aws_vpc_security_group_ingress_rule: ["aws_security_group"],
+  aws_vpc_security_group_egress_rule: ["aws_security_group"],
+  aws_iam_role_policy: ["aws_iam_role"],
+  /** Removing a role detaches its policies first. */
+  aws_iam_role_policy_attachment: ["aws_iam_role"],
+  aws_lb_listener: ["aws_lb"],
+  aws_lb_target_group_attachment: ["aws_lb_target_group"],
+  aws_volume_attachment: ["aws_instance"],
+
+  helm_release: CLUSTER,
+  kubernetes_config_map_v1: CLUSTER,
+  kubernetes_deployment_v1: CLUSTER,
+  kubernetes_limit_range_v1: CLUSTER,
+  kubernetes_namespace: CLUSTER,
+  kubernetes_namespace_v1: CLUSTER,
+  kubernetes_pod_v1: CLUSTER,
+  kubernetes_resource_quota_v1: CLUSTER,
+  kubernetes_role_binding_v1: CLUSTER,
+  kubernetes_role_v1: CLUSTER,
+  kubernetes_secret: CLUSTER,
+  kubernetes_secret_v1: CLUSTER,
+  kubernetes_service_account_v1: CLUSTER,
+  kubernetes_storage_class_v1: CLUSTER,
+
+  /** On a Coder machine: its containers, networks and volumes lie on its disk. */
+  docker_container: ["google_compute_instance"],
+  docker_image: ["google_compute_instance"],
+  docker_network: ["google_compute_instance"],
+  docker_volume: ["google_compute_instance"],
+};
+
+/** Terraform's words for what exists nowhere but in a state, or in Coder's database. */
+const NOWHERE = /^(coder|random|time|tls|null|local|terraform|cloudinit)_/;
+
+/** What controllers in a cluster make in the cloud, in no state at all, and for what. */
+export const KINDS_OF_CONTROLLERS: Readonly<Record<string, string>> = {
+  google_compute_forwarding_rule: "a Service of type LoadBalancer",
+  google_compute_global_forwarding_rule: "an Ingress",
+  google_compute_address: "a Service of type LoadBalancer",
+  google_compute_global_address: "an Ingress",
+  google_compute_region_backend_service: "an internal or regional Service",
+  google_compute_backend_service: "an Ingress",
+  google_compute_target_pool: "an external Service",
+  google_compute_target_http_proxy: "an Ingress",
+  google_compute_region_target_http_proxy: "an internal Ingress",
+  google_compute_target_https_proxy: "an Ingress",
+  google_compute_region_target_https_proxy: "an internal Ingress",
+  google_compute_url_map: "an Ingress",
+  google_compute_region_url_map: "an internal Ingress",
+  google_compute_ssl_certificate: "an Ingress",
+  google_compute_region_ssl_certificate: "an internal Ingress",
+  google_compute_health_check: "a Service or an Ingress",
+  google_compute_region_health_check: "an internal Service",
+  google_compute_http_health_check: "an external Service",
+  google_compute_security_policy: "an Ingress",
+  google_compute_firewall: "a Service, an Ingress, and the cluster itself",
+  google_compute_network_endpoint_group: "a Service or an Ingress",
+  google_compute_region_network_endpoint_group: "a Service",
+  google_compute_instance_group: "a Service and a node pool",
+  google_compute_instance_group_manager: "a node pool",
+  google_compute_instance_template: "a node pool",
+  google_compute_region_instance_template: "a node pool",
+  google_compute_instance: "a node pool",
+  google_compute_autoscaler: "a node pool",
+  google_compute_disk: "a volume claim",
+  google_compute_region_disk: "a volume claim",
+  google_compute_snapshot: "a volume's snapshot",
+  google_compute_route: "a cluster without addresses of the network",
+  google_compute_service_attachment: "a Service that is offered to other networks",
+  google_compute_network_peering: "a cluster with private nodes, or a database with a private address",
+
+  aws_lb: "a Service or an Ingress",
+  aws_elb: "a Service of the in-tree controller",
+  aws_lb_target_group: "a Service or an Ingress",
+  aws_security_group: "a Service, an Ingress, and the cluster itself",
+  aws_network_interface: "a node's pods",
+  aws_ebs_volume: "a volume claim",
+  aws_ebs_snapshot: "a volume's snapshot",
+  aws_eip: "a Service of type LoadBalancer",
+  aws_instance: "a node group",
+  aws_autoscaling_group: "a node group",
+  aws_launch_template: "a node group",
+  aws_cloudwatch_log_group: "a cluster's own logs, again after they were deleted",
+};
+
+/** Those of `kinds` that no inventory would find: neither listed, nor part of anything listed. */
+export function unlistedKinds(kinds: Iterable<string>): readonly string[] {
+  return [...new Set(kinds)].filter((kind) => !isFound(kind)).sort();
+}
+
+function isFound(kind: string): boolean {
+  if (LISTED_KINDS.has(kind) || NOWHERE.test(kind)) return true;
+  const within = Object.hasOwn(KINDS_INSIDE_OTHERS, kind) ? KINDS_INSIDE_OTHERS[kind] : undefined;
+  return within !== undefined && within.every((parent) => LISTED_KINDS.has(parent));
+}

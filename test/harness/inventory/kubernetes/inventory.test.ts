@@ -1,0 +1,169 @@
+import { expect, test } from "vitest";
+import { kubernetesInventory } from "../../../../harness/inventory/kubernetes/inventory.ts";
+import type { Inventory } from "../../../../harness/model/inventory.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
+import { FakeKubernetes } from "../../../support/fake-kubernetes.ts";
+
+const RUN = "01kb3v9x2m7q8r5t6w4y1z0abc";
+const OTHER_RUN = "01kb3v9x2m7q8r5t6w4y1z0xyz";
+const NETWORKING = "/apis/networking.k8s.io/v1";
+const signal = new AbortController().signal;
+
+async function cluster(
+  runId: string | undefined = RUN,
+): Promise<
+  AsyncDisposable & { api: FakeKubernetes; inventory: Inventory; clock: ReturnType<typeof fakeClock> }
+> {
+  const api = new FakeKubernetes();
+  const clock = fakeClock();
+  const inventory = kubernetesInventory({
+    access: { server: await api.start(), token: () => Promise.resolve("a-token") },
+    clock,
+    cluster: "bench-gke",
+    ...(runId === "" ? {} : { runId }),
+  });
+  return { api, inventory, clock, [Symbol.asyncDispose]: () => api[Symbol.asyncDispose]() };
+}
+
+function plant(api: FakeKubernetes): void {
+  api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: "pvc-1" } });
+  api.put("/api/v1", "coder-workspaces", "persistentvolumeclaims", { metadata: { name: "home" } });
+  api.put("/api/v1", "coder", "services", { metadata: { name: "coder" }, spec: { type: "LoadBalancer" } });
+  api.put("/api/v1", "default", "services", {
+    metadata: { name: "kubernetes" },
+    spec: { type: "ClusterIP" },
+  });
+  api.put("/api/v1", "coder", "services", {
+    metadata: { name: "was-a-balancer", finalizers: ["service.kubernetes.io/load-balancer-cleanup"] },
+    spec: { type: "ClusterIP" },
+  });
+  api.put(NETWORKING, "coder", "ingresses", { metadata: { name: "coder" } });
+}
+
+test("balancers, ingresses, claims and volumes of a run's cluster are listed, users before what they use", async () => {
+  await using world = await cluster();
+  plant(world.api);
+  const answer = await world.inventory.list({ runId: RUN }, signal);
+  expect(answer).toMatchObject({ state: "complete", scope: "Kubernetes cluster bench-gke" });
+  expect(answer.items.map(({ kind, name, location }) => [kind, location, name])).toEqual([
+    ["kubernetes_ingress_v1", "coder", "coder"],
+    ["kubernetes_service_v1", "coder", "coder"],
+    ["kubernetes_service_v1", "coder", "was-a-balancer"],
+    ["kubernetes_persistent_volume_claim_v1", "coder-workspaces", "home"],
+    ["kubernetes_persistent_volume_v1", undefined, "pvc-1"],
+  ]);
+  expect((await world.inventory.list({ runId: OTHER_RUN }, signal)).items).toEqual([]);
+});
+
+test("in a cluster of several runs labels say whose a thing is", async () => {
+  await using world = await cluster("");
+  plant(world.api);
+  world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
+    metadata: { name: "labelled", labels: { "bench-run": RUN } },
+  });
+  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  expect(items.map(({ name, runId }) => [name, runId])).toEqual([["labelled", RUN]]);
+});
+
+test("every page is read", async () => {
+  await using world = await cluster();
+  world.api.pageSize = 2;
+  for (let index = 0; index < 5; index += 1) {
+    world.api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: `pvc-${index}` } });
+  }
+  const answer = await world.inventory.list({ runId: RUN }, signal);
+  expect(answer.items).toHaveLength(5);
+});
+
+test("a list whose next page grew too old begins again and counts nothing twice", async () => {
+  await using world = await cluster();
+  world.api.pageSize = 2;
+  for (let index = 0; index < 5; index += 1) {
+    world.api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: `pvc-${index}` } });
+  }
+  world.api.mishaps.push({ match: "continue=2", status: 410, body: { message: "expired" }, left: 1 });
+  const answer = await world.inventory.list({ runId: RUN }, signal);
+  expect(answer.state).toBe("complete");
+  expect(answer.items).toHaveLength(5);
+});
+
+test.each([
+  ["denied", 403, { message: "forbidden" }, "denied"],
+  ["no such kind", 404, { message: "not found" }, "gone"],
+  ["always busy", 429, { message: "slow down" }, "throttled"],
+  ["always too old", 410, { message: "expired" }, "expired"],
+  ["a proxy's page", 200, "<html>", "failed"],
+  ["no list", 200, { kind: "Status" }, "no list"],
+])("a list that is refused is never an empty one: %s", async (_name, status, body, reason) => {
+  await using world = await cluster();
+  plant(world.api);
+  world.api.mishaps.push({ match: "persistentvolumes?", status, body, left: 99 });
+  const answer = await world.inventory.list({ runId: RUN }, signal);
+  expect(answer).toMatchObject({ state: "failed", reason: expect.stringContaining(reason) });
+  expect(answer.items).toHaveLength(4);
+});
+
+test("a cluster that does not answer is failed, not empty", async () => {
+  await using world = await cluster();
+  await world.api[Symbol.asyncDispose]();
+  expect(await world.inventory.list({ runId: RUN }, signal)).toMatchObject({ state: "failed", items: [] });
+});
+
+test("a busy cluster is asked again after the wait that it names", async () => {
+  await using world = await cluster();
+  world.api.mishaps.push({
+    match: "services?",
+    status: 429,
+    body: {},
+    headers: { "retry-after": "3" },
+    left: 2,
+  });
+  const before = world.clock.now();
+  expect(await world.inventory.list({ runId: RUN }, signal)).toMatchObject({ state: "complete" });
+  expect(world.clock.now() - before).toBe(6_000);
+});
+
+test("an object is removed when its controllers have let it go", async () => {
+  await using world = await cluster();
+  plant(world.api);
+  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  for (const item of items) expect(await world.inventory.remove(item, signal)).toEqual({ state: "removed" });
+  expect((await world.inventory.list({ runId: RUN }, signal)).items).toEqual([]);
+  expect(await world.inventory.remove(items[0]!, signal)).toEqual({ state: "gone" });
+});
+
+test("an object that is held is in use, and says by whom", async () => {
+  await using world = await cluster();
+  world.api.finalizing = Number.POSITIVE_INFINITY;
+  world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
+    metadata: { name: "home", finalizers: ["kubernetes.io/pvc-protection"] },
+  });
+  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  expect(await world.inventory.remove(items[0]!, signal)).toEqual({
+    state: "in-use",
+    reason: "it is being deleted, and held by kubernetes.io/pvc-protection",
+  });
+});
+
+test.each([
+  [403, "denied"],
+  [409, "in-use"],
+  [429, "throttled"],
+  [500, "failed"],
+])("a delete that is refused with %i is %s", async (status, state) => {
+  await using world = await cluster();
+  plant(world.api);
+  world.api.mishaps.push({ match: "DELETE", status, body: { message: "no" }, left: 99 });
+  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  expect(await world.inventory.remove(items[0]!, signal)).toMatchObject({ state });
+});
+
+test("what was made by hand is never removed", async () => {
+  await using world = await cluster();
+  world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
+    metadata: { name: "home", labels: { "bench-managed": "manual" } },
+  });
+  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  expect(await world.inventory.remove(items[0]!, signal)).toMatchObject({ state: "denied" });
+  expect(world.api.objects.size).toBe(1);
+});
