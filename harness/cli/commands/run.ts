@@ -11,7 +11,7 @@ import type { RunFolder } from "../../pipeline/run-folder.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";
 import { watchRun } from "../../pipeline/watch.ts";
 import { composePorts } from "../compose.ts";
-import { listenForInterrupts, type Interrupts } from "../interrupts.ts";
+import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
@@ -37,13 +37,10 @@ export function runCommand(io: Io): Command {
     .action(async (architecture: string, flags: RunFlags & { readonly output: readonly string[] }) => {
       const outputs = parseOutputs(flags.output);
       const request = await runRequestOf(architecture, flags, io);
-      using interrupts = listenForInterrupts((message) => io.stderr.write(`refbench: ${message}\n`));
       const folder = await makeRun(io.cwd, systemClock, request);
-      const record = await executeAndWatch(io, folder, interrupts);
+      const record = await executeAndWatch(io, folder);
       if (record === undefined) {
-        io.stderr.write(
-          `refbench: the reaper goes on; follow it with "refbench watch ${request.architecture === "" ? "" : folder.path}"\n`,
-        );
+        io.stderr.write(`refbench: the reaper goes on; follow it with "refbench watch ${folder.path}"\n`);
         io.exit(EXIT_CODES["handed-over"]);
         return;
       }
@@ -53,12 +50,10 @@ export function runCommand(io: Io): Command {
 }
 
 /** The final record, or undefined when the user left before it was. */
-async function executeAndWatch(
-  io: Io,
-  folder: RunFolder,
-  { stop, leave }: Interrupts,
-): Promise<RunRecord | undefined> {
+async function executeAndWatch(io: Io, folder: RunFolder): Promise<RunRecord | undefined> {
   const reporter = progressReporter(io);
+  using interrupts = listenForInterrupts((message) => reporter.say(message));
+  const { stop, leave } = interrupts;
   const left = new Promise<undefined>((resolve) => {
     leave.addEventListener("abort", () => setTimeout(() => resolve(undefined), LEAVE_MS).unref(), {
       once: true,

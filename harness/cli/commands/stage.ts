@@ -86,8 +86,8 @@ async function folderOf(
 }
 
 async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void> {
-  using interrupts = listenForInterrupts((message) => io.stderr.write(`refbench: ${message}\n`));
   const reporter = progressReporter(io);
+  using interrupts = listenForInterrupts((message) => reporter.say(message));
   try {
     const ports = await composePorts(folder, await readJson(folder.plan, planSchema), io.env);
     // Nothing may be created before somebody has promised to tear it down.
