@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { bundle } from "../bundle.ts";
 import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
 import { withoutRealClouds } from "./clean-environment.ts";
+import { readFaults } from "./faults.ts";
 import { PLUGIN_VARIABLE, twinProviderPickedUp } from "./picked-up.ts";
 import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { TYPES_IN_USE } from "./types-in-use.ts";
@@ -27,6 +28,7 @@ export interface TwinOptions {
 /** Makes the twin ready and returns the environment in which terraform and cdktf find it in the place of the clouds. */
 export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessEnv> {
   const root = resolve(options.root);
+  if (options.faultsFile !== undefined) readFaults(options.faultsFile);
   mkdirSync(inventoryFolder(root), { recursive: true });
   const emulatorEntry = join(import.meta.dirname, "../emulator/main.ts");
   const [plugin, emulator] = await Promise.all([

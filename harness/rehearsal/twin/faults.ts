@@ -21,7 +21,7 @@ const common = {
  *
  * - `refuse`: the cloud says no with `message`; nothing changes.
  * - `accept-and-lose-answer`: it is done, Terraform hears only an error and knows of nothing.
- * - `slow`: takes `ms` milliseconds of wall time more.
+ * - `slow`: is accepted as ever, then takes `ms` milliseconds of wall time more.
  * - `in-use`: a delete is refused as "already being used by" `message`.
  * - `leak`: it is done, and a disk that no state knows stays behind, with the labels of the run.
  *

@@ -31,7 +31,7 @@ function pathsIn(cliConfig: string): string[] {
 function launcherIn(mirror: string): string | undefined {
   return Object.keys(TYPES_IN_USE)
     .flatMap((provider) => [mirror, join(mirror, `registry.terraform.io/hashicorp/${provider}`)])
-    .flatMap(executablesBelow)
+    .flatMap((folder) => executablesBelow(folder))
     .find((file) => readFileSync(file, "utf8").includes(PLUGIN_VARIABLE));
 }
 

@@ -30,18 +30,25 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
   const context = contextOf(asked);
   const identity = identify(asked.type, asked.overlay, plan, context);
   const state = filled(asked.schema, asked.overlay, plan, identity.context);
-  const ms = scaledMs(asked.overlay.seconds.create, cloud.settings);
   let item: TwinItem | undefined;
   let settled: Settled | undefined;
   try {
-    const fault = await injectFault(cloud, "create", asked.type, identity, labelsOf(asked, state));
+    const { slowMs, lostAnswer } = await injectFault(
+      cloud,
+      "create",
+      asked.type,
+      identity,
+      labelsOf(asked, state),
+    );
+    const ms = scaledMs(asked.overlay.seconds.create, cloud.settings) + slowMs;
     item = await accept(cloud, asked, identity, state, ms);
     const readyAt = Date.now() + ms;
     settled = await settle(cloud, { asked, item, state, identity });
     if (settled.never !== undefined) await fail(cloud, settled.never);
     await waitMs(Math.max(0, readyAt - Date.now()), cloud.signal);
     await cloud.store.put(ready(item, settled.item, settled.state, asked));
-    if (fault !== undefined) return { state: null, key: identity.key, error: new CloudError(fault.message) };
+    if (lostAnswer !== undefined)
+      return { state: null, key: identity.key, error: new CloudError(lostAnswer) };
     return { state: settled.state, key: identity.key };
   } catch (error) {
     const exists = item !== undefined && error instanceof CloudError && error.created;

@@ -23,9 +23,9 @@ export async function destroy(
   const { protect } = overlay;
   if (protect !== undefined && valueAt(state, protect.at) === true)
     throw new CloudError(render(protect.message, state, identity.context));
-  const lost = await injectFault(cloud, "delete", type, identity, labelsOf(asked, state));
+  const { slowMs, lostAnswer } = await injectFault(cloud, "delete", type, identity, labelsOf(asked, state));
   if (overlay.abandonable === true && state["deletion_policy"] === "ABANDON") return;
-  const ms = scaledMs(overlay.seconds.delete, cloud.settings);
+  const ms = scaledMs(overlay.seconds.delete, cloud.settings) + slowMs;
   const removal = await removeItem(cloud.store, key ?? identity.key, {
     ms,
     controllerMs: scaledMs(CONTROLLER_SECONDS, cloud.settings),
@@ -36,7 +36,7 @@ export async function destroy(
     await waitMs(ms, cloud.signal);
     await forget(cloud, key ?? identity.key);
   }
-  if (lost !== undefined) throw new CloudError(lost.message);
+  if (lostAnswer !== undefined) throw new CloudError(lostAnswer);
 }
 
 /** The wait may end a moment before the item's own time: what Terraform is told is gone must be gone. */

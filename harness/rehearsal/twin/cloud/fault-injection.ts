@@ -7,17 +7,24 @@ import type { Fault } from "../faults.ts";
 import type { Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
 import type { Identity } from "./identity.ts";
-import { waitMs } from "./wait.ts";
 
-/** Plays the planned faults that this call meets: throws, waits, leaks, or hands back what the caller must play. */
+/** What is left to the caller of the faults that its call meets. */
+export interface Injected {
+  /** How much longer it takes once it is accepted. */
+  readonly slowMs: number;
+  /** Done, and Terraform hears only this. */
+  readonly lostAnswer?: string;
+}
+
+/** Plays the planned faults that this call meets: throws, leaks, or hands back what the caller must play. */
 export async function injectFault(
   cloud: Cloud,
   op: Fault["op"],
   type: string,
   identity: Identity,
   labels: Readonly<Record<string, string>>,
-): Promise<Extract<Fault, { do: "accept-and-lose-answer" }> | undefined> {
-  let lost: Extract<Fault, { do: "accept-and-lose-answer" }> | undefined;
+): Promise<Injected> {
+  let injected: Injected = { slowMs: 0 };
   for (const fault of await metBy(cloud, op, type, identity.name)) {
     switch (fault.do) {
       case "refuse":
@@ -25,16 +32,16 @@ export async function injectFault(
       case "in-use":
         throw new CloudError(cloudWords(identity.kind).inUse(identity.path, fault.message));
       case "slow":
-        await waitMs(fault.ms, cloud.signal);
+        injected = { ...injected, slowMs: injected.slowMs + fault.ms };
         break;
       case "leak":
         await leak(cloud, identity, labels);
         break;
       case "accept-and-lose-answer":
-        lost = fault;
+        injected = { ...injected, lostAnswer: fault.message };
     }
   }
-  return lost;
+  return injected;
 }
 
 async function metBy({ settings }: Cloud, op: Fault["op"], type: string, name: string): Promise<Fault[]> {

@@ -2,7 +2,9 @@ import type { Values } from "../plugin/value.ts";
 import type { Asked, Cloud } from "./cloud.ts";
 import { contextOf, labelsOf } from "./create.ts";
 import { injectFault } from "./fault-injection.ts";
+import { CloudError } from "./cloud-error.ts";
 import { identify } from "./identity.ts";
+import { waitMs } from "./wait.ts";
 
 /** Whether a resource of Terraform's state still exists in its cloud. */
 export async function read(
@@ -12,6 +14,14 @@ export async function read(
   key: string | undefined,
 ): Promise<boolean> {
   const identity = identify(asked.type, asked.overlay, state, contextOf(asked));
-  await injectFault(cloud, "read", asked.type, identity, labelsOf(asked, state));
+  const { slowMs, lostAnswer } = await injectFault(
+    cloud,
+    "read",
+    asked.type,
+    identity,
+    labelsOf(asked, state),
+  );
+  await waitMs(slowMs, cloud.signal);
+  if (lostAnswer !== undefined) throw new CloudError(lostAnswer);
   return (await cloud.store.get(key ?? identity.key)) !== undefined;
 }

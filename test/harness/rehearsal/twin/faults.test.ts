@@ -58,22 +58,16 @@ test("a leak is a disk of the run that no state knows; a delete that is in use e
 
 test("a slow create that is interrupted is kept by the state, tainted, and destroy removes it", async () => {
   await using twin = await Twin.prepare({
-    speed: 0.001,
+    faults: [{ op: "create", type: "google_compute_network", do: "slow", ms: 3_600_000 }],
   });
   const stack = twin.stack("one", network("d"));
   await twin.terraform(stack, ["init"]);
-  const interrupted = await twin.interrupt(
-    stack,
-    ["apply", "-auto-approve"],
-    async () => (await twin.items()).length > 0,
-  );
+  const isAccepted = async (): Promise<boolean> => (await twin.items()).length > 0;
+  const interrupted = await twin.interrupt(stack, ["apply", "-auto-approve"], isAccepted);
   expect(interrupted).toMatchObject({ exitCode: 1 });
+  expect(await twin.items()).toMatchObject([{ status: "creating" }]);
   expect((await twin.terraform(stack, ["show"])).output).toContain("tainted");
-  expect(
-    await twin.terraform(stack, ["destroy", "-auto-approve"], { REFBENCH_TWIN_SPEED: "2000" }),
-  ).toMatchObject({
-    exitCode: 0,
-  });
+  expect(await twin.destroy(stack)).toMatchObject({ exitCode: 0 });
   expect(await twin.existing()).toEqual([]);
 });
 
