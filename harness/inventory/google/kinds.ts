@@ -74,12 +74,14 @@ export const COLLECTIONS: readonly Collection[] = [
     { ...zonal("instance_group_manager"), ...regional("region_instance_group_manager") },
     {
       livesIn: ["instanceTemplate", "versions.instanceTemplate"],
-      brings: ["instanceTemplate"],
+      brings: ["instanceTemplate", "instanceGroup"],
       assets: asset("InstanceGroupManager"),
     },
   ),
   compute("instances", "aggregated", zonal("instance"), {
     livesIn: ["networkInterfaces.network", "networkInterfaces.subnetwork"],
+    // A node's own disk, and volumes while they are attached.
+    brings: ["disks.source"],
     assets: asset("Instance"),
   }),
   compute("serviceAttachments", "aggregated", regional("service_attachment"), {

@@ -337,6 +337,39 @@ test("a balancer's last piece is known by what was seen of its cluster before", 
   expect(names(answer)).toEqual(["google_compute_health_check k8s2-ab12cd34-l4-shared-hc"]);
 });
 
+test("what a controller made along with a run's thing is the run's, whoever else has a cluster", async () => {
+  await using world = await project();
+  const { google } = world;
+  google.put(
+    "locations/us-central1-a",
+    "clusters",
+    { name: "somebodys", location: "us-central1-a" },
+    "container",
+  );
+  const network = link(google.put("global", "networks", { name: `${NAME}-net` }));
+  const check = google.put("global", "httpHealthChecks", { name: "a0123456789abcdef0123456789abcde" });
+  const shared = google.put("global", "httpHealthChecks", { name: "somebodys-check" });
+  const theirs = google.put(ZONE, "disks", { name: "somebodys-data" });
+  const boot = google.put(ZONE, "disks", { name: "gke-bench-5t6w4y1z0-coder-7f3a" });
+  const node = google.put(ZONE, "instances", {
+    name: "gke-bench-5t6w4y1z0-coder-7f3a",
+    networkInterfaces: [{ network }],
+    disks: [{ source: link(boot) }, { source: link(theirs) }],
+  });
+  google.put(REGION, "targetPools", {
+    name: "a0123456789abcdef0123456789abcde",
+    instances: [link(node)],
+    healthChecks: [link(check), link(shared)],
+  });
+  expect(names(await world.inventory.list({ runId: RUN }, signal))).toEqual([
+    "google_compute_disk gke-bench-5t6w4y1z0-coder-7f3a",
+    "google_compute_http_health_check a0123456789abcdef0123456789abcde",
+    "google_compute_instance gke-bench-5t6w4y1z0-coder-7f3a",
+    `google_compute_network ${NAME}-net`,
+    "google_compute_target_pool a0123456789abcdef0123456789abcde",
+  ]);
+});
+
 test("a network's peering is listed before the network", async () => {
   await using world = await project();
   world.google.put("global", "networks", {
