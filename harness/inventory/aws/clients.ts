@@ -74,7 +74,7 @@ function configOf(service: AwsService, region: string, env: NodeJS.ProcessEnv): 
   return {
     region,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
     ...(endpoint !== undefined && endpoint !== "" && { endpoint }),
     ...(AWS_PROFILE !== undefined && { profile: AWS_PROFILE }),
     // A profile that is named wins over keys, as in the SDK's own chain.

@@ -32,7 +32,7 @@ const CODES: readonly (readonly [FailureClass, RegExp])[] = [
     "in-use",
     /DependencyViolation|InUse|DeleteConflict|IncorrectState|IncorrectInstanceState|Invalid\w*State(Fault)?$|ScalingActivityInProgress|ConcurrentModification|OperationAborted|UnmodifiableEntity|KMSInvalidState|StillInUse/,
   ],
-  ["gone", /NotFound|NoSuchEntity|DoesNotExist/],
+  ["gone", /NotFound|NoSuchEntity|DoesNotExist|^Gateway\.NotAttached$/],
   [
     "transient",
     /^(TimeoutError|NetworkingError|ECONNRESET|ECONNREFUSED|ETIMEDOUT|EPIPE|EAI_AGAIN|InternalError|InternalFailure|InternalServerError|ServiceUnavailable|ServiceUnavailableException|ServerException|Unavailable)$/,

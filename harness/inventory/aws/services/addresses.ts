@@ -71,7 +71,7 @@ export const addresses: KindCalls = {
       // A NAT gateway or a balancer gives its address back when it is gone; only an instance's can be taken from it.
       if (!InstanceId && NetworkInterfaceId && (await exists(aws, NetworkInterfaceId)))
         throw new StillInUseError(`still associated with ${NetworkInterfaceId}`);
-      await aws.send("ec2", new DisassociateAddressCommand({ AssociationId }));
+      await unlessGone(aws.send("ec2", new DisassociateAddressCommand({ AssociationId })));
     }
     await aws.send("ec2", new ReleaseAddressCommand({ AllocationId }));
   },

@@ -8,7 +8,7 @@ import {
   ListRolePoliciesCommand,
   RemoveRoleFromInstanceProfileCommand,
 } from "@aws-sdk/client-iam";
-import { must, since, tagsOf } from "../found.ts";
+import { must, since, tagsOf, unlessGone } from "../found.ts";
 import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
@@ -53,7 +53,9 @@ async function leaveProfiles(aws: AwsSession, RoleName: string): Promise<void> {
     (page) => page.Marker,
   )) {
     for (const { InstanceProfileName } of InstanceProfiles ?? [])
-      await aws.send("iam", new RemoveRoleFromInstanceProfileCommand({ RoleName, InstanceProfileName }));
+      await unlessGone(
+        aws.send("iam", new RemoveRoleFromInstanceProfileCommand({ RoleName, InstanceProfileName })),
+      );
   }
 }
 
@@ -65,7 +67,7 @@ async function detachPolicies(aws: AwsSession, RoleName: string): Promise<void> 
     (page) => page.Marker,
   )) {
     for (const { PolicyArn } of AttachedPolicies ?? [])
-      await aws.send("iam", new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+      await unlessGone(aws.send("iam", new DetachRolePolicyCommand({ RoleName, PolicyArn })));
   }
 }
 
@@ -77,6 +79,6 @@ async function deleteInlinePolicies(aws: AwsSession, RoleName: string): Promise<
     (page) => page.Marker,
   )) {
     for (const PolicyName of PolicyNames ?? [])
-      await aws.send("iam", new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+      await unlessGone(aws.send("iam", new DeleteRolePolicyCommand({ RoleName, PolicyName })));
   }
 }

@@ -48,7 +48,9 @@ const instanceProfiles: KindCalls = {
   async remove(aws, InstanceProfileName) {
     const { InstanceProfile } = await aws.send("iam", new GetInstanceProfileCommand({ InstanceProfileName }));
     for (const { RoleName } of InstanceProfile?.Roles ?? [])
-      await aws.send("iam", new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }));
+      await unlessGone(
+        aws.send("iam", new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName })),
+      );
     await aws.send("iam", new DeleteInstanceProfileCommand({ InstanceProfileName }));
   },
 };
@@ -88,7 +90,7 @@ const policies: KindCalls = {
     )) {
       for (const { VersionId, IsDefaultVersion } of Versions ?? [])
         if (IsDefaultVersion !== true)
-          await aws.send("iam", new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
+          await unlessGone(aws.send("iam", new DeletePolicyVersionCommand({ PolicyArn, VersionId })));
     }
     await aws.send("iam", new DeletePolicyCommand({ PolicyArn }));
   },

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import { classOf } from "../failure.ts";
-import { ids, must, tagsOf } from "../found.ts";
+import { ids, must, tagsOf, unlessGone } from "../found.ts";
 import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
@@ -56,9 +56,13 @@ async function forgetOtherGroups(aws: AwsSession, GroupId: string): Promise<bool
   const ingress = namingGroups(group?.IpPermissions);
   const egress = namingGroups(group?.IpPermissionsEgress);
   if (ingress.length > 0)
-    await aws.send("ec2", new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions: ingress }));
+    await unlessGone(
+      aws.send("ec2", new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions: ingress })),
+    );
   if (egress.length > 0)
-    await aws.send("ec2", new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: egress }));
+    await unlessGone(
+      aws.send("ec2", new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: egress })),
+    );
   return ingress.length + egress.length > 0;
 }
 

@@ -10,7 +10,7 @@ import {
   DetachInternetGatewayCommand,
   DisassociateRouteTableCommand,
 } from "@aws-sdk/client-ec2";
-import { ids, must, tagsOf } from "../found.ts";
+import { ids, must, tagsOf, unlessGone } from "../found.ts";
 import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
 
@@ -92,7 +92,9 @@ export const routeTables: KindCalls = {
     );
     for (const { Main, RouteTableAssociationId } of RouteTables?.[0]?.Associations ?? []) {
       if (Main === true || RouteTableAssociationId === undefined) continue;
-      await aws.send("ec2", new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId }));
+      await unlessGone(
+        aws.send("ec2", new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId })),
+      );
     }
     await aws.send("ec2", new DeleteRouteTableCommand({ RouteTableId }));
   },
@@ -125,7 +127,7 @@ export const internetGateways: KindCalls = {
       new DescribeInternetGatewaysCommand({ InternetGatewayIds: [InternetGatewayId] }),
     );
     for (const { VpcId } of InternetGateways?.[0]?.Attachments ?? []) {
-      await aws.send("ec2", new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+      await unlessGone(aws.send("ec2", new DetachInternetGatewayCommand({ InternetGatewayId, VpcId })));
     }
     await aws.send("ec2", new DeleteInternetGatewayCommand({ InternetGatewayId }));
   },

@@ -73,7 +73,10 @@ describe("list", () => {
   test("an answer without its list is no empty list", async () => {
     const answer = await given({ "rds DescribeDBInstances": () => ({}) }).list();
 
-    expect(answer).toMatchObject({ state: "failed", reason: expect.stringContaining("aws_db_instance") });
+    expect(answer).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("aws_db_instance: AWS answered without DBInstances"),
+    });
   });
 
   test("one kind that is denied fails the answer, names the kind, and keeps what the others found", async () => {
@@ -262,6 +265,32 @@ describe("remove", () => {
       state: "in-use",
     });
     expect(aws.count("ec2 DeleteNatGateway")).toBe(0);
+  });
+
+  test("a detachment that somebody else has done meanwhile does not stop the deletion", async () => {
+    const aws = given({
+      "ec2 DescribeInternetGateways": () => ({ InternetGateways: [{ Attachments: [{ VpcId: "vpc-1" }] }] }),
+      "ec2 DetachInternetGateway": () => refusal("Gateway.NotAttached"),
+      "ec2 DeleteInternetGateway": () => ({}),
+    });
+
+    expect(await aws.remove({ id: "aws_internet_gateway/igw-1", kind: "aws_internet_gateway" })).toEqual({
+      state: "removed",
+    });
+  });
+
+  test("an address waits for the gateway that holds it", async () => {
+    const aws = given({
+      "ec2 DescribeAddresses": () => ({
+        Addresses: [{ AssociationId: "eipassoc-1", NetworkInterfaceId: "eni-1" }],
+      }),
+      "ec2 DescribeNetworkInterfaces": () => ({ NetworkInterfaces: [{ NetworkInterfaceId: "eni-1" }] }),
+    });
+
+    expect(await aws.remove({ id: "aws_eip/eipalloc-1", kind: "aws_eip" })).toEqual({
+      state: "in-use",
+      reason: "StillInUse: still associated with eni-1",
+    });
   });
 
   test("an endpoint that AWS did not delete is not removed, although the call succeeded", async () => {
