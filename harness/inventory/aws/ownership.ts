@@ -1,5 +1,6 @@
 import { RUN_ID_PATTERN, run12 } from "../../model/run-id.ts";
 import type { RunId } from "../../model/run-id.ts";
+import { findRun12 } from "../run-mark.ts";
 import { clustersInTags } from "./cluster-tags.ts";
 import type { Found } from "./found.ts";
 
@@ -16,9 +17,6 @@ export interface Owned {
   /** Its own tags, and what its run's labelled things say where it says nothing. */
   readonly labels: Readonly<Record<string, string>>;
 }
-
-/** `bench-<run12>` as a word of a name: ULIDs leave i, l, o and u out. */
-const NAMED = /(?<![0-9a-z])bench-([0-9a-hjkmnp-tv-z]{12})(?![0-9a-z])/;
 
 /**
  * Tells what belongs to a run, and to which: by its own label first, then by name, then by the VPC, cluster or
@@ -56,7 +54,7 @@ function claimed(found: AnyFound): string | undefined {
     ...clustersInTags(found.tags),
   ];
   for (const word of words) {
-    const run = word === undefined ? undefined : NAMED.exec(word)?.[1];
+    const run = word === undefined ? undefined : findRun12(word);
     if (run !== undefined) return run;
   }
   return undefined;
