@@ -37,11 +37,14 @@ const noBarrel = {
   message: "import a provider's resource by its deep path: the barrel costs seconds and a gigabyte",
 };
 
-const layerRules = LAYERS.map(({ folder, may }) => {
+/** How deep a layer's folders go: an import leaves the layer with one `../` more than its depth. */
+const DEPTHS = [0, 1, 2, 3];
+
+const layerRules = LAYERS.flatMap(({ folder, may }) => {
   const own = folder.split("/").at(-1);
   const forbidden = HARNESS.filter((layer) => layer !== own && !may.includes(layer));
-  return {
-    files: [`${folder}/**/*.ts`],
+  return DEPTHS.map((depth) => ({
+    files: [`${folder}/${"*/".repeat(depth)}*.ts`],
     rules: {
       "no-restricted-imports": [
         "error",
@@ -49,23 +52,19 @@ const layerRules = LAYERS.map(({ folder, may }) => {
           patterns: [
             noCdktf,
             {
-              regex: "stacks/(?!outputs|environment)",
+              regex: "stacks/(?!outputs|environment|unlabelled)",
               message:
-                "the harness runs stacks/main.ts as a process; it may import only the contracts stacks/outputs.ts and stacks/environment.ts",
+                "the harness runs stacks/main.ts as a process; it may import only the contracts stacks/outputs.ts and stacks/environment.ts, and the list stacks/unlabelled.ts",
             },
-            ...(forbidden.length === 0
-              ? []
-              : [
-                  {
-                    regex: `^(\\.\\./)+(harness/)?(${forbidden.join("|")})/`,
-                    message: `${folder} is not above this layer: imports go downwards only (CONTRIBUTING.md), go through a port of harness/model`,
-                  },
-                ]),
+            {
+              regex: `^(\\.\\./){${depth + 1}}(harness/)?(${forbidden.join("|")})/`,
+              message: `${folder} is not above this layer: imports go downwards only (CONTRIBUTING.md), go through a port of harness/model`,
+            },
           ],
         },
       ],
     },
-  };
+  }));
 });
 
 export default tseslint.config(

@@ -46,8 +46,8 @@ const size100: Size = {
   connections: {
     /** Ours: a tenth of the seed's 10,000, five a workspace. */
     total: 1_000,
-    /** Ours: the seed names "Terminal/SSH" without a split. */
-    sshShare: 0.5,
+    /** Ours, since the seed names "Terminal/SSH" without a split: one SSH session a workspace. */
+    sshShare: 0.2,
     /** Ours: all of them within five seconds. */
     rampPerSecond: 200,
     /** Ours: long enough for each connection to answer once at this rate. */
@@ -97,8 +97,8 @@ const size1200: Size = {
   connections: {
     /** Seed. */
     total: 10_000,
-    /** Ours, as in size 100. */
-    sshShare: 0.5,
+    /** Ours, as in size 100: one SSH session for each of the 1,200 workspaces. */
+    sshShare: 0.12,
     /** Ours: all of them within 20 seconds. */
     rampPerSecond: 500,
     /** Ours: long enough for each connection to answer once at this rate. */
