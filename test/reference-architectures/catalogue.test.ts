@@ -57,7 +57,7 @@ test("a quick rehearsal takes three overrides", () => {
     workspaces: "10",
     "connections.total": "20",
   });
-  expect(figures).toMatchObject({ users: 10, workspaces: 10, connections: { total: 20, sshShare: 0.5 } });
+  expect(figures).toMatchObject({ users: 10, workspaces: 10, connections: { total: 20, sshShare: 0.2 } });
 });
 
 test("overrides are kept in the type of their figure", () => {
