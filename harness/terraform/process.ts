@@ -62,7 +62,7 @@ export async function runTerraform(call: TerraformCall): Promise<TerraformEnd> {
     const following = followFile(output, () => ended, call.onLine);
     try {
       if (child.pid !== undefined) {
-        mark = await RunningMark.set(directory, { pid: child.pid, command, output: outputName });
+        mark = RunningMark.set(directory, { pid: child.pid, command, output: outputName });
       }
       const [result] = await Promise.all([finished, following]);
       if (isAborted(signal)) throw interruptedIn(call);

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { execa } from "execa";
 import { z } from "zod";
 import { systemClock } from "../model/clock.ts";
+import { processStart } from "../model/process-start.ts";
 
 const FILE_NAME = ".refbench-terraform.json";
 const POLL_MS = 200;
@@ -29,11 +29,11 @@ export class RunningMark {
     this.#write();
   }
 
-  static async set(
+  static set(
     directory: string,
     { pid, ...about }: Pick<Running, "pid" | "command" | "output">,
-  ): Promise<RunningMark | undefined> {
-    const startTime = await startTimeOf(pid);
+  ): RunningMark | undefined {
+    const startTime = processStart(pid);
     if (startTime === undefined) return undefined;
     return new RunningMark(directory, { pid, startTime, interrupted: false, ...about });
   }
@@ -62,12 +62,12 @@ export async function endOrphan(directory: string, signal: AbortSignal): Promise
   const path = join(directory, FILE_NAME);
   const orphan = readRunning(path);
   if (orphan === undefined) return;
-  const lives = async (): Promise<boolean> => (await startTimeOf(orphan.pid)) === orphan.startTime;
-  if ((await lives()) && !orphan.interrupted) {
+  const lives = (): boolean => processStart(orphan.pid) === orphan.startTime;
+  if (lives() && !orphan.interrupted) {
     writeFileSync(path, JSON.stringify({ ...orphan, interrupted: true }), { mode: 0o600 });
     process.kill(orphan.pid, "SIGINT");
   }
-  while (await lives()) await systemClock.sleep(POLL_MS, signal);
+  while (lives()) await systemClock.sleep(POLL_MS, signal);
   rmSync(join(directory, basename(orphan.output)), { force: true });
   rmSync(path, { force: true });
 }
@@ -78,19 +78,4 @@ function readRunning(path: string): Running | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** When a process started, in the system's words; undefined when it has ended (or is a zombie). */
-async function startTimeOf(pid: number): Promise<string | undefined> {
-  if (process.platform === "linux") {
-    try {
-      // The name (second field) may hold spaces and parentheses: count from its end.
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-      return fields[0] === "Z" ? undefined : fields[19];
-    } catch {
-      return undefined;
-    }
-  }
-  const { stdout, exitCode } = await execa("ps", ["-o", "lstart=", "-p", `${pid}`], { reject: false });
-  return exitCode === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
 }
