@@ -60,7 +60,7 @@ export function addRunOptions(command: Command, io: Io): Command {
       new Option("--ttl <duration>", "torn down after this long, whatever happens: 30m, 4h")
         .env("REFBENCH_TTL")
         .default(4 * 3_600_000, "4h")
-        .argParser(duration),
+        .argParser(duration("--ttl")),
     )
     .addOption(
       new Option("--owner <name>", "value of the label bench-owner")
@@ -156,13 +156,18 @@ export function share(flag: string): (text: string) => number {
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Reads a duration such as `90s`, `30m` or `4h` as milliseconds. */
-function duration(text: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
-  if (digits === undefined || unit === undefined || Number(digits) <= 0) {
-    throw new RefbenchError("usage", `--ttl is "${text}", expected a duration such as 90s, 30m or 4h`);
-  }
-  return Number(digits) * UNITS[unit as keyof typeof UNITS];
+/** Reads a duration such as `90s`, `30m` or `4h` as milliseconds, or refuses it by the flag's name. */
+export function duration(flag: string, { orZero = false } = {}): (text: string) => number {
+  return (text) => {
+    const [, digits, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+    if (digits === undefined || unit === undefined || (Number(digits) === 0 && !orZero)) {
+      throw new RefbenchError(
+        "usage",
+        `${flag} is "${text}", expected a duration such as ${orZero ? "0s, " : ""}90s, 30m or 4h`,
+      );
+    }
+    return Number(digits) * UNITS[unit as keyof typeof UNITS];
+  };
 }
 
 function defaultOwner(env: NodeJS.ProcessEnv): string {

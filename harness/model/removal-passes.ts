@@ -51,6 +51,7 @@ export async function removeInPasses(
 ): Promise<readonly RefusedItem[]> {
   const refused = new Map<string, RefusedItem>();
   const left = new Set<string>();
+  const removed = new Set<string>();
   for (let idle = 0; idle < IDLE_PASSES;) {
     const items = (await next()).filter(({ id }) => !left.has(id));
     if (items.length === 0) break;
@@ -59,9 +60,13 @@ export async function removeInPasses(
       signal.throwIfAborted();
       const outcome = await remove(item, signal);
       if (outcome.state === "removed") {
-        progress = true;
         refused.delete(item.id);
-        await onRemoved(item);
+        // What is removed again and again is no progress: its cloud accepts the delete and keeps it.
+        if (!removed.has(item.id)) {
+          progress = true;
+          removed.add(item.id);
+          await onRemoved(item);
+        }
       } else if ("reason" in outcome) {
         refused.set(item.id, { item, ...outcome });
       }

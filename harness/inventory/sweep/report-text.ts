@@ -1,0 +1,75 @@
+import { KEEP_REASONS, type KeepReason } from "./decide.ts";
+import type { Residual, RunTornDown, SweepReport } from "./report.ts";
+
+/** Kept things that a reader wants to see one by one: nobody else will remove them. */
+const LISTED: ReadonlySet<string> = new Set(["manual", "unknown-age", "unlabelled"] satisfies KeepReason[]);
+const MOST_LISTED = 20;
+
+/** The report as a person reads it. */
+export function sweepText(report: SweepReport): string {
+  return [
+    headline(report),
+    ...report.runs.map(runLine),
+    ...residualLines(report.residual),
+    ...keptLines(report),
+    ...leftLines(report),
+    ...report.problems.map((problem) => `problem: ${problem}`),
+    "",
+  ].join("\n");
+}
+
+function headline({ scope, simulated, dryRun, outcome, residual }: SweepReport): string {
+  const sum = (key: "removed" | "wouldRemove" | "left"): number =>
+    residual.reduce((all, one) => all + one[key], 0);
+  const done = dryRun ? `${sum("wouldRemove")} would be removed` : `${sum("removed")} removed`;
+  const where = [scope === "" ? "runs of this folder" : scope, ...(simulated ? ["simulated"] : [])].join(
+    ", ",
+  );
+  return `Sweep of ${where}: ${outcome}${dryRun ? " (dry run)" : ""}; ${done}, ${sum("left")} left`;
+}
+
+function runLine({ runId, teardown, problem }: RunTornDown): string {
+  return `run ${runId}: teardown ${teardown}${problem === undefined ? "" : ` (${problem})`}`;
+}
+
+function residualLines(residual: readonly Residual[]): readonly string[] {
+  if (residual.length === 0) return [];
+  const rows = residual.map(({ run, kind, removed, wouldRemove, left }) => [
+    run ?? "no run",
+    kind,
+    String(removed + wouldRemove),
+    String(left),
+  ]);
+  return table([["RUN", "KIND", "REMOVED", "LEFT"], ...rows]);
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function keptLines({ kept, items }: SweepReport): readonly string[] {
+  const lines = (Object.entries(kept) as [KeepReason, number][])
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `kept ${count}: ${KEEP_REASONS[reason]}`);
+  const listed = items.filter(({ action, reason }) => action === "kept" && LISTED.has(reason));
+  return [
+    ...lines,
+    ...listed.slice(0, MOST_LISTED).map(({ kind, name, reason }) => `  ${kind} ${name} (${reason})`),
+    ...(listed.length > MOST_LISTED ? [`  and ${listed.length - MOST_LISTED} more`] : []),
+  ];
+}
+
+function leftLines({ items }: SweepReport): readonly string[] {
+  return items
+    .filter(({ action }) => action === "left")
+    .slice(0, MOST_LISTED)
+    .map(({ kind, name, problem }) => `left ${kind} ${name}: ${problem ?? ""}`);
+}

@@ -1,0 +1,136 @@
+import { KEEP_REASONS, type KeepReason } from "./decide.ts";
+import type { Discovery, SweptItem } from "./discover.ts";
+import type { SweepOutcome } from "./heartbeat.ts";
+
+export const SWEEP_REPORT_SCHEMA_VERSION = 1;
+
+/** A run that had nobody and was torn down by its state. */
+export interface RunTornDown {
+  readonly runId: string;
+  /** `would-tear-down` on a dry run; `unfinished` when its reaper did not come to an end in time. */
+  readonly teardown: "clean" | "leaked" | "unverified" | "would-tear-down" | "unfinished";
+  readonly problem?: string;
+}
+
+/** What a sweep found and did: everything in it is a defect of a teardown. */
+export interface SweepReport {
+  readonly schemaVersion: typeof SWEEP_REPORT_SCHEMA_VERSION;
+  readonly simulated: boolean;
+  readonly dryRun: boolean;
+  readonly scope: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly outcome: SweepOutcome;
+  readonly runs: readonly RunTornDown[];
+  /** What had to be removed, by run and kind. */
+  readonly residual: readonly Residual[];
+  readonly kept: Readonly<Record<KeepReason, number>>;
+  readonly items: readonly ReportedItem[];
+  readonly problems: readonly string[];
+}
+
+export interface Residual {
+  /** What names carry of the run's id; null when nothing tells of a run. */
+  readonly run: string | null;
+  readonly kind: string;
+  readonly removed: number;
+  readonly wouldRemove: number;
+  readonly left: number;
+}
+
+export interface ReportedItem {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly location?: string;
+  readonly run: string | null;
+  readonly createdAt?: string;
+  readonly action: SweptItem["action"];
+  readonly reason: SweptItem["reason"];
+  readonly problem?: string;
+}
+
+/** Puts together what a sweep has to say. */
+export function sweepReport(sweep: {
+  readonly simulated: boolean;
+  readonly dryRun: boolean;
+  readonly startedMs: number;
+  readonly finishedMs: number;
+  readonly runs: readonly RunTornDown[];
+  readonly discoveries: readonly Discovery[];
+  readonly problems: readonly string[];
+}): SweepReport {
+  const { simulated, dryRun, runs, discoveries } = sweep;
+  const items = discoveries.flatMap((discovery) => discovery.items.map(reported));
+  const problems = [...sweep.problems, ...discoveries.flatMap((discovery) => discovery.problems)];
+  return {
+    schemaVersion: SWEEP_REPORT_SCHEMA_VERSION,
+    simulated,
+    dryRun,
+    scope: discoveries.map(({ scope }) => scope).join("; "),
+    startedAt: new Date(sweep.startedMs).toISOString(),
+    finishedAt: new Date(sweep.finishedMs).toISOString(),
+    outcome: outcomeOf(runs, items, problems),
+    runs,
+    residual: residualOf(items),
+    kept: keptOf(items),
+    items,
+    problems,
+  };
+}
+
+function outcomeOf(
+  runs: readonly RunTornDown[],
+  items: readonly ReportedItem[],
+  problems: readonly string[],
+): SweepOutcome {
+  const stuck =
+    items.some(({ action }) => action === "left") || runs.some(({ teardown }) => teardown === "unfinished");
+  if (stuck || problems.length > 0) return "could-not";
+  return runs.length > 0 || items.some(({ action }) => action !== "kept") ? "swept" : "clean";
+}
+
+function reported(one: SweptItem): ReportedItem {
+  const { id, kind, name, location, createdAt } = one.item;
+  return {
+    id,
+    kind,
+    name,
+    ...(location === undefined ? {} : { location }),
+    run: one.run ?? null,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    action: one.action,
+    reason: one.reason,
+    ...("problem" in one ? { problem: one.problem } : {}),
+  };
+}
+
+function residualOf(items: readonly ReportedItem[]): readonly Residual[] {
+  const groups = new Map<string, ReportedItem[]>();
+  for (const item of items) {
+    if (item.action === "kept") continue;
+    const key = JSON.stringify([item.run, item.kind]);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, group]) => {
+      const [run, kind] = JSON.parse(key) as [string | null, string];
+      const count = (action: SweptItem["action"]): number =>
+        group.filter((item) => item.action === action).length;
+      return {
+        run,
+        kind,
+        removed: count("removed"),
+        wouldRemove: count("would-remove"),
+        left: count("left"),
+      };
+    });
+}
+
+function keptOf(items: readonly ReportedItem[]): Record<KeepReason, number> {
+  const reasons = Object.keys(KEEP_REASONS) as KeepReason[];
+  const count = (reason: KeepReason): number =>
+    items.filter((item) => item.action === "kept" && item.reason === reason).length;
+  return Object.fromEntries(reasons.map((reason) => [reason, count(reason)])) as Record<KeepReason, number>;
+}
