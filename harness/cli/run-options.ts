@@ -26,6 +26,8 @@ export interface RunFlags {
   readonly failBuilds: number;
   readonly faults?: string;
   readonly ttl: number;
+  readonly keepOnFailure?: number;
+  readonly keepMax: number;
   readonly owner: string;
 }
 
@@ -61,6 +63,17 @@ export function addRunOptions(command: Command, io: Io): Command {
         .env("REFBENCH_TTL")
         .default(4 * 3_600_000, "4h")
         .argParser(duration("--ttl")),
+    )
+    .addOption(
+      new Option("--keep-on-failure <duration>", "leave a failed environment up this long for a look: 4h")
+        .env("REFBENCH_KEEP_ON_FAILURE")
+        .argParser(duration("--keep-on-failure")),
+    )
+    .addOption(
+      new Option("--keep-max <n>", "failed environments kept at once in this folder")
+        .env("REFBENCH_KEEP_MAX")
+        .default(1)
+        .argParser(positive("--keep-max")),
     )
     .addOption(
       new Option("--owner <name>", "value of the label bench-owner")
@@ -110,6 +123,9 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
     overrides,
     owner: flags.owner,
     ttlMs: flags.ttl,
+    ...(flags.keepOnFailure === undefined
+      ? {}
+      : { keepOnFailure: { ms: flags.keepOnFailure, max: flags.keepMax } }),
     rehearsal: {
       twinRoot: twinRoot(io.cwd),
       speed: flags.speed,
@@ -157,14 +173,11 @@ export function share(flag: string): (text: string) => number {
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Reads a duration such as `90s`, `30m` or `4h` as milliseconds, or refuses it by the flag's name. */
-export function duration(flag: string, { orZero = false } = {}): (text: string) => number {
+export function duration(flag: string): (text: string) => number {
   return (text) => {
     const [, digits, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
-    if (digits === undefined || unit === undefined || (Number(digits) === 0 && !orZero)) {
-      throw new RefbenchError(
-        "usage",
-        `${flag} is "${text}", expected a duration such as ${orZero ? "0s, " : ""}90s, 30m or 4h`,
-      );
+    if (digits === undefined || unit === undefined || Number(digits) <= 0) {
+      throw new RefbenchError("usage", `${flag} is "${text}", expected a duration such as 90s, 30m or 4h`);
     }
     return Number(digits) * UNITS[unit as keyof typeof UNITS];
   };

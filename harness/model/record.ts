@@ -122,6 +122,8 @@ export const recordSchema = z.object({
   }),
   /** Conditions that change what the figures mean, in words: "rate limits off", "licence simulated". */
   conditions: z.array(z.string()),
+  /** Its environment stayed after a failure, until then at most. */
+  kept: z.object({ until: instant, reason: z.string() }).optional(),
   /** Resources that Terraform created, by stack. */
   resources: z.record(z.string(), count),
   stages: z.array(stageTiming),

@@ -31,6 +31,8 @@ export const journalEntry = z.discriminatedUnion("type", [
   /** Something that a verdict follows from. */
   z.object({ type: z.literal("finding"), verdict, reason: z.string() }),
   z.object({ type: z.literal("hand-over"), reason: z.string() }),
+  /** The environment stays after a failure, until then at most. */
+  z.object({ type: z.literal("kept"), untilMs: z.number(), reason: z.string() }),
   z.object({ type: z.literal("reaper-started"), pid: z.number(), fence: z.number() }),
   z.object({ type: z.literal("swept"), id: z.string(), kind: z.string(), name: z.string() }),
 ]);

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly size: string | undefined;
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly owner: string;
+  /** How long a failed environment may stay, and how many at once. */
+  readonly keepOnFailure?: { readonly ms: number; readonly max: number };
   /** The reaper tears down after this long, whatever happens; in milliseconds. */
   readonly ttlMs: number;
   readonly rehearsal: {
@@ -53,7 +55,8 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     runId,
     owner: request.owner,
     managed: "cdktf",
-    expiresAt: Math.ceil((now + request.ttlMs) / 1000),
+    // In the cloud it ends after the keep window too: what is kept must not vanish under the reader's hands.
+    expiresAt: Math.ceil((now + request.ttlMs + (request.keepOnFailure?.ms ?? 0)) / 1000),
     project: request.project,
     region: architecture.region,
     zone: architecture.zone,
@@ -71,6 +74,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     parameters: templateParameters(size),
     objectives: [...architecture.objectives],
     conditions: conditionsOf(size),
+    ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
     expiresAtMs: now + request.ttlMs,
     refbench: request.refbench,
     machine: machineOf(),

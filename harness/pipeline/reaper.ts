@@ -4,6 +4,7 @@ import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
+import { findKeep } from "./keep.ts";
 import { LeaseBook, type Lease } from "./lease.ts";
 import { findOwner, ownerState } from "./owner.ts";
 import { livenessOf, ownIdentity } from "./process-identity.ts";
@@ -65,11 +66,12 @@ async function serve(context: StageContext, book: LeaseBook, lease: Lease): Prom
       if (stage === "audit") await retryDestroy(context);
       await runStage(stage, STAGE_FUNCTIONS[stage], context);
     }
-    await forgetRequest(context.folder);
     if (request.through === "audit") {
       await finish(context);
+      await forgetRequest(context.folder);
       return;
     }
+    await forgetRequest(context.folder);
   }
 }
 
@@ -84,7 +86,11 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
       if (owner === "alive" && request.reason === "teardown") await stopOwner(context);
       return request;
     }
-    if (owner === "dead") {
+    const keep = await findKeep(folder);
+    if (keep !== undefined) {
+      if (ports.clock.now() >= keep.untilMs)
+        return { through: "audit", only: false, reason: "its keep window is over" };
+    } else if (owner === "dead") {
       await journal.append({
         type: "finding",
         verdict: "interrupted",
@@ -92,7 +98,7 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
       });
       return { through: "audit", only: false, reason: "the run's process died" };
     }
-    if (plan.expiresAtMs !== null && ports.clock.now() >= plan.expiresAtMs) {
+    if (keep === undefined && plan.expiresAtMs !== null && ports.clock.now() >= plan.expiresAtMs) {
       await journal.append({
         type: "finding",
         verdict: "interrupted",

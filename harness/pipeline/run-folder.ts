@@ -38,6 +38,10 @@ export class RunFolder {
   get request(): string {
     return join(this.path, "request.json");
   }
+  /** Says until when a failed run stays; absent for every other. */
+  get keep(): string {
+    return join(this.path, "keep.json");
+  }
   /** The process that owns the run until it hands over; absent for staged runs. */
   get owner(): string {
     return join(this.path, "owner.json");
@@ -93,15 +97,20 @@ export async function openRunFolder(cwd: string, idOrPath: string): Promise<RunF
 
 /** Every run folder of this working directory, oldest first. */
 export async function listRunFolders(cwd: string): Promise<readonly RunFolder[]> {
+  return listRunFoldersIn(runsRoot(cwd));
+}
+
+/** Every run folder below a folder of runs, oldest first. */
+export async function listRunFoldersIn(root: string): Promise<readonly RunFolder[]> {
   let names: string[];
   try {
-    names = await readdir(runsRoot(cwd));
+    names = await readdir(root);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new RefbenchError("run_folder", `cannot list ${runsRoot(cwd)}`, { cause: error });
+    throw new RefbenchError("run_folder", `cannot list ${root}`, { cause: error });
   }
   const ids = names.filter((name) => RUN_ID_PATTERN.test(name)).sort();
-  const folders = ids.map((id) => new RunFolder(join(runsRoot(cwd), id)));
+  const folders = ids.map((id) => new RunFolder(join(root, id)));
   const made = await Promise.all(folders.map((folder) => isFile(folder.plan)));
   return folders.filter((_, index) => made[index]);
 }

@@ -1,4 +1,4 @@
-import { chmod, readFile } from "node:fs/promises";
+import { chmod, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import {
@@ -14,6 +14,7 @@ import { EXIT_CODES, worst, type Verdict } from "../model/verdict.ts";
 import type { StageContext } from "./context.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
 import { findJson, writeJson } from "./json-file.ts";
+import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { auditResult } from "./stages/audit.ts";
 import { bootstrapResult } from "./stages/bootstrap.ts";
@@ -28,15 +29,27 @@ export async function writePendingRecord(context: StageContext): Promise<void> {
 /** Writes the record for good, after the audit. It is not written again. */
 export async function writeFinalRecord(context: StageContext): Promise<RunRecord> {
   const record = await buildRecord(context, await teardownOf(context));
+  await setAsideFinal(context.folder);
   await writeJson(context.folder.record, record);
   await chmod(context.folder.record, 0o444);
   return record;
 }
 
-/** The record once it is final, or undefined before. */
+/**
+ * The record once it is final, or undefined before: also while a teardown is asked for again, as after an audit that
+ * found something left or could not ask.
+ */
 export async function findFinalRecord(folder: RunFolder): Promise<RunRecord | undefined> {
   const record = await findJson(folder.record, recordSchema);
-  return record?.verdict === "pending" ? undefined : record;
+  if (record === undefined || record.verdict === "pending") return undefined;
+  return (await findRequest(folder)) === undefined ? record : undefined;
+}
+
+/** A record that was final once is kept beside the one that supersedes it. */
+async function setAsideFinal(folder: RunFolder): Promise<void> {
+  const earlier = await findJson(folder.record, recordSchema).catch(() => undefined);
+  if (earlier?.finishedAt === undefined) return;
+  await rename(folder.record, join(folder.path, `record-${earlier.finishedAt.replaceAll(":", "")}.json`));
 }
 
 /** The exit code that a final record stands for. */
@@ -96,6 +109,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
           }),
     },
     conditions: plan.conditions,
+    ...keptOf(entries),
     resources: Object.fromEntries(provisioned?.stacks.map(({ name, resources }) => [name, resources]) ?? []),
     stages: timingsOf(entries),
     ...(measured === undefined ? {} : { measurements: measured }),
@@ -109,6 +123,12 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...(damaged.length === 0 ? [] : [`${damaged.length} lines of the journal could not be read`]),
     ],
   });
+}
+
+/** Whether everything that was to be measured was, and met what the size asks for. */
+export async function objectivesMet(context: StageContext): Promise<boolean> {
+  const { plan, ports } = context;
+  return ports.judge(plan.objectives, await measurementsOf(context)).every(({ met }) => met);
 }
 
 async function measurementsOf({ folder, plan }: StageContext): Promise<Measurements | undefined> {
@@ -219,6 +239,13 @@ function timingsOf(entries: readonly StoredEntry[]): RunRecord["stages"] {
       },
     ];
   });
+}
+
+function keptOf(entries: readonly StoredEntry[]): Pick<RunRecord, "kept"> {
+  const kept = entries.findLast((entry) => entry.type === "kept");
+  return kept?.type === "kept"
+    ? { kept: { until: new Date(kept.untilMs).toISOString(), reason: kept.reason } }
+    : {};
 }
 
 /** Provider versions as Terraform locked them. */

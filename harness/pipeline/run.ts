@@ -1,13 +1,14 @@
 import { messageOf } from "../model/error.ts";
 import type { Reporter } from "../model/event.ts";
-import type { RunStage } from "../model/stage.ts";
+import { RUN_STAGES, type RunStage } from "../model/stage.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
 import { ensureReaper } from "./ensure-reaper.ts";
 import { EventTail } from "./event-log.ts";
+import { keepAfterFailure } from "./keep.ts";
 import { claimRun } from "./owner.ts";
 import { requestTeardown } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
-import { writePendingRecord } from "./run-record.ts";
+import { objectivesMet, writePendingRecord } from "./run-record.ts";
 import { runStage, type StageFunction } from "./run-stage.ts";
 import { bootstrap } from "./stages/bootstrap.ts";
 import { load } from "./stages/load.ts";
@@ -23,13 +24,14 @@ export const RUN_STAGE_FUNCTIONS: Readonly<Record<RunStage, StageFunction>> = {
 
 /**
  * Drives a run through its stages and hands it over to the reaper, whatever happened: a failed or interrupted
- * stage only shortens the way. Returns the offset in `events.jsonl` from which the reaper's events follow.
+ * stage only shortens the way. Returns the offset in `events.jsonl` from which the reaper's events follow, or `kept`
+ * when the plan keeps a failed environment for a look.
  */
 export async function executeRun(
   folder: RunFolder,
   ports: Ports,
   options: { readonly reporter: Reporter; readonly signal: AbortSignal },
-): Promise<number> {
+): Promise<number | "kept"> {
   const context = await openContext(folder, ports, options);
   const { plan, environment } = context;
   context.report({
@@ -43,10 +45,36 @@ export async function executeRun(
   // Once this is written, the reaper takes over when this process dies.
   await claimRun(folder);
   const reaperPid = await ensureReaper(folder, ports);
-  for (const stage of ["preflight", "provision", "bootstrap", "load"] as const) {
-    if ((await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context)) !== "ok") break;
+  const failed = await runStages(context);
+  if (
+    failed !== undefined &&
+    !options.signal.aborted &&
+    (await keepAfterFailure(context, failed)) !== undefined
+  ) {
+    await writePending(context);
+    return "kept";
   }
   return handOver(context, reaperPid);
+}
+
+/** Runs the stages until one does not succeed; returns what failed after something may have been created. */
+async function runStages(context: StageContext): Promise<string | undefined> {
+  for (const stage of RUN_STAGES) {
+    const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context);
+    if (outcome !== "ok") return stage === "preflight" ? undefined : `${stage} ${outcome}`;
+  }
+  return (await objectivesMet(context)) ? undefined : "objectives missed";
+}
+
+/** Results survive a failed teardown, and teardown happens when writing results fails. */
+async function writePending(context: StageContext): Promise<void> {
+  await writePendingRecord(context).catch((error: unknown) => {
+    context.report({
+      type: "note",
+      level: "error",
+      message: `the record could not be written before teardown: ${messageOf(error)}`,
+    });
+  });
 }
 
 async function handOver(context: StageContext, reaperPid: number): Promise<number> {
@@ -57,14 +85,7 @@ async function handOver(context: StageContext, reaperPid: number): Promise<numbe
       .append({ type: "finding", verdict: "interrupted", reason })
       .catch((error: unknown) => context.log(messageOf(error)));
   }
-  // Results survive a failed teardown, and teardown happens when writing results fails.
-  await writePendingRecord(context).catch((error: unknown) => {
-    report({
-      type: "note",
-      level: "error",
-      message: `the record could not be written before teardown: ${messageOf(error)}`,
-    });
-  });
+  await writePending(context);
   await journal
     .append({ type: "hand-over", reason })
     .catch((error: unknown) => context.log(messageOf(error)));

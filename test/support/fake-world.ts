@@ -13,7 +13,7 @@ import type {
 } from "../../harness/model/shard.ts";
 import type { Terraform } from "../../harness/model/terraform.ts";
 import type { Ports } from "../../harness/pipeline/context.ts";
-import { makeRun } from "../../harness/pipeline/make-run.ts";
+import { makeRun, type RunRequest } from "../../harness/pipeline/make-run.ts";
 import type { RunFolder } from "../../harness/pipeline/run-folder.ts";
 import { fakeClock } from "./fake-clock.ts";
 
@@ -49,6 +49,7 @@ export class FakeWorld {
   readonly mishaps: Mishaps;
   workspaces = 0;
   #state = new Map<string, string[]>();
+  #cwd: string | undefined;
 
   constructor(mishaps: Mishaps = {}) {
     this.mishaps = mishaps;
@@ -58,8 +59,10 @@ export class FakeWorld {
 
   async makeRun(
     overrides: Record<string, unknown> = { users: "2", workspaces: "2", "connections.total": "4" },
+    request: Partial<RunRequest> = {},
   ): Promise<RunFolder> {
-    const cwd = await mkdtemp(join(tmpdir(), "refbench-test-"));
+    this.#cwd ??= await mkdtemp(join(tmpdir(), "refbench-test-"));
+    const cwd = this.#cwd;
     return makeRun(cwd, this.clock, {
       architecture: "gke",
       size: "canary",
@@ -75,6 +78,7 @@ export class FakeWorld {
       },
       project: "no-such-project",
       refbench: { version: "0.0.0" },
+      ...request,
     });
   }
 

@@ -21,7 +21,9 @@ export function teardownCommand(io: Io): Command {
     .action(async (run: string) => {
       const folder = await openRunFolder(io.cwd, run);
       const offset = await EventTail.end(folder.events);
-      if ((await findFinalRecord(folder)) === undefined) {
+      const final = await findFinalRecord(folder);
+      // What was leaked or could not be verified is gone on with, once a credential is renewed or a hand has helped.
+      if (final?.teardown.state !== "clean") {
         await requestTeardown(folder, { through: "audit", only: false, reason: "teardown" });
         await ensureReaper(folder, { clock: systemClock, spawnReaper });
       }

@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { RefbenchError } from "../../../harness/model/error.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
@@ -198,6 +198,17 @@ describe("the reaper", () => {
     expect(world.calls.filter((call) => call === "drain")).toHaveLength(2);
   });
 
+  test("goes on with a leaked run when asked again, and keeps the first record beside", async () => {
+    const world = new FakeWorld({ leak: "stuck" });
+    const folder = await world.makeRun();
+    await drive(world, folder);
+    expect(await reaped(world, folder)).toMatchObject({ verdict: "leaked" });
+    world.items.clear();
+    await requestTeardown(folder, { through: "audit", only: false, reason: "teardown" });
+    expect(await reaped(world, folder)).toMatchObject({ verdict: "pass", teardown: { state: "clean" } });
+    expect((await readdir(folder.path)).filter((name) => name.startsWith("record-"))).toHaveLength(1);
+  });
+
   test("leaves a final record as it is", async () => {
     const world = new FakeWorld();
     const folder = await world.makeRun();
@@ -205,5 +216,61 @@ describe("the reaper", () => {
     const first = await reaped(world, folder);
     world.clock.advance(1_000_000);
     expect(await reaped(world, folder)).toEqual(first);
+  });
+});
+
+describe("a failed run that is to be kept", () => {
+  const KEEP = { keepOnFailure: { ms: 4 * 3_600_000, max: 1 } };
+
+  async function driveKept(world: FakeWorld, folder: RunFolder): Promise<number | "kept"> {
+    const book = new LeaseBook(folder.leases, world.clock);
+    const standIn = await book.acquire(ownIdentity());
+    const end = await executeRun(folder, world.ports(), {
+      reporter: world.reporter,
+      signal: new AbortController().signal,
+    });
+    await book.release(standIn);
+    return end;
+  }
+
+  test("stays until its window is over, then is swept anyway, and its record says so", async () => {
+    const world = new FakeWorld({ failShard: "load" });
+    const folder = await world.makeRun(undefined, KEEP);
+    const failedAt = world.clock.now();
+    expect(await driveKept(world, folder)).toBe("kept");
+    expect(world.calls).not.toContain("destroy gke-cloud");
+    const record = await reaped(world, folder);
+    expect(world.clock.now() - failedAt).toBeGreaterThanOrEqual(KEEP.keepOnFailure.ms);
+    expect(record).toMatchObject({ verdict: "harness-error", teardown: { state: "clean" } });
+    expect(record.kept?.reason).toContain("load");
+    expect(world.items.size).toBe(0);
+  });
+
+  test("ends before on a teardown by hand", async () => {
+    const world = new FakeWorld({ failShard: "load" });
+    const folder = await world.makeRun(undefined, KEEP);
+    await driveKept(world, folder);
+    const before = world.clock.now();
+    await requestTeardown(folder, { through: "audit", only: false, reason: "handed over" });
+    await reaped(world, folder);
+    expect(world.clock.now() - before).toBeLessThan(60_000);
+  });
+
+  test("is not kept beside as many as --keep-max allows", async () => {
+    const world = new FakeWorld({ failShard: "load" });
+    expect(await driveKept(world, await world.makeRun(undefined, KEEP))).toBe("kept");
+    expect(await driveKept(world, await world.makeRun(undefined, KEEP))).not.toBe("kept");
+  });
+
+  test("that passed is not kept", async () => {
+    const world = new FakeWorld();
+    expect(await driveKept(world, await world.makeRun(undefined, KEEP))).not.toBe("kept");
+  });
+
+  test("carries an expiry in the cloud that covers the window", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun(undefined, KEEP);
+    const { expiresAt } = JSON.parse(await readFile(folder.environment, "utf8")) as { expiresAt: number };
+    expect(expiresAt * 1000 - world.clock.now()).toBeGreaterThanOrEqual(3_600_000 + KEEP.keepOnFailure.ms);
   });
 });
