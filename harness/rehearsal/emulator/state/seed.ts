@@ -22,23 +22,26 @@ resource "kubernetes_pod" "main" {}
 
 /** A first user and a template `kubernetes`, as an operator would have set up before a scaletest. */
 export function seed(
-  { world }: Deployment,
+  { world, queue }: Deployment,
   secret: string,
 ): { readonly email: string; readonly password: string; readonly token: string } {
   const email = "admin@refbench.local";
   const password = `emulated-${secret}`;
   const admin = world.addUser({ email, username: "admin", password, roles: ["owner"], active: true });
+  const versionId = randomUUID();
   const job = world.addJob({
     type: "template_version_import",
     fileId: randomUUID(),
     initiatorId: admin.id,
-    input: {},
+    input: { template_version_id: versionId },
   });
   job.status = "succeeded";
   job.startedAt = job.completedAt = now();
+  const daemon = queue.daemons[0];
+  if (daemon) job.worker = { id: daemon.id, name: daemon.name };
   const templateId = randomUUID();
   const version: TemplateVersion = {
-    id: randomUUID(),
+    id: versionId,
     name: "seeded",
     message: "",
     job,

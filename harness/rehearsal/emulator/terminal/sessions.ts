@@ -70,6 +70,8 @@ export class TerminalSession {
 
   async #run({ host, command }: TerminalRequest, shellStartMs: number): Promise<void> {
     const { signal } = this.#closed;
+    // A `^C` that comes before the shell does still ends a command.
+    if (command !== "") this.tty.onInterrupt = () => this.end();
     try {
       await delay(shellStartMs, undefined, { signal });
       if (command === "") await interactiveShell(host, this.tty, signal);

@@ -127,6 +127,10 @@ test("Ctrl-C ends a command with ^C and 1000, and gives a shell its prompt back"
   command.type("\u0003");
   expect((await command.end).code).toBe(1000);
   expect(command.shown()).toBe("some bytes\r\n^C");
+  const early = terminal({ command: "cat" });
+  await early.open();
+  early.type("\u0003");
+  expect((await early.end).code).toBe(1000);
   const shell = terminal();
   await shell.until(/\$ $/);
   shell.type("sleep 1000\r");
