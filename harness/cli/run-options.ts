@@ -14,7 +14,7 @@ import { refbenchVersion } from "./refbench-version.ts";
 /** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
 const DEFAULT_SPEED = 200;
 /** Compresses the emulator's builds, which take about three seconds unloaded on a real server. */
-const DEFAULT_BUILD_SPEED = 4;
+const DEFAULT_BUILD_SPEED = 10;
 
 /** The flags that `run` and `stage preflight` share, as commander leaves them. */
 export interface RunFlags {
