@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
 import { Api } from "./api.ts";
 import { Provisioner } from "./build/provisioner.ts";
 import { TemplateImports } from "./build/template-imports.ts";
@@ -15,6 +15,7 @@ import type { Reply } from "./http/reply.ts";
 import { readBody } from "./http/request.ts";
 import { Upgrades } from "./http/upgrades.ts";
 import { Gauges } from "./metrics/gauges.ts";
+import { serveMetrics } from "./metrics/metrics-server.ts";
 import { openStore } from "../inventory/store.ts";
 import { twinResources } from "./resources/twin-resources.ts";
 import { noResources } from "./resources/workspace-resources.ts";
@@ -45,13 +46,13 @@ export async function startEmulator(
   options: EmulatorOptions = {},
 ): Promise<Emulator> {
   const world = new World(config);
+  const gauges = new Gauges();
   const resources = options.resources ?? resourcesFor(config, options);
   const liveReplicas = config.licence === "simulated" ? config.replicas : 1;
-  const provisioner = new Provisioner(world, liveReplicas, daemonsOf(config));
+  const provisioner = new Provisioner(world, gauges, liveReplicas, daemonsOf(config));
   const terminals = new TerminalSessions(config.buildSpeed);
   let url = "";
   const heartbeats = new Heartbeats();
-  const gauges = new Gauges();
   const ssh = new SshTunnels(gauges);
   const deployment: Deployment = {
     world,
@@ -75,23 +76,11 @@ export async function startEmulator(
   });
   server.keepAliveTimeout = 120_000;
   server.on("upgrade", (request, socket, head) => upgrades.handle(request, socket, head));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(
-        new RefbenchError(
-          "usage",
-          `cannot listen on ${config.host}:${config.port}: ${error.message}; choose another port or address`,
-          {
-            cause: error,
-          },
-        ),
-      ),
-    );
-    // Node accepts one connection per turn and its default backlog of 511 overflows in a burst.
-    server.listen({ host: config.host, port: config.port, backlog: 4_096 }, resolve);
-  });
+  await listen(server, config);
   const { port } = server.address() as AddressInfo;
   url = `http://${config.host}:${port}`;
+  const metrics = await serveMetrics(deployment);
+  if (metrics.state === "taken") options.onWarning?.(metrics.reason);
   const seeded = config.seeded ? seed(deployment, randomBytes(9).toString("base64url")) : {};
   return {
     ready: { url, pid: process.pid, ...seeded },
@@ -99,12 +88,26 @@ export async function startEmulator(
       provisioner.close();
       terminals.close();
       heartbeats.close();
+      if (metrics.state === "up") metrics.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
       await resources.close();
     },
   };
+}
+
+async function listen(server: Server, { host, port }: EmulatorConfig): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      // Node accepts one connection per turn and its default backlog of 511 overflows in a burst.
+      server.listen({ host, port, backlog: 4_096 }, resolve);
+    });
+  } catch (error) {
+    const message = `cannot listen on ${host}:${port}: ${messageOf(error)}; choose another port or address`;
+    throw new RefbenchError("usage", message, { cause: error });
+  }
 }
 
 function resourcesFor(config: EmulatorConfig, { onWarning }: EmulatorOptions): WorkspaceResources {

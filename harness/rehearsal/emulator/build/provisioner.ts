@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Gauges } from "../metrics/gauges.ts";
+import { add } from "../metrics/gauges.ts";
 import type { Job } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import type { World } from "../state/world.ts";
@@ -28,11 +30,13 @@ export interface Work {
 export class Provisioner {
   readonly queue: BuildQueue;
   readonly #world: World;
+  readonly #gauges: Gauges;
   readonly #closed = new AbortController();
   readonly #cancelled = new Map<string, AbortController>();
   #jobs = 0;
 
-  constructor(world: World, replicas: number, daemonsEach: number) {
+  constructor(world: World, gauges: Gauges, replicas: number, daemonsEach: number) {
+    this.#gauges = gauges;
     this.#world = world;
     this.queue = new BuildQueue(replicas, daemonsEach);
   }
@@ -75,6 +79,10 @@ export class Provisioner {
     const signal = AbortSignal.any([cancelled.signal, this.#closed.signal]);
     job.startedAt = now();
     job.status = "running";
+    const startedMs = Date.now();
+    if (job.type === "workspace_build") {
+      this.#gauges.queueWait.observe((startedMs - Date.parse(job.createdAt)) / 1_000);
+    }
     job.worker = { id: daemon.id, name: daemon.name };
     try {
       logLine(world, job, "provisioner_daemon", "Setting up", "");
@@ -101,6 +109,7 @@ export class Provisioner {
       job.error = "provisioner daemon: canceled";
       this.#end(job, work, "canceled");
     } finally {
+      this.#gauges.jobDuration.observe((Date.now() - startedMs) / 1_000);
       this.#cancelled.delete(job.id);
     }
   }
@@ -124,6 +133,7 @@ export class Provisioner {
   #end(job: Job, work: Work | undefined, outcome: "succeeded" | "failed" | "canceled"): void {
     job.completedAt = now();
     job.status = outcome;
+    if (work && job.type === "workspace_build") add(this.#gauges.buildsDone, `${work.kind} ${outcome}`, 1);
     work?.finish(outcome);
     endOfLog(job);
   }

@@ -1,0 +1,113 @@
+import { agentStatus, buildStatus, latestBuild } from "../state/types.ts";
+import type { Deployment } from "../context.ts";
+import { DurationHistogram } from "./gauges.ts";
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels, value: number];
+
+/** Coder's metrics by Coder's names, in Prometheus' text format. */
+export function metricsText(deployment: Deployment): string {
+  const { world, queue, gauges } = deployment;
+  const wait = { provisioner_type: "terraform", job_type: "workspace_build" };
+  return [
+    metric("coderd_build_info", "gauge", [
+      [{ version: `v${world.config.version}`, revision: "emulated" }, 1],
+    ]),
+    metric("coderd_provisionerd_num_daemons", "gauge", [[{}, queue.daemons.length]]),
+    metric("coderd_provisionerd_jobs_current", "gauge", [[{ provisioner: "terraform" }, queue.running]]),
+    histogram("coderd_provisioner_job_queue_wait_seconds", wait, gauges.queueWait),
+    histogram("coderd_provisionerd_job_timings_seconds", { provisioner: "terraform" }, gauges.jobDuration),
+    metric("coderd_workspace_builds_total", "counter", byLabels(gauges.buildsDone, ["action", "status"])),
+    metric("coderd_api_concurrent_websockets", "gauge", byLabels(gauges.websockets, ["path"])),
+    metric(
+      "coderd_api_requests_processed_total",
+      "counter",
+      byLabels(gauges.requests, ["code", "method", "path"]),
+    ),
+    metric(
+      "coderd_api_total_user_count",
+      "gauge",
+      counted(world.users.values(), "status", (user) => user.status),
+    ),
+    metric("coderd_api_workspace_latest_build", "gauge", latestBuilds(deployment)),
+    metric("coderd_agents_connections", "gauge", agents(deployment)),
+    ...(agentStats(deployment) ? sessionCounts(deployment) : []),
+    metric("process_resident_memory_bytes", "gauge", [[{}, process.memoryUsage.rss()]]),
+    metric("process_cpu_seconds_total", "counter", [[{}, cpuSeconds()]]),
+    metric("process_start_time_seconds", "gauge", [[{}, Date.parse(world.startedAt) / 1_000]]),
+  ].join("");
+}
+
+function sessionCounts({ gauges }: Deployment): string[] {
+  return [
+    metric("coderd_agentstats_session_count_reconnecting_pty", "gauge", [[{}, gauges.terminals]]),
+    metric("coderd_agentstats_session_count_ssh", "gauge", [[{}, gauges.sshSessions]]),
+    metric("coderd_agentstats_rx_bytes", "gauge", [[{}, gauges.bytesIn]]),
+    metric("coderd_agentstats_tx_bytes", "gauge", [[{}, gauges.bytesOut]]),
+  ];
+}
+
+function agentStats({ world }: Deployment): boolean {
+  return /^(1|t|true)$/i.test(world.config.env["CODER_PROMETHEUS_COLLECT_AGENT_STATS"] ?? "");
+}
+
+function latestBuilds({ world }: Deployment): Sample[] {
+  const living = [...world.workspaces.values()].filter(({ deleted }) => !deleted);
+  return counted(living, "status", (workspace) => {
+    const { status } = latestBuild(workspace).job;
+    return status === "running" || status === "pending" ? status : buildStatus(latestBuild(workspace));
+  });
+}
+
+function agents({ world }: Deployment): Sample[] {
+  const now = Date.now();
+  const living = [...world.workspaces.values()].filter(({ deleted }) => !deleted);
+  const found = living.flatMap((one) => latestBuild(one).resources.flatMap((resource) => resource.agents));
+  const states = new Map<string, number>();
+  for (const agent of found) {
+    const state = `${agentStatus(agent, now)} ${agent.lifecycle}`;
+    states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  return byLabels(states, ["status", "lifecycle_state"]);
+}
+
+function counted<T>(things: Iterable<T>, label: string, wordOf: (thing: T) => string): Sample[] {
+  const counts = new Map<string, number>();
+  for (const thing of things) counts.set(wordOf(thing), (counts.get(wordOf(thing)) ?? 0) + 1);
+  return [...counts].map(([word, count]) => [{ [label]: word }, count]);
+}
+
+/** Counters whose keys are label values with blanks between. */
+function byLabels(counters: ReadonlyMap<string, number>, names: readonly string[]): Sample[] {
+  return [...counters].map(([key, value]) => {
+    const values = key.split(" ");
+    return [Object.fromEntries(names.map((name, index) => [name, values[index] ?? ""])), value];
+  });
+}
+
+function histogram(name: string, labels: Labels, { counts, sum, count }: DurationHistogram): string {
+  const buckets = DurationHistogram.bounds.map((bound, index): string =>
+    line(`${name}_bucket`, { ...labels, le: String(bound) }, counts[index] ?? 0),
+  );
+  return [
+    `# TYPE ${name} histogram\n`,
+    ...buckets,
+    line(`${name}_bucket`, { ...labels, le: "+Inf" }, count),
+    line(`${name}_sum`, labels, sum),
+    line(`${name}_count`, labels, count),
+  ].join("");
+}
+
+function metric(name: string, type: "gauge" | "counter", samples: readonly Sample[]): string {
+  return `# TYPE ${name} ${type}\n${samples.map(([labels, value]) => line(name, labels, value)).join("")}`;
+}
+
+function line(name: string, labels: Labels, value: number): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
+  return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

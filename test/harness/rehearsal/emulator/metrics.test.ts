@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { emulated } from "./driver.ts";
+
+const HOST = "127.91.17.3";
+const env = {
+  CODER_PROVISIONER_DAEMONS: "7",
+  CODER_PROMETHEUS_ENABLE: "true",
+  CODER_PROMETHEUS_ADDRESS: "0.0.0.0:2112",
+  CODER_PROMETHEUS_COLLECT_AGENT_STATS: "true",
+};
+
+test("metrics have Coder's names on a port of their own, and count what happened", async () => {
+  const driver = await emulated({ host: HOST, env });
+  await driver.ready("measured");
+  const text = await (await fetch(`http://${HOST}:2112/metrics`)).text();
+  for (const line of [
+    "coderd_provisionerd_num_daemons 7",
+    'coderd_provisionerd_jobs_current{provisioner="terraform"} 0',
+    'coderd_api_workspace_latest_build{status="running"} 1',
+    'coderd_agents_connections{status="connected",lifecycle_state="ready"} 1',
+    'coderd_workspace_builds_total{action="start",status="succeeded"} 1',
+    "coderd_agentstats_session_count_ssh 0",
+  ]) {
+    expect(text.split("\n")).toContain(line);
+  }
+  expect(text).toMatch(/coderd_provisioner_job_queue_wait_seconds_count\{[^}]*\} 1\n/);
+  await driver.close();
+});
+
+test("a taken port is a warning and not the end; without the switch there are no metrics", async () => {
+  const warnings: string[] = [];
+  const first = await emulated({ host: HOST, env });
+  const second = await emulated({ host: HOST, env }, { onWarning: (message) => void warnings.push(message) });
+  expect(warnings).toHaveLength(1);
+  await second.close();
+  await first.close();
+  const off = await emulated({ host: HOST, env: {} });
+  await expect(fetch(`http://${HOST}:2112/metrics`)).rejects.toThrow();
+  await off.close();
+});
