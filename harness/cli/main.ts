@@ -11,6 +11,7 @@ import { reaperCommand } from "./commands/reaper.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { runCommand } from "./commands/run.ts";
 import { stageCommand } from "./commands/stage.ts";
+import { sweepCommand } from "./commands/sweep.ts";
 import { teardownCommand } from "./commands/teardown.ts";
 import { twinCommand } from "./commands/twin.ts";
 import { watchCommand } from "./commands/watch.ts";
@@ -42,6 +43,7 @@ export async function main(args: readonly string[], environment: Omit<Io, "exit"
     stageCommand,
     teardownCommand,
     watchCommand,
+    sweepCommand,
     resultsCommand,
     architecturesCommand,
     twinCommand,

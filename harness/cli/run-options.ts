@@ -173,10 +173,10 @@ export function share(flag: string): (text: string) => number {
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Reads a duration such as `90s`, `30m` or `4h` as milliseconds, or refuses it by the flag's name. */
-export function duration(flag: string): (text: string) => number {
+export function duration(flag: string, { orZero = false } = {}): (text: string) => number {
   return (text) => {
     const [, digits, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
-    if (digits === undefined || unit === undefined || Number(digits) <= 0) {
+    if (digits === undefined || unit === undefined || (Number(digits) === 0 && !orZero)) {
       throw new RefbenchError("usage", `${flag} is "${text}", expected a duration such as 90s, 30m or 4h`);
     }
     return Number(digits) * UNITS[unit as keyof typeof UNITS];

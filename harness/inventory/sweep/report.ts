@@ -4,9 +4,11 @@ import type { SweepOutcome } from "./heartbeat.ts";
 
 export const SWEEP_REPORT_SCHEMA_VERSION = 1;
 
-/** A run that had nobody and was torn down by its state. */
+/** A run that was torn down by its state. */
 export interface RunTornDown {
   readonly runId: string;
+  /** Whether it had nobody before; the others had a reaper at work that was only waited for. */
+  readonly adopted: boolean;
   /** `would-tear-down` on a dry run; `unfinished` when its reaper did not come to an end in time. */
   readonly teardown: "clean" | "leaked" | "unverified" | "would-tear-down" | "unfinished";
   readonly problem?: string;
@@ -87,7 +89,9 @@ function outcomeOf(
   const stuck =
     items.some(({ action }) => action === "left") || runs.some(({ teardown }) => teardown === "unfinished");
   if (stuck || problems.length > 0) return "could-not";
-  return runs.length > 0 || items.some(({ action }) => action !== "kept") ? "swept" : "clean";
+  return runs.some(({ adopted }) => adopted) || items.some(({ action }) => action !== "kept")
+    ? "swept"
+    : "clean";
 }
 
 function reported(one: SweptItem): ReportedItem {

@@ -2,11 +2,13 @@
 export interface RunFacts {
   /** Its record is final: nobody works on it any more. */
   readonly final: boolean;
-  /** The process that drives it; `none` for a staged run. */
+  /** The process that drives it; `none` for a staged run, and for one that is kept for a look. */
   readonly owner: "alive" | "dead" | "elsewhere" | "none";
   /** A living reaper holds its lease. */
   readonly held: boolean;
-  /** Its expiry has passed. */
+  /** Its whole teardown was asked for. */
+  readonly asked: boolean;
+  /** Its expiry, or the window it is kept for, has passed. */
   readonly expired: boolean;
 }
 
@@ -16,13 +18,13 @@ export interface RunFacts {
  */
 export type RunState = "living" | "ended" | "orphaned";
 
-export function runState({ final, owner, held, expired }: RunFacts): RunState {
-  if (final) return "ended";
-  if (held || owner === "alive") return "living";
-  return owner === "dead" || expired ? "orphaned" : "living";
+export function runState(facts: RunFacts): RunState {
+  if (facts.final) return "ended";
+  if (facts.held || facts.owner === "alive") return "living";
+  return isDue(facts) ? "orphaned" : "living";
 }
 
-/** Whether the run wants tearing down by its state, before anything is looked for in the cloud. */
-export function isDue({ final, owner, expired }: RunFacts): boolean {
-  return !final && (owner === "dead" || expired);
+/** Whether the run is to be torn down by its state, before anything is looked for in the cloud. */
+export function isDue({ final, owner, asked, expired }: RunFacts): boolean {
+  return !final && (owner === "dead" || expired || (asked && owner !== "alive"));
 }

@@ -1,0 +1,145 @@
+import { Command, Option } from "commander";
+import { systemClock } from "../../model/clock.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { DEFAULT_MAX_RESOURCES } from "../../inventory/sweep/breaker.ts";
+import type { SweepOutcome } from "../../inventory/sweep/heartbeat.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import type { Io } from "../io.ts";
+import { harmless } from "../progress/words.ts";
+import { duration } from "../run-options.ts";
+import { checkHeartbeat } from "../sweep/check.ts";
+import { SweepFolder } from "../sweep/folder.ts";
+import { namedRun } from "../sweep/named-run.ts";
+import { sweepFolder } from "../sweep/sweep-folder.ts";
+import { chooseTargets, type TargetFlags } from "../sweep/targets.ts";
+import { writeSweepReport } from "../sweep/write-report.ts";
+
+const SWEEP_EXIT_CODES = {
+  clean: EXIT_CODES.pass,
+  swept: EXIT_CODES["slo-failed"],
+  "could-not": EXIT_CODES.unverified,
+} as const satisfies Record<SweepOutcome, number>;
+
+interface SweepFlags extends TargetFlags {
+  readonly olderThan: number;
+  readonly run?: string;
+  readonly dryRun?: boolean;
+  readonly includeUnlabelled?: boolean;
+  readonly maxResources?: number;
+  readonly wait: number;
+  readonly check?: boolean;
+  readonly period: number;
+  readonly output: readonly string[];
+}
+
+/** `refbench sweep`: removes what runs left behind, by their state first, then by what an inventory says exists. */
+export function sweepCommand(io: Io): Command {
+  return addTargetOptions(new Command("sweep"))
+    .description(
+      "remove what runs left behind: runs that nobody looks after first, then whatever is still there",
+    )
+    .addOption(
+      new Option("--older-than <duration>", "remove things of a run without an expiry after this long")
+        .env("REFBENCH_OLDER_THAN")
+        .default(6 * 3_600_000, "6h")
+        .argParser(duration("--older-than", { orZero: true })),
+    )
+    .option("--run <id>", "this run alone, whatever its age or expiry; one that lives is not touched")
+    .option("--dry-run", "say what would be removed and remove nothing")
+    .option("--include-unlabelled", "also remove old things that no label, name or place ties to a run")
+    .addOption(
+      new Option(
+        "--max-resources <n>",
+        `remove nothing when there is more to remove (default: ${DEFAULT_MAX_RESOURCES} that go for their age alone)`,
+      )
+        .env("REFBENCH_MAX_RESOURCES")
+        .argParser(count),
+    )
+    .addOption(
+      new Option("--wait <duration>", "how long a run that is torn down may take")
+        .default(3 * 3_600_000, "3h")
+        .argParser(duration("--wait")),
+    )
+    .option("--check", "sweep nothing; fail when the last complete sweep is older than two periods")
+    .addOption(
+      new Option("--period <duration>", "how often sweeps are scheduled, for --check")
+        .env("REFBENCH_SWEEP_PERIOD")
+        .default(24 * 3_600_000, "24h")
+        .argParser(duration("--period")),
+    )
+    .option(
+      "--output <format[:path]>",
+      "text or json, on stdout or into a file; repeatable (default: text)",
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 clean, 10 swept (on a dry run: it would), 41 could not. --check: 0, or 41 when overdue.",
+    )
+    .action(async (flags: SweepFlags) => sweep(flags, io));
+}
+
+function addTargetOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--rehearse", "the twin cloud of this folder").env("REFBENCH_REHEARSE"))
+    .addOption(
+      new Option("--project <id>", "this Google project, whose owner labelled it refbench=allowed").env(
+        "REFBENCH_PROJECT",
+      ),
+    )
+    .addOption(
+      new Option("--account <id>", "this AWS account, whose owner marked it refbench-allowed").env(
+        "REFBENCH_ACCOUNT",
+      ),
+    )
+    .addOption(new Option("--region <name>", "region of the AWS account").env("REFBENCH_REGION"));
+}
+
+async function sweep(flags: SweepFlags, io: Io): Promise<void> {
+  const outputs = parseOutputs(flags.output);
+  if (outputs.some(({ format }) => format === "markdown")) {
+    throw new RefbenchError("usage", "--output markdown is not a form of a sweep, expected text or json");
+  }
+  const chosen = chooseTargets(flags, io);
+  if (flags.check === true) {
+    const refused = (["run", "dryRun"] as const).some((name) => flags[name] !== undefined);
+    if (refused) throw new RefbenchError("usage", "--check sweeps nothing: leave --run and --dry-run out");
+    const folder = new SweepFolder(io.cwd, systemClock);
+    io.exit(
+      await checkHeartbeat(
+        { folder, targets: chosen.targets, periodMs: flags.period, nowMs: systemClock.now() },
+        io,
+      ),
+    );
+    return;
+  }
+  const runId = flags.run === undefined ? undefined : await namedRun(io.cwd, flags.run);
+  const tell = (line: string): void => void io.stderr.write(`${harmless(line)}\n`);
+  using interrupts = listenForInterrupts(() => tell("stopping; what was removed is said below"));
+  const report = await sweepFolder(
+    {
+      ...chosen,
+      question: {
+        ...(runId === undefined ? {} : { runId }),
+        olderThanMs: flags.olderThan,
+        includeUnlabelled: flags.includeUnlabelled === true,
+        dryRun: flags.dryRun === true,
+        ...(flags.maxResources === undefined ? {} : { maxResources: flags.maxResources }),
+      },
+      waitMs: flags.wait,
+    },
+    { io, tell, signal: interrupts.stop },
+  );
+  await writeSweepReport(report, outputs, io);
+  io.exit(SWEEP_EXIT_CODES[report.outcome]);
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) {
+    throw new RefbenchError("usage", `--max-resources is "${text}", expected a whole number`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,126 @@
+import { basename } from "node:path";
+import { systemClock } from "../../model/clock.ts";
+import { messageOf } from "../../model/error.ts";
+import type { StoredEvent } from "../../model/event.ts";
+import { run12, type RunId } from "../../model/run-id.ts";
+import { inTurns } from "../../inventory/in-turns.ts";
+import type { RunTornDown } from "../../inventory/sweep/report.ts";
+import { isDue, runState, type RunFacts, type RunState } from "../../inventory/sweep/run-state.ts";
+import { EventTail } from "../../pipeline/event-log.ts";
+import { readJson } from "../../pipeline/json-file.ts";
+import { findKeep } from "../../pipeline/keep.ts";
+import { LeaseBook } from "../../pipeline/lease.ts";
+import { ownerState } from "../../pipeline/owner.ts";
+import { planSchema } from "../../pipeline/plan.ts";
+import { findRequest } from "../../pipeline/request.ts";
+import { listRunFolders, type RunFolder } from "../../pipeline/run-folder.ts";
+import { findFinalRecord } from "../../pipeline/run-record.ts";
+import { watchRun } from "../../pipeline/watch.ts";
+import { spawnReaper } from "../spawn-reaper.ts";
+
+/** Reapers at once: each has a terraform of its own. */
+const AT_ONCE = 4;
+
+/** What the folder knows of its runs at this moment, by what names carry of their ids. */
+export async function runStates(cwd: string): Promise<ReadonlyMap<string, RunState>> {
+  const states = new Map<string, RunState>();
+  for (const folder of await listRunFolders(cwd)) {
+    states.set(run12(runIdOf(folder)), runState(await factsOf(folder)));
+  }
+  return states;
+}
+
+/** Has every run of this folder that nobody looks after, or that outlived its expiry, torn down by its reaper. */
+export async function tearDownDue(
+  cwd: string,
+  options: {
+    readonly runId: RunId | undefined;
+    readonly dryRun: boolean;
+    readonly waitMs: number;
+    readonly tell: (line: string) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly RunTornDown[]> {
+  const due: DueRun[] = [];
+  for (const folder of await listRunFolders(cwd)) {
+    if (options.runId !== undefined && runIdOf(folder) !== options.runId) continue;
+    const facts = await factsOf(folder);
+    if (isDue(facts)) due.push({ folder, adopted: !facts.held });
+  }
+  if (options.dryRun) {
+    return due.map(({ folder, adopted }) => ({
+      runId: runIdOf(folder),
+      adopted,
+      teardown: "would-tear-down",
+    }));
+  }
+  return inTurns(due, AT_ONCE, (run) => tearDown(run, options));
+}
+
+interface DueRun {
+  readonly folder: RunFolder;
+  readonly adopted: boolean;
+}
+
+async function tearDown(
+  { folder, adopted }: DueRun,
+  options: { readonly waitMs: number; readonly tell: (line: string) => void; readonly signal: AbortSignal },
+): Promise<RunTornDown> {
+  const runId = runIdOf(folder);
+  const timeout = AbortSignal.timeout(options.waitMs);
+  options.tell(
+    adopted
+      ? `run ${runId} has nobody to tear it down: a reaper looks after it again`
+      : `run ${runId} is being torn down: waiting for its reaper`,
+  );
+  try {
+    const record = await watchRun(
+      folder,
+      { clock: systemClock, spawnReaper },
+      {
+        reporter: { report: (event) => tellOf(runId, event, options.tell) },
+        signal: AbortSignal.any([options.signal, timeout]),
+        fromOffset: await EventTail.end(folder.events),
+      },
+    );
+    const { state } = record.teardown;
+    return { runId, adopted, teardown: state === "pending" ? "unfinished" : state };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const problem = timeout.aborted
+      ? `not torn down within --wait; its reaper goes on: "refbench watch ${runId}" follows it`
+      : messageOf(error);
+    return { runId, adopted, teardown: "unfinished", problem };
+  }
+}
+
+function tellOf(runId: RunId, event: StoredEvent, tell: (line: string) => void): void {
+  const run = `run ${run12(runId)}`;
+  if (event.type === "stage.finished") {
+    tell(`${run}: ${event.stage} ${event.outcome}${event.message === undefined ? "" : `, ${event.message}`}`);
+  } else if (event.type === "sweep.removed") {
+    tell(`${run}: removed ${event.kind} ${event.name}`);
+  } else if (event.type === "note" && event.level !== "info") {
+    tell(`${run}: ${event.message}`);
+  }
+}
+
+function runIdOf(folder: RunFolder): RunId {
+  return basename(folder.path);
+}
+
+/** A file that cannot be read says nothing: the others decide. */
+async function factsOf(folder: RunFolder): Promise<RunFacts> {
+  const final = (await findFinalRecord(folder).catch(() => undefined)) !== undefined;
+  const plan = await readJson(folder.plan, planSchema).catch(() => undefined);
+  const keep = await findKeep(folder).catch(() => undefined);
+  const request = await findRequest(folder).catch(() => undefined);
+  const endsAtMs = keep?.untilMs ?? plan?.expiresAtMs ?? Infinity;
+  return {
+    final,
+    owner: keep === undefined ? await ownerState(folder).catch(() => "none" as const) : "none",
+    held: await new LeaseBook(folder.leases, systemClock).isHeld().catch(() => false),
+    asked: request?.through === "audit",
+    expired: systemClock.now() >= endsAtMs,
+  };
+}

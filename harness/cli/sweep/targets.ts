@@ -1,0 +1,93 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "../../model/clock.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { awsInventory } from "../../inventory/aws/inventory.ts";
+import { googleAuth } from "../../inventory/google/auth.ts";
+import { googleEndpoints } from "../../inventory/google/endpoints.ts";
+import { googleInventory } from "../../inventory/google/inventory.ts";
+import { awsOwnerMarker } from "../../inventory/sweep/owner-marker/aws.ts";
+import { googleOwnerMarker } from "../../inventory/sweep/owner-marker/google.ts";
+import { noOwner, type OwnerMarker } from "../../inventory/sweep/owner-marker/owner-marker.ts";
+import type { SweepTarget } from "../../inventory/sweep/question.ts";
+import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
+import type { Io } from "../io.ts";
+import { twinRoot } from "../run-options.ts";
+
+/** The flags that say where to sweep. */
+export interface TargetFlags {
+  readonly rehearse?: boolean;
+  readonly project?: string;
+  readonly account?: string;
+  readonly region?: string;
+}
+
+/** A place to sweep, and who is asked whether refbench may. */
+export interface GuardedTarget extends SweepTarget {
+  readonly marker: OwnerMarker;
+}
+
+export interface ChosenTargets {
+  readonly simulated: boolean;
+  readonly targets: readonly GuardedTarget[];
+}
+
+/** As a run settles: controllers take seconds in the twin and minutes in a cloud. */
+const TWIN_SETTLE = { quietMs: 500, pollMs: 100 };
+const CLOUD_SETTLE = { quietMs: 30_000, pollMs: 5_000 };
+
+/**
+ * The twin, or what is pinned. With neither, the twin of this folder where there is one: a sweep must work after
+ * everything was killed, and nothing of a real cloud is touched that was not named.
+ */
+export function chooseTargets(flags: TargetFlags, io: Io): ChosenTargets {
+  const pinned = [...google(flags, io), ...aws(flags, io)];
+  if (flags.rehearse === true || (pinned.length === 0 && existsSync(join(twinRoot(io.cwd), "inventory")))) {
+    return { simulated: true, targets: [twin(io)] };
+  }
+  if (pinned.length > 0) return { simulated: false, targets: pinned };
+  throw new RefbenchError(
+    "usage",
+    "sweep was not told where: expected --rehearse for the twin of this folder, --project for Google, or --account and --region for AWS",
+  );
+}
+
+function twin({ cwd }: Io): GuardedTarget {
+  const inventory = twinInventory(twinRoot(cwd));
+  return { name: "twin", inventory, settle: TWIN_SETTLE, marker: noOwner };
+}
+
+function google({ project }: TargetFlags, { env }: Io): readonly GuardedTarget[] {
+  if (project === undefined || project === "") return [];
+  const options = { auth: googleAuth(env), endpoints: googleEndpoints(env), clock: systemClock };
+  return [
+    {
+      name: `google/${project}`,
+      inventory: googleInventory({ project, ...options }),
+      settle: CLOUD_SETTLE,
+      marker: googleOwnerMarker(project, options),
+    },
+  ];
+}
+
+function aws({ account, region: flag }: TargetFlags, { env }: Io): readonly GuardedTarget[] {
+  if (account === undefined || account === "") return [];
+  const region = flag ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  if (!/^\d{12}$/.test(account)) {
+    throw new RefbenchError(
+      "usage",
+      `--account is "${account}", expected the twelve digits of an AWS account`,
+    );
+  }
+  if (region === undefined || region === "") {
+    throw new RefbenchError("usage", "--account needs --region: what is of a region is only seen from there");
+  }
+  return [
+    {
+      name: `aws/${account}/${region}`,
+      inventory: awsInventory({ account, region, env }),
+      settle: CLOUD_SETTLE,
+      marker: awsOwnerMarker({ account, region, env, clock: systemClock }),
+    },
+  ];
+}
