@@ -38,6 +38,40 @@ export const bootstrapTask = z.object({
   timeoutMs: milliseconds,
 });
 
+/** Beyond these the generator, not the deployment, may have been the limit: such a load cannot pass. */
+const generatorLimits = z.object({
+  /** Due time until really sent, p99; a tenth of what the window measured is allowed too. */
+  slipP99Ms: z.number().positive(),
+  slipMaxMs: z.number().positive(),
+  /** How late the event loop was, p99, corrected for what a stall hides. */
+  lagP99Ms: z.number().positive(),
+  eventLoopUtilization: z.number().positive(),
+  /** Share of the time in which the process waited for a core. */
+  runQueueShare: z.number().positive(),
+});
+export type GeneratorLimits = z.infer<typeof generatorLimits>;
+
+/** Of a generator on a machine of its own: measured on two cores, where a healthy one stays below half of each. */
+export const GENERATOR_LIMITS: GeneratorLimits = {
+  slipP99Ms: 10,
+  slipMaxMs: 100,
+  lagP99Ms: 20,
+  eventLoopUtilization: 0.85,
+  runQueueShare: 0.25,
+};
+
+/**
+ * Of a generator that shares its cores with the emulated deployment, whose figures say nothing of Coder anyway: a
+ * rehearsal fails on a generator that cannot keep up, not on a busy laptop. The record says that these were used.
+ */
+export const SHARED_MACHINE_LIMITS: GeneratorLimits = {
+  slipP99Ms: 100,
+  slipMaxMs: 1_000,
+  lagP99Ms: 200,
+  eventLoopUtilization: 0.95,
+  runQueueShare: 0.6,
+};
+
 export const loadTask = z.object({
   task: z.literal("load"),
   deployment,
@@ -74,6 +108,7 @@ export const loadTask = z.object({
     commandMs: milliseconds,
     deleteMs: milliseconds,
   }),
+  generatorLimits,
   /** `ttl_ms` of each workspace. */
   workspaceTtlMs: milliseconds,
 });

@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent } from "../model/event.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -6,10 +7,12 @@ import type { Measurements, ObjectiveResult } from "../model/record.ts";
 import type { ShardRunner } from "../model/shard.ts";
 import type { Terraform } from "../model/terraform.ts";
 import type { Environment } from "../../stacks/environment.ts";
-import { environmentSchema } from "../../stacks/environment.ts";
+import { ENVIRONMENT_SCHEMA_VERSION, environmentSchema } from "../../stacks/environment.ts";
+import { architectures } from "../../reference-architectures/catalogue.ts";
 import { eventLog } from "./event-log.ts";
 import { Journal } from "./journal.ts";
-import { readJson } from "./json-file.ts";
+import { readJson, salvageJson } from "./json-file.ts";
+import { Mirror } from "./mirror.ts";
 import { planSchema, type Plan } from "./plan.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -46,6 +49,8 @@ export interface Ports {
     objectives: Plan["objectives"],
     measurements: Measurements | undefined,
   ) => readonly ObjectiveResult[];
+  /** Where the run is mirrored, for when this machine is lost. */
+  readonly bucket?: Bucket;
   /** Starts the reaper of a run's folder, detached from this process and its terminal. */
   readonly spawnReaper: (folder: RunFolder) => number;
 }
@@ -56,6 +61,8 @@ export interface StageContext {
   readonly plan: Plan;
   readonly environment: Environment;
   readonly journal: Journal;
+  /** Absent when the run is not mirrored. */
+  readonly mirror?: Mirror;
   readonly ports: Ports;
   readonly signal: AbortSignal;
   readonly report: (event: RunEvent) => void;
@@ -77,7 +84,10 @@ export async function openContext(
   },
 ): Promise<StageContext> {
   const plan = await readJson(folder.plan, planSchema);
-  const environment = await readJson(folder.environment, environmentSchema);
+  const environment =
+    options.checkLease === undefined
+      ? await readJson(folder.environment, environmentSchema)
+      : ((await salvageJson(folder.environment, environmentSchema)) ?? lostEnvironment(plan));
   const log = (line: string): void => {
     try {
       appendFileSync(folder.log, `${line}\n`, { mode: 0o600 });
@@ -86,15 +96,54 @@ export async function openContext(
     }
   };
   const onLost = options.checkLease === undefined ? undefined : (error: Error) => log(error.message);
+  const report = eventLog(folder.events, ports.clock, options.reporter);
+  const { checkLease } = options;
+  const mirror =
+    ports.bucket === undefined
+      ? undefined
+      : new Mirror({
+          bucket: ports.bucket,
+          folder,
+          runId: plan.runId,
+          clock: ports.clock,
+          note: (message) => {
+            log(message);
+            report({ type: "note", level: "warning", message });
+          },
+          ...(checkLease === undefined ? {} : { checkLease }),
+        });
   return {
     folder,
     plan,
     environment,
     ports,
-    journal: new Journal(folder.journal, ports.clock, onLost),
+    journal: new Journal(folder.journal, ports.clock, {
+      onLost,
+      onWritten: mirror && ((entry, line) => mirror.entry(entry, line)),
+    }),
+    ...(mirror === undefined ? {} : { mirror }),
     signal: options.signal,
-    report: eventLog(folder.events, ports.clock, options.reporter),
+    report,
     log,
     checkLease: options.checkLease ?? (() => Promise.resolve()),
+  };
+}
+
+/** What a teardown can say of an environment whose file is lost: it needs none of it but for the record. */
+function lostEnvironment({ runId, environmentLabel, expiresAtMs, size }: Plan): Environment {
+  const architecture = [...architectures.values()].find(({ label }) => label === environmentLabel);
+  return {
+    schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
+    architecture: architecture?.name ?? environmentLabel,
+    size: "unknown",
+    overrides: {},
+    runId,
+    owner: "unknown",
+    managed: "cdktf",
+    expiresAt: expiresAtMs === null ? null : Math.ceil(expiresAtMs / 1000),
+    project: "unknown",
+    region: architecture?.region ?? "unknown",
+    zone: architecture?.zone ?? "unknown",
+    coderVersion: size.coder.version,
   };
 }

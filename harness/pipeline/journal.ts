@@ -46,6 +46,16 @@ export interface JournalReading {
   readonly damaged: readonly number[];
 }
 
+/** A line of the journal as it lies on disk. */
+export interface JournalLine {
+  readonly text: string;
+  /** Of its first byte in the file. */
+  readonly offset: number;
+}
+
+/** What is told of each entry once its line is on disk, before the act that it speaks of. */
+export type OnWritten = (entry: JournalEntry, line: JournalLine) => Promise<void>;
+
 const lineSchema = z.object({ at: z.iso.datetime(), entry: journalEntry, sum: z.string() });
 
 /** Appends to `journal.jsonl`: one line a write, with a checksum, on disk before the call returns. */
@@ -53,25 +63,38 @@ export class Journal {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #onLost: ((error: RefbenchError) => void) | undefined;
+  readonly #onWritten: OnWritten | undefined;
 
   /** With `onLost`, an entry that cannot be written is told there instead of thrown: a full disk must not stop a teardown. */
-  constructor(path: string, clock: Clock, onLost?: (error: RefbenchError) => void) {
+  constructor(
+    path: string,
+    clock: Clock,
+    told: {
+      readonly onLost?: ((error: RefbenchError) => void) | undefined;
+      readonly onWritten?: OnWritten | undefined;
+    } = {},
+  ) {
     this.#path = path;
     this.#clock = clock;
-    this.#onLost = onLost;
+    this.#onLost = told.onLost;
+    this.#onWritten = told.onWritten;
   }
 
   async append(entry: JournalEntry): Promise<void> {
+    let line: JournalLine;
     try {
-      await this.#write(entry);
+      line = await this.#write(entry);
     } catch (error) {
       if (this.#onLost === undefined || !(error instanceof RefbenchError)) throw error;
       this.#onLost(error);
+      return;
     }
+    await this.#onWritten?.(entry, line);
   }
 
-  async #write(entry: JournalEntry): Promise<void> {
+  async #write(entry: JournalEntry): Promise<JournalLine> {
     const at = new Date(this.#clock.now()).toISOString();
+    const text = JSON.stringify({ at, entry, sum: checksum(at, entry) });
     try {
       const file = await open(this.#path, "a+", 0o600);
       try {
@@ -80,8 +103,9 @@ export class Journal {
         const last = Buffer.alloc(1);
         if (size > 0) await file.read(last, 0, 1, size - 1);
         const glue = size > 0 && last.toString() !== "\n" ? "\n" : "";
-        await file.appendFile(`${glue}${JSON.stringify({ at, entry, sum: checksum(at, entry) })}\n`);
+        await file.appendFile(`${glue}${text}\n`);
         await file.sync();
+        return { text, offset: size + glue.length };
       } finally {
         await file.close();
       }

@@ -56,6 +56,14 @@ export async function findJson<Schema extends z.ZodType>(
   }
 }
 
+/** As `findJson`, but a damaged file is as good as none: a teardown must go on without it. */
+export async function salvageJson<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema> | undefined> {
+  return findJson(path, schema).catch(() => undefined);
+}
+
 /** As `findJson`, but a missing file is an error. */
 export async function readJson<Schema extends z.ZodType>(
   path: string,

@@ -1,16 +1,17 @@
-import { link, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
-import { findJson } from "./json-file.ts";
+import { salvageJson } from "./json-file.ts";
 import { livenessOf, processIdentity, type ProcessIdentity } from "./process-identity.ts";
 
 /** How long the lease of a process on another machine is believed without renewal. */
 export const LEASE_MS = 60_000;
 
-const leaseSchema = z.object({
+/** What a lease says, in the folder and in a bucket alike. */
+export const leaseSchema = z.object({
   /** Grows with each holder: who sees a larger number than its own must stop. */
   fence: z.number().int().positive(),
   holder: processIdentity,
@@ -34,12 +35,14 @@ export class LeaseBook {
 
   /** The newest lease, or undefined when nobody ever held one. */
   async current(): Promise<Lease | undefined> {
-    const fences = (await readdir(this.#directory))
+    const fences = (await readdir(this.#directory).catch(nothingThere))
       .map((name) => /^(\d{6})\.json$/.exec(name)?.[1])
       .filter((digits) => digits !== undefined)
       .sort();
     const newest = fences.at(-1);
-    return newest === undefined ? undefined : findJson(join(this.#directory, `${newest}.json`), leaseSchema);
+    if (newest === undefined) return undefined;
+    const lease = await salvageJson(join(this.#directory, `${newest}.json`), leaseSchema);
+    return lease ?? lostLease(Number(newest));
   }
 
   /** Whether somebody holds it now. */
@@ -58,6 +61,7 @@ export class LeaseBook {
       renewedAtMs: this.#clock.now(),
       released: false,
     };
+    await mkdir(this.#directory, { recursive: true });
     const temporary = await this.#writeTemporary(lease);
     try {
       await link(temporary, this.#file(lease.fence));
@@ -114,7 +118,19 @@ export class LeaseBook {
   }
 }
 
-function heldBy(holder: ProcessIdentity): RefbenchError {
+/** A folder that was copied without its empty folders never had a lease. */
+function nothingThere(error: unknown): string[] {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+  throw error;
+}
+
+/** A lease that cannot be read keeps its number and holds nobody off: a holder that lives is fenced by the next. */
+function lostLease(fence: number): Lease {
+  return { fence, holder: { host: "", boot: "", pid: 1, startTime: "" }, renewedAtMs: 0, released: true };
+}
+
+/** The error of a lease that another process has. */
+export function heldBy(holder: ProcessIdentity): RefbenchError {
   return new RefbenchError(
     "lease_held",
     `process ${holder.pid} on ${holder.host} tears this run down already: watch it with "refbench watch"`,

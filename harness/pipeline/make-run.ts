@@ -6,6 +6,7 @@ import { templateParameters } from "../../reference-architectures/template.ts";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
+import { SHARED_MACHINE_LIMITS } from "../model/shard.ts";
 import { newRunId } from "../model/run-id.ts";
 import { Journal } from "./journal.ts";
 import { writeJson } from "./json-file.ts";
@@ -98,6 +99,7 @@ function conditionsOf(size: Size): string[] {
     "rate limits: off",
     "TLS: off (internal endpoint)",
     "user tokens: minted by the owner",
+    `generator: shares its machine with the emulated Coder, so held to wide limits (slip p99 ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`,
     size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
   ];
 }

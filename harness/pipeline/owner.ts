@@ -12,8 +12,12 @@ export async function findOwner(folder: RunFolder): Promise<ProcessIdentity | un
   return findJson(folder.owner, processIdentity);
 }
 
-/** Whether the run's process lives; `none` for a staged run. */
+/** Whether the run's process lives; `none` for a staged run, `dead` when it cannot be read who it was. */
 export async function ownerState(folder: RunFolder): Promise<"alive" | "dead" | "elsewhere" | "none"> {
-  const owner = await findOwner(folder);
-  return owner === undefined ? "none" : livenessOf(owner);
+  try {
+    const owner = await findOwner(folder);
+    return owner === undefined ? "none" : livenessOf(owner);
+  } catch {
+    return "dead";
+  }
 }

@@ -4,12 +4,15 @@ import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
+import { eventLog } from "./event-log.ts";
+import { readJson } from "./json-file.ts";
 import { findKeep } from "./keep.ts";
-import { LeaseBook, type Lease } from "./lease.ts";
 import { findOwner, ownerState } from "./owner.ts";
-import { livenessOf, ownIdentity } from "./process-identity.ts";
+import { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+import { planSchema } from "./plan.ts";
 import { findRequest, forgetRequest, stagesOf, type TeardownRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
+import { takeRunLease, type RunLease } from "./run-lease.ts";
 import { exitCodeOf, findFinalRecord, writeFinalRecord } from "./run-record.ts";
 import { runStage, type StageFunction } from "./run-stage.ts";
 import { audit } from "./stages/audit.ts";
@@ -33,39 +36,52 @@ const OWNER_STOP_MS = 60_000;
 export async function reap(
   folder: RunFolder,
   ports: Ports,
-  options: { readonly reporter: Reporter; readonly signal: AbortSignal },
+  options: {
+    readonly reporter: Reporter;
+    readonly signal: AbortSignal;
+    /** @default this process */
+    readonly holder?: ProcessIdentity;
+  },
 ): Promise<void> {
   if ((await findFinalRecord(folder)) !== undefined) return;
-  const book = new LeaseBook(folder.leases, ports.clock);
-  const lease = await book.acquire(ownIdentity());
+  const { holder = ownIdentity(), reporter } = options;
+  const { runId } = await readJson(folder.plan, planSchema);
+  const { clock, bucket } = ports;
+  const report = eventLog(folder.events, clock, reporter);
+  const note = (message: string): void => report({ type: "note", level: "warning", message });
+  const lease = await takeRunLease({ folder, runId, clock, bucket, holder, note });
   const lost = new AbortController();
   const renewal = setInterval(() => {
-    book.renew(lease).catch((error: unknown) => {
+    lease.renew().catch((error: unknown) => {
       if (error instanceof RefbenchError && error.code === "lease_held") lost.abort(error);
     });
   }, RENEW_MS);
   try {
     const context = await openContext(folder, ports, {
-      ...options,
+      reporter,
       signal: AbortSignal.any([options.signal, lost.signal]),
-      checkLease: () => book.check(lease),
+      checkLease: () => lease.check(),
     });
     await context.journal.append({ type: "reaper-started", pid: process.pid, fence: lease.fence });
-    await serve(context, book, lease);
+    await serve(context, lease);
+    await context.mirror?.files();
   } finally {
     clearInterval(renewal);
-    await book.release(lease).catch(() => undefined);
+    await lease.release().catch(() => undefined);
   }
 }
 
-async function serve(context: StageContext, book: LeaseBook, lease: Lease): Promise<void> {
+async function serve(context: StageContext, lease: RunLease): Promise<void> {
   for (;;) {
     const request = await nextRequest(context);
-    await book.check(lease);
+    await lease.check();
     for (const stage of stagesOf(request)) {
       if (stage === "audit") await retryDestroy(context);
       await runStage(stage, STAGE_FUNCTIONS[stage], context);
+      // Only a teardown that was not stopped may say how it ended; the next reaper begins again.
+      context.signal.throwIfAborted();
     }
+    await lease.check();
     if (request.through === "audit") {
       await finish(context);
       await forgetRequest(context.folder);

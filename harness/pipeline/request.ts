@@ -18,8 +18,13 @@ export async function requestTeardown(folder: RunFolder, request: TeardownReques
   await writeJson(folder.request, request);
 }
 
+/** What is asked; a request that cannot be read is one for the whole teardown, since nobody else asks anything. */
 export async function findRequest(folder: RunFolder): Promise<TeardownRequest | undefined> {
-  return findJson(folder.request, requestSchema);
+  return findJson(folder.request, requestSchema).catch(() => ({
+    through: "audit",
+    only: false,
+    reason: "a request that cannot be read",
+  }));
 }
 
 export async function forgetRequest(folder: RunFolder): Promise<void> {

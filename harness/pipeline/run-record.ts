@@ -13,7 +13,7 @@ import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, worst, type Verdict } from "../model/verdict.ts";
 import type { StageContext } from "./context.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
-import { findJson, writeJson } from "./json-file.ts";
+import { salvageJson, writeJson } from "./json-file.ts";
 import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { auditResult } from "./stages/audit.ts";
@@ -40,14 +40,14 @@ export async function writeFinalRecord(context: StageContext): Promise<RunRecord
  * found something left or could not ask.
  */
 export async function findFinalRecord(folder: RunFolder): Promise<RunRecord | undefined> {
-  const record = await findJson(folder.record, recordSchema);
+  const record = await salvageJson(folder.record, recordSchema);
   if (record === undefined || record.verdict === "pending") return undefined;
   return (await findRequest(folder)) === undefined ? record : undefined;
 }
 
 /** A record that was final once is kept beside the one that supersedes it. */
 async function setAsideFinal(folder: RunFolder): Promise<void> {
-  const earlier = await findJson(folder.record, recordSchema).catch(() => undefined);
+  const earlier = await salvageJson(folder.record, recordSchema);
   if (earlier?.finishedAt === undefined) return;
   await rename(folder.record, join(folder.path, `record-${earlier.finishedAt.replaceAll(":", "")}.json`));
 }
@@ -62,9 +62,9 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const { folder, plan, environment, ports } = context;
   const { entries, damaged } = await new Journal(folder.journal, ports.clock).read();
   const measured = await measurementsOf(context);
-  const preflight = await findJson(folder.result("preflight"), preflightResult);
-  const provisioned = await findJson(folder.result("provision"), provisionResult);
-  const bootstrapped = await findJson(folder.result("bootstrap"), bootstrapResult);
+  const preflight = await salvageJson(folder.result("preflight"), preflightResult);
+  const provisioned = await salvageJson(folder.result("provision"), provisionResult);
+  const bootstrapped = await salvageJson(folder.result("bootstrap"), bootstrapResult);
   const objectives = [...ports.judge(plan.objectives, measured)];
   const held = verdictsOf(entries, measured, objectives, teardown);
   const final = teardown.state !== "pending";
@@ -132,7 +132,7 @@ export async function objectivesMet(context: StageContext): Promise<boolean> {
 }
 
 async function measurementsOf({ folder, plan }: StageContext): Promise<Measurements | undefined> {
-  const result = await findJson(folder.result("load"), loadResult.loose());
+  const result = await salvageJson(folder.result("load"), loadResult.loose());
   if (result === undefined) return undefined;
   const { users, workspaces, builds, connections, failures, histograms, generator } = result;
   return {
@@ -181,7 +181,7 @@ function verdictsOf(
 
 async function teardownOf({ folder, ports }: StageContext): Promise<Teardown> {
   const { entries } = await new Journal(folder.journal, ports.clock).read();
-  const audit = await findJson(folder.result("audit"), auditResult);
+  const audit = await salvageJson(folder.result("audit"), auditResult);
   const swept = entries.flatMap((entry) =>
     entry.type === "swept" ? [{ id: entry.id, kind: entry.kind, name: entry.name }] : [],
   );

@@ -45,6 +45,8 @@ export async function runStage(
     return await finish("ok", message);
   } catch (error) {
     if (signal.aborted) return await finish("interrupted", messageOf(signal.reason));
+    // Another reaper works on this run: what this one met says nothing about it.
+    if (error instanceof RefbenchError && error.code === "lease_held") throw error;
     const reason = deadline.signal.aborted ? (deadline.signal.reason as RefbenchError) : error;
     context.log(reason instanceof Error ? (reason.stack ?? reason.message) : messageOf(reason));
     const verdict = reason instanceof RefbenchError ? verdictOfError[reason.code] : "harness-error";

@@ -42,6 +42,8 @@ export async function executeRun(
     simulated: plan.simulated,
     folder: folder.path,
   });
+  // Before anything else: what is lost with this machine must be known elsewhere.
+  await context.mirror?.open();
   // Once this is written, the reaper takes over when this process dies.
   await claimRun(folder);
   const reaperPid = await ensureReaper(folder, ports);

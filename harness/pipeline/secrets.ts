@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { findJson, writeJson } from "./json-file.ts";
+import { salvageJson, writeJson } from "./json-file.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** What a run must keep to itself: one file of mode 600, made per run, in no other file, log or argument list. */
@@ -27,7 +27,7 @@ export async function writeSecrets(folder: RunFolder, secrets: Secrets): Promise
   await writeJson(folder.secrets, secrets, { mode: 0o600 });
 }
 
-/** The run's secrets, or undefined when the file is lost: teardown must go on without them. */
+/** The run's secrets, or undefined when the file is lost or damaged: teardown must go on without them. */
 export async function findSecrets(folder: RunFolder): Promise<Secrets | undefined> {
-  return findJson(folder.secrets, secretsSchema);
+  return salvageJson(folder.secrets, secretsSchema);
 }

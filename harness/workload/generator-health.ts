@@ -1,21 +1,13 @@
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { Histogram } from "hdr-histogram-js";
-import type { GeneratorHealth } from "../model/shard.ts";
+import type { GeneratorHealth, GeneratorLimits } from "../model/shard.ts";
 import { newHistogram } from "./histogram.ts";
 
 const LAG_TICK_MS = 10;
 
-/** Beyond these the generator, not the deployment, may have been the limit (measured on two cores). */
-const GATE = {
-  slipP99Ms: 10,
-  /** Of the p99 of what the window measured: lateness that the results would not show. */
-  slipShareOfP99: 0.1,
-  slipMaxMs: 100,
-  lagP99Ms: 20,
-  eventLoopUtilization: 0.85,
-  runQueueShare: 0.25,
-} as const;
+/** Of the p99 of what the window measured: lateness that the results would not show. */
+const SLIP_SHARE_OF_P99 = 0.1;
 
 /** A stretch in which the generator paced events: opening connections, sending commands. */
 export type PacedWindow = "ramp" | "hold";
@@ -50,7 +42,7 @@ export class HealthWatch {
   }
 
   /** Ends the watch; slip is judged against the p99 of what each window measured. */
-  stop(measuredP99Ms: Readonly<Record<PacedWindow, number>>): GeneratorHealth {
+  stop(measuredP99Ms: Readonly<Record<PacedWindow, number>>, limits: GeneratorLimits): GeneratorHealth {
     clearInterval(this.#timer);
     const { startMs, loop, runQueueNs } = this.#gated;
     const cpu = process.cpuUsage(this.#cpu);
@@ -61,12 +53,15 @@ export class HealthWatch {
       measuredP99Ms: measuredP99Ms[window],
     }));
     const eventLoopUtilization = round(performance.eventLoopUtilization(loop).utilization);
-    const reasons = reasonsOf({
-      windows,
-      eventLoopUtilization,
-      lagP99Ms: percentileMs(this.#lag, 99),
-      runQueueShare: (runQueueWaitNs() - runQueueNs) / 1e6 / (performance.now() - startMs),
-    });
+    const reasons = reasonsOf(
+      {
+        windows,
+        eventLoopUtilization,
+        lagP99Ms: percentileMs(this.#lag, 99),
+        runQueueShare: (runQueueWaitNs() - runQueueNs) / 1e6 / (performance.now() - startMs),
+      },
+      limits,
+    );
     return {
       slipP99Ms: Math.max(...windows.map((one) => one.slipP99Ms)),
       slipMaxMs: Math.max(...windows.map((one) => one.slipMaxMs)),
@@ -102,19 +97,19 @@ export interface HealthSignals {
 }
 
 /** Why these signals make the generator the limit, one sentence each; none when it was not. */
-export function reasonsOf(signals: HealthSignals): string[] {
+export function reasonsOf(signals: HealthSignals, limits: GeneratorLimits): string[] {
   const reasons = signals.windows.flatMap(({ window, slipP99Ms, slipMaxMs, measuredP99Ms }) => {
-    const p99Limit = Math.max(GATE.slipP99Ms, GATE.slipShareOfP99 * measuredP99Ms);
-    const maxLimit = Math.max(GATE.slipMaxMs, measuredP99Ms);
+    const p99Limit = Math.max(limits.slipP99Ms, SLIP_SHARE_OF_P99 * measuredP99Ms);
+    const maxLimit = Math.max(limits.slipMaxMs, measuredP99Ms);
     return [
       over(slipP99Ms, p99Limit, `sent its events late in the ${window}, at p99 by ms`),
       over(slipMaxMs, maxLimit, `sent an event late in the ${window}, by ms`),
     ];
   });
   const whole = [
-    over(signals.lagP99Ms, GATE.lagP99Ms, "had a late event loop, at p99 by ms"),
-    over(signals.eventLoopUtilization, GATE.eventLoopUtilization, "had a busy event loop, for a share of"),
-    over(signals.runQueueShare, GATE.runQueueShare, "waited for a core, for a share of"),
+    over(signals.lagP99Ms, limits.lagP99Ms, "had a late event loop, at p99 by ms"),
+    over(signals.eventLoopUtilization, limits.eventLoopUtilization, "had a busy event loop, for a share of"),
+    over(signals.runQueueShare, limits.runQueueShare, "waited for a core, for a share of"),
   ];
   return [...reasons, ...whole].filter((reason) => reason !== undefined);
 }

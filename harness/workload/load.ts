@@ -39,10 +39,13 @@ export async function runLoad(task: LoadTask, context: TaskContext): Promise<Loa
     await runWorkspaces(load, workspaces);
     const ready = workspaces.filter(({ agentId }) => agentId !== undefined);
     const { connections, close } = await holdConnections(load, ready);
-    const health = load.health.stop({
-      ramp: Math.max(load.latencies.p99Ms("terminal-first-byte"), load.latencies.p99Ms("ssh-handshake")),
-      hold: load.latencies.p99Ms("held-command"),
-    });
+    const health = load.health.stop(
+      {
+        ramp: Math.max(load.latencies.p99Ms("terminal-first-byte"), load.latencies.p99Ms("ssh-handshake")),
+        hold: load.latencies.p99Ms("held-command"),
+      },
+      task.generatorLimits,
+    );
     await close();
 
     await deleteWorkspaces(load, workspaces);

@@ -1,4 +1,4 @@
-import type { LoadTask } from "../../harness/model/shard.ts";
+import { GENERATOR_LIMITS, type LoadTask } from "../../harness/model/shard.ts";
 
 /** A load task of a few workspaces with short times, to be overridden. */
 export function loadTaskFor(
@@ -22,6 +22,7 @@ export function loadTaskFor(
     cleanupConcurrency: 0,
     command: "sleep 0.01 && echo hello",
     expectOutput: "hello",
+    generatorLimits: GENERATOR_LIMITS,
     workspaceTtlMs: 3_600_000,
     ...overrides,
     connections: {

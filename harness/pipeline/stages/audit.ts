@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf } from "../../model/error.ts";
 import type { InventoryAnswer } from "../../model/inventory.ts";
@@ -29,6 +30,8 @@ const TRIES = 5;
  */
 export async function audit(context: StageContext): Promise<string> {
   const { folder, report } = context;
+  // What an earlier audit saw must not speak for one that does not come to its end.
+  await rm(folder.result("audit"), { force: true });
   const result = await ask(context);
   await writeJson(folder.result("audit"), result);
   report({ type: "audit.finished", verdict: result.state, left: result.left.length, scope: result.scope });

@@ -1,13 +1,16 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { StageContext } from "../context.ts";
-import { findJson } from "../json-file.ts";
+import { salvageJson } from "../json-file.ts";
+import type { RunFolder } from "../run-folder.ts";
 import { withTerraform } from "./provision.ts";
 
 /** A delete that something still uses is asked again: the user may be on its way out. */
 const ATTEMPTS = 3;
+
+/** How the stacks end that live in a cluster of another. */
+const CLUSTER_STACK = "-coder";
 
 /** Kinds that hold what controllers make: once gone, nothing inside can be asked any more. */
 const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", "aws_eks_cluster"]);
@@ -15,7 +18,7 @@ const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", 
 /** Destroys the stacks in reverse order, waiting in between for what controllers made to go. */
 export async function destroy(context: StageContext): Promise<string> {
   const { folder, journal, report } = context;
-  const order = (await findJson(folder.result("stacks"), z.array(z.string()))) ?? [];
+  const order = (await salvageJson(folder.result("stacks"), z.array(z.string()))) ?? (await stacksIn(folder));
   const { entries } = await journal.read();
   const intended = new Set(
     entries.flatMap((entry) => (entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [])),
@@ -23,7 +26,7 @@ export async function destroy(context: StageContext): Promise<string> {
   let removed = 0;
   const failed: string[] = [];
   for (const stack of order.toReversed()) {
-    if (!intended.has(stack) && !(await hasState(folder.stack(stack)))) continue;
+    if (!intended.has(stack) && !(await wasTouched(folder.stack(stack)))) continue;
     if (await livesInGoneCluster(context, stack)) {
       report({
         type: "note",
@@ -77,11 +80,17 @@ async function destroyStack(context: StageContext, stack: string): Promise<numbe
   }
 }
 
-async function hasState(directory: string): Promise<boolean> {
-  return stat(join(directory, "terraform.tfstate")).then(
-    () => true,
-    () => false,
-  );
+/** The stacks as their folders tell them, when their order is lost: names sort the cloud before what lives in it. */
+async function stacksIn(folder: RunFolder): Promise<readonly string[]> {
+  const found = await readdir(folder.terraform, { withFileTypes: true }).catch(() => []);
+  const names = found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return names.sort((a, b) => Number(a.endsWith(CLUSTER_STACK)) - Number(b.endsWith(CLUSTER_STACK)));
+}
+
+/** Whether terraform ever worked there, whatever became of the journal: one that still does may create more. */
+async function wasTouched(directory: string): Promise<boolean> {
+  const found = await readdir(directory).catch((): string[] => []);
+  return found.some((name) => name === ".terraform" || name.startsWith("terraform.tfstate"));
 }
 
 /** Whether this stack lives in a cluster of which the inventory knows nothing any more. */
@@ -89,7 +98,7 @@ async function livesInGoneCluster(
   { ports, plan, signal, journal }: StageContext,
   stack: string,
 ): Promise<boolean> {
-  if (!stack.endsWith("-coder")) return false;
+  if (!stack.endsWith(CLUSTER_STACK)) return false;
   const { entries } = await journal.read();
   const clusterWasMade = entries.some(
     (entry) => entry.type === "stack-outcome" && entry.act === "apply" && entry.ok && entry.stack !== stack,

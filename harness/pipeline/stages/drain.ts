@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { drainResult as shardDrainResult } from "../../model/shard.ts";
 import type { StageContext } from "../context.ts";
-import { findJson, writeJson } from "../json-file.ts";
+import { salvageJson, writeJson } from "../json-file.ts";
 import { DEADLINES_MS } from "../plan.ts";
 import { findSecrets } from "../secrets.ts";
 import { provisionResult } from "./provision.ts";
@@ -17,7 +17,7 @@ export const drainResult = shardDrainResult.omit({ stopped: true });
 export async function drain(context: StageContext): Promise<string> {
   const { folder, ports, journal, signal, report } = context;
   const { entries } = await journal.read();
-  const provisioned = await findJson(folder.result("provision"), provisionResult);
+  const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   const wasSetUp = entries.some((entry) => entry.type === "stage-intent" && entry.stage === "bootstrap");
   if (provisioned === undefined || !wasSetUp) return "Coder was never set up: no workspaces to delete";
   const secrets = await findSecrets(folder);

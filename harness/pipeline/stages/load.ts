@@ -1,6 +1,6 @@
 import { RefbenchError } from "../../model/error.ts";
 import { namePrefix } from "../../model/run-id.ts";
-import type { LoadTask } from "../../model/shard.ts";
+import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/shard.ts";
 import { summaryLine } from "../../model/summary-line.ts";
 import type { StageContext } from "../context.ts";
 import { readJson, writeJson } from "../json-file.ts";
@@ -70,6 +70,7 @@ async function loadTaskOf({ folder, plan }: StageContext): Promise<LoadTask> {
       commandMs: 60_000,
       deleteMs: 60 * 60_000,
     },
+    generatorLimits: plan.simulated ? SHARED_MACHINE_LIMITS : GENERATOR_LIMITS,
     workspaceTtlMs: 4 * 60 * 60_000,
   };
 }

@@ -15,7 +15,10 @@ export async function sweep(context: StageContext): Promise<string> {
         const { items } = await ports.inventory.list({ runId: plan.runId }, signal);
         return items.filter((item) => item.labels["bench-managed"] !== "manual");
       },
-      remove: (item) => ports.inventory.remove(item, signal),
+      remove: async (item) => {
+        await context.checkLease();
+        return ports.inventory.remove(item, signal);
+      },
       onRemoved: async ({ id, kind, name }) => {
         swept += 1;
         await journal.append({ type: "swept", id, kind, name });

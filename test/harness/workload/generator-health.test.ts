@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { GENERATOR_LIMITS } from "../../../harness/model/shard.ts";
 import { type HealthSignals, reasonsOf } from "../../../harness/workload/generator-health.ts";
 
 type Window = HealthSignals["windows"][number];
@@ -13,7 +14,10 @@ function reasonsWith(
     { ...ramp, ...rampChange },
     { ...hold, ...holdChange },
   ];
-  return reasonsOf({ windows, eventLoopUtilization: 0.3, lagP99Ms: 2, runQueueShare: 0.1, ...whole });
+  return reasonsOf(
+    { windows, eventLoopUtilization: 0.3, lagP99Ms: 2, runQueueShare: 0.1, ...whole },
+    GENERATOR_LIMITS,
+  );
 }
 
 test("a generator in time has no reason to be called limited", () => {

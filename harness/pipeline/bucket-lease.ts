@@ -1,0 +1,84 @@
+import type { Bucket } from "../model/bucket.ts";
+import type { Clock } from "../model/clock.ts";
+import { heldBy, LEASE_MS, leaseSchema, type Lease } from "./lease.ts";
+import { mirrorKeys } from "./mirror.ts";
+import { livenessOf, type ProcessIdentity } from "./process-identity.ts";
+
+/**
+ * The right to tear one run down, among machines: as `LeaseBook`, with one object a fencing number, put only where
+ * there is none.
+ */
+export class BucketLeaseBook {
+  readonly #bucket: Bucket;
+  readonly #prefix: string;
+  readonly #clock: Clock;
+
+  constructor(bucket: Bucket, runId: string, clock: Clock) {
+    this.#bucket = bucket;
+    this.#prefix = mirrorKeys.leases(runId);
+    this.#clock = clock;
+  }
+
+  /** The newest lease, or undefined when nobody ever held one. */
+  async current(): Promise<Lease | undefined> {
+    const fence = await this.#newestFence();
+    if (fence === 0) return undefined;
+    const bytes = await this.#bucket.get(this.#key(fence));
+    if (bytes === undefined) return undefined;
+    return leaseSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+  }
+
+  /** Whether its holder is believed to be at work. */
+  holds(lease: Lease): boolean {
+    if (lease.released) return false;
+    const liveness = livenessOf(lease.holder);
+    if (liveness !== "elsewhere") return liveness === "alive";
+    return this.#clock.now() - lease.renewedAtMs < LEASE_MS;
+  }
+
+  /** Takes the lease; throws `lease_held` when another has it or was faster. */
+  async acquire(holder: ProcessIdentity): Promise<Lease> {
+    const last = await this.current();
+    if (last !== undefined && this.holds(last)) throw heldBy(last.holder);
+    const lease: Lease = {
+      fence: (last?.fence ?? 0) + 1,
+      holder,
+      renewedAtMs: this.#clock.now(),
+      released: false,
+    };
+    if (!(await this.#bucket.putIfAbsent(this.#key(lease.fence), encoded(lease))))
+      throw heldBy((await this.current())?.holder ?? holder);
+    return lease;
+  }
+
+  /** Says that the holder still works; throws `lease_held` when somebody took over. */
+  async renew(lease: Lease): Promise<void> {
+    await this.check(lease);
+    await this.#bucket.put(this.#key(lease.fence), encoded({ ...lease, renewedAtMs: this.#clock.now() }));
+  }
+
+  /** Fencing: throws `lease_held` when a larger number exists. */
+  async check(lease: Lease): Promise<void> {
+    if ((await this.#newestFence()) <= lease.fence) return;
+    throw heldBy((await this.current())?.holder ?? lease.holder);
+  }
+
+  /** Gives it back, so that another need not wait. */
+  async release(lease: Lease): Promise<void> {
+    await this.#bucket.put(this.#key(lease.fence), encoded({ ...lease, released: true }));
+  }
+
+  async #newestFence(): Promise<number> {
+    const keys = await this.#bucket.list(this.#prefix);
+    const numbers = keys.map((key) => Number(/\/(\d{6})\.json$/.exec(key)?.[1] ?? 0));
+    return Math.max(0, ...numbers);
+  }
+
+  #key(fence: number): string {
+    return `${this.#prefix}${String(fence).padStart(6, "0")}.json`;
+  }
+}
+
+function encoded(lease: Lease): Uint8Array {
+  return Buffer.from(JSON.stringify(lease));
+}

@@ -1,0 +1,70 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunFolder } from "./run-folder.ts";
+
+/** What a teardown on another machine needs, and what the run has measured. Never the secrets, the log or the events. */
+const FILES = [
+  "environment.json",
+  "plan.json",
+  "faults.json",
+  "keep.json",
+  "stacks.json",
+  "preflight.json",
+  "provision.json",
+  "bootstrap.json",
+  "load.json",
+  "drain.json",
+  "audit.json",
+  "record.json",
+] as const;
+
+const STACK_FILES = ["cdk.tf.json", ".terraform.lock.hcl", "terraform.tfstate"] as const;
+const STACK_FILE = new RegExp(
+  `^terraform/[a-z0-9][a-z0-9-]*/(${STACK_FILES.map((name) => name.replaceAll(".", "\\.")).join("|")})$`,
+);
+
+/** Whether a file of this name, relative to the run's folder, is mirrored and may be restored. */
+export function isMirrored(name: string): boolean {
+  return (FILES as readonly string[]).includes(name) || STACK_FILE.test(name);
+}
+
+export function isState(name: string): boolean {
+  return name.endsWith("/terraform.tfstate");
+}
+
+/** The mirrored files that the folder has now, by their name relative to it. */
+export async function readMirrored(folder: RunFolder): Promise<ReadonlyMap<string, Buffer>> {
+  const stacks = await readdir(folder.terraform).catch(() => []);
+  const names = [
+    ...FILES,
+    ...stacks.flatMap((stack) => STACK_FILES.map((name) => `terraform/${stack}/${name}`)),
+  ];
+  const found = new Map<string, Buffer>();
+  for (const name of names.filter(isMirrored)) {
+    const bytes = await readFile(join(folder.path, name)).catch(() => undefined);
+    // Terraform writes its state in place: half of it is worse than the one before.
+    if (bytes !== undefined && (!isState(name) || stateVersion(bytes) !== undefined)) found.set(name, bytes);
+  }
+  return found;
+}
+
+/** Terraform's own count of a state's changes, by which the newer of two is known. */
+export function stateVersion(
+  bytes: Uint8Array,
+): { readonly lineage: string; readonly serial: number } | undefined {
+  try {
+    const { lineage = "", serial = 0 } = JSON.parse(Buffer.from(bytes).toString()) as {
+      lineage?: string;
+      serial?: number;
+    };
+    return { lineage, serial };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the first state is an earlier one of the same history. */
+export function isOlderState(one: Uint8Array, other: Uint8Array): boolean {
+  const [a, b] = [stateVersion(one), stateVersion(other)];
+  return a !== undefined && b !== undefined && a.lineage === b.lineage && a.serial < b.serial;
+}

@@ -1,0 +1,105 @@
+import type { Clock } from "../model/clock.ts";
+import { messageOf, RefbenchError } from "../model/error.ts";
+import type { Bucket } from "../model/bucket.ts";
+import { BucketLeaseBook } from "./bucket-lease.ts";
+import { Journal } from "./journal.ts";
+import { LeaseBook, type Lease } from "./lease.ts";
+import type { ProcessIdentity } from "./process-identity.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+/** The right to tear a run down, held on this machine and, where the run is mirrored, in its bucket as well. */
+export interface RunLease {
+  readonly fence: number;
+  /** Says that the holder still works; throws `lease_held` when somebody took over. */
+  renew(): Promise<void>;
+  /** Fencing: throws `lease_held` when a larger number exists, here or in the bucket. */
+  check(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface RunLeaseOptions {
+  readonly folder: RunFolder;
+  readonly runId: string;
+  readonly clock: Clock;
+  readonly bucket?: Bucket | undefined;
+  readonly holder: ProcessIdentity;
+  /** Told of a bucket that cannot be asked. */
+  readonly note: (message: string) => void;
+}
+
+/**
+ * Takes both leases; throws `lease_held` when another reaper, of this machine or another, has one. Before the first
+ * create the bucket must answer; afterwards one that does not must not keep what exists from being torn down.
+ */
+export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> {
+  const { folder, clock, bucket, holder, runId } = options;
+  const inFolder = new LeaseBook(folder.leases, clock);
+  const inBucket = bucket && new BucketLeaseBook(bucket, runId, clock);
+  let remote: Lease | undefined;
+  // The folder's lease comes last: it is what the run takes for an acknowledgement.
+  try {
+    remote = await inBucket?.acquire(holder);
+  } catch (error) {
+    if (isHeld(error) || !(await mayExist(folder, clock))) throw error;
+    tell(error);
+  }
+  let local: Lease;
+  try {
+    local = await inFolder.acquire(holder);
+  } catch (error) {
+    if (remote !== undefined) await inBucket?.release(remote).catch(() => undefined);
+    throw error;
+  }
+
+  const asked = async (ask: (book: BucketLeaseBook) => Promise<void>): Promise<void> => {
+    if (inBucket === undefined) return;
+    try {
+      await ask(inBucket);
+    } catch (error) {
+      if (isHeld(error)) throw error;
+      tell(error);
+    }
+  };
+  return {
+    fence: remote?.fence ?? local.fence,
+    renew: async () => {
+      await inFolder.renew(local);
+      await asked(async (book) => {
+        if (remote === undefined) remote = await book.acquire(holder);
+        else await book.renew(remote);
+      });
+    },
+    check: async () => {
+      await inFolder.check(local);
+      await asked(async (book) => {
+        if (remote !== undefined) await book.check(remote);
+      });
+    },
+    release: async () => {
+      await inFolder.release(local);
+      await asked(async (book) => {
+        if (remote !== undefined) await book.release(remote);
+      });
+    },
+  };
+
+  function tell(error: unknown): void {
+    options.note(
+      `the lease in the bucket cannot be asked, and this goes on with the folder's: ${messageOf(error)}`,
+    );
+  }
+}
+
+function isHeld(error: unknown): boolean {
+  return error instanceof RefbenchError && error.code === "lease_held";
+}
+
+/** Whether anything of the run may exist, as far as its journal can be read. */
+async function mayExist(folder: RunFolder, clock: Clock): Promise<boolean> {
+  const { entries, damaged } = await new Journal(folder.journal, clock).read();
+  return (
+    entries.length === 0 ||
+    damaged.length > 0 ||
+    entries.some((entry) => entry.type === "stack-intent" && entry.act === "apply")
+  );
+}
