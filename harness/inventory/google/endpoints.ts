@@ -10,6 +10,7 @@ const BASES = {
     "https://cloudresourcemanager.googleapis.com/v1/",
     "GOOGLE_RESOURCE_MANAGER_CUSTOM_ENDPOINT",
   ],
+  storage: ["https://storage.googleapis.com/storage/v1/", "GOOGLE_STORAGE_CUSTOM_ENDPOINT"],
   cloudAsset: ["https://cloudasset.googleapis.com/v1/", "GOOGLE_CLOUD_ASSET_CUSTOM_ENDPOINT"],
 } as const satisfies Record<string, readonly [string, string]>;
 

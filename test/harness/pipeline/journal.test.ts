@@ -69,7 +69,7 @@ describe("a journal", () => {
       code: "run_folder",
     });
     const lost: string[] = [];
-    await new Journal(path, fakeClock(), ({ message }) => lost.push(message)).append(ENTRIES[0]!);
+    await new Journal(path, fakeClock(), { onLost: ({ message }) => lost.push(message) }).append(ENTRIES[0]!);
     expect(lost).toHaveLength(1);
   });
 });

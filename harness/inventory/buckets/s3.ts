@@ -1,0 +1,143 @@
+import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import type { Bucket } from "../../model/bucket.ts";
+import { systemClock, type Clock } from "../../model/clock.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { classOf, wordsOf } from "../aws/failure.ts";
+
+export interface S3BucketOptions {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** @default AWS_REGION or AWS_DEFAULT_REGION */
+  readonly region?: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** @default the system's */
+  readonly clock?: Clock;
+}
+
+const TRIES = 4;
+const FIRST_WAIT_MS = 500;
+
+/** A bucket of S3, by the SDK, with the endpoint and credentials that `env` names. */
+export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
+  const { bucket, prefix, env, clock = systemClock } = options;
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  // Loaded when asked for: a run that never asks AWS loads no SDK.
+  const sdk = await import("@aws-sdk/client-s3");
+  const region = options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  const url = `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`;
+  if (region === undefined || region === "")
+    throw new RefbenchError(
+      "usage",
+      `${url} has no region: write ${url}?region=us-east-1, or set AWS_REGION`,
+    );
+  const client = new sdk.S3Client(configOf(region, env));
+  const named = (key: string): string => (prefix === "" ? key : `${prefix}/${key}`);
+  const at = (key: string) => ({ Bucket: bucket, Key: named(key) });
+
+  const get = async (key: string): Promise<Uint8Array | undefined> => {
+    const answer = await call("read", key, "NoSuchKey", () => client.send(new sdk.GetObjectCommand(at(key))));
+    return answer.value === undefined ? undefined : await answer.value.Body?.transformToByteArray();
+  };
+
+  return {
+    url,
+    put: async (key, bytes) => {
+      await call("write", key, undefined, () =>
+        client.send(new sdk.PutObjectCommand({ ...at(key), Body: bytes })),
+      );
+    },
+    putIfAbsent: async (key, bytes) => {
+      const { value, retried } = await call("write", key, "PreconditionFailed", () =>
+        client.send(new sdk.PutObjectCommand({ ...at(key), Body: bytes, IfNoneMatch: "*" })),
+      );
+      if (value !== undefined) return true;
+      // The try before may have been ours, its answer lost.
+      return retried && Buffer.from(bytes).equals((await get(key)) ?? new Uint8Array());
+    },
+    get,
+    list: async (keyPrefix) => {
+      const keys: string[] = [];
+      let token: string | undefined;
+      do {
+        const ContinuationToken = token;
+        const { value } = await call("list", keyPrefix, undefined, () =>
+          client.send(
+            new sdk.ListObjectsV2Command({
+              Bucket: bucket,
+              Prefix: named(keyPrefix),
+              ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
+            }),
+          ),
+        );
+        for (const { Key } of value?.Contents ?? [])
+          if (Key !== undefined) keys.push(Key.slice(named("").length));
+        token = value?.NextContinuationToken;
+      } while (token !== undefined);
+      return keys.sort();
+    },
+    remove: async (key) => {
+      await call("remove", key, "NoSuchKey", () => client.send(new sdk.DeleteObjectCommand(at(key))));
+    },
+  };
+
+  /** Waits out throttling and failures that pass; `except` names the refusal that is an answer. */
+  async function call<Output>(
+    act: string,
+    key: string,
+    except: string | undefined,
+    send: () => Promise<Output>,
+  ): Promise<{ readonly value: Output | undefined; readonly retried: boolean }> {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return { value: await send(), retried: tried > 1 };
+      } catch (error) {
+        const name = error instanceof Error ? error.name : "";
+        if (name === except) return { value: undefined, retried: tried > 1 };
+        const kind = classOf(error);
+        const passes = kind === "throttled" || kind === "transient" || name === "ConditionalRequestConflict";
+        if (!passes || tried === TRIES) {
+          throw new RefbenchError(
+            "infrastructure",
+            `cannot ${act} ${key} in ${url}: ${wordsOf(error)}; ${nextStep(name, kind)}`,
+            { cause: error },
+          );
+        }
+        await clock.sleep(FIRST_WAIT_MS * 2 ** (tried - 1));
+      }
+    }
+  }
+
+  function nextStep(name: string, kind: string): string {
+    if (name === "NoSuchBucket")
+      return `make the bucket with "aws s3api create-bucket --bucket ${bucket} --region ${region ?? ""}" (outside us-east-1 with --create-bucket-configuration LocationConstraint=${region ?? ""})`;
+    if (kind === "denied")
+      return `sign in with "aws sso login", or ask for s3:GetObject, PutObject, DeleteObject and ListBucket on ${bucket}`;
+    return "try again once S3 answers";
+  }
+}
+
+function configOf(region: string, env: NodeJS.ProcessEnv): S3ClientConfig {
+  const endpoint =
+    env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true"
+      ? undefined
+      : (env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"]);
+  const { AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
+  return {
+    region,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
+    // An emulator has no host name a bucket.
+    ...(endpoint !== undefined && endpoint !== "" && { endpoint, forcePathStyle: true }),
+    ...(AWS_PROFILE !== undefined && { profile: AWS_PROFILE }),
+    // A profile that is named wins over keys, as in the SDK's own chain.
+    ...(AWS_PROFILE === undefined &&
+      AWS_ACCESS_KEY_ID !== undefined &&
+      AWS_SECRET_ACCESS_KEY !== undefined && {
+        credentials: {
+          accessKeyId: AWS_ACCESS_KEY_ID,
+          secretAccessKey: AWS_SECRET_ACCESS_KEY,
+          ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
+        },
+      }),
+  };
+}
