@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Gauges } from "../metrics/gauges.ts";
 import { add } from "../metrics/gauges.ts";
@@ -37,6 +38,8 @@ export class Provisioner {
 
   constructor(world: World, gauges: Gauges, replicas: number, daemonsEach: number) {
     this.#gauges = gauges;
+    // Every pause listens to it: hundreds of jobs and agents at once.
+    setMaxListeners(0, this.#closed.signal);
     this.#world = world;
     this.queue = new BuildQueue(replicas, daemonsEach);
   }

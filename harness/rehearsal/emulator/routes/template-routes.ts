@@ -9,6 +9,9 @@ import type { Template } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import { templateView } from "../views/template-view.ts";
 import { byId, organizationOf } from "./lookup.ts";
+import { parseSearch } from "./search-query.ts";
+
+const TEMPLATE_KEYS = ["name", "exact_name", "organization", "deprecated", "author", "has-ai-task"];
 
 /** Uploaded files and templates. */
 export function templateRoutes(deployment: Deployment): Route[] {
@@ -23,7 +26,7 @@ export function templateRoutes(deployment: Deployment): Route[] {
       limit: "files",
       handle: (request) => upload(deployment, request),
     },
-    { method: "GET", pattern: "/api/v2/templates", handle: () => ok(all()) },
+    { method: "GET", pattern: "/api/v2/templates", handle: (request) => search(deployment, request) },
     {
       method: "GET",
       pattern: "/api/v2/organizations/{organization}/templates",
@@ -64,6 +67,21 @@ export function templateRoutes(deployment: Deployment): Route[] {
       handle: (request) => remove(deployment, request),
     },
   ];
+}
+
+function search({ world }: Deployment, request: ApiRequest): Reply {
+  const found = parseSearch(request.query.get("q") ?? "", TEMPLATE_KEYS, "name");
+  if ("validations" in found) {
+    return problem(400, "Invalid template search query.", { validations: found.validations });
+  }
+  const exact = found.terms.get("exact_name");
+  const part = found.terms.get("name") ?? "";
+  const organization = found.terms.get("organization");
+  const templates = [...world.templates.values()]
+    .filter(({ name }) => exact === undefined || name.toLowerCase() === exact)
+    .filter(({ name }) => name.toLowerCase().includes(part))
+    .filter(() => organization === undefined || "value" in organizationOf(world, organization));
+  return ok(templates.map((template) => templateView(world, template)));
 }
 
 function upload({ world }: Deployment, request: ApiRequest): Reply {

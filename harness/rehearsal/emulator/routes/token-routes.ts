@@ -5,6 +5,9 @@ import type { Route } from "../http/router.ts";
 import { NEVER, randomText } from "../state/world.ts";
 import { userOf } from "./lookup.ts";
 
+/** A hundred years, the default of `CODER_MAX_TOKEN_LIFETIME`. */
+const MAX_TOKEN_LIFETIME_NS = 876_600 * 3_600e9;
+
 /** Session keys and named tokens; an owner may mint them for others. */
 export function tokenRoutes({ world }: Deployment): Route[] {
   return [
@@ -38,6 +41,11 @@ export function tokenRoutes({ world }: Deployment): Route[] {
         const token = seconds === undefined ? { name } : { name, lifetimeSeconds: seconds };
         return created({ key: world.addKey(found.value, token) });
       },
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/users/{user}/keys/tokens/tokenconfig",
+      handle: () => ok({ max_token_lifetime: MAX_TOKEN_LIFETIME_NS }),
     },
     {
       method: "GET",

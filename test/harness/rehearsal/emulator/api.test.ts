@@ -308,6 +308,10 @@ test("a template is uploaded, imported, and refuses to be without its variables"
     template_version_id: given.id,
   });
   expect(template.status).toBe(201);
+  const named = await driver.get(
+    `/api/v2/templates?q=${encodeURIComponent(`exact_name:"mine" organization:${organization}`)}`,
+  );
+  expect(named.json.map(({ name }: Json) => name)).toEqual(["mine"]);
   const dry = await driver.post(`/api/v2/templateversions/${given.id}/dry-run`, {
     workspace_name: "x",
     rich_parameter_values: [],
