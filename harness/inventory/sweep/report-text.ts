@@ -1,5 +1,5 @@
 import { KEEP_REASONS, type KeepReason } from "./decide.ts";
-import type { Residual, RunTornDown, SweepReport } from "./report.ts";
+import type { RunTornDown, SweepReport } from "./report.ts";
 
 /** Kept things that a reader wants to see one by one: nobody else will remove them. */
 const LISTED: ReadonlySet<string> = new Set(["manual", "unknown-age", "unlabelled"] satisfies KeepReason[]);
@@ -10,7 +10,7 @@ export function sweepText(report: SweepReport): string {
   return [
     headline(report),
     ...report.runs.map(runLine),
-    ...residualLines(report.residual),
+    ...residualLines(report),
     ...keptLines(report),
     ...leftLines(report),
     ...report.problems.map((problem) => `problem: ${problem}`),
@@ -32,7 +32,7 @@ function runLine({ runId, teardown, problem }: RunTornDown): string {
   return `run ${runId}: teardown ${teardown}${problem === undefined ? "" : ` (${problem})`}`;
 }
 
-function residualLines(residual: readonly Residual[]): readonly string[] {
+function residualLines({ residual, dryRun }: SweepReport): readonly string[] {
   if (residual.length === 0) return [];
   const rows = residual.map(({ run, kind, removed, wouldRemove, left }) => [
     run ?? "no run",
@@ -40,7 +40,7 @@ function residualLines(residual: readonly Residual[]): readonly string[] {
     String(removed + wouldRemove),
     String(left),
   ]);
-  return table([["RUN", "KIND", "REMOVED", "LEFT"], ...rows]);
+  return table([["RUN", "KIND", dryRun ? "TO REMOVE" : "REMOVED", "LEFT"], ...rows]);
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {
@@ -67,9 +67,9 @@ function keptLines({ kept, items }: SweepReport): readonly string[] {
   ];
 }
 
-function leftLines({ items }: SweepReport): readonly string[] {
+function leftLines({ items, problems }: SweepReport): readonly string[] {
   return items
-    .filter(({ action }) => action === "left")
+    .filter(({ action, problem = "" }) => action === "left" && !problems.includes(problem))
     .slice(0, MOST_LISTED)
     .map(({ kind, name, problem }) => `left ${kind} ${name}: ${problem ?? ""}`);
 }

@@ -1,3 +1,4 @@
+import type { RunId } from "../../model/run-id.ts";
 import { KEEP_REASONS, type KeepReason } from "./decide.ts";
 import type { Discovery, SweptItem } from "./discover.ts";
 import type { SweepOutcome } from "./heartbeat.ts";
@@ -32,7 +33,7 @@ export interface SweepReport {
 }
 
 export interface Residual {
-  /** What names carry of the run's id; null when nothing tells of a run. */
+  /** The run's id, or what names carry of it where nothing tells the rest; null when nothing tells of a run. */
   readonly run: string | null;
   readonly kind: string;
   readonly removed: number;
@@ -63,7 +64,9 @@ export function sweepReport(sweep: {
   readonly problems: readonly string[];
 }): SweepReport {
   const { simulated, dryRun, runs, discoveries } = sweep;
-  const items = discoveries.flatMap((discovery) => discovery.items.map(reported));
+  const swept = discoveries.flatMap((discovery) => discovery.items);
+  const ids = fullIds(swept);
+  const items = swept.map((one) => reported(one, ids));
   const problems = [...sweep.problems, ...discoveries.flatMap((discovery) => discovery.problems)];
   return {
     schemaVersion: SWEEP_REPORT_SCHEMA_VERSION,
@@ -94,14 +97,24 @@ function outcomeOf(
     : "clean";
 }
 
-function reported(one: SweptItem): ReportedItem {
+/** The full ids of the runs that any item tells, by what names carry of them. */
+function fullIds(items: readonly SweptItem[]): ReadonlyMap<string, RunId> {
+  const ids = new Map<string, RunId>();
+  for (const { item, run } of items) {
+    const id = item.runId ?? item.labels["bench-run"];
+    if (run !== undefined && id !== undefined && id !== "") ids.set(run, id);
+  }
+  return ids;
+}
+
+function reported(one: SweptItem, ids: ReadonlyMap<string, RunId>): ReportedItem {
   const { id, kind, name, location, createdAt } = one.item;
   return {
     id,
     kind,
     name,
     ...(location === undefined ? {} : { location }),
-    run: one.run ?? null,
+    run: one.run === undefined ? null : (ids.get(one.run) ?? one.run),
     ...(createdAt === undefined ? {} : { createdAt }),
     action: one.action,
     reason: one.reason,
