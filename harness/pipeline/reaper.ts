@@ -100,6 +100,7 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
     const owner = await ownerState(folder);
     if (request !== undefined) {
       if (owner === "alive" && request.reason === "teardown") await stopOwner(context);
+      if (owner === "dead" && !(await wasHandedOver(context))) await noteDeath(context);
       return request;
     }
     const keep = await findKeep(folder);
@@ -107,11 +108,7 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
       if (ports.clock.now() >= keep.untilMs)
         return { through: "audit", only: false, reason: "its keep window is over" };
     } else if (owner === "dead") {
-      await journal.append({
-        type: "finding",
-        verdict: "interrupted",
-        reason: "the run's process died before it handed over",
-      });
+      await noteDeath(context);
       return { through: "audit", only: false, reason: "the run's process died" };
     }
     if (keep === undefined && plan.expiresAtMs !== null && ports.clock.now() >= plan.expiresAtMs) {
@@ -125,6 +122,20 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
     }
     await ports.clock.sleep(LOOK_MS, signal);
   }
+}
+
+/** Whether the run's process came to its end, in words of its own or as a kept failure. */
+async function wasHandedOver({ folder, journal }: StageContext): Promise<boolean> {
+  const { entries } = await journal.read();
+  return entries.some(({ type }) => type === "hand-over") || (await findKeep(folder)) !== undefined;
+}
+
+async function noteDeath({ journal }: StageContext): Promise<void> {
+  await journal.append({
+    type: "finding",
+    verdict: "interrupted",
+    reason: "the run's process died before it handed over",
+  });
 }
 
 /** Ends a run that still works: SIGTERM lets it hand over, SIGKILL follows. */

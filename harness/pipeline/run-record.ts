@@ -157,6 +157,14 @@ function verdictsOf(
   const held: Held[] = entries.flatMap((entry) =>
     entry.type === "finding" ? [[entry.verdict, entry.reason] as const] : [],
   );
+  const loaded = entries.findLast((entry) => entry.type === "stage-outcome" && entry.stage === "load");
+  // A stopped load leaves figures too, and a journal that lost its lines must not turn those into a pass.
+  if (
+    measured !== undefined &&
+    held.length === 0 &&
+    (loaded?.type !== "stage-outcome" || loaded.outcome !== "ok")
+  )
+    held.push(["interrupted", "the journal does not say that the load came to its end"]);
   if (measured === undefined) {
     if (held.length === 0) held.push(["interrupted", "torn down before the load had run"]);
   } else {

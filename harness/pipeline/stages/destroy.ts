@@ -63,6 +63,8 @@ async function destroyStack(context: StageContext, stack: string): Promise<numbe
     try {
       const { remove } = await withTerraform(context, stack, async (options) => {
         await ports.terraform.init(directory, options);
+        // It may have waited long for a terraform that a killed process left.
+        await context.checkLease();
         return ports.terraform.destroy(directory, {
           ...options,
           // A data source whose object is gone fails every refresh: the last attempt goes by the state alone.
