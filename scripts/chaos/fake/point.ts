@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunRecord } from "../../../harness/model/record.ts";
+import { openContext } from "../../../harness/pipeline/context.ts";
+import { LeaseBook } from "../../../harness/pipeline/lease.ts";
+import { makeRun } from "../../../harness/pipeline/make-run.ts";
+import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { reap } from "../../../harness/pipeline/reaper.ts";
+import { requestTeardown } from "../../../harness/pipeline/request.ts";
+import { executeRun, RUN_STAGE_FUNCTIONS } from "../../../harness/pipeline/run.ts";
+import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
+import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";
+import { runStage } from "../../../harness/pipeline/run-stage.ts";
+import { sweep } from "../../../harness/pipeline/stages/sweep.ts";
+import { RUN_STAGES } from "../../../harness/model/stage.ts";
+import type { Observed } from "../laws.ts";
+import { damage, markDead } from "./damage.ts";
+import { portsOf } from "./ports.ts";
+import { SimulatedProcess, type Fate } from "./process.ts";
+import type { Schedule } from "./schedule.ts";
+import { World } from "./world.ts";
+
+/** A staged run ends by its expiry, which must be near for a reaper that looks every 250 ms. */
+const TTL_MS = { run: 3_600_000, staged: 60_000, "by-hand": 3_600_000 } as const;
+const NEAR_EXPIRY_MS = 50_000;
+
+/** Reapers that come after the schedule's own: more than one would be needed only by a defect. */
+const SPARE_REAPERS = 3;
+
+/** How a point ended. */
+export interface FakePoint {
+  readonly observed: Observed;
+  /** Simulated time from the end of the run's process to the final record. */
+  readonly timeToCleanMs: number;
+  /** Boundaries that the run and its first reaper came by. */
+  readonly boundaries: { readonly run: number; readonly reaper: number };
+}
+
+/** Plays one schedule on the real pipeline in a simulated world. */
+export async function playFakePoint(schedule: Schedule): Promise<FakePoint> {
+  const cwd = mkdtempSync(join(tmpdir(), "refbench-chaos-"));
+  try {
+    return await new Point(schedule, cwd).play();
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
+
+class Point {
+  readonly #schedule: Schedule;
+  readonly #cwd: string;
+  readonly #world: World;
+  readonly #processes: SimulatedProcess[] = [];
+  #folder!: RunFolder;
+
+  constructor(schedule: Schedule, cwd: string) {
+    this.#schedule = schedule;
+    this.#cwd = cwd;
+    this.#world = new World(schedule, () => this.#folder.terraform);
+  }
+
+  async play(): Promise<FakePoint> {
+    const world = this.#world;
+    this.#folder = await this.#makeRun();
+    const run = await this.#drive();
+    const endedAt = world.clock.now();
+    damage(this.#folder, this.#schedule.damage);
+    await this.#askForTeardown();
+    const reaper = await this.#reapUntilFinal();
+    const record = await this.#finalRecord();
+    const timeToCleanMs = world.clock.now() - endedAt;
+    const { answered } = world;
+    const left = world.cloud.all().map(({ id }) => id);
+    await this.#sweepOnce();
+    for (const process of this.#processes) process.dispose();
+    return {
+      observed: {
+        record,
+        left,
+        leftAfterSweep: world.cloud.all().map(({ id }) => id),
+        undeletable: world.undeletable(),
+        inventoryAnswered: answered,
+        loadFinished: world.loadFinished,
+        fencedActs: world.fencedActs,
+      },
+      timeToCleanMs,
+      boundaries: { run, reaper },
+    };
+  }
+
+  #makeRun(): Promise<RunFolder> {
+    return makeRun(this.#cwd, this.#world.clock, {
+      architecture: "gke",
+      size: "canary",
+      overrides: { users: "2", workspaces: "2", "connections.total": "4" },
+      owner: "chaos",
+      ttlMs: TTL_MS[this.#schedule.kind],
+      rehearsal: {
+        twinRoot: join(this.#cwd, "twin"),
+        speed: 1,
+        buildSpeed: 1,
+        failBuilds: 0,
+        faultsFile: undefined,
+      },
+      project: "no-such-project",
+      refbench: { version: "0.0.0" },
+    });
+  }
+
+  #process(fate?: Fate): SimulatedProcess {
+    const process = new SimulatedProcess(this.#folder, fate);
+    this.#processes.push(process);
+    return process;
+  }
+
+  readonly #reporter = (process: SimulatedProcess) => ({
+    report: (event: { readonly type: string; readonly stage?: string; readonly outcome?: string }): void => {
+      process.boundary();
+      if (event.type === "stage.finished" && event.stage === "load")
+        this.#world.loadFinished = event.outcome === "ok";
+    },
+  });
+
+  /** The run's own part, with a reaper that stands by; returns the boundaries it came by. */
+  async #drive(): Promise<number> {
+    const book = new LeaseBook(this.#folder.leases, this.#world.clock);
+    const standBy = await book.acquire(ownIdentity());
+    const passed =
+      this.#schedule.kind === "staged" ? await this.#driveStages() : await this.#driveRun(this.#schedule.run);
+    if (this.#schedule.isClean) await book.release(standBy);
+    else markDead(this.#folder, "lease");
+    return passed;
+  }
+
+  async #driveRun(fate: Fate | undefined): Promise<number> {
+    const process = this.#process(fate);
+    const ended = await executeRun(process.folder, portsOf(this.#world, process), {
+      reporter: this.#reporter(process),
+      signal: process.stop.signal,
+    }).then(
+      () => !process.isDead,
+      () => false,
+    );
+    if (!ended) markDead(this.#folder, "owner.json");
+    return process.boundaries;
+  }
+
+  /** Each stage is a process of its own; a killed one is simply followed by the next command. */
+  async #driveStages(): Promise<number> {
+    let passed = 0;
+    const fate = this.#schedule.run;
+    for (const stage of RUN_STAGES.slice(0, this.#schedule.stages)) {
+      const process = this.#process(fate === undefined ? undefined : { ...fate, at: fate.at - passed });
+      const outcome = await openContext(process.folder, portsOf(this.#world, process), {
+        reporter: this.#reporter(process),
+        signal: process.stop.signal,
+      })
+        .then((context) => runStage(stage, RUN_STAGE_FUNCTIONS[stage], context))
+        .catch(() => "failed");
+      passed += process.boundaries;
+      if (outcome !== "ok") break;
+    }
+    return passed;
+  }
+
+  async #askForTeardown(): Promise<void> {
+    const { kind, teardownStage, destroyedByHand } = this.#schedule;
+    if (kind === "staged") this.#world.clock.advance(NEAR_EXPIRY_MS);
+    if (teardownStage !== undefined)
+      await requestTeardown(this.#folder, { through: teardownStage, only: true, reason: "stage" });
+    for (const stack of destroyedByHand) {
+      const gate = (): Promise<void> => Promise.resolve();
+      await this.#world
+        .destroy(this.#folder.stack(stack), gate, new AbortController().signal)
+        .catch(() => undefined);
+    }
+    if (kind === "by-hand")
+      await requestTeardown(this.#folder, { through: "audit", only: false, reason: "teardown" });
+  }
+
+  /** One reaper after another, as the schedule ends them, until the record is final. */
+  async #reapUntilFinal(): Promise<number> {
+    const fates = this.#schedule.reapers;
+    let stopped: { readonly process: SimulatedProcess; readonly end: Promise<unknown> } | undefined;
+    let first = 0;
+    for (let index = 0; index < fates.length + SPARE_REAPERS; index += 1) {
+      if ((await this.#finalRecord()) !== undefined) break;
+      const process = this.#process(fates[index]);
+      const end = reap(process.folder, portsOf(this.#world, process), {
+        reporter: this.#reporter(process),
+        signal: process.stop.signal,
+      }).catch((error: unknown) => error);
+      await Promise.race([end, process.paused]);
+      if (index === 0) first = process.boundaries;
+      markDead(this.#folder, "lease");
+      if (stopped !== undefined) {
+        stopped.process.isReplaced = true;
+        stopped.process.resume();
+        await stopped.end;
+        stopped = undefined;
+      }
+      if (process.isPaused) stopped = { process, end };
+    }
+    if (stopped !== undefined) {
+      stopped.process.resume();
+      await stopped.end;
+    }
+    return first;
+  }
+
+  async #finalRecord(): Promise<RunRecord | undefined> {
+    return findFinalRecord(this.#folder).catch(() => undefined);
+  }
+
+  /** What a later sweep does for a run that is over, when an outage and passing refusals are past. */
+  async #sweepOnce(): Promise<void> {
+    this.#world.clock.advance(60_000);
+    this.#world.inventoryRecovered = true;
+    const process = this.#process();
+    await openContext(process.folder, portsOf(this.#world, process), {
+      reporter: this.#reporter(process),
+      signal: process.stop.signal,
+      checkLease: () => Promise.resolve(),
+    })
+      .then((context) => sweep(context))
+      .catch(() => undefined);
+  }
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RefbenchError } from "../../../harness/model/error.ts";
+import { RunFolder } from "../../../harness/pipeline/run-folder.ts";
+
+/** What happens to a simulated process at one of its boundaries. */
+export interface Fate {
+  readonly at: number;
+  readonly what: "kill" | "signal" | "pause";
+}
+
+/** Thrown into a process that has died, wherever it still runs: nothing it does from then on reaches anything. */
+export class ProcessDied extends Error {}
+
+/**
+ * A process of refbench inside this one. Every call of a port is a boundary, and at one of them it may be killed: it
+ * sees the run's folder through a link that is then turned to an empty one, and its ports do nothing any more, so that
+ * disk and cloud stay exactly as they were at that moment. What it was writing may be half there, as after SIGKILL.
+ *
+ * Modelled: SIGKILL, SIGTERM and a stop (SIGSTOP, a suspended machine) between any two effects. Not modelled: a torn
+ * write inside one system call (the schedule truncates files for that) and what an operating system loses.
+ */
+export class SimulatedProcess {
+  readonly folder: RunFolder;
+  readonly stop = new AbortController();
+  boundaries = 0;
+  isDead = false;
+  /** Another has taken its place: it may destroy nothing more. */
+  isReplaced = false;
+  readonly #fate: Fate | undefined;
+  readonly #link: string;
+  readonly #grave: string;
+  #pauseWanted = false;
+  #resume: (() => void) | undefined;
+  readonly paused: Promise<void>;
+  #onPaused: () => void = () => undefined;
+
+  constructor(actual: RunFolder, fate?: Fate) {
+    this.#fate = fate;
+    const place = mkdtempSync(join(tmpdir(), "refbench-chaos-process-"));
+    this.#link = join(place, "run");
+    this.#grave = join(place, "grave");
+    mkdirSync(this.#grave);
+    symlinkSync(actual.path, this.#link);
+    this.folder = new RunFolder(this.#link);
+    this.paused = new Promise((resolve) => (this.#onPaused = resolve));
+  }
+
+  /** A place at which fate may strike; throws in a dead process. */
+  boundary(): void {
+    if (this.isDead) throw new ProcessDied();
+    this.boundaries += 1;
+    if (this.boundaries !== this.#fate?.at) return;
+    switch (this.#fate.what) {
+      case "kill":
+        this.kill();
+        throw new ProcessDied();
+      case "signal":
+        this.stop.abort(new RefbenchError("interrupted", "stopped by a signal of the schedule"));
+        return;
+      case "pause":
+        this.#pauseWanted = true;
+    }
+  }
+
+  /** As `boundary`, and the place where a stopped process stands still. */
+  async gate(): Promise<void> {
+    this.boundary();
+    if (!this.#pauseWanted) return;
+    this.#pauseWanted = false;
+    await new Promise<void>((resolve) => {
+      this.#resume = resolve;
+      this.#onPaused();
+    });
+    this.boundary();
+  }
+
+  get isPaused(): boolean {
+    return this.#resume !== undefined;
+  }
+
+  resume(): void {
+    const resume = this.#resume;
+    this.#resume = undefined;
+    resume?.();
+  }
+
+  kill(): void {
+    this.isDead = true;
+    rmSync(this.#link);
+    symlinkSync(this.#grave, this.#link);
+    this.resume();
+  }
+
+  /** Ends with what it left on disk as it is. */
+  dispose(): void {
+    this.isDead = true;
+    rmSync(join(this.#link, ".."), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,197 @@
+import { PLANTED_LEAKS, type PlantedLeak } from "../leaks.ts";
+import type { Random } from "../random.ts";
+import type { Fate } from "./process.ts";
+import { STACKS } from "./stacks.ts";
+
+/** How a run is driven: in one go, stage by stage, or ended by hand in the middle. */
+export const RUN_KINDS = ["run", "staged", "by-hand"] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+/** Which boundaries there are at all: counted once on runs in which nothing goes wrong. */
+export interface Boundaries {
+  readonly run: number;
+  readonly reaper: number;
+}
+
+/** What terraform and its cloud do wrong. */
+export interface TerraformFaults {
+  /** The create after this many of the stack is refused. */
+  readonly refuse?: { readonly stack: string; readonly after: number };
+  /** The create after this many of the stack is done, and the state never hears of it. */
+  readonly loseAnswer?: { readonly stack: string; readonly after: number };
+  readonly refusedDestroys: number;
+  /** The state of this stack cannot be read any more once it is destroyed. */
+  readonly stateLost?: string;
+  /** A terraform whose caller dies works on, as a detached child does, or dies with it. */
+  readonly orphan: "goes-on" | "dies";
+}
+
+/** What the inventory and its deletes do wrong. */
+export interface InventoryFaults {
+  /** Lists from the nth on fail, or answer in part. */
+  readonly failing?: { readonly nth: number; readonly times: number; readonly how: "failed" | "partial" };
+  /** How long something is hidden after it was made. */
+  readonly lateMs: number;
+  readonly throttledRemoves: number;
+  /** Deletes of this thing are refused for so long; null = for ever. */
+  readonly stuck?: { readonly id: string; readonly forMs: number | null };
+}
+
+/** A leak and the moment it appears. */
+export interface Planting {
+  readonly leak: PlantedLeak;
+  readonly when: "apply" | "load" | "destroy" | "empty-answer";
+}
+
+/** What happens to the files of the run's folder while no process lives. */
+export interface Damage {
+  /** Share of the journal that is kept, cut at any byte. */
+  readonly journalKept?: number;
+  /** A byte of the journal at this share is changed. */
+  readonly journalCorruptAt?: number;
+  /** Files cut in half. */
+  readonly truncated: readonly string[];
+  readonly secretsLost: boolean;
+}
+
+/** Everything that one point does, derived from its seed alone. */
+export interface Schedule {
+  readonly kind: RunKind;
+  readonly isClean: boolean;
+  readonly run: Fate | undefined;
+  /** Fates of the reapers, one after another; those after them live. */
+  readonly reapers: readonly Fate[];
+  readonly terraform: TerraformFaults;
+  readonly inventory: InventoryFaults;
+  readonly leaks: readonly Planting[];
+  /** Before the first reaper. */
+  readonly damage: Damage;
+  /** Staged runs: how many stages are asked for, and the teardown stage asked alone before the expiry. */
+  readonly stages: number;
+  readonly teardownStage: "drain" | "destroy" | "sweep" | undefined;
+  /** By hand: stacks destroyed with plain terraform before the teardown is asked for. */
+  readonly destroyedByHand: readonly string[];
+}
+
+export const FILES_THAT_MAY_BREAK = [
+  "environment.json",
+  "stacks.json",
+  "preflight.json",
+  "provision.json",
+  "bootstrap.json",
+  "load.json",
+  "record.json",
+  "owner.json",
+  "request.json",
+  "secrets.json",
+  "drain.json",
+  "audit.json",
+  "lease",
+] as const;
+
+const UNHARMED = {
+  run: undefined,
+  reapers: [],
+  terraform: { refusedDestroys: 0, orphan: "dies" },
+  inventory: { lateMs: 0, throttledRemoves: 0 },
+  leaks: [],
+  damage: { truncated: [], secretsLost: false },
+} as const satisfies Partial<Schedule>;
+
+/** A schedule in which nothing goes wrong: what it ends in must be clean. */
+export function cleanSchedule(random: Random, kind: RunKind): Schedule {
+  return { kind, isClean: true, ...UNHARMED, ...drivenBy(random, kind, true) };
+}
+
+/** A schedule in which, on the average, three things go wrong. */
+export function scheduleOf(random: Random, kind: RunKind, boundaries: Boundaries): Schedule {
+  return {
+    kind,
+    isClean: false,
+    run: random.chance(0.75)
+      ? { at: random.between(1, boundaries.run), what: random.chance(0.75) ? "kill" : "signal" }
+      : undefined,
+    reapers: reapersOf(random, boundaries.reaper),
+    terraform: terraformFaults(random),
+    inventory: inventoryFaults(random),
+    leaks: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => ({
+      leak: random.pick(PLANTED_LEAKS),
+      when: random.pick(["apply", "load", "destroy", "empty-answer"] as const),
+    })),
+    damage: damageOf(random),
+    ...drivenBy(random, kind, false),
+  };
+}
+
+function reapersOf(random: Random, boundaries: number): readonly Fate[] {
+  const fates = Array.from({ length: random.pick([0, 0, 1, 1, 1, 2, 3]) }, () => ({
+    at: random.between(1, boundaries),
+    what: random.pick(["kill", "kill", "signal", "pause"] as const),
+  }));
+  // A stopped one is the more dangerous the further its replacement is when it goes on.
+  if (fates.at(-1)?.what === "pause") fates.push({ at: random.between(1, boundaries), what: "pause" });
+  return fates;
+}
+
+function drivenBy(
+  random: Random,
+  kind: RunKind,
+  isClean: boolean,
+): Pick<Schedule, "stages" | "teardownStage" | "destroyedByHand"> {
+  return {
+    stages: isClean ? 4 : random.between(1, 4),
+    teardownStage:
+      kind === "staged" ? random.pick([undefined, "drain", "destroy", "sweep"] as const) : undefined,
+    destroyedByHand:
+      kind === "by-hand" && random.chance(0.5)
+        ? STACKS.map(({ name }) => name)
+            .toReversed()
+            .slice(0, random.between(1, 2))
+        : [],
+  };
+}
+
+function terraformFaults(random: Random): TerraformFaults {
+  const stack = random.pick(STACKS);
+  const place = { stack: stack.name, after: random.between(0, stack.things.length - 1) };
+  const trouble = random.pick(["none", "none", "refuse", "lose", "state"] as const);
+  return {
+    ...(trouble === "refuse" ? { refuse: place } : {}),
+    ...(trouble === "lose" ? { loseAnswer: place } : {}),
+    ...(trouble === "state" ? { stateLost: stack.name } : {}),
+    refusedDestroys: random.pick([0, 0, 0, 1, 2, 5]),
+    orphan: random.pick(["goes-on", "goes-on", "dies"]),
+  };
+}
+
+function inventoryFaults(random: Random): InventoryFaults {
+  const stuck = random.pick([
+    ...STACKS.flatMap(({ things }) => things),
+    ...STACKS.flatMap((s) => s.byControllers),
+  ]);
+  return {
+    ...(random.chance(0.3)
+      ? {
+          failing: {
+            nth: random.between(1, 40),
+            times: random.pick([1, 2, 4, 8, 1_000_000]),
+            how: random.pick(["failed", "partial"] as const),
+          },
+        }
+      : {}),
+    lateMs: random.pick([0, 0, 300, 900]),
+    throttledRemoves: random.pick([0, 0, 0, 3]),
+    ...(random.chance(0.2) ? { stuck: { id: stuck.id, forMs: random.pick([500, 5_000, null]) } } : {}),
+  };
+}
+
+function damageOf(random: Random): Damage {
+  return {
+    ...(random.chance(0.3) ? { journalKept: random.next() } : {}),
+    ...(random.chance(0.15) ? { journalCorruptAt: random.next() } : {}),
+    truncated: random.chance(0.35)
+      ? Array.from({ length: random.between(1, 3) }, () => random.pick(FILES_THAT_MAY_BREAK))
+      : [],
+    secretsLost: random.chance(0.1),
+  };
+}

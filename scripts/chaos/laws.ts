@@ -1,0 +1,50 @@
+import type { RunRecord } from "../../harness/model/record.ts";
+
+/** A law that a point broke. */
+export interface Breach {
+  readonly law: "leftover" | "wrong-verdict" | "false-alarm";
+  readonly what: string;
+}
+
+/** What is known of a point from outside the pipeline when its record is final. */
+export interface Observed {
+  readonly record: RunRecord | undefined;
+  /** Ids of what existed when the record became final. */
+  readonly left: readonly string[];
+  /** Ids of what still existed after one sweep more. */
+  readonly leftAfterSweep: readonly string[];
+  /** Ids of what the cloud refuses to delete for ever: a sweep cannot help them, a record must name them. */
+  readonly undeletable: readonly string[];
+  /** Whether the inventory answered in full when it was last asked. */
+  readonly inventoryAnswered: boolean;
+  /** Whether the load of the run came to its ordinary end. */
+  readonly loadFinished: boolean;
+  /** Destructive calls of a reaper after another had taken its place. */
+  readonly fencedActs: number;
+}
+
+/** The laws that hold under every schedule; each breach is a defect. */
+export function breachesOf(observed: Observed): readonly Breach[] {
+  const { record, left, leftAfterSweep, undeletable, inventoryAnswered, loadFinished, fencedActs } = observed;
+  const breaches: Breach[] = [];
+  const say = (law: Breach["law"], what: string): void => void breaches.push({ law, what });
+  const stays = leftAfterSweep.filter((id) => !undeletable.includes(id));
+  if (stays.length > 0) say("leftover", `left after the reaper and one sweep: ${stays.join(", ")}`);
+  if (fencedActs > 0) say("wrong-verdict", `a replaced reaper went on destroying (${fencedActs} calls)`);
+  if (record === undefined || record.teardown.state === "pending") {
+    say("wrong-verdict", "no final record, however many reapers came");
+    return breaches;
+  }
+  const { teardown, verdict } = record;
+  if (teardown.state === "clean" && left.length > 0)
+    say("wrong-verdict", `clean, while there was ${left.join(", ")}`);
+  const unnamed = left.filter((id) => !teardown.left.some((item) => item.id === id));
+  if (teardown.state === "leaked" && unnamed.length > 0)
+    say("wrong-verdict", `leaked, without naming ${unnamed.join(", ")}`);
+  if (verdict === "pass" && !loadFinished) say("wrong-verdict", "pass, though the run was interrupted");
+  if (left.length === 0 && teardown.state === "leaked")
+    say("false-alarm", `leaked (${teardown.left.map(({ id }) => id).join(", ")}), while nothing was left`);
+  if (teardown.state === "unverified" && inventoryAnswered && left.length === 0)
+    say("false-alarm", `unverified (${teardown.problems.join("; ")}), while the inventory answered`);
+  return breaches;
+}
