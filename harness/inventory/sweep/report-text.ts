@@ -58,13 +58,21 @@ function table(rows: readonly (readonly string[])[]): readonly string[] {
 function keptLines({ kept, items }: SweepReport): readonly string[] {
   const lines = (Object.entries(kept) as [KeepReason, number][])
     .filter(([, count]) => count > 0)
-    .map(([reason, count]) => `kept ${count}: ${KEEP_REASONS[reason]}`);
+    .map(([reason, count]) => `kept ${count}: ${KEEP_REASONS[reason]}${hint(reason, items)}`);
   const listed = items.filter(({ action, reason }) => action === "kept" && LISTED.has(reason));
   return [
     ...lines,
     ...listed.slice(0, MOST_LISTED).map(({ kind, name, reason }) => `  ${kind} ${name} (${reason})`),
     ...(listed.length > MOST_LISTED ? [`  and ${listed.length - MOST_LISTED} more`] : []),
   ];
+}
+
+/** A run whose folder is lost keeps its things until they expire: whoever knows that it is over can name it. */
+function hint(reason: KeepReason, items: SweepReport["items"]): string {
+  if (reason !== "not-expired") return "";
+  const runs = new Set(items.filter((item) => item.reason === reason).map(({ run }) => run));
+  const names = [...runs].filter((run) => run !== null).slice(0, MOST_LISTED);
+  return names.length === 0 ? "" : `; where it is over, --run removes it now: ${names.join(", ")}`;
 }
 
 function leftLines({ items, problems }: SweepReport): readonly string[] {

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { sweepCommand } from "../../../../harness/cli/commands/sweep.ts";
+import { SweepFolder } from "../../../../harness/cli/sweep/folder.ts";
 import type { SweepReport } from "../../../../harness/inventory/sweep/report.ts";
 import { systemClock } from "../../../../harness/model/clock.ts";
 import { makeRun } from "../../../../harness/pipeline/make-run.ts";
@@ -11,7 +12,7 @@ import type { TwinItem } from "../../../../harness/rehearsal/inventory/item.ts";
 import { itemKey } from "../../../../harness/rehearsal/inventory/key.ts";
 import { openStore } from "../../../../harness/rehearsal/inventory/store.ts";
 import { TWIN_PROJECT } from "../../../../harness/rehearsal/twin/project.ts";
-import { refbench, type Ended } from "../../../support/refbench-process.ts";
+import { refbench, Refbench, type Ended } from "../../../support/refbench-process.ts";
 import { runCommand } from "./command-run.ts";
 
 const RUN = "01jd0000000000000000000001";
@@ -137,6 +138,24 @@ describe("refbench sweep", () => {
     expect(await left(cwd)).toEqual([]);
     // One lease, not one a sweep for ever.
     expect(await readdir(join(cwd, ".refbench", "sweep", "lease"))).toHaveLength(1);
+  });
+
+  test("waits for another sweep of the folder before it looks", async () => {
+    const cwd = await folder();
+    await plant(cwd, "google_compute_disk", "pvc", { labels: PAST });
+    const signal = new AbortController().signal;
+    const other = new SweepFolder(cwd, systemClock);
+    const second = new Refbench(cwd, ["sweep", "--rehearse"]);
+    const during = other.alone(
+      async () => {
+        await second.says(/another sweep \(pid \d+\) works in this folder/);
+        return left(cwd);
+      },
+      { tell: () => undefined, signal },
+    );
+    expect(await during).toEqual(["pvc"]);
+    expect((await second.ended).code).toBe(10);
+    expect(await left(cwd)).toEqual([]);
   });
 
   test("could not, and removes nothing, when the inventory fails", async () => {
