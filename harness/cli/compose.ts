@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { openBucket } from "../inventory/buckets/open-bucket.ts";
 import { systemClock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { Ports } from "../pipeline/context.ts";
@@ -45,6 +46,7 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     inventory: twinInventory(twinRoot),
     settle: TWIN_SETTLE,
     judge,
+    ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),
     spawnReaper,
   };
 }

@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { resolveSize } from "../../reference-architectures/catalogue.ts";
 import { parseOverride } from "../../reference-architectures/override.ts";
+import { parseBucketUrl } from "../model/bucket-url.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
@@ -29,6 +30,7 @@ export interface RunFlags {
   readonly keepOnFailure?: number;
   readonly keepMax: number;
   readonly owner: string;
+  readonly mirror?: string;
 }
 
 /** Adds the flags that make a run. */
@@ -74,6 +76,14 @@ export function addRunOptions(command: Command, io: Io): Command {
         .env("REFBENCH_KEEP_MAX")
         .default(1)
         .argParser(positive("--keep-max")),
+    )
+    .addOption(
+      new Option(
+        "--mirror <url>",
+        "copy what a teardown needs off this machine: gs://bucket/prefix, s3://bucket/prefix, file:///folder",
+      )
+        .env("REFBENCH_MIRROR")
+        .argParser(bucketUrl("--mirror")),
     )
     .addOption(
       new Option("--owner <name>", "value of the label bench-owner")
@@ -126,6 +136,7 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
     ...(flags.keepOnFailure === undefined
       ? {}
       : { keepOnFailure: { ms: flags.keepOnFailure, max: flags.keepMax } }),
+    ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     rehearsal: {
       twinRoot: twinRoot(io.cwd),
       speed: flags.speed,
@@ -147,6 +158,14 @@ export function checkedFaults(path: string): string {
 /** The folder of the twin of this working directory. */
 export function twinRoot(cwd: string): string {
   return join(cwd, ".refbench", "twin");
+}
+
+/** Checks a bucket's URL, or refuses it by the flag's name. */
+export function bucketUrl(flag: string): (text: string) => string {
+  return (text) => {
+    parseBucketUrl(text, flag);
+    return text;
+  };
 }
 
 /** Reads a positive number, or refuses it by the flag's name. */

@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly owner: string;
   /** How long a failed environment may stay, and how many at once. */
   readonly keepOnFailure?: { readonly ms: number; readonly max: number };
+  /** URL of the bucket or folder that the run is mirrored to. */
+  readonly mirror?: string;
   /** The reaper tears down after this long, whatever happens; in milliseconds. */
   readonly ttlMs: number;
   readonly rehearsal: {
@@ -76,6 +78,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     objectives: [...architecture.objectives],
     conditions: conditionsOf(size),
     ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
+    ...(request.mirror === undefined ? {} : { mirror: request.mirror }),
     expiresAtMs: now + request.ttlMs,
     refbench: request.refbench,
     machine: machineOf(),

@@ -11,6 +11,9 @@ import { findSecrets, type Secrets } from "./secrets.ts";
 /** How long a mirror that failed is left alone while a teardown goes on: each try may cost its time-outs. */
 const RETRY_MS = 30_000;
 
+/** How far a mirrored state may be behind while Terraform works. */
+const SOON_MS = 2_000;
+
 /** Where a run's things lie in a bucket. */
 export const mirrorKeys = {
   runs: "runs/",
@@ -43,7 +46,7 @@ export class Mirror {
   /** Whether lines of the journal may be missing in the bucket. */
   #behind = true;
   #retryAtMs = 0;
-  #soon: NodeJS.Timeout | undefined;
+  #comingSoon = false;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: MirrorOptions) {
@@ -69,10 +72,12 @@ export class Mirror {
 
   /** As `files`, within seconds and without waiting: a state that grows while Terraform works. */
   soon(): void {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
+    if (this.#comingSoon) return;
+    this.#comingSoon = true;
+    setTimeout(() => {
+      this.#comingSoon = false;
       void this.files();
-    }, 2_000).unref();
+    }, SOON_MS).unref();
   }
 
   async #leniently(write: () => Promise<void>): Promise<void> {

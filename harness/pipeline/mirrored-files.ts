@@ -18,7 +18,9 @@ const FILES = [
   "record.json",
 ] as const;
 
-const STACK_FILES = ["cdk.tf.json", ".terraform.lock.hcl", "terraform.tfstate"] as const;
+/** Without its note of the backend, an init by hand would take the state for one to migrate, and empty it. */
+const BACKEND_NOTE = ".terraform/terraform.tfstate";
+const STACK_FILES = ["cdk.tf.json", ".terraform.lock.hcl", "terraform.tfstate", BACKEND_NOTE] as const;
 const STACK_FILE = new RegExp(
   `^terraform/[a-z0-9][a-z0-9-]*/(${STACK_FILES.map((name) => name.replaceAll(".", "\\.")).join("|")})$`,
 );
@@ -29,7 +31,7 @@ export function isMirrored(name: string): boolean {
 }
 
 export function isState(name: string): boolean {
-  return name.endsWith("/terraform.tfstate");
+  return name.endsWith("/terraform.tfstate") && !name.endsWith(BACKEND_NOTE);
 }
 
 /** The mirrored files that the folder has now, by their name relative to it. */
@@ -43,7 +45,8 @@ export async function readMirrored(folder: RunFolder): Promise<ReadonlyMap<strin
   for (const name of names.filter(isMirrored)) {
     const bytes = await readFile(join(folder.path, name)).catch(() => undefined);
     // Terraform writes its state in place: half of it is worse than the one before.
-    if (bytes !== undefined && (!isState(name) || stateVersion(bytes) !== undefined)) found.set(name, bytes);
+    if (bytes !== undefined && (!name.endsWith(".tfstate") || stateVersion(bytes) !== undefined))
+      found.set(name, bytes);
   }
   return found;
 }

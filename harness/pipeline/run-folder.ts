@@ -68,8 +68,8 @@ export async function createRunFolder(cwd: string, runId: RunId): Promise<RunFol
   const folder = new RunFolder(join(runsRoot(cwd), runId));
   try {
     await mkdir(folder.path, { recursive: true, mode: 0o700 });
-    await mkdir(folder.leases);
-    await mkdir(folder.terraform);
+    await mkdir(folder.leases, { recursive: true });
+    await mkdir(folder.terraform, { recursive: true });
   } catch (error) {
     throw new RefbenchError(
       "run_folder",

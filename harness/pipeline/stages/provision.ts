@@ -85,7 +85,7 @@ export function inOrder(
 
 /** Runs Terraform in one stack with the run's secrets in its environment, its progress reported. */
 export async function withTerraform<Result>(
-  { folder, ports, signal, report, log }: StageContext,
+  { folder, ports, signal, report, log, mirror }: StageContext,
   stack: string,
   run: (options: TerraformOptions) => Promise<Result>,
 ): Promise<Result> {
@@ -94,7 +94,10 @@ export async function withTerraform<Result>(
   return run({
     env: { ...ports.childEnv, ...variables },
     signal,
-    onProgress: (progress) => report({ type: "terraform.progress", stack, progress }),
+    onProgress: (progress) => {
+      report({ type: "terraform.progress", stack, progress });
+      if (progress.state === "complete") mirror?.soon();
+    },
     onLine: (line) => log(`[${stack}] ${line}`),
   });
 }
