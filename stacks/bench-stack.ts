@@ -9,6 +9,8 @@ import {
   TerraformVariable,
 } from "cdktf";
 import type { Environment } from "./environment.ts";
+import { MovableBackend, STATE_FILE } from "./movable-backend.ts";
+import { addStateBucket } from "./state-bucket.ts";
 
 export interface BenchStackProps {
   readonly environment: Environment;
@@ -25,7 +27,10 @@ export abstract class BenchStack extends TerraformStack {
   protected constructor(app: App, name: string, props: BenchStackProps) {
     super(app, name);
     this.environment = props.environment;
-    new LocalBackend(this, { path: statePath(app.outdir, name, props.stateFolder) });
+    const { stateBucket } = props.environment;
+    if (stateBucket != null) addStateBucket(this, name, stateBucket, props.environment);
+    else if (props.stateFolder === undefined) new MovableBackend(this);
+    else new LocalBackend(this, { path: pathOfState(app.outdir, name, props.stateFolder) });
   }
 
   /** A secret on its way to a write-only attribute. */
@@ -61,14 +66,10 @@ export abstract class BenchStack extends TerraformStack {
   }
 }
 
-/**
- * Where Terraform finds the state, from the synthesized stack's folder. Always relative: an absolute path, which
- * cdktf writes by default, would keep a run's folder from moving and its teardown from finding the state.
- */
-function statePath(outdir: string, stack: string, stateFolder?: string): string {
-  if (stateFolder === undefined) return `../${stack}/terraform.tfstate`;
+/** Where Terraform finds a state in another folder, from the synthesized stack's own: relative, so that both may move. */
+function pathOfState(outdir: string, stack: string, stateFolder: string): string {
   const from = resolve(outdir, "stacks", stack);
-  const path = relative(from, join(resolve(stateFolder), stack, "terraform.tfstate"));
+  const path = relative(from, join(resolve(stateFolder), stack, STATE_FILE));
   if (isAbsolute(path)) throw new Error(`no relative way from ${from} to ${stateFolder}`);
   return path;
 }

@@ -3,6 +3,10 @@ import { z } from "zod";
 /** Version of `environment.json`, the one input of synthesis. */
 export const ENVIRONMENT_SCHEMA_VERSION = 1;
 
+/** A bucket that Terraform can keep its state in. */
+export const STATE_BUCKET =
+  /^(gs:\/\/[a-z0-9][a-z0-9._-]+[a-z0-9](\/[\w./-]*)?|s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[\w./-]*)?(\?region=[a-z0-9-]+)?)$/;
+
 /**
  * One deployment of one size, for one run or by hand. Imports no cdktf: the harness writes this file, the stacks
  * read it, and nothing random or dated enters the code, so that a second plan is empty.
@@ -28,6 +32,12 @@ export const environmentSchema = z
     region: z.string(),
     zone: z.string(),
     coderVersion: z.string(),
+    /** The user's own bucket for the state, as `gs://bucket/prefix` or `s3://bucket/prefix?region=…`; null = local. */
+    stateBucket: z
+      .string()
+      .regex(STATE_BUCKET, "expected gs://bucket/prefix or s3://bucket/prefix?region=us-east-1")
+      .nullable()
+      .optional(),
   })
   .strict();
 

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { ulid } from "ulid";
 import { getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
-import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "./environment.ts";
+import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "./environment.ts";
 import { type Deployment, EnvironmentError, readEnvironment } from "./read-environments.ts";
 import { EPHEMERAL_VARIABLES, newSecret } from "./secrets.ts";
 
@@ -50,6 +50,7 @@ function refuseChanges(environment: Environment, env: NodeJS.ProcessEnv, file: s
     REFBENCH_SIZE: environment.size,
     REFBENCH_REGION: environment.region,
     REFBENCH_ZONE: environment.zone,
+    REFBENCH_STATE: environment.stateBucket ?? "local state",
     ...(environment.project === "" ? {} : { REFBENCH_PROJECT: environment.project }),
   };
   for (const [name, made] of Object.entries(asked)) {
@@ -88,7 +89,25 @@ function newEnvironment(architecture: string, env: NodeJS.ProcessEnv): Environme
     region: env["REFBENCH_REGION"] ?? region,
     zone: env["REFBENCH_ZONE"] ?? zone,
     coderVersion: size.figures.coder.version,
+    ...stateBucketOf(env),
   };
+}
+
+/** State in the user's bucket, when asked for: on the twin there is none. */
+function stateBucketOf(env: NodeJS.ProcessEnv): Pick<Environment, "stateBucket"> {
+  const url = env["REFBENCH_STATE"];
+  if (url === undefined || url === "") return {};
+  if (TWIN_VARIABLES.some((name) => env[name] !== undefined)) {
+    throw new EnvironmentError(
+      `REFBENCH_STATE is ${url}, but the twin has no buckets: unset it, the state stays in this folder`,
+    );
+  }
+  if (!STATE_BUCKET.test(url)) {
+    throw new EnvironmentError(
+      `REFBENCH_STATE is ${url}, expected gs://bucket/prefix or s3://bucket/prefix?region=us-east-1`,
+    );
+  }
+  return { stateBucket: url };
 }
 
 function projectOf(env: NodeJS.ProcessEnv): string {
