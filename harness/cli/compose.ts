@@ -6,6 +6,7 @@ import type { Ports } from "../pipeline/context.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { prepareTwin } from "../rehearsal/twin/environment.ts";
+import { withInventoryFaults } from "../rehearsal/twin/faulty-inventory.ts";
 import { twinInventory } from "../rehearsal/twin/inventory-adapter.ts";
 import { judge } from "../results/objectives.ts";
 import { synthesize } from "../terraform/synthesize.ts";
@@ -27,12 +28,13 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     );
   }
   const { twinRoot, speed, buildSpeed, failBuilds, faults } = rehearsal;
+  const faultsFile = faults === undefined ? undefined : join(folder.path, faults);
   const childEnv = await prepareTwin({
     root: twinRoot,
     speed,
     buildSpeed,
     failBuilds,
-    ...(faults === undefined ? {} : { faultsFile: join(folder.path, faults) }),
+    ...(faultsFile === undefined ? {} : { faultsFile }),
     baseEnv: env,
   });
   return {
@@ -43,7 +45,7 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
     readTemplate,
     shard: localShardRunner(),
-    inventory: twinInventory(twinRoot),
+    inventory: withInventoryFaults(twinInventory(twinRoot), faultsFile),
     settle: TWIN_SETTLE,
     judge,
     ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),

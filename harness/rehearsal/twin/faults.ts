@@ -15,6 +15,13 @@ const common = {
   times: z.number().int().positive().default(1),
 };
 
+/** As `common`, for what the inventory is asked: it is asked for everything at once. */
+const listing = {
+  op: z.literal("list"),
+  nth: common.nth,
+  times: common.times,
+};
+
 /**
  * Faults that the twin plays, as a JSON file `{ "faults": [ … ] }`. Each names a call (`op`, `type`, `name`), which of
  * the matching calls it meets (`nth`, `times`; counted in `<file>.counts/`, shared by processes) and what happens:
@@ -24,6 +31,14 @@ const common = {
  * - `slow`: is accepted as ever, then takes `ms` milliseconds of wall time more.
  * - `in-use`: a delete is refused as "already being used by" `message`.
  * - `leak`: it is done, and a disk that no state knows stays behind, with the labels of the run.
+ * - `hang`: is accepted as ever, and never answers: the call ends when its provider is stopped.
+ * - `throttle`: is refused as one call too many, and changes nothing.
+ * - `stuck-delete`: every delete from the nth on is refused, a sweep's too; for `ms` from the first on, or for ever.
+ *
+ * The inventory's own (`op: "list"`, which sweep and audit ask):
+ *
+ * - `fail`: does not answer. `partial`: answers with half of what there is, and says that it is not all.
+ * - `late`: what was made within the last `ms` does not show yet, at every call.
  *
  * Example: `{ "faults": [{ "op": "create", "type": "google_sql_*", "do": "refuse", "message": "quota exceeded" }] }`.
  */
@@ -54,6 +69,29 @@ export const faultsFile = z
           })
           .strict(),
         z.object({ ...common, do: z.literal("leak") }).strict(),
+        z.object({ ...common, do: z.literal("hang") }).strict(),
+        z
+          .object({
+            ...common,
+            do: z.literal("throttle"),
+            message: z
+              .string()
+              .default("googleapi: Error 429: Quota exceeded for quota metric 'Queries', rateLimitExceeded"),
+          })
+          .strict(),
+        z
+          .object({
+            op: z.literal("delete"),
+            type: common.type,
+            name: common.name,
+            nth: common.nth,
+            do: z.literal("stuck-delete"),
+            ms: z.number().positive().optional(),
+          })
+          .strict(),
+        z.object({ ...listing, do: z.literal("fail") }).strict(),
+        z.object({ ...listing, do: z.literal("partial") }).strict(),
+        z.object({ op: listing.op, do: z.literal("late"), ms: z.number().positive() }).strict(),
       ]),
     ),
   })

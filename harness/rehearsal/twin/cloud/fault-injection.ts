@@ -1,12 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { itemKey } from "../../inventory/key.ts";
-import { withLock } from "../../inventory/lock.ts";
-import { readFaults } from "../faults.ts";
+import { faultsMet, STUCK } from "../planned-faults.ts";
 import type { Fault } from "../faults.ts";
 import type { Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
 import type { Identity } from "./identity.ts";
+
+/** Longer than anybody waits: a provider that is stopped ends the wait. */
+const FOR_EVER_MS = 24 * 60 * 60_000;
 
 /** What is left to the caller of the faults that its call meets. */
 export interface Injected {
@@ -25,12 +25,18 @@ export async function injectFault(
   labels: Readonly<Record<string, string>>,
 ): Promise<Injected> {
   let injected: Injected = { slowMs: 0 };
-  for (const fault of await metBy(cloud, op, type, identity.name)) {
+  for (const fault of await faultsMet(cloud.settings.faults, { op, type, name: identity.name })) {
     switch (fault.do) {
       case "refuse":
+      case "throttle":
         throw new CloudError(fault.message);
       case "in-use":
         throw new CloudError(cloudWords(identity.kind).inUse(identity.path, fault.message));
+      case "stuck-delete":
+        throw new CloudError(STUCK);
+      case "hang":
+        injected = { ...injected, slowMs: FOR_EVER_MS };
+        break;
       case "slow":
         injected = { ...injected, slowMs: injected.slowMs + fault.ms };
         break;
@@ -39,42 +45,15 @@ export async function injectFault(
         break;
       case "accept-and-lose-answer":
         injected = { ...injected, lostAnswer: fault.message };
+        break;
+      case "fail":
+      case "partial":
+      case "late":
+        // Played by the inventory.
+        break;
     }
   }
   return injected;
-}
-
-async function metBy({ settings }: Cloud, op: Fault["op"], type: string, name: string): Promise<Fault[]> {
-  if (settings.faults === undefined) return [];
-  const counts = `${settings.faults}.counts`;
-  const met: Fault[] = [];
-  for (const [index, fault] of readFaults(settings.faults).entries()) {
-    if (fault.op !== op || !globMatches(fault.type, type) || (fault.name ?? name) !== name) continue;
-    const count = await withLock(join(counts, ".lock"), () => increment(counts, String(index)));
-    if (count >= fault.nth && count < fault.nth + fault.times) met.push(fault);
-  }
-  return met;
-}
-
-function globMatches(glob: string, text: string): boolean {
-  const pattern = glob
-    .split("*")
-    .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&"))
-    .join(".*");
-  return new RegExp(`^${pattern}$`).test(text);
-}
-
-function increment(directory: string, name: string): number {
-  mkdirSync(directory, { recursive: true });
-  const file = join(directory, name);
-  let count = 0;
-  try {
-    count = Number(readFileSync(file, "utf8"));
-  } catch {
-    // The first call that matches.
-  }
-  writeFileSync(file, String(count + 1));
-  return count + 1;
 }
 
 async function leak(

@@ -93,3 +93,17 @@ test("a reference to what does not exist is refused as the cloud would", async (
   });
   expect((await twin.apply(stack)).output).toMatch(/Error 404: The resource 'nowhere' was not found/);
 });
+
+test("a throttled create and a stuck delete are refused, and go through when their time is over", async () => {
+  await using twin = await Twin.prepare({
+    faults: [
+      { op: "create", type: "google_compute_network", do: "throttle" },
+      { op: "delete", type: "google_compute_network", do: "stuck-delete" },
+    ],
+  });
+  const stack = twin.stack("one", network("f"));
+  expect((await twin.apply(stack)).output).toContain("Error 429");
+  expect(await twin.apply(stack)).toMatchObject({ exitCode: 0 });
+  for (let call = 0; call < 2; call += 1) expect((await twin.destroy(stack)).output).toContain("Error 503");
+  expect(await twin.existing()).toContain("google_compute_network f-net");
+});

@@ -1,0 +1,45 @@
+import type { Inventory, InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
+import { faultsMet, STUCK } from "./planned-faults.ts";
+
+/** The faults of deletes that a sweep meets as terraform does. */
+const PLAYED = ["stuck-delete", "throttle"] as const;
+
+/** The twin's inventory as a faults file makes it: silent, partial, late, or with deletes that are stuck. */
+export function withInventoryFaults(inventory: Inventory, faultsFile: string | undefined): Inventory {
+  if (faultsFile === undefined) return inventory;
+  return {
+    async list(query, signal) {
+      let answer = await inventory.list(query, signal);
+      for (const fault of await faultsMet(faultsFile, { op: "list", type: "*", name: "*" })) {
+        if (fault.do === "fail") answer = failed(answer, []);
+        if (fault.do === "partial")
+          answer = failed(answer, answer.items.slice(0, Math.floor(answer.items.length / 2)));
+        if (fault.do === "late")
+          answer = { ...answer, items: answer.items.filter((item) => ageOf(item) >= fault.ms) };
+      }
+      return answer;
+    },
+    async remove(item, signal) {
+      const met = await faultsMet(faultsFile, {
+        op: "delete",
+        type: item.kind,
+        name: item.name,
+        plays: PLAYED,
+      });
+      for (const fault of met) {
+        if (fault.do === "stuck-delete") return { state: "failed", reason: STUCK };
+        if (fault.do === "throttle") return { state: "throttled", reason: fault.message };
+      }
+      return inventory.remove(item, signal);
+    },
+  };
+}
+
+function failed({ scope }: InventoryAnswer, items: readonly InventoryItem[]): InventoryAnswer {
+  const reason = items.length === 0 ? "503 from the inventory (planned)" : "503 from a part of it (planned)";
+  return { state: "failed", scope, reason, items };
+}
+
+function ageOf({ createdAt }: InventoryItem): number {
+  return createdAt === undefined ? Infinity : Date.now() - Date.parse(createdAt);
+}
