@@ -3,8 +3,17 @@ import { BUILD_RULES } from "./build-rules.ts";
 
 const count = z.int().positive();
 
-/** Machines of one role; no nodes of its own means that the role lives on the nodes of `coder`. */
-const pool = z.strictObject({ machineType: z.string().min(1), nodes: z.int().min(0).max(100) });
+/** Machines of one role; none of its own means that the role lives on those of `coder`. */
+const pool = z.strictObject({
+  machineType: z.string().min(1),
+  nodes: z.int().min(0).max(2_000),
+  /** Of each machine's own disk; what the stacks choose when absent. */
+  diskGib: z.int().min(10).optional(),
+});
+
+/** Where Postgres runs. */
+export const databaseKind = z.enum(["cloud-sql", "rds", "on-box"]);
+export type DatabaseKind = z.infer<typeof databaseKind>;
 
 /** One row that the results table may have: the load, and the machines that are meant to carry it. */
 export const sizeSchema = z.strictObject({
@@ -29,7 +38,7 @@ export const sizeSchema = z.strictObject({
   /** Workspaces being created, and deleted, at once; 0 = all. */
   concurrency: z.int().nonnegative(),
   cleanupConcurrency: z.int().nonnegative(),
-  /** Size of a workspace's home disk; 0 = none. */
+  /** Size of a workspace's home disk; 0 = none. It drives how many workspaces a node carries. */
   homeVolumeGib: z.int().nonnegative(),
   /** What each workspace runs in its web terminal, and the output that proves it. */
   command: z.string().min(1),
@@ -40,7 +49,7 @@ export const sizeSchema = z.strictObject({
     replicas: count,
     /** Built-in provisioner daemons; each runs one build at a time. */
     daemonsPerReplica: count,
-    /** Request and limit of one replica. */
+    /** Request and limit of one replica in a cluster; on a machine what is set aside for Coder and its builds. */
     cpuMillis: count,
     memoryGib: count,
     /** `CODER_PG_CONN_MAX_OPEN` of one replica. */
@@ -50,15 +59,26 @@ export const sizeSchema = z.strictObject({
   /** More than one replica, and external provisioners, are licensed features of Coder. */
   licensed: z.boolean(),
   machines: z.strictObject({ coder: pool, workspaces: pool, system: pool }),
-  /** Request of one workspace's pod. */
+  /** Request of one workspace's pod or container; a workspace that is a machine needs at least this. */
   workspacePod: z.strictObject({ cpuMillis: count, memoryMib: count }),
   database: z.strictObject({
-    version: z.string().regex(/^POSTGRES_\d+$/, "a Cloud SQL version such as POSTGRES_16"),
-    tier: z.string().regex(/^db-custom-\d+-\d+$/, "a tier such as db-custom-2-7680"),
+    kind: databaseKind,
+    version: z.string().regex(/^POSTGRES_\d+$/, "a major version such as POSTGRES_16"),
+    /** What Postgres has; on the box this much of Coder's machine. */
+    tier: z
+      .string()
+      .regex(
+        /^db(-custom-\d+-\d+|\.[a-z0-9]+\.[a-z0-9]+)$/,
+        "a tier such as db-custom-2-7680 or db.m6i.large",
+      ),
     diskGib: z.int().min(10),
     maxConnections: count,
   }),
-  kubernetesVersion: z.string().regex(/^\d+\.\d+(\.\d+)?$/, "a version such as 1.34"),
+  /** Of architectures with a cluster. */
+  kubernetesVersion: z
+    .string()
+    .regex(/^\d+\.\d+(\.\d+)?$/, "a version such as 1.34")
+    .optional(),
   /** Which of the published rules says how many cores the builds need. */
   buildRule: z.enum(Object.keys(BUILD_RULES) as [keyof typeof BUILD_RULES]),
 });
@@ -89,6 +109,10 @@ export const architectureSchema = z
     cloud: z.enum(["google", "aws"]),
     region: z.string(),
     zone: z.string(),
+    /** By which rules its machines carry their load. */
+    carriedBy: z.enum(["gke", "eks", "one-machine", "machine-each"]),
+    /** Where its Postgres may run. */
+    databases: z.array(databaseKind).min(1),
     /** Stacks in the order of their creation. */
     stacks: z.array(z.string()).min(1),
     /** Name that the run gives its workspace template. */

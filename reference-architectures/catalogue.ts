@@ -49,7 +49,7 @@ export function resolveSize(
     typed[path] = set.value;
   }
   const parsed = parseSize(figures);
-  refuseContradictions(parsed);
+  refuseContradictions(architecture, parsed);
   return {
     architecture: architecture.name,
     name,
@@ -82,6 +82,6 @@ function inWords(message: string): string {
 
 function checked(architecture: Architecture): Architecture {
   const parsed = architectureSchema.parse(architecture);
-  for (const size of Object.values(parsed.sizes)) refuseContradictions(size);
+  for (const size of Object.values(parsed.sizes)) refuseContradictions(parsed, size);
   return parsed;
 }

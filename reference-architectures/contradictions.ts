@@ -1,10 +1,10 @@
-import type { Size } from "./architecture.ts";
+import type { Architecture, Size } from "./architecture.ts";
+import { findCapacityProblem } from "./capacity/find-problem.ts";
 import { ArchitectureError } from "./error.ts";
-import { findCapacityProblem } from "./gke/capacity.ts";
 
-/** Refuses a size whose figures contradict each other, naming the path to change. */
-export function refuseContradictions(size: Size): void {
-  const problem = findContradiction(size) ?? findCapacityProblem(size);
+/** Refuses a size whose figures contradict each other, or its architecture, naming the path to change. */
+export function refuseContradictions(architecture: Architecture, size: Size): void {
+  const problem = findContradiction(size) ?? findCapacityProblem(architecture, size);
   if (problem !== undefined) throw new ArchitectureError(problem.path, problem.value, problem.expected);
 }
 

@@ -1,38 +1,18 @@
 import type { Architecture, Size } from "../architecture.ts";
 import { OBJECTIVES } from "../objectives.ts";
-
-/*
- * Sources: "seed" is Coder's page on scaling of January 2023, the row "Kubernetes (GKE)"; "draft" its draft of
- * November 2022; "validated" the validated architectures in Coder's documentation since December 2025.
- * "Ours" marks a choice that no source makes.
- */
-
-/** The seed's command, and what it prints: a workspace counts when its terminal showed this. */
-const COMMAND = {
-  command: "sleep 2 && echo hello",
-  expectOutput: "hello",
-  /** The seed's command: `--concurrency 0 --cleanup-concurrency 0`, everything at once. */
-  concurrency: 0,
-  cleanupConcurrency: 0,
-  /** The seed's command sets its template's one parameter: `home_disk_size=10`. */
-  homeVolumeGib: 10,
-} as const;
+import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
 
 /** What every size shares. */
 const COMMON = {
-  ...COMMAND,
-  /** External provisioners are a licensed feature, and the seed's rows were measured with built-in ones. */
-  provisioners: "builtin",
-  /** Validated: an agent needs at least 0.1 cores and 128 MB. */
-  workspacePod: { cpuMillis: 100, memoryMib: 128 },
+  ...SEED_COMMAND,
+  homeVolumeGib: SEED_HOME_GIB,
+  provisioners: PROVISIONERS,
+  workspacePod: AGENT,
   /** Ours: the minor version in standard support; checked against the cloud's list before a real run. */
   kubernetesVersion: "1.35",
   /** The seed's rule, so that a row can be compared with the seed's. */
   buildRule: "seed-2023",
 } as const;
-
-/** Ours: the version whose answers, metrics and chart were seen on a real server. */
-const CODER_VERSION = "2.31.0";
 
 /** Draft: GKE, 100 users with 200 workspaces. */
 const size100: Size = {
@@ -74,6 +54,7 @@ const size100: Size = {
     system: { machineType: "e2-standard-4", nodes: 1 },
   },
   database: {
+    kind: "cloud-sql",
     /** Ours: Coder needs 13 or newer. */
     version: "POSTGRES_16",
     /** Coder's table: 1,000 users and 50 builds on db-custom-2-7680 (April 2024). */
@@ -126,6 +107,7 @@ const size1200: Size = {
     system: { machineType: "e2-standard-4", nodes: 2 },
   },
   database: {
+    kind: "cloud-sql",
     version: "POSTGRES_16",
     /** Validated: 16 cores and 60 GB for 1,200 running workspaces and 120 builds. The seed said 1.5 cores. */
     tier: "db-custom-16-61440",
@@ -160,6 +142,7 @@ const canary: Size = {
     system: { machineType: "n2-standard-4", nodes: 0 },
   },
   database: {
+    kind: "cloud-sql",
     version: "POSTGRES_16",
     /** The smallest tier with a core of its own. */
     tier: "db-custom-1-3840",
@@ -177,6 +160,8 @@ export const gke: Architecture = {
   region: "us-central1",
   /** One zone: traffic between zones costs, and its latency would be measured. */
   zone: "us-central1-a",
+  carriedBy: "gke",
+  databases: ["cloud-sql"],
   stacks: ["gke-cloud", "gke-coder"],
   templateName: "kubernetes",
   defaultSize: "100",

@@ -3,6 +3,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { ControlPlane } from "../google/control-plane.ts";
 import { Database } from "../google/database.ts";
+import { versionOf } from "../kubernetes/version.ts";
 import { Network } from "../google/network.ts";
 import { NodeIdentity } from "../google/node-identity.ts";
 import { NodePool, type NodeRole } from "../google/node-pool.ts";
@@ -35,7 +36,7 @@ export class GkeCloudStack extends BenchStack {
     this.controlPlane = new ControlPlane(this, "kubernetes", {
       environment,
       network,
-      kubernetesVersion: size.kubernetesVersion,
+      kubernetesVersion: versionOf(size),
       nodeAccount: identity.email,
     });
     this.addPools(size, identity.email);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { resolveSize } from "../../../reference-architectures/catalogue.ts";
-import { workspacesPerNode } from "../../../reference-architectures/gke/capacity.ts";
+import { workspacesPerNode } from "../../../reference-architectures/capacity/cluster.ts";
+import { GKE } from "../../../reference-architectures/capacity/clusters.ts";
 
 const MORE = { users: 1_000, workspaces: 1_000, "connections.total": 1_000 };
 
@@ -75,11 +76,11 @@ describe("capacity below the demand is refused:", () => {
 });
 
 test("a node carries no more workspaces than it can attach disks", () => {
-  expect(workspacesPerNode(resolveSize("gke", "100").figures)).toBe(127);
+  expect(workspacesPerNode(GKE, resolveSize("gke", "100").figures)).toBe(127);
 });
 
 test("without disks the cores decide", () => {
-  expect(workspacesPerNode(resolveSize("gke", "100", { homeVolumeGib: 0 }).figures)).toBe(154);
+  expect(workspacesPerNode(GKE, resolveSize("gke", "100", { homeVolumeGib: 0 }).figures)).toBe(154);
 });
 
 test("more nodes make room for more workspaces", () => {

@@ -6,38 +6,54 @@ export interface Allocatable {
   readonly memoryMib: number;
 }
 
+/** What Kubernetes keeps of a node's memory for itself, in MiB. */
+type MemoryReserved = (machine: MachineType) => number;
+
 /**
- * What Kubernetes' own pods on every node take (proxy, logging, metrics, disk driver). Ours: rounded up from what
- * GKE's daemon sets request.
+ * What Kubernetes' own pods on every node take (proxy, logging, metrics, network, disk driver). Ours: rounded up
+ * from what the clouds' daemon sets request.
  */
 const DAEMON_SETS: Allocatable = { cpuMillis: 400, memoryMib: 600 };
 
 /** Kubernetes' own pods that run once in a cluster (DNS, metrics server, konnectivity). Ours, rounded up. */
 export const CLUSTER_PODS: Allocatable = { cpuMillis: 1_000, memoryMib: 1_500 };
 
-/** GKE's published reservation: a share of each slice of cores and memory, and 100 MiB before it evicts. */
+/** Google and AWS publish the same reservation of cores: a share of each slice. */
 const CPU_RESERVED = [
   { upTo: 1, share: 0.06 },
   { upTo: 2, share: 0.01 },
   { upTo: 4, share: 0.005 },
   { upTo: Infinity, share: 0.0025 },
 ] as const;
-const MEMORY_RESERVED = [
+
+/** GKE's published reservation of memory: a share of each slice. */
+const GKE_MEMORY_RESERVED = [
   { upTo: 4, share: 0.25 },
   { upTo: 8, share: 0.2 },
   { upTo: 16, share: 0.1 },
   { upTo: 128, share: 0.06 },
   { upTo: Infinity, share: 0.02 },
 ] as const;
+
+/** Both evict pods before the last 100 MiB. */
 const EVICTION_MIB = 100;
 
-/** What is left on one GKE node for pods of ours. */
-export function allocatable(machine: MachineType): Allocatable {
+/** What GKE keeps of a node's memory. */
+export const gkeMemoryReserved: MemoryReserved = ({ memoryGib }) =>
+  reserved(memoryGib, GKE_MEMORY_RESERVED) * 1_024;
+
+/** What EKS keeps of a node's memory: 255 MiB, and 11 MiB for each pod that it may run. */
+export function eksMemoryReserved(pods: number): number {
+  return 255 + 11 * pods;
+}
+
+/** What is left on one node for pods of ours. */
+export function allocatable(machine: MachineType, memoryReservedMib: number): Allocatable {
   const cores = machine.cores - reserved(machine.cores, CPU_RESERVED);
-  const memoryGib = machine.memoryGib - reserved(machine.memoryGib, MEMORY_RESERVED);
   return {
     cpuMillis: Math.floor(cores * 1_000) - DAEMON_SETS.cpuMillis,
-    memoryMib: Math.floor(memoryGib * 1_024) - EVICTION_MIB - DAEMON_SETS.memoryMib,
+    memoryMib:
+      Math.floor(machine.memoryGib * 1_024 - memoryReservedMib) - EVICTION_MIB - DAEMON_SETS.memoryMib,
   };
 }
 

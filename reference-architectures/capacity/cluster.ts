@@ -1,0 +1,106 @@
+import type { Size } from "../architecture.ts";
+import type { Contradiction } from "../contradictions.ts";
+import { type MachineType, machineOf } from "../machine-types.ts";
+import { type Allocatable, CLUSTER_PODS } from "./allocatable.ts";
+
+/** What the nodes of one kind of cluster carry. */
+export interface Cluster {
+  allocatable(machine: MachineType): Allocatable;
+  /** Pods of ours that one node may run. */
+  podsPerNode(machine: MachineType): number;
+  /** Disks that one node can attach beside its own. */
+  disksPerNode(machine: MachineType): number;
+}
+
+/** The first figure of a cluster's nodes that is too small for the load of its size, if any. */
+export function findClusterProblem(cluster: Cluster, size: Size): Contradiction | undefined {
+  return (
+    findVersionProblem(size) ??
+    findReplicaProblem(cluster, size) ??
+    findWorkspaceProblem(cluster, size) ??
+    findSystemProblem(size)
+  );
+}
+
+function findVersionProblem({ kubernetesVersion }: Size): Contradiction | undefined {
+  if (kubernetesVersion !== undefined) return undefined;
+  return { path: "kubernetesVersion", value: undefined, expected: "the cluster's version, such as 1.34" };
+}
+
+function findReplicaProblem(cluster: Cluster, size: Size): Contradiction | undefined {
+  const { coder, machines } = size;
+  if (machines.coder.nodes < coder.replicas) {
+    return {
+      path: "machines.coder.nodes",
+      value: machines.coder.nodes,
+      expected: `at least ${coder.replicas}, one for each of coder.replicas`,
+    };
+  }
+  const free = cluster.allocatable(machineOf(machines.coder.machineType));
+  if (coder.cpuMillis > free.cpuMillis) {
+    return {
+      path: "coder.cpuMillis",
+      value: coder.cpuMillis,
+      expected: `at most ${free.cpuMillis}, what a ${machines.coder.machineType} leaves for pods`,
+    };
+  }
+  if (coder.memoryGib * 1_024 > free.memoryMib) {
+    return {
+      path: "coder.memoryGib",
+      value: coder.memoryGib,
+      expected: `at most ${Math.floor(free.memoryMib / 1_024)}, what a ${machines.coder.machineType} leaves for pods`,
+    };
+  }
+  return undefined;
+}
+
+/** Workspaces that one node carries: the least of its cores, memory, pods and disks. */
+export function workspacesPerNode(cluster: Cluster, size: Size): number {
+  const own = size.machines.workspaces.nodes > 0;
+  const machine = machineOf((own ? size.machines.workspaces : size.machines.coder).machineType);
+  const free = cluster.allocatable(machine);
+  const cpuMillis = free.cpuMillis - (own ? 0 : size.coder.cpuMillis + CLUSTER_PODS.cpuMillis);
+  const memoryMib = free.memoryMib - (own ? 0 : size.coder.memoryGib * 1_024 + CLUSTER_PODS.memoryMib);
+  const limits = [
+    cpuMillis / size.workspacePod.cpuMillis,
+    memoryMib / size.workspacePod.memoryMib,
+    cluster.podsPerNode(machine),
+    size.homeVolumeGib > 0 ? cluster.disksPerNode(machine) : Infinity,
+  ];
+  return Math.max(0, Math.floor(Math.min(...limits)));
+}
+
+function findWorkspaceProblem(cluster: Cluster, size: Size): Contradiction | undefined {
+  const own = size.machines.workspaces.nodes > 0;
+  const pool = own ? size.machines.workspaces : size.machines.coder;
+  const perNode = workspacesPerNode(cluster, size);
+  if (pool.nodes * perNode >= size.workspaces) return undefined;
+  if (!own) {
+    return {
+      path: "machines.workspaces.nodes",
+      value: 0,
+      expected: `at least 1: the coder nodes have room for ${pool.nodes * perNode} of ${size.workspaces} workspaces`,
+    };
+  }
+  const machine = machineOf(pool.machineType);
+  const disks = size.homeVolumeGib > 0 ? `, ${cluster.disksPerNode(machine)} disks` : "";
+  return {
+    path: "machines.workspaces.nodes",
+    value: pool.nodes,
+    expected: `at least ${perNode > 0 ? Math.ceil(size.workspaces / perNode) : "one larger machine"}: a ${pool.machineType} carries ${perNode} workspaces (cores, memory, ${cluster.podsPerNode(machine)} pods${disks})`,
+  };
+}
+
+function findSystemProblem(size: Size): Contradiction | undefined {
+  const { system, workspaces } = size.machines;
+  // With workspace nodes the coder nodes are tainted, so that nothing is measured beside a noisy neighbour:
+  // Kubernetes' own pods then need somewhere to run, or the cluster never becomes healthy.
+  if (workspaces.nodes > 0 && system.nodes === 0) {
+    return {
+      path: "machines.system.nodes",
+      value: 0,
+      expected: "at least 1 when workspaces have nodes of their own: both other pools are tainted",
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import type { Architecture, Size } from "../architecture.ts";
+import { BUILD_RULES, coresForBuilds } from "../build-rules.ts";
+import type { Contradiction } from "../contradictions.ts";
+import { hasKnownProcessor, MACHINE_TYPES, machineOf } from "../machine-types.ts";
+import { findClusterProblem } from "./cluster.ts";
+import { EKS, GKE } from "./clusters.ts";
+import { findDatabaseProblem } from "./database.ts";
+import { findMachineEachProblem, findOneMachineProblem } from "./machine.ts";
+
+/** Memory that one provisioner daemon may take: Coder's validated architectures give each 1 GB. */
+const DAEMON_GIB = 1;
+
+const RULES: Readonly<Record<Architecture["carriedBy"], (size: Size) => Contradiction | undefined>> = {
+  gke: (size) => findClusterProblem(GKE, size),
+  eks: (size) => findClusterProblem(EKS, size),
+  "one-machine": findOneMachineProblem,
+  "machine-each": findMachineEachProblem,
+};
+
+/** The first figure that is too small for the load of its size, if any. */
+export function findCapacityProblem(architecture: Architecture, size: Size): Contradiction | undefined {
+  return (
+    findUnknownMachine(architecture, size) ??
+    findProcessorProblem(size) ??
+    findBuildProblem(size) ??
+    RULES[architecture.carriedBy](size) ??
+    findDatabaseProblem(architecture, size)
+  );
+}
+
+function findUnknownMachine({ cloud }: Architecture, size: Size): Contradiction | undefined {
+  for (const [role, pool] of Object.entries(size.machines)) {
+    const known = Object.keys(MACHINE_TYPES[cloud]);
+    if (!known.includes(pool.machineType)) {
+      return {
+        path: `machines.${role}.machineType`,
+        value: pool.machineType,
+        expected: `one of ${known.join(", ")}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function findProcessorProblem({ machines }: Size): Contradiction | undefined {
+  if (hasKnownProcessor(machines.coder.machineType)) return undefined;
+  return {
+    path: "machines.coder.machineType",
+    value: machines.coder.machineType,
+    expected: "a family with a known processor, such as n2: an e2 machine gets whatever is free",
+  };
+}
+
+function findBuildProblem({ coder, machines, concurrentBuilds, buildRule }: Size): Contradiction | undefined {
+  const machine = machineOf(machines.coder.machineType);
+  const rule = BUILD_RULES[buildRule];
+  const coresNeeded = coresForBuilds(buildRule, concurrentBuilds);
+  if (machines.coder.nodes * machine.cores < coresNeeded) {
+    return {
+      path: "machines.coder.nodes",
+      value: machines.coder.nodes,
+      expected: `at least ${Math.ceil(coresNeeded / machine.cores)} of ${machines.coder.machineType} for ${concurrentBuilds} builds (${buildRule}: ${rule.cores} cores per ${rule.builds} builds)`,
+    };
+  }
+  if (coder.daemonsPerReplica * DAEMON_GIB > machine.memoryGib) {
+    return {
+      path: "coder.daemonsPerReplica",
+      value: coder.daemonsPerReplica,
+      expected: `at most ${Math.floor(machine.memoryGib / DAEMON_GIB)} on a ${machines.coder.machineType} with ${machine.memoryGib} GB, 1 GB each`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import type { Size } from "../architecture.ts";
+import type { Contradiction } from "../contradictions.ts";
+import { type MachineType, machineOf } from "../machine-types.ts";
+
+/** What the system, Docker and the agents of monitoring take of a machine. Ours, rounded up. */
+const SYSTEM = { cpuMillis: 1_000, memoryMib: 2_048 } as const;
+
+/** A network of Docker's is a Linux bridge, which has 1,024 ports. */
+const CONTAINERS = 1_023;
+
+/** The first figure that is too small where Coder and its workspaces share one machine, if any. */
+export function findOneMachineProblem(size: Size): Contradiction | undefined {
+  const single = findSingleProblem(size);
+  if (single !== undefined) return single;
+  if (size.machines.workspaces.nodes > 0) {
+    return {
+      path: "machines.workspaces.nodes",
+      value: size.machines.workspaces.nodes,
+      expected: "0: workspaces are containers on Coder's machine",
+    };
+  }
+  if (size.workspaces > CONTAINERS) {
+    return {
+      path: "workspaces",
+      value: size.workspaces,
+      expected: `at most ${CONTAINERS}, the ports of one network of Docker's`,
+    };
+  }
+  return findRoomProblem(size, size.workspaces);
+}
+
+/** The first figure that is too small where each workspace is a machine, if any. */
+export function findMachineEachProblem(size: Size): Contradiction | undefined {
+  const { workspaces } = size.machines;
+  const single = findSingleProblem(size);
+  if (single !== undefined) return single;
+  if (workspaces.nodes < size.workspaces) {
+    return {
+      path: "machines.workspaces.nodes",
+      value: workspaces.nodes,
+      expected: `at least ${size.workspaces}, a machine for each of the workspaces`,
+    };
+  }
+  const machine = machineOf(workspaces.machineType);
+  const { cpuMillis, memoryMib } = size.workspacePod;
+  if (machine.cores * 1_000 < cpuMillis || machine.memoryGib * 1_024 < memoryMib) {
+    return {
+      path: "machines.workspaces.machineType",
+      value: workspaces.machineType,
+      expected: `a machine with at least ${cpuMillis}m cores and ${memoryMib} MiB`,
+    };
+  }
+  return findRoomProblem(size, 0);
+}
+
+function findSingleProblem({ coder, machines }: Size): Contradiction | undefined {
+  const figures: readonly (readonly [string, number])[] = [
+    ["machines.coder.nodes", machines.coder.nodes],
+    ["coder.replicas", coder.replicas],
+  ];
+  const wrong = figures.find(([, value]) => value !== 1);
+  if (wrong !== undefined) {
+    return { path: wrong[0], value: wrong[1], expected: "1: Coder runs once, on one machine" };
+  }
+  if (machines.system.nodes > 0) {
+    return {
+      path: "machines.system.nodes",
+      value: machines.system.nodes,
+      expected: "0: there is no cluster",
+    };
+  }
+  return undefined;
+}
+
+/** Coder, Postgres if it is on the box, and the workspaces that share the machine. */
+function findRoomProblem(size: Size, workspaces: number): Contradiction | undefined {
+  const { coder, workspacePod, machines } = size;
+  const machine = machineOf(machines.coder.machineType);
+  const database = onBox(size);
+  const cpuMillis =
+    coder.cpuMillis + database.cores * 1_000 + workspaces * workspacePod.cpuMillis + SYSTEM.cpuMillis;
+  const memoryMib =
+    (coder.memoryGib + database.memoryGib) * 1_024 + workspaces * workspacePod.memoryMib + SYSTEM.memoryMib;
+  if (machine.cores * 1_000 >= cpuMillis && machine.memoryGib * 1_024 >= memoryMib) return undefined;
+  return {
+    path: "machines.coder.machineType",
+    value: machines.coder.machineType,
+    expected: `a machine with at least ${Math.ceil(cpuMillis / 1_000)} cores and ${Math.ceil(memoryMib / 1_024)} GB for Coder${database.cores > 0 ? ", Postgres" : ""}${workspaces > 0 ? ` and ${workspaces} workspaces` : ""}`,
+  };
+}
+
+/** What Postgres takes of Coder's machine: as much as its tier says. */
+function onBox({ database }: Size): MachineType {
+  const [, cores, memoryMib] = /^db-custom-(\d+)-(\d+)$/.exec(database.tier) ?? [];
+  return database.kind === "on-box"
+    ? { cores: Number(cores ?? 0), memoryGib: Number(memoryMib ?? 0) / 1_024 }
+    : { cores: 0, memoryGib: 0 };
+}

@@ -1,0 +1,119 @@
+import type { Architecture, Size } from "../architecture.ts";
+import { OBJECTIVES } from "../objectives.ts";
+import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
+
+/** What every size shares. */
+const COMMON = {
+  ...SEED_COMMAND,
+  /** The machine's own disk is the home: it goes with its machine, whoever deletes that. */
+  homeVolumeGib: SEED_HOME_GIB,
+  provisioners: PROVISIONERS,
+  workspacePod: AGENT,
+  /** The seed's rule: the builds' cores are Coder's alone, since workspaces have machines of their own. */
+  buildRule: "seed-2023",
+} as const;
+
+/** Draft: VMs on Compute Engine, 1,000 users with 200 workspaces. */
+const size1000: Size = {
+  ...COMMON,
+  users: 1_000,
+  workspaces: 200,
+  workspacesPerUser: 1,
+  /** Ours, since no source names it: the seed's 30 daemons a replica. */
+  concurrentBuilds: 30,
+  connections: {
+    /** Ours: a tenth of the seed's 10,000, five a workspace. */
+    total: 1_000,
+    /** Ours: one SSH session a workspace. */
+    sshShare: 0.2,
+    /** Ours: all of them within five seconds. */
+    rampPerSecond: 200,
+    /** Ours: long enough for each connection to answer once at this rate. */
+    holdSeconds: 10,
+    commandsPerSecond: 100,
+  },
+  coder: {
+    version: CODER_VERSION,
+    replicas: 1,
+    daemonsPerReplica: 30,
+    /** Ours: what the machine has to give beside a Postgres of 8 cores and 30 GB on it. */
+    cpuMillis: 7_000,
+    memoryGib: 30,
+    /** Ours: Coder's default of 10 is made for small deployments. */
+    databaseConnections: 100,
+  },
+  licensed: false,
+  machines: {
+    /** Ours, no source names a machine: twice the seed's 8 cores per 30 builds, so that Postgres fits beside it. */
+    coder: {
+      machineType: "n2-standard-16",
+      nodes: 1,
+      /** Ours: Postgres, and each build's providers; a disk's speed grows with its size. */
+      diskGib: 200,
+    },
+    /** Ours: a machine for each; an agent needs 0.1 cores and 128 MB, and what runs in it is not measured. */
+    workspaces: { machineType: "e2-small", nodes: 200 },
+    system: { machineType: "n2-standard-16", nodes: 0 },
+  },
+  database: {
+    /** Ours: as Coder recommends it; `on-box` needs no other machine. */
+    kind: "cloud-sql",
+    /** Ours: Coder needs 13 or newer. */
+    version: "POSTGRES_16",
+    /** Validated: 8 cores and 30 GB for 600 running workspaces and 60 builds. */
+    tier: "db-custom-8-30720",
+    /** Ours: a disk's speed grows with its size, and 10 GB would be the limit instead of the machine. */
+    diskGib: 100,
+    /** Ours: 100 connections of the one replica, and a fifth more. */
+    maxConnections: 200,
+  },
+};
+
+/** Ours: the smallest environment with every kind of resource, to learn for under $3 whether all of it comes and goes. */
+const canary: Size = {
+  ...COMMON,
+  users: 2,
+  workspaces: 2,
+  workspacesPerUser: 1,
+  concurrentBuilds: 2,
+  connections: { total: 4, sshShare: 0.5, rampPerSecond: 4, holdSeconds: 5, commandsPerSecond: 4 },
+  coder: {
+    version: CODER_VERSION,
+    replicas: 1,
+    daemonsPerReplica: 2,
+    cpuMillis: 1_500,
+    memoryGib: 4,
+    databaseConnections: 20,
+  },
+  licensed: false,
+  machines: {
+    coder: { machineType: "n2-standard-4", nodes: 1, diskGib: 50 },
+    workspaces: { machineType: "e2-small", nodes: 2 },
+    system: { machineType: "n2-standard-4", nodes: 0 },
+  },
+  database: {
+    kind: "cloud-sql",
+    version: "POSTGRES_16",
+    /** The smallest tier with a core of its own. */
+    tier: "db-custom-1-3840",
+    diskGib: 10,
+    maxConnections: 100,
+  },
+};
+
+/** Coder on one Compute Engine VM, each workspace on a VM of its own. */
+export const gceVm: Architecture = {
+  name: "gce-vm",
+  label: "VMs (Compute Engine)",
+  cloud: "google",
+  region: "us-central1",
+  zone: "us-central1-a",
+  carriedBy: "machine-each",
+  databases: ["cloud-sql", "on-box"],
+  stacks: ["gce-vm-cloud"],
+  templateName: "gce-vm",
+  defaultSize: "1000",
+  sizes: { "1000": size1000, canary },
+  objectives: [...OBJECTIVES],
+  verifiedOnCloud: "never",
+};

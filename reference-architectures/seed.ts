@@ -1,0 +1,26 @@
+/*
+ * Sources, as the architectures name them: "seed" is Coder's page on scaling of January 2023; "draft" its draft of
+ * November 2022; "validated" the validated architectures in Coder's documentation since December 2025. "Ours" marks
+ * a choice that no source makes.
+ */
+
+/** The seed's command, and what it prints: a workspace counts when its terminal showed this. */
+export const SEED_COMMAND = {
+  command: "sleep 2 && echo hello",
+  expectOutput: "hello",
+  /** The seed's command: `--concurrency 0 --cleanup-concurrency 0`, everything at once. */
+  concurrency: 0,
+  cleanupConcurrency: 0,
+} as const;
+
+/** The seed's command sets its template's one parameter: `home_disk_size=10`. */
+export const SEED_HOME_GIB = 10;
+
+/** Validated: an agent needs at least 0.1 cores and 128 MB. */
+export const AGENT = { cpuMillis: 100, memoryMib: 128 } as const;
+
+/** External provisioners are a licensed feature, and the seed's rows were measured with built-in ones. */
+export const PROVISIONERS = "builtin";
+
+/** Ours: the version whose answers, metrics and chart were seen on a real server. */
+export const CODER_VERSION = "2.31.0";
