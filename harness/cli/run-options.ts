@@ -3,9 +3,11 @@ import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { resolveSize } from "../../reference-architectures/catalogue.ts";
 import { parseOverride } from "../../reference-architectures/override.ts";
+import { customGoogleEndpoints } from "../inventory/google/endpoints.ts";
 import { parseBucketUrl } from "../model/bucket-url.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
+import { machineVanishes, refusalOf } from "../pipeline/vanishing-machine.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -31,6 +33,7 @@ export interface RunFlags {
   readonly keepMax: number;
   readonly owner: string;
   readonly mirror?: string;
+  readonly state?: string;
 }
 
 /** Adds the flags that make a run. */
@@ -86,6 +89,14 @@ export function addRunOptions(command: Command, io: Io): Command {
         .argParser(bucketUrl("--mirror")),
     )
     .addOption(
+      new Option(
+        "--state <url>",
+        "keep Terraform's state in your bucket: gs://bucket/prefix or s3://bucket/prefix?region=us-east-1 (default: in the run's folder)",
+      )
+        .env("REFBENCH_STATE")
+        .argParser(bucketUrl("--state")),
+    )
+    .addOption(
       new Option("--owner <name>", "value of the label bench-owner")
         .env("REFBENCH_OWNER")
         .default(defaultOwner(io.env)),
@@ -111,6 +122,7 @@ export function addTwinSpeeds(command: Command): Command {
 
 /** Reads the flags into what a run is asked for. Nothing is created. */
 export async function runRequestOf(architecture: string, flags: RunFlags, io: Io): Promise<RunRequest> {
+  refuseFooting(flags, io);
   if (flags.rehearse !== true) {
     throw new RefbenchError(
       "usage",
@@ -137,6 +149,7 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
       ? {}
       : { keepOnFailure: { ms: flags.keepOnFailure, max: flags.keepMax } }),
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
+    ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     rehearsal: {
       twinRoot: twinRoot(io.cwd),
       speed: flags.speed,
@@ -147,6 +160,30 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
     project: TWIN_PROJECT,
     refbench: await refbenchVersion(),
   };
+}
+
+/** Refuses a place for state and journal that would not be there when they are needed. */
+function refuseFooting({ rehearse = false, state, mirror }: RunFlags, { env }: Io): void {
+  if (state !== undefined && rehearse) {
+    throw new RefbenchError(
+      "usage",
+      `--state is "${state}", but the twin that --rehearse runs against has no buckets, and only state in the run's folder: leave --state (REFBENCH_STATE) out; --mirror works with both`,
+    );
+  }
+  if (state?.startsWith("file:") === true) {
+    throw new RefbenchError(
+      "usage",
+      `--state is "${state}", expected gs://bucket/prefix or s3://bucket/prefix`,
+    );
+  }
+  const refusal = refusalOf({
+    vanishes: machineVanishes(env),
+    simulated: rehearse,
+    emulatedCloud: customGoogleEndpoints(env).length > 0 || (env["AWS_ENDPOINT_URL"] ?? "") !== "",
+    stateBucket: state,
+    mirror,
+  });
+  if (refusal !== undefined) throw new RefbenchError("usage", refusal);
 }
 
 /** The path of a faults file that has been read: a wrong one is refused before anything is made. */

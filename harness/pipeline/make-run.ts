@@ -24,6 +24,8 @@ export interface RunRequest {
   readonly keepOnFailure?: { readonly ms: number; readonly max: number };
   /** URL of the bucket or folder that the run is mirrored to. */
   readonly mirror?: string;
+  /** URL of the user's bucket for Terraform's state; absent = in the run's folder. */
+  readonly stateBucket?: string;
   /** The reaper tears down after this long, whatever happens; in milliseconds. */
   readonly ttlMs: number;
   readonly rehearsal: {
@@ -64,6 +66,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     region: architecture.region,
     zone: architecture.zone,
     coderVersion: size.coder.version,
+    ...(request.stateBucket === undefined ? {} : { stateBucket: request.stateBucket }),
   };
   const plan: Plan = {
     schemaVersion: 1,

@@ -13,6 +13,7 @@ import { watchRun } from "../../pipeline/watch.ts";
 import { composePorts } from "../compose.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
+import { leave } from "../leave.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeOutputs } from "../../results/outputs.ts";
@@ -40,8 +41,7 @@ export function runCommand(io: Io): Command {
       const folder = await makeRun(io.cwd, systemClock, request);
       const record = await executeAndWatch(io, folder);
       if (record === undefined) {
-        io.stderr.write(`refbench: the reaper goes on; follow it with "refbench watch ${folder.path}"\n`);
-        io.exit(EXIT_CODES["handed-over"]);
+        io.exit(await leave(folder, io));
         return;
       }
       await writeOutputs(record, outputs, io);

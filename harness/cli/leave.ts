@@ -1,0 +1,38 @@
+import { hostname } from "node:os";
+import { openBucket } from "../inventory/buckets/open-bucket.ts";
+import { messageOf } from "../model/error.ts";
+import { EXIT_CODES } from "../model/verdict.ts";
+import { BucketLeaseBook } from "../pipeline/bucket-lease.ts";
+import { systemClock } from "../model/clock.ts";
+import { readJson } from "../pipeline/json-file.ts";
+import { planSchema } from "../pipeline/plan.ts";
+import type { RunFolder } from "../pipeline/run-folder.ts";
+import { leaving, machineVanishes } from "../pipeline/vanishing-machine.ts";
+import type { Io } from "./io.ts";
+
+/** Says who goes on with a run that its user leaves, and returns the exit code that this deserves. */
+export async function leave(folder: RunFolder, io: Io): Promise<number> {
+  const { runId, mirror } = await readJson(folder.plan, planSchema);
+  if (mirror === undefined || !machineVanishes(io.env)) {
+    io.stderr.write(`refbench: the reaper goes on; follow it with "refbench watch ${folder.path}"\n`);
+    return EXIT_CODES["handed-over"];
+  }
+  const next = `refbench teardown ${runId} --from ${mirror}`;
+  try {
+    const book = new BucketLeaseBook(await openBucket(mirror, io.env), runId, systemClock);
+    const said = leaving({
+      vanishes: true,
+      lease: await book.current(),
+      ownHost: hostname(),
+      nowMs: systemClock.now(),
+    });
+    if (said.may) {
+      io.stderr.write(`refbench: ${said.who} goes on; anywhere else: "${next}"\n`);
+      return EXIT_CODES["handed-over"];
+    }
+    io.stderr.write(`refbench: nobody is known to go on: ${said.reason}; run "${next}"\n`);
+  } catch (error) {
+    io.stderr.write(`refbench: nobody is known to go on: ${messageOf(error)}; run "${next}"\n`);
+  }
+  return EXIT_CODES.unverified;
+}
