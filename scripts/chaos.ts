@@ -1,21 +1,32 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { setPriority } from "node:os";
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { RefbenchError } from "../harness/model/error.ts";
 import { countBoundaries, fakePoint, fakeSeeds } from "./chaos/fake/campaign.ts";
 import { inTurns } from "./chaos/in-turns.ts";
 import type { PointResult } from "./chaos/point-result.ts";
+import { realPoint, realSeeds } from "./chaos/real/point.ts";
 import { summarize, summaryText } from "./chaos/summary.ts";
 
 /** Most of a fake point is waiting for the disk to have the journal. */
 const FAKE_AT_ONCE = 8;
+/** A real point is a whole rehearsal. */
+const REAL_AT_ONCE = 2;
+/** With both kinds, there is one real point for so many fake ones. */
+const FAKE_PER_REAL = 25;
 
 const program = new Command("chaos")
   .description(
     "breaks runs, reapers, terraform and the cloud by seed, and holds every verdict to what is left",
   )
   .option("--seed <word>", "what the schedules are derived from", "1")
-  .option("--points <n>", "fake points; the undisturbed ones included", whole, 600)
+  .option(
+    "--points <n>",
+    "points, the undisturbed ones included; with both kinds the fake ones, and one real for each 25",
+    whole,
+    600,
+  )
   .addOption(new Option("--kind <kind>", "where").choices(["fake", "real", "both"]).default("fake"))
   .option("--only <point seed>", "play one point again, and tell all about it")
   .option(
@@ -34,9 +45,9 @@ interface Flags {
   readonly output: readonly string[];
 }
 
-const { seed, points, only, output } = program.parse().opts<Flags>();
+const { seed, points, kind, only, output } = program.parse().opts<Flags>();
 try {
-  const played = await play(only === undefined ? fakeSeeds(seed, points) : [only]);
+  const played = await play(only === undefined ? seedsOf() : [only]);
   await tell(summarize(seed, played));
   if (only !== undefined) process.stderr.write(`${JSON.stringify(played, null, 2)}\n`);
   process.exit(played.some(({ breaches }) => breaches.length > 0) ? 1 : 0);
@@ -46,13 +57,39 @@ try {
   process.exit(2);
 }
 
+function seedsOf(): readonly string[] {
+  const real = kind === "real" ? points : Math.ceil(points / FAKE_PER_REAL);
+  return [
+    ...(kind === "real" ? [] : fakeSeeds(seed, points)),
+    ...(kind === "fake" ? [] : realSeeds(seed, real)),
+  ];
+}
+
 async function play(seeds: readonly string[]): Promise<readonly PointResult[]> {
+  const isReal = (one: string): boolean => one.startsWith("real:");
+  const fake = await playFake(seeds.filter((one) => !isReal(one)));
+  return [...fake, ...(await playReal(seeds.filter(isReal)))];
+}
+
+async function playFake(seeds: readonly string[]): Promise<readonly PointResult[]> {
+  if (seeds.length === 0) return [];
   const boundaries = await countBoundaries();
   let done = 0;
   return inTurns(seeds, FAKE_AT_ONCE, async (one) => {
     const point = await fakePoint(one, boundaries);
     done += 1;
     if (done % 100 === 0) process.stderr.write(`${done} of ${seeds.length} fake points\n`);
+    return point;
+  });
+}
+
+async function playReal(seeds: readonly string[]): Promise<readonly PointResult[]> {
+  // Children inherit it: whoever works on this machine comes first.
+  setPriority(0, 5);
+  return inTurns(seeds, REAL_AT_ONCE, async (one) => {
+    const point = await realPoint(one);
+    const broken = point.breaches.map(({ law }) => ` BROKEN ${law}`).join("");
+    process.stderr.write(`${one}: ${point.run}, ${point.verdict}/${point.teardown}${broken}\n`);
     return point;
   });
 }

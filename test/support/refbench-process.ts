@@ -41,6 +41,10 @@ export class Refbench {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
