@@ -42,11 +42,11 @@ export function addRunOptions(command: Command, io: Io): Command {
     .addOption(
       new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
     )
-    .option(
-      "--set <path=value>",
-      "override one figure of the size; repeatable, such as --set connections.total=20",
-      (value: string, all: string[]) => [...all, value],
-      [],
+    .addOption(
+      new Option("--set <path=value>", "override one figure of the size; repeatable: connections.total=20")
+        .env("REFBENCH_SET")
+        .default([], "none")
+        .argParser(collect),
     )
     .addOption(
       new Option(
@@ -203,6 +203,11 @@ export function bucketUrl(flag: string): (text: string) => string {
     parseBucketUrl(text, flag);
     return text;
   };
+}
+
+/** Gathers the values of a repeatable flag. */
+export function collect(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value];
 }
 
 /** Reads a positive number, or refuses it by the flag's name. */

@@ -13,6 +13,7 @@ import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, worst, type Verdict } from "../model/verdict.ts";
 import type { StageContext } from "./context.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
+import type { Plan } from "./plan.ts";
 import { salvageJson, writeJson } from "./json-file.ts";
 import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -66,7 +67,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   const bootstrapped = await salvageJson(folder.result("bootstrap"), bootstrapResult);
   const objectives = [...ports.judge(plan.objectives, measured)];
-  const held = verdictsOf(entries, measured, objectives, teardown);
+  const held = verdictsOf(entries, measured, objectives, plan.objectives, teardown);
   const final = teardown.state !== "pending";
   const verdict = worst(held.map(([word]) => word));
   const version = bootstrapped?.coderVersion ?? plan.size.coder.version;
@@ -152,6 +153,7 @@ function verdictsOf(
   entries: readonly StoredEntry[],
   measured: Measurements | undefined,
   objectives: RunRecord["objectives"],
+  asked: Plan["objectives"],
   teardown: Teardown,
 ): readonly Held[] {
   const held: Held[] = entries.flatMap((entry) =>
@@ -171,11 +173,10 @@ function verdictsOf(
     const missed = objectives.filter(({ met }) => !met);
     const { generator } = measured;
     if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
-    for (const { description, value, threshold } of missed) {
-      held.push([
-        "slo-failed",
-        `${description}: ${value === undefined ? "not measured" : String(value)}, wanted ${threshold}`,
-      ]);
+    for (const { name, description, value, threshold } of missed) {
+      const isShare = asked.find((objective) => objective.name === name)?.metric.per !== undefined;
+      const words = value === undefined ? "not measured" : inWords(value, isShare);
+      held.push(["slo-failed", `${description}: ${words}, wanted ${inWords(threshold, isShare)}`]);
     }
   }
   if (teardown.state === "leaked") {
@@ -185,6 +186,11 @@ function verdictsOf(
     held.push(["unverified", teardown.problems.join("; ")]);
   }
   return held;
+}
+
+function inWords(value: number, isShare: boolean): string {
+  // Rounded down: 98.96 % must not read as the 99 % that were wanted.
+  return isShare ? `${Math.floor(value * 1000) / 10} %` : String(value);
 }
 
 async function teardownOf({ folder, ports }: StageContext): Promise<Teardown> {

@@ -1,4 +1,4 @@
-import { Argument, Command } from "commander";
+import { Argument, Command, Option } from "commander";
 import { architectures } from "../../../reference-architectures/catalogue.ts";
 import { systemClock } from "../../model/clock.ts";
 import type { RunRecord } from "../../model/record.ts";
@@ -17,7 +17,7 @@ import { leave } from "../leave.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeOutputs } from "../../results/outputs.ts";
-import { addRunOptions, runRequestOf, type RunFlags } from "../run-options.ts";
+import { addRunOptions, collect, runRequestOf, type RunFlags } from "../run-options.ts";
 
 /** How long a run that was told to leave waits for its own stage to stop. */
 const LEAVE_MS = 3_000;
@@ -28,11 +28,11 @@ export function runCommand(io: Io): Command {
     .description("deploy a reference architecture, run the scaletest on it, write its row, tear it down")
     .addArgument(new Argument("<architecture>", `one of ${[...architectures.keys()].join(", ")}`));
   return addRunOptions(command, io)
-    .option(
-      "--output <format[:path]>",
-      "text, json or markdown, on stdout or into a file; repeatable (default: text)",
-      (value: string, all: string[]) => [...all, value],
-      [],
+    .addOption(
+      new Option("--output <format[:path]>", "text, json or markdown, on stdout or into a file; repeatable")
+        .env("REFBENCH_OUTPUT")
+        .default([], "text")
+        .argParser(collect),
     )
     .addHelpText("after", EXIT_CODES_HELP)
     .action(async (architecture: string, flags: RunFlags & { readonly output: readonly string[] }) => {
