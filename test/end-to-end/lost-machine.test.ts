@@ -4,7 +4,17 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
 
-const RUN = ["run", "gke", "--rehearse", "--size", "canary", "--speed", "2000", "--set", "connections.holdSeconds=1"] as const;
+const RUN = [
+  "run",
+  "gke",
+  "--rehearse",
+  "--size",
+  "canary",
+  "--speed",
+  "2000",
+  "--set",
+  "connections.holdSeconds=1",
+] as const;
 
 /** Everything that a folder holds, as one text. */
 async function textBelow(folder: string): Promise<string> {

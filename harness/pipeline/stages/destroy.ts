@@ -17,7 +17,7 @@ const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", 
 
 /** Destroys the stacks in reverse order, waiting in between for what controllers made to go. */
 export async function destroy(context: StageContext): Promise<string> {
-  const { folder, journal, report } = context;
+  const { folder, journal, report, environment } = context;
   const order = (await salvageJson(folder.result("stacks"), z.array(z.string()))) ?? (await stacksIn(folder));
   const { entries } = await journal.read();
   const intended = new Set(
@@ -26,7 +26,9 @@ export async function destroy(context: StageContext): Promise<string> {
   let removed = 0;
   const failed: string[] = [];
   for (const stack of order.toReversed()) {
-    if (!intended.has(stack) && !(await wasTouched(folder.stack(stack)))) continue;
+    // A state in a bucket leaves no trace here: only the journal knows of it, and that may be lost.
+    const mayExist = intended.has(stack) || environment.stateBucket != null;
+    if (!mayExist && !(await wasTouched(folder.stack(stack)))) continue;
     if (await livesInGoneCluster(context, stack)) {
       report({
         type: "note",

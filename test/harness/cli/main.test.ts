@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { main } from "../../../harness/cli/main.ts";
 
 /** Runs the command line in this process, in an empty folder. */
-async function refbench(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+async function refbench(args: readonly string[], env: NodeJS.ProcessEnv = { ...process.env, CI: "" }) {
   const cwd = await mkdtemp(join(tmpdir(), "refbench-cli-"));
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -28,6 +28,10 @@ describe("bad input creates nothing", () => {
     [["run", "gke", "--rehearse", "--ttl", "soon"], "--ttl"],
     [["run", "gke", "--rehearse", "--owner", "A B"], "--owner"],
     [["run", "gke", "--rehearse", "--output", "xml"], "xml"],
+    [["run", "gke", "--rehearse", "--state", "gs://team/state"], "the twin"],
+    [["run", "gke", "--state", "file:///mnt/share"], "--state"],
+    [["run", "gke", "--rehearse", "--mirror", "./here"], "--mirror"],
+    [["teardown", "01jd0000000000000000000000", "--from", "ftp://team/mirror"], "--from"],
     [["run", "gke", "--rehearse", "--no-such-flag"], "--no-such-flag"],
     [["watch", "01jd0000000000000000000000"], "01jd0000000000000000000000"],
     [["teardown", "nothing"], "nothing"],
@@ -38,6 +42,13 @@ describe("bad input creates nothing", () => {
     const { code, cwd, stderr } = await refbench(args);
     expect(stderr).toContain(named);
     expect(code).toBe(2);
+    expect(await readdir(cwd)).toEqual([]);
+  });
+
+  test("a real run on CI names the buckets without which it would be lost with its machine", async () => {
+    const { code, cwd, stderr } = await refbench(["run", "gke"], { ...process.env, CI: "true" });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--state .* and --mirror/);
     expect(await readdir(cwd)).toEqual([]);
   });
 

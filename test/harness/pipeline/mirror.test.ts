@@ -185,6 +185,21 @@ describe("a run whose machine is lost", () => {
     expect(world.items.size).toBe(0);
   });
 
+  test("with its state in a bucket and its journal lost has every stack destroyed", async () => {
+    const world = new FakeWorld();
+    const run = {
+      world,
+      bucket: new MemoryBucket(),
+      folder: await world.makeRun(undefined, { stateBucket: "gs://team/state" }),
+    };
+    await drive(run);
+    for (const key of run.bucket.objects.keys())
+      if (/journal|tfstate/.test(key)) run.bucket.objects.delete(key);
+    const record = await reaped({ ...run, folder: await lose(run) });
+    expect(world.calls.slice(-2)).toEqual(["destroy gke-coder", "destroy gke-cloud"]);
+    expect(record).toMatchObject({ teardown: { state: "clean", swept: [] } });
+  });
+
   test("that nobody mirrored is a usage error that says where to look", async () => {
     const { bucket, folder } = await newRun();
     const id = folder.path.slice(-26);
