@@ -14,7 +14,7 @@ import { realSchedule, type RealSchedule } from "./schedule.ts";
 const RUN = ["--rehearse", "--size", "canary", "--set", "connections.holdSeconds=1"] as const;
 
 /** A run that stores no event for so long is one that hangs, and is struck where it is. */
-const HANGING_MS = 20_000;
+const HANGING_MS = 12_000;
 
 /** No point takes longer on a busy machine, unless something is wrong with it. */
 const GIVE_UP_MS = 8 * 60_000;
@@ -198,9 +198,11 @@ class RealPoint {
     return this.#folder!.split("/").at(-1)!;
   }
 
+  /** What happened so far; terraform's "still creating" is not something that happened. */
   #events(): readonly string[] {
     const file = join(this.#folder ?? this.#cwd, "events.jsonl");
-    return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+    const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+    return lines.filter((line) => !line.includes('"state":"progress"'));
   }
 }
 
