@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { failureCount, generatorHealth, phaseHistogram } from "./shard.ts";
+import { loadResult } from "./shard.ts";
 
 /** Version of the record's shape; a reader migrates older ones. */
 export const RECORD_SCHEMA_VERSION = 1;
@@ -52,31 +52,11 @@ export const stageTiming = z.object({
 });
 
 /** The measurements of the load stage; absent when the run ended before it. */
-export const measurements = z.object({
-  users: z.object({ asked: count, created: count, withWorkspace: count, deleted: count }),
-  workspaces: z.object({
-    asked: count,
-    created: count,
-    ready: count,
-    succeeded: count,
-    failed: count,
-    deleted: count,
-  }),
-  builds: z.object({ capacity: count, peakRunning: count, timeWeightedRunning: z.number() }),
-  connections: z.object({
-    asked: count,
-    held: count,
-    heldTerminal: count,
-    heldSsh: count,
+export const measurements = loadResult.omit({ stopped: true }).extend({
+  connections: loadResult.shape.connections.extend({
     /** How SSH travelled: relayed, direct, or the emulator's tunnel. Never compared with one another. */
     sshPath: z.enum(["tunnel", "relayed", "direct", "none"]),
-    verified: count,
-    lost: count,
-    serverGauge: z.object({ terminal: count, ssh: count }).optional(),
   }),
-  failures: z.array(failureCount),
-  histograms: z.array(phaseHistogram),
-  generator: generatorHealth,
 });
 export type Measurements = z.infer<typeof measurements>;
 
