@@ -5,11 +5,9 @@ import type { Clock } from "../model/clock.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { parseJournal, type JournalEntry, type JournalLine } from "./journal.ts";
 import { isOlderState, isState, readMirrored } from "./mirrored-files.ts";
+import { QuietAfterFailure } from "./quiet-after-failure.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { findSecrets, type Secrets } from "./secrets.ts";
-
-/** How long a mirror that failed is left alone while a teardown goes on: each try may cost its time-outs. */
-const RETRY_MS = 30_000;
 
 /** How far a mirrored state may be behind while Terraform works. */
 const SOON_MS = 2_000;
@@ -45,12 +43,13 @@ export class Mirror {
   readonly #put = new Map<string, string>();
   /** Whether lines of the journal may be missing in the bucket. */
   #behind = true;
-  #retryAtMs = 0;
+  readonly #quiet: QuietAfterFailure;
   #comingSoon = false;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: MirrorOptions) {
     this.#options = options;
+    this.#quiet = new QuietAfterFailure(options.clock);
   }
 
   /** Brings the bucket up to date before anything is created; throws when it cannot. */
@@ -81,18 +80,17 @@ export class Mirror {
   }
 
   async #leniently(write: () => Promise<void>): Promise<void> {
-    const { clock, note, checkLease } = this.#options;
-    if (clock.now() < this.#retryAtMs) {
+    const { note, checkLease } = this.#options;
+    if (this.#quiet.isQuiet()) {
       this.#behind = true;
       return;
     }
     try {
       await checkLease?.();
-      await write();
+      await this.#quiet.watch(write);
     } catch (error) {
       this.#behind = true;
       if (error instanceof RefbenchError && error.code === "lease_held") return;
-      this.#retryAtMs = clock.now() + RETRY_MS;
       note(`the mirror is behind, and this goes on without it: ${messageOf(error)}`);
     }
   }

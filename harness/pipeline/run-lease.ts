@@ -5,6 +5,7 @@ import { BucketLeaseBook } from "./bucket-lease.ts";
 import { Journal } from "./journal.ts";
 import { LeaseBook, type Lease } from "./lease.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
+import { QuietAfterFailure } from "./quiet-after-failure.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** The right to tear a run down, held on this machine and, where the run is mirrored, in its bucket as well. */
@@ -51,10 +52,12 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
     throw error;
   }
 
+  let renewing = false;
+  const quiet = new QuietAfterFailure(clock);
   const asked = async (ask: (book: BucketLeaseBook) => Promise<void>): Promise<void> => {
     if (inBucket === undefined) return;
     try {
-      await ask(inBucket);
+      await quiet.watch(() => ask(inBucket));
     } catch (error) {
       if (isHeld(error)) throw error;
       tell(error);
@@ -64,13 +67,19 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
     fence: remote?.fence ?? local.fence,
     renew: async () => {
       await inFolder.renew(local);
+      // One at a time, and also while it is quiet: a bucket that answers again must see a holder that lives.
+      if (renewing) return;
+      renewing = true;
       await asked(async (book) => {
         if (remote === undefined) remote = await book.acquire(holder);
         else await book.renew(remote);
+      }).finally(() => {
+        renewing = false;
       });
     },
     check: async () => {
       await inFolder.check(local);
+      if (quiet.isQuiet()) return;
       await asked(async (book) => {
         if (remote !== undefined) await book.check(remote);
       });

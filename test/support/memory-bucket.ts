@@ -7,6 +7,8 @@ export class MemoryBucket implements Bucket {
   readonly objects = new Map<string, Buffer>();
   /** While set, everything asked is refused. */
   down = false;
+  /** How often it was asked anything. */
+  asked = 0;
   /** Asked before each put; throws to refuse it. */
   beforePut: (key: string, bytes: Uint8Array) => void = () => undefined;
 
@@ -45,6 +47,7 @@ export class MemoryBucket implements Bucket {
 
   /** Others get their turn between question and answer, as over a network. */
   async #turn(): Promise<void> {
+    this.asked += 1;
     await new Promise((resolve) => setImmediate(resolve));
     if (this.down) throw new RefbenchError("infrastructure", "the bucket does not answer; try again");
   }

@@ -131,6 +131,34 @@ describe("a mirrored run", () => {
     expect(JSON.stringify(run.world.events)).toContain("the mirror is behind");
   });
 
+  test("whose outcome could not be mirrored has it there before the next thing is created", async () => {
+    const run = await newRun();
+    const { bucket } = run;
+    let refused = 0;
+    let before = "";
+    bucket.beforePut = (_, bytes) => {
+      const line = Buffer.from(bytes).toString();
+      if (line.includes('"stack-outcome","stack":"gke-cloud"') && refused === 0) {
+        refused += 1;
+        throw new Error("unreachable");
+      }
+      if (line.includes('"stack":"gke-coder","act":"apply"')) before ||= bucket.text();
+    };
+    await drive(run);
+    expect(refused).toBe(1);
+    expect(before).toContain('"stack-outcome","stack":"gke-cloud"');
+  });
+
+  test("is not held up by asking a bucket that is down again and again", async () => {
+    const run = await newRun();
+    await drive(run);
+    run.bucket.down = true;
+    run.bucket.asked = 0;
+    await reaped(run);
+    // A teardown appends some ten lines and asks for its lease as often, within seconds of this clock.
+    expect(run.bucket.asked).toBeLessThan(6);
+  });
+
   test("catches up with what it missed", async () => {
     const run = await newRun();
     await drive(run);
