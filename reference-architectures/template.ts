@@ -21,20 +21,26 @@ export interface TemplateRun {
   readonly owner: string;
   /** Unix seconds; null = no hard expiry. */
   readonly expiresAt: number | null;
-  readonly namespace: string;
+  /** What the stacks say of where workspaces are made. */
+  readonly place: Readonly<Record<string, string>>;
 }
 
-/** Terraform variables of the template: the labels of everything that a workspace creates, and what its pod asks for. */
+/** Terraform variables of the template: the labels of everything that a workspace creates, and what it asks for. */
 export function templateVariables(run: TemplateRun): Record<string, string> {
   return {
     bench_run: run.runId,
     bench_env: run.architecture,
     bench_owner: run.owner,
     bench_expires: run.expiresAt === null ? "never" : String(run.expiresAt),
-    namespace: run.namespace,
-    cpu: `${run.size.workspacePod.cpuMillis}m`,
-    memory: `${run.size.workspacePod.memoryMib}Mi`,
+    ...shareOf(run),
+    ...run.place,
   };
+}
+
+/** What a workspace's pod or container asks for; a machine has what its type has. */
+function shareOf({ architecture, size }: TemplateRun): Record<string, string> {
+  if (getArchitecture(architecture).carriedBy === "machine-each") return {};
+  return { cpu: `${size.workspacePod.cpuMillis}m`, memory: `${size.workspacePod.memoryMib}Mi` };
 }
 
 /** Parameters of each workspace. */

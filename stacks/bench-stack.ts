@@ -42,8 +42,11 @@ export abstract class BenchStack extends TerraformStack {
   }
 
   /** Outputs under the names of the contract with the harness. */
-  protected addOutputs(outputs: Readonly<Record<string, string>>): void {
+  protected addOutputs(
+    outputs: Readonly<Record<string, string | Readonly<Record<string, string>> | undefined>>,
+  ): void {
     for (const [name, value] of Object.entries(outputs)) {
+      if (value === undefined) continue;
       // Named by hand: outputs and resources are different names to Terraform, and may be the same.
       new TerraformOutput(this, name, { value }).overrideLogicalId(name);
     }

@@ -4,10 +4,15 @@ import { z } from "zod";
 export const coderOutputsSchema = z.object({
   /** Where Coder answers inside the network, such as `http://10.0.0.7`. */
   coder_url: z.url(),
-  coder_namespace: z.string(),
-  workspace_namespace: z.string(),
-  coder_release: z.string(),
-  coder_chart_version: z.string(),
+  /** Variables of the workspace template that only the stacks know: where workspaces are made. */
+  template_variables: z.record(z.string(), z.string()),
+  /** Of Coder in a cluster. */
+  coder_namespace: z.string().optional(),
+  workspace_namespace: z.string().optional(),
+  coder_release: z.string().optional(),
+  coder_chart_version: z.string().optional(),
+  /** Of Coder on a machine: its name. */
+  coder_machine: z.string().optional(),
 });
 
 export const cloudOutputsSchema = z.object({
@@ -15,8 +20,10 @@ export const cloudOutputsSchema = z.object({
   region: z.string(),
   zone: z.string(),
   network: z.string(),
-  cluster: z.string(),
-  database_instance: z.string(),
+  /** Of architectures with a cluster. */
+  cluster: z.string().optional(),
+  /** Absent when Postgres is on Coder's machine. */
+  database_instance: z.string().optional(),
 });
 
 export type CoderOutputs = z.infer<typeof coderOutputsSchema>;

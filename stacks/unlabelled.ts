@@ -9,9 +9,25 @@ export const UNLABELLED: Readonly<Record<string, Handle>> = {
   google_compute_subnetwork: { by: "name", attribute: "name" },
   google_compute_router: { by: "name", attribute: "name" },
   google_compute_router_nat: { by: "name", attribute: "name" },
+  google_compute_firewall: { by: "name", attribute: "name" },
+  google_secret_manager_secret_version: {
+    by: "parent",
+    attribute: "secret",
+    kind: "google_secret_manager_secret",
+  },
+  google_secret_manager_secret_iam_member: {
+    by: "parent",
+    attribute: "secret_id",
+    kind: "google_secret_manager_secret",
+  },
   google_service_account: { by: "name", attribute: "account_id" },
   /** A grant has no name: it goes with the account it is made to. */
   google_project_iam_member: { by: "parent", attribute: "member", kind: "google_service_account" },
+  google_service_account_iam_member: {
+    by: "parent",
+    attribute: "service_account_id",
+    kind: "google_service_account",
+  },
   google_sql_database: { by: "parent", attribute: "instance", kind: "google_sql_database_instance" },
   google_sql_user: { by: "parent", attribute: "instance", kind: "google_sql_database_instance" },
   helm_release: { by: "name", attribute: "name" },

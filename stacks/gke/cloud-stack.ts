@@ -25,7 +25,7 @@ export class GkeCloudStack extends BenchStack {
     const { size } = props;
     googleProvider(this, environment);
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
-    const network = new Network(this, "vpc", { environment });
+    const network = new Network(this, "vpc", { environment, forCluster: true });
     this.database = new Database(this, "database", {
       environment,
       size: size.database,

@@ -8,7 +8,7 @@ import { ROLE_TAINT, roleLabel } from "../google/node-pool.ts";
 import { gkeAccess } from "../kubernetes/cluster-access.ts";
 import { CoderRelease, releaseName } from "../kubernetes/coder-release.ts";
 import { coderValues } from "../kubernetes/coder-values.ts";
-import { CODER_NAMESPACE } from "../kubernetes/names.ts";
+import { CODER_NAMESPACE, HOME_STORAGE_CLASS } from "../kubernetes/names.ts";
 import { kubernetesProviders } from "../kubernetes/providers.ts";
 import { WorkspaceSpace } from "../kubernetes/workspace-space.ts";
 import { benchLabels } from "../labels.ts";
@@ -58,6 +58,7 @@ export class GkeCoderStack extends BenchStack {
     });
     this.addOutputs({
       coder_url: release.url,
+      template_variables: { namespace: workspaces.namespace, storage_class: HOME_STORAGE_CLASS },
       coder_namespace: namespace.metadata.name,
       workspace_namespace: workspaces.namespace,
       coder_release: release.releaseName,

@@ -3,6 +3,7 @@ import { ComputeForwardingRule } from "@cdktf/provider-google/lib/compute-forwar
 import { SqlDatabaseInstance } from "@cdktf/provider-google/lib/sql-database-instance/index.js";
 import { SqlDatabase } from "@cdktf/provider-google/lib/sql-database/index.js";
 import { SqlUser } from "@cdktf/provider-google/lib/sql-user/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import type { Environment } from "../environment.ts";
@@ -24,6 +25,8 @@ export interface DatabaseProps {
 export class Database extends Construct {
   readonly instanceName: string;
   readonly address: string;
+  /** All that must exist before Coder finds it. */
+  readonly ready: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, { environment, size, network, password }: DatabaseProps) {
     super(scope, id);
@@ -64,7 +67,7 @@ export class Database extends Construct {
       addressType: "INTERNAL",
       subnetwork: network.subnetworkId,
     });
-    new ComputeForwardingRule(this, "endpoint", {
+    const endpoint = new ComputeForwardingRule(this, "endpoint", {
       name: benchName(environment, "db"),
       region: environment.region,
       network: network.networkId,
@@ -73,13 +76,13 @@ export class Database extends Construct {
       loadBalancingScheme: "",
       target: instance.pscServiceAttachmentLink,
     });
-    new SqlDatabase(this, "database", {
+    const database = new SqlDatabase(this, "database", {
       name: DATABASE_NAME,
       instance: instance.name,
       // Postgres refuses to drop what is still connected; both go with their instance.
       deletionPolicy: "ABANDON",
     });
-    new SqlUser(this, "user", {
+    const user = new SqlUser(this, "user", {
       name: DATABASE_USER,
       instance: instance.name,
       passwordWo: password,
@@ -89,5 +92,6 @@ export class Database extends Construct {
     });
     this.instanceName = instance.name;
     this.address = address.address;
+    this.ready = [endpoint, database, user];
   }
 }

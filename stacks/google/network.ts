@@ -2,6 +2,7 @@ import { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network/index
 import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat/index.js";
 import { ComputeRouter } from "@cdktf/provider-google/lib/compute-router/index.js";
 import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
@@ -13,6 +14,8 @@ const SERVICES = "10.48.0.0/20";
 
 export interface NetworkProps {
   readonly environment: Environment;
+  /** With ranges for the pods and services of a cluster. */
+  readonly forCluster: boolean;
 }
 
 /** The run's own network, so that nothing of it touches another's and all of it can go. */
@@ -22,10 +25,14 @@ export class Network extends Construct {
   readonly subnetworkId: string;
   readonly podRangeName = "pods";
   readonly serviceRangeName = "services";
+  /** Where machines have their addresses. */
+  readonly machineRange = NODES;
+  /** What a machine needs to reach the world. */
+  readonly egress: ITerraformDependable;
   /** The provider's project, known even when nobody wrote it down. */
   readonly project: string;
 
-  constructor(scope: Construct, id: string, { environment }: NetworkProps) {
+  constructor(scope: Construct, id: string, { environment, forCluster }: NetworkProps) {
     super(scope, id);
     const network = new ComputeNetwork(this, "network", {
       name: benchName(environment, "net"),
@@ -40,10 +47,14 @@ export class Network extends Construct {
       ipCidrRange: NODES,
       // Nodes have no public address, and reach Google's registry and APIs without NAT.
       privateIpGoogleAccess: true,
-      secondaryIpRange: [
-        { rangeName: this.podRangeName, ipCidrRange: PODS },
-        { rangeName: this.serviceRangeName, ipCidrRange: SERVICES },
-      ],
+      ...(forCluster
+        ? {
+            secondaryIpRange: [
+              { rangeName: this.podRangeName, ipCidrRange: PODS },
+              { rangeName: this.serviceRangeName, ipCidrRange: SERVICES },
+            ],
+          }
+        : {}),
       timeouts: { delete: "10m" },
     });
     const router = new ComputeRouter(this, "router", {
@@ -51,7 +62,7 @@ export class Network extends Construct {
       region: environment.region,
       network: network.id,
     });
-    new ComputeRouterNat(this, "nat", {
+    this.egress = new ComputeRouterNat(this, "nat", {
       name: benchName(environment, "nat"),
       router: router.name,
       region: environment.region,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { machineOf } from "../../reference-architectures/machine-types.ts";
 import { ArchitectureError } from "../../reference-architectures/error.ts";
 
 /** The refusal of a size, or a failure when it was accepted. */
@@ -13,8 +14,30 @@ function refusal(size: string | undefined, overrides: Record<string, unknown> = 
   throw new Error(`${size} with ${JSON.stringify(overrides)} was accepted`);
 }
 
-test("gke has the rows of the design", () => {
-  const rows = Object.entries(getArchitecture("gke").sizes).map(([name, size]) => [
+const ROWS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
+  gke: [
+    ["100", 100, 200, 30, 1, 1_000, false],
+    ["1200", 1_200, 1_200, 120, 4, 10_000, true],
+    ["canary", 2, 2, 2, 1, 4, false],
+  ],
+  eks: [
+    ["100", 100, 200, 30, 1, 1_000, false],
+    ["1200", 1_200, 1_200, 120, 4, 10_000, true],
+    ["canary", 2, 2, 2, 1, 4, false],
+  ],
+  "gce-docker": [
+    ["500", 500, 500, 50, 1, 10_000, false],
+    ["1000", 1_000, 200, 50, 1, 1_000, false],
+    ["canary", 2, 2, 2, 1, 4, false],
+  ],
+  "gce-vm": [
+    ["1000", 1_000, 200, 30, 1, 1_000, false],
+    ["canary", 2, 2, 2, 1, 4, false],
+  ],
+};
+
+test.each([...architectures.keys()])("%s has the rows of the design", (architecture) => {
+  const rows = Object.entries(getArchitecture(architecture).sizes).map(([name, size]) => [
     name,
     size.users,
     size.workspaces,
@@ -23,15 +46,37 @@ test("gke has the rows of the design", () => {
     size.connections.total,
     size.licensed,
   ]);
-  expect(rows).toEqual([
-    ["100", 100, 200, 30, 1, 1_000, false],
-    ["1200", 1_200, 1_200, 120, 4, 10_000, true],
-    ["canary", 2, 2, 2, 1, 4, false],
-  ]);
+  expect(rows).toEqual(ROWS[architecture]);
 });
 
-test("the default size needs no licence", () => {
-  expect(resolveSize("gke")).toMatchObject({ name: "100", figures: { licensed: false } });
+test.each([...architectures.values()])(
+  "the default size of $name needs no licence and is no canary",
+  ({ name, defaultSize }) => {
+    expect(defaultSize).not.toBe("canary");
+    expect(resolveSize(name).figures.licensed).toBe(false);
+  },
+);
+
+test("no two sizes are alike", () => {
+  const sizes = [...architectures.values()].flatMap(({ name, carriedBy, sizes }) =>
+    Object.entries(sizes).map(([size, figures]) => [
+      `${name} ${size}`,
+      JSON.stringify({ carriedBy, figures }),
+    ]),
+  );
+  for (const [one, figures] of sizes) {
+    const alike = sizes.filter(([, other]) => other === figures).map(([name]) => name);
+    expect(alike).toEqual([one]);
+  }
+});
+
+test("every canary is one small machine for Coder, without a licence", () => {
+  for (const { name } of architectures.values()) {
+    const { machines, licensed } = resolveSize(name, "canary").figures;
+    expect(machines.coder.nodes).toBe(1);
+    expect(machineOf(machines.coder.machineType).cores).toBeLessThanOrEqual(4);
+    expect(licensed).toBe(false);
+  }
 });
 
 test("an architecture that does not exist is refused with those that do", () => {

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { architectures, resolveSize } from "../../reference-architectures/catalogue.ts";
 import {
   readTemplate,
@@ -16,7 +16,7 @@ const RUN = {
   runId: "01kb3v9x2m7q8r5t6w4y1z0abc",
   owner: "ada",
   expiresAt: 1_795_999_999,
-  namespace: "coder-workspaces",
+  place: { namespace: "coder-workspaces", storage_class: "bench-home" },
 };
 
 test.each([...architectures.keys()])(
@@ -34,37 +34,84 @@ test.each([...architectures.keys()])(
   },
 );
 
-test("every variable of the template without a default is given", async () => {
-  const { "variables.tf": variables = "" } = await readTemplate("gke");
-  const required = variables
-    .split(/^}/m)
-    .filter((block) => !block.includes("default"))
-    .flatMap((block) => /variable "(\w+)"/.exec(block)?.[1] ?? []);
-  const given = templateVariables(RUN);
-  expect(required.length).toBeGreaterThan(3);
-  expect(Object.keys(given)).toEqual(expect.arrayContaining(required));
-  for (const name of Object.keys(given)) expect(variables).toContain(`variable "${name}"`);
+/** What each template makes, and what its stacks say of where. */
+const TEMPLATES: Readonly<
+  Record<string, { readonly makes: readonly string[]; readonly place: readonly string[] }>
+> = {
+  gke: {
+    makes: ["kubernetes_persistent_volume_claim_v1", "kubernetes_pod_v1"],
+    place: ["namespace", "storage_class"],
+  },
+  eks: {
+    makes: ["kubernetes_persistent_volume_claim_v1", "kubernetes_pod_v1"],
+    place: ["namespace", "storage_class"],
+  },
+  "gce-docker": { makes: ["docker_volume", "docker_container"], place: [] },
+  "gce-vm": {
+    makes: ["google_compute_instance"],
+    place: ["project", "zone", "subnetwork", "service_account", "machine_type", "image"],
+  },
+};
+
+describe.each([...architectures.keys()])("the template of %s", (architecture) => {
+  const run = {
+    ...RUN,
+    architecture,
+    size: resolveSize(architecture).figures,
+    place: Object.fromEntries(TEMPLATES[architecture]!.place.map((name) => [name, "somewhere"])),
+  };
+
+  test("is given every variable without a default, and none that it does not know", async () => {
+    const { "variables.tf": variables = "" } = await readTemplate(architecture);
+    const required = variables
+      .split(/^}/m)
+      .filter((block) => !/^ +default +=/m.test(block))
+      .flatMap((block) => /variable "(\w+)"/.exec(block)?.[1] ?? []);
+    const given = templateVariables(run);
+    expect(required.length).toBeGreaterThan(3);
+    expect(Object.keys(given)).toEqual(expect.arrayContaining(required));
+    for (const name of Object.keys(given)) expect(variables).toContain(`variable "${name}"`);
+  });
+
+  test("labels what it makes with the run", async () => {
+    const { "main.tf": main = "" } = await readTemplate(architecture);
+    const made = main
+      .split(/^resource /m)
+      .filter((block) => /^"(?!coder_)/.test(block.replace(/^#[^]*/, "")));
+    expect(made.map((block) => /^"(\w+)"/.exec(block)?.[1])).toEqual(TEMPLATES[architecture]!.makes);
+    for (const block of made) expect(block).toMatch(/(labels|for_each) += local\.labels/);
+    for (const label of ["bench-run", "bench-env", "bench-owner", "bench-expires"]) {
+      expect(main).toMatch(new RegExp(`"${label}" += var\\.${label.replace("-", "_")}`));
+    }
+    expect(main).toMatch(/"bench-managed" += "coder"/);
+  });
+
+  test("pins provider and image versions, since a number must be reproducible", async () => {
+    const files = await readTemplate(architecture);
+    const versions = [...(files["main.tf"] ?? "").matchAll(/^ +version = "(.*)"/gm)].map(
+      ([, version]) => version,
+    );
+    expect(versions).toHaveLength(2);
+    for (const version of versions) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    // A machine's image comes from the stack.
+    if (!TEMPLATES[architecture]!.place.includes("image"))
+      expect(files["variables.tf"]).toMatch(/default += "[^"]+:\w+-\d{8}"/);
+  });
+
+  test("ends what it makes when the run expires", async () => {
+    const { "main.tf": main = "" } = await readTemplate(architecture);
+    expect(main).toContain("local.deadline_seconds");
+    expect(main).toMatch(/ignore_changes = \[/);
+  });
 });
 
-test("what a workspace creates carries the run's labels", async () => {
-  const { "main.tf": main = "" } = await readTemplate("gke");
-  const made = main.split(/^resource /m).filter((block) => block.startsWith('"kubernetes_'));
-  expect(made).toHaveLength(2);
-  for (const block of made) expect(block).toMatch(/labels += local\.labels/);
-  for (const label of ["bench-run", "bench-env", "bench-owner", "bench-expires"]) {
-    expect(main).toMatch(new RegExp(`"${label}" += var\\.${label.replace("-", "_")}`));
-  }
-  expect(main).toMatch(/"bench-managed" += "coder"/);
-});
-
-test("provider and image versions are pinned, since a number must be reproducible", async () => {
-  const files = await readTemplate("gke");
-  const versions = [...(files["main.tf"] ?? "").matchAll(/^ +version = "(.*)"/gm)].map(
-    ([, version]) => version,
-  );
-  expect(versions).toHaveLength(2);
-  for (const version of versions) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
-  expect(files["variables.tf"]).toMatch(/default += "[^"]+:\w+-\d{8}"/);
+test("a workspace's machine has no public address, a disk that goes with it, and Google's own end", async () => {
+  const { "main.tf": main = "" } = await readTemplate("gce-vm");
+  expect(main).not.toMatch(/access_config \{/);
+  expect(main).toMatch(/auto_delete = true/);
+  expect(main).toMatch(/instance_termination_action = .*"DELETE"/);
+  expect(main).toMatch(/dynamic "max_run_duration"/);
+  expect(main).not.toContain("coder_agent.main.token");
 });
 
 test("the home disk is a parameter of each workspace", () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { architectures } from "../../reference-architectures/catalogue.ts";
 import { readEnvironments } from "../../stacks/read-environments.ts";
 import { readStacks, runMain } from "./synthesize.ts";
 
@@ -12,6 +13,7 @@ async function byHand() {
   const manual = join(folder, "manual");
   return {
     outdir,
+    manual,
     file: join(manual, "gke/environment.json"),
     /** Without what this machine may have set. */
     environment: async (env: NodeJS.ProcessEnv = {}) => {
@@ -105,13 +107,14 @@ test("what was made by hand says so, does not expire by itself, and leaves the p
 });
 
 test("state lies beside the environment, outside cdktf's output", async () => {
-  const { main, file, outdir } = await byHand();
+  const { main, manual, outdir } = await byHand();
   await main();
   const { stacks } = await readStacks(outdir);
   for (const [name, stack] of Object.entries(stacks)) {
     const { path } = stack.terraform.backend.local as { path: string };
     expect(path).toMatch(/^\.\.\//);
-    expect(resolve(outdir, "stacks", name, path)).toBe(resolve(file, "..", name, "terraform.tfstate"));
+    const { name: architecture } = [...architectures.values()].find(({ stacks }) => stacks.includes(name))!;
+    expect(resolve(outdir, "stacks", name, path)).toBe(join(manual, architecture, name, "terraform.tfstate"));
   }
 });
 

@@ -175,6 +175,7 @@ export class FakeWorld {
           directory.endsWith("gke-coder")
             ? {
                 coder_url: "http://127.0.0.1:7080",
+                template_variables: { namespace: "coder-workspaces" },
                 coder_namespace: "coder",
                 workspace_namespace: "coder-workspaces",
                 coder_release: "coder",

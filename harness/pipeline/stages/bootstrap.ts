@@ -31,7 +31,7 @@ export async function bootstrap(context: StageContext): Promise<string> {
       variables: templateVariables({
         ...environment,
         size: plan.size,
-        namespace: outputs.workspace_namespace,
+        place: outputs.template_variables,
       }),
     },
     expect: { replicas: plan.size.coder.replicas, provisionerDaemons: plan.size.concurrentBuilds },

@@ -26,9 +26,11 @@ export const emulatorConfig = z.object({
     .object({
       /** The twin's inventory folder. */
       directory: z.string(),
-      /** Key of the cluster (or VM) its workspaces live in. */
+      /** What its workspaces are. */
+      are: z.enum(["pods", "containers", "machines"]),
+      /** Key of the cluster its workspaces live in, or of the machine that Coder runs on. */
       cluster: z.string(),
-      /** Namespace of workspaces. */
+      /** Namespace of workspaces in a cluster. */
       namespace: z.string(),
     })
     .optional(),

@@ -17,6 +17,7 @@ import { Upgrades } from "./http/upgrades.ts";
 import { Gauges } from "./metrics/gauges.ts";
 import { serveMetrics } from "./metrics/metrics-server.ts";
 import { openStore } from "../inventory/store.ts";
+import { machineResources } from "./resources/machine-resources.ts";
 import { twinResources } from "./resources/twin-resources.ts";
 import { noResources } from "./resources/workspace-resources.ts";
 import type { WorkspaceResources } from "./resources/workspace-resources.ts";
@@ -112,7 +113,8 @@ async function listen(server: Server, { host, port }: EmulatorConfig): Promise<v
 
 function resourcesFor(config: EmulatorConfig, { onWarning }: EmulatorOptions): WorkspaceResources {
   if (!config.inventory) return noResources;
-  return twinResources({
+  const resources = config.inventory.are === "pods" ? twinResources : machineResources;
+  return resources({
     store: openStore(config.inventory.directory),
     place: config.inventory,
     buildSpeed: config.buildSpeed,

@@ -15,6 +15,8 @@ import { TWIN_PROJECT } from "./project.ts";
 const SCOPE = `twin inventory of project ${TWIN_PROJECT}`;
 /** Kinds that only controllers and Coder's builds make. */
 const UNPLANNED_KINDS = [
+  "docker_container",
+  "docker_volume",
   "google_compute_health_check",
   "google_compute_region_backend_service",
   "google_compute_target_pool",

@@ -34,6 +34,7 @@ export const TYPES_IN_USE = {
       "dns_record_set",
       "project_iam_member",
       "secret_manager_secret",
+      "secret_manager_secret_iam_member",
       "secret_manager_secret_version",
       "service_account",
       "service_account_iam_member",

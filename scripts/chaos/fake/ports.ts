@@ -84,6 +84,7 @@ function terraformOf(world: World, gate: () => Promise<void>, destructive: () =>
       return directory.endsWith("gke-coder")
         ? {
             coder_url: "http://127.0.0.1:7080",
+            template_variables: { namespace: "coder-workspaces" },
             coder_namespace: "coder",
             workspace_namespace: "coder-workspaces",
             coder_release: "coder",

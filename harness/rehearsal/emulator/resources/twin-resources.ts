@@ -1,15 +1,13 @@
-import { messageOf, RefbenchError } from "../../../model/error.ts";
-import { namePrefix } from "../../../model/run-id.ts";
+import { RefbenchError } from "../../../model/error.ts";
 import type { TwinItem } from "../../inventory/item.ts";
 import { itemKey } from "../../inventory/key.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { DURATION_MODEL } from "../build/duration-model.ts";
 import type { EmulatorConfig } from "../config.ts";
 import type { Build } from "../state/types.ts";
+import { type Change, ItemBatch } from "./item-batch.ts";
+import { hasHome, workspaceItem, workspaceName } from "./workspace-item.ts";
 import type { WorkspaceResources } from "./workspace-resources.ts";
-
-/** Over a thousand workspaces build in a burst: their files are written together. */
-const BATCH_MS = 50;
 
 export interface TwinResourcesOptions {
   readonly store: TwinStore;
@@ -22,6 +20,7 @@ export interface TwinResourcesOptions {
 /** Where things of this cluster are, as the twin names it. */
 interface Place {
   readonly cluster: string;
+  readonly namespace: string;
   readonly zone: string;
   /** The namespace when the twin knows it, so that they go together; the cluster otherwise. */
   readonly parent: string;
@@ -29,84 +28,45 @@ interface Place {
 
 /** Writes pods, volume claims and their disks into the twin's inventory, in batches. */
 export function twinResources(options: TwinResourcesOptions): WorkspaceResources {
-  const waiting = new Map<string, (place: Place) => TwinItem | undefined>();
-  let writing: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
-  let place: Place | undefined;
-  let failure: RefbenchError | undefined;
-
-  const flush = async (): Promise<void> => {
-    const batch = [...waiting.values()];
-    const names = [...waiting.keys()];
-    waiting.clear();
-    place ??= await findPlace(options);
-    const put: TwinItem[] = [];
-    const gone: string[] = [];
-    for (const [index, make] of batch.entries()) {
-      const item = make(place);
-      if (item) put.push(item);
-      else gone.push(keyOf(place, options.place.namespace, names[index] ?? ""));
-    }
-    await options.store.putMany(put);
-    await options.store.removeMany(gone);
-  };
-  const later = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      writing = writing.then(flush).catch((error: unknown) => {
-        if (failure) return;
-        failure = new RefbenchError(
-          "inventory",
-          `what workspaces created cannot be written to ${options.store.directory}: ${messageOf(error)}; check the folder`,
-          { cause: error },
-        );
-        options.onError?.(failure);
-      });
-    }, BATCH_MS);
-  };
-  const set = (name: string, make: (place: Place) => TwinItem | undefined): void => {
-    waiting.set(name, make);
-    later();
-  };
-  const remove = (name: string): void => set(name, () => undefined);
+  const { store, onError } = options;
+  const batch = new ItemBatch<Place>({
+    store,
+    findPlace: () => findPlace(options),
+    ...(onError === undefined ? {} : { onError }),
+  });
+  const made = (build: Build, itemOf: ItemOf): void =>
+    batch.set(nameOf(build, itemOf), (place): Change => {
+      const item = itemOf(build, place);
+      return { key: item.key, item };
+    });
+  const gone = (build: Build, itemOf: ItemOf): void =>
+    batch.set(nameOf(build, itemOf), (place): Change => ({ key: itemOf(build, place).key }));
 
   return {
     started: (build, reached) => {
-      const { pod, claim, disk, hasHome } = namesOf(build);
-      const { namespace } = options.place;
-      if (hasHome) {
-        set(claim, (at) => itemOf(build, "kubernetes_persistent_volume_claim", claim, at, namespace));
+      if (hasHome(build)) {
+        made(build, claimOf);
         // The volume's class makes a disk for the pod that uses it, not before.
-        if (reached === "pod") set(disk, (at) => diskOf(build, at, namespace));
+        if (reached === "pod") made(build, diskOf);
       }
-      if (reached === "pod") set(pod, (at) => itemOf(build, "kubernetes_pod", pod, at, namespace));
+      if (reached === "pod") made(build, podOf);
     },
-    stopped: (build) => remove(namesOf(build).pod),
+    stopped: (build) => gone(build, podOf),
     deleted: (build) => {
-      const { pod, claim, disk, hasHome } = namesOf(build);
       const hadDisk = build.workspace.builds.some(
         (one) => one.transition === "start" && one.job.startedAt !== undefined && one.job.status !== "failed",
       );
-      remove(pod);
-      if (!hasHome) return;
-      remove(claim);
+      gone(build, podOf);
+      if (!hasHome(build)) return;
+      gone(build, claimOf);
       if (!hadDisk) return;
       const settlesAt = new Date(Date.now() + DURATION_MODEL.diskGone / options.buildSpeed).toISOString();
-      set(disk, (at) => ({
-        ...diskOf(build, at, options.place.namespace),
-        status: "deleting" as const,
-        settlesAt,
-      }));
+      batch.set(nameOf(build, diskOf), (place): Change => {
+        const disk = diskOf(build, place);
+        return { key: disk.key, item: { ...disk, status: "deleting", settlesAt } };
+      });
     },
-    close: async () => {
-      if (timer) {
-        clearTimeout(timer);
-        timer = undefined;
-        writing = writing.then(flush);
-      }
-      await writing;
-      if (failure) throw failure;
-    },
+    close: () => batch.close(),
   };
 }
 
@@ -118,80 +78,36 @@ async function findPlace({ store, place }: TwinResourcesOptions): Promise<Place>
       `no cluster ${place.cluster} in the twin, expected the emulator's own`,
     );
   }
-  const namespace = itemKey("kubernetes_namespace", cluster.name, place.namespace);
-  const known = await store.get(namespace);
-  return { cluster: cluster.name, zone: cluster.scope, parent: known?.key ?? cluster.key };
+  const { namespace } = place;
+  const known = await store.get(itemKey("kubernetes_namespace", cluster.name, namespace));
+  return { cluster: cluster.name, namespace, zone: cluster.scope, parent: known?.key ?? cluster.key };
 }
 
-interface Names {
-  readonly pod: string;
-  readonly claim: string;
-  readonly disk: string;
-  readonly hasHome: boolean;
+type ItemOf = (build: Build, place: Place) => TwinItem;
+
+function nameOf(build: Build, itemOf: ItemOf): string {
+  return `${itemOf.name} ${build.workspace.id}`;
 }
 
-/** As the reference architecture's workspace template names them. */
-function namesOf({ workspace, version, parameters }: Build): Names {
-  const run = version.variables["bench_run"];
-  const pod = `${run === undefined ? "coder" : namePrefix(run)}-${workspace.id.slice(0, 8)}`;
-  const size = parameters.find(({ name }) => name === "home_disk_size")?.value;
-  return { pod, claim: `${pod}-home`, disk: `pvc-${workspace.id}`, hasHome: Number(size ?? 0) > 0 };
+function podOf(build: Build, place: Place): TwinItem {
+  const { cluster, namespace, parent } = place;
+  const where = { kind: "kubernetes_pod", scope: `${cluster}/${namespace}`, name: workspaceName(build) };
+  return workspaceItem(build, where, { parent });
 }
 
-/** Names tell the kind: a pod, its claim, or the disk behind that. */
-function keyOf(place: Place, namespace: string, name: string): string {
-  if (name.startsWith("pvc-")) return itemKey("google_compute_disk", place.zone, name);
-  const kind = name.endsWith("-home") ? "kubernetes_persistent_volume_claim" : "kubernetes_pod";
-  return itemKey(kind, `${place.cluster}/${namespace}`, name);
+function claimOf(build: Build, place: Place): TwinItem {
+  const { cluster, namespace, parent } = place;
+  const kind = "kubernetes_persistent_volume_claim";
+  const where = { kind, scope: `${cluster}/${namespace}`, name: `${workspaceName(build)}-home` };
+  return workspaceItem(build, where, { parent });
 }
 
-function itemOf(build: Build, kind: string, name: string, place: Place, namespace: string): TwinItem {
-  return {
-    key: keyOf(place, namespace, name),
-    kind,
-    name,
-    scope: `${place.cluster}/${namespace}`,
-    labels: labelsOf(build),
-    status: "ready",
-    createdAt: new Date().toISOString(),
-    origin: "coder",
-    parent: place.parent,
-    uses: [],
-    ...runOf(build),
-  };
-}
-
-function diskOf(build: Build, place: Place, namespace: string): TwinItem {
-  const { claim, disk } = namesOf(build);
-  return {
-    key: keyOf(place, namespace, disk),
-    kind: "google_compute_disk",
-    name: disk,
-    scope: place.zone,
+/** The driver's disk: its labels are the class's, not the claim's. */
+function diskOf(build: Build, place: Place): TwinItem {
+  const where = { kind: "google_compute_disk", scope: place.zone, name: `pvc-${build.workspace.id}` };
+  return workspaceItem(build, where, {
     labels: {},
-    status: "ready",
-    createdAt: new Date().toISOString(),
     origin: "controller",
-    owner: keyOf(place, namespace, claim),
-    uses: [],
-    ...runOf(build),
-  };
-}
-
-function labelsOf({ version: { variables } }: Build): Record<string, string> {
-  const labels = { run: "bench_run", env: "bench_env", owner: "bench_owner", expires: "bench_expires" };
-  return {
-    ...Object.fromEntries(
-      Object.entries(labels).flatMap(([label, variable]) => {
-        const value = variables[variable];
-        return value === undefined ? [] : [[`bench-${label}`, value]];
-      }),
-    ),
-    "bench-managed": "coder",
-  };
-}
-
-function runOf({ version }: Build): { runId?: string } {
-  const run = version.variables["bench_run"];
-  return run === undefined ? {} : { runId: run };
+    owner: claimOf(build, place).key,
+  });
 }

@@ -13,6 +13,8 @@ const DEPENDENT_KINDS: Readonly<Record<string, readonly string[]>> = {
   kubernetes_persistent_volume_claim: ["google_compute_disk"],
   google_compute_disk: ["google_compute_instance"],
   google_compute_firewall: [],
+  docker_container: [],
+  docker_volume: [],
 };
 
 /** How an item's removal went. */

@@ -3,6 +3,7 @@ import type { Asked, Cloud } from "../cloud/cloud.ts";
 import type { CloudError } from "../cloud/cloud-error.ts";
 import type { Identity } from "../cloud/identity.ts";
 import type { Values } from "../plugin/value.ts";
+import { settleMachine } from "./machine.ts";
 import { settleRelease } from "./release.ts";
 import { settleService } from "./service.ts";
 import { settleVolumeClaim } from "./volume.ts";
@@ -23,11 +24,13 @@ export interface Settled {
   readonly never?: { readonly error: CloudError; readonly seconds: number };
 }
 
-/** Does what a cluster's controllers do when a thing appears in it. */
+/** Does what a cluster's controllers, or a machine's startup script, do when a thing appears. */
 export async function settle(cloud: Cloud, accepted: Accepted): Promise<Settled> {
   switch (accepted.item.kind) {
     case "helm_release":
       return settleRelease(cloud, accepted);
+    case "google_compute_instance":
+      return settleMachine(cloud, accepted);
     case "kubernetes_service":
       return settleService(cloud, accepted);
     case "kubernetes_persistent_volume_claim":

@@ -9,6 +9,24 @@ import type { CoderValues } from "./coder-values.ts";
 import { reserveAddress } from "./address.ts";
 import { launch } from "./launch.ts";
 
+/** One emulated Coder, whatever it runs on. */
+export interface Deployment {
+  /** What it is, and goes with: a release or a machine. */
+  readonly item: TwinItem;
+  readonly version: string;
+  readonly replicas: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Where its workspaces come to exist. */
+  readonly workspaces: Omit<NonNullable<EmulatorConfig["inventory"]>, "directory">;
+}
+
+/** Where an emulated Coder answers, and the process that does. */
+export interface Started {
+  readonly address: string;
+  readonly port: number;
+  readonly identity: ProcessIdentity;
+}
+
 export interface CoderToStart {
   readonly coder: CoderValues;
   readonly item: TwinItem;
@@ -19,26 +37,40 @@ export interface CoderToStart {
 
 /** Starts an emulated Coder as its values say, and notes its process in the release before anything can go wrong. */
 export async function startCoder(
-  { store, settings, signal }: Cloud,
+  cloud: Cloud,
   { coder, item, cluster, version }: CoderToStart,
-): Promise<{ readonly address: string; readonly port: number; readonly identity: ProcessIdentity }> {
+): Promise<Started> {
+  return startEmulator(cloud, {
+    item,
+    version: coder.image.tag === "" ? version : coder.image.tag,
+    replicas: Math.max(1, coder.replicaCount),
+    env: environmentOf(coder),
+    workspaces: {
+      are: "pods",
+      cluster: cluster.key,
+      namespace: await workspaceNamespace(cloud.store, { coder, item, cluster }),
+    },
+  });
+}
+
+/** Starts an emulated Coder on an address of its own. */
+export async function startEmulator(
+  { store, settings, signal }: Cloud,
+  { item, version, replicas, env, workspaces }: Deployment,
+): Promise<Started> {
   const { host, port, folder } = await reserveAddress(settings.root, item.key);
   const config: EmulatorConfig = emulatorConfig.parse({
     schemaVersion: 1,
     host,
     port,
-    version: (coder.image.tag === "" ? version : coder.image.tag).replace(/^v/, ""),
-    replicas: Math.max(1, coder.replicaCount),
-    env: environmentOf(coder),
+    version: version.replace(/^v/, ""),
+    replicas,
+    env,
     buildSpeed: settings.buildSpeed,
     failBuilds: settings.failBuilds,
     licence: settings.licence,
     seeded: false,
-    inventory: {
-      directory: store.directory,
-      cluster: cluster.key,
-      namespace: await workspaceNamespace(store, { coder, item, cluster }),
-    },
+    inventory: { directory: store.directory, ...workspaces },
   });
   const { ready, identity } = await launch({
     entry: settings.emulator,

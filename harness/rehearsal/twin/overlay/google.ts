@@ -287,6 +287,17 @@ export const GOOGLE = {
     labels: "labels",
     seconds: { create: 3, delete: 2 },
   },
+  google_secret_manager_secret_iam_member: {
+    name: "{role} {member}",
+    scope: "{secret_id}",
+    path: "{secret_id}/{role}/{member}",
+    id: "{secret_id}/{role}/{member}",
+    forceNew: ["secret_id", "project", "role", "member", "condition"],
+    computed: { etag: "{hash}" },
+    references: [{ at: "secret_id", kind: "google_secret_manager_secret", scope: "{project}", parent: true }],
+    shared: true,
+    seconds: { create: 4, delete: 4 },
+  },
   google_secret_manager_secret_version: {
     schema: { sensitive: ["secret_data"], writeOnly: ["secret_data_wo"] },
     name: "{hash}",

@@ -36,7 +36,7 @@ async function deployed(failBuilds = 0): Promise<Driver> {
   const driver = await emulated({
     failBuilds,
     seeded: true,
-    inventory: { directory, cluster: CLUSTER, namespace: "coder-workspaces" },
+    inventory: { directory, are: "pods", cluster: CLUSTER, namespace: "coder-workspaces" },
   });
   const main = `
     variable "bench_run" {}
@@ -147,7 +147,7 @@ test("a failed build leaves its claim until the workspace is deleted", async () 
 test("an inventory that cannot be written is an error of closing, never silence", async () => {
   const warnings: string[] = [];
   const driver = await emulated(
-    { inventory: { directory, cluster: "no-such-cluster", namespace: "x" } },
+    { inventory: { directory, are: "pods", cluster: "no-such-cluster", namespace: "x" } },
     { onWarning: (message) => void warnings.push(message) },
   );
   await driver.ready("w1");

@@ -1,0 +1,19 @@
+# How many seconds a pod may live: until its run expires. Terraform cannot turn a time into unix seconds, so the
+# days since 1970 are counted here, in years that begin in March (a leap day is then the last of its year).
+
+locals {
+  now   = plantimestamp()
+  month = (tonumber(formatdate("M", local.now)) + 9) % 12
+  year  = tonumber(formatdate("YYYY", local.now)) - (local.month >= 10 ? 1 : 0)
+  days = (
+    365 * local.year + floor(local.year / 4) - floor(local.year / 100) + floor(local.year / 400)
+    + floor((local.month * 306 + 5) / 10) + tonumber(formatdate("D", local.now)) - 1 - 719468
+  )
+  now_seconds = (
+    local.days * 86400 + tonumber(formatdate("h", local.now)) * 3600
+    + tonumber(formatdate("m", local.now)) * 60 + tonumber(formatdate("s", local.now))
+  )
+
+  # A minute at least: an expired run may still be asked to delete its workspaces, which plans them once more.
+  deadline_seconds = var.bench_expires == "never" ? null : max(60, tonumber(var.bench_expires) - local.now_seconds)
+}

@@ -1,0 +1,43 @@
+variable "bench_run" {
+  type        = string
+  description = "Full id of the run, on everything that a workspace creates."
+}
+
+variable "bench_env" {
+  type        = string
+  description = "Name of the reference architecture."
+}
+
+variable "bench_owner" {
+  type        = string
+  description = "Who answers for the run."
+}
+
+variable "bench_expires" {
+  type        = string
+  description = "When the run's resources may be removed, in unix seconds; \"never\" for an environment made by hand."
+}
+
+variable "network" {
+  type        = string
+  description = "Docker's network of workspaces; made by Coder's machine when it starts."
+  default     = "bench-workspaces"
+}
+
+variable "image" {
+  type        = string
+  description = "What a workspace runs: small, with a shell and one of curl or wget for the agent."
+  default     = "docker.io/codercom/enterprise-minimal:ubuntu-20251117"
+}
+
+variable "cpu" {
+  type        = string
+  description = "Share of the cores, in thousandths of one."
+  default     = "100m"
+}
+
+variable "memory" {
+  type        = string
+  description = "What the machine has for each workspace; Docker is told the limit only."
+  default     = "128Mi"
+}

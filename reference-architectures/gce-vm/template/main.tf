@@ -1,0 +1,126 @@
+# The workspace of the VM reference architecture: one machine, whose disk is the home and goes with it. Everything
+# that it creates carries the labels of the run, so that what a run leaves behind can be found.
+
+terraform {
+  required_version = ">= 1.3"
+  required_providers {
+    coder = {
+      source  = "coder/coder"
+      version = "2.13.1"
+    }
+    google = {
+      source  = "hashicorp/google"
+      version = "6.50.0"
+    }
+  }
+}
+
+# With the account of Coder's own machine: no key exists.
+provider "google" {
+  project = var.project
+  zone    = var.zone
+}
+
+provider "coder" {}
+
+data "coder_workspace" "me" {}
+
+data "coder_workspace_owner" "me" {}
+
+data "coder_parameter" "home_disk_size" {
+  name         = "home_disk_size"
+  display_name = "Disk size"
+  description  = "GB of the machine's disk, which is its home too; the image needs ten."
+  type         = "number"
+  default      = "10"
+  mutable      = false
+
+  validation {
+    min = 0
+    max = 1000
+  }
+}
+
+locals {
+  # Names are unique in a project and zone; a workspace's id is unique everywhere.
+  name = "bench-${substr(var.bench_run, 14, 12)}-${substr(data.coder_workspace.me.id, 0, 8)}"
+
+  labels = {
+    "bench-run"     = var.bench_run
+    "bench-env"     = var.bench_env
+    "bench-owner"   = var.bench_owner
+    "bench-expires" = var.bench_expires
+    "bench-managed" = "coder"
+  }
+}
+
+resource "coder_agent" "main" {
+  # Known by the machine's own identity: no token lies in its metadata.
+  auth = "google-instance-identity"
+  os   = "linux"
+  arch = "amd64"
+}
+
+resource "google_compute_instance" "workspace" {
+  count = data.coder_workspace.me.start_count
+
+  name         = local.name
+  machine_type = var.machine_type
+  labels       = local.labels
+
+  boot_disk {
+    # Goes with its machine, also when Google deletes that at its expiry.
+    auto_delete = true
+    initialize_params {
+      image  = var.image
+      size   = max(10, tonumber(data.coder_parameter.home_disk_size.value))
+      type   = "pd-standard"
+      labels = local.labels
+    }
+  }
+
+  # No access_config: no public address.
+  network_interface {
+    subnetwork = var.subnetwork
+  }
+
+  service_account {
+    email  = var.service_account
+    scopes = ["cloud-platform"]
+  }
+
+  shielded_instance_config {
+    enable_secure_boot          = true
+    enable_vtpm                 = true
+    enable_integrity_monitoring = true
+  }
+
+  scheduling {
+    provisioning_model          = "STANDARD"
+    automatic_restart           = false
+    instance_termination_action = local.deadline_seconds == null ? null : "DELETE"
+    dynamic "max_run_duration" {
+      for_each = local.deadline_seconds == null ? [] : [local.deadline_seconds]
+      content {
+        seconds = max_run_duration.value
+      }
+    }
+  }
+
+  metadata = {
+    enable-oslogin         = "TRUE"
+    block-project-ssh-keys = "TRUE"
+  }
+
+  metadata_startup_script = <<-SCRIPT
+    #!/bin/sh
+    set -eu
+    id coder >/dev/null 2>&1 || useradd --create-home --shell /bin/bash coder
+    exec runuser -u coder -- sh -c '${coder_agent.main.init_script}'
+  SCRIPT
+
+  lifecycle {
+    # Counted from the machine's start: the plan that stops a workspace must not make it anew first.
+    ignore_changes = [scheduling]
+  }
+}

@@ -1,0 +1,37 @@
+import type { App } from "cdktf";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
+import { CoderHost } from "../google/coder-host.ts";
+import { Network } from "../google/network.ts";
+import { googleProvider } from "../google/provider.ts";
+import { ServiceIdentity } from "../google/service-identity.ts";
+import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
+
+export interface GceDockerCloudStackProps extends BenchStackProps {
+  readonly size: Size;
+}
+
+/** One machine with Coder and, in containers beside it, its workspaces. */
+export class GceDockerCloudStack extends BenchStack {
+  constructor(app: App, name: string, props: GceDockerCloudStackProps) {
+    super(app, name, props);
+    const { environment } = this;
+    googleProvider(this, environment);
+    const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
+    const network = new Network(this, "vpc", { environment, forCluster: false });
+    const identity = new ServiceIdentity(this, "identity", {
+      environment,
+      role: "coder",
+      displayName: "Coder",
+    });
+    const host = new CoderHost(this, "host", {
+      environment,
+      size: props.size,
+      network,
+      identity,
+      docker: true,
+      password,
+    });
+    this.addOutputs({ ...host.outputs, template_variables: {} } satisfies CloudOutputs & CoderOutputs);
+  }
+}

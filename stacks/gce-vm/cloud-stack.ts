@@ -1,0 +1,62 @@
+import type { App } from "cdktf";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
+import { BuilderGrants } from "../google/builder-grants.ts";
+import { CoderHost } from "../google/coder-host.ts";
+import { DEBIAN_IMAGE } from "../google/image.ts";
+import { Network } from "../google/network.ts";
+import { googleProvider } from "../google/provider.ts";
+import { ServiceIdentity } from "../google/service-identity.ts";
+import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
+
+export interface GceVmCloudStackProps extends BenchStackProps {
+  readonly size: Size;
+}
+
+/** A machine with Coder, which makes a machine for each workspace in the same network. */
+export class GceVmCloudStack extends BenchStack {
+  constructor(app: App, name: string, props: GceVmCloudStackProps) {
+    super(app, name, props);
+    const { environment } = this;
+    const { size } = props;
+    googleProvider(this, environment);
+    const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
+    const network = new Network(this, "vpc", { environment, forCluster: false });
+    const identity = new ServiceIdentity(this, "identity", {
+      environment,
+      role: "coder",
+      displayName: "Coder",
+    });
+    const workspace = new ServiceIdentity(this, "workspace", {
+      environment,
+      role: "workspaces",
+      displayName: "Workspaces",
+    });
+    const grants = new BuilderGrants(this, "grants", {
+      project: network.project,
+      builder: identity,
+      workspace,
+    });
+    const host = new CoderHost(this, "host", {
+      environment,
+      size,
+      network,
+      identity,
+      docker: false,
+      password,
+      // Coder deletes workspaces while it still may: its grants go after it.
+      dependsOn: grants.ready,
+    });
+    this.addOutputs({
+      ...host.outputs,
+      template_variables: {
+        project: network.project,
+        zone: environment.zone,
+        subnetwork: network.subnetworkId,
+        service_account: workspace.email,
+        machine_type: size.machines.workspaces.machineType,
+        image: DEBIAN_IMAGE,
+      },
+    } satisfies CloudOutputs & CoderOutputs);
+  }
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/index.js";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { coderEnvironment } from "../coder-environment.ts";
+import type { Environment } from "../environment.ts";
+import { benchLabels, benchName } from "../labels.ts";
+import { CODER_PORT, CODER_TAG } from "./firewall.ts";
+import { hardExpiry } from "./hard-expiry.ts";
+import { DEBIAN_IMAGE } from "./image.ts";
+import type { Network } from "./network.ts";
+
+/** What the machine does when it starts; all that differs between machines comes from its metadata. */
+const STARTUP_SCRIPT = literal(readFileSync(join(import.meta.dirname, "startup/coder.sh"), "utf8"));
+
+/** Of the machine's own disk when the size does not say. */
+const DISK_GIB = 100;
+
+export interface CoderMachineProps {
+  readonly environment: Environment;
+  readonly size: Size;
+  readonly network: Network;
+  /** Email of the account that the machine and Coder's builds are. */
+  readonly account: string;
+  /** Whether workspaces are containers on it. */
+  readonly docker: boolean;
+  /** Version of the secret with the database's URL; absent = Postgres on the box. */
+  readonly databaseSecret?: string;
+  /** What must exist before Coder starts, and stay until it is gone. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** Coder itself, by its own package, on a machine of its own. */
+export class CoderMachine extends Construct {
+  /** `http://<address>:<port>`, inside the network. */
+  readonly url: string;
+  readonly instanceName: string;
+
+  constructor(scope: Construct, id: string, props: CoderMachineProps) {
+    super(scope, id);
+    const { environment, size, network } = props;
+    const { machineType, diskGib = DISK_GIB } = size.machines.coder;
+    const instance = new ComputeInstance(this, "machine", {
+      name: benchName(environment, "coder"),
+      zone: environment.zone,
+      machineType,
+      deletionProtection: false,
+      tags: [CODER_TAG],
+      bootDisk: {
+        autoDelete: true,
+        initializeParams: {
+          image: DEBIAN_IMAGE,
+          size: diskGib,
+          type: "pd-ssd",
+          // The provider's default labels do not reach a disk that comes with its machine.
+          labels: benchLabels(environment),
+        },
+      },
+      // No access configuration: no public address.
+      networkInterface: [{ subnetwork: network.subnetworkId }],
+      shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
+      serviceAccount: {
+        email: props.account,
+        // What it may is said by its grants; narrower scopes would only say it twice.
+        scopes: ["https://www.googleapis.com/auth/cloud-platform"],
+      },
+      scheduling: {
+        provisioningModel: "STANDARD",
+        onHostMaintenance: "MIGRATE",
+        // A machine that came back in the middle of a measurement would be part of it.
+        automaticRestart: false,
+        ...hardExpiry(environment),
+      },
+      metadata: {
+        "enable-oslogin": "TRUE",
+        "block-project-ssh-keys": "TRUE",
+        "startup-script": STARTUP_SCRIPT,
+        ...coderMetadata(props),
+      },
+      dependsOn: props.dependsOn,
+    });
+    this.url = `http://${instance.networkInterface.get(0).networkIp}:${CODER_PORT}`;
+    this.instanceName = instance.name;
+  }
+}
+
+/** Text that Terraform must not read as its own templates: the shell's variables look like them. */
+function literal(text: string): string {
+  return text.replaceAll(/[$%]\{/g, (sign) => `${sign.charAt(0)}${sign}`);
+}
+
+/** What the startup script reads. No secret: anyone on the machine, and whoever may see the instance, reads it. */
+function coderMetadata({ size, docker, databaseSecret }: CoderMachineProps): Record<string, string> {
+  const env = { ...coderEnvironment(size), CODER_HTTP_ADDRESS: `0.0.0.0:${CODER_PORT}` };
+  return {
+    "coder-version": size.coder.version,
+    "coder-env": Object.entries(env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join("\n"),
+    "coder-docker": String(docker),
+    ...(databaseSecret === undefined ? postgresMetadata(size) : { "coder-database-secret": databaseSecret }),
+  };
+}
+
+function postgresMetadata({ database }: Size): Record<string, string> {
+  const memoryMib = Number(/^db-custom-\d+-(\d+)$/.exec(database.tier)?.[1] ?? 0);
+  return {
+    "coder-postgres-version": database.version.replace("POSTGRES_", ""),
+    "coder-postgres-max-connections": String(database.maxConnections),
+    // Postgres' own advice for a machine of that memory.
+    "coder-postgres-shared-buffers-mib": String(Math.floor(memoryMib / 4)),
+  };
+}

@@ -1,0 +1,47 @@
+import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall/index.js";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { benchName } from "../labels.ts";
+import type { Network } from "./network.ts";
+
+/** Network tag of the machine that Coder runs on. */
+export const CODER_TAG = "bench-coder";
+
+/** Coder's port on a machine, and that of its metrics. */
+export const CODER_PORT = 7080;
+const METRICS_PORT = 2112;
+
+/** Google's range for connections through Identity-Aware Proxy, which asks who it is before it lets them through. */
+const IAP_RANGE = "35.235.240.0/20";
+
+export interface FirewallProps {
+  readonly environment: Environment;
+  readonly network: Network;
+}
+
+/** Who may reach Coder's machine: its own network, and by SSH whom Google has asked for a name. Nobody reaches a workspace. */
+export class Firewall extends Construct {
+  readonly rules: ITerraformDependable[];
+
+  constructor(scope: Construct, id: string, { environment, network }: FirewallProps) {
+    super(scope, id);
+    const coder = new ComputeFirewall(this, "coder", {
+      name: benchName(environment, "coder"),
+      network: network.networkId,
+      direction: "INGRESS",
+      sourceRanges: [network.machineRange],
+      targetTags: [CODER_TAG],
+      allow: [{ protocol: "tcp", ports: [String(CODER_PORT), String(METRICS_PORT)] }],
+    });
+    const ssh = new ComputeFirewall(this, "ssh", {
+      name: benchName(environment, "ssh"),
+      network: network.networkId,
+      direction: "INGRESS",
+      sourceRanges: [IAP_RANGE],
+      targetTags: [CODER_TAG],
+      allow: [{ protocol: "tcp", ports: ["22"] }],
+    });
+    this.rules = [coder, ssh];
+  }
+}

@@ -1,0 +1,17 @@
+import { decodeTime } from "ulid";
+import type { Environment } from "../environment.ts";
+
+/** What a machine gets after its run's expiry: a teardown that began then must find Coder alive to empty it. */
+const TEARDOWN_SECONDS = 3_600;
+
+/** Google's limit for the life of a machine. */
+const LONGEST_SECONDS = 120 * 86_400;
+
+/** The part of a machine's scheduling by which Google deletes it, whoever else is dead; nothing without an expiry. */
+export function hardExpiry(environment: Environment): object {
+  if (environment.expiresAt === null) return {};
+  // Counted from the making of the run, which its id tells: a clock read here would make each plan another.
+  const madeAt = Math.floor(decodeTime(environment.runId.toUpperCase()) / 1_000);
+  const seconds = Math.min(LONGEST_SECONDS, Math.max(0, environment.expiresAt - madeAt) + TEARDOWN_SECONDS);
+  return { maxRunDuration: { seconds }, instanceTerminationAction: "DELETE" };
+}

@@ -1,0 +1,149 @@
+#!/bin/bash
+# Installs Coder, with Docker and Postgres if asked for, on a fresh Debian 12. All that differs between machines comes
+# from the instance's metadata; the database's password from Secret Manager, by the machine's own account.
+set -euo pipefail
+
+done_mark=/var/lib/refbench-coder-installed
+# Runs at each start of the machine; only the first has something to do.
+[ -e "$done_mark" ] && exit 0
+
+metadata() {
+  curl --silent --fail --header "Metadata-Flavor: Google" \
+    "http://metadata.google.internal/computeMetadata/v1/instance/$1"
+}
+
+attribute() {
+  metadata "attributes/$1" || true
+}
+
+# Grants and mirrors need a moment: ten minutes in all.
+patiently() {
+  local attempt
+  for attempt in $(seq 60); do
+    "$@" && return 0
+    echo "refbench: attempt $attempt of $1 failed" >&2
+    sleep 10
+  done
+  return 1
+}
+
+version=$(attribute coder-version)
+docker=$(attribute coder-docker)
+secret=$(attribute coder-database-secret)
+address=$(metadata network-interfaces/0/ip)
+
+# Ten thousand connections, and hundreds of agents with their files watched.
+cat >/etc/sysctl.d/90-refbench.conf <<EOF
+fs.file-max = 2097152
+fs.inotify.max_user_instances = 8192
+fs.inotify.max_user_watches = 1048576
+kernel.pid_max = 4194303
+net.core.somaxconn = 16384
+net.ipv4.ip_local_port_range = 10240 65535
+net.ipv4.neigh.default.gc_thresh3 = 8192
+EOF
+sysctl --quiet --system
+
+export DEBIAN_FRONTEND=noninteractive
+patiently apt-get update --quiet
+patiently apt-get install --quiet --yes ca-certificates curl python3
+
+install_coder() {
+  local files="https://github.com/coder/coder/releases/download/v$version"
+  local package="coder_${version}_linux_amd64.deb"
+  cd /var/tmp
+  curl --silent --show-error --fail --location --remote-name "$files/$package" || return 1
+  curl --silent --show-error --fail --location --output checksums "$files/coder_${version}_checksums.txt" || return 1
+  grep " \*\?$package\$" checksums | sha256sum --check --quiet || return 1
+  apt-get install --quiet --yes "./$package"
+}
+
+install_docker() {
+  apt-get install --quiet --yes docker.io || return 1
+  mkdir -p /etc/docker
+  # No proxy process for a port that nobody publishes, and no log that fills the disk.
+  cat >/etc/docker/daemon.json <<EOF
+{
+  "userland-proxy": false,
+  "log-driver": "local",
+  "default-ulimits": { "nofile": { "Name": "nofile", "Soft": 65536, "Hard": 65536 } }
+}
+EOF
+  systemctl restart docker
+  usermod --append --groups docker coder
+  # One bridge for all workspaces: it has room for a thousand.
+  docker network inspect bench-workspaces >/dev/null 2>&1 ||
+    docker network create --subnet 172.30.0.0/20 bench-workspaces
+  cat >/etc/systemd/system/bench-metadata.service <<EOF
+[Unit]
+Description=Keeps workspaces from the machine's own credentials
+After=docker.service
+Requires=docker.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/iptables -I DOCKER-USER -d 169.254.169.254 -p tcp --dport 80 -j REJECT
+[Install]
+WantedBy=multi-user.target
+EOF
+  systemctl enable --now bench-metadata
+}
+
+install_postgres() {
+  local major
+  major=$(attribute coder-postgres-version)
+  apt-get install --quiet --yes postgresql-common || return 1
+  /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y || return 1
+  apt-get install --quiet --yes "postgresql-$major" || return 1
+  cat >"/etc/postgresql/$major/main/conf.d/refbench.conf" <<EOF
+listen_addresses = ''
+max_connections = $(attribute coder-postgres-max-connections)
+shared_buffers = $(attribute coder-postgres-shared-buffers-mib)MB
+EOF
+  systemctl restart "postgresql@$major-main"
+  # Coder is known by its user on this machine: there is no password.
+  cd /
+  runuser -u postgres -- psql --quiet --command "SELECT 1 FROM pg_roles WHERE rolname = 'coder'" | grep -q "1 row" ||
+    runuser -u postgres -- createuser coder || return 1
+  runuser -u postgres -- psql --list | grep -q '^ coder ' || runuser -u postgres -- createdb --owner coder coder
+}
+
+read_secret() {
+  local token
+  token=$(metadata service-accounts/default/token |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])') || return 1
+  # By standard input: a process list shows arguments.
+  printf 'Authorization: Bearer %s' "$token" |
+    curl --silent --show-error --fail --header @- "https://secretmanager.googleapis.com/v1/$secret:access" |
+    python3 -c 'import base64, json, sys; print(base64.b64decode(json.load(sys.stdin)["payload"]["data"]).decode())'
+}
+
+patiently install_coder
+[ "$docker" = true ] && patiently install_docker
+if [ -n "$secret" ]; then
+  database=$(patiently read_secret)
+else
+  patiently install_postgres
+  database="postgres:///coder?host=/var/run/postgresql&user=coder&sslmode=disable"
+fi
+
+install --mode 600 /dev/null /etc/coder.d/coder.env
+{
+  attribute coder-env
+  echo
+  echo "CODER_ACCESS_URL=http://$address:7080"
+  echo "CODER_PG_CONNECTION_URL=$database"
+} >/etc/coder.d/coder.env
+
+mkdir -p /etc/systemd/system/coder.service.d
+cat >/etc/systemd/system/coder.service.d/refbench.conf <<EOF
+[Unit]
+StartLimitIntervalSec=0
+[Service]
+LimitNOFILE=1048576
+Restart=always
+RestartSec=5
+EOF
+systemctl daemon-reload
+systemctl enable --now coder
+touch "$done_mark"
