@@ -38,6 +38,8 @@ export function breachesOf(observed: Observed): readonly Breach[] {
   const { teardown, verdict } = record;
   if (teardown.state === "clean" && left.length > 0)
     say("wrong-verdict", `clean, while there was ${left.join(", ")}`);
+  if (teardown.state === "clean" && !inventoryAnswered)
+    say("wrong-verdict", "clean, though the inventory did not answer when it was last asked");
   const unnamed = left.filter((id) => !teardown.left.some((item) => item.id === id));
   if (teardown.state === "leaked" && unnamed.length > 0)
     say("wrong-verdict", `leaked, without naming ${unnamed.join(", ")}`);

@@ -65,6 +65,7 @@ describe("the laws", () => {
 
   test.each<[string, Partial<Observed>, string]>([
     ["clean with something left", { left: ["disk"] }, "wrong-verdict"],
+    ["clean without an answer", { inventoryAnswered: false }, "wrong-verdict"],
     ["pass after an interrupted run", { loadFinished: false }, "wrong-verdict"],
     ["no final record", { record: undefined }, "wrong-verdict"],
     ["a replaced reaper that destroys", { fencedActs: 1 }, "wrong-verdict"],
