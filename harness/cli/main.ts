@@ -7,6 +7,7 @@ import { adoptOrphans } from "../pipeline/adopt.ts";
 import { architecturesCommand } from "./commands/architectures.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
+import { preflightCommand } from "./commands/preflight.ts";
 import { reaperCommand } from "./commands/reaper.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { runCommand } from "./commands/run.ts";
@@ -39,6 +40,7 @@ export async function main(args: readonly string[], environment: Omit<Io, "exit"
         io.stderr.write(`refbench: ${note}\n`);
     });
   const commands = [
+    preflightCommand,
     runCommand,
     stageCommand,
     teardownCommand,

@@ -25,6 +25,8 @@ const APIS: readonly GoogleApiName[] = [
   "dns",
   "resourceManager",
   "cloudAsset",
+  "serviceUsage",
+  "oauth2",
 ];
 const PROJECT = "some-project";
 
@@ -40,6 +42,10 @@ export class FakeGoogle {
   /** `<api>/projects/…/<collection>/<name>` to the resource. */
   readonly resources = new Map<string, FakeResource>();
   readonly mishaps: (Mishap & { left: number })[] = [];
+  /** `<api>/<path>` to what a read of it answers: things that are neither listed nor deleted. */
+  readonly documents = new Map<string, unknown>();
+  /** Names of the enabled APIs, without `.googleapis.com`. */
+  services: string[] = [];
   /** `METHOD path?query`, as they came. */
   readonly requests: string[] = [];
   /** Things on a page of a list. */
@@ -106,6 +112,15 @@ export class FakeGoogle {
     text: string,
   ): { status: number; body: unknown } {
     const ok = (body: unknown): { status: number; body: unknown } => ({ status: 200, body });
+    const document = this.documents.get(`${api}/${path}`);
+    if (document !== undefined) return ok(document);
+    if (api === "serviceUsage" && path.endsWith("/services")) {
+      const enabled = this.services.map((name) => ({ config: { name: `${name}.googleapis.com` } }));
+      return ok(this.#page(enabled, query, "services"));
+    }
+    if (path.includes("/machineTypes/")) {
+      return { status: 404, body: googleError(404, "notFound", `The resource '${path}' was not found`) };
+    }
     if (path.endsWith(":getIamPolicy")) return ok(this.policy);
     if (path.endsWith(":setIamPolicy")) {
       const { policy } = JSON.parse(text) as { policy: Record<string, unknown> };

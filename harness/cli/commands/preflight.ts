@@ -1,0 +1,90 @@
+import { Command, Option } from "commander";
+import { resolveSize } from "../../../reference-architectures/catalogue.ts";
+import { parseOverride } from "../../../reference-architectures/override.ts";
+import { CHECK_NAMES } from "../../inventory/preflight/check.ts";
+import { parseChecks } from "../../inventory/preflight/choose-checks.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import type { Io } from "../io.ts";
+import { askPreflight } from "../preflight/ask.ts";
+import { readLicence } from "../preflight/read-licence.ts";
+import { preflightOutputs, writePreflight } from "../preflight/write-preflight.ts";
+
+interface Flags {
+  readonly size?: string;
+  readonly set: readonly string[];
+  readonly rehearse?: boolean;
+  readonly project?: string;
+  readonly failCheck?: string;
+  readonly skipPreflight?: string;
+  readonly licenceFile?: string;
+  readonly output: readonly string[];
+}
+
+/** `refbench preflight`: everything that can be asked before a run, each failure with its fix. */
+export function preflightCommand(io: Io): Command {
+  return new Command("preflight")
+    .description(
+      "ask the cloud everything that a run needs, with what to do about what is missing; creates nothing",
+    )
+    .argument("<architecture>", 'one of "refbench architectures"')
+    .addOption(
+      new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
+    )
+    .option("--set <path=value>", "override one figure of the size; repeatable", collect, [])
+    .addOption(new Option("--rehearse", "the checks as the twin answers them").env("REFBENCH_REHEARSE"))
+    .addOption(new Option("--project <id>", "the Google project that is meant").env("REFBENCH_PROJECT"))
+    .addOption(
+      new Option("--licence-file <path>", "a Coder licence (or its text in REFBENCH_LICENCE)").env(
+        "REFBENCH_LICENCE_FILE",
+      ),
+    )
+    .addOption(
+      new Option("--fail-check <names>", "in a rehearsal: let these checks fail, such as quota,apis").env(
+        "REFBENCH_FAIL_CHECK",
+      ),
+    )
+    .addOption(
+      new Option("--skip-preflight <names>", "on an emulated cloud: leave these checks out").env(
+        "REFBENCH_SKIP_PREFLIGHT",
+      ),
+    )
+    .option(
+      "--output <format[:path]>",
+      "text or json, on stdout or into a file; repeatable (default: text)",
+      collect,
+      [],
+    )
+    .addHelpText("after", `\nChecks: ${CHECK_NAMES.join(", ")}.`)
+    .addHelpText("after", "Exit codes: 0 nothing failed, 30 a check failed, 2 a wrong flag.")
+    .action(async (architecture: string, flags: Flags) => preflight(architecture, flags, io));
+}
+
+async function preflight(architecture: string, flags: Flags, io: Io): Promise<void> {
+  const outputs = preflightOutputs(flags.output);
+  const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
+  const size = resolveSize(architecture, flags.size, overrides);
+  const rehearse = flags.rehearse === true;
+  if (flags.failCheck !== undefined && !rehearse) {
+    throw new RefbenchError(
+      "usage",
+      `--fail-check is "${flags.failCheck}", which only a rehearsal plays: add --rehearse, or leave it out`,
+    );
+  }
+  const fail =
+    flags.failCheck === undefined ? new Set<never>() : parseChecks("--fail-check", flags.failCheck);
+  const licence = await readLicence(flags.licenceFile, io);
+  using interrupts = listenForInterrupts(() => io.stderr.write("refbench: stopping; nothing was created\n"));
+  const report = await askPreflight(
+    { size, rehearse, project: flags.project, fail, skip: flags.skipPreflight, licence },
+    io,
+    interrupts.stop,
+  );
+  await writePreflight(report, outputs, io);
+  if (report.outcome === "failed") io.exit(EXIT_CODES.infrastructure);
+}
+
+function collect(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value];
+}

@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { preflightText, type PreflightReport } from "../../inventory/preflight/report.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { OutputSpec } from "../../results/output-spec.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import type { Io } from "../io.ts";
+import { harmless } from "../progress/words.ts";
+
+/** Reads `--output` of a preflight, which is no table of results. */
+export function preflightOutputs(values: readonly string[]): readonly OutputSpec[] {
+  const outputs = parseOutputs(values);
+  if (outputs.every(({ format }) => format !== "markdown")) return outputs;
+  throw new RefbenchError("usage", "--output markdown is not a form of a preflight, expected text or json");
+}
+
+/** Writes what was found in each form asked for. */
+export async function writePreflight(
+  report: PreflightReport,
+  outputs: readonly OutputSpec[],
+  { stdout, cwd }: Pick<Io, "stdout" | "cwd">,
+): Promise<void> {
+  for (const { format, path } of outputs) {
+    // Words of a cloud's answers are in it, and they go to a terminal.
+    const text = format === "json" ? `${JSON.stringify(report, null, 2)}\n` : harmless(preflightText(report));
+    if (path === undefined) {
+      stdout.write(text);
+      continue;
+    }
+    const file = resolve(cwd, path);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    } catch (cause) {
+      throw new RefbenchError("usage", `cannot write the preflight to ${file}: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { messageOf } from "../../model/error.ts";
+import { type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
+import type { PreflightContext } from "./context.ts";
+import type { Web, WebQuestion } from "./web.ts";
+
+/** What must be there for Coder to be installed. */
+interface Artefact {
+  readonly what: string;
+  readonly url: string;
+  /** Where a token for anybody is given, for a registry that asks for one. */
+  readonly tokenUrl?: string;
+}
+
+/** Media types of an image's manifest, for one platform and for many. */
+const MANIFESTS = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+
+/** A server that points elsewhere more often points in a circle. */
+const REDIRECTS = 5;
+
+/** Chart and image of a cluster, the package of a machine: in the version that the size names. */
+export const artefactsCheck: Check<PreflightContext> = {
+  name: "artefacts",
+  fix: () => "--set coder.version=<a version on https://github.com/coder/coder/releases>",
+  run: async (context, signal) => {
+    const found = await Promise.all(
+      artefactsOf(context).map(async (artefact) => ({
+        what: artefact.what,
+        outcome: await ask(context.web, artefact, signal),
+      })),
+    );
+    for (const state of ["failed", "unknown"] as const) {
+      const bad = found.filter(({ outcome }) => outcome.state === state);
+      if (bad.length === 0) continue;
+      const words = bad.map(({ what, outcome }) => `${what}: ${outcome.found}`).join("; ");
+      return state === "failed" ? failed(words) : unknown(words);
+    }
+    return ok(found.map(({ what }) => what).join(", "));
+  },
+};
+
+/** What an environment of the size installs Coder from. */
+export function artefactsOf({
+  architecture,
+  size,
+}: Pick<PreflightContext, "architecture" | "size">): readonly Artefact[] {
+  const { version } = size.figures.coder;
+  if (architecture.carriedBy === "one-machine" || architecture.carriedBy === "machine-each") {
+    const file = `coder_${version}_linux_amd64.deb`;
+    const url = `https://github.com/coder/coder/releases/download/v${version}/${file}`;
+    return [{ what: `package ${file}`, url }];
+  }
+  return [
+    { what: `chart coder ${version}`, url: `https://helm.coder.com/v2/coder_helm_${version}.tgz` },
+    {
+      what: `image ghcr.io/coder/coder:v${version}`,
+      url: `https://ghcr.io/v2/coder/coder/manifests/v${version}`,
+      tokenUrl: "https://ghcr.io/token?service=ghcr.io&scope=repository:coder/coder:pull",
+    },
+  ];
+}
+
+async function ask(web: Web, { url, tokenUrl }: Artefact, signal: AbortSignal): Promise<CheckOutcome> {
+  try {
+    const token = tokenUrl === undefined ? undefined : await tokenFrom(web, tokenUrl, signal);
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}`, accept: MANIFESTS };
+    const status = await statusOf(web, { method: "HEAD", url, headers }, signal);
+    if (status >= 200 && status < 300) return ok(url);
+    if (status === 404) return failed(`not at ${url}`);
+    return unknown(`${url} answered ${status}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    return unknown(`${new URL(url).host} was not reached from this machine: ${messageOf(error)}`);
+  }
+}
+
+/** Follows redirections: packages lie with somebody else than their list. */
+async function statusOf(web: Web, question: WebQuestion, signal: AbortSignal): Promise<number> {
+  let { url, headers } = question;
+  for (let turn = 0; ; turn += 1) {
+    const answer = await web({ ...question, url, ...(headers === undefined ? {} : { headers }) }, signal);
+    if (answer.status < 300 || answer.status >= 400 || answer.location === undefined) return answer.status;
+    if (turn === REDIRECTS) return answer.status;
+    const next = new URL(answer.location, url);
+    // A token is for the server that gave it.
+    if (next.host !== new URL(url).host) headers = undefined;
+    url = next.href;
+  }
+}
+
+async function tokenFrom(web: Web, url: string, signal: AbortSignal): Promise<string | undefined> {
+  const { text } = await web({ method: "GET", url }, signal);
+  const token = (JSON.parse(text) as { token?: unknown } | null)?.token;
+  return typeof token === "string" ? token : undefined;
+}

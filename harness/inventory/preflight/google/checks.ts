@@ -1,0 +1,26 @@
+import { artefactsCheck } from "../artefacts.ts";
+import type { Check } from "../check.ts";
+import { licenceCheck, terraformCheck } from "../checks.ts";
+import { leftoversCheck, namesCheck } from "../inventory-checks.ts";
+import { apisCheck } from "./apis.ts";
+import type { GoogleContext } from "./context.ts";
+import { credentialCheck, identityCheck, markerCheck } from "./identity.ts";
+import { quotaCheck } from "./quota.ts";
+import { kubernetesVersionCheck, machineTypesCheck, postgresVersionCheck } from "./versions.ts";
+
+/** What is asked of Google before anything is created, in this order. */
+export const GOOGLE_CHECKS: readonly Check<GoogleContext>[] = [
+  terraformCheck,
+  identityCheck,
+  markerCheck,
+  credentialCheck,
+  apisCheck,
+  quotaCheck,
+  kubernetesVersionCheck,
+  postgresVersionCheck,
+  machineTypesCheck,
+  artefactsCheck,
+  licenceCheck,
+  namesCheck,
+  leftoversCheck,
+];

@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { record } from "../../google/refusal.ts";
+
+/** Where a Google credential comes from. Nothing of the credential itself. */
+export type GoogleSource =
+  /** A token that somebody made: nobody here can make another. */
+  | { readonly kind: "token" }
+  /** It makes tokens for as long as what it is made from lasts. */
+  | { readonly kind: "renewing"; readonly from: string; readonly limit?: string };
+
+/** Finds which credential Terraform's provider and refbench would take from the same environment. */
+export async function googleSource(env: NodeJS.ProcessEnv): Promise<GoogleSource> {
+  if ((env["GOOGLE_OAUTH_ACCESS_TOKEN"] ?? "") !== "") return { kind: "token" };
+  const key =
+    env["GOOGLE_CREDENTIALS"] || env["GOOGLE_CLOUD_KEYFILE_JSON"] || env["GCLOUD_KEYFILE_JSON"] || undefined;
+  if (key !== undefined) return sourceOf(key.trimStart().startsWith("{") ? key : await readFile(key, "utf8"));
+  const named = env["GOOGLE_APPLICATION_CREDENTIALS"] ?? "";
+  const folder = env["CLOUDSDK_CONFIG"] ?? join(env["HOME"] ?? homedir(), ".config", "gcloud");
+  const file = named === "" ? join(folder, "application_default_credentials.json") : named;
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  return text === undefined ? { kind: "renewing", from: "the machine's own account" } : sourceOf(text);
+}
+
+function sourceOf(text: string): GoogleSource {
+  const type = record(JSON.parse(text))["type"];
+  switch (type) {
+    case "service_account":
+      return { kind: "renewing", from: "a service account's key" };
+    case "authorized_user":
+      return {
+        kind: "renewing",
+        from: "a user's sign-in",
+        limit: "unless the organisation ends sessions earlier",
+      };
+    case "external_account":
+      return {
+        kind: "renewing",
+        from: "a federated identity",
+        limit: "for as long as its source gives tokens: in a hosted CI job until the job ends",
+      };
+    case "impersonated_service_account":
+      return { kind: "renewing", from: "an impersonated service account" };
+    default:
+      return { kind: "renewing", from: "a credential of an unknown kind" };
+  }
+}

@@ -1,0 +1,77 @@
+import { type Check, failed, ok, unknown } from "../check.ts";
+import { endOf, hoursOf } from "../context.ts";
+import type { GoogleContext } from "./context.ts";
+
+/** Who asks and in which project: the pinned one, or nothing is asked of it. */
+export const identityCheck: Check<GoogleContext> = {
+  name: "identity",
+  fix: () => "gcloud auth application-default login, as somebody who may use the project",
+  run: async ({ project, ambientProjects, call }, signal) => {
+    const other = Object.entries(ambientProjects).find(([, value]) => value !== project);
+    if (other !== undefined) {
+      const [variable, value] = other;
+      return failed(`${variable} is ${value}, and --project is ${project}`, `export ${variable}=${project}`);
+    }
+    const answer = await call({ api: "resourceManager", method: "GET", path: `projects/${project}` }, signal);
+    if (answer.state !== "ok") return failed(`project ${project} cannot be read: ${answer.reason}`);
+    const { projectId, projectNumber, lifecycleState } = answer.body;
+    if (projectId !== project) {
+      const answered = typeof projectId === "string" ? projectId : "another project";
+      return failed(`the cloud answers for ${answered}, and --project is ${project}`);
+    }
+    if (lifecycleState !== "ACTIVE") {
+      const fix = `gcloud projects undelete ${project}, or another --project`;
+      return failed(`project ${project} is ${String(lifecycleState)}, expected ACTIVE`, fix);
+    }
+    const who = await tokenInfo(call, signal);
+    return ok(`${who.name} in project ${project} (${String(projectNumber)})`);
+  },
+};
+
+/** The owner's leave to create and remove things there. */
+export const markerCheck: Check<GoogleContext> = {
+  name: "marker",
+  fix: ({ project }) => `gcloud alpha projects update ${project} --update-labels=refbench=allowed`,
+  after: ["identity"],
+  run: async ({ marker, project }, signal) => {
+    const answer = await marker(signal);
+    if (answer.state === "allowed") return ok(`project ${project} allows refbench`);
+    const [what = answer.reason] = answer.reason.split(": if refbench may");
+    return failed(what);
+  },
+};
+
+/** A credential that ends before the teardown does leaves everything behind. */
+export const credentialCheck: Check<GoogleContext> = {
+  name: "credential",
+  fix: () => "unset GOOGLE_OAUTH_ACCESS_TOKEN, and sign in with a credential that renews itself",
+  after: ["identity"],
+  run: async (context, signal) => {
+    const { call, credential, neededMs } = context;
+    const source = await credential();
+    if (source.kind === "renewing") {
+      return ok(`renews itself (${source.from})${source.limit === undefined ? "" : `, ${source.limit}`}`);
+    }
+    const { expiresInMs } = await tokenInfo(call, signal);
+    if (expiresInMs === undefined) return unknown("a token that does not say how long it lasts");
+    const until = new Date(endOf(context)).toISOString();
+    const found = `the token lasts ${hoursOf(expiresInMs)}, a run with its teardown up to ${hoursOf(neededMs)} (${until})`;
+    return expiresInMs >= neededMs ? ok(found) : failed(found);
+  },
+};
+
+interface TokenInfo {
+  readonly name: string;
+  readonly expiresInMs: number | undefined;
+}
+
+/** What Google says of the token that asks; a service account's may say nothing. */
+async function tokenInfo(call: GoogleContext["call"], signal: AbortSignal): Promise<TokenInfo> {
+  const answer = await call({ api: "oauth2", method: "POST", path: "tokeninfo" }, signal);
+  const { email, expires_in: seconds } = answer.state === "ok" ? answer.body : {};
+  const expires = typeof seconds === "string" || typeof seconds === "number" ? Number(seconds) : Number.NaN;
+  return {
+    name: typeof email === "string" ? email : "an identity that does not say its name",
+    expiresInMs: Number.isFinite(expires) ? expires * 1_000 : undefined,
+  };
+}

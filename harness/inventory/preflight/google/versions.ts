@@ -1,0 +1,83 @@
+import { list, record } from "../../google/refusal.ts";
+import { type Check, failed, ok, skipped, unknown } from "../check.ts";
+import { needOf } from "../need.ts";
+import type { GoogleContext } from "./context.ts";
+
+/** Kubernetes' version among those that a control plane in the zone may have. */
+export const kubernetesVersionCheck: Check<GoogleContext> = {
+  name: "kubernetes-version",
+  fix: ({ project, architecture }) =>
+    `gcloud container get-server-config --project=${project} --zone=${architecture.zone}`,
+  after: ["identity", "apis"],
+  run: async ({ architecture, size, project, call }, signal) => {
+    const wanted = size.figures.kubernetesVersion;
+    if (architecture.carriedBy !== "gke" || wanted === undefined) return skipped("there is no cluster");
+    const path = `projects/${project}/locations/${architecture.zone}/serverConfig`;
+    const answer = await call({ api: "container", method: "GET", path }, signal);
+    if (answer.state !== "ok") return unknown(`GKE's versions cannot be listed: ${answer.reason}`);
+    const valid = list(answer.body["validMasterVersions"]).filter((one) => typeof one === "string");
+    const match = valid.find((version) => version === wanted || /^[.-]/.test(rest(version, wanted)));
+    if (match !== undefined) return ok(`${wanted} is ${match} in ${architecture.zone}`);
+    const minors = [...new Set(valid.map((version) => version.split(".").slice(0, 2).join(".")))];
+    const [first = "<version>"] = minors;
+    return failed(
+      `${wanted} is not offered in ${architecture.zone}, which has ${minors.join(", ")}`,
+      `--set kubernetesVersion=${first}`,
+    );
+  },
+};
+
+/** What follows a prefix; nothing where it is none. */
+function rest(version: string, prefix: string): string {
+  return version.startsWith(prefix) ? version.slice(prefix.length) : "";
+}
+
+/** Postgres' major version as Cloud SQL has it, with the one flag that the stacks set. */
+export const postgresVersionCheck: Check<GoogleContext> = {
+  name: "postgres-version",
+  fix: () =>
+    "--set database.version=POSTGRES_16, or another of https://cloud.google.com/sql/docs/postgres/db-versions",
+  after: ["identity", "apis"],
+  run: async ({ size, call }, signal) => {
+    const { kind, version } = size.figures.database;
+    if (kind !== "cloud-sql") return skipped("Postgres runs on Coder's machine");
+    const answer = await call(
+      { api: "sql", method: "GET", path: "flags", query: { databaseVersion: version } },
+      signal,
+    );
+    // Cloud SQL refuses a version that it does not know as an argument that is none.
+    if (answer.state === "failed" && /\(400\b/.test(answer.reason)) {
+      return failed(`Cloud SQL does not know ${version}: ${answer.reason}`);
+    }
+    if (answer.state !== "ok") return unknown(`Cloud SQL's versions cannot be asked: ${answer.reason}`);
+    const flags = list(answer.body["items"]).filter((flag) =>
+      list(record(flag)["appliesTo"]).includes(version),
+    );
+    if (flags.length === 0) return failed(`Cloud SQL has nothing for ${version}`);
+    if (flags.some((flag) => record(flag)["name"] === "max_connections"))
+      return ok(`${version} in Cloud SQL`);
+    return failed(`max_connections cannot be set for ${version} in Cloud SQL`);
+  },
+};
+
+/** Every machine type in the zone itself: not every zone of a region has all of them. */
+export const machineTypesCheck: Check<GoogleContext> = {
+  name: "machine-types",
+  fix: ({ project, architecture }) =>
+    `gcloud compute machine-types list --project=${project} --zones=${architecture.zone}`,
+  after: ["identity", "apis"],
+  run: async ({ architecture, size, project, call }, signal) => {
+    const types = needOf(architecture, size.figures).machineTypes;
+    const answers = await Promise.all(
+      types.map(async (type) => {
+        const path = `projects/${project}/zones/${architecture.zone}/machineTypes/${type}`;
+        return { type, answer: await call({ api: "compute", method: "GET", path }, signal) };
+      }),
+    );
+    const missing = answers.filter(({ answer }) => answer.state === "gone").map(({ type }) => type);
+    if (missing.length > 0) return failed(`${architecture.zone} has no ${missing.join(", ")}`);
+    const reasons = answers.flatMap(({ answer }) => (answer.state === "ok" ? [] : [answer.reason]));
+    if (reasons.length > 0) return unknown(`machine types cannot be read: ${reasons[0] ?? ""}`);
+    return ok(`${types.join(", ")} in ${architecture.zone}`);
+  },
+};

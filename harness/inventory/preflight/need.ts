@@ -1,0 +1,66 @@
+import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
+import { machineOf } from "../../../reference-architectures/machine-types.ts";
+
+/** What an environment of a size asks of its cloud, at most and at the same time. */
+export interface Need {
+  /** By family, such as `n2` or `m6i`. */
+  readonly vcpus: Readonly<Record<string, number>>;
+  readonly instances: number;
+  /** Disks of machines that Coder or nodes run on: SSD. */
+  readonly ssdGib: number;
+  /** Disks of workspaces: the cheap kind. */
+  readonly standardGib: number;
+  /** Public addresses: NAT's. No machine has one. */
+  readonly publicAddresses: number;
+  /** Every machine type once. */
+  readonly machineTypes: readonly string[];
+}
+
+/** What is set aside for the load runner, which no size describes. Ours: facts of the runner come with its stack. */
+const RUNNER = { machineType: "n2-standard-8", awsMachineType: "m6i.2xlarge", diskGib: 50 } as const;
+
+/** Of a machine whose size does not say, as the stacks make them. */
+const DISK_GIB = 100;
+/** The least that a workspace's own machine has, whatever its home. */
+const WORKSPACE_MACHINE_GIB = 10;
+/** A NAT gateway takes one, and another when its ports run out. */
+const PUBLIC_ADDRESSES = 2;
+
+/** Derives the need from a size's machines, volumes and place of the workspaces. */
+export function needOf(architecture: Pick<Architecture, "cloud" | "carriedBy">, size: Size): Need {
+  const { coder, workspaces, system } = size.machines;
+  const eachAMachine = architecture.carriedBy === "machine-each";
+  const cluster = architecture.carriedBy === "gke" || architecture.carriedBy === "eks";
+  const runnerType = architecture.cloud === "aws" ? RUNNER.awsMachineType : RUNNER.machineType;
+  const pools = [coder, workspaces, system].filter(({ nodes }) => nodes > 0);
+  const all = [...pools, { machineType: runnerType, nodes: 1, diskGib: RUNNER.diskGib }];
+  const vcpus: Record<string, number> = {};
+  for (const { machineType, nodes } of all) {
+    const family = familyOf(machineType);
+    vcpus[family] = (vcpus[family] ?? 0) + nodes * machineOf(machineType).cores;
+  }
+  const onSsd = all.filter((pool) => !(eachAMachine && pool === workspaces));
+  const ownDisks = eachAMachine
+    ? workspaces.nodes * Math.max(WORKSPACE_MACHINE_GIB, workspaces.diskGib ?? size.homeVolumeGib)
+    : 0;
+  return {
+    vcpus,
+    instances: all.reduce((sum, { nodes }) => sum + nodes, 0),
+    ssdGib: onSsd.reduce((sum, { nodes, diskGib = DISK_GIB }) => sum + nodes * diskGib, 0),
+    // On one machine homes are folders of its own disk.
+    standardGib: ownDisks + (cluster ? size.workspaces * size.homeVolumeGib : 0),
+    publicAddresses: PUBLIC_ADDRESSES,
+    machineTypes: [...new Set(all.map(({ machineType }) => machineType))],
+  };
+}
+
+/** The need in one line. */
+export function needWords(need: Need): string {
+  const cores = Object.entries(need.vcpus).map(([family, count]) => `${count} ${family}`);
+  return `${cores.join(" + ")} vCPUs, ${need.instances} machines, ${need.ssdGib} GB of SSD, ${need.standardGib} GB of other disks, ${need.publicAddresses} public addresses`;
+}
+
+/** `n2` of `n2-standard-8`, `m6i` of `m6i.2xlarge`. */
+export function familyOf(machineType: string): string {
+  return /^[a-z0-9]+/.exec(machineType)?.[0] ?? machineType;
+}

@@ -1,0 +1,65 @@
+import { messageOf } from "../../model/error.ts";
+import { type Check, type CheckName, type CheckOutcome, failed, skipped, unknown } from "./check.ts";
+import type { PreflightContext } from "./context.ts";
+
+/** One check with what it found. */
+export interface CheckResult extends CheckOutcome {
+  readonly name: CheckName;
+}
+
+export interface RunChecksOptions {
+  /** Left out by `--skip-preflight`. @default none */
+  readonly skip?: ReadonlySet<CheckName>;
+  /** Made to fail by `--fail-check`, in a rehearsal. @default none */
+  readonly fail?: ReadonlySet<CheckName>;
+  /** For one check: a cloud that does not answer must not hold the others up. @default 60 s */
+  readonly timeoutMs?: number;
+}
+
+/** Runs the checks in their order, each to its end: whoever must mend five things wants to hear of five. */
+export async function runChecks<Context extends PreflightContext>(
+  checks: readonly Check<Context>[],
+  context: Context,
+  signal: AbortSignal,
+  options: RunChecksOptions = {},
+): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const check of checks) {
+    signal.throwIfAborted();
+    const outcome = await outcomeOf(check, context, { results, signal, options });
+    const fix = outcome.fix ?? (outcome.state === "failed" ? check.fix(context) : undefined);
+    results.push({
+      name: check.name,
+      state: outcome.state,
+      found: outcome.found,
+      ...(fix === undefined ? {} : { fix }),
+    });
+  }
+  return results;
+}
+
+interface Turn {
+  readonly results: readonly CheckResult[];
+  readonly signal: AbortSignal;
+  readonly options: RunChecksOptions;
+}
+
+async function outcomeOf<Context extends PreflightContext>(
+  check: Check<Context>,
+  context: Context,
+  { results, signal, options }: Turn,
+): Promise<CheckOutcome> {
+  const { skip, fail, timeoutMs = 60_000 } = options;
+  if (skip?.has(check.name) === true) return skipped("left out by --skip-preflight");
+  if (fail?.has(check.name) === true) return failed("made to fail by --fail-check");
+  const broken = results.find(({ name, state }) => state === "failed" && check.after?.includes(name));
+  if (broken !== undefined) return unknown(`not asked, since ${broken.name} failed`);
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    return await check.run(context, AbortSignal.any([signal, deadline]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.aborted) return unknown(`no answer within ${timeoutMs / 1_000} s`);
+    return unknown(messageOf(error));
+  }
+}

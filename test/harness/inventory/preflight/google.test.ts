@@ -1,0 +1,346 @@
+import { describe, expect, test } from "vitest";
+import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
+import { runChecks, type CheckResult } from "../../../../harness/inventory/preflight/run-checks.ts";
+import type { CheckName } from "../../../../harness/inventory/preflight/check.ts";
+import type { GoogleContext } from "../../../../harness/inventory/preflight/google/context.ts";
+import { GOOGLE_CHECKS } from "../../../../harness/inventory/preflight/google/checks.ts";
+import { googleEndpoints } from "../../../../harness/inventory/google/endpoints.ts";
+import { googleOwnerMarker } from "../../../../harness/inventory/sweep/owner-marker/google.ts";
+import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
+import { googleError } from "../../../support/fake-google.ts";
+import { GOOD_CLAIMS, licenceOf } from "../../../support/licence.ts";
+import { PROJECT, readyProject } from "./ready-project.ts";
+
+const signal = new AbortController().signal;
+
+type Ready = Awaited<ReturnType<typeof readyProject>>;
+
+/** Runs every check of a project in which nothing is missing but what `spoil` spoils. */
+async function preflight(
+  spoil: (ready: Ready) => unknown = () => undefined,
+  change: (context: GoogleContext, ready: Ready) => Partial<GoogleContext> = () => ({}),
+  only?: CheckName,
+): Promise<(name: CheckName) => CheckResult> {
+  await using ready = await readyProject();
+  spoil(ready);
+  const context = { ...ready.context, ...change(ready.context, ready) };
+  const of = (name: CheckName) => GOOGLE_CHECKS.find((check) => check.name === name)!;
+  const checks = only === undefined ? GOOGLE_CHECKS : [...(of(only).after ?? []).map(of), of(only)];
+  const results = await runChecks(checks, context, signal);
+  expect(ready.google.requests.filter((line) => !/^GET /.test(line) && !isQuestion(line))).toEqual([]);
+  return (name) => results.find((result) => result.name === name)!;
+}
+
+/** What Google wants a POST for although nothing changes. */
+function isQuestion(line: string): boolean {
+  return /^POST .*(:getIamPolicy|:searchAllResources|\/tokeninfo)/.test(line);
+}
+
+test("a project in which nothing is missing passes every check, and nothing is created", async () => {
+  const of = await preflight();
+  expect(Object.fromEntries(GOOGLE_CHECKS.map(({ name }) => [name, of(name).state]))).toEqual({
+    terraform: "ok",
+    identity: "ok",
+    marker: "ok",
+    credential: "ok",
+    apis: "ok",
+    quota: "ok",
+    "kubernetes-version": "ok",
+    "postgres-version": "ok",
+    "machine-types": "ok",
+    artefacts: "ok",
+    licence: "skipped",
+    names: "ok",
+    leftovers: "ok",
+  });
+  expect(of("identity").found).toBe("ada@example.com in project some-project (42)");
+  expect(of("quota").found).toMatch(/^room for 16 n2 \+ 36 e2 vCPUs, 5 machines/);
+});
+
+interface Failing {
+  readonly name: CheckName;
+  readonly when: string;
+  readonly found: RegExp;
+  readonly fix: RegExp;
+  readonly spoil?: (ready: Ready) => unknown;
+  readonly change?: (context: GoogleContext, ready: Ready) => Partial<GoogleContext>;
+}
+
+const FAILING: readonly Failing[] = [
+  {
+    name: "terraform",
+    when: "terraform is missing",
+    found: /was not found/,
+    fix: /refbench doctor/,
+    change: () => ({ terraform: () => Promise.reject(new Error("terraform was not found")) }),
+  },
+  {
+    name: "identity",
+    when: "the environment names another project",
+    found: /GOOGLE_CLOUD_PROJECT is production, and --project is some-project/,
+    fix: /export GOOGLE_CLOUD_PROJECT=some-project/,
+    change: () => ({ ambientProjects: { GOOGLE_CLOUD_PROJECT: "production" } }),
+  },
+  {
+    name: "identity",
+    when: "nobody is signed in",
+    found: /cannot be read: .*401/,
+    fix: /gcloud auth application-default login/,
+    spoil: ({ google }) => google.refuse({ match: "GET /resourceManager", status: 401 }),
+  },
+  {
+    name: "identity",
+    when: "another project answers",
+    found: /answers for production/,
+    fix: /gcloud auth/,
+    spoil: ({ google }) =>
+      google.documents.set(`resourceManager/projects/${PROJECT}`, {
+        projectId: "production",
+        lifecycleState: "ACTIVE",
+      }),
+  },
+  {
+    name: "identity",
+    when: "the project is about to be deleted",
+    found: /DELETE_REQUESTED, expected ACTIVE/,
+    fix: /gcloud projects undelete some-project/,
+    spoil: ({ google }) =>
+      google.documents.set(`resourceManager/projects/${PROJECT}`, {
+        projectId: PROJECT,
+        lifecycleState: "DELETE_REQUESTED",
+      }),
+  },
+  {
+    name: "marker",
+    when: "the owner has not allowed it",
+    found: /has no label refbench, expected refbench=allowed$/,
+    fix: /^gcloud alpha projects update some-project --update-labels=refbench=allowed$/,
+    change: (_, { endpoints, clock }) => ({
+      marker: googleOwnerMarker(PROJECT, {
+        auth: tokenAuth("a-token"),
+        endpoints: { ...endpoints, storage: googleEndpoints({}).storage },
+        clock,
+      }),
+    }),
+  },
+  {
+    name: "credential",
+    when: "the token ends before the teardown would",
+    found: /lasts 1h 00m, a run with its teardown up to 5h 32m/,
+    fix: /unset GOOGLE_OAUTH_ACCESS_TOKEN/,
+    change: () => ({ credential: () => Promise.resolve({ kind: "token" }) }),
+  },
+  {
+    name: "apis",
+    when: "an API is off",
+    found: /off: container\.googleapis\.com, sqladmin\.googleapis\.com/,
+    fix: /^gcloud services enable container\.googleapis\.com sqladmin\.googleapis\.com --project=some-project$/,
+    spoil: ({ google }) =>
+      (google.services = google.services.filter((name) => !["container", "sqladmin"].includes(name))),
+  },
+  {
+    name: "quota",
+    when: "a family has too few cores left",
+    found: /^N2_CPUS in us-central1: 16 needed, 15 of 24 free$/,
+    fix: /console\.cloud\.google\.com.*project=some-project/,
+    spoil: ({ setQuota }) => setQuota("N2_CPUS", 24, 9),
+  },
+  {
+    name: "quota",
+    when: "disks and networks are short",
+    found: /SSD_TOTAL_GB in us-central1: 450 needed, 100 .*; NETWORKS: 1 needed, 0 of 5 free/,
+    fix: /smaller --size/,
+    spoil: ({ setQuota }) => {
+      setQuota("SSD_TOTAL_GB", 100, 0);
+      setQuota("NETWORKS", 5, 5);
+    },
+  },
+  {
+    name: "kubernetes-version",
+    when: "the zone no longer offers the version",
+    found: /1\.35 is not offered in us-central1-a, which has 1\.37, 1\.36, 1\.350/,
+    fix: /^--set kubernetesVersion=1\.37$/,
+    spoil: ({ google }) =>
+      google.documents.set(`container/projects/${PROJECT}/locations/us-central1-a/serverConfig`, {
+        validMasterVersions: ["1.37.1-gke.1", "1.36.2-gke.4", "1.36.1-gke.2", "1.350.0-gke.1"],
+      }),
+  },
+  {
+    name: "postgres-version",
+    when: "Cloud SQL does not know the version",
+    found: /does not know POSTGRES_16/,
+    fix: /--set database\.version/,
+    spoil: ({ google }) => {
+      google.documents.delete("sql/flags");
+      google.refuse({
+        match: "GET /sql/flags",
+        status: 400,
+        body: googleError(400, "invalid", "Invalid value for: POSTGRES_16"),
+      });
+    },
+  },
+  {
+    name: "machine-types",
+    when: "the zone lacks one",
+    found: /us-central1-a has no e2-standard-16/,
+    fix: /gcloud compute machine-types list --project=some-project --zones=us-central1-a/,
+    spoil: ({ google }) =>
+      google.documents.delete(`compute/projects/${PROJECT}/zones/us-central1-a/machineTypes/e2-standard-16`),
+  },
+  {
+    name: "artefacts",
+    when: "there is no such chart",
+    found: /chart coder \d+\.\d+\.\d+: not at https:\/\/helm\.coder\.com/,
+    fix: /--set coder\.version/,
+    change: () => ({
+      web: ({ url }) => Promise.resolve({ status: url.includes("helm") ? 404 : 200, text: '{"token":"t"}' }),
+    }),
+  },
+  {
+    name: "licence",
+    when: "a licensed size has none",
+    found: /size 1200 needs high_availability/,
+    fix: /REFBENCH_LICENCE_FILE/,
+    change: () => ({ size: resolveSize("gke", "1200") }),
+  },
+  {
+    name: "licence",
+    when: "it is bound to another deployment",
+    found: /bound to one deployment/,
+    fix: /ask Coder/,
+    change: () => ({
+      size: resolveSize("gke", "1200"),
+      licence: licenceOf({ ...GOOD_CLAIMS, deployment_ids: ["planted"] }),
+    }),
+  },
+  {
+    name: "names",
+    when: "something of this run exists",
+    found: /1 resource of this run exist already: google_compute_network bench-5t6w4y1z0abc-net/,
+    fix: /refbench teardown 01kb3v9x2m7q8r5t6w4y1z0abc/,
+    spoil: ({ google }) => google.put("global", "networks", { name: "bench-5t6w4y1z0abc-net" }),
+  },
+  {
+    name: "leftovers",
+    when: "an expired run left something",
+    found: /1 resource past their expiry: google_compute_disk left-disk/,
+    fix: /^refbench sweep --project some-project$/,
+    spoil: ({ google }) =>
+      google.put("zones/us-central1-a", "disks", {
+        name: "left-disk",
+        labels: { "bench-run": "01kb3v9x2m7q8r5t6w4y1z0xyz", "bench-expires": "1700000000" },
+      }),
+  },
+  {
+    name: "leftovers",
+    when: "the inventory cannot be asked",
+    found: /no teardown could be verified/,
+    fix: /permission to list/,
+    spoil: ({ google }) => google.refuse({ match: "aggregated/disks", status: 403 }),
+  },
+];
+
+describe("a failed check says what it found and what to do", () => {
+  test.each(FAILING)("$name fails when $when", async ({ name, found, fix, spoil, change }) => {
+    const result = (await preflight(spoil, change, name))(name);
+    expect(result.state).toBe("failed");
+    expect(result.found).toMatch(found);
+    expect(result.fix).toMatch(fix);
+  });
+
+  test("every check of the list is among them", () => {
+    expect([...new Set(FAILING.map(({ name }) => name))].sort()).toEqual(
+      GOOGLE_CHECKS.map(({ name }) => name).sort(),
+    );
+  });
+});
+
+describe("what could not be asked is unknown, never ok", () => {
+  test.each([
+    ["apis", "services?"],
+    ["quota", "/regions/us-central1"],
+    ["kubernetes-version", "serverConfig"],
+    ["postgres-version", "sql/flags"],
+    ["machine-types", "machineTypes/n2"],
+  ] as const)("%s, when its call is denied", async (name, match) => {
+    const of = await preflight(({ google }) => google.refuse({ match, status: 403 }), undefined, name);
+    expect(of(name)).toMatchObject({ state: "unknown", found: expect.stringContaining("403") });
+  });
+
+  test("quota of a family that the cloud does not list", async () => {
+    const of = await preflight(({ setQuota }) => setQuota("N2_CPUS", undefined));
+    expect(of("quota")).toMatchObject({
+      state: "unknown",
+      found: expect.stringMatching(/no quota listed for N2_CPUS/),
+    });
+  });
+
+  test("chart and image, when nobody answers", async () => {
+    const of = await preflight(undefined, () => ({
+      web: () => Promise.reject(new Error("getaddrinfo ENOTFOUND")),
+    }));
+    expect(of("artefacts")).toMatchObject({
+      state: "unknown",
+      found: expect.stringMatching(/helm\.coder\.com was not reached .*ENOTFOUND/),
+    });
+  });
+
+  test("a token that does not say how long it lasts", async () => {
+    const of = await preflight(
+      ({ google }) => google.documents.set("oauth2/tokeninfo", {}),
+      () => ({ credential: () => Promise.resolve({ kind: "token" }) }),
+    );
+    expect(of("credential").state).toBe("unknown");
+    expect(of("identity").found).toMatch(/does not say its name/);
+  });
+});
+
+test("nothing is asked of a project that is not the one that was meant", async () => {
+  await using ready = await readyProject();
+  const context = { ...ready.context, ambientProjects: { GOOGLE_PROJECT: "production" } };
+  const results = await runChecks(GOOGLE_CHECKS, context, signal);
+  expect(ready.google.requests).toEqual([]);
+  expect(results.find(({ name }) => name === "quota")).toMatchObject({
+    state: "unknown",
+    found: "not asked, since identity failed",
+  });
+});
+
+test("a token that lasts long enough passes", async () => {
+  const of = await preflight(
+    ({ google }) => google.documents.set("oauth2/tokeninfo", { expires_in: "43200" }),
+    () => ({ credential: () => Promise.resolve({ kind: "token" }) }),
+  );
+  expect(of("credential").state).toBe("ok");
+});
+
+test("APIs on later pages count", async () => {
+  const of = await preflight(({ google }) => (google.pageSize = 2));
+  expect(of("apis").state).toBe("ok");
+});
+
+test("things that live or were made by hand are no leftovers", async () => {
+  const later = String(Date.UTC(2030, 0, 1) / 1_000);
+  const of = await preflight(({ google }) => {
+    const disk = (name: string, labels: Record<string, string>): unknown =>
+      google.put("zones/us-central1-a", "disks", {
+        name,
+        labels: { "bench-run": `01kb3v9x2m7q8r5t6w4y1z0${name}`, ...labels },
+      });
+    disk("abd", { "bench-expires": later });
+    disk("abe", { "bench-expires": "1700000000", "bench-managed": "manual" });
+    disk("abf", { "bench-expires": "never" });
+  });
+  expect(of("leftovers")).toMatchObject({ state: "ok", found: expect.stringMatching(/3 of runs that live/) });
+});
+
+test("no finding carries the licence or the token", async () => {
+  const licence = licenceOf({ ...GOOD_CLAIMS, require_telemetry: true });
+  await using ready = await readyProject();
+  const results = await runChecks(
+    GOOGLE_CHECKS,
+    { ...ready.context, size: resolveSize("gke", "1200"), licence },
+    signal,
+  );
+  for (const part of [...licence.split("."), "a-token"]) expect(JSON.stringify(results)).not.toContain(part);
+});
