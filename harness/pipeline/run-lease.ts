@@ -37,6 +37,7 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   const inFolder = new LeaseBook(folder.leases, clock);
   const inBucket = bucket && new BucketLeaseBook(bucket, runId, clock);
   let remote: Lease | undefined;
+  let told = false;
   // The folder's lease comes last: it is what the run takes for an acknowledgement.
   try {
     remote = await inBucket?.acquire(holder);
@@ -58,6 +59,7 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
     if (inBucket === undefined) return;
     try {
       await quiet.watch(() => ask(inBucket));
+      told = false;
     } catch (error) {
       if (isHeld(error)) throw error;
       tell(error);
@@ -93,6 +95,9 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   };
 
   function tell(error: unknown): void {
+    // Once an outage: renewals fail every few seconds.
+    if (told) return;
+    told = true;
     options.note(
       `the lease in the bucket cannot be asked, and this goes on with the folder's: ${messageOf(error)}`,
     );
