@@ -5,7 +5,7 @@ import { breachesOf, type Observed } from "../../scripts/chaos/laws.ts";
 import type { PointResult } from "../../scripts/chaos/point-result.ts";
 import { chaosSummary, summarize } from "../../scripts/chaos/summary.ts";
 
-const SEED = "ci";
+const SEED = "ci-2";
 let boundaries: Awaited<ReturnType<typeof countBoundaries>>;
 let points: readonly PointResult[];
 
@@ -26,7 +26,8 @@ describe("a seeded campaign on a simulated cloud", () => {
     expect(summary.runs).toEqual({ run: 20, staged: 20, "by-hand": 20 });
     expect(summary.cleanRuns).toBe(12);
     expect(summary.points).toEqual({ fake: 60, real: 0 });
-    expect(Object.keys(summary.verdicts).length).toBeGreaterThan(2);
+    // A seed whose points never meet a silent inventory or a stuck delete would prove little.
+    expect(new Set(points.map(({ teardown }) => teardown))).toEqual(new Set(["clean", "leaked", "unverified"]));
   });
 
   test("does the same again for the same seed", async () => {
