@@ -27,7 +27,9 @@ describe("a seeded campaign on a simulated cloud", () => {
     expect(summary.cleanRuns).toBe(12);
     expect(summary.points).toEqual({ fake: 60, real: 0 });
     // A seed whose points never meet a silent inventory or a stuck delete would prove little.
-    expect(new Set(points.map(({ teardown }) => teardown))).toEqual(new Set(["clean", "leaked", "unverified"]));
+    expect(new Set(points.map(({ teardown }) => teardown))).toEqual(
+      new Set(["clean", "leaked", "unverified"]),
+    );
   });
 
   test("does the same again for the same seed", async () => {
