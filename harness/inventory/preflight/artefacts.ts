@@ -80,9 +80,10 @@ async function ask(web: Web, { url, tokenUrl }: Artefact, signal: AbortSignal): 
 
 /** Follows redirections: packages lie with somebody else than their list. */
 async function statusOf(web: Web, question: WebQuestion, signal: AbortSignal): Promise<number> {
+  const { method } = question;
   let { url, headers } = question;
   for (let turn = 0; ; turn += 1) {
-    const answer = await web({ ...question, url, ...(headers === undefined ? {} : { headers }) }, signal);
+    const answer = await web({ method, url, ...(headers === undefined ? {} : { headers }) }, signal);
     if (answer.status < 300 || answer.status >= 400 || answer.location === undefined) return answer.status;
     if (turn === REDIRECTS) return answer.status;
     const next = new URL(answer.location, url);

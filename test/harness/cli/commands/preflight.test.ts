@@ -1,0 +1,154 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { preflightCommand } from "../../../../harness/cli/commands/preflight.ts";
+import { CHECK_NAMES } from "../../../../harness/inventory/preflight/check.ts";
+import type { PreflightReport } from "../../../../harness/inventory/preflight/report.ts";
+import { licenceOf } from "../../../support/licence.ts";
+import { readyProject } from "../../inventory/preflight/ready-project.ts";
+import { runCommand } from "./command-run.ts";
+
+const { PATH = "" } = process.env;
+
+async function folder(): Promise<string> {
+  const cwd = await mkdtemp(join(tmpdir(), "refbench-preflight-"));
+  onTestFinished(() => rm(cwd, { recursive: true, force: true }));
+  return cwd;
+}
+
+/** Runs the command in a folder of its own, with nothing in its environment but the PATH. */
+async function preflight(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const cwd = await folder();
+  const ended = await runCommand(preflightCommand, args, { cwd, env: { PATH, ...env } });
+  return { ...ended, cwd };
+}
+
+describe("refbench preflight --rehearse", () => {
+  test("is ready, says what is simulated and what a cloud would need, and creates nothing", async () => {
+    const { stdout, code, cwd } = await preflight(["gke", "--rehearse"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Preflight of gke 100 in the twin \(simulated\)/);
+    expect(stdout).toMatch(/^skipped +quota .*16 n2 \+ 36 e2 vCPUs/m);
+    expect(stdout).toMatch(/Ready for a rehearsal/);
+    expect(existsSync(join(cwd, ".refbench"))).toBe(false);
+  });
+
+  test("is versioned JSON on stdout or in a file, and says simulated", async () => {
+    const { stdout, cwd } = await preflight([
+      ...["gke", "--rehearse", "--size", "canary"],
+      ...["--output", "json", "--output", "json:out/preflight.json"],
+    ]);
+    const report = JSON.parse(stdout) as PreflightReport;
+    expect(report).toMatchObject({ schemaVersion: 1, simulated: true, size: "canary", outcome: "ready" });
+    expect(report.checks.map(({ name }) => name)).toEqual(CHECK_NAMES);
+    const written = await readFile(join(cwd, "out/preflight.json"), "utf8");
+    expect(written).toBe(stdout);
+  });
+
+  test.each(CHECK_NAMES)("%s can be made to fail, with its fix", async (name) => {
+    const { stdout, code } = await preflight([
+      ...["gke", "--rehearse", "--fail-check", name],
+      ...["--output", "json"],
+    ]);
+    const { outcome, checks } = JSON.parse(stdout) as PreflightReport;
+    expect(code).toBe(30);
+    expect(outcome).toBe("failed");
+    expect(checks.filter(({ state }) => state === "failed")).toEqual([
+      { name, state: "failed", found: "made to fail by --fail-check", fix: expect.stringMatching(/.{10}/) },
+    ]);
+  });
+
+  test("shows a failure's fix below it", async () => {
+    const { stdout } = await preflight(["gke", "--rehearse", "--fail-check", "apis,leftovers"]);
+    expect(stdout).toMatch(
+      /^FAILED +leftovers +made to fail by --fail-check\n +-> refbench sweep --rehearse$/m,
+    );
+    expect(stdout).toMatch(/Not ready: apis, leftovers failed/);
+  });
+
+  test("simulates the licence of a licensed size, and looks at one that is given", async () => {
+    expect((await preflight(["gke", "--rehearse", "--size", "1200"])).stdout).toMatch(
+      /^skipped +licence .*simulates/m,
+    );
+    const REFBENCH_LICENCE = licenceOf({ version: 3, exp: 1_700_000_000 });
+    const { stdout, code } = await preflight(["gke", "--rehearse", "--size", "1200"], { REFBENCH_LICENCE });
+    expect(code).toBe(30);
+    expect(stdout).toMatch(/^FAILED +licence .*expired on 2023-11-14/m);
+    expect(stdout).not.toContain(REFBENCH_LICENCE.split(".")[1]);
+  });
+
+  test("reads a licence from its file", async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, "licence"), "planted");
+    const args = ["gke", "--rehearse", "--size", "1200", "--licence-file", "licence"];
+    const { stdout } = await runCommand(preflightCommand, args, { cwd, env: { PATH } });
+    expect(stdout).toMatch(/^FAILED +licence .*is no Coder licence/m);
+    expect(stdout).not.toContain("planted");
+  });
+});
+
+describe("refbench preflight --project", () => {
+  test("asks the cloud that the endpoints name, and fails where something is missing", async () => {
+    await using ready = await readyProject();
+    ready.google.services = ["compute"];
+    const variables = {
+      compute: "COMPUTE",
+      container: "CONTAINER",
+      sql: "SQL",
+      iam: "IAM",
+      secretManager: "SECRET_MANAGER",
+      dns: "DNS",
+      resourceManager: "RESOURCE_MANAGER",
+      cloudAsset: "CLOUD_ASSET",
+      serviceUsage: "SERVICE_USAGE",
+      oauth2: "OAUTH2",
+    } as const;
+    const custom = Object.entries(variables).map(([api, name]) => [
+      `GOOGLE_${name}_CUSTOM_ENDPOINT`,
+      ready.endpoints[api as keyof typeof variables],
+    ]);
+    const { stdout, code } = await preflight(
+      [
+        ...["gke", "--project", "some-project", "--output", "json"],
+        ...["--skip-preflight", "artefacts,marker"],
+      ],
+      {
+        ...(Object.fromEntries(custom) as NodeJS.ProcessEnv),
+        GOOGLE_STORAGE_CUSTOM_ENDPOINT: ready.endpoints.compute,
+        GOOGLE_OAUTH_ACCESS_TOKEN: "a-token",
+      },
+    );
+    const report = JSON.parse(stdout) as PreflightReport;
+    const states = Object.fromEntries(report.checks.map(({ name, state }) => [name, state]));
+    expect(report).toMatchObject({ simulated: false, project: "some-project", outcome: "failed" });
+    expect(states).toMatchObject({
+      identity: "ok",
+      apis: "failed",
+      artefacts: "skipped",
+      credential: "failed",
+    });
+    expect(code).toBe(30);
+    expect(stdout).not.toContain("a-token");
+  });
+});
+
+describe("a wrong flag is refused before anything is asked", () => {
+  test.each([
+    [["gke"], /--project is missing/],
+    [
+      ["gke", "--rehearse", "--fail-check", "weather"],
+      /--fail-check is "weather", expected names of terraform/,
+    ],
+    [["gke", "--project", "p", "--fail-check", "quota"], /only a rehearsal plays/],
+    [["gke", "--project", "p", "--skip-preflight", "quota"], /only an emulated cloud/],
+    [["gke", "--rehearse", "--skip-preflight", "quota"], /--rehearse asks no cloud/],
+    [["gke", "--rehearse", "--output", "markdown"], /expected text or json/],
+    [["gke", "--rehearse", "--size", "900"], /size is "900", expected one of/],
+    [["nowhere", "--rehearse"], /architecture is "nowhere"/],
+    [["gke", "--rehearse", "--licence-file", "nowhere"], /--licence-file is "nowhere", which cannot be read/],
+  ])("%j", async (args, words) => {
+    await expect(preflight(args)).rejects.toThrow(words);
+  });
+});

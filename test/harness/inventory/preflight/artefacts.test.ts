@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { gceVm } from "../../../../reference-architectures/gce-vm/architecture.ts";
+import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
+import { artefactsCheck, artefactsOf } from "../../../../harness/inventory/preflight/artefacts.ts";
+import type { PreflightContext } from "../../../../harness/inventory/preflight/context.ts";
+import { web, type Web, type WebQuestion } from "../../../../harness/inventory/preflight/web.ts";
+import { readyProject } from "./ready-project.ts";
+
+const signal = new AbortController().signal;
+
+/** Asks for chart and image of `gke 100` where the web answers so. */
+async function ask(answer: Web): Promise<Awaited<ReturnType<typeof artefactsCheck.run>>> {
+  await using ready = await readyProject();
+  return await artefactsCheck.run({ ...ready.context, web: answer } satisfies PreflightContext, signal);
+}
+
+const TOKEN = { status: 200, text: '{"token":"anybody"}' };
+
+test("the registry's token goes to the registry and to nobody that it points to", async () => {
+  const asked: WebQuestion[] = [];
+  const result = await ask((question) => {
+    asked.push(question);
+    if (question.url.includes("/token?")) return Promise.resolve(TOKEN);
+    if (question.url.includes("/manifests/")) {
+      return Promise.resolve({ status: 307, text: "", location: "https://elsewhere.example/blob" });
+    }
+    return Promise.resolve({ status: 200, text: "" });
+  });
+  expect(result.state).toBe("ok");
+  const authorized = asked.filter(({ headers }) => headers?.["authorization"] === "Bearer anybody");
+  expect(authorized.map(({ url }) => new URL(url).host)).toEqual(["ghcr.io"]);
+  expect(asked.some(({ url }) => url.startsWith("https://elsewhere.example"))).toBe(true);
+});
+
+test.each([
+  ["an image that is not there", 404, "failed", /image ghcr\.io\/coder\/coder:v.*not at/],
+  ["a registry that refuses", 401, "unknown", /answered 401/],
+  ["a registry that is busy", 429, "unknown", /answered 429/],
+])("%s is %i and so %s", async (_, status, state, words) => {
+  const result = await ask(({ url }) =>
+    Promise.resolve(url.includes("/manifests/") ? { status, text: "" } : TOKEN),
+  );
+  expect(result).toMatchObject({ state, found: expect.stringMatching(words) });
+});
+
+test("redirections in a circle end", async () => {
+  const result = await ask(({ url }) =>
+    Promise.resolve({ status: 302, text: '{"token":"t"}', location: url }),
+  );
+  expect(result).toMatchObject({ state: "unknown", found: expect.stringMatching(/answered 302/) });
+});
+
+test("an architecture on machines is installed from Coder's package", () => {
+  const figures = gceVm.sizes["canary"]!;
+  const size = { ...resolveSize("gke", "canary"), figures };
+  expect(artefactsOf({ architecture: gceVm, size })).toEqual([
+    {
+      what: `package coder_${figures.coder.version}_linux_amd64.deb`,
+      url: `https://github.com/coder/coder/releases/download/v${figures.coder.version}/coder_${figures.coder.version}_linux_amd64.deb`,
+    },
+  ]);
+});
+
+test("the web of this machine asks with the method and headers that it is told, and follows nothing", async () => {
+  const asked: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request);
+    response.writeHead(302, { location: "/elsewhere" }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/thing`;
+  const answer = await web({ method: "HEAD", url, headers: { accept: "x/y" } }, signal);
+  expect(answer).toEqual({ status: 302, text: "", location: "/elsewhere" });
+  expect(asked.map(({ method, headers }) => [method, headers.accept])).toEqual([["HEAD", "x/y"]]);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { gceDocker } from "../../../../reference-architectures/gce-docker/architecture.ts";
+import { gceVm } from "../../../../reference-architectures/gce-vm/architecture.ts";
+import { gke } from "../../../../reference-architectures/gke/architecture.ts";
+import { quotaNeeds } from "../../../../harness/inventory/preflight/google/quota.ts";
+import { apisOf } from "../../../../harness/inventory/preflight/google/apis.ts";
+import { needOf } from "../../../../harness/inventory/preflight/need.ts";
+
+test("a cluster needs its pools, its volumes and the load runner", () => {
+  expect(needOf(gke, gke.sizes["1200"]!)).toEqual({
+    vcpus: { n2: 4 * 8 + 8, e2: 10 * 16 + 2 * 4 },
+    instances: 4 + 10 + 2 + 1,
+    ssdGib: 16 * 100 + 50,
+    standardGib: 12_000,
+    publicAddresses: 2,
+    machineTypes: ["n2-standard-8", "e2-standard-16", "e2-standard-4"],
+  });
+});
+
+test("a machine for each workspace counts two shared cores and a disk of its own each", () => {
+  const need = needOf(gceVm, gceVm.sizes["1000"]!);
+  expect(need.vcpus["e2"]).toBe(400);
+  expect(need.standardGib).toBe(2_000);
+  expect(need.instances).toBe(202);
+});
+
+test("workspaces that are containers need no disk beside their machine's", () => {
+  expect(needOf(gceDocker, gceDocker.sizes[gceDocker.defaultSize]!).standardGib).toBe(0);
+});
+
+test("families without a quota of their own are asked of CPUS, the others of theirs, all of them together too", () => {
+  const needs = quotaNeeds(needOf(gke, gke.sizes["100"]!));
+  expect(needs).toContainEqual({ metric: "CPUS", of: "region", need: 36 });
+  expect(needs).toContainEqual({ metric: "N2_CPUS", of: "region", need: 16 });
+  expect(needs).toContainEqual({ metric: "CPUS_ALL_REGIONS", of: "project", need: 52 });
+});
+
+test("a canary without workspace nodes asks for none", () => {
+  expect(needOf(gke, gke.sizes["canary"]!).vcpus).toEqual({ n2: 4 + 8 });
+});
+
+test.each([
+  [gke, "cloud-sql", ["container", "sqladmin"], ["secretmanager"]],
+  [gceVm, "cloud-sql", ["secretmanager", "sqladmin"], ["container"]],
+  [gceVm, "on-box", ["compute"], ["container", "secretmanager", "sqladmin"]],
+] as const)("$name on $1 asks for the APIs that its stacks call", (architecture, kind, on, off) => {
+  const size = architecture.sizes[architecture.defaultSize]!;
+  const names = apisOf(architecture, { ...size, database: { ...size.database, kind } });
+  const full = (list: readonly string[]): readonly string[] => list.map((name) => `${name}.googleapis.com`);
+  expect(names).toEqual(expect.arrayContaining([...full(on)]));
+  for (const name of full(off)) expect(names).not.toContain(name);
+});

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { type Check, type CheckName, failed, ok } from "../../../../harness/inventory/preflight/check.ts";
+import type { PreflightContext } from "../../../../harness/inventory/preflight/context.ts";
+import { runChecks } from "../../../../harness/inventory/preflight/run-checks.ts";
+
+const signal = new AbortController().signal;
+const context = {} as PreflightContext;
+
+function check(
+  name: CheckName,
+  run: Check<PreflightContext>["run"],
+  after: readonly CheckName[] = [],
+): Check<PreflightContext> {
+  return { name, fix: () => `mend ${name}`, after, run };
+}
+
+test("a failure does not keep the others from being asked", async () => {
+  const checks = [
+    check("apis", () => Promise.resolve(failed("off"))),
+    check("quota", () => Promise.resolve(failed("short", "ask for more"))),
+    check("licence", () => Promise.resolve(ok("premium"))),
+  ];
+  expect(await runChecks(checks, context, signal)).toEqual([
+    { name: "apis", state: "failed", found: "off", fix: "mend apis" },
+    { name: "quota", state: "failed", found: "short", fix: "ask for more" },
+    { name: "licence", state: "ok", found: "premium" },
+  ]);
+});
+
+test("a check that breaks is unknown, and so is one that needs a failed one", async () => {
+  const checks = [
+    check("identity", () => Promise.resolve(failed("nobody"))),
+    check("quota", () => Promise.resolve(ok("never asked")), ["identity"]),
+    check("names", () => Promise.reject(new Error("no route"))),
+  ];
+  expect((await runChecks(checks, context, signal)).slice(1)).toEqual([
+    { name: "quota", state: "unknown", found: "not asked, since identity failed" },
+    { name: "names", state: "unknown", found: "no route" },
+  ]);
+});
+
+test("a check that never answers is given up at its deadline, and the next one is asked", async () => {
+  const silent = check(
+    "quota",
+    (_, stopped) =>
+      new Promise((_resolve, reject) =>
+        stopped.addEventListener("abort", () => reject(stopped.reason as Error)),
+      ),
+  );
+  const checks = [silent, check("licence", () => Promise.resolve(ok("premium")))];
+  const results = await runChecks(checks, context, signal, { timeoutMs: 5 });
+  expect(results).toMatchObject([{ state: "unknown", found: "no answer within 0.005 s" }, { state: "ok" }]);
+});
+
+test("who stops it gets no answer that looks like one", async () => {
+  const stop = new AbortController();
+  const checks = [
+    check("apis", () => {
+      stop.abort(new Error("stopped by Ctrl-C"));
+      return Promise.reject(new Error("aborted"));
+    }),
+  ];
+  await expect(runChecks(checks, context, stop.signal)).rejects.toThrow("stopped by Ctrl-C");
+});
+
+test("what is left out is not asked, and says so", async () => {
+  const checks = [check("quota", () => Promise.reject(new Error("asked")))];
+  expect(await runChecks(checks, context, signal, { skip: new Set(["quota"]) })).toEqual([
+    { name: "quota", state: "skipped", found: "left out by --skip-preflight" },
+  ]);
+});
