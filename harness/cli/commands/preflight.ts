@@ -16,6 +16,7 @@ interface Flags {
   readonly set: readonly string[];
   readonly rehearse?: boolean;
   readonly project?: string;
+  readonly account?: string;
   readonly failCheck?: string;
   readonly skipPreflight?: string;
   readonly licenceFile?: string;
@@ -35,6 +36,7 @@ export function preflightCommand(io: Io): Command {
     .option("--set <path=value>", "override one figure of the size; repeatable", collect, [])
     .addOption(new Option("--rehearse", "the checks as the twin answers them").env("REFBENCH_REHEARSE"))
     .addOption(new Option("--project <id>", "the Google project that is meant").env("REFBENCH_PROJECT"))
+    .addOption(new Option("--account <id>", "the AWS account that is meant").env("REFBENCH_ACCOUNT"))
     .addOption(
       new Option("--licence-file <path>", "a Coder licence (or its text in REFBENCH_LICENCE)").env(
         "REFBENCH_LICENCE_FILE",
@@ -76,8 +78,9 @@ async function preflight(architecture: string, flags: Flags, io: Io): Promise<vo
     flags.failCheck === undefined ? new Set<never>() : parseChecks("--fail-check", flags.failCheck);
   const licence = await readLicence(flags.licenceFile, io);
   using interrupts = listenForInterrupts(() => io.stderr.write("refbench: stopping; nothing was created\n"));
+  const { project, account, skipPreflight: skip } = flags;
   const report = await askPreflight(
-    { size, rehearse, project: flags.project, fail, skip: flags.skipPreflight, licence },
+    { size, rehearse, project, account, fail, skip, licence },
     io,
     interrupts.stop,
   );

@@ -60,6 +60,11 @@ describe("refbench preflight --rehearse", () => {
     ]);
   });
 
+  test("of an architecture on AWS gives AWS's fixes", async () => {
+    const { stdout } = await preflight(["eks", "--rehearse", "--fail-check", "kubernetes-version"]);
+    expect(stdout).toMatch(/-> aws eks describe-cluster-versions --region us-east-2/);
+  });
+
   test("shows a failure's fix below it", async () => {
     const { stdout } = await preflight(["gke", "--rehearse", "--fail-check", "apis,leftovers"]);
     expect(stdout).toMatch(
@@ -137,6 +142,9 @@ describe("refbench preflight --project", () => {
 describe("a wrong flag is refused before anything is asked", () => {
   test.each([
     [["gke"], /--project is missing/],
+    [["eks"], /--account is missing/],
+    [["eks", "--account", "12"], /expected the twelve digits/],
+    [["eks", "--account", "123456789012", "--skip-preflight", "quota"], /only an emulated cloud/],
     [
       ["gke", "--rehearse", "--fail-check", "weather"],
       /--fail-check is "weather", expected names of terraform/,

@@ -1,0 +1,12 @@
+import type { AwsSession } from "../../aws/session.ts";
+import type { OwnerMarker } from "../../sweep/owner-marker/owner-marker.ts";
+import type { PreflightContext } from "../context.ts";
+import type { AwsSource } from "./credential-source.ts";
+
+/** What the checks of AWS ask; `project` is the account. */
+export interface AwsContext extends PreflightContext {
+  readonly credential: AwsSource;
+  /** Sends in the architecture's region. */
+  readonly send: (signal: AbortSignal) => AwsSession["send"];
+  readonly marker: OwnerMarker;
+}

@@ -1,0 +1,62 @@
+import { wordsOf } from "../../aws/failure.ts";
+import { type Check, failed, ok, unknown } from "../check.ts";
+import { endOf, hoursOf } from "../context.ts";
+import type { AwsContext } from "./context.ts";
+
+/** Who asks and in which account: the pinned one, or nothing is asked of it. */
+export const identityCheck: Check<AwsContext> = {
+  name: "identity",
+  fix: ({ project }) =>
+    `sign in to account ${project}: aws sso login, or export AWS_PROFILE=<a profile of it>`,
+  run: async ({ project, send }, signal) => {
+    const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
+    try {
+      const { Account, Arn } = await send(signal)("sts", new GetCallerIdentityCommand({}));
+      if (Account === project) return ok(`${Arn ?? "an identity without a name"} in account ${project}`);
+      return failed(`the credentials are of account ${Account ?? "unknown"}, and --account is ${project}`);
+    } catch (error) {
+      signal.throwIfAborted();
+      return failed(`nobody is signed in: ${wordsOf(error)}`);
+    }
+  },
+};
+
+/** The owner's leave to create and remove things there. */
+export const markerCheck: Check<AwsContext> = {
+  name: "marker",
+  fix: () => "aws iam create-account-alias --account-alias <name>-refbench-allowed",
+  after: ["identity"],
+  run: async ({ marker, project }, signal) => {
+    const answer = await marker(signal);
+    if (answer.state === "allowed") return ok(`account ${project} allows refbench`);
+    const [what = answer.reason] = answer.reason.split(": if refbench may");
+    return failed(what);
+  },
+};
+
+/** A role lasts an hour by default: credentials that end before the teardown does leave everything behind. */
+export const credentialCheck: Check<AwsContext> = {
+  name: "credential",
+  fix: () =>
+    "export AWS_PROFILE=<a profile that assumes the role by itself>, or assume it for longer: aws sts assume-role --duration-seconds 43200",
+  after: ["identity"],
+  run: (context) => {
+    const { credential, clock, neededMs } = context;
+    if (credential.kind === "key") return Promise.resolve(ok("a key, which does not end by itself"));
+    if (credential.kind === "renewing") {
+      return Promise.resolve(
+        ok(`renews itself (${credential.from}), for as long as its source's session lasts`),
+      );
+    }
+    if (credential.endsMs === undefined) {
+      return Promise.resolve(
+        unknown(
+          `temporary credentials that do not say when they end; a run with its teardown takes up to ${hoursOf(neededMs)}`,
+          "export AWS_CREDENTIAL_EXPIRATION=<when they end>, as aws configure export-credentials --format env does",
+        ),
+      );
+    }
+    const found = `temporary credentials last ${hoursOf(credential.endsMs - clock.now())}, a run with its teardown up to ${hoursOf(neededMs)}`;
+    return Promise.resolve(credential.endsMs >= endOf(context) ? ok(found) : failed(found));
+  },
+};

@@ -1,0 +1,97 @@
+import { classOf, wordsOf } from "../../aws/failure.ts";
+import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "../check.ts";
+import { needOf } from "../need.ts";
+import type { AwsContext } from "./context.ts";
+
+/** Kubernetes' version in standard support: extended support costs six times as much. */
+export const kubernetesVersionCheck: Check<AwsContext> = {
+  name: "kubernetes-version",
+  fix: ({ architecture }) => `aws eks describe-cluster-versions --region ${architecture.region}`,
+  after: ["identity"],
+  run: async ({ size, send }, signal) => {
+    const wanted = size.figures.kubernetesVersion;
+    if (wanted === undefined) return skipped("there is no cluster");
+    const { DescribeClusterVersionsCommand } = await import("@aws-sdk/client-eks");
+    return asked(signal, async () => {
+      const { clusterVersions = [] } = await send(signal)("eks", new DescribeClusterVersionsCommand({}));
+      const status = clusterVersions.find((one) => one.clusterVersion === wanted)?.versionStatus;
+      if (status === "STANDARD_SUPPORT") return ok(`${wanted} in standard support`);
+      const standard = clusterVersions
+        .filter(({ versionStatus }) => versionStatus === "STANDARD_SUPPORT")
+        .map(({ clusterVersion }) => clusterVersion ?? "");
+      const [first = "<version>"] = standard;
+      return failed(
+        `${wanted} is ${status ?? "not offered"}; in standard support: ${standard.join(", ")}`,
+        `--set kubernetesVersion=${first}`,
+      );
+    });
+  },
+};
+
+/** Postgres' major version among RDS's. */
+export const postgresVersionCheck: Check<AwsContext> = {
+  name: "postgres-version",
+  fix: ({ architecture }) =>
+    `aws rds describe-db-engine-versions --engine postgres --region ${architecture.region}`,
+  after: ["identity"],
+  run: async ({ size, send }, signal) => {
+    const { kind, version } = size.figures.database;
+    if (kind !== "rds") return skipped("Postgres is not RDS's");
+    const wanted = version.replace("POSTGRES_", "");
+    const { DescribeDBEngineVersionsCommand } = await import("@aws-sdk/client-rds");
+    return asked(signal, async () => {
+      const { DBEngineVersions = [] } = await send(signal)(
+        "rds",
+        new DescribeDBEngineVersionsCommand({
+          Engine: "postgres",
+          DBParameterGroupFamily: `postgres${wanted}`,
+        }),
+      );
+      const [first] = DBEngineVersions;
+      if (first === undefined) return failed(`RDS has no Postgres ${wanted}`);
+      return ok(`Postgres ${wanted}, such as ${first.EngineVersion ?? wanted}, in RDS`);
+    });
+  },
+};
+
+/** Every machine type in the zone itself: not every zone of a region has all of them. */
+export const machineTypesCheck: Check<AwsContext> = {
+  name: "machine-types",
+  fix: ({ architecture }) =>
+    `aws ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=location,Values=${architecture.zone} --region ${architecture.region}`,
+  after: ["identity"],
+  run: async ({ architecture, size, send }, signal) => {
+    const types = needOf(architecture, size.figures).machineTypes;
+    const { DescribeInstanceTypeOfferingsCommand } = await import("@aws-sdk/client-ec2");
+    return asked(signal, async () => {
+      const { InstanceTypeOfferings = [] } = await send(signal)(
+        "ec2",
+        new DescribeInstanceTypeOfferingsCommand({
+          LocationType: "availability-zone",
+          Filters: [
+            { Name: "location", Values: [architecture.zone] },
+            { Name: "instance-type", Values: [...types] },
+          ],
+        }),
+      );
+      const offered = new Set<string | undefined>(
+        InstanceTypeOfferings.map(({ InstanceType }) => InstanceType),
+      );
+      const missing = types.filter((type) => !offered.has(type));
+      if (missing.length > 0) return failed(`${architecture.zone} has no ${missing.join(", ")}`);
+      return ok(`${types.join(", ")} in ${architecture.zone}`);
+    });
+  },
+};
+
+/** What a refusal makes of a question: unknown, or failed where the thing that was asked for does not exist. */
+async function asked(signal: AbortSignal, ask: () => Promise<CheckOutcome>): Promise<CheckOutcome> {
+  try {
+    return await ask();
+  } catch (error) {
+    signal.throwIfAborted();
+    return classOf(error) === "gone"
+      ? failed(wordsOf(error))
+      : unknown(`AWS does not say: ${wordsOf(error)}`);
+  }
+}

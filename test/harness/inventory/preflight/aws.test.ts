@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
+import { patientSend, type AwsClient } from "../../../../harness/inventory/aws/session.ts";
+import { AWS_CHECKS } from "../../../../harness/inventory/preflight/aws/checks.ts";
+import type { AwsContext } from "../../../../harness/inventory/preflight/aws/context.ts";
+import { awsSource } from "../../../../harness/inventory/preflight/aws/credential-source.ts";
+import type { CheckName } from "../../../../harness/inventory/preflight/check.ts";
+import { runChecks, type CheckResult } from "../../../../harness/inventory/preflight/run-checks.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
+import { NOW_MS } from "../../../support/licence.ts";
+
+const ACCOUNT = "123456789012";
+const signal = new AbortController().signal;
+
+const ANSWERS: Readonly<Record<string, object>> = {
+  GetCallerIdentityCommand: { Account: ACCOUNT, Arn: "arn:aws:sts::123456789012:assumed-role/bench/ada" },
+  DescribeClusterVersionsCommand: {
+    clusterVersions: [
+      { clusterVersion: "1.35", versionStatus: "STANDARD_SUPPORT" },
+      { clusterVersion: "1.30", versionStatus: "EXTENDED_SUPPORT" },
+    ],
+  },
+  DescribeDBEngineVersionsCommand: { DBEngineVersions: [{ EngineVersion: "16.9" }] },
+  DescribeInstanceTypeOfferingsCommand: {
+    InstanceTypeOfferings: [{ InstanceType: "m6i.2xlarge" }, { InstanceType: "m6i.xlarge" }],
+  },
+};
+
+/** Runs every check of an account that answers so: an answer that is an Error is thrown. */
+async function preflight(
+  answers: Readonly<Record<string, object>> = {},
+  change: Partial<AwsContext> = {},
+): Promise<(name: CheckName) => CheckResult> {
+  const clock = fakeClock();
+  const client: AwsClient = {
+    send: (command) => {
+      const answer = { ...ANSWERS, ...answers }[command.constructor.name];
+      if (answer instanceof Error) return Promise.reject(answer);
+      return answer === undefined ? Promise.reject(new Error("not asked")) : Promise.resolve(answer);
+    },
+  };
+  const context: AwsContext = {
+    architecture: getArchitecture("eks"),
+    size: resolveSize("eks", "100"),
+    project: ACCOUNT,
+    clock,
+    neededMs: 332 * 60_000,
+    terraform: () => Promise.resolve({ version: "1.11.4", path: "/bin/terraform" }),
+    inventory: {
+      list: () => Promise.resolve({ state: "complete", scope: "account", kinds: [], items: [] }),
+      remove: () => Promise.reject(new Error("preflight removes nothing")),
+    },
+    sweepCommand: `refbench sweep --account ${ACCOUNT} --region us-east-2`,
+    web: () => Promise.resolve({ status: 200, text: '{"token":"t"}' }),
+    credential: { kind: "renewing", from: "profile bench" },
+    send: (stop) => patientSend({ client: () => Promise.resolve(client), clock, signal: stop }),
+    marker: () => Promise.resolve({ state: "allowed" }),
+    ...change,
+  };
+  const results = await runChecks(AWS_CHECKS, context, signal);
+  return (name) => results.find((result) => result.name === name)!;
+}
+
+function refused(name: string, message = "no"): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+test("an account in which nothing is missing has no failure, and quotas are not said to be asked", async () => {
+  const of = await preflight();
+  const states = AWS_CHECKS.map(({ name }) => `${name} ${of(name).state}`);
+  expect(states.filter((state) => !state.endsWith(" ok"))).toEqual([
+    "apis skipped",
+    "quota unknown",
+    "licence skipped",
+    "names skipped",
+  ]);
+  expect(of("quota")).toMatchObject({
+    found: expect.stringMatching(/does not ask AWS for its quotas; needed: \d+ m6i vCPUs/),
+    fix: expect.stringContaining("--quota-code L-1216C47A --region us-east-2"),
+  });
+});
+
+describe("a failed check says what it found and what to do", () => {
+  test.each<[CheckName, string, Readonly<Record<string, object>>, Partial<AwsContext>, RegExp, RegExp]>([
+    [
+      "identity",
+      "another account answers",
+      { GetCallerIdentityCommand: { Account: "999999999999" } },
+      {},
+      /of account 999999999999, and --account is 123456789012/,
+      /AWS_PROFILE/,
+    ],
+    [
+      "identity",
+      "nobody is signed in",
+      { GetCallerIdentityCommand: refused("ExpiredToken") },
+      {},
+      /nobody is signed in: ExpiredToken/,
+      /aws sso login/,
+    ],
+    [
+      "marker",
+      "the owner has not allowed it",
+      {},
+      { marker: () => Promise.resolve({ state: "refused", reason: "no alias: if refbench may, so" }) },
+      /^no alias$/,
+      /create-account-alias/,
+    ],
+    [
+      "credential",
+      "it ends before the teardown",
+      {},
+      { credential: { kind: "session", endsMs: NOW_MS + 3_600_000 } },
+      /last 1h 00m, a run with its teardown up to 5h 32m/,
+      /--duration-seconds 43200/,
+    ],
+    [
+      "kubernetes-version",
+      "it is in extended support",
+      {
+        DescribeClusterVersionsCommand: {
+          clusterVersions: [
+            { clusterVersion: "1.36", versionStatus: "STANDARD_SUPPORT" },
+            { clusterVersion: "1.35", versionStatus: "EXTENDED_SUPPORT" },
+          ],
+        },
+      },
+      {},
+      /1\.35 is EXTENDED_SUPPORT; in standard support: 1\.36/,
+      /--set kubernetesVersion=1\.36/,
+    ],
+    [
+      "postgres-version",
+      "RDS has none of that version",
+      { DescribeDBEngineVersionsCommand: { DBEngineVersions: [] } },
+      {},
+      /RDS has no Postgres 16/,
+      /describe-db-engine-versions/,
+    ],
+    [
+      "machine-types",
+      "the zone lacks one",
+      { DescribeInstanceTypeOfferingsCommand: { InstanceTypeOfferings: [{ InstanceType: "m6i.xlarge" }] } },
+      {},
+      /us-east-2a has no m6i\.2xlarge/,
+      /describe-instance-type-offerings/,
+    ],
+  ])("%s, when %s", async (name, _, answers, change, found, fix) => {
+    const result = (await preflight(answers, change))(name);
+    expect(result.state).toBe("failed");
+    expect(result.found).toMatch(found);
+    expect(result.fix).toMatch(fix);
+  });
+});
+
+test.each([
+  ["kubernetes-version", "DescribeClusterVersionsCommand"],
+  ["postgres-version", "DescribeDBEngineVersionsCommand"],
+  ["machine-types", "DescribeInstanceTypeOfferingsCommand"],
+] as const)("%s is unknown when its call is denied", async (name, command) => {
+  const of = await preflight({ [command]: refused("AccessDeniedException") });
+  expect(of(name)).toMatchObject({ state: "unknown", found: expect.stringContaining("AccessDenied") });
+});
+
+test.each<[NodeJS.ProcessEnv, object]>([
+  [
+    { AWS_PROFILE: "bench", AWS_ACCESS_KEY_ID: "x" },
+    { kind: "renewing", from: "profile bench" },
+  ],
+  [{ AWS_ACCESS_KEY_ID: "x" }, { kind: "key" }],
+  [
+    { AWS_ACCESS_KEY_ID: "x", AWS_SESSION_TOKEN: "y" },
+    { kind: "session", endsMs: undefined },
+  ],
+  [
+    { AWS_ACCESS_KEY_ID: "x", AWS_SESSION_TOKEN: "y", AWS_CREDENTIAL_EXPIRATION: "2026-01-01T00:00:00Z" },
+    { kind: "session", endsMs: NOW_MS },
+  ],
+  [{ AWS_WEB_IDENTITY_TOKEN_FILE: "/t" }, { kind: "renewing", from: "a federated identity" }],
+  [{}, { kind: "renewing", from: "the default profile or the machine's role" }],
+])("credentials of %j", (env, source) => {
+  expect(awsSource(env)).toEqual(source);
+});
