@@ -1,9 +1,11 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { openBucket } from "../inventory/buckets/open-bucket.ts";
 import { systemClock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { Ports } from "../pipeline/context.ts";
 import type { Plan } from "../pipeline/plan.ts";
+import { Journal } from "../pipeline/journal.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { prepareTwin } from "../rehearsal/twin/environment.ts";
 import { withInventoryFaults } from "../rehearsal/twin/faulty-inventory.ts";
@@ -27,7 +29,8 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
       `${folder.path} is a real run, which this version of refbench cannot drive: rehearse it with --rehearse`,
     );
   }
-  const { twinRoot, speed, buildSpeed, failBuilds, faults } = rehearsal;
+  const { speed, buildSpeed, failBuilds, faults } = rehearsal;
+  const twinRoot = await findTwin(folder, rehearsal.twinRoot);
   const faultsFile = faults === undefined ? undefined : join(folder.path, faults);
   const childEnv = await prepareTwin({
     root: twinRoot,
@@ -51,4 +54,21 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),
     spawnReaper,
   };
+}
+
+/**
+ * The twin that the run was made against, where it is now: a working folder may have been moved as a whole. Once
+ * something may exist in it, a missing twin is never made anew: empty as it is, it would answer that nothing is left.
+ */
+export async function findTwin(folder: RunFolder, recorded: string): Promise<string> {
+  const beside = join(dirname(dirname(resolve(folder.path))), "twin");
+  const found = [recorded, beside].find((root) => existsSync(join(root, "inventory")));
+  if (found !== undefined) return found;
+  const { entries, damaged } = await new Journal(folder.journal, systemClock).read();
+  if (damaged.length === 0 && entries.length > 0 && !entries.some(({ type }) => type === "stack-intent"))
+    return recorded;
+  throw new RefbenchError(
+    "inventory",
+    `the twin of this run, ${recorded}, is not there, so nothing can say what is left: move it back there, or to ${beside}`,
+  );
 }
