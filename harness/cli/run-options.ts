@@ -78,7 +78,7 @@ export function addRunOptions(command: Command, io: Io): Command {
       new Option("--keep-max <n>", "failed environments kept at once in this folder")
         .env("REFBENCH_KEEP_MAX")
         .default(1)
-        .argParser(positive("--keep-max")),
+        .argParser(count("--keep-max", 1, 100)),
     )
     .addOption(
       new Option(
@@ -216,6 +216,17 @@ export function positive(flag: string): (text: string) => number {
     const value = Number(text);
     if (!(value > 0) || !Number.isFinite(value))
       throw new RefbenchError("usage", `${flag} is "${text}", expected a number above 0`);
+    return value;
+  };
+}
+
+/** Reads a whole number within limits, or refuses it by the flag's name. */
+export function count(flag: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new RefbenchError("usage", `${flag} is "${text}", expected a whole number from ${min} to ${max}`);
+    }
     return value;
   };
 }

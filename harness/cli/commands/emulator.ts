@@ -1,9 +1,8 @@
 import { Command, Option } from "commander";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
-import { RefbenchError } from "../../model/error.ts";
 import { startEmulator } from "../../rehearsal/emulator/server.ts";
 import type { Io } from "../io.ts";
-import { positive, share } from "../run-options.ts";
+import { count, positive, share } from "../run-options.ts";
 
 interface EmulatorFlags {
   readonly replicas: number;
@@ -87,14 +86,4 @@ export function emulatorCommand(io: Io): Command {
       });
       await emulator.close();
     });
-}
-
-function count(flag: string, min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) {
-      throw new RefbenchError("usage", `${flag} is "${text}", expected a whole number from ${min} to ${max}`);
-    }
-    return value;
-  };
 }

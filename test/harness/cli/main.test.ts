@@ -26,6 +26,7 @@ describe("bad input creates nothing", () => {
     [["run", "gke", "--rehearse", "--faults", "none.json"], "none.json"],
     [["run", "gke", "--rehearse", "--speed", "0"], "--speed"],
     [["run", "gke", "--rehearse", "--ttl", "soon"], "--ttl"],
+    [["run", "gke", "--rehearse", "--keep-on-failure", "1h", "--keep-max", "1.5"], "--keep-max"],
     [["run", "gke", "--rehearse", "--owner", "A B"], "--owner"],
     [["run", "gke", "--rehearse", "--output", "xml"], "xml"],
     [["run", "gke", "--rehearse", "--state", "gs://team/state"], "the twin"],
