@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import { settledItem, twinItem } from "./item.ts";
 import type { TwinItem } from "./item.ts";
@@ -49,7 +49,8 @@ export function openStore(directory: string): TwinStore {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
     }
-    return settled(parsed(text, join(directory, file)));
+    // The file's name is what a delete goes by, whatever a file that was put there by hand says inside.
+    return settled({ ...parsed(text, join(directory, file)), key: basename(file, ".json") });
   };
   /** Time passes for an item when somebody looks: no daemon runs between the looks. */
   const settled = (item: TwinItem): TwinItem | undefined => {

@@ -115,3 +115,10 @@ test("the lock of a process that died holding it is broken", async () => {
   expect(await withLock(file, () => "mine")).toBe("mine");
   expect(readdirSync(directory).filter((name) => name === "lock")).toEqual([]);
 });
+
+test("an item put there by hand under any file's name can be removed", async () => {
+  writeFileSync(join(directory, "planted.json"), JSON.stringify(item("a")));
+  const [planted] = await store.list();
+  await store.remove(planted?.key ?? "");
+  expect(readdirSync(directory)).toEqual([]);
+});
