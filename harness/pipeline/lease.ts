@@ -80,10 +80,15 @@ export class LeaseBook {
     await this.#rewrite({ ...lease, renewedAtMs: this.#clock.now() });
   }
 
-  /** Fencing: throws `lease_held` when a larger number exists. To be asked before every destructive step. */
+  /**
+   * Fencing: throws `lease_held` when a larger number exists, or when the folder was moved away, since another may
+   * hold it where it is now. To be asked before every destructive step.
+   */
   async check(lease: Lease): Promise<void> {
     const newest = await this.current();
-    if (newest !== undefined && newest.fence > lease.fence) throw heldBy(newest.holder);
+    if (newest === undefined)
+      throw new RefbenchError("lease_held", `${this.#directory} was moved or removed`);
+    if (newest.fence > lease.fence) throw heldBy(newest.holder);
   }
 
   /** Gives it back, so that another need not wait. */

@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,8 @@ import { fakeClock } from "../../support/fake-clock.ts";
 
 async function newBook() {
   const clock = fakeClock();
-  return { clock, book: new LeaseBook(await mkdtemp(join(tmpdir(), "refbench-lease-")), clock) };
+  const directory = await mkdtemp(join(tmpdir(), "refbench-lease-"));
+  return { clock, directory, book: new LeaseBook(directory, clock) };
 }
 
 const dead = { ...ownIdentity(), pid: 2 ** 22 + 1 };
@@ -42,6 +43,13 @@ describe("a lease", () => {
     await book.acquire(ownIdentity());
     await expect(book.check(first)).rejects.toMatchObject({ code: "lease_held" });
     await expect(book.renew(first)).rejects.toMatchObject({ code: "lease_held" });
+  });
+
+  test("whose folder was moved away fails its check", async () => {
+    const { book, directory } = await newBook();
+    const lease = await book.acquire(ownIdentity());
+    await rename(directory, `${directory}-moved`);
+    await expect(book.check(lease)).rejects.toMatchObject({ code: "lease_held" });
   });
 
   test("that was released is free at once", async () => {
