@@ -6,6 +6,7 @@ import { EXIT_CODES } from "../model/verdict.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
 import { eventLog } from "./event-log.ts";
 import { readJson } from "./json-file.ts";
+import { salvageJson } from "./json-file.ts";
 import { findKeep } from "./keep.ts";
 import { findOwner, ownerState } from "./owner.ts";
 import { livenessOf, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
@@ -15,7 +16,7 @@ import type { RunFolder } from "./run-folder.ts";
 import { takeRunLease, type RunLease } from "./run-lease.ts";
 import { exitCodeOf, findFinalRecord, writeFinalRecord } from "./run-record.ts";
 import { runStage, type StageFunction } from "./run-stage.ts";
-import { audit } from "./stages/audit.ts";
+import { audit, auditResult } from "./stages/audit.ts";
 import { destroy } from "./stages/destroy.ts";
 import { drain } from "./stages/drain.ts";
 import { sweep } from "./stages/sweep.ts";
@@ -83,11 +84,21 @@ async function serve(context: StageContext, lease: RunLease): Promise<void> {
     }
     await lease.check();
     if (request.through === "audit") {
+      await sweepWhatCameLate(context);
       await finish(context);
       await forgetRequest(context.folder);
       return;
     }
     await forgetRequest(context.folder);
+  }
+}
+
+/** What only the audit saw appeared after the sweep had looked: it is swept too, and asked for once more. */
+async function sweepWhatCameLate(context: StageContext): Promise<void> {
+  if ((await salvageJson(context.folder.result("audit"), auditResult))?.state !== "leaked") return;
+  for (const stage of ["sweep", "audit"] as const) {
+    await runStage(stage, STAGE_FUNCTIONS[stage], context);
+    context.signal.throwIfAborted();
   }
 }
 
@@ -143,9 +154,17 @@ async function stopOwner({ folder, ports, signal }: StageContext): Promise<void>
   const owner = await findOwner(folder);
   if (owner === undefined || owner.pid === process.pid) return;
   const giveUpAt = ports.clock.now() + OWNER_STOP_MS;
-  process.kill(owner.pid, "SIGTERM");
+  send(owner.pid, "SIGTERM");
   while (livenessOf(owner) === "alive" && ports.clock.now() < giveUpAt) await ports.clock.sleep(100, signal);
-  if (livenessOf(owner) === "alive") process.kill(owner.pid, "SIGKILL");
+  if (livenessOf(owner) === "alive") send(owner.pid, "SIGKILL");
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended between the look and the signal: what was wanted.
+  }
 }
 
 /** A destroy that stopped at what the sweep then removed is asked once more, so that the state is empty too. */

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { RefbenchError } from "../../../harness/model/error.ts";
+import type { Inventory } from "../../../harness/model/inventory.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
 import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
@@ -178,6 +179,30 @@ describe("the reaper", () => {
     await drive(world, folder);
     world.mishaps.failInventory = 2;
     expect(await reaped(world, folder)).toMatchObject({ verdict: "pass", teardown: { state: "clean" } });
+  });
+
+  test("sweeps what only the audit saw, and asks once more", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    await drive(world, folder);
+    const { inventory } = world.ports();
+    let asked = 0;
+    const late: Inventory = {
+      ...inventory,
+      list: (query, signal) => {
+        asked += 1;
+        // It appears only once the sweep has looked.
+        if (world.calls.includes("destroy gke-cloud") && asked === 5)
+          world.create("late", "google_compute_disk");
+        return inventory.list(query, signal);
+      },
+    };
+    await reap(folder, world.ports({ inventory: late }), {
+      reporter: world.reporter,
+      signal: new AbortController().signal,
+    });
+    expect(world.calls).toContain("remove late");
+    expect(await findFinalRecord(folder)).toMatchObject({ verdict: "pass", teardown: { state: "clean" } });
   });
 
   test("refuses a run that another reaper works on", async () => {
