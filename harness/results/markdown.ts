@@ -1,5 +1,5 @@
 import type { RunRecord } from "../model/record.ts";
-import { COLUMNS, LEGEND, rowsOf, SIMULATED_NOTICE } from "./row.ts";
+import { COLUMNS, legendOf, rowsOf, SIMULATED_NOTICE } from "./row.ts";
 
 /** The results table in Markdown; a table of rehearsals says so above itself and in each row. */
 export function resultsMarkdown(records: readonly RunRecord[]): string {
@@ -11,7 +11,7 @@ export function resultsMarkdown(records: readonly RunRecord[]): string {
     lineOf(COLUMNS.map(() => "---")),
     ...rows.map(lineOf),
     "",
-    LEGEND,
+    legendOf(records),
     "",
   ].join("\n");
 }

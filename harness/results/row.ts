@@ -1,3 +1,4 @@
+import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record.ts";
 import { formatCount } from "./format.ts";
 
@@ -14,8 +15,20 @@ export const COLUMNS = [
 ] as const;
 
 /** What the columns mean, for the line below a table. */
-export const LEGEND =
+const LEGEND =
   "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity. Concurrent connections: held at the same time (terminal/SSH).";
+
+/** The line below a table: of official rows it also says which architectures were seen to deploy and tear down. */
+export function legendOf(records: readonly RunRecord[]): string {
+  const names = new Set(
+    records.filter(({ simulated }) => !simulated).map(({ architecture }) => architecture),
+  );
+  const verified = [...names].map((name) => {
+    const seen = architectures.get(name)?.verifiedOnCloud ?? "never";
+    return `${name} ${seen === "never" ? seen : `${seen.date} (${seen.version})`}`;
+  });
+  return verified.length === 0 ? LEGEND : `${LEGEND} Verified on its cloud: ${verified.join(", ")}.`;
+}
 
 /** What stands above every table of rehearsals. */
 export const SIMULATED_NOTICE =

@@ -31,7 +31,8 @@ export async function runChecks<Context extends PreflightContext>(
     results.push({
       name: check.name,
       state: outcome.state,
-      found: outcome.found,
+      // Clouds and their SDKs answer in several lines; a finding is one.
+      found: outcome.found.replaceAll(/\s*\n\s*/g, " "),
       ...(fix === undefined ? {} : { fix }),
     });
   }

@@ -69,6 +69,17 @@ test("a row takes one line where there is room for it", () => {
   ).toEqual([[...COLUMNS], COLUMNS.map(() => expect.stringMatching(/^-+$/)), [...rowOf(officialRecord())]]);
 });
 
+test.each([
+  ["text", (records: readonly RunRecord[]) => resultsTable(records, 400)],
+  ["Markdown", resultsMarkdown],
+])(
+  "in %s, official rows say whether their architecture was verified on its cloud, rehearsals do not",
+  (_, render) => {
+    expect(render([officialRecord()])).toMatch(/Verified on its cloud: gke (never|\d{4}-\d\d-\d\d \(.+\))\./);
+    expect(render([sampleRecord()])).not.toContain("Verified on its cloud");
+  },
+);
+
 test("an emulated Coder's version is never said as a server's", () => {
   expect(rowOf(sampleRecord())[5]).toBe("2.31.0 emulated");
 });

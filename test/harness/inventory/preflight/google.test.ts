@@ -41,7 +41,7 @@ test("a project in which nothing is missing passes every check, and nothing is c
   expect(Object.fromEntries(GOOGLE_CHECKS.map(({ name }) => [name, of(name).state]))).toEqual({
     terraform: "ok",
     identity: "ok",
-    marker: "ok",
+    marker: "skipped",
     credential: "ok",
     apis: "ok",
     quota: "ok",
@@ -304,6 +304,16 @@ test("nothing is asked of a project that is not the one that was meant", async (
     state: "unknown",
     found: "not asked, since identity failed",
   });
+});
+
+test("a project whose owner allows it passes, and an emulated one has no owner", async () => {
+  const of = await preflight(
+    undefined,
+    () => ({ marker: () => Promise.resolve({ state: "allowed" }) }),
+    "marker",
+  );
+  expect(of("marker")).toMatchObject({ state: "ok", found: "project some-project allows refbench" });
+  expect((await preflight(undefined, undefined, "marker"))("marker").state).toBe("skipped");
 });
 
 test("a token that lasts long enough passes", async () => {

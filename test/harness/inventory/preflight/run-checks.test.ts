@@ -31,7 +31,7 @@ test("a check that breaks is unknown, and so is one that needs a failed one", as
   const checks = [
     check("identity", () => Promise.resolve(failed("nobody"))),
     check("quota", () => Promise.resolve(ok("never asked")), ["identity"]),
-    check("names", () => Promise.reject(new Error("no route"))),
+    check("names", () => Promise.reject(new Error("no\n  route"))),
   ];
   expect((await runChecks(checks, context, signal)).slice(1)).toEqual([
     { name: "quota", state: "unknown", found: "not asked, since identity failed" },
