@@ -69,7 +69,8 @@ export async function runTerraform(call: TerraformCall): Promise<TerraformEnd> {
       return { ok: result.exitCode === 0, exit: exitOf(result) };
     } finally {
       signal.removeEventListener("abort", interrupt);
-      await finished;
+      // Both, also when the mark could not be set: closing the file under a reader would end the whole process.
+      await Promise.allSettled([finished, following]);
       mark?.remove();
     }
   } finally {
