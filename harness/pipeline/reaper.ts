@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { Reporter } from "../model/event.ts";
 import type { RunRecord } from "../model/record.ts";
@@ -107,6 +108,7 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
   const { folder, ports, plan, signal, journal } = context;
   for (;;) {
     signal.throwIfAborted();
+    await staysHere(folder);
     const request = await findRequest(folder);
     const owner = await ownerState(folder);
     if (request !== undefined) {
@@ -133,6 +135,16 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
     }
     await ports.clock.sleep(LOOK_MS, signal);
   }
+}
+
+/** A folder that was moved is torn down from where it is now: waiting on here would only hold its lease. */
+async function staysHere(folder: RunFolder): Promise<void> {
+  await access(folder.path).catch(() => {
+    throw new RefbenchError(
+      "lease_held",
+      `${folder.path} is not there any more: "refbench teardown <path>" goes on where it was moved to`,
+    );
+  });
 }
 
 /** Whether the run's process came to its end, in words of its own or as a kept failure. */

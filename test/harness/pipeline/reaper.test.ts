@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { RefbenchError } from "../../../harness/model/error.ts";
 import type { Inventory } from "../../../harness/model/inventory.ts";
@@ -210,6 +210,19 @@ describe("the reaper", () => {
     const folder = await world.makeRun();
     await new LeaseBook(folder.leases, world.clock).acquire(ownIdentity());
     await expect(reaped(world, folder)).rejects.toMatchObject({ code: "lease_held" });
+  });
+
+  test("does not wait on where the folder was moved away, so that it can be torn down where it is now", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    const waiting = reap(folder, world.ports(), {
+      reporter: world.reporter,
+      signal: AbortSignal.timeout(5_000),
+    });
+    const book = new LeaseBook(folder.leases, world.clock);
+    while (!(await book.isHeld())) await new Promise((resolve) => setTimeout(resolve, 1));
+    await rename(folder.path, `${folder.path}-moved`);
+    await expect(waiting).rejects.toMatchObject({ code: "lease_held" });
   });
 
   test("does one stage when asked for one, and goes on waiting", async () => {
