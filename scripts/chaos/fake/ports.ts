@@ -44,7 +44,7 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
       return { "main.tf": "" };
     },
     shard: shardOf(world, gate, destructive),
-    inventory: inventoryOf(world, gate, destructive),
+    inventory: inventoryOf(world, gate, destructive, () => process.isReplaced),
     settle: { quietMs: 1_000, controllersMs: 10_000, pollMs: 100 },
     judge: (objectives, measurements) =>
       objectives.map(({ name, description, threshold }) => ({
@@ -99,12 +99,20 @@ function terraformOf(world: World, gate: () => Promise<void>, destructive: () =>
   };
 }
 
-function inventoryOf(world: World, gate: () => Promise<void>, destructive: () => void): Inventory {
+function inventoryOf(
+  world: World,
+  gate: () => Promise<void>,
+  destructive: () => void,
+  isReplaced: () => boolean,
+): Inventory {
   return {
     list: async () => {
       await gate();
       world.tick();
+      const { answered } = world;
       const answer = answerOf(world);
+      // A verdict is its writer's: what a reaper heard after another had taken its place does not bear on it.
+      if (isReplaced()) world.answered = answered;
       await gate();
       return answer;
     },
