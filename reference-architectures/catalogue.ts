@@ -1,6 +1,7 @@
 import { type Architecture, architectureSchema, type Size, sizeSchema } from "./architecture.ts";
 import { refuseContradictions } from "./contradictions.ts";
 import { ArchitectureError } from "./error.ts";
+import { eks } from "./eks/architecture.ts";
 import { gceDocker } from "./gce-docker/architecture.ts";
 import { gceVm } from "./gce-vm/architecture.ts";
 import { gke } from "./gke/architecture.ts";
@@ -8,7 +9,7 @@ import { withOverride } from "./override.ts";
 
 /** Every reference architecture by name, checked: one that contradicts itself does not load. */
 export const architectures: ReadonlyMap<string, Architecture> = new Map(
-  [gke, gceDocker, gceVm].map((architecture) => [architecture.name, checked(architecture)]),
+  [gke, eks, gceDocker, gceVm].map((architecture) => [architecture.name, checked(architecture)]),
 );
 
 /** The architecture of that name. */

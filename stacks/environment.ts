@@ -32,6 +32,8 @@ export const environmentSchema = z
     region: z.string(),
     zone: z.string(),
     coderVersion: z.string(),
+    /** EKS: who besides its maker may enter the cluster, and from where its API is reached; absent = nobody, anywhere. */
+    clusterAccess: z.strictObject({ admins: z.array(z.string()), cidrs: z.array(z.string()) }).optional(),
     /** The user's own bucket for the state, as `gs://bucket/prefix` or `s3://bucket/prefix?region=…`; null = local. */
     stateBucket: z
       .string()

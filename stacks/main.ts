@@ -13,6 +13,7 @@ type AddStacks = (app: App, size: ResolvedSize, props: BenchStackProps) => void;
 /** Loaded when it is deployed, and not before: each cloud's bindings cost time and memory. */
 const STACKS: Readonly<Record<string, () => Promise<{ readonly addStacks: AddStacks }>>> = {
   gke: () => import("./gke/add-stacks.ts"),
+  eks: () => import("./eks/add-stacks.ts"),
   "gce-docker": () => import("./gce-docker/add-stacks.ts"),
   "gce-vm": () => import("./gce-vm/add-stacks.ts"),
 };

@@ -7,14 +7,23 @@ import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "./en
 import { type Deployment, EnvironmentError, readEnvironment } from "./read-environments.ts";
 import { EPHEMERAL_VARIABLES, newSecret } from "./secrets.ts";
 
-/** Where Google's own tools look for a project, ours first. */
-const PROJECT_VARIABLES = [
-  "REFBENCH_PROJECT",
-  "GOOGLE_PROJECT",
-  "GOOGLE_CLOUD_PROJECT",
-  "GCLOUD_PROJECT",
-  "CLOUDSDK_CORE_PROJECT",
-] as const;
+/** Where each cloud's own tools look for a project or account, ours first. */
+const PROJECT_VARIABLES = {
+  google: [
+    "REFBENCH_PROJECT",
+    "GOOGLE_PROJECT",
+    "GOOGLE_CLOUD_PROJECT",
+    "GCLOUD_PROJECT",
+    "CLOUDSDK_CORE_PROJECT",
+  ],
+  aws: ["REFBENCH_ACCOUNT", "AWS_ACCOUNT_ID"],
+} as const;
+
+/** By what someone says where: all architectures may be made at once, and the clouds' names are not each other's. */
+const PLACE_VARIABLES = {
+  google: { project: "REFBENCH_PROJECT", region: "REFBENCH_REGION", zone: "REFBENCH_ZONE" },
+  aws: { project: "REFBENCH_ACCOUNT", region: "REFBENCH_AWS_REGION", zone: "REFBENCH_AWS_ZONE" },
+} as const;
 
 /** The twin's project, as the harness calls it too: by mistake it must reach nobody's. */
 const TWIN_PROJECT = "refbench-twin-a-name-no-project-can-have";
@@ -37,8 +46,9 @@ export async function manualEnvironment(architecture: string, env: NodeJS.Proces
   } else {
     refuseChanges(environment, env, file);
   }
-  if (environment.project === "" && projectOf(env) !== "") {
-    environment = { ...environment, project: projectOf(env) };
+  const project = projectOf(architecture, env);
+  if (environment.project === "" && project !== "") {
+    environment = { ...environment, project };
     await writeJson(file, environment);
   }
   return { environment, stateFolder: folder, secrets: await manualSecrets(folder, architecture) };
@@ -46,12 +56,13 @@ export async function manualEnvironment(architecture: string, env: NodeJS.Proces
 
 /** A variable that asks for something else than what was made is refused: the state belongs to what was made. */
 function refuseChanges(environment: Environment, env: NodeJS.ProcessEnv, file: string): void {
+  const names = PLACE_VARIABLES[getArchitecture(environment.architecture).cloud];
   const asked = {
     REFBENCH_SIZE: environment.size,
-    REFBENCH_REGION: environment.region,
-    REFBENCH_ZONE: environment.zone,
+    [names.region]: environment.region,
+    [names.zone]: environment.zone,
     REFBENCH_STATE: environment.stateBucket ?? "local state",
-    ...(environment.project === "" ? {} : { REFBENCH_PROJECT: environment.project }),
+    ...(environment.project === "" ? {} : { [names.project]: environment.project }),
   };
   for (const [name, made] of Object.entries(asked)) {
     const value = env[name];
@@ -74,7 +85,8 @@ async function readIfPresent(file: string): Promise<Environment | undefined> {
 }
 
 function newEnvironment(architecture: string, env: NodeJS.ProcessEnv): Environment {
-  const { region, zone } = getArchitecture(architecture);
+  const { region, zone, cloud } = getArchitecture(architecture);
+  const names = PLACE_VARIABLES[cloud];
   const size = resolveSize(architecture, env["REFBENCH_SIZE"]);
   return {
     schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
@@ -85,10 +97,11 @@ function newEnvironment(architecture: string, env: NodeJS.ProcessEnv): Environme
     owner: labelValue(env["REFBENCH_OWNER"] ?? userInfo().username),
     managed: "manual",
     expiresAt: expiry(env["REFBENCH_TTL"]),
-    project: projectOf(env),
-    region: env["REFBENCH_REGION"] ?? region,
-    zone: env["REFBENCH_ZONE"] ?? zone,
+    project: projectOf(architecture, env),
+    region: env[names.region] ?? region,
+    zone: env[names.zone] ?? zone,
     coderVersion: size.figures.coder.version,
+    ...clusterAccess(env),
     ...stateBucketOf(env),
   };
 }
@@ -110,14 +123,21 @@ function stateBucketOf(env: NodeJS.ProcessEnv): Pick<Environment, "stateBucket">
   return { stateBucket: url };
 }
 
-function projectOf(env: NodeJS.ProcessEnv): string {
+function projectOf(architecture: string, env: NodeJS.ProcessEnv): string {
   if (TWIN_VARIABLES.some((name) => env[name] !== undefined)) return TWIN_PROJECT;
-  for (const name of PROJECT_VARIABLES) {
+  for (const name of PROJECT_VARIABLES[getArchitecture(architecture).cloud]) {
     const value = env[name];
     if (value !== undefined && value !== "") return value;
   }
   // Left open: Terraform says in its own words what is missing, and the next synthesis fills it in.
   return "";
+}
+
+/** Lists with commas; none of them leaves the cluster to who makes it. */
+function clusterAccess(env: NodeJS.ProcessEnv): Pick<Environment, "clusterAccess"> {
+  const list = (name: string): string[] => (env[name] ?? "").split(",").filter((part) => part !== "");
+  const [admins, cidrs] = [list("REFBENCH_CLUSTER_ADMINS"), list("REFBENCH_CLUSTER_CIDRS")];
+  return admins.length + cidrs.length === 0 ? {} : { clusterAccess: { admins, cidrs } };
 }
 
 function labelValue(name: string): string {

@@ -7,6 +7,8 @@ import { randomBytes } from "node:crypto";
 export const EPHEMERAL_VARIABLES: Readonly<Record<string, readonly string[]>> = {
   "gke-cloud": ["db_password"],
   "gke-coder": ["db_password"],
+  "eks-cloud": ["db_password"],
+  "eks-coder": ["db_password"],
   "gce-docker-cloud": ["db_password"],
   "gce-vm-cloud": ["db_password"],
 };

@@ -30,5 +30,9 @@ export const UNLABELLED: Readonly<Record<string, Handle>> = {
   },
   google_sql_database: { by: "parent", attribute: "instance", kind: "google_sql_database_instance" },
   google_sql_user: { by: "parent", attribute: "instance", kind: "google_sql_database_instance" },
+  aws_route: { by: "parent", attribute: "route_table_id", kind: "aws_route_table" },
+  aws_route_table_association: { by: "parent", attribute: "subnet_id", kind: "aws_subnet" },
+  aws_iam_role_policy_attachment: { by: "parent", attribute: "role", kind: "aws_iam_role" },
+  aws_eks_access_policy_association: { by: "parent", attribute: "cluster_name", kind: "aws_eks_cluster" },
   helm_release: { by: "name", attribute: "name" },
 };

@@ -1,11 +1,29 @@
 import type { App } from "cdktf";
 import type { ResolvedSize } from "../../reference-architectures/catalogue.ts";
 import type { BenchStackProps } from "../bench-stack.ts";
+import { gkeAccess } from "../kubernetes/cluster-access.ts";
+import { CoderStack } from "../kubernetes/coder-stack.ts";
+import { benchLabels } from "../labels.ts";
 import { GkeCloudStack } from "./cloud-stack.ts";
-import { GkeCoderStack } from "./coder-stack.ts";
 
 /** The stacks of the GKE architecture. The size is input, never in the name. */
-export function addStacks(app: App, size: ResolvedSize, props: BenchStackProps): void {
-  const cloud = new GkeCloudStack(app, "gke-cloud", { ...props, size: size.figures });
-  new GkeCoderStack(app, "gke-coder", { ...props, size: size.figures, cloud });
+export function addStacks(app: App, { figures: size }: ResolvedSize, props: BenchStackProps): void {
+  const cloud = new GkeCloudStack(app, "gke-cloud", { ...props, size });
+  const labels = Object.entries(benchLabels(props.environment, "coder"));
+  new CoderStack(app, "gke-coder", {
+    ...props,
+    size,
+    access: gkeAccess(cloud.controlPlane.endpoint),
+    databaseAddress: cloud.database.address,
+    serviceAnnotations: { "networking.gke.io/load-balancer-type": "Internal" },
+    disks: {
+      provisioner: "pd.csi.storage.gke.io",
+      parameters: {
+        // Balanced disks would count against the project's quota for SSDs.
+        type: "pd-standard",
+        // The disks are made by a driver that no state knows: these labels are how they are found.
+        labels: labels.map(([key, value]) => `${key}=${value}`).join(","),
+      },
+    },
+  });
 }

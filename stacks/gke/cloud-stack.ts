@@ -3,10 +3,11 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { ControlPlane } from "../google/control-plane.ts";
 import { Database } from "../google/database.ts";
+import { planPools } from "../kubernetes/plan-pools.ts";
 import { versionOf } from "../kubernetes/version.ts";
 import { Network } from "../google/network.ts";
 import { NodeIdentity } from "../google/node-identity.ts";
-import { NodePool, type NodeRole } from "../google/node-pool.ts";
+import { NodePool } from "../google/node-pool.ts";
 import { googleProvider } from "../google/provider.ts";
 import type { CloudOutputs } from "../outputs.ts";
 
@@ -39,7 +40,14 @@ export class GkeCloudStack extends BenchStack {
       kubernetesVersion: versionOf(size),
       nodeAccount: identity.email,
     });
-    this.addPools(size, identity.email);
+    for (const pool of planPools(size)) {
+      new NodePool(this, pool.name, {
+        ...pool,
+        environment,
+        controlPlane: this.controlPlane,
+        nodeAccount: identity.email,
+      });
+    }
     this.addOutputs({
       project: network.project,
       region: environment.region,
@@ -48,25 +56,5 @@ export class GkeCloudStack extends BenchStack {
       cluster: this.controlPlane.clusterName,
       database_instance: this.database.instanceName,
     } satisfies CloudOutputs);
-  }
-
-  private addPools(size: Size, nodeAccount: string): void {
-    const names = Object.keys(size.machines) as NodeRole[];
-    const shared = names.filter((name) => size.machines[name].nodes === 0);
-    for (const name of names) {
-      const { machineType, nodes } = size.machines[name];
-      if (nodes === 0) continue;
-      const roles = name === "coder" ? [name, ...shared] : [name];
-      new NodePool(this, name, {
-        environment: this.environment,
-        controlPlane: this.controlPlane,
-        nodeAccount,
-        name,
-        machineType,
-        nodes,
-        roles,
-        tainted: name !== "system" && roles.length === 1,
-      });
-    }
   }
 }

@@ -3,9 +3,10 @@ import { SecretManagerSecretVersion } from "@cdktf/provider-google/lib/secret-ma
 import { SecretManagerSecret } from "@cdktf/provider-google/lib/secret-manager-secret/index.js";
 import { type ITerraformDependable, TerraformLocal, type TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
+import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
-import { type Database, DATABASE_NAME, DATABASE_USER } from "./database.ts";
+import type { Database } from "./database.ts";
 
 export interface DatabaseSecretProps {
   readonly environment: Environment;

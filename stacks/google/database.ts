@@ -6,12 +6,10 @@ import { SqlUser } from "@cdktf/provider-google/lib/sql-user/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import type { Network } from "./network.ts";
-
-export const DATABASE_NAME = "coder";
-export const DATABASE_USER = "coder";
 
 export interface DatabaseProps {
   readonly environment: Environment;

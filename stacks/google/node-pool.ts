@@ -1,19 +1,9 @@
 import { ContainerNodePool } from "@cdktf/provider-google/lib/container-node-pool/index.js";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
+import { type NodeRole, ROLE_TAINT, roleLabel } from "../kubernetes/node-role.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import type { ControlPlane } from "./control-plane.ts";
-
-/** What lives on a node. */
-export type NodeRole = "coder" | "workspaces" | "system";
-
-/** Key of the node label that a pod of the role selects; one node may have several roles. */
-export function roleLabel(role: NodeRole): string {
-  return `bench-role-${role}`;
-}
-
-/** Key of the taint that keeps other pods away; its value is the role. */
-export const ROLE_TAINT = "bench-role";
 
 export interface NodePoolProps {
   readonly environment: Environment;

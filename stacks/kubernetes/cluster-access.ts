@@ -1,6 +1,10 @@
+import { Fn } from "cdktf";
+
 /** How the kubernetes and helm providers reach a cluster. */
 export interface ClusterAccess {
   readonly host: string;
+  /** Of the cluster's own authority, as text; absent where the host's certificate is publicly signed. */
+  readonly certificate?: string;
   readonly exec: {
     readonly apiVersion: string;
     readonly command: string;
@@ -21,6 +25,31 @@ export function gkeAccess(endpoint: string): ClusterAccess {
       command: "gke-gcloud-auth-plugin",
       // The identity that Terraform itself has, not whoever is logged in to gcloud.
       args: ["--use_application_default_credentials"],
+    },
+  };
+}
+
+/** Access to an EKS cluster, by a token that lives fifteen minutes: made when it is needed, for the reasons of GKE's. */
+export function eksAccess(
+  cluster: { readonly endpoint: string; readonly certificate: string; readonly clusterName: string },
+  region: string,
+): ClusterAccess {
+  return {
+    host: cluster.endpoint,
+    certificate: Fn.base64decode(cluster.certificate),
+    exec: {
+      apiVersion: "client.authentication.k8s.io/v1beta1",
+      command: "aws",
+      args: [
+        "eks",
+        "get-token",
+        "--cluster-name",
+        cluster.clusterName,
+        "--region",
+        region,
+        "--output",
+        "json",
+      ],
     },
   };
 }

@@ -54,10 +54,12 @@ export class CoderRelease extends Construct {
       dependsOn: [release],
     });
     const address = `data.kubernetes_service_v1.${service.friendlyUniqueId}`;
-    const ip = `\${${address}.status[0].load_balancer[0].ingress[0].ip}`;
+    const ingress = `${address}.status[0].load_balancer[0].ingress[0]`;
+    // Google's balancer is known by its address, AWS's by its name.
+    const host = `\${coalesce(${ingress}.ip, ${ingress}.hostname)}`;
     const port = `\${${address}.spec[0].port[0].port}`;
     // A teardown reads this again after its drain has removed the Service: no address then, and no error.
-    this.url = `\${try("http://${ip}:${port}", null)}`;
+    this.url = `\${try("http://${host}:${port}", null)}`;
     this.releaseName = release.name;
     this.chartVersion = release.version;
   }

@@ -5,13 +5,15 @@ import type { ClusterAccess } from "./cluster-access.ts";
 
 /** Kubernetes and Helm on one cluster. */
 export function kubernetesProviders(scope: Construct, access: ClusterAccess): void {
-  const { host, exec } = access;
+  const { host, exec, certificate } = access;
+  const authority = certificate === undefined ? {} : { clusterCaCertificate: certificate };
   const { apiVersion, command, args } = exec;
   new KubernetesProvider(scope, "kubernetes", {
     host,
+    ...authority,
     exec: [{ apiVersion, command, args: [...args] }],
   });
   new HelmProvider(scope, "helm", {
-    kubernetes: { host, exec: { apiVersion, command, args: [...args] } },
+    kubernetes: { host, ...authority, exec: { apiVersion, command, args: [...args] } },
   });
 }

@@ -10,10 +10,19 @@ import { CODER_SERVICE, HOME_STORAGE_CLASS, WORKSPACE_NAMESPACE } from "./names.
 
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+/** Who makes the workspaces' home disks, and how. */
+export interface HomeDisks {
+  readonly provisioner: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
 export interface WorkspaceSpaceProps {
   readonly environment: Environment;
   /** Namespace of Coder, whose service account builds here. */
   readonly coderNamespace: string;
+  readonly disks: HomeDisks;
+  /** What must exist before the first disk, and stay until the last is gone. */
+  readonly dependsOn: ITerraformDependable[];
 }
 
 /** Where workspaces live: a namespace of their own, which Coder may fill and a teardown can empty as a whole. */
@@ -22,13 +31,15 @@ export class WorkspaceSpace extends Construct {
   /** Exists when Coder may build here. */
   readonly ready: ITerraformDependable;
 
-  constructor(scope: Construct, id: string, { environment, coderNamespace }: WorkspaceSpaceProps) {
+  constructor(scope: Construct, id: string, props: WorkspaceSpaceProps) {
     super(scope, id);
+    const { environment, coderNamespace, disks, dependsOn } = props;
     const labels = benchLabels(environment);
     const namespace = new NamespaceV1(this, "namespace", {
       metadata: { name: WORKSPACE_NAMESPACE, labels },
       // Goes when its pods and disks are gone, which for a thousand takes a while.
       timeouts: { delete: "20m" },
+      dependsOn,
     });
     this.namespace = namespace.metadata.name;
     const role = new RoleV1(this, "role", {
@@ -43,18 +54,12 @@ export class WorkspaceSpace extends Construct {
     });
     new StorageClassV1(this, "disks", {
       metadata: { name: HOME_STORAGE_CLASS, labels },
-      storageProvisioner: "pd.csi.storage.gke.io",
+      storageProvisioner: disks.provisioner,
       reclaimPolicy: "Delete",
       // A disk is made in the zone, and on behalf, of the pod that uses it.
       volumeBindingMode: "WaitForFirstConsumer",
-      parameters: {
-        // Balanced disks would count against the project's quota for SSDs.
-        type: "pd-standard",
-        // The disks are made by a driver that no state knows: these labels are how they are found.
-        labels: Object.entries(benchLabels(environment, "coder"))
-          .map(([key, value]) => `${key}=${value}`)
-          .join(","),
-      },
+      parameters: disks.parameters,
+      dependsOn,
     });
   }
 }

@@ -15,6 +15,11 @@ import { TWIN_PROJECT } from "./project.ts";
 const SCOPE = `twin inventory of project ${TWIN_PROJECT}`;
 /** Kinds that only controllers and Coder's builds make. */
 const UNPLANNED_KINDS = [
+  "aws_ebs_volume",
+  "aws_elb",
+  "aws_lb",
+  "aws_lb_target_group",
+  "aws_network_interface",
   "docker_container",
   "docker_volume",
   "google_compute_health_check",

@@ -22,6 +22,7 @@ interface Place {
   readonly cluster: string;
   readonly namespace: string;
   readonly zone: string;
+  readonly diskKind: string;
   /** The namespace when the twin knows it, so that they go together; the cluster otherwise. */
   readonly parent: string;
 }
@@ -80,7 +81,13 @@ async function findPlace({ store, place }: TwinResourcesOptions): Promise<Place>
   }
   const { namespace } = place;
   const known = await store.get(itemKey("kubernetes_namespace", cluster.name, namespace));
-  return { cluster: cluster.name, namespace, zone: cluster.scope, parent: known?.key ?? cluster.key };
+  return {
+    cluster: cluster.name,
+    namespace,
+    zone: cluster.scope,
+    diskKind: cluster.kind === "aws_eks_cluster" ? "aws_ebs_volume" : "google_compute_disk",
+    parent: known?.key ?? cluster.key,
+  };
 }
 
 type ItemOf = (build: Build, place: Place) => TwinItem;
@@ -104,7 +111,7 @@ function claimOf(build: Build, place: Place): TwinItem {
 
 /** The driver's disk: its labels are the class's, not the claim's. */
 function diskOf(build: Build, place: Place): TwinItem {
-  const where = { kind: "google_compute_disk", scope: place.zone, name: `pvc-${build.workspace.id}` };
+  const where = { kind: place.diskKind, scope: place.zone, name: `pvc-${build.workspace.id}` };
   return workspaceItem(build, where, {
     labels: {},
     origin: "controller",

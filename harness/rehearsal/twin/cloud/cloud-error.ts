@@ -15,6 +15,7 @@ export class CloudError extends Error {
 /** The words of each provider for what happens with a thing. */
 export function cloudWords(kind: string): CloudWords {
   if (kind === "helm_release") return HELM;
+  if (kind.startsWith("aws_")) return AWS;
   return kind.startsWith("kubernetes_") ? KUBERNETES : GOOGLE;
 }
 
@@ -29,6 +30,11 @@ const GOOGLE: CloudWords = {
   missing: (path) => `googleapi: Error 404: The resource '${path}' was not found, notFound`,
   inUse: (path, by) =>
     `googleapi: Error 400: The resource '${path}' is already being used by '${by}', resourceInUseByAnotherResource`,
+};
+const AWS: CloudWords = {
+  taken: (path) => `api error EntityAlreadyExists: ${path} already exists`,
+  missing: (path) => `api error NotFound: ${path} does not exist`,
+  inUse: (path, by) => `api error DependencyViolation: ${path} has a dependent object: ${by}`,
 };
 const KUBERNETES: CloudWords = {
   taken: (path) => `${path} already exists`,

@@ -38,6 +38,13 @@ async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promi
         access_token: "twin-token",
         default_labels: place.labels,
       };
+    case "aws_caller_identity":
+      return {
+        id: project,
+        account_id: project,
+        arn: `arn:aws:iam::${project ?? ""}:role/refbench`,
+        user_id: "TWIN",
+      };
     case "google_project": {
       const id = text("project_id") ?? project ?? "";
       const number = String(hashOf(id).readUInt32BE());

@@ -7,10 +7,10 @@ import type { Values } from "../plugin/value.ts";
 import { valuesAt, valueAt } from "../plugin/walk.ts";
 import { CloudError } from "./cloud-error.ts";
 
-/** Where a configured provider works: a project of Google's, or a cluster. */
+/** Where a configured provider works: a project of Google's, an account of AWS's, or a cluster. */
 export interface Place {
   readonly context: TemplateContext;
-  /** The provider's `default_labels`. */
+  /** The provider's `default_labels` or `default_tags`. */
   readonly labels: Readonly<Record<string, string>>;
   /** Address of the cluster's API; undefined = as good as unset. */
   readonly host?: string | undefined;
@@ -29,6 +29,13 @@ export function placeOf(provider: string, config: Values): Place {
       labels: labels === UNKNOWN ? {} : ((labels ?? {}) as Record<string, string>),
     };
   }
+  if (provider === "aws") {
+    const tags = valueAt(config, "default_tags.0.tags");
+    return {
+      context: { project: TWIN_PROJECT, region: text("region") ?? "us-east-1" },
+      labels: tags === UNKNOWN ? {} : ((tags ?? {}) as Record<string, string>),
+    };
+  }
   return { context: {}, labels: {}, host: text(provider === "helm" ? "kubernetes.host" : "host") };
 }
 
@@ -36,7 +43,7 @@ export function placeOf(provider: string, config: Values): Place {
 export async function clusterAt(store: TwinStore, host: string | undefined, path: string): Promise<TwinItem> {
   const url = host === undefined ? "http://localhost" : host.includes("://") ? host : `https://${host}`;
   const name = new URL(url).hostname;
-  const clusters = await store.list(["google_container_cluster"]);
+  const clusters = await store.list(["google_container_cluster", "aws_eks_cluster"]);
   const found = clusters.find(
     (cluster) => cluster.status !== "deleting" && endpointsOf(cluster).includes(name),
   );
@@ -52,7 +59,8 @@ export async function clusterAt(store: TwinStore, host: string | undefined, path
 
 function endpointsOf(cluster: TwinItem): unknown[] {
   return [
-    ...valuesAt(cluster.attributes, "endpoint"),
+    // Google says an address, AWS a URL.
+    ...valuesAt(cluster.attributes, "endpoint").map((endpoint) => String(endpoint).replace("https://", "")),
     ...valuesAt(cluster.attributes, "control_plane_endpoints_config.*.dns_endpoint_config.*.endpoint"),
   ];
 }

@@ -10,7 +10,8 @@ import { pathOf } from "./path.ts";
  */
 const DEPENDENT_KINDS: Readonly<Record<string, readonly string[]>> = {
   kubernetes_pod: [],
-  kubernetes_persistent_volume_claim: ["google_compute_disk"],
+  kubernetes_persistent_volume_claim: ["google_compute_disk", "aws_ebs_volume"],
+  aws_ebs_volume: [],
   google_compute_disk: ["google_compute_instance"],
   google_compute_firewall: [],
   docker_container: [],

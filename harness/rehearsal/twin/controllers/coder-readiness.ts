@@ -45,18 +45,24 @@ function databaseUnset({ coder }: Deployed): string | undefined {
   return `CrashLoopBackOff: ${DATABASE} is not set, and the container cannot run a database of its own`;
 }
 
+function nodesOf({ attributes }: TwinItem): number {
+  return Number(attributes?.["node_count"] ?? valueAt(attributes, "scaling_config.0.desired_size") ?? 1);
+}
+
 /** Coder's pods want a node each when they are pinned to nodes by label. */
 async function unschedulable(store: TwinStore, { coder, cluster }: Deployed): Promise<string | undefined> {
-  const pools = (await store.list(["google_container_node_pool"])).filter(
+  const pools = (await store.list(["google_container_node_pool", "aws_eks_node_group"])).filter(
     (pool) => pool.parent === cluster.key,
   );
   const wanted = Object.entries(coder.nodeSelector);
   const nodes = pools
     .filter((pool) => {
-      const labels = (valueAt(pool.attributes, "node_config.0.labels") ?? {}) as Values;
+      const labels = (valueAt(pool.attributes, "node_config.0.labels") ??
+        pool.attributes?.["labels"] ??
+        {}) as Values;
       return wanted.every(([key, value]) => labels[key] === value);
     })
-    .reduce((sum, pool) => sum + Number(pool.attributes?.["node_count"] ?? 1), 0);
+    .reduce((sum, pool) => sum + nodesOf(pool), 0);
   if (nodes > 0) return undefined;
   return wanted.length === 0
     ? `Unschedulable: the cluster ${cluster.name} has no nodes`

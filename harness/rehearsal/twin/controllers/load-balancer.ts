@@ -1,6 +1,7 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { hashOf } from "../plugin/template.ts";
 import { controllerItem } from "./controller-item.ts";
+import { networkBalancerItems } from "./network-balancer.ts";
 
 export interface Balanced {
   /** The Service of type LoadBalancer. */
@@ -13,8 +14,13 @@ export interface Balanced {
 
 const INTERNAL = ["networking.gke.io/load-balancer-type", "cloud.google.com/load-balancer-type"];
 
-/** What GKE's controllers make in the project for a Service of type LoadBalancer: no state knows it, it has no labels. */
-export function loadBalancerItems({ service, cluster, annotations, address, runId }: Balanced): TwinItem[] {
+/** What a cluster's controllers make in the cloud for a Service of type LoadBalancer: no state knows it. */
+export function loadBalancerItems(balanced: Balanced): TwinItem[] {
+  return balanced.cluster.kind === "aws_eks_cluster" ? networkBalancerItems(balanced) : googleItems(balanced);
+}
+
+/** GKE's have no labels. */
+function googleItems({ service, cluster, annotations, address, runId }: Balanced): TwinItem[] {
   const [project = "", zone = ""] = cluster.scope.split("/");
   const region = `${project}/${zone.replace(/-[a-z]$/, "")}`;
   const networks = cluster.uses.filter((key) => key.startsWith("google_compute_network--"));

@@ -61,6 +61,7 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
         type,
         address,
         port,
+        cluster,
       }),
     });
     await cloud.store.putMany([
@@ -102,8 +103,9 @@ function serviceAttributes(of: {
   type: string;
   address: string;
   port: number;
+  cluster: TwinItem;
 }): Values {
-  const { namespace, annotations, type, address, port } = of;
+  const { namespace, annotations, type, address, port, cluster } = of;
   return {
     metadata: [
       { name: CODER, namespace, annotations, labels: {}, generation: 1, resource_version: "1", uid: "" },
@@ -117,6 +119,6 @@ function serviceAttributes(of: {
         session_affinity: "None",
       },
     ],
-    status: type === "LoadBalancer" ? serviceStatus(address) : [{ load_balancer: [] }],
+    status: type === "LoadBalancer" ? serviceStatus(address, cluster) : [{ load_balancer: [] }],
   };
 }

@@ -18,18 +18,20 @@ export async function settleService({ store }: Cloud, { asked, item, state }: Ac
   await store.putMany(
     loadBalancerItems({ service: item, cluster: asked.cluster, annotations, address, runId }),
   );
-  return { state: { ...state, status: serviceStatus(address) }, item: {} };
+  return { state: { ...state, status: serviceStatus(address, asked.cluster) }, item: {} };
 }
 
-/** A Service's status with a balancer's address, in Terraform's shape. */
-export function serviceStatus(address: string): Values[] {
-  return [{ load_balancer: [{ ingress: [{ hostname: "", ip: address }] }] }];
+/** A Service's status with a balancer's address, in Terraform's shape: Google's is an address, AWS's a name. */
+export function serviceStatus(address: string, { kind }: TwinItem): Values[] {
+  const ingress = kind === "aws_eks_cluster" ? { hostname: address, ip: "" } : { hostname: "", ip: address };
+  return [{ load_balancer: [{ ingress: [ingress] }] }];
 }
 
 /** The address of a Coder that runs in the Service's namespace: the one thing here that answers. */
 async function coderBehind(store: Cloud["store"], { scope }: TwinItem): Promise<string | undefined> {
   const services = await store.list(["kubernetes_service"]);
   const coder = services.find((one) => one.scope === scope && one.origin === "controller");
-  const address = valueAt(coder?.attributes, "status.0.load_balancer.0.ingress.0.ip");
-  return typeof address === "string" ? address : undefined;
+  const ingress = valueAt(coder?.attributes, "status.0.load_balancer.0.ingress.0") as
+    { readonly ip: string; readonly hostname: string } | undefined;
+  return ingress && [ingress.ip, ingress.hostname].find((address) => address !== "");
 }

@@ -17,22 +17,31 @@ export async function settleVolumeClaim(
   );
   const parameters = (storageClass?.attributes?.["parameters"] ?? {}) as Record<string, string>;
   const runId = runOf(item) ?? runOf(cluster);
+  const isAws = cluster.kind === "aws_eks_cluster";
   await store.put(
     controllerItem(
       {
-        kind: "google_compute_disk",
+        kind: isAws ? "aws_ebs_volume" : "google_compute_disk",
         scope: cluster.scope,
         name: String(valueAt(state, "spec.0.volume_name")),
       },
       {
         owner: item.key,
-        labels: labelsOf(parameters["labels"] ?? ""),
+        labels: labelsOf(isAws ? tagsIn(parameters) : (parameters["labels"] ?? "")),
         ...(runId !== undefined && { runId }),
         attributes: { cluster: cluster.key },
       },
     ),
   );
   return { state, item: {} };
+}
+
+/** `tagSpecification_1`, `tagSpecification_2`, …, each `a=b`, as AWS's driver takes them. */
+function tagsIn(parameters: Readonly<Record<string, string>>): string {
+  return Object.entries(parameters)
+    .filter(([name]) => name.startsWith("tagSpecification_"))
+    .map(([, pair]) => pair)
+    .join(",");
 }
 
 /** `a=b,c=d`, as the disk driver's `labels` parameter says it. */

@@ -31,8 +31,13 @@ export function planChange(
   return { planned_state: encodeValues(plan), requires_replace: replaced.map(attributePath), ...kept };
 }
 
-/** Google's provider adds its default labels to a resource's own, already in the plan. */
+/** Google's and AWS's providers add their default labels to a resource's own, already in the plan. */
 function withLabels(schema: TypeSchema, place: Place, plan: Values): Values {
+  if (schema.block.attributes?.["tags_all"] !== undefined) {
+    const tags = plan["tags"];
+    if (!isKnown(tags)) return { ...plan, tags_all: UNKNOWN };
+    return { ...plan, tags_all: { ...place.labels, ...(tags as Record<string, string> | null) } };
+  }
   if (schema.block.attributes?.["terraform_labels"] === undefined) return plan;
   const own = plan["labels"] ?? plan["resource_labels"];
   if (!isKnown(own)) return { ...plan, terraform_labels: UNKNOWN, effective_labels: UNKNOWN };

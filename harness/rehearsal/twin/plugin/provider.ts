@@ -39,6 +39,8 @@ interface Request {
   readonly private: Uint8Array;
 }
 const ERROR = 1;
+/** Whose resources live in no cluster. */
+const CLOUDS: ReadonlySet<ProviderName> = new Set(["google", "aws"]);
 
 /** The provider's service: Terraform's calls, answered by the twin's clouds. */
 export function providerService(
@@ -52,7 +54,7 @@ export function providerService(
 
   const asked = async (type: string, config: Values | null): Promise<Asked> => {
     const schema = schemaIn(schemas.resources, type);
-    const cluster = provider === "google" ? undefined : await clusterAt(cloud.store, place.host, `${type}/`);
+    const cluster = CLOUDS.has(provider) ? undefined : await clusterAt(cloud.store, place.host, `${type}/`);
     return { type, schema, overlay: overlayOf(type), place, cluster, config: config ?? {} };
   };
 

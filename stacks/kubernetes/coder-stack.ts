@@ -1,33 +1,39 @@
 import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.js";
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
-import { type App, TerraformLocal } from "cdktf";
+import { type App, type ITerraformDependable, TerraformLocal } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
-import { DATABASE_NAME, DATABASE_USER } from "../google/database.ts";
-import { ROLE_TAINT, roleLabel } from "../google/node-pool.ts";
-import { gkeAccess } from "../kubernetes/cluster-access.ts";
-import { CoderRelease, releaseName } from "../kubernetes/coder-release.ts";
-import { coderValues } from "../kubernetes/coder-values.ts";
-import { CODER_NAMESPACE, HOME_STORAGE_CLASS } from "../kubernetes/names.ts";
-import { kubernetesProviders } from "../kubernetes/providers.ts";
-import { WorkspaceSpace } from "../kubernetes/workspace-space.ts";
+import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import { benchLabels } from "../labels.ts";
 import type { CoderOutputs } from "../outputs.ts";
-import type { GkeCloudStack } from "./cloud-stack.ts";
+import type { ClusterAccess } from "./cluster-access.ts";
+import { CoderRelease, releaseName } from "./coder-release.ts";
+import { coderValues } from "./coder-values.ts";
+import { CODER_NAMESPACE, HOME_STORAGE_CLASS } from "./names.ts";
+import { ROLE_TAINT, roleLabel } from "./node-role.ts";
+import { kubernetesProviders } from "./providers.ts";
+import { type HomeDisks, WorkspaceSpace } from "./workspace-space.ts";
 
-export interface GkeCoderStackProps extends BenchStackProps {
+export interface CoderStackProps extends BenchStackProps {
   readonly size: Size;
-  readonly cloud: GkeCloudStack;
+  readonly access: ClusterAccess;
+  readonly databaseAddress: string;
+  readonly disks: HomeDisks;
+  /** Annotations that keep the balancer of Coder's Service inside the network. */
+  readonly serviceAnnotations: Readonly<Record<string, string>>;
+  /** Makes what the cluster lacks for disks; it stays until the last workspace is gone. */
+  readonly addDriver?: (stack: BenchStack) => ITerraformDependable;
 }
 
 /** What lives inside the cluster; a stack of its own, since a provider cannot reach a cluster of the same plan. */
-export class GkeCoderStack extends BenchStack {
-  constructor(app: App, name: string, props: GkeCoderStackProps) {
+export class CoderStack extends BenchStack {
+  constructor(app: App, name: string, props: CoderStackProps) {
     super(app, name, props);
     const { environment } = this;
-    const { size, cloud } = props;
-    kubernetesProviders(this, gkeAccess(cloud.controlPlane.endpoint));
+    const { size } = props;
+    kubernetesProviders(this, props.access);
     const labels = benchLabels(environment);
+    const driver = props.addDriver?.(this);
 
     const namespace = new NamespaceV1(this, "namespace", {
       metadata: { name: CODER_NAMESPACE, labels },
@@ -37,8 +43,10 @@ export class GkeCoderStack extends BenchStack {
     const workspaces = new WorkspaceSpace(this, "workspaces", {
       environment,
       coderNamespace: namespace.metadata.name,
+      disks: props.disks,
+      dependsOn: driver === undefined ? [] : [driver],
     });
-    const secret = this.addDatabaseSecret(cloud, namespace.metadata.name, labels);
+    const secret = this.addDatabaseSecret(props.databaseAddress, namespace.metadata.name, labels);
     const release = new CoderRelease(this, "coder", {
       environment,
       namespace: namespace.metadata.name,
@@ -49,7 +57,7 @@ export class GkeCoderStack extends BenchStack {
         release: releaseName(environment),
         labels,
         databaseSecret: "coder-db-url",
-        serviceAnnotations: { "networking.gke.io/load-balancer-type": "Internal" },
+        serviceAnnotations: props.serviceAnnotations,
         nodeSelector: { [roleLabel("coder")]: "true" },
         tolerations: [{ key: ROLE_TAINT, value: "coder" }],
       }),
@@ -66,11 +74,7 @@ export class GkeCoderStack extends BenchStack {
     } satisfies CoderOutputs);
   }
 
-  private addDatabaseSecret(
-    cloud: GkeCloudStack,
-    namespace: string,
-    labels: Record<string, string>,
-  ): SecretV1 {
+  private addDatabaseSecret(address: string, namespace: string, labels: Record<string, string>): SecretV1 {
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
     const variable = `var.${password.friendlyUniqueId}`;
     const secret = new SecretV1(this, "database-url", {
@@ -78,7 +82,7 @@ export class GkeCoderStack extends BenchStack {
       // A run's password never changes: a new one comes with a new run.
       dataWoRevision: 1,
     });
-    const host = new TerraformLocal(this, "database-address", cloud.database.address);
+    const host = new TerraformLocal(this, "database-address", address);
     const url = `postgres://${DATABASE_USER}:\${${variable}}@\${local.${host.friendlyUniqueId}}:5432/${DATABASE_NAME}?sslmode=require`;
     // Without the variable, as in a plain destroy, there is nothing to write, and no error.
     secret.addOverride("data_wo", `\${${variable} == null ? null : { url = "${url}" }}`);

@@ -1,0 +1,164 @@
+# The workspace of the EKS reference architecture: one pod and, if asked for, one home disk. Everything that it
+# creates carries the labels of the run, so that what a run leaves behind can be found.
+
+terraform {
+  required_version = ">= 1.3"
+  required_providers {
+    coder = {
+      source  = "coder/coder"
+      version = "2.13.1"
+    }
+    kubernetes = {
+      source  = "hashicorp/kubernetes"
+      version = "2.38.0"
+    }
+  }
+}
+
+# Inside the cluster, with the service account of Coder's pods.
+provider "kubernetes" {}
+
+provider "coder" {}
+
+data "coder_workspace" "me" {}
+
+data "coder_workspace_owner" "me" {}
+
+data "coder_parameter" "home_disk_size" {
+  name         = "home_disk_size"
+  display_name = "Home disk size"
+  description  = "GB of the home disk; 0 for none."
+  type         = "number"
+  default      = "10"
+  mutable      = false
+
+  validation {
+    min = 0
+    max = 1000
+  }
+}
+
+locals {
+  # Names in Kubernetes are unique in a namespace; a workspace's id is unique everywhere.
+  name = "bench-${substr(var.bench_run, 14, 12)}-${substr(data.coder_workspace.me.id, 0, 8)}"
+
+  has_home = data.coder_parameter.home_disk_size.value != "0"
+
+  labels = {
+    "app.kubernetes.io/name"       = "bench-workspace"
+    "app.kubernetes.io/managed-by" = "coder"
+    "bench-run"                    = var.bench_run
+    "bench-env"                    = var.bench_env
+    "bench-owner"                  = var.bench_owner
+    "bench-expires"                = var.bench_expires
+    "bench-managed"                = "coder"
+  }
+}
+
+resource "coder_agent" "main" {
+  os   = "linux"
+  arch = "amd64"
+}
+
+resource "kubernetes_persistent_volume_claim_v1" "home" {
+  count = local.has_home ? 1 : 0
+
+  metadata {
+    name      = "${local.name}-home"
+    namespace = var.namespace
+    labels    = local.labels
+  }
+
+  # The class binds a disk when its pod is scheduled: waiting here for the binding would wait for ever.
+  wait_until_bound = false
+
+  spec {
+    access_modes       = ["ReadWriteOnce"]
+    storage_class_name = var.storage_class
+    resources {
+      requests = {
+        storage = "${data.coder_parameter.home_disk_size.value}Gi"
+      }
+    }
+  }
+}
+
+resource "kubernetes_pod_v1" "workspace" {
+  count = data.coder_workspace.me.start_count
+
+  metadata {
+    name      = local.name
+    namespace = var.namespace
+    labels    = local.labels
+  }
+
+  spec {
+    restart_policy                   = "Never"
+    termination_grace_period_seconds = 5
+    active_deadline_seconds          = local.deadline_seconds
+    automount_service_account_token  = false
+
+    node_selector = {
+      "bench-role-workspaces" = "true"
+    }
+
+    toleration {
+      key      = "bench-role"
+      operator = "Equal"
+      value    = "workspaces"
+      effect   = "NoSchedule"
+    }
+
+    security_context {
+      run_as_user = 1000
+      fs_group    = 1000
+    }
+
+    container {
+      name  = "workspace"
+      image = var.image
+      # A thousand pods behind one NAT address would meet the registry's limit with "Always".
+      image_pull_policy = "IfNotPresent"
+      command           = ["sh", "-c", coder_agent.main.init_script]
+
+      env {
+        name  = "CODER_AGENT_TOKEN"
+        value = coder_agent.main.token
+      }
+
+      resources {
+        requests = {
+          cpu    = var.cpu
+          memory = var.memory
+        }
+        limits = {
+          cpu    = "1"
+          memory = "1Gi"
+        }
+      }
+
+      dynamic "volume_mount" {
+        for_each = kubernetes_persistent_volume_claim_v1.home
+        content {
+          name       = "home"
+          mount_path = "/home/coder"
+        }
+      }
+    }
+
+    dynamic "volume" {
+      for_each = kubernetes_persistent_volume_claim_v1.home
+      content {
+        name = "home"
+        persistent_volume_claim {
+          claim_name = volume.value.metadata[0].name
+        }
+      }
+    }
+  }
+
+  lifecycle {
+    # Counted from the pod's start: the plan that stops a workspace must not shorten it first.
+    ignore_changes = [spec[0].active_deadline_seconds]
+  }
+}

@@ -1,0 +1,83 @@
+import { EksAccessEntry } from "@cdktf/provider-aws/lib/eks-access-entry/index.js";
+import { EksAccessPolicyAssociation } from "@cdktf/provider-aws/lib/eks-access-policy-association/index.js";
+import { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster/index.js";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { benchName } from "../labels.ts";
+import type { Network } from "./network.ts";
+import { Role, serviceTrust } from "./role.ts";
+
+export interface ControlPlaneProps {
+  readonly environment: Environment;
+  readonly network: Network;
+  readonly kubernetesVersion: string;
+}
+
+/** Name of the cluster, known before it exists. */
+export function clusterName(environment: Environment): string {
+  return benchName(environment, "eks");
+}
+
+/** The cluster without nodes: each role brings its own. */
+export class ControlPlane extends Construct {
+  readonly clusterName: string;
+  readonly endpoint: string;
+  /** Of the cluster's own authority, in base64. */
+  readonly certificate: string;
+  /** Of nodes and control plane. */
+  readonly securityGroupId: string;
+  /** Who says which service account of the cluster is whom. */
+  readonly issuer: string;
+
+  constructor(scope: Construct, id: string, { environment, network, kubernetesVersion }: ControlPlaneProps) {
+    super(scope, id);
+    const { admins = [], cidrs = [] } = environment.clusterAccess ?? {};
+    const role = new Role(this, "identity", {
+      environment,
+      role: "cluster",
+      trust: serviceTrust("eks"),
+      policies: ["AmazonEKSClusterPolicy"],
+    });
+    const cluster = new EksCluster(this, "cluster", {
+      name: clusterName(environment),
+      version: kubernetesVersion,
+      roleArn: role.arn,
+      deletionProtection: false,
+      // Otherwise a version that leaves standard support goes on at six times its price.
+      upgradePolicy: { supportType: "STANDARD" },
+      accessConfig: {
+        authenticationMode: "API",
+        // Who deploys also destroys: the reaper has the same identity.
+        bootstrapClusterCreatorAdminPermissions: true,
+      },
+      vpcConfig: {
+        subnetIds: [...network.subnetworkIds],
+        endpointPrivateAccess: true,
+        // From outside too, guarded by AWS's own permissions and, where one is given, a list of addresses.
+        endpointPublicAccess: true,
+        ...(cidrs.length === 0 ? {} : { publicAccessCidrs: [...cidrs] }),
+      },
+      // No logs: their group is made again by a late line after its delete, by nobody whom a state knows.
+      enabledClusterLogTypes: [],
+      timeouts: { create: "40m", update: "60m", delete: "40m" },
+      dependsOn: role.ready,
+    });
+    for (const [index, principalArn] of admins.entries()) {
+      const entry = new EksAccessEntry(this, `admin-${index}`, {
+        clusterName: cluster.name,
+        principalArn,
+      });
+      new EksAccessPolicyAssociation(this, `admin-${index}-policy`, {
+        clusterName: cluster.name,
+        principalArn: entry.principalArn,
+        policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+        accessScope: { type: "cluster" },
+      });
+    }
+    this.clusterName = cluster.name;
+    this.endpoint = cluster.endpoint;
+    this.certificate = cluster.certificateAuthority.get(0).data;
+    this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
+    this.issuer = cluster.identity.get(0).oidc.get(0).issuer;
+  }
+}

@@ -1,0 +1,39 @@
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { Role } from "./role.ts";
+
+/** Service account of the disk driver's controller, as its chart names it. */
+const ACCOUNT = "system:serviceaccount:kube-system:ebs-csi-controller-sa";
+
+export interface DiskIdentityProps {
+  readonly environment: Environment;
+  /** Who says which service account of the cluster is whom. */
+  readonly issuer: string;
+}
+
+/** Who makes the workspaces' disks: one service account of the cluster, not the nodes that it runs on. */
+export class DiskIdentity extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { environment, issuer }: DiskIdentityProps) {
+    super(scope, id);
+    const provider = new IamOpenidConnectProvider(this, "issuer", {
+      url: issuer,
+      clientIdList: ["sts.amazonaws.com"],
+    });
+    const name = Fn.replace(issuer, "https://", "");
+    const role = new Role(this, "identity", {
+      environment,
+      role: "disks",
+      trust: {
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Principal: { Federated: provider.arn },
+        Condition: { StringEquals: { [`${name}:sub`]: ACCOUNT, [`${name}:aud`]: "sts.amazonaws.com" } },
+      },
+      policies: ["service-role/AmazonEBSCSIDriverPolicy"],
+    });
+    this.arn = role.arn;
+  }
+}

@@ -1,0 +1,72 @@
+import { EksNodeGroup } from "@cdktf/provider-aws/lib/eks-node-group/index.js";
+import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { type NodeRole, ROLE_TAINT, roleLabel } from "../kubernetes/node-role.ts";
+import { benchLabels, benchName } from "../labels.ts";
+import type { ControlPlane } from "./control-plane.ts";
+import type { Network } from "./network.ts";
+
+export interface NodePoolProps {
+  readonly environment: Environment;
+  readonly controlPlane: ControlPlane;
+  readonly network: Network;
+  readonly nodeRoleArn: string;
+  readonly kubernetesVersion: string;
+  readonly name: NodeRole;
+  readonly machineType: string;
+  readonly nodes: number;
+  /** Every role whose pods may land here. */
+  readonly roles: readonly NodeRole[];
+  /** Only pods of its role may land here. Never on all pools: Kubernetes' own pods must run somewhere. */
+  readonly tainted: boolean;
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** Nodes of one role, fixed in number: nodes that come during a measurement would be measured too. */
+export class NodePool extends Construct {
+  constructor(scope: Construct, id: string, props: NodePoolProps) {
+    super(scope, id);
+    const { environment, nodes } = props;
+    const name = benchName(environment, props.name);
+    const tags = benchLabels(environment);
+    const template = new LaunchTemplate(this, "template", {
+      name,
+      // Neither the provider's default tags nor a group's reach machines, disks and interfaces: these do.
+      tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
+        resourceType,
+        tags: { ...tags, Name: name },
+      })),
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: "required",
+        // One hop: a pod does not get at its node's credentials.
+        httpPutResponseHopLimit: 1,
+      },
+      blockDeviceMappings: [
+        {
+          deviceName: "/dev/xvda",
+          ebs: { volumeType: "gp3", volumeSize: 100, encrypted: "true", deleteOnTermination: "true" },
+        },
+      ],
+    });
+    new EksNodeGroup(this, "nodes", {
+      nodeGroupName: name,
+      clusterName: props.controlPlane.clusterName,
+      nodeRoleArn: props.nodeRoleArn,
+      version: props.kubernetesVersion,
+      amiType: "AL2023_x86_64_STANDARD",
+      capacityType: "ON_DEMAND",
+      instanceTypes: [props.machineType],
+      // One zone: traffic between zones costs, and its latency would be measured.
+      subnetIds: [props.network.subnetworkId],
+      scalingConfig: { desiredSize: nodes, minSize: nodes, maxSize: nodes },
+      launchTemplate: { id: template.id, version: "1" },
+      labels: Object.fromEntries(props.roles.map((role) => [roleLabel(role), "true"])),
+      ...(props.tainted ? { taint: [{ key: ROLE_TAINT, value: props.name, effect: "NO_SCHEDULE" }] } : {}),
+      timeouts: { create: "40m", update: "40m", delete: "40m" },
+      dependsOn: props.dependsOn,
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { App } from "cdktf";
+import type { ResolvedSize } from "../../reference-architectures/catalogue.ts";
+import type { BenchStackProps } from "../bench-stack.ts";
+import { eksAccess } from "../kubernetes/cluster-access.ts";
+import { CoderStack } from "../kubernetes/coder-stack.ts";
+import { benchLabels } from "../labels.ts";
+import { EksCloudStack } from "./cloud-stack.ts";
+import { addDiskDriver } from "./disk-driver.ts";
+
+const BALANCER = "service.beta.kubernetes.io/aws-load-balancer";
+
+/** The stacks of the EKS architecture. The size is input, never in the name. */
+export function addStacks(app: App, { figures: size }: ResolvedSize, props: BenchStackProps): void {
+  const { environment } = props;
+  const cloud = new EksCloudStack(app, "eks-cloud", { ...props, size });
+  const labels = Object.entries(benchLabels(environment, "coder")).map(([key, value]) => `${key}=${value}`);
+  new CoderStack(app, "eks-coder", {
+    ...props,
+    size,
+    access: eksAccess(cloud.controlPlane, environment.region),
+    databaseAddress: cloud.database.address,
+    addDriver: (stack) => addDiskDriver(stack, { environment, roleArn: cloud.disks.arn }),
+    // Read by the controller that every cluster of EKS has, without AWS's own.
+    serviceAnnotations: {
+      [`${BALANCER}-type`]: "nlb",
+      [`${BALANCER}-internal`]: "true",
+      // No state knows it: these tags are how it is found.
+      [`${BALANCER}-additional-resource-tags`]: labels.join(","),
+      // Otherwise the nodes' ports are open to everywhere that reaches them.
+      "service.beta.kubernetes.io/load-balancer-source-ranges": cloud.network.range,
+    },
+    disks: {
+      provisioner: "ebs.csi.aws.com",
+      parameters: {
+        type: "gp3",
+        encrypted: "true",
+        ...Object.fromEntries(labels.map((label, index) => [`tagSpecification_${index + 1}`, label])),
+      },
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
+import type { App } from "cdktf";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { clusterName, ControlPlane } from "../aws/control-plane.ts";
+import { Database } from "../aws/database.ts";
+import { DiskIdentity } from "../aws/disk-identity.ts";
+import { Network } from "../aws/network.ts";
+import { NodePool } from "../aws/node-pool.ts";
+import { awsProvider } from "../aws/provider.ts";
+import { Role, serviceTrust } from "../aws/role.ts";
+import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
+import { planPools } from "../kubernetes/plan-pools.ts";
+import { versionOf } from "../kubernetes/version.ts";
+import type { CloudOutputs } from "../outputs.ts";
+
+export interface EksCloudStackProps extends BenchStackProps {
+  readonly size: Size;
+}
+
+/** Network, database and cluster: everything that AWS bills, and nothing inside the cluster. */
+export class EksCloudStack extends BenchStack {
+  readonly controlPlane: ControlPlane;
+  readonly database: Database;
+  readonly disks: DiskIdentity;
+  readonly network: Network;
+
+  constructor(app: App, name: string, props: EksCloudStackProps) {
+    super(app, name, props);
+    const { environment } = this;
+    const { size } = props;
+    awsProvider(this, environment);
+    const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
+    const kubernetesVersion = versionOf(size);
+    const network = (this.network = new Network(this, "vpc", {
+      environment,
+      clusterName: clusterName(environment),
+    }));
+    this.controlPlane = new ControlPlane(this, "kubernetes", { environment, network, kubernetesVersion });
+    this.database = new Database(this, "database", {
+      environment,
+      size: size.database,
+      network,
+      clientSecurityGroupId: this.controlPlane.securityGroupId,
+      password: password.stringValue,
+    });
+    this.disks = new DiskIdentity(this, "disks", { environment, issuer: this.controlPlane.issuer });
+    const nodes = new Role(this, "identity", {
+      environment,
+      role: "nodes",
+      trust: serviceTrust("ec2"),
+      policies: [
+        "AmazonEKSWorkerNodePolicy",
+        // The network of pods runs on each node, and gives them their addresses.
+        "AmazonEKS_CNI_Policy",
+        "AmazonEC2ContainerRegistryPullOnly",
+      ],
+    });
+    for (const pool of planPools(size)) {
+      new NodePool(this, pool.name, {
+        ...pool,
+        environment,
+        controlPlane: this.controlPlane,
+        network,
+        nodeRoleArn: nodes.arn,
+        kubernetesVersion,
+        // Without a way out they cannot join, and without their permissions not leave.
+        dependsOn: [...network.egress, ...nodes.ready],
+      });
+    }
+    const account = new DataAwsCallerIdentity(this, "account");
+    this.addOutputs({
+      project: account.accountId,
+      region: environment.region,
+      zone: environment.zone,
+      network: network.networkId,
+      cluster: this.controlPlane.clusterName,
+      database_instance: this.database.instanceName,
+    } satisfies CloudOutputs);
+  }
+}

@@ -1,0 +1,36 @@
+import { Release } from "@cdktf/provider-helm/lib/release/index.js";
+import type { Construct } from "constructs";
+import type { Environment } from "../environment.ts";
+import { benchLabels, benchName } from "../labels.ts";
+
+export interface DiskDriverProps {
+  readonly environment: Environment;
+  /** Who its controller is. */
+  readonly roleArn: string;
+}
+
+/** What makes disks on EKS: by its own chart, since AWS's add-on waits twenty minutes for a pod that finds no node. */
+export function addDiskDriver(scope: Construct, { environment, roleArn }: DiskDriverProps): Release {
+  const values = {
+    controller: {
+      // Its pods do not get at their node's metadata, which would tell it.
+      region: environment.region,
+      replicaCount: 1,
+      serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": roleArn } },
+      // Its disks are in no state: these tags, and the class's, are how they are found.
+      extraVolumeTags: benchLabels(environment, "coder"),
+    },
+    node: { tolerateAllTaints: true },
+  };
+  return new Release(scope, "disk-driver", {
+    name: benchName(environment, "ebs"),
+    repository: "https://kubernetes-sigs.github.io/aws-ebs-csi-driver",
+    chart: "aws-ebs-csi-driver",
+    version: "2.55.0",
+    namespace: "kube-system",
+    createNamespace: false,
+    values: [JSON.stringify(values, undefined, 2)],
+    wait: true,
+    timeout: 600,
+  });
+}

@@ -1,0 +1,25 @@
+import type { Size } from "../../reference-architectures/architecture.ts";
+import type { NodeRole } from "./node-role.ts";
+
+/** One pool of nodes that a size asks for. */
+export interface PoolPlan {
+  readonly name: NodeRole;
+  readonly machineType: string;
+  readonly nodes: number;
+  /** Every role whose pods may land here. */
+  readonly roles: readonly NodeRole[];
+  readonly tainted: boolean;
+}
+
+/** The pools of a size: roles without nodes of their own live on Coder's, and those take Kubernetes' own pods then. */
+export function planPools({ machines }: Size): readonly PoolPlan[] {
+  const names = Object.keys(machines) as NodeRole[];
+  const shared = names.filter((name) => machines[name].nodes === 0);
+  return names
+    .filter((name) => machines[name].nodes > 0)
+    .map((name) => {
+      const roles = name === "coder" ? [name, ...shared] : [name];
+      const { machineType, nodes } = machines[name];
+      return { name, machineType, nodes, roles, tainted: name !== "system" && roles.length === 1 };
+    });
+}
