@@ -1,0 +1,240 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { EPHEMERAL_VARIABLES } from "../../stacks/secrets.ts";
+import { UNLABELLED } from "../../stacks/unlabelled.ts";
+import { LABELLED } from "./labelled.ts";
+import { RUN, type Synthesis, synthesize, type Synthesized, type TerraformJson } from "./synthesize.ts";
+
+const PREFIX = "bench-5t6w4y1z0abc-";
+const ADMIN = "arn:aws:iam::123456789012:role/human";
+
+/** Every size, and every choice of database that is not its own. */
+const CASES = [...architectures.values()].flatMap(({ name, databases, sizes }) =>
+  Object.entries(sizes).flatMap(([size, figures]) =>
+    databases
+      .filter((kind) => kind === figures.database.kind || size === "canary")
+      .map((kind) => ({ name, size, kind })),
+  ),
+);
+
+describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) => {
+  const { stacks: names, region, zone, cloud } = getArchitecture(name);
+  const size = resolveSize(name, sizeName, { "database.kind": kind }).figures;
+  const labels = {
+    "bench-run": RUN.runId,
+    "bench-env": name,
+    "bench-owner": "ada",
+    "bench-expires": "1795999999",
+    "bench-managed": "cdktf",
+  };
+  let synthesis: Synthesis;
+  beforeAll(async () => {
+    synthesis = await synthesize({
+      architecture: name,
+      size: sizeName,
+      region,
+      zone,
+      overrides: { "database.kind": kind },
+      project: cloud === "aws" ? "123456789012" : "some-project",
+      clusterAccess: { admins: [ADMIN], cidrs: ["198.51.100.0/24"] },
+    });
+  });
+  const all = (type: string): readonly Synthesized[] =>
+    synthesis.resources.filter((resource) => resource.type === type);
+  const only = (type: string): TerraformJson => {
+    const found = all(type);
+    expect(found).toHaveLength(1);
+    return found[0]!.attributes;
+  };
+
+  test("its stacks are called the same, whatever their size, and only its own cloud's providers are used", () => {
+    expect(Object.keys(synthesis.stacks)).toEqual(names);
+    const other = cloud === "aws" ? "google" : "aws";
+    expect(JSON.stringify(synthesis.stacks)).not.toContain(`hashicorp/${other}`);
+  });
+
+  test("everything carries the run's labels, or is on the list of what cannot and is found by name or parent", () => {
+    for (const resource of synthesis.resources) {
+      const labelled = LABELLED[resource.type];
+      const handle = UNLABELLED[resource.type];
+      expect([resource.type, labelled !== undefined]).toEqual([resource.type, handle === undefined]);
+      if (typeof labelled === "function") expect(labelled(resource)).toEqual(labels);
+      if (handle?.by === "name")
+        expect(resource.attributes[handle.attribute]).toMatch(new RegExp(`^${PREFIX}`));
+      if (handle?.by === "parent")
+        expect(resource.attributes[handle.attribute]).toContain(`\${${handle.kind}.`);
+    }
+    const [provider] = synthesis.stacks[names[0]!].provider[cloud] as TerraformJson[];
+    expect(provider.default_labels ?? provider.default_tags[0].tags).toEqual(labels);
+  });
+
+  test("what nodes and drivers make carries the labels too", () => {
+    for (const { attributes } of all("aws_launch_template")) {
+      const specifications = attributes.tag_specifications as TerraformJson[];
+      expect(specifications.map(({ resource_type }) => resource_type)).toEqual([
+        "instance",
+        "volume",
+        "network-interface",
+      ]);
+      for (const { tags } of specifications) expect(tags).toMatchObject(labels);
+    }
+    for (const { attributes } of all("kubernetes_storage_class_v1")) {
+      const text = Object.values(attributes.parameters as Record<string, string>).join(",");
+      for (const [key, value] of Object.entries({ ...labels, "bench-managed": "coder" }))
+        expect(text).toContain(`${key}=${value}`);
+    }
+  });
+
+  test("no database is public, and none keeps a destroy from its end or leaves something after it", () => {
+    for (const { attributes } of all("google_sql_database_instance")) {
+      expect(attributes).toMatchObject({
+        deletion_protection: false,
+        settings: {
+          deletion_protection_enabled: false,
+          edition: "ENTERPRISE",
+          ip_configuration: { ipv4_enabled: false, psc_config: [{ psc_enabled: true }] },
+          backup_configuration: { enabled: false },
+        },
+      });
+    }
+    for (const { attributes } of all("aws_db_instance")) {
+      expect(attributes).toMatchObject({
+        publicly_accessible: false,
+        storage_encrypted: true,
+        deletion_protection: false,
+        skip_final_snapshot: true,
+        backup_retention_period: 0,
+        delete_automated_backups: true,
+      });
+    }
+    const managed = all("google_sql_database_instance").length + all("aws_db_instance").length;
+    expect(managed).toBe(kind === "on-box" ? 0 : 1);
+  });
+
+  test("no firewall, security group, API or machine is open to the world", () => {
+    const rules = [...all("google_compute_firewall"), ...all("aws_vpc_security_group_ingress_rule")];
+    for (const { attributes } of rules) expect(JSON.stringify(attributes)).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
+    for (const { attributes } of all("google_compute_instance"))
+      expect(JSON.stringify(attributes.network_interface)).not.toContain("access_config");
+    for (const { attributes } of all("aws_subnet")) expect(attributes.map_public_ip_on_launch).toBe(false);
+    for (const { attributes } of all("aws_eks_cluster"))
+      expect(attributes.vpc_config.public_access_cidrs).toEqual(["198.51.100.0/24"]);
+    for (const { attributes } of all("helm_release").filter(
+      ({ attributes }) => attributes.chart === "coder",
+    )) {
+      const { annotations } = JSON.parse(attributes.values[0]).coder.service;
+      expect(Object.entries(annotations as Record<string, string>)).toContainEqual(
+        cloud === "aws"
+          ? ["service.beta.kubernetes.io/aws-load-balancer-internal", "true"]
+          : ["networking.gke.io/load-balancer-type", "Internal"],
+      );
+    }
+  });
+
+  test("the database takes what Coder opens, and a fifth more", () => {
+    const limits = [
+      ...all("google_sql_database_instance").map(
+        ({ attributes }) => attributes.settings.database_flags[0].value,
+      ),
+      ...all("aws_db_parameter_group").map(({ attributes }) => attributes.parameter[0].value),
+      ...all("google_compute_instance").flatMap(
+        ({ attributes }) => attributes.metadata["coder-postgres-max-connections"] ?? [],
+      ),
+    ];
+    expect(limits).toHaveLength(1);
+    expect(Number(limits[0])).toBeGreaterThanOrEqual(
+      1.2 * size.coder.replicas * size.coder.databaseConnections,
+    );
+  });
+
+  test("secrets go into write-only attributes and nowhere else; variables default to null", () => {
+    for (const [stack, content] of Object.entries(synthesis.stacks)) {
+      expect(Object.keys(content.variable)).toEqual(EPHEMERAL_VARIABLES[stack]);
+      for (const variable of Object.values(content.variable))
+        expect(variable).toMatchObject({ ephemeral: true, sensitive: true, default: null });
+    }
+    const users = paths(synthesis.stacks).filter(([, value]) => value.includes("var.db_password"));
+    for (const [path] of users) expect(path).toMatch(/\.(data_wo|password_wo|secret_data_wo)$/);
+    expect(users).toHaveLength(kind === "on-box" ? 0 : 2);
+  });
+
+  if (cloud === "aws") {
+    test("nodes are as many as the size says, in private subnetworks, with a home for system pods and IMDSv2", () => {
+      const groups = all("aws_eks_node_group").map(({ attributes }) => attributes);
+      for (const { scaling_config, subnet_ids } of groups) {
+        expect(new Set(Object.values(scaling_config as object)).size).toBe(1);
+        expect(subnet_ids).toEqual(["${aws_subnet.vpc_nodes.id}"]);
+      }
+      expect(groups.filter(({ taint }) => taint === undefined)).toHaveLength(1);
+      const wanted = Object.values(size.machines).filter(({ nodes }) => nodes > 0);
+      expect(
+        groups.map(({ instance_types, scaling_config }) => [instance_types[0], scaling_config.min_size]),
+      ).toEqual(expect.arrayContaining(wanted.map(({ machineType, nodes }) => [machineType, nodes])));
+      for (const { attributes } of all("aws_launch_template")) {
+        expect(attributes.metadata_options).toMatchObject({
+          http_tokens: "required",
+          http_put_response_hop_limit: 1,
+        });
+        expect(attributes.block_device_mappings[0].ebs.encrypted).toBe("true");
+      }
+    });
+
+    test("the cluster writes no logs, lets its maker and the named people in, and its tokens are made when needed", () => {
+      expect(only("aws_eks_cluster")).toMatchObject({
+        enabled_cluster_log_types: [],
+        deletion_protection: false,
+        access_config: { authentication_mode: "API", bootstrap_cluster_creator_admin_permissions: true },
+      });
+      expect(only("aws_eks_access_entry").principal_arn).toBe(ADMIN);
+      const { kubernetes, helm } = synthesis.stacks["eks-coder"].provider as TerraformJson;
+      for (const { exec, token } of [kubernetes[0], helm[0].kubernetes]) {
+        expect((Array.isArray(exec) ? exec[0] : exec).command).toBe("aws");
+        expect(token).toBeUndefined();
+      }
+    });
+  }
+
+  if (names.length === 1) {
+    test("Coder's machine is private, shielded and pinned, and ends by itself after its run's expiry", () => {
+      const machine = only("google_compute_instance");
+      expect(machine).toMatchObject({
+        machine_type: size.machines.coder.machineType,
+        deletion_protection: false,
+        shielded_instance_config: { enable_secure_boot: true },
+        scheduling: { instance_termination_action: "DELETE" },
+      });
+      expect(machine.scheduling.max_run_duration.seconds).toBeGreaterThan(3_600);
+      expect(machine.boot_disk.initialize_params.image).toMatch(/debian-12-bookworm-v\d{8}$/);
+      expect(machine.metadata["enable-oslogin"]).toBe("TRUE");
+    });
+
+    test("its metadata says the daemons and version of the size, and the script reads no variable of Terraform's", () => {
+      const { metadata } = only("google_compute_instance");
+      expect(metadata["coder-env"]).toContain(`CODER_PROVISIONER_DAEMONS=${size.coder.daemonsPerReplica}\n`);
+      expect(metadata["coder-version"]).toBe(size.coder.version);
+      expect(metadata["startup-script"]).toContain("LimitNOFILE=1048576");
+      expect(metadata["startup-script"]).not.toMatch(/(^|[^$])\$\{/m);
+    });
+
+    test("Coder's account may do what its builds need, and nothing else", () => {
+      const grants = [
+        ...all("google_project_iam_member"),
+        ...all("google_service_account_iam_member"),
+        ...all("google_secret_manager_secret_iam_member"),
+      ].map(({ attributes }) => attributes.role as string);
+      expect(grants.sort()).toEqual([
+        ...(name === "gce-vm" ? ["roles/compute.instanceAdmin.v1", "roles/iam.serviceAccountUser"] : []),
+        ...(kind === "on-box" ? [] : ["roles/secretmanager.secretAccessor"]),
+      ]);
+      for (const { attributes } of all("google_service_account_iam_member"))
+        expect(attributes.service_account_id).toBe("${google_service_account.workspace_account.id}");
+    });
+  }
+});
+
+/** Every text in a tree, with where it is. */
+function paths(tree: unknown, path = ""): [string, string][] {
+  if (typeof tree === "string") return [[path, tree]];
+  if (typeof tree !== "object" || tree === null) return [];
+  return Object.entries(tree).flatMap(([key, value]) => paths(value, `${path}.${key}`));
+}
