@@ -1,0 +1,44 @@
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { architectures } from "../../reference-architectures/catalogue.ts";
+import { Twin } from "../harness/rehearsal/twin/workdir.ts";
+import { synthesize } from "./synthesize.ts";
+
+const secrets = { TF_VAR_db_password: "a-password-that-is-nowhere" };
+const CASES = [...architectures.values()].flatMap(({ name, databases }) =>
+  databases.map((kind) => [name, kind]),
+);
+
+test.each(CASES)(
+  "%s on %s: real terraform applies the canary, a second plan is empty, a destroy without secrets leaves nothing",
+  async (name, kind) => {
+    const { region, zone, stacks } = architectures.get(name!)!;
+    const { folder } = await synthesize({
+      architecture: name!,
+      size: "canary",
+      region,
+      zone,
+      overrides: { "database.kind": kind },
+    });
+    await using twin = await Twin.prepare();
+    await cp(join(folder, "cdktf.out/stacks"), join(twin.root, "stacks"), { recursive: true });
+    const directories = stacks.map((stack) => join(twin.root, "stacks", stack));
+
+    for (const directory of directories)
+      expect(await twin.apply(directory, secrets)).toMatchObject({ exitCode: 0 });
+    for (const directory of directories)
+      expect(await twin.terraform(directory, ["plan", "-detailed-exitcode"], secrets)).toMatchObject({
+        exitCode: 0,
+      });
+    const { output } = await twin.terraform(directories.at(-1)!, ["output", "-raw", "coder_url"]);
+    const coder: unknown = await (await fetch(output)).json();
+    expect(coder).toMatchObject({ version: "2.31.0", replicas: 1, env: { CODER_PROVISIONER_DAEMONS: "2" } });
+    expect(twin.files().filter((text) => text.includes(secrets.TF_VAR_db_password))).toEqual([]);
+
+    for (const directory of directories.toReversed())
+      expect(await twin.destroy(directory)).toMatchObject({ exitCode: 0 });
+    // What controllers made goes in its own time.
+    await expect.poll(() => twin.existing(), { timeout: 10_000 }).toEqual([]);
+  },
+);
