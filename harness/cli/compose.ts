@@ -9,6 +9,8 @@ import { Journal } from "../pipeline/journal.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { prepareTwin } from "../rehearsal/twin/environment.ts";
 import { withInventoryFaults } from "../rehearsal/twin/faulty-inventory.ts";
+import { readFaults } from "../rehearsal/twin/faults.ts";
+import { findTwinId } from "../rehearsal/twin/identity.ts";
 import { twinInventory } from "../rehearsal/twin/inventory-adapter.ts";
 import { judge } from "../results/objectives.ts";
 import { synthesize } from "../terraform/synthesize.ts";
@@ -30,8 +32,8 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     );
   }
   const { speed, buildSpeed, failBuilds, faults } = rehearsal;
-  const twinRoot = await findTwin(folder, rehearsal.twinRoot);
-  const faultsFile = faults === undefined ? undefined : join(folder.path, faults);
+  const twinRoot = await findTwin(folder, rehearsal);
+  const faultsFile = faults === undefined ? undefined : readableFaults(join(folder.path, faults));
   const childEnv = await prepareTwin({
     root: twinRoot,
     speed,
@@ -56,13 +58,28 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
   };
 }
 
+/** The run's faults, unless they were damaged since they were checked: a teardown needs none. */
+function readableFaults(file: string): string | undefined {
+  try {
+    readFaults(file);
+    return file;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The twin that the run was made against, where it is now: a working folder may have been moved as a whole. Once
  * something may exist in it, a missing twin is never made anew: empty as it is, it would answer that nothing is left.
  */
-export async function findTwin(folder: RunFolder, recorded: string): Promise<string> {
+export async function findTwin(
+  folder: RunFolder,
+  { twinRoot: recorded, twinId }: { readonly twinRoot: string; readonly twinId?: string | undefined },
+): Promise<string> {
   const beside = join(dirname(dirname(resolve(folder.path))), "twin");
-  const found = [recorded, beside].find((root) => existsSync(join(root, "inventory")));
+  const found = [recorded, beside].find(
+    (root) => existsSync(join(root, "inventory")) && (twinId === undefined || findTwinId(root) === twinId),
+  );
   if (found !== undefined) return found;
   const { entries, damaged } = await new Journal(folder.journal, systemClock).read();
   if (damaged.length === 0 && entries.length > 0 && !entries.some(({ type }) => type === "stack-intent"))

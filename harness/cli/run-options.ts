@@ -8,6 +8,7 @@ import { parseBucketUrl } from "../model/bucket-url.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
 import { machineVanishes, refusalOf } from "../pipeline/vanishing-machine.ts";
+import { twinId } from "../rehearsal/twin/identity.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -139,6 +140,7 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
   await createTerraform().version({ env: io.env, signal: new AbortController().signal });
   const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
   resolveSize(architecture, flags.size, overrides);
+  const faultsFile = flags.faults === undefined ? undefined : checkedFaults(resolve(io.cwd, flags.faults));
   return {
     architecture,
     size: flags.size,
@@ -152,10 +154,11 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     rehearsal: {
       twinRoot: twinRoot(io.cwd),
+      twinId: twinId(twinRoot(io.cwd)),
       speed: flags.speed,
       buildSpeed: flags.buildSpeed,
       failBuilds: flags.failBuilds,
-      faultsFile: flags.faults === undefined ? undefined : checkedFaults(resolve(io.cwd, flags.faults)),
+      faultsFile,
     },
     project: TWIN_PROJECT,
     refbench: await refbenchVersion(),

@@ -109,12 +109,24 @@ export class LeaseBook {
   }
 
   async #rewrite(lease: Lease): Promise<void> {
-    await rename(await this.#writeTemporary(lease), this.#file(lease.fence));
+    const temporary = await this.#writeTemporary(lease);
+    try {
+      await rename(temporary, this.#file(lease.fence));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
   }
 
   async #writeTemporary(lease: Lease): Promise<string> {
     const temporary = join(this.#directory, `.${randomBytes(6).toString("hex")}`);
-    await writeFile(temporary, JSON.stringify(lease));
+    try {
+      await writeFile(temporary, JSON.stringify(lease));
+    } catch (error) {
+      // A full disk must not fill with the tries to write on it.
+      await rm(temporary, { force: true });
+      throw error;
+    }
     return temporary;
   }
 

@@ -30,6 +30,7 @@ export interface RunRequest {
   readonly ttlMs: number;
   readonly rehearsal: {
     readonly twinRoot: string;
+    readonly twinId?: string;
     readonly speed: number;
     readonly buildSpeed: number;
     readonly failBuilds: number;

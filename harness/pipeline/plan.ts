@@ -14,6 +14,8 @@ export const planSchema = z.object({
     .object({
       /** The twin's folder, absolute; where the machine has none, teardown says so. */
       twinRoot: z.string(),
+      /** Which twin it is: another one at the same place cannot answer for this run. */
+      twinId: z.string().optional(),
       speed: z.number().positive(),
       buildSpeed: z.number().positive(),
       /** Share of the workspace builds that fail. */

@@ -20,11 +20,21 @@ export async function watchRun(
   options: { readonly reporter: Reporter; readonly signal: AbortSignal; readonly fromOffset?: number },
 ): Promise<RunRecord> {
   const tail = new EventTail(folder.events, options.fromOffset ?? 0);
+  let hasEnded = false;
   for (let started = 0; ;) {
     const final = await findFinalRecord(folder);
-    for (const event of await tail.next()) options.reporter.report(event);
+    for (const event of await tail.next()) {
+      options.reporter.report(event);
+      hasEnded = event.type === "run.finished";
+    }
     if (final !== undefined) return final;
     options.signal.throwIfAborted();
+    if (hasEnded && !(await reaperLives(folder, ports.clock))) {
+      throw new RefbenchError(
+        "inventory",
+        `the teardown ended, but its record could not be written to ${folder.record}: free space, then run "refbench teardown ${folder.path}"`,
+      );
+    }
     if (!(await reaperLives(folder, ports.clock)) && (await findFinalRecord(folder)) === undefined) {
       if (started === REAPERS) {
         throw new RefbenchError(

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { z } from "zod";
-import { messageOf } from "../../model/error.ts";
 import type { InventoryAnswer } from "../../model/inventory.ts";
+import { askInventory } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
 
@@ -40,19 +40,13 @@ export async function audit(context: StageContext): Promise<string> {
     : `${result.state}: ${result.left.length} left in the ${result.scope}`;
 }
 
-async function ask({ ports, plan, signal }: StageContext): Promise<AuditResult> {
+async function ask(context: StageContext): Promise<AuditResult> {
+  const { ports, signal } = context;
   const giveUpAt = ports.clock.now() + ports.settle.controllersMs;
   let emptySince: number | undefined;
   let failures = 0;
   for (;;) {
-    const answer = await ports.inventory
-      .list({ runId: plan.runId }, signal)
-      .catch((error: unknown): InventoryAnswer => ({
-        state: "failed",
-        scope: "inventory",
-        reason: messageOf(error),
-        items: [],
-      }));
+    const answer = await askInventory(context);
     const now = ports.clock.now();
     if (answer.state === "failed") {
       failures += 1;

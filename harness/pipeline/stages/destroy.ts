@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
+import { askInventory } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import { salvageJson } from "../json-file.ts";
 import type { RunFolder } from "../run-folder.ts";
@@ -98,17 +99,14 @@ async function wasTouched(directory: string): Promise<boolean> {
 }
 
 /** Whether this stack lives in a cluster of which the inventory knows nothing any more. */
-async function livesInGoneCluster(
-  { ports, plan, signal, journal }: StageContext,
-  stack: string,
-): Promise<boolean> {
+async function livesInGoneCluster(context: StageContext, stack: string): Promise<boolean> {
   if (!stack.endsWith(CLUSTER_STACK)) return false;
-  const { entries } = await journal.read();
+  const { entries } = await context.journal.read();
   const clusterWasMade = entries.some(
     (entry) => entry.type === "stack-outcome" && entry.act === "apply" && entry.ok && entry.stack !== stack,
   );
   if (!clusterWasMade) return false;
-  const answer = await ports.inventory.list({ runId: plan.runId }, signal);
+  const answer = await askInventory(context);
   return answer.state === "complete" && !answer.items.some(({ kind }) => CLUSTER_KINDS.has(kind));
 }
 
@@ -116,19 +114,20 @@ async function livesInGoneCluster(
  * What controllers made outside Terraform's knowledge goes some time after its owner, but only while the cluster
  * lives: destroying the cluster first would leave it for ever.
  */
-async function waitForControllers({ ports, plan, signal, report }: StageContext): Promise<void> {
+async function waitForControllers(context: StageContext): Promise<void> {
+  const { ports, signal, report } = context;
   const giveUpAt = ports.clock.now() + ports.settle.controllersMs;
   for (;;) {
-    const answer = await ports.inventory.list({ runId: plan.runId }, signal);
+    const answer = await askInventory(context);
     const waitingFor = answer.items.filter(({ madeByController }) => madeByController);
     if (answer.state === "complete" && waitingFor.length === 0) return;
     if (ports.clock.now() >= giveUpAt) {
       const names = waitingFor.slice(0, 3).map(({ kind, name }) => `${kind} ${name}`);
-      report({
-        type: "note",
-        level: "warning",
-        message: `what controllers made did not go by itself and is left to the sweep: ${names.join(", ")}`,
-      });
+      const message =
+        answer.state === "failed"
+          ? `nobody can say whether what controllers made is gone (${answer.reason}): it is left to the sweep`
+          : `what controllers made did not go by itself and is left to the sweep: ${names.join(", ")}`;
+      report({ type: "note", level: "warning", message });
       return;
     }
     await ports.clock.sleep(ports.settle.pollMs, signal);

@@ -1,4 +1,5 @@
 import { removeInPasses } from "../../model/removal-passes.ts";
+import { askInventory } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 
 /**
@@ -6,13 +7,13 @@ import type { StageContext } from "../context.ts";
  * it, and is recorded.
  */
 export async function sweep(context: StageContext): Promise<string> {
-  const { ports, plan, signal, journal, report } = context;
+  const { ports, signal, journal, report } = context;
   let swept = 0;
   const refused = await removeInPasses(
     {
       next: async () => {
         await context.checkLease();
-        const { items } = await ports.inventory.list({ runId: plan.runId }, signal);
+        const { items } = await askInventory(context);
         return items.filter((item) => item.labels["bench-managed"] !== "manual");
       },
       remove: async (item) => {

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { findTwin } from "../../../harness/cli/compose.ts";
 import { systemClock } from "../../../harness/model/clock.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
+import { twinId } from "../../../harness/rehearsal/twin/identity.ts";
 import { RunFolder } from "../../../harness/pipeline/run-folder.ts";
 
 describe("the twin of a run", () => {
@@ -25,18 +26,31 @@ describe("the twin of a run", () => {
     });
 
   test("is made where the run wants it while nothing can be in it", async () => {
-    expect(await findTwin(runIn(cwd), twin)).toBe(twin);
+    expect(await findTwin(runIn(cwd), { twinRoot: twin })).toBe(twin);
   });
 
   test("is found where its working folder was moved to", async () => {
     await applied();
     await mkdir(join(twin, "inventory"), { recursive: true });
     await rename(cwd, `${cwd}-moved`);
-    expect(await findTwin(runIn(`${cwd}-moved`), twin)).toBe(join(`${cwd}-moved`, ".refbench", "twin"));
+    expect(await findTwin(runIn(`${cwd}-moved`), { twinRoot: twin })).toBe(
+      join(`${cwd}-moved`, ".refbench", "twin"),
+    );
   });
 
   test("is never made anew once something may be in it: an empty one would say that nothing is left", async () => {
     await applied();
-    await expect(findTwin(runIn(cwd), twin)).rejects.toMatchObject({ code: "inventory" });
+    await expect(findTwin(runIn(cwd), { twinRoot: twin })).rejects.toMatchObject({ code: "inventory" });
+  });
+
+  test("is not another one that lies in its place", async () => {
+    await applied();
+    const asked = twinId(twin);
+    await rename(twin, `${twin}-elsewhere`);
+    await mkdir(join(twin, "inventory"), { recursive: true });
+    twinId(twin);
+    await expect(findTwin(runIn(cwd), { twinRoot: twin, twinId: asked })).rejects.toMatchObject({
+      code: "inventory",
+    });
   });
 });
