@@ -127,7 +127,7 @@ export async function runRequestOf(architecture: string, flags: RunFlags, io: Io
   if (flags.rehearse !== true) {
     throw new RefbenchError(
       "usage",
-      `"run ${architecture}" without --rehearse means the real cloud, and real runs come with the load runner, the cloud inventory and the preflight, which this version does not have: add --rehearse`,
+      `"run ${architecture}" without --rehearse means the real cloud, and real runs come with the load runner inside the network, which this version does not have: add --rehearse (refbench preflight asks your cloud already)`,
     );
   }
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {
