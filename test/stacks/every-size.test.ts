@@ -186,7 +186,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
         access_config: { authentication_mode: "API", bootstrap_cluster_creator_admin_permissions: true },
       });
       expect(only("aws_eks_access_entry").principal_arn).toBe(ADMIN);
-      const { kubernetes, helm } = synthesis.stacks["eks-coder"].provider as TerraformJson;
+      const { kubernetes, helm } = synthesis.stacks["eks-coder"].provider;
       for (const { exec, token } of [kubernetes[0], helm[0].kubernetes]) {
         expect((Array.isArray(exec) ? exec[0] : exec).command).toBe("aws");
         expect(token).toBeUndefined();

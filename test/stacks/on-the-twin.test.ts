@@ -13,9 +13,9 @@ const CASES = [...architectures.values()].flatMap(({ name, databases }) =>
 test.each(CASES)(
   "%s on %s: real terraform applies the canary, a second plan is empty, a destroy without secrets leaves nothing",
   async (name, kind) => {
-    const { region, zone, stacks } = architectures.get(name!)!;
+    const { region, zone, stacks } = architectures.get(name)!;
     const { folder } = await synthesize({
-      architecture: name!,
+      architecture: name,
       size: "canary",
       region,
       zone,

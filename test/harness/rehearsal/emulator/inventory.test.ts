@@ -32,11 +32,11 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** A deployment in the cluster with a template that carries the run's labels. */
-async function deployed(failBuilds = 0): Promise<Driver> {
+async function deployed(failBuilds = 0, are: "pods" | "containers" | "machines" = "pods"): Promise<Driver> {
   const driver = await emulated({
     failBuilds,
     seeded: true,
-    inventory: { directory, are: "pods", cluster: CLUSTER, namespace: "coder-workspaces" },
+    inventory: { directory, are, cluster: CLUSTER, namespace: "coder-workspaces" },
   });
   const main = `
     variable "bench_run" {}
@@ -153,3 +153,32 @@ test("an inventory that cannot be written is an error of closing, never silence"
   await driver.ready("w1");
   await expect(driver.close()).rejects.toThrow(/no cluster no-such-cluster/);
 });
+
+test.each([
+  ["containers", ["docker_container", "docker_volume"]],
+  ["machines", ["google_compute_disk", "google_compute_instance"]],
+] as const)(
+  "where Coder is on a machine, workspaces are %s with the run's labels, and go with their delete",
+  async (are, made) => {
+    const driver = await deployed(0, are);
+    const { id } = await workspace(driver, "w1", "10");
+    await eventually(async () => (await kinds()).length === made.length);
+    expect(await kinds()).toEqual(made.map((kind) => `${kind} ready`));
+    const items = (await store.list()).filter(({ key }) => key !== CLUSTER);
+    for (const item of items) {
+      expect(item).toMatchObject({
+        labels: { "bench-run": RUN, "bench-owner": "ada", "bench-managed": "coder" },
+        origin: "coder",
+        runId: RUN,
+      });
+      // Containers vanish with Coder's machine; a workspace's machine outlives it, and takes its disk along.
+      const parent =
+        are === "containers" ? CLUSTER : items.find(({ kind }) => kind === "google_compute_instance")!.key;
+      expect(item.parent).toBe(item.kind === "google_compute_instance" ? undefined : parent);
+    }
+    const { json } = await driver.post(`/api/v2/workspaces/${id}/builds`, { transition: "delete" });
+    await driver.built(json.id);
+    await driver.close();
+    expect(await kinds()).toEqual([]);
+  },
+);
