@@ -67,7 +67,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   const bootstrapped = await salvageJson(folder.result("bootstrap"), bootstrapResult);
   const objectives = [...ports.judge(plan.objectives, measured)];
-  const held = verdictsOf(entries, measured, objectives, plan.objectives, teardown);
+  const held = verdictsOf(entries, measured, objectives, plan, teardown);
   const final = teardown.state !== "pending";
   const verdict = worst(held.map(([word]) => word));
   const version = bootstrapped?.coderVersion ?? plan.size.coder.version;
@@ -153,7 +153,7 @@ function verdictsOf(
   entries: readonly StoredEntry[],
   measured: Measurements | undefined,
   objectives: RunRecord["objectives"],
-  asked: Plan["objectives"],
+  { objectives: asked, runId }: Plan,
   teardown: Teardown,
 ): readonly Held[] {
   const held: Held[] = entries.flatMap((entry) =>
@@ -183,7 +183,8 @@ function verdictsOf(
     const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
     held.push(["leaked", `${teardown.left.length} left in the ${teardown.scope}: ${names.join(", ")}`]);
   } else if (teardown.state === "unverified") {
-    held.push(["unverified", teardown.problems.join("; ")]);
+    const goOn = `when the inventory answers again (sign in, if a credential ended), go on with "refbench teardown ${runId}"`;
+    held.push(["unverified", `${teardown.problems.join("; ")}: ${goOn}`]);
   }
   return held;
 }
