@@ -34,6 +34,12 @@ export const environmentSchema = z
     coderVersion: z.string(),
     /** EKS: who besides its maker may enter the cluster, and from where its API is reached; absent = nobody, anywhere. */
     clusterAccess: z.strictObject({ admins: z.array(z.string()), cidrs: z.array(z.string()) }).optional(),
+    /** Who may start programs on the load runner, by OpenSSH public key; absent = no load runner is made. */
+    runner: z
+      .strictObject({
+        publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+$/, "expected ssh-ed25519 AAAA…"),
+      })
+      .optional(),
     /** The user's own bucket for the state, as `gs://bucket/prefix` or `s3://bucket/prefix?region=…`; null = local. */
     stateBucket: z
       .string()

@@ -24,6 +24,8 @@ export const cloudOutputsSchema = z.object({
   cluster: z.string().optional(),
   /** Absent when Postgres is on Coder's machine. */
   database_instance: z.string().optional(),
+  /** The load runner's name on Google, its instance id on AWS; absent when none is made. */
+  runner_machine: z.string().optional(),
 });
 
 export type CoderOutputs = z.infer<typeof coderOutputsSchema>;

@@ -84,6 +84,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
     ...(request.mirror === undefined ? {} : { mirror: request.mirror }),
     expiresAtMs: now + request.ttlMs,
+    runner: "local",
     refbench: request.refbench,
     machine: machineOf(),
     node: process.version,

@@ -34,6 +34,8 @@ export const planSchema = z.object({
   conditions: z.array(z.string()),
   /** After a failure the environment stays this long, while no more than `max` runs of this folder are kept. */
   keepOnFailure: z.object({ ms: z.number().positive(), max: z.number().int().nonnegative() }).optional(),
+  /** Where the shard program runs: on the load runner inside the network, or on this machine, which has a route. */
+  runner: z.enum(["network", "local"]).default("local"),
   /** URL of the bucket or folder that the run is mirrored to, for when its machine is lost. */
   mirror: z.string().optional(),
   /** Unix milliseconds at which the reaper tears down whatever happens; null = never by itself. */

@@ -11,6 +11,10 @@ export const secretsSchema = z.object({
   databasePassword: z.string(),
   /** The owner's token, once bootstrap made it. */
   token: z.string().optional(),
+  /** Private key of the load runner's user, in OpenSSH's format; its public half is in the environment. */
+  runnerKey: z.string().optional(),
+  /** The Coder licence, posted in bootstrap, when the size needs one. */
+  licence: z.string().optional(),
 });
 export type Secrets = z.infer<typeof secretsSchema>;
 
