@@ -13,8 +13,18 @@ const milliseconds = z.number().int().nonnegative();
 const deployment = z.object({
   /** Base URL without a trailing slash, such as `http://127.7.0.3:7080`. */
   url: z.url(),
-  /** How SSH reaches workspaces: the emulator's websocket tunnel, or not at all. */
-  ssh: z.enum(["tunnel", "none"]),
+  /** How SSH reaches workspaces: the emulator's websocket tunnel, `coder ssh --stdio` for each, or not at all. */
+  ssh: z.enum(["tunnel", "stdio", "none"]),
+  /** Sent with each request and websocket, such as what an identity-aware proxy asks for. */
+  headers: z.record(z.string(), z.string()).optional(),
+  /** Certificates in PEM that are trusted besides the system's. */
+  caPem: z.string().optional(),
+  /** URL of an HTTP proxy that all connections go through. */
+  proxy: z.url().optional(),
+  /** The `coder` binary that carries SSH; with `ssh: "stdio"` only. */
+  coderBinary: z.string().optional(),
+  /** Sessions of `coder ssh --stdio` at once, each its own process of some 24 MB. */
+  stdioSessions: z.number().int().positive().optional(),
 });
 
 export const bootstrapTask = z.object({
@@ -72,6 +82,27 @@ export const SHARED_MACHINE_LIMITS: GeneratorLimits = {
   runQueueShare: 0.75,
 };
 
+/** What a load can be: each is a file of its own in `workload/scenarios`. */
+export const SCENARIOS = ["workspaces", "herd", "dashboard", "apps"] as const;
+
+/** A stretch of an open schedule: from the rate of the step before (or the first) to this one's, or constant. */
+const arrivalStep = z.object({
+  perSecond: z.number().positive(),
+  seconds: z.number().positive(),
+  /** Rises or falls evenly from the step before; otherwise at once. */
+  ramp: z.boolean().optional(),
+});
+
+const existingWorkspaces = z.object({
+  /** Only of this template. */
+  template: z.string().optional(),
+  /** Names of workspaces and owners start with this. */
+  namePrefix: z.string(),
+  /** In the order of the listing: from this one up to, not with, that one. */
+  from: z.number().int().nonnegative().optional(),
+  to: z.number().int().nonnegative().optional(),
+});
+
 export const loadTask = z.object({
   task: z.literal("load"),
   deployment,
@@ -111,6 +142,38 @@ export const loadTask = z.object({
   generatorLimits,
   /** `ttl_ms` of each workspace. */
   workspaceTtlMs: milliseconds,
+  /** Which load it is, besides creating workspaces and connecting to them. Absent = `workspaces`. */
+  scenario: z.enum(SCENARIOS).optional(),
+  /** How users get their tokens: minted by the owner, by a login each, or the caller's own for all. Absent = minted. */
+  login: z.enum(["mint", "login", "host"]).optional(),
+  /** Users of an earlier run by this prefix are taken, and kept. */
+  reuseUsers: z.boolean().optional(),
+  presetId: z.string().optional(),
+  /** Name of the agent to reach, where the template has several. Absent = the first. */
+  agent: z.string().optional(),
+  /** Further start builds of a workspace whose build failed. Absent = none. */
+  retries: z.number().int().nonnegative().optional(),
+  /** Whether a workspace counts as ready before its agents are. */
+  skipAgents: z.boolean().optional(),
+  /** Whether users and workspaces stay. */
+  keep: z.boolean().optional(),
+  /** Arrivals on a schedule of their own, whatever became of those before; absent = `concurrency` at a time. */
+  arrival: z.array(arrivalStep).min(1).optional(),
+  /** The load goes to workspaces that exist: none is created, none deleted. */
+  existing: existingWorkspaces.optional(),
+  /** Bytes that each held connection sends per tick, echoed and counted, besides the verified commands. */
+  traffic: z
+    .object({ bytesPerTick: z.number().int().positive(), tickMs: z.number().int().positive() })
+    .optional(),
+  /** The load stops by itself when the deployment suffers, as the canary probe feels it. */
+  abortOn: z
+    .object({
+      /** 95th percentile of the probe over its last minute, milliseconds. */
+      apiP95Ms: z.number().positive().optional(),
+      /** Share of the probe's requests that failed in the last minute, 0 to 1. */
+      errorShare: z.number().min(0).max(1).optional(),
+    })
+    .optional(),
 });
 
 export const drainTask = z.object({
@@ -138,6 +201,15 @@ export const PHASES = [
   "build-queue",
   /** Server clock: job started until completed. */
   "build",
+  /** Of the build, as Coder's timings tell, where it offers them. */
+  "build-init",
+  "build-plan",
+  "build-graph",
+  "build-apply",
+  /** Server clock: build completed until the agent was first connected. */
+  "agent-connect",
+  /** Server clock: the agent's start until it was ready, its startup script included. */
+  "agent-ready",
   /** POST sent until every agent was seen connected. */
   "workspace-ready",
   /** Intended open until the SSH handshake is done. */
@@ -148,6 +220,16 @@ export const PHASES = [
   "command",
   /** A nonce sent over a held connection until it came back. */
   "held-command",
+  /** Traffic over a held connection: sent until echoed. */
+  "traffic-tick",
+  /** Dashboard-like reads of the API. */
+  "api-read",
+  /** The canary probe: what somebody who is no part of the load feels. */
+  "api-probe",
+  /** A message to an app inside a workspace and back. */
+  "app-echo",
+  "stop-workspace",
+  "start-workspace",
   "delete-workspace",
   "delete-user",
 ] as const;
@@ -168,6 +250,14 @@ export const FAILURE_CLASSES = [
   "wrong-output",
   /** A connection that carried nothing is a failure. */
   "silent-connection",
+  /** Less came back than was sent. */
+  "truncated-output",
+  /** The socket stands, and nothing passes any more. */
+  "half-open",
+  "tls",
+  "token-expired",
+  /** Of the API in a scenario of reads. */
+  "api-error",
   "rate-limited",
   "workspace-delete",
   "user-delete",
@@ -228,6 +318,36 @@ export const generatorHealth = z.object({
 });
 export type GeneratorHealth = z.infer<typeof generatorHealth>;
 
+/** One window of the load: counts at its end, sums within it. */
+export const loadWindow = z.object({
+  /** Milliseconds since the load began. */
+  startMs: z.number().nonnegative(),
+  endMs: z.number().nonnegative(),
+  activity: z.string(),
+  queued: count,
+  building: count,
+  ready: count,
+  terminal: count,
+  ssh: count,
+  commands: count,
+  failures: count,
+  /** The generator in this window; `limited` says why it may have been the limit, empty when it was not. */
+  generator: z.object({
+    slipP99Ms: z.number(),
+    slipMaxMs: z.number(),
+    lagP99Ms: z.number(),
+    eventLoopUtilization: z.number(),
+    runQueueShare: z.number(),
+    /** TCP segments sent again by this machine; absent where the kernel does not tell. */
+    retransmits: count.optional(),
+    openFiles: count.optional(),
+    limited: z.array(z.string()),
+  }),
+  /** The canary probe in this window, milliseconds; absent when none was answered. */
+  probe: z.object({ count, errors: count, p50Ms: z.number(), maxMs: z.number() }).optional(),
+});
+export type LoadWindow = z.infer<typeof loadWindow>;
+
 export const loadResult = z.object({
   stopped: z.boolean(),
   users: z.object({ asked: count, created: count, withWorkspace: count, deleted: count }),
@@ -256,10 +376,22 @@ export const loadResult = z.object({
     lost: count,
     /** The server's own gauge of terminals and SSH sessions while holding; absent when it offers none. */
     serverGauge: z.object({ terminal: count, ssh: count }).optional(),
+    /** Held SSH as the server's agents report it, where it tells. */
+    sshRelayed: count.optional(),
+    sshDirect: count.optional(),
+    /** Bytes that held connections carried, both ways. */
+    bytes: z.object({ sent: count, received: count }).optional(),
+    reconnected: count.optional(),
   }),
   failures: z.array(failureCount),
   histograms: z.array(phaseHistogram),
   generator: generatorHealth,
+  /** How the load went over time; windows of a few seconds. Absent in results of earlier versions. */
+  windows: z.array(loadWindow).optional(),
+  /** Why the load ended itself before its end. */
+  aborted: z.string().optional(),
+  /** Arrivals on an open schedule: how many were due, how many the generator itself started late, and by how much. */
+  arrivals: z.object({ due: count, late: count, lateMaxMs: z.number(), waitedForTurn: count }).optional(),
 });
 export type LoadResult = z.infer<typeof loadResult>;
 
