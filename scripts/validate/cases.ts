@@ -1,0 +1,47 @@
+import { architectures, getArchitecture } from "../../reference-architectures/catalogue.ts";
+import type { Environment } from "../../stacks/environment.ts";
+
+/** One thing that can be asked of the stacks. */
+export interface ValidationCase {
+  /** In words, such as `gke 1200 on cloud-sql, every option`. */
+  readonly name: string;
+  readonly environment: Environment;
+}
+
+/** What an environment may leave out: by hand with nothing said, and a run with all of it. */
+const OPTIONS = {
+  "no option": { managed: "manual", expiresAt: null },
+  "every option": {
+    managed: "cdktf",
+    expiresAt: 1_795_999_999,
+    clusterAccess: { admins: ["arn:aws:iam::123456789012:role/human"], cidrs: ["198.51.100.0/24"] },
+    runner: { publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJlbmNobWFya2tleWJlbmNobWFya2tleWJlbmNobWE" },
+  },
+} as const satisfies Record<string, Partial<Environment>>;
+
+/** Every size of the named architectures, each on every database that it can have, with and without its options. */
+export function casesOf(names: readonly string[]): readonly ValidationCase[] {
+  const chosen = names.length === 0 ? [...architectures.values()] : names.map(getArchitecture);
+  return chosen.flatMap(({ name, cloud, region, zone, sizes, databases }) =>
+    Object.entries(sizes).flatMap(([size, { coder }]) =>
+      databases.flatMap((kind) =>
+        Object.entries(OPTIONS).map(([words, options]) => ({
+          name: `${name} ${size} on ${kind}, ${words}`,
+          environment: {
+            schemaVersion: 1 as const,
+            architecture: name,
+            size,
+            overrides: { "database.kind": kind },
+            runId: "01kb3v9x2m7q8r5t6w4y1z0abc",
+            owner: "validation",
+            project: cloud === "aws" ? "123456789012" : "some-project",
+            region,
+            zone,
+            coderVersion: coder.version,
+            ...options,
+          },
+        })),
+      ),
+    ),
+  );
+}
