@@ -42,7 +42,6 @@ export class ControlPlane extends Construct {
       name: clusterName(environment),
       version: kubernetesVersion,
       roleArn: role.arn,
-      deletionProtection: false,
       // Otherwise a version that leaves standard support goes on at six times its price.
       upgradePolicy: { supportType: "STANDARD" },
       accessConfig: {

@@ -8,7 +8,8 @@ import type { Environment } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
 import { CODER_SERVICE, HOME_STORAGE_CLASS, WORKSPACE_NAMESPACE } from "./names.ts";
 
-const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+/** What the provider of the workspace template asks of the cluster to make a pod or disk, to change it and to remove it. */
+const VERBS = ["create", "delete", "get", "patch"];
 
 /** Who makes the workspaces' home disks, and how. */
 export interface HomeDisks {
@@ -44,7 +45,11 @@ export class WorkspaceSpace extends Construct {
     this.namespace = namespace.metadata.name;
     const role = new RoleV1(this, "role", {
       metadata: { name: "coder-workspaces", namespace: this.namespace, labels },
-      rule: [{ apiGroups: [""], resources: ["pods", "persistentvolumeclaims"], verbs: VERBS }],
+      rule: [
+        { apiGroups: [""], resources: ["pods", "persistentvolumeclaims"], verbs: VERBS },
+        // A build whose pod does not start reads them to say why.
+        { apiGroups: [""], resources: ["events"], verbs: ["list"] },
+      ],
     });
     // By hand and not by the chart: versions that do not know a value for it would ignore it in silence.
     this.ready = new RoleBindingV1(this, "binding", {

@@ -182,7 +182,6 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     test("the cluster writes no logs, lets its maker and the named people in, and its tokens are made when needed", () => {
       expect(only("aws_eks_cluster")).toMatchObject({
         enabled_cluster_log_types: [],
-        deletion_protection: false,
         access_config: { authentication_mode: "API", bootstrap_cluster_creator_admin_permissions: true },
       });
       expect(only("aws_eks_access_entry").principal_arn).toBe(ADMIN);
