@@ -11,6 +11,9 @@ const pool = z.strictObject({
   diskGib: z.int().min(10).optional(),
 });
 
+/** The one machine that the load comes from. */
+const runner = pool.omit({ nodes: true }).required();
+
 /** Where Postgres runs. */
 export const databaseKind = z.enum(["cloud-sql", "rds", "on-box"]);
 export type DatabaseKind = z.infer<typeof databaseKind>;
@@ -58,7 +61,7 @@ export const sizeSchema = z.strictObject({
   provisioners: z.enum(["builtin", "external"]),
   /** More than one replica, and external provisioners, are licensed features of Coder. */
   licensed: z.boolean(),
-  machines: z.strictObject({ coder: pool, workspaces: pool, system: pool }),
+  machines: z.strictObject({ coder: pool, workspaces: pool, system: pool, runner }),
   /** Request of one workspace's pod or container; a workspace that is a machine needs at least this. */
   workspacePod: z.strictObject({ cpuMillis: count, memoryMib: count }),
   database: z.strictObject({

@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "../architecture.ts";
+import { LOAD_RUNNER } from "../load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
 
@@ -48,6 +49,7 @@ const size100: Size = {
     workspaces: { machineType: "m6i.xlarge", nodes: 9 },
     /** Ours: Kubernetes' own pods, so that they stay off the machines that are measured. */
     system: { machineType: "m6i.xlarge", nodes: 1 },
+    runner: LOAD_RUNNER.aws.small,
   },
   database: {
     kind: "rds",
@@ -93,6 +95,7 @@ const size1200: Size = {
     workspaces: { machineType: "m6i.xlarge", nodes: 53 },
     /** Ours, as in size 100; two, so that DNS survives one. */
     system: { machineType: "m6i.xlarge", nodes: 2 },
+    runner: LOAD_RUNNER.aws.large,
   },
   database: {
     kind: "rds",
@@ -127,6 +130,7 @@ const canary: Size = {
     coder: { machineType: "m6i.xlarge", nodes: 1 },
     workspaces: { machineType: "m6i.xlarge", nodes: 0 },
     system: { machineType: "m6i.xlarge", nodes: 0 },
+    runner: LOAD_RUNNER.aws.small,
   },
   database: {
     kind: "rds",

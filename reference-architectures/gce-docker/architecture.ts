@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "../architecture.ts";
+import { LOAD_RUNNER } from "../load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND } from "../seed.ts";
 
@@ -72,6 +73,7 @@ const size1000: Size = {
     },
     workspaces: { machineType: "n2-standard-48", nodes: 0 },
     system: { machineType: "n2-standard-48", nodes: 0 },
+    runner: LOAD_RUNNER.google.small,
   },
   database: DATABASE,
 };
@@ -102,6 +104,7 @@ const size500: Size = {
     coder: { machineType: "n2-standard-80", nodes: 1, diskGib: 500 },
     workspaces: { machineType: "n2-standard-80", nodes: 0 },
     system: { machineType: "n2-standard-80", nodes: 0 },
+    runner: LOAD_RUNNER.google.large,
   },
   database: DATABASE,
 };
@@ -127,6 +130,7 @@ const canary: Size = {
     coder: { machineType: "n2-standard-4", nodes: 1, diskGib: 50 },
     workspaces: { machineType: "n2-standard-4", nodes: 0 },
     system: { machineType: "n2-standard-4", nodes: 0 },
+    runner: LOAD_RUNNER.google.small,
   },
   database: {
     kind: "cloud-sql",

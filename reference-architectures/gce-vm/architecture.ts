@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "../architecture.ts";
+import { LOAD_RUNNER } from "../load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
 
@@ -54,6 +55,7 @@ const size1000: Size = {
     /** Ours: a machine for each; an agent needs 0.1 cores and 128 MB, and what runs in it is not measured. */
     workspaces: { machineType: "e2-small", nodes: 200 },
     system: { machineType: "n2-standard-16", nodes: 0 },
+    runner: LOAD_RUNNER.google.small,
   },
   database: {
     /** Ours: as Coder recommends it; `on-box` needs no other machine. */
@@ -90,6 +92,7 @@ const canary: Size = {
     coder: { machineType: "n2-standard-4", nodes: 1, diskGib: 50 },
     workspaces: { machineType: "e2-small", nodes: 2 },
     system: { machineType: "n2-standard-4", nodes: 0 },
+    runner: LOAD_RUNNER.google.small,
   },
   database: {
     kind: "cloud-sql",

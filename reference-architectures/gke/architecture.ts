@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "../architecture.ts";
+import { LOAD_RUNNER } from "../load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
 
@@ -52,6 +53,7 @@ const size100: Size = {
     workspaces: { machineType: "e2-standard-16", nodes: 2 },
     /** Ours: Kubernetes' own pods, so that they stay off the machines that are measured. */
     system: { machineType: "e2-standard-4", nodes: 1 },
+    runner: LOAD_RUNNER.google.small,
   },
   database: {
     kind: "cloud-sql",
@@ -105,6 +107,7 @@ const size1200: Size = {
     workspaces: { machineType: "e2-standard-16", nodes: 10 },
     /** Ours, as in size 100. */
     system: { machineType: "e2-standard-4", nodes: 2 },
+    runner: LOAD_RUNNER.google.large,
   },
   database: {
     kind: "cloud-sql",
@@ -140,6 +143,7 @@ const canary: Size = {
     coder: { machineType: "n2-standard-4", nodes: 1 },
     workspaces: { machineType: "n2-standard-4", nodes: 0 },
     system: { machineType: "n2-standard-4", nodes: 0 },
+    runner: LOAD_RUNNER.google.small,
   },
   database: {
     kind: "cloud-sql",

@@ -2,6 +2,7 @@ import type { App } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { CoderHost } from "../google/coder-host.ts";
+import { addLoadRunner } from "../google/load-runner.ts";
 import { Network } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
@@ -32,6 +33,8 @@ export class GceDockerCloudStack extends BenchStack {
       docker: true,
       password,
     });
-    this.addOutputs({ ...host.outputs, template_variables: {} } satisfies CloudOutputs & CoderOutputs);
+    const runner = addLoadRunner(this, { environment, size: props.size, network });
+    this.addOutputs({ ...host.outputs, ...runner, template_variables: {} } satisfies CloudOutputs &
+      CoderOutputs);
   }
 }

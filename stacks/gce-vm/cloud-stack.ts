@@ -4,6 +4,7 @@ import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { BuilderGrants } from "../google/builder-grants.ts";
 import { CoderHost } from "../google/coder-host.ts";
 import { DEBIAN_IMAGE } from "../google/image.ts";
+import { addLoadRunner } from "../google/load-runner.ts";
 import { Network } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
@@ -47,8 +48,10 @@ export class GceVmCloudStack extends BenchStack {
       // Coder deletes workspaces while it still may: its grants go after it.
       dependsOn: grants.ready,
     });
+    const runner = addLoadRunner(this, { environment, size, network });
     this.addOutputs({
       ...host.outputs,
+      ...runner,
       template_variables: {
         project: network.project,
         zone: environment.zone,

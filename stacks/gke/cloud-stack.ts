@@ -3,6 +3,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { ControlPlane } from "../google/control-plane.ts";
 import { Database } from "../google/database.ts";
+import { addLoadRunner } from "../google/load-runner.ts";
 import { planPools } from "../kubernetes/plan-pools.ts";
 import { versionOf } from "../kubernetes/version.ts";
 import { Network } from "../google/network.ts";
@@ -48,6 +49,7 @@ export class GkeCloudStack extends BenchStack {
         nodeAccount: identity.email,
       });
     }
+    const runner = addLoadRunner(this, { environment, size, network });
     this.addOutputs({
       project: network.project,
       region: environment.region,
@@ -55,6 +57,7 @@ export class GkeCloudStack extends BenchStack {
       network: network.networkName,
       cluster: this.controlPlane.clusterName,
       database_instance: this.database.instanceName,
+      ...runner,
     } satisfies CloudOutputs);
   }
 }

@@ -7,6 +7,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { coderEnvironment } from "../coder-environment.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
+import { literal } from "../literal.ts";
 import { CODER_PORT, CODER_TAG } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
 import { DEBIAN_IMAGE } from "./image.ts";
@@ -84,11 +85,6 @@ export class CoderMachine extends Construct {
     this.url = `http://${instance.networkInterface.get(0).networkIp}:${CODER_PORT}`;
     this.instanceName = instance.name;
   }
-}
-
-/** Text that Terraform must not read as its own templates: the shell's variables look like them. */
-function literal(text: string): string {
-  return text.replaceAll(/[$%]\{/g, (sign) => `${sign.charAt(0)}${sign}`);
 }
 
 /** What the startup script reads. No secret: anyone on the machine, and whoever may see the instance, reads it. */

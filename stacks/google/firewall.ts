@@ -13,7 +13,7 @@ export const CODER_PORT = 7080;
 const METRICS_PORT = 2112;
 
 /** Google's range for connections through Identity-Aware Proxy, which asks who it is before it lets them through. */
-const IAP_RANGE = "35.235.240.0/20";
+export const IAP_RANGE = "35.235.240.0/20";
 
 export interface FirewallProps {
   readonly environment: Environment;

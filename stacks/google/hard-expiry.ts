@@ -1,8 +1,6 @@
 import { decodeTime } from "ulid";
+import { TEARDOWN_SECONDS } from "../after-expiry.ts";
 import type { Environment } from "../environment.ts";
-
-/** What a machine gets after its run's expiry: a teardown that began then must find Coder alive to empty it. */
-const TEARDOWN_SECONDS = 3_600;
 
 /** Google's limit for the life of a machine. */
 const LONGEST_SECONDS = 120 * 86_400;

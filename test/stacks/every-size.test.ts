@@ -47,6 +47,10 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     return found[0]!.attributes;
   };
 
+  const machine = (role: string): TerraformJson =>
+    all("google_compute_instance").find(({ attributes }) => attributes.name === `${PREFIX}${role}`)!
+      .attributes;
+
   test("its stacks are called the same, whatever their size, and only its own cloud's providers are used", () => {
     expect(Object.keys(synthesis.stacks)).toEqual(names);
     const other = cloud === "aws" ? "google" : "aws";
@@ -166,7 +170,8 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
         expect(subnet_ids).toEqual(["${aws_subnet.vpc_nodes.id}"]);
       }
       expect(groups.filter(({ taint }) => taint === undefined)).toHaveLength(1);
-      const wanted = Object.values(size.machines).filter(({ nodes }) => nodes > 0);
+      const { coder, workspaces, system } = size.machines;
+      const wanted = [coder, workspaces, system].filter(({ nodes }) => nodes > 0);
       expect(
         groups.map(({ instance_types, scaling_config }) => [instance_types[0], scaling_config.min_size]),
       ).toEqual(expect.arrayContaining(wanted.map(({ machineType, nodes }) => [machineType, nodes])));
@@ -195,20 +200,20 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
 
   if (names.length === 1) {
     test("Coder's machine is private, shielded and pinned, and ends by itself after its run's expiry", () => {
-      const machine = only("google_compute_instance");
-      expect(machine).toMatchObject({
+      const coder = machine("coder");
+      expect(coder).toMatchObject({
         machine_type: size.machines.coder.machineType,
         deletion_protection: false,
         shielded_instance_config: { enable_secure_boot: true },
         scheduling: { instance_termination_action: "DELETE" },
       });
-      expect(machine.scheduling.max_run_duration.seconds).toBeGreaterThan(3_600);
-      expect(machine.boot_disk.initialize_params.image).toMatch(/debian-12-bookworm-v\d{8}$/);
-      expect(machine.metadata["enable-oslogin"]).toBe("TRUE");
+      expect(coder.scheduling.max_run_duration.seconds).toBeGreaterThan(3_600);
+      expect(coder.boot_disk.initialize_params.image).toMatch(/debian-12-bookworm-v\d{8}$/);
+      expect(coder.metadata["enable-oslogin"]).toBe("TRUE");
     });
 
     test("its metadata says the daemons and version of the size, and the script reads no variable of Terraform's", () => {
-      const { metadata } = only("google_compute_instance");
+      const { metadata } = machine("coder");
       expect(metadata["coder-env"]).toContain(`CODER_PROVISIONER_DAEMONS=${size.coder.daemonsPerReplica}\n`);
       expect(metadata["coder-version"]).toBe(size.coder.version);
       expect(metadata["startup-script"]).toContain("LimitNOFILE=1048576");

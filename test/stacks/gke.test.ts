@@ -17,6 +17,7 @@ const LABELLED: Readonly<Record<string, "provider" | ((resource: Synthesized) =>
   google_compute_address: "provider",
   google_compute_forwarding_rule: "provider",
   google_sql_database_instance: ({ attributes }) => attributes.settings.user_labels,
+  google_compute_instance: ({ attributes }) => attributes.boot_disk.initialize_params.labels,
   google_container_cluster: ({ attributes }) => attributes.resource_labels,
   google_container_node_pool: ({ attributes }) => attributes.node_config.resource_labels,
   kubernetes_namespace_v1: ({ attributes }) => attributes.metadata.labels,
@@ -157,12 +158,14 @@ describe.each(["100", "1200", "canary"])("size %s", (sizeName) => {
         { machineType: attributes.node_config.machine_type, nodes: attributes.node_count },
       ]),
     );
-    const wanted = Object.entries(size.machines).filter(([, { nodes }]) => nodes > 0);
+    const { coder, workspaces, system } = size.machines;
+    const wanted = Object.entries({ coder, workspaces, system }).filter(([, { nodes }]) => nodes > 0);
     expect(pools).toEqual(Object.fromEntries(wanted));
   });
 
   test("the pods' range has a /23 for every node", () => {
-    const nodes = Object.values(size.machines).reduce((sum, pool) => sum + pool.nodes, 0);
+    const { coder, workspaces, system } = size.machines;
+    const nodes = coder.nodes + workspaces.nodes + system.nodes;
     const ranges = only("google_compute_subnetwork").secondary_ip_range as {
       range_name: string;
       ip_cidr_range: string;

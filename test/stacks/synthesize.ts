@@ -18,6 +18,7 @@ export const RUN: Environment = {
   region: "us-central1",
   zone: "us-central1-a",
   coderVersion: "2.31.0",
+  runner: { publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDqvsvXSjMFtTRsqONuYZTqJmMdkxvmFZkDmJMzJxQvL" },
 };
 
 /** A piece of Terraform's JSON: its shape is Terraform's, and a test that reads it wrongly fails. */

@@ -16,9 +16,6 @@ export interface Need {
   readonly machineTypes: readonly string[];
 }
 
-/** What is set aside for the load runner, which no size describes. Ours: facts of the runner come with its stack. */
-const RUNNER = { machineType: "n2-standard-8", awsMachineType: "m6i.2xlarge", diskGib: 50 } as const;
-
 /** Of a machine whose size does not say, as the stacks make them. */
 const DISK_GIB = 100;
 /** The least that a workspace's own machine has, whatever its home. */
@@ -27,13 +24,12 @@ const WORKSPACE_MACHINE_GIB = 10;
 const PUBLIC_ADDRESSES = 2;
 
 /** Derives the need from a size's machines, volumes and place of the workspaces. */
-export function needOf(architecture: Pick<Architecture, "cloud" | "carriedBy">, size: Size): Need {
-  const { coder, workspaces, system } = size.machines;
+export function needOf(architecture: Pick<Architecture, "carriedBy">, size: Size): Need {
+  const { coder, workspaces, system, runner } = size.machines;
   const eachAMachine = architecture.carriedBy === "machine-each";
   const cluster = architecture.carriedBy === "gke" || architecture.carriedBy === "eks";
-  const runnerType = architecture.cloud === "aws" ? RUNNER.awsMachineType : RUNNER.machineType;
   const pools = [coder, workspaces, system].filter(({ nodes }) => nodes > 0);
-  const all = [...pools, { machineType: runnerType, nodes: 1, diskGib: RUNNER.diskGib }];
+  const all = [...pools, { ...runner, nodes: 1 }];
   const vcpus: Record<string, number> = {};
   for (const { machineType, nodes } of all) {
     const family = familyOf(machineType);

@@ -31,12 +31,12 @@ test("workspaces that are containers need no disk beside their machine's", () =>
 test("families without a quota of their own are asked of CPUS, the others of theirs, all of them together too", () => {
   const needs = quotaNeeds(needOf(gke, gke.sizes["100"]!));
   expect(needs).toContainEqual({ metric: "CPUS", of: "region", need: 36 });
-  expect(needs).toContainEqual({ metric: "N2_CPUS", of: "region", need: 16 });
-  expect(needs).toContainEqual({ metric: "CPUS_ALL_REGIONS", of: "project", need: 52 });
+  expect(needs).toContainEqual({ metric: "N2_CPUS", of: "region", need: 10 });
+  expect(needs).toContainEqual({ metric: "CPUS_ALL_REGIONS", of: "project", need: 46 });
 });
 
 test("a canary without workspace nodes asks for none", () => {
-  expect(needOf(gke, gke.sizes["canary"]!).vcpus).toEqual({ n2: 4 + 8 });
+  expect(needOf(gke, gke.sizes["canary"]!).vcpus).toEqual({ n2: 4 + 2 });
 });
 
 test.each([

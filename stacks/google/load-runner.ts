@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall/index.js";
+import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/index.js";
+import { Construct } from "constructs";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import type { Environment } from "../environment.ts";
+import { benchLabels, benchName } from "../labels.ts";
+import type { CloudOutputs } from "../outputs.ts";
+import { RUNNER_USER } from "../runner-machine.ts";
+import { runnerScript } from "../runner-script.ts";
+import { IAP_RANGE } from "./firewall.ts";
+import { hardExpiry } from "./hard-expiry.ts";
+import { DEBIAN_IMAGE } from "./image.ts";
+import type { Network } from "./network.ts";
+import { ServiceIdentity } from "./service-identity.ts";
+
+/** Network tag of the machine that the load comes from. */
+const RUNNER_TAG = "bench-runner";
+
+const STARTUP_SCRIPT = runnerScript(readFileSync(join(import.meta.dirname, "startup/runner.sh"), "utf8"));
+
+export interface LoadRunnerProps {
+  readonly environment: Environment;
+  readonly machine: Size["machines"]["runner"];
+  readonly network: Network;
+  /** Whose programs it runs. */
+  readonly publicKey: string;
+}
+
+/** The machine beside Coder that the load comes from: Coder has no address outside of its network. */
+export class LoadRunner extends Construct {
+  readonly instanceName: string;
+
+  constructor(scope: Construct, id: string, { environment, machine, network, publicKey }: LoadRunnerProps) {
+    super(scope, id);
+    const ssh = new ComputeFirewall(this, "ssh", {
+      name: benchName(environment, "runner-ssh"),
+      network: network.networkId,
+      direction: "INGRESS",
+      sourceRanges: [IAP_RANGE],
+      targetTags: [RUNNER_TAG],
+      allow: [{ protocol: "tcp", ports: ["22"] }],
+    });
+    const identity = new ServiceIdentity(this, "identity", {
+      environment,
+      role: "runner",
+      displayName: "Load runner",
+    });
+    const instance = new ComputeInstance(this, "machine", {
+      name: benchName(environment, "runner"),
+      zone: environment.zone,
+      machineType: machine.machineType,
+      deletionProtection: false,
+      tags: [RUNNER_TAG],
+      bootDisk: {
+        autoDelete: true,
+        initializeParams: {
+          image: DEBIAN_IMAGE,
+          size: machine.diskGib,
+          type: "pd-ssd",
+          // The provider's default labels do not reach a disk that comes with its machine.
+          labels: benchLabels(environment),
+        },
+      },
+      // No access configuration: no public address.
+      networkInterface: [{ subnetwork: network.subnetworkId }],
+      shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
+      serviceAccount: {
+        email: identity.email,
+        // It has no grants: what it may is nothing, whatever its scopes.
+        scopes: ["https://www.googleapis.com/auth/cloud-platform"],
+      },
+      scheduling: {
+        provisioningModel: "STANDARD",
+        onHostMaintenance: "MIGRATE",
+        automaticRestart: false,
+        ...hardExpiry(environment),
+      },
+      metadata: {
+        // By the run's own key, which ends with the machine, and by nobody's of the project's.
+        "enable-oslogin": "FALSE",
+        "block-project-ssh-keys": "TRUE",
+        "ssh-keys": `${RUNNER_USER}:${publicKey} ${RUNNER_USER}`,
+        // Where Google's agent says the host keys, so that they need not be believed at the first connection.
+        "enable-guest-attributes": "TRUE",
+        "startup-script": STARTUP_SCRIPT,
+      },
+      dependsOn: [network.egress, ssh],
+    });
+    this.instanceName = instance.name;
+  }
+}
+
+/** Makes the load runner when somebody may use it, and says its output. */
+export function addLoadRunner(
+  scope: Construct,
+  {
+    environment,
+    size,
+    network,
+  }: { readonly environment: Environment; readonly size: Size; readonly network: Network },
+): Pick<CloudOutputs, "runner_machine"> {
+  if (environment.runner === undefined) return {};
+  const { publicKey } = environment.runner;
+  const runner = new LoadRunner(scope, "runner", {
+    environment,
+    machine: size.machines.runner,
+    network,
+    publicKey,
+  });
+  return { runner_machine: runner.instanceName };
+}

@@ -1,0 +1,19 @@
+/**
+ * The contract with the harness: what a load runner is once its start-up is done. Imports no cdktf. Debian 12 on
+ * Google, Amazon Linux 2023 on AWS; on both the same user, folder and Node.
+ */
+
+/** Who programs run as. */
+export const RUNNER_USER = "refbench";
+
+/** Writable by that user: the shard program, its tasks and what it keeps. */
+export const RUNNER_FOLDER = "/var/lib/refbench";
+
+/** Node of the runner: a version in long-term support, the same for every run of this version of refbench. */
+export const RUNNER_NODE_VERSION = "22.23.3";
+
+/** Path of that Node. */
+export const RUNNER_NODE = `/opt/node-v${RUNNER_NODE_VERSION}/bin/node`;
+
+/** Made last by the start-up: before, Node or the folder may be missing. */
+export const RUNNER_READY_MARK = "/var/lib/refbench-runner-ready";

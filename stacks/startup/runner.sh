@@ -1,0 +1,56 @@
+# The part of a load runner's start-up that every cloud shares. The lines above say user, folder, node, node_version,
+# ready_mark, and make_user.
+set -euo pipefail
+
+# Runs at each start of the machine; only the first has something to do.
+[ -e "$ready_mark" ] && exit 0
+
+# Mirrors and the network need a moment: ten minutes in all.
+patiently() {
+  local attempt
+  for attempt in $(seq 60); do
+    "$@" && return 0
+    echo "refbench: attempt $attempt of $1 failed" >&2
+    sleep 10
+  done
+  return 1
+}
+
+# Ten thousand connections to one address: ports, files and, where the kernel follows connections, their table.
+cat >/etc/sysctl.d/90-refbench.conf <<EOF
+fs.file-max = 2097152
+fs.nr_open = 1048576
+kernel.pid_max = 4194303
+net.core.somaxconn = 16384
+net.ipv4.ip_local_port_range = 10240 65535
+EOF
+sysctl --quiet --system
+modprobe nf_conntrack 2>/dev/null && sysctl --quiet --write net.netfilter.nf_conntrack_max=262144 || true
+cat >/etc/security/limits.d/90-refbench.conf <<EOF
+$user soft nofile 1048576
+$user hard nofile 1048576
+EOF
+# Programs of a connection that broke go on: the next one finds them.
+mkdir -p /etc/systemd/logind.conf.d
+printf '[Login]\nKillUserProcesses=no\n' >/etc/systemd/logind.conf.d/90-refbench.conf
+
+# Amazon Linux may come without it.
+command -v tar >/dev/null || patiently dnf install --quiet --assumeyes tar gzip
+
+install_node() {
+  local files="https://nodejs.org/dist/v$node_version"
+  local archive="node-v$node_version-linux-x64.tar.gz"
+  cd /var/tmp
+  curl --silent --show-error --fail --location --remote-name "$files/$archive" || return 1
+  curl --silent --show-error --fail --location --output node-checksums "$files/SHASUMS256.txt" || return 1
+  grep "  $archive\$" node-checksums | sha256sum --check --quiet || return 1
+  mkdir -p "/opt/node-v$node_version"
+  tar --extract --gzip --file "$archive" --directory "/opt/node-v$node_version" --strip-components 1 || return 1
+  rm -f "$archive" node-checksums
+  [ "$("$node" --version)" = "v$node_version" ]
+}
+
+patiently make_user
+install --directory --owner "$user" --group "$user" --mode 700 "$folder"
+patiently install_node
+touch "$ready_mark"
