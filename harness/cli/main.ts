@@ -6,6 +6,7 @@ import { EXIT_CODES } from "../model/verdict.ts";
 import { adoptOrphans } from "../pipeline/adopt.ts";
 import { architecturesCommand } from "./commands/architectures.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { drainCommand } from "./commands/drain.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { preflightCommand } from "./commands/preflight.ts";
 import { reaperCommand } from "./commands/reaper.ts";
@@ -48,6 +49,7 @@ export async function main(args: readonly string[], environment: Omit<Io, "exit"
     sweepCommand,
     resultsCommand,
     architecturesCommand,
+    drainCommand,
     twinCommand,
     emulatorCommand,
     doctorCommand,

@@ -182,6 +182,8 @@ export const drainTask = z.object({
   /** A session token of the owner, or the admin's login when the token is lost. */
   token: z.string().optional(),
   admin: z.object({ email: z.string(), username: z.string(), password: z.string() }).optional(),
+  /** Deletes workspaces only: users are nothing that outlives Coder. */
+  keepUsers: z.boolean().optional(),
   concurrency: z.number().int().nonnegative(),
   timeoutMs: milliseconds,
 });

@@ -12,6 +12,7 @@ import { Limiter } from "./limiter.ts";
 import { listUsers, listWorkspaces } from "./listing.ts";
 import type { TaskContext } from "./load-context.ts";
 import { PollPace } from "./poll-pace.ts";
+import { ProgressBoard } from "./progress-board.ts";
 import { removeWorkspace } from "./remove-workspace.ts";
 
 /** A load balancer may lose a connection; a deployment that is unreachable for so long is gone. */
@@ -20,7 +21,7 @@ const ASK_AGAIN_MS = 500;
 
 type Left = DrainResult["remaining"][number];
 
-/** Deletes every workspace and user of the deployment, and believes only a second listing that shows none. */
+/** Deletes every workspace, and every user unless they are kept; believes only a second listing that shows none. */
 export async function runDrain(task: DrainTask, context: TaskContext): Promise<DrainResult> {
   // Thousands of waits listen to the one stop signal.
   setMaxListeners(0, context.signal);
@@ -31,10 +32,13 @@ export async function runDrain(task: DrainTask, context: TaskContext): Promise<D
     const pollPace = new PollPace(context.clock, 1);
     const deadline = context.clock.now() + task.timeoutMs;
     const reasons = new Map<string, string>();
+    const gone = new Set<string>();
     const found = listed(await listWorkspaces(owner));
     context.emit({ type: "note", message: `${found.length} workspaces to delete` });
 
     const slots = new Limiter(task.concurrency);
+    const board = new ProgressBoard((event) => context.emit(event), found.length);
+    board.activity = "deleting";
     const remove = async (workspace: Workspace): Promise<void> => {
       const timeoutMs = Math.max(0, deadline - context.clock.now());
       const outcome = await removeWorkspace(workspace.id, {
@@ -44,15 +48,21 @@ export async function runDrain(task: DrainTask, context: TaskContext): Promise<D
         signal: context.signal,
       });
       if (outcome.state === "left") reasons.set(workspace.id, outcome.reason);
+      if (outcome.state === "gone") gone.add(workspace.id);
+      if (outcome.state !== "stopped") board.move("waiting", outcome.state === "gone" ? "deleted" : "failed");
     };
-    await Promise.all(found.map((workspace) => slots.run(() => remove(workspace))));
-    if (context.signal.aborted)
-      return { stopped: true, deleted: 0, remaining: found.map((one) => left(one, "stopped")) };
+    await Promise.all(found.map((workspace) => slots.run(() => remove(workspace)))).finally(() =>
+      board.stop(),
+    );
+    if (context.signal.aborted) {
+      const remaining = found.filter(({ id }) => !gone.has(id)).map((one) => left(one, "stopped"));
+      return { stopped: true, deleted: gone.size, remaining };
+    }
 
     const remaining = listed(await listWorkspaces(owner)).map((one) =>
       left(one, reasons.get(one.id) ?? "it was created while the deployment was drained"),
     );
-    const users = await deleteUsers(owner, slots);
+    const users = task.keepUsers === true ? [] : await deleteUsers(owner, slots);
     const leftIds = new Set(remaining.map(({ id }) => id));
     const deleted = found.filter(({ id }) => !leftIds.has(id)).length;
     return { stopped: context.signal.aborted, deleted, remaining: [...remaining, ...users] };
@@ -81,15 +91,16 @@ async function asOwner(http: CoderHttp, task: DrainTask, context: TaskContext): 
   if (task.token !== undefined) {
     const owner = as(task.token);
     const me = await owner.me();
-    if (me.ok) return owner;
-    refusal = me.failure.message;
-    if (!failedWith(me, 401, 403) && me.failure.kind === "status")
+    if (me.ok && me.value.roles.some(({ name }) => name === "owner")) return owner;
+    // Anyone else is shown their own workspaces only: an empty list would prove nothing.
+    refusal = me.ok ? `the token is of ${me.value.username}, who is no owner` : me.failure.message;
+    if (!me.ok && !failedWith(me, 401, 403) && me.failure.kind === "status")
       throw new RefbenchError("coder", `the owner's token cannot be tried: ${refusal}`);
   }
   if (task.admin === undefined)
     throw new RefbenchError(
-      "coder",
-      `cannot drain ${task.deployment.url}: ${refusal}, and no login was given`,
+      "usage",
+      `cannot drain ${task.deployment.url}: ${refusal}; expected a session of an owner, or an owner's login`,
     );
   const { email, password } = task.admin;
   const login = await as("").login(email, password);

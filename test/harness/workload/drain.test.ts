@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../harness/model/clock.ts";
-import type { DrainResult, DrainTask } from "../../../harness/model/shard.ts";
+import type { DrainResult, DrainTask, ShardEvent } from "../../../harness/model/shard.ts";
 import { runDrain } from "../../../harness/workload/drain.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
 
@@ -64,6 +64,52 @@ test("a lost token is replaced by the owner's login", async () => {
 test("a refused token without a login says what is missing", async () => {
   await using coder = await startFakeCoder();
   await expect(drain({ url: coder.url, token: "expired-0123456789" })).rejects.toThrow(
-    /401 .* no login was given/,
+    /401 .* expected a session of an owner/,
   );
+});
+
+test("a drain that keeps the users deletes workspaces only", async () => {
+  await using coder = await startFakeCoder();
+  coder.addWorkspace("w1");
+  const result = await drain({ url: coder.url, token: coder.token, keepUsers: true });
+  expect(result).toEqual({ stopped: false, deleted: 1, remaining: [] });
+  expect(coder.usersLeft()).toEqual(["w1-user"]);
+});
+
+test("a member's token is refused: its empty list would prove nothing", async () => {
+  await using coder = await startFakeCoder();
+  coder.addWorkspace("w1");
+  const headers = { "coder-session-token": coder.token };
+  const { users } = (await (await fetch(`${coder.url}/api/v2/users`, { headers })).json()) as {
+    users: { id: string; username: string }[];
+  };
+  const member = users.find(({ username }) => username === "w1-user")!;
+  const minted = await fetch(`${coder.url}/api/v2/users/${member.id}/keys/tokens`, {
+    method: "POST",
+    headers,
+    body: "{}",
+  });
+  const { key } = (await minted.json()) as { key: string };
+  await expect(drain({ url: coder.url, token: key })).rejects.toThrow("w1-user, who is no owner");
+  expect(coder.workspacesLeft()).toEqual(["w1"]);
+});
+
+test("a drain tells how far it is", async () => {
+  await using coder = await startFakeCoder();
+  for (let i = 0; i < 3; i++) coder.addWorkspace(`w${i}`);
+  const events: ShardEvent[] = [];
+  await runDrain(
+    {
+      task: "drain",
+      deployment: { url: coder.url, ssh: "none" },
+      token: coder.token,
+      concurrency: 0,
+      timeoutMs: 5000,
+    },
+    { signal: new AbortController().signal, clock: systemClock, emit: (event) => events.push(event) },
+  );
+  expect(events.at(-1)).toMatchObject({
+    type: "progress",
+    progress: { activity: "deleting", workspaces: { total: 3, deleted: 3 } },
+  });
 });

@@ -1,0 +1,48 @@
+import { CODER_GONE } from "../../workload/coder-gone.ts";
+import { RefbenchError } from "../../model/error.ts";
+import type { DrainResult, ShardEvent, ShardRunner } from "../../model/shard.ts";
+
+export interface DrainOptions {
+  readonly shard: ShardRunner;
+  readonly coderUrl: string;
+  /** A session token of one of Coder's owners. */
+  readonly token: string;
+  readonly keepUsers: boolean;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ShardEvent) => void;
+}
+
+/** Deletes every workspace through Coder. A Coder that cannot be reached is `infrastructure`: nothing is known then. */
+export async function drain(options: DrainOptions): Promise<DrainResult> {
+  const { shard, coderUrl, token, keepUsers, timeoutMs, signal } = options;
+  const errors: string[] = [];
+  try {
+    const result = await shard.run(
+      {
+        task: "drain",
+        deployment: { url: coderUrl, ssh: "none" },
+        token,
+        keepUsers,
+        concurrency: 0,
+        timeoutMs,
+      },
+      {
+        signal,
+        onEvent: (event) => {
+          if (event.type === "error") errors.push(event.code);
+          options.onEvent(event);
+        },
+      },
+    );
+    if (result.task === "drain") return result;
+    throw new RefbenchError("shard", `the shard answered a drain task with a result of ${result.task}`);
+  } catch (error) {
+    if (!errors.includes(CODER_GONE) || !(error instanceof RefbenchError)) throw error;
+    throw new RefbenchError(
+      "infrastructure",
+      `${error.message}; nothing is known to be deleted; once Coder is gone for good, refbench sweep --dry-run lists what its workspaces left`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { RefbenchError } from "../../model/error.ts";
+import type { Io } from "../io.ts";
+
+/** Who drains: a session token of one of Coder's owners. */
+export interface Session {
+  readonly token: string;
+  /** Where it was found, in words. */
+  readonly from: string;
+}
+
+const NEXT_STEP =
+  "expected a token of an owner in CODER_SESSION_TOKEN or in the file of --session-file, or a `coder login` on this machine";
+
+/** The session that the user gave, or the one that `coder login` left on this machine for one of `urls`. */
+export async function getSession(
+  { file, urls }: { readonly file?: string | undefined; readonly urls: readonly string[] },
+  io: Pick<Io, "env" | "cwd">,
+): Promise<Session> {
+  if (file !== undefined) {
+    const path = resolve(io.cwd, file);
+    const token = await findText(path);
+    if (token === undefined || token === "")
+      throw new RefbenchError("usage", `--session-file is ${path}, which holds no token: ${NEXT_STEP}`);
+    return { token, from: path };
+  }
+  const given = io.env["CODER_SESSION_TOKEN"];
+  if (given !== undefined && given !== "") return { token: given, from: "CODER_SESSION_TOKEN" };
+  return sessionOfLogin(urls, io.env);
+}
+
+/** A token is shown to nobody but the deployment that it is for: this environment's, or a port of this machine's. */
+async function sessionOfLogin(urls: readonly string[], env: NodeJS.ProcessEnv): Promise<Session> {
+  const folder = configFolder(env);
+  const [token, url] = await Promise.all([findText(join(folder, "session")), findText(join(folder, "url"))]);
+  if (token === undefined || token === "") {
+    throw new RefbenchError("usage", `there is no session to drain with in ${folder}: ${NEXT_STEP}`);
+  }
+  const host = url === undefined ? undefined : hostOf(url);
+  if (host === undefined || !(isLoopback(host) || urls.some((one) => hostOf(one) === host))) {
+    throw new RefbenchError(
+      "usage",
+      `the login in ${folder} is for ${url ?? "an unknown deployment"}, not for ${urls.join(" or ")}: ${NEXT_STEP}`,
+    );
+  }
+  return { token, from: join(folder, "session") };
+}
+
+/** Where Coder's command line keeps its login. */
+function configFolder(env: NodeJS.ProcessEnv): string {
+  const own = env["CODER_CONFIG_DIR"];
+  if (own !== undefined && own !== "") return own;
+  const home = env["HOME"] ?? homedir();
+  if (process.platform === "darwin") return join(home, "Library", "Application Support", "coderv2");
+  return join(env["XDG_CONFIG_HOME"] ?? join(home, ".config"), "coderv2");
+}
+
+async function findText(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new RefbenchError("usage", `cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

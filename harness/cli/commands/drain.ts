@@ -1,0 +1,117 @@
+import { Command, Option } from "commander";
+import { RefbenchError } from "../../model/error.ts";
+import type { ShardEvent } from "../../model/shard.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { DEADLINES_MS } from "../../pipeline/plan.ts";
+import { getManualDeployment } from "../by-hand/deployment.ts";
+import { drain } from "../by-hand/drain.ts";
+import { getOutputs } from "../by-hand/outputs.ts";
+import { getSession } from "../by-hand/session.ts";
+import { chooseShardRunner } from "../by-hand/shard-runner.ts";
+import { type Drained, drainedJson, drainedText } from "../by-hand/write-drained.ts";
+import type { Io } from "../io.ts";
+import { harmless } from "../progress/words.ts";
+import { duration } from "../run-options.ts";
+
+interface DrainFlags {
+  readonly rehearse?: boolean;
+  readonly runner: "network" | "local";
+  readonly url?: string;
+  readonly sessionFile?: string;
+  readonly users?: boolean;
+  readonly timeout: number;
+  readonly output: "text" | "json";
+}
+
+/** `refbench drain <architecture>`: deletes the workspaces of an environment made by hand, before it is destroyed. */
+export function drainCommand(io: Io): Command {
+  return new Command("drain")
+    .description(
+      "delete every workspace of an environment made by hand, through its Coder, before npx cdktf destroy",
+    )
+    .argument("<architecture>", "the one that npx cdktf deploy made in this folder: gke, eks, …")
+    .addOption(
+      new Option("--rehearse", "the one that refbench twin exec made on the twin").env("REFBENCH_REHEARSE"),
+    )
+    .addOption(
+      new Option(
+        "--runner <where>",
+        "from where Coder is asked: the load runner in its network, or this machine, which has a route",
+      )
+        .env("REFBENCH_RUNNER")
+        .choices(["network", "local"])
+        .default("network"),
+    )
+    .option("--url <url>", "with --runner local: where this machine reaches Coder, such as a forwarded port")
+    .addOption(
+      new Option(
+        "--session-file <file>",
+        "file with a session token of an owner (default: CODER_SESSION_TOKEN, or the login of `coder login`)",
+      ).env("REFBENCH_SESSION_FILE"),
+    )
+    .addOption(new Option("--token <token>").hideHelp().argParser(refuseToken))
+    .option("--users", "delete every user too, except owners")
+    .addOption(
+      new Option("--timeout <duration>", "give up after this long")
+        .env("REFBENCH_DRAIN_TIMEOUT")
+        .default(DEADLINES_MS.drain, "30m")
+        .argParser(duration("--timeout")),
+    )
+    .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 nothing remains, 40 something does (by name), 30 Coder cannot be reached, 61 stopped.",
+    )
+    .action(async (architecture: string, flags: DrainFlags) => {
+      const drained = await drainByHand(architecture, flags, io);
+      io.stdout.write(flags.output === "json" ? drainedJson(drained) : drainedText(drained));
+      if (drained.result.stopped) io.exit(EXIT_CODES.interrupted);
+      else if (drained.result.remaining.length > 0) io.exit(EXIT_CODES.leaked);
+    });
+}
+
+async function drainByHand(architecture: string, flags: DrainFlags, io: Io): Promise<Drained> {
+  if (flags.url !== undefined && flags.runner !== "local") {
+    throw new RefbenchError(
+      "usage",
+      `--url is "${flags.url}", but the load runner asks Coder where it is inside the network: --url goes with --runner local`,
+    );
+  }
+  const deployment = await getManualDeployment(architecture, { rehearse: flags.rehearse ?? false }, io);
+  const outputs = await getOutputs(deployment, io.env);
+  const coderUrl = (flags.url ?? outputs.coder_url).replace(/\/+$/, "");
+  const session = await getSession({ file: flags.sessionFile, urls: [coderUrl, outputs.coder_url] }, io);
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort(new RefbenchError("interrupted", "stopped by a signal"));
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  try {
+    const result = await drain({
+      shard: chooseShardRunner(flags.runner, deployment, outputs, io),
+      coderUrl,
+      token: session.token,
+      keepUsers: flags.users !== true,
+      timeoutMs: flags.timeout,
+      signal: stop.signal,
+      onEvent: (event) => tell(event, io),
+    });
+    return { architecture, simulated: deployment.isSimulated, coderUrl, result };
+  } finally {
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
+  }
+}
+
+function tell(event: ShardEvent, io: Io): void {
+  if (event.type === "note") io.stderr.write(`drain: ${harmless(event.message)}\n`);
+  if (event.type !== "progress") return;
+  const { total, deleted, failed } = event.progress.workspaces;
+  const left = failed === 0 ? "" : `, ${failed} would not go`;
+  io.stderr.write(`drain: ${deleted} of ${total} workspaces deleted${left}\n`);
+}
+
+/** The value is not repeated in the message either. */
+function refuseToken(): never {
+  throw new RefbenchError(
+    "usage",
+    "--token is refused: everyone on this machine can read the arguments of a process; expected the token in CODER_SESSION_TOKEN or in the file of --session-file, or a `coder login`",
+  );
+}
