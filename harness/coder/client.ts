@@ -6,8 +6,7 @@ import * as schemas from "./schemas.ts";
 /** Page size of listings: Coder's own clients use it. */
 export const PAGE_SIZE = 100;
 
-/** Token lifetimes are nanoseconds. */
-const WEEK_NS = 7 * 24 * 3600 * 1e9;
+const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 export interface Caller {
   readonly token?: string;
@@ -27,6 +26,7 @@ export interface NewWorkspace {
   readonly name: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly ttlMs: number;
+  readonly presetId?: string | undefined;
 }
 
 /** Coder's API as one caller: the owner, one user, or nobody yet. */
@@ -60,11 +60,23 @@ export class CoderClient {
 
   me = () => this.#get("/users/me", schemas.user);
 
-  mintToken = (userId: string, name: string) =>
+  /** A key is `<id>-<secret>`. */
+  mintToken = (userId: string, name: string, lifetimeMs = WEEK_MS) =>
     this.#send("POST", `/users/${userId}/keys/tokens`, schemas.apiKey, {
-      lifetime: WEEK_NS,
+      // Nanoseconds.
+      lifetime: lifetimeMs * 1e6,
       token_name: name,
     });
+
+  tokens = (userId: string) => this.#get(`/users/${userId}/keys/tokens`, schemas.tokens);
+
+  deleteToken = (userId: string, keyId: string) =>
+    this.#send("DELETE", `/users/${userId}/keys/${keyId}`, schemas.anything);
+
+  /** 404 on builds without licences. */
+  entitlements = () => this.#get("/entitlements", schemas.entitlements);
+
+  deploymentConfig = () => this.#get("/deployment/config", schemas.deploymentConfig);
 
   addLicence = (licence: string) => this.#send("POST", "/licenses", schemas.anything, { license: licence });
 
@@ -119,6 +131,17 @@ export class CoderClient {
 
   templateVersion = (id: string) => this.#get(`/templateversions/${id}`, schemas.templateVersion);
 
+  richParameters = (versionId: string) =>
+    this.#get(`/templateversions/${versionId}/rich-parameters`, schemas.richParameters);
+
+  presets = (versionId: string) => this.#get(`/templateversions/${versionId}/presets`, schemas.presets);
+
+  externalAuth = (versionId: string) =>
+    this.#get(`/templateversions/${versionId}/external-auth`, schemas.externalAuths);
+
+  versionResources = (versionId: string) =>
+    this.#get(`/templateversions/${versionId}/resources`, schemas.versionResources);
+
   activateTemplateVersion = (templateId: string, versionId: string) =>
     this.#send("PATCH", `/templates/${templateId}/versions`, schemas.anything, { id: versionId });
 
@@ -142,6 +165,7 @@ export class CoderClient {
       name: workspace.name,
       rich_parameter_values: pairs(workspace.parameters),
       ttl_ms: workspace.ttlMs,
+      ...(workspace.presetId === undefined ? {} : { template_version_preset_id: workspace.presetId }),
     });
 
   workspace = (id: string) => this.#get(`/workspaces/${id}`, schemas.workspace);
@@ -153,6 +177,12 @@ export class CoderClient {
 
   deleteWorkspace = (id: string) =>
     this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "delete" });
+
+  startWorkspace = (id: string) =>
+    this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "start" });
+
+  /** 404 on servers before they kept timings. */
+  buildTimings = (buildId: string) => this.#get(`/workspacebuilds/${buildId}/timings`, schemas.buildTimings);
 
   deploymentStats = () => this.#get("/deployment/stats", schemas.deploymentStats);
 

@@ -42,6 +42,8 @@ export const job = z.object({
   started_at: z.string().nullish(),
   completed_at: z.string().nullish(),
   error: z.string().nullish(),
+  /** Such as `INSUFFICIENT_QUOTA`. */
+  error_code: z.string().nullish(),
   queue_position: z.number().default(0),
 });
 export type Job = z.infer<typeof job>;
@@ -56,6 +58,11 @@ export const agent = z.object({
   name: z.string(),
   status: z.string(),
   lifecycle_state: z.string().default("ready"),
+  /** Of an agent inside another one, such as a dev container's. */
+  parent_id: z.string().nullish(),
+  first_connected_at: z.string().nullish(),
+  started_at: z.string().nullish(),
+  ready_at: z.string().nullish(),
 });
 export type Agent = z.infer<typeof agent>;
 
@@ -82,6 +89,7 @@ export const workspace = z.object({
   name: z.string(),
   owner_id: z.string(),
   owner_name: z.string().default(""),
+  template_name: z.string().default(""),
   latest_build: build,
 });
 export type Workspace = z.infer<typeof workspace>;
@@ -97,6 +105,76 @@ export type Template = z.infer<typeof template>;
 
 export const templateVersion = z.object({ id: z.string(), job });
 export type TemplateVersion = z.infer<typeof templateVersion>;
+
+/** Absent lists come as null. */
+function listOf<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((list) => list ?? []);
+}
+
+/** How a build's time went, since Coder v2.18 or so; a stage has one row of Coder's and one for each resource. */
+export const buildTimings = z.object({
+  provisioner_timings: listOf(
+    z.object({ started_at: z.string(), ended_at: z.string(), stage: z.string(), resource: z.string() }),
+  ),
+});
+export type BuildTimings = z.infer<typeof buildTimings>;
+
+/** A parameter as the template's active version asks for it. */
+export const richParameter = z.object({
+  name: z.string(),
+  type: z.string(),
+  required: z.boolean().default(false),
+  default_value: z.string().default(""),
+  options: listOf(z.object({ value: z.string() })),
+  validation_min: z.number().nullish(),
+  validation_max: z.number().nullish(),
+  validation_regex: z.string().nullish(),
+});
+export type RichParameter = z.infer<typeof richParameter>;
+export const richParameters = listOf(richParameter);
+
+export const presets = listOf(
+  z.object({ ID: z.string().optional(), id: z.string().optional(), Name: z.string().optional() }).loose(),
+);
+
+export const externalAuths = listOf(
+  z.object({
+    id: z.string(),
+    authenticated: z.boolean().default(false),
+    optional: z.boolean().default(false),
+  }),
+);
+
+export const versionResources = listOf(z.object({ agents: listOf(z.object({ name: z.string() })) }));
+
+/** What the licence allows, of the parts that a load meets. */
+export const entitlements = z.object({
+  features: z
+    .record(
+      z.string(),
+      z.object({
+        enabled: z.boolean().default(false),
+        limit: z.number().nullish(),
+        actual: z.number().nullish(),
+      }),
+    )
+    .default({}),
+});
+
+export const deploymentConfig = z.object({
+  config: z.object({
+    disable_owner_workspace_exec: z.boolean().nullish(),
+    browser_only: z.boolean().nullish(),
+  }),
+});
+
+/** A named token, without its secret. */
+export const tokens = listOf(
+  z.object({ id: z.string(), user_id: z.string(), token_name: z.string().default("") }),
+);
 
 export const provisionerDaemon = z.object({
   id: z.string(),
