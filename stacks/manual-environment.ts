@@ -5,6 +5,7 @@ import { ulid } from "ulid";
 import { getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "./environment.ts";
 import { type Deployment, EnvironmentError, readEnvironment } from "./read-environments.ts";
+import { newRunnerKey } from "./runner-key.ts";
 import { EPHEMERAL_VARIABLES, newSecret } from "./secrets.ts";
 
 /** Where each cloud's own tools look for a project or account, ours first. */
@@ -31,6 +32,11 @@ const TWIN_PROJECT = "refbench-twin-a-name-no-project-can-have";
 /** Set where a command runs on the twin. */
 const TWIN_VARIABLES = ["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"] as const;
 
+/** Of an environment's folder, mode 600. */
+const SECRETS_FILE = "secrets.json";
+/** What the load runner's private key is called in it, as in a run's. */
+const RUNNER_KEY = "runnerKey";
+
 /**
  * The environment of `cdktf deploy` by hand: made once, then read, so that a second plan is empty. Its folder also
  * holds the state and the secrets.
@@ -41,7 +47,7 @@ export async function manualEnvironment(architecture: string, env: NodeJS.Proces
   await mkdir(folder, { recursive: true, mode: 0o700 });
   let environment = await readIfPresent(file);
   if (environment === undefined) {
-    environment = newEnvironment(architecture, env);
+    environment = { ...newEnvironment(architecture, env), ...(await newRunner(folder, env)) };
     await writeJson(file, environment);
   } else {
     refuseChanges(environment, env, file);
@@ -106,6 +112,19 @@ function newEnvironment(architecture: string, env: NodeJS.ProcessEnv): Environme
   };
 }
 
+/** A load runner, unless this machine has a route to Coder: a drain and any load come from there. */
+async function newRunner(folder: string, env: NodeJS.ProcessEnv): Promise<Pick<Environment, "runner">> {
+  const where = env["REFBENCH_RUNNER"] ?? "";
+  if (where === "local") return {};
+  if (where !== "" && where !== "network") {
+    throw new EnvironmentError(`REFBENCH_RUNNER is ${where}, expected network or local`);
+  }
+  const { publicKey, privateKey } = await newRunnerKey();
+  // Before the environment that names its other half: a key that is lost opens nothing.
+  await writeJson(join(folder, SECRETS_FILE), { [RUNNER_KEY]: privateKey });
+  return { runner: { publicKey } };
+}
+
 /** State in the user's bucket, when asked for: on the twin there is none. */
 function stateBucketOf(env: NodeJS.ProcessEnv): Pick<Environment, "stateBucket"> {
   const url = env["REFBENCH_STATE"];
@@ -167,7 +186,7 @@ async function manualSecrets(
   folder: string,
   architecture: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const file = join(folder, "secrets.json");
+  const file = join(folder, SECRETS_FILE);
   let secrets: Record<string, string> = {};
   try {
     secrets = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import ssh2 from "ssh2";
 import { expect, test } from "vitest";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import { readEnvironments } from "../../stacks/read-environments.ts";
@@ -36,6 +37,27 @@ test("the environment is made once", async () => {
     zone: "us-central1-a",
   });
   expect(await environment()).toEqual(made);
+});
+
+test("the key of its load runner is made with it, and stays with the secrets", async () => {
+  const { environment, manual } = await byHand();
+  const { runner } = await environment();
+  const file = join(manual, "gke/secrets.json");
+  const secrets = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
+  const key = ssh2.utils.parseKey(secrets["runnerKey"] ?? "");
+  if (key instanceof Error) throw key;
+  expect(`ssh-ed25519 ${key.getPublicSSH().toString("base64")}`).toBe(runner?.publicKey);
+  expect(secrets["db_password"]).toMatch(/^[0-9a-f]{48}$/);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test("who has a route to Coder needs no load runner", async () => {
+  const { environment } = await byHand();
+  expect(await environment({ REFBENCH_RUNNER: "local" })).not.toHaveProperty("runner");
+  const other = await byHand();
+  await expect(other.environment({ REFBENCH_RUNNER: "here" })).rejects.toThrow(
+    "REFBENCH_RUNNER is here, expected network or local",
+  );
 });
 
 test("variables say what is made", async () => {

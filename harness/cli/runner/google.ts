@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { RunnerAccess } from "../../model/runner.ts";
 import { gcloudEnvironment } from "./gcloud-environment.ts";
-import { RUNNER_FOLDER, RUNNER_NODE, RUNNER_USER } from "./machine.ts";
+import { RUNNER_FOLDER, RUNNER_NODE, RUNNER_USER } from "../../../stacks/runner-machine.ts";
 import { getTunnelCommand } from "./tunnel-tool.ts";
 
 export interface GoogleRunner {
