@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { emulatorConfig } from "../emulator/config.ts";
+
+/** Where a rehearsal's Postgres comes from: somebody's own, or programs that are started here. */
+export const postgresSource = z.union([
+  /** An empty database of the user's. */
+  z.object({ url: z.string() }),
+  /** Programs found on this machine. */
+  z.object({
+    initdb: z.string(),
+    postgres: z.string(),
+    /** Folder to copy when the programs lie where the user they run as may not go; absent = they are the system's. */
+    packaged: z.string().optional(),
+  }),
+]);
+export type PostgresSource = z.infer<typeof postgresSource>;
+
+/** What a rehearsal on a real Coder server needs of this machine: found before anything is created. */
+export const realCoder = z.object({
+  /** The `coder` program, absolute. */
+  binary: z.string(),
+  postgres: postgresSource,
+  /** Terraform's CLI configuration for workspace builds, where the user names one. */
+  terraformCliConfig: z.string().optional(),
+});
+export type RealCoder = z.infer<typeof realCoder>;
+
+/** One real Coder deployment of the twin: written from the Helm values, read by the process that carries it. */
+export const realCoderConfig = emulatorConfig
+  .pick({ schemaVersion: true, host: true, port: true, replicas: true, env: true })
+  .extend({
+    /** Where the deployment keeps everything that it writes. */
+    folder: z.string(),
+    coder: realCoder,
+    inventory: emulatorConfig.shape.inventory.unwrap(),
+  });
+export type RealCoderConfig = z.infer<typeof realCoderConfig>;

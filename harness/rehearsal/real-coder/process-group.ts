@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { once } from "node:events";
+import { identityOf } from "../inventory/process-identity.ts";
+import type { ProcessIdentity } from "../inventory/process-identity.ts";
+
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Where its output goes. */
+  readonly log: string;
+  /** What ends it in order, and what it gets when this process dies. */
+  readonly stopSignal: "SIGINT" | "SIGTERM" | "SIGKILL";
+  /** Who it runs as, where this process may choose. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+/** A program that never outlives this process. */
+export interface Running {
+  readonly identity: ProcessIdentity;
+  /** Resolves when it ended, with how. */
+  readonly ended: Promise<string>;
+  /** Ends it in order, and whatever is left of its group by force after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Where util-linux lies on every distribution. */
+const SETPRIV = ["/usr/bin/setpriv", "/bin/setpriv"];
+
+/**
+ * For systems that cannot tell a process of its parent's death: a shell waits for the end of a pipe that only the
+ * parent holds open. It keeps the pid that the program's group is known by, hence ends with it.
+ */
+const WATCHDOG =
+  'stop=$1; shift; "$@" 3<&- & child=$!; trap "kill -$stop $child 2>/dev/null" TERM INT; ' +
+  '(cat <&3 >/dev/null 3<&-; kill -"$stop" $child 2>/dev/null) & watch=$!; ' +
+  "exec 3<&-; while kill -0 $child 2>/dev/null; do wait $child; code=$?; done; kill $watch 2>/dev/null; exit $code";
+
+/** Starts a program in a process group of its own, bound to this process's life however that ends. */
+export function startProgram(program: Program, setpriv = findSetpriv()): Running {
+  const { file, args } =
+    setpriv === undefined ? watched(program) : boundByKernel(program, setpriv, process.getuid?.() === 0);
+  const log = openSync(program.log, "a", 0o600);
+  let child: ChildProcess;
+  try {
+    child = spawn(file, args, {
+      cwd: program.cwd,
+      env: { ...program.env },
+      detached: true,
+      stdio: ["ignore", log, log, setpriv === undefined ? "pipe" : "ignore"],
+      ...(setpriv === undefined && program.user !== undefined ? program.user : {}),
+    });
+  } finally {
+    closeSync(log);
+  }
+  const ended = endOf(child);
+  const identity = identityOf(child.pid ?? 0);
+  const kill = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // The group is gone, which is what was wanted.
+    }
+  };
+  return {
+    identity,
+    ended,
+    stop: async (graceMs) => {
+      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+        child.kill(setpriv === undefined ? "SIGTERM" : program.stopSignal);
+      const timer = setTimeout(() => kill("SIGKILL"), graceMs);
+      await ended;
+      clearTimeout(timer);
+      // What it started itself may still be there: builds, shells.
+      kill("SIGKILL");
+    },
+  };
+}
+
+function boundByKernel(
+  { file, args, user, stopSignal }: Program,
+  setpriv: string,
+  mayChoose: boolean,
+): { readonly file: string; readonly args: readonly string[] } {
+  const as =
+    user !== undefined && mayChoose
+      ? ["--reuid", `${user.uid}`, "--regid", `${user.gid}`, "--clear-groups"]
+      : [];
+  return { file: setpriv, args: [...as, "--pdeathsig", stopSignal.slice(3), "--", file, ...args] };
+}
+
+function watched({ file, args, stopSignal }: Program): {
+  readonly file: string;
+  readonly args: readonly string[];
+} {
+  return { file: "/bin/sh", args: ["-c", WATCHDOG, "watchdog", stopSignal.slice(3), file, ...args] };
+}
+
+/** The program that has the kernel signal a child when its parent dies; only Linux has it. */
+export function findSetpriv(): string | undefined {
+  return process.platform === "linux" ? SETPRIV.find((path) => existsSync(path)) : undefined;
+}
+
+async function endOf(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+    return signal === null ? `exit code ${code ?? "unknown"}` : signal;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,104 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RefbenchError } from "../../model/error.ts";
+import type { EmulatorReady } from "../emulator/config.ts";
+import { openStore } from "../inventory/store.ts";
+import { keepAgents } from "./agents.ts";
+import type { RealCoderConfig } from "./config.ts";
+import { freePort } from "./free-port.ts";
+import { twinNotes } from "./notes.ts";
+import { startPostgres } from "./postgres/start-postgres.ts";
+import { type Running, startProgram } from "./process-group.ts";
+import { serverEnvironment } from "./server-environment.ts";
+
+/** A real Coder server that answers, with what it needs. */
+export interface RealServer {
+  readonly ready: EmulatorReady;
+  /** Resolves when one of its processes ended by itself, with which and how. */
+  readonly failed: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Coder takes some seconds for its migrations, and much longer on a busy machine. */
+const READY_MS = 120_000;
+/** Of a stop in order: after that what is left is ended by force. */
+const STOP_MS = 3_000;
+/** Database connections besides Coder's own pool. */
+const SPARE_CONNECTIONS = 20;
+
+/** Starts Postgres, the server and the keeper of its agents; none of their processes outlives this one. */
+export async function startServer(
+  config: RealCoderConfig,
+  onWarning: (message: string) => void,
+): Promise<RealServer> {
+  const { folder, host, coder, env } = config;
+  for (const name of ["home", "config", "cache"])
+    mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+  const url = `http://${host}:${await freePort(host, config.port)}`;
+  const { postgres: source } = coder;
+  const database =
+    "url" in source
+      ? undefined
+      : await startPostgres({
+          programs: source,
+          folder,
+          host,
+          maxConnections: Number(env["CODER_PG_CONN_MAX_OPEN"] ?? 10) + SPARE_CONNECTIONS,
+        });
+  const databaseUrl = "url" in source ? source.url : (database?.url ?? "");
+  const agents = keepAgents({
+    binary: coder.binary,
+    url,
+    folder: join(folder, "agents"),
+    notes: twinNotes(openStore(config.inventory.directory), config.inventory),
+    onWarning,
+  });
+  const log = join(folder, "server.log");
+  const server = startProgram({
+    file: coder.binary,
+    args: ["server"],
+    cwd: folder,
+    env: {
+      ...serverEnvironment(config, { url, databaseUrl, folder }, process.env),
+      // Coder hands its environment on to builds, which leave their orders here.
+      REFBENCH_AGENTS: agents.orders,
+    },
+    log,
+    stopSignal: "SIGTERM",
+  });
+  const stop = async (): Promise<void> => {
+    await Promise.all([agents.stop(), server.stop(STOP_MS)]);
+    await database?.stop();
+  };
+  const failed = Promise.race([
+    server.ended.then((how) => `coder server ended: ${how}; see ${log}`),
+    ...(database === undefined ? [] : [database.ended.then((how) => `Postgres ended: ${how}`)]),
+  ]);
+  try {
+    await awaitHealthy(url, server, log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ready: { url, pid: process.pid }, failed, stop };
+}
+
+/** As the chart's readiness probe asks. */
+async function awaitHealthy(url: string, server: Running, log: string): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  let end: string | undefined;
+  void server.ended.then((how) => (end = how));
+  for (;;) {
+    const isHealthy = await fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isHealthy) return;
+    if (end !== undefined || Date.now() > deadline) {
+      const what = end === undefined ? `was not healthy within ${READY_MS} ms` : `ended (${end})`;
+      const said = readFileSync(log, "utf8").slice(-2_000);
+      throw new RefbenchError("infrastructure", `coder server ${what}; ${log} says:\n${said}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
