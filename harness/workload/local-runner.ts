@@ -3,13 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { RefbenchError } from "../model/error.ts";
-import {
-  type ShardEvent,
-  shardEvent,
-  type ShardResult,
-  type ShardRunner,
-  type ShardTask,
-} from "../model/shard.ts";
+import type { ShardEvent, ShardResult, ShardRunner, ShardTask } from "../model/shard.ts";
+import { outcomeOf, parseEvent } from "./shard-outcome.ts";
 
 /** Time for a stopped shard to close 10,000 connections and to say its result. */
 const STOP_GRACE_MS = 20_000;
@@ -91,22 +86,9 @@ async function endOf(child: ChildProcess): Promise<string> {
   }
 }
 
-function parseEvent(line: string): ShardEvent {
-  try {
-    return shardEvent.parse(JSON.parse(line));
-  } catch (error) {
-    const message = `the shard program broke its protocol with the line ${JSON.stringify(line.slice(0, 200))}`;
-    throw new RefbenchError("shard", message, { cause: error });
-  }
-}
-
 function resultOf(last: ShardEvent | undefined, task: ShardTask, end: string, stderr: string): ShardResult {
-  if (last?.type === "result" && last.result.task === task.task) return last.result;
-  if (last?.type === "error") {
-    const code =
-      last.code === "usage" || last.code === "shard" || last.code === "interrupted" ? last.code : "coder";
-    throw new RefbenchError(code, last.message, { cause: last });
-  }
+  const result = outcomeOf(last, task);
+  if (result !== undefined) return result;
   const said = stderr.trim() === "" ? "it said nothing on stderr" : `it said: ${stderr.trim()}`;
   throw new RefbenchError("shard", `the shard program ended with ${end} before its result; ${said}`);
 }

@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hostingOf, killHost } from "./hosting.ts";
+import { eventTail } from "./event-tail.ts";
+import { type AttachLine, CLIENT_QUIET_MS, clientLine, isLast, TASK_FILES } from "./protocol.ts";
+
+const POLL_MS = 100;
+const KEPT_LOG = 4000;
+
+/**
+ * The runner's end of one connection: starts the task's host if it has none, prints its events from a number on, and
+ * removes the folder once the last is acknowledged. It may die at any moment: the next one goes on.
+ */
+export async function attachToTask(folder: string, from: number): Promise<void> {
+  if (!existsSync(folder)) {
+    await say({ type: "missing" });
+    return;
+  }
+  const client = listenToClient(folder);
+  const host = hostingOf(folder).state === "none" ? startHost(folder) : undefined;
+  await say({ type: "attached" });
+
+  const tail = eventTail(join(folder, TASK_FILES.events));
+  let lastNumber: number | undefined;
+  while (!client.isGone()) {
+    if (lastNumber !== undefined && client.acknowledged() >= lastNumber) {
+      rmSync(folder, { recursive: true, force: true });
+      await say({ type: "removed" });
+      return;
+    }
+    // Asked before the file is read: a host that is gone now has written all that it ever will.
+    const isGone = isHostGone(folder, host);
+    const events = tail.read();
+    for (const event of events) {
+      if (event.number >= from) await say(event);
+      if (isLast(event)) lastNumber = event.number;
+    }
+    if (isGone && lastNumber === undefined) {
+      await say({ type: "gone", said: lastWords(folder) });
+      return;
+    }
+    if (events.length === 0) await sleep(POLL_MS);
+  }
+}
+
+/** Starts the host in a session of its own, so that it outlives this connection. */
+function startHost(folder: string): { readonly hasEnded: () => boolean } {
+  const log = openSync(join(folder, TASK_FILES.log), "a", 0o600);
+  const args = [...process.execArgv, process.argv[1] ?? "", "host", folder];
+  const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+  closeSync(log);
+  let hasEnded = false;
+  child.on("error", () => (hasEnded = true));
+  child.on("exit", () => (hasEnded = true));
+  child.unref();
+  return { hasEnded: () => hasEnded };
+}
+
+function isHostGone(folder: string, started: ReturnType<typeof startHost> | undefined): boolean {
+  const { state } = hostingOf(folder);
+  return state === "gone" || (state === "none" && started?.hasEnded() === true);
+}
+
+function lastWords(folder: string): string {
+  try {
+    return readFileSync(join(folder, TASK_FILES.log), "utf8").slice(-KEPT_LOG).trim();
+  } catch {
+    return "";
+  }
+}
+
+/** Reads the client's lines; each is a sign of life, which the host watches for. */
+function listenToClient(folder: string): { isGone: () => boolean; acknowledged: () => number } {
+  let isEnded = false;
+  let acknowledged = 0;
+  let heardAtMs = performance.now();
+  const input = createInterface({ input: process.stdin, crlfDelay: Infinity });
+  input.on("line", (text) => {
+    const line = clientLine.parse(JSON.parse(text));
+    heardAtMs = performance.now();
+    if (!existsSync(folder)) return;
+    touch(join(folder, TASK_FILES.attended));
+    if (line.type === "ack") acknowledged = Math.max(acknowledged, line.number);
+    else if (line.type === "stop") writeFileSync(join(folder, TASK_FILES.stop), "", { mode: 0o600 });
+    else killHost(folder);
+  });
+  input.on("close", () => (isEnded = true));
+  process.stdout.on("error", () => (isEnded = true));
+  return {
+    isGone: () => isEnded || performance.now() - heardAtMs > CLIENT_QUIET_MS,
+    acknowledged: () => acknowledged,
+  };
+}
+
+function touch(file: string): void {
+  const now = new Date();
+  if (existsSync(file)) utimesSync(file, now, now);
+  else writeFileSync(file, "", { mode: 0o600 });
+}
+
+/** Waits for a slow connection, so that a long backlog is never held twice. */
+function say(line: AttachLine): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, () => resolve()));
+}

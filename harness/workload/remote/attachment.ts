@@ -1,0 +1,76 @@
+import type { ClientChannel } from "ssh2";
+import { RefbenchError } from "../../model/error.ts";
+import type { RunnerConnection } from "./connection.ts";
+import { type AttachLine, attachLine, type ClientLine } from "./protocol.ts";
+
+const KEPT_WORDS = 2000;
+
+/** One `attach` running on the runner. */
+export interface Attachment {
+  /** What it prints, until it ends; then throws, unless its last line was read. */
+  readonly lines: AsyncIterable<AttachLine>;
+  readonly send: (line: ClientLine) => void;
+}
+
+/** Runs the attach command over a connection. */
+export async function openAttachment(
+  { client, whileUp }: RunnerConnection,
+  command: string,
+): Promise<Attachment> {
+  const channel = await whileUp(
+    new Promise<ClientChannel>((resolve, reject) => {
+      client.exec(command, (error, opened) => {
+        if (error === undefined) resolve(opened);
+        else reject(error);
+      });
+    }),
+  );
+  let words = "";
+  let code: number | undefined;
+  channel.stderr.on("data", (chunk: Buffer) => {
+    words = (words + chunk.toString("utf8")).slice(-KEPT_WORDS);
+  });
+  channel.on("exit", (exitCode: number | null) => (code = exitCode ?? undefined));
+  // A lost connection shows in `whileUp`.
+  channel.on("error", () => undefined);
+  const ended = new Promise<never>((_, reject) => {
+    channel.on("close", () => reject(new Error(endOf(code, words.trim()))));
+  });
+  ended.catch(() => undefined);
+  return {
+    lines: linesOf(channel, (wanted) => whileUp(Promise.race([wanted, ended]))),
+    send: (line) => {
+      if (channel.writable) channel.write(`${JSON.stringify(line)}\n`);
+    },
+  };
+}
+
+async function* linesOf(
+  channel: ClientChannel,
+  whileUp: <T>(wanted: Promise<T>) => Promise<T>,
+): AsyncGenerator<AttachLine> {
+  let rest = "";
+  channel.setEncoding("utf8");
+  const chunks = channel[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
+  for (;;) {
+    const next = await whileUp(chunks.next());
+    if (next.done === true) return await whileUp(new Promise<never>(() => undefined));
+    const lines = (rest + next.value).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.map(parseLine);
+  }
+}
+
+function parseLine(text: string): AttachLine {
+  try {
+    return attachLine.parse(JSON.parse(text));
+  } catch (error) {
+    // Never the line: an event may carry a token.
+    throw new RefbenchError("shard", "the shard program on the runner broke its protocol", { cause: error });
+  }
+}
+
+function endOf(code: number | undefined, words: string): string {
+  const end = code === undefined ? "the shard program's connection ended" : `it ended with exit code ${code}`;
+  return `${end}${words === "" ? "" : `; it said: ${words}`}`;
+}

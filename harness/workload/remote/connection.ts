@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { Client } from "ssh2";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { RunnerAccess } from "../../model/runner.ts";
+import { knownHost } from "./host-keys.ts";
+import { openTunnel, type Tunnel } from "./tunnel.ts";
+
+const READY_TIMEOUT_MS = 30_000;
+const KEEPALIVE_MS = 10_000;
+const KEEPALIVES_MISSED = 3;
+
+/** An open SSH connection to a runner through its tunnel. */
+export interface RunnerConnection extends Disposable {
+  readonly client: Client;
+  /** Waits for something of this connection; throws when the connection is lost before it comes. */
+  readonly whileUp: <T>(wanted: Promise<T>) => Promise<T>;
+}
+
+/**
+ * Connects to a runner. Throws a `RefbenchError` where trying again is no use: a host that is not the runner, a key
+ * that cannot be read. Any other error is a machine or a tunnel that is not ready.
+ */
+export async function connectRunner(access: RunnerAccess, signal: AbortSignal): Promise<RunnerConnection> {
+  const known = knownHost(await hostKeysOf(access, signal));
+  signal.throwIfAborted();
+  const tunnel = openTunnel(access.tunnel);
+  const client = new Client();
+  let stranger: Buffer | undefined;
+  let onAbort = (): void => undefined;
+  const lost = new Promise<never>((_, reject) => {
+    const lose = (reason: string): void =>
+      void tunnel.hasSpoken().then(() => reject(new Error(withWords(reason, tunnel))));
+    client.on("error", (error) => lose(reasonOf(error, access)));
+    client.on("close", () => lose("the SSH connection closed"));
+    onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort);
+  });
+  lost.catch(() => undefined);
+  const whileUp = <T>(wanted: Promise<T>): Promise<T> => Promise.race([wanted, lost]);
+  const close = (): void => {
+    signal.removeEventListener("abort", onAbort);
+    client.destroy();
+    tunnel[Symbol.dispose]();
+  };
+  try {
+    const ready = new Promise<void>((resolve) => client.once("ready", () => resolve()));
+    client.connect({
+      sock: tunnel.stream,
+      username: access.user,
+      privateKey: access.privateKey,
+      authHandler: ["publickey"],
+      algorithms: { serverHostKey: known.algorithms },
+      hostVerifier: (shown: Buffer) => {
+        if (known.isKnown(shown)) return true;
+        stranger = shown;
+        return false;
+      },
+      readyTimeout: READY_TIMEOUT_MS,
+      keepaliveInterval: KEEPALIVE_MS,
+      keepaliveCountMax: KEEPALIVES_MISSED,
+    });
+    await whileUp(ready);
+    return { client, whileUp, [Symbol.dispose]: close };
+  } catch (error) {
+    close();
+    if (tunnel.isUnknown()) throw noTunnel(access);
+    throw stranger === undefined ? unlessKey(error, access) : notTheRunner(access, stranger);
+  }
+}
+
+async function hostKeysOf(access: RunnerAccess, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    return await access.hostKeys(signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Error(`its host keys are not known: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function notTheRunner({ name }: RunnerAccess, shown: Buffer): RefbenchError {
+  const print = `SHA256:${createHash("sha256").update(shown).digest("base64").replace(/=+$/, "")}`;
+  return new RefbenchError(
+    "shard",
+    `what answers as ${name} shows the host key ${print}, which is none of those that the machine reported to its cloud: nothing was sent to it; look at who is between, then run again`,
+  );
+}
+
+function noTunnel({ name, tunnel }: RunnerAccess): RefbenchError {
+  return new RefbenchError(
+    "shard",
+    `the tunnel to ${name} needs the command ${tunnel.command}, which is not on this machine: install it and run again`,
+  );
+}
+
+/** ssh2 throws at once for a key that it cannot read; its message does not quote the key. */
+function unlessKey(error: unknown, { name }: RunnerAccess): unknown {
+  if (!(error instanceof Error) || !error.message.includes("privateKey")) return error;
+  return new RefbenchError("shard", `the run's SSH key for ${name} cannot be read: ${error.message}`);
+}
+
+function reasonOf(error: Error, { user }: RunnerAccess): string {
+  const isRefused = "level" in error && error.level === "client-authentication";
+  return isRefused ? `the run's key is refused for the user ${user}` : error.message;
+}
+
+function withWords(reason: string, tunnel: Tunnel): string {
+  const words = tunnel.words();
+  return words === "" ? reason : `${reason}; the tunnel said: ${words}`;
+}

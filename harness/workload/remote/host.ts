@@ -1,0 +1,98 @@
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "../../model/clock.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { SHARD_PROTOCOL, type ShardEvent } from "../../model/shard.ts";
+import { performTask } from "../perform-task.ts";
+import { claimHosting } from "./hosting.ts";
+import { hostedTask, type HostedTask, type NumberedEvent, TASK_FILES } from "./protocol.ts";
+import { stopOtherHosts } from "./stop-other-hosts.ts";
+
+const WATCH_EVERY_MS = 200;
+
+/**
+ * Runs the task in a folder of the runner, as a process of its own session: events go to a file, which outlives every
+ * connection. Ends the process.
+ */
+export async function hostTask(folder: string): Promise<void> {
+  if (!claimHosting(folder)) return;
+  const stop = new AbortController();
+  const requestStop = (why: string): void => stop.abort(new RefbenchError("interrupted", why));
+  process.on("SIGTERM", () => requestStop("the shard was told to stop"));
+
+  const write = eventWriter(folder);
+  write({ type: "hello", protocol: SHARD_PROTOCOL, pid: process.pid });
+  const job = takeTask(folder);
+  if (job === undefined) {
+    write({
+      type: "error",
+      code: "usage",
+      message: `${TASK_FILES.task} is not of this shard program's protocol`,
+    });
+    process.exit(1);
+  }
+  watchFolder(folder, job.unattendedMs, requestStop);
+  stop.signal.addEventListener("abort", () => {
+    setTimeout(() => {
+      const message = `the stopped task gave no result within ${job.stopGraceMs / 1000} s`;
+      write({ type: "error", code: "shard", message });
+      process.exit(1);
+    }, job.stopGraceMs).unref();
+  });
+
+  await stopOtherHosts(folder, {
+    graceMs: job.stopGraceMs,
+    clock: systemClock,
+    signal: stop.signal,
+    onNote: (message) => write({ type: "note", message }),
+  });
+  const last = await performTask(JSON.stringify(job.task), stop.signal, write);
+  write(last);
+  process.exit(last.type === "result" ? 0 : 1);
+}
+
+/** Reads the task and deletes its file: it carries secrets, and nobody reads it again. */
+function takeTask(folder: string): HostedTask | undefined {
+  const file = join(folder, TASK_FILES.task);
+  const text = readFileSync(file, "utf8");
+  unlinkSync(file);
+  try {
+    return hostedTask.parse(JSON.parse(text));
+  } catch {
+    // Never the reason: it may quote a secret.
+    return undefined;
+  }
+}
+
+/** Appends each event with its number. In place at once, so that even a killed host has said what it said. */
+function eventWriter(folder: string): (event: ShardEvent) => void {
+  const file = openSync(join(folder, TASK_FILES.events), "ax", 0o600);
+  process.on("exit", () => closeSync(file));
+  let number = 0;
+  return (event) => {
+    number += 1;
+    writeSync(file, `${JSON.stringify({ type: "event", number, event } satisfies NumberedEvent)}\n`);
+  };
+}
+
+/** Stops the task when the stop file appears, or when no client has shown life for too long. */
+function watchFolder(folder: string, unattendedMs: number, requestStop: (why: string) => void): void {
+  let attendedAtMs = performance.now();
+  let lastTouch = touchOf(folder);
+  setInterval(() => {
+    const touch = touchOf(folder);
+    if (touch !== lastTouch) {
+      lastTouch = touch;
+      attendedAtMs = performance.now();
+    }
+    if (statSync(join(folder, TASK_FILES.stop), { throwIfNoEntry: false }) !== undefined)
+      requestStop("the shard was told to stop");
+    // By the monotonic clock: a fresh machine's wall clock jumps.
+    else if (performance.now() - attendedAtMs > unattendedMs)
+      requestStop(`no client showed life for ${unattendedMs / 1000} s`);
+  }, WATCH_EVERY_MS).unref();
+}
+
+function touchOf(folder: string): number {
+  return statSync(join(folder, TASK_FILES.attended), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,38 @@
+import { createHash, randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { RunnerAccess } from "../../model/runner.ts";
+import type { HostedTask } from "./protocol.ts";
+
+/** One task on one runner: where its files lie there and what is put into them. */
+export interface Job {
+  readonly access: RunnerAccess;
+  /** Folder of all tasks, in the runner's folder. */
+  readonly tasks: string;
+  /** Folder of this one, never used before. */
+  readonly folder: string;
+  readonly task: Buffer;
+  readonly program: { readonly path: string; readonly content: Buffer };
+}
+
+/** Names the folder and files of a task on the runner; the program's name is its content's. */
+export async function planJob(access: RunnerAccess, bundle: string, hosted: HostedTask): Promise<Job> {
+  const content = await readFile(bundle);
+  const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  const tasks = `${access.folder}/tasks`;
+  return {
+    access,
+    tasks,
+    folder: `${tasks}/${hosted.task.task}-${randomBytes(6).toString("hex")}`,
+    task: Buffer.from(JSON.stringify(hosted)),
+    program: { path: `${access.folder}/shard-${digest}.mjs`, content },
+  };
+}
+
+/** The one command line that is run on a runner, for its shell. */
+export function attachCommand({ access, program, folder }: Job, from: number): string {
+  return [access.node, program.path, "attach", folder, "--from", String(from)].map(quoted).join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,27 @@
+import type { ShardEvent } from "../../model/shard.ts";
+
+/** Hands events to the caller; one that throws ends the task, and its error must not pass for a lost connection. */
+export class Listener {
+  readonly #onEvent: (event: ShardEvent) => void;
+  readonly #onBroken: () => void;
+  #broken: { readonly error: unknown } | undefined;
+
+  constructor(onEvent: (event: ShardEvent) => void, onBroken: () => void) {
+    this.#onEvent = onEvent;
+    this.#onBroken = onBroken;
+  }
+
+  hear(event: ShardEvent): void {
+    if (this.#broken !== undefined) return;
+    try {
+      this.#onEvent(event);
+    } catch (error) {
+      this.#broken = { error };
+      this.#onBroken();
+    }
+  }
+
+  throwIfBroken(): void {
+    if (this.#broken !== undefined) throw this.#broken.error;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock } from "../../model/clock.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 15_000;
+
+export interface PatienceOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  /** How long a runner may take to be reached for the first time. */
+  readonly readyMs: number;
+  /** How long a runner may be out of reach afterwards. */
+  readonly lostMs: number;
+  readonly onNote: (message: string) => void;
+}
+
+/** Decides how often and how long a runner that is out of reach is tried again. */
+export class Patience {
+  readonly #options: PatienceOptions;
+  #since: number;
+  #limitMs: number;
+  #pauseMs = FIRST_PAUSE_MS;
+  #lastReason = "";
+
+  constructor(options: PatienceOptions) {
+    this.#options = options;
+    this.#since = options.clock.now();
+    this.#limitMs = options.readyMs;
+  }
+
+  /** The runner answered: it was there at this moment. */
+  wasReached(): void {
+    this.#since = this.#options.clock.now();
+    this.#limitMs = this.#options.lostMs;
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#lastReason = "";
+  }
+
+  /** Waits before the next try; throws once the runner has been out of reach for too long. */
+  async waitAfter(error: unknown, signal: AbortSignal): Promise<void> {
+    const { name, clock, onNote } = this.#options;
+    const reason = messageOf(error);
+    const leftMs = this.#since + this.#limitMs - clock.now();
+    if (leftMs <= 0) {
+      const message = `${name} could not be reached for ${this.#limitMs / 1000} s: ${reason}`;
+      throw new RefbenchError("shard", message, { cause: error });
+    }
+    if (reason !== this.#lastReason) onNote(`waits for ${name}: ${reason}`);
+    this.#lastReason = reason;
+    await clock.sleep(Math.min(this.#pauseMs, leftMs), signal);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}

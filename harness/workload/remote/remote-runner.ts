@@ -1,0 +1,110 @@
+import { type Clock, systemClock } from "../../model/clock.ts";
+import { RefbenchError } from "../../model/error.ts";
+import type { FindRunner } from "../../model/runner.ts";
+import type { ShardEvent, ShardResult, ShardRunner, ShardTask } from "../../model/shard.ts";
+import { outcomeOf } from "../shard-outcome.ts";
+import { openAttachment } from "./attachment.ts";
+import { connectRunner } from "./connection.ts";
+import { followTask, type Received } from "./follow-task.ts";
+import { attachCommand, type Job, planJob } from "./job.ts";
+import { Listener } from "./listener.ts";
+import { Patience } from "./patience.ts";
+import { StopControl } from "./stop-control.ts";
+import { isTaskThere, uploadProgram, uploadTask } from "./upload.ts";
+
+export interface RemoteRunnerOptions {
+  readonly findRunner: FindRunner;
+  /** Path of the shard program bundled into one file. */
+  readonly program: () => Promise<string>;
+  /** @default the system's */
+  readonly clock?: Clock;
+  /** How long a fresh runner may take to answer: its SSH, its start and Node come late. @default 10 minutes */
+  readonly readyMs?: number;
+  /** How long a runner may be out of reach in the middle of a task. @default 5 minutes */
+  readonly lostMs?: number;
+  /** After so long without a sign of life from here the task stops by itself. @default 15 minutes */
+  readonly unattendedMs?: number;
+  /** How long a stopped task may take to its result. @default 20,000 */
+  readonly stopGraceMs?: number;
+}
+
+const MINUTE_MS = 60_000;
+const TRIES_TO_THANK = 4;
+
+/**
+ * Runs the shard program on the load runner, over SSH through the cloud's tunnel. The task outlives each connection
+ * and its events wait on the runner until they are acknowledged, so that a dropped tunnel loses nothing.
+ */
+export function remoteShardRunner(options: RemoteRunnerOptions): ShardRunner {
+  return { run: (task, { signal, onEvent }) => runRemotely(task, options, signal, onEvent) };
+}
+
+async function runRemotely(
+  task: ShardTask,
+  options: RemoteRunnerOptions,
+  signal: AbortSignal,
+  onEvent: (event: ShardEvent) => void,
+): Promise<ShardResult> {
+  const stopGraceMs = options.stopGraceMs ?? 20_000;
+  const unattendedMs = options.unattendedMs ?? 15 * MINUTE_MS;
+  const access = await options.findRunner(signal);
+  const job = await planJob(access, await options.program(), { task, unattendedMs, stopGraceMs });
+  using stop = new StopControl(signal, stopGraceMs);
+  const listener = new Listener(onEvent, () => stop.kill());
+  const patience = new Patience({
+    name: access.name,
+    clock: options.clock ?? systemClock,
+    readyMs: options.readyMs ?? 10 * MINUTE_MS,
+    lostMs: options.lostMs ?? 5 * MINUTE_MS,
+    onNote: (message) => listener.hear({ type: "note", message }),
+  });
+  const received = await receiveAll({ job, stop, patience, listener });
+  listener.throwIfBroken();
+  const result = outcomeOf(received.last, task);
+  if (result !== undefined) return result;
+  throw new RefbenchError("shard", `${access.name} answered a ${task.task} task with another task's result`);
+}
+
+/** Connects again and again until the last event is here and the runner knows it. */
+async function receiveAll(attendance: Attendance): Promise<Received> {
+  const { stop, patience, listener } = attendance;
+  const received: Received = { number: 0, last: undefined, isComplete: false };
+  let triesToThank = TRIES_TO_THANK;
+  for (;;) {
+    try {
+      await attendOnce(attendance, received);
+      return received;
+    } catch (error) {
+      listener.throwIfBroken();
+      // What is left of the task on the runner goes with the runner.
+      if (received.isComplete && (stop.giveUp.aborted || --triesToThank === 0)) return received;
+      stop.giveUp.throwIfAborted();
+      if (error instanceof RefbenchError) throw error;
+      await patience.waitAfter(error, stop.giveUp);
+    }
+  }
+}
+
+interface Attendance {
+  readonly job: Job;
+  readonly stop: StopControl;
+  readonly patience: Patience;
+  readonly listener: Listener;
+}
+
+/** One connection: brings what is not there yet, then follows the task until it is removed. */
+async function attendOnce({ job, stop, patience, listener }: Attendance, received: Received): Promise<void> {
+  using connection = await connectRunner(job.access, stop.giveUp);
+  const files = await uploadProgram(connection, job);
+  if (received.number === 0 && !(await isTaskThere(files, job))) {
+    stop.taskIsSent();
+    await uploadTask(files, job);
+  }
+  const attachment = await openAttachment(connection, attachCommand(job, received.number + 1));
+  await followTask(attachment, received, {
+    name: job.access.name,
+    stop,
+    onAttached: () => patience.wasReached(),
+    onEvent: (event) => listener.hear(event),
+  });
+}

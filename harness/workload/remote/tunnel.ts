@@ -1,0 +1,67 @@
+import { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import type { RunnerAccess } from "../../model/runner.ts";
+
+const KEPT_WORDS = 2000;
+const KILL_AFTER_MS = 5000;
+const SPEAK_MS = 1000;
+
+/** The cloud's tunnel command as a stream to the runner's SSH port. */
+export interface Tunnel extends Disposable {
+  readonly stream: Duplex;
+  /** What the command last said on standard error, and how it ended when it has: for error messages. */
+  readonly words: () => string;
+  /** Resolves once the command has ended and said all, or soon after when it does not end. */
+  readonly hasSpoken: () => Promise<void>;
+  /** Whether there is no such command on this machine. */
+  readonly isUnknown: () => boolean;
+}
+
+/** Starts the tunnel command in a session of its own, where a Ctrl-C meant for this process does not reach it. */
+export function openTunnel({ command, args, env }: RunnerAccess["tunnel"]): Tunnel {
+  const child = execa(command, [...args], {
+    env,
+    extendEnv: false,
+    detached: true,
+    stdio: "pipe",
+    buffer: false,
+    reject: false,
+  });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString("utf8")).slice(-KEPT_WORDS);
+  });
+  let end: string | undefined;
+  let isUnknown = false;
+  const ended = child.then((result) => {
+    isUnknown = result.code === "ENOENT";
+    end = result.shortMessage === undefined ? "the tunnel command ended" : result.shortMessage;
+  });
+  const stream = Duplex.from({ writable: child.stdin, readable: child.stdout });
+  // The SSH client hears of it; a stream that ends after it must not crash this process.
+  stream.on("error", () => undefined);
+  return {
+    stream,
+    words: () => [said.trim(), end ?? ""].filter((text) => text !== "").join("; "),
+    hasSpoken: () => Promise.race([ended, sleep(SPEAK_MS, undefined, { ref: false })]),
+    isUnknown: () => isUnknown,
+    [Symbol.dispose]: () => {
+      stream.destroy();
+      if (child.pid === undefined || end !== undefined) return;
+      signalGroup(child.pid, "SIGTERM");
+      const timer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), KILL_AFTER_MS);
+      void ended.then(() => clearTimeout(timer));
+    },
+  };
+}
+
+/** The cloud's commands start helpers, which must go with them. */
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended.
+  }
+}

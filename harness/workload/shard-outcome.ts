@@ -1,0 +1,21 @@
+import { RefbenchError } from "../model/error.ts";
+import { type ShardEvent, shardEvent, type ShardResult, type ShardTask } from "../model/shard.ts";
+
+/** The event of one line of the shard program. */
+export function parseEvent(line: string): ShardEvent {
+  try {
+    return shardEvent.parse(JSON.parse(line));
+  } catch (error) {
+    const message = `the shard program broke its protocol with the line ${JSON.stringify(line.slice(0, 200))}`;
+    throw new RefbenchError("shard", message, { cause: error });
+  }
+}
+
+/** The result that a task's last event brings, or its error thrown; undefined when it is no last event of the task. */
+export function outcomeOf(last: ShardEvent | undefined, task: ShardTask): ShardResult | undefined {
+  if (last?.type === "result" && last.result.task === task.task) return last.result;
+  if (last?.type !== "error") return undefined;
+  const code =
+    last.code === "usage" || last.code === "shard" || last.code === "interrupted" ? last.code : "coder";
+  throw new RefbenchError(code, last.message, { cause: last });
+}

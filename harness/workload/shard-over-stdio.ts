@@ -1,0 +1,56 @@
+import { createInterface } from "node:readline";
+import { RefbenchError } from "../model/error.ts";
+import { SHARD_PROTOCOL, type ShardEvent } from "../model/shard.ts";
+import { performTask } from "./perform-task.ts";
+
+/** One task as a JSON line on stdin, events as JSON lines on stdout, nothing else on stdout; ends the process. */
+export function runOverStdio(): void {
+  const stop = new AbortController();
+  const requestStop = (): void => stop.abort(new RefbenchError("interrupted", "the shard was told to stop"));
+
+  process.on("SIGTERM", requestStop);
+  // Ctrl-C reaches the whole group; what it means is decided by the process that the user runs.
+  process.on("SIGINT", () => undefined);
+  // The parent died: there is nobody to tell, only connections to close.
+  process.stdout.on("error", requestStop);
+
+  let isTaskRead = false;
+  const input = createInterface({ input: process.stdin, crlfDelay: Infinity });
+  input.on("line", (line) => {
+    if (isTaskRead) {
+      if (isStop(line)) requestStop();
+      return;
+    }
+    if (line.trim() === "") return;
+    isTaskRead = true;
+    void performTask(line, stop.signal, emit).then(finish);
+  });
+  input.on("close", () => {
+    if (isTaskRead) requestStop();
+    else finish({ type: "error", code: "usage", message: "stdin ended before a task: write one JSON line" });
+  });
+  emit({ type: "hello", protocol: SHARD_PROTOCOL, pid: process.pid });
+}
+
+function isStop(line: string): boolean {
+  try {
+    const message: unknown = JSON.parse(line);
+    return typeof message === "object" && message !== null && "type" in message && message.type === "stop";
+  } catch {
+    return false;
+  }
+}
+
+function emit(event: ShardEvent): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** Writes the last line and ends: sockets that are still closing must not keep the process. */
+function finish(event: ShardEvent): void {
+  const exitCode = event.type === "result" ? 0 : 1;
+  const timer = setTimeout(() => process.exit(exitCode), 2000);
+  process.stdout.write(`${JSON.stringify(event)}\n`, () => {
+    clearTimeout(timer);
+    process.exit(exitCode);
+  });
+}
