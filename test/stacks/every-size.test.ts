@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { EPHEMERAL_VARIABLES } from "../../stacks/secrets.ts";
 import { UNLABELLED } from "../../stacks/unlabelled.ts";
-import { LABELLED } from "./labelled.ts";
+import { labelPlaces } from "./label-places.ts";
 import { RUN, type Synthesis, synthesize, type Synthesized, type TerraformJson } from "./synthesize.ts";
 
 const PREFIX = "bench-5t6w4y1z0abc-";
@@ -57,12 +57,16 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     expect(JSON.stringify(synthesis.stacks)).not.toContain(`hashicorp/${other}`);
   });
 
-  test("everything carries the run's labels, or is on the list of what cannot and is found by name or parent", () => {
+  test("every place that can carry labels does, or is on the list of what cannot and is found by name or parent", () => {
     for (const resource of synthesis.resources) {
-      const labelled = LABELLED[resource.type];
+      const places = labelPlaces(resource);
       const handle = UNLABELLED[resource.type];
-      expect([resource.type, labelled !== undefined]).toEqual([resource.type, handle === undefined]);
-      if (typeof labelled === "function") expect(labelled(resource)).toEqual(labels);
+      expect([resource.type, places.length > 0]).toEqual([resource.type, handle === undefined]);
+      for (const { path, value, byDefault } of places) {
+        // What is written beside the provider's defaults may add to them and not differ.
+        const expected = byDefault ? { ...labels, ...(value as object) } : value;
+        expect([path, expected]).toEqual([path, expect.objectContaining(labels)]);
+      }
       if (handle?.by === "name")
         expect(resource.attributes[handle.attribute]).toMatch(new RegExp(`^${PREFIX}`));
       if (handle?.by === "parent")
