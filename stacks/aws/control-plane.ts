@@ -24,8 +24,6 @@ export class ControlPlane extends Construct {
   readonly endpoint: string;
   /** Of the cluster's own authority, in base64. */
   readonly certificate: string;
-  /** Of nodes and control plane. */
-  readonly securityGroupId: string;
   /** Who says which service account of the cluster is whom. */
   readonly issuer: string;
 
@@ -76,7 +74,6 @@ export class ControlPlane extends Construct {
     this.clusterName = cluster.name;
     this.endpoint = cluster.endpoint;
     this.certificate = cluster.certificateAuthority.get(0).data;
-    this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
     this.issuer = cluster.identity.get(0).oidc.get(0).issuer;
   }
 }

@@ -16,13 +16,11 @@ export interface DatabaseProps {
   readonly environment: Environment;
   readonly size: Size["database"];
   readonly network: Network;
-  /** Whose machines may connect. */
-  readonly clientSecurityGroupId: string;
   /** An ephemeral variable: it goes into a write-only attribute and stays out of the state. */
   readonly password: string;
 }
 
-/** Coder's Postgres, reached from the cluster's machines and from nowhere else. */
+/** Coder's Postgres, reached from where the machines are and from nowhere else. */
 export class Database extends Construct {
   readonly instanceName: string;
   readonly address: string;
@@ -38,9 +36,9 @@ export class Database extends Construct {
       vpcId: network.networkId,
       tags: { Name: name },
     });
-    new VpcSecurityGroupIngressRule(this, "from-cluster", {
+    new VpcSecurityGroupIngressRule(this, "from-machines", {
       securityGroupId: group.id,
-      referencedSecurityGroupId: props.clientSecurityGroupId,
+      cidrIpv4: network.machineRange,
       ipProtocol: "tcp",
       fromPort: PORT,
       toPort: PORT,

@@ -29,6 +29,8 @@ export interface NetworkProps {
 export class Network extends Construct {
   readonly networkId: string;
   readonly range = RANGE;
+  /** Where machines and pods have their addresses. */
+  readonly machineRange = NODES;
   /** Where machines run: private, in the environment's zone. */
   readonly subnetworkId: string;
   /** The private subnetworks of two zones. */

@@ -40,7 +40,6 @@ export class EksCloudStack extends BenchStack {
       environment,
       size: size.database,
       network,
-      clientSecurityGroupId: this.controlPlane.securityGroupId,
       password: password.stringValue,
     });
     this.disks = new DiskIdentity(this, "disks", { environment, issuer: this.controlPlane.issuer });
