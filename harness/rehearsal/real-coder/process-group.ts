@@ -11,8 +11,10 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
   /** Where its output goes. */
   readonly log: string;
-  /** What ends it in order, and what it gets when this process dies. */
-  readonly stopSignal: "SIGINT" | "SIGTERM" | "SIGKILL";
+  /** What ends it in order. */
+  readonly stopSignal: "SIGINT" | "SIGTERM";
+  /** What it gets when this process dies. @default "SIGKILL" */
+  readonly deathSignal?: "SIGINT" | "SIGKILL";
   /** Who it runs as, where this process may choose. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -31,12 +33,17 @@ const SETPRIV = ["/usr/bin/setpriv", "/bin/setpriv"];
 
 /**
  * For systems that cannot tell a process of its parent's death: a shell waits for the end of a pipe that only the
- * parent holds open. It keeps the pid that the program's group is known by, hence ends with it.
+ * parent holds open. It leads the program's group, hence is what the program is known by.
  */
-const WATCHDOG =
-  'stop=$1; shift; "$@" 3<&- & child=$!; trap "kill -$stop $child 2>/dev/null" TERM INT; ' +
-  '(cat <&3 >/dev/null 3<&-; kill -"$stop" $child 2>/dev/null) & watch=$!; ' +
-  "exec 3<&-; while kill -0 $child 2>/dev/null; do wait $child; code=$?; done; kill $watch 2>/dev/null; exit $code";
+const WATCHDOG = `
+stop=$1 death=$2; shift 2
+"$@" 3<&- & child=$!
+trap 'kill -"$stop" "$child"' TERM
+(cat <&3; kill -"$death" "$child") >/dev/null 2>&1 &
+exec 3<&-
+wait "$child"; code=$?
+while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
+exit "$code"`;
 
 /** Starts a program in a process group of its own, bound to this process's life however that ends. */
 export function startProgram(program: Program, setpriv = findSetpriv()): Running {
@@ -57,31 +64,29 @@ export function startProgram(program: Program, setpriv = findSetpriv()): Running
   }
   const ended = endOf(child);
   const identity = identityOf(child.pid ?? 0);
-  const kill = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined) return;
+  // What it started itself may still be there: builds, shells.
+  const killGroup = (): void => {
     try {
-      process.kill(-child.pid, signal);
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
-      // The group is gone, which is what was wanted.
+      // Nothing is left of it, which is what was wanted.
     }
   };
+  void ended.then(killGroup);
   return {
     identity,
     ended,
     stop: async (graceMs) => {
-      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
-        child.kill(setpriv === undefined ? "SIGTERM" : program.stopSignal);
-      const timer = setTimeout(() => kill("SIGKILL"), graceMs);
+      child.kill(setpriv === undefined ? "SIGTERM" : program.stopSignal);
+      const timer = setTimeout(killGroup, graceMs);
       await ended;
       clearTimeout(timer);
-      // What it started itself may still be there: builds, shells.
-      kill("SIGKILL");
     },
   };
 }
 
 function boundByKernel(
-  { file, args, user, stopSignal }: Program,
+  { file, args, user, deathSignal = "SIGKILL" }: Program,
   setpriv: string,
   mayChoose: boolean,
 ): { readonly file: string; readonly args: readonly string[] } {
@@ -89,14 +94,15 @@ function boundByKernel(
     user !== undefined && mayChoose
       ? ["--reuid", `${user.uid}`, "--regid", `${user.gid}`, "--clear-groups"]
       : [];
-  return { file: setpriv, args: [...as, "--pdeathsig", stopSignal.slice(3), "--", file, ...args] };
+  return { file: setpriv, args: [...as, "--pdeathsig", deathSignal.slice(3), "--", file, ...args] };
 }
 
-function watched({ file, args, stopSignal }: Program): {
+function watched({ file, args, stopSignal, deathSignal = "SIGKILL" }: Program): {
   readonly file: string;
   readonly args: readonly string[];
 } {
-  return { file: "/bin/sh", args: ["-c", WATCHDOG, "watchdog", stopSignal.slice(3), file, ...args] };
+  const signals = [stopSignal.slice(3), deathSignal.slice(3)];
+  return { file: "/bin/sh", args: ["-c", WATCHDOG, "watchdog", ...signals, file, ...args] };
 }
 
 /** The program that has the kernel signal a child when its parent dies; only Linux has it. */

@@ -62,6 +62,7 @@ export async function startServer(
       ...serverEnvironment(config, { url, databaseUrl, folder }, process.env),
       // Coder hands its environment on to builds, which leave their orders here.
       REFBENCH_AGENTS: agents.orders,
+      REFBENCH_AGENTS_KEEPER: String(process.pid),
     },
     log,
     stopSignal: "SIGTERM",

@@ -66,6 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       log: join(options.folder, "postgres.log"),
       // Fast shutdown: sessions are cut off.
       stopSignal: "SIGINT",
+      deathSignal: "SIGINT",
       ...(user === undefined ? {} : { user }),
     });
     const stop = async (): Promise<void> => {
