@@ -17,7 +17,10 @@ const OTHER_MEANING: readonly (readonly [path: RegExp, meaning: string])[] = [
   [/\.node_config\.labels$|^aws_eks_node_group\.labels$/, "Kubernetes' labels of a node"],
   [/\.match_labels$/, "a selector"],
   [/\.(record_application_tags|instance_metadata_tags)$/, "a switch"],
-  [/^google_container_cluster\.node_pool\./, "pools inside of the cluster: each is a resource of its own here"],
+  [
+    /^google_container_cluster\.node_pool\./,
+    "pools inside of the cluster: each is a resource of its own here",
+  ],
 ];
 
 /** One place of a resource that can carry labels, with what the stacks wrote there. */
@@ -51,7 +54,7 @@ function placesOf(
     .filter(([name]) => !OTHER_MEANING.some(([meant]) => meant.test(`${path}.${name}`)))
     .flatMap(([name]) => written.map((block) => ({ path: `${path}.${name}`, value: block?.[name] })));
   const nested = Object.entries(block_types).flatMap(([name, { block }]) => {
-    const inside = written.flatMap((outer) => outer?.[name] ?? []) as TerraformJson[];
+    const inside: TerraformJson[] = written.flatMap((outer) => outer?.[name] ?? []);
     return placesOf(block, `${path}.${name}`, inside.length === 0 ? [undefined] : inside);
   });
   return [...own, ...nested];
