@@ -1,19 +1,12 @@
 import { Option, type Command } from "commander";
 import { userInfo } from "node:os";
-import { join, resolve } from "node:path";
-import { resolveSize } from "../../reference-architectures/catalogue.ts";
-import { parseOverride } from "../../reference-architectures/override.ts";
-import { customGoogleEndpoints } from "../inventory/google/endpoints.ts";
+import { join } from "node:path";
 import { parseBucketUrl } from "../model/bucket-url.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { RunRequest } from "../pipeline/make-run.ts";
-import { machineVanishes, refusalOf } from "../pipeline/vanishing-machine.ts";
-import { twinId } from "../rehearsal/twin/identity.ts";
+import type { Plan } from "../pipeline/plan.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
-import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
-import { createTerraform } from "../terraform/terraform.ts";
+import type { CloudFlags } from "./cloud-request.ts";
 import type { Io } from "./io.ts";
-import { refbenchVersion } from "./refbench-version.ts";
 
 /** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
 const DEFAULT_SPEED = 200;
@@ -21,7 +14,7 @@ const DEFAULT_SPEED = 200;
 const DEFAULT_BUILD_SPEED = 10;
 
 /** The flags that `run` and `stage preflight` share, as commander leaves them. */
-export interface RunFlags {
+export interface RunFlags extends CloudFlags {
   readonly size?: string;
   readonly set: readonly string[];
   readonly rehearse?: boolean;
@@ -35,11 +28,12 @@ export interface RunFlags {
   readonly owner: string;
   readonly mirror?: string;
   readonly state?: string;
+  readonly runner: Plan["runner"];
 }
 
 /** Adds the flags that make a run. */
 export function addRunOptions(command: Command, io: Io): Command {
-  return addTwinSpeeds(command)
+  return addCloudOptions(addTwinSpeeds(command))
     .addOption(
       new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
     )
@@ -104,6 +98,53 @@ export function addRunOptions(command: Command, io: Io): Command {
     );
 }
 
+/** Adds the flags of real runs, and the one that says where the load comes from. */
+function addCloudOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--project <id>",
+        "real run: the Google project, whose owner labelled it refbench=allowed",
+      ).env("REFBENCH_PROJECT"),
+    )
+    .addOption(
+      new Option("--account <id>", "real run: the AWS account, whose owner marked it refbench-allowed").env(
+        "REFBENCH_ACCOUNT",
+      ),
+    )
+    .addOption(
+      new Option("--region <name>", "real run: another region than the architecture's").env(
+        "REFBENCH_REGION",
+      ),
+    )
+    .addOption(new Option("--zone <name>", "real run: another zone").env("REFBENCH_ZONE"))
+    .addOption(
+      new Option("--licence-file <path>", "a Coder licence (or its text in REFBENCH_LICENCE)").env(
+        "REFBENCH_LICENCE_FILE",
+      ),
+    )
+    .addOption(
+      new Option(
+        "--skip-canary",
+        "real run: start a larger size without a clean canary; the record says so",
+      ).env("REFBENCH_SKIP_CANARY"),
+    )
+    .addOption(
+      new Option("--skip-preflight <names>", "on an emulated cloud: leave these checks out").env(
+        "REFBENCH_SKIP_PREFLIGHT",
+      ),
+    )
+    .addOption(
+      new Option(
+        "--runner <where>",
+        "where the load comes from: a machine inside the network, or this one, which then needs a route to Coder",
+      )
+        .env("REFBENCH_RUNNER")
+        .choices(["network", "local"])
+        .default("network"),
+    );
+}
+
 /** Adds the flags that compress a rehearsal's time. */
 export function addTwinSpeeds(command: Command): Command {
   return command
@@ -119,74 +160,6 @@ export function addTwinSpeeds(command: Command): Command {
         .default(DEFAULT_BUILD_SPEED)
         .argParser(positive("--build-speed")),
     );
-}
-
-/** Reads the flags into what a run is asked for. Nothing is created. */
-export async function runRequestOf(architecture: string, flags: RunFlags, io: Io): Promise<RunRequest> {
-  refuseFooting(flags, io);
-  if (flags.rehearse !== true) {
-    throw new RefbenchError(
-      "usage",
-      `"run ${architecture}" without --rehearse means the real cloud, and real runs come with the load runner inside the network, which this version does not have: add --rehearse (refbench preflight asks your cloud already)`,
-    );
-  }
-  if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {
-    throw new RefbenchError(
-      "usage",
-      `--owner is "${flags.owner}", expected a label value of lower-case letters, digits, "-" and "_"`,
-    );
-  }
-  // Asked here too, since nothing may be made for a run that cannot start.
-  await createTerraform().version({ env: io.env, signal: new AbortController().signal });
-  const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
-  resolveSize(architecture, flags.size, overrides);
-  const faultsFile = flags.faults === undefined ? undefined : checkedFaults(resolve(io.cwd, flags.faults));
-  return {
-    architecture,
-    size: flags.size,
-    overrides,
-    owner: flags.owner,
-    ttlMs: flags.ttl,
-    ...(flags.keepOnFailure === undefined
-      ? {}
-      : { keepOnFailure: { ms: flags.keepOnFailure, max: flags.keepMax } }),
-    ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
-    ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
-    rehearsal: {
-      twinRoot: twinRoot(io.cwd),
-      twinId: twinId(twinRoot(io.cwd)),
-      speed: flags.speed,
-      buildSpeed: flags.buildSpeed,
-      failBuilds: flags.failBuilds,
-      faultsFile,
-    },
-    project: TWIN_PROJECT,
-    refbench: await refbenchVersion(),
-  };
-}
-
-/** Refuses a place for state and journal that would not be there when they are needed. */
-function refuseFooting({ rehearse = false, state, mirror }: RunFlags, { env }: Io): void {
-  if (state !== undefined && rehearse) {
-    throw new RefbenchError(
-      "usage",
-      `--state is "${state}", but the twin that --rehearse runs against has no buckets, and only state in the run's folder: leave --state (REFBENCH_STATE) out; --mirror works with both`,
-    );
-  }
-  if (state?.startsWith("file:") === true) {
-    throw new RefbenchError(
-      "usage",
-      `--state is "${state}", expected gs://bucket/prefix or s3://bucket/prefix`,
-    );
-  }
-  const refusal = refusalOf({
-    vanishes: machineVanishes(env),
-    simulated: rehearse,
-    emulatedCloud: customGoogleEndpoints(env).length > 0 || (env["AWS_ENDPOINT_URL"] ?? "") !== "",
-    stateBucket: state,
-    mirror,
-  });
-  if (refusal !== undefined) throw new RefbenchError("usage", refusal);
 }
 
 /** The path of a faults file that has been read: a wrong one is refused before anything is made. */

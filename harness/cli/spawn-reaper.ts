@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RefbenchError } from "../model/error.ts";
+import { planSchema } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
+import { withEndpoints } from "./endpoints.ts";
+import { withoutLicence } from "./preflight/read-licence.ts";
 
 const REFBENCH = join(import.meta.dirname, "..", "..", "bin", "refbench.js");
 
@@ -12,6 +15,7 @@ export function spawnReaper(folder: RunFolder): number {
   try {
     const child = spawn(process.execPath, [REFBENCH, "reaper", folder.path], {
       cwd: folder.path,
+      env: reaperEnvironment(folder),
       detached: true,
       stdio: ["ignore", log, log],
     });
@@ -21,5 +25,20 @@ export function spawnReaper(folder: RunFolder): number {
     return child.pid;
   } finally {
     closeSync(log);
+  }
+}
+
+/**
+ * This process's environment, told no licence and led to the run's own cloud: an SDK reads endpoint variables by
+ * itself, and a shell that adopts a run may have others.
+ */
+function reaperEnvironment(folder: RunFolder): NodeJS.ProcessEnv {
+  const env = withoutLicence(process.env);
+  try {
+    const { cloud } = planSchema.parse(JSON.parse(readFileSync(folder.plan, "utf8")));
+    return cloud === undefined ? env : withEndpoints(env, cloud.endpoints);
+  } catch {
+    // The reaper says itself what is wrong with the plan.
+    return env;
   }
 }

@@ -71,6 +71,22 @@ export const recordSchema = z.object({
   environment: z.string(),
   simulated: z.boolean(),
   coder: z.enum(["emulated", "real"]),
+  /** Of a real run: where it was, of what, and what was waived for it. */
+  cloud: z
+    .object({
+      /** Google project or AWS account. */
+      project: z.string(),
+      region: z.string(),
+      zone: z.string(),
+      /** Endpoint variables that replaced the cloud's own, by name; `emulated` when they replaced all of it. */
+      endpoints: z.array(z.string()),
+      emulated: z.boolean(),
+      /** Digest of what the environment was made from, by which a canary speaks for larger sizes. */
+      stacks: z.string(),
+      skippedChecks: z.array(z.string()),
+      skippedCanary: z.boolean(),
+    })
+    .optional(),
   /** Coder's version: `coderVersion` of a real server, `rehearsedVersion` of an emulated one, never both. */
   coderVersion: z.string().optional(),
   rehearsedVersion: z.string().optional(),

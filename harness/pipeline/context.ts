@@ -3,9 +3,10 @@ import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent } from "../model/event.ts";
 import type { Inventory } from "../model/inventory.ts";
+import type { PreflightFinding } from "../model/preflight-finding.ts";
 import type { Measurements, ObjectiveResult } from "../model/record.ts";
 import type { ShardRunner } from "../model/shard.ts";
-import type { Terraform } from "../model/terraform.ts";
+import type { Terraform, TerraformOptions } from "../model/terraform.ts";
 import type { Environment } from "../../stacks/environment.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, environmentSchema } from "../../stacks/environment.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
@@ -39,6 +40,16 @@ export interface Ports {
   readonly terraformSecrets: (secrets: {
     readonly databasePassword: string;
   }) => Readonly<Record<string, string>>;
+  /**
+   * Adds the providers' hashes for other platforms to a stack's lock file; says which could not be had. Absent where
+   * the folder is torn down on this machine, or the providers are not a registry's.
+   */
+  readonly lockProviders?: (
+    directory: string,
+    options: Pick<TerraformOptions, "env" | "signal">,
+  ) => Promise<readonly { readonly platform: string; readonly locked: boolean; readonly reason?: string }[]>;
+  /** Asks what `refbench preflight` asks, of this run. */
+  readonly checks: (signal: AbortSignal) => Promise<readonly PreflightFinding[]>;
   /** The files of an architecture's workspace template, by name. */
   readonly readTemplate: (architecture: string) => Promise<Readonly<Record<string, string>>>;
   readonly shard: ShardRunner;
@@ -130,7 +141,7 @@ export async function openContext(
 }
 
 /** What a teardown can say of an environment whose file is lost: it needs none of it but for the record. */
-function lostEnvironment({ runId, environmentLabel, expiresAtMs, size }: Plan): Environment {
+function lostEnvironment({ runId, environmentLabel, expiresAtMs, size, cloud }: Plan): Environment {
   const architecture = [...architectures.values()].find(({ label }) => label === environmentLabel);
   return {
     schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
@@ -141,9 +152,9 @@ function lostEnvironment({ runId, environmentLabel, expiresAtMs, size }: Plan): 
     owner: "unknown",
     managed: "cdktf",
     expiresAt: expiresAtMs === null ? null : Math.ceil(expiresAtMs / 1000),
-    project: "unknown",
-    region: architecture?.region ?? "unknown",
-    zone: architecture?.zone ?? "unknown",
+    project: cloud?.project ?? "unknown",
+    region: cloud?.region ?? architecture?.region ?? "unknown",
+    zone: cloud?.zone ?? architecture?.zone ?? "unknown",
     coderVersion: size.coder.version,
   };
 }

@@ -1,16 +1,16 @@
 import { copyFile } from "node:fs/promises";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
+import ssh2 from "ssh2";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { templateParameters } from "../../reference-architectures/template.ts";
-import type { Size } from "../../reference-architectures/architecture.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
-import { SHARED_MACHINE_LIMITS } from "../model/shard.ts";
 import { newRunId } from "../model/run-id.ts";
+import { conditionsOf } from "./conditions.ts";
 import { Journal } from "./journal.ts";
 import { writeJson } from "./json-file.ts";
-import type { Plan } from "./plan.ts";
+import type { CloudPlan, Plan } from "./plan.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { newSecrets, writeSecrets } from "./secrets.ts";
 
@@ -28,7 +28,8 @@ export interface RunRequest {
   readonly stateBucket?: string;
   /** The reaper tears down after this long, whatever happens; in milliseconds. */
   readonly ttlMs: number;
-  readonly rehearsal: {
+  /** Present on a rehearsal; a real run says where in `cloud`. */
+  readonly rehearsal?: {
     readonly twinRoot: string;
     readonly twinId?: string;
     readonly speed: number;
@@ -37,12 +38,18 @@ export interface RunRequest {
     /** A file of faults for the twin to play. */
     readonly faultsFile: string | undefined;
   };
-  /** The twin's impossible project name. */
+  /** Present on a real run. */
+  readonly cloud?: CloudPlan;
+  /** Google project or AWS account; the twin's impossible name on a rehearsal. */
   readonly project: string;
+  /** Where the shard program runs. @default "local" */
+  readonly runner?: Plan["runner"];
+  /** The Coder licence of a real run whose size needs one. */
+  readonly licence?: string;
   readonly refbench: Plan["refbench"];
 }
 
-/** Makes the folder of a rehearsal: environment, plan, secrets and the journal's first line. Bad input makes nothing. */
+/** Makes the folder of a run: environment, plan, secrets and the journal's first line. Bad input makes nothing. */
 export async function makeRun(cwd: string, clock: Clock, request: RunRequest): Promise<RunFolder> {
   const architecture = getArchitecture(request.architecture);
   const {
@@ -52,7 +59,8 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   } = resolveSize(request.architecture, request.size, request.overrides);
   const now = clock.now();
   const runId = newRunId(now);
-  const { faultsFile, ...rehearsal } = request.rehearsal;
+  const { cloud, runner = "local" } = request;
+  const key = runner === "network" ? newRunnerKey() : undefined;
   const environment: Environment = {
     schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
     architecture: architecture.name,
@@ -64,9 +72,10 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     // In the cloud it ends after the keep window too: what is kept must not vanish under the reader's hands.
     expiresAt: Math.ceil((now + request.ttlMs + (request.keepOnFailure?.ms ?? 0)) / 1000),
     project: request.project,
-    region: architecture.region,
-    zone: architecture.zone,
+    region: cloud?.region ?? architecture.region,
+    zone: cloud?.zone ?? architecture.zone,
     coderVersion: size.coder.version,
+    ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
     ...(request.stateBucket === undefined ? {} : { stateBucket: request.stateBucket }),
   };
   const plan: Plan = {
@@ -74,25 +83,31 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     runId,
     createdAt: new Date(now).toISOString(),
     environmentLabel: architecture.label,
-    simulated: true,
-    rehearsal: { ...rehearsal, ...(faultsFile === undefined ? {} : { faults: FAULTS }) },
+    simulated: request.rehearsal !== undefined,
+    ...rehearsalOf(request),
+    ...(cloud === undefined ? {} : { cloud }),
     size,
     template: architecture.templateName,
     parameters: templateParameters(size),
     objectives: [...architecture.objectives],
-    conditions: conditionsOf(size),
+    conditions: [...conditionsOf({ size, runner, cloud })],
     ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
     ...(request.mirror === undefined ? {} : { mirror: request.mirror }),
     expiresAtMs: now + request.ttlMs,
-    runner: "local",
+    runner,
     refbench: request.refbench,
     machine: machineOf(),
     node: process.version,
   };
   const folder = await createRunFolder(cwd, runId);
+  const faultsFile = request.rehearsal?.faultsFile;
   if (faultsFile !== undefined) await copyFile(faultsFile, join(folder.path, FAULTS));
   await writeJson(folder.environment, environment);
-  await writeSecrets(folder, newSecrets());
+  await writeSecrets(folder, {
+    ...newSecrets(),
+    ...(key === undefined ? {} : { runnerKey: key.privateKey }),
+    ...(request.licence === undefined ? {} : { licence: request.licence }),
+  });
   await new Journal(folder.journal, clock).append({ type: "run-made", runId });
   // Last: a folder without a plan is no run.
   await writeJson(folder.plan, plan);
@@ -101,15 +116,16 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
 
 const FAULTS = "faults.json";
 
-function conditionsOf(size: Size): string[] {
-  return [
-    ...(size.licensed ? ["Coder licence: simulated"] : []),
-    "rate limits: off",
-    "TLS: off (internal endpoint)",
-    "user tokens: minted by the owner",
-    `generator: shares its machine with the emulated Coder, so held to wide limits (slip p99 ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`,
-    size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
-  ];
+function rehearsalOf({ rehearsal }: RunRequest): Pick<Plan, "rehearsal"> {
+  if (rehearsal === undefined) return {};
+  const { faultsFile, ...rest } = rehearsal;
+  return { rehearsal: { ...rest, ...(faultsFile === undefined ? {} : { faults: FAULTS }) } };
+}
+
+/** A key pair of the run's own for the load runner's user. */
+function newRunnerKey(): { readonly publicKey: string; readonly privateKey: string } {
+  const pair = ssh2.utils.generateKeyPairSync("ed25519");
+  return { publicKey: pair.public, privateKey: pair.private };
 }
 
 function machineOf(): Plan["machine"] {

@@ -24,6 +24,24 @@ export const planSchema = z.object({
       faults: z.string().optional(),
     })
     .optional(),
+  /** Present on a real run: the cloud that every process of it works in, whatever its shell says. */
+  cloud: z
+    .object({
+      provider: z.enum(["google", "aws"]),
+      /** Google project or AWS account, as it was pinned. */
+      project: z.string(),
+      region: z.string(),
+      zone: z.string(),
+      /** Endpoint variables that replace the cloud's own, with their values. Such a run is never official. */
+      endpoints: z.record(z.string(), z.string()),
+      /** They lead to an emulated cloud altogether, which is nobody's account. */
+      emulated: z.boolean(),
+      /** Digest of what the environment is made from. */
+      stacks: z.string(),
+      skippedChecks: z.array(z.string()),
+      skippedCanary: z.boolean(),
+    })
+    .optional(),
   /** The size with its overrides applied: what the load asks for and what carries it. */
   size: sizeSchema,
   /** Name of the workspace template, and the parameters each workspace is made with. */
@@ -45,6 +63,9 @@ export const planSchema = z.object({
   node: z.string(),
 });
 export type Plan = z.infer<typeof planSchema>;
+
+/** Where a real run works, and what was waived for it. */
+export type CloudPlan = NonNullable<Plan["cloud"]>;
 
 /** How long each stage may take, in wall time. Each teardown stage has its own, whatever happened before it. */
 export const DEADLINES_MS = {

@@ -13,7 +13,7 @@ import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, worst, type Verdict } from "../model/verdict.ts";
 import type { StageContext } from "./context.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
-import type { Plan } from "./plan.ts";
+import type { CloudPlan, Plan } from "./plan.ts";
 import { salvageJson, writeJson } from "./json-file.ts";
 import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -80,6 +80,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     environment: plan.environmentLabel,
     simulated: plan.simulated,
     coder: plan.simulated ? "emulated" : "real",
+    ...(plan.cloud === undefined ? {} : { cloud: cloudOf(plan.cloud) }),
     ...(plan.simulated ? { rehearsedVersion: version } : { coderVersion: version }),
     startedAt: plan.createdAt,
     ...(final ? { finishedAt: new Date(ports.clock.now()).toISOString() } : {}),
@@ -124,6 +125,11 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...(damaged.length === 0 ? [] : [`${damaged.length} lines of the journal could not be read`]),
     ],
   });
+}
+
+/** Names of the endpoint variables, not where they lead: that is of no use to a reader. */
+function cloudOf({ endpoints, ...cloud }: CloudPlan): RunRecord["cloud"] {
+  return { ...cloud, endpoints: Object.keys(endpoints) };
 }
 
 /** Whether everything that was to be measured was, and met what the size asks for. */

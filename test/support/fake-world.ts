@@ -93,6 +93,7 @@ export class FakeWorld {
       },
       terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
       readTemplate: () => Promise.resolve({ "main.tf": "" }),
+      checks: () => Promise.resolve([]),
       shard: this.#shard(),
       inventory: {
         list: () => {

@@ -17,7 +17,8 @@ import { leave } from "../leave.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeOutputs } from "../../results/outputs.ts";
-import { addRunOptions, collect, runRequestOf, type RunFlags } from "../run-options.ts";
+import { addRunOptions, collect, type RunFlags } from "../run-options.ts";
+import { runRequestOf } from "../run-request.ts";
 
 /** How long a run that was told to leave waits for its own stage to stop. */
 const LEAVE_MS = 3_000;
@@ -37,7 +38,7 @@ export function runCommand(io: Io): Command {
     .addHelpText("after", EXIT_CODES_HELP)
     .action(async (architecture: string, flags: RunFlags & { readonly output: readonly string[] }) => {
       const outputs = parseOutputs(flags.output);
-      const request = await runRequestOf(architecture, flags, io);
+      const request = await runRequestOf(architecture, flags, io, command);
       const folder = await makeRun(io.cwd, systemClock, request);
       const record = await executeAndWatch(io, folder);
       if (record === undefined) {

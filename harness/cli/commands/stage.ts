@@ -15,7 +15,7 @@ import { ensureReaper } from "../../pipeline/ensure-reaper.ts";
 import { EventTail } from "../../pipeline/event-log.ts";
 import { Journal } from "../../pipeline/journal.ts";
 import { readJson } from "../../pipeline/json-file.ts";
-import { makeRun } from "../../pipeline/make-run.ts";
+import { makeRun, type RunRequest } from "../../pipeline/make-run.ts";
 import { ownerState } from "../../pipeline/owner.ts";
 import { planSchema } from "../../pipeline/plan.ts";
 import { findRequest, requestTeardown } from "../../pipeline/request.ts";
@@ -27,7 +27,8 @@ import { composePorts } from "../compose.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import { addRunOptions, runRequestOf, type RunFlags } from "../run-options.ts";
+import { addRunOptions, type RunFlags } from "../run-options.ts";
+import { runRequestOf } from "../run-request.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
 import { followTeardown } from "./watch.ts";
 
@@ -47,7 +48,8 @@ export function stageCommand(io: Io): Command {
     )
     .action(
       async (stage: Stage, architecture: string | undefined, flags: RunFlags & { readonly run?: string }) => {
-        const folder = await folderOf(stage, architecture, flags, io);
+        const make = (name: string): Promise<RunRequest> => runRequestOf(name, flags, io, command);
+        const folder = await folderOf(stage, architecture, flags.run, { io, make });
         if ((await findFinalRecord(folder)) !== undefined) {
           throw new RefbenchError(
             "usage",
@@ -63,11 +65,11 @@ export function stageCommand(io: Io): Command {
 async function folderOf(
   stage: Stage,
   architecture: string | undefined,
-  flags: RunFlags & { readonly run?: string },
-  io: Io,
+  run: string | undefined,
+  { io, make }: { readonly io: Io; readonly make: (architecture: string) => Promise<RunRequest> },
 ): Promise<RunFolder> {
-  if (flags.run !== undefined) {
-    const folder = await openRunFolder(io.cwd, flags.run);
+  if (run !== undefined) {
+    const folder = await openRunFolder(io.cwd, run);
     if ((await ownerState(folder)) === "alive") {
       throw new RefbenchError(
         "usage",
@@ -82,7 +84,7 @@ async function folderOf(
       `stage ${stage} needs --run <id>; only "refbench stage preflight <architecture>" makes a run`,
     );
   }
-  return makeRun(io.cwd, systemClock, await runRequestOf(architecture, flags, io));
+  return makeRun(io.cwd, systemClock, await make(architecture));
 }
 
 async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void> {

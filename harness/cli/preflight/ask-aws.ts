@@ -9,25 +9,19 @@ import { preflightReport, type PreflightReport } from "../../inventory/preflight
 import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { awsOwnerMarker } from "../../inventory/sweep/owner-marker/aws.ts";
 import { systemClock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
-import type { Io } from "../io.ts";
-import { commonContext, type PreflightRequest } from "./request.ts";
+import { endpointsOf } from "../endpoints.ts";
+import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
 
 /** Asks the account that was pinned, in the architecture's region. */
 export async function askAws(
   request: PreflightRequest,
   account: string,
-  io: Io,
+  io: Asker,
   signal: AbortSignal,
 ): Promise<PreflightReport> {
   const { env } = io;
-  if (!/^\d{12}$/.test(account)) {
-    throw new RefbenchError(
-      "usage",
-      `--account is "${account}", expected the twelve digits of an AWS account`,
-    );
-  }
-  const skip = parseSkips(request.skip, Object.keys(env).filter(isEndpoint(env)));
+  const { endpoints, emulated } = endpointsOf("aws", env);
+  const skip = parseSkips(request.skip, emulated ? Object.keys(endpoints) : []);
   const shared = commonContext(request, io);
   const { region } = shared.architecture;
   const clients = sdkClients(region, env);
@@ -37,16 +31,8 @@ export async function askAws(
     credential: awsSource(env),
     send: (stop) => patientSend({ client: clients, clock: systemClock, signal: stop }),
     marker: awsOwnerMarker({ account, region, env, clock: systemClock }),
-    inventory: awsInventory({ account, region, env }),
+    inventory: request.run?.inventory ?? awsInventory({ account, region, env }),
     sweepCommand: `refbench sweep --account ${account} --region ${region}`,
   };
   return preflightReport(context, false, await runChecks(AWS_CHECKS, context, signal, { skip }));
-}
-
-/** One endpoint for all: with one for a single service the others are the real AWS. */
-function isEndpoint(env: NodeJS.ProcessEnv): (name: string) => boolean {
-  return (name) =>
-    name === "AWS_ENDPOINT_URL" &&
-    (env[name] ?? "") !== "" &&
-    env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] !== "true";
 }

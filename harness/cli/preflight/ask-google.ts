@@ -1,6 +1,6 @@
 import { googleApi } from "../../inventory/google/api.ts";
 import { googleAuth } from "../../inventory/google/auth.ts";
-import { customGoogleEndpoints, googleEndpoints } from "../../inventory/google/endpoints.ts";
+import { googleEndpoints } from "../../inventory/google/endpoints.ts";
 import { googleInventory } from "../../inventory/google/inventory.ts";
 import { parseSkips } from "../../inventory/preflight/choose-checks.ts";
 import { GOOGLE_CHECKS } from "../../inventory/preflight/google/checks.ts";
@@ -10,18 +10,19 @@ import { preflightReport, type PreflightReport } from "../../inventory/preflight
 import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { googleOwnerMarker } from "../../inventory/sweep/owner-marker/google.ts";
 import { systemClock } from "../../model/clock.ts";
-import type { Io } from "../io.ts";
-import { commonContext, type PreflightRequest } from "./request.ts";
+import { endpointsOf } from "../endpoints.ts";
+import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
 
 /** Asks the project that was pinned. */
 export async function askGoogle(
   request: PreflightRequest,
   project: string,
-  io: Io,
+  io: Asker,
   signal: AbortSignal,
 ): Promise<PreflightReport> {
   const { env } = io;
-  const skip = parseSkips(request.skip, customGoogleEndpoints(env));
+  const { endpoints, emulated } = endpointsOf("google", env);
+  const skip = parseSkips(request.skip, emulated ? Object.keys(endpoints) : []);
   const api = { auth: googleAuth(env), endpoints: googleEndpoints(env), clock: systemClock };
   const context = {
     ...commonContext(request, io),
@@ -30,7 +31,7 @@ export async function askGoogle(
     credential: () => googleSource(env),
     call: googleApi(api),
     marker: googleOwnerMarker(project, api),
-    inventory: googleInventory({ project, ...api }),
+    inventory: request.run?.inventory ?? googleInventory({ project, ...api }),
     sweepCommand: `refbench sweep --project ${project}`,
   };
   return preflightReport(context, false, await runChecks(GOOGLE_CHECKS, context, signal, { skip }));

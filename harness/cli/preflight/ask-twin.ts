@@ -9,14 +9,13 @@ import { RefbenchError } from "../../model/error.ts";
 import type { Inventory } from "../../model/inventory.ts";
 import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import { TWIN_PROJECT } from "../../rehearsal/twin/project.ts";
-import type { Io } from "../io.ts";
 import { twinRoot } from "../run-options.ts";
-import { commonContext, type PreflightRequest } from "./request.ts";
+import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
 
 /** The checks of the architecture's cloud, as its twin answers them. */
 export async function askTwin(
   request: PreflightRequest,
-  io: Io,
+  io: Asker,
   signal: AbortSignal,
 ): Promise<PreflightReport> {
   if (request.skip !== undefined) {
@@ -28,7 +27,7 @@ export async function askTwin(
   const context = {
     ...commonContext(request, io),
     project: TWIN_PROJECT,
-    inventory: lookOnly(twinRoot(io.cwd)),
+    inventory: request.run?.inventory ?? lookOnly(twinRoot(io.cwd)),
     sweepCommand: "refbench sweep --rehearse",
   };
   const cloud = context.architecture.cloud === "google" ? GOOGLE_CHECKS : AWS_CHECKS;

@@ -20,3 +20,8 @@ export async function readLicence(file: string | undefined, { env, cwd }: Io): P
     throw new RefbenchError("usage", `--licence-file is "${file}", which cannot be read: ${why}`, { cause });
   }
 }
+
+/** An environment for child processes, which are told no licence. */
+export function withoutLicence(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== "REFBENCH_LICENCE"));
+}

@@ -1,11 +1,14 @@
 import { getArchitecture, type ResolvedSize } from "../../../reference-architectures/catalogue.ts";
 import type { CheckName } from "../../inventory/preflight/check.ts";
 import type { PreflightContext } from "../../inventory/preflight/context.ts";
+import type { Inventory } from "../../model/inventory.ts";
+import type { RunId } from "../../model/run-id.ts";
 import { web } from "../../inventory/preflight/web.ts";
 import { systemClock } from "../../model/clock.ts";
 import { DEADLINES_MS } from "../../pipeline/plan.ts";
 import { createTerraform } from "../../terraform/terraform.ts";
 import type { Io } from "../io.ts";
+import type { Place } from "../place.ts";
 
 /** What `refbench preflight` is asked for. */
 export interface PreflightRequest {
@@ -18,23 +21,35 @@ export interface PreflightRequest {
   readonly fail: ReadonlySet<CheckName>;
   readonly skip: string | undefined;
   readonly licence: string | undefined;
+  /** Of a run that was made already. */
+  readonly run?: {
+    readonly runId: RunId;
+    /** What its teardown will ask. */
+    readonly inventory: Inventory;
+  };
+  /** @default the architecture's */
+  readonly place?: Place;
 }
+
+/** Where a preflight is asked from. */
+export type Asker = Pick<Io, "env" | "cwd">;
 
 /** The longest run there is, with its teardown. */
 const NEEDED_MS = Object.values(DEADLINES_MS).reduce((sum, ms) => sum + ms, 0);
 
 /** What the checks of every cloud and of the twin share. */
 export function commonContext(
-  { size, licence }: PreflightRequest,
-  { env }: Io,
+  { size, licence, place, run }: PreflightRequest,
+  { env }: Asker,
 ): Omit<PreflightContext, "project" | "inventory" | "sweepCommand"> {
   return {
-    architecture: getArchitecture(size.architecture),
+    architecture: { ...getArchitecture(size.architecture), ...place },
     size,
     clock: systemClock,
     neededMs: NEEDED_MS,
     terraform: (signal) => createTerraform().version({ env, signal }),
     web,
     ...(licence === undefined ? {} : { licence }),
+    ...(run === undefined ? {} : { runId: run.runId }),
   };
 }

@@ -24,6 +24,7 @@ export async function provision(context: StageContext): Promise<string> {
     const directory = folder.stack(stack);
     const summary = await withTerraform(context, stack, async (options) => {
       await ports.terraform.init(directory, options);
+      await lockElsewhere(context, stack, options);
       await journal.append({ type: "stack-intent", stack, act: "apply" });
       return ports.terraform.apply(directory, {
         ...options,
@@ -55,6 +56,19 @@ export async function provision(context: StageContext): Promise<string> {
   } satisfies z.infer<typeof provisionResult>);
   const total = applied.reduce((sum, { resources }) => sum + resources, 0);
   return `${total} resources in ${applied.length} stacks, Coder at ${parsed.data.coder_url}`;
+}
+
+/** Without hashes for other platforms an init there fails, and with it a teardown: told, and no reason not to start. */
+async function lockElsewhere(
+  { folder, ports, report }: StageContext,
+  stack: string,
+  options: TerraformOptions,
+): Promise<void> {
+  const locks = (await ports.lockProviders?.(folder.stack(stack), options)) ?? [];
+  for (const { platform, reason } of locks.filter(({ locked }) => !locked)) {
+    const message = `${stack} has no provider hashes for ${platform}, so a teardown there needs "terraform init -upgrade" first: ${reason ?? "no reason given"}`;
+    report({ type: "note", level: "warning", message });
+  }
 }
 
 async function synthesizeInto({ folder, ports, signal }: StageContext): Promise<readonly string[]> {

@@ -43,6 +43,10 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
       await gate();
       return { "main.tf": "" };
     },
+    checks: async () => {
+      await gate();
+      return [];
+    },
     shard: shardOf(world, gate, destructive),
     inventory: inventoryOf(world, gate, destructive, () => process.isReplaced),
     settle: { quietMs: 1_000, controllersMs: 10_000, pollMs: 100 },

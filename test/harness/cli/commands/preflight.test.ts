@@ -30,7 +30,7 @@ describe("refbench preflight --rehearse", () => {
     const { stdout, code, cwd } = await preflight(["gke", "--rehearse"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Preflight of gke 100 in the twin \(simulated\)/);
-    expect(stdout).toMatch(/^skipped +quota .*16 n2 \+ 36 e2 vCPUs/m);
+    expect(stdout).toMatch(/^skipped +quota .*10 n2 \+ 36 e2 vCPUs/m);
     expect(stdout).toMatch(/Ready for a rehearsal/);
     expect(existsSync(join(cwd, ".refbench"))).toBe(false);
   });
@@ -150,7 +150,7 @@ describe("a wrong flag is refused before anything is asked", () => {
       /--fail-check is "weather", expected names of terraform/,
     ],
     [["gke", "--project", "p", "--fail-check", "quota"], /only a rehearsal plays/],
-    [["gke", "--project", "p", "--skip-preflight", "quota"], /only an emulated cloud/],
+    [["gke", "--project", "some-project", "--skip-preflight", "quota"], /only an emulated cloud/],
     [["gke", "--rehearse", "--skip-preflight", "quota"], /--rehearse asks no cloud/],
     [["gke", "--rehearse", "--output", "markdown"], /expected text or json/],
     [["gke", "--rehearse", "--size", "900"], /size is "900", expected one of/],

@@ -54,7 +54,7 @@ test("a project in which nothing is missing passes every check, and nothing is c
     leftovers: "ok",
   });
   expect(of("identity").found).toBe("ada@example.com in project some-project (42)");
-  expect(of("quota").found).toMatch(/^room for 16 n2 \+ 36 e2 vCPUs, 5 machines/);
+  expect(of("quota").found).toMatch(/^room for 10 n2 \+ 36 e2 vCPUs, 5 machines/);
 });
 
 interface Failing {
@@ -141,14 +141,14 @@ const FAILING: readonly Failing[] = [
   {
     name: "quota",
     when: "a family has too few cores left",
-    found: /^N2_CPUS in us-central1: 16 needed, 15 of 24 free$/,
+    found: /^N2_CPUS in us-central1: 10 needed, 9 of 24 free$/,
     fix: /console\.cloud\.google\.com.*project=some-project/,
-    spoil: ({ setQuota }) => setQuota("N2_CPUS", 24, 9),
+    spoil: ({ setQuota }) => setQuota("N2_CPUS", 24, 15),
   },
   {
     name: "quota",
     when: "disks and networks are short",
-    found: /SSD_TOTAL_GB in us-central1: 450 needed, 100 .*; NETWORKS: 1 needed, 0 of 5 free/,
+    found: /SSD_TOTAL_GB in us-central1: 420 needed, 100 .*; NETWORKS: 1 needed, 0 of 5 free/,
     fix: /smaller --size/,
     spoil: ({ setQuota }) => {
       setQuota("SSD_TOTAL_GB", 100, 0);

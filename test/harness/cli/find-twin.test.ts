@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { findTwin } from "../../../harness/cli/compose.ts";
+import { findTwin } from "../../../harness/cli/find-twin.ts";
 import { systemClock } from "../../../harness/model/clock.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
 import { twinId } from "../../../harness/rehearsal/twin/identity.ts";

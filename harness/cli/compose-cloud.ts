@@ -1,0 +1,76 @@
+import { sdkClients } from "../inventory/aws/clients.ts";
+import { awsInventory } from "../inventory/aws/inventory.ts";
+import { googleAuth } from "../inventory/google/auth.ts";
+import { googleEndpoints } from "../inventory/google/endpoints.ts";
+import { googleInventory } from "../inventory/google/inventory.ts";
+import { systemClock } from "../model/clock.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { CloudPlan, Plan } from "../pipeline/plan.ts";
+import type { RunFolder } from "../pipeline/run-folder.ts";
+import { twinProviderPickedUp } from "../rehearsal/twin/picked-up.ts";
+import { lockProviders } from "../terraform/lock-providers.ts";
+import { composeChecks } from "./compose-checks.ts";
+import type { PlacePorts } from "./compose.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { composeShard } from "./compose-shard.ts";
+
+/** As clouds settle: what was deleted is listed for a while, and controllers take minutes. */
+export const CLOUD_SETTLE = { quietMs: 30_000, controllersMs: 15 * 60_000, pollMs: 5_000 };
+
+/** The ports of a real run. What it needs is in its plan; credentials, and nothing else, come from the environment. */
+export function composeCloud(
+  folder: RunFolder,
+  { plan, cloud, env }: { readonly plan: Plan; readonly cloud: CloudPlan; readonly env: NodeJS.ProcessEnv },
+): PlacePorts {
+  refuseOtherCloud(folder, cloud, env);
+  const inventory = inventoryOf(cloud, env);
+  return {
+    childEnv: env,
+    shard: composeShard(folder, plan, env),
+    inventory,
+    settle: CLOUD_SETTLE,
+    checks: composeChecks(folder, { plan, env, inventory }),
+    ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
+  };
+}
+
+/** Asked of a shell that goes on with a run: an SDK reads its variables by itself, so they must say the same. */
+function refuseOtherCloud(
+  { path }: RunFolder,
+  { provider, endpoints }: CloudPlan,
+  env: NodeJS.ProcessEnv,
+): void {
+  const twin = twinProviderPickedUp(env);
+  if (twin !== undefined) {
+    throw new RefbenchError(
+      "usage",
+      `${path} is a real run, and here the twin would answer for its cloud: ${twin}; go on in a shell of its own`,
+    );
+  }
+  const { endpoints: here } = endpointsOf(provider, env);
+  const names = [...new Set([...Object.keys(endpoints), ...Object.keys(here)])];
+  const other = names.find((name) => endpoints[name] !== here[name]);
+  if (other === undefined) return;
+  const wanted = endpoints[other];
+  throw new RefbenchError(
+    "usage",
+    `${path} was made ${wanted === undefined ? `without ${other}` : `with ${other}=${wanted}`}, and here it is ${here[other] ?? "not set"}: what it made is not there; ${wanted === undefined ? `unset ${other}` : `export ${other}=${wanted}`}`,
+  );
+}
+
+function inventoryOf({ provider, project, region }: CloudPlan, env: NodeJS.ProcessEnv): Inventory {
+  if (provider === "aws")
+    return awsInventory({ account: project, region, env, clients: sdkClients(region, env) });
+  return googleInventory({
+    project,
+    auth: googleAuth(env),
+    endpoints: googleEndpoints(env),
+    clock: systemClock,
+  });
+}
+
+/** Whether another machine may have to tear it down, of another platform than this. */
+function mayMove({ mirror }: Plan): boolean {
+  return mirror !== undefined && !mirror.startsWith("file:");
+}

@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { systemClock } from "../model/clock.ts";
+import { RefbenchError } from "../model/error.ts";
+import { Journal } from "../pipeline/journal.ts";
+import type { RunFolder } from "../pipeline/run-folder.ts";
+import { findTwinId } from "../rehearsal/twin/identity.ts";
+
+/**
+ * The twin that the run was made against, where it is now: a working folder may have been moved as a whole. Once
+ * something may exist in it, a missing twin is never made anew: empty as it is, it would answer that nothing is left.
+ */
+export async function findTwin(
+  folder: RunFolder,
+  { twinRoot: recorded, twinId }: { readonly twinRoot: string; readonly twinId?: string | undefined },
+): Promise<string> {
+  const beside = join(dirname(dirname(resolve(folder.path))), "twin");
+  const found = [recorded, beside].find(
+    (root) => existsSync(join(root, "inventory")) && (twinId === undefined || findTwinId(root) === twinId),
+  );
+  if (found !== undefined) return found;
+  const { entries, damaged } = await new Journal(folder.journal, systemClock).read();
+  if (damaged.length === 0 && entries.length > 0 && !entries.some(({ type }) => type === "stack-intent"))
+    return recorded;
+  throw new RefbenchError(
+    "inventory",
+    `the twin of this run, ${recorded}, is not there, so nothing can say what is left: move it back there, or to ${beside}`,
+  );
+}

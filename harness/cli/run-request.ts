@@ -1,0 +1,132 @@
+import type { Command } from "commander";
+import { resolve } from "node:path";
+import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { parseOverride } from "../../reference-architectures/override.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { RunRequest } from "../pipeline/make-run.ts";
+import { machineVanishes, refusalOf } from "../pipeline/vanishing-machine.ts";
+import { twinId } from "../rehearsal/twin/identity.ts";
+import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
+import { createTerraform } from "../terraform/terraform.ts";
+import { cloudRequestOf } from "./cloud-request.ts";
+import { endpointsOf } from "./endpoints.ts";
+import type { Io } from "./io.ts";
+import { refbenchVersion } from "./refbench-version.ts";
+import { checkedFaults, twinRoot, type RunFlags } from "./run-options.ts";
+
+/** Reads the flags into what a run is asked for. Nothing is created. */
+export async function runRequestOf(
+  architecture: string,
+  flags: RunFlags,
+  io: Io,
+  /** Whose command line the flags are of: a flag that says nothing here is refused, a variable is passed over. */
+  command: Pick<Command, "getOptionValueSource">,
+): Promise<RunRequest> {
+  const rehearse = flags.rehearse === true;
+  const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
+  const size = resolveSize(architecture, flags.size, overrides);
+  refuseOthersFlags(architecture, rehearse, command);
+  refuseFooting(architecture, flags, io);
+  if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {
+    throw new RefbenchError(
+      "usage",
+      `--owner is "${flags.owner}", expected a label value of lower-case letters, digits, "-" and "_"`,
+    );
+  }
+  // Asked here too, since nothing may be made for a run that cannot start.
+  await createTerraform().version({ env: io.env, signal: new AbortController().signal });
+  return {
+    architecture,
+    size: flags.size,
+    overrides,
+    owner: flags.owner,
+    ttlMs: flags.ttl,
+    ...(flags.keepOnFailure === undefined
+      ? {}
+      : { keepOnFailure: { ms: flags.keepOnFailure, max: flags.keepMax } }),
+    ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
+    ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
+    runner: flags.runner,
+    ...(rehearse ? rehearsalOf(flags, io) : await cloudRequestOf(size, flags, io)),
+    refbench: await refbenchVersion(),
+  };
+}
+
+function rehearsalOf(flags: RunFlags, { cwd }: Io): Pick<RunRequest, "rehearsal" | "project"> {
+  const { speed, buildSpeed, failBuilds, faults } = flags;
+  const root = twinRoot(cwd);
+  const faultsFile = faults === undefined ? undefined : checkedFaults(resolve(cwd, faults));
+  return {
+    rehearsal: { twinRoot: root, twinId: twinId(root), speed, buildSpeed, failBuilds, faultsFile },
+    project: TWIN_PROJECT,
+  };
+}
+
+const ONLY_REHEARSALS = {
+  speed: "--speed",
+  buildSpeed: "--build-speed",
+  failBuilds: "--fail-builds",
+  faults: "--faults",
+} as const;
+const ONLY_REAL_RUNS = {
+  project: "--project",
+  account: "--account",
+  region: "--region",
+  zone: "--zone",
+  skipCanary: "--skip-canary",
+  skipPreflight: "--skip-preflight",
+} as const;
+
+/** A flag that has nothing to say in this kind of run was meant for another: what else was meant differently? */
+function refuseOthersFlags(
+  architecture: string,
+  rehearse: boolean,
+  command: Pick<Command, "getOptionValueSource">,
+): void {
+  const given = (flags: Readonly<Record<string, string>>): string | undefined =>
+    Object.entries(flags).find(([name]) => command.getOptionValueSource(name) === "cli")?.[1];
+  const wrong = given(rehearse ? ONLY_REAL_RUNS : ONLY_REHEARSALS);
+  if (wrong !== undefined) {
+    throw new RefbenchError(
+      "usage",
+      rehearse
+        ? `${wrong} says something of a real cloud, and --rehearse asks none: leave one of both out`
+        : `${wrong} changes the twin, and a real run has none: add --rehearse, or leave it out`,
+    );
+  }
+  if (rehearse) return;
+  const { cloud } = getArchitecture(architecture);
+  const others = given(cloud === "google" ? { account: "--account" } : { project: "--project" });
+  if (others !== undefined) {
+    const [where, own] = cloud === "google" ? ["Google", "--project"] : ["AWS", "--account"];
+    throw new RefbenchError(
+      "usage",
+      `${others} is not ${where}'s, where ${architecture} runs: expected ${own}`,
+    );
+  }
+}
+
+/** Refuses a place for state and journal that would not be there when they are needed. */
+function refuseFooting(architecture: string, flags: RunFlags, { env }: Io): void {
+  const { rehearse = false, state, mirror } = flags;
+  if (state !== undefined && rehearse) {
+    throw new RefbenchError(
+      "usage",
+      `--state is "${state}", but the twin that --rehearse runs against has no buckets, and only state in the run's folder: leave --state (REFBENCH_STATE) out; --mirror works with both`,
+    );
+  }
+  if (state?.startsWith("file:") === true) {
+    throw new RefbenchError(
+      "usage",
+      `--state is "${state}", expected gs://bucket/prefix or s3://bucket/prefix`,
+    );
+  }
+  const refusal = refusalOf({
+    vanishes: machineVanishes(env),
+    simulated: rehearse,
+    emulatedCloud: endpointsOf(getArchitecture(architecture).cloud, env).emulated,
+    stateBucket: state,
+    mirror,
+  });
+  if (refusal !== undefined) throw new RefbenchError("usage", refusal);
+}

@@ -1,0 +1,10 @@
+/** What one question before a run has found, as the stages see it. */
+export interface PreflightFinding {
+  readonly name: string;
+  /** Only `failed` keeps a run from starting; `unknown` could not be asked. */
+  readonly state: "ok" | "failed" | "skipped" | "unknown";
+  /** In words, without secrets. */
+  readonly found: string;
+  /** What to do about it, the exact command where there is one. */
+  readonly fix?: string;
+}

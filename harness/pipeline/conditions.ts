@@ -1,0 +1,41 @@
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { SHARED_MACHINE_LIMITS } from "../model/shard.ts";
+import type { CloudPlan, Plan } from "./plan.ts";
+
+/** What changes the meaning of a run's figures, in words. */
+export function conditionsOf(run: {
+  readonly size: Size;
+  readonly runner: Plan["runner"];
+  /** Absent on a rehearsal. */
+  readonly cloud: CloudPlan | undefined;
+}): readonly string[] {
+  const { size, runner, cloud } = run;
+  return [
+    ...(size.licensed ? [`Coder licence: ${cloud === undefined ? "simulated" : "given"}`] : []),
+    "rate limits: off",
+    "TLS: off (internal endpoint)",
+    "user tokens: minted by the owner",
+    cloud === undefined
+      ? `generator: shares its machine with the emulated Coder, so held to wide limits (slip p99 ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`
+      : generatorOf(runner),
+    size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
+    ...(cloud === undefined ? [] : waivedFor(cloud)),
+  ];
+}
+
+function generatorOf(runner: Plan["runner"]): string {
+  return runner === "network"
+    ? "generator: a machine of its own inside Coder's network"
+    : "generator: the machine that started the run, over its own route to Coder";
+}
+
+function waivedFor({ endpoints, emulated, skippedChecks, skippedCanary }: CloudPlan): readonly string[] {
+  const names = Object.keys(endpoints);
+  return [
+    ...(names.length === 0
+      ? []
+      : [`cloud: ${emulated ? "emulated" : "in part by other endpoints"} (${names.join(", ")})`]),
+    ...(skippedChecks.length === 0 ? [] : [`preflight: without ${skippedChecks.join(", ")}`]),
+    ...(skippedCanary ? ["canary: not asked for (--skip-canary)"] : []),
+  ];
+}

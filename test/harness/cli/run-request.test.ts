@@ -1,0 +1,223 @@
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Io } from "../../../harness/cli/io.ts";
+import { addRunOptions, type RunFlags } from "../../../harness/cli/run-options.ts";
+import { runRequestOf } from "../../../harness/cli/run-request.ts";
+import { stacksDigest } from "../../../harness/cli/stacks-digest.ts";
+import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
+import { newRunId } from "../../../harness/model/run-id.ts";
+import type { RunRecord } from "../../../harness/model/record.ts";
+import { licenceOf } from "../../support/licence.ts";
+import { sampleRecord } from "../results/sample-record.ts";
+import { CapturedStream } from "./progress/captured-stream.ts";
+
+const { PATH = "" } = process.env;
+const EMULATED = { AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
+const ACCOUNT = "123456789012";
+
+interface Where {
+  readonly cwd: string;
+  /** What this command line asks for, in this folder and with nothing but these in its environment. */
+  readonly asked: (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<RunRequest>;
+}
+
+async function where(): Promise<Where> {
+  const cwd = await mkdtemp(join(tmpdir(), "refbench-request-"));
+  onTestFinished(() => rm(cwd, { recursive: true, force: true }));
+  const asked: Where["asked"] = async (args, env = {}) => {
+    let request: RunRequest | undefined;
+    const stream = new CapturedStream();
+    const io: Io = {
+      stdout: stream,
+      stderr: stream,
+      cwd,
+      env: { PATH, HOME: cwd, ...env },
+      exit: () => undefined,
+    };
+    const command = new Command("run").argument("<architecture>").exitOverride();
+    addRunOptions(command, io).action(async (architecture: string, flags: RunFlags) => {
+      request = await runRequestOf(architecture, flags, io, command);
+    });
+    await command.parseAsync(["node", "run", ...args]);
+    return request!;
+  };
+  return { cwd, asked };
+}
+
+describe("a real run", () => {
+  test("is of the project that was pinned, in the architecture's place, with a runner inside the network", async () => {
+    const { asked } = await where();
+    const request = await asked(["gke", "--size", "canary", "--project", "my-benchmarks"]);
+    expect(request).toMatchObject({
+      project: "my-benchmarks",
+      runner: "network",
+      cloud: {
+        provider: "google",
+        project: "my-benchmarks",
+        region: "us-central1",
+        zone: "us-central1-a",
+        endpoints: {},
+        emulated: false,
+        skippedChecks: [],
+        skippedCanary: false,
+      },
+    });
+    expect(request.rehearsal).toBeUndefined();
+    expect(request.licence).toBeUndefined();
+  });
+
+  test.each([
+    [["--region", "eu-west-1"], { region: "eu-west-1", zone: "eu-west-1a" }],
+    [["--zone", "eu-west-1c"], { region: "eu-west-1", zone: "eu-west-1c" }],
+    [["--zone", "us-east-2b"], { region: "us-east-2", zone: "us-east-2b" }],
+  ])("goes where %j says", async (args, place) => {
+    const { asked } = await where();
+    expect((await asked(["eks", "--size", "canary", "--account", ACCOUNT, ...args])).cloud).toMatchObject(
+      place,
+    );
+  });
+
+  test("on an emulated cloud keeps its endpoints and what was left out", async () => {
+    const { asked } = await where();
+    const { cloud } = await asked(
+      ["eks", "--account", ACCOUNT, "--skip-preflight", "artefacts,quota", "--runner", "local"],
+      { ...EMULATED, GOOGLE_COMPUTE_CUSTOM_ENDPOINT: "http://127.0.0.1:8" },
+    );
+    expect(cloud).toMatchObject({
+      endpoints: EMULATED,
+      emulated: true,
+      skippedChecks: ["artefacts", "quota"],
+    });
+  });
+
+  test("of a licensed size carries the licence, from a file or the environment; another carries none", async () => {
+    const { cwd, asked } = await where();
+    const licence = licenceOf({ version: 3 });
+    await writeFile(join(cwd, "licence"), `${licence}\n`);
+    const args = ["gke", "--project", "my-benchmarks", "--skip-canary"];
+    expect((await asked([...args, "--size", "1200", "--licence-file", "licence"])).licence).toBe(licence);
+    expect((await asked([...args, "--size", "1200"], { REFBENCH_LICENCE: licence })).licence).toBe(licence);
+    expect((await asked([...args, "--size", "100"], { REFBENCH_LICENCE: licence })).licence).toBeUndefined();
+  });
+});
+
+describe("a wrong flag is refused with its reason, and nothing is made", () => {
+  const REAL = ["gke", "--size", "canary", "--project", "my-benchmarks"];
+  const REHEARSAL = ["gke", "--size", "canary", "--rehearse"];
+  test.each<readonly [readonly string[], RegExp, NodeJS.ProcessEnv?]>([
+    [["gke"], /--project is missing/],
+    [["eks"], /--account is missing/],
+    [["gke", "--account", ACCOUNT], /--account is not Google's, where gke runs: expected --project/],
+    [["eks", "--project", "my-benchmarks"], /--project is not AWS's/],
+    [["eks", "--account", "12"], /twelve digits/],
+    [["gke", "--project", "My Project"], /id of a Google project/],
+    [[...REAL, "--speed", "10"], /--speed changes the twin/],
+    [[...REAL, "--faults", "faults.json"], /--faults changes the twin/],
+    [[...REHEARSAL, "--project", "my-benchmarks"], /--project says something of a real cloud/],
+    [[...REHEARSAL, "--skip-canary"], /--skip-canary says something of a real cloud/],
+    [[...REHEARSAL, "--skip-preflight", "quota"], /--skip-preflight says something of a real cloud/],
+    [[...REAL, "--skip-preflight", "marker"], /only an emulated cloud may have/],
+    [
+      [...REAL, "--skip-preflight", "marker"],
+      /only an emulated cloud may have/,
+      // One service elsewhere leaves the others where they are.
+      { GOOGLE_DNS_CUSTOM_ENDPOINT: "http://127.0.0.1:8" },
+    ],
+    [
+      [...REAL, "--zone", "europe-west1-b", "--region", "us-central1"],
+      /--zone is "europe-west1-b", expected one of region us-central1/,
+    ],
+    [[...REAL, "--region", "nowhere"], /--region is "nowhere"/],
+    [["gke", "--size", "1200", "--project", "my-benchmarks"], /needs high_availability.*--licence-file/],
+    [REAL, /twin would answer.*REFBENCH_TWIN_ROOT is set/, { REFBENCH_TWIN_ROOT: "/somewhere" }],
+    [
+      ["eks", "--account", ACCOUNT],
+      /AWS_ENDPOINT_URL is no plain URL/,
+      { AWS_ENDPOINT_URL: "http://u:p@127.0.0.1" },
+    ],
+    [REAL, /CI=true.*--state.*--mirror/, { CI: "true" }],
+    [[...REAL, "--runner", "somewhere"], /network, local/],
+  ])("%j", async (args, words, env = {}) => {
+    const { cwd, asked } = await where();
+    await expect(asked(args, env)).rejects.toThrow(words);
+    expect(await readdir(cwd)).toEqual([]);
+  });
+
+  test("but variables that say nothing in this kind of run are passed over", async () => {
+    const { asked } = await where();
+    vi.stubEnv("REFBENCH_PROJECT", "my-benchmarks");
+    vi.stubEnv("REFBENCH_ACCOUNT", ACCOUNT);
+    vi.stubEnv("REFBENCH_SPEED", "10");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect((await asked(["gke", "--rehearse"])).rehearsal).toMatchObject({ speed: 10 });
+    expect((await asked(["gke", "--size", "canary"])).project).toBe("my-benchmarks");
+  });
+});
+
+describe("a larger size waits for a clean canary", () => {
+  const LARGER = ["gke", "--size", "100", "--project", "my-benchmarks"];
+
+  async function withRecord(
+    change: Partial<RunRecord>,
+    cloud: Partial<NonNullable<RunRecord["cloud"]>> = {},
+  ) {
+    const place = await where();
+    const runId = newRunId();
+    const folder = join(place.cwd, ".refbench", "runs", runId);
+    await mkdir(folder, { recursive: true });
+    const record = sampleRecord({
+      runId,
+      architecture: "gke",
+      size: "canary",
+      simulated: false,
+      verdict: "pass",
+      cloud: {
+        project: "my-benchmarks",
+        region: "us-central1",
+        zone: "us-central1-a",
+        endpoints: [],
+        emulated: false,
+        stacks: await stacksDigest("gke"),
+        skippedChecks: [],
+        skippedCanary: false,
+        ...cloud,
+      },
+      ...change,
+    });
+    await writeFile(join(folder, "record.json"), JSON.stringify(record));
+    return place;
+  }
+
+  test("of these stacks in this project", async () => {
+    const { asked } = await withRecord({});
+    expect((await asked(LARGER)).size).toBe("100");
+  });
+
+  test.each<readonly [string, RegExp, Partial<RunRecord>, Partial<NonNullable<RunRecord["cloud"]>>?]>([
+    [
+      "that was not clean",
+      /no canary of gke in my-benchmarks was clean \(last: leaked\)/,
+      { verdict: "leaked" },
+    ],
+    ["of other stacks", /was of other stacks/, {}, { stacks: "0000" }],
+    ["of another project", /my-benchmarks has seen no canary/, {}, { project: "another-one" }],
+    ["of an emulated cloud", /has seen no canary/, {}, { emulated: true }],
+  ])("and not for one %s", async (_, words, change, cloud) => {
+    const { asked } = await withRecord(change, cloud);
+    await expect(asked(LARGER)).rejects.toThrow(words);
+    expect((await asked([...LARGER, "--skip-canary"])).cloud?.skippedCanary).toBe(true);
+  });
+
+  test("also of a run that only the mirror's bucket knows", async () => {
+    const place = await withRecord({});
+    const [runId] = await readdir(join(place.cwd, ".refbench", "runs"));
+    const bucket = join(place.cwd, "bucket");
+    await mkdir(join(bucket, "runs", runId!), { recursive: true });
+    await rename(join(place.cwd, ".refbench", "runs", runId!), join(bucket, "runs", runId!, "files"));
+    await expect(place.asked(LARGER)).rejects.toThrow(/has seen no canary/);
+    expect((await place.asked([...LARGER, "--mirror", `file://${bucket}`])).size).toBe("100");
+  });
+});
