@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { messageOf } from "../model/error.ts";
 import { findTerraform, SUPPORTED_TERRAFORM, TERRAFORM_INSTALL } from "../terraform/supported.ts";
 import { createTerraform } from "../terraform/terraform.ts";
+import { type TunnelCloud, tunnelTool } from "./runner/tunnel-tool.ts";
 
 /** What was found of one tool. */
 export interface Finding {
@@ -17,7 +18,13 @@ export interface Finding {
 
 /** Looks for everything that refbench starts. Changes nothing and asks no network. */
 export async function checkMachine(env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
-  const others = await Promise.all([checkNpm(env), checkTerraform(env), checkGit(env)]);
+  const others = await Promise.all([
+    checkNpm(env),
+    checkTerraform(env),
+    checkGit(env),
+    checkTunnel("google", env),
+    checkTunnel("aws", env),
+  ]);
   return [checkNode(process.versions.node), ...others];
 }
 
@@ -67,6 +74,18 @@ async function checkGit(env: NodeJS.ProcessEnv): Promise<Finding> {
   const wanted = "any, to record the commit of refbench";
   if (found !== undefined) return { tool: "git", state: "ok", found, wanted };
   return { tool: "git", state: "optional", wanted, next: "install git with the system's packages" };
+}
+
+const TUNNELS = {
+  google: { tool: "gcloud", wanted: "any, to reach the load runner in Google's networks" },
+  aws: { tool: "aws ssm", wanted: "any with its plugin, to reach the load runner in AWS's networks" },
+} as const;
+
+async function checkTunnel(cloud: TunnelCloud, env: NodeJS.ProcessEnv): Promise<Finding> {
+  const found = await tunnelTool(cloud, env);
+  return found.state === "found"
+    ? { ...TUNNELS[cloud], state: "ok", found: found.command }
+    : { ...TUNNELS[cloud], state: "optional", next: found.next };
 }
 
 async function versionFrom(tool: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {

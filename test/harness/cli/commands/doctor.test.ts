@@ -53,6 +53,26 @@ test("a terraform that is too old is not enough", async () => {
   expect(code).toBe(2);
 });
 
+test("a machine without the clouds' tunnels is ready, and told what they are for", async () => {
+  const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL, aws: "exit 1" });
+  const { stdout, code } = await runCommand(doctorCommand, [], { env });
+  expect(stdout).toMatch(/^absent +gcloud .*load runner in Google's networks/m);
+  expect(stdout).toMatch(
+    /^absent +aws ssm .*load runner in AWS's networks\)\n +-> .*Session Manager plugin/m,
+  );
+  expect(code).toBe(0);
+});
+
+test("the clouds' tunnels that are there are told by their path", async () => {
+  const programs = { gcloud: "exit 1", aws: "exit 1", "session-manager-plugin": "exit 1" };
+  const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL, ...programs });
+  const { stdout } = await runCommand(doctorCommand, ["--output", "json"], { env });
+  expect(findingsOf(stdout)).toMatchObject({
+    gcloud: { state: "ok", found: join(env["PATH"] ?? "", "gcloud") },
+    "aws ssm": { state: "ok", found: join(env["PATH"] ?? "", "aws") },
+  });
+});
+
 test("a machine without git is ready, and told what git is for", async () => {
   const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL });
   const { stdout, code } = await runCommand(doctorCommand, [], { env });
