@@ -7,6 +7,8 @@ export interface CoderFailure {
     | "rate-limited"
     /** No connection: refused, reset, name not found. */
     | "unreachable"
+    /** No trusted or no usable TLS; the message says what to do. */
+    | "tls"
     | "timeout"
     /** The answer is not what Coder's API promises. */
     | "malformed"

@@ -1,48 +1,79 @@
 import type { IncomingMessage } from "node:http";
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
+import { messageOf } from "../model/error.ts";
+import { retryAfterMs } from "./http.ts";
 import type { ShellSession } from "./shell-session.ts";
+import type { Transport } from "./transport.ts";
 
 export interface ConnectOptions {
-  /** Base URL of Coder without a trailing slash. */
-  readonly url: string;
+  readonly transport: Transport;
   readonly token: string;
   readonly agentId: string;
   /** Until the first byte of a terminal, the open channel of SSH. */
   readonly connectMs: number;
 }
 
+/** Why a connection was not opened. */
+export type ConnectFailure = {
+  readonly state: "failed";
+  readonly message: string;
+} & (
+  | {
+      readonly why:
+        /** The other side said no: no listener, or a status that is no upgrade. */
+        | "refused"
+        | "timeout"
+        /** Open, and nothing came. */
+        | "silent"
+        /** Ended in the middle of being opened. */
+        | "lost"
+        | "tls";
+      /** What was answered in place of an upgrade. */
+      readonly status?: number;
+    }
+  | { readonly why: "rate-limited"; readonly retryAfterMs: number }
+);
+
 /** What opening a connection ends in. */
 export type ConnectOutcome =
-  | { readonly state: "open"; readonly session: ShellSession; readonly readyAtMs: number }
-  | {
-      readonly state: "failed";
-      readonly why: "refused" | "timeout" | "silent" | "rate-limited";
-      readonly message: string;
-    };
+  { readonly state: "open"; readonly session: ShellSession; readonly readyAtMs: number } | ConnectFailure;
 
-export type ConnectFailure = Extract<ConnectOutcome, { state: "failed" }>;
-
-/** A websocket to Coder as a load generator wants it: no compression, no check of every byte, no timer of its own. */
-export function openWebSocket(options: ConnectOptions, path: string): WebSocket {
-  return new WebSocket(`${options.url.replace(/^http/, "ws")}${path}`, {
-    perMessageDeflate: false,
-    skipUTF8Validation: true,
-    headers: { "coder-session-token": options.token },
-  });
-}
-
-/** Tells why Coder did not upgrade: its status and what it says. */
-export function onRefusedUpgrade(socket: WebSocket, report: (failure: ConnectFailure) => void): void {
+/** Tells why there was no upgrade: the answer that came in its place, or the error. */
+export function onNoUpgrade(
+  transport: Transport,
+  socket: WebSocket,
+  report: (failure: ConnectFailure) => void,
+): void {
   socket.on("unexpected-response", (_request, response: IncomingMessage) => {
     let text = "";
     response.on("data", (chunk: Buffer) => (text = (text + chunk.toString("utf8")).slice(0, 300)));
     response.on("close", () => {
-      report({
-        state: "failed",
-        why: response.statusCode === 429 ? "rate-limited" : "refused",
-        message: `${response.statusCode ?? 0} ${text}`.trim(),
-      });
+      const status = response.statusCode ?? 0;
+      const message = `${status} ${text}`.trim();
+      if (status === 429) transport.throttled++;
+      report(
+        status === 429
+          ? {
+              state: "failed",
+              why: "rate-limited",
+              message,
+              retryAfterMs: retryAfterMs(response.headers["retry-after"]),
+            }
+          : { state: "failed", why: "refused", message, status },
+      );
       socket.terminate();
     });
   });
+  socket.on("error", (error) => {
+    const tls = transport.tlsProblem(error);
+    if (tls === undefined) report({ state: "failed", why: whyOf(error), message: messageOf(error) });
+    else report({ state: "failed", why: "tls", message: tls });
+  });
+}
+
+/** Nobody listens, or somebody did and went away. */
+function whyOf(error: Error): "refused" | "lost" {
+  const code = "code" in error ? String(error.code) : "";
+  const isLost = ["ECONNRESET", "EPIPE", "ECONNABORTED"].includes(code) || code.startsWith("WS_ERR_");
+  return isLost ? "lost" : "refused";
 }

@@ -1,16 +1,15 @@
-import { Pool } from "undici";
+import type { Dispatcher } from "undici";
 import type { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/error.ts";
 import type { Answer, CoderFailure } from "./answer.ts";
 import { errorBody } from "./schemas.ts";
+import { Transport, type TransportOptions } from "./transport.ts";
 
 const MAX_ATTEMPTS = 6;
 const MAX_RETRY_AFTER_MS = 90_000;
 
-export interface CoderHttpOptions {
-  /** Base URL without a trailing slash. */
-  readonly url: string;
+export interface CoderHttpOptions extends TransportOptions {
   readonly clock: Clock;
   /** Connections of the pool. @default 64 */
   readonly connections?: number;
@@ -29,35 +28,37 @@ export interface CoderCall<T> {
   readonly body?: { readonly bytes: Buffer; readonly type: string };
   /** @default 60,000 */
   readonly timeoutMs?: number;
+  /** Whether 429 is waited out. @default true */
+  readonly retryThrottled?: boolean;
 }
 
 /** One pool of connections to one Coder; answers are checked, 429 is waited out as Coder asks. */
 export class CoderHttp {
   readonly url: string;
   readonly clock: Clock;
-  readonly #pool: Pool;
-  #throttled = 0;
+  /** Of its websockets too. */
+  readonly transport: Transport;
+  readonly #dispatcher: Dispatcher;
 
   constructor(options: CoderHttpOptions) {
     this.url = options.url;
     this.clock = options.clock;
-    this.#pool = new Pool(options.url, {
-      connections: options.connections ?? 64,
-      connect: { timeout: 10_000 },
-    });
+    this.transport = new Transport(options);
+    this.#dispatcher = this.transport.dispatcher(options.connections ?? 64);
   }
 
-  /** How many answers were 429 so far, retried ones included. */
+  /** How many answers were 429 so far, to requests and websockets, retried ones included. */
   get throttled(): number {
-    return this.#throttled;
+    return this.transport.throttled;
   }
 
   async call<T>(call: CoderCall<T>): Promise<Answer<T>> {
     for (let attempt = 1; ; attempt++) {
       const { answer, retryAfterMs } = await this.#once(call);
       if (retryAfterMs === undefined) return answer;
-      this.#throttled++;
-      if (attempt === MAX_ATTEMPTS || retryAfterMs > MAX_RETRY_AFTER_MS) return answer;
+      this.transport.throttled++;
+      if (call.retryThrottled === false || attempt === MAX_ATTEMPTS || retryAfterMs > MAX_RETRY_AFTER_MS)
+        return answer;
       try {
         await this.clock.sleep(retryAfterMs, call.signal);
       } catch {
@@ -67,16 +68,17 @@ export class CoderHttp {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#dispatcher.destroy();
   }
 
   async #once<T>(call: CoderCall<T>): Promise<{ answer: Answer<T>; retryAfterMs?: number }> {
     try {
       const timeoutMs = call.timeoutMs ?? 60_000;
-      const response = await this.#pool.request({
+      const response = await this.#dispatcher.request({
         method: call.method,
+        origin: this.url,
         path: call.path,
-        headers: headersOf(call),
+        headers: this.#headersOf(call),
         body: call.body?.bytes ?? (call.json === undefined ? null : JSON.stringify(call.json)),
         signal: call.signal,
         headersTimeout: timeoutMs,
@@ -85,28 +87,39 @@ export class CoderHttp {
       const text = await response.body.text();
       const status = response.statusCode;
       if (status === 429) {
-        const seconds = Number(response.headers["retry-after"] ?? 1);
         return {
           answer: failed(call, "rate-limited", `429 ${messageIn(text)}`, status),
-          retryAfterMs: Number.isFinite(seconds) ? Math.max(50, seconds * 1000) : 1000,
+          retryAfterMs: retryAfterMs(response.headers["retry-after"]),
         };
       }
       if (status < 200 || status > 299)
         return { answer: failed(call, "status", `${status} ${messageIn(text)}`, status) };
       return { answer: parsed(call, status, text) };
     } catch (error) {
-      return { answer: failed(call, kindOf(error, call.signal), messageOf(error)) };
+      if (call.signal.aborted) return { answer: failed(call, "aborted", messageOf(error)) };
+      const tls = await this.transport.explainTls(error);
+      if (tls !== undefined) return { answer: failed(call, "tls", tls) };
+      return { answer: failed(call, kindOf(error), messageOf(error)) };
     }
+  }
+
+  #headersOf(call: CoderCall<unknown>): Record<string, string> {
+    const headers = { ...this.transport.headers(call.token), accept: "application/json" };
+    return {
+      ...headers,
+      ...(call.bypassRateLimit === true ? { "x-coder-bypass-ratelimit": "true" } : {}),
+      ...(call.body !== undefined ? { "content-type": call.body.type } : {}),
+      ...(call.json !== undefined ? { "content-type": "application/json" } : {}),
+    };
   }
 }
 
-function headersOf(call: CoderCall<unknown>): Record<string, string> {
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (call.token !== undefined) headers["coder-session-token"] = call.token;
-  if (call.bypassRateLimit === true) headers["x-coder-bypass-ratelimit"] = "true";
-  if (call.body !== undefined) headers["content-type"] = call.body.type;
-  else if (call.json !== undefined) headers["content-type"] = "application/json";
-  return headers;
+/** What a 429 asks for, in seconds or as an instant; a second when it asks for nothing that can be read. */
+export function retryAfterMs(header: string | string[] | undefined): number {
+  const text = typeof header === "string" ? header : "1";
+  const seconds = Number(text);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(50, ms) : 1000;
 }
 
 function parsed<T>(call: CoderCall<T>, status: number, text: string): Answer<T> {
@@ -134,8 +147,7 @@ function failed<T>(
   return { ok: false, failure: status === undefined ? failure : { ...failure, status } };
 }
 
-function kindOf(error: unknown, signal: AbortSignal): CoderFailure["kind"] {
-  if (signal.aborted) return "aborted";
+function kindOf(error: unknown): CoderFailure["kind"] {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return code.includes("TIMEOUT") ? "timeout" : "unreachable";
 }

@@ -19,7 +19,25 @@ interface Pending {
 /** What carries the bytes of one interactive shell: a web terminal or an SSH channel. */
 export interface ShellTransport {
   write(text: string): void;
+  /** Ends in order. */
   close(): void;
+  /** Ends at once: the other side does not answer any more. */
+  destroy(): void;
+  /** Asks the other side for a sign of life; whatever comes back is heard. */
+  ping(): void;
+  /** How the bytes travel, where that is known. */
+  path?(): Promise<"relayed" | "direct" | undefined>;
+}
+
+/** How a session ended. */
+export interface SessionEnd {
+  readonly why: "closed-by-us" | "lost" | "half-open";
+  readonly reason: string;
+}
+
+/** Reads all output of a session, besides the questions. */
+export interface OutputReader {
+  read(bytes: Buffer): void;
 }
 
 /**
@@ -28,10 +46,16 @@ export interface ShellTransport {
  */
 export class ShellSession {
   readonly kind: "terminal" | "ssh";
-  /** Resolves with the reason once the other side or `close` ended it. */
-  readonly closed: Promise<string>;
+  /** Resolves once the other side or `close` ended it. */
+  readonly closed: Promise<SessionEnd>;
+  /** Bytes typed and bytes of output. */
+  sent = 0;
+  received = 0;
+  /** When anything came from the other side, a sign of life included. */
+  heardMs = performance.now();
+  reader: OutputReader | undefined;
   readonly #transport: ShellTransport;
-  #end!: (reason: string) => void;
+  #end!: (end: SessionEnd) => void;
   #pending: Pending[] = [];
   #partial = "";
   #recent = "";
@@ -72,8 +96,24 @@ export class ShellSession {
       };
       if (this.#pending.length === 0) this.#recent = "";
       this.#pending.push(pending);
-      this.#transport.write(`${line}\r`);
+      this.type(`${line}\r`);
     });
+  }
+
+  /** Types text and waits for nothing. */
+  type(text: string): void {
+    this.sent += text.length;
+    this.#transport.write(text);
+  }
+
+  /** Asks for a sign of life, to be seen in `heardMs`. */
+  ping(): void {
+    if (this.#isOpen) this.#transport.ping();
+  }
+
+  /** How its bytes travel, where that is known. */
+  async path(): Promise<"relayed" | "direct" | undefined> {
+    return this.#transport.path?.();
   }
 
   /** Ends the shell, so that no process stays behind, and the connection. */
@@ -81,11 +121,26 @@ export class ShellSession {
     if (!this.#isOpen) return;
     this.#transport.write("exit\r");
     this.#transport.close();
-    this.end("closed by us");
+    this.#over({ why: "closed-by-us", reason: "closed by us" });
+  }
+
+  /** Gives up a connection that does not answer any more. */
+  giveUp(reason: string): void {
+    if (!this.#isOpen) return;
+    this.#transport.destroy();
+    this.#over({ why: "half-open", reason });
+  }
+
+  /** The other side gave a sign of life; called by the connection. */
+  heard(): void {
+    this.heardMs = performance.now();
   }
 
   /** Takes output bytes; called by the connection. */
   push(bytes: Buffer): void {
+    this.heardMs = performance.now();
+    this.received += bytes.length;
+    this.reader?.read(bytes);
     if (this.#pending.length === 0) {
       this.#partial = "";
       return;
@@ -97,12 +152,16 @@ export class ShellSession {
 
   /** The connection is gone; called by the connection. */
   end(reason: string): void {
+    this.#over({ why: "lost", reason });
+  }
+
+  #over(end: SessionEnd): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     for (const pending of this.#pending)
       pending.settle({ state: "closed", output: this.#recent + this.#partial });
     this.#pending = [];
-    this.#end(reason);
+    this.#end(end);
   }
 
   #read(line: string): void {

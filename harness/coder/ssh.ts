@@ -1,7 +1,6 @@
 import { Client, type ClientChannel } from "ssh2";
 import { createWebSocketStream } from "ws";
-import { type ConnectFailure, type ConnectOptions, type ConnectOutcome } from "./connect.ts";
-import { onRefusedUpgrade, openWebSocket } from "./connect.ts";
+import { type ConnectFailure, type ConnectOptions, type ConnectOutcome, onNoUpgrade } from "./connect.ts";
 import { ShellSession } from "./shell-session.ts";
 
 /** The cheapest cipher to measure with; the others only for servers without it. */
@@ -16,7 +15,8 @@ const CLOSE_GRACE_MS = 2000;
  */
 export function openSsh(options: ConnectOptions): Promise<ConnectOutcome> {
   return new Promise((resolve) => {
-    const socket = openWebSocket(options, `/api/v2/workspaceagents/${options.agentId}/refbench-ssh`);
+    const path = `/api/v2/workspaceagents/${options.agentId}/refbench-ssh`;
+    const socket = options.transport.webSocket(path, options.token);
     const client = new Client();
     let channel: ClientChannel | undefined;
     let readyAtMs: number | undefined;
@@ -27,6 +27,10 @@ export function openSsh(options: ConnectOptions): Promise<ConnectOutcome> {
         client.end();
         setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
       },
+      destroy: () => socket.terminate(),
+      ping: () => {
+        if (socket.readyState === socket.OPEN) socket.ping();
+      },
     });
     const fail = (failure: ConnectFailure): void => {
       clearTimeout(timer);
@@ -34,28 +38,29 @@ export function openSsh(options: ConnectOptions): Promise<ConnectOutcome> {
       session.end(failure.message);
       socket.terminate();
     };
-    const refused = (message: string): void => fail({ state: "failed", why: "refused", message });
+    const lost = (message: string): void => fail({ state: "failed", why: "lost", message });
     const timer = setTimeout(() => {
       const what =
         readyAtMs === undefined ? "the SSH handshake was not done" : "no shell was opened over SSH";
       fail({ state: "failed", why: "timeout", message: `${what} within ${options.connectMs} ms` });
     }, options.connectMs);
 
-    onRefusedUpgrade(socket, fail);
-    socket.on("error", (error) => refused(error.message));
-    socket.on("close", (code) => refused(`the SSH tunnel closed with ${code}`));
-    client.on("error", (error) => refused(error.message));
-    client.on("close", () => refused("the SSH connection closed"));
+    onNoUpgrade(options.transport, socket, fail);
+    socket.on("ping", () => session.heard());
+    socket.on("pong", () => session.heard());
+    socket.on("close", (code) => lost(`the SSH tunnel closed with ${code}`));
+    client.on("error", (error) => lost(error.message));
+    client.on("close", () => lost("the SSH connection closed"));
     client.on("ready", () => {
       readyAtMs = performance.now();
       client.shell({ term: "xterm", cols: 80, rows: 24 }, (error, opened) => {
         if (error !== undefined) {
-          refused(error.message);
+          fail({ state: "failed", why: "refused", message: error.message });
           return;
         }
         channel = opened;
         opened.on("data", (bytes: Buffer) => session.push(bytes));
-        opened.on("close", () => refused("the shell over SSH ended"));
+        opened.on("close", () => lost("the shell over SSH ended"));
         clearTimeout(timer);
         resolve({ state: "open", session, readyAtMs: readyAtMs ?? performance.now() });
       });

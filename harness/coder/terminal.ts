@@ -1,10 +1,15 @@
 import type { RawData, WebSocket } from "ws";
-import { type ConnectFailure, type ConnectOptions, type ConnectOutcome } from "./connect.ts";
-import { onRefusedUpgrade, openWebSocket } from "./connect.ts";
-import { ShellSession } from "./shell-session.ts";
+import { type ConnectFailure, type ConnectOptions, type ConnectOutcome, onNoUpgrade } from "./connect.ts";
+import { ShellSession, type ShellTransport } from "./shell-session.ts";
 
 /** How long the other side may take to answer our close. */
 const CLOSE_GRACE_MS = 2000;
+
+/** Of a websocket that ended without a close frame. */
+const ABNORMAL = 1006;
+
+/** Coder's own clients put no more typed text into one message; its server closes above 32 kB a frame. */
+const MAX_TYPED = 1_024;
 
 /**
  * Opens a web terminal with an interactive shell. It is open at its first output byte: the socket opens before
@@ -14,9 +19,10 @@ export function openTerminal(
   options: ConnectOptions & { readonly reconnect: string },
 ): Promise<ConnectOutcome> {
   return new Promise((resolve) => {
-    const path = `/api/v2/workspaceagents/${options.agentId}/pty?reconnect=${options.reconnect}&width=80&height=24`;
-    const socket = openWebSocket(options, path);
-    const session = new ShellSession("terminal", transportOf(socket));
+    const { transport, token, agentId, connectMs } = options;
+    const query = `reconnect=${options.reconnect}&width=80&height=24`;
+    const socket = transport.webSocket(`/api/v2/workspaceagents/${agentId}/pty?${query}`, token);
+    const session = new ShellSession("terminal", overWebSocket(socket));
     let isReady = false;
     let isUpgraded = false;
 
@@ -28,12 +34,14 @@ export function openTerminal(
     const timer = setTimeout(() => {
       const why = isUpgraded ? "silent" : "timeout";
       const what = isUpgraded ? "the terminal opened and printed nothing" : "the terminal did not open";
-      fail({ state: "failed", why, message: `${what} within ${options.connectMs} ms` });
+      fail({ state: "failed", why, message: `${what} within ${connectMs} ms` });
       socket.terminate();
-    }, options.connectMs);
+    }, connectMs);
 
-    onRefusedUpgrade(socket, fail);
+    onNoUpgrade(transport, socket, fail);
     socket.on("open", () => (isUpgraded = true));
+    socket.on("ping", () => session.heard());
+    socket.on("pong", () => session.heard());
     socket.on("message", (data: RawData) => {
       if (!isReady) {
         isReady = true;
@@ -42,27 +50,28 @@ export function openTerminal(
       }
       session.push(data as Buffer);
     });
-    socket.on("error", (error) => {
-      fail({ state: "failed", why: "refused", message: error.message });
-    });
     socket.on("close", (code, reason) => {
-      fail({
-        state: "failed",
-        why: "refused",
-        message: `the terminal closed with ${code} ${reason.toString()}`.trim(),
-      });
+      const message = `the terminal closed with ${code} ${reason.toString()}`.trim();
+      fail({ state: "failed", why: code === ABNORMAL ? "lost" : "refused", message });
     });
   });
 }
 
-function transportOf(socket: WebSocket) {
+function overWebSocket(socket: WebSocket): ShellTransport {
   return {
-    write: (text: string) => {
-      if (socket.readyState === socket.OPEN) socket.send(Buffer.from(JSON.stringify({ data: text })));
+    write: (text) => {
+      for (let from = 0; from < text.length; from += MAX_TYPED) {
+        if (socket.readyState !== socket.OPEN) return;
+        socket.send(Buffer.from(JSON.stringify({ data: text.slice(from, from + MAX_TYPED) })));
+      }
     },
     close: () => {
       socket.close(1000);
       setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
+    },
+    destroy: () => socket.terminate(),
+    ping: () => {
+      if (socket.readyState === socket.OPEN) socket.ping();
     },
   };
 }

@@ -16,7 +16,7 @@ const ASK_AGAIN_MS = 250;
  * in the same: the owner logs in, the template gets a further version.
  */
 export async function runBootstrap(task: BootstrapTask, context: TaskContext): Promise<BootstrapResult> {
-  const http = new CoderHttp({ url: task.deployment.url, clock: context.clock });
+  const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   const deadline = context.clock.now() + task.timeoutMs;
   const note = (message: string): void => context.emit({ type: "note", message });
   try {

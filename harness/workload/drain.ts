@@ -25,7 +25,7 @@ type Left = DrainResult["remaining"][number];
 export async function runDrain(task: DrainTask, context: TaskContext): Promise<DrainResult> {
   // Thousands of waits listen to the one stop signal.
   setMaxListeners(0, context.signal);
-  const http = new CoderHttp({ url: task.deployment.url, clock: context.clock });
+  const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   try {
     await awaitAnswer(http, task, context);
     const owner = await asOwner(http, task, context);

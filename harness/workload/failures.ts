@@ -1,5 +1,6 @@
 import type { CoderFailure } from "../coder/answer.ts";
 import type { FailureClass, FailureCount, Phase, ShardEvent } from "../model/shard.ts";
+import { answerClass } from "./connect-class.ts";
 
 /** Coder's keys: ten characters, a dash, the secret. */
 const CODER_KEY = /\b[A-Za-z0-9]{10}-[A-Za-z0-9]{22,}\b/g;
@@ -27,10 +28,10 @@ export class FailureLedger {
     this.#emit({ type: "failure", failure });
   }
 
-  /** A refused call, in the class of its step unless the rate limit refused it. */
+  /** A refused call, in the class of its step unless what refused it has a class of its own. */
   addAnswer(stepClass: FailureClass, phase: Phase, failure: CoderFailure): void {
     if (failure.kind === "aborted") return;
-    this.add(failure.kind === "rate-limited" ? "rate-limited" : stepClass, phase, failure.message);
+    this.add(answerClass(stepClass, failure), phase, failure.message);
   }
 
   counted(): FailureCount[] {

@@ -1,4 +1,4 @@
-import type { ShellSession } from "../coder/shell-session.ts";
+import type { SessionEnd, ShellSession } from "../coder/shell-session.ts";
 import type { LoadResult } from "../model/shard.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 import { pace } from "./pacer.ts";
@@ -26,10 +26,10 @@ export async function holdConnections(
   const held: HeldConnection[] = [];
   let lost = 0;
   let isHolding = true;
-  const onLost = (reason: string): void => {
+  const onLost = ({ why, reason }: SessionEnd): void => {
     if (!isHolding) return;
     lost++;
-    load.failures.add("connection-lost", "held-command", reason);
+    load.failures.add(why === "half-open" ? "half-open" : "connection-lost", "held-command", reason);
   };
 
   load.board.connections.wanted = asked;
@@ -55,7 +55,7 @@ async function rampUp(
   load: LoadContext,
   ready: readonly LoadWorkspace[],
   held: HeldConnection[],
-  onLost: (reason: string) => void,
+  onLost: (end: SessionEnd) => void,
 ): Promise<void> {
   load.board.activity = "connecting";
   load.health.startPacing();
@@ -76,9 +76,9 @@ async function rampUp(
           const connection = { session, isVerified: false };
           held.push(connection);
           load.board.connections[kind]++;
-          void session.closed.then((reason) => {
+          void session.closed.then((end) => {
             load.board.connections[kind]--;
-            onLost(reason);
+            onLost(end);
           });
           await verify(load, connection, performance.now());
         }),

@@ -30,7 +30,7 @@ const SSH_OPENS_IN_FLIGHT = 32;
 export async function runLoad(task: LoadTask, context: TaskContext): Promise<LoadResult> {
   // Thousands of waits listen to the one stop signal.
   setMaxListeners(0, context.signal);
-  const http = new CoderHttp({ url: task.deployment.url, clock: context.clock });
+  const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
   try {
     const { load, capacity } = await prepare(task, context, http, board);

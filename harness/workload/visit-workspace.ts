@@ -36,7 +36,7 @@ export async function openConnection(
     if (load.signal.aborted) return undefined;
     const startedMs = performance.now();
     const outcome = await open(kind, {
-      url: load.task.deployment.url,
+      transport: load.owner.http.transport,
       token: workspace.user.token,
       agentId: workspace.agentId ?? "",
       connectMs: load.task.timeouts.connectMs,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -76,6 +76,8 @@ export interface FakeCoder extends AsyncDisposable {
   readonly token: string;
   workspacesLeft(): string[];
   usersLeft(): string[];
+  /** Of every request and upgrade. */
+  readonly headers: readonly IncomingHttpHeaders[];
   /** Calls by method and path, ids left out. */
   readonly calls: string[];
   /** Bodies of accepted template uploads. */
@@ -90,19 +92,27 @@ const hostKey = ssh2.utils.generateKeyPairSync("ed25519").private;
 /** A Coder of this process with just the calls that the shard program makes, and faults on demand. */
 export async function startFakeCoder(options: FakeOptions = {}): Promise<FakeCoder> {
   const fake = new Fake(options);
-  const server = createServer((request, response) => void fake.answer(request, response));
+  const headers: IncomingHttpHeaders[] = [];
+  const server = createServer((request, response) => {
+    headers.push(request.headers);
+    void fake.answer(request, response);
+  });
   const sockets = new WebSocketServer({ noServer: true });
   const raw = new Set<Duplex>();
   server.on("connection", (socket) => {
     raw.add(socket);
     socket.on("close", () => raw.delete(socket));
   });
-  server.on("upgrade", (request, socket, head) => fake.upgrade(sockets, request, socket, head));
+  server.on("upgrade", (request, socket, head) => {
+    headers.push(request.headers);
+    fake.upgrade(sockets, request, socket, head);
+  });
   await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1", backlog: 1024 }, resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     token: fake.token,
+    headers,
     calls: fake.calls,
     uploads: fake.uploads,
     openConnections: () => fake.open,

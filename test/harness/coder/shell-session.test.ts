@@ -6,6 +6,8 @@ function session() {
   const shell = new ShellSession("terminal", {
     write: (text) => typed.push(text),
     close: () => typed.push("<closed>"),
+    destroy: () => typed.push("<destroyed>"),
+    ping: () => typed.push("<ping>"),
   });
   return { shell, typed, print: (text: string) => shell.push(Buffer.from(text)) };
 }
@@ -74,7 +76,7 @@ test("an end of the connection ends the question and every later one", async () 
   shell.end("gone");
   expect(await asked).toMatchObject({ state: "closed" });
   expect(await shell.ask("cmd", "hello", ask)).toMatchObject({ state: "closed" });
-  expect(await shell.closed).toBe("gone");
+  expect(await shell.closed).toEqual({ why: "lost", reason: "gone" });
 });
 
 test("closing ends the shell before the connection", () => {

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { type Dispatcher, Pool, ProxyAgent } from "undici";
+import { WebSocket } from "ws";
+import { messageOf, RefbenchError } from "../model/error.ts";
+import type { LoadTask } from "../model/shard.ts";
+import { presentedCertificate } from "./presented-certificate.ts";
+import { tlsProblem } from "./tls-problem.ts";
+
+/** How a deployment is reached: the part of a task's `deployment` that says so. */
+export type TransportOptions = Pick<LoadTask["deployment"], "url" | "headers" | "caPem" | "proxy">;
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * The one way from this machine to one Coder, for requests and websockets alike: the headers that each carries, the
+ * certificates that are trusted, the proxy between.
+ */
+export class Transport {
+  readonly url: string;
+  /** Answers of 429 so far, to requests and to websockets, those that were tried again included. */
+  throttled = 0;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #proxy: string | undefined;
+  /** One for all connections: a context of its own costs each some 40 kB. */
+  readonly #secureContext: SecureContext | undefined;
+  readonly #agent: HttpsProxyAgent<string> | undefined;
+  #certificate: string | undefined;
+
+  constructor(options: TransportOptions) {
+    this.url = options.url;
+    this.#headers = options.headers ?? {};
+    this.#proxy = options.proxy === undefined ? undefined : checkedProxy(options.proxy);
+    const isSecure = options.url.startsWith("https:") || this.#proxy?.startsWith("https:") === true;
+    this.#secureContext = isSecure ? secureContext(options.caPem) : undefined;
+    this.#agent =
+      this.#proxy === undefined ? undefined : new HttpsProxyAgent(this.#proxy, { ...this.#trust() });
+  }
+
+  /** Of requests; closed by whoever asked for it. */
+  dispatcher(connections: number): Dispatcher {
+    const connect = { timeout: CONNECT_TIMEOUT_MS, ...this.#trust() };
+    if (this.#proxy === undefined) return new Pool(this.url, { connections, connect });
+    return new ProxyAgent({
+      uri: this.#proxy,
+      connections,
+      connect,
+      proxyTunnel: true,
+      requestTls: connect,
+      proxyTls: connect,
+    });
+  }
+
+  /** The headers that every request carries besides its own. */
+  headers(token: string | undefined): Record<string, string> {
+    return token === undefined ? { ...this.#headers } : { ...this.#headers, "coder-session-token": token };
+  }
+
+  /** A websocket as a load generator wants it: no compression, no check of every byte, no timer of its own. */
+  webSocket(path: string, token: string): WebSocket {
+    return new WebSocket(`${this.url.replace(/^http/, "ws")}${path}`, {
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+      headers: this.headers(token),
+      ...this.#trust(),
+      ...(this.#agent === undefined ? {} : { agent: this.#agent }),
+    });
+  }
+
+  /** What a TLS error means and what to do about it, with the certificate that was presented; undefined for other errors. */
+  async explainTls(error: unknown): Promise<string | undefined> {
+    if (tlsProblem(error) === undefined) return undefined;
+    this.#certificate ??= await presentedCertificate(this.url, this.#agent);
+    return this.tlsProblem(error);
+  }
+
+  /** As `explainTls`, with the certificate only when it was asked for before. */
+  tlsProblem(error: unknown): string | undefined {
+    return tlsProblem(error, this.#certificate);
+  }
+
+  #trust(): { secureContext?: SecureContext } {
+    return this.#secureContext === undefined ? {} : { secureContext: this.#secureContext };
+  }
+}
+
+function checkedProxy(proxy: string): string {
+  if (/^https?:\/\//i.test(proxy)) return proxy;
+  const scheme = proxy.replace(/:.*$/, "");
+  throw new RefbenchError(
+    "usage",
+    `the proxy is reached by ${scheme}://, expected http:// or https://: give an HTTP proxy that knows CONNECT`,
+  );
+}
+
+function secureContext(caPem: string | undefined): SecureContext {
+  if (caPem === undefined) return createSecureContext();
+  const extra = process.env["NODE_EXTRA_CA_CERTS"];
+  try {
+    if (!caPem.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate");
+    return createSecureContext({
+      ca: [...rootCertificates, ...(extra ? [readFileSync(extra, "utf8")] : []), caPem],
+    });
+  } catch (error) {
+    const message = `the CA certificates cannot be used: ${messageOf(error)}; give a file in PEM`;
+    throw new RefbenchError("usage", message, { cause: error });
+  }
+}
