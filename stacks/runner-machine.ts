@@ -9,11 +9,10 @@ export const RUNNER_USER = "refbench";
 /** Writable by that user: the shard program, its tasks and what it keeps. */
 export const RUNNER_FOLDER = "/var/lib/refbench";
 
-/** Node of the runner: a version in long-term support, the same for every run of this version of refbench. */
+/** Its Node: a version in long-term support, the same for every run of this version of refbench. */
 export const RUNNER_NODE_VERSION = "22.23.3";
 
-/** Path of that Node. */
-export const RUNNER_NODE = `/opt/node-v${RUNNER_NODE_VERSION}/bin/node`;
+export const RUNNER_NODE = "/opt/refbench/node/bin/node";
 
 /** Made last by the start-up: before, Node or the folder may be missing. */
 export const RUNNER_READY_MARK = "/var/lib/refbench-runner-ready";

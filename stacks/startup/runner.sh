@@ -44,8 +44,9 @@ install_node() {
   curl --silent --show-error --fail --location --remote-name "$files/$archive" || return 1
   curl --silent --show-error --fail --location --output node-checksums "$files/SHASUMS256.txt" || return 1
   grep "  $archive\$" node-checksums | sha256sum --check --quiet || return 1
-  mkdir -p "/opt/node-v$node_version"
-  tar --extract --gzip --file "$archive" --directory "/opt/node-v$node_version" --strip-components 1 || return 1
+  local home="${node%/bin/node}"
+  mkdir -p "$home"
+  tar --extract --gzip --file "$archive" --directory "$home" --strip-components 1 || return 1
   rm -f "$archive" node-checksums
   [ "$("$node" --version)" = "v$node_version" ]
 }

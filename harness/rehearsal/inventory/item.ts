@@ -27,6 +27,8 @@ export const twinItem = z.object({
   runId: z.string().optional(),
   /** The process behind it (the emulator of a release), ended with it; identity is pid and start time. */
   process: z.object({ pid: z.number().int().positive(), startTime: z.string() }).optional(),
+  /** The SSH server of a load runner, as its machine reports it to the cloud. */
+  runner: z.object({ host: z.string(), port: z.number().int(), hostKeys: z.array(z.string()) }).optional(),
   /** What the plugin keeps: the resource's attributes in Terraform's shape, secrets left out. */
   attributes: z.record(z.string(), z.unknown()).optional(),
 });

@@ -31,8 +31,9 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
   if (options.faultsFile !== undefined) readFaults(options.faultsFile);
   mkdirSync(inventoryFolder(root), { recursive: true });
   const emulatorEntry = join(import.meta.dirname, "../emulator/main.ts");
-  const [plugin, emulator] = await Promise.all([
+  const [plugin, runner, emulator] = await Promise.all([
     bundle(join(import.meta.dirname, "plugin/main.ts")),
+    bundle(join(import.meta.dirname, "../runner/main.ts")),
     existsSync(emulatorEntry) ? bundle(emulatorEntry) : "",
   ]);
   const mirror = writeMirror(root);
@@ -60,6 +61,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     [TWIN_VARIABLES.failBuilds]: String(failBuilds),
     [TWIN_VARIABLES.licence]: licence,
     [TWIN_VARIABLES.emulator]: emulator,
+    [TWIN_VARIABLES.runner]: runner,
     ...(faultsFile !== undefined && { [TWIN_VARIABLES.faults]: resolve(faultsFile) }),
   };
 }

@@ -1,3 +1,7 @@
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { diskOf } from "../../runner/disk.ts";
+import { endProcessesOf } from "../../runner/machine-processes.ts";
 import { settledItem } from "../../inventory/item.ts";
 import type { TwinItem } from "../../inventory/item.ts";
 import { endProcess } from "../../inventory/process-identity.ts";
@@ -54,8 +58,17 @@ export async function removeItem(
     return { items: [item, ...inside] };
   });
   if ("state" in removed) return removed;
-  for (const { process: behind } of removed.items) if (behind !== undefined) await endProcess(behind);
+  for (const item of removed.items) await endBehind(store, item);
   return { state: "removed" };
+}
+
+/** What runs for an item ends with it, its server first; what lies on a load runner's disk goes too. */
+async function endBehind(store: TwinStore, { process: behind, runner }: TwinItem): Promise<void> {
+  if (behind !== undefined) await endProcess(behind);
+  if (runner === undefined) return;
+  const disk = diskOf(dirname(store.directory), runner.host);
+  await endProcessesOf(disk);
+  rmSync(disk, { recursive: true, force: true });
 }
 
 /** Everything that lives in an item, by parent, and what in its cluster was made for it, by owner. */

@@ -4,28 +4,26 @@ import { join } from "node:path";
 import { withLock } from "../../inventory/lock.ts";
 import { isAlive } from "../../inventory/process-identity.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
+import { folderOfAddress } from "../../runner/disk.ts";
 import { hashOf } from "../plugin/template.ts";
-
-/** Where Coder listens by default. */
-const CODER_PORT = 7080;
 
 /** Where the identity of the process behind a reserved address lies, in its folder. */
 export const IDENTITY_FILE = "process.json";
 
-/** Reserves an address of 127.0.0.0/8 that no other emulated Coder has, and the folder of its files. */
+/** Reserves an address of 127.0.0.0/8 that nothing else in the twin has, its port if that is free, and the folder of its files. */
 export async function reserveAddress(
   root: string,
   owner: string,
+  wanted: number,
 ): Promise<{ readonly host: string; readonly port: number; readonly folder: string }> {
-  const emulators = join(root, "emulators");
-  return withLock(join(emulators, ".lock"), async () => {
+  return withLock(folderOfAddress(root, ".lock"), async () => {
     for (let attempt = 0; ; attempt += 1) {
       const [b = 0, c = 0, d = 0] = hashOf(`${owner} ${attempt}`);
       const host = `127.${16 + (b % 239)}.${c}.${1 + (d % 254)}`;
-      const folder = join(emulators, host);
+      const folder = folderOfAddress(root, host);
       if (isTaken(folder)) continue;
       mkdirSync(folder, { recursive: true });
-      return { host, port: (await isFree(host, CODER_PORT)) ? CODER_PORT : 0, folder };
+      return { host, port: (await isFree(host, wanted)) ? wanted : 0, folder };
     }
   });
 }

@@ -1,13 +1,16 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import type { TwinStore } from "../../inventory/store.ts";
-import { emulatorConfig } from "../../emulator/config.ts";
+import { emulatorConfig, emulatorReady } from "../../emulator/config.ts";
 import type { EmulatorConfig } from "../../emulator/config.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { valuesAt } from "../plugin/walk.ts";
 import type { CoderValues } from "./coder-values.ts";
 import { reserveAddress } from "./address.ts";
 import { launch } from "./launch.ts";
+
+/** Where Coder listens by default. */
+const CODER_PORT = 7080;
 
 /** One emulated Coder, whatever it runs on. */
 export interface Deployment {
@@ -58,7 +61,7 @@ export async function startEmulator(
   { store, settings, signal }: Cloud,
   { item, version, replicas, env, workspaces }: Deployment,
 ): Promise<Started> {
-  const { host, port, folder } = await reserveAddress(settings.root, item.key);
+  const { host, port, folder } = await reserveAddress(settings.root, item.key, CODER_PORT);
   const config: EmulatorConfig = emulatorConfig.parse({
     schemaVersion: 1,
     host,
@@ -73,9 +76,11 @@ export async function startEmulator(
     inventory: { directory: store.directory, ...workspaces },
   });
   const { ready, identity } = await launch({
+    what: "the emulated Coder",
     entry: settings.emulator,
     folder,
     config,
+    ready: emulatorReady,
     signal,
     onStarted: async (process) => {
       await store.put({ ...((await store.get(item.key)) ?? item), process });

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { emulatorReady } from "../../emulator/config.ts";
-import type { EmulatorConfig, EmulatorReady } from "../../emulator/config.ts";
+import type { z } from "zod";
 import { identityOf, isAlive } from "../../inventory/process-identity.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
@@ -14,23 +13,28 @@ const READY_DEADLINE_MS = 60_000;
 /** What the process may know of this one's environment: nothing of Terraform's, which holds secrets. */
 const PASSED_ON = ["PATH", "HOME", "TMPDIR", "LANG", "TZ"];
 
-export interface Launch {
+export interface Launch<Ready> {
+  /** In words, for messages. */
+  readonly what: string;
   readonly entry: string;
   readonly folder: string;
-  readonly config: EmulatorConfig;
+  readonly config: object;
+  /** Of the one line that it prints once it answers. */
+  readonly ready: z.ZodType<Ready>;
   readonly signal: AbortSignal;
   /** Called as soon as there is a process. */
   readonly onStarted: (identity: ProcessIdentity) => Promise<void>;
 }
 
 /**
- * Starts the emulator detached and waits until it answers. Its output goes to files: Terraform waits for the end of
+ * Starts a server of the twin detached and waits until it answers. Its output goes to files: Terraform waits for the end of
  * whatever inherits the plugin's.
  */
-export async function launch({ entry, folder, config, signal, onStarted }: Launch): Promise<{
-  readonly ready: EmulatorReady;
+export async function launch<Ready>(launch: Launch<Ready>): Promise<{
+  readonly ready: Ready;
   readonly identity: ProcessIdentity;
 }> {
+  const { what, entry, folder, config, signal } = launch;
   const file = (name: string): string => join(folder, name);
   writeFileSync(file("config.json"), JSON.stringify(config, undefined, 2), { mode: 0o600 });
   const [stdout, stderr] = [openSync(file("stdout"), "w"), openSync(file("stderr"), "w")];
@@ -43,20 +47,19 @@ export async function launch({ entry, folder, config, signal, onStarted }: Launc
   closeSync(stdout);
   closeSync(stderr);
   child.unref();
-  if (child.pid === undefined)
-    throw new CloudError(`the emulated Coder cannot be started: ${process.execPath}`);
+  if (child.pid === undefined) throw new CloudError(`${what} cannot be started: ${process.execPath}`);
   const identity = identityOf(child.pid);
   writeFileSync(file(IDENTITY_FILE), JSON.stringify(identity));
-  await onStarted(identity);
+  await launch.onStarted(identity);
   const deadline = Date.now() + READY_DEADLINE_MS;
   for (;;) {
     const [line, rest] = readFileSync(file("stdout"), "utf8").split("\n", 2);
     if (line !== undefined && rest !== undefined)
-      return { ready: emulatorReady.parse(JSON.parse(line)), identity };
+      return { ready: launch.ready.parse(JSON.parse(line)), identity };
     if (!isAlive(identity) || Date.now() > deadline) {
       const said = readFileSync(file("stderr"), "utf8").slice(-2_000);
       throw new CloudError("installation failed", {
-        detail: `the emulated Coder ended before it was ready; ${file("stderr")} says:\n${said}`,
+        detail: `${what} ended before it was ready; ${file("stderr")} says:\n${said}`,
         created: true,
       });
     }

@@ -6,10 +6,17 @@ import { lastSegment } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import type { Accepted, Settled } from "./controllers.ts";
 import { startEmulator } from "./emulator.ts";
+import { runnerOnGoogle, startRunner } from "./runner.ts";
 
-/** A machine whose metadata says that it is Coder runs one, with the environment that the metadata says. */
+/** A machine whose metadata says what it is runs that: a load runner, or Coder with the environment that it says. */
 export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Promise<Settled> {
   const metadata = (state["metadata"] ?? {}) as Record<string, string>;
+  const load = runnerOnGoogle(metadata);
+  if (load !== undefined) {
+    if (item.process !== undefined && isAlive(item.process)) return { state, item: {} };
+    const started = await startRunner(cloud, item, load);
+    return { state: withAddress(state, started.runner.host), item: started };
+  }
   const version = metadata["coder-version"];
   if (version === undefined || !(await hasDatabase(cloud, metadata, item.scope))) return { state, item: {} };
   // A change in place leaves the machine running, and what runs on it.

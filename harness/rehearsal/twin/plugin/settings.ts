@@ -11,6 +11,7 @@ export const TWIN_VARIABLES = {
   licence: "REFBENCH_TWIN_LICENCE",
   faults: "REFBENCH_TWIN_FAULTS",
   emulator: "REFBENCH_TWIN_EMULATOR",
+  runner: "REFBENCH_TWIN_RUNNER",
 } as const;
 
 const settings = z.object({
@@ -26,6 +27,8 @@ const settings = z.object({
   faults: z.string().optional(),
   /** The emulator's bundle. */
   emulator: z.string(),
+  /** The load runner's bundle. */
+  runner: z.string(),
 });
 export type TwinSettings = z.infer<typeof settings>;
 

@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { RUNNER_USER } from "../../../stacks/runner-machine.ts";
+import type { RunnerAccess } from "../../model/runner.ts";
+import { bundle } from "../bundle.ts";
+import { diskOf } from "./disk.ts";
+import { findRunnerItem } from "./find-runner-item.ts";
+
+/** How a load runner of the twin is reached: by a tunnel command of our own, and a host key that its machine reported. */
+export async function twinRunnerAccess(
+  root: string,
+  machine: string,
+  privateKey: string,
+): Promise<RunnerAccess> {
+  const { host } = await findRunnerItem(root, machine);
+  return {
+    name: `${machine} in the twin`,
+    tunnel: {
+      command: process.execPath,
+      args: [await bundle(join(import.meta.dirname, "relay.ts")), root, machine],
+      env: {},
+    },
+    user: RUNNER_USER,
+    privateKey,
+    hostKeys: async () => (await findRunnerItem(root, machine)).hostKeys,
+    node: process.execPath,
+    folder: diskOf(root, host),
+  };
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/** What one load runner of the twin is: written from the metadata of its machine. */
+export const runnerConfig = z.object({
+  schemaVersion: z.literal(1),
+  /** An address of 127.0.0.0/8 of its own. */
+  host: z.string(),
+  /** 0 = any free port. */
+  port: z.number().int().min(0).max(65_535),
+  /** Who may log in, and with which key. */
+  users: z.array(z.object({ name: z.string(), publicKey: z.string() })),
+  /** Its disk: what SFTP reaches, and where its one program lies. */
+  folder: z.string(),
+});
+export type RunnerConfig = z.infer<typeof runnerConfig>;
+
+/** The one line that the runner's process prints on stdout once it answers. */
+export const runnerReady = z.object({
+  host: z.string(),
+  port: z.number().int().positive(),
+  /** As the machine reports them to its cloud: `ssh-ed25519 AAAA…`. */
+  hostKeys: z.array(z.string()),
+});
+export type RunnerReady = z.infer<typeof runnerReady>;
