@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { resolveSize } from "../../reference-architectures/catalogue.ts";
-import { UNLABELLED } from "../../stacks/unlabelled.ts";
 import { RUN, type Synthesis, synthesize, type Synthesized, type TerraformJson } from "./synthesize.ts";
 
 const LABELS = {
@@ -11,21 +10,6 @@ const LABELS = {
   "bench-managed": "cdktf",
 };
 const PREFIX = "bench-5t6w4y1z0abc-";
-
-/** Where a kind keeps its labels; `provider` = the provider's default labels reach it. */
-const LABELLED: Readonly<Record<string, "provider" | ((resource: Synthesized) => unknown)>> = {
-  google_compute_address: "provider",
-  google_compute_forwarding_rule: "provider",
-  google_sql_database_instance: ({ attributes }) => attributes.settings.user_labels,
-  google_compute_instance: ({ attributes }) => attributes.boot_disk.initialize_params.labels,
-  google_container_cluster: ({ attributes }) => attributes.resource_labels,
-  google_container_node_pool: ({ attributes }) => attributes.node_config.resource_labels,
-  kubernetes_namespace_v1: ({ attributes }) => attributes.metadata.labels,
-  kubernetes_role_v1: ({ attributes }) => attributes.metadata.labels,
-  kubernetes_role_binding_v1: ({ attributes }) => attributes.metadata.labels,
-  kubernetes_secret_v1: ({ attributes }) => attributes.metadata.labels,
-  kubernetes_storage_class_v1: ({ attributes }) => attributes.metadata.labels,
-};
 
 describe.each(["100", "1200", "canary"])("size %s", (sizeName) => {
   const size = resolveSize("gke", sizeName).figures;
@@ -49,26 +33,6 @@ describe.each(["100", "1200", "canary"])("size %s", (sizeName) => {
 
   test("its stacks are called the same, whatever their size", () => {
     expect(Object.keys(synthesis.stacks)).toEqual(["gke-cloud", "gke-coder"]);
-  });
-
-  test("everything carries the run's labels, or is on the list of what cannot and is found by name or parent", () => {
-    expect(synthesis.resources.length).toBeGreaterThan(15);
-    for (const resource of synthesis.resources) {
-      const labelled = LABELLED[resource.type];
-      const handle = UNLABELLED[resource.type];
-      expect([resource.type, labelled !== undefined, handle !== undefined]).toEqual([
-        resource.type,
-        handle === undefined,
-        labelled === undefined,
-      ]);
-      if (typeof labelled === "function") expect(labelled(resource)).toEqual(LABELS);
-      if (handle?.by === "name") {
-        expect(resource.attributes[handle.attribute]).toMatch(new RegExp(`^${PREFIX}`));
-      }
-      if (handle?.by === "parent") {
-        expect(resource.attributes[handle.attribute]).toContain(`\${${handle.kind}.`);
-      }
-    }
   });
 
   test("what the provider labels gets every label under its own name", () => {
