@@ -27,7 +27,7 @@ const PLACE_VARIABLES = {
 } as const;
 
 /** The twin's project, as the harness calls it too: by mistake it must reach nobody's. */
-const TWIN_PROJECT = "refbench-twin-a-name-no-project-can-have";
+export const TWIN_PROJECT = "refbench-twin-a-name-no-project-can-have";
 
 /** Set where a command runs on the twin. */
 const TWIN_VARIABLES = ["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"] as const;

@@ -13,6 +13,8 @@ export const coderOutputsSchema = z.object({
   coder_chart_version: z.string().optional(),
   /** Of Coder on a machine: its name. */
   coder_machine: z.string().optional(),
+  /** By hand only: how to reach Coder, log in, and what to do before the destroy, for people. */
+  next_steps: z.string().optional(),
 });
 
 export const cloudOutputsSchema = z.object({

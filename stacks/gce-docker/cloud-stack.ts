@@ -6,6 +6,7 @@ import { addLoadRunner } from "../google/load-runner.ts";
 import { Network } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
+import { nextSteps } from "../next-steps.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
 
 export interface GceDockerCloudStackProps extends BenchStackProps {
@@ -34,7 +35,11 @@ export class GceDockerCloudStack extends BenchStack {
       password,
     });
     const runner = addLoadRunner(this, { environment, size: props.size, network });
-    this.addOutputs({ ...host.outputs, ...runner, template_variables: {} } satisfies CloudOutputs &
-      CoderOutputs);
+    this.addOutputs({
+      ...host.outputs,
+      ...runner,
+      ...nextSteps({ environment, size: props.size, place: {} }),
+      template_variables: {},
+    } satisfies CloudOutputs & CoderOutputs);
   }
 }

@@ -8,6 +8,7 @@ import { addLoadRunner } from "../google/load-runner.ts";
 import { Network } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
+import { nextSteps } from "../next-steps.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
 
 export interface GceVmCloudStackProps extends BenchStackProps {
@@ -49,17 +50,19 @@ export class GceVmCloudStack extends BenchStack {
       dependsOn: grants.ready,
     });
     const runner = addLoadRunner(this, { environment, size, network });
+    const place = {
+      project: network.project,
+      zone: environment.zone,
+      subnetwork: network.subnetworkId,
+      service_account: workspace.email,
+      machine_type: size.machines.workspaces.machineType,
+      image: DEBIAN_IMAGE,
+    };
     this.addOutputs({
       ...host.outputs,
       ...runner,
-      template_variables: {
-        project: network.project,
-        zone: environment.zone,
-        subnetwork: network.subnetworkId,
-        service_account: workspace.email,
-        machine_type: size.machines.workspaces.machineType,
-        image: DEBIAN_IMAGE,
-      },
+      ...nextSteps({ environment, size, place }),
+      template_variables: place,
     } satisfies CloudOutputs & CoderOutputs);
   }
 }

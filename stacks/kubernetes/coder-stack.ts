@@ -5,6 +5,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import { benchLabels } from "../labels.ts";
+import { nextSteps } from "../next-steps.ts";
 import type { CoderOutputs } from "../outputs.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import { CoderRelease, releaseName } from "./coder-release.ts";
@@ -64,9 +65,11 @@ export class CoderStack extends BenchStack {
       // Coder deletes workspaces while it still may: its role goes after it.
       dependsOn: [secret, workspaces.ready],
     });
+    const place = { namespace: workspaces.namespace, storage_class: HOME_STORAGE_CLASS };
     this.addOutputs({
+      ...nextSteps({ environment, size, place }),
       coder_url: release.url,
-      template_variables: { namespace: workspaces.namespace, storage_class: HOME_STORAGE_CLASS },
+      template_variables: place,
       coder_namespace: namespace.metadata.name,
       workspace_namespace: workspaces.namespace,
       coder_release: release.releaseName,
