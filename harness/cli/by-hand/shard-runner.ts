@@ -1,17 +1,38 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
 import type { CloudOutputs } from "../../../stacks/outputs.ts";
-import { RefbenchError } from "../../model/error.ts";
 import type { ShardRunner } from "../../model/shard.ts";
+import { salvageJson } from "../../pipeline/json-file.ts";
+import { bundle } from "../../rehearsal/bundle.ts";
 import { localShardRunner } from "../../workload/local-runner.ts";
+import { remoteShardRunner } from "../../workload/remote/remote-runner.ts";
 import type { Io } from "../io.ts";
+import { findRunnerOf } from "../runner/find-runner.ts";
 import type { ManualDeployment } from "./deployment.ts";
+
+/** Of the secrets that the stacks made with the environment, the load runner's key. */
+const secretsSchema = z.object({ runnerKey: z.string().optional() });
+
+const SHARD = join(import.meta.dirname, "../../workload/shard.ts");
 
 /** Where the drain runs: on this machine, or on the load runner of the environment. */
 export function chooseShardRunner(
   runner: "network" | "local",
-  _deployment: ManualDeployment,
-  _outputs: CloudOutputs,
+  deployment: ManualDeployment,
+  outputs: CloudOutputs,
   io: Io,
 ): ShardRunner {
   if (runner === "local") return localShardRunner({ env: io.env });
-  throw new RefbenchError("usage", "--runner network is not there yet");
+  const { cloud, folder, isSimulated } = deployment;
+  return remoteShardRunner({
+    findRunner: findRunnerOf({
+      cloud,
+      place: () => Promise.resolve(outputs),
+      privateKey: async () => (await salvageJson(join(folder, "secrets.json"), secretsSchema))?.runnerKey,
+      env: io.env,
+      // Its environments by hand lie in the twin's folder.
+      ...(isSimulated ? { twinRoot: resolve(folder, "../..") } : {}),
+    }),
+    program: () => bundle(SHARD),
+  });
 }

@@ -1,5 +1,6 @@
 import { RefbenchError } from "../../model/error.ts";
-import type { FindRunner, RunnerAccess } from "../../model/runner.ts";
+import type { FindRunner } from "../../model/runner.ts";
+import { twinRunnerAccess } from "../../rehearsal/runner/access.ts";
 import type { TunnelCloud } from "./tunnel-tool.ts";
 
 /** Where the load runner is, as the outputs of the cloud's stack say it. */
@@ -18,11 +19,8 @@ export interface FindRunnerOptions {
   /** The environment's own key in OpenSSH's format, or undefined when it is lost. */
   readonly privateKey: () => Promise<string | undefined>;
   readonly env: NodeJS.ProcessEnv;
-  /** On a rehearsal, how the twin's machine is reached. @default the cloud's tunnel */
-  readonly twin?: (runner: {
-    readonly machine: string;
-    readonly privateKey: string;
-  }) => RunnerAccess | Promise<RunnerAccess>;
+  /** Folder of the twin, on a rehearsal. @default the cloud itself */
+  readonly twinRoot?: string;
 }
 
 /** How the load runner of an environment is found: its machine from the outputs, its tunnel from the cloud. */
@@ -42,8 +40,8 @@ export function findRunnerOf(options: FindRunnerOptions): FindRunner {
         `the key of the load runner ${machine} is lost, expected it in the secrets.json of its environment: where this machine has a route to Coder, use --runner local`,
       );
     }
-    const { twin, env } = options;
-    if (twin !== undefined) return twin({ machine, privateKey });
+    const { twinRoot, env } = options;
+    if (twinRoot !== undefined) return twinRunnerAccess(twinRoot, machine, privateKey);
     switch (options.cloud) {
       case "google": {
         const { googleRunnerAccess } = await import("./google.ts");
