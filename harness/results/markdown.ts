@@ -1,10 +1,12 @@
 import type { RunRecord } from "../model/record.ts";
-import { COLUMNS, legendOf, rowsOf, SIMULATED_NOTICE } from "./row.ts";
+import { noticeAbove } from "./official.ts";
+import { COLUMNS, legendOf, rowsOf } from "./row.ts";
 
-/** The results table in Markdown; a table of rehearsals says so above itself and in each row. */
+/** The results table in Markdown; what is not official says so above itself and in each row. */
 export function resultsMarkdown(records: readonly RunRecord[]): string {
   const rows = rowsOf(records);
-  const notice = records.some(({ simulated }) => simulated) ? [`> **${SIMULATED_NOTICE}**`, ""] : [];
+  const above = noticeAbove(records);
+  const notice = above === undefined ? [] : [`> **${above}**`, ""];
   return [
     ...notice,
     lineOf(COLUMNS),

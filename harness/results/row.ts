@@ -1,6 +1,7 @@
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record.ts";
 import { formatCount } from "./format.ts";
+import { standingOf } from "./official.ts";
 
 /** The columns of the results table, as Coder's documentation has them. */
 export const COLUMNS = [
@@ -30,16 +31,13 @@ export function legendOf(records: readonly RunRecord[]): string {
   return verified.length === 0 ? LEGEND : `${LEGEND} Verified on its cloud: ${verified.join(", ")}.`;
 }
 
-/** What stands above every table of rehearsals. */
-export const SIMULATED_NOTICE =
-  "SIMULATED: rehearsed on one machine against a twin cloud and an emulated Coder. These figures say nothing about Coder's capacity.";
-
 /** The row of one run, a cell for each column. What was not measured is a dash, never a zero. */
 export function rowOf(record: RunRecord): readonly string[] {
-  const { measurements: measured, simulated, teardown, startedAt, finishedAt } = record;
+  const { measurements: measured, teardown, startedAt, finishedAt } = record;
+  const standing = standingOf(record);
   const status = teardown.state === "pending" ? "pending" : record.verdict;
   return [
-    simulated ? `${record.environment} (simulated)` : record.environment,
+    standing === "official" ? record.environment : `${record.environment} (${standing})`,
     measured === undefined ? "-" : pair(measured.users.created, measured.users.withWorkspace),
     measured === undefined ? "-" : of(measured.workspaces.succeeded, measured.workspaces.asked),
     measured === undefined ? "-" : pair(measured.builds.peakRunning, measured.builds.capacity),
@@ -50,11 +48,10 @@ export function rowOf(record: RunRecord): readonly string[] {
   ];
 }
 
-/** Official and simulated rows never stand in one table. */
+/** Rows of different standing never stand in one table. */
 export function rowsOf(records: readonly RunRecord[]): readonly (readonly string[])[] {
-  const [first] = records;
-  if (records.some(({ simulated }) => simulated !== first?.simulated)) {
-    throw new TypeError("a table holds official rows or simulated ones, never both");
+  if (new Set(records.map(standingOf)).size > 1) {
+    throw new TypeError("a table holds official rows, unofficial or simulated ones, never both");
   }
   return records.map(rowOf);
 }

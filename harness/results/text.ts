@@ -3,6 +3,7 @@ import { summaryLine } from "../model/summary-line.ts";
 import { formatCount, formatDuration, formatShare } from "./format.ts";
 import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
+import { standingOf } from "./official.ts";
 import { resultsTable } from "./table.ts";
 
 /** How many of the things that are left are named; the record names all. */
@@ -93,11 +94,13 @@ function teardownLines({ teardown }: RunRecord): readonly string[] {
 }
 
 function verdictLines(record: RunRecord): readonly string[] {
-  const { startedAt, finishedAt, simulated, coder, verdict } = record;
+  const { startedAt, finishedAt, coder, verdict } = record;
+  const standing = standingOf(record);
+  const asides = { official: "", unofficial: " (unofficial)", simulated: ` (simulated, coder: ${coder})` };
   const took =
     finishedAt === undefined ? "" : ` in ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   return [
-    `Verdict: ${verdict}${simulated ? ` (simulated, coder: ${coder})` : ""}`,
+    `Verdict: ${verdict}${asides[standing]}`,
     ...record.reasons.map((reason) => `  ${reason.replaceAll("\n", "\n  ")}`),
     `Run ${record.runId}: ${record.architecture} ${record.size}${overridesOf(record)}${took}`,
   ];

@@ -5,6 +5,7 @@ import { EXIT_CODES } from "../../model/verdict.ts";
 import { openRunFolder, runsRoot } from "../../pipeline/run-folder.ts";
 import { drawGrid } from "../../results/grid.ts";
 import { resultsMarkdown } from "../../results/markdown.ts";
+import { standingOf, type Standing } from "../../results/official.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { widthOf, writeOutputs } from "../../results/outputs.ts";
 import { findRecord, readRecords, type StoredRecords } from "../../results/store.ts";
@@ -83,9 +84,18 @@ function tableCommand(io: Io): Command {
     .action(
       async ({ rehearsals = false, output }: { readonly rehearsals?: boolean; readonly output: string }) => {
         const stored = await readRecords(runsRoot(io.cwd));
-        const records = stored.records.filter(({ simulated }) => simulated === rehearsals);
+        const of = (standing: Standing): readonly RunRecord[] =>
+          stored.records.filter((record) => standingOf(record) === standing);
+        const records = of(rehearsals ? "simulated" : "official");
+        const unofficial = rehearsals ? 0 : of("unofficial").length;
+        if (unofficial > 0) {
+          const runs = unofficial === 1 ? "1 unofficial run is" : `${unofficial} unofficial runs are`;
+          io.stderr.write(
+            `refbench: ${runs} not in the table (an emulated cloud, checks left out, figures overridden): "refbench results show <run>" shows one\n`,
+          );
+        }
         if (records.length === 0) {
-          const other = stored.records.length - records.length;
+          const other = of(rehearsals ? "official" : "simulated").length;
           const hint = other === 0 ? "" : rehearsals ? `; ${other} official` : `; ${other} with --rehearsals`;
           io.stdout.write(
             `No ${rehearsals ? "rehearsals" : "official results"} under ${runsRoot(io.cwd)}${hint}.\n`,
@@ -106,12 +116,13 @@ function formatOption(formats: readonly string[]): Option {
   return new Option("--output <format>", "form of the answer").choices([...formats]).default("text");
 }
 
-function summaryOf({ runId, architecture, size, simulated, startedAt, verdict, teardown }: RunRecord) {
+function summaryOf(record: RunRecord) {
+  const { runId, architecture, size, startedAt, verdict, teardown } = record;
   return {
     runId,
     architecture,
     size,
-    kind: simulated ? "simulated" : "official",
+    kind: standingOf(record),
     startedAt: startedAt.replace(/\.\d+Z$/, "Z"),
     verdict,
     teardown: teardown.state,

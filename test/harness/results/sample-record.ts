@@ -128,6 +128,7 @@ export function officialRecord(overrides: Partial<RunRecord> = {}): RunRecord {
   const { rehearsedVersion, ...rest } = sampleRecord();
   return sampleRecord({
     ...rest,
+    overrides: {},
     simulated: false,
     coder: "real",
     coderVersion: rehearsedVersion,

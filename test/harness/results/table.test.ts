@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { resultsMarkdown } from "../../../harness/results/markdown.ts";
 import { COLUMNS, rowOf } from "../../../harness/results/row.ts";
 import { resultsTable } from "../../../harness/results/table.ts";
@@ -100,6 +100,48 @@ test.each([
 ])("in %s, official rows and rehearsals never share a table", (_, render) => {
   expect(() => render([officialRecord(), sampleRecord()])).toThrow("never both");
   expect(() => render([sampleRecord(), officialRecord()])).toThrow("never both");
+});
+
+const CLOUD = {
+  project: "123456789012",
+  region: "us-east-2",
+  zone: "us-east-2a",
+  endpoints: [],
+  emulated: false,
+  stacks: "0123",
+  skippedChecks: [],
+  skippedCanary: true,
+};
+
+describe("a real run is not official", () => {
+  test.each([
+    [
+      "on an emulated cloud",
+      { cloud: { ...CLOUD, endpoints: ["AWS_ENDPOINT_URL"], emulated: true } },
+      /AWS_ENDPOINT_URL/,
+    ],
+    [
+      "after checks were left out",
+      { cloud: { ...CLOUD, skippedChecks: ["quota"] } },
+      /preflight without quota/,
+    ],
+    ["with a figure of its size overridden", { cloud: CLOUD, overrides: { users: 3 } }, /overridden: users/],
+  ] satisfies readonly (readonly [string, Partial<RunRecord>, RegExp])[])(
+    "%s, and says so above its row and in it",
+    (_, change, why) => {
+      const record = officialRecord(change);
+      for (const table of [resultsTable([record], 160), resultsMarkdown([record])]) {
+        expect(table).toMatch(/UNOFFICIAL, never published/);
+        expect(table).toMatch(why);
+        expect(table).toContain("Kubernetes (GKE) (unofficial)");
+      }
+      expect(() => resultsTable([record, officialRecord()], 160)).toThrow("never both");
+    },
+  );
+});
+
+test("a real run that started without a canary is official: its conditions tell", () => {
+  expect(resultsTable([officialRecord({ cloud: CLOUD })], 160)).not.toMatch(/unofficial/i);
 });
 
 test("Markdown is a table of one line a row, whatever a label holds", () => {

@@ -70,6 +70,17 @@ test("the table holds official rows only, and with --rehearsals simulated ones o
   expect(rehearsals.stdout).toMatch(/^SIMULATED/);
 });
 
+test("an unofficial run is in no table, and is said", async () => {
+  const cwd = await directoryWith([
+    officialRecord({ runId: first, environment: "Real One" }),
+    officialRecord({ runId: second, environment: "Other One", overrides: { users: 3 } }),
+  ]);
+  const { stdout, stderr } = await runCommand(resultsCommand, ["table"], { cwd });
+  expect(stdout).toContain("Real One");
+  expect(stdout).not.toContain("Other One");
+  expect(stderr).toMatch(/1 unofficial run is not in the table/);
+});
+
 test("an empty table says where it looked and what there is instead", async () => {
   const cwd = await directoryWith([sampleRecord({ runId: first })]);
   const { stdout } = await runCommand(resultsCommand, ["table"], { cwd });

@@ -1,0 +1,37 @@
+import type { RunRecord } from "../model/record.ts";
+
+/** What a record's figures may be used for: only official ones enter the published table. */
+export type Standing = "official" | "unofficial" | "simulated";
+
+export function standingOf(record: RunRecord): Standing {
+  if (record.simulated) return "simulated";
+  return unofficialReasons(record).length === 0 ? "official" : "unofficial";
+}
+
+/** Why a real run's figures are nobody's to publish; empty when they are. */
+export function unofficialReasons({ cloud, overrides }: RunRecord): readonly string[] {
+  const set = Object.keys(overrides);
+  const { endpoints = [], skippedChecks = [], emulated = false } = cloud ?? {};
+  return [
+    ...(endpoints.length === 0
+      ? []
+      : [`${emulated ? "an emulated cloud" : "other endpoints than the cloud's"} (${endpoints.join(", ")})`]),
+    ...(skippedChecks.length === 0 ? [] : [`preflight without ${skippedChecks.join(", ")}`]),
+    ...(set.length === 0 ? [] : [`figures of the size overridden: ${set.join(", ")}`]),
+  ];
+}
+
+/** What stands above every table of rehearsals. */
+const SIMULATED_NOTICE =
+  "SIMULATED: rehearsed on one machine against a twin cloud and an emulated Coder. These figures say nothing about Coder's capacity.";
+
+/** What stands above a table, for all of its rows; undefined above an official one. */
+export function noticeAbove(records: readonly RunRecord[]): string | undefined {
+  const [first] = records;
+  if (first === undefined) return undefined;
+  const standing = standingOf(first);
+  if (standing === "official") return undefined;
+  if (standing === "simulated") return SIMULATED_NOTICE;
+  const reasons = [...new Set(records.flatMap(unofficialReasons))];
+  return `UNOFFICIAL, never published: ${reasons.join("; ")}.`;
+}
