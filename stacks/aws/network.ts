@@ -28,7 +28,6 @@ export interface NetworkProps {
 /** The run's own network, so that nothing of it touches another's and all of it can go. */
 export class Network extends Construct {
   readonly networkId: string;
-  readonly range = RANGE;
   /** Where machines and pods have their addresses. */
   readonly machineRange = NODES;
   /** Where machines run: private, in the environment's zone. */

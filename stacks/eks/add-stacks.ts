@@ -3,6 +3,7 @@ import type { ResolvedSize } from "../../reference-architectures/catalogue.ts";
 import type { BenchStackProps } from "../bench-stack.ts";
 import { eksAccess } from "../kubernetes/cluster-access.ts";
 import { CoderStack } from "../kubernetes/coder-stack.ts";
+import { PRIVATE_RANGES } from "../kubernetes/private-ranges.ts";
 import { benchLabels } from "../labels.ts";
 import { EksCloudStack } from "./cloud-stack.ts";
 import { addDiskDriver } from "./disk-driver.ts";
@@ -27,7 +28,7 @@ export function addStacks(app: App, { figures: size }: ResolvedSize, props: Benc
       // No state knows it: these tags are how it is found.
       [`${BALANCER}-additional-resource-tags`]: labels.join(","),
       // Otherwise the nodes' ports are open to everywhere that reaches them.
-      "service.beta.kubernetes.io/load-balancer-source-ranges": cloud.network.range,
+      "service.beta.kubernetes.io/load-balancer-source-ranges": PRIVATE_RANGES.join(","),
     },
     disks: {
       provisioner: "ebs.csi.aws.com",

@@ -3,6 +3,7 @@ import type { ResolvedSize } from "../../reference-architectures/catalogue.ts";
 import type { BenchStackProps } from "../bench-stack.ts";
 import { gkeAccess } from "../kubernetes/cluster-access.ts";
 import { CoderStack } from "../kubernetes/coder-stack.ts";
+import { PRIVATE_RANGES } from "../kubernetes/private-ranges.ts";
 import { benchLabels } from "../labels.ts";
 import { GkeCloudStack } from "./cloud-stack.ts";
 
@@ -15,7 +16,11 @@ export function addStacks(app: App, { figures: size }: ResolvedSize, props: Benc
     size,
     access: gkeAccess(cloud.controlPlane.endpoint),
     databaseAddress: cloud.database.address,
-    serviceAnnotations: { "networking.gke.io/load-balancer-type": "Internal" },
+    serviceAnnotations: {
+      "networking.gke.io/load-balancer-type": "Internal",
+      // Otherwise the firewall rule that comes with the balancer is open to the world.
+      "service.beta.kubernetes.io/load-balancer-source-ranges": PRIVATE_RANGES.join(","),
+    },
     disks: {
       provisioner: "pd.csi.storage.gke.io",
       parameters: {

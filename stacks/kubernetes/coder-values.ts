@@ -58,7 +58,7 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
         annotations: props.serviceAnnotations,
       },
       // Coder builds in the workspaces' namespace only, where its role is made by hand.
-      serviceAccount: { workspacePerms: false, enableDeployments: false },
+      serviceAccount: { workspacePerms: false, labels },
     },
   };
 }
