@@ -106,6 +106,9 @@ export class CoderClient {
   template = (organizationId: string, name: string) =>
     this.#get(`/organizations/${organizationId}/templates/${encodeURIComponent(name)}`, schemas.template);
 
+  templates = (organizationId: string) =>
+    this.#get(`/organizations/${organizationId}/templates`, schemas.templates);
+
   createTemplate = (organizationId: string, name: string, versionId: string) =>
     this.#send("POST", `/organizations/${organizationId}/templates`, schemas.template, {
       name,

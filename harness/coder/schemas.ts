@@ -136,8 +136,16 @@ export const richParameter = z.object({
 export type RichParameter = z.infer<typeof richParameter>;
 export const richParameters = listOf(richParameter);
 
+/** Coder names the fields of a preset as Go does; its documentation does not. */
 export const presets = listOf(
-  z.object({ ID: z.string().optional(), id: z.string().optional(), Name: z.string().optional() }).loose(),
+  z
+    .object({
+      ID: z.string().optional(),
+      id: z.string().optional(),
+      Name: z.string().optional(),
+      name: z.string().optional(),
+    })
+    .transform(({ ID, id, Name, name }) => ({ id: ID ?? id ?? "", name: Name ?? name ?? "" })),
 );
 
 export const externalAuths = listOf(
@@ -163,6 +171,8 @@ export const entitlements = z.object({
     )
     .default({}),
 });
+
+export const templates = listOf(template);
 
 export const deploymentConfig = z.object({
   config: z.object({

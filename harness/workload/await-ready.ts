@@ -1,10 +1,12 @@
 import { failedWith } from "../coder/answer.ts";
-import { agentsOf, isActive, type Job, type Workspace } from "../coder/schemas.ts";
+import { isActive, type Job } from "../coder/schemas.ts";
 import type { FailureClass, Phase } from "../model/shard.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "./load-context.ts";
+import { lookAtAgents } from "./look-at-agents.ts";
 
-type Look =
-  | { readonly state: "ready"; readonly agentId: string }
+/** What one look at a workspace showed. */
+export type Look =
+  | { readonly state: "ready"; readonly agentId?: string }
   | { readonly state: "waiting"; readonly for: "build" | "agent" }
   | {
       readonly state: "failed";
@@ -13,36 +15,53 @@ type Look =
       readonly message: string;
     };
 
+/** What waiting for a workspace ends in; `rebuild` when another start build of it was asked for by the task. */
+export type Readiness = "ready" | "rebuild" | "failed";
+
 /**
  * Waits until the workspace's build succeeded and all its agents are connected and ready; polled, since one cheap
- * request shows build, job and agents alike. False when it failed or the load was stopped.
+ * request shows build, job and agents alike.
  */
-export async function awaitReady(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
+export async function awaitReady(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  retriesLeft: number,
+): Promise<Readiness> {
   const { timeouts } = load.task;
   let deadline = performance.now() + timeouts.buildMs;
   let waitsFor: "build" | "agent" = "build";
   while (!load.signal.aborted) {
     const look = await lookAt(load, workspace);
     if (look.state === "ready") {
-      workspace.agentId = look.agentId;
+      if (look.agentId !== undefined) workspace.agentId = look.agentId;
       setState(load, workspace, "ready");
-      return true;
+      return "ready";
     }
-    if (look.state === "failed") return fail(load, workspace, look);
+    if (look.state === "failed") {
+      load.failures.add(look.class, look.phase, look.message);
+      if (look.phase === "build" && retriesLeft > 0) return "rebuild";
+      setState(load, workspace, "failed");
+      return "failed";
+    }
     if (look.for === "agent" && waitsFor === "build") {
       waitsFor = "agent";
       deadline = performance.now() + timeouts.agentMs;
     }
-    if (performance.now() > deadline) return fail(load, workspace, tooLate(waitsFor, load, workspace));
+    if (performance.now() > deadline) {
+      const late = tooLate(waitsFor, load, workspace);
+      load.failures.add(late.class, late.phase, late.message);
+      setState(load, workspace, "failed");
+      return "failed";
+    }
     const isQueued = workspace.job?.status === "pending";
     try {
       const position = workspace.job?.queue_position ?? 0;
       await load.pollPace.sleep(isQueued ? "queued" : "active", position, load.signal);
     } catch {
-      return false;
+      return "failed";
     }
   }
-  return false;
+  return "failed";
 }
 
 async function lookAt(load: LoadContext, workspace: LoadWorkspace): Promise<Look> {
@@ -57,50 +76,35 @@ async function lookAt(load: LoadContext, workspace: LoadWorkspace): Promise<Look
       message: answer.failure.message,
     };
   }
-  const { job } = answer.value.latest_build;
+  const { id, job } = answer.value.latest_build;
   const isFirstSightOfEnd = !isActive(job) && workspace.job?.completed_at == null;
+  workspace.buildId = id;
   workspace.job = job;
   if (isFirstSightOfEnd) recordBuild(load, job);
   if (job.status === "running") setState(load, workspace, "building");
   if (isActive(job)) return { state: "waiting", for: "build" };
-  if (job.status !== "succeeded")
-    return {
-      state: "failed",
-      class: "build-failed",
-      phase: "build",
-      message: `build ${job.status}: ${job.error ?? "no reason given"}`,
-    };
+  if (job.status !== "succeeded") return failedBuild(job);
   setState(load, workspace, "building");
-  return lookAtAgents(answer.value);
+  return lookAtAgents(load, answer.value);
 }
 
-function lookAtAgents(workspace: Workspace): Look {
-  const agents = agentsOf(workspace);
-  const [first] = agents;
-  const failed = (message: string): Look => ({
-    state: "failed",
-    class: "agent-timeout",
-    phase: "workspace-ready",
-    message,
-  });
-  if (first === undefined) return failed("the template gives the workspace no agent");
-  const broken = agents.find(
-    (agent) => agent.status === "timeout" || /_(error|timeout)$/.test(agent.lifecycle_state),
-  );
-  if (broken !== undefined)
-    return failed(`agent ${broken.name} is ${broken.status}, its start-up ${broken.lifecycle_state}`);
-  const isReady = agents.every((agent) => agent.status === "connected" && agent.lifecycle_state === "ready");
-  return isReady ? { state: "ready", agentId: first.id } : { state: "waiting", for: "agent" };
+function failedBuild(job: Job): Look {
+  const reason = `build ${job.status}: ${job.error ?? "no reason given"}`;
+  if (job.error_code === "INSUFFICIENT_QUOTA") {
+    const message = `${reason}; raise the quota allowance of its owner's groups, or ask for fewer workspaces`;
+    return { state: "failed", class: "quota-exhausted", phase: "build", message };
+  }
+  return { state: "failed", class: "build-failed", phase: "build", message: reason };
 }
 
-/** Queue and build as the server's clock saw them: there is no other start that they could be due at. */
+/** Queue and build as the server's clock saw them; a build that failed early would make the others look faster. */
 function recordBuild(load: LoadContext, job: Job): void {
   if (job.started_at == null || job.completed_at == null) return;
-  const created = Date.parse(job.created_at);
   const started = Date.parse(job.started_at);
   const completed = Date.parse(job.completed_at);
-  load.latencies.record("build-queue", { dueMs: created, startedMs: created, endMs: started });
-  load.latencies.record("build", { dueMs: started, startedMs: started, endMs: completed });
+  load.latencies.recordSpan("build-queue", Date.parse(job.created_at), started);
+  if (job.status !== "succeeded") return;
+  load.latencies.recordSpan("build", started, completed);
   load.pollPace.sawBuild(completed - started);
 }
 
@@ -116,10 +120,4 @@ function tooLate(
   }
   const message = `build is ${workspace.job?.status ?? "unknown"} after ${buildMs} ms`;
   return { state: "failed", class: "build-timeout", phase: "build", message };
-}
-
-function fail(load: LoadContext, workspace: LoadWorkspace, look: Look & { state: "failed" }): false {
-  load.failures.add(look.class, look.phase, look.message);
-  setState(load, workspace, "failed");
-  return false;
 }

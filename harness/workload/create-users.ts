@@ -1,38 +1,98 @@
 import { randomBytes } from "node:crypto";
+import type { Answer, CoderFailure } from "../coder/answer.ts";
+import { RefbenchError } from "../model/error.ts";
 import type { LoadContext, LoadUser } from "./load-context.ts";
+import { listUsers } from "./listing.ts";
 
-/** Creates the shard's users, all due at once, each with a token of its own minted by the owner. */
+/** How a refused user reads when the licence has no seat left. */
+const NO_SEAT = /\b(licen[sc]e|seats?|user limit)\b/i;
+
+/** The users of the load, as its task asks for them: the caller alone, those of an earlier run, or new ones. */
 export async function createUsers(load: LoadContext): Promise<LoadUser[]> {
   load.board.activity = "creating users";
+  if (load.task.login === "host") return [await hostUser(load)];
+  const known = load.task.reuseUsers === true ? await knownUsers(load) : new Map<string, string>();
   const { users, firstIndex } = load.task;
   const dueMs = performance.now();
   const created = await Promise.all(
     Array.from({ length: users }, (_, i) =>
-      load.limits.requests.run(() => createUser(load, `${load.task.prefix}-${firstIndex + i}`, dueMs)),
+      load.limits.requests.run(() => {
+        const username = `${load.task.prefix}-${firstIndex + i}`;
+        const id = known.get(username);
+        return id === undefined ? createUser(load, username, dueMs) : reuseUser(load, username, id);
+      }),
     ),
   );
   return created.filter((user) => user !== undefined);
 }
 
+/** All workspaces belong to the caller: no user is created or deleted. */
+async function hostUser(load: LoadContext): Promise<LoadUser> {
+  const me = await load.owner.me();
+  if (!me.ok) throw new RefbenchError("coder", `the caller's own user cannot be used: ${me.failure.message}`);
+  load.board.users = 1;
+  return { id: me.value.id, username: me.value.username, token: load.task.token, isOurs: false };
+}
+
+async function knownUsers(load: LoadContext): Promise<Map<string, string>> {
+  const listed = await listUsers(load.owner);
+  if (!listed.ok)
+    throw new RefbenchError(
+      "coder",
+      `the users of earlier runs cannot be listed: ${listed.failure.message}; without --reuse-users new ones are made`,
+    );
+  return new Map(listed.value.map(({ username, id }) => [username, id]));
+}
+
+async function reuseUser(load: LoadContext, username: string, id: string): Promise<LoadUser | undefined> {
+  if (load.signal.aborted) return undefined;
+  // Nobody knows the password of an earlier run's user: its token is minted whatever `login` says.
+  const token = await load.tokens.mint(load.owner, id);
+  load.board.users++;
+  if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
+  return { id, username, token: token.ok ? token.value : "", isOurs: false };
+}
+
 async function createUser(load: LoadContext, username: string, dueMs: number): Promise<LoadUser | undefined> {
   if (load.signal.aborted) return undefined;
   const startedMs = performance.now();
+  const email = `${username}@refbench.test`;
+  const password = `Aa1-${randomBytes(18).toString("base64url")}`;
   const user = await load.owner.createUser({
     username,
-    email: `${username}@refbench.test`,
-    password: `Aa1-${randomBytes(18).toString("base64url")}`,
+    email,
+    password,
     organizationId: load.organizationId,
   });
   if (!user.ok) {
-    load.failures.addAnswer("user-create", "create-user", user.failure);
+    refuse(load, user.failure);
     return undefined;
   }
   load.latencies.record("create-user", { dueMs, startedMs, endMs: performance.now() });
   load.board.users++;
-  const token = await load.owner.mintToken(user.value.id, "refbench");
-  if (!token.ok) {
-    load.failures.addAnswer("user-create", "create-user", token.failure);
-    return { id: user.value.id, username, token: "" };
+  const { id } = user.value;
+  const isOurs = load.task.reuseUsers !== true;
+  const token = await tokenOf(load, id, email, password);
+  if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
+  return { id, username, token: token.ok ? token.value : "", isOurs };
+}
+
+async function tokenOf(
+  load: LoadContext,
+  id: string,
+  email: string,
+  password: string,
+): Promise<Answer<string>> {
+  if (load.task.login !== "login") return load.tokens.mint(load.owner, id);
+  const login = await load.asUser("").login(email, password);
+  return login.ok ? { ...login, value: login.value.session_token } : login;
+}
+
+function refuse(load: LoadContext, failure: CoderFailure): void {
+  const isSeat = failure.kind === "status" && failure.status !== 409 && NO_SEAT.test(failure.message);
+  if (!isSeat) load.failures.addAnswer("user-create", "create-user", failure);
+  else {
+    const next = "free seats, or let the load use the caller's own user (--use-host-login)";
+    load.failures.add("seats-exhausted", "create-user", `${failure.message}: ${next}`);
   }
-  return { id: user.value.id, username, token: token.value.key };
 }

@@ -13,12 +13,12 @@ export async function deleteWorkspaces(
   load.board.activity = "deleting workspaces";
   await findLost(load, workspaces);
   const slots = new Limiter(load.task.cleanupConcurrency);
-  const allDueMs = performance.now();
+  // All are due at once: whoever waits for a turn has waited.
+  const dueMs = performance.now();
   await Promise.all(
     workspaces.map((workspace) =>
       slots.run(async () => {
         const startedMs = performance.now();
-        const dueMs = load.task.cleanupConcurrency === 0 ? allDueMs : startedMs;
         if (workspace.id === undefined || load.signal.aborted) return;
         const outcome = await removeWorkspace(workspace.id, {
           owner: load.owner,
@@ -36,26 +36,28 @@ export async function deleteWorkspaces(
   );
 }
 
-/** Deletes the users of the load; how many are gone. */
-export async function deleteUsers(load: LoadContext, users: readonly LoadUser[]): Promise<number> {
-  if (load.signal.aborted) return 0;
+/** Deletes the users that the load made; the ids of those that are gone. */
+export async function deleteUsers(load: LoadContext, users: readonly LoadUser[]): Promise<Set<string>> {
+  const deleted = new Set<string>();
+  if (load.signal.aborted) return deleted;
   load.board.activity = "deleting users";
   const dueMs = performance.now();
-  let deleted = 0;
   await Promise.all(
-    users.map((user) =>
-      load.limits.requests.run(async () => {
-        if (load.signal.aborted) return;
-        const startedMs = performance.now();
-        const answer = await load.owner.deleteUser(user.id);
-        if (!answer.ok && !failedWith(answer, 404)) {
-          load.failures.addAnswer("user-delete", "delete-user", answer.failure);
-          return;
-        }
-        load.latencies.record("delete-user", { dueMs, startedMs, endMs: performance.now() });
-        deleted++;
-      }),
-    ),
+    users
+      .filter(({ isOurs }) => isOurs)
+      .map((user) =>
+        load.limits.requests.run(async () => {
+          if (load.signal.aborted) return;
+          const startedMs = performance.now();
+          const answer = await load.owner.deleteUser(user.id);
+          if (!answer.ok && !failedWith(answer, 404)) {
+            load.failures.addAnswer("user-delete", "delete-user", answer.failure);
+            return;
+          }
+          load.latencies.record("delete-user", { dueMs, startedMs, endMs: performance.now() });
+          deleted.add(user.id);
+        }),
+      ),
   );
   return deleted;
 }
@@ -84,5 +86,5 @@ export async function findLostUsers(load: LoadContext, known: readonly LoadUser[
   );
   return listed.value
     .filter(({ username }) => own.has(username) && !knownNames.has(username))
-    .map(({ id, username }) => ({ id, username, token: "" }));
+    .map(({ id, username }) => ({ id, username, token: "", isOurs: true }));
 }

@@ -10,13 +10,20 @@ export class FailureLedger {
   readonly #counts = new Map<string, FailureCount>();
   readonly #emit: (event: ShardEvent) => void;
   readonly #secrets: readonly string[];
+  #total = 0;
 
   constructor(emit: (event: ShardEvent) => void, secrets: readonly string[]) {
     this.#emit = emit;
     this.#secrets = secrets;
   }
 
+  /** How many so far, of every class. */
+  get total(): number {
+    return this.#total;
+  }
+
   add(failureClass: FailureClass, phase: Phase, message: string): void {
+    this.#total++;
     const key = `${failureClass} ${phase}`;
     const known = this.#counts.get(key);
     if (known !== undefined) {

@@ -1,30 +1,66 @@
-import { readFileSync } from "node:fs";
-import { performance } from "node:perf_hooks";
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { Histogram } from "hdr-histogram-js";
-import type { GeneratorHealth, GeneratorLimits } from "../model/shard.ts";
-import { newHistogram } from "./histogram.ts";
+import type { GeneratorHealth, GeneratorLimits, LoadWindow, Phase } from "../model/shard.ts";
+import { type HealthSignals, PACED, type Paced, reasonsOf, round } from "./generator-gate.ts";
+import { newHistogram, percentileMs, recordMs } from "./histogram.ts";
+import { openFiles, readKernelCounters } from "./kernel-counters.ts";
+import type { SlipSink } from "./pacer.ts";
 
 const LAG_TICK_MS = 10;
+const TOLD_REASONS = 5;
 
-/** Of the p99 of what the window measured: lateness that the results would not show. */
-const SLIP_SHARE_OF_P99 = 0.1;
+/** Whose latency the lateness of each kind of event is held against. */
+const MEASURED_BY: Partial<Record<Phase, Paced>> = {
+  "create-workspace": "arrivals",
+  "ssh-handshake": "ramp",
+  "terminal-first-byte": "ramp",
+  "held-command": "hold",
+  "traffic-tick": "hold",
+};
 
-/** A stretch in which the generator paced events: opening connections, sending commands. */
-export type PacedWindow = "ramp" | "hold";
+interface Kind {
+  readonly slip: Histogram;
+  readonly measured: Histogram;
+}
+
+type GeneratorWindow = LoadWindow["generator"];
 
 /**
- * Watches the generator itself. Slip is the primary signal: its own lateness, in the unit of the results. The
- * event loop and the run queue see what slip does not: work that was not paced, and cores that others took.
+ * Watches the generator itself, window by window. Slip is the primary signal: its own lateness, in the unit of the
+ * results. The event loop and the run queue see what slip does not: work that was not paced, and cores that others
+ * took. Windows in which events were paced are judged; bursts outside of them measure in seconds.
  */
 export class HealthWatch {
   /** Filled by the pacers. */
-  readonly slip: Readonly<Record<PacedWindow, Histogram>> = { ramp: newHistogram(), hold: newHistogram() };
-  readonly #lag: Histogram = newHistogram();
+  readonly slip: Readonly<Record<Paced, SlipSink>>;
+  readonly #limits: GeneratorLimits;
+  readonly #kinds: Readonly<Record<Paced, Kind>>;
+  readonly #allSlip = newHistogram();
+  readonly #lag = newHistogram();
   readonly #cpu = process.cpuUsage();
-  #gated = baseline();
   readonly #timer: NodeJS.Timeout;
+  readonly #reasons = new Map<string, { count: number; readonly text: string }>();
+  #beforeChange: () => void = () => undefined;
+  #baseline = baseline();
+  #isPaced = false;
+  #pacedWindows = 0;
+  #limitedWindows = 0;
+  #paced = { active: 0, idle: 0 };
 
-  constructor() {
+  constructor(limits: GeneratorLimits) {
+    this.#limits = limits;
+    const kinds = PACED.map((paced) => [paced, { slip: newHistogram(), measured: newHistogram() }] as const);
+    this.#kinds = Object.fromEntries(kinds) as Record<Paced, Kind>;
+    const sinks = kinds.map(([paced, { slip }]) => [
+      paced,
+      {
+        record: (milliseconds: number) => {
+          recordMs(slip, milliseconds);
+          recordMs(this.#allSlip, milliseconds);
+        },
+      },
+    ]);
+    this.slip = Object.fromEntries(sinks) as Record<Paced, SlipSink>;
     let expected = performance.now() + LAG_TICK_MS;
     this.#timer = setInterval(() => {
       const now = performance.now();
@@ -35,102 +71,123 @@ export class HealthWatch {
     this.#timer.unref();
   }
 
-  /** From here on events are paced: what the gate judges begins anew, since bursts before it measure in seconds. */
-  startPacing(): void {
-    this.#lag.reset();
-    this.#gated = baseline();
+  get isPaced(): boolean {
+    return this.#isPaced;
   }
 
-  /** Ends the watch; slip is judged against the p99 of what each window measured. */
-  stop(measuredP99Ms: Readonly<Record<PacedWindow, number>>, limits: GeneratorLimits): GeneratorHealth {
-    clearInterval(this.#timer);
-    const { startMs, loop, runQueueNs } = this.#gated;
-    const cpu = process.cpuUsage(this.#cpu);
-    const windows = (["ramp", "hold"] as const).map((window) => ({
-      window,
-      slipP99Ms: percentileMs(this.slip[window], 99),
-      slipMaxMs: percentileMs(this.slip[window], 100),
-      measuredP99Ms: measuredP99Ms[window],
-    }));
-    const eventLoopUtilization = round(performance.eventLoopUtilization(loop).utilization);
-    const reasons = reasonsOf(
-      {
-        windows,
-        eventLoopUtilization,
-        lagP99Ms: percentileMs(this.#lag, 99),
-        runQueueShare: (runQueueWaitNs() - runQueueNs) / 1e6 / (performance.now() - startMs),
-      },
-      limits,
-    );
+  /** What an event measured, which its lateness is held against. */
+  measured(phase: Phase, milliseconds: number): void {
+    const paced = MEASURED_BY[phase];
+    if (paced !== undefined) recordMs(this.#kinds[paced].measured, milliseconds);
+  }
+
+  /** `cut` ends the window whenever pacing begins or ends, so that no window is half of each. */
+  onChange(cut: () => void): void {
+    this.#beforeChange = cut;
+  }
+
+  /** From here on events are paced. */
+  startPacing(): void {
+    if (this.#isPaced) return;
+    this.#beforeChange();
+    this.#isPaced = true;
+  }
+
+  stopPacing(): void {
+    if (!this.#isPaced) return;
+    this.#beforeChange();
+    this.#isPaced = false;
+  }
+
+  /** The generator since the last window's end; `limited` only where events were paced. */
+  window(startMs: number): GeneratorWindow {
+    const { loop, kernel, atMs } = this.#baseline;
+    this.#baseline = baseline();
+    const durationMs = this.#baseline.atMs - atMs;
+    const spent = performance.eventLoopUtilization(this.#baseline.loop, loop);
+    const now = this.#baseline.kernel;
+    const since = (key: keyof typeof now): number | undefined => {
+      const [before, after] = [kernel[key], now[key]];
+      return before === undefined || after === undefined ? undefined : Math.max(0, after - before);
+    };
+    const ticks = since("allTicks") ?? 0;
+    const signals: HealthSignals = {
+      durationMs,
+      slip: PACED.filter((paced) => this.#kinds[paced].slip.totalCount > 0).map((paced) => ({
+        paced,
+        slipP99Ms: percentileMs(this.#kinds[paced].slip, 99),
+        slipMaxMs: percentileMs(this.#kinds[paced].slip, 100),
+        measuredP99Ms: percentileMs(this.#kinds[paced].measured, 99),
+      })),
+      lagP99Ms: percentileMs(this.#lag, 99),
+      eventLoopUtilization: round(spent.utilization),
+      runQueueShare: round((since("runQueueMs") ?? 0) / durationMs),
+      stealShare: ticks === 0 ? undefined : round((since("stealTicks") ?? 0) / ticks),
+      synRetransmits: since("synRetransmits"),
+      listenOverflows: since("listenOverflows"),
+    };
+    const limited = this.#isPaced ? reasonsOf(signals, this.#limits) : [];
+    if (this.#isPaced) this.#judge(limited, spent, startMs);
+    const retransmits = since("retransmits");
+    const files = openFiles();
+    for (const { slip, measured } of Object.values(this.#kinds)) {
+      slip.reset();
+      measured.reset();
+    }
+    this.#lag.reset();
+    const { stealShare, synRetransmits, listenOverflows } = signals;
     return {
-      slipP99Ms: Math.max(...windows.map((one) => one.slipP99Ms)),
-      slipMaxMs: Math.max(...windows.map((one) => one.slipMaxMs)),
-      eventLoopUtilization,
+      slipP99Ms: Math.max(0, ...signals.slip.map((one) => one.slipP99Ms)),
+      slipMaxMs: Math.max(0, ...signals.slip.map((one) => one.slipMaxMs)),
+      lagP99Ms: signals.lagP99Ms,
+      eventLoopUtilization: signals.eventLoopUtilization,
+      runQueueShare: signals.runQueueShare,
+      ...(retransmits === undefined ? {} : { retransmits }),
+      ...(synRetransmits === undefined ? {} : { synRetransmits }),
+      ...(listenOverflows === undefined ? {} : { listenOverflows }),
+      ...(stealShare === undefined ? {} : { stealShare }),
+      ...(files === undefined ? {} : { openFiles: files }),
+      limited,
+    };
+  }
+
+  /** Ends the watch, its last window taken. */
+  stop(): GeneratorHealth {
+    clearInterval(this.#timer);
+    const cpu = process.cpuUsage(this.#cpu);
+    const { active, idle } = this.#paced;
+    const reasons = [...this.#reasons.values()].sort((a, b) => b.count - a.count).slice(0, TOLD_REASONS);
+    return {
+      slipP99Ms: percentileMs(this.#allSlip, 99),
+      slipMaxMs: percentileMs(this.#allSlip, 100),
+      eventLoopUtilization: active + idle === 0 ? 0 : round(active / (active + idle)),
       maxRssMib: Math.round(process.resourceUsage().maxRSS / 1024),
       cpuSeconds: round((cpu.user + cpu.system) / 1e6),
-      limited: reasons.length > 0,
-      reasons,
+      limited: this.#limitedWindows > 0,
+      reasons: reasons.map(
+        ({ count, text }) => `${text} (${count} of ${this.#pacedWindows} windows with paced events)`,
+      ),
     };
+  }
+
+  /** Keeps the first sentence of each reason, which differ in their figures only, with how often it held. */
+  #judge(limited: readonly string[], spent: EventLoopUtilization, startMs: number): void {
+    this.#pacedWindows++;
+    if (limited.length > 0) this.#limitedWindows++;
+    this.#paced = { active: this.#paced.active + spent.active, idle: this.#paced.idle + spent.idle };
+    for (const reason of limited) {
+      const kind = reason.replace(/[\d.]+/g, "");
+      const known = this.#reasons.get(kind);
+      if (known !== undefined) known.count++;
+      else this.#reasons.set(kind, { count: 1, text: `${reason}, first at ${Math.round(startMs / 1000)} s` });
+    }
   }
 }
 
 function baseline() {
   return {
-    startMs: performance.now(),
+    atMs: performance.now(),
     loop: performance.eventLoopUtilization(),
-    runQueueNs: runQueueWaitNs(),
+    kernel: readKernelCounters(),
   };
-}
-
-/** The signals that the gate judges. */
-export interface HealthSignals {
-  readonly windows: readonly {
-    readonly window: PacedWindow;
-    readonly slipP99Ms: number;
-    readonly slipMaxMs: number;
-    readonly measuredP99Ms: number;
-  }[];
-  readonly eventLoopUtilization: number;
-  readonly lagP99Ms: number;
-  /** Share of the time in which the process waited for a core. */
-  readonly runQueueShare: number;
-}
-
-/** Why these signals make the generator the limit, one sentence each; none when it was not. */
-export function reasonsOf(signals: HealthSignals, limits: GeneratorLimits): string[] {
-  const reasons = signals.windows.flatMap(({ window, slipP99Ms, slipMaxMs, measuredP99Ms }) => {
-    const p99Limit = Math.max(limits.slipP99Ms, SLIP_SHARE_OF_P99 * measuredP99Ms);
-    const maxLimit = Math.max(limits.slipMaxMs, measuredP99Ms);
-    return [
-      over(slipP99Ms, p99Limit, `sent its events late in the ${window}, at p99 by ms`),
-      over(slipMaxMs, maxLimit, `sent an event late in the ${window}, by ms`),
-    ];
-  });
-  const whole = [
-    over(signals.lagP99Ms, limits.lagP99Ms, "had a late event loop, at p99 by ms"),
-    over(signals.eventLoopUtilization, limits.eventLoopUtilization, "had a busy event loop, for a share of"),
-    over(signals.runQueueShare, limits.runQueueShare, "waited for a core, for a share of"),
-  ];
-  return [...reasons, ...whole].filter((reason) => reason !== undefined);
-}
-
-function over(value: number, limit: number, what: string): string | undefined {
-  return value > limit ? `the generator ${what} ${round(value)}, more than ${round(limit)}` : undefined;
-}
-
-/** Time this process waited for a core, in nanoseconds; 0 where the kernel does not tell. */
-function runQueueWaitNs(): number {
-  try {
-    return Number(readFileSync("/proc/self/schedstat", "utf8").split(" ")[1]);
-  } catch {
-    return 0;
-  }
-}
-
-function percentileMs(histogram: Histogram, percentile: number): number {
-  return histogram.totalCount === 0 ? 0 : round(histogram.getValueAtPercentile(percentile) / 1000);
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

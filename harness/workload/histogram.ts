@@ -20,9 +20,20 @@ export function recordMs(histogram: Histogram, milliseconds: number): void {
   histogram.recordValue(Math.min(HOUR_US, Math.max(1, Math.round(milliseconds * 1000))));
 }
 
+/** A percentile in milliseconds; 0 when nothing was recorded. */
+export function percentileMs(histogram: Histogram, percentile: number): number {
+  return histogram.totalCount === 0 ? 0 : Math.round(histogram.getValueAtPercentile(percentile) / 10) / 100;
+}
+
 /** The latencies of a load, by phase: from when a step was due, and from when it was really started. */
 export class Latencies {
   readonly #histograms = new Map<Phase, { intended: Histogram; raw: Histogram }>();
+  readonly #onRecord: (phase: Phase, milliseconds: number) => void;
+
+  /** `onRecord` hears each latency from its intended start. */
+  constructor(onRecord: (phase: Phase, milliseconds: number) => void = () => undefined) {
+    this.#onRecord = onRecord;
+  }
 
   /** Instants are of one monotonic clock, in milliseconds. */
   record(
@@ -36,12 +47,12 @@ export class Latencies {
     }
     recordMs(both.intended, at.endMs - at.dueMs);
     recordMs(both.raw, at.endMs - at.startedMs);
+    this.#onRecord(phase, at.endMs - at.dueMs);
   }
 
-  /** The 99th percentile from the intended start; 0 when nothing was recorded. */
-  p99Ms(phase: Phase): number {
-    const both = this.#histograms.get(phase);
-    return both === undefined ? 0 : both.intended.getValueAtPercentile(99) / 1000;
+  /** A span of the server's own clock, which has no other start that it could have been due at. */
+  recordSpan(phase: Phase, startMs: number, endMs: number): void {
+    this.record(phase, { dueMs: startMs, startedMs: startMs, endMs });
   }
 
   encoded(): PhaseHistogram[] {

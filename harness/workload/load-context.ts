@@ -6,6 +6,7 @@ import type { FailureLedger } from "./failures.ts";
 import type { HealthWatch } from "./generator-health.ts";
 import type { Latencies } from "./histogram.ts";
 import type { Limiter } from "./limiter.ts";
+import type { MintedTokens } from "./minted-tokens.ts";
 import type { PollPace } from "./poll-pace.ts";
 import type { ProgressBoard, WorkspaceState } from "./progress-board.ts";
 
@@ -20,15 +21,21 @@ export interface TaskContext {
 /** What every step of one load shares. */
 export interface LoadContext {
   readonly task: LoadTask;
+  /** Aborted by a stop, and by the load itself when the deployment suffers. */
   readonly signal: AbortSignal;
-  /** Resolves at the stop, for what has no signal of its own. */
+  /** Resolves at the abort, for what has no signal of its own. */
   readonly stopped: Promise<void>;
   readonly clock: Clock;
+  /** The caller, who is an owner as a rule. Its calls go on after the load aborted itself, so that none is cut. */
   readonly owner: CoderClient;
   readonly organizationId: string;
-  readonly templateId: string;
+  /** Absent when the load goes to workspaces that exist. */
+  readonly templateId: string | undefined;
   /** Coder as one of its users. */
   asUser(token: string): CoderClient;
+  /** Tells the reader something, once. */
+  note(message: string): void;
+  readonly tokens: MintedTokens;
   readonly pollPace: PollPace;
   readonly latencies: Latencies;
   readonly failures: FailureLedger;
@@ -45,8 +52,10 @@ export interface LoadContext {
 export interface LoadUser {
   readonly id: string;
   readonly username: string;
-  /** Minted by the owner, so that no login storm is part of the load. */
+  /** Minted by the owner, so that no login storm is part of the load, unless the task asks for logins. Empty when there is none. */
   readonly token: string;
+  /** Made by this load, which deletes it. */
+  readonly isOurs: boolean;
 }
 
 /** One workspace of the load, from before its creation to after its deletion. */
@@ -58,8 +67,11 @@ export interface LoadWorkspace {
   /** When its POST was sent. */
   createdMs?: number;
   agentId?: string;
-  /** Of its start build. */
+  /** Its latest start build. */
+  buildId?: string;
   job?: Job;
+  /** Of its earlier start builds, which failed. */
+  readonly failedJobs: Job[];
   succeeded: boolean;
 }
 

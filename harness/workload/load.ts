@@ -1,69 +1,88 @@
 import { setMaxListeners } from "node:events";
-import { failedWith } from "../coder/answer.ts";
 import { CoderClient } from "../coder/client.ts";
 import { CoderHttp } from "../coder/http.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadResult, LoadTask } from "../model/shard.ts";
+import { readBuildTimings } from "./build-timings.ts";
 import { buildConcurrency } from "./builds.ts";
-import { buildCapacity } from "./capacity.ts";
+import { CanaryProbe, probeHttp } from "./canary-probe.ts";
 import { createUsers } from "./create-users.ts";
 import { deleteUsers, deleteWorkspaces, findLostUsers } from "./delete-all.ts";
-import { FailureLedger } from "./failures.ts";
-import { HealthWatch } from "./generator-health.ts";
-import { Latencies } from "./histogram.ts";
+import { findExisting, visitExisting } from "./existing-workspaces.ts";
 import { holdConnections } from "./hold-connections.ts";
-import { Limiter } from "./limiter.ts";
 import type { LoadContext, LoadUser, LoadWorkspace, TaskContext } from "./load-context.ts";
-import { onlyOrganization } from "./organization.ts";
-import { PollPace } from "./poll-pace.ts";
+import { LoadWindows } from "./load-windows.ts";
+import { prepareLoad } from "./prepare-load.ts";
 import { ProgressBoard } from "./progress-board.ts";
-import { plannedWorkspaces, runWorkspaces } from "./run-workspace.ts";
+import { plannedWorkspaces, runWorkspace, runWorkspaces } from "./run-workspace.ts";
 
-const REQUESTS_IN_FLIGHT = 64;
-const TERMINAL_OPENS_IN_FLIGHT = 64;
-const SSH_OPENS_IN_FLIGHT = 32;
+/** How long a load still tries to take its tokens back, once stopped. */
+const TOKENS_BACK_MS = { ended: 60_000, stopped: 5_000 };
+
+/** How often the load looks at itself and at what others feel. */
+export interface LoadPace {
+  readonly windowMs?: number;
+  readonly probeEveryMs?: number;
+}
+
+/** What the stages of a load leave. */
+interface Done {
+  readonly users: readonly LoadUser[];
+  readonly workspaces: readonly LoadWorkspace[];
+  readonly connections: LoadResult["connections"];
+  readonly arrivals: NonNullable<LoadResult["arrivals"]>;
+  readonly deletedUsers: ReadonlySet<string>;
+}
 
 /**
  * The scaletest: create users and workspaces, reach each by SSH and run its command, hold the connections, close
- * them, delete everything. Stopped, it closes its connections and leaves the deleting to the drain.
+ * them, delete everything. Stopped, it closes its connections and leaves the deleting to the drain; when the
+ * deployment suffers more than the task allows, it stops by itself and deletes what it made.
  */
-export async function runLoad(task: LoadTask, context: TaskContext): Promise<LoadResult> {
-  // Thousands of waits listen to the one stop signal.
-  setMaxListeners(0, context.signal);
+export async function runLoad(
+  task: LoadTask,
+  context: TaskContext,
+  pace: LoadPace = {},
+): Promise<LoadResult> {
+  const itself = new AbortController();
+  const signal = AbortSignal.any([context.signal, itself.signal]);
+  // Thousands of waits listen to these.
+  setMaxListeners(0, context.signal, signal);
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
   try {
-    const { load, capacity } = await prepare(task, context, http, board);
-    const users = await createUsers(load);
-    const workspaces = plannedWorkspaces(load, users);
-    await runWorkspaces(load, workspaces);
-    const ready = workspaces.filter(({ agentId }) => agentId !== undefined);
-    const { connections, close } = await holdConnections(load, ready);
-    const health = load.health.stop(
-      {
-        ramp: Math.max(load.latencies.p99Ms("terminal-first-byte"), load.latencies.p99Ms("ssh-handshake")),
-        hold: load.latencies.p99Ms("held-command"),
-      },
-      task.generatorLimits,
-    );
-    await close();
-
-    await deleteWorkspaces(load, workspaces);
-    const deletedUsers = await deleteUsers(load, [...users, ...(await findLostUsers(load, users))]);
+    const { load, capacity } = await prepareLoad(task, context, { http, board, signal });
+    let aborted: string | undefined;
+    const probe = await startProbe(load, context, pace, (why) => {
+      aborted = why;
+      load.note(`the load stops by itself and deletes what it made: ${why}`);
+      itself.abort(new RefbenchError("interrupted", why));
+    });
+    const sources = { board, failures: load.failures, health: load.health, probe };
+    const windows = new LoadWindows(sources, pace.windowMs);
+    let done: Done | undefined;
+    try {
+      done = await runStages(load, context);
+    } finally {
+      await probe.stop();
+      await takeTokensBack(load, context, done);
+    }
     if (http.throttled > 0)
-      context.emit({
-        type: "note",
-        message: `Coder answered ${http.throttled} requests with 429; each was sent again after its Retry-After`,
-      });
+      load.note(
+        `Coder answered ${http.throttled} requests with 429; each was sent again after its Retry-After`,
+      );
     return {
       stopped: context.signal.aborted,
-      users: { ...userCounts(task, users, workspaces), deleted: deletedUsers },
-      workspaces: workspaceCounts(task, workspaces, context.signal.aborted),
-      builds: { capacity, ...buildConcurrency(workspaces.flatMap(({ job }) => job ?? [])) },
-      connections,
+      users: userCounts(task, done),
+      workspaces: workspaceCounts(task, done.workspaces, signal.aborted),
+      builds: { capacity, ...buildConcurrency(done.workspaces.flatMap(jobsOf)) },
+      connections: done.connections,
       failures: load.failures.counted(),
       histograms: load.latencies.encoded(),
-      generator: health,
+      windows: windows.stop(),
+      generator: load.health.stop(),
+      arrivals: done.arrivals,
+      ...(aborted === undefined ? {} : { aborted }),
     };
   } finally {
     board.stop();
@@ -71,66 +90,96 @@ export async function runLoad(task: LoadTask, context: TaskContext): Promise<Loa
   }
 }
 
-async function prepare(
-  task: LoadTask,
+async function startProbe(
+  load: LoadContext,
   context: TaskContext,
-  http: CoderHttp,
-  board: ProgressBoard,
-): Promise<{ load: LoadContext; capacity: number }> {
-  const owner = new CoderClient(http, { token: task.token, owner: true }, context.signal);
-  const organizationId = task.organizationId ?? (await onlyOrganization(owner)).id;
-  const template = await owner.template(organizationId, task.template);
-  if (!template.ok) {
-    const next = failedWith(template, 404) ? ": bootstrap uploads it" : "";
-    throw new RefbenchError(
-      "coder",
-      `template ${task.template} cannot be used: ${template.failure.message}${next}`,
-    );
-  }
-  const capacity = await buildCapacity(owner, organizationId);
-  const daemons = capacity.ok ? capacity.value.daemons : 0;
-  const load: LoadContext = {
-    task,
+  pace: LoadPace,
+  onSuffering: (why: string) => void,
+): Promise<CanaryProbe> {
+  const me = await load.owner.me();
+  // Where the caller may mint no token, the probe is told from the load by its connections only.
+  const token = me.ok ? await load.tokens.mint(load.owner, me.value.id, "probe") : me;
+  return new CanaryProbe({
+    http: probeHttp({ ...load.task.deployment, clock: load.clock }),
+    clock: load.clock,
+    token: token.ok ? token.value : load.task.token,
+    latencies: load.latencies,
+    failures: load.failures,
     signal: context.signal,
-    stopped: new Promise((resolve) => context.signal.addEventListener("abort", () => resolve())),
-    clock: context.clock,
-    owner,
-    organizationId,
-    templateId: template.value.id,
-    asUser: (token) => new CoderClient(http, { token, owner: false }, context.signal),
-    pollPace: new PollPace(context.clock, daemons),
-    latencies: new Latencies(),
-    failures: new FailureLedger((event) => context.emit(event), [task.token]),
-    board,
-    health: new HealthWatch(),
-    limits: {
-      requests: new Limiter(REQUESTS_IN_FLIGHT),
-      terminals: new Limiter(TERMINAL_OPENS_IN_FLIGHT),
-      ssh: new Limiter(SSH_OPENS_IN_FLIGHT),
-    },
-  };
-  return { load, capacity: daemons };
+    abortOn: load.task.abortOn,
+    onSuffering,
+    everyMs: pace.probeEveryMs,
+  });
 }
 
-function userCounts(task: LoadTask, users: readonly LoadUser[], workspaces: readonly LoadWorkspace[]) {
+async function runStages(load: LoadContext, context: TaskContext): Promise<Done> {
+  const { existing } = load.task;
+  const users = existing === undefined ? await createUsers(load) : [];
+  const workspaces =
+    existing === undefined ? plannedWorkspaces(load, users) : await findExisting(load, existing);
+  load.board.activity = existing === undefined ? "creating workspaces" : "visiting workspaces";
+  const arrivals = await runWorkspaces(
+    load,
+    workspaces,
+    existing === undefined ? runWorkspace : visitExisting,
+  );
+  const ready = workspaces.filter(({ agentId }) => agentId !== undefined);
+  const { connections, close } = await holdConnections(load, ready);
+  load.health.stopPacing();
+  await close();
+
+  // What the load broke off itself it still deletes; only a stop leaves that to the drain.
+  const ending = { ...load, signal: context.signal };
+  if (existing === undefined) await readBuildTimings(load, workspaces);
+  const isKept = existing !== undefined || load.task.keep === true;
+  if (isKept) return { users, workspaces, connections, arrivals, deletedUsers: new Set() };
+  await deleteWorkspaces(ending, workspaces);
+  const lost =
+    load.task.login === "host" || load.task.reuseUsers === true ? [] : findLostUsers(ending, users);
+  const deletedUsers = await deleteUsers(ending, [...users, ...(await lost)]);
+  return { users, workspaces, connections, arrivals, deletedUsers };
+}
+
+/** Those of users that stay; of a stopped load's own users the drain deletes the users. */
+async function takeTokensBack(
+  load: LoadContext,
+  context: TaskContext,
+  done: Done | undefined,
+): Promise<void> {
+  const isStopped = context.signal.aborted;
+  const ours = new Set(done?.users.filter(({ isOurs }) => isOurs).map(({ id }) => id));
+  const signal = AbortSignal.timeout(isStopped ? TOKENS_BACK_MS.stopped : TOKENS_BACK_MS.ended);
+  const owner = new CoderClient(load.owner.http, { token: load.task.token, owner: true }, signal);
+  const isGone = isStopped ? ours : (done?.deletedUsers ?? new Set());
+  const left = await load.tokens.deleteThose(owner, (userId) => !isGone.has(userId));
+  if (left > 0) load.note(`${left} tokens of this load could not be deleted: they end by themselves`);
+}
+
+function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): LoadResult["users"] {
   const withWorkspace = new Set(workspaces.filter(({ id }) => id !== undefined).map(({ user }) => user.id));
-  return { asked: task.users, created: users.length, withWorkspace: withWorkspace.size };
+  const created = users.filter(({ isOurs }) => isOurs || task.reuseUsers === true).length;
+  const asked = task.existing === undefined ? task.users : withWorkspace.size;
+  return { asked, created, withWorkspace: withWorkspace.size, deleted: deletedUsers.size };
 }
 
 function workspaceCounts(
-  task: LoadTask,
+  { existing }: LoadTask,
   workspaces: readonly LoadWorkspace[],
-  isStopped: boolean,
+  isBrokenOff: boolean,
 ): LoadResult["workspaces"] {
   const count = (is: (workspace: LoadWorkspace) => boolean): number => workspaces.filter(is).length;
   const succeeded = count((workspace) => workspace.succeeded);
   return {
-    asked: task.workspaces,
-    created: count(({ id }) => id !== undefined),
+    asked: workspaces.length,
+    created: existing === undefined ? count(({ id }) => id !== undefined) : 0,
     ready: count(({ agentId }) => agentId !== undefined),
     succeeded,
     // A workspace that a stop cut short did not fail.
-    failed: isStopped ? count(({ state }) => state === "failed") : task.workspaces - succeeded,
+    failed: isBrokenOff ? count(({ state }) => state === "failed") : workspaces.length - succeeded,
     deleted: count(({ state }) => state === "deleted"),
   };
+}
+
+function jobsOf({ failedJobs, job }: LoadWorkspace): NonNullable<LoadWorkspace["job"]>[] {
+  return job === undefined ? [...failedJobs] : [...failedJobs, job];
 }

@@ -1,23 +1,28 @@
-import type { Histogram } from "hdr-histogram-js";
-import { recordMs } from "./histogram.ts";
-
 /** One timer for all: it adds about this to what it sends, which slip counts. */
 const TICK_MS = 2;
 
-export interface PaceOptions {
-  readonly perSecond: number;
+/** Takes the milliseconds by which the generator itself was late. */
+export interface SlipSink {
+  record(milliseconds: number): void;
+}
+
+/** When each event is due: at a constant rate, or at milliseconds from the start that rise with the index. */
+export type Schedule = { readonly perSecond: number } | { readonly dueAtMs: (index: number) => number };
+
+export type PaceOptions = Schedule & {
   /** How many in all. */
   readonly count: number;
   readonly signal: AbortSignal;
-  /** Takes the milliseconds by which the generator itself was late. */
-  readonly slip: Histogram;
-}
+  readonly slip: SlipSink;
+};
 
 /**
- * Calls `send` at a constant rate, open loop: event i is due at start + i/rate, whatever became of the others, and
- * none is skipped when the generator is late. Resolves when all are sent, or at the abort.
+ * Calls `send` when each event is due, open loop: whatever became of the others, and none is skipped when the
+ * generator is late. Resolves when all are sent, or at the abort.
  */
 export function pace(options: PaceOptions, send: (index: number, dueMs: number) => void): Promise<void> {
+  const offsetMs =
+    "dueAtMs" in options ? options.dueAtMs : (index: number) => (index * 1000) / options.perSecond;
   return new Promise((resolve) => {
     const startMs = performance.now();
     let next = 0;
@@ -25,9 +30,9 @@ export function pace(options: PaceOptions, send: (index: number, dueMs: number) 
       if (!options.signal.aborted) {
         const now = performance.now();
         for (; next < options.count; next++) {
-          const dueMs = startMs + (next * 1000) / options.perSecond;
+          const dueMs = startMs + offsetMs(next);
           if (dueMs > now) break;
-          recordMs(options.slip, performance.now() - dueMs);
+          options.slip.record(performance.now() - dueMs);
           send(next, dueMs);
         }
         if (next < options.count) return;

@@ -10,25 +10,37 @@ export class ProgressBoard {
   activity = "creating users";
   users = 0;
   readonly connections = { wanted: 0, terminal: 0, ssh: 0, failed: 0 };
+  readonly workspaces: Record<WorkspaceState, number>;
   readonly #emit: (event: ShardEvent) => void;
-  readonly #workspaces: Record<WorkspaceState, number>;
-  readonly #total: number;
   readonly #timer: NodeJS.Timeout;
+  #total: number;
   #commands = 0;
+  #toldCommands = 0;
   #toldAtMs = performance.now();
   #told = "";
 
   constructor(emit: (event: ShardEvent) => void, workspaces: number) {
     this.#emit = emit;
     this.#total = workspaces;
-    this.#workspaces = { waiting: workspaces, queued: 0, building: 0, ready: 0, failed: 0, deleted: 0 };
+    this.workspaces = { waiting: workspaces, queued: 0, building: 0, ready: 0, failed: 0, deleted: 0 };
     this.#timer = setInterval(() => this.#tell(), EVERY_MS);
     this.#timer.unref();
   }
 
+  /** Verified answers so far. */
+  get commands(): number {
+    return this.#commands;
+  }
+
+  /** How many workspaces there are, when that is known only after they were looked for. */
+  expect(workspaces: number): void {
+    this.workspaces.waiting += workspaces - this.#total;
+    this.#total = workspaces;
+  }
+
   move(from: WorkspaceState, to: WorkspaceState): void {
-    this.#workspaces[from]--;
-    this.#workspaces[to]++;
+    this.workspaces[from]--;
+    this.workspaces[to]++;
   }
 
   answered(): void {
@@ -43,8 +55,8 @@ export class ProgressBoard {
   #tell(): void {
     const now = performance.now();
     const seconds = (now - this.#toldAtMs) / 1000;
-    const commandsPerSecond = seconds === 0 ? 0 : Math.round(this.#commands / seconds);
-    const { queued, building, ready, failed, deleted } = this.#workspaces;
+    const commandsPerSecond = seconds === 0 ? 0 : Math.round((this.#commands - this.#toldCommands) / seconds);
+    const { queued, building, ready, failed, deleted } = this.workspaces;
     const progress: LoadProgress = {
       activity: this.activity,
       users: this.users,
@@ -52,7 +64,7 @@ export class ProgressBoard {
       connections: { ...this.connections },
       commandsPerSecond,
     };
-    this.#commands = 0;
+    this.#toldCommands = this.#commands;
     this.#toldAtMs = now;
     const text = JSON.stringify(progress);
     if (text === this.#told) return;

@@ -1,36 +1,93 @@
+import type { LoadResult } from "../model/shard.ts";
+import { arrivalSchedule } from "./arrival-schedule.ts";
 import { awaitReady } from "./await-ready.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";
 import { Limiter } from "./limiter.ts";
+import { pace } from "./pacer.ts";
 import { visitWorkspace } from "./visit-workspace.ts";
 
-/** Takes every workspace from its creation through SSH and its command; `concurrency` of them at once, 0 = all. */
-export async function runWorkspaces(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
-  load.board.activity = "creating workspaces";
+/** Takes one workspace through its part of the load; due at that instant, whenever it really starts. */
+export type Arrive = (load: LoadContext, workspace: LoadWorkspace, dueMs: number) => Promise<void>;
+
+/** Takes every workspace through `arrive`: as many at once as asked, or each when a schedule says that it is due. */
+export async function runWorkspaces(
+  load: LoadContext,
+  workspaces: readonly LoadWorkspace[],
+  arrive: Arrive,
+): Promise<NonNullable<LoadResult["arrivals"]>> {
+  return load.task.arrival === undefined
+    ? inTurns(load, workspaces, arrive)
+    : onSchedule(load, workspaces, load.task.arrival, arrive);
+}
+
+/** All are due at once: whoever waits for a turn has waited, and its intended latency says so. */
+async function inTurns(load: LoadContext, workspaces: readonly LoadWorkspace[], arrive: Arrive) {
   const slots = new Limiter(load.task.concurrency);
-  const allDueMs = performance.now();
+  const dueMs = performance.now();
+  let waitedForTurn = 0;
   await Promise.all(
-    workspaces.map((workspace) =>
-      slots.run(() => {
-        // All at once: each is due at the start. Some at once: each is due when its turn comes, by that definition.
-        const dueMs = load.task.concurrency === 0 ? allDueMs : performance.now();
-        return runWorkspace(load, workspace, dueMs);
-      }),
-    ),
+    workspaces.map((workspace) => {
+      if (slots.isFull) waitedForTurn++;
+      return slots.run(() => arrive(load, workspace, dueMs));
+    }),
   );
+  return { due: workspaces.length, late: 0, lateMaxMs: 0, waitedForTurn };
+}
+
+async function onSchedule(
+  load: LoadContext,
+  workspaces: readonly LoadWorkspace[],
+  steps: NonNullable<LoadContext["task"]["arrival"]>,
+  arrive: Arrive,
+) {
+  const { signal, health, task } = load;
+  const arriving: Promise<void>[] = [];
+  const arrivals = { due: 0, late: 0, lateMaxMs: 0, waitedForTurn: 0 };
+  const slip = {
+    record: (milliseconds: number) => {
+      health.slip.arrivals.record(milliseconds);
+      if (milliseconds > task.generatorLimits.slipP99Ms) arrivals.late++;
+      arrivals.lateMaxMs = Math.max(arrivals.lateMaxMs, Math.round(milliseconds * 100) / 100);
+    },
+  };
+  health.startPacing();
+  const dueAtMs = arrivalSchedule(steps);
+  await pace({ dueAtMs, count: workspaces.length, signal, slip }, (index, dueMs) => {
+    const workspace = workspaces[index];
+    if (workspace === undefined) return;
+    arrivals.due++;
+    if (load.limits.requests.isFull) arrivals.waitedForTurn++;
+    arriving.push(arrive(load, workspace, dueMs));
+  });
+  health.stopPacing();
+  await Promise.all(arriving);
+  return arrivals;
 }
 
 /** The workspaces of the shard, none of them created: workspace i belongs to user i mod users. */
 export function plannedWorkspaces(load: LoadContext, users: readonly LoadUser[]): LoadWorkspace[] {
   const byName = new Map(users.map((user) => [user.username, user]));
-  const { prefix, firstIndex } = load.task;
+  const { prefix, firstIndex, login } = load.task;
   return Array.from({ length: load.task.workspaces }, (_, i) => {
     const username = `${prefix}-${firstIndex + (i % load.task.users)}`;
-    const user = byName.get(username) ?? { id: "", username, token: "" };
-    return { name: `${prefix}-${firstIndex + i}`, user, state: "waiting", succeeded: false };
+    const own = login === "host" ? users[0] : byName.get(username);
+    const user = own ?? { id: "", username, token: "", isOurs: false };
+    return {
+      name: `${prefix}-${firstIndex + i}`,
+      user,
+      state: "waiting",
+      failedJobs: [],
+      succeeded: false,
+    };
   });
 }
 
-async function runWorkspace(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<void> {
+/** Creates a workspace, waits until it is ready, and visits it. */
+export async function runWorkspace(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  dueMs: number,
+): Promise<void> {
   if (load.signal.aborted) return;
   if (workspace.user.token === "") {
     load.failures.add("workspace-create", "create-workspace", "its user was not created");
@@ -38,13 +95,14 @@ async function runWorkspace(load: LoadContext, workspace: LoadWorkspace, dueMs: 
     return;
   }
   if (!(await create(load, workspace, dueMs))) return;
-  if (!(await awaitReady(load, workspace))) return;
+  if (!(await built(load, workspace))) return;
   load.latencies.record("workspace-ready", {
     dueMs,
     startedMs: workspace.createdMs ?? dueMs,
     endMs: performance.now(),
   });
-  workspace.succeeded = await visitWorkspace(load, workspace);
+  // Nobody knows whether agents are there that were not waited for.
+  workspace.succeeded = load.task.skipAgents === true || (await visitWorkspace(load, workspace));
 }
 
 async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<boolean> {
@@ -52,10 +110,11 @@ async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number
     if (load.signal.aborted) return false;
     const startedMs = performance.now();
     const created = await load.asUser(workspace.user.token).createWorkspace(workspace.user.id, {
-      templateId: load.templateId,
+      templateId: load.templateId ?? "",
       name: workspace.name,
       parameters: load.task.parameters,
       ttlMs: load.task.workspaceTtlMs,
+      presetId: load.task.presetId,
     });
     if (!created.ok) {
       load.failures.addAnswer("workspace-create", "create-workspace", created.failure);
@@ -68,4 +127,21 @@ async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number
     setState(load, workspace, "queued");
     return true;
   });
+}
+
+/** Waits for the workspace; a build that failed is asked for again as often as the task says. */
+async function built(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
+  for (let retriesLeft = load.task.retries ?? 0; ; retriesLeft--) {
+    const readiness = await awaitReady(load, workspace, retriesLeft);
+    if (readiness !== "rebuild") return readiness === "ready";
+    if (workspace.job !== undefined) workspace.failedJobs.push(workspace.job);
+    delete workspace.job;
+    const again = await load.asUser(workspace.user.token).startWorkspace(workspace.id ?? "");
+    if (!again.ok) {
+      load.failures.addAnswer("build-failed", "build", again.failure);
+      setState(load, workspace, "failed");
+      return false;
+    }
+    setState(load, workspace, "queued");
+  }
 }

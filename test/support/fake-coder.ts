@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import ssh2 from "ssh2";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import { FakeShell, type ShellFault } from "./fake-coder-shell.ts";
@@ -16,6 +17,12 @@ export interface FakeFaults {
   /** Creates it and loses the answer. */
   readonly loseWorkspace?: readonly string[];
   readonly failBuild?: readonly string[];
+  /** Its first start build fails, the next ones succeed. */
+  readonly failFirstBuild?: readonly string[];
+  /** Its build is refused: no quota is left. */
+  readonly noQuota?: readonly string[];
+  /** `POST /users` of these says that no seat is left. */
+  readonly noSeat?: readonly string[];
   readonly stuckBuild?: readonly string[];
   readonly stuckAgent?: readonly string[];
   readonly failStartup?: readonly string[];
@@ -40,6 +47,18 @@ export interface FakeOptions {
   readonly faults?: FakeFaults;
   readonly daemons?: readonly string[];
   readonly buildMs?: number;
+  /** Nothing is answered from `afterMs` of the server's life on, for `forMs`. */
+  readonly freeze?: { readonly afterMs: number; readonly forMs: number };
+  /** Of the template's version, as `rich-parameters` tells. @default one number `home_disk_size` */
+  readonly parameters?: readonly Record<string, unknown>[];
+  readonly externalAuth?: readonly Record<string, unknown>[];
+  /** Answers of `entitlements` and `deployment/config`; 404 when absent. */
+  readonly entitlements?: unknown;
+  readonly config?: unknown;
+  /** Whether builds have timings. @default true */
+  readonly hasTimings?: boolean;
+  /** Names of each workspace's agents. @default one `main` */
+  readonly agents?: readonly string[];
 }
 
 /** The fields of a request that the fake looks at are all text. */
@@ -47,12 +66,13 @@ type Body = Record<string, string>;
 
 interface FakeBuild {
   id: string;
-  transition: "start" | "delete";
+  transition: "start" | "stop" | "delete";
   status: string;
   createdMs: number;
   startedMs?: number;
   completedMs?: number;
   error?: string;
+  errorCode?: string;
 }
 interface FakeWorkspace {
   id: string;
@@ -78,6 +98,8 @@ export interface FakeCoder extends AsyncDisposable {
   usersLeft(): string[];
   /** Of every request and upgrade. */
   readonly headers: readonly IncomingHttpHeaders[];
+  /** Tokens that were minted and not deleted, by name. */
+  tokensLeft(): string[];
   /** Calls by method and path, ids left out. */
   readonly calls: string[];
   /** Bodies of accepted template uploads. */
@@ -118,6 +140,7 @@ export async function startFakeCoder(options: FakeOptions = {}): Promise<FakeCod
     openConnections: () => fake.open,
     workspacesLeft: () => [...fake.workspaces.values()].filter((w) => !w.isDeleted).map((w) => w.name),
     usersLeft: () => [...fake.users.values()].filter((user) => !user.isOwner).map((user) => user.username),
+    tokensLeft: () => [...fake.tokenNames.values()],
     addWorkspace: (name) => void fake.make(fake.addUser(`${name}-user`, ""), name),
     templateVersions: () => fake.versions.size,
     [Symbol.asyncDispose]: async () => {
@@ -145,6 +168,8 @@ class Fake {
   readonly workspaces = new Map<string, FakeWorkspace>();
   readonly versions = new Map<string, { status: string; error?: string }>();
   readonly tokens = new Map<string, FakeUser>();
+  readonly tokenNames = new Map<string, string>();
+  readonly #bornMs = Date.now();
   open = 0;
   #template: { id: string; name: string; version: string } | undefined;
   #throttled = { users: 0, workspaces: 0 };
@@ -184,6 +209,7 @@ class Fake {
         return;
       }
       const body = await text(request);
+      await this.#thaw();
       const json = body === "" ? {} : (JSON.parse(body) as Body);
       const caller = this.tokens.get(String(request.headers["coder-session-token"]));
       const answer = this.#route(method, path, searchParams, json, caller);
@@ -193,6 +219,13 @@ class Fake {
       if (!(error instanceof Refusal)) throw error;
       reply(response, error.status, { message: error.message }, error.headers);
     }
+  }
+
+  /** Resolves when the freeze, if one is on, is over. */
+  async #thaw(): Promise<void> {
+    const { afterMs, forMs } = this.#options.freeze ?? { afterMs: 0, forMs: 0 };
+    const ageMs = Date.now() - this.#bornMs;
+    if (ageMs >= afterMs && ageMs < afterMs + forMs) await sleep(afterMs + forMs - ageMs);
   }
 
   #route(
@@ -208,15 +241,19 @@ class Fake {
     if (path === "/users/login") return this.#login(body);
     if (caller === undefined) throw new Refusal(401, "You are signed out or your session has expired.");
     const [, kind, id = "", sub] = path.split("/");
-    if (kind === "users") return this.#userRoute(method, id, sub, query, body, caller);
-    if (kind === "workspaces") return this.#workspaceRoute(method, id, sub, query);
+    if (kind === "users")
+      return this.#userRoute(method, id, sub, path.split("/").at(-1) ?? "", query, body, caller);
+    if (kind === "workspaces") return this.#workspaceRoute(method, id, sub, query, body);
+    if (kind === "entitlements") return offered(this.#options.entitlements);
     if (kind === "workspacebuilds") {
       const found = [...this.workspaces.values()].find((one) => one.build.id === id);
       if (found === undefined) throw new Refusal(404, "Resource not found");
+      if (sub === "timings") return offered(this.#timings(found));
       if (found.build.status === "succeeded") throw new Refusal(400, "Job has already completed!");
       found.build.status = "canceled";
       return [200, { message: "Job has been marked as canceled..." }];
     }
+    if (kind === "deployment" && id === "config") return offered(this.#options.config);
     if (kind === "deployment")
       return [
         200,
@@ -226,7 +263,7 @@ class Fake {
         },
       ];
     if (kind === "organizations") return this.#organizationRoute(method, id, path, body);
-    if (kind === "templateversions") return [200, this.#version(id)];
+    if (kind === "templateversions") return this.#versionRoute(id, sub);
     if (kind === "templates") return [200, {}];
     throw new Refusal(404, "Route not found.");
   }
@@ -245,16 +282,26 @@ class Fake {
     return [201, { session_token: this.#mint(user) }];
   }
 
-  #mint(user: FakeUser): string {
+  #mint(user: FakeUser, name?: string): string {
     const token = `${randomUUID().slice(0, 8)}ab-${randomUUID().replaceAll("-", "")}`;
     this.tokens.set(token, user);
+    if (name !== undefined) this.tokenNames.set(token.slice(0, 10), name);
     return token;
+  }
+
+  #revoke(isRevoked: (user: FakeUser, keyId: string) => boolean): void {
+    for (const [token, user] of this.tokens) {
+      if (token === this.token || !isRevoked(user, token.slice(0, 10))) continue;
+      this.tokens.delete(token);
+      this.tokenNames.delete(token.slice(0, 10));
+    }
   }
 
   #userRoute(
     method: string,
     id: string,
     sub: string | undefined,
+    last: string,
     query: URLSearchParams,
     body: Body,
     caller: FakeUser,
@@ -265,19 +312,26 @@ class Fake {
       if (this.#throttled.users-- > 0)
         throw new Refusal(429, "You've been rate limited", { "retry-after": "0" });
       const { username } = body as { username: string };
+      if (this.#faults.noSeat?.includes(username))
+        throw new Refusal(403, "Your license has reached its user limit.");
       if (this.#faults.refuseUser?.includes(username)) throw new Refusal(500, "no more users");
       if (body["user_status"] !== "active") throw new Refusal(400, "the test wants active users");
       return [201, userView(this.addUser(username, body["password"] ?? ""))];
     }
     const user = id === "me" ? caller : this.users.get(id);
     if (user === undefined) throw new Refusal(404, "Resource not found");
-    if (sub === "keys") return [201, { key: this.#mint(user) }];
+    if (sub === "keys" && method === "DELETE") {
+      this.#revoke((owner, keyId) => owner === user && keyId === last);
+      return [204, undefined];
+    }
+    if (sub === "keys") return [201, { key: this.#mint(user, body["token_name"]) }];
     if (sub === "workspaces") return this.#createWorkspace(user, caller, body);
     if (method === "DELETE") {
       if (this.#faults.refuseUserDelete?.includes(user.username)) throw new Refusal(500, "cannot delete");
       const has = [...this.workspaces.values()].some((one) => one.owner === user && !one.isDeleted);
       if (has) throw new Refusal(417, "You cannot delete a user that has workspaces.");
       this.users.delete(user.id);
+      this.#revoke((owner) => owner === user);
     }
     return [200, userView(user)];
   }
@@ -300,7 +354,7 @@ class Fake {
     return made;
   }
 
-  #newBuild(transition: "start" | "delete"): FakeBuild {
+  #newBuild(transition: FakeBuild["transition"]): FakeBuild {
     return { id: randomUUID(), transition, status: "pending", createdMs: Date.now() };
   }
 
@@ -309,6 +363,7 @@ class Fake {
     id: string,
     sub: string | undefined,
     query: URLSearchParams,
+    body: Body,
   ): [number, unknown] {
     if (id === "") {
       const all = [...this.workspaces.values()].filter((one) => !one.isDeleted);
@@ -324,7 +379,7 @@ class Fake {
     if (method === "POST" && sub === "builds") {
       if (["pending", "running"].includes(workspace.build.status))
         throw new Refusal(409, "A workspace build is already active.");
-      workspace.build = this.#newBuild("delete");
+      workspace.build = this.#newBuild(body["transition"] as FakeBuild["transition"]);
       workspace.builds++;
       return [201, this.#buildView(workspace)];
     }
@@ -343,7 +398,15 @@ class Fake {
       build.completedMs = now;
       build.status = "succeeded";
       const isFailing = build.transition === "start" ? this.#faults.failBuild : this.#faults.failDelete;
-      if (isFailing?.includes(name) === true) {
+      const isFailingOnce =
+        build.transition === "start" &&
+        workspace.builds === 1 &&
+        this.#faults.failFirstBuild?.includes(name) === true;
+      if (build.transition === "start" && this.#faults.noQuota?.includes(name) === true) {
+        build.status = "failed";
+        build.error = "insufficient quota";
+        build.errorCode = "INSUFFICIENT_QUOTA";
+      } else if (isFailing?.includes(name) === true || isFailingOnce) {
         build.status = "failed";
         build.error = "exit status 1";
       } else if (build.transition === "delete") {
@@ -383,6 +446,41 @@ class Fake {
     return [200, { id: template.id, name: template.name, active_version_id: template.version }];
   }
 
+  #versionRoute(id: string, sub: string | undefined): [number, unknown] {
+    const diskSize = { name: "home_disk_size", type: "number", required: true };
+    if (sub === "rich-parameters") return [200, this.#options.parameters ?? [diskSize]];
+    if (sub === "external-auth") return [200, this.#options.externalAuth ?? []];
+    if (sub === "presets") return [200, [{ ID: "preset-id", Name: "small" }]];
+    if (sub === "resources") return [200, [{ agents: this.#agentNames.map((name) => ({ name })) }]];
+    return [200, this.#version(id)];
+  }
+
+  get #agentNames(): readonly string[] {
+    return this.#options.agents ?? ["main"];
+  }
+
+  #timings({ build }: FakeWorkspace): unknown {
+    if (this.#options.hasTimings === false) return undefined;
+    const at = (ms: number) => new Date((build.startedMs ?? 0) + ms).toISOString();
+    const row = (stage: string, resource: string, from: number, to: number) => ({
+      stage,
+      resource,
+      started_at: at(from),
+      ended_at: at(to),
+    });
+    return {
+      provisioner_timings: [
+        row("init", "coder_stage_init", 0, 1000),
+        row("init", "provider plugins", 200, 800),
+        row("plan", "coder_stage_plan", 1000, 3000),
+        row("graph", "state file dependency graph", 3000, 3100),
+        row("graph", "parse terraform modules", 3200, 3500),
+        row("apply", "coder_stage_apply", 3500, 4000),
+      ],
+      agent_script_timings: null,
+    };
+  }
+
   #version(id: string) {
     return { id, job: { ...this.versions.get(id), created_at: new Date().toISOString() } };
   }
@@ -401,12 +499,17 @@ class Fake {
   #buildView({ build, name, agentId }: FakeWorkspace) {
     const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
     const isStuck = this.#faults.stuckAgent?.includes(name) === true;
-    const agent = {
-      id: agentId,
-      name: "main",
+    const after = (ms: number) =>
+      instant(build.completedMs === undefined ? undefined : build.completedMs + ms);
+    const agents = this.#agentNames.map((agentName, index) => ({
+      id: index === 0 ? agentId : `${agentId}-${index}`,
+      name: agentName,
       status: isStuck ? "connecting" : "connected",
       lifecycle_state: this.#faults.failStartup?.includes(name) === true ? "start_error" : "ready",
-    };
+      first_connected_at: after(700),
+      started_at: after(800),
+      ready_at: after(1100),
+    }));
     return {
       id: build.id,
       transition: build.transition,
@@ -416,16 +519,17 @@ class Fake {
         started_at: instant(build.startedMs),
         completed_at: instant(build.completedMs),
         error: build.error,
+        error_code: build.errorCode,
         queue_position: 0,
       },
-      resources: build.status === "succeeded" ? [{ agents: [agent] }] : [],
+      resources: build.status === "succeeded" ? [{ agents }] : [],
     };
   }
 
   upgrade(sockets: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://fake");
     const [, agentId, kind] = PTY.exec(pathname) ?? [];
-    const workspace = [...this.workspaces.values()].find((one) => one.agentId === agentId);
+    const workspace = [...this.workspaces.values()].find((one) => agentId?.startsWith(one.agentId) === true);
     const caller = this.tokens.get(String(request.headers["coder-session-token"]));
     const name = workspace?.name ?? "";
     if (kind === "pty" && this.#faults.hangTerminal?.includes(name) === true) return;
@@ -479,6 +583,11 @@ class Fake {
     stream.on("error", () => undefined);
     server.injectSocket(stream as unknown as Parameters<typeof server.injectSocket>[0]);
   }
+}
+
+function offered(answer: unknown): [number, unknown] {
+  if (answer === undefined) throw new Refusal(404, "Route not found.");
+  return [200, answer];
 }
 
 function userView({ id, username, isOwner }: FakeUser) {

@@ -1,0 +1,173 @@
+import { CoderHttp } from "../coder/http.ts";
+import { anything } from "../coder/schemas.ts";
+import type { Clock } from "../model/clock.ts";
+import type { LoadTask, LoadWindow } from "../model/shard.ts";
+import type { FailureLedger } from "./failures.ts";
+import { newHistogram, percentileMs, recordMs, type Latencies } from "./histogram.ts";
+
+export const PROBE_EVERY_MS = 1000;
+/** Slower than this nobody waits for. */
+const TIMEOUT_MS = 10_000;
+/** A probe that is not answered must not hold up the next ones. */
+const CONNECTIONS = 16;
+/** What `abortOn` looks at: a minute of probes. */
+const RECENT = 60;
+/** Fewer say nothing yet: one slow answer would stop a load. */
+const FEWEST = 20;
+
+export interface ProbeOptions {
+  readonly http: CoderHttp;
+  readonly clock: Clock;
+  /** A token that nothing else uses. */
+  readonly token: string;
+  readonly latencies: Latencies;
+  readonly failures: FailureLedger;
+  readonly signal: AbortSignal;
+  readonly abortOn?: LoadTask["abortOn"] | undefined;
+  /** Called once when the deployment suffers more than `abortOn` allows. */
+  readonly onSuffering: (why: string) => void;
+  /** @default 1,000 */
+  readonly everyMs?: number | undefined;
+}
+
+interface Sample {
+  readonly sentMs: number;
+  /** Absent until it ended. */
+  tookMs?: number;
+  isError: boolean;
+}
+
+/** A pool of its own for the probe, so that it never waits for the load. */
+export function probeHttp(transport: ConstructorParameters<typeof CoderHttp>[0]): CoderHttp {
+  return new CoderHttp({ ...transport, connections: CONNECTIONS });
+}
+
+/**
+ * What somebody feels who is no part of the load: one cheap read a second, by turns without a session and with one,
+ * sent when it is due whatever became of those before, never retried.
+ */
+export class CanaryProbe {
+  readonly #options: ProbeOptions;
+  readonly #everyMs: number;
+  readonly #startMs = performance.now();
+  readonly #window = newHistogram();
+  readonly #recent: Sample[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #all = newHistogram();
+  #count = 0;
+  #errors = 0;
+  #windowErrors = 0;
+  #sent = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isSuffering = false;
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+    this.#everyMs = options.everyMs ?? PROBE_EVERY_MS;
+    this.#arm();
+  }
+
+  /** The probe since the last window; undefined when none ended. */
+  window(): LoadWindow["probe"] {
+    const count = this.#window.totalCount + this.#windowErrors;
+    if (count === 0) return undefined;
+    const felt = {
+      count,
+      errors: this.#windowErrors,
+      p50Ms: percentileMs(this.#window, 50),
+      maxMs: percentileMs(this.#window, 100),
+    };
+    this.#window.reset();
+    this.#windowErrors = 0;
+    return felt;
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await Promise.race([
+      Promise.all(this.#underWay),
+      this.#options.clock.sleep(this.#everyMs).catch(() => undefined),
+    ]);
+    await this.#options.http.close();
+  }
+
+  #arm(): void {
+    const dueMs = this.#startMs + this.#sent * this.#everyMs;
+    this.#timer = setTimeout(
+      () => {
+        if (this.#options.signal.aborted) return;
+        const sending = this.#send(dueMs, this.#sent++ % 2 === 0).finally(() =>
+          this.#underWay.delete(sending),
+        );
+        this.#underWay.add(sending);
+        this.#look();
+        this.#arm();
+      },
+      Math.max(0, dueMs - performance.now()),
+    );
+    this.#timer.unref();
+  }
+
+  async #send(dueMs: number, isAnonymous: boolean): Promise<void> {
+    const { http, token, signal, latencies, failures } = this.#options;
+    const startedMs = performance.now();
+    const sample: Sample = { sentMs: startedMs, isError: false };
+    this.#recent.push(sample);
+    if (this.#recent.length > RECENT) this.#recent.shift();
+    const answer = await http.call({
+      method: "GET",
+      path: isAnonymous ? "/api/v2/buildinfo" : "/api/v2/users/me",
+      schema: anything,
+      signal,
+      timeoutMs: TIMEOUT_MS,
+      retryThrottled: false,
+      ...(isAnonymous ? {} : { token }),
+    });
+    if (!answer.ok && answer.failure.kind === "aborted") return;
+    const endMs = performance.now();
+    sample.tookMs = endMs - startedMs;
+    this.#count++;
+    if (!answer.ok) {
+      sample.isError = true;
+      this.#errors++;
+      this.#windowErrors++;
+      failures.addAnswer("api-error", "api-probe", answer.failure);
+      return;
+    }
+    recordMs(this.#window, sample.tookMs);
+    recordMs(this.#all, sample.tookMs);
+    latencies.record("api-probe", { dueMs, startedMs, endMs });
+  }
+
+  /** Whether the load has to stop; what is not answered yet has taken as long as it waits. */
+  #look(): void {
+    const { abortOn, onSuffering } = this.#options;
+    if (abortOn === undefined || this.#isSuffering || this.#recent.length < FEWEST) return;
+    const now = performance.now();
+    const took = this.#recent.map(({ sentMs, tookMs }) => tookMs ?? now - sentMs).sort((a, b) => a - b);
+    const p95Ms = took[Math.ceil(took.length * 0.95) - 1] ?? 0;
+    const errors = this.#recent.filter(({ isError }) => isError).length;
+    const { apiP95Ms, errorShare } = abortOn;
+    const of = `of its last ${this.#recent.length} probes`;
+    const why = [
+      apiP95Ms !== undefined && p95Ms > apiP95Ms
+        ? `the API's p95 ${of} was ${Math.round(p95Ms)} ms, more than ${apiP95Ms} ms`
+        : undefined,
+      errorShare !== undefined && errors / this.#recent.length > errorShare
+        ? `${errors} ${of} failed, more than a share of ${errorShare}`
+        : undefined,
+    ].filter((reason) => reason !== undefined);
+    if (why.length === 0) return;
+    this.#isSuffering = true;
+    onSuffering(`${why.join("; ")}. ${this.felt()}`);
+  }
+
+  /** What others felt since the load began, in a sentence. */
+  felt(): string {
+    const waiting = this.#recent.filter(({ tookMs }) => tookMs === undefined).length;
+    return (
+      `Other users felt ${percentileMs(this.#all, 50)} ms at p50 and ${percentileMs(this.#all, 100)} ms at most; ` +
+      `${this.#errors} of ${this.#count} requests failed, ${waiting} wait for their answer`
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import type { CoderClient } from "../coder/client.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { LoadTask } from "../model/shard.ts";
+
+/** Refuses what the deployment would refuse to every workspace of the load: SSH, more users. What it does not tell is tried. */
+export async function checkDeployment(
+  owner: CoderClient,
+  task: LoadTask,
+  note: (message: string) => void,
+): Promise<void> {
+  const [licensed, configured] = await Promise.all([owner.entitlements(), owner.deploymentConfig()]);
+  const features = licensed.ok ? licensed.value.features : {};
+  const config = configured.ok ? configured.value.config : {};
+
+  const isBrowserOnly = features["browser_only"]?.enabled === true || config.browser_only === true;
+  if (isBrowserOnly && task.deployment.ssh !== "none")
+    throw new RefbenchError(
+      "usage",
+      `${task.deployment.url} allows browser connections only, so that no workspace can be reached by SSH: ask for web terminals alone (--ssh none)`,
+    );
+  if (config.disable_owner_workspace_exec === true)
+    note(
+      "owners have no access to others' workspaces here: each connection uses a token of its workspace's owner",
+    );
+
+  const seats = features["user_limit"];
+  const isMakingUsers = task.existing === undefined && task.login !== "host" && task.reuseUsers !== true;
+  if (seats?.enabled !== true || seats.limit == null || !isMakingUsers) return;
+  const free = seats.limit - (seats.actual ?? 0);
+  if (task.users > free)
+    throw new RefbenchError(
+      "usage",
+      `the licence of ${task.deployment.url} has ${Math.max(0, free)} of ${seats.limit} seats free, and the load makes ${task.users} users: ask for fewer, or use your own user (--use-host-login)`,
+    );
+}

@@ -1,0 +1,120 @@
+import type { LoadWindow } from "../model/shard.ts";
+import type { CanaryProbe } from "./canary-probe.ts";
+import type { FailureLedger } from "./failures.ts";
+import type { HealthWatch } from "./generator-health.ts";
+import type { ProgressBoard } from "./progress-board.ts";
+
+export const WINDOW_MS = 5000;
+
+/** More than an hour of them; then two become one, so that a load of a day is no larger than one of an hour. */
+const MOST_WINDOWS = 720;
+
+/** How the load goes over time: counts, failures, the generator's health and the probe in windows of a few seconds. */
+export class LoadWindows {
+  readonly #startMs = performance.now();
+  readonly #sources: WindowSources;
+  readonly #timer: NodeJS.Timeout;
+  #windows: LoadWindow[] = [];
+  #lastMs = 0;
+  #commands = 0;
+  #failures = 0;
+
+  constructor(sources: WindowSources, everyMs = WINDOW_MS) {
+    this.#sources = sources;
+    this.#timer = setInterval(() => this.cut(), everyMs);
+    this.#timer.unref();
+    sources.health.onChange(() => this.cut());
+  }
+
+  /** Ends the window here and begins the next. */
+  cut(): void {
+    this.#timer.refresh();
+    const { board, failures, health, probe } = this.#sources;
+    const endMs = performance.now() - this.#startMs;
+    const startMs = this.#lastMs;
+    const felt = probe?.window();
+    const { queued, building, ready } = board.workspaces;
+    this.#windows.push({
+      startMs: Math.round(startMs),
+      endMs: Math.round(endMs),
+      activity: board.activity,
+      paced: health.isPaced,
+      queued,
+      building,
+      ready,
+      terminal: board.connections.terminal,
+      ssh: board.connections.ssh,
+      commands: board.commands - this.#commands,
+      failures: failures.total - this.#failures,
+      generator: health.window(startMs),
+      ...(felt === undefined ? {} : { probe: felt }),
+    });
+    this.#lastMs = endMs;
+    this.#commands = board.commands;
+    this.#failures = failures.total;
+    if (this.#windows.length > MOST_WINDOWS) this.#windows = inPairs(this.#windows);
+  }
+
+  stop(): LoadWindow[] {
+    this.cut();
+    clearInterval(this.#timer);
+    return this.#windows;
+  }
+}
+
+export interface WindowSources {
+  readonly board: ProgressBoard;
+  readonly failures: FailureLedger;
+  readonly health: HealthWatch;
+  readonly probe: CanaryProbe | undefined;
+}
+
+/** Every two neighbours as one window. */
+export function inPairs(windows: readonly LoadWindow[]): LoadWindow[] {
+  const pairs: LoadWindow[] = [];
+  for (let index = 0; index < windows.length; index += 2) {
+    const [first, second] = [windows[index], windows[index + 1]];
+    if (first !== undefined) pairs.push(second === undefined ? first : joined(first, second));
+  }
+  return pairs;
+}
+
+/** Counts are of the end, sums add up, of what is worse the worse is kept. */
+function joined(first: LoadWindow, second: LoadWindow): LoadWindow {
+  const [one, other] = [first.generator, second.generator];
+  const most = (key: keyof typeof one): number => Math.max(Number(one[key] ?? 0), Number(other[key] ?? 0));
+  const probes = [first.probe, second.probe].filter((probe) => probe !== undefined);
+  return {
+    ...second,
+    startMs: first.startMs,
+    paced: first.paced === true || second.paced === true,
+    commands: first.commands + second.commands,
+    failures: first.failures + second.failures,
+    generator: {
+      ...other,
+      slipP99Ms: most("slipP99Ms"),
+      slipMaxMs: most("slipMaxMs"),
+      lagP99Ms: most("lagP99Ms"),
+      eventLoopUtilization: most("eventLoopUtilization"),
+      runQueueShare: most("runQueueShare"),
+      ...(other.retransmits === undefined ? {} : { retransmits: (one.retransmits ?? 0) + other.retransmits }),
+      ...(other.synRetransmits === undefined
+        ? {}
+        : { synRetransmits: (one.synRetransmits ?? 0) + other.synRetransmits }),
+      ...(other.listenOverflows === undefined
+        ? {}
+        : { listenOverflows: (one.listenOverflows ?? 0) + other.listenOverflows }),
+      limited: [...new Set([...one.limited, ...other.limited])],
+    },
+    ...(probes.length === 0
+      ? {}
+      : {
+          probe: {
+            count: probes.reduce((sum, { count }) => sum + count, 0),
+            errors: probes.reduce((sum, { errors }) => sum + errors, 0),
+            p50Ms: Math.max(...probes.map(({ p50Ms }) => p50Ms)),
+            maxMs: Math.max(...probes.map(({ maxMs }) => maxMs)),
+          },
+        }),
+  };
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import type { Answer } from "../coder/answer.ts";
+import { failedWith } from "../coder/answer.ts";
+import type { CoderClient } from "../coder/client.ts";
+import { Limiter } from "./limiter.ts";
+
+const HOUR_MS = 3_600_000;
+const IN_FLIGHT = 32;
+
+interface Minted {
+  readonly userId: string;
+  readonly keyId: string;
+}
+
+/** The tokens that this load minted: short-lived, named after it, and deleted at its end where their users stay. */
+export class MintedTokens {
+  readonly #name: string;
+  readonly #lifetimeMs: number;
+  #minted: Minted[] = [];
+
+  /** They live as long as the load's workspaces, an hour at least. */
+  constructor(prefix: string, workspaceTtlMs: number) {
+    this.#name = `${prefix}-${randomBytes(4).toString("hex")}`;
+    this.#lifetimeMs = Math.max(HOUR_MS, workspaceTtlMs);
+  }
+
+  /** A token of the user, minted by the owner; a second of the same user needs another purpose. */
+  async mint(owner: CoderClient, userId: string, purpose = "load"): Promise<Answer<string>> {
+    const minted = await owner.mintToken(userId, `${this.#name}-${purpose}`, this.#lifetimeMs);
+    if (!minted.ok) return minted;
+    const { key } = minted.value;
+    this.#minted.push({ userId, keyId: key.split("-", 1)[0] ?? "" });
+    return { ...minted, value: key };
+  }
+
+  /** Deletes those of users that stay; how many could not be deleted. The others go with their users. */
+  async deleteThose(owner: CoderClient, stays: (userId: string) => boolean): Promise<number> {
+    const staying = this.#minted.filter(({ userId }) => stays(userId));
+    this.#minted = this.#minted.filter((token) => !staying.includes(token));
+    const slots = new Limiter(IN_FLIGHT);
+    const left = await Promise.all(
+      staying.map(({ userId, keyId }) =>
+        slots.run(async () => {
+          const deleted = await owner.deleteToken(userId, keyId);
+          return deleted.ok || failedWith(deleted, 404) ? 0 : 1;
+        }),
+      ),
+    );
+    return left.reduce<number>((sum, each) => sum + each, 0);
+  }
+}

@@ -1,0 +1,85 @@
+import { failedWith } from "../coder/answer.ts";
+import { CoderClient } from "../coder/client.ts";
+import type { CoderHttp } from "../coder/http.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { LoadTask } from "../model/shard.ts";
+import { buildCapacity } from "./capacity.ts";
+import { checkDeployment } from "./check-deployment.ts";
+import { checkTemplate } from "./check-template.ts";
+import { FailureLedger } from "./failures.ts";
+import { HealthWatch } from "./generator-health.ts";
+import { Latencies } from "./histogram.ts";
+import { Limiter } from "./limiter.ts";
+import type { LoadContext, TaskContext } from "./load-context.ts";
+import { MintedTokens } from "./minted-tokens.ts";
+import { onlyOrganization } from "./organization.ts";
+import { PollPace } from "./poll-pace.ts";
+import type { ProgressBoard } from "./progress-board.ts";
+
+const REQUESTS_IN_FLIGHT = 64;
+const TERMINAL_OPENS_IN_FLIGHT = 64;
+const SSH_OPENS_IN_FLIGHT = 32;
+
+/** What a load is prepared with. */
+export interface LoadMeans {
+  readonly http: CoderHttp;
+  readonly board: ProgressBoard;
+  /** Aborted by a stop and by the load itself. */
+  readonly signal: AbortSignal;
+}
+
+/** Finds what the load needs and refuses, before anything is created, what the deployment would refuse to all of it. */
+export async function prepareLoad(
+  task: LoadTask,
+  context: TaskContext,
+  { http, board, signal }: LoadMeans,
+): Promise<{ readonly load: LoadContext; readonly capacity: number }> {
+  const owner = new CoderClient(http, { token: task.token, owner: true }, context.signal);
+  const note = (message: string): void => context.emit({ type: "note", message });
+  const organizationId = task.organizationId ?? (await onlyOrganization(owner)).id;
+  await checkDeployment(owner, task, note);
+  let templateId: string | undefined;
+  if (task.existing === undefined) {
+    const template = await findTemplate(owner, organizationId, task.template);
+    await checkTemplate(owner, template.active_version_id, task, note);
+    templateId = template.id;
+  }
+  const capacity = await buildCapacity(owner, organizationId);
+  const daemons = capacity.ok ? capacity.value.daemons : 0;
+  const health = new HealthWatch(task.generatorLimits);
+  const load: LoadContext = {
+    task,
+    signal,
+    stopped: new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+    clock: context.clock,
+    owner,
+    organizationId,
+    templateId,
+    asUser: (token) =>
+      token === task.token ? owner : new CoderClient(http, { token, owner: false }, context.signal),
+    note,
+    tokens: new MintedTokens(task.prefix, task.workspaceTtlMs),
+    pollPace: new PollPace(context.clock, daemons),
+    latencies: new Latencies((phase, milliseconds) => health.measured(phase, milliseconds)),
+    failures: new FailureLedger((event) => context.emit(event), [task.token]),
+    board,
+    health,
+    limits: {
+      requests: new Limiter(REQUESTS_IN_FLIGHT),
+      terminals: new Limiter(TERMINAL_OPENS_IN_FLIGHT),
+      ssh: new Limiter(SSH_OPENS_IN_FLIGHT),
+    },
+  };
+  return { load, capacity: daemons };
+}
+
+async function findTemplate(owner: CoderClient, organizationId: string, name: string) {
+  const template = await owner.template(organizationId, name);
+  if (template.ok) return template.value;
+  if (!failedWith(template, 404))
+    throw new RefbenchError("coder", `template ${name} cannot be used: ${template.failure.message}`);
+  const all = await owner.templates(organizationId);
+  const names = all.ok ? all.value.map((one) => one.name).join(", ") : "";
+  const expected = names === "" ? "there is none yet: push one first" : `expected one of ${names}`;
+  throw new RefbenchError("usage", `the deployment has no template "${name}", ${expected}`);
+}
