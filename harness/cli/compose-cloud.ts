@@ -27,7 +27,7 @@ export function composeCloud(
   const inventory = inventoryOf(cloud, env);
   return {
     childEnv: env,
-    shard: composeShard(folder, plan, env),
+    shard: composeShard(folder, { plan, env }),
     inventory,
     settle: CLOUD_SETTLE,
     checks: composeChecks(folder, { plan, env, inventory }),

@@ -1,9 +1,52 @@
+import { join } from "node:path";
+import { RefbenchError } from "../model/error.ts";
 import type { ShardRunner } from "../model/shard.ts";
+import { salvageJson } from "../pipeline/json-file.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
+import { findSecrets } from "../pipeline/secrets.ts";
+import { provisionResult } from "../pipeline/stages/provision.ts";
+import { bundle } from "../rehearsal/bundle.ts";
 import { localShardRunner } from "../workload/local-runner.ts";
+import { remoteShardRunner } from "../workload/remote/remote-runner.ts";
+import { findRunnerOf, type RunnerPlace } from "./runner/find-runner.ts";
 
-/** Where the shard program runs, as the plan says. */
-export function composeShard(_folder: RunFolder, _plan: Plan, env: NodeJS.ProcessEnv): ShardRunner {
-  return localShardRunner({ env });
+const SHARD = join(import.meta.dirname, "../workload/shard.ts");
+
+/** Where the shard program runs, as the plan says: on the load runner of the run's environment, or here. */
+export function composeShard(
+  folder: RunFolder,
+  {
+    plan,
+    env,
+    twinRoot,
+  }: {
+    readonly plan: Plan;
+    readonly env: NodeJS.ProcessEnv;
+    /** Of a rehearsal. */
+    readonly twinRoot?: string;
+  },
+): ShardRunner {
+  if (plan.runner === "local") return localShardRunner({ env });
+  return remoteShardRunner({
+    findRunner: findRunnerOf({
+      // Not asked on a rehearsal: there the twin answers for either.
+      cloud: plan.cloud?.provider ?? "google",
+      place: () => placeOf(folder),
+      privateKey: async () => (await findSecrets(folder))?.runnerKey,
+      env,
+      ...(twinRoot === undefined ? {} : { twinRoot }),
+    }),
+    program: () => bundle(SHARD),
+  });
+}
+
+/** Where the runner is, as its stack said when it was applied. */
+async function placeOf(folder: RunFolder): Promise<RunnerPlace> {
+  const provisioned = await salvageJson(folder.result("provision"), provisionResult);
+  if (provisioned?.place !== undefined) return provisioned.place;
+  throw new RefbenchError(
+    "run_folder",
+    `${folder.result("provision")} does not say where the load runner is: run "refbench stage provision --run ${folder.path}" first`,
+  );
 }

@@ -40,7 +40,7 @@ export async function composeTwin(
   const inventory = withInventoryFaults(twinInventory(twinRoot), faultsFile);
   return {
     childEnv,
-    shard: composeShard(folder, plan, env),
+    shard: composeShard(folder, { plan, env: childEnv, twinRoot }),
     inventory,
     settle: TWIN_SETTLE,
     checks: composeChecks(folder, { plan, env: childEnv, inventory }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RefbenchError } from "../../model/error.ts";
 import type { TerraformOptions, TerraformSummary } from "../../model/terraform.ts";
-import { coderOutputsSchema } from "../../../stacks/outputs.ts";
+import { cloudOutputsSchema, coderOutputsSchema } from "../../../stacks/outputs.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
 import { findSecrets } from "../secrets.ts";
@@ -10,6 +10,8 @@ import { findSecrets } from "../secrets.ts";
 export const provisionResult = z.object({
   stacks: z.array(z.object({ name: z.string(), resources: z.number().int() })),
   outputs: coderOutputsSchema,
+  /** Where the environment is, for whoever must reach its machines. */
+  place: cloudOutputsSchema.optional(),
   providers: z.record(z.string(), z.string()),
 });
 
@@ -52,10 +54,16 @@ export async function provision(context: StageContext): Promise<string> {
   await writeJson(folder.result("provision"), {
     stacks: applied,
     outputs: parsed.data,
+    ...placeIn(outputs),
     providers: {},
   } satisfies z.infer<typeof provisionResult>);
   const total = applied.reduce((sum, { resources }) => sum + resources, 0);
   return `${total} resources in ${applied.length} stacks, Coder at ${parsed.data.coder_url}`;
+}
+
+function placeIn(outputs: Readonly<Record<string, unknown>>): Pick<z.infer<typeof provisionResult>, "place"> {
+  const place = cloudOutputsSchema.safeParse(outputs);
+  return place.success ? { place: place.data } : {};
 }
 
 /** Without hashes for other platforms an init there fails, and with it a teardown: told, and no reason not to start. */

@@ -107,7 +107,7 @@ describe("a real run", () => {
 describe("a wrong flag is refused with its reason, and nothing is made", () => {
   const REAL = ["gke", "--size", "canary", "--project", "my-benchmarks"];
   const REHEARSAL = ["gke", "--size", "canary", "--rehearse"];
-  test.each<readonly [readonly string[], RegExp, NodeJS.ProcessEnv?]>([
+  const refused: readonly (readonly [readonly string[], RegExp, NodeJS.ProcessEnv?])[] = [
     [["gke"], /--project is missing/],
     [["eks"], /--account is missing/],
     [["gke", "--account", ACCOUNT], /--account is not Google's, where gke runs: expected --project/],
@@ -140,11 +140,15 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
     ],
     [REAL, /CI=true.*--state.*--mirror/, { CI: "true" }],
     [[...REAL, "--runner", "somewhere"], /network, local/],
-  ])("%j", async (args, words, env = {}) => {
-    const { cwd, asked } = await where();
-    await expect(asked(args, env)).rejects.toThrow(words);
-    expect(await readdir(cwd)).toEqual([]);
-  });
+  ];
+  test.each(refused.map(([args, words, env = {}]) => ({ args, words, env })))(
+    "$args",
+    async ({ args, words, env }) => {
+      const { cwd, asked } = await where();
+      await expect(asked(args, env)).rejects.toThrow(words);
+      expect(await readdir(cwd)).toEqual([]);
+    },
+  );
 
   test("but variables that say nothing in this kind of run are passed over", async () => {
     const { asked } = await where();
@@ -196,7 +200,12 @@ describe("a larger size waits for a clean canary", () => {
     expect((await asked(LARGER)).size).toBe("100");
   });
 
-  test.each<readonly [string, RegExp, Partial<RunRecord>, Partial<NonNullable<RunRecord["cloud"]>>?]>([
+  const others: readonly (readonly [
+    string,
+    RegExp,
+    Partial<RunRecord>,
+    Partial<NonNullable<RunRecord["cloud"]>>?,
+  ])[] = [
     [
       "that was not clean",
       /no canary of gke in my-benchmarks was clean \(last: leaked\)/,
@@ -205,11 +214,15 @@ describe("a larger size waits for a clean canary", () => {
     ["of other stacks", /was of other stacks/, {}, { stacks: "0000" }],
     ["of another project", /my-benchmarks has seen no canary/, {}, { project: "another-one" }],
     ["of an emulated cloud", /has seen no canary/, {}, { emulated: true }],
-  ])("and not for one %s", async (_, words, change, cloud) => {
-    const { asked } = await withRecord(change, cloud);
-    await expect(asked(LARGER)).rejects.toThrow(words);
-    expect((await asked([...LARGER, "--skip-canary"])).cloud?.skippedCanary).toBe(true);
-  });
+  ];
+  test.each(others.map(([which, words, change, cloud = {}]) => ({ which, words, change, cloud })))(
+    "and not for one $which",
+    async ({ words, change, cloud }) => {
+      const { asked } = await withRecord(change, cloud);
+      await expect(asked(LARGER)).rejects.toThrow(words);
+      expect((await asked([...LARGER, "--skip-canary"])).cloud?.skippedCanary).toBe(true);
+    },
+  );
 
   test("also of a run that only the mirror's bucket knows", async () => {
     const place = await withRecord({});
