@@ -42,8 +42,12 @@ export interface SshMachine extends AsyncDisposable {
   /** Cuts, and lets nobody in until `open()`. */
   close(): Promise<void>;
   open(): Promise<void>;
+  /** How often somebody connected. */
+  connections(): number;
   /** Folders of tasks on the machine. */
   tasks(): string[];
+  /** The copies of the shard program on it: names and inodes. */
+  programs(): string[];
 }
 
 /** Starts a machine that lets one key in. */
@@ -58,8 +62,10 @@ export async function startSshMachine(overrides: Partial<RunnerAccess> = {}): Pr
   });
   let server: Server | undefined;
   let port = 0;
+  let connections = 0;
   const open = async (): Promise<void> => {
     server = createServer({ noDelay: true }, (socket) => {
+      connections += 1;
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
       ssh.injectSocket(socket);
@@ -96,6 +102,11 @@ export async function startSshMachine(overrides: Partial<RunnerAccess> = {}): Pr
     open,
     close,
     tasks,
+    connections: () => connections,
+    programs: () =>
+      readdirSync(join(root, "work"))
+        .filter((name) => name.startsWith("shard-"))
+        .map((name) => `${name} ${statSync(join(root, "work", name)).ino}`),
     [Symbol.asyncDispose]: async () => {
       await close();
       tasks().forEach(killHostOf);
@@ -208,9 +219,4 @@ function serveFiles(sftp: SFTPWrapper): void {
     }),
   );
   sftp.on("REMOVE", (id, path) => answer(id, () => unlinkSync(path)));
-}
-
-/** The PEM of a key that no machine knows. */
-export function strangerKey(): string {
-  return ssh2.utils.generateKeyPairSync("ed25519").private;
 }

@@ -5,7 +5,14 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostingOf, killHost } from "./hosting.ts";
 import { eventTail } from "./event-tail.ts";
-import { type AttachLine, CLIENT_QUIET_MS, clientLine, isLast, TASK_FILES } from "./protocol.ts";
+import {
+  type AttachLine,
+  CLIENT_QUIET_MS,
+  type ClientLine,
+  clientLine,
+  isLast,
+  TASK_FILES,
+} from "./protocol.ts";
 
 const POLL_MS = 100;
 const KEPT_LOG = 4000;
@@ -15,7 +22,7 @@ const KEPT_LOG = 4000;
  * removes the folder once the last is acknowledged. It may die at any moment: the next one goes on.
  */
 export async function attachToTask(folder: string, from: number): Promise<void> {
-  if (!existsSync(folder)) {
+  if (!isTaskThere(folder)) {
     await say({ type: "missing" });
     return;
   }
@@ -44,6 +51,11 @@ export async function attachToTask(folder: string, from: number): Promise<void> 
     }
     if (events.length === 0) await sleep(POLL_MS);
   }
+}
+
+function isTaskThere(folder: string): boolean {
+  // In this order: a host names itself before it deletes the task, so one of the two is always seen.
+  return existsSync(join(folder, TASK_FILES.task)) || existsSync(join(folder, TASK_FILES.host));
 }
 
 /** Starts the host in a session of its own, so that it outlives this connection. */
@@ -79,9 +91,9 @@ function listenToClient(folder: string): { isGone: () => boolean; acknowledged: 
   let heardAtMs = performance.now();
   const input = createInterface({ input: process.stdin, crlfDelay: Infinity });
   input.on("line", (text) => {
-    const line = clientLine.parse(JSON.parse(text));
+    const line = parseLine(text);
+    if (line === undefined || !existsSync(folder)) return;
     heardAtMs = performance.now();
-    if (!existsSync(folder)) return;
     touch(join(folder, TASK_FILES.attended));
     if (line.type === "ack") acknowledged = Math.max(acknowledged, line.number);
     else if (line.type === "stop") writeFileSync(join(folder, TASK_FILES.stop), "", { mode: 0o600 });
@@ -93,6 +105,15 @@ function listenToClient(folder: string): { isGone: () => boolean; acknowledged: 
     isGone: () => isEnded || performance.now() - heardAtMs > CLIENT_QUIET_MS,
     acknowledged: () => acknowledged,
   };
+}
+
+/** A connection that is cut ends in the middle of a line. */
+function parseLine(text: string): ClientLine | undefined {
+  try {
+    return clientLine.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 function touch(file: string): void {

@@ -1,9 +1,12 @@
+import { PassThrough } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import { RefbenchError } from "../../model/error.ts";
+import { OutOfReach } from "./out-of-reach.ts";
 import type { RunnerConnection } from "./connection.ts";
 import { type AttachLine, attachLine, type ClientLine } from "./protocol.ts";
 
 const KEPT_WORDS = 2000;
+const LOSS_MS = 2000;
 
 /** One `attach` running on the runner. */
 export interface Attachment {
@@ -21,7 +24,7 @@ export async function openAttachment(
     new Promise<ClientChannel>((resolve, reject) => {
       client.exec(command, (error, opened) => {
         if (error === undefined) resolve(opened);
-        else reject(error);
+        else reject(new OutOfReach(error.message, { cause: error }));
       });
     }),
   );
@@ -34,31 +37,31 @@ export async function openAttachment(
   // A lost connection shows in `whileUp`.
   channel.on("error", () => undefined);
   const ended = new Promise<never>((_, reject) => {
-    channel.on("close", () => reject(new Error(endOf(code, words.trim()))));
+    channel.on("close", () => {
+      const end = (): void => reject(new OutOfReach(endOf(code, words.trim())));
+      // Without an exit code the whole connection is about to be lost, whose reason says more.
+      if (code === undefined) setTimeout(end, LOSS_MS).unref();
+      else end();
+    });
   });
-  ended.catch(() => undefined);
   return {
-    lines: linesOf(channel, (wanted) => whileUp(Promise.race([wanted, ended]))),
+    lines: linesOf(channel, whileUp(ended)),
     send: (line) => {
       if (channel.writable) channel.write(`${JSON.stringify(line)}\n`);
     },
   };
 }
 
-async function* linesOf(
-  channel: ClientChannel,
-  whileUp: <T>(wanted: Promise<T>) => Promise<T>,
-): AsyncGenerator<AttachLine> {
+async function* linesOf(channel: ClientChannel, end: Promise<never>): AsyncGenerator<AttachLine> {
+  const output = channel.pipe(new PassThrough({ encoding: "utf8" }));
+  end.catch((error: unknown) => output.destroy(error as Error));
   let rest = "";
-  channel.setEncoding("utf8");
-  const chunks = channel[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
-  for (;;) {
-    const next = await whileUp(chunks.next());
-    if (next.done === true) return await whileUp(new Promise<never>(() => undefined));
-    const lines = (rest + next.value).split("\n");
+  for await (const chunk of output as AsyncIterable<string>) {
+    const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     yield* lines.map(parseLine);
   }
+  await end;
 }
 
 function parseLine(text: string): AttachLine {
@@ -71,6 +74,9 @@ function parseLine(text: string): AttachLine {
 }
 
 function endOf(code: number | undefined, words: string): string {
-  const end = code === undefined ? "the shard program's connection ended" : `it ended with exit code ${code}`;
+  const end =
+    code === undefined
+      ? "the shard program's connection ended"
+      : `the shard program ended with exit code ${code}`;
   return `${end}${words === "" ? "" : `; it said: ${words}`}`;
 }

@@ -3,6 +3,7 @@ import { Client } from "ssh2";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { RunnerAccess } from "../../model/runner.ts";
 import { knownHost } from "./host-keys.ts";
+import { OutOfReach } from "./out-of-reach.ts";
 import { openTunnel, type Tunnel } from "./tunnel.ts";
 
 const READY_TIMEOUT_MS = 30_000;
@@ -17,8 +18,8 @@ export interface RunnerConnection extends Disposable {
 }
 
 /**
- * Connects to a runner. Throws a `RefbenchError` where trying again is no use: a host that is not the runner, a key
- * that cannot be read. Any other error is a machine or a tunnel that is not ready.
+ * Connects to a runner. Throws `OutOfReach` for a machine or a tunnel that is not ready, and a `RefbenchError` where
+ * trying again is no use: a host that is not the runner, a key that cannot be read.
  */
 export async function connectRunner(access: RunnerAccess, signal: AbortSignal): Promise<RunnerConnection> {
   const known = knownHost(await hostKeysOf(access, signal));
@@ -29,7 +30,7 @@ export async function connectRunner(access: RunnerAccess, signal: AbortSignal): 
   let onAbort = (): void => undefined;
   const lost = new Promise<never>((_, reject) => {
     const lose = (reason: string): void =>
-      void tunnel.hasSpoken().then(() => reject(new Error(withWords(reason, tunnel))));
+      void tunnel.hasSpoken().then(() => reject(new OutOfReach(withWords(reason, tunnel))));
     client.on("error", (error) => lose(reasonOf(error, access)));
     client.on("close", () => lose("the SSH connection closed"));
     onAbort = () => reject(signal.reason as Error);
@@ -73,7 +74,7 @@ async function hostKeysOf(access: RunnerAccess, signal: AbortSignal): Promise<re
     return await access.hostKeys(signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw new Error(`its host keys are not known: ${messageOf(error)}`, { cause: error });
+    throw new OutOfReach(`its host keys are not known: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -94,7 +95,8 @@ function noTunnel({ name, tunnel }: RunnerAccess): RefbenchError {
 
 /** ssh2 throws at once for a key that it cannot read; its message does not quote the key. */
 function unlessKey(error: unknown, { name }: RunnerAccess): unknown {
-  if (!(error instanceof Error) || !error.message.includes("privateKey")) return error;
+  if (!(error instanceof Error) || error instanceof OutOfReach) return error;
+  if (!error.message.includes("privateKey")) return error;
   return new RefbenchError("shard", `the run's SSH key for ${name} cannot be read: ${error.message}`);
 }
 

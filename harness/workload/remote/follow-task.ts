@@ -1,7 +1,8 @@
 import { RefbenchError } from "../../model/error.ts";
 import type { ShardEvent } from "../../model/shard.ts";
+import { OutOfReach } from "./out-of-reach.ts";
 import type { Attachment } from "./attachment.ts";
-import { ACK_EVERY_MS, isLast, type NumberedEvent } from "./protocol.ts";
+import { isLast, type NumberedEvent } from "./protocol.ts";
 import type { StopControl } from "./stop-control.ts";
 
 /** What has come of a task so far, over all connections. */
@@ -13,8 +14,9 @@ export interface Received {
 }
 
 /**
- * Hands on the events of one connection, each number once, and acknowledges them; returns when the runner has removed
- * the task. Throws a plain error when the connection ended first, and a `RefbenchError` when the task is lost.
+ * Hands on the events of one connection, each number once, and acknowledges them until the runner has removed the
+ * task, or knows of none. Throws `OutOfReach` when the connection ended first, and a `RefbenchError` when the task's
+ * host is gone.
  */
 export async function followTask(
   attachment: Attachment,
@@ -22,12 +24,14 @@ export async function followTask(
   options: {
     readonly name: string;
     readonly stop: StopControl;
+    /** How often life is shown. */
+    readonly ackEveryMs: number;
     readonly onAttached: () => void;
     readonly onEvent: (event: ShardEvent) => void;
   },
-): Promise<void> {
+): Promise<"removed" | "missing"> {
   const acknowledge = (): void => attachment.send({ type: "ack", number: received.number });
-  const heart = setInterval(acknowledge, ACK_EVERY_MS);
+  const heart = setInterval(acknowledge, options.ackEveryMs);
   options.stop.attach(attachment);
   acknowledge();
   try {
@@ -42,18 +46,16 @@ export async function followTask(
           if (received.isComplete) acknowledge();
           break;
         case "removed":
-          return;
         case "missing":
-          // The last acknowledgement arrived, its answer did not.
-          if (received.isComplete) return;
-          throw lost(options.name, "the task's folder is not there any more");
+          return line.type;
         case "gone":
-          throw lost(
+          throw lostTask(
             options.name,
             `the process of the shard is gone without a result; ${sayingOf(line.said)}`,
           );
       }
     }
+    throw new OutOfReach("the shard program on the runner ended in the middle");
   } finally {
     clearInterval(heart);
     options.stop.detach();
@@ -77,6 +79,7 @@ function sayingOf(said: string): string {
   return said === "" ? "it said nothing" : `it said: ${said}`;
 }
 
-function lost(name: string, what: string): RefbenchError {
+/** The error of a task that nobody can go on with. */
+export function lostTask(name: string, what: string): RefbenchError {
   return new RefbenchError("shard", `${name} lost its task: ${what}`);
 }

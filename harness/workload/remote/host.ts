@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
@@ -67,7 +67,6 @@ function takeTask(folder: string): HostedTask | undefined {
 /** Appends each event with its number. In place at once, so that even a killed host has said what it said. */
 function eventWriter(folder: string): (event: ShardEvent) => void {
   const file = openSync(join(folder, TASK_FILES.events), "ax", 0o600);
-  process.on("exit", () => closeSync(file));
   let number = 0;
   return (event) => {
     number += 1;

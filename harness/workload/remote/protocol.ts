@@ -41,12 +41,12 @@ export type NumberedEvent = z.infer<typeof numberedEvent>;
 
 /** What `attach` prints, one JSON object a line. */
 export const attachLine = z.discriminatedUnion("type", [
-  /** The first line: the task's folder was found. */
+  /** The first line: the task was found. */
   z.object({ type: z.literal("attached") }),
   numberedEvent,
   /** Every event was acknowledged and the folder is removed. */
   z.object({ type: z.literal("removed") }),
-  /** There is no such folder. */
+  /** No task was sent there, or it is done and removed. */
   z.object({ type: z.literal("missing") }),
   /** The host ended without a last event; what it said in its log. */
   z.object({ type: z.literal("gone"), said: z.string() }),
@@ -63,8 +63,6 @@ export const clientLine = z.discriminatedUnion("type", [
 ]);
 export type ClientLine = z.infer<typeof clientLine>;
 
-/** How often a client shows life. */
-export const ACK_EVERY_MS = 5000;
 /** An `attach` that has heard nothing for so long has lost its client: the client comes back with another. */
 export const CLIENT_QUIET_MS = 60_000;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SFTPWrapper } from "ssh2";
 import type { RunnerConnection } from "./connection.ts";
+import { OutOfReach } from "./out-of-reach.ts";
 
 const CHUNK = 32 * 1024;
 /** Writes on their way at once: over a tunnel each takes a tenth of a second. */
@@ -20,71 +21,71 @@ type Done<T> = (error: Error | null | undefined, value: T) => void;
 
 /** Opens SFTP. */
 export async function openFiles({ client, whileUp }: RunnerConnection): Promise<RemoteFiles> {
-  const ask = <T>(call: (done: Done<T>) => void): Promise<T> =>
+  const ask = <T>(what: string, call: (done: Done<T>) => void): Promise<T> =>
     whileUp(
       new Promise<T>((resolve, reject) => {
-        call((error, value) => (error ? reject(error) : resolve(value)));
+        call((error, value) => {
+          if (error) reject(refused(what, error));
+          else resolve(value);
+        });
       }),
     );
-  const sftp = await ask<SFTPWrapper>((done) => client.sftp(done));
+  const act = async (what: string, call: (done: (error?: Error | null) => void) => void): Promise<void> => {
+    await ask<undefined>(what, (done) => call((error) => done(error, undefined)));
+  };
+  const sftp = await ask<SFTPWrapper>("SFTP", (done) => client.sftp(done));
 
   const sizeOf = async (path: string): Promise<number | undefined> => {
     try {
-      return (await ask<{ size: number }>((done) => sftp.stat(path, done))).size;
+      return (await ask<{ size: number }>(`stat of ${path}`, (done) => sftp.stat(path, done))).size;
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw named(`stat of ${path}`, error);
+      throw error;
     }
   };
   const makeFolder = async (path: string): Promise<void> => {
     if ((await sizeOf(path)) !== undefined) return;
     try {
-      await ask<undefined>((done) => sftp.mkdir(path, { mode: 0o700 }, (error) => done(error, undefined)));
+      await act(`mkdir of ${path}`, (done) => sftp.mkdir(path, { mode: 0o700 }, done));
     } catch (error) {
       // Another process of the run may have made it in between.
-      if ((await sizeOf(path)) === undefined) throw named(`mkdir of ${path}`, error);
+      if ((await sizeOf(path)) === undefined) throw error;
     }
   };
   const write = async (path: string, content: Buffer): Promise<void> => {
-    const handle = await ask<Buffer>((done) => sftp.open(path, "wx", { mode: 0o600 }, done));
+    const handle = await ask<Buffer>(`open of ${path}`, (done) =>
+      sftp.open(path, "wx", { mode: 0o600 }, done),
+    );
     const starts = Array.from({ length: Math.ceil(content.length / CHUNK) }, (_, index) => index * CHUNK);
     const writeNext = async (): Promise<void> => {
-      for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
-        const [at, length] = [start, Math.min(CHUNK, content.length - start)];
-        await ask<undefined>((done) =>
-          sftp.write(handle, content, at, length, at, (error) => done(error, undefined)),
-        );
+      for (let at = starts.shift(); at !== undefined; at = starts.shift()) {
+        const [start, length] = [at, Math.min(CHUNK, content.length - at)];
+        await act(`write of ${path}`, (done) => sftp.write(handle, content, start, length, start, done));
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, writeNext));
-    await ask<undefined>((done) => sftp.close(handle, (error) => done(error, undefined)));
+    await act(`close of ${path}`, (done) => sftp.close(handle, done));
   };
+  const remove = (path: string): Promise<void> => act(`unlink of ${path}`, (done) => sftp.unlink(path, done));
   const put = async (path: string, content: Buffer): Promise<void> => {
     const temporary = `${path}.${randomUUID().slice(0, 8)}`;
     try {
       await write(temporary, content);
-      await ask<undefined>((done) => sftp.rename(temporary, path, (error) => done(error, undefined)));
+      await act(`rename to ${path}`, (done) => sftp.rename(temporary, path, done));
     } catch (error) {
-      sftp.unlink(temporary, () => undefined);
-      throw named(`write of ${path}`, error);
+      remove(temporary).catch(() => undefined);
+      throw error;
     }
-  };
-  const remove = async (path: string): Promise<void> => {
-    await ask<undefined>((done) => sftp.unlink(path, (error) => done(error, undefined)));
   };
   return { sizeOf, makeFolder, put, remove };
 }
 
-/** SFTP's "no such file". */
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === 2;
+function refused(what: string, cause: Error): OutOfReach {
+  return new OutOfReach(`${what} on the runner failed: ${cause.message}`, { cause });
 }
 
-function named(what: string, error: unknown): Error {
-  return new Error(
-    `${what} on the runner failed: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      cause: error,
-    },
-  );
+/** SFTP's "no such file". */
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof OutOfReach) || !(error.cause instanceof Error)) return false;
+  return "code" in error.cause && error.cause.code === 2;
 }

@@ -5,12 +5,14 @@ import type { ShardEvent, ShardResult, ShardRunner, ShardTask } from "../../mode
 import { outcomeOf } from "../shard-outcome.ts";
 import { openAttachment } from "./attachment.ts";
 import { connectRunner } from "./connection.ts";
-import { followTask, type Received } from "./follow-task.ts";
+import { followTask, lostTask, type Received } from "./follow-task.ts";
 import { attachCommand, type Job, planJob } from "./job.ts";
 import { Listener } from "./listener.ts";
+import { OutOfReach } from "./out-of-reach.ts";
 import { Patience } from "./patience.ts";
 import { StopControl } from "./stop-control.ts";
-import { isTaskThere, uploadProgram, uploadTask } from "./upload.ts";
+import { openFiles } from "./remote-files.ts";
+import { uploadProgram, uploadTask } from "./upload.ts";
 
 export interface RemoteRunnerOptions {
   readonly findRunner: FindRunner;
@@ -29,6 +31,7 @@ export interface RemoteRunnerOptions {
 }
 
 const MINUTE_MS = 60_000;
+const ACK_EVERY_MS = 5000;
 const TRIES_TO_THANK = 4;
 
 /**
@@ -58,7 +61,8 @@ async function runRemotely(
     lostMs: options.lostMs ?? 5 * MINUTE_MS,
     onNote: (message) => listener.hear({ type: "note", message }),
   });
-  const received = await receiveAll({ job, stop, patience, listener });
+  const ackEveryMs = Math.min(ACK_EVERY_MS, unattendedMs / 3);
+  const received = await receiveAll({ job, ackEveryMs, stop, patience, listener });
   listener.throwIfBroken();
   const result = outcomeOf(received.last, task);
   if (result !== undefined) return result;
@@ -79,7 +83,7 @@ async function receiveAll(attendance: Attendance): Promise<Received> {
       // What is left of the task on the runner goes with the runner.
       if (received.isComplete && (stop.giveUp.aborted || --triesToThank === 0)) return received;
       stop.giveUp.throwIfAborted();
-      if (error instanceof RefbenchError) throw error;
+      if (!(error instanceof OutOfReach)) throw error;
       await patience.waitAfter(error, stop.giveUp);
     }
   }
@@ -87,24 +91,34 @@ async function receiveAll(attendance: Attendance): Promise<Received> {
 
 interface Attendance {
   readonly job: Job;
+  readonly ackEveryMs: number;
   readonly stop: StopControl;
   readonly patience: Patience;
   readonly listener: Listener;
 }
 
-/** One connection: brings what is not there yet, then follows the task until it is removed. */
-async function attendOnce({ job, stop, patience, listener }: Attendance, received: Received): Promise<void> {
+/**
+ * One connection: brings what is not there yet, then follows the task until it is removed. The task with its secrets
+ * is sent only once the program answered there: until then a machine has no Node, or none that is new enough.
+ */
+async function attendOnce(attendance: Attendance, received: Received): Promise<void> {
+  const { job, ackEveryMs, stop, patience, listener } = attendance;
   using connection = await connectRunner(job.access, stop.giveUp);
-  const files = await uploadProgram(connection, job);
-  if (received.number === 0 && !(await isTaskThere(files, job))) {
-    stop.taskIsSent();
-    await uploadTask(files, job);
-  }
-  const attachment = await openAttachment(connection, attachCommand(job, received.number + 1));
-  await followTask(attachment, received, {
-    name: job.access.name,
-    stop,
-    onAttached: () => patience.wasReached(),
-    onEvent: (event) => listener.hear(event),
-  });
+  const files = await openFiles(connection);
+  await uploadProgram(files, job);
+  const follow = async (): Promise<"removed" | "missing"> =>
+    followTask(await openAttachment(connection, attachCommand(job, received.number + 1)), received, {
+      name: job.access.name,
+      stop,
+      ackEveryMs,
+      onAttached: () => patience.wasReached(),
+      onEvent: (event) => listener.hear(event),
+    });
+  if ((await follow()) === "removed") return;
+  // The last acknowledgement had arrived, only its answer had not.
+  if (received.isComplete) return;
+  if (received.number > 0) throw lostTask(job.access.name, "its files are not there any more");
+  stop.taskIsSent();
+  await uploadTask(files, job);
+  if ((await follow()) === "missing") throw new OutOfReach("the task that was sent did not arrive");
 }

@@ -32,7 +32,7 @@ export class StopControl implements Disposable {
 
   /** From now on the task may run, so that an abort has to stop it. */
   taskIsSent(): void {
-    this.giveUp.throwIfAborted();
+    if (this.#signal.aborted) throw this.#tooEarly();
     this.#isSent = true;
   }
 
@@ -58,11 +58,7 @@ export class StopControl implements Disposable {
 
   readonly #onAbort = (): void => {
     if (!this.#isSent) {
-      this.#giveUp.abort(
-        new RefbenchError("interrupted", "stopped before the task was sent to the load runner", {
-          cause: this.#signal.reason,
-        }),
-      );
+      this.#giveUp.abort(this.#tooEarly());
       return;
     }
     this.#tell();
@@ -76,6 +72,12 @@ export class StopControl implements Disposable {
       }, killMs + GIVE_UP_MARGIN_MS),
     );
   };
+
+  #tooEarly(): RefbenchError {
+    return new RefbenchError("interrupted", "stopped before the task was sent to the load runner", {
+      cause: this.#signal.reason,
+    });
+  }
 
   #tell(): void {
     if (this.#isToBeKilled) this.#attachment?.send({ type: "kill" });

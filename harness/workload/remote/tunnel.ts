@@ -36,7 +36,7 @@ export function openTunnel({ command, args, env }: RunnerAccess["tunnel"]): Tunn
   let isUnknown = false;
   const ended = child.then((result) => {
     isUnknown = result.code === "ENOENT";
-    end = result.shortMessage === undefined ? "the tunnel command ended" : result.shortMessage;
+    end = endOf(result);
   });
   const stream = Duplex.from({ writable: child.stdin, readable: child.stdout });
   // The SSH client hears of it; a stream that ends after it must not crash this process.
@@ -54,6 +54,12 @@ export function openTunnel({ command, args, env }: RunnerAccess["tunnel"]): Tunn
       void ended.then(() => clearTimeout(timer));
     },
   };
+}
+
+/** Empty for an ordinary end, which is no news to a connection that is lost. */
+function endOf({ exitCode, signal }: { readonly exitCode?: number; readonly signal?: string }): string {
+  if (signal !== undefined) return `ended by ${signal}`;
+  return exitCode === undefined || exitCode === 0 ? "" : `ended with exit code ${exitCode}`;
 }
 
 /** The cloud's commands start helpers, which must go with them. */

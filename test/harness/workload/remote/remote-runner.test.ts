@@ -1,8 +1,10 @@
-import { existsSync, linkSync, readFileSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { RefbenchError } from "../../../../harness/model/error.ts";
+import { processStart } from "../../../../harness/model/process-start.ts";
 import type { RunnerAccess } from "../../../../harness/model/runner.ts";
-import type { ShardEvent } from "../../../../harness/model/shard.ts";
+import type { DrainTask, ShardEvent } from "../../../../harness/model/shard.ts";
 import { bundle } from "../../../../harness/rehearsal/bundle.ts";
 import {
   remoteShardRunner,
@@ -11,7 +13,7 @@ import {
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { startFakeCoder } from "../../../support/fake-coder.ts";
 import { loadTaskFor } from "../../../support/load-task.ts";
-import { startSshMachine } from "../../../support/ssh-machine.ts";
+import { hostPidOf, startSshMachine } from "../../../support/ssh-machine.ts";
 
 const never = new AbortController().signal;
 let program: string;
@@ -28,29 +30,256 @@ function runnerOn(access: RunnerAccess, options: Partial<RemoteRunnerOptions> = 
   });
 }
 
+const nobody = { url: "http://127.0.0.1:9", token: "t" };
+
+function drainTaskFor({ url, token }: { readonly url: string; readonly token: string }): DrainTask {
+  return { task: "drain", deployment: { url, ssh: "none" }, token, concurrency: 0, timeoutMs: 30_000 };
+}
+
+const HELD = { connections: { holdMs: 600_000 } };
+
 test("the result and every event arrive once over three cut tunnels, and nothing stays on the runner", async () => {
   await using coder = await startFakeCoder();
   await using machine = await startSshMachine();
+  const stop = new AbortController();
   const events: ShardEvent[] = [];
-  let cuts = 0;
   const kept = join(machine.access.folder, "kept.jsonl");
-  const result = await runnerOn(machine.access).run(loadTaskFor(coder, { connections: { holdMs: 1500 } }), {
-    signal: never,
+  const cutAt = new Set<number>();
+  const result = await runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+    signal: stop.signal,
     onEvent: (event) => {
       if (event.type === "note" && event.message.startsWith("waits for")) return;
       events.push(event);
       if (events.length === 1) linkSync(join(machine.tasks()[0]!, "events.jsonl"), kept);
-      // Each connection's first event is its last, three times.
-      if (machine.commands.length > cuts && cuts < 3) {
-        cuts = machine.commands.length;
-        machine.cut();
-      }
+      // The first event of a connection is its last, three times.
+      if (cutAt.size === 3 && !cutAt.has(machine.commands.length)) stop.abort(new Error("enough"));
+      else if (!cutAt.has(machine.commands.length)) machine.cut();
+      cutAt.add(machine.commands.length);
     },
   });
-  expect(result).toMatchObject({ task: "load", stopped: false, workspaces: { succeeded: 4, deleted: 4 } });
+  expect(result).toMatchObject({ task: "load", stopped: true, workspaces: { created: 4 } });
+  expect(events.at(-1)).toEqual({ type: "result", result });
   const lines = readFileSync(kept, "utf8").trim().split("\n");
   expect(lines.map((line) => (JSON.parse(line) as { event: ShardEvent }).event)).toEqual(events);
-  expect(machine.commands).toHaveLength(4);
+  expect(cutAt.size).toBe(4);
   expect(machine.tasks()).toEqual([]);
-  expect(existsSync(join(machine.access.folder, "tasks"))).toBe(true);
+});
+
+/** Runs until the load holds its connections, then does something. */
+function whenHolding(act: () => void): (event: ShardEvent) => void {
+  let isDone = false;
+  return (event) => {
+    if (isDone || event.type !== "progress" || event.progress.activity !== "holding") return;
+    isDone = true;
+    act();
+  };
+}
+
+function isAlive(pid: number): boolean {
+  return processStart(pid) !== undefined;
+}
+
+test("a runner that is not there yet is waited for, and the program is brought once", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  await machine.close();
+  const notes: string[] = [];
+  let asked = 0;
+  const access: RunnerAccess = {
+    ...machine.access,
+    hostKeys: (signal) => {
+      asked += 1;
+      if (asked === 1) throw new RefbenchError("infrastructure", "the machine has not reported any");
+      return machine.access.hostKeys(signal);
+    },
+  };
+  const runner = runnerOn(access);
+  const onEvent = (event: ShardEvent): void => {
+    if (event.type !== "note") return;
+    notes.push(event.message);
+    if (notes.length === 2) void machine.open();
+  };
+  await runner.run(drainTaskFor(coder), { signal: never, onEvent });
+  expect(notes[0]).toBe(
+    "waits for the test's runner: its host keys are not known: the machine has not reported any",
+  );
+  expect(notes[1]).toContain("the tunnel said: relay: connect ECONNREFUSED");
+  const before = machine.programs();
+  await runner.run(drainTaskFor(coder), { signal: never, onEvent });
+  expect(before).toHaveLength(1);
+  expect(machine.programs()).toEqual(before);
+});
+
+test("a host with another key is refused at once and is sent nothing", async () => {
+  await using machine = await startSshMachine();
+  await using stranger = await startSshMachine();
+  const access = { ...machine.access, hostKeys: stranger.access.hostKeys };
+  const run = runnerOn(access).run(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
+  await expect(run).rejects.toMatchObject({
+    code: "shard",
+    message: expect.stringMatching(/^what answers as the test's runner shows the host key SHA256:/),
+  });
+  expect(machine.connections()).toBe(1);
+  expect(existsSync(machine.access.folder)).toBe(false);
+});
+
+test("a key that the runner refuses is said", async () => {
+  await using machine = await startSshMachine();
+  await using stranger = await startSshMachine();
+  const access = { ...machine.access, privateKey: stranger.access.privateKey };
+  const run = runnerOn(access, { readyMs: 3000 }).run(drainTaskFor(nobody), {
+    signal: never,
+    onEvent: () => undefined,
+  });
+  await expect(run).rejects.toMatchObject({
+    code: "shard",
+    message: "the test's runner could not be reached for 3 s: the run's key is refused for the user bench",
+  });
+});
+
+test("a tunnel command that this machine lacks is said at once", async () => {
+  await using machine = await startSshMachine();
+  const access = { ...machine.access, tunnel: { command: "no-such-tunnel", args: [], env: {} } };
+  const run = runnerOn(access).run(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
+  await expect(run).rejects.toMatchObject({
+    code: "shard",
+    message: expect.stringContaining("needs the command no-such-tunnel, which is not on this machine"),
+  });
+});
+
+test("the task's secrets are in no argument, environment, log or event, and its files are its user's alone", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  const secret = coder.token;
+  const said: string[] = [];
+  const seen: Record<string, string> = {};
+  await runnerOn(machine.access).run(loadTaskFor(coder), {
+    signal: never,
+    onEvent: (event) => {
+      said.push(JSON.stringify(event));
+      if (said.length > 1) return;
+      const task = machine.tasks()[0]!;
+      for (const name of readdirSync(task)) {
+        seen[name] = (statSync(join(task, name)).mode & 0o777).toString(8);
+        if (name !== "task.json") said.push(readFileSync(join(task, name), "utf8"));
+      }
+      const pid = hostPidOf(task);
+      said.push(readFileSync(`/proc/${pid}/cmdline`, "utf8"), readFileSync(`/proc/${pid}/environ`, "utf8"));
+    },
+  });
+  expect(secret.length).toBeGreaterThan(5);
+  expect([...said, ...machine.commands].filter((text) => text.includes(secret))).toEqual([]);
+  expect(new Set(Object.values(seen))).toEqual(new Set(["600"]));
+  expect(Object.keys(seen)).toEqual(expect.arrayContaining(["events.jsonl", "host.json", "host.log"]));
+  expect(machine.tasks()).toEqual([]);
+});
+
+test("an abort ends in a stopped result, also when the tunnel is cut at that moment", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  const stop = new AbortController();
+  const result = await runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+    signal: stop.signal,
+    onEvent: whenHolding(() => {
+      machine.cut();
+      stop.abort(new Error("Ctrl-C"));
+    }),
+  });
+  expect(result).toMatchObject({ task: "load", stopped: true, connections: { held: 8 } });
+  expect(coder.workspacesLeft()).toHaveLength(4);
+});
+
+test("an abort before the task was sent sends none", async () => {
+  await using machine = await startSshMachine();
+  await machine.close();
+  const stop = new AbortController();
+  const run = runnerOn(machine.access).run(drainTaskFor(nobody), {
+    signal: stop.signal,
+    onEvent: () => stop.abort(new Error("Ctrl-C")),
+  });
+  await expect(run).rejects.toMatchObject({ code: "interrupted" });
+  expect(machine.tasks()).toEqual([]);
+});
+
+test("a task whose host was killed is lost, and the runner is named", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  const run = runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+    signal: never,
+    onEvent: whenHolding(() => process.kill(hostPidOf(machine.tasks()[0]!), "SIGKILL")),
+  });
+  await expect(run).rejects.toMatchObject({
+    code: "shard",
+    message:
+      "the test's runner lost its task: the process of the shard is gone without a result; it said nothing",
+  });
+});
+
+test("an attended task outlives the time that an unattended one has; once its runner is out of reach it stops by itself", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  let pid = 0;
+  let held = 0;
+  const run = runnerOn(machine.access, { unattendedMs: 900 }).run(loadTaskFor(coder, HELD), {
+    signal: never,
+    onEvent: (event) => {
+      if (event.type !== "progress" || event.progress.activity !== "holding") return;
+      held += 1;
+      // Progress comes four times a second: by now it was held for twice the time.
+      if (held !== 8) return;
+      pid = hostPidOf(machine.tasks()[0]!);
+      void machine.close();
+    },
+  });
+  await expect(run).rejects.toMatchObject({
+    code: "shard",
+    message: expect.stringMatching(
+      /could not be reached for 300 s.*the tunnel said: relay: connect ECONNREFUSED/,
+    ),
+  });
+  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+  expect(coder.openConnections()).toBe(0);
+  const events = readFileSync(join(machine.tasks()[0]!, "events.jsonl"), "utf8");
+  expect(JSON.parse(events.trim().split("\n").at(-1)!)).toMatchObject({
+    event: { type: "result", result: { stopped: true } },
+  });
+});
+
+test("a drain stops the load that a lost client left on the runner before it deletes", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  let pid = 0;
+  const load = runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+    signal: never,
+    onEvent: whenHolding(() => {
+      pid = hostPidOf(machine.tasks()[0]!);
+      void machine.close();
+    }),
+  });
+  await expect(load).rejects.toMatchObject({ code: "shard" });
+  expect(isAlive(pid)).toBe(true);
+  await machine.open();
+  const events: ShardEvent[] = [];
+  const result = await runnerOn(machine.access).run(drainTaskFor(coder), {
+    signal: never,
+    onEvent: (event) => events.push(event),
+  });
+  expect(events[1]).toMatchObject({ type: "note", message: expect.stringMatching(/^stops load-[0-9a-f]+,/) });
+  expect(isAlive(pid)).toBe(false);
+  expect(result).toMatchObject({ task: "drain", stopped: false, deleted: 4, remaining: [] });
+});
+
+test("a caller that throws at an event gets its own error, and the task is killed", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  let pid = 0;
+  const run = runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+    signal: never,
+    onEvent: whenHolding(() => {
+      pid = hostPidOf(machine.tasks()[0]!);
+      throw new Error("the caller's disk is full");
+    }),
+  });
+  await expect(run).rejects.toThrow("the caller's disk is full");
+  expect(isAlive(pid)).toBe(false);
 });
