@@ -21,7 +21,7 @@ export function drainedText({ architecture, simulated, coderUrl, result }: Drain
   const twin = simulated ? " (simulated)" : "";
   const head = `${architecture}${twin}: ${counted(deleted, "workspace")} deleted through ${coderUrl}`;
   if (remaining.length === 0 && !stopped) {
-    const destroy = `${simulated ? "refbench twin exec -- " : ""}npx cdktf destroy '${architecture}*'`;
+    const destroy = `npx ${simulated ? "refbench twin exec -- npx " : ""}cdktf destroy '${architecture}*'`;
     return `${head}, nothing remains\nNext: ${destroy}\n`;
   }
   const names = remaining.map(({ name, id, reason }) => harmless(`  ${name} (${id}): ${reason}`));

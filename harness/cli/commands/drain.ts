@@ -24,7 +24,7 @@ interface DrainFlags {
 }
 
 /** `refbench drain <architecture>`: deletes the workspaces of an environment made by hand, before it is destroyed. */
-export function drainCommand(io: Io): Command {
+export function drainCommand(io: Io, chooseShard: ChooseShard = chooseShardRunner): Command {
   return new Command("drain")
     .description(
       "delete every workspace of an environment made by hand, through its Coder, before npx cdktf destroy",
@@ -63,14 +63,20 @@ export function drainCommand(io: Io): Command {
       "\nExit codes: 0 nothing remains, 40 something does (by name), 30 Coder cannot be reached, 61 stopped.",
     )
     .action(async (architecture: string, flags: DrainFlags) => {
-      const drained = await drainByHand(architecture, flags, io);
+      const drained = await drainByHand(architecture, flags, { io, chooseShard });
       io.stdout.write(flags.output === "json" ? drainedJson(drained) : drainedText(drained));
       if (drained.result.stopped) io.exit(EXIT_CODES.interrupted);
       else if (drained.result.remaining.length > 0) io.exit(EXIT_CODES.leaked);
     });
 }
 
-async function drainByHand(architecture: string, flags: DrainFlags, io: Io): Promise<Drained> {
+type ChooseShard = typeof chooseShardRunner;
+
+async function drainByHand(
+  architecture: string,
+  flags: DrainFlags,
+  { io, chooseShard }: { readonly io: Io; readonly chooseShard: ChooseShard },
+): Promise<Drained> {
   if (flags.url !== undefined && flags.runner !== "local") {
     throw new RefbenchError(
       "usage",
@@ -86,7 +92,7 @@ async function drainByHand(architecture: string, flags: DrainFlags, io: Io): Pro
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   try {
     const result = await drain({
-      shard: chooseShardRunner(flags.runner, deployment, outputs, io),
+      shard: chooseShard(flags.runner, deployment, outputs, io),
       coderUrl,
       token: session.token,
       keepUsers: flags.users !== true,
