@@ -1,0 +1,27 @@
+import ssh2 from "ssh2";
+import { expect, test } from "vitest";
+import { knownHost } from "../../../../harness/workload/remote/host-keys.ts";
+
+const { public: line } = ssh2.utils.generateKeyPairSync("ed25519");
+const blob = Buffer.from(line.split(" ")[1]!, "base64");
+
+test("a host is known by the whole key that its machine reported, whatever stands behind it", () => {
+  const known = knownHost([`  ${line.split(" ").slice(0, 2).join(" ")} root@machine`]);
+  expect(known.isKnown(blob)).toBe(true);
+  expect(known.isKnown(blob.subarray(0, -1))).toBe(false);
+  expect(known.isKnown(Buffer.alloc(0))).toBe(false);
+});
+
+test("the server is asked for keys of the reported kinds only", () => {
+  const rsa = ssh2.utils.generateKeyPairSync("rsa", { bits: 2048 }).public;
+  expect(knownHost([line]).algorithms).toEqual(["ssh-ed25519"]);
+  expect(knownHost([rsa, line, line]).algorithms).toEqual(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
+});
+
+test("reports without a key of a kind that is understood are an error that names the kinds", () => {
+  for (const lines of [[], ["ssh-dss AAAA"], ["ssh-ed25519"]]) {
+    expect(() => knownHost(lines)).toThrow(
+      expect.objectContaining({ code: "shard", message: expect.stringContaining("ssh-ed25519, ecdsa") }),
+    );
+  }
+});
