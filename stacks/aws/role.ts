@@ -17,6 +17,7 @@ export interface RoleProps {
 /** An identity of AWS with exactly these policies. */
 export class Role extends Construct {
   readonly arn: string;
+  readonly name: string;
   /** Exists when it may do what its policies say. */
   readonly ready: ITerraformDependable[];
 
@@ -31,6 +32,7 @@ export class Role extends Construct {
       }),
     });
     this.arn = iam.arn;
+    this.name = iam.name;
     this.ready = policies.map(
       (policy) =>
         new IamRolePolicyAttachment(this, policy.split("/").at(-1) ?? policy, {

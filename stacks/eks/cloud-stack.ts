@@ -4,6 +4,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { clusterName, ControlPlane } from "../aws/control-plane.ts";
 import { Database } from "../aws/database.ts";
 import { DiskIdentity } from "../aws/disk-identity.ts";
+import { addLoadRunner } from "../aws/load-runner.ts";
 import { Network } from "../aws/network.ts";
 import { NodePool } from "../aws/node-pool.ts";
 import { awsProvider } from "../aws/provider.ts";
@@ -67,6 +68,7 @@ export class EksCloudStack extends BenchStack {
       });
     }
     const account = new DataAwsCallerIdentity(this, "account");
+    const runner = addLoadRunner(this, { environment, size, network });
     this.addOutputs({
       project: account.accountId,
       region: environment.region,
@@ -74,6 +76,7 @@ export class EksCloudStack extends BenchStack {
       network: network.networkId,
       cluster: this.controlPlane.clusterName,
       database_instance: this.database.instanceName,
+      ...runner,
     } satisfies CloudOutputs);
   }
 }

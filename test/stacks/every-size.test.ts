@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { hasKnownProcessor } from "../../reference-architectures/machine-types.ts";
 import { EPHEMERAL_VARIABLES } from "../../stacks/secrets.ts";
 import { UNLABELLED } from "../../stacks/unlabelled.ts";
 import { labelPlaces } from "./label-places.ts";
@@ -164,6 +166,80 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     const users = paths(synthesis.stacks).filter(([, value]) => value.includes("var.db_password"));
     for (const [path] of users) expect(path).toMatch(/\.(data_wo|password_wo|secret_data_wo)$/);
     expect(users).toHaveLength(kind === "on-box" ? 0 : 2);
+  });
+
+  test("the load runner is as large as the size says, and comes from a machine type whose processor is known", () => {
+    const { machineType, diskGib } = size.machines.runner;
+    expect(hasKnownProcessor(machineType)).toBe(true);
+    if (cloud === "aws") {
+      const { instance_type, root_block_device } = only("aws_instance");
+      expect([instance_type, root_block_device.volume_size]).toEqual([machineType, diskGib]);
+    } else {
+      const { machine_type, boot_disk } = machine("runner");
+      expect([machine_type, boot_disk.initialize_params.size]).toEqual([machineType, diskGib]);
+    }
+  });
+
+  test("only the run's own key opens the load runner, and only through the cloud's own tunnel", () => {
+    const { publicKey } = RUN.runner!;
+    if (cloud === "aws") {
+      const { user_data, vpc_security_group_ids, associate_public_ip_address } = only("aws_instance");
+      expect(user_data).toContain(`\npublic_key='${publicKey}'\n`);
+      expect(associate_public_ip_address).toBe(false);
+      expect(vpc_security_group_ids).toEqual(["${aws_security_group.runner_security-group.id}"]);
+      for (const { attributes } of all("aws_vpc_security_group_ingress_rule"))
+        expect(attributes.security_group_id).not.toContain("runner");
+    } else {
+      const { metadata, tags } = machine("runner");
+      expect(metadata).toMatchObject({
+        "ssh-keys": `refbench:${publicKey} refbench`,
+        "enable-oslogin": "FALSE",
+        "block-project-ssh-keys": "TRUE",
+        "enable-guest-attributes": "TRUE",
+      });
+      const ways = all("google_compute_firewall").filter(({ attributes }) =>
+        attributes.target_tags.some((tag: string) => tags.includes(tag)),
+      );
+      expect(ways.map(({ attributes }) => [attributes.source_ranges, attributes.allow])).toEqual([
+        [["35.235.240.0/20"], [{ protocol: "tcp", ports: ["22"] }]],
+      ]);
+    }
+  });
+
+  test("the load runner may nothing, has an encrypted disk, and ends by itself after its run's expiry", () => {
+    if (cloud === "aws") {
+      const policies = all("aws_iam_role_policy_attachment").filter(({ id }) => id.startsWith("runner_"));
+      expect(policies.map(({ attributes }) => attributes.policy_arn)).toEqual([
+        "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+      ]);
+      const instance = only("aws_instance");
+      expect(instance).toMatchObject({
+        instance_initiated_shutdown_behavior: "terminate",
+        metadata_options: { http_tokens: "required", http_put_response_hop_limit: 1 },
+        root_block_device: { encrypted: true, delete_on_termination: true },
+        lifecycle: { ignore_changes: ["ami"] },
+      });
+      expect(instance).not.toHaveProperty("ebs_block_device");
+      expect(instance.user_data).toContain(`\nend='${RUN.expiresAt! + 3_600}'\n`);
+    } else {
+      const { service_account, scheduling, shielded_instance_config } = machine("runner");
+      expect(service_account.email).toBe("${google_service_account.runner_identity_account.email}");
+      const grants = synthesis.resources.filter(({ type }) => type.endsWith("_iam_member"));
+      for (const { attributes } of grants)
+        expect(JSON.stringify(attributes)).not.toContain("runner_identity");
+      expect(scheduling.instance_termination_action).toBe("DELETE");
+      expect(scheduling.max_run_duration.seconds).toBeGreaterThan(3_600);
+      expect(shielded_instance_config.enable_secure_boot).toBe(true);
+    }
+  });
+
+  test("the load runner's start-up is a script, and Terraform reads no variable in it", () => {
+    const script =
+      cloud === "aws" ? only("aws_instance").user_data : machine("runner").metadata["startup-script"];
+    expect(script).toMatch(/^#!\/bin\/bash\n/);
+    expect(script).not.toMatch(/(^|[^$])\$\{/m);
+    const { status, stderr } = spawnSync("bash", ["-n"], { input: script.replaceAll("$${", "${") });
+    expect([status, stderr.toString()]).toEqual([0, ""]);
   });
 
   if (cloud === "aws") {

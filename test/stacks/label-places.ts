@@ -18,6 +18,10 @@ const OTHER_MEANING: readonly (readonly [path: RegExp, meaning: string])[] = [
   [/\.match_labels$/, "a selector"],
   [/\.(record_application_tags|instance_metadata_tags)$/, "a switch"],
   [
+    /^aws_instance\.ebs_block_device\./,
+    "further disks: the one machine of that kind has none, as another law says",
+  ],
+  [
     /^google_container_cluster\.node_pool\./,
     "pools inside of the cluster: each is a resource of its own here",
   ],

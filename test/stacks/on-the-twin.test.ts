@@ -1,17 +1,22 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
+import ssh2 from "ssh2";
 import { expect, test } from "vitest";
+import { isAlive } from "../../harness/rehearsal/inventory/process-identity.ts";
+import { twinRunnerAccess } from "../../harness/rehearsal/runner/access.ts";
+import { connectRunner } from "../../harness/workload/remote/connection.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import { Twin } from "../harness/rehearsal/twin/workdir.ts";
 import { synthesize } from "./synthesize.ts";
 
 const secrets = { TF_VAR_db_password: "a-password-that-is-nowhere" };
+const [ours, another] = [newKey(), newKey()];
 const CASES = [...architectures.values()].flatMap(({ name, databases }) =>
   databases.map((kind) => [name, kind]),
 );
 
 test.each(CASES)(
-  "%s on %s: real terraform applies the canary, a second plan is empty, a destroy without secrets leaves nothing",
+  "%s on %s: real terraform applies the canary with its load runner, a second plan is empty, a destroy without secrets leaves nothing",
   async (name, kind) => {
     const { region, zone, stacks } = architectures.get(name)!;
     const { folder } = await synthesize({
@@ -20,6 +25,7 @@ test.each(CASES)(
       region,
       zone,
       overrides: { "database.kind": kind },
+      runner: { publicKey: ours.public },
     });
     await using twin = await Twin.prepare();
     await cp(join(folder, "cdktf.out/stacks"), join(twin.root, "stacks"), { recursive: true });
@@ -36,9 +42,25 @@ test.each(CASES)(
     expect(coder).toMatchObject({ version: "2.31.0", replicas: 1, env: { CODER_PROVISIONER_DAEMONS: "2" } });
     expect(twin.files().filter((text) => text.includes(secrets.TF_VAR_db_password))).toEqual([]);
 
+    const { output: machine } = await twin.terraform(directories[0]!, ["output", "-raw", "runner_machine"]);
+    const access = await twinRunnerAccess(twin.root, machine, ours.private);
+    const signal = AbortSignal.timeout(30_000);
+    (await connectRunner(access, signal))[Symbol.dispose]();
+    await expect(connectRunner({ ...access, privateKey: another.private }, signal)).rejects.toThrow(
+      "the run's key is refused for the user refbench",
+    );
+
+    const processes = (await twin.items()).flatMap((item) => item.process ?? []);
+    expect(processes.filter(isAlive)).toHaveLength(2);
     for (const directory of directories.toReversed())
       expect(await twin.destroy(directory)).toMatchObject({ exitCode: 0 });
     // What controllers made goes in its own time.
     await expect.poll(() => twin.existing(), { timeout: 10_000 }).toEqual([]);
+    expect(processes.filter(isAlive)).toEqual([]);
   },
 );
+
+function newKey(): { readonly private: string; readonly public: string } {
+  const pair = ssh2.utils.generateKeyPairSync("ed25519");
+  return { private: pair.private, public: pair.public.split(" ").slice(0, 2).join(" ") };
+}

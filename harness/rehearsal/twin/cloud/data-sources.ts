@@ -45,6 +45,21 @@ async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promi
         arn: `arn:aws:iam::${project ?? ""}:role/refbench`,
         user_id: "TWIN",
       };
+    case "aws_ssm_parameter": {
+      const name = text("name") ?? "";
+      // Of AWS's own parameters the twin knows the images: one that nobody publishes is not found, as on AWS.
+      if (!name.startsWith("/aws/service/ami-amazon-linux-latest/al2023-"))
+        throw new CloudError(`couldn't find SSM Parameter ${name}: ParameterNotFound`);
+      const value = `ami-${hashOf(name).toString("hex").slice(0, 17)}`;
+      return {
+        id: name,
+        arn: `arn:aws:ssm:${region ?? ""}::parameter${name}`,
+        type: "String",
+        value,
+        insecure_value: value,
+        version: 1,
+      };
+    }
     case "google_project": {
       const id = text("project_id") ?? project ?? "";
       const number = String(hashOf(id).readUInt32BE());

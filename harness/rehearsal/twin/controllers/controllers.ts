@@ -3,6 +3,7 @@ import type { Asked, Cloud } from "../cloud/cloud.ts";
 import type { CloudError } from "../cloud/cloud-error.ts";
 import type { Identity } from "../cloud/identity.ts";
 import type { Values } from "../plugin/value.ts";
+import { settleAwsMachine } from "./aws-machine.ts";
 import { settleMachine } from "./machine.ts";
 import { settleRelease } from "./release.ts";
 import { settleService } from "./service.ts";
@@ -31,6 +32,8 @@ export async function settle(cloud: Cloud, accepted: Accepted): Promise<Settled>
       return settleRelease(cloud, accepted);
     case "google_compute_instance":
       return settleMachine(cloud, accepted);
+    case "aws_instance":
+      return settleAwsMachine(cloud, accepted);
     case "kubernetes_service":
       return settleService(cloud, accepted);
     case "kubernetes_persistent_volume_claim":

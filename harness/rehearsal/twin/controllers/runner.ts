@@ -28,6 +28,15 @@ export function runnerOnGoogle(metadata: Readonly<Record<string, string>>): Runn
   return { users: isOn("enable-oslogin") ? [] : users, reports: isOn("enable-guest-attributes") };
 }
 
+/** Its start-up script says whom it makes, with which key, and that it tells its host keys. */
+export function runnerOnAws(userData: string): RunnerMetadata | undefined {
+  const said = (name: string): string | undefined =>
+    new RegExp(`^${name}='([^']*)'$`, "m").exec(userData)?.[1];
+  const [name, publicKey] = [said("user"), said("public_key")];
+  if (name === undefined || publicKey === undefined) return undefined;
+  return { users: [{ name, publicKey }], reports: userData.includes("SSH HOST KEY KEYS") };
+}
+
 /** Starts the SSH server of a load runner on an address of its own; what its item says more. */
 export async function startRunner(
   { store, settings, signal }: Cloud,

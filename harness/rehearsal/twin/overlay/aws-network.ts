@@ -4,6 +4,15 @@ import type { Reference, TypeOverlay } from "./overlay.ts";
 const scope = "{region}";
 const vpc: Reference = { at: "vpc_id", kind: "aws_vpc", scope };
 
+/** A rule of a security group's: in or out, no matter to anything but its name. */
+const rule = (direction: string): TypeOverlay => ({
+  ...tagged("sgr", `{security_group_id|last} ${direction} {ip_protocol}{from_port}`, ["security_group_id"]),
+  id: "sgr-{hash}",
+  computed: { security_group_rule_id: "sgr-{hash}" },
+  references: [{ at: "security_group_id", kind: "aws_security_group", scope, parent: true }],
+  seconds: { create: 1, delete: 1 },
+});
+
 /** AWS's network types. Durations: a NAT gateway takes 1m25 to 2m05, its delete 1m00 to 1m34 (public apply logs); the rest is chosen. */
 export const AWS_NETWORK: Readonly<Record<string, TypeOverlay>> = {
   aws_vpc: {
@@ -81,11 +90,6 @@ export const AWS_NETWORK: Readonly<Record<string, TypeOverlay>> = {
     references: [vpc],
     seconds: { create: 3, delete: 2 },
   },
-  aws_vpc_security_group_ingress_rule: {
-    ...tagged("sgr", "{security_group_id|last} {ip_protocol}{from_port}", ["security_group_id"]),
-    id: "sgr-{hash}",
-    computed: { security_group_rule_id: "sgr-{hash}" },
-    references: [{ at: "security_group_id", kind: "aws_security_group", scope, parent: true }],
-    seconds: { create: 1, delete: 1 },
-  },
+  aws_vpc_security_group_ingress_rule: rule("ingress"),
+  aws_vpc_security_group_egress_rule: rule("egress"),
 };

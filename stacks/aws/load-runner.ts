@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter/index.js";
+import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile/index.js";
+import { Instance } from "@cdktf/provider-aws/lib/instance/index.js";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group/index.js";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js";
+import { Construct } from "constructs";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import type { Environment } from "../environment.ts";
+import { benchLabels, benchName } from "../labels.ts";
+import type { CloudOutputs } from "../outputs.ts";
+import { runnerScript } from "../runner-script.ts";
+import { hardEnd } from "./hard-expiry.ts";
+import type { Network } from "./network.ts";
+import { Role, serviceTrust } from "./role.ts";
+
+const STARTUP = readFileSync(join(import.meta.dirname, "startup/runner.sh"), "utf8");
+
+/** Amazon Linux 2023, which has the agent that makes the machine reachable; AWS publishes the newest build here. */
+const IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64";
+
+export interface LoadRunnerProps {
+  readonly environment: Environment;
+  readonly machine: Size["machines"]["runner"];
+  readonly network: Network;
+  /** Whose programs it runs. */
+  readonly publicKey: string;
+}
+
+/** The machine beside Coder that the load comes from: Coder has no address outside of its network. */
+export class LoadRunner extends Construct {
+  readonly instanceId: string;
+
+  constructor(scope: Construct, id: string, { environment, machine, network, publicKey }: LoadRunnerProps) {
+    super(scope, id);
+    const name = benchName(environment, "runner");
+    const role = new Role(this, "identity", {
+      environment,
+      role: "runner",
+      trust: serviceTrust("ec2"),
+      // To be reached through AWS's own tunnel, and for nothing else.
+      policies: ["AmazonSSMManagedInstanceCore"],
+    });
+    const profile = new IamInstanceProfile(this, "profile", { name, role: role.name });
+    // No way in: its agent calls AWS, and connections come through that.
+    const group = new SecurityGroup(this, "security-group", {
+      name,
+      description: `Load runner of refbench run ${environment.runId}`,
+      vpcId: network.networkId,
+      tags: { Name: name },
+    });
+    const out = new VpcSecurityGroupEgressRule(this, "out", {
+      securityGroupId: group.id,
+      cidrIpv4: "0.0.0.0/0",
+      ipProtocol: "-1",
+      tags: { Name: name },
+    });
+    const image = new DataAwsSsmParameter(this, "image", { name: IMAGE_PARAMETER });
+    const instance = new Instance(this, "machine", {
+      ami: image.value,
+      instanceType: machine.machineType,
+      subnetId: network.subnetworkId,
+      vpcSecurityGroupIds: [group.id],
+      associatePublicIpAddress: false,
+      iamInstanceProfile: profile.name,
+      disableApiTermination: false,
+      // Its own clock ends it, and a machine that only stopped would keep its disk.
+      instanceInitiatedShutdownBehavior: "terminate",
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+      rootBlockDevice: {
+        volumeType: "gp3",
+        volumeSize: machine.diskGib,
+        encrypted: true,
+        deleteOnTermination: true,
+      },
+      userData: runnerScript(STARTUP, { public_key: publicKey, end: hardEnd(environment) ?? "" }),
+      userDataReplaceOnChange: true,
+      tags: { Name: name },
+      // A build that AWS published since is for the next environment: this machine is what it was made as.
+      lifecycle: { ignoreChanges: ["ami"] },
+      dependsOn: [...network.egress, ...role.ready, out],
+    });
+    // As a property cdktf would turn `bench-run` into `bench_run`, which no sweep looks for.
+    instance.addOverride("root_block_device.tags", { ...benchLabels(environment), Name: name });
+    this.instanceId = instance.id;
+  }
+}
+
+/** Makes the load runner when somebody may use it, and says its output. */
+export function addLoadRunner(
+  scope: Construct,
+  props: { readonly environment: Environment; readonly size: Size; readonly network: Network },
+): Pick<CloudOutputs, "runner_machine"> {
+  const { environment, size, network } = props;
+  if (environment.runner === undefined) return {};
+  const runner = new LoadRunner(scope, "runner", {
+    environment,
+    machine: size.machines.runner,
+    network,
+    publicKey: environment.runner.publicKey,
+  });
+  return { runner_machine: runner.instanceId };
+}
