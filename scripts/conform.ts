@@ -1,13 +1,15 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { startEmulator } from "../harness/rehearsal/emulator/server.ts";
 import { explanationOf } from "./conform/allowed.ts";
 import { compareExchange, keyOf } from "./conform/compare.ts";
-import type { Difference, Exchange } from "./conform/compare.ts";
+import type { Difference, Exchange, Played } from "./conform/compare.ts";
 import { playSituations } from "./conform/situations.ts";
 import { specOf } from "./conform/spec.ts";
 
-const USAGE = "usage: npm run conform -- --spec FILE --exchanges FILE [--server URL --token TOKEN]";
+const USAGE =
+  "usage: npm run conform -- --spec FILE --exchanges FILE [--server URL --token TOKEN] [--record FILE]\n" +
+  "  --record writes what the server answered, as exchanges to compare another server with";
 
 /** Compares a server's answers with Coder's API description and with exchanges recorded from a real server. */
 async function main(): Promise<number> {
@@ -17,6 +19,7 @@ async function main(): Promise<number> {
       exchanges: { type: "string" },
       server: { type: "string" },
       token: { type: "string" },
+      record: { type: "string" },
     },
   });
   if (!values.spec || !values.exchanges || (values.server && !values.token)) {
@@ -31,6 +34,7 @@ async function main(): Promise<number> {
   console.log(`${recorded.length} recorded exchanges against ${emulator ? "the emulator" : url}`);
   try {
     const played = await playSituations(url, token);
+    if (values.record !== undefined) await writeFile(values.record, JSON.stringify(recordedAs(played)));
     const differences = recorded.flatMap((exchange) =>
       compareExchange(exchange, played.get(keyOf(exchange)), spec),
     );
@@ -38,6 +42,15 @@ async function main(): Promise<number> {
   } finally {
     await emulator?.close();
   }
+}
+
+/** What was played, in the shape of recorded exchanges. */
+function recordedAs(played: ReadonlyMap<string, Played>): Exchange[] {
+  return [...played].map(([key, { status, body }]) => {
+    const [method = "", path = "", ...rest] = key.split(" ");
+    const command = method === "WS" ? { query: `command=${rest[0] ?? ""}` } : {};
+    return { method, path, status, response: body, ...command };
+  });
 }
 
 const EMULATED = {

@@ -5,6 +5,8 @@ interface Allowed {
   readonly exchange: string;
   /** The field, or what it ends with after a dot. */
   readonly field: string;
+  /** Whether all that lies below the field is meant too. */
+  readonly within?: boolean;
   readonly why: string;
 }
 
@@ -14,16 +16,27 @@ const PROGRESSES = "depends on how far the job was when it was asked for";
 
 /** Differences that are meant, each with its reason. Everything else fails the check. */
 const ALLOWED: readonly Allowed[] = [
+  ...["address", "agent_fallback_troubleshooting_url", "docs_url"].map((field) => ({
+    exchange: "GET /api/v2/deployment/config 200",
+    field: `config.${field}`,
+    why: "a URL is text, also where the description has its parts",
+  })),
+  ...["ai", "notifications", "oauth2", "oidc", "tls", "trace", "workspace_prebuilds"].map((part) => ({
+    exchange: "GET /api/v2/deployment/config 200",
+    field: `config.${part}`,
+    within: true,
+    why: "settings of a part that is not emulated",
+  })),
   {
-    exchange: "WS /derp",
-    field: "status",
-    why: "no tailnet is emulated: SSH goes through a tunnel of our own",
+    exchange: "GET /api/v2/workspaceagents/{uuid} 200",
+    field: "latency",
+    why: "absent until the agent has measured it",
   },
-  {
-    exchange: "WS /api/v2/workspaceagents/{uuid}/coordinate",
-    field: "status",
-    why: "no tailnet is emulated: SSH goes through a tunnel of our own",
-  },
+  ...["first_connected_at", "last_connected_at", "health.reason"].map((field) => ({
+    exchange: "",
+    field: `agents[].${field}`,
+    why: "depends on how long ago the agent was made when it was asked for",
+  })),
   {
     exchange: "",
     field: "resources[].agents",
@@ -51,6 +64,8 @@ export function explanationOf({ exchange, field }: Difference): string | undefin
   return ALLOWED.find(
     (allowed) =>
       exchange.startsWith(allowed.exchange) &&
-      (field === allowed.field || field.endsWith(`.${allowed.field}`)),
+      (field === allowed.field ||
+        field.endsWith(`.${allowed.field}`) ||
+        (allowed.within === true && field.startsWith(`${allowed.field}.`))),
   )?.why;
 }

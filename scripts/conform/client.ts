@@ -8,6 +8,13 @@ type Json = ReturnType<JSON["parse"]>;
 /** A build on a slow server may take minutes; nothing waits longer. */
 const SOCKET_MS = 300_000;
 
+interface FollowOptions {
+  /** Websocket subprotocol to ask for. */
+  readonly protocol?: string;
+  /** How long to wait for the server to close what it has no reason to. */
+  readonly holdMs?: number;
+}
+
 /** Asks the server under test and keeps the first answer of each situation. */
 export class ConformClient {
   readonly played = new Map<string, Played>();
@@ -46,13 +53,17 @@ export class ConformClient {
   }
 
   /** Opens a websocket and waits for its end; the status is 101 once it opened. */
-  async follow(template: string, path: string): Promise<void> {
+  async follow(
+    template: string,
+    path: string,
+    { protocol, holdMs = SOCKET_MS }: FollowOptions = {},
+  ): Promise<void> {
     const status = await new Promise<number>((resolve) => {
-      const socket = new WebSocket(`${this.#url.replace(/^http/, "ws")}${path}`, {
+      const socket = new WebSocket(`${this.#url.replace(/^http/, "ws")}${path}`, protocol ?? [], {
         headers: { cookie: `coder_session_token=${this.#token}` },
       });
       let opened = 0;
-      const timer = setTimeout(() => socket.terminate(), SOCKET_MS);
+      const timer = setTimeout(() => socket.terminate(), holdMs);
       socket.on("open", () => {
         opened = 101;
         if (path.includes("command=dd")) socket.send(Buffer.from(JSON.stringify({ data: "\u0003" })));

@@ -57,7 +57,7 @@ async function playDeployment(client: ConformClient, organization: string): Prom
   const of = `${A}/organizations/{uuid}`;
   const at = `${A}/organizations/${organization}`;
   await client.play("GET", `${of}/members/me`, `${at}/members/me`);
-  await client.follow("/derp", "/derp");
+  await client.follow("/derp", "/derp", { protocol: "derp", holdMs: 2_000 });
 }
 
 async function playTemplates(
@@ -197,7 +197,9 @@ async function playAgent(client: ConformClient, workspace: Json): Promise<void> 
   const of = `${A}/workspaceagents/{uuid}`;
   await client.play("GET", of, `${A}/workspaceagents/${agent.id}`);
   await client.play("GET", `${of}/connection`, `${A}/workspaceagents/${agent.id}/connection`);
-  await client.follow(`${of}/coordinate`, `${A}/workspaceagents/${agent.id}/coordinate?version=2.0`);
+  await client.follow(`${of}/coordinate`, `${A}/workspaceagents/${agent.id}/coordinate?version=2.0`, {
+    holdMs: 2_000,
+  });
   await client.terminal(agent.id, "sleep 2 && echo hello");
   await client.terminal(agent.id, "dd if=/dev/stdin of=/dev/null bs=1024 status=none");
   await client.play("POST", `${A}/workspaces/{uuid}/usage`, `${path}/usage`, {

@@ -7,6 +7,7 @@ import type { Deployment } from "../context.ts";
 import { socketRoutes } from "../routes/socket-routes.ts";
 import type { SocketRoute } from "../routes/socket-routes.ts";
 import type { SshTunnels } from "../ssh/ssh-tunnels.ts";
+import { serveDerpStream } from "../tailnet/derp.ts";
 import { authenticate, tokenOf } from "./auth.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import { problem } from "./reply.ts";
@@ -51,6 +52,10 @@ export class Upgrades {
       replica: (request.socket.remotePort ?? 0) % this.#deployment.liveReplicas,
       address: request.socket.remoteAddress ?? "",
     };
+    if (pathname === "/derp" && request.headers.upgrade?.toLowerCase() === "derp") {
+      serveDerpStream(socket);
+      return;
+    }
     const match = this.#router.match(incoming.method, pathname);
     if (match.state !== "found") {
       this.#api.answer(incoming).then(
@@ -60,12 +65,15 @@ export class Upgrades {
       return;
     }
     const route = this.#routes.get(match.route.pattern);
-    const known = authenticate(this.#deployment.world, tokenOf(request.headers, searchParams));
-    if ("refused" in known) {
+    const known: ReturnType<typeof authenticate> | undefined =
+      route?.open === true
+        ? undefined
+        : authenticate(this.#deployment.world, tokenOf(request.headers, searchParams));
+    if (known !== undefined && "refused" in known) {
       refuse(socket, route?.refusal ?? known.refused);
       return;
     }
-    const asked = { ...incoming, params: match.params, user: known.user };
+    const asked = { ...incoming, params: match.params, user: known?.user };
     const limited = this.#deployment.limits.check(asked, match.route);
     if (limited || !route) {
       refuse(socket, limited ?? problem(404, "Route not found."));

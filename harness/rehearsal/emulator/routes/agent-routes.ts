@@ -1,5 +1,5 @@
 import type { Deployment } from "../context.ts";
-import { ok, problem } from "../http/reply.ts";
+import { ok } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
@@ -32,27 +32,14 @@ export function agentRoutes(deployment: Deployment): Route[] {
       pattern: "/api/v2/workspaceagents/{agent}/listening-ports",
       handle: of(() => ok({ ports: [] })),
     },
-    {
+    ...["coordinate", "pty"].map((socket): Route => ({
       method: "GET",
-      pattern: "/api/v2/workspaceagents/{agent}/coordinate",
-      handle: of(() =>
-        problem(501, "The emulator has no tailnet.", {
-          detail: "Use /api/v2/workspaceagents/{agent}/refbench-ssh for SSH, or the web terminal.",
-        }),
-      ),
-    },
-    {
-      method: "GET",
-      pattern: "/api/v2/workspaceagents/{agent}/pty",
-      handle: (request) => {
-        const found = agentOf(world, request.user, request.params["agent"] ?? "");
-        if ("refused" in found) return found.refused;
-        return {
-          status: 426,
-          text: 'WebSocket protocol violation: Connection header "" does not contain Upgrade\n',
-        };
-      },
-    },
+      pattern: `/api/v2/workspaceagents/{agent}/${socket}`,
+      handle: of(() => ({
+        status: 426,
+        text: 'WebSocket protocol violation: Connection header "" does not contain Upgrade\n',
+      })),
+    })),
   ];
 }
 

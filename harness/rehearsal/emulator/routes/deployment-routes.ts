@@ -6,6 +6,8 @@ import type { Reply } from "../http/reply.ts";
 import type { Route } from "../http/router.ts";
 import { buildStatus, latestBuild } from "../state/types.ts";
 import { now } from "../state/world.ts";
+import { configView } from "../views/config-view.ts";
+import { optionsView } from "../views/options-view.ts";
 
 /** What the deployment says about itself. */
 export function deploymentRoutes(deployment: Deployment): Route[] {
@@ -35,7 +37,7 @@ export function deploymentRoutes(deployment: Deployment): Route[] {
       method: "GET",
       pattern: "/api/v2/deployment/config",
       access: "owner",
-      handle: () => ok({ config: configView(deployment), options: [] }),
+      handle: () => ok({ config: configView(deployment), options: optionsView(deployment) }),
     },
     { method: "GET", pattern: "/api/v2/deployment/stats", handle: () => ok(stats()) },
     {
@@ -45,6 +47,12 @@ export function deploymentRoutes(deployment: Deployment): Route[] {
     },
     { method: "GET", pattern: "/api/v2/experiments", handle: () => ok([]) },
     { method: "GET", pattern: "/api/v2/applications/host", handle: () => ok({ host: "" }) },
+    {
+      method: "GET",
+      pattern: "/derp",
+      access: "anyone",
+      handle: () => ({ status: 426, text: "DERP requires connection upgrade\n" }),
+    },
     { method: "GET", pattern: "/derp/latency-check", access: "anyone", handle: () => ({ status: 200 }) },
     {
       method: "GET",
@@ -97,32 +105,6 @@ function buildInfo(deployment: Deployment): unknown {
     provisioner_api_version: "1.15",
     upgrade_message: "",
     deployment_id: deployment.world.deploymentId,
-  };
-}
-
-function configView({ world, limits, queue, liveReplicas, url }: Deployment): unknown {
-  const env = world.config.env;
-  const on = (name: string): boolean => /^(1|t|true)$/i.test(env[name] ?? "");
-  return {
-    access_url: env["CODER_ACCESS_URL"] ?? url(),
-    provisioner: {
-      daemons: queue.daemons.length / liveReplicas,
-      daemon_types: ["terraform"],
-      daemon_poll_interval: 1_000_000_000,
-      daemon_poll_jitter: 100_000_000,
-      force_cancel_interval: 600_000_000_000,
-      daemon_psk: "",
-    },
-    rate_limit: limits.settings,
-    prometheus: {
-      enable: on("CODER_PROMETHEUS_ENABLE"),
-      address: env["CODER_PROMETHEUS_ADDRESS"] ?? "127.0.0.1:2112",
-      collect_agent_stats: on("CODER_PROMETHEUS_COLLECT_AGENT_STATS"),
-      collect_db_metrics: on("CODER_PROMETHEUS_COLLECT_DB_METRICS"),
-      aggregate_agent_stats_by: ["agent_name", "template_name", "username", "workspace_name"],
-    },
-    pg_conn_max_open: 10,
-    telemetry: { enable: false, trace: false, url: "https://telemetry.coder.com" },
   };
 }
 

@@ -5,6 +5,8 @@ import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { agentStatus } from "../state/types.ts";
 import type { Agent, Job } from "../state/types.ts";
+import { serveCoordinate } from "../tailnet/coordinate.ts";
+import { serveDerpSocket } from "../tailnet/derp.ts";
 import { servePty } from "../terminal/pty-socket.ts";
 import type { WorkspaceHost } from "../terminal/shell.ts";
 import { followLogs } from "./follow-logs.ts";
@@ -18,6 +20,8 @@ export interface SocketRoute {
   readonly pattern: string;
   /** The terminal hides behind 404 what the others refuse with 401. */
   readonly refusal?: Reply;
+  /** Asked for without a token. */
+  readonly open?: true;
   prepare(request: ApiRequest): Found<Serve>;
 }
 
@@ -54,6 +58,11 @@ export function socketRoutes(
       refusal: NOT_FOUND,
       prepare: (request) => preparePty(deployment, request),
     },
+    { pattern: "/derp", open: true, prepare: () => ({ value: serveDerpSocket }) },
+    {
+      pattern: "/api/v2/workspaceagents/{agent}/coordinate",
+      prepare: (request) => prepareCoordinate(deployment, request),
+    },
     {
       pattern: "/api/v2/workspaceagents/{agent}/refbench-ssh",
       prepare: (request) => {
@@ -73,6 +82,18 @@ export function socketRoutes(
 }
 
 const UNREACHABLE = "dial workspace agent: agent is not connected";
+
+/** Versions of the tailnet API that this Coder speaks. */
+const TAILNET_VERSION = /^(1\.0|2\.\d+)$/;
+
+function prepareCoordinate({ world }: Deployment, request: ApiRequest): Found<Serve> {
+  const found = agentOf(world, request.user, request.params["agent"] ?? "");
+  if ("refused" in found) return found;
+  const version = request.query.get("version") ?? "";
+  if (version === "" || TAILNET_VERSION.test(version)) return { value: serveCoordinate };
+  const validations = [{ field: "version", detail: `unsupported version ${JSON.stringify(version)}` }];
+  return { refused: problem(400, "Unknown or unsupported API version", { validations }) };
+}
 
 function preparePty(deployment: Deployment, request: ApiRequest): Found<Serve> {
   const found = agentOf(deployment.world, request.user, request.params["agent"] ?? "");
