@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { bundle } from "../bundle.ts";
+import type { RealCoder } from "../real-coder/config.ts";
 import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
 import { withoutRealClouds } from "./clean-environment.ts";
 import { readFaults } from "./faults.ts";
@@ -22,6 +23,8 @@ export interface TwinOptions {
   readonly licence?: "none" | "simulated";
   /** Faults as `faults.ts` describes; its counts lie beside it, so a run takes a copy of its own. */
   readonly faultsFile?: string;
+  /** A real Coder server stands in the emulator's place. */
+  readonly coder?: RealCoder;
   readonly baseEnv: NodeJS.ProcessEnv;
 }
 
@@ -62,6 +65,12 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     [TWIN_VARIABLES.licence]: licence,
     [TWIN_VARIABLES.emulator]: emulator,
     [TWIN_VARIABLES.runner]: runner,
+    ...(options.coder !== undefined && {
+      [TWIN_VARIABLES.coder]: JSON.stringify({
+        ...options.coder,
+        entry: await bundle(join(import.meta.dirname, "../real-coder/main.ts")),
+      }),
+    }),
     ...(faultsFile !== undefined && { [TWIN_VARIABLES.faults]: resolve(faultsFile) }),
   };
 }

@@ -1,12 +1,13 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import type { TwinStore } from "../../inventory/store.ts";
-import { emulatorConfig, emulatorReady } from "../../emulator/config.ts";
+import { emulatorReady } from "../../emulator/config.ts";
 import type { EmulatorConfig } from "../../emulator/config.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { valuesAt } from "../plugin/walk.ts";
 import type { CoderValues } from "./coder-values.ts";
 import { reserveAddress } from "./address.ts";
+import { coderProgram } from "./coder-program.ts";
 import { launch } from "./launch.ts";
 
 /** Where Coder listens by default. */
@@ -62,24 +63,18 @@ export async function startEmulator(
   { item, version, replicas, env, workspaces }: Deployment,
 ): Promise<Started> {
   const { host, port, folder } = await reserveAddress(settings.root, item.key, CODER_PORT);
-  const config: EmulatorConfig = emulatorConfig.parse({
-    schemaVersion: 1,
+  const program = coderProgram(settings, {
     host,
     port,
-    version: version.replace(/^v/, ""),
+    folder,
+    version,
     replicas,
     env,
-    buildSpeed: settings.buildSpeed,
-    failBuilds: settings.failBuilds,
-    licence: settings.licence,
-    seeded: false,
     inventory: { directory: store.directory, ...workspaces },
   });
   const { ready, identity } = await launch({
-    what: "the emulated Coder",
-    entry: settings.emulator,
+    ...program,
     folder,
-    config,
     ready: emulatorReady,
     signal,
     onStarted: async (process) => {

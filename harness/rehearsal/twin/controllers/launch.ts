@@ -21,6 +21,8 @@ export interface Launch<Ready> {
   readonly config: object;
   /** Of the one line that it prints once it answers. */
   readonly ready: z.ZodType<Ready>;
+  /** How long it may take until it does. @default 60,000 */
+  readonly readyWithinMs?: number;
   readonly signal: AbortSignal;
   /** Called as soon as there is a process. */
   readonly onStarted: (identity: ProcessIdentity) => Promise<void>;
@@ -51,7 +53,7 @@ export async function launch<Ready>(launch: Launch<Ready>): Promise<{
   const identity = identityOf(child.pid);
   writeFileSync(file(IDENTITY_FILE), JSON.stringify(identity));
   await launch.onStarted(identity);
-  const deadline = Date.now() + READY_DEADLINE_MS;
+  const deadline = Date.now() + (launch.readyWithinMs ?? READY_DEADLINE_MS);
   for (;;) {
     const [line, rest] = readFileSync(file("stdout"), "utf8").split("\n", 2);
     if (line !== undefined && rest !== undefined)

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { realCoder } from "../../real-coder/config.ts";
 
 /** What `prepareTwin` tells the plugin, through Terraform's environment. */
 export const TWIN_VARIABLES = {
@@ -11,6 +12,7 @@ export const TWIN_VARIABLES = {
   licence: "REFBENCH_TWIN_LICENCE",
   faults: "REFBENCH_TWIN_FAULTS",
   emulator: "REFBENCH_TWIN_EMULATOR",
+  coder: "REFBENCH_TWIN_CODER",
   runner: "REFBENCH_TWIN_RUNNER",
 } as const;
 
@@ -27,6 +29,12 @@ const settings = z.object({
   faults: z.string().optional(),
   /** The emulator's bundle. */
   emulator: z.string(),
+  /** A real Coder to start in the emulator's place, as JSON, and the bundle of what keeps it. */
+  coder: z
+    .string()
+    .transform((text) => JSON.parse(text) as unknown)
+    .pipe(realCoder.extend({ entry: z.string() }))
+    .optional(),
   /** The load runner's bundle. */
   runner: z.string(),
 });
