@@ -89,6 +89,7 @@ export async function startEmulator(
       provisioner.close();
       terminals.close();
       heartbeats.close();
+      upgrades.close();
       if (metrics.state === "up") metrics.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

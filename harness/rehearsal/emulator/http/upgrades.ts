@@ -22,6 +22,8 @@ export class Upgrades {
   readonly #heartbeats: Heartbeats;
   readonly #router: Router;
   readonly #routes = new Map<string, SocketRoute>();
+  /** Connections that are neither HTTP any more nor websockets. */
+  readonly #streams = new Set<Duplex>();
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -40,6 +42,10 @@ export class Upgrades {
     );
   }
 
+  close(): void {
+    for (const stream of this.#streams) stream.destroy();
+  }
+
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://emulator");
@@ -53,6 +59,8 @@ export class Upgrades {
       address: request.socket.remoteAddress ?? "",
     };
     if (pathname === "/derp" && request.headers.upgrade?.toLowerCase() === "derp") {
+      this.#streams.add(socket);
+      socket.once("close", () => this.#streams.delete(socket));
       serveDerpStream(socket);
       return;
     }
