@@ -37,6 +37,7 @@ export function composeChecks(
           cloud === undefined || cloud.skippedChecks.length === 0 ? undefined : cloud.skippedChecks.join(","),
         licence,
         run: { runId, inventory },
+        runner: plan.runner,
         ...(cloud === undefined ? {} : { place: { region: cloud.region, zone: cloud.zone } }),
       },
       { env, cwd: folder.path },

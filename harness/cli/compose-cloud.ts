@@ -2,10 +2,15 @@ import { sdkClients } from "../inventory/aws/clients.ts";
 import { awsInventory } from "../inventory/aws/inventory.ts";
 import { googleAuth } from "../inventory/google/auth.ts";
 import { googleEndpoints } from "../inventory/google/endpoints.ts";
-import { googleInventory } from "../inventory/google/inventory.ts";
+import { checkExpiry } from "../inventory/google/expiry.ts";
+import { googleInventory, type GoogleInventoryOptions } from "../inventory/google/inventory.ts";
 import { systemClock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { Inventory } from "../model/inventory.ts";
+import type { RunId } from "../model/run-id.ts";
+import { environmentSchema } from "../../stacks/environment.ts";
+import type { Ports } from "../pipeline/context.ts";
+import { readJson } from "../pipeline/json-file.ts";
 import type { CloudPlan, Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { twinProviderPickedUp } from "../rehearsal/twin/picked-up.ts";
@@ -25,12 +30,14 @@ export function composeCloud(
 ): PlacePorts {
   refuseOtherCloud(folder, cloud, env);
   const inventory = inventoryOf(cloud, env);
+  const { runId } = plan;
   return {
     childEnv: env,
     shard: composeShard(folder, { plan, env }),
     inventory,
     settle: CLOUD_SETTLE,
     checks: composeChecks(folder, { plan, env, inventory }),
+    ...(cloud.provider === "google" ? { hardEnds: hardEndsOf(folder, { cloud, env, runId }) } : {}),
     ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
   };
 }
@@ -59,15 +66,30 @@ function refuseOtherCloud(
   );
 }
 
-function inventoryOf({ provider, project, region }: CloudPlan, env: NodeJS.ProcessEnv): Inventory {
+function inventoryOf(cloud: CloudPlan, env: NodeJS.ProcessEnv): Inventory {
+  const { provider, project, region } = cloud;
   if (provider === "aws")
     return awsInventory({ account: project, region, env, clients: sdkClients(region, env) });
-  return googleInventory({
-    project,
-    auth: googleAuth(env),
-    endpoints: googleEndpoints(env),
-    clock: systemClock,
-  });
+  return googleInventory(googleOptions(cloud, env));
+}
+
+function googleOptions({ project }: CloudPlan, env: NodeJS.ProcessEnv): GoogleInventoryOptions {
+  return { project, auth: googleAuth(env), endpoints: googleEndpoints(env), clock: systemClock };
+}
+
+function hardEndsOf(
+  folder: RunFolder,
+  {
+    cloud,
+    env,
+    runId,
+  }: { readonly cloud: CloudPlan; readonly env: NodeJS.ProcessEnv; readonly runId: RunId },
+): NonNullable<Ports["hardEnds"]> {
+  return async (signal) => {
+    const { expiresAt } = await readJson(folder.environment, environmentSchema);
+    if (expiresAt === null) return { state: "checked", problems: [] };
+    return checkExpiry(googleOptions(cloud, env), { runId, expiresAtMs: expiresAt * 1_000 }, signal);
+  };
 }
 
 /** Whether another machine may have to tear it down, of another platform than this. */

@@ -54,6 +54,16 @@ export interface Ports {
   readonly readTemplate: (architecture: string) => Promise<Readonly<Record<string, string>>>;
   readonly shard: ShardRunner;
   readonly inventory: Inventory;
+  /** Asks the cloud whether each machine of the run ends by itself in time; absent where it cannot be asked. */
+  readonly hardEnds?: (
+    signal: AbortSignal,
+  ) => Promise<
+    | {
+        readonly state: "checked";
+        readonly problems: readonly { readonly name: string; readonly problem: string }[];
+      }
+    | { readonly state: "failed"; readonly reason: string }
+  >;
   /** How long the inventory must stay empty to be believed, and how long to wait for what goes by itself. */
   readonly settle: { readonly quietMs: number; readonly controllersMs: number; readonly pollMs: number };
   readonly judge: (

@@ -3,6 +3,7 @@ import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { objectivesFor } from "../../reference-architectures/objectives.ts";
 import { templateParameters } from "../../reference-architectures/template.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
@@ -89,7 +90,11 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     size,
     template: architecture.templateName,
     parameters: templateParameters(size),
-    objectives: [...architecture.objectives],
+    objectives: objectivesFor(architecture.objectives, {
+      size: sizeName,
+      figures: size,
+      simulated: request.rehearsal !== undefined,
+    }),
     conditions: [...conditionsOf({ size, runner, cloud })],
     ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
     ...(request.mirror === undefined ? {} : { mirror: request.mirror }),

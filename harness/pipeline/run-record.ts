@@ -1,7 +1,9 @@
 import { chmod, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { failsRun, objectiveSentence } from "../model/objective-words.ts";
 import {
+  measurements,
   recordSchema,
   RECORD_SCHEMA_VERSION,
   type Measurements,
@@ -135,21 +137,16 @@ function cloudOf({ endpoints, ...cloud }: CloudPlan): RunRecord["cloud"] {
 /** Whether everything that was to be measured was, and met what the size asks for. */
 export async function objectivesMet(context: StageContext): Promise<boolean> {
   const { plan, ports } = context;
-  return ports.judge(plan.objectives, await measurementsOf(context)).every(({ met }) => met);
+  return !ports.judge(plan.objectives, await measurementsOf(context)).some(failsRun);
 }
 
 async function measurementsOf({ folder, plan }: StageContext): Promise<Measurements | undefined> {
   const result = await salvageJson(folder.result("load"), loadResult.loose());
   if (result === undefined) return undefined;
-  const { users, workspaces, builds, connections, failures, histograms, generator } = result;
+  const measured = measurements.omit({ connections: true }).parse(result);
   return {
-    users,
-    workspaces,
-    builds,
-    connections: { ...connections, sshPath: plan.simulated ? "tunnel" : "none" },
-    failures,
-    histograms,
-    generator,
+    ...measured,
+    connections: { ...result.connections, sshPath: plan.simulated ? "tunnel" : "none" },
   };
 }
 
@@ -159,7 +156,7 @@ function verdictsOf(
   entries: readonly StoredEntry[],
   measured: Measurements | undefined,
   objectives: RunRecord["objectives"],
-  { objectives: asked, runId }: Plan,
+  { runId }: Plan,
   teardown: Teardown,
 ): readonly Held[] {
   const held: Held[] = entries.flatMap((entry) =>
@@ -176,14 +173,10 @@ function verdictsOf(
   if (measured === undefined) {
     if (held.length === 0) held.push(["interrupted", "torn down before the load had run"]);
   } else {
-    const missed = objectives.filter(({ met }) => !met);
-    const { generator } = measured;
+    const { generator, aborted } = measured;
+    if (aborted !== undefined) held.push(["slo-failed", `the load stopped itself: ${aborted}`]);
     if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
-    for (const { name, description, value, threshold } of missed) {
-      const isShare = asked.find((objective) => objective.name === name)?.metric.per !== undefined;
-      const words = value === undefined ? "not measured" : inWords(value, isShare);
-      held.push(["slo-failed", `${description}: ${words}, wanted ${inWords(threshold, isShare)}`]);
-    }
+    for (const missed of objectives.filter(failsRun)) held.push(["slo-failed", objectiveSentence(missed)]);
   }
   if (teardown.state === "leaked") {
     const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
@@ -193,11 +186,6 @@ function verdictsOf(
     held.push(["unverified", `${teardown.problems.join("; ")}: ${goOn}`]);
   }
   return held;
-}
-
-function inWords(value: number, isShare: boolean): string {
-  // Rounded down: 98.96 % must not read as the 99 % that were wanted.
-  return isShare ? `${Math.floor(value * 1000) / 10} %` : String(value);
 }
 
 async function teardownOf({ folder, ports }: StageContext): Promise<Teardown> {

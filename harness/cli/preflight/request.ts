@@ -5,10 +5,12 @@ import type { Inventory } from "../../model/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { web } from "../../inventory/preflight/web.ts";
 import { systemClock } from "../../model/clock.ts";
-import { DEADLINES_MS } from "../../pipeline/plan.ts";
+import { DEADLINES_MS, type Plan } from "../../pipeline/plan.ts";
 import { createTerraform } from "../../terraform/terraform.ts";
+import { endpointsOf } from "../endpoints.ts";
 import type { Io } from "../io.ts";
 import type { Place } from "../place.ts";
+import { missingTools } from "./missing-tools.ts";
 
 /** What `refbench preflight` is asked for. */
 export interface PreflightRequest {
@@ -27,6 +29,8 @@ export interface PreflightRequest {
     /** What its teardown will ask. */
     readonly inventory: Inventory;
   };
+  /** Where the load will come from. @default "network" */
+  readonly runner?: Plan["runner"];
   /** @default the architecture's */
   readonly place?: Place;
 }
@@ -39,16 +43,19 @@ const NEEDED_MS = Object.values(DEADLINES_MS).reduce((sum, ms) => sum + ms, 0);
 
 /** What the checks of every cloud and of the twin share. */
 export function commonContext(
-  { size, licence, place, run }: PreflightRequest,
+  { size, licence, place, run, runner = "network" }: PreflightRequest,
   { env }: Asker,
 ): Omit<PreflightContext, "project" | "inventory" | "sweepCommand"> {
+  const architecture = { ...getArchitecture(size.architecture), ...place };
   return {
-    architecture: { ...getArchitecture(size.architecture), ...place },
+    architecture,
     size,
     clock: systemClock,
     neededMs: NEEDED_MS,
     terraform: (signal) => createTerraform().version({ env, signal }),
     web,
+    missingTools: () => missingTools(architecture, runner, env),
+    emulated: endpointsOf(architecture.cloud, env).emulated,
     ...(licence === undefined ? {} : { licence }),
     ...(run === undefined ? {} : { runId: run.runId }),
   };

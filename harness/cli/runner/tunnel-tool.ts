@@ -50,7 +50,8 @@ export async function getTunnelCommand(cloud: TunnelCloud, env: NodeJS.ProcessEn
   );
 }
 
-async function findOnPath(tool: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** The path of a program on PATH, or undefined. */
+export async function findOnPath(tool: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   for (const folder of (env["PATH"] ?? "").split(delimiter)) {
     if (folder === "") continue;
     const path = join(folder, tool);

@@ -37,6 +37,7 @@ export const CHECK_NAMES = [
   "postgres-version",
   "machine-types",
   "artefacts",
+  "tools",
   "licence",
   "names",
   "leftovers",

@@ -1,6 +1,6 @@
 import { decodeLicence, licenceProblems, licenceWords, licensedFeatures } from "../../model/licence.ts";
 import { messageOf } from "../../model/error.ts";
-import { type Check, type CheckOutcome, failed, ok, skipped } from "./check.ts";
+import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "./check.ts";
 import { endOf, type PreflightContext } from "./context.ts";
 
 /** Terraform itself: without it there is no teardown either. */
@@ -15,6 +15,19 @@ export const terraformCheck: Check<PreflightContext> = {
       signal.throwIfAborted();
       return failed(messageOf(error));
     }
+  },
+};
+
+/** The clouds' own programs: met by Terraform after half an hour of billed creates, or by the bootstrap after that. */
+export const toolsCheck: Check<PreflightContext> = {
+  name: "tools",
+  fix: () => 'run "refbench doctor", which names what is missing and where to get it',
+  run: async ({ missingTools, emulated = false }) => {
+    const missing = await missingTools();
+    if (missing.length === 0) return ok("what reaches the cluster and the load runner is here");
+    const found = missing.map(({ tool, why }) => `${tool} is not on PATH (${why})`).join("; ");
+    const fix = missing.map(({ next }) => next).join("; ");
+    return emulated ? unknown(found, fix) : failed(found, fix);
   },
 };
 

@@ -18,12 +18,24 @@ export interface PreflightContext {
   readonly runId?: RunId;
   /** Throws with the next step where it is missing or too old. */
   readonly terraform: (signal: AbortSignal) => Promise<{ readonly version: string; readonly path: string }>;
+  /** Programs that are not on this machine, without which Coder's cluster or the load runner is out of reach. */
+  readonly missingTools: () => Promise<readonly MissingTool[]>;
+  /** An emulated cloud has neither: what is missing is told, and no reason not to start. */
+  readonly emulated?: boolean;
   readonly inventory: Inventory;
   /** How leftovers are swept from the same place, such as `refbench sweep --project p`. */
   readonly sweepCommand: string;
   /** The licence itself: never in what a check finds. */
   readonly licence?: string;
   readonly web: Web;
+}
+
+/** A program that is not there. */
+export interface MissingTool {
+  readonly tool: string;
+  /** What it is needed for. */
+  readonly why: string;
+  readonly next: string;
 }
 
 /** The end of a run that would start now. */

@@ -15,6 +15,7 @@ export function twinChecks(cloud: readonly CheckQuestion[]): readonly Check<Pref
 
 const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   terraform: terraformCheck.run,
+  tools: simulated(() => "the twin's cluster and load runner are reached without a cloud's programs"),
   identity: ({ project }) => Promise.resolve(ok(`nobody, in the twin's project ${project}`)),
   marker: simulated(() => "the twin has no owner to ask"),
   credential: simulated(() => "a rehearsal has no credential that could end"),

@@ -5,6 +5,7 @@ import { cloudOutputsSchema, coderOutputsSchema } from "../../../stacks/outputs.
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
 import { findSecrets } from "../secrets.ts";
+import { verifyExpiry } from "../verify-expiry.ts";
 
 /** What provision leaves: the stacks in the order they were applied, and where Coder answers. */
 export const provisionResult = z.object({
@@ -57,6 +58,7 @@ export async function provision(context: StageContext): Promise<string> {
     ...placeIn(outputs),
     providers: {},
   } satisfies z.infer<typeof provisionResult>);
+  await verifyExpiry(context);
   const total = applied.reduce((sum, { resources }) => sum + resources, 0);
   return `${total} resources in ${applied.length} stacks, Coder at ${parsed.data.coder_url}`;
 }

@@ -1,6 +1,6 @@
 import { artefactsCheck } from "../artefacts.ts";
 import { type Check, skipped, unknown } from "../check.ts";
-import { licenceCheck, terraformCheck } from "../checks.ts";
+import { licenceCheck, terraformCheck, toolsCheck } from "../checks.ts";
 import { leftoversCheck, namesCheck } from "../inventory-checks.ts";
 import { needOf, needWords } from "../need.ts";
 import type { AwsContext } from "./context.ts";
@@ -44,6 +44,7 @@ export const AWS_CHECKS: readonly Check<AwsContext>[] = [
   postgresVersionCheck,
   machineTypesCheck,
   artefactsCheck,
+  toolsCheck,
   licenceCheck,
   namesCheck,
   leftoversCheck,

@@ -1,6 +1,6 @@
 import { artefactsCheck } from "../artefacts.ts";
 import type { Check } from "../check.ts";
-import { licenceCheck, terraformCheck } from "../checks.ts";
+import { licenceCheck, terraformCheck, toolsCheck } from "../checks.ts";
 import { leftoversCheck, namesCheck } from "../inventory-checks.ts";
 import { apisCheck } from "./apis.ts";
 import type { GoogleContext } from "./context.ts";
@@ -20,6 +20,7 @@ export const GOOGLE_CHECKS: readonly Check<GoogleContext>[] = [
   postgresVersionCheck,
   machineTypesCheck,
   artefactsCheck,
+  toolsCheck,
   licenceCheck,
   namesCheck,
   leftoversCheck,

@@ -27,12 +27,12 @@ export interface Moto extends AsyncDisposable {
   reset(): Promise<void>;
 }
 
-/** Starts the emulator and waits until it says where it listens. */
-export async function startMoto(): Promise<Moto> {
+/** Starts the emulator, told these variables too, and waits until it says where it listens. */
+export async function startMoto(variables: NodeJS.ProcessEnv = {}): Promise<Moto> {
   const child = spawn(server, ["-H", "127.0.0.1", "-p", "0"], {
     stdio: ["ignore", "ignore", "pipe"],
     // Its catalogue of images has a snapshot each, which would take longer to list than everything else.
-    env: { ...process.env, PYTHONUNBUFFERED: "1", MOTO_EC2_LOAD_DEFAULT_AMIS: "false" },
+    env: { ...process.env, PYTHONUNBUFFERED: "1", MOTO_EC2_LOAD_DEFAULT_AMIS: "false", ...variables },
   });
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;

@@ -22,7 +22,9 @@ const ANSWERS: Readonly<Record<string, object>> = {
   },
   DescribeDBEngineVersionsCommand: { DBEngineVersions: [{ EngineVersion: "16.9" }] },
   DescribeInstanceTypeOfferingsCommand: {
-    InstanceTypeOfferings: [{ InstanceType: "m6i.2xlarge" }, { InstanceType: "m6i.xlarge" }],
+    InstanceTypeOfferings: ["m6i.2xlarge", "m6i.xlarge", "m6i.large"].map((InstanceType) => ({
+      InstanceType,
+    })),
   },
 };
 
@@ -46,6 +48,7 @@ async function preflight(
     clock,
     neededMs: 332 * 60_000,
     terraform: () => Promise.resolve({ version: "1.11.4", path: "/bin/terraform" }),
+    missingTools: () => Promise.resolve([]),
     inventory: {
       list: () => Promise.resolve({ state: "complete", scope: "account", kinds: [], items: [] }),
       remove: () => Promise.reject(new Error("preflight removes nothing")),
@@ -60,6 +63,18 @@ async function preflight(
   const results = await runChecks(AWS_CHECKS, context, signal);
   return (name) => results.find((result) => result.name === name)!;
 }
+
+test("a program that is missing is told and keeps nothing from starting where the cloud is emulated", async () => {
+  const missing = [{ tool: "session-manager-plugin", why: "the load runner", next: "install it" }];
+  const missingTools = (): Promise<typeof missing> => Promise.resolve(missing);
+  expect((await preflight({}, { missingTools }))("tools").state).toBe("failed");
+  const told = (await preflight({}, { missingTools, emulated: true }))("tools");
+  expect(told).toMatchObject({
+    state: "unknown",
+    found: expect.stringMatching(/session-manager-plugin/),
+    fix: "install it",
+  });
+});
 
 function refused(name: string, message = "no"): Error {
   return Object.assign(new Error(message), { name });

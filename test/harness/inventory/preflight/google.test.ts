@@ -40,6 +40,7 @@ test("a project in which nothing is missing passes every check, and nothing is c
   const of = await preflight();
   expect(Object.fromEntries(GOOGLE_CHECKS.map(({ name }) => [name, of(name).state]))).toEqual({
     terraform: "ok",
+    tools: "ok",
     identity: "ok",
     marker: "skipped",
     credential: "ok",
@@ -66,6 +67,12 @@ interface Failing {
   readonly change?: (context: GoogleContext, ready: Ready) => Partial<GoogleContext>;
 }
 
+const MISSING = {
+  tool: "gke-gcloud-auth-plugin",
+  why: "Terraform enters the cluster with it",
+  next: "install it",
+};
+
 const FAILING: readonly Failing[] = [
   {
     name: "terraform",
@@ -73,6 +80,13 @@ const FAILING: readonly Failing[] = [
     found: /was not found/,
     fix: /refbench doctor/,
     change: () => ({ terraform: () => Promise.reject(new Error("terraform was not found")) }),
+  },
+  {
+    name: "tools",
+    when: "the program is missing that reaches the cluster",
+    found: /^gke-gcloud-auth-plugin is not on PATH \(Terraform enters the cluster with it\)$/,
+    fix: /^install it$/,
+    change: () => ({ missingTools: () => Promise.resolve([MISSING]) }),
   },
   {
     name: "identity",

@@ -75,6 +75,7 @@ export async function readyProject(): Promise<Ready> {
       clock,
       neededMs: 332 * 60_000,
       terraform: () => Promise.resolve({ version: "1.11.4", path: "/bin/terraform" }),
+      missingTools: () => Promise.resolve([]),
       inventory: googleInventory({ project: PROJECT, auth, endpoints, clock }),
       sweepCommand: `refbench sweep --project ${PROJECT}`,
       web: () => Promise.resolve({ status: 200, text: '{"token":"t"}' }),

@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { awsInventory } from "../../harness/inventory/aws/inventory.ts";
+import type { InventoryItem } from "../../harness/model/inventory.ts";
+import { processesOf } from "../../scripts/chaos/real/processes.ts";
+import { MOTO_ACCOUNT, motoIsInstalled, startMoto, type Moto } from "../harness/inventory/aws/moto.ts";
+import { newFolder, onlyRecord, Refbench } from "../support/refbench-process.ts";
+
+/** Where the architecture lives. */
+const REGION = "us-east-2";
+
+/** What the emulator does not answer, and what lies on the web. */
+const SKIPPED = "kubernetes-version,postgres-version,artefacts";
+const RUN = ["run", "eks", "--size", "canary", "--account", MOTO_ACCOUNT, "--skip-preflight", SKIPPED];
+
+/** A database alone takes minutes of polling, there and back. */
+const LONG = { timeout: 15 * 60_000 };
+
+/** A filesystem mirror with the real AWS provider in the version that the stacks pin, and a kubernetes and helm one. */
+const mirror = process.env["REFBENCH_PROVIDER_MIRROR"];
+
+function canRun(): boolean {
+  if (mirror !== undefined && existsSync(join(mirror, "registry.terraform.io/hashicorp/aws")))
+    return motoIsInstalled();
+  console.warn("SKIPPED: no real AWS provider: REFBENCH_PROVIDER_MIRROR names no mirror that has one");
+  return false;
+}
+
+describe.skipIf(!canRun())("a real run on an emulated AWS, with AWS's own provider", () => {
+  let moto: Moto;
+  let cwd: string;
+  let env: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    // AWS's own policies are a part of the emulator that is only there when it is asked for.
+    moto = await startMoto({ MOTO_IAM_LOAD_MANAGED_POLICIES: "true" });
+  });
+  afterAll(async () => {
+    await moto[Symbol.asyncDispose]();
+  });
+  beforeEach(async () => {
+    await moto.reset();
+    cwd = await newFolder();
+    const config = join(cwd, "terraform.rc");
+    await writeFile(
+      config,
+      `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
+    );
+    env = { ...process.env, ...moto.env, TF_CLI_CONFIG_FILE: config };
+  });
+
+  async function existing(): Promise<readonly InventoryItem[]> {
+    const inventory = awsInventory({ account: MOTO_ACCOUNT, region: REGION, env: moto.env });
+    const answer = await inventory.list({}, new AbortController().signal);
+    if (answer.state === "failed") expect(answer.reason).toBe("");
+    return answer.items;
+  }
+
+  const runFolder = async (): Promise<string> => {
+    const runs = join(cwd, ".refbench", "runs");
+    return join(runs, (await readdir(runs))[0]!);
+  };
+
+  test(
+    "applies the cloud, says that there is no cluster to install Coder in, and leaves nothing",
+    LONG,
+    async () => {
+      const ended = await new Refbench(cwd, RUN, env).ended;
+      const record = await onlyRecord(cwd);
+      expect(record.reasons.join("\n")).toMatch(
+        /^infrastructure: provision: terraform apply failed .*eks-coder/,
+      );
+      expect(ended.code).toBe(30);
+      expect(ended.stderr).toMatch(/eks-cloud (\d+) of \1 done/);
+      expect(record).toMatchObject({
+        simulated: false,
+        cloud: { project: MOTO_ACCOUNT, region: REGION, emulated: true, endpoints: ["AWS_ENDPOINT_URL"] },
+        teardown: { state: "clean", left: [], swept: [] },
+      });
+      expect(ended.stdout).toMatch(/unofficial/i);
+      expect(await existing()).toEqual([]);
+    },
+  );
+
+  test(
+    "whose every process is killed while its database is made is torn down by a sweep from another shell",
+    LONG,
+    async () => {
+      const run = new Refbench(cwd, RUN, env);
+      await run.says(/eks-cloud 1\d of/);
+      for (const pid of processesOf(await runFolder(), run.pid, "everything")) process.kill(pid, "SIGKILL");
+      await run.ended;
+      expect((await existing()).length).toBeGreaterThan(5);
+
+      const args = ["sweep", "--account", MOTO_ACCOUNT, "--region", REGION];
+      const swept = await new Refbench(cwd, args, env).ended;
+      expect(swept.stderr).toMatch(/has nobody to tear it down/);
+      expect(swept.code).toBe(10);
+      expect(await onlyRecord(cwd)).toMatchObject({
+        verdict: "interrupted",
+        teardown: { state: "clean", left: [] },
+      });
+      expect(await existing()).toEqual([]);
+      const log = await readFile(join(await runFolder(), "log"), "utf8");
+      expect(log).not.toContain(
+        JSON.parse(await readFile(join(await runFolder(), "secrets.json"), "utf8")).databasePassword,
+      );
+    },
+  );
+});
