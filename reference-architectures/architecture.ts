@@ -87,21 +87,45 @@ export const sizeSchema = z.strictObject({
 });
 export type Size = z.infer<typeof sizeSchema>;
 
+/** Whether a missed objective fails the run, or is only told. */
+export const severity = z.enum(["fail", "warn"]);
+
 /** What a run must reach to pass: a figure of the measurements, or the share of one in another. */
 export const objectiveSchema = z.strictObject({
   name: z.string(),
   /** In words with its unit, as the table of objectives shows it. */
   description: z.string(),
   metric: z.strictObject({
-    /** Path into the measurements of a record, such as `workspaces.succeeded`. */
+    /**
+     * Path into the measurements of a record, such as `workspaces.succeeded`, or a figure of a phase:
+     * `phases.<phase>.<p50|p90|p95|p99|max>` in milliseconds from the intended start, `.count`, `.failures`,
+     * `.attempts`, `.errorShare`.
+     */
     path: z.string(),
     /** Path of what it is divided by; nothing there is "not measured", which is not a pass. */
     per: z.string().optional(),
   }),
   threshold: z.number(),
   direction: z.enum(["at-least", "at-most"]),
+  unit: z.enum(["ms", "share"]).optional(),
+  /** Absent = fail. */
+  severity: severity.optional(),
+  /** Judged only where this figure is above zero, such as `phases.traffic-tick.attempts`. */
+  appliesWhen: z.string().optional(),
+  /** Why the threshold is what it is. */
+  reason: z.string().optional(),
 });
 export type Objective = z.infer<typeof objectiveSchema>;
+
+/** An objective with what changes it by size and in rehearsals: runs are made with the one that results. */
+export const sizedObjectiveSchema = objectiveSchema.extend({
+  /** Added to the threshold for each round of builds: workspaces / concurrent builds, rounded up. */
+  perBuildRound: z.number().positive().optional(),
+  /** In place of the threshold, by the size's name, each with its reason. */
+  bySize: z.record(z.string(), z.strictObject({ threshold: z.number(), reason: z.string() })).optional(),
+  inRehearsals: z.strictObject({ severity, reason: z.string() }).optional(),
+});
+export type SizedObjective = z.infer<typeof sizedObjectiveSchema>;
 
 /** A named description of how Coder is deployed, with the sizes that rows of the table have. */
 export const architectureSchema = z
@@ -122,7 +146,7 @@ export const architectureSchema = z
     templateName: z.string(),
     defaultSize: z.string(),
     sizes: z.record(z.string(), sizeSchema),
-    objectives: z.array(objectiveSchema).min(1),
+    objectives: z.array(sizedObjectiveSchema).min(1),
     /** Whether anyone has seen it deploy and tear down for real. */
     verifiedOnCloud: z.union([
       z.literal("never"),

@@ -1,13 +1,19 @@
-import type { Objective } from "./architecture.ts";
+import type { Objective, Size, SizedObjective } from "./architecture.ts";
+
+const TOLD_IN_REHEARSALS = {
+  severity: "warn",
+  reason: "an emulator's latency says nothing of Coder, and the machine may be busy with other things",
+} as const;
 
 /** What every architecture must reach; paths go into the measurements of a record. */
-export const OBJECTIVES: readonly Objective[] = [
+export const OBJECTIVES: readonly SizedObjective[] = [
   {
     name: "workspaces-succeeded",
     description: "workspaces that were created, reached and ran the command, share of those asked for",
     metric: { path: "workspaces.succeeded", per: "workspaces.asked" },
     threshold: 0.99,
     direction: "at-least",
+    unit: "share",
   },
   {
     // Ours: without it a run that held ten of its thousand connections would pass on those ten.
@@ -16,6 +22,8 @@ export const OBJECTIVES: readonly Objective[] = [
     metric: { path: "connections.held", per: "connections.asked" },
     threshold: 0.99,
     direction: "at-least",
+    unit: "share",
+    appliesWhen: "connections.asked",
   },
   {
     name: "connections-verified",
@@ -23,5 +31,97 @@ export const OBJECTIVES: readonly Objective[] = [
     metric: { path: "connections.verified", per: "connections.held" },
     threshold: 1,
     direction: "at-least",
+    unit: "share",
+    appliesWhen: "connections.asked",
+  },
+  {
+    name: "connections-lost",
+    description: "connections lost while they were held, share of those asked for",
+    metric: { path: "connections.lost", per: "connections.asked" },
+    threshold: 0.01,
+    direction: "at-most",
+    unit: "share",
+    appliesWhen: "connections.asked",
+  },
+  {
+    name: "workspace-ready-p95",
+    description: "workspace asked for until ready, p95",
+    metric: { path: "phases.workspace-ready.p95" },
+    threshold: 180_000,
+    perBuildRound: 60_000,
+    direction: "at-most",
+    unit: "ms",
+    appliesWhen: "phases.workspace-ready.attempts",
+    reason: "three minutes for nodes, images and agents, and a minute for each round of builds",
+    inRehearsals: TOLD_IN_REHEARSALS,
+  },
+  {
+    name: "ssh-handshake-p95",
+    description: "SSH connection due until its handshake is done, p95",
+    metric: { path: "phases.ssh-handshake.p95" },
+    threshold: 2_000,
+    direction: "at-most",
+    unit: "ms",
+    appliesWhen: "phases.ssh-handshake.attempts",
+    reason: "three times what Coder's own client needs on an idle server, and what a person waits for",
+    inRehearsals: TOLD_IN_REHEARSALS,
+  },
+  {
+    name: "terminal-first-byte-p95",
+    description: "web terminal due until its first output byte, p95",
+    metric: { path: "phases.terminal-first-byte.p95" },
+    threshold: 2_000,
+    direction: "at-most",
+    unit: "ms",
+    appliesWhen: "phases.terminal-first-byte.attempts",
+    reason: "three times what a first shell's prompt takes on an idle server, and what a person waits for",
+    inRehearsals: TOLD_IN_REHEARSALS,
+  },
+  {
+    name: "api-p95",
+    description: "API as users felt it who are no part of the load, p95",
+    metric: { path: "phases.api-probe.p95" },
+    threshold: 300,
+    direction: "at-most",
+    unit: "ms",
+    reason: "slower than this a dashboard is felt to be slow",
+    inRehearsals: TOLD_IN_REHEARSALS,
+  },
+  {
+    name: "api-errors",
+    description: "requests of users who are no part of the load that failed, share of all",
+    metric: { path: "phases.api-probe.errorShare" },
+    threshold: 0.01,
+    direction: "at-most",
+    unit: "share",
+    inRehearsals: TOLD_IN_REHEARSALS,
+  },
+  {
+    name: "traffic-carried",
+    description: "bytes of traffic that came back over held connections, share of those sent",
+    metric: { path: "connections.bytes.received", per: "connections.bytes.sent" },
+    threshold: 0.9,
+    direction: "at-least",
+    unit: "share",
+    appliesWhen: "phases.traffic-tick.attempts",
   },
 ];
+
+/** The objectives of one run: thresholds of its size, severity of its kind. */
+export function objectivesFor(
+  objectives: readonly SizedObjective[],
+  run: { readonly size: string; readonly figures: Size; readonly simulated: boolean },
+): Objective[] {
+  const rounds = Math.ceil(run.figures.workspaces / run.figures.concurrentBuilds);
+  return objectives.map(({ perBuildRound, bySize, inRehearsals, ...objective }) => {
+    const own = bySize?.[run.size];
+    const reasons = [own?.reason ?? objective.reason, run.simulated ? inRehearsals?.reason : undefined];
+    const reason = reasons.filter((each) => each !== undefined).join("; ");
+    return {
+      ...objective,
+      threshold: own?.threshold ?? objective.threshold + rounds * (perBuildRound ?? 0),
+      ...(run.simulated && inRehearsals !== undefined ? { severity: inRehearsals.severity } : {}),
+      ...(reason === "" ? {} : { reason }),
+    };
+  });
+}

@@ -40,6 +40,17 @@ export const objectiveResult = z.object({
   /** Absent when it could not be measured, which is not a pass. */
   value: z.number().optional(),
   met: z.boolean(),
+  /** With these three the record can be judged again; absent in records of earlier versions. */
+  metric: z.object({ path: z.string(), per: z.string().optional() }).optional(),
+  direction: z.enum(["at-least", "at-most"]).optional(),
+  appliesWhen: z.string().optional(),
+  unit: z.enum(["ms", "share"]).optional(),
+  /** What a miss does to the verdict. Absent = fail. */
+  severity: z.enum(["fail", "warn"]).optional(),
+  /** Why the threshold is what it is. */
+  reason: z.string().optional(),
+  /** What to know of the value: "not part of this load", "of 12 samples". */
+  note: z.string().optional(),
 });
 export type ObjectiveResult = z.infer<typeof objectiveResult>;
 

@@ -4,5 +4,6 @@ import type { LoadResult } from "./shard.ts";
 export function summaryLine(result: LoadResult): string {
   const { succeeded, failed } = result.workspaces;
   const line = `${succeeded} succeeded, ${failed} failed to connect`;
+  if (result.aborted !== undefined) return `${line}, stopped by itself: ${result.aborted}`;
   return result.stopped ? `${line}, stopped before the end` : line;
 }

@@ -1,31 +1,48 @@
 import type { Measurements } from "../model/record.ts";
 import { PHASES } from "../model/shard.ts";
 import { formatCount, formatLatency } from "./format.ts";
-import { drawGrid } from "./grid.ts";
-import { mergeHistograms, PERCENTILES, summarize } from "./histogram.ts";
+import { drawGrid, type Grid } from "./grid.ts";
+import { type LatencySummary, mergeHistograms, PERCENTILES, summarize } from "./histogram.ts";
 
 const HEADER = ["phase", "start", "count", ...PERCENTILES.map((percentile) => `p${percentile}`), "max"];
 const FIGURES = new Set(HEADER.map((_, column) => column).filter((column) => column >= 2));
 
-/** Latency of each phase, from the intended start and, where it differs, from the real one. */
+/** Below this share of difference a second row would tell nothing. */
+const TELLING = 0.05;
+
+/** Latency of each phase, from the intended start and, where it differs by more than a twentieth, from the real one. */
 export function latencyTable(measurements: Measurements, width: number): string {
+  return drawGrid(latencyGrid(measurements), width);
+}
+
+/** The table's cells, a row or two for each phase that was measured. */
+export function latencyGrid(measurements: Measurements): Grid {
   const merged = mergeHistograms(measurements.histograms);
   const rows = PHASES.flatMap((phase) => {
     const [intended, raw] = (["intended", "raw"] as const).map((basis) => {
       const histogram = merged.find((each) => each.phase === phase && each.basis === basis);
-      return histogram === undefined ? undefined : figures(histogram);
+      return histogram === undefined ? undefined : summarize(histogram);
     });
-    if (intended !== undefined && String(intended) === String(raw)) return [[phase, "both", ...intended]];
-    return [
-      ...(intended === undefined ? [] : [[phase, "intended", ...intended]]),
-      ...(raw === undefined ? [] : [[intended === undefined ? phase : "", "raw", ...raw]]),
-    ];
+    if (intended === undefined) return raw === undefined ? [] : [[phase, "raw", ...figures(raw)]];
+    const row = [phase, "intended", ...figures(intended)];
+    if (raw === undefined) return [row];
+    if (String(figures(raw)) === String(figures(intended))) return [[phase, "both", ...figures(intended)]];
+    return differs(intended, raw) ? [row, ["", "raw", ...figures(raw)]] : [row];
   });
-  return drawGrid({ header: HEADER, rows, right: FIGURES }, width);
+  return { header: HEADER, rows, right: FIGURES };
 }
 
-function figures(histogram: { readonly hdr: string }): readonly string[] {
-  const { count, percentilesUs, maxUs } = summarize(histogram);
+function differs(one: LatencySummary, other: LatencySummary): boolean {
+  const pairs = [
+    ...PERCENTILES.map((percentile) => [one.percentilesUs[percentile], other.percentilesUs[percentile]]),
+    [one.maxUs, other.maxUs],
+  ];
+  return (
+    one.count !== other.count || pairs.some(([a = 0, b = 0]) => Math.abs(a - b) > TELLING * Math.max(a, b))
+  );
+}
+
+function figures({ count, percentilesUs, maxUs }: LatencySummary): readonly string[] {
   return [
     formatCount(count),
     ...PERCENTILES.map((percentile) => latency(percentilesUs[percentile])),

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRecord } from "../model/record.ts";
 import { resultsJson } from "./json.ts";
-import { resultsMarkdown } from "./markdown.ts";
+import { resultMarkdown } from "./markdown.ts";
 import type { OutputFormat, OutputSpec } from "./output-spec.ts";
 import { resultsText } from "./text.ts";
 
@@ -24,7 +24,7 @@ export function formatResult(record: RunRecord, format: OutputFormat, width = DE
     case "json":
       return resultsJson(record);
     case "markdown":
-      return resultsMarkdown([record]);
+      return resultMarkdown(record);
   }
 }
 

@@ -1,8 +1,10 @@
-import type { Measurements, RunRecord } from "../model/record.ts";
+import { failsRun, NOT_PART, objectiveSentence } from "../model/objective-words.ts";
+import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import { summaryLine } from "../model/summary-line.ts";
-import { formatCount, formatDuration, formatShare } from "./format.ts";
+import { formatCount, formatDuration } from "./format.ts";
 import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
+import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { standingOf } from "./official.ts";
 import { resultsTable } from "./table.ts";
 
@@ -28,12 +30,14 @@ export function resultsText(record: RunRecord, width: number): string {
     .join("\n\n")}\n`;
 }
 
-const LATENCY_NOTE = "A percentile is shown only where at least 10 samples lie above it.";
+const LATENCY_NOTE =
+  "A percentile is shown only where at least 10 samples lie above it, the raw start only where it differs.";
 
 function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
   const { connections, builds, generator } = measurements;
   const gauge = connections.serverGauge;
   const { cpu, cores } = record.provenance.machine;
+  const optional = [arrivalsLine(measurements), probeLine(measurements)];
   return [
     summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
     `Connections: ${formatCount(connections.held)} of ${formatCount(connections.asked)} held at once, ` +
@@ -46,6 +50,8 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
       (generator.limited
         ? `LIMITED: ${generator.reasons.join("; ")}.`
         : `late by ${generator.slipP99Ms.toFixed(1)} ms at p99.`),
+    ...optional.filter((line) => line !== undefined),
+    ...limitedLines(measurements),
   ];
 }
 
@@ -63,15 +69,16 @@ function objectiveLines({ objectives }: RunRecord): readonly string[] {
   if (objectives.length === 0) return [];
   return [
     "Objectives",
-    ...objectives.map(({ description, value, threshold, met }) => {
-      const reached = value === undefined ? "not measured" : figure(value, description);
-      return `  ${met ? "met   " : "MISSED"}  ${description}: ${reached}, wanted ${figure(threshold, description)}`;
-    }),
+    ...objectives
+      .filter(({ note }) => note !== NOT_PART)
+      .map((objective) => `  ${wordOf(objective)}  ${objectiveSentence(objective)}`),
   ];
 }
 
-function figure(value: number, description: string): string {
-  return /\bshare\b/.test(description) ? formatShare(value) : `${value}`;
+/** A missed objective that fails the run cannot be overlooked. */
+function wordOf(objective: ObjectiveResult): string {
+  if (objective.met) return "met   ";
+  return failsRun(objective) ? "MISSED" : "missed";
 }
 
 function teardownLines({ teardown }: RunRecord): readonly string[] {

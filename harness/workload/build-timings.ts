@@ -25,22 +25,21 @@ export async function readBuildTimings(
   if (built.length === 0 || load.signal.aborted) return;
   load.board.activity = "reading build timings";
   const slots = new Limiter(IN_FLIGHT);
-  const asked = { isOffered: true };
+  const missing: string[] = [];
   await Promise.all(
     built.map(({ buildId }) =>
       slots.run(async () => {
-        if (buildId === undefined || !asked.isOffered || load.signal.aborted) return;
+        if (buildId === undefined || missing.length > 0 || load.signal.aborted) return;
         const timings = await load.owner.buildTimings(buildId);
         if (timings.ok) {
           for (const [phase, [start, end]] of stagesOf(timings.value))
             load.latencies.recordSpan(phase, start, end);
-        } else if (asked.isOffered && failedWith(timings, 404)) {
-          asked.isOffered = false;
-          load.note("this Coder keeps no timings of builds: init, plan, graph and apply are left out");
-        }
+        } else if (failedWith(timings, 404)) missing.push(buildId);
       }),
     ),
   );
+  if (missing.length > 0)
+    load.note("this Coder keeps no timings of builds: init, plan, graph and apply are left out");
 }
 
 /** Each stage's span: of Coder's own row where there is one, else from the first row's start to the last one's end. */

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
 import { formatCount } from "../../results/format.ts";
@@ -90,9 +91,13 @@ function showCommand(io: Io): Command {
         ...figureLines(resolved.figures),
         "",
         "Objectives",
-        ...objectives.map(
-          ({ description, direction, threshold }) =>
-            `  ${description}: ${direction.replace("-", " ")} ${threshold}`,
+        ...objectivesFor(objectives, {
+          size: resolved.name,
+          figures: resolved.figures,
+          simulated: false,
+        }).map(
+          ({ description, direction, threshold, unit }) =>
+            `  ${description}: ${direction.replace("-", " ")} ${threshold}${unit === "ms" ? " ms" : ""}`,
         ),
       ];
       io.stdout.write(`${lines.join("\n")}\n`);

@@ -51,6 +51,18 @@ export function sampleMeasurements(overrides: Partial<Measurements> = {}): Measu
       ),
       histogramOf(upTo(150), { phase: "terminal-first-byte" }),
       histogramOf(upTo(150), { phase: "terminal-first-byte", basis: "raw" }),
+      histogramOf(
+        upTo(1200).map((i) => i * 100_000),
+        { phase: "workspace-ready" },
+      ),
+      histogramOf(
+        upTo(1200).map((i) => i * 300),
+        { phase: "ssh-handshake" },
+      ),
+      histogramOf(
+        upTo(300).map((i) => i * 100),
+        { phase: "api-probe" },
+      ),
     ],
     generator: {
       slipP99Ms: 3.2,

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { resultsText } from "../../../harness/results/text.ts";
-import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "./sample-record.ts";
+import { resultMarkdown } from "../../../harness/results/markdown.ts";
+import {
+  histogramOf,
+  officialRecord,
+  sampleMeasurements,
+  sampleRecord,
+  unmeasured,
+  upTo,
+} from "./sample-record.ts";
 
 test("the result of a load says in one line how many succeeded", () => {
   expect(resultsText(sampleRecord(), 80)).toContain("\n1198 succeeded, 2 failed to connect\n");
@@ -12,6 +20,72 @@ test("latency is told from the intended and the raw start, with the percentiles 
   expect(text).toMatch(/^ +raw +1,200 +540 ms +972 ms/m);
   expect(text).toMatch(/^terminal-first-byte +both +150 +75 µs +135 µs +- +- +150 µs$/m);
 });
+
+test("a phase whose raw start tells nothing more has one row", () => {
+  const histograms = [1, 0.99].map((share, index) =>
+    histogramOf(
+      upTo(300).map((i) => Math.round(i * 1000 * share)),
+      { phase: "build", basis: index === 0 ? "intended" : "raw" },
+    ),
+  );
+  const text = resultsText(sampleRecord({ measurements: sampleMeasurements({ histograms }) }), 80);
+  expect(text).toMatch(/^build +intended +300/m);
+  expect(text).not.toMatch(/^ +raw/m);
+});
+
+test("arrivals, what other users felt and limited windows are told in a line each", () => {
+  const [window] = [windowOf(0)];
+  const measurements = sampleMeasurements({
+    arrivals: { due: 1200, late: 3, lateMaxMs: 12.5, waitedForTurn: 40 },
+    windows: [window, ...[1, 2, 3, 4, 5].map((i) => windowOf(i, ["the generator was late by 2 s"]))],
+  });
+  const text = resultsText(sampleRecord({ measurements }), 100);
+  expect(text).toContain("Arrivals: 1,200 due, 3 started late, by 12.5 ms at most, 40 waited for their turn");
+  expect(text).toContain(
+    "Other users of the API: p50 15 ms, p90 27 ms, p95 28.5 ms, at most 30 ms; 0 of 300",
+  );
+  expect(text).toContain(
+    "Windows: the generator was late in 5 of 6:\n  5.0 s to 10 s, holding: the generator was",
+  );
+  expect(text).toContain("and 2 more");
+});
+
+test("a missed objective that does not fail the run is told apart from one that does", () => {
+  const slow = {
+    name: "api",
+    description: "API",
+    unit: "ms",
+    threshold: 300,
+    value: 812.5,
+    met: false,
+  } as const;
+  const text = resultsText(sampleRecord({ objectives: [{ ...slow, severity: "warn" }] }), 100);
+  expect(text).toContain(
+    "  missed  API: 812.5 ms, wanted 300 ms, 2.71 times as long, which does not fail this run",
+  );
+  expect(resultsText(sampleRecord({ objectives: [slow] }), 100)).toContain("  MISSED  API");
+});
+
+test("the Markdown of one run tells what was measured below its row", () => {
+  const markdown = resultMarkdown(sampleRecord());
+  expect(markdown).toContain("| command | intended | 1,200 | 600 ms |");
+  expect(markdown).toContain("- met: workspaces that succeeded");
+  expect(markdown).toContain("- 2 × connect-timeout in ssh-handshake");
+});
+
+function windowOf(index: number, limited: string[] = []) {
+  return {
+    startMs: index * 5000,
+    endMs: (index + 1) * 5000,
+    activity: "holding",
+    paced: true,
+    ...{ queued: 0, building: 0, ready: 2, terminal: 1, ssh: 1, commands: 9, failures: 0 },
+    generator: {
+      ...{ slipP99Ms: 1, slipMaxMs: 2, lagP99Ms: 1, eventLoopUtilization: 0.1, runQueueShare: 0.1 },
+      limited,
+    },
+  };
+}
 
 test("failures are told by class with an example", () => {
   expect(resultsText(sampleRecord(), 80)).toContain(

@@ -1,0 +1,34 @@
+import type { ObjectiveResult } from "./record.ts";
+
+/** The note of an objective that the load had no part in. */
+export const NOT_PART = "not part of this load";
+
+/** Whether a missed objective fails its run. */
+export function failsRun({ met, severity }: ObjectiveResult): boolean {
+  return !met && severity !== "warn";
+}
+
+/** A figure of an objective with its unit. */
+export function objectiveFigure(value: number, { unit, description }: ObjectiveResult): string {
+  if (unit === "ms") return value < 1000 ? `${value} ms` : `${Math.round(value / 10) / 100} s`;
+  // Objectives of earlier records name their unit in their words only.
+  const isShare = unit === "share" || /\bshare\b/.test(description);
+  // Rounded down: 98.96 % must not read as the 99 % that were wanted.
+  return isShare ? `${Math.floor(value * 1000 + 1e-9) / 10} %` : `${value}`;
+}
+
+/** An objective with what was reached, what was wanted, and by how much it was missed. */
+export function objectiveSentence(objective: ObjectiveResult): string {
+  const { description, value, threshold, met, note } = objective;
+  const reached = value === undefined ? "not measured" : objectiveFigure(value, objective);
+  const missedBy = met || value === undefined ? "" : distance(value, objective);
+  const told = objective.severity === "warn" && !met ? ", which does not fail this run" : "";
+  const noted = note === undefined ? "" : ` (${note})`;
+  return `${description}: ${reached}${noted}, wanted ${objectiveFigure(threshold, objective)}${missedBy}${told}`;
+}
+
+function distance(value: number, { unit, threshold }: ObjectiveResult): string {
+  if (unit === "share") return `, missed by ${Math.round(Math.abs(value - threshold) * 10_000) / 100} points`;
+  if (threshold === 0) return "";
+  return unit === "ms" ? `, ${Math.round((value / threshold) * 100) / 100} times as long` : "";
+}
