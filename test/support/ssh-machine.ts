@@ -53,8 +53,8 @@ export interface SshMachine extends AsyncDisposable {
 /** Starts a machine that lets one key in. */
 export async function startSshMachine(overrides: Partial<RunnerAccess> = {}): Promise<SshMachine> {
   const root = mkdtempSync(join(tmpdir(), "refbench-machine-"));
-  const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
-  const userKey = ssh2.utils.generateKeyPairSync("ed25519");
+  const hostKey = newKey();
+  const userKey = newKey();
   const commands: string[] = [];
   const sockets = new Set<Socket>();
   const ssh = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
@@ -113,6 +113,14 @@ export async function startSshMachine(overrides: Partial<RunnerAccess> = {}): Pr
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/** One in 256 of the keys that ssh2 makes starts with a zero byte, which it drops: such a key is malformed. */
+function newKey(): { readonly public: string; readonly private: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync("ed25519");
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }
 
 /** The process that hosts a task on the machine. */

@@ -1,8 +1,7 @@
-import ssh2 from "ssh2";
 import { expect, test } from "vitest";
 import { knownHost } from "../../../../harness/workload/remote/host-keys.ts";
 
-const { public: line } = ssh2.utils.generateKeyPairSync("ed25519");
+const line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHx1Xn6sVwQ2M0iGZl6rj0Yt2mJc0p9cS3o7d1b4aQ8E";
 const blob = Buffer.from(line.split(" ")[1]!, "base64");
 
 test("a host is known by the whole key that its machine reported, whatever stands behind it", () => {
@@ -13,9 +12,12 @@ test("a host is known by the whole key that its machine reported, whatever stand
 });
 
 test("the server is asked for keys of the reported kinds only", () => {
-  const rsa = ssh2.utils.generateKeyPairSync("rsa", { bits: 2048 }).public;
   expect(knownHost([line]).algorithms).toEqual(["ssh-ed25519"]);
-  expect(knownHost([rsa, line, line]).algorithms).toEqual(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
+  expect(knownHost(["ssh-rsa AAAAB3NzaC1yc2E=", line, line]).algorithms).toEqual([
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+    "ssh-ed25519",
+  ]);
 });
 
 test("reports without a key of a kind that is understood are an error that names the kinds", () => {

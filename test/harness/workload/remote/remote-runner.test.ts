@@ -36,6 +36,8 @@ function drainTaskFor({ url, token }: { readonly url: string; readonly token: st
   return { task: "drain", deployment: { url, ssh: "none" }, token, concurrency: 0, timeoutMs: 30_000 };
 }
 
+/** On the fake clock: a handful of tries. */
+const SOON_LOST = { lostMs: 20_000 };
 const HELD = { connections: { holdMs: 600_000 } };
 
 test("the result and every event arrive once over three cut tunnels, and nothing stays on the runner", async () => {
@@ -137,6 +139,16 @@ test("a key that the runner refuses is said", async () => {
   });
 });
 
+test("a key that cannot be read is said at once, and not repeated", async () => {
+  await using machine = await startSshMachine();
+  const privateKey = machine.access.privateKey.replace("b3BlbnNzaC1rZXk", "b3BlbnNzaC1rXXX");
+  const error = await runnerOn({ ...machine.access, privateKey })
+    .run(drainTaskFor(nobody), { signal: never, onEvent: () => undefined })
+    .then(String, String);
+  expect(error).toMatch(/^RefbenchError: the run's SSH key for the test's runner cannot be read: /);
+  expect(error).not.toContain(privateKey.split("\n")[2]);
+});
+
 test("a tunnel command that this machine lacks is said at once", async () => {
   await using machine = await startSshMachine();
   const access = { ...machine.access, tunnel: { command: "no-such-tunnel", args: [], env: {} } };
@@ -220,7 +232,7 @@ test("an attended task outlives the time that an unattended one has; once its ru
   await using machine = await startSshMachine();
   let pid = 0;
   let held = 0;
-  const run = runnerOn(machine.access, { unattendedMs: 900 }).run(loadTaskFor(coder, HELD), {
+  const run = runnerOn(machine.access, { ...SOON_LOST, unattendedMs: 900 }).run(loadTaskFor(coder, HELD), {
     signal: never,
     onEvent: (event) => {
       if (event.type !== "progress" || event.progress.activity !== "holding") return;
@@ -234,7 +246,7 @@ test("an attended task outlives the time that an unattended one has; once its ru
   await expect(run).rejects.toMatchObject({
     code: "shard",
     message: expect.stringMatching(
-      /could not be reached for 300 s.*the tunnel said: relay: connect ECONNREFUSED/,
+      /could not be reached for 20 s.*the tunnel said: relay: connect ECONNREFUSED/,
     ),
   });
   await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
@@ -249,7 +261,7 @@ test("a drain stops the load that a lost client left on the runner before it del
   await using coder = await startFakeCoder();
   await using machine = await startSshMachine();
   let pid = 0;
-  const load = runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+  const load = runnerOn(machine.access, SOON_LOST).run(loadTaskFor(coder, HELD), {
     signal: never,
     onEvent: whenHolding(() => {
       pid = hostPidOf(machine.tasks()[0]!);
