@@ -35,7 +35,7 @@ export interface Agents {
   stop(): Promise<void>;
 }
 
-const STOP_MS = 2_000;
+const STOP_MS = 800;
 /** A watcher may miss a file; a build waits for its order much longer. */
 const LOOK_AGAIN_MS = 500;
 const ORDER = /^([0-9a-f-]{36})\.(start|stop)$/;

@@ -22,6 +22,8 @@ export const realCoder = z.object({
   postgres: postgresSource,
   /** Terraform's CLI configuration for workspace builds, where the user names one. */
   terraformCliConfig: z.string().optional(),
+  /** Folder of a filesystem mirror with the provider `coder/coder`, instead of the registry. */
+  providerMirror: z.string().optional(),
 });
 export type RealCoder = z.infer<typeof realCoder>;
 

@@ -6,6 +6,8 @@ export interface ServerPlace {
   readonly databaseUrl: string;
   /** Its own home, settings and caches are made below. */
   readonly folder: string;
+  /** Terraform's CLI configuration for builds. */
+  readonly cliConfig?: string | undefined;
 }
 
 /** Of the environment of the process that starts it: nothing of Terraform's or of the twin's, which hold secrets. */
@@ -19,8 +21,8 @@ const OF_A_POD = /^CODER_(TLS_|DERP_SERVER_RELAY_URL$|REDIRECT_)/;
  * the daemons of all replicas, since more than one replica takes a licence.
  */
 export function serverEnvironment(
-  { env, replicas, coder }: Pick<RealCoderConfig, "env" | "replicas" | "coder">,
-  { url, databaseUrl, folder }: ServerPlace,
+  { env, replicas }: Pick<RealCoderConfig, "env" | "replicas">,
+  { url, databaseUrl, folder, cliConfig }: ServerPlace,
   own: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const { hostname, host } = new URL(url);
@@ -49,7 +51,7 @@ export function serverEnvironment(
     CODER_CONFIG_DIR: `${folder}/config`,
     HOME: `${folder}/home`,
     CHECKPOINT_DISABLE: "1",
-    ...(coder.terraformCliConfig === undefined ? {} : { TF_CLI_CONFIG_FILE: coder.terraformCliConfig }),
+    ...(cliConfig === undefined ? {} : { TF_CLI_CONFIG_FILE: cliConfig }),
   };
 }
 

