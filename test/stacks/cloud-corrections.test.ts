@@ -1,0 +1,142 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { machineOf } from "../../reference-architectures/machine-types.ts";
+import { readTemplate } from "../../reference-architectures/template.ts";
+import { type Synthesis, synthesize, type TerraformJson } from "./synthesize.ts";
+
+/*
+ * What clouds do that their first documentation does not say, and what a run that was built on the first documentation
+ * would meet: one law each.
+ */
+
+const ALL = [...architectures.values()].flatMap(({ name, sizes }) =>
+  Object.keys(sizes).map((size) => ({ name, size })),
+);
+
+describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
+  const { cloud, region, zone, stacks: names, carriedBy } = getArchitecture(name);
+  const size = resolveSize(name, sizeName).figures;
+  const inCluster = names.length > 1;
+  let synthesis: Synthesis;
+  beforeAll(async () => {
+    synthesis = await synthesize({ architecture: name, size: sizeName, region, zone });
+  });
+  const all = (type: string): readonly TerraformJson[] =>
+    synthesis.resources.filter((made) => made.type === type).map(({ attributes }) => attributes);
+  const inside = (): TerraformJson => synthesis.stacks[names.at(-1)!];
+
+  test("what is measured, and what measures, runs on processors that are known and not shared", () => {
+    const { coder, runner } = size.machines;
+    for (const { machineType } of [coder, runner]) expect(machineType).not.toMatch(/^(e2|f1|g1|t\d\w*)[-.]/);
+    expect(size.database.tier).toMatch(/^db-custom-\d+-\d+$|^db\.[mc]\d/);
+    for (const { scheduling } of all("google_compute_instance"))
+      expect(scheduling.provisioning_model).toBe("STANDARD");
+    for (const { capacity_type } of all("aws_eks_node_group")) expect(capacity_type).toBe("ON_DEMAND");
+  });
+
+  test("each in-process daemon has its gigabyte, and the size says by which rule it has its cores", () => {
+    const { memoryGib } = machineOf(size.machines.coder.machineType);
+    expect(memoryGib).toBeGreaterThanOrEqual(size.coder.daemonsPerReplica);
+    expect(size.buildRule).toBeTruthy();
+  });
+
+  test("versions stay: clusters, databases and images are pinned, and none is upgraded in the middle", () => {
+    for (const cluster of all("google_container_cluster")) {
+      expect(cluster.min_master_version).toMatch(/^\d+\.\d+/);
+      expect(cluster.release_channel).toEqual({ channel: "UNSPECIFIED" });
+    }
+    for (const { node_config, management } of all("google_container_node_pool")) {
+      expect(node_config.image_type).toBe("COS_CONTAINERD");
+      expect(management).toEqual({ auto_repair: false, auto_upgrade: false });
+    }
+    for (const cluster of all("aws_eks_cluster")) {
+      expect(cluster.version).toMatch(/^\d+\.\d+$/);
+      // Extended support goes on by itself otherwise, at six times the price.
+      expect(cluster.upgrade_policy).toEqual({ support_type: "STANDARD" });
+    }
+    for (const group of all("aws_eks_node_group")) {
+      expect(group.ami_type).toBe("AL2023_x86_64_STANDARD");
+      expect(group.version).toBe(size.kubernetesVersion);
+    }
+    for (const { database_version } of all("google_sql_database_instance"))
+      expect(database_version).toMatch(/^POSTGRES_\d+$/);
+    for (const { engine_version, auto_minor_version_upgrade } of all("aws_db_instance")) {
+      expect(engine_version).toMatch(/^\d+/);
+      expect(auto_minor_version_upgrade).toBe(false);
+    }
+    for (const { boot_disk } of all("google_compute_instance"))
+      expect(boot_disk.initialize_params.image).toMatch(/-v\d{8}$/);
+  });
+
+  test("a cloud's state holds no secret that another stack reads", () => {
+    for (const { output } of Object.values(synthesis.stacks))
+      expect(JSON.stringify(output)).not.toMatch(/var\.|password|token/i);
+  });
+
+  test("one stack finds the other's state wherever their folder is", () => {
+    for (const { data = {} } of Object.values(synthesis.stacks))
+      for (const { config } of Object.values<TerraformJson>(data.terraform_remote_state ?? {}))
+        expect(config.path).toMatch(/^\.\.\/[\w-]+\/terraform\.tfstate$/);
+  });
+
+  test("workspaces' images come from their registry once a machine, which its anonymous limit allows", async () => {
+    const { "main.tf": main = "" } = await readTemplate(name);
+    if (inCluster) expect(main).toMatch(/image_pull_policy += "IfNotPresent"/);
+    const pulls = Math.max(size.machines.coder.nodes, size.machines.workspaces.nodes);
+    if (carriedBy !== "machine-each") expect(pulls).toBeLessThanOrEqual(100);
+  });
+
+  if (!inCluster) {
+    test("a machine ends by itself, an hour after its run's expiry", () => {
+      for (const { scheduling } of all("google_compute_instance")) {
+        expect(scheduling.max_run_duration.seconds).toBeGreaterThan(3_600);
+        expect(scheduling.instance_termination_action).toBe("DELETE");
+      }
+    });
+    return;
+  }
+
+  test("Kubernetes' own pods find a node: one pool has no taint", () => {
+    const taints = [
+      ...all("google_container_node_pool").map(({ node_config }) => node_config.taint),
+      ...all("aws_eks_node_group").map(({ taint }) => taint),
+    ];
+    expect(taints).toContain(undefined);
+  });
+
+  test("a node is asked for no more pods and disks than it takes", () => {
+    const { workspaces, coder } = size.machines;
+    const nodes = workspaces.nodes === 0 ? coder.nodes : workspaces.nodes;
+    const each = Math.ceil(size.workspaces / nodes);
+    // AWS caps managed nodes below 30 cores at 110; a few are Kubernetes' own everywhere.
+    expect(each).toBeLessThanOrEqual((cloud === "aws" ? 110 : 256) - 8);
+    if (size.homeVolumeGib > 0) expect(each).toBeLessThanOrEqual(cloud === "aws" ? 25 : 127);
+    for (const pool of all("google_container_node_pool")) expect(pool.max_pods_per_node).toBe(256);
+  });
+
+  test("the API is reached with a credential that is made when it is needed, known by the right authority", () => {
+    const { kubernetes, helm } = inside().provider;
+    for (const provider of [kubernetes[0], helm[0].kubernetes] as TerraformJson[]) {
+      expect(provider.token).toBeUndefined();
+      expect([provider.exec].flat()[0].command).toBe(cloud === "aws" ? "aws" : "gke-gcloud-auth-plugin");
+      // Google's endpoint by name is signed publicly: the cluster's own authority would not know it.
+      expect(provider.cluster_ca_certificate === undefined).toBe(cloud === "google");
+    }
+  });
+
+  test("the Service makes its own internal balancer, by what the cluster has anyway", () => {
+    for (const { addons_config } of all("google_container_cluster"))
+      expect(addons_config.http_load_balancing).toEqual({ disabled: false });
+    const made = synthesis.resources.map(({ type }) => type);
+    expect(made.filter((type) => /^aws_lb|backend_service|node_port/.test(type))).toEqual([]);
+    const charts = all("helm_release").map(({ chart }) => chart as string);
+    expect(charts).not.toContain("aws-load-balancer-controller");
+  });
+
+  test("a teardown still gets in: its maker's identity is an admin of the cluster", () => {
+    for (const { access_config } of all("aws_eks_cluster"))
+      expect(access_config.bootstrap_cluster_creator_admin_permissions).toBe(true);
+    for (const { control_plane_endpoints_config } of all("google_container_cluster"))
+      expect(control_plane_endpoints_config.dns_endpoint_config.allow_external_traffic).toBe(true);
+  });
+});
