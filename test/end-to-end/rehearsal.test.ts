@@ -1,7 +1,9 @@
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { GOOD_CLAIMS, licenceOf } from "../support/licence.ts";
 import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
+import { SecretWatch } from "../support/secret-watch.ts";
 
 /** Small enough for a test, with every layer walked: real Terraform, the twin, the emulator, the shard. */
 const CANARY = [
@@ -15,9 +17,20 @@ async function onlyRun(cwd: string): Promise<string> {
 }
 
 describe("a rehearsal of gke", () => {
-  test("drives terraform, measures, prints the row and leaves nothing", async () => {
+  test("drives terraform, measures, prints the row, leaves nothing and tells no secret", async () => {
     const cwd = await newFolder();
-    const ended = await refbench(cwd, ...CANARY, "--output", "text", "--output", "json:result.json");
+    // Its temporary files lie in its folder, so that they are looked through too.
+    const tmp = join(cwd, "tmp");
+    await mkdir(tmp);
+    const licence = licenceOf(GOOD_CLAIMS);
+    await using secrets = new SecretWatch(cwd, { licence });
+    const ended = await new Refbench(cwd, [...CANARY, "--output", "text", "--output", "json:result.json"], {
+      ...process.env,
+      TMPDIR: tmp,
+      REFBENCH_LICENCE: licence,
+    }).ended;
+    expect(await secrets.end({ stdout: ended.stdout, stderr: ended.stderr })).toEqual([]);
+    expect(secrets.names).toEqual(["adminPassword", "databasePassword", "licence", "runnerKey", "token"]);
     // A busy machine may make the generator the limit, which is said and is no failure of the path.
     expect([0, 21]).toContain(ended.code);
     expect(ended.stdout).toContain("simulated");
