@@ -60,9 +60,9 @@ export class LoadRunner extends Construct {
     const instance = new Instance(this, "machine", {
       ami: image.value,
       instanceType: machine.machineType,
+      // Which gives no public addresses.
       subnetId: network.subnetworkId,
       vpcSecurityGroupIds: [group.id],
-      associatePublicIpAddress: false,
       iamInstanceProfile: profile.name,
       disableApiTermination: false,
       // Its own clock ends it, and a machine that only stopped would keep its disk.

@@ -183,9 +183,10 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
   test("only the run's own key opens the load runner, and only through the cloud's own tunnel", () => {
     const { publicKey } = RUN.runner!;
     if (cloud === "aws") {
-      const { user_data, vpc_security_group_ids, associate_public_ip_address } = only("aws_instance");
+      const { user_data, vpc_security_group_ids, subnet_id, ...rest } = only("aws_instance");
       expect(user_data).toContain(`\npublic_key='${publicKey}'\n`);
-      expect(associate_public_ip_address).toBe(false);
+      // A subnetwork that gives none, as the law above says of all.
+      expect([subnet_id, rest.associate_public_ip_address]).toEqual(["${aws_subnet.vpc_nodes.id}", undefined]);
       expect(vpc_security_group_ids).toEqual(["${aws_security_group.runner_security-group.id}"]);
       for (const { attributes } of all("aws_vpc_security_group_ingress_rule"))
         expect(attributes.security_group_id).not.toContain("runner");
