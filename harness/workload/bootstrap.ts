@@ -7,6 +7,7 @@ import type { BootstrapResult, BootstrapTask } from "../model/shard.ts";
 import { awaitCapacity } from "./await-capacity.ts";
 import type { TaskContext } from "./load-context.ts";
 import { onlyOrganization } from "./organization.ts";
+import { requireEntitlement } from "./require-entitlement.ts";
 import { uploadTemplate } from "./upload-template.ts";
 
 const ASK_AGAIN_MS = 250;
@@ -29,6 +30,7 @@ export async function runBootstrap(task: BootstrapTask, context: TaskContext): P
     const owner = new CoderClient(http, { token, owner: true }, context.signal);
     if (task.licence !== undefined) {
       await addLicence(owner, task.licence);
+      if (task.expect.replicas > 1) await requireEntitlement(owner, "high_availability", context);
       note("the licence was accepted");
     }
     const organization = await onlyOrganization(owner);

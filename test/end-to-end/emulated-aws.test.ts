@@ -33,8 +33,8 @@ describe.skipIf(!canRun())("a real run on an emulated AWS, with AWS's own provid
   let cwd: string;
   let env: NodeJS.ProcessEnv;
   beforeAll(async () => {
-    // AWS's own policies are a part of the emulator that is only there when it is asked for.
-    moto = await startMoto({ MOTO_IAM_LOAD_MANAGED_POLICIES: "true" });
+    // AWS's own policies and images are parts of the emulator that are only there when they are asked for.
+    moto = await startMoto({ MOTO_IAM_LOAD_MANAGED_POLICIES: "true", MOTO_EC2_LOAD_DEFAULT_AMIS: "true" });
   });
   afterAll(async () => {
     await moto[Symbol.asyncDispose]();

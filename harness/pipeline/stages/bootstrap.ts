@@ -35,6 +35,8 @@ export async function bootstrap(context: StageContext): Promise<string> {
       }),
     },
     expect: { replicas: plan.size.coder.replicas, provisionerDaemons: plan.size.concurrentBuilds },
+    // A rehearsal has none to post: its Coder simulates what a licence allows.
+    ...(secrets.licence === undefined ? {} : { licence: secrets.licence }),
     timeoutMs: DEADLINES_MS.bootstrap,
   };
   const result = await ports.shard.run(task, {

@@ -1,0 +1,28 @@
+import type { CoderClient } from "../coder/client.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { TaskContext } from "./load-context.ts";
+
+const ASK_AGAIN_MS = 500;
+/** Replicas hear of a licence from each other. */
+const SETTLED_MS = 15_000;
+
+/** Waits until a posted licence has switched a feature on; one that does not is said now, not as missing replicas. */
+export async function requireEntitlement(
+  owner: CoderClient,
+  feature: string,
+  context: TaskContext,
+): Promise<void> {
+  const giveUpAt = context.clock.now() + SETTLED_MS;
+  for (;;) {
+    const answer = await owner.entitlements();
+    if (answer.ok && answer.value.features[feature]?.enabled === true) return;
+    if (context.clock.now() >= giveUpAt) {
+      const why = answer.ok ? "it does not allow it" : answer.failure.message;
+      throw new RefbenchError(
+        "coder",
+        `the licence was accepted, and ${feature} is not on (${why}): ask Coder for a licence with that feature`,
+      );
+    }
+    await context.clock.sleep(ASK_AGAIN_MS, context.signal);
+  }
+}
