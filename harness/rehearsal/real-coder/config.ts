@@ -5,6 +5,8 @@ import { emulatorConfig } from "../emulator/config.ts";
 export const postgresSource = z.union([
   /** An empty database of the user's. */
   z.object({ url: z.string() }),
+  /** None: why. */
+  z.object({ missing: z.string() }),
   /** Programs found on this machine. */
   z.object({
     initdb: z.string(),

@@ -46,13 +46,12 @@ export async function findRealCoder(asked: RealCoderAsked): Promise<KnownCoder> 
   };
 }
 
-/** Completes what a run remembers of its Coder; without Postgres a run may still be torn down, but not started. */
-export function withPostgres(known: KnownCoder, env: NodeJS.ProcessEnv): RealCoder | undefined {
+/** Completes what a run remembers of its Coder. Where Postgres is gone since, a teardown works and a start says why not. */
+export function withPostgres(known: KnownCoder, env: NodeJS.ProcessEnv): RealCoder {
   try {
     return { ...known, postgres: postgresOf(env) };
   } catch (error) {
-    if (error instanceof RefbenchError) return undefined;
-    throw error;
+    return { ...known, postgres: { missing: messageOf(error) } };
   }
 }
 

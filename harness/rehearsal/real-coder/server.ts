@@ -7,7 +7,7 @@ import { keepAgents } from "./agents.ts";
 import type { RealCoderConfig } from "./config.ts";
 import { freePort } from "./free-port.ts";
 import { twinNotes } from "./notes.ts";
-import { startPostgres } from "./postgres/start-postgres.ts";
+import { type Postgres, startPostgres } from "./postgres/start-postgres.ts";
 import { type Running, startProgram } from "./process-group.ts";
 import { serverEnvironment } from "./server-environment.ts";
 
@@ -31,21 +31,11 @@ export async function startServer(
   config: RealCoderConfig,
   onWarning: (message: string) => void,
 ): Promise<RealServer> {
-  const { folder, host, coder, env } = config;
+  const { folder, host, coder } = config;
   for (const name of ["home", "config", "cache"])
     mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
   const url = `http://${host}:${await freePort(host, config.port)}`;
-  const { postgres: source } = coder;
-  const database =
-    "url" in source
-      ? undefined
-      : await startPostgres({
-          programs: source,
-          folder,
-          host,
-          maxConnections: Number(env["CODER_PG_CONN_MAX_OPEN"] ?? 10) + SPARE_CONNECTIONS,
-        });
-  const databaseUrl = "url" in source ? source.url : (database?.url ?? "");
+  const database = await findDatabase(config);
   const agents = keepAgents({
     binary: coder.binary,
     url,
@@ -59,7 +49,11 @@ export async function startServer(
     args: ["server"],
     cwd: folder,
     env: {
-      ...serverEnvironment(config, { url, databaseUrl, folder, cliConfig: cliConfigOf(config) }, process.env),
+      ...serverEnvironment(
+        config,
+        { url, databaseUrl: database.url, folder, cliConfig: cliConfigOf(config) },
+        process.env,
+      ),
       // Coder hands its environment on to builds, which leave their orders here.
       REFBENCH_AGENTS: agents.orders,
       REFBENCH_AGENTS_KEEPER: String(process.pid),
@@ -69,12 +63,12 @@ export async function startServer(
   });
   const stop = async (): Promise<void> => {
     await Promise.all([agents.stop(), server.stop(STOP_MS)]);
-    await database?.stop();
+    await database.stop();
     for (const name of ["agents", "cache"]) rmSync(join(folder, name), { recursive: true, force: true });
   };
   const failed = Promise.race([
     server.ended.then((how) => `coder server ended: ${how}; see ${log}`),
-    ...(database === undefined ? [] : [database.ended.then((how) => `Postgres ended: ${how}`)]),
+    ...(database.ended === undefined ? [] : [database.ended.then((how) => `Postgres ended: ${how}`)]),
   ]);
   try {
     await awaitHealthy(url, server, log);
@@ -83,6 +77,19 @@ export async function startServer(
     throw error;
   }
   return { ready: { url, pid: process.pid }, failed, stop };
+}
+
+/** The user's own database, or one that is started for this server alone. */
+async function findDatabase({
+  folder,
+  host,
+  env,
+  coder: { postgres },
+}: RealCoderConfig): Promise<Pick<Postgres, "url" | "stop"> & Partial<Pick<Postgres, "ended">>> {
+  if ("missing" in postgres) throw new RefbenchError("infrastructure", postgres.missing);
+  if ("url" in postgres) return { url: postgres.url, stop: () => Promise.resolve() };
+  const maxConnections = Number(env["CODER_PG_CONN_MAX_OPEN"] ?? 10) + SPARE_CONNECTIONS;
+  return startPostgres({ programs: postgres, folder, host, maxConnections });
 }
 
 /** The user's own configuration, or one that takes the provider from the mirror that was named. */

@@ -21,7 +21,7 @@ import type { PostgresSource } from "../config.ts";
 import { freePort } from "../free-port.ts";
 import { findSetpriv, startProgram } from "../process-group.ts";
 
-type Programs = Exclude<PostgresSource, { url: string }>;
+type Programs = Extract<PostgresSource, { initdb: string }>;
 
 export interface PostgresOptions {
   readonly programs: Programs;
