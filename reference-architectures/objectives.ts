@@ -36,7 +36,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
   {
     name: "connections-lost",
-    description: "connections lost while they were held, share of those asked for",
+    description: "connections lost while they were held, share",
     metric: { path: "connections.lost", per: "connections.asked" },
     threshold: 0.01,
     direction: "at-most",
@@ -45,7 +45,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
   {
     name: "workspace-ready-p95",
-    description: "workspace asked for until ready, p95",
+    description: "workspace ready, p95",
     metric: { path: "phases.workspace-ready.p95" },
     threshold: 180_000,
     perBuildRound: 60_000,
@@ -57,7 +57,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
   {
     name: "ssh-handshake-p95",
-    description: "SSH connection due until its handshake is done, p95",
+    description: "SSH handshake, p95",
     metric: { path: "phases.ssh-handshake.p95" },
     threshold: 2_000,
     direction: "at-most",
@@ -68,7 +68,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
   {
     name: "terminal-first-byte-p95",
-    description: "web terminal due until its first output byte, p95",
+    description: "terminal's first byte, p95",
     metric: { path: "phases.terminal-first-byte.p95" },
     threshold: 2_000,
     direction: "at-most",
@@ -79,7 +79,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
   {
     name: "api-p95",
-    description: "API as users felt it who are no part of the load, p95",
+    description: "API as other users felt it, p95",
     metric: { path: "phases.api-probe.p95" },
     threshold: 300,
     direction: "at-most",
@@ -89,7 +89,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
   {
     name: "api-errors",
-    description: "requests of users who are no part of the load that failed, share of all",
+    description: "API requests of other users that failed, share",
     metric: { path: "phases.api-probe.errorShare" },
     threshold: 0.01,
     direction: "at-most",
@@ -98,7 +98,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
   {
     name: "traffic-carried",
-    description: "bytes of traffic that came back over held connections, share of those sent",
+    description: "bytes of traffic that came back, share of those sent",
     metric: { path: "connections.bytes.received", per: "connections.bytes.sent" },
     threshold: 0.9,
     direction: "at-least",

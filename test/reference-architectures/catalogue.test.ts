@@ -166,6 +166,16 @@ describe("a value is refused with its path, itself and what was expected:", () =
       { path: "licensed", value: false, expected: /^true/ },
     ],
     [
+      "a load runner whose processor is not known",
+      { "machines.runner.machineType": "e2-standard-8" },
+      { path: "machines.runner.machineType", value: "e2-standard-8", expected: /known processor/ },
+    ],
+    [
+      "more connections a second than the load runner opens",
+      { "connections.rampPerSecond": "501" },
+      { path: "machines.runner.machineType", value: "n2-standard-2", expected: /at least 3 cores/ },
+    ],
+    [
       "external provisioners",
       { provisioners: "external", licensed: "true" },
       { path: "provisioners", value: "external", expected: /builtin/ },
