@@ -22,9 +22,8 @@ export function objectiveSentence(objective: ObjectiveResult): string {
   const { description, value, threshold, met, note } = objective;
   const reached = value === undefined ? "not measured" : objectiveFigure(value, objective);
   const missedBy = met || value === undefined ? "" : distance(value, objective);
-  const told = objective.severity === "warn" && !met ? ", which does not fail this run" : "";
   const noted = note === undefined ? "" : ` (${note})`;
-  return `${description}: ${reached}${noted}, wanted ${objectiveFigure(threshold, objective)}${missedBy}${told}`;
+  return `${description}: ${reached}${noted}, wanted ${objectiveFigure(threshold, objective)}${missedBy}`;
 }
 
 function distance(value: number, { unit, threshold }: ObjectiveResult): string {

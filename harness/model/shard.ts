@@ -58,6 +58,11 @@ const generatorLimits = z.object({
   eventLoopUtilization: z.number().positive(),
   /** Share of the time in which the process waited for a core. */
   runQueueShare: z.number().positive(),
+  /** Share of the time that the hypervisor gave to others; not judged where absent, as the two below. */
+  stealShare: z.number().positive().optional(),
+  /** Opening segments that this machine had to send again, and connections that its full queues dropped: steps of a second. */
+  synRetransmits: z.number().int().nonnegative().optional(),
+  listenOverflows: z.number().int().nonnegative().optional(),
 });
 export type GeneratorLimits = z.infer<typeof generatorLimits>;
 
@@ -68,6 +73,9 @@ export const GENERATOR_LIMITS: GeneratorLimits = {
   lagP99Ms: 20,
   eventLoopUtilization: 0.85,
   runQueueShare: 0.25,
+  stealShare: 0.02,
+  synRetransmits: 0,
+  listenOverflows: 0,
 };
 
 /**
@@ -78,18 +86,19 @@ export const SHARED_MACHINE_LIMITS: GeneratorLimits = {
   slipP99Ms: 250,
   slipMaxMs: 2_500,
   lagP99Ms: 500,
-  eventLoopUtilization: 0.98,
-  runQueueShare: 0.75,
+  // Of windows of a few seconds: a moment in which others took the cores is no reason while nothing was late.
+  eventLoopUtilization: 1,
+  runQueueShare: 0.9,
 };
 
 /** What a load can be: each is a file of its own in `workload/scenarios`. */
 export const SCENARIOS = ["workspaces", "herd", "dashboard", "apps"] as const;
 
-/** A stretch of an open schedule: from the rate of the step before (or the first) to this one's, or constant. */
+/** A stretch of an open schedule. What is not yet due when the last one ends goes on at its rate. */
 const arrivalStep = z.object({
   perSecond: z.number().positive(),
   seconds: z.number().positive(),
-  /** Rises or falls evenly from the step before; otherwise at once. */
+  /** Rises or falls evenly from the rate of the step before, the first from none; otherwise at once. */
   ramp: z.boolean().optional(),
 });
 
@@ -244,6 +253,10 @@ export const FAILURE_CLASSES = [
   "workspace-create",
   "build-failed",
   "build-timeout",
+  /** Coder refused the build: its owner's quota is used up. */
+  "quota-exhausted",
+  /** Coder refused the user: the licence has no seat left. */
+  "seats-exhausted",
   "agent-timeout",
   "connect-refused",
   "connect-timeout",
@@ -326,6 +339,8 @@ export const loadWindow = z.object({
   startMs: z.number().nonnegative(),
   endMs: z.number().nonnegative(),
   activity: z.string(),
+  /** Whether events were paced in it, so that the generator is judged by it. */
+  paced: z.boolean().optional(),
   queued: count,
   building: count,
   ready: count,
@@ -342,6 +357,9 @@ export const loadWindow = z.object({
     runQueueShare: z.number(),
     /** TCP segments sent again by this machine; absent where the kernel does not tell. */
     retransmits: count.optional(),
+    synRetransmits: count.optional(),
+    listenOverflows: count.optional(),
+    stealShare: z.number().optional(),
     openFiles: count.optional(),
     limited: z.array(z.string()),
   }),

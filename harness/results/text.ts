@@ -37,6 +37,7 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
   const { connections, builds, generator } = measurements;
   const gauge = connections.serverGauge;
   const { cpu, cores } = record.provenance.machine;
+  const limited = limitedLines(measurements);
   const optional = [arrivalsLine(measurements), probeLine(measurements)];
   return [
     summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
@@ -48,10 +49,10 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
     `Builds: ${formatCount(builds.peakRunning)} at most at once, ${builds.timeWeightedRunning.toFixed(1)} on average over time, of ${formatCount(builds.capacity)}.`,
     `Generator: ${cores} cores (${cpu}), ${generator.cpuSeconds.toFixed(1)} s of CPU, ${formatCount(Math.round(generator.maxRssMib))} MiB, ` +
       (generator.limited
-        ? `LIMITED: ${generator.reasons.join("; ")}.`
+        ? `LIMITED: ${limited.length > 0 ? "see below" : generator.reasons.join("; ")}.`
         : `late by ${generator.slipP99Ms.toFixed(1)} ms at p99.`),
     ...optional.filter((line) => line !== undefined),
-    ...limitedLines(measurements),
+    ...limited,
   ];
 }
 
@@ -71,14 +72,14 @@ function objectiveLines({ objectives }: RunRecord): readonly string[] {
     "Objectives",
     ...objectives
       .filter(({ note }) => note !== NOT_PART)
-      .map((objective) => `  ${wordOf(objective)}  ${objectiveSentence(objective)}`),
+      .map((objective) => `  ${wordOf(objective)} ${objectiveSentence(objective)}`),
   ];
 }
 
 /** A missed objective that fails the run cannot be overlooked. */
 function wordOf(objective: ObjectiveResult): string {
-  if (objective.met) return "met   ";
-  return failsRun(objective) ? "MISSED" : "missed";
+  if (objective.met) return "met    ";
+  return failsRun(objective) ? "MISSED " : "warning";
 }
 
 function teardownLines({ teardown }: RunRecord): readonly string[] {

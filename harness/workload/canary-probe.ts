@@ -12,6 +12,8 @@ const TIMEOUT_MS = 10_000;
 const CONNECTIONS = 16;
 /** What `abortOn` looks at: a minute of probes. */
 const RECENT = 60;
+/** How long the last probes may take to be answered. */
+const LAST_WAIT_MS = 2000;
 /** Fewer say nothing yet: one slow answer would stop a load. */
 const FEWEST = 20;
 
@@ -82,13 +84,15 @@ export class CanaryProbe {
     return felt;
   }
 
+  /** Ends the probe; what is then still without an answer has failed. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
-    await Promise.race([
-      Promise.all(this.#underWay),
-      this.#options.clock.sleep(this.#everyMs).catch(() => undefined),
-    ]);
+    const waited = new AbortController();
+    const wait = this.#options.clock.sleep(LAST_WAIT_MS, waited.signal).catch(() => undefined);
+    await Promise.race([Promise.all(this.#underWay), wait]);
+    waited.abort(new Error("every probe was answered"));
     await this.#options.http.close();
+    await Promise.all(this.#underWay);
   }
 
   #arm(): void {

@@ -165,7 +165,7 @@ export class HealthWatch {
       cpuSeconds: round((cpu.user + cpu.system) / 1e6),
       limited: this.#limitedWindows > 0,
       reasons: reasons.map(
-        ({ count, text }) => `${text} (${count} of ${this.#pacedWindows} windows with paced events)`,
+        ({ count, text }) => `${text}, in ${count} of ${this.#pacedWindows} windows with paced events`,
       ),
     };
   }

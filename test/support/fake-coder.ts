@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import ssh2 from "ssh2";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import { FakeShell, type ShellFault } from "./fake-coder-shell.ts";
+import { newSshKey } from "../../stacks/ssh-key.ts";
 
 const PTY = /^\/api\/v2\/workspaceagents\/([^/]+)\/(pty|refbench-ssh)$/;
 
@@ -41,13 +42,15 @@ export interface FakeFaults {
   readonly throttleUsers?: number;
   readonly throttleWorkspaces?: number;
   readonly failImport?: string;
+  /** `GET /buildinfo` fails after so many. */
+  readonly failBuildInfoAfter?: number;
 }
 
 export interface FakeOptions {
   readonly faults?: FakeFaults;
   readonly daemons?: readonly string[];
   readonly buildMs?: number;
-  /** Nothing is answered from `afterMs` of the server's life on, for `forMs`. */
+  /** Nothing is answered from `afterMs` after the first workspace was asked for, for `forMs`. */
   readonly freeze?: { readonly afterMs: number; readonly forMs: number };
   /** Of the template's version, as `rich-parameters` tells. @default one number `home_disk_size` */
   readonly parameters?: readonly Record<string, unknown>[];
@@ -100,16 +103,21 @@ export interface FakeCoder extends AsyncDisposable {
   readonly headers: readonly IncomingHttpHeaders[];
   /** Tokens that were minted and not deleted, by name. */
   tokensLeft(): string[];
+  /** When each workspace was asked for and answered, on the clock of `performance.now()`. */
+  readonly creations: { readonly askedMs: number; readonly answeredMs: number }[];
   /** Calls by method and path, ids left out. */
   readonly calls: string[];
   /** Bodies of accepted template uploads. */
   readonly uploads: Buffer[];
   readonly openConnections: () => number;
-  addWorkspace(name: string): void;
+  /** One that exists before the load, of a user of its own. */
+  addWorkspace(name: string, as?: "running" | "stopped"): void;
+  /** Agents that a connection was opened to, by id. */
+  reachedAgents(): string[];
   readonly templateVersions: () => number;
 }
 
-const hostKey = ssh2.utils.generateKeyPairSync("ed25519").private;
+const hostKey = newSshKey().privateKey;
 
 /** A Coder of this process with just the calls that the shard program makes, and faults on demand. */
 export async function startFakeCoder(options: FakeOptions = {}): Promise<FakeCoder> {
@@ -136,12 +144,19 @@ export async function startFakeCoder(options: FakeOptions = {}): Promise<FakeCod
     token: fake.token,
     headers,
     calls: fake.calls,
+    creations: fake.creations,
     uploads: fake.uploads,
     openConnections: () => fake.open,
     workspacesLeft: () => [...fake.workspaces.values()].filter((w) => !w.isDeleted).map((w) => w.name),
     usersLeft: () => [...fake.users.values()].filter((user) => !user.isOwner).map((user) => user.username),
     tokensLeft: () => [...fake.tokenNames.values()],
-    addWorkspace: (name) => void fake.make(fake.addUser(`${name}-user`, ""), name),
+    reachedAgents: () => [...fake.reachedAgents],
+    addWorkspace: (name, as) => {
+      const { build } = fake.make(fake.addUser(`${name}-user`, ""), name);
+      if (as === undefined) return;
+      Object.assign(build, { status: "succeeded", startedMs: build.createdMs, completedMs: build.createdMs });
+      if (as === "stopped") build.transition = "stop";
+    },
     templateVersions: () => fake.versions.size,
     [Symbol.asyncDispose]: async () => {
       for (const socket of raw) socket.destroy();
@@ -169,7 +184,10 @@ class Fake {
   readonly versions = new Map<string, { status: string; error?: string }>();
   readonly tokens = new Map<string, FakeUser>();
   readonly tokenNames = new Map<string, string>();
-  readonly #bornMs = Date.now();
+  readonly creations: { readonly askedMs: number; readonly answeredMs: number }[] = [];
+  #firstAskedMs: number | undefined;
+  #infos = 0;
+  readonly reachedAgents: string[] = [];
   open = 0;
   #template: { id: string; name: string; version: string } | undefined;
   #throttled = { users: 0, workspaces: 0 };
@@ -199,6 +217,9 @@ class Fake {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://fake");
     const path = pathname.replace(/^\/api\/v2/, "");
     const method = request.method ?? "";
+    const askedMs = performance.now();
+    const isCreation = method === "POST" && /^\/users\/[^/]+\/workspaces$/.test(path);
+    if (isCreation) this.#firstAskedMs ??= askedMs;
     this.calls.push(`${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "{id}")}`);
     try {
       if (path === "/files") {
@@ -215,6 +236,7 @@ class Fake {
       const answer = this.#route(method, path, searchParams, json, caller);
       if (answer === "lose") response.socket?.destroy();
       else reply(response, answer[0], answer[1]);
+      if (isCreation) this.creations.push({ askedMs, answeredMs: performance.now() });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       reply(response, error.status, { message: error.message }, error.headers);
@@ -224,7 +246,8 @@ class Fake {
   /** Resolves when the freeze, if one is on, is over. */
   async #thaw(): Promise<void> {
     const { afterMs, forMs } = this.#options.freeze ?? { afterMs: 0, forMs: 0 };
-    const ageMs = Date.now() - this.#bornMs;
+    if (this.#firstAskedMs === undefined) return;
+    const ageMs = performance.now() - this.#firstAskedMs;
     if (ageMs >= afterMs && ageMs < afterMs + forMs) await sleep(afterMs + forMs - ageMs);
   }
 
@@ -236,6 +259,8 @@ class Fake {
     caller: FakeUser | undefined,
   ): [number, unknown] | "lose" {
     if (path === "/healthz") return [200, "OK"];
+    if (path === "/buildinfo" && ++this.#infos > (this.#faults.failBuildInfoAfter ?? Infinity))
+      throw new Refusal(502, "Bad gateway");
     if (path === "/buildinfo") return [200, { version: "v2.31.0", deployment_id: "deployment-id" }];
     if (path === "/users/first") return this.#firstUser(body);
     if (path === "/users/login") return this.#login(body);
@@ -435,6 +460,8 @@ class Fake {
       return [201, { id: version, job: { status: "pending", created_at: new Date().toISOString() } }];
     }
     const template = this.#template;
+    if (method === "GET" && path.endsWith("/templates"))
+      return [200, template === undefined ? [] : [{ ...template, active_version_id: template.version }]];
     if (method === "POST") {
       const { name, template_version_id: version } = body as { name: string; template_version_id: string };
       if (template?.name === name) throw new Refusal(409, "template exists");
@@ -528,8 +555,8 @@ class Fake {
 
   upgrade(sockets: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://fake");
-    const [, agentId, kind] = PTY.exec(pathname) ?? [];
-    const workspace = [...this.workspaces.values()].find((one) => agentId?.startsWith(one.agentId) === true);
+    const [, agentId = "", kind] = PTY.exec(pathname) ?? [];
+    const workspace = [...this.workspaces.values()].find((one) => agentId.startsWith(one.agentId));
     const caller = this.tokens.get(String(request.headers["coder-session-token"]));
     const name = workspace?.name ?? "";
     if (kind === "pty" && this.#faults.hangTerminal?.includes(name) === true) return;
@@ -542,6 +569,7 @@ class Fake {
     }
     sockets.handleUpgrade(request, socket, head, (accepted) => {
       this.open++;
+      this.reachedAgents.push(agentId);
       accepted.on("close", () => this.open--);
       if (kind === "pty") this.#serveTerminal(accepted, name);
       else this.#serveSsh(accepted, name);

@@ -1,20 +1,25 @@
 import { systemClock } from "../../harness/model/clock.ts";
 import type { LoadResult, LoadTask, ShardEvent } from "../../harness/model/shard.ts";
-import { runLoad } from "../../harness/workload/load.ts";
+import { type LoadPace, runLoad } from "../../harness/workload/load.ts";
 
 /** Runs a load in this process and keeps its events. */
 export async function runLoadHere(
   task: LoadTask,
-  options: { readonly signal?: AbortSignal; readonly onEvent?: (event: ShardEvent) => void } = {},
+  options: {
+    readonly signal?: AbortSignal;
+    readonly onEvent?: (event: ShardEvent) => void;
+    readonly pace?: LoadPace;
+  } = {},
 ): Promise<{ result: LoadResult; events: ShardEvent[] }> {
   const events: ShardEvent[] = [];
-  const result = await runLoad(task, {
+  const context = {
     signal: options.signal ?? new AbortController().signal,
     clock: systemClock,
-    emit: (event) => {
+    emit: (event: ShardEvent) => {
       events.push(event);
       options.onEvent?.(event);
     },
-  });
+  };
+  const result = await runLoad(task, context, options.pace);
   return { result, events };
 }

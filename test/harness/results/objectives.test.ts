@@ -127,7 +127,6 @@ test("a miss that is only to be told does not fail a run", () => {
   const [missed] = judge([objective({ severity: "warn", threshold: 0 })], lost(3));
   expect(missed).toMatchObject({ met: false });
   expect(failsRun(missed!)).toBe(false);
-  expect(objectiveSentence(missed!)).toContain("which does not fail this run");
 });
 
 test("one held connection that carried no verified answer fails the run", () => {

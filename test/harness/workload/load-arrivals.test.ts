@@ -1,0 +1,90 @@
+import { decodeFromCompressedBase64, type Histogram } from "hdr-histogram-js";
+import { expect, test } from "vitest";
+import type { LoadResult, Phase } from "../../../harness/model/shard.ts";
+import { startFakeCoder } from "../../support/fake-coder.ts";
+import { loadTaskFor } from "../../support/load-task.ts";
+import { runLoadHere } from "../../support/run-load.ts";
+
+function histogramOf(result: LoadResult, phase: Phase, basis: "intended" | "raw"): Histogram {
+  const found = result.histograms.find((one) => one.phase === phase && one.basis === basis);
+  if (found === undefined) throw new Error(`nothing was recorded of ${phase}`);
+  return decodeFromCompressedBase64(found.hdr);
+}
+
+const ALONE = { connections: { total: 0 }, login: "host", skipAgents: true } as const;
+
+test("a freeze of the server shows in the tail as an open schedule feels it, within 2 % of the analytic value", async () => {
+  const [perSecond, workspaces, forMs] = [50, 150, 1500];
+  await using coder = await startFakeCoder({ freeze: { afterMs: 500, forMs } });
+  const arrival = [{ perSecond, seconds: 3 }];
+  const task = loadTaskFor(coder, { ...ALONE, keep: true, workspaces, arrival });
+  const { result } = await runLoadHere(task, { pace: { windowMs: 250 } });
+
+  // What each arrival felt, by the server's clock: due on the schedule, which began with the first, until answered.
+  const byDue = coder.creations.toSorted((a, b) => a.askedMs - b.askedMs);
+  const felt = byDue
+    .map(({ answeredMs }, index) => answeredMs - byDue[0]!.askedMs - (index * 1000) / perSecond)
+    .sort((a, b) => a - b);
+  const analyticP99Ms = felt[Math.ceil(workspaces * 0.99) - 1]!;
+  expect(analyticP99Ms).toBeGreaterThan(forMs - 3 * (1000 / perSecond));
+
+  const intended = histogramOf(result, "create-workspace", "intended");
+  expect(intended.totalCount).toBe(workspaces);
+  // On a busy machine the load hears of an answer later than it was given, by as much as it knows to be late itself.
+  const lagMs = Math.max(...(result.windows ?? []).map(({ generator }) => generator.lagP99Ms));
+  const p99Ms = intended.getValueAtPercentile(99) / 1000;
+  expect(p99Ms).toBeGreaterThan(0.98 * analyticP99Ms);
+  expect(p99Ms).toBeLessThan(1.02 * analyticP99Ms + lagMs);
+  // Somebody who sends one after the other would have seen a single slow answer.
+  expect(intended.getValueAtPercentile(75) / 1000).toBeGreaterThan(forMs / 4);
+});
+
+test("in a closed load the wait for a turn is part of the intended latency, and told", async () => {
+  await using coder = await startFakeCoder({ buildMs: 50 });
+  const { result } = await runLoadHere(loadTaskFor(coder, { ...ALONE, workspaces: 6, concurrency: 2 }));
+  expect(result.arrivals).toMatchObject({ due: 6, waitedForTurn: 4 });
+  const [intended, raw] = (["intended", "raw"] as const).map((basis) =>
+    histogramOf(result, "workspace-ready", basis),
+  );
+  // The last two began after two others each had been through.
+  expect(intended!.maxValue).toBeGreaterThan(2.5 * raw!.minNonZeroValue);
+  expect(intended!.minNonZeroValue).toBeLessThan(2 * raw!.maxValue);
+});
+
+test("on an open schedule no arrival waits for those before it, and none is skipped", async () => {
+  await using coder = await startFakeCoder({ buildMs: 400 });
+  const task = loadTaskFor(coder, {
+    ...ALONE,
+    workspaces: 12,
+    concurrency: 1,
+    arrival: [{ perSecond: 60, seconds: 1, ramp: true }],
+  });
+  const { result } = await runLoadHere(task);
+  expect(result.arrivals).toMatchObject({ due: 12, waitedForTurn: 0 });
+  expect(result.builds.peakRunning).toBeGreaterThan(1);
+  expect(result.workspaces).toMatchObject({ succeeded: 12, deleted: 12 });
+});
+
+test("arrivals that the generator itself starts late are counted, with the worst", async () => {
+  await using coder = await startFakeCoder();
+  const task = loadTaskFor(coder, {
+    ...ALONE,
+    workspaces: 40,
+    arrival: [{ perSecond: 100, seconds: 1 }],
+  });
+  const held = { isDone: false };
+  const { result } = await runLoadHere(task, {
+    onEvent: (event) => {
+      if (event.type !== "progress" || event.progress.workspaces.queued === 0 || held.isDone) return;
+      held.isDone = true;
+      const until = performance.now() + 200;
+      while (performance.now() < until);
+    },
+  });
+  expect(held.isDone).toBe(true);
+  expect(result.arrivals?.late).toBeGreaterThan(5);
+  expect(result.arrivals?.lateMaxMs).toBeGreaterThan(100);
+  expect(result.generator.limited).toBe(true);
+  expect(result.generator.reasons.join()).toMatch(/late in the arrivals/);
+  expect(result.arrivals?.due).toBe(40);
+});
