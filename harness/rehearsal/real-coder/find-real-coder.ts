@@ -30,11 +30,7 @@ export async function findRealCoder(asked: RealCoderAsked): Promise<KnownCoder> 
   const binary = resolve(cwd, asked.binary);
   await refuseNoServer(binary, asked.binary, env);
   const mirror = providerMirror === undefined ? undefined : checkedMirror(resolve(cwd, providerMirror));
-  const postgres = findPostgres({
-    env,
-    url: env[POSTGRES_URL_VARIABLE],
-    packages: [cwd, import.meta.dirname],
-  });
+  postgresOf(env);
   refuseTooLarge(asked.load);
   const terraformCliConfig = env["TF_CLI_CONFIG_FILE"];
   return {
