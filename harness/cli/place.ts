@@ -7,6 +7,9 @@ export interface Place {
   readonly zone: string;
 }
 
+/** Neither cloud's names are the other's, so a variable that was meant for the other one is seen. */
+const REGION = { google: /^[a-z]+-[a-z]+\d+$/, aws: /^[a-z]{2}(-[a-z]+)+-\d+$/ } as const;
+
 /** The region and zone of a run: the architecture's, or what the flags say; a region alone means its first zone. */
 export function placeOf(
   { cloud, region: usual, zone: usualZone }: Pick<Architecture, "cloud" | "region" | "zone">,
@@ -15,7 +18,7 @@ export function placeOf(
   const separator = cloud === "google" ? "-" : "";
   const { zone: askedZone = "" } = flags;
   const region = (flags.region ?? "") || regionOf(askedZone, separator) || usual;
-  if (!/^[a-z]+(-[a-z]+)*-?[a-z]*\d+$/.test(region))
+  if (!REGION[cloud].test(region))
     throw new RefbenchError("usage", `--region is "${region}", expected one such as ${usual}`);
   const zone = askedZone || (region === usual ? usualZone : `${region}${separator}a`);
   if (regionOf(zone, separator) === region) return { region, zone };

@@ -69,7 +69,8 @@ export type CloudPlan = NonNullable<Plan["cloud"]>;
 
 /** How long each stage may take, in wall time. Each teardown stage has its own, whatever happened before it. */
 export const DEADLINES_MS = {
-  preflight: 2 * 60_000,
+  // Every check has a minute of its own, and a large account takes a while to list.
+  preflight: 10 * 60_000,
   // Cloud SQL has been seen to take 18 minutes, a pessimistic GKE path 22.
   provision: 60 * 60_000,
   bootstrap: 15 * 60_000,

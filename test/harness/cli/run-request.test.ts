@@ -131,6 +131,7 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
       /--zone is "europe-west1-b", expected one of region us-central1/,
     ],
     [[...REAL, "--region", "nowhere"], /--region is "nowhere"/],
+    [["eks", "--account", ACCOUNT, "--region", "europe-west1"], /--region is "europe-west1"/],
     [["gke", "--size", "1200", "--project", "my-benchmarks"], /needs high_availability.*--licence-file/],
     [REAL, /twin would answer.*REFBENCH_TWIN_ROOT is set/, { REFBENCH_TWIN_ROOT: "/somewhere" }],
     [
