@@ -52,9 +52,9 @@ const layerRules = LAYERS.flatMap(({ folder, may }) => {
           patterns: [
             noCdktf,
             {
-              regex: "stacks/(?!outputs|environment|unlabelled|runner-machine)",
+              regex: "stacks/(?!outputs|environment|unlabelled|runner-machine|ssh-key)",
               message:
-                "the harness runs stacks/main.ts as a process; it may import only the contracts stacks/outputs.ts, stacks/environment.ts and stacks/runner-machine.ts, and the list stacks/unlabelled.ts",
+                "the harness runs stacks/main.ts as a process; it may import only the contracts stacks/outputs.ts, stacks/environment.ts, stacks/runner-machine.ts and stacks/ssh-key.ts, and the list stacks/unlabelled.ts",
             },
             {
               regex: `^(\\.\\./){${depth + 1}}(harness/)?(${forbidden.join("|")})/`,

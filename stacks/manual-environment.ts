@@ -5,7 +5,6 @@ import { ulid } from "ulid";
 import { getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "./environment.ts";
 import { type Deployment, EnvironmentError, readEnvironment } from "./read-environments.ts";
-import { newRunnerKey } from "./runner-key.ts";
 import { EPHEMERAL_VARIABLES, newSecret } from "./secrets.ts";
 
 /** Where each cloud's own tools look for a project or account, ours first. */
@@ -119,7 +118,9 @@ async function newRunner(folder: string, env: NodeJS.ProcessEnv): Promise<Pick<E
   if (where !== "" && where !== "network") {
     throw new EnvironmentError(`REFBENCH_RUNNER is ${where}, expected network or local`);
   }
-  const { publicKey, privateKey } = await newRunnerKey();
+  // Loaded when it is needed, which is once an environment.
+  const { newSshKey } = await import("./ssh-key.ts");
+  const { publicKey, privateKey } = newSshKey();
   // Before the environment that names its other half: a key that is lost opens nothing.
   await writeJson(join(folder, SECRETS_FILE), { [RUNNER_KEY]: privateKey });
   return { runner: { publicKey } };

@@ -1,10 +1,10 @@
 import { copyFile } from "node:fs/promises";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { objectivesFor } from "../../reference-architectures/objectives.ts";
 import { templateParameters } from "../../reference-architectures/template.ts";
+import { newSshKey } from "../../stacks/ssh-key.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
 import { newRunId } from "../model/run-id.ts";
@@ -61,7 +61,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   const now = clock.now();
   const runId = newRunId(now);
   const { cloud, runner = "local" } = request;
-  const key = runner === "network" ? newRunnerKey() : undefined;
+  const key = runner === "network" ? newSshKey() : undefined;
   const environment: Environment = {
     schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
     architecture: architecture.name,
@@ -125,12 +125,6 @@ function rehearsalOf({ rehearsal }: RunRequest): Pick<Plan, "rehearsal"> {
   if (rehearsal === undefined) return {};
   const { faultsFile, ...rest } = rehearsal;
   return { rehearsal: { ...rest, ...(faultsFile === undefined ? {} : { faults: FAULTS }) } };
-}
-
-/** A key pair of the run's own for the load runner's user. */
-function newRunnerKey(): { readonly publicKey: string; readonly privateKey: string } {
-  const pair = ssh2.utils.generateKeyPairSync("ed25519");
-  return { publicKey: pair.public, privateKey: pair.private };
 }
 
 function machineOf(): Plan["machine"] {

@@ -1,6 +1,5 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { expect, test } from "vitest";
 import { isAlive } from "../../harness/rehearsal/inventory/process-identity.ts";
 import { twinRunnerAccess } from "../../harness/rehearsal/runner/access.ts";
@@ -8,6 +7,7 @@ import { connectRunner } from "../../harness/workload/remote/connection.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import { Twin } from "../harness/rehearsal/twin/workdir.ts";
 import { synthesize } from "./synthesize.ts";
+import { newSshKey } from "../../stacks/ssh-key.ts";
 
 const secrets = { TF_VAR_db_password: "a-password-that-is-nowhere" };
 const [ours, another] = [newKey(), newKey()];
@@ -61,6 +61,6 @@ test.each(CASES)(
 );
 
 function newKey(): { readonly private: string; readonly public: string } {
-  const pair = ssh2.utils.generateKeyPairSync("ed25519");
-  return { private: pair.private, public: pair.public.split(" ").slice(0, 2).join(" ") };
+  const pair = newSshKey();
+  return { private: pair.privateKey, public: pair.publicKey.split(" ").slice(0, 2).join(" ") };
 }

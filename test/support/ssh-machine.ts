@@ -1,3 +1,4 @@
+import { newSshKey } from "../../stacks/ssh-key.ts";
 import { spawn } from "node:child_process";
 import {
   closeSync,
@@ -53,12 +54,12 @@ export interface SshMachine extends AsyncDisposable {
 /** Starts a machine that lets one key in. */
 export async function startSshMachine(overrides: Partial<RunnerAccess> = {}): Promise<SshMachine> {
   const root = mkdtempSync(join(tmpdir(), "refbench-machine-"));
-  const hostKey = newKey();
-  const userKey = newKey();
+  const hostKey = newSshKey();
+  const userKey = newSshKey();
   const commands: string[] = [];
   const sockets = new Set<Socket>();
-  const ssh = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
-    serve(client, userKey.public, commands);
+  const ssh = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (client) => {
+    serve(client, userKey.publicKey, commands);
   });
   let server: Server | undefined;
   let port = 0;
@@ -91,8 +92,8 @@ export async function startSshMachine(overrides: Partial<RunnerAccess> = {}): Pr
       name: "the test's runner",
       tunnel: { command: process.execPath, args: ["-e", RELAY, "127.41.0.2", String(port)], env: {} },
       user: "bench",
-      privateKey: userKey.private,
-      hostKeys: () => Promise.resolve([hostKey.public]),
+      privateKey: userKey.privateKey,
+      hostKeys: () => Promise.resolve([hostKey.publicKey]),
       node: process.execPath,
       folder: join(root, "work"),
       ...overrides,
@@ -113,14 +114,6 @@ export async function startSshMachine(overrides: Partial<RunnerAccess> = {}): Pr
       rmSync(root, { recursive: true, force: true });
     },
   };
-}
-
-/** One in 256 of the keys that ssh2 makes starts with a zero byte, which it drops: such a key is malformed. */
-function newKey(): { readonly public: string; readonly private: string } {
-  for (;;) {
-    const pair = ssh2.utils.generateKeyPairSync("ed25519");
-    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
-  }
 }
 
 /** The process that hosts a task on the machine. */

@@ -5,14 +5,15 @@ import ssh2 from "ssh2";
 import type { AuthContext, Connection, ParsedKey, PublicKeyAuthContext, Session } from "ssh2";
 import type { RunnerConfig, RunnerReady } from "./config.ts";
 import { serveFiles } from "./files.ts";
+import { newSshKey } from "../../../stacks/ssh-key.ts";
 import { findProgram, runProgram } from "./program.ts";
 
 /** Starts the SSH server of a load runner: SFTP below its folder, and our one program. */
 export async function startRunner(config: RunnerConfig): Promise<RunnerReady> {
   await mkdir(config.folder, { recursive: true, mode: 0o700 });
-  const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
+  const hostKey = newSshKey();
   const users = config.users.map(({ name, publicKey }) => ({ name, key: parsed(publicKey) }));
-  const ssh = new ssh2.Server({ hostKeys: [hostKey.private] }, (connection) => {
+  const ssh = new ssh2.Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
     connection.on("authentication", (context) => {
       if (isKnown(context, users)) context.accept();
       else context.reject(["publickey"]);
@@ -28,7 +29,7 @@ export async function startRunner(config: RunnerConfig): Promise<RunnerReady> {
     server.listen(config.port, config.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { host: config.host, port, hostKeys: [hostKey.public.split(" ").slice(0, 2).join(" ")] };
+  return { host: config.host, port, hostKeys: [hostKey.publicKey.split(" ").slice(0, 2).join(" ")] };
 }
 
 function parsed(publicKey: string): ParsedKey {

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import ssh2 from "ssh2";
 import type { SFTPWrapper } from "ssh2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundle } from "../../../../harness/rehearsal/bundle.ts";
@@ -20,10 +19,11 @@ import {
   runnerOnGoogle,
   startRunner,
 } from "../../../../harness/rehearsal/twin/controllers/runner.ts";
+import { newSshKey } from "../../../../stacks/ssh-key.ts";
 import { connectRunner, type RunnerConnection } from "../../../../harness/workload/remote/connection.ts";
 
-const KEY = ssh2.utils.generateKeyPairSync("ed25519");
-const PUBLIC = KEY.public.split(" ").slice(0, 2).join(" ");
+const KEY = newSshKey();
+const PUBLIC = KEY.publicKey.split(" ").slice(0, 2).join(" ");
 const NOW = { ms: 0, controllerMs: 0 };
 const signal = AbortSignal.timeout(110_000);
 
@@ -49,7 +49,7 @@ async function twinWithRunner(name: string) {
   const metadata = { users: [{ name: "refbench", publicKey: PUBLIC }], reports: true };
   const started = await startRunner({ store, settings, signal }, item, metadata);
   await store.put({ ...item, ...started });
-  const access = await twinRunnerAccess(root, name, KEY.private);
+  const access = await twinRunnerAccess(root, name, KEY.privateKey);
   const remove = () => removeItem(store, item.key, NOW);
   return { root, item, store, access, started, remove };
 }
@@ -95,13 +95,13 @@ describe("a load runner of the twin", () => {
   });
 
   test("another key, and another user, are refused", async () => {
-    const privateKey = ssh2.utils.generateKeyPairSync("ed25519").private;
+    const privateKey = newSshKey().privateKey;
     await expect(connectRunner({ ...twin.access, privateKey }, signal)).rejects.toThrow("key is refused");
     await expect(connectRunner({ ...twin.access, user: "root" }, signal)).rejects.toThrow("key is refused");
   });
 
   test("a machine that reported another host key is not the runner", async () => {
-    const [type = "", blob = ""] = ssh2.utils.generateKeyPairSync("ed25519").public.split(" ");
+    const [type = "", blob = ""] = newSshKey().publicKey.split(" ");
     const hostKeys = (): Promise<readonly string[]> => Promise.resolve([`${type} ${blob}`]);
     await expect(connectRunner({ ...twin.access, hostKeys }, signal)).rejects.toThrow("none of those");
   });
