@@ -8,18 +8,31 @@ export function conditionsOf(run: {
   readonly runner: Plan["runner"];
   /** Absent on a rehearsal. */
   readonly cloud: CloudPlan | undefined;
+  /** Whether a rehearsal has a real Coder server. */
+  readonly realCoder: boolean;
 }): readonly string[] {
-  const { size, runner, cloud } = run;
+  const { size, runner, cloud, realCoder } = run;
   return [
-    ...(size.licensed ? [`Coder licence: ${cloud === undefined ? "simulated" : "given"}`] : []),
+    ...(size.licensed && !realCoder ? [`Coder licence: ${cloud === undefined ? "simulated" : "given"}`] : []),
+    ...(realCoder ? realCoderOf(size) : []),
     "rate limits: off",
     "TLS: off (internal endpoint)",
     "user tokens: minted by the owner",
     cloud === undefined
-      ? `generator: shares its machine with the emulated Coder, so held to wide limits (slip p99 ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`
+      ? `generator: shares its machine with ${realCoder ? "Coder, its database and the workspaces" : "the emulated Coder"}, so held to wide limits (slip p99 ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`
       : generatorOf(runner),
     size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
-    ...(cloud === undefined ? [] : waivedFor(cloud)),
+    // Of what the size asks for, this version carries SSH through the emulator alone.
+    ...(cloud === undefined ? [] : ["SSH: none, every connection is a web terminal", ...waivedFor(cloud)]),
+  ];
+}
+
+/** More replicas than one take a licence. */
+function realCoderOf({ coder: { replicas, daemonsPerReplica } }: Size): readonly string[] {
+  return [
+    `Coder: a real server on this machine, one replica with all ${replicas * daemonsPerReplica} provisioner daemons (${replicas} × ${daemonsPerReplica})`,
+    "agents: processes of this machine; home volumes are folders",
+    "Postgres: on this machine, unsynced unless it was given by URL",
   ];
 }
 

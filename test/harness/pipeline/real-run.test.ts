@@ -54,6 +54,7 @@ test("a real run is where it was pinned, and its conditions are true of it", asy
   expect(plan).toMatchObject({ simulated: false, runner: "network", cloud: CLOUD });
   expect(plan.rehearsal).toBeUndefined();
   expect(plan.conditions).toContain("generator: a machine of its own inside Coder's network");
+  expect(plan.conditions).toContain("SSH: none, every connection is a web terminal");
   expect(plan.conditions).toContain("canary: not asked for (--skip-canary)");
   expect(plan.conditions.join()).not.toMatch(/simulated|emulated|shares its machine/);
 });
