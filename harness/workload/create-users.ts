@@ -85,7 +85,9 @@ async function tokenOf(
 ): Promise<Answer<string>> {
   if (load.task.login !== "login") return load.tokens.mint(load.owner, id);
   const login = await load.asUser("").login(email, password);
-  return login.ok ? { ...login, value: login.value.session_token } : login;
+  if (!login.ok) return login;
+  load.tokens.adopt(id, login.value.session_token);
+  return { ...login, value: login.value.session_token };
 }
 
 function refuse(load: LoadContext, failure: CoderFailure): void {

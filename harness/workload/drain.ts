@@ -11,6 +11,7 @@ import { CoderGoneError } from "./coder-gone.ts";
 import { Limiter } from "./limiter.ts";
 import { listUsers, listWorkspaces } from "./listing.ts";
 import type { TaskContext } from "./load-context.ts";
+import { deleteLeftTokens } from "./minted-tokens.ts";
 import { PollPace } from "./poll-pace.ts";
 import { ProgressBoard } from "./progress-board.ts";
 import { removeWorkspace } from "./remove-workspace.ts";
@@ -63,6 +64,7 @@ export async function runDrain(task: DrainTask, context: TaskContext): Promise<D
       left(one, reasons.get(one.id) ?? "it was created while the deployment was drained"),
     );
     const users = task.keepUsers === true ? [] : await deleteUsers(owner, slots);
+    await deleteLeftTokens(owner);
     const leftIds = new Set(remaining.map(({ id }) => id));
     const deleted = found.filter(({ id }) => !leftIds.has(id)).length;
     return { stopped: context.signal.aborted, deleted, remaining: [...remaining, ...users] };

@@ -14,6 +14,7 @@ import type { LoadContext, LoadUser, LoadWorkspace, TaskContext } from "./load-c
 import { LoadWindows } from "./load-windows.ts";
 import { prepareLoad } from "./prepare-load.ts";
 import { ProgressBoard } from "./progress-board.ts";
+import { getScenario, type Scenario } from "./scenario.ts";
 import { plannedWorkspaces, runWorkspace, runWorkspaces } from "./run-workspace.ts";
 
 /** How long a load still tries to take its tokens back, once stopped. */
@@ -44,6 +45,7 @@ export async function runLoad(
   context: TaskContext,
   pace: LoadPace = {},
 ): Promise<LoadResult> {
+  const scenario = getScenario(task);
   const itself = new AbortController();
   const signal = AbortSignal.any([context.signal, itself.signal]);
   // Thousands of waits listen to these.
@@ -62,7 +64,7 @@ export async function runLoad(
     const windows = new LoadWindows(sources, pace.windowMs);
     let done: Done | undefined;
     try {
-      done = await runStages(load, context);
+      done = await runStages(load, context, scenario);
     } finally {
       await probe.stop();
       await takeTokensBack(load, context, done);
@@ -112,7 +114,7 @@ async function startProbe(
   });
 }
 
-async function runStages(load: LoadContext, context: TaskContext): Promise<Done> {
+async function runStages(load: LoadContext, context: TaskContext, scenario: Scenario): Promise<Done> {
   const { existing } = load.task;
   const users = existing === undefined ? await createUsers(load) : [];
   const workspaces =
@@ -124,6 +126,7 @@ async function runStages(load: LoadContext, context: TaskContext): Promise<Done>
     existing === undefined ? runWorkspace : visitExisting,
   );
   const ready = workspaces.filter(({ agentId }) => agentId !== undefined);
+  await scenario(load, ready);
   const { connections, close } = await holdConnections(load, ready);
   load.health.stopPacing();
   await close();

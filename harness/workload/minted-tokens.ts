@@ -12,6 +12,16 @@ interface Minted {
   readonly keyId: string;
 }
 
+/** Names of what a load of refbench mints. */
+const OURS = /^bench-[0-9a-z]{12}-/;
+
+/** Deletes tokens that loads of refbench left behind at the caller, as when their process was killed. */
+export async function deleteLeftTokens(owner: CoderClient): Promise<void> {
+  const tokens = await owner.tokens("me");
+  if (!tokens.ok) return;
+  for (const { id, token_name } of tokens.value) if (OURS.test(token_name)) await owner.deleteToken("me", id);
+}
+
 /** The tokens that this load minted: short-lived, named after it, and deleted at its end where their users stay. */
 export class MintedTokens {
   readonly #name: string;
@@ -28,9 +38,13 @@ export class MintedTokens {
   async mint(owner: CoderClient, userId: string, purpose = "load"): Promise<Answer<string>> {
     const minted = await owner.mintToken(userId, `${this.#name}-${purpose}`, this.#lifetimeMs);
     if (!minted.ok) return minted;
-    const { key } = minted.value;
+    this.adopt(userId, minted.value.key);
+    return { ...minted, value: minted.value.key };
+  }
+
+  /** Takes a login's session as one of its own. A key is `<id>-<secret>`. */
+  adopt(userId: string, key: string): void {
     this.#minted.push({ userId, keyId: key.split("-", 1)[0] ?? "" });
-    return { ...minted, value: key };
   }
 
   /** Deletes those of users that stay; how many could not be deleted. The others go with their users. */

@@ -101,6 +101,8 @@ export interface FakeCoder extends AsyncDisposable {
   usersLeft(): string[];
   /** Of every request and upgrade. */
   readonly headers: readonly IncomingHttpHeaders[];
+  /** A token of its owner, as a killed load leaves it. */
+  addToken(name: string): void;
   /** Tokens that were minted and not deleted, by name. */
   tokensLeft(): string[];
   /** When each workspace was asked for and answered, on the clock of `performance.now()`. */
@@ -149,6 +151,7 @@ export async function startFakeCoder(options: FakeOptions = {}): Promise<FakeCod
     openConnections: () => fake.open,
     workspacesLeft: () => [...fake.workspaces.values()].filter((w) => !w.isDeleted).map((w) => w.name),
     usersLeft: () => [...fake.users.values()].filter((user) => !user.isOwner).map((user) => user.username),
+    addToken: (name) => void fake.mint(fake.tokens.get(fake.token)!, name),
     tokensLeft: () => [...fake.tokenNames.values()],
     reachedAgents: () => [...fake.reachedAgents],
     addWorkspace: (name, as) => {
@@ -304,14 +307,19 @@ class Fake {
   #login(body: Body): [number, unknown] {
     const user = [...this.users.values()].find((one) => one.password === body["password"]);
     if (user === undefined) throw new Refusal(401, "Incorrect email or password.");
-    return [201, { session_token: this.#mint(user) }];
+    return [201, { session_token: this.mint(user) }];
   }
 
-  #mint(user: FakeUser, name?: string): string {
+  mint(user: FakeUser, name?: string): string {
     const token = `${randomUUID().slice(0, 8)}ab-${randomUUID().replaceAll("-", "")}`;
     this.tokens.set(token, user);
     if (name !== undefined) this.tokenNames.set(token.slice(0, 10), name);
     return token;
+  }
+
+  #tokensOf(user: FakeUser): unknown[] {
+    const own = [...this.tokens].filter(([, owner]) => owner === user).map(([token]) => token.slice(0, 10));
+    return own.map((id) => ({ id, user_id: user.id, token_name: this.tokenNames.get(id) ?? "" }));
   }
 
   #revoke(isRevoked: (user: FakeUser, keyId: string) => boolean): void {
@@ -345,11 +353,12 @@ class Fake {
     }
     const user = id === "me" ? caller : this.users.get(id);
     if (user === undefined) throw new Refusal(404, "Resource not found");
+    if (sub === "keys" && method === "GET") return [200, this.#tokensOf(user)];
     if (sub === "keys" && method === "DELETE") {
       this.#revoke((owner, keyId) => owner === user && keyId === last);
       return [204, undefined];
     }
-    if (sub === "keys") return [201, { key: this.#mint(user, body["token_name"]) }];
+    if (sub === "keys") return [201, { key: this.mint(user, body["token_name"]) }];
     if (sub === "workspaces") return this.#createWorkspace(user, caller, body);
     if (method === "DELETE") {
       if (this.#faults.refuseUserDelete?.includes(user.username)) throw new Refusal(500, "cannot delete");

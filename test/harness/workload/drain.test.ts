@@ -113,3 +113,11 @@ test("a drain tells how far it is", async () => {
     progress: { activity: "deleting", workspaces: { total: 3, deleted: 3 } },
   });
 });
+
+test("a drain deletes the tokens that a killed load left at the caller, and no others", async () => {
+  await using coder = await startFakeCoder();
+  coder.addToken("bench-0123456789ab-1f2e3d4c-probe");
+  coder.addToken("my-laptop");
+  await drain(coder);
+  expect(coder.tokensLeft()).toEqual(["my-laptop"]);
+});

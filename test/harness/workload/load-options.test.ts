@@ -75,6 +75,20 @@ describe("before anything is created a load is refused", () => {
   });
 });
 
+test("a scenario that is not there is refused before anything is created", async () => {
+  await using coder = await startFakeCoder();
+  const task = { ...loadTaskFor(coder, FEW), scenario: "unheard-of" } as unknown as LoadTask;
+  await expect(runLoadHere(task)).rejects.toThrow(/scenario "unheard-of" is not there yet/);
+  expect(coder.calls).toEqual([]);
+});
+
+test("owners without access to others' workspaces are no obstacle, and the reader is told", async () => {
+  await using coder = await startFakeCoder({ config: { config: { disable_owner_workspace_exec: true } } });
+  const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
+  expect(result.workspaces.succeeded).toBe(2);
+  expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/owners have no access/) });
+});
+
 test("a caller who is logged in where the template needs it may use it", async () => {
   await using coder = await startFakeCoder({ externalAuth: [{ id: "github", authenticated: true }] });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "host" }));
@@ -95,6 +109,7 @@ test("users may log in themselves instead of getting a minted token", async () =
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "login" }));
   expect(result.workspaces.succeeded).toBe(2);
   expect(coder.calls.filter((call) => call === "POST /users/login")).toHaveLength(2);
+  expect(coder.tokensLeft()).toEqual([]);
   // The probe's alone.
   expect(coder.calls.filter((call) => call.endsWith("/keys/tokens"))).toHaveLength(1);
 });
