@@ -140,6 +140,8 @@ export const loadTask = z.object({
     holdMs: milliseconds,
     /** Verified commands per second over all held connections while holding. */
     commandsPerSecond: z.number().nonnegative(),
+    /** A terminal that drops is attached again, once, by the same identity. It stays a loss. */
+    reconnect: z.boolean().optional(),
   }),
   timeouts: z.object({
     buildMs: milliseconds,
@@ -393,7 +395,10 @@ export const loadResult = z.object({
     heldTerminal: count,
     heldSsh: count,
     verified: count,
+    /** Ended by the other side or given up as half-open, whatever came afterwards. */
     lost: count,
+    /** Not opened, or not answering in full at the end: what was asked for is held, lost or failed. */
+    failed: count.optional(),
     /** The server's own gauge of terminals and SSH sessions while holding; absent when it offers none. */
     serverGauge: z.object({ terminal: count, ssh: count }).optional(),
     /** Held SSH as the server's agents report it, where it tells. */
@@ -401,6 +406,7 @@ export const loadResult = z.object({
     sshDirect: count.optional(),
     /** Bytes that held connections carried, both ways. */
     bytes: z.object({ sent: count, received: count }).optional(),
+    /** Of the lost ones, those that were attached again and answered. */
     reconnected: count.optional(),
   }),
   failures: z.array(failureCount),

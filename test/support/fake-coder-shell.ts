@@ -11,6 +11,12 @@ export type ShellFault =
   | "drops"
   /** Ends the connection at its first line. */
   | "ends"
+  /** Prints half of what is longer than a word. */
+  | "truncates"
+  /** Prints other letters in what is longer than a word. */
+  | "garbles"
+  /** Prints nothing any more after its first command. */
+  | "mutes"
   /** Ends the connection while it is idle, a moment after its first command. */
   | "hangs-up";
 
@@ -44,12 +50,13 @@ export class FakeShell {
       this.#end();
       return;
     }
+    if (this.#fault === "mutes" && this.#lines > 1) return;
     this.#print(`\u001b[1m${line}\u001b[0m\r\n`);
     if (this.#fault === "echo-only") return;
     for (const command of line.split("&&").map((part) => part.trim())) {
       const [name, ...words] = command.split(" ");
       if (name === "sleep") await sleep(Number(words[0]) * 1000);
-      if (name === "echo") this.#print(`${this.#output(words.join(" "))}\r\n`);
+      if (name === "echo") this.#print(`${this.#output(words.join(" ").replaceAll('"', ""))}\r\n`);
     }
     this.#print("fake$ ");
     if (this.#fault === "hangs-up") setTimeout(this.#end, 50);
@@ -57,6 +64,8 @@ export class FakeShell {
 
   /** Wrong only in what the load's command prints: nonces are hexadecimal and must go on to come back. */
   #output(text: string): string {
+    if (text.length > 40 && this.#fault === "truncates") return text.slice(0, text.length / 2);
+    if (text.length > 40 && this.#fault === "garbles") return text.replace(/.{3}$/, "###");
     return this.#fault === "wrong-output" && text === "hello" ? "goodbye" : text;
   }
 }

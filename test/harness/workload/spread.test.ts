@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { spread } from "../../../harness/workload/hold-connections.ts";
+import { spread } from "../../../harness/workload/spread.ts";
 
 function dealt(total: number, workspaces: number, sshShare: number) {
   const next = spread(

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import type { AskOutcome, ShellSession } from "../coder/shell-session.ts";
+import type { Phase } from "../model/shard.ts";
+import type { Liveness } from "./liveness.ts";
+import type { LoadContext, LoadWorkspace } from "./load-context.ts";
+
+/** One connection that was opened, until the end of the hold. */
+export interface HeldConnection {
+  readonly workspace: LoadWorkspace;
+  /** Identity of a terminal that is to be reattached when it drops. */
+  readonly reconnect: string | undefined;
+  /** Another one after a reattachment. */
+  session: ShellSession;
+  /** It answered the last nonce. */
+  isVerified: boolean;
+  /** It dropped once: whatever came after, it was not held all the time. */
+  isLost: boolean;
+  /** It carried wrong bytes, or fewer than were sent. */
+  isFaulty: boolean;
+}
+
+/** Whether it stands, and everything that it was to carry came back. */
+export function isHeld({ session, isVerified, isLost, isFaulty }: HeldConnection): boolean {
+  return session.isOpen && isVerified && !isLost && !isFaulty;
+}
+
+/** A word that no output holds by chance. */
+export function nonce(): string {
+  return `n${randomBytes(6).toString("hex")}`;
+}
+
+/** What verifying a connection needs of the hold. */
+export interface Hold {
+  readonly load: LoadContext;
+  readonly liveness: Liveness;
+}
+
+/** Sends a word and waits until it comes back as output. */
+export async function verify(hold: Hold, connection: HeldConnection, dueMs: number): Promise<void> {
+  const { load, liveness } = hold;
+  const word = nonce();
+  const startedMs = performance.now();
+  const { session } = connection;
+  const outcome = await session.ask(`echo ${word}`, word, { timeoutMs: load.task.timeouts.commandMs });
+  if (outcome.state === "answered") {
+    connection.isVerified = true;
+    load.board.answered();
+    load.latencies.record("held-command", { dueMs, startedMs, endMs: outcome.atMs });
+    return;
+  }
+  // A connection that stopped answering is not held, even when its socket still stands.
+  connection.isVerified = false;
+  // The loss of a connection is counted once, when it closes.
+  if (outcome.state === "closed") return;
+  const count = (): unknown => isAnswered(load, "held-command", outcome, word);
+  if (session.heardMs < startedMs) liveness.suspect(connection, count);
+  else count();
+}
+
+/** Counts what went wrong when the expected line did not come back. */
+export function isAnswered(load: LoadContext, phase: Phase, outcome: AskOutcome, expected: string): boolean {
+  if (outcome.state === "answered") return true;
+  if (load.signal.aborted) return false;
+  const seen = outcome.output.trim() === "" ? "nothing" : JSON.stringify(outcome.output.trim().slice(-200));
+  const message = `expected the output line ${JSON.stringify(expected)}, got ${seen}`;
+  if (outcome.state === "wrong") load.failures.add("wrong-output", phase, message);
+  else if (outcome.state === "closed")
+    load.failures.add("connection-lost", phase, `${message} before the end`);
+  else if (outcome.output === "") load.failures.add("silent-connection", phase, message);
+  else load.failures.add("command-timeout", phase, `${message} in time`);
+  return false;
+}

@@ -1,0 +1,92 @@
+import type { HeldConnection } from "./held-connection.ts";
+import type { LoadContext } from "./load-context.ts";
+
+const CHECK_EVERY_MS = 1_000;
+
+/** Coder's server pings each of its websockets every 15 seconds. */
+const QUIET_MS = 20_000;
+const ANSWER_MS = 10_000;
+
+/** What answered so recently need not be asked at the end. */
+const FRESH_MS = 1_000;
+
+/** Asked in one go: the answers come back at once. */
+const BATCH = 250;
+const BATCH_PAUSE_MS = 20;
+
+interface Asked {
+  readonly atMs: number;
+  /** What it is to know when a sign of life comes after all. */
+  readonly whenAlive: (() => void) | undefined;
+}
+
+/** Finds half-open connections: the socket stands, and nothing passes any more. One timer for all. */
+export class Liveness {
+  readonly #load: LoadContext;
+  readonly #connections: readonly HeldConnection[];
+  readonly #answerMs: number;
+  readonly #asked = new Map<HeldConnection, Asked>();
+  readonly #timer: NodeJS.Timeout;
+  #checkedMs = performance.now();
+
+  constructor(load: LoadContext, connections: readonly HeldConnection[]) {
+    this.#load = load;
+    this.#connections = connections;
+    this.#answerMs = Math.min(ANSWER_MS, load.task.timeouts.commandMs);
+    this.#timer = setInterval(() => this.#check(performance.now()), CHECK_EVERY_MS);
+  }
+
+  /** A connection that nothing came back on: it is half-open, or alive and `whenAlive` says what that means. */
+  suspect(connection: HeldConnection, whenAlive: () => void): void {
+    if (connection.session.isOpen && !this.#asked.has(connection)) this.#ask(connection, whenAlive);
+  }
+
+  /** At the end of a hold: every connection that stands gives a sign of life, or is given up. */
+  async proveAll(): Promise<void> {
+    clearInterval(this.#timer);
+    const { clock, signal } = this.#load;
+    let asked = 0;
+    for (const connection of this.#connections) {
+      if (!connection.session.isOpen || performance.now() - connection.session.heardMs < FRESH_MS) continue;
+      if (!this.#asked.has(connection)) this.#ask(connection);
+      if (++asked % BATCH === 0) await clock.sleep(BATCH_PAUSE_MS, signal).catch(() => undefined);
+    }
+    while (this.#asked.size > 0 && !signal.aborted) {
+      await clock.sleep(BATCH_PAUSE_MS, signal).catch(() => undefined);
+      this.#judge(performance.now());
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #check(nowMs: number): void {
+    // After a stall of our own the answers still wait to be read.
+    const isLate = nowMs - this.#checkedMs > 2 * CHECK_EVERY_MS;
+    this.#checkedMs = nowMs;
+    if (isLate) return;
+    this.#judge(nowMs);
+    for (const connection of this.#connections) {
+      const { session } = connection;
+      if (session.isOpen && nowMs - session.heardMs > QUIET_MS && !this.#asked.has(connection))
+        this.#ask(connection);
+    }
+  }
+
+  #ask(connection: HeldConnection, whenAlive?: () => void): void {
+    this.#asked.set(connection, { atMs: performance.now(), whenAlive });
+    connection.session.ping();
+  }
+
+  #judge(nowMs: number): void {
+    for (const [connection, { atMs, whenAlive }] of this.#asked) {
+      const { session } = connection;
+      if (session.isOpen && session.heardMs < atMs) {
+        if (nowMs - atMs < this.#answerMs) continue;
+        session.giveUp(`the socket stands, but no sign of life came within ${this.#answerMs} ms`);
+      } else if (session.isOpen) whenAlive?.();
+      this.#asked.delete(connection);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { ConnectFailure, ConnectOptions, ConnectOutcome } from "../coder/connect.ts";
+import type { ShellSession } from "../coder/shell-session.ts";
+import { openSsh } from "../coder/ssh.ts";
+import { openTerminal } from "../coder/terminal.ts";
+import type { FailureClass, Phase } from "../model/shard.ts";
+import { connectClass } from "./connect-class.ts";
+import type { LoadContext, LoadWorkspace } from "./load-context.ts";
+
+/** What a status means that Coder's terminal answers for several reasons: 404 hides a bad token too. */
+const MAYBE_SIGNED_OUT = [401, 404];
+
+export interface OpenOptions {
+  readonly kind: "terminal" | "ssh";
+  /** What its latency is counted from. */
+  readonly dueMs: number;
+  /** Identity of the terminal: the same one again is the same shell. */
+  readonly reconnect?: string;
+}
+
+/** Opens one connection of a workspace within the limits; undefined when it failed, which is counted. */
+export async function openConnection(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  options: OpenOptions,
+): Promise<ShellSession | undefined> {
+  const { kind, dueMs } = options;
+  const limit = kind === "ssh" ? load.limits.ssh : load.limits.terminals;
+  const phase: Phase = kind === "ssh" ? "ssh-handshake" : "terminal-first-byte";
+  return limit.run(async () => {
+    if (load.signal.aborted) return undefined;
+    const startedMs = performance.now();
+    const outcome = await tryToOpen(load, workspace, options);
+    if (outcome.state === "open") {
+      load.latencies.record(phase, { dueMs, startedMs, endMs: outcome.readyAtMs });
+      return outcome.session;
+    }
+    await count(load, workspace, phase, outcome);
+    return undefined;
+  });
+}
+
+/** Opens a connection and counts nothing; a 429 is waited out as Coder asks while there is time to connect. */
+export async function tryToOpen(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  { kind, reconnect }: Pick<OpenOptions, "kind" | "reconnect">,
+): Promise<ConnectOutcome> {
+  const deadlineMs = performance.now() + load.task.timeouts.connectMs;
+  for (;;) {
+    const options: ConnectOptions = {
+      transport: load.owner.http.transport,
+      token: workspace.user.token,
+      agentId: workspace.agentId ?? "",
+      connectMs: Math.max(1, Math.ceil(deadlineMs - performance.now())),
+    };
+    const outcome = await (kind === "ssh"
+      ? openSsh(options)
+      : openTerminal({ ...options, reconnect: reconnect ?? randomUUID() }));
+    if (outcome.state === "open" || outcome.why !== "rate-limited") return outcome;
+    if (performance.now() + outcome.retryAfterMs > deadlineMs) return outcome;
+    try {
+      await load.clock.sleep(outcome.retryAfterMs, load.signal);
+    } catch {
+      return outcome;
+    }
+  }
+}
+
+async function count(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  phase: Phase,
+  failure: ConnectFailure,
+): Promise<void> {
+  if (load.signal.aborted) return;
+  load.failures.add(await classOf(load, workspace, failure), phase, failure.message);
+}
+
+async function classOf(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  failure: ConnectFailure,
+): Promise<FailureClass> {
+  const isDoubtful = "status" in failure && MAYBE_SIGNED_OUT.includes(failure.status ?? 0);
+  if (!isDoubtful) return connectClass[failure.why];
+  const me = await load.asUser(workspace.user.token).me();
+  return !me.ok && me.failure.status === 401 ? "token-expired" : connectClass[failure.why];
+}
