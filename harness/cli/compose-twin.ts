@@ -5,6 +5,7 @@ import { prepareTwin } from "../rehearsal/twin/environment.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import { withInventoryFaults } from "../rehearsal/twin/faulty-inventory.ts";
 import { twinInventory } from "../rehearsal/twin/inventory-adapter.ts";
+import { withPostgres } from "../rehearsal/real-coder/find-real-coder.ts";
 import { composeChecks } from "./compose-checks.ts";
 import { composeShard } from "./compose-shard.ts";
 import type { PlacePorts } from "./compose.ts";
@@ -35,6 +36,7 @@ export async function composeTwin(
     buildSpeed,
     failBuilds,
     ...(faultsFile === undefined ? {} : { faultsFile }),
+    ...(rehearsal.coder === undefined ? {} : { coder: withPostgres(rehearsal.coder, env) }),
     baseEnv: env,
   });
   const inventory = withInventoryFaults(twinInventory(twinRoot), faultsFile);

@@ -4,6 +4,7 @@ import { RefbenchError } from "../model/error.ts";
 import type { Ports } from "../pipeline/context.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
+import { readLocalTemplate } from "../rehearsal/real-coder/read-template.ts";
 import { judge } from "../results/objectives.ts";
 import { synthesize } from "../terraform/synthesize.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -26,7 +27,7 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     terraform: createTerraform(),
     synthesize,
     terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
-    readTemplate,
+    readTemplate: plan.rehearsal?.coder === undefined ? readTemplate : () => readLocalTemplate(),
     judge,
     ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),
     spawnReaper,

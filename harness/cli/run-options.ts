@@ -22,6 +22,8 @@ export interface RunFlags extends CloudFlags {
   readonly buildSpeed: number;
   readonly failBuilds: number;
   readonly faults?: string;
+  readonly coderServer?: string;
+  readonly coderProviderMirror?: string;
   readonly ttl: number;
   readonly keepOnFailure?: number;
   readonly keepMax: number;
@@ -57,6 +59,18 @@ export function addRunOptions(command: Command, io: Io): Command {
     )
     .addOption(
       new Option("--faults <file>", "JSON file of faults for the twin to play").env("REFBENCH_FAULTS"),
+    )
+    .addOption(
+      new Option(
+        "--coder-server <path>",
+        "rehearse on this coder program's real server instead of the emulator, with agents as local processes",
+      ).env("REFBENCH_CODER_SERVER"),
+    )
+    .addOption(
+      new Option(
+        "--coder-provider-mirror <dir>",
+        "Terraform filesystem mirror with coder/coder for the builds of --coder-server (default: the registry, or what TF_CLI_CONFIG_FILE says)",
+      ).env("REFBENCH_CODER_PROVIDER_MIRROR"),
     )
     .addOption(
       new Option("--ttl <duration>", "torn down after this long, whatever happens: 30m, 4h")

@@ -2,9 +2,11 @@ import type { Command } from "commander";
 import { resolve } from "node:path";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { parseOverride } from "../../reference-architectures/override.ts";
+import type { Size } from "../../reference-architectures/architecture.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
 import { machineVanishes, refusalOf } from "../pipeline/vanishing-machine.ts";
+import { findRealCoder } from "../rehearsal/real-coder/find-real-coder.ts";
 import { twinId } from "../rehearsal/twin/identity.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -47,22 +49,49 @@ export async function runRequestOf(
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     runner: flags.runner,
-    ...(rehearse ? rehearsalOf(flags, io) : await cloudRequestOf(size, flags, io)),
+    ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(size, flags, io)),
     refbench: await refbenchVersion(),
   };
 }
 
-function rehearsalOf(flags: RunFlags, { cwd }: Io): Pick<RunRequest, "rehearsal" | "project"> {
+async function rehearsalOf(
+  size: ReturnType<typeof resolveSize>,
+  flags: RunFlags,
+  io: Io,
+): Promise<Pick<RunRequest, "rehearsal" | "project">> {
+  const { cwd } = io;
   const { speed, buildSpeed, failBuilds, faults } = flags;
   const root = twinRoot(cwd);
   const faultsFile = faults === undefined ? undefined : checkedFaults(resolve(cwd, faults));
   return {
-    rehearsal: { twinRoot: root, twinId: twinId(root), speed, buildSpeed, failBuilds, faultsFile },
+    rehearsal: {
+      twinRoot: root,
+      twinId: twinId(root),
+      speed,
+      buildSpeed,
+      failBuilds,
+      faultsFile,
+      ...(await realCoderOf(size.figures, flags, io)),
+    },
     project: TWIN_PROJECT,
   };
 }
 
+async function realCoderOf(
+  { workspaces, concurrentBuilds }: Size,
+  { coderServer, coderProviderMirror }: RunFlags,
+  { cwd, env }: Io,
+): Promise<Pick<NonNullable<RunRequest["rehearsal"]>, "coder">> {
+  if (coderServer === undefined) return {};
+  const load = { workspaces, daemons: concurrentBuilds };
+  return {
+    coder: await findRealCoder({ binary: coderServer, providerMirror: coderProviderMirror, cwd, env, load }),
+  };
+}
+
 const ONLY_REHEARSALS = {
+  coderServer: "--coder-server",
+  coderProviderMirror: "--coder-provider-mirror",
   speed: "--speed",
   buildSpeed: "--build-speed",
   failBuilds: "--fail-builds",

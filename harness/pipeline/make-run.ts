@@ -38,6 +38,8 @@ export interface RunRequest {
     readonly failBuilds: number;
     /** A file of faults for the twin to play. */
     readonly faultsFile: string | undefined;
+    /** The real Coder server to rehearse on; absent = the emulator. */
+    readonly coder?: NonNullable<Plan["rehearsal"]>["coder"];
   };
   /** Present on a real run. */
   readonly cloud?: CloudPlan;
@@ -95,7 +97,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
       figures: size,
       simulated: request.rehearsal !== undefined,
     }),
-    conditions: [...conditionsOf({ size, runner, cloud })],
+    conditions: [...conditionsOf({ size, runner, cloud, realCoder: request.rehearsal?.coder !== undefined })],
     ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
     ...(request.mirror === undefined ? {} : { mirror: request.mirror }),
     expiresAtMs: now + request.ttlMs,

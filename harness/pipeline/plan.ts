@@ -22,6 +22,14 @@ export const planSchema = z.object({
       failBuilds: z.number().min(0).max(1),
       /** File name inside the run's folder. */
       faults: z.string().optional(),
+      /** The real Coder server that is rehearsed on; absent = the emulator. */
+      coder: z
+        .object({
+          binary: z.string(),
+          providerMirror: z.string().optional(),
+          terraformCliConfig: z.string().optional(),
+        })
+        .optional(),
     })
     .optional(),
   /** Present on a real run: the cloud that every process of it works in, whatever its shell says. */

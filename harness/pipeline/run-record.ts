@@ -17,6 +17,7 @@ import type { StageContext } from "./context.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 import { salvageJson, writeJson } from "./json-file.ts";
+import { sshOf } from "./deployment-of.ts";
 import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { auditResult } from "./stages/audit.ts";
@@ -81,7 +82,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     overrides: environment.overrides,
     environment: plan.environmentLabel,
     simulated: plan.simulated,
-    coder: plan.simulated ? "emulated" : "real",
+    coder: plan.rehearsal !== undefined && plan.rehearsal.coder === undefined ? "emulated" : "real",
     ...(plan.cloud === undefined ? {} : { cloud: cloudOf(plan.cloud) }),
     ...(plan.simulated ? { rehearsedVersion: version } : { coderVersion: version }),
     startedAt: plan.createdAt,
@@ -146,7 +147,7 @@ async function measurementsOf({ folder, plan }: StageContext): Promise<Measureme
   const measured = measurements.omit({ connections: true }).parse(result);
   return {
     ...measured,
-    connections: { ...result.connections, sshPath: plan.simulated ? "tunnel" : "none" },
+    connections: { ...result.connections, sshPath: sshOf(plan) },
   };
 }
 

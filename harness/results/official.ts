@@ -22,8 +22,12 @@ export function unofficialReasons({ cloud, overrides }: RunRecord): readonly str
 }
 
 /** What stands above every table of rehearsals. */
-const SIMULATED_NOTICE =
-  "SIMULATED: rehearsed on one machine against a twin cloud and an emulated Coder. These figures say nothing about Coder's capacity.";
+function simulatedNotice(records: readonly RunRecord[]): string {
+  const isReal = new Set(records.map(({ coder }) => coder === "real"));
+  const coder =
+    isReal.size > 1 ? "an emulated or a real Coder" : isReal.has(true) ? "a real Coder" : "an emulated Coder";
+  return `SIMULATED: rehearsed on one machine against a twin cloud and ${coder}. These figures say nothing about Coder's capacity.`;
+}
 
 /** What stands above a table, for all of its rows; undefined above an official one. */
 export function noticeAbove(records: readonly RunRecord[]): string | undefined {
@@ -31,7 +35,7 @@ export function noticeAbove(records: readonly RunRecord[]): string | undefined {
   if (first === undefined) return undefined;
   const standing = standingOf(first);
   if (standing === "official") return undefined;
-  if (standing === "simulated") return SIMULATED_NOTICE;
+  if (standing === "simulated") return simulatedNotice(records);
   const reasons = [...new Set(records.flatMap(unofficialReasons))];
   return `UNOFFICIAL, never published: ${reasons.join("; ")}.`;
 }

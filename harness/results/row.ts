@@ -61,9 +61,10 @@ function connectionsOf(connections: NonNullable<RunRecord["measurements"]>["conn
   return `${of(held, asked)} (${pair(heldTerminal, heldSsh)})`;
 }
 
-/** An emulator's version is never said as if a server of that version had been measured. */
-function versionOf({ coder, coderVersion, rehearsedVersion }: RunRecord): string {
-  return coder === "emulated" ? `${rehearsedVersion ?? "-"} emulated` : (coderVersion ?? "-");
+/** A rehearsal's version is never said as if a deployment of that version had been measured. */
+function versionOf({ simulated, coder, coderVersion, rehearsedVersion }: RunRecord): string {
+  if (!simulated) return coderVersion ?? "-";
+  return `${rehearsedVersion ?? "-"} ${coder === "emulated" ? "emulated" : "on one machine"}`;
 }
 
 function pair(one: number, other: number): string {

@@ -2,6 +2,7 @@ import { templateVariables } from "../../../reference-architectures/template.ts"
 import { RefbenchError } from "../../model/error.ts";
 import { bootstrapResult as shardBootstrapResult, type BootstrapTask } from "../../model/shard.ts";
 import type { StageContext } from "../context.ts";
+import { deploymentOf, expectedCapacity } from "../deployment-of.ts";
 import { readJson, writeJson } from "../json-file.ts";
 import { DEADLINES_MS } from "../plan.ts";
 import { findSecrets, writeSecrets } from "../secrets.ts";
@@ -23,7 +24,7 @@ export async function bootstrap(context: StageContext): Promise<string> {
   }
   const task: BootstrapTask = {
     task: "bootstrap",
-    deployment: { url: outputs.coder_url, ssh: plan.simulated ? "tunnel" : "none" },
+    deployment: deploymentOf(plan, outputs.coder_url),
     admin: { email: secrets.adminEmail, username: secrets.adminUsername, password: secrets.adminPassword },
     template: {
       name: plan.template,
@@ -34,7 +35,7 @@ export async function bootstrap(context: StageContext): Promise<string> {
         place: outputs.template_variables,
       }),
     },
-    expect: { replicas: plan.size.coder.replicas, provisionerDaemons: plan.size.concurrentBuilds },
+    expect: expectedCapacity(plan),
     // A rehearsal has none to post: its Coder simulates what a licence allows.
     ...(secrets.licence === undefined ? {} : { licence: secrets.licence }),
     timeoutMs: DEADLINES_MS.bootstrap,

@@ -3,6 +3,7 @@ import { namePrefix } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/shard.ts";
 import { summaryLine } from "../../model/summary-line.ts";
 import type { StageContext } from "../context.ts";
+import { deploymentOf } from "../deployment-of.ts";
 import { readJson, writeJson } from "../json-file.ts";
 import { findSecrets } from "../secrets.ts";
 import { bootstrapResult } from "./bootstrap.ts";
@@ -43,7 +44,7 @@ async function loadTaskOf({ folder, plan }: StageContext): Promise<LoadTask> {
   const { size } = plan;
   return {
     task: "load",
-    deployment: { url: outputs.coder_url, ssh: plan.simulated ? "tunnel" : "none" },
+    deployment: deploymentOf(plan, outputs.coder_url),
     token: secrets.token,
     prefix: namePrefix(plan.runId),
     organizationId,
