@@ -30,17 +30,19 @@ export interface RunRequest {
   /** The reaper tears down after this long, whatever happens; in milliseconds. */
   readonly ttlMs: number;
   /** Present on a rehearsal; a real run says where in `cloud`. */
-  readonly rehearsal?: {
-    readonly twinRoot: string;
-    readonly twinId?: string;
-    readonly speed: number;
-    readonly buildSpeed: number;
-    readonly failBuilds: number;
-    /** A file of faults for the twin to play. */
-    readonly faultsFile: string | undefined;
-    /** The real Coder server to rehearse on; absent = the emulator. */
-    readonly coder?: NonNullable<Plan["rehearsal"]>["coder"];
-  };
+  readonly rehearsal?:
+    | {
+        readonly twinRoot: string;
+        readonly twinId?: string;
+        readonly speed: number;
+        readonly buildSpeed: number;
+        readonly failBuilds: number;
+        /** A file of faults for the twin to play. */
+        readonly faultsFile: string | undefined;
+        /** The real Coder server to rehearse on; absent = the emulator. */
+        readonly coder?: NonNullable<Plan["rehearsal"]>["coder"];
+      }
+    | undefined;
   /** Present on a real run. */
   readonly cloud?: CloudPlan;
   /** Google project or AWS account; the twin's impossible name on a rehearsal. */
