@@ -42,6 +42,8 @@ test("a load under which others suffer stops by itself, says what they felt, and
   const { result, events } = await runLoadHere(task, { pace: CLOSE });
   expect(result.stopped).toBe(false);
   expect(result.aborted).toMatch(/p95 of its last \d+ probes was \d+ ms, more than 400 ms.*Other users felt/);
+  // A freeze is felt while it lasts, not when it is over.
+  expect(result.aborted).toMatch(/ [1-9]\d* wait for their answer/);
   expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/stops by itself/) });
   expect(result.workspaces.created).toBeLessThan(30);
   expect(result.workspaces.deleted).toBe(result.workspaces.created);
