@@ -46,9 +46,9 @@ while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
 exit "$code"`;
 
 /** Starts a program in a process group of its own, bound to this process's life however that ends. */
-export function startProgram(program: Program, setpriv = findSetpriv()): Running {
+export function startProgram(program: Program, setpriv: string | null = findSetpriv() ?? null): Running {
   const { file, args } =
-    setpriv === undefined ? watched(program) : boundByKernel(program, setpriv, process.getuid?.() === 0);
+    setpriv === null ? watched(program) : boundByKernel(program, setpriv, process.getuid?.() === 0);
   const log = openSync(program.log, "a", 0o600);
   let child: ChildProcess;
   try {
@@ -56,8 +56,8 @@ export function startProgram(program: Program, setpriv = findSetpriv()): Running
       cwd: program.cwd,
       env: { ...program.env },
       detached: true,
-      stdio: ["ignore", log, log, setpriv === undefined ? "pipe" : "ignore"],
-      ...(setpriv === undefined && program.user !== undefined ? program.user : {}),
+      stdio: ["ignore", log, log, setpriv === null ? "pipe" : "ignore"],
+      ...(setpriv === null && program.user !== undefined ? program.user : {}),
     });
   } finally {
     closeSync(log);
@@ -77,7 +77,7 @@ export function startProgram(program: Program, setpriv = findSetpriv()): Running
     identity,
     ended,
     stop: async (graceMs) => {
-      child.kill(setpriv === undefined ? "SIGTERM" : program.stopSignal);
+      child.kill(setpriv === null ? "SIGTERM" : program.stopSignal);
       const timer = setTimeout(killGroup, graceMs);
       await ended;
       clearTimeout(timer);

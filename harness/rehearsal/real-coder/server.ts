@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import type { EmulatorReady } from "../emulator/config.ts";
+import type { ProcessIdentity } from "../inventory/process-identity.ts";
 import { openStore } from "../inventory/store.ts";
 import { keepAgents } from "./agents.ts";
 import type { RealCoderConfig } from "./config.ts";
@@ -14,6 +15,8 @@ import { serverEnvironment } from "./server-environment.ts";
 /** A real Coder server that answers, with what it needs. */
 export interface RealServer {
   readonly ready: EmulatorReady;
+  /** Server and, where it was started here, Postgres. */
+  readonly processes: readonly ProcessIdentity[];
   /** Resolves when one of its processes ended by itself, with which and how. */
   readonly failed: Promise<string>;
   stop(): Promise<void>;
@@ -76,7 +79,8 @@ export async function startServer(
     await stop();
     throw error;
   }
-  return { ready: { url, pid: process.pid }, failed, stop };
+  const processes = [server.identity, ...(database.identity === undefined ? [] : [database.identity])];
+  return { ready: { url, pid: process.pid }, processes, failed, stop };
 }
 
 /** The user's own database, or one that is started for this server alone. */
@@ -85,7 +89,7 @@ async function findDatabase({
   host,
   env,
   coder: { postgres },
-}: RealCoderConfig): Promise<Pick<Postgres, "url" | "stop"> & Partial<Pick<Postgres, "ended">>> {
+}: RealCoderConfig): Promise<Pick<Postgres, "url" | "stop"> & Partial<Pick<Postgres, "ended" | "identity">>> {
   if ("missing" in postgres) throw new RefbenchError("infrastructure", postgres.missing);
   if ("url" in postgres) return { url: postgres.url, stop: () => Promise.resolve() };
   const maxConnections = Number(env["CODER_PG_CONN_MAX_OPEN"] ?? 10) + SPARE_CONNECTIONS;

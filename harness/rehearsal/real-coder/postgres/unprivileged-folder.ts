@@ -1,0 +1,38 @@
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Who Postgres runs as, where that is not this process's own user. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Postgres refuses to run as root; `nobody` exists wherever there is a root, and owns nothing. */
+export function postgresUser(): User | undefined {
+  return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+}
+
+/** Makes an empty folder of the user's own: beside the deployment's other files, or where the user may go. */
+export function makeFolder(beside: string, user: User | undefined): string {
+  mkdirSync(beside, { recursive: true });
+  if (user === undefined || isSearchable(beside)) {
+    const folder = join(beside, "postgres");
+    // Of a process that was killed before it could remove it.
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { mode: 0o700 });
+    if (user !== undefined) chownSync(folder, user.uid, user.gid);
+    return folder;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "refbench-postgres-"));
+  chownSync(folder, user.uid, user.gid);
+  return folder;
+}
+
+/** Whether somebody else may reach what lies in the folder. */
+export function isSearchable(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false;
+    if (dirname(at) === at) return true;
+  }
+}
