@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { foreignEngine } from "./engine.ts";
 
 /**
  * The protocol of the shard program: one JSON line in (the task), JSON lines out (events), over stdio. The same
  * program bootstraps, loads and drains, here or on a machine beside Coder. Secrets come in on stdin only.
  * A second input line `{"type":"stop"}`, or the end of stdin, stops the task; it then ends with a result that
- * says `stopped: true`.
+ * says `stopped: true`. A part of a load also reads a line `{"type":"go"}` for each event `waiting`.
  */
 export const SHARD_PROTOCOL = 1;
 
@@ -112,6 +113,26 @@ const existingWorkspaces = z.object({
   to: z.number().int().nonnegative().optional(),
 });
 
+/** All workspaces are stopped, then started again: at once, or each when the schedule says so. */
+const herd = z.object({ arrival: z.array(arrivalStep).min(1).optional() });
+
+/** Every user opens a page of the dashboard now and then, whatever became of the page before. */
+const dashboard = z.object({ pagesPerMinute: z.number().positive(), forMs: milliseconds });
+
+/** Websockets to an app inside the workspaces that echoes what it is sent, such as `wsec` of Coder's scaletest templates. */
+const app = z.object({
+  /** Slug of its `coder_app`. */
+  slug: z.string(),
+  /** How it is reached; `subdomain` asks the deployment for its wildcard host. */
+  by: z.enum(["path", "subdomain"]),
+  /** Sockets over all workspaces. */
+  connections: z.number().int().positive(),
+  /** Messages per second over all sockets. */
+  messagesPerSecond: z.number().positive(),
+  messageBytes: z.number().int().min(16).max(1024),
+  forMs: milliseconds,
+});
+
 export const loadTask = z.object({
   task: z.literal("load"),
   deployment,
@@ -176,6 +197,14 @@ export const loadTask = z.object({
   traffic: z
     .object({ bytesPerTick: z.number().int().positive(), tickMs: z.number().int().positive() })
     .optional(),
+  /** Of each scenario besides `workspaces`; needed by its own. */
+  herd: herd.optional(),
+  dashboard: dashboard.optional(),
+  app: app.optional(),
+  /** Over how many generator processes the load is dealt. Absent = one for each 10,000 connections. */
+  shards: z.number().int().positive().optional(),
+  /** It is one part of a load over several processes: it waits for the others before each stage. */
+  part: z.object({ index: z.number().int().nonnegative(), of: z.number().int().positive() }).optional(),
   /** The load stops by itself when the deployment suffers, as the canary probe feels it. */
   abortOn: z
     .object({
@@ -245,6 +274,8 @@ export const PHASES = [
   "start-workspace",
   "delete-workspace",
   "delete-user",
+  /** One run of Coder's own utility, all in one: user, login, workspace, agents, command. */
+  "coder-run",
 ] as const;
 export const phase = z.enum(PHASES);
 export type Phase = z.infer<typeof phase>;
@@ -372,7 +403,16 @@ export type LoadWindow = z.infer<typeof loadWindow>;
 
 export const loadResult = z.object({
   stopped: z.boolean(),
-  users: z.object({ asked: count, created: count, withWorkspace: count, deleted: count }),
+  /** When the windows begin, milliseconds since the epoch. */
+  startedAtMs: z.number().optional(),
+  users: z.object({
+    asked: count,
+    created: count,
+    withWorkspace: count,
+    deleted: count,
+    /** In a part of a load: who has a workspace, by id, since two parts may meet the same user. */
+    owners: z.array(z.string()).optional(),
+  }),
   workspaces: z.object({
     asked: count,
     created: count,
@@ -387,6 +427,8 @@ export const loadResult = z.object({
     peakRunning: count,
     /** Mean of running builds weighted by time, from the first queued to the last finished. */
     timeWeightedRunning: z.number(),
+    /** In a part of a load: when each build was queued, started and completed, milliseconds of the server's clock. */
+    spans: z.array(z.tuple([z.number(), z.number(), z.number()])).optional(),
   }),
   connections: z.object({
     asked: count,
@@ -406,6 +448,8 @@ export const loadResult = z.object({
     sshDirect: count.optional(),
     /** Bytes that held connections carried, both ways. */
     bytes: z.object({ sent: count, received: count }).optional(),
+    /** Pieces of traffic that were due on the schedule, and that came back whole. */
+    traffic: z.object({ due: count, back: count }).optional(),
     /** Of the lost ones, those that were attached again and answered. */
     reconnected: count.optional(),
   }),
@@ -416,6 +460,8 @@ export const loadResult = z.object({
   windows: z.array(loadWindow).optional(),
   /** Why the load ended itself before its end. */
   aborted: z.string().optional(),
+  /** What made the load. Absent = refbench itself. */
+  engine: foreignEngine.optional(),
   /** Arrivals on an open schedule: how many were due, how many the generator itself started late, and by how much. */
   arrivals: z.object({ due: count, late: count, lateMaxMs: z.number(), waitedForTurn: count }).optional(),
 });
@@ -448,6 +494,8 @@ export const shardEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("note"), message: z.string() }),
   z.object({ type: z.literal("progress"), progress: loadProgress }),
   z.object({ type: z.literal("failure"), failure: failureCount }),
+  /** A part of a load waits for the others; the line `{"type":"go"}` lets it go on. */
+  z.object({ type: z.literal("waiting"), before: z.string() }),
   z.object({
     type: z.literal("result"),
     result: z.discriminatedUnion("task", [
@@ -467,6 +515,11 @@ export interface ShardRunner {
   /** Aborting stops the task in order; throws `RefbenchError("shard")` when the program dies or breaks the protocol, `coder` when it reports that. */
   run(
     task: ShardTask,
-    options: { readonly signal: AbortSignal; readonly onEvent: (event: ShardEvent) => void },
+    options: {
+      readonly signal: AbortSignal;
+      readonly onEvent: (event: ShardEvent) => void;
+      /** Called when a part of a load waits; it goes on once this resolves. Without it no part may be run. */
+      readonly onWaiting?: (before: string) => Promise<void>;
+    },
   ): Promise<ShardResult>;
 }
