@@ -31,6 +31,8 @@ export interface FakeFaults {
   readonly silentTerminal?: readonly string[];
   /** Never answers the upgrade. */
   readonly hangTerminal?: readonly string[];
+  /** After so many terminals no token but the owner's is known any more. */
+  readonly expireAfterTerminals?: number;
   readonly refuseSsh?: readonly string[];
   readonly shell?: Readonly<Record<string, ShellFault>>;
   /** Its delete builds fail for ever. */
@@ -562,10 +564,14 @@ class Fake {
     };
   }
 
+  #terminals = 0;
+
   upgrade(sockets: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://fake");
     const [, agentId = "", kind] = PTY.exec(pathname) ?? [];
     const workspace = [...this.workspaces.values()].find((one) => agentId.startsWith(one.agentId));
+    if (kind === "pty" && this.#terminals++ === this.#faults.expireAfterTerminals)
+      for (const [token, user] of this.tokens) if (!user.isOwner) this.tokens.delete(token);
     const caller = this.tokens.get(String(request.headers["coder-session-token"]));
     const name = workspace?.name ?? "";
     if (kind === "pty" && this.#faults.hangTerminal?.includes(name) === true) return;

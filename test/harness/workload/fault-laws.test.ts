@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import type { FailureClass, LoadResult } from "../../../harness/model/shard.ts";
+import { selfSignedCertificate } from "../../../harness/rehearsal/twin/plugin/certificate.ts";
+import { startFakeCoder } from "../../support/fake-coder.ts";
+import { type Fault, type FaultRule, startFaultProxy } from "../../support/fault-proxy.ts";
+import { histogramOf } from "../../support/histogram-of.ts";
+import { loadTaskFor } from "../../support/load-task.ts";
+import { runLoadHere } from "../../support/run-load.ts";
+
+/** A terminal of the fake has answered its upgrade and its first nonce within so many bytes. */
+const VERIFIED = 200;
+
+/** Each of the four workspaces is visited in one terminal before eight more are held. */
+const held = (fault: Fault): FaultRule => ({ fault, match: /\/pty\?/, skip: 4, count: 3 });
+const connections = { total: 8, sshShare: 0, holdMs: 500, commandsPerSecond: 100 };
+const timeouts = { connectMs: 1_500, commandMs: 1_500 };
+
+async function loadThrough(rules: readonly FaultRule[], tls = false) {
+  await using coder = await startFakeCoder();
+  const { pem, keyPem } = selfSignedCertificate();
+  await using proxy = await startFaultProxy({
+    target: coder.url,
+    rules,
+    ...(tls ? { tls: { cert: pem, key: keyPem } } : {}),
+  });
+  const deployment = { url: proxy.url, ssh: "tunnel", ...(tls ? { caPem: pem } : {}) } as const;
+  const task = loadTaskFor(coder, { deployment, connections, timeouts });
+  const { result, events } = await runLoadHere(task);
+  return {
+    result,
+    events,
+    played: { ...proxy.played },
+    left: { workspaces: coder.workspacesLeft(), users: coder.usersLeft() },
+  };
+}
+
+function addsUp({ connections: { asked, held: stood, lost, failed } }: LoadResult): void {
+  expect(stood + lost + (failed ?? 0)).toBe(asked);
+}
+
+describe.concurrent("faults on connections that are to be held", () => {
+  test.each<{ fault: Fault; class: FailureClass; lost: number }>([
+    { fault: { kind: "refuse" }, class: "connection-lost", lost: 0 },
+    { fault: { kind: "reset", afterBytes: VERIFIED }, class: "connection-lost", lost: 3 },
+    { fault: { kind: "close", afterBytes: VERIFIED }, class: "connection-lost", lost: 3 },
+    { fault: { kind: "black-hole", afterBytes: VERIFIED }, class: "half-open", lost: 3 },
+    { fault: { kind: "slow-first-byte", ms: 60_000 }, class: "connect-timeout", lost: 0 },
+    { fault: { kind: "answer", status: 503 }, class: "connect-refused", lost: 0 },
+    { fault: { kind: "answer", status: 429, retryAfter: 60 }, class: "rate-limited", lost: 0 },
+    { fault: { kind: "tls-garbage" }, class: "tls", lost: 0 },
+  ])("$fault.kind is $class, counted once a connection, and nothing is left", async (one) => {
+    const { result, played, left } = await loadThrough([held(one.fault)], one.fault.kind === "tls-garbage");
+    expect(played).toEqual({ [one.fault.kind]: 3 });
+    expect(result.failures).toEqual([expect.objectContaining({ class: one.class, count: 3 })]);
+    expect(result.connections).toMatchObject({ held: 5, lost: one.lost, failed: 3 - one.lost });
+    addsUp(result);
+    expect(left).toEqual({ workspaces: [], users: [] });
+  });
+
+  test.each<{ fault: Fault }>([
+    { fault: { kind: "truncate", afterBytes: VERIFIED, bytes: 25 } },
+    { fault: { kind: "corrupt", afterBytes: VERIFIED } },
+  ])("bytes that $fault.kind changed never count as held", async ({ fault }) => {
+    const { result, left } = await loadThrough([held(fault)]);
+    expect(result.connections.held).toBe(5);
+    expect(result.failures.length).toBeGreaterThan(0);
+    addsUp(result);
+    expect(left).toEqual({ workspaces: [], users: [] });
+  });
+
+  test.each<{ fault: Fault; slowest?: number }>([
+    { fault: { kind: "latency", ms: 40 }, slowest: 80 },
+    { fault: { kind: "slow-first-byte", ms: 200 }, slowest: 200 },
+    { fault: { kind: "trickle", bytes: 20, everyMs: 3 } },
+    { fault: { kind: "stall", afterBytes: 100, ms: 300 }, slowest: 300 },
+    { fault: { kind: "answer", status: 429, retryAfter: 0 } },
+  ])(
+    "$fault.kind within the deadlines shows in the latency and fails nothing",
+    async ({ fault, slowest }) => {
+      const { result, events, played } = await loadThrough([held(fault)]);
+      expect(played).toEqual({ [fault.kind]: 3 });
+      expect(result.failures).toEqual([]);
+      expect(result.connections).toMatchObject({ held: 8, lost: 0, failed: 0 });
+      if (slowest !== undefined)
+        expect(histogramOf(result, "terminal-first-byte").maxValue / 1000).toBeGreaterThanOrEqual(slowest);
+      const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+      if (fault.kind === "answer") expect(notes.join()).toMatch(/answered 3 requests with 429/);
+    },
+  );
+});
+
+test("a terminal that dropped is attached again once when asked, and stays a loss", async () => {
+  await using coder = await startFakeCoder();
+  const rules = [held({ kind: "reset", afterBytes: VERIFIED })];
+  await using proxy = await startFaultProxy({ target: coder.url, rules });
+  const task = loadTaskFor(coder, {
+    deployment: { url: proxy.url, ssh: "tunnel" },
+    connections: { ...connections, reconnect: true },
+  });
+  const { result } = await runLoadHere(task);
+  expect(result.connections).toMatchObject({ held: 5, lost: 3, failed: 0, reconnected: 3 });
+  expect(result.failures).toEqual([expect.objectContaining({ class: "connection-lost", count: 3 })]);
+});
+
+test("a token that expires in the middle is told from a terminal that is not there", async () => {
+  await using coder = await startFakeCoder({ faults: { expireAfterTerminals: 6 } });
+  const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
+  expect(result.failures).toEqual([
+    expect.objectContaining({ class: "token-expired", phase: "terminal-first-byte", count: 6 }),
+  ]);
+  expect(result.connections).toMatchObject({ held: 2, failed: 6 });
+  expect(coder.workspacesLeft()).toEqual([]);
+});
+
+test("a server that goes away while connections are held loses all of them, and what is left is counted", async () => {
+  await using coder = await startFakeCoder();
+  await using proxy = await startFaultProxy({ target: coder.url, rules: [] });
+  const task = loadTaskFor(coder, {
+    deployment: { url: proxy.url, ssh: "tunnel" },
+    connections,
+    timeouts: { ...timeouts, deleteMs: 500 },
+  });
+  const { result } = await runLoadHere(task, {
+    onEvent: (event) => {
+      if (event.type === "progress" && event.progress.activity === "holding") proxy.goAway();
+    },
+  });
+  expect(result.connections).toMatchObject({ held: 0, lost: 8 });
+  const named = result.failures.find((failure) => failure.class === "workspace-delete");
+  expect(coder.workspacesLeft()).toHaveLength(named?.count ?? 0);
+});
+
+test.each([1, 2])(
+  "whatever goes wrong anywhere, the load ends, its counts add up, and what is left is counted (seed %i)",
+  async (seed) => {
+    await using coder = await startFakeCoder();
+    const faults: Fault[] = [
+      { kind: "refuse" },
+      { kind: "reset", afterBytes: 60 },
+      { kind: "close", afterBytes: 150 },
+      { kind: "black-hole", afterBytes: 160 },
+      { kind: "slow-first-byte", ms: 100 },
+      { kind: "trickle", bytes: 50, everyMs: 2 },
+      { kind: "corrupt", afterBytes: 140 },
+      { kind: "answer", status: 503 },
+      { kind: "answer", status: 429, retryAfter: 0 },
+    ];
+    // Past the preparation, whose failure is the harness's own. A request into a black hole waits for a minute.
+    const rules = faults.map((fault) => ({
+      fault,
+      match: fault.kind === "black-hole" ? /pty/ : /users\/|pty|refbench-ssh|builds/,
+      share: 0.04,
+    }));
+    await using proxy = await startFaultProxy({ target: coder.url, rules, seed });
+    const task = loadTaskFor(coder, {
+      deployment: { url: proxy.url, ssh: "tunnel" },
+      connections: { ...connections, total: 20, sshShare: 0.3 },
+      timeouts: { ...timeouts, deleteMs: 3_000 },
+    });
+    const { result } = await runLoadHere(task);
+    addsUp(result);
+    const count = (one: FailureClass): number =>
+      result.failures
+        .filter((failure) => failure.class === one)
+        .reduce((sum, failure) => sum + failure.count, 0);
+    expect(coder.workspacesLeft().length).toBeLessThanOrEqual(count("workspace-delete"));
+    expect(Object.keys(proxy.played).length).toBeGreaterThan(0);
+  },
+);
