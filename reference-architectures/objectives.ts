@@ -98,19 +98,23 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
   {
     name: "traffic-carried",
-    description: "bytes of traffic that came back, share of those sent",
-    metric: { path: "connections.bytes.received", per: "connections.bytes.sent" },
+    description: "traffic that came back whole, share of what was due",
+    metric: { path: "connections.traffic.back", per: "connections.traffic.due" },
     threshold: 0.9,
     direction: "at-least",
     unit: "share",
-    appliesWhen: "phases.traffic-tick.attempts",
+    appliesWhen: "connections.traffic.due",
   },
 ];
 
 /** The objectives of one run: thresholds of its size, severity of its kind. */
 export function objectivesFor(
   objectives: readonly SizedObjective[],
-  run: { readonly size: string; readonly figures: Size; readonly simulated: boolean },
+  run: {
+    readonly size: string;
+    readonly figures: Pick<Size, "workspaces" | "concurrentBuilds">;
+    readonly simulated: boolean;
+  },
 ): Objective[] {
   const rounds = Math.ceil(run.figures.workspaces / run.figures.concurrentBuilds);
   return objectives.map(({ perBuildRound, bySize, inRehearsals, ...objective }) => {

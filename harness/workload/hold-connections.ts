@@ -26,8 +26,12 @@ export async function holdConnections(
   const ramp = new RampUp(load);
   try {
     if (asked > 0 && ready.length > 0 && !load.signal.aborted) await ramp.run(ready);
-    const serverGauge = await hold(ramp);
-    const connections = { ...(await counted(ramp)), ...(serverGauge && { serverGauge }) };
+    const { serverGauge, traffic } = await hold(ramp);
+    const connections = {
+      ...(await counted(ramp)),
+      ...(serverGauge && { serverGauge }),
+      ...(traffic && { traffic }),
+    };
     ramp.isOver = true;
     return { connections, close: () => closeAll(load, ramp.opened) };
   } finally {
@@ -35,20 +39,21 @@ export async function holdConnections(
   }
 }
 
-async function hold(ramp: RampUp): Promise<Connections["serverGauge"]> {
+async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGauge" | "traffic">> {
   const { load, opened } = ramp;
   const { holdMs } = load.task.connections;
-  if (opened.length === 0 || load.signal.aborted) return undefined;
+  if (opened.length === 0 || load.signal.aborted) return {};
   load.board.activity = "holding";
   const gauge = watchServerGauge(load);
-  const { traffic } = load.task;
+  const wheel = load.task.traffic === undefined ? undefined : new TrafficWheel(ramp, load.task.traffic);
   await Promise.all([
     command(ramp),
-    traffic === undefined ? undefined : new TrafficWheel(ramp, traffic).run(opened, holdMs),
+    wheel?.run(opened, holdMs),
     load.clock.sleep(holdMs, load.signal).catch(() => undefined),
   ]);
   await ramp.liveness.proveAll();
-  return gauge.stop();
+  const serverGauge = await gauge.stop();
+  return { ...(serverGauge && { serverGauge }), ...(wheel && { traffic: wheel.pieces }) };
 }
 
 /** Verified commands at a constant rate, dealt to all connections in turn, until the last one's answer. */

@@ -40,6 +40,8 @@ interface Stream {
  * looked for in what comes back. There is no timer per connection: their ticks are spread evenly over the interval.
  */
 export class TrafficWheel {
+  /** How many were due, also over connections that were gone by then, and how many came back whole. */
+  readonly pieces = { due: 0, back: 0 };
   readonly #load: LoadContext;
   readonly #liveness: Liveness;
   readonly #traffic: Traffic;
@@ -67,6 +69,7 @@ export class TrafficWheel {
     try {
       await pace({ perSecond, count, signal, slip: health.slip.hold }, (index, dueMs) => {
         const stream = streams[index % streams.length];
+        this.pieces.due += this.#paddings.length;
         if (stream !== undefined) this.#tick(stream, dueMs);
       });
       while (this.#outstanding > 0 && !signal.aborted)
@@ -117,6 +120,7 @@ export class TrafficWheel {
       return;
     }
     stream.connection.isVerified = true;
+    this.pieces.back++;
     this.#settle(sent);
     const { dueMs, startedMs } = sent;
     this.#load.latencies.record("traffic-tick", { dueMs, startedMs, endMs: performance.now() });

@@ -50,8 +50,11 @@ test("every path of the published objectives leads to a figure, and a good run m
 test("an objective of what was no part of the load is met and says so, and one that failed altogether is not", () => {
   const traffic = OBJECTIVES.filter(({ name }) => name === "traffic-carried");
   expect(judge(traffic, sampleMeasurements())).toMatchObject([{ met: true, note: NOT_PART }]);
-  const silent = { class: "silent-connection", phase: "traffic-tick", count: 9, example: "" } as const;
-  expect(judge(traffic, sampleMeasurements({ failures: [silent] }))).toMatchObject([{ met: false }]);
+  const { connections } = sampleMeasurements();
+  const carried = (back: number) =>
+    judge(traffic, sampleMeasurements({ connections: { ...connections, traffic: { due: 100, back } } }));
+  expect(carried(0)).toMatchObject([{ value: 0, met: false }]);
+  expect(carried(90)).toMatchObject([{ value: 0.9, met: true }]);
 });
 
 test("a percentile of a phase is judged in milliseconds from its intended start, over all shards", () => {

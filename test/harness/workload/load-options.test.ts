@@ -260,6 +260,19 @@ describe("of a build", () => {
   });
 });
 
+test("traffic is counted by the pieces that were due, also over connections that are gone", async () => {
+  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "hangs-up" } } });
+  const task = loadTaskFor(coder, {
+    connections: { total: 4, sshShare: 0, holdMs: 800, commandsPerSecond: 0 },
+    traffic: { bytesPerTick: 100, tickMs: 100 },
+  });
+  const { result } = await runLoadHere(task);
+  const { due = 0, back = 0 } = result.connections.traffic ?? {};
+  expect(due).toBe(4 * 8);
+  expect(back).toBeGreaterThan(0);
+  expect(back).toBeLessThan(due);
+});
+
 test("a task without any option is as it ever was", async () => {
   await using coder = await startFakeCoder();
   const task: LoadTask = loadTaskFor(coder, FEW);
