@@ -12,6 +12,7 @@ import { preflightCommand } from "./commands/preflight.ts";
 import { reaperCommand } from "./commands/reaper.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { runCommand } from "./commands/run.ts";
+import { scaletestCommand } from "./commands/scaletest.ts";
 import { stageCommand } from "./commands/stage.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { teardownCommand } from "./commands/teardown.ts";
@@ -50,6 +51,7 @@ export async function main(args: readonly string[], environment: Omit<Io, "exit"
     resultsCommand,
     architecturesCommand,
     drainCommand,
+    scaletestCommand,
     twinCommand,
     emulatorCommand,
     doctorCommand,

@@ -31,6 +31,9 @@ export type Organization = z.infer<typeof organization>;
 export const user = z.object({
   id: z.string(),
   username: z.string(),
+  email: z.string().default(""),
+  created_at: z.string().nullish(),
+  last_seen_at: z.string().nullish(),
   roles: z.array(z.object({ name: z.string() })).default([]),
 });
 export type User = z.infer<typeof user>;
@@ -87,6 +90,7 @@ export type Build = z.infer<typeof build>;
 export const workspace = z.object({
   id: z.string(),
   name: z.string(),
+  created_at: z.string().nullish(),
   owner_id: z.string(),
   owner_name: z.string().default(""),
   template_name: z.string().default(""),
@@ -198,6 +202,13 @@ export const replica = z.object({ id: z.string(), hostname: z.string().default("
 
 export const deploymentStats = z.object({
   collected_at: z.string(),
-  session_count: z.object({ ssh: z.number(), reconnecting_pty: z.number() }),
+  session_count: z.object({
+    ssh: z.number(),
+    reconnecting_pty: z.number(),
+    vscode: z.number().default(0),
+    jetbrains: z.number().default(0),
+  }),
+  /** Of all workspaces; `building` are those that start, stop or are deleted. */
+  workspaces: z.object({ pending: z.number(), building: z.number(), running: z.number() }).optional(),
 });
 export type DeploymentStats = z.infer<typeof deploymentStats>;

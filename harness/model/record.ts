@@ -98,6 +98,15 @@ export const recordSchema = z.object({
       skippedCanary: z.boolean(),
     })
     .optional(),
+  /** Of a load against a deployment that refbench did not make: never one of the table's rows. */
+  deployment: z
+    .object({
+      url: z.string(),
+      id: z.string(),
+      /** How others used it meanwhile, in words; empty when nobody did. */
+      inUse: z.array(z.string()),
+    })
+    .optional(),
   /** Coder's version: `coderVersion` of a real server, `rehearsedVersion` of an emulated one, never both. */
   coderVersion: z.string().optional(),
   rehearsedVersion: z.string().optional(),

@@ -9,10 +9,11 @@ export function standingOf(record: RunRecord): Standing {
 }
 
 /** Why a real run's figures are nobody's to publish; empty when they are. */
-export function unofficialReasons({ cloud, overrides }: RunRecord): readonly string[] {
+export function unofficialReasons({ cloud, overrides, deployment }: RunRecord): readonly string[] {
   const set = Object.keys(overrides);
   const { endpoints = [], skippedChecks = [], emulated = false } = cloud ?? {};
   return [
+    ...(deployment === undefined ? [] : [`a deployment that refbench did not make (${deployment.url})`]),
     ...(endpoints.length === 0
       ? []
       : [`${emulated ? "an emulated cloud" : "other endpoints than the cloud's"} (${endpoints.join(", ")})`]),

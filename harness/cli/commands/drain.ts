@@ -6,12 +6,12 @@ import { DEADLINES_MS } from "../../pipeline/plan.ts";
 import { getManualDeployment } from "../by-hand/deployment.ts";
 import { drain } from "../by-hand/drain.ts";
 import { getOutputs } from "../by-hand/outputs.ts";
-import { getSession } from "../by-hand/session.ts";
 import { chooseShardRunner } from "../by-hand/shard-runner.ts";
 import { type Drained, drainedJson, drainedText } from "../by-hand/write-drained.ts";
 import type { Io } from "../io.ts";
 import { harmless } from "../progress/words.ts";
 import { duration } from "../run-options.ts";
+import { getSession, refuseToken } from "../session.ts";
 
 interface DrainFlags {
   readonly rehearse?: boolean;
@@ -112,12 +112,4 @@ function tell(event: ShardEvent, io: Io): void {
   const { total, deleted, failed } = event.progress.workspaces;
   const left = failed === 0 ? "" : `, ${failed} would not go`;
   io.stderr.write(`drain: ${deleted} of ${total} workspaces deleted${left}\n`);
-}
-
-/** The value is not repeated in the message either. */
-function refuseToken(): never {
-  throw new RefbenchError(
-    "usage",
-    "--token is refused: everyone on this machine can read the arguments of a process; expected the token in CODER_SESSION_TOKEN or in the file of --session-file, or a `coder login`",
-  );
 }

@@ -34,6 +34,13 @@ export function deploymentRoutes(deployment: Deployment): Route[] {
       handle: () => ok({ message: "👋" }),
     },
     {
+      // Not Coder's: by this a scaletest knows that its figures say nothing about Coder.
+      method: "GET",
+      pattern: "/api/v2/refbench-emulator",
+      access: "anyone",
+      handle: () => ok({ emulated: true }),
+    },
+    {
       method: "GET",
       pattern: "/api/v2/deployment/config",
       access: "owner",

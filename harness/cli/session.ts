@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { RefbenchError } from "../../model/error.ts";
-import type { Io } from "../io.ts";
+import { RefbenchError } from "../model/error.ts";
+import type { Io } from "./io.ts";
 
-/** Who drains: a session token of one of Coder's owners. */
+/** As whom Coder is asked: a session token of one of its owners. */
 export interface Session {
   readonly token: string;
   /** Where it was found, in words. */
@@ -31,12 +31,26 @@ export async function getSession(
   return sessionOfLogin(urls, io.env);
 }
 
+/** The deployment that `coder login` on this machine is for. */
+export async function findLoginUrl(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const url = await findText(join(configFolder(env), "url"));
+  return url === "" ? undefined : url;
+}
+
+/** Refuses `--token`. The value is not repeated in the message either. */
+export function refuseToken(): never {
+  throw new RefbenchError(
+    "usage",
+    "--token is refused: everyone on this machine can read the arguments of a process; expected the token in CODER_SESSION_TOKEN or in the file of --session-file, or a `coder login`",
+  );
+}
+
 /** A token is shown to nobody but the deployment that it is for: this environment's, or a port of this machine's. */
 async function sessionOfLogin(urls: readonly string[], env: NodeJS.ProcessEnv): Promise<Session> {
   const folder = configFolder(env);
   const [token, url] = await Promise.all([findText(join(folder, "session")), findText(join(folder, "url"))]);
   if (token === undefined || token === "") {
-    throw new RefbenchError("usage", `there is no session to drain with in ${folder}: ${NEXT_STEP}`);
+    throw new RefbenchError("usage", `there is no session of Coder in ${folder}: ${NEXT_STEP}`);
   }
   const host = url === undefined ? undefined : hostOf(url);
   if (host === undefined || !(isLoopback(host) || urls.some((one) => hostOf(one) === host))) {

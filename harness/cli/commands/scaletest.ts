@@ -1,0 +1,60 @@
+import { Command } from "commander";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import type { Io } from "../io.ts";
+import { cleanupCommand } from "../scaletest/cleanup-command.ts";
+import { loadByHand } from "../scaletest/load-command.ts";
+import {
+  addCreateOptions,
+  addTrafficOptions,
+  type CreateFlags,
+  type TrafficFlags,
+} from "../scaletest/load-options.ts";
+import { prepareCreate } from "../scaletest/prepare-create.ts";
+import { prepareTraffic } from "../scaletest/prepare-traffic.ts";
+
+/** `refbench scaletest`: the workload alone, against a deployment of one's own. */
+export function scaletestCommand(io: Io): Command {
+  return new Command("scaletest")
+    .alias("loadtest")
+    .description("run the scaletest workload alone, against a deployment of your own")
+    .addCommand(createCommand(io))
+    .addCommand(trafficCommand(io))
+    .addCommand(cleanupCommand(io));
+}
+
+function createCommand(io: Io): Command {
+  const command = new Command("create-workspaces").description(
+    "create users and workspaces, reach each, hold connections, delete all of it, and say how it went",
+  );
+  return addCreateOptions(command)
+    .addHelpText("after", AFTER)
+    .action((flags: CreateFlags) => loadByHand(flags, prepareCreate(flags, io), io, command));
+}
+
+function trafficCommand(io: Io): Command {
+  const command = new Command("traffic")
+    .alias("workspace-traffic")
+    .description("hold connections with traffic to workspaces that create-workspaces --no-cleanup left");
+  return addTrafficOptions(command)
+    .addHelpText("after", AFTER)
+    .action((flags: TrafficFlags) => loadByHand(flags, prepareTraffic(flags), io, command));
+}
+
+const AFTER = `
+Variables of Coder's utility (CODER_SCALETEST_COUNT, …) stand for its flags.
+Exit codes: ${(
+  [
+    "pass",
+    "slo-failed",
+    "generator-limited",
+    "harness-error",
+    "interrupted",
+    "leaked",
+    "unverified",
+    "infrastructure",
+    "usage",
+  ] as const
+)
+  .map((word) => `${EXIT_CODES[word]} ${word}`)
+  .join(", ")}.
+Ctrl-C stops the load and deletes what it made; a second one leaves at once.`;

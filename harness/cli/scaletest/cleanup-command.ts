@@ -1,0 +1,149 @@
+import { Command, Option } from "commander";
+import { systemClock } from "../../model/clock.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { run12 } from "../../model/run-id.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { cleanUp } from "../../workload/cleanup.ts";
+import { type CleanupChoice, findLeftovers } from "../../workload/cleanup-find.ts";
+import type { Io } from "../io.ts";
+import { progressReporter } from "../progress/progress-reporter.ts";
+import { cleanupJson, cleanupText, listingText, runsOf } from "./cleanup-text.ts";
+import { listenForLoadInterrupts } from "./interrupts.ts";
+import { type Reach, reachDeployment } from "./reach.ts";
+import { addReachOptions, type ReachFlags } from "./reach-options.ts";
+import { pasteable } from "./typed-command.ts";
+import { goDuration } from "./values.ts";
+
+interface CleanupFlags extends ReachFlags {
+  readonly run?: string;
+  readonly all?: boolean;
+  readonly olderThan?: number;
+  readonly template?: string;
+  readonly keepUsers?: boolean;
+  readonly coderScaletest?: boolean;
+  readonly dryRun?: boolean;
+  readonly output: "text" | "json";
+}
+
+/** `refbench scaletest cleanup`: deletes what loads left on a deployment, and nothing that refbench did not make. */
+export function cleanupCommand(io: Io): Command {
+  const command = new Command("cleanup").description(
+    "delete workspaces, users and tokens that refbench's loads left on a deployment; nothing else",
+  );
+  return addReachOptions(command)
+    .option("--run <id>", "of this run (its id, or the 12 characters in its names)")
+    .option("--all", "of every run of refbench")
+    .addOption(
+      new Option("--older-than <duration>", "only runs that made nothing for so long").argParser(
+        goDuration("--older-than"),
+      ),
+    )
+    .addOption(
+      new Option("-t, --template <name>", "only workspaces of this template; users and tokens stay").env(
+        "CODER_SCALETEST_CLEANUP_TEMPLATE",
+      ),
+    )
+    .option("--keep-users", "delete workspaces only")
+    .option("--coder-scaletest", "what Coder's own utility left too (names with scaletest-)")
+    .option("--dry-run", "list what would be deleted, and delete nothing")
+    .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 nothing is left, 40 something is (by name), 41 it could not be seen, 61 stopped.",
+    )
+    .action((flags: CleanupFlags) => cleanUpByHand(flags, io));
+}
+
+async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
+  const before = new AbortController();
+  await using reach = await reachDeployment(flags, io, before.signal);
+  await checkId(reach, flags);
+  const choice = await choiceOf(flags, reach);
+  const found = await findLeftovers(reach.caller, choice, systemClock.now());
+  if (flags.dryRun === true) {
+    io.stdout.write(listingText(found, reach.http.url, flags.output));
+    return;
+  }
+  const reporter = progressReporter(io);
+  const again = pasteable("scaletest", "cleanup", "--url", reach.http.url, ...scopeWords(flags));
+  using interrupts = listenForLoadInterrupts((message) => reporter.say(message), again);
+  try {
+    const result = await cleanUp(choice, {
+      caller: await reach.callerWith(interrupts.stop),
+      clock: systemClock,
+      signal: interrupts.stop,
+      concurrency: flags.cleanupConcurrency,
+      timeoutMs: flags.cleanupTimeout,
+      jobTimeoutMs: flags.cleanupJobTimeout,
+      onProgress: (progress) =>
+        reporter.report({
+          type: "drain.progress",
+          ...progress,
+          at: new Date(systemClock.now()).toISOString(),
+        }),
+    });
+    reporter.close();
+    io.stdout.write(
+      flags.output === "json"
+        ? cleanupJson(result, reach.http.url)
+        : cleanupText(result, reach.http.url, again),
+    );
+    if (result.stopped) io.exit(EXIT_CODES.interrupted);
+    else if (result.left.length > 0) io.exit(EXIT_CODES.leaked);
+  } finally {
+    reporter.close();
+  }
+}
+
+async function checkId({ caller, http }: Reach, { deploymentId }: ReachFlags): Promise<void> {
+  if (deploymentId === undefined) return;
+  const info = await caller.client.buildInfo();
+  const id = info.ok ? info.value.deployment_id : "unknown";
+  if (id !== deploymentId)
+    throw new RefbenchError(
+      "usage",
+      `--deployment-id is "${deploymentId}", but ${http.url} is deployment ${id}: nothing was deleted; check --url`,
+    );
+}
+
+/** Which runs are meant. Without a word on it the only one there is; several are never guessed between. */
+async function choiceOf(flags: CleanupFlags, { caller, http }: Reach): Promise<CleanupChoice> {
+  const { run, all, olderThan, template, keepUsers, coderScaletest } = flags;
+  const narrowed = {
+    ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
+    ...(template === undefined ? {} : { template }),
+    ...(keepUsers === true ? { keepUsers } : {}),
+    ...(coderScaletest === true ? { coderScaletest } : {}),
+  };
+  if (run !== undefined) {
+    if (all === true)
+      throw new RefbenchError("usage", "--run and --all contradict each other: leave one out");
+    if (!/^[0-9a-hjkmnp-tv-z]{12}$/.test(run12(run)))
+      throw new RefbenchError(
+        "usage",
+        `--run is "${run}", expected a run's id or the 12 characters in its names`,
+      );
+    return { runs: [run12(run)], ...narrowed };
+  }
+  const everything: CleanupChoice = { runs: "all", ...narrowed };
+  if (all === true || flags.dryRun === true) return everything;
+  const runs = runsOf(await findLeftovers(caller, everything, systemClock.now()));
+  if (runs.length <= 1) return everything;
+  const commands = [...runs.map((each) => ["--run", each]), ["--all"]].map(
+    (words) => `\n  ${pasteable("scaletest", "cleanup", "--url", http.url, ...words)}`,
+  );
+  throw new RefbenchError(
+    "usage",
+    `${runs.length} runs left something on ${http.url}, and one of them may still be under way: nothing was deleted; say which is meant:${commands.join("")}`,
+  );
+}
+
+function scopeWords({ run, all, olderThan, template, coderScaletest }: CleanupFlags): string[] {
+  return [
+    ...(run === undefined ? [] : ["--run", run]),
+    ...(all === true ? ["--all"] : []),
+    ...(olderThan === undefined ? [] : ["--older-than", `${olderThan}ms`]),
+    ...(template === undefined ? [] : ["--template", template]),
+    ...(coderScaletest === true ? ["--coder-scaletest"] : []),
+  ];
+}

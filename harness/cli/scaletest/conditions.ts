@@ -1,0 +1,27 @@
+import { GENERATOR_LIMITS, type LoadTask } from "../../model/shard.ts";
+import type { DeploymentLook } from "../../workload/guard-look.ts";
+
+/** What changes the meaning of a load's figures, in words. */
+export function conditionsOfLoad(task: LoadTask, look: DeploymentLook): string[] {
+  const { deployment, traffic, login, keep } = task;
+  const isShared = task.generatorLimits.slipP99Ms !== GENERATOR_LIMITS.slipP99Ms;
+  const tokens = {
+    mint: "user tokens: minted by the owner",
+    login: "user tokens: a login each",
+    host: "user tokens: the caller's own for all",
+  };
+  return [
+    ...(look.inUse.length === 0 ? [] : [`in use by others meanwhile: ${look.inUse.join(", ")}`]),
+    look.isOwner ? "rate limits: off for the owner's calls, on for the users'" : "rate limits: on",
+    look.url.startsWith("https:") ? "TLS: on" : "TLS: off",
+    tokens[login ?? "mint"],
+    isShared
+      ? `generator: shares its machine with the deployment, so held to wide limits (slip p99 ${task.generatorLimits.slipP99Ms} ms)`
+      : "generator: this machine, over its own route to Coder",
+    ...(deployment.proxy === undefined ? [] : ["proxy: all connections went through one"]),
+    ...(traffic === undefined
+      ? []
+      : [`traffic: ${traffic.bytesPerTick} bytes each ${traffic.tickMs} ms on each held connection`]),
+    ...(keep === true ? ["cleanup: none was asked for (--no-cleanup); what was made is still there"] : []),
+  ];
+}

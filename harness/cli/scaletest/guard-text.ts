@@ -1,0 +1,107 @@
+import type { LoadTask } from "../../model/shard.ts";
+import { formatCount, formatDuration } from "../../results/format.ts";
+import { wrap } from "../../results/grid.ts";
+import type { DeploymentLook } from "../../workload/guard-look.ts";
+import { harmless } from "../progress/words.ts";
+
+const NAMED = 5;
+const LABEL = 12;
+
+/** Which deployment it is and who is there, for a person to look at before anything is done to it. */
+export function lookText(look: DeploymentLook, width: number): string {
+  const { url, id, version, isEmulated, caller, isOwner, others, sessions, workspaces, runs, builds } = look;
+  const emulated = isEmulated ? ", refbench's emulator (simulated)" : "";
+  const there = [
+    others === undefined
+      ? "who else is there is shown to owners only"
+      : `${counted(others.count, "other user")}, ${seen(others.recent)}`,
+    sessions === undefined
+      ? "open sessions are not told"
+      : `open: ${counted(sessions.terminal, "terminal")}, ${formatCount(sessions.ssh)} SSH, ${formatCount(sessions.ide)} IDE`,
+    `${counted(workspaces.total, "workspace")} of others, ${formatCount(workspaces.building)} of them queued or in a build`,
+  ];
+  const earlier = runs
+    .slice(0, NAMED)
+    .map((run) => `${run.run12} (${counted(run.workspaces, "workspace")}, ${counted(run.users, "user")})`);
+  const more = runs.length > NAMED ? [`and ${formatCount(runs.length - NAMED)} more`] : [];
+  return labelled(
+    [
+      ["Deployment", `${url}, Coder ${version}${emulated}, id ${id}`],
+      ["Asked as", `${caller}, ${isOwner ? "an owner" : "no owner"}`],
+      ["There", there.join("; ")],
+      ["Builds", `${counted(builds.replicas, "replica")}, ${counted(builds.daemons, "provisioner daemon")}`],
+      ...(runs.length === 0 ? [] : [["refbench's", [...earlier, ...more].join(", ")] as const]),
+    ],
+    width,
+  );
+}
+
+/** What a load will do, in the same form. */
+export function planText(task: LoadTask, again: { readonly cleanup: string }, width: number): string {
+  return labelled(
+    [
+      ["Will do", intentOf(task)],
+      ["Names", `${task.prefix}-0 and on; if this process is ever cut off: ${again.cleanup}`],
+    ],
+    width,
+  );
+}
+
+function intentOf(task: LoadTask): string {
+  const { workspaces, users, template, parameters, connections, existing, keep, login, reuseUsers } = task;
+  const given = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  const withParameters = given.length === 0 ? "" : ` (${given.join(", ")})`;
+  const owners =
+    login === "host" ? "yours" : reuseUsers === true ? `of ${counted(users, "user")}, who stay` : "";
+  const made =
+    existing === undefined
+      ? `create ${login === "host" || reuseUsers === true ? "" : `${counted(users, "user")} and `}${counted(workspaces, "workspace")}${owners === "" ? "" : ` ${owners}`} from ${template}${withParameters}, ${pace(task)}`
+      : `go to ${counted(workspaces, "workspace")} that exist, ${pace(task)}`;
+  const parts = [
+    made,
+    ...(task.skipAgents === true ? [] : [`run \`${task.command}\` in each`]),
+    ...(connections.total === 0
+      ? []
+      : [
+          `hold ${counted(connections.total, "connection")} for ${formatDuration(connections.holdMs)}${share(connections.sshShare)}`,
+        ]),
+    existing !== undefined ? "create and delete nothing but tokens" : ending(keep === true, task),
+  ];
+  return parts.join("; ");
+}
+
+function ending(isKept: boolean, { workspaceTtlMs }: LoadTask): string {
+  return isKept
+    ? `leave all of it (the workspaces stop by themselves after ${formatDuration(workspaceTtlMs)})`
+    : "delete all of it";
+}
+
+function pace({ arrival, concurrency }: LoadTask): string {
+  if (arrival !== undefined) return "on an open schedule";
+  return concurrency === 0 ? "all at once" : `${formatCount(concurrency)} at a time`;
+}
+
+function share(sshShare: number): string {
+  return sshShare === 0 ? "" : `, ${Math.round(sshShare * 100)} % of them SSH`;
+}
+
+function seen(recent: readonly string[]): string {
+  if (recent.length === 0) return "none seen within an hour";
+  const names = recent.slice(0, NAMED).join(", ");
+  return `${formatCount(recent.length)} seen within an hour (${names}${recent.length > NAMED ? ", …" : ""})`;
+}
+
+/** A count with its noun. */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Labels on the left, prose beside them, within a width. */
+function labelled(rows: readonly (readonly [string, string])[], width: number): string {
+  const lines = rows.flatMap(([label, text]) =>
+    wrap(harmless(text), Math.max(20, width - LABEL)).map(
+      (line, index) => `${(index === 0 ? label : "").padEnd(LABEL)}${line}`,
+    ),
+  );
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,36 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { resultsJson } from "../../results/json.ts";
+import type { OutputSpec } from "../../results/output-spec.ts";
+import { writeOutputs } from "../../results/outputs.ts";
+import type { Io } from "../io.ts";
+
+/** Writes the record into this folder, so that no output that fails can lose it; the file, or undefined. */
+export async function keepRecord(record: RunRecord, io: Io): Promise<string | undefined> {
+  const file = join(io.cwd, ".refbench", "scaletest", record.runId, "record.json");
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, resultsJson(record), { flag: "wx" });
+    return file;
+  } catch (error) {
+    io.stderr.write(`refbench: the record cannot be kept in ${file}: ${messageOf(error)}\n`);
+    return undefined;
+  }
+}
+
+/** Writes the outputs that were asked for; the cleanup is over by then. */
+export async function writeKept(
+  record: RunRecord,
+  outputs: readonly OutputSpec[],
+  { io, kept }: { readonly io: Io; readonly kept: string | undefined },
+): Promise<void> {
+  try {
+    await writeOutputs(record, outputs, io);
+  } catch (error) {
+    if (kept === undefined) throw error;
+    const [what = ""] = messageOf(error).split(";");
+    throw new RefbenchError("run_folder", `${what}; the record is kept in ${kept}`, { cause: error });
+  }
+}

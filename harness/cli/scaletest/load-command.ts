@@ -1,0 +1,95 @@
+import type { Command } from "commander";
+import { RefbenchError } from "../../model/error.ts";
+import { newRunId, run12 } from "../../model/run-id.ts";
+import type { LoadTask } from "../../model/shard.ts";
+import { exitCodeOf } from "../../pipeline/run-record.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { widthOf } from "../../results/outputs.ts";
+import type { DeploymentLook } from "../../workload/guard-look.ts";
+import { localShardRunner } from "../../workload/local-runner.ts";
+import type { Io } from "../io.ts";
+import { progressReporter } from "../progress/progress-reporter.ts";
+import { guardDeployment } from "./guard.ts";
+import { lookText, planText } from "./guard-text.ts";
+import { listenForLoadInterrupts } from "./interrupts.ts";
+import { keepRecord, writeKept } from "./keep-record.ts";
+import type { LoadFlags } from "./load-options.ts";
+import type { TaskGround } from "./load-task.ts";
+import { type Reach, reachDeployment } from "./reach.ts";
+import { recordOfLoad } from "./record.ts";
+import { runLoadByHand } from "./run-load.ts";
+import { chooseSsh } from "./ssh.ts";
+import { pasteable, typedCommand } from "./typed-command.ts";
+
+/** A load as the deployment was found able to carry it, nothing created yet. */
+export interface PreparedLoad {
+  readonly look: DeploymentLook;
+  readonly task: LoadTask;
+}
+
+/** Finds what the load needs on the deployment and refuses what it would refuse. */
+export type Prepare = (
+  reach: Reach,
+  ground: Omit<TaskGround, "deployment" | "organizationId" | "sharesMachine">,
+  chooseDeployment: (look: DeploymentLook) => Promise<Pick<TaskGround, "deployment" | "sharesMachine">>,
+) => Promise<PreparedLoad>;
+
+/** One load by hand from its flags to its exit code: look, say, guard, load, clean up, write. */
+export async function loadByHand(
+  flags: LoadFlags,
+  prepare: Prepare,
+  io: Io,
+  command: Command,
+): Promise<void> {
+  const outputs = parseOutputs(flags.output);
+  const runId = newRunId();
+  const before = new AbortController();
+  await using reach = await reachDeployment(flags, io, before.signal);
+  const { look, task } = await prepare(
+    reach,
+    { runId, token: reach.caller.token, env: io.env },
+    async (seen) => chooseSsh(flags, reach.deployment, seen, io.env),
+  );
+  const width = widthOf(io.stderr);
+  const cleanup = pasteable("scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix));
+  io.stderr.write(lookText(look, width));
+  io.stderr.write(planText(task, { cleanup }, width));
+  guardDeployment(look, flags.deploymentId, typedCommand(command, "--deployment-id", look.id));
+  if (flags.dryRun === true) {
+    io.stderr.write("Dry run: nothing was created.\n");
+    return;
+  }
+  const reporter = progressReporter(io);
+  using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
+  const left = new Promise<"left">((resolve) =>
+    interrupts.leave.addEventListener("abort", () => resolve("left"), { once: true }),
+  );
+  const whole = async () => {
+    const outcome = await runLoadByHand(task, {
+      shard: localShardRunner({ env: io.env }),
+      interrupts,
+      reporter,
+      callerWith: (signal) => reach.callerWith(signal),
+      timeoutMs: flags.timeout,
+      cleanupTimeoutMs: flags.cleanupTimeout,
+      cleanupJobTimeoutMs: flags.cleanupJobTimeout,
+    });
+    return recordOfLoad(outcome, { runId, task, look, maxFailures: flags.maxFailures, cleanup });
+  };
+  const ended = await Promise.race([whole(), left]).finally(() => reporter.close());
+  if (ended === "left") {
+    io.exit(41);
+    return;
+  }
+  io.exit(exitCodeOf(ended));
+  await writeKept(ended, outputs, { io, kept: await keepRecord(ended, io) });
+}
+
+/** Refuses to make users with a session that may not. */
+export function requireOwner({ caller }: Reach, isHost: boolean): void {
+  if (caller.isOwner || isHost) return;
+  throw new RefbenchError(
+    "usage",
+    `${caller.user.username} is no owner, and a load makes users and deletes them again: log in as an owner, or let all workspaces be your own (--use-host-login)`,
+  );
+}

@@ -1,0 +1,286 @@
+import { type Command, Option } from "commander";
+import { collect, share } from "../run-options.ts";
+import { addReachOptions, type ReachFlags, refuse, wholeNumber } from "./reach-options.ts";
+import { abortOn, goDuration, range, rate, steps } from "./values.ts";
+
+/** What `create-workspaces` and `traffic` have in common, as commander leaves it. */
+export interface LoadFlags extends ReachFlags {
+  readonly template?: string;
+  readonly concurrency: number;
+  readonly timeout: number;
+  readonly jobTimeout: number;
+  readonly agent?: string;
+  readonly connections?: number;
+  readonly sshShare: number;
+  readonly ssh?: boolean;
+  readonly coderBinary?: string;
+  readonly connectTimeout: number;
+  readonly connectHold: number;
+  readonly connectInterval?: number;
+  readonly commandsPerSecond?: number;
+  readonly bytesPerTick?: number;
+  readonly tickInterval: number;
+  readonly runCommand?: string;
+  readonly runTimeout: number;
+  readonly runExpectOutput?: string;
+  readonly runExpectTimeout?: boolean;
+  readonly abortOn?: ReturnType<typeof abortOn>;
+  readonly maxFailures?: number;
+  readonly output: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+/** The flags of `create-workspaces`. */
+export interface CreateFlags extends LoadFlags {
+  readonly template: string;
+  readonly count: number;
+  readonly users?: number;
+  readonly retry: number;
+  readonly parameter: readonly string[];
+  readonly richParameterFile?: string;
+  readonly preset?: string;
+  /** False with `--no-cleanup`. */
+  readonly cleanup: boolean;
+  /** False with `--no-wait-for-agents`. */
+  readonly waitForAgents: boolean;
+  readonly useHostLogin?: boolean;
+  readonly loginEach?: boolean;
+  /** True or the id of the run that made them. */
+  readonly reuseUsers?: string | true;
+  readonly rate?: number;
+  readonly ramp?: number;
+  readonly steps?: ReturnType<typeof steps>;
+}
+
+/** The flags of `traffic`. */
+export interface TrafficFlags extends LoadFlags {
+  readonly targetWorkspaces?: ReturnType<typeof range>;
+  readonly run?: string;
+}
+
+/** Adds the flags of `create-workspaces`. */
+export function addCreateOptions(command: Command): Command {
+  const added = command
+    .addOption(
+      new Option("-c, --count <n>", "workspaces to create")
+        .env("CODER_SCALETEST_COUNT")
+        .default(1)
+        .argParser(wholeNumber("--count", 1)),
+    )
+    .addOption(
+      new Option("-t, --template <name>", "template by name or id")
+        .env("CODER_SCALETEST_TEMPLATE")
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option("--users <n>", "users who own them, by turns (default: one each)")
+        .env("REFBENCH_SCALETEST_USERS")
+        .argParser(wholeNumber("--users", 1)),
+    )
+    .option(
+      "--use-host-login",
+      "all workspaces belong to you: no user is made (CODER_SCALETEST_USE_HOST_LOGIN)",
+    )
+    .option("--login-each", "each user logs in by password; otherwise you mint its token")
+    .addOption(
+      new Option("--reuse-users [run]", "take the users that this earlier run made, and keep them").env(
+        "REFBENCH_SCALETEST_REUSE_USERS",
+      ),
+    )
+    .addOption(
+      new Option("--parameter <name=value>", "template parameter; repeatable")
+        .env("CODER_RICH_PARAMETER")
+        .default([], "none")
+        .argParser(collect),
+    )
+    .addOption(
+      new Option("--rich-parameter-file <file>", "YAML file of template parameters").env(
+        "CODER_RICH_PARAMETER_FILE",
+      ),
+    )
+    .addOption(
+      new Option("--preset <name>", "preset of the template, by name or id").env("CODER_PRESET_NAME"),
+    )
+    .addOption(
+      new Option("--retry <n>", "further builds of a workspace whose build failed")
+        .env("CODER_SCALETEST_RETRY")
+        .default(0)
+        .argParser(wholeNumber("--retry")),
+    )
+    .addOption(
+      new Option(
+        "--rate <n/s>",
+        "open schedule: workspaces are asked for at this rate, whatever became of those before",
+      )
+        .env("REFBENCH_SCALETEST_RATE")
+        .argParser(rate("--rate")),
+    )
+    .addOption(
+      new Option("--ramp <duration>", "the rate rises to --rate over this time").argParser(
+        goDuration("--ramp"),
+      ),
+    )
+    .addOption(
+      new Option("--steps <rate:duration,…>", "an open schedule in steps: 2/s:30s,10/s:1m").argParser(steps),
+    )
+    .option("--no-cleanup", "leave workspaces and users (CODER_SCALETEST_NO_CLEANUP)")
+    .option(
+      "--no-wait-for-agents",
+      "ready once built, nothing is connected (CODER_SCALETEST_NO_WAIT_FOR_AGENTS)",
+    );
+  const wireguard =
+    "refbench reaches workspaces by web terminals and SSH: say how many with --connections and --ssh-share";
+  refuse(added, "--connect-url <url>", wireguard);
+  refuse(added, "--connect-mode <mode>", wireguard);
+  refuse(added, "--run-log-output", "output that is not as expected is shown as the failure's example");
+  return addLoadOptions(added);
+}
+
+/** Adds the flags of `traffic`. */
+export function addTrafficOptions(command: Command): Command {
+  const added = command
+    .addOption(
+      new Option("-t, --template <name>", "only workspaces of this template").env("CODER_SCALETEST_TEMPLATE"),
+    )
+    .addOption(
+      new Option("--target-workspaces <start:end>", "only these, in listing order, the end not part of it")
+        .env("CODER_SCALETEST_TARGET_WORKSPACES")
+        .argParser(range),
+    )
+    .option("--run <id>", "only workspaces of this run");
+  refuse(added, "--app <slug>", "traffic goes through web terminals, and SSH with --ssh");
+  refuse(
+    added,
+    "--disable-direct",
+    "how SSH travels is the deployment's and the coder binary's, and is measured",
+  );
+  refuse(added, "--workspace-proxy-url <url>", "give the proxy's URL as --url");
+  refuse(
+    added,
+    "--use-host-login",
+    "traffic goes to every workspace that refbench made, --run says of which run",
+  );
+  return addLoadOptions(added);
+}
+
+function addLoadOptions(command: Command): Command {
+  return addReachOptions(addConnectionOptions(command))
+    .addOption(
+      new Option("--concurrency <n>", "workspaces at once; 0 = all")
+        .env("CODER_SCALETEST_CONCURRENCY")
+        .default(1)
+        .argParser(wholeNumber("--concurrency")),
+    )
+    .addOption(
+      new Option("--timeout <duration>", "for the whole load, then it stops and cleans up; 0 = none")
+        .env("CODER_SCALETEST_TIMEOUT")
+        .default(30 * 60_000, "30m")
+        .argParser(goDuration("--timeout")),
+    )
+    .addOption(
+      new Option(
+        "--job-timeout <duration>",
+        "for the build of one workspace, and again for its agents; 0 = none",
+      )
+        .env("CODER_SCALETEST_JOB_TIMEOUT")
+        .default(0, "none")
+        .argParser(goDuration("--job-timeout")),
+    )
+    .addOption(
+      new Option("--run-command <command>", "run in the web terminal of each workspace").env(
+        "CODER_SCALETEST_RUN_COMMAND",
+      ),
+    )
+    .addOption(
+      new Option("--run-timeout <duration>", "for the command")
+        .env("CODER_SCALETEST_RUN_TIMEOUT")
+        .default(60_000, "60s")
+        .argParser(goDuration("--run-timeout")),
+    )
+    .addOption(
+      new Option(
+        "--run-expect-output <line>",
+        "a whole line that the command must print (default: it must succeed)",
+      ).env("CODER_SCALETEST_RUN_EXPECT_OUTPUT"),
+    )
+    .option(
+      "--run-expect-timeout",
+      "it is right that the command does not end in time (CODER_SCALETEST_RUN_EXPECT_TIMEOUT)",
+    )
+    .addOption(
+      new Option("--abort-on <limits>", "stop by itself when Coder's API suffers: p95=500ms,errors=5%")
+        .env("REFBENCH_SCALETEST_ABORT_ON")
+        .argParser(abortOn),
+    )
+    .addOption(
+      new Option("--max-failures <n>", "workspaces that may fail (default: 1 %)")
+        .env("CODER_SCALETEST_MAX_FAILURES")
+        .argParser(wholeNumber("--max-failures")),
+    )
+    .addOption(
+      new Option("--output <format[:path]>", "text, json or markdown, on stdout or into a file; repeatable")
+        .env("CODER_SCALETEST_OUTPUTS")
+        .default([], "text")
+        .argParser(collect),
+    )
+    .option("--dry-run", "look, check and say what would be done; nothing is created");
+}
+
+function addConnectionOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--connections <n>", "connections held at the same time (default: one a workspace)")
+        .env("REFBENCH_SCALETEST_CONNECTIONS")
+        .argParser(wholeNumber("--connections")),
+    )
+    .addOption(
+      new Option("--ssh-share <share>", "share of them that are SSH, 0 to 1; the rest are web terminals")
+        .env("REFBENCH_SCALETEST_SSH_SHARE")
+        .default(0)
+        .argParser(share("--ssh-share")),
+    )
+    .option("--ssh", "all of them are SSH")
+    .addOption(
+      new Option("--coder-binary <file>", "carries SSH (default: coder on PATH)").env(
+        "REFBENCH_CODER_BINARY",
+      ),
+    )
+    .addOption(
+      new Option("--agent <name>", "the agent to reach where a workspace has several").env(
+        "REFBENCH_SCALETEST_AGENT",
+      ),
+    )
+    .addOption(
+      new Option("--connect-timeout <duration>", "until a connection is open")
+        .env("CODER_SCALETEST_CONNECT_TIMEOUT")
+        .default(30_000, "30s")
+        .argParser(goDuration("--connect-timeout")),
+    )
+    .addOption(
+      new Option("--connect-hold <duration>", "how long the connections are held")
+        .env("CODER_SCALETEST_CONNECT_HOLD")
+        .default(30_000, "30s")
+        .argParser(goDuration("--connect-hold")),
+    )
+    .addOption(
+      new Option("--connect-interval <duration>", "between verified commands on each (default: 10s)")
+        .env("CODER_SCALETEST_CONNECT_INTERVAL")
+        .argParser(goDuration("--connect-interval")),
+    )
+    .addOption(
+      new Option("--commands-per-second <n>", "over all held connections, instead of --connect-interval")
+        .env("REFBENCH_SCALETEST_COMMANDS_PER_SECOND")
+        .argParser(Number),
+    )
+    .addOption(
+      new Option("--bytes-per-tick <n>", "traffic that each sends besides (default: none; of traffic: 1024)")
+        .env("CODER_SCALETEST_WORKSPACE_TRAFFIC_BYTES_PER_TICK")
+        .argParser(wholeNumber("--bytes-per-tick", 1)),
+    )
+    .addOption(
+      new Option("--tick-interval <duration>", "between its ticks")
+        .env("CODER_SCALETEST_WORKSPACE_TRAFFIC_TICK_INTERVAL")
+        .default(100, "100ms")
+        .argParser(goDuration("--tick-interval")),
+    );
+}

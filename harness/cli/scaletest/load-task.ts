@@ -1,0 +1,165 @@
+import { RefbenchError } from "../../model/error.ts";
+import { namePrefix, run12 } from "../../model/run-id.ts";
+import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/shard.ts";
+import type { CreateFlags, LoadFlags, TrafficFlags } from "./load-options.ts";
+import { isOn } from "./values.ts";
+
+const HOUR_MS = 3_600_000;
+/** What "no limit" of a step comes to. */
+const LONGEST_MS = 24 * HOUR_MS;
+const SHORTEST_TTL_MS = 4 * HOUR_MS;
+const INTERVAL_MS = 10_000;
+
+/** What a load task says of the deployment and of names, found before it is made. */
+export interface TaskGround {
+  readonly runId: string;
+  readonly token: string;
+  readonly deployment: LoadTask["deployment"];
+  readonly organizationId: string;
+  /** The generator shares its cores with what it measures. */
+  readonly sharesMachine: boolean;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The load that `create-workspaces` asks for. */
+export function createTask(
+  flags: CreateFlags,
+  ground: TaskGround,
+  found: {
+    readonly template: string;
+    readonly presetId?: string;
+    readonly parameters: Record<string, string>;
+  },
+): LoadTask {
+  const { env } = ground;
+  const isHost = isOn(flags.useHostLogin, "CODER_SCALETEST_USE_HOST_LOGIN", env);
+  const isWaiting = flags.waitForAgents && !isOn(undefined, "CODER_SCALETEST_NO_WAIT_FOR_AGENTS", env);
+  const isKept = !flags.cleanup || isOn(undefined, "CODER_SCALETEST_NO_CLEANUP", env);
+  if (isHost && (flags.users !== undefined || flags.reuseUsers !== undefined || flags.loginEach === true))
+    throw new RefbenchError(
+      "usage",
+      "--use-host-login makes you the owner of all workspaces: leave --users, --reuse-users and --login-each out",
+    );
+  const users = isHost ? 1 : Math.min(flags.users ?? flags.count, flags.count);
+  const arrival = arrivalOf(flags);
+  return {
+    ...commonTask(flags, ground, isWaiting ? flags.count : 0),
+    prefix: prefixOf(flags.reuseUsers, ground.runId),
+    template: found.template,
+    parameters: found.parameters,
+    users,
+    workspaces: flags.count,
+    ...(found.presetId === undefined ? {} : { presetId: found.presetId }),
+    ...(isHost ? { login: "host" } : flags.loginEach === true ? { login: "login" } : {}),
+    ...(flags.reuseUsers === undefined ? {} : { reuseUsers: true }),
+    ...(flags.retry === 0 ? {} : { retries: flags.retry }),
+    ...(isWaiting ? {} : { skipAgents: true }),
+    ...(isKept ? { keep: true } : {}),
+    ...(arrival === undefined ? {} : { arrival }),
+  };
+}
+
+/** The load that `traffic` asks for, on so many workspaces that exist. */
+export function trafficTask(flags: TrafficFlags, ground: TaskGround, workspaces: number): LoadTask {
+  const { template, targetWorkspaces, run } = flags;
+  return {
+    ...commonTask({ ...flags, bytesPerTick: flags.bytesPerTick ?? 1024 }, ground, workspaces),
+    prefix: namePrefix(ground.runId),
+    template: template ?? "",
+    parameters: {},
+    users: 1,
+    workspaces,
+    existing: {
+      namePrefix: run === undefined ? "bench-" : `bench-${run12(run)}-`,
+      ...(template === undefined ? {} : { template }),
+      ...targetWorkspaces,
+    },
+  };
+}
+
+/** Users of an earlier run are found by its names; this run's workspaces then carry them too. */
+function prefixOf(reuseUsers: CreateFlags["reuseUsers"], runId: string): string {
+  return namePrefix(reuseUsers === undefined || reuseUsers === true ? runId : reuseUsers);
+}
+
+function commonTask(
+  flags: LoadFlags,
+  ground: TaskGround,
+  workspaces: number,
+): Omit<LoadTask, "prefix" | "template" | "parameters" | "users" | "workspaces"> {
+  const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn } = flags;
+  const stepMs = Math.min(jobTimeout || LONGEST_MS, timeout || LONGEST_MS);
+  const total = flags.connections ?? workspaces;
+  const { command, expectOutput } = commandOf(flags, ground);
+  return {
+    task: "load",
+    deployment: ground.deployment,
+    token: ground.token,
+    organizationId: ground.organizationId,
+    firstIndex: 0,
+    concurrency: flags.concurrency,
+    cleanupConcurrency: flags.cleanupConcurrency,
+    command,
+    expectOutput,
+    connections: {
+      total,
+      sshShare: flags.ssh === true ? 1 : sshShare,
+      // Within half a minute, whatever their number.
+      rampPerSecond: Math.max(10, Math.ceil(total / 30)),
+      holdMs: total === 0 ? 0 : flags.connectHold,
+      commandsPerSecond: commandRate(flags, total),
+    },
+    timeouts: {
+      buildMs: stepMs,
+      agentMs: stepMs,
+      connectMs: flags.connectTimeout,
+      commandMs: flags.runTimeout,
+      deleteMs: flags.cleanupJobTimeout || flags.cleanupTimeout || LONGEST_MS,
+    },
+    generatorLimits: ground.sharesMachine ? SHARED_MACHINE_LIMITS : GENERATOR_LIMITS,
+    workspaceTtlMs: Math.max(SHORTEST_TTL_MS, timeout + flags.cleanupTimeout + HOUR_MS),
+    ...(agent === undefined ? {} : { agent }),
+    ...(bytesPerTick === undefined ? {} : { traffic: { bytesPerTick, tickMs: tickInterval } }),
+    ...(abortOn === undefined ? {} : { abortOn }),
+  };
+}
+
+/** A command is over when its line is seen: without one to expect, a line of ours follows on its success. */
+function commandOf(flags: LoadFlags, { runId }: TaskGround): Pick<LoadTask, "command" | "expectOutput"> {
+  const { runCommand, runExpectOutput } = flags;
+  const ran = `ran-${run12(runId)}`;
+  if (runCommand === undefined) {
+    if (runExpectOutput !== undefined)
+      throw new RefbenchError("usage", "--run-expect-output is of a command: give --run-command too");
+    return { command: `echo ${ran}`, expectOutput: ran };
+  }
+  return runExpectOutput === undefined
+    ? { command: `${runCommand} && echo ${ran}`, expectOutput: ran }
+    : { command: runCommand, expectOutput: runExpectOutput };
+}
+
+function commandRate({ commandsPerSecond, connectInterval }: LoadFlags, total: number): number {
+  if (commandsPerSecond === undefined) return total / ((connectInterval || INTERVAL_MS) / 1000);
+  if (connectInterval !== undefined)
+    throw new RefbenchError(
+      "usage",
+      "--commands-per-second and --connect-interval say the same in two ways: leave one out",
+    );
+  if (!(commandsPerSecond >= 0))
+    throw new RefbenchError("usage", "--commands-per-second is no number from 0, expected such as 50");
+  return commandsPerSecond;
+}
+
+function arrivalOf({ rate, ramp, steps }: CreateFlags): LoadTask["arrival"] {
+  if (steps !== undefined) {
+    if (rate === undefined && ramp === undefined) return steps;
+    throw new RefbenchError("usage", "--steps is a schedule by itself: leave --rate and --ramp out");
+  }
+  if (rate === undefined) {
+    if (ramp === undefined) return undefined;
+    throw new RefbenchError("usage", "--ramp says how long the rate rises: give the rate with --rate");
+  }
+  return ramp === undefined || ramp === 0
+    ? [{ perSecond: rate, seconds: 1 }]
+    : [{ perSecond: rate, seconds: ramp / 1000, ramp: true }];
+}

@@ -1,0 +1,38 @@
+import { systemClock } from "../../model/clock.ts";
+import { checkDeployment } from "../../workload/check-deployment.ts";
+import { checkTemplate } from "../../workload/check-template.ts";
+import { lookAtDeployment } from "../../workload/guard-look.ts";
+import { planTemplate } from "../../workload/guard-plan.ts";
+import type { Io } from "../io.ts";
+import { type Prepare, requireOwner } from "./load-command.ts";
+import type { CreateFlags } from "./load-options.ts";
+import { createTask } from "./load-task.ts";
+import { readParameters } from "./parameters.ts";
+import { isOn } from "./values.ts";
+
+/** Prepares `create-workspaces`: the template and what it can be given are checked before anything is created. */
+export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
+  return async (reach, ground, chooseDeployment) => {
+    const parameters = await readParameters(flags, io.cwd);
+    requireOwner(reach, isOn(flags.useHostLogin, "CODER_SCALETEST_USE_HOST_LOGIN", io.env));
+    const { client } = reach.caller;
+    const { template, preset, organization: wish } = flags;
+    const planned = await planTemplate(client, {
+      template,
+      ...(preset === undefined ? {} : { preset }),
+      ...(wish === undefined ? {} : { organization: wish }),
+    });
+    const { organization, presetId } = planned;
+    const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now());
+    const task = createTask(
+      flags,
+      { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id },
+      { template: planned.template.name, parameters, ...(presetId === undefined ? {} : { presetId }) },
+    );
+    // The load checks again and tells what it notes; here only what it would refuse counts.
+    const silent = (): void => undefined;
+    await checkDeployment(client, task, silent);
+    await checkTemplate(client, planned.template.active_version_id, task, silent);
+    return { look, task };
+  };
+}

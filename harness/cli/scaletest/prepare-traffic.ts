@@ -1,0 +1,56 @@
+import { RefbenchError } from "../../model/error.ts";
+import { systemClock } from "../../model/clock.ts";
+import { run12 } from "../../model/run-id.ts";
+import { runOfWorkspace } from "../../workload/cleanup-ownership.ts";
+import { lookAtDeployment } from "../../workload/guard-look.ts";
+import { planOrganization } from "../../workload/guard-plan.ts";
+import { listWorkspaces } from "../../workload/listing.ts";
+import { type Prepare, requireOwner } from "./load-command.ts";
+import type { TrafficFlags } from "./load-options.ts";
+import { trafficTask } from "./load-task.ts";
+
+/** Prepares `traffic`: it goes to workspaces that refbench made, and to no other. */
+export function prepareTraffic(flags: TrafficFlags): Prepare {
+  return async (reach, ground, chooseDeployment) => {
+    requireOwner(reach, false);
+    const { client } = reach.caller;
+    const organization = await planOrganization(client, flags.organization);
+    const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now());
+    const chosen = await countTargets(reach.caller.client, flags);
+    const ready = { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id };
+    return { look, task: trafficTask(flags, ready, chosen) };
+  };
+}
+
+async function countTargets(
+  client: Parameters<typeof listWorkspaces>[0],
+  { run, template, targetWorkspaces }: TrafficFlags,
+): Promise<number> {
+  const listed = await listWorkspaces(client);
+  if (!listed.ok)
+    throw new RefbenchError("coder", `the workspaces cannot be listed: ${listed.failure.message}`);
+  const prefix = run === undefined ? "bench-" : `bench-${run12(run)}-`;
+  const named = listed.value.filter(
+    (one) =>
+      (one.name.startsWith(prefix) || one.owner_name.startsWith(prefix)) &&
+      (template === undefined || one.template_name === template),
+  );
+  const strangers = named.filter((one) => runOfWorkspace(one) === undefined);
+  if (strangers[0] !== undefined)
+    throw new RefbenchError(
+      "usage",
+      `${strangers[0].owner_name}/${strangers[0].name} has a name like refbench's and is not: say of which run the workspaces are with --run`,
+    );
+  if (named.length === 0)
+    throw new RefbenchError(
+      "usage",
+      `no workspace of refbench${run === undefined ? "" : `'s run ${run}`}${template === undefined ? "" : ` from ${template}`} exists: make some with "refbench scaletest create-workspaces --no-cleanup"`,
+    );
+  const { from, to } = targetWorkspaces ?? { from: 0, to: named.length };
+  if (to > named.length)
+    throw new RefbenchError(
+      "usage",
+      `--target-workspaces is "${from}:${to}", but ${named.length} workspaces match: expected an END of at most ${named.length}`,
+    );
+  return to - from;
+}

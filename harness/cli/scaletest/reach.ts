@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { CoderHttp } from "../../coder/http.ts";
+import { systemClock } from "../../model/clock.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { LoadTask } from "../../model/shard.ts";
+import { type Caller, getCaller } from "../../workload/guard-caller.ts";
+import type { Io } from "../io.ts";
+import { findLoginUrl, getSession } from "../session.ts";
+import type { ReachFlags } from "./reach-options.ts";
+import { pairs } from "./values.ts";
+
+/** A deployment that answers, and as whom it is asked. */
+export interface Reach extends AsyncDisposable {
+  readonly http: CoderHttp;
+  readonly caller: Caller;
+  /** How a task of the shard program reaches it; how SSH does is still open. */
+  readonly deployment: Omit<LoadTask["deployment"], "ssh">;
+  /** A client of the same deployment and caller for work that goes on when `signal` of this one has ended. */
+  callerWith(signal: AbortSignal): Promise<Caller>;
+}
+
+/** Reaches the deployment that the flags name with the session that the user has for it. */
+export async function reachDeployment(flags: ReachFlags, io: Io, signal: AbortSignal): Promise<Reach> {
+  const url = checkedUrl(flags.url ?? (await findLoginUrl(io.env)));
+  const session = await getSession({ file: flags.sessionFile, urls: [url] }, io);
+  const headers = pairs("--header", flags.header);
+  const caPem = flags.caFile === undefined ? undefined : await readPem(resolve(io.cwd, flags.caFile));
+  const deployment = {
+    url,
+    ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+    ...(caPem === undefined ? {} : { caPem }),
+    ...(flags.proxy === undefined ? {} : { proxy: checkedProxy(flags.proxy) }),
+  };
+  const http = new CoderHttp({ ...deployment, clock: systemClock });
+  try {
+    const caller = await getCaller(http, session, signal);
+    return {
+      http,
+      caller,
+      deployment,
+      callerWith: (other) => getCaller(http, session, other),
+      [Symbol.asyncDispose]: () => http.close(),
+    };
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
+}
+
+function checkedUrl(url: string | undefined): string {
+  if (url === undefined)
+    throw new RefbenchError(
+      "usage",
+      "which deployment is not said: expected --url, CODER_URL, or a `coder login` on this machine",
+    );
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw new RefbenchError("usage", `--url is "${url}", expected a URL such as https://coder.example.com`);
+  return url.replace(/\/+$/, "");
+}
+
+function checkedProxy(proxy: string): string {
+  if (/^https?:\/\//i.test(proxy) && URL.canParse(proxy)) return proxy;
+  throw new RefbenchError(
+    "usage",
+    `--proxy is "${proxy}", expected the URL of an HTTP proxy that knows CONNECT`,
+  );
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    const text = await readFile(path, "utf8");
+    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  } catch (error) {
+    throw new RefbenchError("usage", `--ca-file is ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  throw new RefbenchError("usage", `--ca-file is ${path}, which holds no certificate: expected PEM`);
+}

@@ -1,0 +1,196 @@
+import { cpus, release, totalmem, type } from "node:os";
+import { OBJECTIVES, objectivesFor } from "../../../reference-architectures/objectives.ts";
+import { failsRun, objectiveSentence } from "../../model/objective-words.ts";
+import {
+  type Measurements,
+  RECORD_SCHEMA_VERSION,
+  recordSchema,
+  type RunRecord,
+  type Teardown,
+} from "../../model/record.ts";
+import type { LoadTask } from "../../model/shard.ts";
+import { type Verdict, worst } from "../../model/verdict.ts";
+import { verdictOfError } from "../../model/error.ts";
+import { judge, type Objective } from "../../results/objectives.ts";
+import type { DeploymentLook } from "../../workload/guard-look.ts";
+import { refbenchVersion } from "../refbench-version.ts";
+import { conditionsOfLoad } from "./conditions.ts";
+import type { LoadOutcome } from "./run-load.ts";
+
+export interface RecordGround {
+  readonly runId: string;
+  readonly task: LoadTask;
+  readonly look: DeploymentLook;
+  readonly maxFailures: number | undefined;
+  /** To delete what is left, to be pasted. */
+  readonly cleanup: string;
+}
+
+/** The record of a load by hand: the figures of a run's load, of a deployment that refbench did not make. */
+export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): Promise<RunRecord> {
+  const { runId, task, look, maxFailures } = ground;
+  const measured = measurementsOf(outcome, task);
+  const objectives = [...judge(objectivesOf(task, look, maxFailures), measured)];
+  const teardown = teardownOf(outcome, ground);
+  const held = verdictsOf(outcome, measured, objectives, teardown);
+  const verdict = worst(held.map(([word]) => word));
+  const { host } = new URL(look.url);
+  return recordSchema.parse({
+    schemaVersion: RECORD_SCHEMA_VERSION,
+    runId,
+    architecture: "deployment",
+    size: task.existing === undefined ? task.template : "traffic",
+    overrides: {},
+    environment: host,
+    simulated: look.isEmulated,
+    coder: look.isEmulated ? "emulated" : "real",
+    deployment: { url: look.url, id: look.id, inUse: [...look.inUse] },
+    ...(look.isEmulated ? { rehearsedVersion: plain(look.version) } : { coderVersion: plain(look.version) }),
+    startedAt: instant(outcome.startedMs),
+    finishedAt: instant(outcome.cleanup.state === "kept" ? outcome.endedMs : outcome.cleanup.endedMs),
+    load: {
+      users: task.existing === undefined ? task.users : 0,
+      workspaces: task.workspaces,
+      concurrentBuilds: look.builds.daemons,
+      replicas: look.builds.replicas,
+      daemonsPerReplica: Math.round(look.builds.daemons / Math.max(1, look.builds.replicas)),
+      connections: task.connections.total,
+      sshShare: task.connections.sshShare,
+    },
+    provenance: {
+      refbench: await refbenchVersion(),
+      providers: {},
+      node: process.version,
+      machine: machine(),
+    },
+    conditions: conditionsOfLoad(task, look),
+    resources: {},
+    stages: stagesOf(outcome),
+    ...(measured === undefined ? {} : { measurements: measured }),
+    objectives,
+    teardown,
+    verdict,
+    reasons: held
+      .toSorted(([a], [b]) => Number(b === verdict) - Number(a === verdict))
+      .map(([word, reason]) => `${word}: ${reason}`),
+  });
+}
+
+function measurementsOf({ result }: LoadOutcome, { deployment }: LoadTask): Measurements | undefined {
+  if (result === undefined) return undefined;
+  const { sshDirect = 0 } = result.connections;
+  const path = { tunnel: "tunnel", none: "none", stdio: sshDirect > 0 ? "direct" : "relayed" } as const;
+  return { ...result, connections: { ...result.connections, sshPath: path[deployment.ssh] } };
+}
+
+/** The defaults that hold for any size; `--max-failures` takes the place of the share that may fail. */
+function objectivesOf(
+  { workspaces }: LoadTask,
+  { builds, isEmulated }: DeploymentLook,
+  maxFailures: number | undefined,
+): Objective[] {
+  const figures = { workspaces, concurrentBuilds: Math.max(1, builds.daemons) };
+  const objectives = objectivesFor(OBJECTIVES, { size: "", figures, simulated: isEmulated });
+  if (maxFailures === undefined) return objectives;
+  return objectives.map((objective) =>
+    objective.name === "workspaces-succeeded"
+      ? {
+          ...objective,
+          threshold: Math.max(0, workspaces - maxFailures) / workspaces,
+          reason: `--max-failures ${maxFailures}`,
+        }
+      : objective,
+  );
+}
+
+function teardownOf({ cleanup }: LoadOutcome, { task, look, cleanup: command }: RecordGround): Teardown {
+  if (cleanup.state === "kept") return { state: "pending" };
+  const scope = `workspaces, users and tokens named ${task.prefix}-… on ${look.url}`;
+  const known = { scope, finishedAt: instant(cleanup.endedMs), swept: [] };
+  const unverified = (problem: string): Teardown => ({
+    ...known,
+    state: "unverified",
+    left: [],
+    problems: [`${problem}: delete what is there with "${command}"`],
+  });
+  if (cleanup.state === "failed") return unverified(cleanup.reason);
+  const { stopped, left } = cleanup.result;
+  if (stopped) return unverified("left before the cleanup's end");
+  if (left.length === 0) return { ...known, state: "clean", left: [], problems: [] };
+  const problems = left.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`);
+  return {
+    ...known,
+    state: "leaked",
+    left: left.map(({ id, kind, name }) => ({ id, kind, name })),
+    problems: [...problems, `try again with "${command}"`],
+  };
+}
+
+type Held = readonly [Verdict, string];
+
+function verdictsOf(
+  { result, failure }: LoadOutcome,
+  measured: Measurements | undefined,
+  objectives: RunRecord["objectives"],
+  teardown: Teardown,
+): Held[] {
+  const held: Held[] = [];
+  if (failure !== undefined) held.push([verdictOfError[failure.code], failure.message]);
+  else if (result === undefined) held.push(["harness-error", "the load ended without figures"]);
+  if (measured !== undefined) {
+    const { generator, aborted } = measured;
+    if (aborted !== undefined) held.push(["slo-failed", `the load stopped itself: ${aborted}`]);
+    if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
+    for (const missed of objectives.filter(failsRun)) held.push(["slo-failed", objectiveSentence(missed)]);
+  }
+  if (teardown.state === "leaked") {
+    const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
+    held.push(["leaked", `${teardown.left.length} left: ${names.join(", ")}`]);
+  } else if (teardown.state === "unverified") held.push(["unverified", teardown.problems.join("; ")]);
+  return held;
+}
+
+function stagesOf({ startedMs, endedMs, failure, cleanup }: LoadOutcome): RunRecord["stages"] {
+  const load = {
+    stage: "load",
+    startedAt: instant(startedMs),
+    finishedAt: instant(endedMs),
+    ...(failure === undefined
+      ? { outcome: "ok" as const }
+      : {
+          outcome: failure.code === "interrupted" ? ("interrupted" as const) : ("failed" as const),
+          message: failure.message,
+        }),
+  };
+  if (cleanup.state === "kept") return [load];
+  const isClean = cleanup.state === "done" && !cleanup.result.stopped && cleanup.result.left.length === 0;
+  return [
+    load,
+    {
+      stage: "cleanup",
+      startedAt: instant(endedMs),
+      finishedAt: instant(cleanup.endedMs),
+      outcome: isClean ? "ok" : "failed",
+    },
+  ];
+}
+
+function machine(): RunRecord["provenance"]["machine"] {
+  const cores = cpus();
+  const cpu = cores[0]?.model ?? "unknown";
+  return {
+    cpu,
+    cores: cores.length,
+    memoryGib: Math.round(totalmem() / 2 ** 30),
+    os: `${type()} ${release()}`,
+  };
+}
+
+function instant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** As rows say it: without the `v` and the build behind `+`. */
+function plain(version: string): string {
+  return version.replace(/^v/, "").replace(/\+.*$/, "");
+}

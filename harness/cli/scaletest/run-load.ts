@@ -1,0 +1,180 @@
+import { systemClock } from "../../model/clock.ts";
+import type { RunEvent } from "../../model/event.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import { run12 } from "../../model/run-id.ts";
+import type { LoadResult, LoadTask, ShardEvent, ShardRunner } from "../../model/shard.ts";
+import { cleanUp, type CleanupResult } from "../../workload/cleanup.ts";
+import type { Caller } from "../../workload/guard-caller.ts";
+import type { ProgressReporter } from "../progress/progress-reporter.ts";
+import type { LoadInterrupts } from "./interrupts.ts";
+
+/** What a load by hand came to; whatever happened in it, its cleanup was tried. */
+export interface LoadOutcome {
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /** Absent when the load ended without figures. */
+  readonly result?: LoadResult;
+  /** Why it has none, or why it was stopped. */
+  readonly failure?: RefbenchError;
+  readonly cleanup:
+    | { readonly state: "kept" }
+    | { readonly state: "done"; readonly result: CleanupResult; readonly endedMs: number }
+    | { readonly state: "failed"; readonly reason: string; readonly endedMs: number };
+}
+
+export interface LoadMeans {
+  readonly shard: ShardRunner;
+  readonly interrupts: LoadInterrupts;
+  readonly reporter: ProgressReporter;
+  /** The caller for the cleanup, which goes on when the load was stopped. */
+  readonly callerWith: (signal: AbortSignal) => Promise<Caller>;
+  /** Milliseconds; 0 = none. */
+  readonly timeoutMs: number;
+  readonly cleanupTimeoutMs: number;
+  readonly cleanupJobTimeoutMs: number;
+}
+
+/** Runs the load, then deletes what it left: after its end, a stop, a failure alike. */
+export async function runLoadByHand(task: LoadTask, means: LoadMeans): Promise<LoadOutcome> {
+  const report = (event: RunEvent): void =>
+    means.reporter.report({ ...event, at: new Date(systemClock.now()).toISOString() });
+  const startedMs = systemClock.now();
+  report({ type: "stage.started", stage: "load" });
+  const loaded = await load(task, means, report);
+  const endedMs = systemClock.now();
+  // Refused before anything was created: there is nothing to clean up, and no figure.
+  if (loaded.failure?.code === "usage") throw loaded.failure;
+  report({
+    type: "stage.finished",
+    stage: "load",
+    outcome:
+      loaded.failure === undefined ? "ok" : loaded.failure.code === "interrupted" ? "interrupted" : "failed",
+    durationMs: endedMs - startedMs,
+    ...(loaded.failure === undefined ? {} : { message: loaded.failure.message }),
+  });
+  if (task.keep === true) return { startedMs, endedMs, ...loaded, cleanup: { state: "kept" } };
+  return { startedMs, endedMs, ...loaded, cleanup: await cleanupAfter(task, means, report) };
+}
+
+async function load(
+  task: LoadTask,
+  { shard, interrupts, timeoutMs, cleanupTimeoutMs }: LoadMeans,
+  report: (event: RunEvent) => void,
+): Promise<Pick<LoadOutcome, "result" | "failure">> {
+  const limits = new PhaseLimits(timeoutMs, cleanupTimeoutMs);
+  const signal = AbortSignal.any([interrupts.stop, limits.signal]);
+  try {
+    const result = await shard.run(task, {
+      signal,
+      onEvent: (event) => {
+        limits.see(event);
+        tell(event, report);
+      },
+    });
+    if (result.task !== "load")
+      throw new RefbenchError("shard", `the shard answered a load task with a result of ${result.task}`);
+    return signal.aborted ? { result, failure: reasonOf(signal) } : { result };
+  } catch (error) {
+    if (signal.aborted) return { failure: reasonOf(signal) };
+    return {
+      failure:
+        error instanceof RefbenchError
+          ? error
+          : new RefbenchError("shard", messageOf(error), { cause: error }),
+    };
+  } finally {
+    limits.end();
+  }
+}
+
+/** The time that the load may take, and the time of its deleting, which begins when it says so. */
+class PhaseLimits {
+  readonly #stop = new AbortController();
+  readonly #cleanupTimeoutMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #isDeleting = false;
+
+  constructor(timeoutMs: number, cleanupTimeoutMs: number) {
+    this.#cleanupTimeoutMs = cleanupTimeoutMs;
+    this.#arm(timeoutMs, "--timeout");
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  see(event: ShardEvent): void {
+    if (this.#isDeleting || event.type !== "progress" || !event.progress.activity.startsWith("deleting"))
+      return;
+    this.#isDeleting = true;
+    this.end();
+    this.#arm(this.#cleanupTimeoutMs, "--cleanup-timeout");
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #arm(milliseconds: number, flag: string): void {
+    if (milliseconds === 0) return;
+    this.#timer = setTimeout(
+      () => this.#stop.abort(new RefbenchError("interrupted", `${flag} of ${milliseconds / 1000} s was up`)),
+      milliseconds,
+    );
+  }
+}
+
+function reasonOf(signal: AbortSignal): RefbenchError {
+  const reason: unknown = signal.reason;
+  return reason instanceof RefbenchError ? reason : new RefbenchError("interrupted", messageOf(reason));
+}
+
+function tell(event: ShardEvent, report: (event: RunEvent) => void): void {
+  if (event.type === "progress") report({ type: "load.progress", progress: event.progress });
+  else if (event.type === "note") report({ type: "note", level: "info", message: event.message });
+  else if (event.type === "failure") {
+    const { class: kind, phase, example } = event.failure;
+    report({ type: "note", level: "warning", message: `${kind} in ${phase}: ${example}` });
+  }
+}
+
+async function cleanupAfter(
+  task: LoadTask,
+  means: LoadMeans,
+  report: (event: RunEvent) => void,
+): Promise<LoadOutcome["cleanup"]> {
+  const { leave } = means.interrupts;
+  const startedMs = systemClock.now();
+  report({ type: "stage.started", stage: "drain" });
+  const finished = (outcome: "ok" | "failed" | "interrupted", message: string): void =>
+    report({
+      type: "stage.finished",
+      stage: "drain",
+      outcome,
+      durationMs: systemClock.now() - startedMs,
+      message,
+    });
+  try {
+    const result = await cleanUp(
+      { runs: [run12(task.prefix)], keepUsers: task.reuseUsers === true },
+      {
+        caller: await means.callerWith(leave),
+        clock: systemClock,
+        signal: leave,
+        concurrency: task.cleanupConcurrency,
+        timeoutMs: means.cleanupTimeoutMs,
+        jobTimeoutMs: means.cleanupJobTimeoutMs,
+        onProgress: (progress) => report({ type: "drain.progress", ...progress }),
+      },
+    );
+    const { left } = result;
+    finished(
+      left.length > 0 || result.stopped ? "failed" : "ok",
+      left.length > 0 ? `${left.length} left` : "nothing is left",
+    );
+    return { state: "done", result, endedMs: systemClock.now() };
+  } catch (error) {
+    finished("failed", messageOf(error));
+    return { state: "failed", reason: messageOf(error), endedMs: systemClock.now() };
+  }
+}

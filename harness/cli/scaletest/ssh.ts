@@ -1,0 +1,52 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
+import { RefbenchError } from "../../model/error.ts";
+import type { LoadTask } from "../../model/shard.ts";
+import type { DeploymentLook } from "../../workload/guard-look.ts";
+import type { LoadFlags } from "./load-options.ts";
+import type { Reach } from "./reach.ts";
+import type { TaskGround } from "./load-task.ts";
+
+/** How SSH travels: not at all unless it was asked for, by the emulator's tunnel, else by Coder's own binary. */
+export async function chooseSsh(
+  { ssh, sshShare, coderBinary }: LoadFlags,
+  deployment: Reach["deployment"],
+  { isEmulated, url }: DeploymentLook,
+  env: NodeJS.ProcessEnv,
+): Promise<Pick<TaskGround, "deployment" | "sharesMachine">> {
+  const sharesMachine = isLoopback(new URL(url).hostname);
+  const as = (kind: LoadTask["deployment"]["ssh"]) => ({
+    deployment: { ...deployment, ssh: kind },
+    sharesMachine,
+  });
+  if (ssh !== true && sshShare === 0) return as("none");
+  if (isEmulated) return as("tunnel");
+  const binary = coderBinary === undefined ? await onPath("coder", env) : resolve(coderBinary);
+  if (binary === undefined || !(await isExecutable(binary)))
+    throw new RefbenchError(
+      "usage",
+      `SSH to ${url} goes through Coder's own program, which ${binary === undefined ? "is not on PATH" : `${binary} is not`}: install it (${url}/install.sh), say where it is with --coder-binary, or leave --ssh and --ssh-share out`,
+    );
+  const { deployment: reached } = as("stdio");
+  return { deployment: { ...reached, coderBinary: binary }, sharesMachine };
+}
+
+async function onPath(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+    const file = join(folder, name);
+    if (folder !== "" && (await isExecutable(file))) return file;
+  }
+  return undefined;
+}
+
+function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

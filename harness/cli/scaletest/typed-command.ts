@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** The command line as it was typed, to be pasted into a shell, with more words at its end. */
+export function typedCommand(command: Command, ...more: readonly string[]): string {
+  let root = command;
+  while (root.parent !== null) root = root.parent;
+  // Commander keeps them without naming them in its types; the first two are the program.
+  const { rawArgs = [] } = root as Command & { readonly rawArgs?: readonly string[] };
+  return ["refbench", ...rawArgs.slice(2), ...more].map(quoted).join(" ");
+}
+
+/** A command of refbench to be pasted into a shell. */
+export function pasteable(...words: readonly string[]): string {
+  return ["refbench", ...words].map(quoted).join(" ");
+}
+
+function quoted(word: string): string {
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,108 @@
+import { RefbenchError } from "../../model/error.ts";
+import type { LoadTask } from "../../model/shard.ts";
+
+const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const PARTS = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
+
+/** Reads a duration as Coder's utility takes them (`10s`, `1m30s`, `500ms`, `0`), or refuses it by the flag's name. */
+export function goDuration(flag: string): (text: string) => number {
+  return (text) => {
+    if (text === "0") return 0;
+    const parts = [...text.matchAll(PARTS)];
+    if (parts.length === 0 || parts.map(([part]) => part).join("") !== text)
+      throw new RefbenchError(
+        "usage",
+        `${flag} is "${text}", expected a duration such as 90s, 1m30s or 500ms`,
+      );
+    const total = parts.reduce(
+      (sum, [, digits, unit]) => sum + Number(digits) * UNITS_MS[unit as keyof typeof UNITS_MS],
+      0,
+    );
+    return Math.round(total);
+  };
+}
+
+/** Reads a rate such as `5`, `5/s` or `300/m` as events a second. */
+export function rate(flag: string): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = "s"] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text) ?? [];
+    const perSecond = (Number(digits) * 1000) / UNITS_MS[unit as "s" | "m" | "h"];
+    if (digits === undefined || perSecond === 0)
+      throw new RefbenchError("usage", `${flag} is "${text}", expected a rate such as 5/s or 300/m`);
+    return perSecond;
+  };
+}
+
+type Arrival = NonNullable<LoadTask["arrival"]>;
+
+/** Reads steps such as `2/s:30s,10/s:1m`: each rate with how long it lasts. */
+export function steps(text: string): Arrival {
+  return text.split(",").map((step) => {
+    const [perSecond, lasts, ...more] = step.split(":");
+    if (perSecond === undefined || lasts === undefined || more.length > 0)
+      throw new RefbenchError(
+        "usage",
+        `--steps is "${text}", expected rates with durations: 2/s:30s,10/s:1m`,
+      );
+    const seconds = goDuration("--steps")(lasts) / 1000;
+    if (seconds === 0) throw new RefbenchError("usage", `--steps is "${text}": "${step}" lasts no time`);
+    return { perSecond: rate("--steps")(perSecond), seconds };
+  });
+}
+
+/** Reads what makes the load stop by itself: `p95=500ms,errors=5%`. */
+export function abortOn(text: string): NonNullable<LoadTask["abortOn"]> {
+  const refuse = (): never => {
+    throw new RefbenchError(
+      "usage",
+      `--abort-on is "${text}", expected p95=<duration>, errors=<share>, or both: p95=500ms,errors=5%`,
+    );
+  };
+  const limits: { apiP95Ms?: number; errorShare?: number } = {};
+  for (const part of text.split(",")) {
+    const [, name, value = ""] = /^(p95|errors)=(.+)$/.exec(part) ?? refuse();
+    if (name === "p95") limits.apiP95Ms = goDuration("--abort-on")(value) || refuse();
+    else {
+      const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(value) ?? refuse();
+      const share = Number(digits) / (percent === "%" ? 100 : 1);
+      limits.errorShare = share <= 1 ? share : refuse();
+    }
+  }
+  return limits;
+}
+
+/** Reads a range of workspaces such as `0:50`, the end not part of it, as Coder's utility does. */
+export function range(text: string): { readonly from: number; readonly to: number } {
+  const [, from, to] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  if (from === undefined || Number(from) >= Number(to))
+    throw new RefbenchError(
+      "usage",
+      `--target-workspaces is "${text}", expected START:END such as 0:50, END not part of it`,
+    );
+  return { from: Number(from), to: Number(to) };
+}
+
+/** Reads `name=value` pairs into a record; a name given twice is refused. */
+export function pairs(flag: string, values: readonly string[]): Readonly<Record<string, string>> {
+  const all: Record<string, string> = {};
+  for (const text of values) {
+    const at = text.indexOf("=");
+    // A header may hold a secret: what is wrong is said without its value.
+    const name = text.slice(0, Math.max(0, at)).trim();
+    if (name === "")
+      throw new RefbenchError("usage", `${flag} has a value without a name, expected ${flag} name=value`);
+    if (Object.hasOwn(all, name))
+      throw new RefbenchError("usage", `${flag} gives "${name}" twice, expected one value for each name`);
+    all[name] = text.slice(at + 1);
+  }
+  return all;
+}
+
+/** Whether a switch is on: by its flag, or by an environment variable that says so. */
+export function isOn(flag: boolean | undefined, variable: string, env: NodeJS.ProcessEnv): boolean {
+  if (flag !== undefined) return flag;
+  const text = (env[variable] ?? "").toLowerCase();
+  if (["", "0", "f", "false"].includes(text)) return false;
+  if (["1", "t", "true"].includes(text)) return true;
+  throw new RefbenchError("usage", `${variable} is "${text}", expected true or false`);
+}
