@@ -1,0 +1,45 @@
+import { tried } from "./limit-search-ladder.ts";
+import type { LimitKind, LimitResult, LimitStep } from "./limit-search.ts";
+
+/** What the reader of a limit must know besides its figure. */
+export function notesOf(kind: LimitKind, ended: LimitResult["ended"], steps: readonly LimitStep[]): string[] {
+  const { within, beyond } = tried(steps);
+  const unit = kind === "connections" ? "connections" : "arrivals per second";
+  const notes: string[] = [];
+  if (ended === "generator-limited" || beyond?.steps.every(isGenerators) === true)
+    notes.push(
+      `at ${beyond?.load} ${unit} the generator was the limit, not Coder, whose limit is not known: use a larger machine or more shards`,
+    );
+  if (ended === "not-reached")
+    notes.push(`${within?.load} ${unit}, the most that was to be tried, are within all objectives: raise it`);
+  if (beyond?.steps.some(({ outcome }) => outcome === "within") === true)
+    notes.push(
+      `${beyond.load} ${unit} were within the objectives in one try and not in another: the knee is not sharp`,
+    );
+  if (ended === "out-of-steps" || ended === "out-of-time" || ended === "stopped")
+    notes.push(
+      beyond === undefined
+        ? "the search ended before an objective broke"
+        : `the search ended early: the limit lies at ${within?.load ?? 0} ${unit} or above, below ${beyond.load}`,
+    );
+  return [...notes, ...buildsNotes(kind, steps)];
+}
+
+function isGenerators({ outcome }: LimitStep): boolean {
+  return outcome === "generator-limited";
+}
+
+/** Builds wait for daemons: no arrival rate makes more of them run at once. */
+function buildsNotes(kind: LimitKind, steps: readonly LimitStep[]): string[] {
+  if (kind !== "arrival-rate") return [];
+  const builds = steps.flatMap(({ builds: seen }) => (seen === undefined ? [] : [seen]));
+  const capacity = Math.max(0, ...builds.map((each) => each.capacity));
+  const peak = Math.max(0, ...builds.map((each) => each.peakRunning));
+  if (capacity === 0) return [];
+  return [
+    peak >= capacity
+      ? `builds cannot rise beyond the ${capacity} provisioner daemons deployed, and all of them were busy: ` +
+        "beyond that, arrivals wait in the queue; deploy more replicas or daemons"
+      : `builds cannot rise beyond the ${capacity} provisioner daemons deployed, of which at most ${peak} were busy`,
+  ];
+}

@@ -1,0 +1,68 @@
+import { messageOf, RefbenchError } from "../model/error.ts";
+import type { LoadResult, LoadTask } from "../model/shard.ts";
+import type { LimitKind, LimitOptions, LimitStep } from "./limit-search.ts";
+
+const ARRIVAL_SECONDS = 60;
+
+type Planned = Pick<LimitStep, "load" | "purpose"> & { readonly index: number };
+
+/** Runs the load once and judges it; undefined when it was stopped before its end. */
+export async function tryLoad(
+  kind: LimitKind,
+  options: LimitOptions,
+  { load, purpose, index }: Planned,
+): Promise<LimitStep | undefined> {
+  const { runner, clock, signal, judge, onEvent = () => undefined } = options;
+  const startMs = clock.now();
+  const step = { load, purpose };
+  try {
+    const task = loadedTask(kind, options, load, index);
+    const result = await runner.run(task, { signal, onEvent });
+    if (result.task !== "load")
+      throw new RefbenchError("shard", `a load task was answered with the result of a ${result.task} task`);
+    if (result.stopped || signal.aborted) return undefined;
+    const { peakRunning, capacity } = result.builds;
+    const builds = { peakRunning, capacity };
+    return { ...step, ...judged(result, judge), builds, tookMs: clock.now() - startMs };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    // The first one says that Coder cannot be used at all; after it, a Coder that breaks down has met its limit.
+    if (!(error instanceof RefbenchError) || error.code !== "coder" || index === 0) throw error;
+    const reasons = [`the load ended without a result: ${messageOf(error)}`];
+    return { ...step, outcome: "broken", reasons, tookMs: clock.now() - startMs };
+  }
+}
+
+/** A generator that could not keep up says nothing of Coder, whatever else was measured. */
+function judged(result: LoadResult, judge: LimitOptions["judge"]): Pick<LimitStep, "outcome" | "reasons"> {
+  const { limited, reasons } = result.generator;
+  if (limited) return { outcome: "generator-limited", reasons };
+  const broken = [...(result.aborted === undefined ? [] : [result.aborted]), ...judge(result)];
+  return { outcome: broken.length === 0 ? "within" : "broken", reasons: broken };
+}
+
+/** The task at one load; names differ from step to step, since what a step leaves must not be in the next one's way. */
+function loadedTask(
+  kind: LimitKind,
+  { task, arrivalSeconds = ARRIVAL_SECONDS }: LimitOptions,
+  load: number,
+  index: number,
+): LoadTask {
+  const prefix = `${task.prefix}-l${index}`;
+  if (kind === "connections") {
+    const { total, commandsPerSecond } = task.connections;
+    // Each connection does what it does in the task, however many there are.
+    const scale = total === 0 ? 1 : load / total;
+    const connections = { ...task.connections, total: load, commandsPerSecond: commandsPerSecond * scale };
+    return { ...task, prefix, connections };
+  }
+  if (task.existing !== undefined)
+    throw new RefbenchError(
+      "usage",
+      "the limit of the arrival rate cannot be searched on existing workspaces: let the load create its own",
+    );
+  const workspaces = Math.max(1, Math.ceil(load * arrivalSeconds));
+  const perUser = Math.max(1, task.workspaces / task.users);
+  const users = Math.max(1, Math.ceil(workspaces / perUser));
+  return { ...task, prefix, workspaces, users, arrival: [{ perSecond: load, seconds: arrivalSeconds }] };
+}
