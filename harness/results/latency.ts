@@ -7,10 +7,11 @@ import { type LatencySummary, mergeHistograms, PERCENTILES, summarize } from "./
 const HEADER = ["phase", "start", "count", ...PERCENTILES.map((percentile) => `p${percentile}`), "max"];
 const FIGURES = new Set(HEADER.map((_, column) => column).filter((column) => column >= 2));
 
-/** Below this share of difference a second row would tell nothing. */
-const TELLING = 0.05;
+/** A second row tells something from this share of difference on, and from a millisecond on. */
+const TELLING_SHARE = 0.05;
+const TELLING_US = 1000;
 
-/** Latency of each phase, from the intended start and, where it differs by more than a twentieth, from the real one. */
+/** Latency of each phase, from the intended start and, where that tells something else, from the real one. */
 export function latencyTable(measurements: Measurements, width: number): string {
   return drawGrid(latencyGrid(measurements), width);
 }
@@ -38,7 +39,8 @@ function differs(one: LatencySummary, other: LatencySummary): boolean {
     [one.maxUs, other.maxUs],
   ];
   return (
-    one.count !== other.count || pairs.some(([a = 0, b = 0]) => Math.abs(a - b) > TELLING * Math.max(a, b))
+    one.count !== other.count ||
+    pairs.some(([a = 0, b = 0]) => Math.abs(a - b) > Math.max(TELLING_US, TELLING_SHARE * Math.max(a, b)))
   );
 }
 

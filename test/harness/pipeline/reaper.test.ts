@@ -119,6 +119,16 @@ describe("a run", () => {
     expect(record).toMatchObject({ verdict: "slo-failed", teardown: { state: "clean" } });
   });
 
+  test("whose load stopped itself cannot pass, and its record says why and how it went over time", async () => {
+    const arrivals = { due: 2, late: 1, lateMaxMs: 3, waitedForTurn: 0 };
+    const { record } = await runThrough({
+      load: { aborted: "the API's p95 was 812 ms", arrivals, windows: [] },
+    });
+    expect(record.verdict).toBe("slo-failed");
+    expect(record.reasons[0]).toContain("the load stopped itself: the API's p95 was 812 ms");
+    expect(record.measurements).toMatchObject({ arrivals, windows: [] });
+  });
+
   test("whose generator was the limit cannot pass", async () => {
     const healthy = loadResultOf({ users: 2, workspaces: 2, connections: { total: 4 } }).generator;
     const { record } = await runThrough({
