@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Gauges } from "../metrics/gauges.ts";
-import { add } from "../metrics/gauges.ts";
 import type { Job } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import type { World } from "../state/world.ts";
@@ -83,9 +82,8 @@ export class Provisioner {
     job.startedAt = now();
     job.status = "running";
     const startedMs = Date.now();
-    if (job.type === "workspace_build") {
-      this.#gauges.queueWait.observe((startedMs - Date.parse(job.createdAt)) / 1_000);
-    }
+    const of = job.type === "workspace_build" ? ["initiator", job.type, work.kind] : ["", job.type, ""];
+    this.#gauges.queueWait.observe(of.join(" "), (startedMs - Date.parse(job.createdAt)) / 1_000);
     job.worker = { id: daemon.id, name: daemon.name };
     try {
       logLine(world, job, "provisioner_daemon", "Setting up", "");
@@ -112,7 +110,6 @@ export class Provisioner {
       job.error = "provisioner daemon: canceled";
       this.#end(job, work, "canceled");
     } finally {
-      this.#gauges.jobDuration.observe((Date.now() - startedMs) / 1_000);
       this.#cancelled.delete(job.id);
     }
   }
@@ -136,7 +133,10 @@ export class Provisioner {
   #end(job: Job, work: Work | undefined, outcome: "succeeded" | "failed" | "canceled"): void {
     job.completedAt = now();
     job.status = outcome;
-    if (work && job.type === "workspace_build") add(this.#gauges.buildsDone, `${work.kind} ${outcome}`, 1);
+    if (job.startedAt !== undefined) {
+      const seconds = (Date.now() - Date.parse(job.startedAt)) / 1_000;
+      this.#gauges.jobDuration.observe(outcome === "succeeded" ? "success" : "failed", seconds);
+    }
     work?.finish(outcome);
     endOfLog(job);
   }

@@ -4,9 +4,10 @@ export class Gauges {
   readonly websockets = new Map<string, number>();
   /** Requests answered by `code method pattern`. */
   readonly requests = new Map<string, number>();
-  readonly buildsDone = new Map<string, number>();
-  readonly queueWait = new DurationHistogram();
-  readonly jobDuration = new DurationHistogram();
+  /** Of jobs by `build_reason job_type transition`. */
+  readonly queueWait = new DurationHistograms([0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800]);
+  /** Of jobs by `status`. */
+  readonly jobDuration = new DurationHistograms([1, 10, 30, 60, 300, 600, 1_800, 3_600]);
   terminals = 0;
   sshSessions = 0;
   bytesIn = 0;
@@ -26,20 +27,30 @@ export class Gauges {
   }
 }
 
-/** Seconds in Prometheus buckets. */
-export class DurationHistogram {
-  static readonly bounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] as const;
-  readonly counts = DurationHistogram.bounds.map(() => 0);
-  sum = 0;
-  count = 0;
+/** Seconds in Prometheus buckets, by label values with blanks between. */
+export class DurationHistograms {
+  readonly bounds: readonly number[];
+  readonly byLabels = new Map<string, DurationHistogram>();
 
-  observe(seconds: number): void {
-    this.sum += seconds;
-    this.count += 1;
-    DurationHistogram.bounds.forEach((bound, index) => {
-      if (seconds <= bound) this.counts[index] = (this.counts[index] ?? 0) + 1;
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds;
+  }
+
+  observe(labels: string, seconds: number): void {
+    const histogram = this.byLabels.get(labels) ?? { counts: this.bounds.map(() => 0), sum: 0, count: 0 };
+    this.byLabels.set(labels, {
+      counts: histogram.counts.map((count, index) => count + (seconds <= (this.bounds[index] ?? 0) ? 1 : 0)),
+      sum: histogram.sum + seconds,
+      count: histogram.count + 1,
     });
   }
+}
+
+/** How many were at most each bound, and all. */
+interface DurationHistogram {
+  readonly counts: readonly number[];
+  readonly sum: number;
+  readonly count: number;
 }
 
 export function add(counters: Map<string, number>, key: string, by: number): void {

@@ -1,6 +1,6 @@
 import { agentStatus, buildStatus, latestBuild } from "../state/types.ts";
 import type { Deployment } from "../context.ts";
-import { DurationHistogram } from "./gauges.ts";
+import type { DurationHistograms } from "./gauges.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
@@ -8,21 +8,24 @@ type Sample = readonly [labels: Labels, value: number];
 /** Coder's metrics by Coder's names, in Prometheus' text format. */
 export function metricsText(deployment: Deployment): string {
   const { world, queue, gauges } = deployment;
-  const wait = { provisioner_type: "terraform", job_type: "workspace_build" };
+  const terraform = { provisioner_type: "terraform" };
   return [
-    metric("coderd_build_info", "gauge", [
-      [{ version: `v${world.config.version}`, revision: "emulated" }, 1],
-    ]),
     metric("coderd_provisionerd_num_daemons", "gauge", [[{}, queue.daemons.length]]),
     metric("coderd_provisionerd_jobs_current", "gauge", [[{ provisioner: "terraform" }, queue.running]]),
-    histogram("coderd_provisioner_job_queue_wait_seconds", wait, gauges.queueWait),
-    histogram("coderd_provisionerd_job_timings_seconds", { provisioner: "terraform" }, gauges.jobDuration),
-    metric("coderd_workspace_builds_total", "counter", byLabels(gauges.buildsDone, ["action", "status"])),
-    metric("coderd_api_concurrent_websockets", "gauge", byLabels(gauges.websockets, ["path"])),
+    histograms("coderd_provisioner_job_queue_wait_seconds", gauges.queueWait, {
+      names: ["build_reason", "job_type", "transition"],
+      ...terraform,
+    }),
+    histograms("coderd_provisionerd_job_timings_seconds", gauges.jobDuration, {
+      names: ["status"],
+      provisioner: "terraform",
+    }),
+    metric("coderd_workspace_builds_total", "counter", buildsDone(deployment)),
+    metric("coderd_api_concurrent_websockets", "gauge", byLabels(asCoder(gauges.websockets), ["path"])),
     metric(
       "coderd_api_requests_processed_total",
       "counter",
-      byLabels(gauges.requests, ["code", "method", "path"]),
+      byLabels(asCoder(gauges.requests), ["code", "method", "path"]),
     ),
     metric(
       "coderd_api_total_user_count",
@@ -59,6 +62,44 @@ function latestBuilds({ world }: Deployment): Sample[] {
   });
 }
 
+/** Builds that are over, each under its workspace's name as Coder counts them. */
+function buildsDone({ world }: Deployment): Sample[] {
+  const counts = new Map<string, { labels: Labels; count: number }>();
+  for (const workspace of world.workspaces.values()) {
+    for (const { job, transition, version } of workspace.builds) {
+      if (job.completedAt === undefined) continue;
+      const labels = {
+        status: job.status === "succeeded" ? "success" : "failed",
+        template_name: world.templates.get(workspace.templateId)?.name ?? "",
+        template_version: version.name,
+        workspace_name: workspace.name,
+        workspace_owner: world.users.get(workspace.ownerId)?.username ?? "",
+        workspace_transition: transition.toUpperCase(),
+      };
+      const key = JSON.stringify(labels);
+      counts.set(key, { labels, count: (counts.get(key)?.count ?? 0) + 1 });
+    }
+  }
+  return [...counts.values()].map(({ labels, count }) => [labels, count]);
+}
+
+/** Parts of a path as Coder's router names them. */
+const PATH_PARTS: Readonly<Record<string, string>> = {
+  "{agent}": "{workspaceagent}",
+  "{build}": "{workspacebuild}",
+  "{version}": "{templateversion}",
+  "{job}": "{jobID}",
+};
+
+function asCoder(counters: ReadonlyMap<string, number>): Map<string, number> {
+  return new Map(
+    [...counters].map(([key, count]) => [
+      key.replaceAll(/\{\w+\}/g, (part) => PATH_PARTS[part] ?? part),
+      count,
+    ]),
+  );
+}
+
 function agents({ world }: Deployment): Sample[] {
   const now = Date.now();
   const living = [...world.workspaces.values()].filter(({ deleted }) => !deleted);
@@ -85,17 +126,27 @@ function byLabels(counters: ReadonlyMap<string, number>, names: readonly string[
   });
 }
 
-function histogram(name: string, labels: Labels, { counts, sum, count }: DurationHistogram): string {
-  const buckets = DurationHistogram.bounds.map((bound, index): string =>
-    line(`${name}_bucket`, { ...labels, le: String(bound) }, counts[index] ?? 0),
-  );
-  return [
-    `# TYPE ${name} histogram\n`,
-    ...buckets,
-    line(`${name}_bucket`, { ...labels, le: "+Inf" }, count),
-    line(`${name}_sum`, labels, sum),
-    line(`${name}_count`, labels, count),
-  ].join("");
+function histograms(
+  name: string,
+  { bounds, byLabels: found }: DurationHistograms,
+  { names, ...constant }: { readonly names: readonly string[] } & Readonly<Record<string, unknown>>,
+): string {
+  const lines = [...found].flatMap(([key, { counts, sum, count }]) => {
+    const values = key.split(" ");
+    const labels: Labels = {
+      ...(constant as Labels),
+      ...Object.fromEntries(names.map((label, index) => [label, values[index] ?? ""])),
+    };
+    return [
+      ...bounds.map((bound, index) =>
+        line(`${name}_bucket`, { ...labels, le: String(bound) }, counts[index] ?? 0),
+      ),
+      line(`${name}_bucket`, { ...labels, le: "+Inf" }, count),
+      line(`${name}_sum`, labels, sum),
+      line(`${name}_count`, labels, count),
+    ];
+  });
+  return `# TYPE ${name} histogram\n${lines.join("")}`;
 }
 
 function metric(name: string, type: "gauge" | "counter", samples: readonly Sample[]): string {

@@ -18,12 +18,19 @@ test("metrics have Coder's names on a port of their own, and count what happened
     'coderd_provisionerd_jobs_current{provisioner="terraform"} 0',
     'coderd_api_workspace_latest_build{status="running"} 1',
     'coderd_agents_connections{status="connected",lifecycle_state="ready"} 1',
-    'coderd_workspace_builds_total{action="start",status="succeeded"} 1',
     "coderd_agentstats_session_count_ssh 0",
   ]) {
     expect(text.split("\n")).toContain(line);
   }
-  expect(text).toMatch(/coderd_provisioner_job_queue_wait_seconds_count\{[^}]*\} 1\n/);
+  // Labels and paths as a real server of 2.31 has them.
+  expect(text).toMatch(
+    /coderd_workspace_builds_total\{status="success",template_name="kubernetes",template_version="\w+",workspace_name="measured",workspace_owner="\w+",workspace_transition="START"\} 1\n/,
+  );
+  expect(text).toMatch(
+    /coderd_provisionerd_job_timings_seconds_count\{provisioner="terraform",status="success"\} \d/,
+  );
+  expect(text).not.toMatch(/path="[^"]*\{(agent|build|version)\}/);
+  expect(text).toMatch(/coderd_provisioner_job_queue_wait_seconds_count\{[^}]*transition="start"\} 1\n/);
   await driver.close();
 });
 
