@@ -1,0 +1,213 @@
+import { setMaxListeners } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CoderHttp } from "../../coder/http.ts";
+import { RefbenchError } from "../../model/error.ts";
+import type { LoadResult, LoadTask } from "../../model/shard.ts";
+import { readBuildTimings } from "../build-timings.ts";
+import { buildConcurrency } from "../builds.ts";
+import { CanaryProbe, probeHttp } from "../canary-probe.ts";
+import type { LoadContext, LoadWorkspace, TaskContext } from "../load-context.ts";
+import { LoadWindows } from "../load-windows.ts";
+import { prepareLoad } from "../prepare-load.ts";
+import { ProgressBoard } from "../progress-board.ts";
+import { isSsh } from "./arguments.ts";
+import { cleanMade } from "./clean-made.ts";
+import { countConnections } from "./count-connections.ts";
+import { createFailure } from "./error-class.ts";
+import { listUtilityThings, madeBetween, type UtilityThings } from "./find-made.ts";
+import type { CoderUtility } from "./find-utility.ts";
+import { measureMade } from "./measure-made.ts";
+import { notComparable } from "./not-comparable.ts";
+import { type ConnectionRange, planConnections } from "./plan-connections.ts";
+import { refuseTask } from "./refuse-task.ts";
+import type { UtilityRun } from "./report.ts";
+import { UtilityCalls } from "./utility-calls.ts";
+
+/** What Coder's utility is run with. */
+export interface CoderEngineOptions {
+  /** As `findCoderUtility` found it. */
+  readonly utility: CoderUtility;
+  /** Of this process; no variable of Coder's own goes on from here. */
+  readonly env: NodeJS.ProcessEnv;
+  /** How long the utility may take to end once it was stopped. @default 10,000 */
+  readonly graceMs?: number;
+  /** Aborted to give up the cleanup too. */
+  readonly leave?: AbortSignal;
+  /** Where its reports are kept, secrets taken out. @default nowhere */
+  readonly reportsFolder?: string;
+}
+
+/**
+ * Makes a load with Coder's own scaletest utility: it creates the workspaces, then holds a connection to each, and
+ * what it made, found by listings before and after, is deleted here. The result has the shape of refbench's own, with
+ * what is not comparable in words.
+ */
+export async function runCoderEngine(
+  task: LoadTask,
+  context: TaskContext,
+  options: CoderEngineOptions,
+): Promise<LoadResult> {
+  refuseTask(task);
+  const itself = new AbortController();
+  const signal = AbortSignal.any([context.signal, itself.signal]);
+  setMaxListeners(0, context.signal, signal);
+  const http = new CoderHttp({ ...task.deployment, clock: context.clock });
+  const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
+  const folder = await mkdtemp(join(tmpdir(), "refbench-coder-"));
+  try {
+    const { load, capacity } = await prepareLoad(task, context, { http, board, signal });
+    let aborted: string | undefined;
+    const probe = await startProbe(load, context, (why) => {
+      aborted = why;
+      load.note(`the load stops by itself and deletes what it made: ${why}`);
+      itself.abort(new RefbenchError("interrupted", why));
+    });
+    const windows = new LoadWindows({ board, failures: load.failures, health: load.health, probe });
+    const calls = new UtilityCalls(load, { ...options, folder });
+    let done: Done;
+    try {
+      done = await runStages(load, context, { calls, options });
+    } finally {
+      await probe.stop();
+      const left = await load.tokens.deleteThose(load.owner, () => true);
+      if (left > 0) load.note(`${left} tokens could not be deleted: they end by themselves`);
+    }
+    const { made, workspaces, passed, failed, connections, deletedUsers } = done;
+    const isBrokenOff = signal.aborted;
+    return {
+      stopped: context.signal.aborted,
+      users: {
+        asked: task.existing === undefined ? task.workspaces : 0,
+        created: made.users.length,
+        withWorkspace: new Set(made.workspaces.map(({ owner_id: id }) => id)).size,
+        deleted: deletedUsers,
+      },
+      workspaces: {
+        asked: task.existing === undefined ? task.workspaces : 0,
+        created: workspaces.length,
+        ready: workspaces.filter(({ agentId }) => agentId !== undefined).length,
+        succeeded: passed,
+        failed: isBrokenOff || task.existing !== undefined ? failed : task.workspaces - passed,
+        deleted: workspaces.filter(({ state }) => state === "deleted").length,
+      },
+      builds: { capacity, ...buildConcurrency(workspaces.flatMap(({ job }) => job ?? [])) },
+      connections,
+      failures: load.failures.counted(),
+      histograms: load.latencies.encoded(),
+      windows: windows.stop(),
+      generator: { ...load.health.stop(), ...calls.usage },
+      ...(aborted === undefined ? {} : { aborted }),
+      engine: {
+        name: "coder",
+        version: options.utility.version,
+        command: `coder ${options.utility.words.join(" ")}`,
+        notComparable: notComparable(task),
+      },
+    };
+  } finally {
+    board.stop();
+    await http.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Done {
+  readonly made: UtilityThings;
+  readonly workspaces: readonly LoadWorkspace[];
+  readonly passed: number;
+  readonly failed: number;
+  readonly connections: LoadResult["connections"];
+  readonly deletedUsers: number;
+}
+
+const NOTHING: UtilityThings = { workspaces: [], users: [] };
+
+async function runStages(
+  load: LoadContext,
+  context: TaskContext,
+  { calls, options }: { readonly calls: UtilityCalls; readonly options: CoderEngineOptions },
+): Promise<Done> {
+  const { task } = load;
+  const before = await listUtilityThings(load.owner);
+  const plan = planConnections(task, before);
+  if (task.existing !== undefined) {
+    const range = plan.rangeOf(before.workspaces);
+    const connections = await connect(load, calls, { ...range, reachable: range.asked });
+    return { made: NOTHING, workspaces: [], passed: 0, failed: 0, connections, deletedUsers: 0 };
+  }
+  load.note(
+    `${calls.command} calls what it makes scaletest-<random>-<number>, without a run's id: what this run made is found by listings before and after it`,
+  );
+  const cleaning = cleanMade(load, context, options);
+  const runs = await calls.create(before).catch((error: unknown) => ({ error }));
+  // Also of a call that failed or was killed: what it made is there all the same.
+  const after = await listUtilityThings(cleaning.owner);
+  const reported = "error" in runs ? [] : runs;
+  const names = new Set(reported.flatMap((run) => run.names));
+  const made = madeBetween(before, after, { count: task.workspaces, names });
+  const workspaces = measureMade(load, made);
+  try {
+    if ("error" in runs) throw runs.error;
+    const failed = countRuns(load, reported);
+    const reachable = workspaces.filter(({ agentId }) => agentId !== undefined).length;
+    const connections = await connect(load, calls, { ...plan.rangeOf(after.workspaces, made), reachable });
+    await readBuildTimings(load, workspaces);
+    const deletedUsers = await cleaning.clean(made, workspaces);
+    return { made, workspaces, passed: reported.length - failed, failed, connections, deletedUsers };
+  } catch (error) {
+    await cleaning.clean(made, workspaces);
+    throw error;
+  }
+}
+
+/** How many runs failed, each told by its class. */
+function countRuns(load: LoadContext, runs: readonly UtilityRun[]): number {
+  const errors = runs.flatMap(({ error }) => error ?? []);
+  for (const error of errors) {
+    const failure = createFailure(error);
+    load.failures.add(failure.class, failure.phase, failure.message);
+  }
+  for (const { durationMs } of runs) load.latencies.recordSpan("coder-run", 0, durationMs);
+  return errors.length;
+}
+
+async function connect(
+  load: LoadContext,
+  calls: UtilityCalls,
+  range: ConnectionRange & { readonly reachable: number },
+): Promise<LoadResult["connections"]> {
+  const { failures, task } = load;
+  const isStopped = (): boolean => load.signal.aborted;
+  const counting = { reachable: range.reachable, ssh: isSsh(task), failures };
+  if (range.asked === 0 || isStopped()) return countConnections([], { ...counting, asked: 0 });
+  const { runs, serverGauge } = await calls.traffic(range);
+  // What a stop cut short did not fail.
+  const asked = isStopped() ? runs.length : range.asked;
+  return { ...countConnections(runs, { ...counting, asked }), ...(serverGauge && { serverGauge }) };
+}
+
+async function startProbe(
+  load: LoadContext,
+  context: TaskContext,
+  onSuffering: (why: string) => void,
+): Promise<CanaryProbe> {
+  const me = await load.owner.me();
+  if (me.ok && !me.value.roles.some(({ name }) => name === "owner"))
+    throw new RefbenchError(
+      "usage",
+      `the session is of ${me.value.username}, who is no owner: Coder's utility serves site owners only; give a token of an owner, or take --engine refbench`,
+    );
+  const token = me.ok ? await load.tokens.mint(load.owner, me.value.id, "probe") : me;
+  return new CanaryProbe({
+    http: probeHttp({ ...load.task.deployment, clock: load.clock }),
+    clock: load.clock,
+    token: token.ok ? token.value : load.task.token,
+    latencies: load.latencies,
+    failures: load.failures,
+    signal: context.signal,
+    abortOn: load.task.abortOn,
+    onSuffering,
+  });
+}

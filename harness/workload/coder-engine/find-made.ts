@@ -1,0 +1,60 @@
+import type { CoderClient } from "../../coder/client.ts";
+import type { Answer } from "../../coder/answer.ts";
+import type { User, Workspace } from "../../coder/schemas.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { listUsers, listWorkspaces } from "../listing.ts";
+
+/** What Coder's utility calls everything that it makes; no run can be told by it. */
+export const UTILITY_PREFIX = "scaletest-";
+
+/** What carries the utility's name on a deployment. */
+export interface UtilityThings {
+  /** In the order of the listing, by which its traffic chooses. */
+  readonly workspaces: readonly Workspace[];
+  readonly users: readonly User[];
+}
+
+/** Lists what carries the utility's name, whoever made it. */
+export async function listUtilityThings(owner: CoderClient): Promise<UtilityThings> {
+  const [workspaces, users] = await Promise.all([listWorkspaces(owner), listUsers(owner)]);
+  return {
+    workspaces: listed(workspaces, "workspaces").filter(({ name }) => name.startsWith(UTILITY_PREFIX)),
+    users: listed(users, "users").filter(
+      ({ username, email }) => username.startsWith(UTILITY_PREFIX) && email.endsWith("@scaletest.local"),
+    ),
+  };
+}
+
+/**
+ * What one call made: there now and not before and, where its log tells names, one of those. Another run of the
+ * utility at the same time makes things of the same names; without a log they cannot be told apart by more than this.
+ */
+export function madeBetween(
+  before: UtilityThings,
+  after: UtilityThings,
+  { count, names }: { readonly count: number; readonly names: ReadonlySet<string> },
+): UtilityThings {
+  const known = new Set([...before.workspaces, ...before.users].map(({ id }) => id));
+  const isOurs = (id: string, name: string): boolean =>
+    !known.has(id) && indexOf(name) < count && (names.size === 0 || names.has(name));
+  const users = after.users.filter(({ id, username }) => isOurs(id, username));
+  const ours = new Set(users.map(({ id }) => id));
+  return {
+    users,
+    // Of an own user it is own whatever it is called: a user does not go before its workspaces have gone.
+    workspaces: after.workspaces.filter(
+      ({ id, name, owner_id: ownerId }) => ours.has(ownerId) || isOurs(id, name),
+    ),
+  };
+}
+
+/** `scaletest-<random>-<index>`. */
+function indexOf(name: string): number {
+  const index = /-(\d+)$/.exec(name)?.[1];
+  return index === undefined ? Infinity : Number(index);
+}
+
+function listed<T>(answer: Answer<T>, what: string): T {
+  if (answer.ok) return answer.value;
+  throw new RefbenchError("coder", `the ${what} cannot be listed: ${answer.failure.message}`);
+}

@@ -1,0 +1,45 @@
+import type { Workspace } from "../../coder/schemas.ts";
+import { recordBuild } from "../await-ready.ts";
+import type { LoadContext, LoadUser, LoadWorkspace } from "../load-context.ts";
+import { lookAtAgents } from "../look-at-agents.ts";
+import type { UtilityThings } from "./find-made.ts";
+
+/** Records queue, build and agents of what was made, by the server's own clock, as refbench's own load does. */
+export function measureMade(load: LoadContext, made: UtilityThings): LoadWorkspace[] {
+  const ours = new Set(made.users.map(({ id }) => id));
+  const workspaces = made.workspaces.map((found) => measured(load, found, ours));
+  const { board } = load;
+  const failed = workspaces.filter(({ state }) => state === "failed").length;
+  Object.assign(board.workspaces, {
+    waiting: load.task.workspaces - workspaces.length,
+    queued: 0,
+    building: 0,
+    failed,
+    ready: workspaces.length - failed,
+  });
+  return workspaces;
+}
+
+/** The users that were made, as a load deletes them. */
+export function madeUsers({ users }: UtilityThings): LoadUser[] {
+  return users.map(({ id, username }) => ({ id, username, token: "", isOurs: true }));
+}
+
+function measured(load: LoadContext, found: Workspace, ours: ReadonlySet<string>): LoadWorkspace {
+  const { id: buildId, job } = found.latest_build;
+  recordBuild(load, job);
+  // The failure itself is in the utility's report.
+  const look = job.status === "succeeded" ? lookAtAgents(load, found) : undefined;
+  const agentId = look?.state === "ready" ? look.agentId : undefined;
+  return {
+    name: found.name,
+    user: { id: found.owner_id, username: found.owner_name, token: "", isOurs: ours.has(found.owner_id) },
+    state: look?.state === "ready" ? "ready" : "failed",
+    id: found.id,
+    buildId,
+    job,
+    failedJobs: [],
+    succeeded: false,
+    ...(agentId === undefined ? {} : { agentId }),
+  };
+}

@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import { scrub } from "./scrub.ts";
+
+/** One run as the utility reports it, secrets taken out. */
+export interface UtilityRun {
+  readonly id: string;
+  /** Absent when it passed by the utility's own count. */
+  readonly error?: string;
+  readonly startedMs: number;
+  readonly durationMs: number;
+  /** Absent where this version tells nothing of bytes. */
+  readonly bytes?: { readonly read: number; readonly written: number };
+  /** Users and workspaces that its log names. */
+  readonly names: readonly string[];
+  readonly logs: string;
+}
+
+const bytes = z.number().nonnegative();
+const duration = z.union([z.string(), z.number()]);
+
+const reportSchema = z.object({
+  runs: z.record(
+    z.string(),
+    z.object({
+      logs: z.string().nullish(),
+      error: z.unknown(),
+      started_at: z.string(),
+      duration,
+      duration_ms: z.number().nonnegative().nullish(),
+      metrics: z.object({ bytes_read: bytes.nullish(), bytes_written: bytes.nullish() }).nullish(),
+      // Of versions before there were metrics.
+      bytes_read: bytes.nullish(),
+      bytes_written: bytes.nullish(),
+    }),
+  ),
+});
+
+/** Reads the report of one call; undefined when it wrote none. */
+export async function findReport(
+  path: string,
+  secrets: readonly string[],
+): Promise<UtilityRun[] | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  // Killed while it wrote, it leaves an empty file or half a one.
+  if (text.trim() === "") return undefined;
+  try {
+    return Object.entries(reportSchema.parse(JSON.parse(text)).runs).map(([id, run]) =>
+      runOf(id, run, secrets),
+    );
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    throw new RefbenchError(
+      "shard",
+      `the report of Coder's utility cannot be read: ${scrub(reason, secrets)}`,
+    );
+  }
+}
+
+type ReportedRun = z.infer<typeof reportSchema>["runs"][string];
+
+function runOf(id: string, run: ReportedRun, secrets: readonly string[]): UtilityRun {
+  const logs = run.logs ?? "";
+  const error = errorOf(run.error);
+  const read = run.metrics?.bytes_read ?? run.bytes_read;
+  const written = run.metrics?.bytes_written ?? run.bytes_written;
+  return {
+    id,
+    startedMs: Date.parse(run.started_at),
+    durationMs: goMilliseconds(run.duration) ?? run.duration_ms ?? 0,
+    names: [...new Set(logs.match(/\bscaletest-[A-Za-z0-9]+-\d+\b/g))],
+    logs: scrub(logs, secrets),
+    ...(error === undefined ? {} : { error: scrub(error, secrets) }),
+    ...(read == null && written == null ? {} : { bytes: { read: read ?? 0, written: written ?? 0 } }),
+  };
+}
+
+/** Go prints no error as `<nil>`; the oldest versions serialised errors as objects without content. */
+function errorOf(error: unknown): string | undefined {
+  if (error == null || error === "" || error === "<nil>") return undefined;
+  return typeof error === "string" ? error : "failed without a readable reason";
+}
+
+const UNIT_MS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, µs: 1e-3, μs: 1e-3, us: 1e-3, ns: 1e-6 } as const;
+
+/** A duration as Go writes it, `1m2.3s`, or a number of its nanoseconds; undefined when it is neither. */
+export function goMilliseconds(text: string | number): number | undefined {
+  if (typeof text === "number") return text / 1e6;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|µs|μs|us|ns|h|m|s)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) return undefined;
+  return parts.reduce(
+    (sum, [, digits, unit]) => sum + Number(digits) * UNIT_MS[unit as keyof typeof UNIT_MS],
+    0,
+  );
+}

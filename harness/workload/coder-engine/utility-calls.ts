@@ -1,0 +1,124 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { RefbenchError } from "../../model/error.ts";
+import type { LoadResult } from "../../model/shard.ts";
+import type { LoadContext } from "../load-context.ts";
+import { watchServerGauge } from "../server-gauge.ts";
+import { createArguments, trafficArguments } from "./arguments.ts";
+import { childEnvironment } from "./child-environment.ts";
+import type { CoderEngineOptions } from "./engine.ts";
+import type { UtilityThings } from "./find-made.ts";
+import { findReport, type UtilityRun } from "./report.ts";
+import { runUtility } from "./run-utility.ts";
+import { watchMade } from "./watch-made.ts";
+
+const GRACE_MS = 10_000;
+
+type Connections = LoadResult["connections"];
+type Usage = { readonly maxRssMib: number; readonly cpuSeconds: number };
+
+/** The calls of the utility for one load. */
+export class UtilityCalls {
+  readonly #load: LoadContext;
+  readonly #options: CoderEngineOptions & { readonly folder: string };
+  #usage: Usage = { maxRssMib: 0, cpuSeconds: 0 };
+
+  constructor(load: LoadContext, options: CoderEngineOptions & { readonly folder: string }) {
+    this.#load = load;
+    this.#options = options;
+  }
+
+  get command(): string {
+    return `coder ${this.#options.utility.words.join(" ")}`;
+  }
+
+  /** What the utility's processes took, all calls together. */
+  get usage(): Usage {
+    return this.#usage;
+  }
+
+  /** Creates the task's workspaces and leaves them. */
+  async create(before: UtilityThings): Promise<readonly UtilityRun[]> {
+    const { board, task } = this.#load;
+    board.activity = "creating workspaces (coder)";
+    const ended = new AbortController();
+    const known = new Set(before.workspaces.map(({ id }) => id));
+    const watching = watchMade(this.#load, known, AbortSignal.any([ended.signal, this.#load.signal]));
+    try {
+      return await this.#call("create-workspaces", (files) =>
+        createArguments(task, this.#options.utility, files),
+      );
+    } finally {
+      ended.abort(new Error("the utility has ended"));
+      await watching;
+    }
+  }
+
+  /** Holds a connection to each workspace of the range, and sends over it. */
+  async traffic(range: { readonly from: number; readonly to: number }): Promise<{
+    readonly runs: readonly UtilityRun[];
+    readonly serverGauge: Connections["serverGauge"];
+  }> {
+    const { board, task } = this.#load;
+    board.activity = "holding (coder)";
+    board.connections.wanted = range.to - range.from;
+    const gauge = watchServerGauge(this.#load);
+    try {
+      const runs = await this.#call("workspace-traffic", (files) =>
+        trafficArguments(task, this.#options.utility, { files, range }),
+      );
+      return { runs, serverGauge: await gauge.stop() };
+    } finally {
+      await gauge.stop();
+    }
+  }
+
+  async #call(
+    name: string,
+    argumentsOf: (files: Parameters<typeof createArguments>[2]) => readonly string[],
+  ): Promise<readonly UtilityRun[]> {
+    const { folder, utility, env, graceMs = GRACE_MS, reportsFolder } = this.#options;
+    const { task, signal, health } = this.#load;
+    const { caPem } = task.deployment;
+    const files = {
+      folder: join(folder, "config"),
+      report: join(folder, `${name}.json`),
+      parameters: join(folder, "parameters.yaml"),
+    };
+    await mkdir(files.folder, { recursive: true });
+    // JSON texts are YAML too.
+    await writeFile(files.parameters, `${JSON.stringify(task.parameters)}\n`, { mode: 0o600 });
+    const caFile = caPem === undefined ? undefined : join(folder, "ca.pem");
+    if (caFile !== undefined && caPem !== undefined) await writeFile(caFile, caPem);
+    const args = argumentsOf(files);
+    const secrets = [task.token, ...Object.values(task.deployment.headers ?? {})];
+    health.startPacing();
+    const end = await runUtility({
+      binary: utility.binary,
+      args,
+      env: childEnvironment(env, { deployment: task.deployment, token: task.token, folder, caFile }),
+      cwd: folder,
+      secrets,
+      signal,
+      graceMs,
+    }).finally(() => health.stopPacing());
+    this.#usage = {
+      maxRssMib: Math.max(this.#usage.maxRssMib, end.maxRssMib),
+      cpuSeconds: Math.round((this.#usage.cpuSeconds + end.cpuSeconds) * 100) / 100,
+    };
+    const runs = await findReport(files.report, secrets);
+    if (runs !== undefined && reportsFolder !== undefined) await keep(reportsFolder, name, runs);
+    if (runs !== undefined) return runs;
+    if (signal.aborted) return [];
+    throw new RefbenchError(
+      "coder",
+      `"${this.command} ${name}" ended ${end.exitCode === undefined ? "by a signal" : `with ${end.exitCode}`} and without a report: ${end.said === "" ? "it said nothing" : end.said}`,
+    );
+  }
+}
+
+/** What the utility reported, for a person who looks for the cause of a failure. */
+async function keep(folder: string, name: string, runs: readonly UtilityRun[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `coder-${name}.json`), `${JSON.stringify(runs, null, 2)}\n`, { mode: 0o600 });
+}
