@@ -1,5 +1,6 @@
 import type { CoderClient } from "../coder/client.ts";
 import type { Job } from "../coder/schemas.ts";
+import type { SshDoor } from "../coder/ssh-door.ts";
 import type { Clock } from "../model/clock.ts";
 import type { LoadTask, ShardEvent } from "../model/shard.ts";
 import type { FailureLedger } from "./failures.ts";
@@ -41,6 +42,8 @@ export interface LoadContext {
   readonly failures: FailureLedger;
   readonly board: ProgressBoard;
   readonly health: HealthWatch;
+  /** How SSH reaches workspaces. */
+  readonly ssh: SshDoor;
   readonly limits: {
     /** Measured requests in flight: what waits here is late by its intended start. */
     readonly requests: Limiter;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { CoderClient } from "../coder/client.ts";
 import { CoderHttp } from "../coder/http.ts";
+import { sshDoor } from "../coder/ssh-door.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadResult, LoadTask } from "../model/shard.ts";
 import { readBuildTimings } from "./build-timings.ts";
@@ -50,10 +51,11 @@ export async function runLoad(
   const signal = AbortSignal.any([context.signal, itself.signal]);
   // Thousands of waits listen to these.
   setMaxListeners(0, context.signal, signal);
+  const ssh = sshDoor(task.deployment);
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
   try {
-    const { load, capacity } = await prepareLoad(task, context, { http, board, signal });
+    const { load, capacity } = await prepareLoad(task, context, { http, ssh, board, signal });
     let aborted: string | undefined;
     const probe = await startProbe(load, context, pace, (why) => {
       aborted = why;
@@ -88,6 +90,7 @@ export async function runLoad(
     };
   } finally {
     board.stop();
+    await ssh.close();
     await http.close();
   }
 }

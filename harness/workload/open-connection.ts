@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ConnectFailure, ConnectOptions, ConnectOutcome } from "../coder/connect.ts";
 import type { ShellSession } from "../coder/shell-session.ts";
-import { openSsh } from "../coder/ssh.ts";
 import { openTerminal } from "../coder/terminal.ts";
 import type { FailureClass, Phase } from "../model/shard.ts";
 import { connectClass } from "./connect-class.ts";
@@ -55,7 +54,7 @@ export async function tryToOpen(
       connectMs: Math.max(1, Math.ceil(deadlineMs - performance.now())),
     };
     const outcome = await (kind === "ssh"
-      ? openSsh(options)
+      ? load.ssh.open({ ...options, target: targetOf(load, workspace) })
       : openTerminal({ ...options, reconnect: reconnect ?? randomUUID() }));
     if (outcome.state === "open" || outcome.why !== "rate-limited") return outcome;
     if (performance.now() + outcome.retryAfterMs > deadlineMs) return outcome;
@@ -65,6 +64,12 @@ export async function tryToOpen(
       return outcome;
     }
   }
+}
+
+/** As Coder's own client names a workspace and its agent. */
+function targetOf(load: LoadContext, { user, name }: LoadWorkspace): string {
+  const { agent } = load.task;
+  return `${user.username}/${name}${agent === undefined ? "" : `.${agent}`}`;
 }
 
 async function count(

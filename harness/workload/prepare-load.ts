@@ -1,6 +1,7 @@
 import { failedWith } from "../coder/answer.ts";
 import { CoderClient } from "../coder/client.ts";
 import type { CoderHttp } from "../coder/http.ts";
+import type { SshDoor } from "../coder/ssh-door.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard.ts";
 import { buildCapacity } from "./capacity.ts";
@@ -23,6 +24,7 @@ const SSH_OPENS_IN_FLIGHT = 32;
 /** What a load is prepared with. */
 export interface LoadMeans {
   readonly http: CoderHttp;
+  readonly ssh: SshDoor;
   readonly board: ProgressBoard;
   /** Aborted by a stop and by the load itself. */
   readonly signal: AbortSignal;
@@ -32,7 +34,7 @@ export interface LoadMeans {
 export async function prepareLoad(
   task: LoadTask,
   context: TaskContext,
-  { http, board, signal }: LoadMeans,
+  { http, ssh, board, signal }: LoadMeans,
 ): Promise<{ readonly load: LoadContext; readonly capacity: number }> {
   const owner = new CoderClient(http, { token: task.token, owner: true }, context.signal);
   const note = (message: string): void => context.emit({ type: "note", message });
@@ -64,6 +66,7 @@ export async function prepareLoad(
     failures: new FailureLedger((event) => context.emit(event), [task.token]),
     board,
     health,
+    ssh,
     limits: {
       requests: new Limiter(REQUESTS_IN_FLIGHT),
       terminals: new Limiter(TERMINAL_OPENS_IN_FLIGHT),

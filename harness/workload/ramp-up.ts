@@ -31,8 +31,8 @@ export class RampUp {
     const { load } = this;
     load.board.activity = "connecting";
     load.health.startPacing();
-    const { total, rampPerSecond, sshShare } = load.task.connections;
-    const next = spread(ready, load.task.deployment.ssh === "none" ? 0 : sshShare);
+    const { total, rampPerSecond } = load.task.connections;
+    const next = spread(ready, this.#sshShare());
     const opening: Promise<void>[] = [];
     const { signal, health } = load;
     await pace(
@@ -51,6 +51,21 @@ export class RampUp {
       (sum, { session }) => ({ sent: sum.sent + session.sent, received: sum.received + session.received }),
       this.#before,
     );
+  }
+
+  /** As asked, or as much as this machine can carry, which is said. */
+  #sshShare(): number {
+    const { load } = this;
+    const { task, ssh } = load;
+    const { total, sshShare } = task.connections;
+    if (task.deployment.ssh === "none") return 0;
+    if (ssh.bound !== undefined) load.note(`SSH is carried by ${ssh.bound}`);
+    const asked = Math.floor(total * sshShare + 1e-9);
+    if (asked <= ssh.sessions) return sshShare;
+    load.note(
+      `of ${asked} SSH connections asked for ${ssh.sessions} are opened, the others as terminals: ask for fewer, or take the engine coder`,
+    );
+    return ssh.sessions / total;
   }
 
   async #open(workspace: LoadWorkspace, kind: "terminal" | "ssh", dueMs: number): Promise<void> {
