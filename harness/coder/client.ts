@@ -76,6 +76,10 @@ export class CoderClient {
   /** 404 on builds without licences. */
   entitlements = () => this.#get("/entitlements", schemas.entitlements);
 
+  /** 404 on builds without licences. */
+  quota = (organizationId: string, userId: string) =>
+    this.#get(`/organizations/${organizationId}/members/${userId}/workspace-quota`, schemas.quota);
+
   deploymentConfig = () => this.#get("/deployment/config", schemas.deploymentConfig);
 
   addLicence = (licence: string) => this.#send("POST", "/licenses", schemas.anything, { license: licence });

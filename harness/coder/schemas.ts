@@ -178,6 +178,9 @@ export const entitlements = z.object({
 
 export const templates = listOf(template);
 
+/** Of a licensed build; a budget below zero is none. */
+export const quota = z.object({ credits_consumed: z.number(), budget: z.number() });
+
 export const deploymentConfig = z.object({
   config: z.object({
     disable_owner_workspace_exec: z.boolean().nullish(),

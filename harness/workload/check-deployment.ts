@@ -5,6 +5,7 @@ import type { LoadTask } from "../model/shard.ts";
 /** Refuses what the deployment would refuse to every workspace of the load: SSH, more users. What it does not tell is tried. */
 export async function checkDeployment(
   owner: CoderClient,
+  organizationId: string,
   task: LoadTask,
   note: (message: string) => void,
 ): Promise<void> {
@@ -23,6 +24,7 @@ export async function checkDeployment(
       "owners have no access to others' workspaces here: each connection uses a token of its workspace's owner",
     );
 
+  if (task.login === "host") await checkQuota(owner, organizationId, note);
   const seats = features["user_limit"];
   const isMakingUsers = task.existing === undefined && task.login !== "host" && task.reuseUsers !== true;
   if (seats?.enabled !== true || seats.limit == null || !isMakingUsers) return;
@@ -31,5 +33,20 @@ export async function checkDeployment(
     throw new RefbenchError(
       "usage",
       `the licence of ${task.deployment.url} has ${Math.max(0, free)} of ${seats.limit} seats free, and the load makes ${task.users} users: ask for fewer, or use your own user (--use-host-login)`,
+    );
+}
+
+/** Only told: a template that costs nothing may be used with nothing left. New users' quota is known to nobody yet. */
+async function checkQuota(
+  owner: CoderClient,
+  organizationId: string,
+  note: (message: string) => void,
+): Promise<void> {
+  const quota = await owner.quota(organizationId, "me");
+  if (!quota.ok) return;
+  const { credits_consumed: consumed, budget } = quota.value;
+  if (budget >= 0 && consumed >= budget)
+    note(
+      `your quota is used up (${consumed} of ${budget}): builds of a template that costs anything will be refused; raise the quota allowance of your groups`,
     );
 }

@@ -60,6 +60,7 @@ export interface FakeOptions {
   /** Answers of `entitlements` and `deployment/config`; 404 when absent. */
   readonly entitlements?: unknown;
   readonly config?: unknown;
+  readonly quota?: unknown;
   /** Whether builds have timings. @default true */
   readonly hasTimings?: boolean;
   /** Names of each workspace's agents. @default one `main` */
@@ -455,6 +456,7 @@ class Fake {
 
   #organizationRoute(method: string, id: string, path: string, body: Body): [number, unknown] {
     if (id === "") return [200, [{ id: "org", name: "coder", is_default: true }]];
+    if (path.endsWith("/workspace-quota")) return offered(this.#options.quota);
     if (path.endsWith("/provisionerdaemons"))
       return [
         200,

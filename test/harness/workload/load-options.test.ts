@@ -89,6 +89,12 @@ test("owners without access to others' workspaces are no obstacle, and the reade
   expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/owners have no access/) });
 });
 
+test("a caller whose quota is used up is told before the load", async () => {
+  await using coder = await startFakeCoder({ quota: { credits_consumed: 5, budget: 5 } });
+  const { events } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "host" }));
+  expect(events[0]).toEqual({ type: "note", message: expect.stringMatching(/quota is used up \(5 of 5\)/) });
+});
+
 test("a caller who is logged in where the template needs it may use it", async () => {
   await using coder = await startFakeCoder({ externalAuth: [{ id: "github", authenticated: true }] });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "host" }));
