@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import type { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/error.ts";
-import type { Answer, CoderFailure } from "./answer.ts";
+import { type Answer, type CoderFailure, failedWith } from "./answer.ts";
 import { errorBody } from "./schemas.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
@@ -22,7 +22,7 @@ export interface CoderCall<T> {
   readonly schema: z.ZodType<T>;
   readonly signal: AbortSignal;
   readonly token?: string;
-  /** Only owners may: their calls are then not rate limited. */
+  /** Only owners may: their calls are then not rate limited. Anybody else's are sent again without it. */
   readonly bypassRateLimit?: boolean;
   readonly json?: unknown;
   readonly body?: { readonly bytes: Buffer; readonly type: string };
@@ -39,6 +39,8 @@ export class CoderHttp {
   /** Of its websockets too. */
   readonly transport: Transport;
   readonly #dispatcher: Dispatcher;
+  /** Until Coder says that the caller is no owner. */
+  #mayBypass = true;
 
   constructor(options: CoderHttpOptions) {
     this.url = options.url;
@@ -54,7 +56,12 @@ export class CoderHttp {
 
   async call<T>(call: CoderCall<T>): Promise<Answer<T>> {
     for (let attempt = 1; ; attempt++) {
-      const { answer, retryAfterMs } = await this.#once(call);
+      const bypassRateLimit = call.bypassRateLimit === true && this.#mayBypass;
+      const { answer, retryAfterMs } = await this.#once({ ...call, bypassRateLimit });
+      if (bypassRateLimit && failedWith(answer, 428)) {
+        this.#mayBypass = false;
+        continue;
+      }
       if (retryAfterMs === undefined) return answer;
       this.transport.throttled++;
       if (call.retryThrottled === false || attempt === MAX_ATTEMPTS || retryAfterMs > MAX_RETRY_AFTER_MS)

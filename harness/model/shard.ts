@@ -152,6 +152,8 @@ export const loadTask = z.object({
   cleanupConcurrency: z.number().int().nonnegative(),
   command: z.string(),
   expectOutput: z.string(),
+  /** The command is right when it does not end in time. */
+  expectTimeout: z.boolean().optional(),
   connections: z.object({
     total: z.number().int().nonnegative(),
     /** Share of the held connections that are SSH, 0 to 1; the rest are web terminals. */
@@ -518,7 +520,7 @@ export interface ShardRunner {
     options: {
       readonly signal: AbortSignal;
       readonly onEvent: (event: ShardEvent) => void;
-      /** Called when a part of a load waits; it goes on once this resolves. Without it no part may be run. */
+      /** Called when a part of a load waits for the others; it goes on once this resolves, at once without it. */
       readonly onWaiting?: (before: string) => Promise<void>;
     },
   ): Promise<ShardResult>;

@@ -11,6 +11,9 @@ import { removeWorkspace } from "./remove-workspace.ts";
 /** A create that was under way when its load stopped shows up after the first listing. */
 const MAX_PASSES = 3;
 const SIMPLE_REQUESTS = 32;
+/** A deployment that its load brought down may come back; one that is away for so long is gone. */
+const GONE_AFTER_MS = 10_000;
+const ASK_AGAIN_MS = 1_000;
 
 export interface CleanupMeans {
   readonly caller: Caller;
@@ -49,6 +52,7 @@ export async function cleanUp(choice: CleanupChoice, means: CleanupMeans): Promi
   setMaxListeners(0, signal);
   const deadlineMs = means.timeoutMs === 0 ? Infinity : clock.now() + means.timeoutMs;
   const work = new Work(means, deadlineMs);
+  await awaitAnswer(means);
   for (let pass = 1; pass <= MAX_PASSES && !signal.aborted; pass++) {
     const { workspaces } = await findLeftovers(caller, choice, clock.now());
     if (workspaces.length === 0 || clock.now() > deadlineMs) break;
@@ -62,6 +66,15 @@ export async function cleanUp(choice: CleanupChoice, means: CleanupMeans): Promi
   if (signal.aborted) return { stopped: true, deleted: work.deleted, left: [] };
   const left = await findLeftovers(caller, choice, clock.now());
   return { stopped: false, deleted: work.deleted, left: leftBehind(left, work.reasons) };
+}
+
+async function awaitAnswer({ caller, clock, signal }: CleanupMeans): Promise<void> {
+  const goneAtMs = clock.now() + GONE_AFTER_MS;
+  for (;;) {
+    const info = await caller.client.buildInfo();
+    if (info.ok || signal.aborted || clock.now() > goneAtMs) return;
+    await clock.sleep(ASK_AGAIN_MS, signal).catch(() => undefined);
+  }
 }
 
 /** One cleanup under way. */

@@ -1,3 +1,4 @@
+import type { AskOutcome } from "../coder/shell-session.ts";
 import { isAnswered, nonce } from "./held-connection.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "./load-context.ts";
 import { openConnection } from "./open-connection.ts";
@@ -33,7 +34,19 @@ async function runCommand(load: LoadContext, workspace: LoadWorkspace): Promise<
     marker,
   });
   session.close();
+  if (load.task.expectTimeout === true) return isStillRunning(load, outcome);
   if (outcome.state === "answered")
     load.latencies.record("command", { dueMs: typedMs, startedMs: typedMs, endMs: outcome.atMs });
   return isAnswered(load, "command", outcome, expectOutput);
+}
+
+/** A command that was to outlast its time, and whether it did. */
+function isStillRunning(load: LoadContext, outcome: AskOutcome): boolean {
+  if (outcome.state === "silent") return true;
+  if (load.signal.aborted) return false;
+  const message = `expected the command to run longer than ${load.task.timeouts.commandMs} ms`;
+  if (outcome.state === "closed")
+    load.failures.add("connection-lost", "command", `${message}, and its terminal closed`);
+  else load.failures.add("wrong-output", "command", `${message}, and it ended`);
+  return false;
 }

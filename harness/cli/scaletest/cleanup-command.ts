@@ -69,7 +69,7 @@ async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), again);
   try {
     const result = await cleanUp(choice, {
-      caller: await reach.callerWith(interrupts.stop),
+      caller: reach.callerWith(interrupts.stop),
       clock: systemClock,
       signal: interrupts.stop,
       concurrency: flags.cleanupConcurrency,

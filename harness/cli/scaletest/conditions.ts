@@ -2,7 +2,7 @@ import { GENERATOR_LIMITS, type LoadTask } from "../../model/shard.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 
 /** What changes the meaning of a load's figures, in words. */
-export function conditionsOfLoad(task: LoadTask, look: DeploymentLook): string[] {
+export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {
   const { deployment, traffic, login, keep } = task;
   const isShared = task.generatorLimits.slipP99Ms !== GENERATOR_LIMITS.slipP99Ms;
   const tokens = {
@@ -11,7 +11,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook): string[]
     host: "user tokens: the caller's own for all",
   };
   return [
-    ...(look.inUse.length === 0 ? [] : [`in use by others meanwhile: ${look.inUse.join(", ")}`]),
+    ...(look.inUse.length === 0 ? [] : [`others meanwhile: ${look.inUse.join("; ")}`]),
     look.isOwner ? "rate limits: off for the owner's calls, on for the users'" : "rate limits: on",
     look.url.startsWith("https:") ? "TLS: on" : "TLS: off",
     tokens[login ?? "mint"],
@@ -22,6 +22,8 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook): string[]
     ...(traffic === undefined
       ? []
       : [`traffic: ${traffic.bytesPerTick} bytes each ${traffic.tickMs} ms on each held connection`]),
-    ...(keep === true ? ["cleanup: none was asked for (--no-cleanup); what was made is still there"] : []),
+    ...(keep === true
+      ? [`cleanup: none was asked for (--no-cleanup); delete what is there with "${cleanup}"`]
+      : []),
   ];
 }

@@ -17,6 +17,6 @@ export function guardDeployment(
   if (meant === id || inUse.length === 0) return;
   throw new RefbenchError(
     "usage",
-    `${url} is in use by others (${inUse.join(", ")}), and a load is felt by all of them: nothing was created; if it is meant, type\n  ${again}`,
+    `${url} counts as in use by others (${inUse.join("; ")}), and a load is felt by all of them: nothing was created; if it is meant, type\n  ${again}`,
   );
 }

@@ -2,12 +2,14 @@ import type { Command } from "commander";
 import { RefbenchError } from "../../model/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { widthOf } from "../../results/outputs.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 import { localShardRunner } from "../../workload/local-runner.ts";
 import type { Io } from "../io.ts";
+import { harmless } from "../progress/words.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { guardDeployment } from "./guard.ts";
 import { lookText, planText } from "./guard-text.ts";
@@ -25,6 +27,8 @@ import { pasteable, typedCommand } from "./typed-command.ts";
 export interface PreparedLoad {
   readonly look: DeploymentLook;
   readonly task: LoadTask;
+  /** What was noticed; the load notices it again and says so. */
+  readonly notes: readonly string[];
 }
 
 /** Finds what the load needs on the deployment and refuses what it would refuse. */
@@ -45,7 +49,7 @@ export async function loadByHand(
   const runId = newRunId();
   const before = new AbortController();
   await using reach = await reachDeployment(flags, io, before.signal);
-  const { look, task } = await prepare(
+  const { look, task, notes } = await prepare(
     reach,
     { runId, token: reach.caller.token, env: io.env },
     async (seen) => chooseSsh(flags, reach.deployment, seen, io.env),
@@ -56,7 +60,7 @@ export async function loadByHand(
   io.stderr.write(planText(task, { cleanup }, width));
   guardDeployment(look, flags.deploymentId, typedCommand(command, "--deployment-id", look.id));
   if (flags.dryRun === true) {
-    io.stderr.write("Dry run: nothing was created.\n");
+    for (const note of [...notes, "dry run: nothing was created"]) io.stderr.write(`${harmless(note)}\n`);
     return;
   }
   const reporter = progressReporter(io);
@@ -78,7 +82,7 @@ export async function loadByHand(
   };
   const ended = await Promise.race([whole(), left]).finally(() => reporter.close());
   if (ended === "left") {
-    io.exit(41);
+    io.exit(EXIT_CODES.unverified);
     return;
   }
   io.exit(exitCodeOf(ended));

@@ -90,7 +90,6 @@ function commonTask(
   const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn } = flags;
   const stepMs = Math.min(jobTimeout || LONGEST_MS, timeout || LONGEST_MS);
   const total = flags.connections ?? workspaces;
-  const { command, expectOutput } = commandOf(flags, ground);
   return {
     task: "load",
     deployment: ground.deployment,
@@ -99,8 +98,7 @@ function commonTask(
     firstIndex: 0,
     concurrency: flags.concurrency,
     cleanupConcurrency: flags.cleanupConcurrency,
-    command,
-    expectOutput,
+    ...commandOf(flags, ground),
     connections: {
       total,
       sshShare: flags.ssh === true ? 1 : sshShare,
@@ -125,14 +123,24 @@ function commonTask(
 }
 
 /** A command is over when its line is seen: without one to expect, a line of ours follows on its success. */
-function commandOf(flags: LoadFlags, { runId }: TaskGround): Pick<LoadTask, "command" | "expectOutput"> {
+function commandOf(
+  flags: LoadFlags,
+  { runId, env }: TaskGround,
+): Pick<LoadTask, "command" | "expectOutput" | "expectTimeout"> {
   const { runCommand, runExpectOutput } = flags;
+  const expectTimeout = isOn(flags.runExpectTimeout, "CODER_SCALETEST_RUN_EXPECT_TIMEOUT", env);
   const ran = `ran-${run12(runId)}`;
   if (runCommand === undefined) {
-    if (runExpectOutput !== undefined)
-      throw new RefbenchError("usage", "--run-expect-output is of a command: give --run-command too");
+    if (runExpectOutput !== undefined || expectTimeout)
+      throw new RefbenchError("usage", "what is expected is of a command: give --run-command too");
     return { command: `echo ${ran}`, expectOutput: ran };
   }
+  if (expectTimeout && runExpectOutput !== undefined)
+    throw new RefbenchError(
+      "usage",
+      "--run-expect-output and --run-expect-timeout contradict each other: leave one out",
+    );
+  if (expectTimeout) return { command: runCommand, expectOutput: ran, expectTimeout };
   return runExpectOutput === undefined
     ? { command: `${runCommand} && echo ${ran}`, expectOutput: ran }
     : { command: runCommand, expectOutput: runExpectOutput };

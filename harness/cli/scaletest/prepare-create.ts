@@ -29,10 +29,10 @@ export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
       { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id },
       { template: planned.template.name, parameters, ...(presetId === undefined ? {} : { presetId }) },
     );
-    // The load checks again and tells what it notes; here only what it would refuse counts.
-    const silent = (): void => undefined;
-    await checkDeployment(client, task, silent);
-    await checkTemplate(client, planned.template.active_version_id, task, silent);
-    return { look, task };
+    const notes: string[] = [];
+    const note = (message: string): unknown => notes.push(message);
+    await checkDeployment(client, organization.id, task, note);
+    await checkTemplate(client, planned.template.active_version_id, task, note);
+    return { look, task, notes };
   };
 }

@@ -18,7 +18,7 @@ export function prepareTraffic(flags: TrafficFlags): Prepare {
     const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now());
     const chosen = await countTargets(reach.caller.client, flags);
     const ready = { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id };
-    return { look, task: trafficTask(flags, ready, chosen) };
+    return { look, task: trafficTask(flags, ready, chosen), notes: [] };
   };
 }
 

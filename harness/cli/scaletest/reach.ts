@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { CoderClient } from "../../coder/client.ts";
 import { CoderHttp } from "../../coder/http.ts";
 import { systemClock } from "../../model/clock.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
@@ -16,8 +17,8 @@ export interface Reach extends AsyncDisposable {
   readonly caller: Caller;
   /** How a task of the shard program reaches it; how SSH does is still open. */
   readonly deployment: Omit<LoadTask["deployment"], "ssh">;
-  /** A client of the same deployment and caller for work that goes on when `signal` of this one has ended. */
-  callerWith(signal: AbortSignal): Promise<Caller>;
+  /** The same caller with another signal, for work that goes on after a stop. */
+  callerWith(signal: AbortSignal): Caller;
 }
 
 /** Reaches the deployment that the flags name with the session that the user has for it. */
@@ -39,7 +40,10 @@ export async function reachDeployment(flags: ReachFlags, io: Io, signal: AbortSi
       http,
       caller,
       deployment,
-      callerWith: (other) => getCaller(http, session, other),
+      callerWith: (other) => ({
+        ...caller,
+        client: new CoderClient(http, { token: caller.token, owner: caller.isOwner }, other),
+      }),
       [Symbol.asyncDispose]: () => http.close(),
     };
   } catch (error) {

@@ -63,7 +63,7 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
       node: process.version,
       machine: machine(),
     },
-    conditions: conditionsOfLoad(task, look),
+    conditions: conditionsOfLoad(task, look, ground.cleanup),
     resources: {},
     stages: stagesOf(outcome),
     ...(measured === undefined ? {} : { measurements: measured }),

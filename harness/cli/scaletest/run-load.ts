@@ -27,7 +27,7 @@ export interface LoadMeans {
   readonly interrupts: LoadInterrupts;
   readonly reporter: ProgressReporter;
   /** The caller for the cleanup, which goes on when the load was stopped. */
-  readonly callerWith: (signal: AbortSignal) => Promise<Caller>;
+  readonly callerWith: (signal: AbortSignal) => Caller;
   /** Milliseconds; 0 = none. */
   readonly timeoutMs: number;
   readonly cleanupTimeoutMs: number;
@@ -158,7 +158,7 @@ async function cleanupAfter(
     const result = await cleanUp(
       { runs: [run12(task.prefix)], keepUsers: task.reuseUsers === true },
       {
-        caller: await means.callerWith(leave),
+        caller: means.callerWith(leave),
         clock: systemClock,
         signal: leave,
         concurrency: task.cleanupConcurrency,

@@ -61,7 +61,7 @@ describe("create-workspaces", () => {
     const refused = await refbench(coder, [...SEED, ...SHORT]);
 
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain("1 other user, 1 workspace that refbench did not make");
+    expect(refused.stderr).toContain("1 other user; 1 workspace that refbench did not make");
     const [again = ""] = /^ {2}refbench (loadtest .*)$/m.exec(refused.stderr)?.slice(1) ?? [];
     expect(again).toContain("--run-command 'sleep 0.01 && echo hello'");
     const id = /--deployment-id (\S+)$/.exec(again)?.[1] ?? "";
