@@ -39,7 +39,7 @@ export async function prepareLoad(
   const owner = new CoderClient(http, { token: task.token, owner: true }, context.signal);
   const note = (message: string): void => context.emit({ type: "note", message });
   const organizationId = task.organizationId ?? (await onlyOrganization(owner)).id;
-  await checkDeployment(owner, organizationId, task, note);
+  await checkDeployment(owner, task, note);
   let templateId: string | undefined;
   if (task.existing === undefined) {
     const template = await findTemplate(owner, organizationId, task.template);
@@ -49,11 +49,10 @@ export async function prepareLoad(
   const capacity = await buildCapacity(owner, organizationId);
   const daemons = capacity.ok ? capacity.value.daemons : 0;
   const health = new HealthWatch(task.generatorLimits);
-  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   const load: LoadContext = {
     task,
     signal,
-    stopped,
+    stopped: new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
     clock: context.clock,
     owner,
     organizationId,
@@ -61,9 +60,6 @@ export async function prepareLoad(
     asUser: (token) =>
       token === task.token ? owner : new CoderClient(http, { token, owner: false }, context.signal),
     note,
-    together: async (before) => {
-      if (task.part !== undefined) await Promise.race([context.together?.(before), stopped]);
-    },
     tokens: new MintedTokens(task.prefix, task.workspaceTtlMs),
     pollPace: new PollPace(context.clock, daemons),
     latencies: new Latencies((phase, milliseconds) => health.measured(phase, milliseconds)),
