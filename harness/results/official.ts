@@ -9,8 +9,14 @@ export function standingOf(record: RunRecord): Standing {
 }
 
 /** Why a real run's figures are nobody's to publish; empty when they are. */
-export function unofficialReasons({ cloud, overrides, deployment }: RunRecord): readonly string[] {
+export function unofficialReasons({
+  cloud,
+  overrides,
+  deployment,
+  provenance,
+}: RunRecord): readonly string[] {
   const set = Object.keys(overrides);
+  const { commit, dirty = false } = provenance.refbench;
   const { endpoints = [], skippedChecks = [], emulated = false } = cloud ?? {};
   return [
     ...(deployment === undefined ? [] : [`a deployment that refbench did not make (${deployment.url})`]),
@@ -19,6 +25,8 @@ export function unofficialReasons({ cloud, overrides, deployment }: RunRecord): 
       : [`${emulated ? "an emulated cloud" : "other endpoints than the cloud's"} (${endpoints.join(", ")})`]),
     ...(skippedChecks.length === 0 ? [] : [`preflight without ${skippedChecks.join(", ")}`]),
     ...(set.length === 0 ? [] : [`figures of the size overridden: ${set.join(", ")}`]),
+    // Nobody else can check out what it was measured with.
+    ...(dirty ? [`a checkout with changes in no commit (${commit?.slice(0, 12) ?? "of no commit"})`] : []),
   ];
 }
 

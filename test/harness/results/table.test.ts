@@ -4,6 +4,7 @@ import { COLUMNS, rowOf } from "../../../harness/results/row.ts";
 import { resultsTable } from "../../../harness/results/table.ts";
 import { EXIT_CODES } from "../../../harness/model/verdict.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
+import { standingOf, unofficialReasons } from "../../../harness/results/official.ts";
 import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "./sample-record.ts";
 
 const VERDICTS = Object.keys(EXIT_CODES).filter(
@@ -79,6 +80,15 @@ test.each([
     expect(render([sampleRecord()])).not.toContain("Verified on its cloud");
   },
 );
+
+test("what a changed checkout measured is nobody's to publish", () => {
+  const { provenance } = officialRecord();
+  const dirty = { ...provenance.refbench, dirty: true };
+  expect(unofficialReasons(officialRecord({ provenance: { ...provenance, refbench: dirty } }))).toEqual([
+    "a checkout with changes in no commit (abc1234)",
+  ]);
+  expect(standingOf(officialRecord())).toBe("official");
+});
 
 test("an emulated Coder's version is never said as a server's", () => {
   expect(rowOf(sampleRecord())[5]).toBe("2.31.0 emulated");
