@@ -12,7 +12,7 @@ export function isMadeByController(name: string): boolean {
   return BY_CONTROLLER.test(name);
 }
 
-/** Whether a thing is one of those that stay when their cluster goes first. */
+/** Whether a thing is one of those that go while their cluster lives, and stay when it goes first. */
 export function mayBeOrphan(name: string): boolean {
   return ORPHANED.test(name);
 }

@@ -2,7 +2,7 @@ import type { InventoryItem } from "../../model/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { findLabelledRun } from "../run-mark.ts";
 import type { Found } from "./collect.ts";
-import { isMadeByController } from "./controllers.ts";
+import { mayBeOrphan } from "./controllers.ts";
 import { PEERING } from "./kinds.ts";
 import { textAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
@@ -17,7 +17,8 @@ export function itemOf(found: Found, runId: RunId | undefined): InventoryItem {
     labels,
     ...(location === undefined ? {} : { location }),
     ...(runId === undefined ? {} : { runId }),
-    ...(isMadeByController(name) ? { madeByController: true } : {}),
+    // Not the cluster's own machines and rules: they end with it, and waiting for them before would be in vain.
+    ...(mayBeOrphan(name) ? { madeByController: true } : {}),
     ...(createdAt === undefined ? {} : { createdAt }),
   };
 }

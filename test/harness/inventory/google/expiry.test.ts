@@ -1,3 +1,4 @@
+import { ulid } from "ulid";
 import { expect, test } from "vitest";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import {
@@ -8,6 +9,8 @@ import {
 import { KINDS_INSIDE_OTHERS, LISTED_KINDS } from "../../../../harness/inventory/listed-kinds.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { FakeGoogle } from "../../../support/fake-google.ts";
+import { hardExpiry } from "../../../../stacks/google/hard-expiry.ts";
+import { RUN as RUN_ENVIRONMENT } from "../../../stacks/synthesize.ts";
 import { LABELS, link, NAME, RUN, signal, ZONE } from "./project.ts";
 
 const EXPIRES = Date.UTC(2026, 10, 22, 12);
@@ -46,6 +49,21 @@ test.each([
 
 test("a machine that deletes itself by the run's expiry is none", () => {
   expect(problems(FOUR_HOURS)).toEqual([]);
+});
+
+test("the hard end that the stacks give is none, for a machine that provision took its time to start", () => {
+  const madeAt = Date.parse(START);
+  const environment = { ...RUN_ENVIRONMENT, runId: ulid(madeAt).toLowerCase(), expiresAt: EXPIRES / 1_000 };
+  const { maxRunDuration, instanceTerminationAction } = hardExpiry(environment) as {
+    readonly maxRunDuration: { readonly seconds: number };
+    readonly instanceTerminationAction: string;
+  };
+  const scheduling = {
+    maxRunDuration: { seconds: String(maxRunDuration.seconds) },
+    instanceTerminationAction,
+  };
+  const started = new Date(madeAt + 40 * 60_000).toISOString();
+  expect(problems(scheduling, { lastStartTimestamp: started })).toEqual([]);
 });
 
 test("the end counts from the last start, which a restart moves", () => {
