@@ -1,5 +1,7 @@
 import type { App } from "cdktf";
+import { EKS } from "../../reference-architectures/capacity/clusters.ts";
 import type { ResolvedSize } from "../../reference-architectures/catalogue.ts";
+import { machineOf } from "../../reference-architectures/machine-types.ts";
 import type { BenchStackProps } from "../bench-stack.ts";
 import { eksAccess } from "../kubernetes/cluster-access.ts";
 import { CoderStack } from "../kubernetes/coder-stack.ts";
@@ -20,7 +22,12 @@ export function addStacks(app: App, { figures: size }: ResolvedSize, props: Benc
     size,
     access: eksAccess(cloud.controlPlane, environment.region),
     databaseAddress: cloud.database.address,
-    addDriver: (stack) => addDiskDriver(stack, { environment, roleArn: cloud.disks.arn }),
+    addDriver: (stack) =>
+      addDiskDriver(stack, {
+        environment,
+        roleArn: cloud.disks.arn,
+        disksPerNode: EKS.disksPerNode(machineOf(size.machines.workspaces.machineType)),
+      }),
     // Read by the controller that every cluster of EKS has, without AWS's own.
     serviceAnnotations: {
       [`${BALANCER}-type`]: "nlb",

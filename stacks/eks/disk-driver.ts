@@ -7,10 +7,15 @@ export interface DiskDriverProps {
   readonly environment: Environment;
   /** Who its controller is. */
   readonly roleArn: string;
+  /** What a node of the workspaces takes. */
+  readonly disksPerNode: number;
 }
 
 /** What makes disks on EKS: by its own chart, since AWS's add-on waits twenty minutes for a pod that finds no node. */
-export function addDiskDriver(scope: Construct, { environment, roleArn }: DiskDriverProps): Release {
+export function addDiskDriver(
+  scope: Construct,
+  { environment, roleArn, disksPerNode }: DiskDriverProps,
+): Release {
   const values = {
     controller: {
       // Its pods do not get at their node's metadata, which would tell it.
@@ -20,7 +25,11 @@ export function addDiskDriver(scope: Construct, { environment, roleArn }: DiskDr
       // Its disks are in no state: these tags, and the class's, are how they are found.
       extraVolumeTags: benchLabels(environment, "coder"),
     },
-    node: { tolerateAllTaints: true },
+    node: {
+      tolerateAllTaints: true,
+      // Without its node's metadata it counts one network interface, and promises more disks than AWS attaches.
+      volumeAttachLimit: disksPerNode,
+    },
   };
   return new Release(scope, "disk-driver", {
     name: benchName(environment, "ebs"),

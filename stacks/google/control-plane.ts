@@ -70,8 +70,14 @@ export class ControlPlane extends Construct {
       },
       resourceLabels: benchLabels(environment),
       timeouts: { create: "40m", update: "60m", delete: "40m" },
-      // Describes the default pool, which is gone: Google answers with another pool's, and the plan would replace the cluster.
-      lifecycle: { ignoreChanges: ["node_config"] },
+      lifecycle: {
+        ignoreChanges: [
+          // Describes the default pool, which is gone: Google answers with another pool's, and the plan would replace the cluster.
+          "node_config",
+          // Where there is no endpoint by address, the provider reads that as a private one, which nobody asked for: no second plan would be empty.
+          "private_cluster_config",
+        ],
+      },
     });
     this.clusterId = cluster.id;
     this.clusterName = cluster.name;

@@ -152,3 +152,9 @@ test("a workspace's pod asks for what the size says", () => {
   const { figures } = resolveSize("gke", "100", { "workspacePod.cpuMillis": 60 });
   expect(templateVariables({ ...RUN, size: figures })).toMatchObject({ cpu: "60m", memory: "128Mi" });
 });
+
+test("a machine's agent has the home of the user that it is, not of the one that starts it", async () => {
+  const { "main.tf": main = "" } = await readTemplate("gce-vm");
+  const start = /exec runuser .*$/m.exec(main)?.[0];
+  expect(start).toMatch(/-u coder -- env HOME=\/home\/coder /);
+});

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { EKS } from "../../reference-architectures/capacity/clusters.ts";
 import { machineOf } from "../../reference-architectures/machine-types.ts";
 import { readTemplate } from "../../reference-architectures/template.ts";
 import { type Synthesis, synthesize, type TerraformJson } from "./synthesize.ts";
@@ -79,6 +80,14 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
         expect(config.path).toMatch(/^\.\.\/[\w-]+\/terraform\.tfstate$/);
   });
 
+  test("a start-up fails by its own settings only, not by one that the system's image gets wrong", () => {
+    const machines = [...all("google_compute_instance"), ...all("aws_instance")];
+    for (const { metadata, user_data } of machines) {
+      const loads = String(metadata?.["startup-script"] ?? user_data).match(/^sysctl .*$/gm);
+      expect(loads).toEqual(["sysctl --quiet --load=/etc/sysctl.d/90-refbench.conf"]);
+    }
+  });
+
   test("workspaces' images come from their registry once a machine, which its anonymous limit allows", async () => {
     const { "main.tf": main = "" } = await readTemplate(name);
     if (inCluster) expect(main).toMatch(/image_pull_policy += "IfNotPresent"/);
@@ -112,6 +121,17 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     expect(each).toBeLessThanOrEqual((cloud === "aws" ? 110 : 256) - 8);
     if (size.homeVolumeGib > 0) expect(each).toBeLessThanOrEqual(cloud === "aws" ? 25 : 127);
     for (const pool of all("google_container_node_pool")) expect(pool.max_pods_per_node).toBe(256);
+  });
+
+  test("a disk driver promises no more disks a node than the size counts on", () => {
+    const { machineType } = size.machines.workspaces;
+    for (const { values } of all("helm_release").filter(({ chart }) => chart === "aws-ebs-csi-driver"))
+      expect(JSON.parse(values[0]).node.volumeAttachLimit).toBe(EKS.disksPerNode(machineOf(machineType)));
+  });
+
+  test("a second plan is empty where the provider reads back what nobody wrote", () => {
+    for (const { lifecycle } of all("google_container_cluster"))
+      expect(lifecycle.ignore_changes).toEqual(["node_config", "private_cluster_config"]);
   });
 
   test("the API is reached with a credential that is made when it is needed, known by the right authority", () => {

@@ -116,7 +116,9 @@ resource "google_compute_instance" "workspace" {
     #!/bin/sh
     set -eu
     id coder >/dev/null 2>&1 || useradd --create-home --shell /bin/bash coder
-    exec runuser -u coder -- sh -c '${coder_agent.main.init_script}'
+    # runuser keeps the environment of root, in whose home a session could not start.
+    cd /home/coder
+    exec runuser -u coder -- env HOME=/home/coder USER=coder LOGNAME=coder sh -c '${coder_agent.main.init_script}'
   SCRIPT
 
   lifecycle {
