@@ -1,7 +1,7 @@
 import { failedWith } from "../coder/answer.ts";
 import { CoderClient } from "../coder/client.ts";
 import type { CoderHttp } from "../coder/http.ts";
-import type { SshDoor } from "../coder/ssh-door.ts";
+import { sshDoor, type SshDoor } from "../coder/ssh-door.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard.ts";
 import { buildCapacity } from "./capacity.ts";
@@ -24,7 +24,8 @@ const SSH_OPENS_IN_FLIGHT = 32;
 /** What a load is prepared with. */
 export interface LoadMeans {
   readonly http: CoderHttp;
-  readonly ssh: SshDoor;
+  /** Closed by whoever made it. @default the tunnel, which holds nothing */
+  readonly ssh?: SshDoor;
   readonly board: ProgressBoard;
   /** Aborted by a stop and by the load itself. */
   readonly signal: AbortSignal;
@@ -66,7 +67,7 @@ export async function prepareLoad(
     failures: new FailureLedger((event) => context.emit(event), [task.token]),
     board,
     health,
-    ssh,
+    ssh: ssh ?? sshDoor({ ...task.deployment, ssh: "tunnel" }),
     limits: {
       requests: new Limiter(REQUESTS_IN_FLIGHT),
       terminals: new Limiter(TERMINAL_OPENS_IN_FLIGHT),

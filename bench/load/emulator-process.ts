@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { bundle } from "../../harness/rehearsal/bundle.ts";
+import { type EmulatorConfig, emulatorReady } from "../../harness/rehearsal/emulator/config.ts";
+
+const MAIN = join(import.meta.dirname, "../../harness/rehearsal/emulator/main.ts");
+
+/** An emulated Coder in a process of its own, with a template and an owner's token. */
+export async function startEmulatorProcess() {
+  const folder = await mkdtemp(join(tmpdir(), "refbench-bench-load-"));
+  const config: EmulatorConfig = {
+    schemaVersion: 1,
+    host: "127.0.0.1",
+    port: 0,
+    version: "2.31.0",
+    replicas: 1,
+    env: { CODER_PROVISIONER_DAEMONS: "100", CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true" },
+    // Builds are no part of what is measured.
+    buildSpeed: 1_000,
+    failBuilds: 0,
+    licence: "simulated",
+    seeded: true,
+  };
+  const file = join(folder, "emulator.json");
+  await writeFile(file, JSON.stringify(config));
+  const child = spawn(process.execPath, [await bundle(MAIN), "--config", file], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "close");
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const { url, token, pid } = emulatorReady.parse(JSON.parse(line));
+  return {
+    url,
+    token: token ?? "",
+    pid,
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGTERM");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

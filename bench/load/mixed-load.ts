@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
+import { bundle } from "../../harness/rehearsal/bundle.ts";
+import {
+  type LoadResult,
+  type LoadTask,
+  type Phase,
+  SHARED_MACHINE_LIMITS,
+} from "../../harness/model/shard.ts";
+import { localShardRunner } from "../../harness/workload/local-runner.ts";
+import { ProcessUsage } from "./process-usage.ts";
+
+const SHARD = join(import.meta.dirname, "../../harness/workload/shard.ts");
+
+/** As the headline of the seeds: 8,800 terminals and 1,200 SSH sessions. */
+const SSH_SHARE = 0.12;
+const COMMANDS_PER_SECOND = 500;
+const HOLD_MS = 20_000;
+const OPENS_PER_SECOND = 500;
+
+/** What the generator cost for so many connections, and what they felt. */
+export interface MixedLoad {
+  readonly connections: number;
+  readonly held: number;
+  readonly failures: number;
+  /** Highest resident memory of the generator's process, all of its work included. */
+  readonly peakMib: number;
+  readonly holdMib: number;
+  readonly cpuMsPerOpen: number;
+  /** Of one core, while all are held and commanded. */
+  readonly holdCpuShare: number;
+  readonly cpuMsPerCommand: number;
+  readonly commandsPerSecond: number;
+  readonly latencyMs: Readonly<Record<string, { readonly p50: number; readonly p99: number }>>;
+}
+
+/** Runs the workload's own program against the emulator and measures its process. */
+export async function mixedLoad(
+  coder: { readonly url: string; readonly token: string },
+  connections: number,
+): Promise<MixedLoad> {
+  const command = [process.execPath, await bundle(SHARD)] as const;
+  let usage: ProcessUsage | undefined;
+  let peakMib = 0;
+  const signal = new AbortController().signal;
+  const result = await localShardRunner({ command }).run(taskFor(coder, connections), {
+    signal,
+    onEvent: (event) => {
+      if (event.type === "hello") usage = new ProcessUsage(event.pid);
+      if (event.type === "progress") usage?.now(event.progress.activity);
+      if (event.type === "result") peakMib = usage?.peakMib() ?? 0;
+    },
+  });
+  usage?.stop();
+  if (result.task !== "load" || usage === undefined) throw new Error("the shard gave no result of a load");
+  const [ramp, hold] = [usage.of("connecting"), usage.of("holding")];
+  const commands = hold.seconds * COMMANDS_PER_SECOND;
+  return {
+    connections,
+    held: result.connections.held,
+    failures: result.failures.reduce((sum, { count }) => sum + count, 0),
+    peakMib: Math.max(peakMib, result.generator.maxRssMib),
+    holdMib: hold.rssMib,
+    cpuMsPerOpen: (ramp.cpuSeconds * 1000) / connections,
+    holdCpuShare: hold.cpuSeconds / hold.seconds,
+    cpuMsPerCommand: (hold.cpuSeconds * 1000) / commands,
+    commandsPerSecond: COMMANDS_PER_SECOND,
+    latencyMs: latencies(result, ["terminal-first-byte", "ssh-handshake", "held-command"]),
+  };
+}
+
+function taskFor(coder: { readonly url: string; readonly token: string }, connections: number): LoadTask {
+  const workspaces = Math.max(1, Math.round(connections * SSH_SHARE));
+  return {
+    task: "load",
+    deployment: { url: coder.url, ssh: "tunnel" },
+    token: coder.token,
+    prefix: `bench-${connections}`,
+    template: "kubernetes",
+    parameters: {},
+    users: workspaces,
+    workspaces,
+    firstIndex: 0,
+    concurrency: 50,
+    cleanupConcurrency: 50,
+    command: "echo hello",
+    expectOutput: "hello",
+    connections: {
+      total: connections,
+      sshShare: SSH_SHARE,
+      rampPerSecond: OPENS_PER_SECOND,
+      holdMs: HOLD_MS,
+      commandsPerSecond: COMMANDS_PER_SECOND,
+    },
+    timeouts: {
+      buildMs: 60_000,
+      agentMs: 60_000,
+      connectMs: 30_000,
+      commandMs: 30_000,
+      deleteMs: 60_000,
+    },
+    // The emulator shares the machine.
+    generatorLimits: SHARED_MACHINE_LIMITS,
+    workspaceTtlMs: 3_600_000,
+  };
+}
+
+function latencies(result: LoadResult, phases: readonly Phase[]): MixedLoad["latencyMs"] {
+  return Object.fromEntries(
+    phases.flatMap((phase) => {
+      const found = result.histograms.find((one) => one.phase === phase && one.basis === "intended");
+      if (found === undefined) return [];
+      const histogram = decodeFromCompressedBase64(found.hdr);
+      const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1000;
+      return [[phase, { p50: at(50), p99: at(99) }]];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+
+/** Clock ticks of /proc/<pid>/stat; the kernel's interface fixes them. */
+const TICKS_PER_SECOND = 100;
+const EVERY_MS = 200;
+
+/** What a process used while it was at one activity. */
+export interface Usage {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** Highest resident memory seen, MiB. */
+  readonly rssMib: number;
+}
+
+/** Watches a process of this machine and splits what it uses by what it says it is doing. */
+export class ProcessUsage {
+  readonly #pid: number;
+  readonly #byActivity = new Map<string, { seconds: number; cpuSeconds: number; rssMib: number }>();
+  readonly #timer: NodeJS.Timeout;
+  #activity = "starting";
+  #atMs = performance.now();
+  #cpuSeconds = 0;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+    this.#timer = setInterval(() => this.#sample(), EVERY_MS);
+  }
+
+  /** From here on it does something else. */
+  now(activity: string): void {
+    if (activity === this.#activity) return;
+    this.#sample();
+    this.#activity = activity;
+  }
+
+  of(activity: string): Usage {
+    return this.#byActivity.get(activity) ?? { seconds: 0, cpuSeconds: 0, rssMib: 0 };
+  }
+
+  /** Highest resident memory of its whole life, as the kernel kept it. */
+  peakMib(): number {
+    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${this.#pid}/status`, "utf8"))?.[1];
+    return Number(peak ?? 0) / 1024;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #sample(): void {
+    try {
+      const stat = readFileSync(`/proc/${this.#pid}/stat`, "utf8");
+      // The name in parentheses may hold anything.
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+      const status = readFileSync(`/proc/${this.#pid}/status`, "utf8");
+      const rssMib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+      const nowMs = performance.now();
+      const used = this.#byActivity.get(this.#activity) ?? { seconds: 0, cpuSeconds: 0, rssMib: 0 };
+      used.seconds += (nowMs - this.#atMs) / 1000;
+      used.cpuSeconds += cpuSeconds - this.#cpuSeconds;
+      used.rssMib = Math.max(used.rssMib, rssMib);
+      this.#byActivity.set(this.#activity, used);
+      this.#atMs = nowMs;
+      this.#cpuSeconds = cpuSeconds;
+    } catch {
+      // It has ended: what was seen so far stands.
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { Floor } from "./floor.ts";
+import type { MixedLoad } from "./mixed-load.ts";
+
+/** What one small machine is to carry, in the generator's process. */
+const TARGETS = { connections: 10_000, holdMib: 200, holdCpuShare: 0.15, failures: 0 } as const;
+
+type Figure = "holdMib" | "peakMib" | "cpuMsPerOpen" | "holdCpuShare" | "cpuMsPerCommand";
+
+/** One size, medians with their spread. */
+export function line(rounds: readonly MixedLoad[]): string {
+  const [first] = rounds;
+  if (first === undefined) return "";
+  const latencies = Object.keys(first.latencyMs).map((phase) => {
+    const at = (percentile: "p50" | "p99"): string =>
+      spread(
+        rounds.map(({ latencyMs }) => latencyMs[phase]?.[percentile] ?? 0),
+        1,
+      );
+    return `${phase} p50 ${at("p50")} p99 ${at("p99")} ms`;
+  });
+  return [
+    `${first.connections} connections: held ${Math.min(...rounds.map(({ held }) => held))}, failures ${Math.max(...rounds.map(({ failures }) => failures))}`,
+    `  memory while held ${figure(rounds, "holdMib", 0)} MiB, highest ${figure(rounds, "peakMib", 0)} MiB`,
+    `  CPU per open ${figure(rounds, "cpuMsPerOpen", 2)} ms, per command ${figure(rounds, "cpuMsPerCommand", 2)} ms, ${figure(rounds, "holdCpuShare", 3)} of a core while held at ${first.commandsPerSecond} commands/s`,
+    `  ${latencies.join("; ")}`,
+  ].join("\n");
+}
+
+/** What a connection more costs, from each size to the next. */
+export function doubled(loads: readonly (readonly MixedLoad[])[]): string[] {
+  return loads.slice(1).flatMap((larger, index) => {
+    const smaller = loads[index];
+    if (smaller?.[0] === undefined || larger[0] === undefined) return [];
+    const more = larger[0].connections - smaller[0].connections;
+    const kib = ((median(larger, "holdMib") - median(smaller, "holdMib")) * 1024) / more;
+    const times = larger[0].connections / smaller[0].connections;
+    const cpu = median(larger, "holdCpuShare") / median(smaller, "holdCpuShare");
+    return [
+      `${smaller[0].connections} → ${larger[0].connections} (× ${times}): ${kib.toFixed(1)} KiB a connection, CPU while held × ${cpu.toFixed(2)}`,
+    ];
+  });
+}
+
+export function floorLine(one: Floor): string {
+  return [
+    `bare ws loop, ${one.connections} terminals: failures ${one.failures}`,
+    `  memory while held ${one.holdMib.toFixed(0)} MiB, CPU per open ${one.cpuMsPerOpen.toFixed(2)} ms, per command ${one.cpuMsPerCommand.toFixed(2)} ms, ${one.holdCpuShare.toFixed(3)} of a core`,
+  ].join("\n");
+}
+
+/** The workload as a multiple of the bare loop. */
+export function beside(loads: readonly MixedLoad[], floors: readonly Floor[]): string[] {
+  return floors.map((one) => {
+    const times = (name: "holdMib" | "cpuMsPerOpen" | "cpuMsPerCommand"): string =>
+      (median(loads, name) / one[name]).toFixed(2);
+    return `beside it: memory × ${times("holdMib")}, CPU per open × ${times("cpuMsPerOpen")}, per command × ${times("cpuMsPerCommand")}; its terminals carry no SSH, verify and measure nothing`;
+  });
+}
+
+/** Targets that were missed, by how much. */
+export function missed(loads: readonly (readonly MixedLoad[])[]): string[] {
+  const judged = loads.find(([first]) => first?.connections === TARGETS.connections);
+  if (judged === undefined) return [];
+  const failures = Math.max(...judged.map((one) => one.failures));
+  const over = (["holdMib", "holdCpuShare"] as const).flatMap((name) =>
+    median(judged, name) > TARGETS[name]
+      ? [`target missed: ${name} ${median(judged, name).toFixed(2)}, at most ${TARGETS[name]}`]
+      : [],
+  );
+  return failures > TARGETS.failures ? [...over, `target missed: ${failures} failures`] : over;
+}
+
+function figure(rounds: readonly MixedLoad[], name: Figure, digits: number): string {
+  return spread(
+    rounds.map((one) => one[name]),
+    digits,
+  );
+}
+
+function median(rounds: readonly MixedLoad[], name: Figure): number {
+  const sorted = rounds.map((one) => one[name]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** `12 (11–14)`: the median, the least and the most. */
+function spread(values: readonly number[], digits: number): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number): string => (sorted[index] ?? 0).toFixed(digits);
+  const middle = at(Math.floor(sorted.length / 2));
+  return sorted.length < 2 ? middle : `${middle} (${at(0)}–${at(sorted.length - 1)})`;
+}

@@ -1,0 +1,49 @@
+import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CoderClient } from "../../harness/coder/client.ts";
+import { CoderHttp } from "../../harness/coder/http.ts";
+import { agentsOf } from "../../harness/coder/schemas.ts";
+import type { Answer } from "../../harness/coder/answer.ts";
+import { systemClock } from "../../harness/model/clock.ts";
+
+const POLL_MS = 50;
+
+/** Some workspaces of the caller with connected agents, for clients that make none themselves. */
+export async function someTerminals(
+  coder: { readonly url: string; readonly token: string },
+  count: number,
+): Promise<{ token: string; agentId: string }[]> {
+  const http = new CoderHttp({ url: coder.url, clock: systemClock });
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  const owner = new CoderClient(http, { token: coder.token, owner: true }, signal);
+  try {
+    const me = only(await owner.me());
+    const [organization] = only(await owner.organizations());
+    const template = only(await owner.template(organization?.id ?? "", "kubernetes"));
+    return await Promise.all(
+      Array.from({ length: count }, async (_, index) => {
+        const { id } = only(
+          await owner.createWorkspace(me.id, {
+            templateId: template.id,
+            name: `bench-floor-${index}`,
+            parameters: {},
+            ttlMs: 3_600_000,
+          }),
+        );
+        for (;;) {
+          const [agent] = agentsOf(only(await owner.workspace(id)));
+          if (agent?.status === "connected") return { token: coder.token, agentId: agent.id };
+          await sleep(POLL_MS);
+        }
+      }),
+    );
+  } finally {
+    await http.close();
+  }
+}
+
+function only<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer.value;
+  throw new Error(answer.failure.message);
+}
