@@ -5,6 +5,7 @@ import type { LoadTask } from "../model/shard.ts";
 /** Refuses what the deployment would refuse to every workspace of the load: SSH, more users. What it does not tell is tried. */
 export async function checkDeployment(
   owner: CoderClient,
+  organizationId: string,
   task: LoadTask,
   note: (message: string) => void,
 ): Promise<void> {
@@ -23,7 +24,7 @@ export async function checkDeployment(
       "owners have no access to others' workspaces here: each connection uses a token of its workspace's owner",
     );
 
-  if (task.login === "host") await checkQuota(owner, task.organizationId ?? "default", note);
+  if (task.login === "host") await checkQuota(owner, organizationId, note);
   const seats = features["user_limit"];
   const isMakingUsers = task.existing === undefined && task.login !== "host" && task.reuseUsers !== true;
   if (seats?.enabled !== true || seats.limit == null || !isMakingUsers) return;

@@ -40,7 +40,7 @@ export async function prepareLoad(
   const owner = new CoderClient(http, { token: task.token, owner: true }, context.signal);
   const note = (message: string): void => context.emit({ type: "note", message });
   const organizationId = task.organizationId ?? (await onlyOrganization(owner)).id;
-  await checkDeployment(owner, task, note);
+  await checkDeployment(owner, organizationId, task, note);
   let templateId: string | undefined;
   if (task.existing === undefined) {
     const template = await findTemplate(owner, organizationId, task.template);
