@@ -13,5 +13,7 @@ export const foreignEngine = z.object({
   command: z.string(),
   /** What it does or tells otherwise than refbench, in words: figures of both say nothing beside each other there. */
   notComparable: z.array(z.string()),
+  /** What it made and is still there although its delete was tried; not what was kept as asked. */
+  left: z.array(z.object({ kind: z.string(), id: z.string(), name: z.string(), reason: z.string() })),
 });
 export type ForeignEngine = z.infer<typeof foreignEngine>;

@@ -32,7 +32,8 @@ export function createArguments(task: LoadTask, utility: CoderUtility, files: Ca
   if (task.command !== "") {
     flags.must("run-command", task.command);
     flags.must("run-timeout", `${timeouts.commandMs}ms`);
-    if (task.expectOutput !== "") flags.must("run-expect-output", task.expectOutput);
+    if (task.expectTimeout === true) flags.must("run-expect-timeout");
+    else if (task.expectOutput !== "") flags.must("run-expect-output", task.expectOutput);
   }
   flags.may("timeout", "0s");
   flags.may("job-timeout", `${timeouts.buildMs + timeouts.agentMs + timeouts.commandMs}ms`);

@@ -1,14 +1,22 @@
 import { setMaxListeners } from "node:events";
 import { CoderClient } from "../../coder/client.ts";
+import type { ForeignEngine } from "../../model/engine.ts";
+import { messageOf } from "../../model/error.ts";
 import { deleteUsers, deleteWorkspaces } from "../delete-all.ts";
 import type { LoadContext, LoadWorkspace, TaskContext } from "../load-context.ts";
 import type { CoderEngineOptions } from "./engine.ts";
-import type { UtilityThings } from "./find-made.ts";
+import { listUtilityThings, type UtilityThings } from "./find-made.ts";
 import { madeUsers } from "./measure-made.ts";
 
 /** For all of a cleanup; of a stopped load somebody waits for it. */
 const CLEANUP_MS = { ended: 30 * 60_000, stopped: 5 * 60_000 };
 const NAMED = 5;
+
+/** What became of what the utility made. */
+export interface Cleaned {
+  readonly deletedUsers: number;
+  readonly left: ForeignEngine["left"];
+}
 
 /** The cleanup of just what one load's utility made, with a client that outlives the load's stop. */
 export function cleanMade(
@@ -17,40 +25,65 @@ export function cleanMade(
   { leave }: Pick<CoderEngineOptions, "leave">,
 ): {
   readonly owner: CoderClient;
-  /** Deletes workspaces, then users; how many users are gone. */
-  clean(made: UtilityThings, workspaces: readonly LoadWorkspace[]): Promise<number>;
+  /** Deletes workspaces, then users; what is left is what a last listing shows. */
+  clean(made: UtilityThings, workspaces: readonly LoadWorkspace[]): Promise<Cleaned>;
 } {
   const given = new AbortController();
   const signal = leave === undefined ? given.signal : AbortSignal.any([given.signal, leave]);
   // Hundreds of waits listen to it.
   setMaxListeners(0, signal);
   const owner = new CoderClient(load.owner.http, { token: load.task.token, owner: true }, signal);
+  const ending = { ...load, owner, signal };
   return {
     owner,
     clean: async (made, workspaces) => {
-      const users = madeUsers(made);
       if (load.task.keep === true) {
         load.note(`kept as asked: ${namesOf(made)}`);
-        return 0;
+        return { deletedUsers: 0, left: [] };
       }
       const limitMs = context.signal.aborted ? CLEANUP_MS.stopped : CLEANUP_MS.ended;
       const timer = setTimeout(() => given.abort(new Error("the cleanup took too long")), limitMs);
       try {
-        const ending = { ...load, owner, signal };
         await deleteWorkspaces(ending, workspaces);
-        const deleted = await deleteUsers(ending, users);
-        const left =
-          workspaces.filter(({ state }) => state !== "deleted").length + users.length - deleted.size;
-        if (left > 0)
+        const deleted = await deleteUsers(ending, madeUsers(made));
+        const left = await leftOf(made, workspaces, { owner, deleted });
+        if (left.length > 0)
           load.note(
-            `left behind of ${namesOf(made)}: ${left}; "refbench scaletest cleanup --coder-scaletest" deletes all that Coder's utility ever made, others' too`,
+            `${left.length} left behind of ${namesOf(made)}; "refbench scaletest cleanup --coder-scaletest" deletes all that Coder's utility ever made, others' too`,
           );
-        return deleted.size;
+        return { deletedUsers: deleted.size, left };
       } finally {
         clearTimeout(timer);
       }
     },
   };
+}
+
+async function leftOf(
+  made: UtilityThings,
+  workspaces: readonly LoadWorkspace[],
+  { owner, deleted }: { readonly owner: CoderClient; readonly deleted: ReadonlySet<string> },
+): Promise<ForeignEngine["left"]> {
+  const gone = new Set(workspaces.flatMap(({ id, state }) => (state === "deleted" && id ? [id] : [])));
+  const isGone = ({ id }: { readonly id: string }): boolean => gone.has(id) || deleted.has(id);
+  const doubtful = {
+    workspaces: made.workspaces.filter((one) => !isGone(one)),
+    users: made.users.filter((one) => !isGone(one)),
+  };
+  if (doubtful.workspaces.length + doubtful.users.length === 0) return [];
+  const listed = await listUtilityThings(owner).catch((error: unknown) => ({ problem: messageOf(error) }));
+  const reason =
+    "problem" in listed ? `not known to be gone: ${listed.problem}` : "still listed after its delete";
+  const isLeft = ({ id }: { readonly id: string }): boolean =>
+    "problem" in listed || [...listed.workspaces, ...listed.users].some((one) => one.id === id);
+  return [
+    ...doubtful.workspaces
+      .filter(isLeft)
+      .map(({ id, name, owner_name: by }) => ({ kind: "workspace", id, name: `${by}/${name}`, reason })),
+    ...doubtful.users
+      .filter(isLeft)
+      .map(({ id, username }) => ({ kind: "user", id, name: username, reason })),
+  ];
 }
 
 function namesOf({ workspaces, users }: UtilityThings): string {

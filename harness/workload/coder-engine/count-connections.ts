@@ -13,9 +13,16 @@ export function countConnections(
   runs: readonly UtilityRun[],
   {
     asked,
+    reachable,
     ssh,
     failures,
-  }: { readonly asked: number; readonly ssh: boolean; readonly failures: FailureLedger },
+  }: {
+    readonly asked: number;
+    /** Workspaces that have an agent. */
+    readonly reachable: number;
+    readonly ssh: boolean;
+    readonly failures: FailureLedger;
+  },
 ): Connections {
   const opening = ssh ? "ssh-handshake" : "terminal-first-byte";
   const good: UtilityRun[] = [];

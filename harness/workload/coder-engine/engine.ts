@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CoderHttp } from "../../coder/http.ts";
+import { sshDoor } from "../../coder/ssh-door.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { LoadResult, LoadTask } from "../../model/shard.ts";
 import { readBuildTimings } from "../build-timings.ts";
@@ -13,7 +14,7 @@ import { LoadWindows } from "../load-windows.ts";
 import { prepareLoad } from "../prepare-load.ts";
 import { ProgressBoard } from "../progress-board.ts";
 import { isSsh } from "./arguments.ts";
-import { cleanMade } from "./clean-made.ts";
+import { type Cleaned, cleanMade } from "./clean-made.ts";
 import { countConnections } from "./count-connections.ts";
 import { createFailure } from "./error-class.ts";
 import { listUtilityThings, madeBetween, type UtilityThings } from "./find-made.ts";
@@ -55,9 +56,16 @@ export async function runCoderEngine(
   setMaxListeners(0, context.signal, signal);
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
+  // SSH is the utility's own: none of refbench's ways is opened, and none has to be there.
+  const own: LoadTask = { ...task, deployment: { ...task.deployment, ssh: "none" } };
   const folder = await mkdtemp(join(tmpdir(), "refbench-coder-"));
   try {
-    const { load, capacity } = await prepareLoad(task, context, { http, board, signal });
+    const { load, capacity } = await prepareLoad(own, context, {
+      http,
+      ssh: sshDoor(own.deployment),
+      board,
+      signal,
+    });
     let aborted: string | undefined;
     const probe = await startProbe(load, context, (why) => {
       aborted = why;
@@ -74,7 +82,7 @@ export async function runCoderEngine(
       const left = await load.tokens.deleteThose(load.owner, () => true);
       if (left > 0) load.note(`${left} tokens could not be deleted: they end by themselves`);
     }
-    const { made, workspaces, passed, failed, connections, deletedUsers } = done;
+    const { made, workspaces, passed, failed, connections, cleaned } = done;
     const isBrokenOff = signal.aborted;
     return {
       stopped: context.signal.aborted,
@@ -82,7 +90,7 @@ export async function runCoderEngine(
         asked: task.existing === undefined ? task.workspaces : 0,
         created: made.users.length,
         withWorkspace: new Set(made.workspaces.map(({ owner_id: id }) => id)).size,
-        deleted: deletedUsers,
+        deleted: cleaned.deletedUsers,
       },
       workspaces: {
         asked: task.existing === undefined ? task.workspaces : 0,
@@ -104,6 +112,7 @@ export async function runCoderEngine(
         version: options.utility.version,
         command: `coder ${options.utility.words.join(" ")}`,
         notComparable: notComparable(task),
+        left: cleaned.left,
       },
     };
   } finally {
@@ -119,7 +128,7 @@ interface Done {
   readonly passed: number;
   readonly failed: number;
   readonly connections: LoadResult["connections"];
-  readonly deletedUsers: number;
+  readonly cleaned: Cleaned;
 }
 
 const NOTHING: UtilityThings = { workspaces: [], users: [] };
@@ -135,7 +144,14 @@ async function runStages(
   if (task.existing !== undefined) {
     const range = plan.rangeOf(before.workspaces);
     const connections = await connect(load, calls, { ...range, reachable: range.asked });
-    return { made: NOTHING, workspaces: [], passed: 0, failed: 0, connections, deletedUsers: 0 };
+    return {
+      made: NOTHING,
+      workspaces: [],
+      passed: 0,
+      failed: 0,
+      connections,
+      cleaned: { deletedUsers: 0, left: [] },
+    };
   }
   load.note(
     `${calls.command} calls what it makes scaletest-<random>-<number>, without a run's id: what this run made is found by listings before and after it`,
@@ -154,8 +170,8 @@ async function runStages(
     const reachable = workspaces.filter(({ agentId }) => agentId !== undefined).length;
     const connections = await connect(load, calls, { ...plan.rangeOf(after.workspaces, made), reachable });
     await readBuildTimings(load, workspaces);
-    const deletedUsers = await cleaning.clean(made, workspaces);
-    return { made, workspaces, passed: reported.length - failed, failed, connections, deletedUsers };
+    const cleaned = await cleaning.clean(made, workspaces);
+    return { made, workspaces, passed: reported.length - failed, failed, connections, cleaned };
   } catch (error) {
     await cleaning.clean(made, workspaces);
     throw error;
