@@ -17,7 +17,7 @@ import type { StageContext } from "./context.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 import { salvageJson, writeJson } from "./json-file.ts";
-import { sshOf } from "./deployment-of.ts";
+import { sshPathOf } from "./deployment-of.ts";
 import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { auditResult } from "./stages/audit.ts";
@@ -147,7 +147,7 @@ async function measurementsOf({ folder, plan }: StageContext): Promise<Measureme
   const measured = measurements.omit({ connections: true }).parse(result);
   return {
     ...measured,
-    connections: { ...result.connections, sshPath: sshOf(plan) },
+    connections: { ...result.connections, sshPath: sshPathOf(plan, result.connections) },
   };
 }
 
