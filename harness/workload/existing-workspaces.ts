@@ -18,7 +18,10 @@ export async function findExisting(load: LoadContext, selection: Selection): Pro
   if (!listed.ok)
     throw new RefbenchError("coder", `the workspaces cannot be listed: ${listed.failure.message}`);
   const selected = listed.value.filter((workspace) => isSelected(workspace, selection));
-  const inRange = selected.slice(selection.from ?? 0, selection.to ?? selected.length);
+  const { part } = load.task;
+  const inRange = selected
+    .slice(selection.from ?? 0, selection.to ?? selected.length)
+    .filter((_, index) => part === undefined || index % part.of === part.index);
   const running = inRange.filter(isRunning);
   if (running.length === 0) throw new RefbenchError("usage", nothingFound(selection, listed.value, inRange));
   if (running.length < inRange.length)

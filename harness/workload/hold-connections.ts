@@ -26,6 +26,7 @@ export async function holdConnections(
   const ramp = new RampUp(load);
   try {
     if (asked > 0 && ready.length > 0 && !load.signal.aborted) await ramp.run(ready);
+    await load.together("hold");
     const { serverGauge, traffic } = await hold(ramp);
     const connections = {
       ...(await counted(ramp)),

@@ -17,6 +17,8 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   emit(event: ShardEvent): void;
+  /** Waits until every part of a load is there; absent where a load is no part. */
+  readonly together?: ((before: string) => Promise<void>) | undefined;
 }
 
 /** What every step of one load shares. */
@@ -36,6 +38,8 @@ export interface LoadContext {
   asUser(token: string): CoderClient;
   /** Tells the reader something, once. */
   note(message: string): void;
+  /** Waits for the other parts of the load, so that each stage begins at once in all of them. */
+  together(before: string): Promise<void>;
   readonly tokens: MintedTokens;
   readonly pollPace: PollPace;
   readonly latencies: Latencies;

@@ -7,10 +7,12 @@ import type { ProgressBoard } from "./progress-board.ts";
 export const WINDOW_MS = 5000;
 
 /** More than an hour of them; then two become one, so that a load of a day is no larger than one of an hour. */
-const MOST_WINDOWS = 720;
+export const MOST_WINDOWS = 720;
 
 /** How the load goes over time: counts, failures, the generator's health and the probe in windows of a few seconds. */
 export class LoadWindows {
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs = Date.now();
   readonly #startMs = performance.now();
   readonly #sources: WindowSources;
   readonly #timer: NodeJS.Timeout;
@@ -79,8 +81,8 @@ export function inPairs(windows: readonly LoadWindow[]): LoadWindow[] {
   return pairs;
 }
 
-/** Counts are of the end, sums add up, of what is worse the worse is kept. */
-function joined(first: LoadWindow, second: LoadWindow): LoadWindow {
+/** Two windows of one process as one: counts are of the end, sums add up, of what is worse the worse is kept. */
+export function joined(first: LoadWindow, second: LoadWindow): LoadWindow {
   const [one, other] = [first.generator, second.generator];
   const most = (key: keyof typeof one): number => Math.max(Number(one[key] ?? 0), Number(other[key] ?? 0));
   const probes = [first.probe, second.probe].filter((probe) => probe !== undefined);

@@ -5,7 +5,7 @@ import { sshDoor } from "../coder/ssh-door.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadResult, LoadTask } from "../model/shard.ts";
 import { readBuildTimings } from "./build-timings.ts";
-import { buildConcurrency } from "./builds.ts";
+import { buildSpans, concurrencyOf } from "./builds.ts";
 import { CanaryProbe, probeHttp } from "./canary-probe.ts";
 import { createUsers } from "./create-users.ts";
 import { deleteUsers, deleteWorkspaces, findLostUsers } from "./delete-all.ts";
@@ -77,9 +77,10 @@ export async function runLoad(
       );
     return {
       stopped: context.signal.aborted,
+      startedAtMs: windows.startedAtMs,
       users: userCounts(task, done),
       workspaces: workspaceCounts(task, done.workspaces, signal.aborted),
-      builds: { capacity, ...buildConcurrency(done.workspaces.flatMap(jobsOf)) },
+      builds: buildsOf(task, capacity, done.workspaces),
       connections: done.connections,
       failures: load.failures.counted(),
       histograms: load.latencies.encoded(),
@@ -122,16 +123,20 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   const users = existing === undefined ? await createUsers(load) : [];
   const workspaces =
     existing === undefined ? plannedWorkspaces(load, users) : await findExisting(load, existing);
+  await load.together("arrivals");
   load.board.activity = existing === undefined ? "creating workspaces" : "visiting workspaces";
   const arrivals = await runWorkspaces(
     load,
     workspaces,
     existing === undefined ? runWorkspace : visitExisting,
   );
-  const ready = workspaces.filter(({ agentId }) => agentId !== undefined);
-  await scenario(load, ready);
-  const { connections, close } = await holdConnections(load, ready);
+  const isReady = ({ agentId }: LoadWorkspace): boolean => agentId !== undefined;
+  await load.together("scenario");
+  await scenario(load, workspaces.filter(isReady));
+  await load.together("ramp");
+  const { connections, close } = await holdConnections(load, workspaces.filter(isReady));
   load.health.stopPacing();
+  await load.together("close");
   await close();
 
   // What the load broke off itself it still deletes; only a stop leaves that to the drain.
@@ -165,7 +170,17 @@ function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): 
   const withWorkspace = new Set(workspaces.filter(({ id }) => id !== undefined).map(({ user }) => user.id));
   const created = users.filter(({ isOurs }) => isOurs || task.reuseUsers === true).length;
   const asked = task.existing === undefined ? task.users : withWorkspace.size;
-  return { asked, created, withWorkspace: withWorkspace.size, deleted: deletedUsers.size };
+  const counts = { asked, created, withWorkspace: withWorkspace.size, deleted: deletedUsers.size };
+  return task.part === undefined ? counts : { ...counts, owners: [...withWorkspace] };
+}
+
+function buildsOf(
+  { part }: LoadTask,
+  capacity: number,
+  workspaces: readonly LoadWorkspace[],
+): LoadResult["builds"] {
+  const spans = buildSpans(workspaces.flatMap(jobsOf));
+  return { capacity, ...concurrencyOf(spans), ...(part === undefined ? {} : { spans }) };
 }
 
 function workspaceCounts(

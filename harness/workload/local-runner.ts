@@ -21,14 +21,13 @@ export interface LocalRunnerOptions {
 
 /** Runs the shard program as a child of this process; it ends with it, since its stdin then ends. */
 export function localShardRunner(options: LocalRunnerOptions = {}): ShardRunner {
-  return { run: (task, { signal, onEvent }) => runShard(task, options, signal, onEvent) };
+  return { run: (task, runOptions) => runShard(task, options, runOptions) };
 }
 
 async function runShard(
   task: ShardTask,
   options: LocalRunnerOptions,
-  signal: AbortSignal,
-  onEvent: (event: ShardEvent) => void,
+  { signal, onEvent, onWaiting }: Parameters<ShardRunner["run"]>[1],
 ): Promise<ShardResult> {
   const [program, ...args] = options.command ?? shardCommand();
   const child = spawn(program, args, { env: options.env ?? process.env, stdio: ["pipe", "pipe", "pipe"] });
@@ -55,6 +54,8 @@ async function runShard(
     for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
       last = parseEvent(line);
       onEvent(last);
+      if (last.type === "waiting")
+        void Promise.resolve(onWaiting?.(last.before)).then(() => child.stdin.write('{"type":"go"}\n'));
     }
     return resultOf(last, task, await ended, stderr);
   } catch (error) {

@@ -10,11 +10,12 @@ export async function performTask(
   line: string,
   signal: AbortSignal,
   emit: (event: ShardEvent) => void,
+  together?: (before: string) => Promise<void>,
 ): Promise<ShardEvent> {
   try {
     const task = parseTask(line);
     if (task.task === "load") goFirst();
-    const result = await runTask(task, { signal, clock: systemClock, emit });
+    const result = await runTask(task, { signal, clock: systemClock, emit, together });
     return { type: "result", result };
   } catch (error) {
     // A bug shows where it is, on stderr; the event says only what happened.

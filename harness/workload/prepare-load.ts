@@ -50,10 +50,11 @@ export async function prepareLoad(
   const capacity = await buildCapacity(owner, organizationId);
   const daemons = capacity.ok ? capacity.value.daemons : 0;
   const health = new HealthWatch(task.generatorLimits);
+  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   const load: LoadContext = {
     task,
     signal,
-    stopped: new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+    stopped,
     clock: context.clock,
     owner,
     organizationId,
@@ -61,6 +62,9 @@ export async function prepareLoad(
     asUser: (token) =>
       token === task.token ? owner : new CoderClient(http, { token, owner: false }, context.signal),
     note,
+    together: async (before) => {
+      if (task.part !== undefined) await Promise.race([context.together?.(before), stopped]);
+    },
     tokens: new MintedTokens(task.prefix, task.workspaceTtlMs),
     pollPace: new PollPace(context.clock, daemons),
     latencies: new Latencies((phase, milliseconds) => health.measured(phase, milliseconds)),

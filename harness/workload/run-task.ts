@@ -3,6 +3,8 @@ import { runBootstrap } from "./bootstrap.ts";
 import { runDrain } from "./drain.ts";
 import type { TaskContext } from "./load-context.ts";
 import { runLoad } from "./load.ts";
+import { runInShards } from "./shards/run-in-shards.ts";
+import { shardsOf } from "./shards/split-load.ts";
 
 /** Runs one task of the shard program in this process. */
 export async function runTask(task: ShardTask, context: TaskContext): Promise<ShardResult> {
@@ -10,7 +12,7 @@ export async function runTask(task: ShardTask, context: TaskContext): Promise<Sh
     case "bootstrap":
       return { task: "bootstrap", ...(await runBootstrap(task, context)) };
     case "load":
-      return { task: "load", ...(await runLoad(task, context)) };
+      return { task: "load", ...(await (shardsOf(task) > 1 ? runInShards : runLoad)(task, context)) };
     case "drain":
       return { task: "drain", ...(await runDrain(task, context)) };
   }

@@ -14,16 +14,24 @@ export function runOverStdio(): void {
   // The parent died: there is nobody to tell, only connections to close.
   process.stdout.on("error", requestStop);
 
+  const waiting: (() => void)[] = [];
+  const together = (before: string): Promise<void> => {
+    emit({ type: "waiting", before });
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+
   let isTaskRead = false;
   const input = createInterface({ input: process.stdin, crlfDelay: Infinity });
   input.on("line", (line) => {
     if (isTaskRead) {
-      if (isStop(line)) requestStop();
+      const type = typeOf(line);
+      if (type === "stop") requestStop();
+      else if (type === "go") waiting.shift()?.();
       return;
     }
     if (line.trim() === "") return;
     isTaskRead = true;
-    void performTask(line, stop.signal, emit).then(finish);
+    void performTask(line, stop.signal, emit, together).then(finish);
   });
   input.on("close", () => {
     if (isTaskRead) requestStop();
@@ -32,12 +40,12 @@ export function runOverStdio(): void {
   emit({ type: "hello", protocol: SHARD_PROTOCOL, pid: process.pid });
 }
 
-function isStop(line: string): boolean {
+function typeOf(line: string): unknown {
   try {
     const message: unknown = JSON.parse(line);
-    return typeof message === "object" && message !== null && "type" in message && message.type === "stop";
+    return typeof message === "object" && message !== null && "type" in message ? message.type : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

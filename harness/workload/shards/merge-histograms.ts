@@ -1,0 +1,19 @@
+import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import type { PhaseHistogram } from "../../model/shard.ts";
+
+/** One histogram for each phase and basis, as if one process had recorded every latency. */
+export function mergeHistograms(histograms: readonly PhaseHistogram[]): PhaseHistogram[] {
+  const groups = new Map<string, PhaseHistogram[]>();
+  for (const each of histograms) {
+    const key = `${each.phase} ${each.basis}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first, ...others] = group;
+    if (first === undefined || others.length === 0) return group;
+    const sum = decodeFromCompressedBase64(first.hdr);
+    for (const { hdr } of others) sum.add(decodeFromCompressedBase64(hdr));
+    const { phase, basis } = first;
+    return [{ phase, basis, count: sum.totalCount, hdr: encodeIntoCompressedBase64(sum) }];
+  });
+}
