@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard.ts";
@@ -73,6 +74,7 @@ export async function loadByHand(
       shard: localShardRunner({ env: io.env }),
       interrupts,
       reporter,
+      clock: systemClock,
       callerWith: (signal) => reach.callerWith(signal),
       timeoutMs: flags.timeout,
       cleanupTimeoutMs: flags.cleanupTimeout,

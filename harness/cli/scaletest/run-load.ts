@@ -1,11 +1,10 @@
-import { systemClock } from "../../model/clock.ts";
-import type { RunEvent } from "../../model/event.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { Reporter, RunEvent } from "../../model/event.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { run12 } from "../../model/run-id.ts";
 import type { LoadResult, LoadTask, ShardEvent, ShardRunner } from "../../model/shard.ts";
 import { cleanUp, type CleanupResult } from "../../workload/cleanup.ts";
 import type { Caller } from "../../workload/guard-caller.ts";
-import type { ProgressReporter } from "../progress/progress-reporter.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 
 /** What a load by hand came to; whatever happened in it, its cleanup was tried. */
@@ -24,8 +23,9 @@ export interface LoadOutcome {
 
 export interface LoadMeans {
   readonly shard: ShardRunner;
-  readonly interrupts: LoadInterrupts;
-  readonly reporter: ProgressReporter;
+  readonly interrupts: Pick<LoadInterrupts, "stop" | "leave">;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
   /** The caller for the cleanup, which goes on when the load was stopped. */
   readonly callerWith: (signal: AbortSignal) => Caller;
   /** Milliseconds; 0 = none. */
@@ -36,12 +36,13 @@ export interface LoadMeans {
 
 /** Runs the load, then deletes what it left: after its end, a stop, a failure alike. */
 export async function runLoadByHand(task: LoadTask, means: LoadMeans): Promise<LoadOutcome> {
+  const { clock } = means;
   const report = (event: RunEvent): void =>
-    means.reporter.report({ ...event, at: new Date(systemClock.now()).toISOString() });
-  const startedMs = systemClock.now();
+    means.reporter.report({ ...event, at: new Date(clock.now()).toISOString() });
+  const startedMs = clock.now();
   report({ type: "stage.started", stage: "load" });
   const loaded = await load(task, means, report);
-  const endedMs = systemClock.now();
+  const endedMs = clock.now();
   // Refused before anything was created: there is nothing to clean up, and no figure.
   if (loaded.failure?.code === "usage") throw loaded.failure;
   report({
@@ -143,15 +144,16 @@ async function cleanupAfter(
   means: LoadMeans,
   report: (event: RunEvent) => void,
 ): Promise<LoadOutcome["cleanup"]> {
-  const { leave } = means.interrupts;
-  const startedMs = systemClock.now();
+  const { clock, interrupts } = means;
+  const { leave } = interrupts;
+  const startedMs = clock.now();
   report({ type: "stage.started", stage: "drain" });
   const finished = (outcome: "ok" | "failed" | "interrupted", message: string): void =>
     report({
       type: "stage.finished",
       stage: "drain",
       outcome,
-      durationMs: systemClock.now() - startedMs,
+      durationMs: clock.now() - startedMs,
       message,
     });
   try {
@@ -159,7 +161,7 @@ async function cleanupAfter(
       { runs: [run12(task.prefix)], keepUsers: task.reuseUsers === true },
       {
         caller: means.callerWith(leave),
-        clock: systemClock,
+        clock,
         signal: leave,
         concurrency: task.cleanupConcurrency,
         timeoutMs: means.cleanupTimeoutMs,
@@ -172,9 +174,9 @@ async function cleanupAfter(
       left.length > 0 || result.stopped ? "failed" : "ok",
       left.length > 0 ? `${left.length} left` : "nothing is left",
     );
-    return { state: "done", result, endedMs: systemClock.now() };
+    return { state: "done", result, endedMs: clock.now() };
   } catch (error) {
     finished("failed", messageOf(error));
-    return { state: "failed", reason: messageOf(error), endedMs: systemClock.now() };
+    return { state: "failed", reason: messageOf(error), endedMs: clock.now() };
   }
 }

@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startTlsFront } from "../../../support/tls-front.ts";
+import { Refbench } from "../../../support/refbench-process.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../../harness/cli/main.ts";
 import { recordSchema } from "../../../../harness/model/record.ts";
@@ -21,12 +23,25 @@ let cwd: string;
 beforeAll(async () => (cwd = await mkdtemp(join(tmpdir(), "refbench-scaletest-"))));
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
+interface At {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** What a shell would give the command. */
+const environmentOf = ({ url, token }: At) => ({
+  PATH: process.env["PATH"],
+  HOME: cwd,
+  CODER_URL: url,
+  CODER_SESSION_TOKEN: token,
+});
+
 async function refbench(
-  coder: { readonly url: string; readonly token: string },
+  coder: At,
   args: readonly string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [new CapturedStream(), new CapturedStream()];
-  const env = { PATH: process.env["PATH"], HOME: cwd, CODER_SESSION_TOKEN: coder.token };
+  const env = environmentOf(coder);
   const code = await main([...args, "--url", coder.url], { stdout, stderr, env, cwd });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
@@ -65,8 +80,8 @@ describe("create-workspaces", () => {
     const [again = ""] = /^ {2}refbench (loadtest .*)$/m.exec(refused.stderr)?.slice(1) ?? [];
     expect(again).toContain("--run-command 'sleep 0.01 && echo hello'");
     const id = /--deployment-id (\S+)$/.exec(again)?.[1] ?? "";
-    const went = await refbench(coder, [...SEED, ...SHORT, "--deployment-id", id, "--output", "json"]);
-    expect(went.code, went.stderr).toBe(0);
+    const meant = await refbench(coder, [...SEED, ...SHORT, "--deployment-id", id, "--dry-run"]);
+    expect(meant.code, meant.stderr).toBe(0);
     expect(await coder.names()).toMatchObject({ workspaces: ["dev"], users: ["ann"] });
     const another = await refbench(coder, [...SEED, "--deployment-id", "other"]);
     expect(another.code).toBe(2);
@@ -115,4 +130,125 @@ describe("create-workspaces", () => {
     expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
     expect((await readdir(cwd)).filter((name) => name.includes("result"))).toEqual([]);
   });
+});
+
+describe("a deployment that cannot be reached as asked", () => {
+  const dryRun = ["scaletest", "create-workspaces", "-t", "kubernetes", "--dry-run"];
+
+  test("nobody there, an old session and another URL each say what to do", async () => {
+    await using coder = await startEmulatedCoder();
+    const nobody = await refbench({ ...coder, url: "http://127.0.0.1:1" }, dryRun);
+    expect(nobody.code).toBe(30);
+    expect(nobody.stderr).toContain("http://127.0.0.1:1 does not answer");
+    const old = await refbench({ ...coder, token: "abcdefghij-0123456789012345678901" }, dryRun);
+    expect(old.code).toBe(2);
+    expect(old.stderr).toContain(`log in again with "coder login ${coder.url}"`);
+    expect(old.stderr).not.toContain("0123456789012345678901");
+    const bad = await refbench({ ...coder, url: "coder.example.com" }, dryRun);
+    expect(bad.stderr).toContain('--url is "coder.example.com", expected a URL such as https://');
+  });
+
+  test("a certificate of a private CA is trusted once its file is given", async () => {
+    await using coder = await startEmulatedCoder();
+    await using front = await startTlsFront(coder.url);
+    const refused = await refbench({ ...coder, url: front.url }, dryRun);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("add the CA that issued it with --ca-file");
+    const caFile = join(cwd, "ca.pem");
+    await writeFile(caFile, front.caPem);
+    const trusted = await refbench({ ...coder, url: front.url }, [...dryRun, "--ca-file", caFile]);
+    expect(trusted.code, trusted.stderr).toBe(0);
+    expect(trusted.stderr).toContain("dry run: nothing was created");
+    expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
+  });
+
+  test("who is no owner is told what can be done, and leaves nothing behind either", async () => {
+    await using coder = await startEmulatedCoder();
+    const bob = await coder.owner.mintToken(await addPerson(coder, "bob"), "bobs-own");
+    const member = { url: coder.url, token: bob.ok ? bob.value.key : "" };
+    const refused = await refbench(member, [...SEED, ...SHORT]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("bob is no owner");
+    expect(refused.stderr).toContain("--use-host-login");
+    const info = await coder.owner.buildInfo();
+    const id = info.ok ? info.value.deployment_id : "";
+    const host = [...SEED, ...SHORT, "--use-host-login", "--deployment-id", id, "--output", "json"];
+    const went = await refbench(member, host);
+    expect(went.code, went.stderr).toBe(0);
+    expect(JSON.parse(went.stdout)).toMatchObject({ teardown: { state: "clean" } });
+    expect(await coder.names()).toMatchObject({ workspaces: [], users: ["bob"] });
+  });
+});
+
+test("traffic goes over connections to kept workspaces; cleanup then takes them, told of which run they are", async () => {
+  await using coder = await startEmulatedCoder();
+  const kept = ["--no-cleanup", "--connections", "0", "--output", "json"];
+  const made = await refbench(coder, [...SEED, ...kept]);
+  expect(made.code, made.stderr).toBe(0);
+  const { runId } = recordSchema.parse(JSON.parse(made.stdout));
+  const traffic = ["loadtest", "workspace-traffic", "--target-workspaces"];
+
+  const beyond = await refbench(coder, [...traffic, "0:9"]);
+  expect(beyond.stderr).toContain('--target-workspaces is "0:9", but 3 workspaces match');
+  const held = await refbench(coder, [
+    ...traffic,
+    "1:3",
+    "--ssh-share",
+    "0.5",
+    "--connect-hold",
+    "1s",
+    "--output",
+    "json",
+  ]);
+  expect(held.code, held.stderr).toBe(0);
+  const { measurements } = recordSchema.parse(JSON.parse(held.stdout));
+  expect(measurements).toMatchObject({
+    workspaces: { asked: 2, created: 0 },
+    connections: { heldTerminal: 1, heldSsh: 1 },
+  });
+  expect(measurements?.connections.bytes?.sent).toBeGreaterThan(2 * 1024);
+  expect((await coder.names()).tokens).toEqual([]);
+
+  await addPerson(coder, "bench-0123456789ab-0", { email: "bench-0123456789ab-0@refbench.test" });
+  const which = await refbench(coder, ["scaletest", "cleanup"]);
+  expect(which.code).toBe(2);
+  expect(which.stderr).toContain(`refbench scaletest cleanup --url ${coder.url} --run ${runId.slice(-12)}`);
+  const listed = await refbench(coder, ["scaletest", "cleanup", "--dry-run"]);
+  expect(listed.stdout).toContain("would delete 3 workspaces, 4 users, 0 tokens of 2 runs");
+  const cleaned = await refbench(coder, ["scaletest", "cleanup", "--run", runId]);
+  expect(cleaned).toMatchObject({
+    code: 0,
+    stdout: `${coder.url}: 3 workspaces, 3 users, 0 tokens deleted, nothing is left\n`,
+  });
+  expect(await coder.names()).toMatchObject({ workspaces: [], users: ["bench-0123456789ab-0"] });
+});
+
+describe("Ctrl-C", () => {
+  const long = [...SEED, "--connect-hold", "10m", "--output", "json"];
+
+  test("stops the load, deletes what it made, and says so; a second one leaves at once with the next step", async () => {
+    await using coder = await startEmulatedCoder();
+    const load = new Refbench(cwd, long, environmentOf(coder));
+    await load.says(/load: holding/);
+    load.kill("SIGINT");
+    const stopped = await load.ended;
+    expect(stopped.code, stopped.stderr).toBe(61);
+    expect(stopped.stderr).toContain("stopping; what was made is deleted");
+    expect(JSON.parse(stopped.stdout)).toMatchObject({
+      verdict: "interrupted",
+      teardown: { state: "clean" },
+    });
+    expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
+
+    const left = new Refbench(cwd, long, environmentOf(coder));
+    await left.says(/load: holding/);
+    left.kill("SIGINT");
+    await left.says(/stopping/);
+    left.kill("SIGINT");
+    const ended = await left.ended;
+    expect(ended.code, ended.stderr).toBe(41);
+    const [, next = ""] = /^ {2}refbench (scaletest cleanup .*)$/m.exec(ended.stderr) ?? [];
+    expect((await refbench(coder, next.split(" "))).code).toBe(0);
+    expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
+  }, 60_000);
 });

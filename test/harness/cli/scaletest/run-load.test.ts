@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { recordOfLoad } from "../../../../harness/cli/scaletest/record.ts";
+import { runLoadByHand } from "../../../../harness/cli/scaletest/run-load.ts";
+import { CoderClient } from "../../../../harness/coder/client.ts";
+import { CoderHttp } from "../../../../harness/coder/http.ts";
+import { systemClock } from "../../../../harness/model/clock.ts";
+import { RefbenchError } from "../../../../harness/model/error.ts";
+import type { RunRecord } from "../../../../harness/model/record.ts";
+import type { LoadResult, LoadTask, ShardRunner } from "../../../../harness/model/shard.ts";
+import { resultsText } from "../../../../harness/results/text.ts";
+import type { DeploymentLook } from "../../../../harness/workload/guard-look.ts";
+import { startFakeCoder, type FakeCoder } from "../../../support/fake-coder.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
+import { loadTaskFor } from "../../../support/load-task.ts";
+
+const RUN_ID = "01m81gbh13njzasbgq847qym32";
+const PREFIX = "bench-sbgq847qym32";
+
+let coder: FakeCoder;
+beforeEach(async () => (coder = await startFakeCoder({ faults: { failDelete: [`${PREFIX}-9`] } })));
+afterEach(() => coder[Symbol.asyncDispose]());
+
+const PASSED: LoadResult = {
+  stopped: false,
+  users: { asked: 2, created: 2, withWorkspace: 2, deleted: 2 },
+  workspaces: { asked: 4, created: 4, ready: 4, succeeded: 4, failed: 0, deleted: 4 },
+  builds: { capacity: 2, peakRunning: 2, timeWeightedRunning: 1 },
+  connections: { asked: 0, held: 0, heldTerminal: 0, heldSsh: 0, verified: 0, lost: 0 },
+  failures: [],
+  histograms: [],
+  generator: {
+    slipP99Ms: 1,
+    slipMaxMs: 1,
+    eventLoopUtilization: 0.1,
+    maxRssMib: 90,
+    cpuSeconds: 1,
+    limited: false,
+    reasons: [],
+  },
+};
+
+const judged = (over: Partial<LoadResult>): ShardRunner => ({
+  run: () => Promise.resolve({ task: "load", ...PASSED, ...over }),
+});
+
+interface Case {
+  readonly shard: ShardRunner;
+  readonly task?: Partial<Omit<LoadTask, "connections" | "timeouts">>;
+  readonly stop?: AbortSignal;
+  readonly url?: string;
+  readonly timeoutMs?: number;
+}
+
+/** The record of a load whose workload ends as the test says; the cleanup after it is the real one. */
+async function recordOf({
+  shard,
+  task: over,
+  stop,
+  url = coder.url,
+  timeoutMs = 0,
+}: Case): Promise<RunRecord> {
+  const task = loadTaskFor(
+    { url, token: coder.token },
+    { prefix: PREFIX, connections: { total: 0 }, ...over },
+  );
+  const never = new AbortController().signal;
+  const http = new CoderHttp({ url, clock: systemClock });
+  const outcome = await runLoadByHand(task, {
+    shard,
+    interrupts: { stop: stop ?? never, leave: never },
+    reporter: { report: () => undefined },
+    clock: fakeClock(),
+    callerWith: (signal) => ({
+      client: new CoderClient(http, { token: coder.token, owner: true }, signal),
+      user: { id: "me", username: "owner", email: "", roles: [] },
+      isOwner: true,
+      token: coder.token,
+    }),
+    timeoutMs,
+    cleanupTimeoutMs: 20_000,
+    cleanupJobTimeoutMs: 0,
+  }).finally(() => http.close());
+  const look: DeploymentLook = {
+    url,
+    id: "deployment-id",
+    version: "v2.31.0+abc",
+    isEmulated: false,
+    caller: "owner",
+    isOwner: true,
+    workspaces: { total: 0, building: 0 },
+    runs: [],
+    builds: { replicas: 1, daemons: 2 },
+    inUse: [],
+  };
+  return recordOfLoad(outcome, {
+    runId: RUN_ID,
+    task,
+    look,
+    maxFailures: undefined,
+    cleanup: "refbench clean",
+  });
+}
+
+describe("a load by hand", () => {
+  test("that was stopped is interrupted, and what it left is deleted", async () => {
+    coder.addWorkspace(`${PREFIX}-0`, "running");
+    const stop = new AbortController();
+    stop.abort(new RefbenchError("interrupted", "stopped by SIGINT"));
+    const record = await recordOf({ shard: judged({ stopped: true }), stop: stop.signal });
+    expect(record).toMatchObject({ verdict: "interrupted", teardown: { state: "clean" } });
+    expect(record.reasons[0]).toBe("interrupted: stopped by SIGINT");
+    expect(coder.workspacesLeft()).toEqual([]);
+  });
+
+  test("whose program died is a harness error, and its cleanup is walked all the same", async () => {
+    coder.addWorkspace(`${PREFIX}-0`, "running");
+    const shard = {
+      run: () => Promise.reject(new RefbenchError("shard", "the shard program ended with signal SIGKILL")),
+    };
+    const record = await recordOf({ shard });
+    expect(record).toMatchObject({ verdict: "harness-error", teardown: { state: "clean" } });
+    expect(record).not.toHaveProperty("measurements");
+    expect(coder.workspacesLeft()).toEqual([]);
+  });
+
+  test("of which a workspace would not go has leaked, by name and with the next step", async () => {
+    coder.addWorkspace(`${PREFIX}-9`, "running");
+    const record = await recordOf({ shard: judged({}) });
+    expect(record.verdict).toBe("leaked");
+    expect(record.teardown).toMatchObject({
+      left: [{ kind: "workspace", name: `${PREFIX}-9-user/${PREFIX}-9` }],
+      problems: [expect.stringContaining("its delete build is failed"), 'try again with "refbench clean"'],
+    });
+    expect(resultsText(record, 80)).toContain(`workspace ${PREFIX}-9-user/${PREFIX}-9`);
+  });
+
+  test("whose server is gone claims nothing of what is left", async () => {
+    const record = await recordOf({ shard: judged({}), url: "http://127.0.0.1:1" });
+    expect(record.verdict).toBe("unverified");
+    expect(record.reasons[0]).toContain('delete what is there with "refbench clean"');
+  });
+
+  test("that took longer than it may is interrupted by its own limit", async () => {
+    const shard: ShardRunner = {
+      run: (_task, { signal }) =>
+        new Promise((resolve) =>
+          signal.addEventListener("abort", () => resolve({ task: "load", ...PASSED, stopped: true })),
+        ),
+    };
+    const record = await recordOf({ shard, timeoutMs: 20 });
+    expect(record.reasons[0]).toBe("interrupted: --timeout of 0.02 s was up");
+  });
+
+  test("that was refused before it created anything is refused, not recorded", async () => {
+    const shard = { run: () => Promise.reject(new RefbenchError("usage", "no such template")) };
+    await expect(recordOf({ shard })).rejects.toMatchObject({ code: "usage" });
+  });
+
+  test("is judged by the objectives of any size, and never fit for the table", async () => {
+    const missed = { workspaces: { ...PASSED.workspaces, succeeded: 3, failed: 1 } };
+    const failed = await recordOf({ shard: judged(missed) });
+    expect(failed.verdict).toBe("slo-failed");
+    expect(failed.reasons.join()).toContain("share of those asked for: 75 %, wanted 99 %");
+    const slow = { generator: { ...PASSED.generator, limited: true, reasons: ["late"] } };
+    const record = await recordOf({ shard: judged({ ...missed, ...slow }) });
+    expect(record).toMatchObject({ verdict: "generator-limited", coderVersion: "2.31.0", simulated: false });
+    expect(resultsText(record, 80)).toContain(
+      "UNOFFICIAL, never published: a deployment that refbench did not make",
+    );
+  });
+
+  test("whose workspaces are kept says so and deletes none", async () => {
+    coder.addWorkspace(`${PREFIX}-0`, "running");
+    const record = await recordOf({ shard: judged({}), task: { keep: true } });
+    expect(record.teardown.state).toBe("pending");
+    expect(record.conditions).toContain(
+      'cleanup: none was asked for (--no-cleanup); delete what is there with "refbench clean"',
+    );
+    expect(coder.workspacesLeft()).toEqual([`${PREFIX}-0`]);
+  });
+});

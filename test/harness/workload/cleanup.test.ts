@@ -1,0 +1,137 @@
+import { expect, test } from "vitest";
+import { CoderClient } from "../../../harness/coder/client.ts";
+import { CoderHttp } from "../../../harness/coder/http.ts";
+import { systemClock } from "../../../harness/model/clock.ts";
+import { cleanUp, type CleanupMeans } from "../../../harness/workload/cleanup.ts";
+import type { CleanupChoice } from "../../../harness/workload/cleanup-find.ts";
+import { getCaller } from "../../../harness/workload/guard-caller.ts";
+import { addPerson, startEmulatedCoder } from "../../support/emulated-coder.ts";
+import { startFakeCoder } from "../../support/fake-coder.ts";
+
+const RUN = "0123456789ab";
+const OTHER = "cdefghjkmnpq";
+const signal = new AbortController().signal;
+const HOUR_MS = 3_600_000;
+
+/** As a load names its users: address and name belong together. */
+const ours = (name: string) => ({ email: `${name}@refbench.test`, workspace: name });
+
+async function cleaner(coder: { readonly url: string; readonly token: string }) {
+  const http = new CoderHttp({ url: coder.url, clock: systemClock });
+  const caller = await getCaller(http, { token: coder.token, from: "the test" }, signal);
+  return {
+    clean: (choice: CleanupChoice, means: Partial<CleanupMeans> = {}) =>
+      cleanUp(choice, {
+        caller,
+        clock: systemClock,
+        signal,
+        concurrency: 0,
+        timeoutMs: 20_000,
+        jobTimeoutMs: 0,
+        onProgress: () => undefined,
+        ...means,
+      }),
+    [Symbol.asyncDispose]: () => http.close(),
+  };
+}
+
+test("a run's workspaces, users and tokens go, and what only looks alike stays", async () => {
+  await using coder = await startEmulatedCoder();
+  await using cleaning = await cleaner(coder);
+  await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
+  await addPerson(coder, `bench-${RUN}-1`, { workspace: "bench-mark" });
+  await addPerson(coder, `bench-${OTHER}-0`, ours(`bench-${OTHER}-0`));
+  await addPerson(coder, "scaletest-ann", { workspace: "scaletest-1" });
+  const me = await coder.owner.me();
+  const myId = me.ok ? me.value.id : "";
+  for (const name of [`bench-${RUN}-0a1b2c3d-probe`, `bench-${OTHER}-0a1b2c3d-probe`, "bench-mine"])
+    await coder.owner.mintToken(myId, name);
+
+  const result = await cleaning.clean({ runs: [RUN] });
+
+  expect(result).toEqual({
+    stopped: false,
+    deleted: { workspaces: 1, users: 1, tokens: 1 },
+    left: [],
+  });
+  const { workspaces, users, tokens } = await coder.names();
+  expect(workspaces.toSorted()).toEqual([`bench-${OTHER}-0`, "bench-mark", "scaletest-1"]);
+  expect(users.toSorted()).toEqual([`bench-${RUN}-1`, `bench-${OTHER}-0`, "scaletest-ann"]);
+  expect(tokens.toSorted()).toEqual([`bench-${OTHER}-0a1b2c3d-probe`, "bench-mine"]);
+});
+
+test("of every run, old ones only; what Coder's own utility left only when it is asked for", async () => {
+  await using coder = await startEmulatedCoder();
+  await using cleaning = await cleaner(coder);
+  await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
+  await addPerson(coder, "scaletest-x-0", { email: "x-0@scaletest.local", workspace: "scaletest-y-0" });
+  await addPerson(coder, "scaletest-ann", { workspace: "dev" });
+
+  const young = await cleaning.clean({ runs: "all", olderThanMs: HOUR_MS });
+  expect(young.deleted).toEqual({ workspaces: 0, users: 0, tokens: 0 });
+  const later = { ...systemClock, now: () => Date.now() + 2 * HOUR_MS };
+  const old = await cleaning.clean({ runs: "all", olderThanMs: HOUR_MS }, { clock: later });
+  expect(old.deleted).toEqual({ workspaces: 1, users: 1, tokens: 0 });
+  expect((await coder.names()).workspaces.toSorted()).toEqual(["dev", "scaletest-y-0"]);
+
+  await cleaning.clean({ runs: "all", coderScaletest: true });
+  expect(await coder.names()).toMatchObject({ workspaces: ["dev"], users: ["scaletest-ann"] });
+});
+
+test("a build that is under way is cancelled, so that its workspace can go", async () => {
+  const name = `bench-${RUN}-0`;
+  await using coder = await startFakeCoder({ faults: { stuckBuild: [name] } });
+  coder.addWorkspace(name);
+  await using cleaning = await cleaner(coder);
+
+  expect((await cleaning.clean({ runs: [RUN] })).deleted.workspaces).toBe(1);
+  expect(coder.calls).toContain("PATCH /workspacebuilds/{id}/cancel");
+  expect(coder.workspacesLeft()).toEqual([]);
+});
+
+test("what would not go is named with why, and a stopped cleanup claims nothing", async () => {
+  const name = `bench-${RUN}-0`;
+  await using coder = await startFakeCoder({ faults: { failDelete: [name] } });
+  coder.addWorkspace(name, "running");
+  await using cleaning = await cleaner(coder);
+
+  const result = await cleaning.clean({ runs: [RUN] });
+  expect(result.left).toEqual([
+    {
+      kind: "workspace",
+      id: expect.any(String) as string,
+      name: `${name}-user/${name}`,
+      reason: "its delete build is failed: exit status 1",
+    },
+  ]);
+  expect(result.deleted.workspaces).toBe(0);
+
+  const stopped = new AbortController();
+  stopped.abort();
+  expect(await cleaning.clean({ runs: [RUN] }, { signal: stopped.signal })).toMatchObject({
+    stopped: true,
+    left: [],
+  });
+});
+
+test("a session of nobody is refused before anything else is asked", async () => {
+  await using coder = await startEmulatedCoder();
+  const http = new CoderHttp({ url: coder.url, clock: systemClock });
+  const asked = getCaller(
+    http,
+    { token: "abcdefghij-0123456789012345678901", from: "CODER_SESSION_TOKEN" },
+    signal,
+  );
+  await expect(asked).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining(`log in again with "coder login ${coder.url}"`) as string,
+  });
+  const member = await addPerson(coder, "bob");
+  const token = await coder.owner.mintToken(member, "t");
+  const caller = await getCaller(http, { token: token.ok ? token.value.key : "", from: "a file" }, signal);
+  expect(caller).toMatchObject({ isOwner: false, user: { username: "bob" } });
+  // An owner's privilege that was claimed in error is given up, not fatal.
+  const claiming = new CoderClient(http, { token: caller.token, owner: true }, signal);
+  expect((await claiming.me()).ok).toBe(true);
+  await http.close();
+});
