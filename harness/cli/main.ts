@@ -5,6 +5,7 @@ import { RefbenchError, verdictOfError } from "../model/error.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { adoptOrphans } from "../pipeline/adopt.ts";
 import { architecturesCommand } from "./commands/architectures.ts";
+import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { drainCommand } from "./commands/drain.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
@@ -49,6 +50,7 @@ export async function main(args: readonly string[], environment: Omit<Io, "exit"
     watchCommand,
     sweepCommand,
     resultsCommand,
+    checkCommand,
     architecturesCommand,
     drainCommand,
     scaletestCommand,

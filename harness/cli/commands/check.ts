@@ -1,0 +1,106 @@
+import { Command, Option } from "commander";
+import { failsRun, NOT_PART, objectiveSentence } from "../../model/objective-words.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { wrap } from "../../results/grid.ts";
+import { widthOf } from "../../results/outputs.ts";
+import { type Judgement, judgeRecord } from "../engine/judge-record.ts";
+import { chooseObjectives } from "../engine/objectives-for-check.ts";
+import { readRecord } from "../engine/read-record.ts";
+import type { Io } from "../io.ts";
+
+interface CheckFlags {
+  readonly objectives?: string;
+  readonly current?: boolean;
+  readonly output: "text" | "json";
+}
+
+/** `refbench check <record>`: judges a stored record again, by its own measurements. */
+export function checkCommand(io: Io): Command {
+  return new Command("check")
+    .description("judge a stored record again by its own measurements; the same record gives the same answer")
+    .argument("<record>", "a record's file, the folder of a run, or the id of a run in this folder")
+    .addOption(
+      new Option(
+        "--objectives <file>",
+        "judge by a list of objectives in JSON or YAML instead of the record's own",
+      ).env("REFBENCH_OBJECTIVES"),
+    )
+    .option(
+      "--current",
+      "judge by what the architecture asks for today instead of the record's own objectives",
+    )
+    .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
+    .addHelpText("after", EXIT_HELP)
+    .action(async (given: string, flags: CheckFlags) => {
+      const { path, record } = await readRecord(given, io.cwd);
+      const chosen = await chooseObjectives(record, {
+        file: flags.objectives,
+        current: flags.current === true,
+        cwd: io.cwd,
+      });
+      const judgement = judgeRecord(record, chosen);
+      io.stdout.write(
+        flags.output === "json"
+          ? checkJson(record, judgement)
+          : checkText(path, { record, judgement, width: widthOf(io.stdout) }),
+      );
+      io.exit(judgement.exitCode);
+    });
+}
+
+const EXIT_HELP = `
+Exit codes: that of the verdict as judged now (0 pass, 10 slo-failed, 21 generator-limited, …); what the teardown
+found stays (40 leaked, 41 unverified). 20 when the record's own objectives lead to another answer than it gives,
+60 while it is not final, 2 when the file is no record.`;
+
+function checkJson({ runId }: RunRecord, judgement: Judgement): string {
+  return `${JSON.stringify({ runId, ...judgement }, null, 2)}\n`;
+}
+
+function checkText(
+  path: string,
+  {
+    record,
+    judgement,
+    width,
+  }: { readonly record: RunRecord; readonly judgement: Judgement; readonly width: number },
+): string {
+  const { objectives, differences, verdict, stored, reasons, by, contradictsItself } = judgement;
+  const notAgain = objectives.filter(({ metric }) => metric === undefined).length;
+  const lines = [
+    `Run ${record.runId}: ${record.architecture} ${record.size}, ${path}`,
+    `Judged by ${by}.`,
+    ...objectives
+      .filter(({ note }) => note !== NOT_PART)
+      .map((each) => `  ${wordOf(each)} ${objectiveSentence(each)}`),
+    ...(notAgain === 0
+      ? []
+      : [
+          `${notAgain} of ${objectives.length} stand as the record says: it does not tell by which figure they were judged (--current judges by today's)`,
+        ]),
+    `Teardown: ${record.teardown.state}`,
+    `Verdict: ${verdict} (the record says ${stored})`,
+    ...reasons.map((reason) => `  ${reason}`),
+    ...(differences.length === 0
+      ? []
+      : [
+          contradictsItself
+            ? "THE RECORD CONTRADICTS ITSELF: it was changed, or judged by another version:"
+            : "Differs from the record:",
+          ...differences.map((difference) => `  ${difference}`),
+        ]),
+  ];
+  return `${lines.flatMap((line) => hanging(line, width)).join("\n")}\n`;
+}
+
+function wordOf(objective: Judgement["objectives"][number]): string {
+  if (objective.met) return "met    ";
+  return failsRun(objective) ? "MISSED " : "warning";
+}
+
+function hanging(line: string, width: number): readonly string[] {
+  const indent = line.startsWith("  ") ? "    " : "";
+  return wrap(line.trimStart(), width - indent.length).map((part, index) =>
+    index === 0 ? (indent === "" ? part : `  ${part}`) : `${indent}${part}`,
+  );
+}

@@ -1,0 +1,125 @@
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import { failsRun, objectiveSentence } from "../../model/objective-words.ts";
+import type { ObjectiveResult, RunRecord } from "../../model/record.ts";
+import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
+import { judge, judgeAgain } from "../../results/objectives.ts";
+import type { ChosenObjectives } from "./objectives-for-check.ts";
+
+/** What judging a stored record again comes to. */
+export interface Judgement {
+  readonly by: string;
+  readonly stored: RunRecord["verdict"];
+  readonly verdict: RunRecord["verdict"];
+  readonly reasons: readonly string[];
+  readonly objectives: readonly ObjectiveResult[];
+  /** How the answer differs from what the record says, a sentence each. */
+  readonly differences: readonly string[];
+  /** Its own objectives lead to another answer than it gives: it was changed, or judged otherwise. */
+  readonly contradictsItself: boolean;
+  readonly exitCode: number;
+}
+
+/** Verdicts that judging derives again; the others happened, and are taken over. */
+const DERIVED: ReadonlySet<string> = new Set([
+  "pass",
+  "slo-failed",
+  "generator-limited",
+  "leaked",
+  "unverified",
+]);
+
+/** Judges a record by its own measurements. What happened to the run, and what its teardown found, stays as it is. */
+export function judgeRecord(record: RunRecord, { from, objectives }: ChosenObjectives): Judgement {
+  const judged = judgedAgain(record, objectives);
+  const held = verdictsOf(record, judged);
+  const verdict = record.verdict === "pending" ? "pending" : worst(held.map(([word]) => word));
+  const isPublic = (word: string): word is RunRecord["verdict"] => word !== "usage" && word !== "handed-over";
+  const word = isPublic(verdict) ? verdict : "harness-error";
+  const differences = differencesOf(record, judged, word);
+  const contradictsItself = objectives === undefined && differences.length > 0;
+  return {
+    by: from,
+    stored: record.verdict,
+    verdict: word,
+    reasons: held
+      .toSorted(([a], [b]) => Number(b === word) - Number(a === word))
+      .map(([each, reason]) => `${each}: ${reason}`),
+    objectives: judged,
+    differences,
+    contradictsItself,
+    exitCode: exitCodeOf(word, contradictsItself),
+  };
+}
+
+function judgedAgain(
+  record: RunRecord,
+  objectives: ChosenObjectives["objectives"],
+): readonly ObjectiveResult[] {
+  try {
+    return objectives === undefined ? judgeAgain(record) : judge(objectives, record.measurements);
+  } catch (error) {
+    throw new RefbenchError(
+      "usage",
+      `the measurements of run ${record.runId} cannot be read: ${messageOf(error)}; a histogram of it was changed or cut off: take a whole copy`,
+      { cause: error },
+    );
+  }
+}
+
+type Held = readonly [Verdict, string];
+
+function verdictsOf(record: RunRecord, objectives: readonly ObjectiveResult[]): readonly Held[] {
+  const { measurements, teardown } = record;
+  const held: Held[] = happened(record);
+  if (measurements !== undefined) {
+    const { aborted, generator } = measurements;
+    if (aborted !== undefined) held.push(["slo-failed", `the load stopped itself: ${aborted}`]);
+    if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
+    for (const missed of objectives.filter(failsRun)) held.push(["slo-failed", objectiveSentence(missed)]);
+  }
+  if (teardown.state === "leaked") {
+    const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
+    held.push(["leaked", `${teardown.left.length} left in the ${teardown.scope}: ${names.join(", ")}`]);
+  } else if (teardown.state === "unverified") held.push(["unverified", teardown.problems.join("; ")]);
+  return held;
+}
+
+/** What the record says of the run that no figure tells: a crash, a refusal of the cloud, a stop. */
+function happened({ reasons, verdict }: RunRecord): Held[] {
+  const held = reasons.flatMap((text): Held[] => {
+    const [, word = "", reason = ""] = /^([a-z-]+): ([\s\S]*)$/.exec(text) ?? [];
+    return isVerdict(word) && !DERIVED.has(word) ? [[word, reason]] : [];
+  });
+  const isTold = verdict === "pending" || DERIVED.has(verdict) || held.some(([word]) => word === verdict);
+  return isTold ? held : [[verdict, "as the record says, without a reason"], ...held];
+}
+
+function isVerdict(word: string): word is Verdict {
+  return Object.hasOwn(EXIT_CODES, word);
+}
+
+function differencesOf(
+  record: RunRecord,
+  judged: readonly ObjectiveResult[],
+  verdict: RunRecord["verdict"],
+): readonly string[] {
+  const stored = new Map(record.objectives.map((objective) => [objective.name, objective]));
+  const changed = judged.flatMap((now) => {
+    const then = stored.get(now.name);
+    if (then === undefined) return [`${now.name}: the record has not been judged by it`];
+    if (then.met === now.met && then.value === now.value) return [];
+    return [`${now.name}: the record says ${state(then)}, its measurements say ${state(now)}`];
+  });
+  return verdict === record.verdict
+    ? changed
+    : [`the record says ${record.verdict}, judged again it is ${verdict}`, ...changed];
+}
+
+function state({ met, value }: ObjectiveResult): string {
+  return `${met ? "met" : "missed"}${value === undefined ? "" : ` with ${value}`}`;
+}
+
+function exitCodeOf(verdict: RunRecord["verdict"], contradictsItself: boolean): number {
+  if (verdict === "pending") return EXIT_CODES["handed-over"];
+  return EXIT_CODES[contradictsItself ? worst([verdict, "harness-error"]) : verdict];
+}
