@@ -8,12 +8,13 @@ const PROJECT = join(import.meta.dirname, "..", "..");
 const BINDINGS = /^(cdktf|constructs|@cdktf\/.*)$/;
 
 /**
- * Digest of what an environment is made from: the stacks, the architecture's workspace template, and the bindings'
+ * Digest of what an environment is made from: the stacks, the architecture's workspace template, the machines' image, and the bindings'
  * versions. A canary of the same digest has deployed the same.
  */
 export async function stacksDigest(architecture: string): Promise<string> {
   const folders = ["stacks", join("reference-architectures", architecture, "template")];
-  const files = (await Promise.all(folders.map((folder) => filesBelow(join(PROJECT, folder))))).flat().sort();
+  const below = await Promise.all(folders.map((folder) => filesBelow(join(PROJECT, folder))));
+  const files = [...below.flat(), join(PROJECT, "reference-architectures", "machine-image.ts")].sort();
   const digest = createHash("sha256");
   for (const file of files) {
     const bytes = await readFile(file);

@@ -1,9 +1,9 @@
 import type { App } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { BuilderGrants } from "../google/builder-grants.ts";
 import { CoderHost } from "../google/coder-host.ts";
-import { DEBIAN_IMAGE } from "../google/image.ts";
 import { addLoadRunner } from "../google/load-runner.ts";
 import { Network } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";

@@ -4,13 +4,13 @@ import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/ind
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
 import { coderEnvironment } from "../coder-environment.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import { literal } from "../literal.ts";
 import { CODER_PORT, CODER_TAG } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
-import { DEBIAN_IMAGE } from "./image.ts";
 import type { Network } from "./network.ts";
 
 /** What the machine does when it starts; all that differs between machines comes from its metadata. */

@@ -4,6 +4,7 @@ import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall/ind
 import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/index.js";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import type { CloudOutputs } from "../outputs.ts";
@@ -11,7 +12,6 @@ import { RUNNER_USER } from "../runner-machine.ts";
 import { runnerScript } from "../runner-script.ts";
 import { IAP_RANGE } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
-import { DEBIAN_IMAGE } from "./image.ts";
 import type { Network } from "./network.ts";
 import { ServiceIdentity } from "./service-identity.ts";
 

@@ -118,7 +118,7 @@ export class FakeGoogle {
       const enabled = this.services.map((name) => ({ config: { name: `${name}.googleapis.com` } }));
       return ok(this.#page(enabled, query, "services"));
     }
-    if (path.includes("/machineTypes/")) {
+    if (path.includes("/machineTypes/") || path.startsWith("projects/debian-cloud/")) {
       return { status: 404, body: googleError(404, "notFound", `The resource '${path}' was not found`) };
     }
     if (path.endsWith(":getIamPolicy")) return ok(this.policy);

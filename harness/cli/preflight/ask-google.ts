@@ -5,7 +5,7 @@ import { googleInventory } from "../../inventory/google/inventory.ts";
 import { parseSkips } from "../../inventory/preflight/choose-checks.ts";
 import { GOOGLE_CHECKS } from "../../inventory/preflight/google/checks.ts";
 import { ambientProjects } from "../../inventory/preflight/google/context.ts";
-import { googleSource } from "../../inventory/preflight/google/credential-source.ts";
+import { googleSource, otherInClusters } from "../../inventory/preflight/google/credential-source.ts";
 import { preflightReport, type PreflightReport } from "../../inventory/preflight/report.ts";
 import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { googleOwnerMarker } from "../../inventory/sweep/owner-marker/google.ts";
@@ -29,6 +29,7 @@ export async function askGoogle(
     project,
     ambientProjects: ambientProjects(env),
     credential: () => googleSource(env),
+    otherInClusters: otherInClusters(env),
     call: googleApi(api),
     marker: googleOwnerMarker(project, api),
     inventory: request.run?.inventory ?? googleInventory({ project, ...api }),

@@ -9,6 +9,8 @@ export interface GoogleContext extends PreflightContext {
   readonly ambientProjects: Readonly<Record<string, string>>;
   /** Where the credential comes from, which decides how long it lasts. */
   readonly credential: () => Promise<GoogleSource>;
+  /** A variable by which the cluster would be entered as somebody else. */
+  readonly otherInClusters?: string | undefined;
   readonly call: CallGoogle;
   readonly marker: OwnerMarker;
 }

@@ -10,6 +10,20 @@ export type GoogleSource =
   /** It makes tokens for as long as what it is made from lasts. */
   | { readonly kind: "renewing"; readonly from: string; readonly limit?: string };
 
+/** Variables that Terraform's provider reads, and the program by which it enters a cluster does not. */
+const NOT_FOR_CLUSTERS = [
+  "GOOGLE_OAUTH_ACCESS_TOKEN",
+  "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT",
+  "GOOGLE_CREDENTIALS",
+  "GOOGLE_CLOUD_KEYFILE_JSON",
+  "GCLOUD_KEYFILE_JSON",
+];
+
+/** The variable for which a cluster would be entered by another identity than the one that made it. */
+export function otherInClusters(env: NodeJS.ProcessEnv): string | undefined {
+  return NOT_FOR_CLUSTERS.find((name) => (env[name] ?? "") !== "");
+}
+
 /** Finds which credential Terraform's provider and refbench would take from the same environment. */
 export async function googleSource(env: NodeJS.ProcessEnv): Promise<GoogleSource> {
   if ((env["GOOGLE_OAUTH_ACCESS_TOKEN"] ?? "") !== "") return { kind: "token" };

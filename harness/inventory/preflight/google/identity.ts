@@ -1,5 +1,5 @@
 import { noOwner } from "../../sweep/owner-marker/owner-marker.ts";
-import { type Check, failed, ok, skipped, unknown } from "../check.ts";
+import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "../check.ts";
 import { endOf, hoursOf } from "../context.ts";
 import type { GoogleContext } from "./context.ts";
 
@@ -49,18 +49,30 @@ export const credentialCheck: Check<GoogleContext> = {
   fix: () => "unset GOOGLE_OAUTH_ACCESS_TOKEN, and sign in with a credential that renews itself",
   after: ["identity"],
   run: async (context, signal) => {
-    const { call, credential, neededMs } = context;
-    const source = await credential();
-    if (source.kind === "renewing") {
-      return ok(`renews itself (${source.from})${source.limit === undefined ? "" : `, ${source.limit}`}`);
-    }
-    const { expiresInMs } = await tokenInfo(call, signal);
-    if (expiresInMs === undefined) return unknown("a token that does not say how long it lasts");
-    const until = new Date(endOf(context)).toISOString();
-    const found = `the token lasts ${hoursOf(expiresInMs)}, a run with its teardown up to ${hoursOf(neededMs)} (${until})`;
-    return expiresInMs >= neededMs ? ok(found) : failed(found);
+    const outcome = await lifeOf(context, signal);
+    const variable = context.otherInClusters;
+    if (outcome.state !== "ok" || variable === undefined || context.architecture.carriedBy !== "gke")
+      return outcome;
+    return unknown(
+      `${outcome.found}; but ${variable} is Terraform's only: the cluster is entered by gke-gcloud-auth-plugin, as whoever the application default credentials are of`,
+      `unset ${variable}, and export GOOGLE_APPLICATION_CREDENTIALS=<file> with the same identity`,
+    );
   },
 };
+
+/** How long the credential lasts, against how long it is needed. */
+async function lifeOf(context: GoogleContext, signal: AbortSignal): Promise<CheckOutcome> {
+  const { call, credential, neededMs } = context;
+  const source = await credential();
+  if (source.kind === "renewing") {
+    return ok(`renews itself (${source.from})${source.limit === undefined ? "" : `, ${source.limit}`}`);
+  }
+  const { expiresInMs } = await tokenInfo(call, signal);
+  if (expiresInMs === undefined) return unknown("a token that does not say how long it lasts");
+  const until = new Date(endOf(context)).toISOString();
+  const found = `the token lasts ${hoursOf(expiresInMs)}, a run with its teardown up to ${hoursOf(neededMs)} (${until})`;
+  return expiresInMs >= neededMs ? ok(found) : failed(found);
+}
 
 interface TokenInfo {
   readonly name: string;

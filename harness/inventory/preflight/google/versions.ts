@@ -1,3 +1,4 @@
+import { DEBIAN_IMAGE } from "../../../../reference-architectures/machine-image.ts";
 import { list, record } from "../../google/refusal.ts";
 import { type Check, failed, ok, skipped, unknown } from "../check.ts";
 import { needOf } from "../need.ts";
@@ -60,7 +61,7 @@ export const postgresVersionCheck: Check<GoogleContext> = {
   },
 };
 
-/** Every machine type in the zone itself: not every zone of a region has all of them. */
+/** Every machine type in the zone itself, since not every zone of a region has all of them, and the build that machines start from. */
 export const machineTypesCheck: Check<GoogleContext> = {
   name: "machine-types",
   fix: ({ project, architecture }) =>
@@ -76,7 +77,15 @@ export const machineTypesCheck: Check<GoogleContext> = {
     );
     const missing = answers.filter(({ answer }) => answer.state === "gone").map(({ type }) => type);
     if (missing.length > 0) return failed(`${architecture.zone} has no ${missing.join(", ")}`);
-    const reasons = answers.flatMap(({ answer }) => (answer.state === "ok" ? [] : [answer.reason]));
+    const image = await call({ api: "compute", method: "GET", path: DEBIAN_IMAGE }, signal);
+    if (image.state === "gone")
+      return failed(
+        `Google has removed ${DEBIAN_IMAGE}`,
+        "name a build of today in reference-architectures/machine-image.ts: gcloud compute images list --project=debian-cloud --no-standard-images --filter=family=debian-12",
+      );
+    const reasons = [...answers.map(({ answer }) => answer), image].flatMap((answer) =>
+      answer.state === "ok" ? [] : [answer.reason],
+    );
     if (reasons.length > 0) return unknown(`machine types cannot be read: ${reasons[0] ?? ""}`);
     return ok(`${types.join(", ")} in ${architecture.zone}`);
   },

@@ -2,7 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { googleSource } from "../../../../harness/inventory/preflight/google/credential-source.ts";
+import {
+  googleSource,
+  otherInClusters,
+} from "../../../../harness/inventory/preflight/google/credential-source.ts";
 import { ambientProjects } from "../../../../harness/inventory/preflight/google/context.ts";
 
 /** A home with a credential of this type in the given file. */
@@ -38,6 +41,13 @@ test("a key in the variable itself, the sign-in of gcloud, and a machine's own a
   const folder = await home("authorized_user", "application_default_credentials.json");
   expect(await googleSource({ CLOUDSDK_CONFIG: folder })).toMatchObject({ from: "a user's sign-in" });
   expect(await googleSource({ HOME: "/nonexistent" })).toMatchObject({ from: "the machine's own account" });
+});
+
+test("what only Terraform reads is told by its variable", () => {
+  expect(otherInClusters({ GOOGLE_CREDENTIALS: "/key.json" })).toBe("GOOGLE_CREDENTIALS");
+  expect(
+    otherInClusters({ GOOGLE_APPLICATION_CREDENTIALS: "/key.json", GOOGLE_CREDENTIALS: "" }),
+  ).toBeUndefined();
 });
 
 test("the projects that Terraform's provider would take are named by variable", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
+import { DEBIAN_IMAGE } from "../../../../reference-architectures/machine-image.ts";
+import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { runChecks, type CheckResult } from "../../../../harness/inventory/preflight/run-checks.ts";
 import type { CheckName } from "../../../../harness/inventory/preflight/check.ts";
 import type { GoogleContext } from "../../../../harness/inventory/preflight/google/context.ts";
@@ -202,6 +203,13 @@ const FAILING: readonly Failing[] = [
       google.documents.delete(`compute/projects/${PROJECT}/zones/us-central1-a/machineTypes/e2-standard-16`),
   },
   {
+    name: "machine-types",
+    when: "Google has removed the build that machines start from",
+    found: /Google has removed projects\/debian-cloud\/global\/images\/debian-12-/,
+    fix: /machine-image\.ts: gcloud compute images list/,
+    spoil: ({ google }) => google.documents.delete(`compute/${DEBIAN_IMAGE}`),
+  },
+  {
     name: "artefacts",
     when: "there is no such chart",
     found: /chart coder \d+\.\d+\.\d+: not at https:\/\/helm\.coder\.com/,
@@ -328,6 +336,17 @@ test("a project whose owner allows it passes, and an emulated one has no owner",
   );
   expect(of("marker")).toMatchObject({ state: "ok", found: "project some-project allows refbench" });
   expect((await preflight(undefined, undefined, "marker"))("marker").state).toBe("skipped");
+});
+
+test("a variable that enters the cluster as somebody else is told, where there is a cluster", async () => {
+  const change = (): Partial<GoogleContext> => ({ otherInClusters: "GOOGLE_CREDENTIALS" });
+  expect((await preflight(undefined, change, "credential"))("credential")).toMatchObject({
+    state: "unknown",
+    found: expect.stringMatching(/^renews itself.*GOOGLE_CREDENTIALS is Terraform's only/),
+    fix: expect.stringMatching(/^unset GOOGLE_CREDENTIALS, and export GOOGLE_APPLICATION_CREDENTIALS=/),
+  });
+  const machine = { ...change(), architecture: getArchitecture("gce-vm") };
+  expect((await preflight(undefined, () => machine, "credential"))("credential").state).toBe("ok");
 });
 
 test("a token that lasts long enough passes", async () => {

@@ -1,4 +1,5 @@
 import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
+import { DEBIAN_IMAGE } from "../../../../reference-architectures/machine-image.ts";
 import { MACHINE_TYPES } from "../../../../reference-architectures/machine-types.ts";
 import { googleApi } from "../../../../harness/inventory/google/api.ts";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
@@ -46,6 +47,7 @@ export async function readyProject(): Promise<Ready> {
   for (const type of Object.keys(MACHINE_TYPES.google)) {
     documents.set(`compute/projects/${PROJECT}/zones/us-central1-a/machineTypes/${type}`, { name: type });
   }
+  documents.set(`compute/${DEBIAN_IMAGE}`, { status: "READY" });
   const quotas = new Map([...REGIONAL, ...GLOBAL].map((metric) => [metric, { limit: 5_000, usage: 3 }]));
   const publish = (): void => {
     const listed = (metrics: readonly string[]): unknown => ({
