@@ -75,7 +75,7 @@ export class ControlPlane extends Construct {
           // Describes the default pool, which is gone: Google answers with another pool's, and the plan would replace the cluster.
           "node_config",
           // Where there is no endpoint by address, the provider reads that as a private one, which nobody asked for: no second plan would be empty.
-          "private_cluster_config",
+          "private_cluster_config[0].enable_private_endpoint",
         ],
       },
     });
