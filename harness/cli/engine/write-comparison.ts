@@ -1,0 +1,90 @@
+import { formatCount, formatLatency } from "../../results/format.ts";
+import { drawGrid, wrap } from "../../results/grid.ts";
+import type { OutputFormat } from "../../results/output-spec.ts";
+import { DEFAULT_WIDTH } from "../../results/outputs.ts";
+import type { ComparedFigure, Comparison } from "./compare-records.ts";
+
+/** Both engines side by side in one form, what is not comparable below. */
+export function formatComparison(
+  comparison: Comparison,
+  format: OutputFormat,
+  width = DEFAULT_WIDTH,
+): string {
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(comparison, null, 2)}\n`;
+    case "markdown":
+      return markdown(comparison);
+    case "text":
+      return text(comparison, width);
+  }
+}
+
+function text(comparison: Comparison, width: number): string {
+  const lines = [
+    ...wrap(headline(comparison), width),
+    "",
+    drawGrid({ header: headerOf(comparison), rows: comparison.figures.map(rowOf), right: FIGURES }, width),
+    "",
+    "Not comparable",
+    ...comparison.notComparable.flatMap((words) =>
+      wrap(words, width - 4).map((line, index) => (index === 0 ? `  - ${line}` : `    ${line}`)),
+    ),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function markdown(comparison: Comparison): string {
+  const header = headerOf(comparison);
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [
+    `> ${headline(comparison)}`,
+    "",
+    line(header),
+    line(header.map((_, column) => (FIGURES.has(column) ? "---:" : "---"))),
+    ...comparison.figures.map((figure) => line(rowOf(figure))),
+    "",
+    "Not comparable:",
+    "",
+    ...comparison.notComparable.map((words) => `- ${words}`),
+    "",
+  ].join("\n");
+}
+
+const FIGURES = new Set([1, 2, 3]);
+
+function headline({ runs, simulated }: Comparison): string {
+  const notice = simulated ? "SIMULATED, against an emulated Coder. " : "";
+  return `${notice}The part of the load that both engines can do, one after the other: refbench (${runs.refbench.verdict}, run ${runs.refbench.runId}), then Coder's own utility (${runs.coder.verdict}, run ${runs.coder.runId}).`;
+}
+
+function headerOf({ coderVersion }: Comparison): readonly string[] {
+  return ["figure", "refbench", `coder ${coderVersion}`, "coder to refbench"];
+}
+
+function rowOf({ name, unit, refbench, coder }: ComparedFigure): readonly string[] {
+  return [name, figure(refbench, unit), figure(coder, unit), difference(refbench, coder)];
+}
+
+function figure(value: number | undefined, unit: ComparedFigure["unit"]): string {
+  if (value === undefined) return "-";
+  switch (unit) {
+    case "ms":
+      return formatLatency(value * 1000);
+    case "s":
+      return `${value.toFixed(2)} s`;
+    case "MiB":
+      return `${formatCount(value)} MiB`;
+    case "count":
+    case "bytes":
+      return formatCount(value);
+  }
+}
+
+/** As a factor where that says something. */
+function difference(refbench: number | undefined, coder: number | undefined): string {
+  if (refbench === undefined || coder === undefined) return "";
+  if (refbench === coder) return "=";
+  if (refbench === 0 || coder === 0) return coder > refbench ? "more" : "less";
+  return `× ${Number((coder / refbench).toPrecision(3))}`;
+}
