@@ -9,6 +9,7 @@ import {
   templateParameters,
   templateVariables,
 } from "../../reference-architectures/template.ts";
+import { WORKSPACE_IMAGE } from "../../reference-architectures/workspace-image.ts";
 
 const RUN = {
   architecture: "gke",
@@ -158,3 +159,12 @@ test("a machine's agent has the home of the user that it is, not of the one that
   const start = /exec runuser .*$/m.exec(main)?.[0];
   expect(start).toMatch(/-u coder -- env HOME=\/home\/coder /);
 });
+
+test.each(["gke", "eks", "gce-docker"])(
+  "the image of %s is the one that a preflight asks for",
+  async (name) => {
+    const { "variables.tf": variables = "" } = await readTemplate(name);
+    const { repository, tag } = WORKSPACE_IMAGE;
+    expect(variables).toContain(`"docker.io/${repository}:${tag}"`);
+  },
+);

@@ -1,9 +1,10 @@
+import { WORKSPACE_IMAGE } from "../../../reference-architectures/workspace-image.ts";
 import { messageOf } from "../../model/error.ts";
 import { type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 import type { Web, WebQuestion } from "./web.ts";
 
-/** What must be there for Coder to be installed. */
+/** What must be there for Coder to be installed, and for its workspaces to start. */
 interface Artefact {
   readonly what: string;
   readonly url: string;
@@ -22,7 +23,7 @@ const MANIFESTS = [
 /** A server that points elsewhere more often points in a circle. */
 const REDIRECTS = 5;
 
-/** Chart and image of a cluster, the package of a machine: in the version that the size names. */
+/** Chart and image of a cluster, the package of a machine, in the version that the size names; and the workspaces' image. */
 export const artefactsCheck: Check<PreflightContext> = {
   name: "artefacts",
   fix: () => "--set coder.version=<a version on https://github.com/coder/coder/releases>",
@@ -43,16 +44,17 @@ export const artefactsCheck: Check<PreflightContext> = {
   },
 };
 
-/** What an environment of the size installs Coder from. */
+/** What an environment of the size installs Coder and its workspaces from. */
 export function artefactsOf({
   architecture,
   size,
 }: Pick<PreflightContext, "architecture" | "size">): readonly Artefact[] {
   const { version } = size.figures.coder;
+  const workspaces = architecture.carriedBy === "machine-each" ? [] : [workspaceImage()];
   if (architecture.carriedBy === "one-machine" || architecture.carriedBy === "machine-each") {
     const file = `coder_${version}_linux_amd64.deb`;
     const url = `https://github.com/coder/coder/releases/download/v${version}/${file}`;
-    return [{ what: `package ${file}`, url }];
+    return [{ what: `package ${file}`, url }, ...workspaces];
   }
   return [
     { what: `chart coder ${version}`, url: `https://helm.coder.com/v2/coder_helm_${version}.tgz` },
@@ -61,7 +63,18 @@ export function artefactsOf({
       url: `https://ghcr.io/v2/coder/coder/manifests/v${version}`,
       tokenUrl: "https://ghcr.io/token?service=ghcr.io&scope=repository:coder/coder:pull",
     },
+    ...workspaces,
   ];
+}
+
+/** Its absence would show as builds that fail, one by one, after everything else was made. */
+function workspaceImage(): Artefact {
+  const { repository, tag } = WORKSPACE_IMAGE;
+  return {
+    what: `image docker.io/${repository}:${tag}`,
+    url: `https://registry-1.docker.io/v2/${repository}/manifests/${tag}`,
+    tokenUrl: `https://auth.docker.io/token?service=registry.docker.io&scope=repository:${repository}:pull`,
+  };
 }
 
 async function ask(web: Web, { url, tokenUrl }: Artefact, signal: AbortSignal): Promise<CheckOutcome> {

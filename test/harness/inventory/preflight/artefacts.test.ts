@@ -18,6 +18,16 @@ async function ask(answer: Web): Promise<Awaited<ReturnType<typeof artefactsChec
 
 const TOKEN = { status: 200, text: '{"token":"anybody"}' };
 
+test("an image of workspaces that is not there is a failure before anything is made, not of each build", async () => {
+  const result = await ask(({ url }) =>
+    Promise.resolve(url.includes("registry-1.docker.io") ? { status: 404, text: "" } : TOKEN),
+  );
+  expect(result).toMatchObject({
+    state: "failed",
+    found: expect.stringMatching(/^image docker\.io\/codercom\/\S+: not at https:\/\/registry-1/),
+  });
+});
+
 test("the registry's token goes to the registry and to nobody that it points to", async () => {
   const asked: WebQuestion[] = [];
   const result = await ask((question) => {
@@ -30,7 +40,7 @@ test("the registry's token goes to the registry and to nobody that it points to"
   });
   expect(result.state).toBe("ok");
   const authorized = asked.filter(({ headers }) => headers?.["authorization"] === "Bearer anybody");
-  expect(authorized.map(({ url }) => new URL(url).host)).toEqual(["ghcr.io"]);
+  expect(authorized.map(({ url }) => new URL(url).host)).toEqual(["ghcr.io", "registry-1.docker.io"]);
   expect(asked.some(({ url }) => url.startsWith("https://elsewhere.example"))).toBe(true);
 });
 
