@@ -37,7 +37,7 @@ export class Network extends Construct {
     const network = new ComputeNetwork(this, "network", {
       name: benchName(environment, "net"),
       autoCreateSubnetworks: false,
-      // Endpoint groups of the cluster's balancers are collected a while after the cluster: the delete waits.
+      // Refused while an endpoint group of the cluster's balancers is not collected: the provider does not try again, a teardown does.
       timeouts: { delete: "10m" },
     });
     const subnetwork = new ComputeSubnetwork(this, "subnetwork", {
