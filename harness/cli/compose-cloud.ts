@@ -20,8 +20,16 @@ import type { PlacePorts } from "./compose.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { composeShard } from "./compose-shard.ts";
 
-/** As clouds settle: what was deleted is listed for a while, and controllers take minutes. */
-export const CLOUD_SETTLE = { quietMs: 30_000, controllersMs: 15 * 60_000, pollMs: 5_000 };
+/**
+ * As clouds settle: what was deleted is listed for a while, controllers take minutes, and a cluster or database that a
+ * killed apply began is made to its end, in up to 18 minutes, before it can be deleted.
+ */
+export const CLOUD_SETTLE = {
+  quietMs: 30_000,
+  controllersMs: 15 * 60_000,
+  pollMs: 5_000,
+  patienceMs: 20 * 60_000,
+};
 
 /** The ports of a real run. What it needs is in its plan; credentials, and nothing else, come from the environment. */
 export function composeCloud(

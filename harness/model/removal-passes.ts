@@ -39,6 +39,11 @@ export interface RemovalPasses {
   readonly clock: Clock;
   /** The first wait after a pass without progress; each further one is twice as long. */
   readonly pollMs: number;
+  /**
+   * How long without progress what is in use is asked again: a cluster or database that is being made, or deleted,
+   * refuses for longer than a few passes. @default 0
+   */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -46,19 +51,23 @@ export interface RemovalPasses {
  * dependencies needs no table. Returns what could not be removed.
  */
 export async function removeInPasses(
-  { next, remove, onRemoved, clock, pollMs }: RemovalPasses,
+  { next, remove, onRemoved, clock, pollMs, patienceMs = 0 }: RemovalPasses,
   signal: AbortSignal,
 ): Promise<readonly RefusedItem[]> {
   const refused = new Map<string, RefusedItem>();
   const left = new Set<string>();
   const removed = new Set<string>();
-  for (let idle = 0; idle < IDLE_PASSES;) {
+  let movedAt = clock.now();
+  let inUse = false;
+  for (let idle = 0; idle < IDLE_PASSES || (inUse && clock.now() - movedAt < patienceMs);) {
+    inUse = false;
     const items = (await next()).filter(({ id }) => !left.has(id));
     if (items.length === 0) break;
     let progress = false;
     for (const item of items) {
       signal.throwIfAborted();
       const outcome = await remove(item, signal);
+      inUse ||= outcome.state === "in-use";
       if (outcome.state === "removed") {
         refused.delete(item.id);
         // What is removed again and again is no progress: its cloud accepts the delete and keeps it.
@@ -75,7 +84,8 @@ export async function removeInPasses(
       if (policy === "pause") await clock.sleep(pollMs, signal);
     }
     idle = progress ? 0 : idle + 1;
-    if (!progress) await clock.sleep(pollMs * 2 ** idle, signal);
+    if (progress) movedAt = clock.now();
+    else await clock.sleep(pollMs * 2 ** Math.min(idle, IDLE_PASSES), signal);
   }
   return [...refused.values()];
 }

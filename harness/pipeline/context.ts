@@ -55,9 +55,7 @@ export interface Ports {
   readonly shard: ShardRunner;
   readonly inventory: Inventory;
   /** Asks the cloud whether each machine of the run ends by itself in time; absent where it cannot be asked. */
-  readonly hardEnds?: (
-    signal: AbortSignal,
-  ) => Promise<
+  readonly hardEnds?: (signal: AbortSignal) => Promise<
     | {
         readonly state: "checked";
         readonly problems: readonly { readonly name: string; readonly problem: string }[];
@@ -65,7 +63,13 @@ export interface Ports {
     | { readonly state: "failed"; readonly reason: string }
   >;
   /** How long the inventory must stay empty to be believed, and how long to wait for what goes by itself. */
-  readonly settle: { readonly quietMs: number; readonly controllersMs: number; readonly pollMs: number };
+  readonly settle: {
+    readonly quietMs: number;
+    readonly controllersMs: number;
+    readonly pollMs: number;
+    /** How long a sweep asks again for what is in use. */
+    readonly patienceMs?: number;
+  };
   readonly judge: (
     objectives: Plan["objectives"],
     measurements: Measurements | undefined,

@@ -34,7 +34,7 @@ export interface ChosenTargets {
 
 /** As a run settles: controllers take seconds in the twin and minutes in a cloud. */
 const TWIN_SETTLE = { quietMs: 500, pollMs: 100 };
-const CLOUD_SETTLE = { quietMs: 30_000, pollMs: 5_000 };
+const CLOUD_SETTLE = { quietMs: 30_000, pollMs: 5_000, patienceMs: 20 * 60_000 };
 
 /**
  * The twin, or what is pinned. With neither, the twin of this folder where there is one: a sweep must work after

@@ -163,6 +163,7 @@ class Sweeping {
         },
         clock,
         pollMs: settle.pollMs,
+        ...(settle.patienceMs === undefined ? {} : { patienceMs: settle.patienceMs }),
       },
       this.#signal,
     );

@@ -21,7 +21,12 @@ export interface SweepTarget {
   readonly name: string;
   readonly inventory: Inventory;
   /** How long to wait before it is asked once more after removals, and the first wait after a pass without progress. */
-  readonly settle: { readonly quietMs: number; readonly pollMs: number };
+  readonly settle: {
+    readonly quietMs: number;
+    readonly pollMs: number;
+    /** How long it is asked again for what is in use. */
+    readonly patienceMs?: number;
+  };
 }
 
 /** What a sweep needs of the folder it works in. */

@@ -27,6 +27,7 @@ export async function sweep(context: StageContext): Promise<string> {
       },
       clock: ports.clock,
       pollMs: ports.settle.pollMs,
+      ...(ports.settle.patienceMs === undefined ? {} : { patienceMs: ports.settle.patienceMs }),
     },
     signal,
   );
