@@ -131,7 +131,8 @@ function rehearsalOf({ rehearsal }: RunRequest): Pick<Plan, "rehearsal"> {
   return { rehearsal: { ...rest, ...(faultsFile === undefined ? {} : { faults: FAULTS }) } };
 }
 
-function machineOf(): Plan["machine"] {
+/** The machine that this process runs on. */
+export function machineOf(): Plan["machine"] {
   const cores = cpus();
   return {
     cpu: cores[0]?.model ?? "unknown",

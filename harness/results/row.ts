@@ -22,7 +22,9 @@ const LEGEND =
 /** The line below a table: of official rows it also says which architectures were seen to deploy and tear down. */
 export function legendOf(records: readonly RunRecord[]): string {
   const names = new Set(
-    records.filter(({ simulated }) => !simulated).map(({ architecture }) => architecture),
+    records
+      .filter(({ simulated, deployment }) => !simulated && deployment === undefined)
+      .map(({ architecture }) => architecture),
   );
   const verified = [...names].map((name) => {
     const seen = architectures.get(name)?.verifiedOnCloud ?? "never";

@@ -1,7 +1,6 @@
 import { Command, Option } from "commander";
 import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
-import { run12 } from "../../model/run-id.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { cleanUp } from "../../workload/cleanup.ts";
 import { type CleanupChoice, findLeftovers } from "../../workload/cleanup-find.ts";
@@ -12,7 +11,7 @@ import { listenForLoadInterrupts } from "./interrupts.ts";
 import { type Reach, reachDeployment } from "./reach.ts";
 import { addReachOptions, type ReachFlags } from "./reach-options.ts";
 import { pasteable } from "./typed-command.ts";
-import { goDuration } from "./values.ts";
+import { goDuration, namedRun } from "./values.ts";
 
 interface CleanupFlags extends ReachFlags {
   readonly run?: string;
@@ -31,7 +30,11 @@ export function cleanupCommand(io: Io): Command {
     "delete workspaces, users and tokens that refbench's loads left on a deployment; nothing else",
   );
   return addReachOptions(command)
-    .option("--run <id>", "of this run (its id, or the 12 characters in its names)")
+    .addOption(
+      new Option("--run <id>", "of this run (its id, or the 12 characters in its names)").argParser(
+        namedRun("--run"),
+      ),
+    )
     .option("--all", "of every run of refbench")
     .addOption(
       new Option("--older-than <duration>", "only runs that made nothing for so long").argParser(
@@ -118,12 +121,7 @@ async function choiceOf(flags: CleanupFlags, { caller, http }: Reach): Promise<C
   if (run !== undefined) {
     if (all === true)
       throw new RefbenchError("usage", "--run and --all contradict each other: leave one out");
-    if (!/^[0-9a-hjkmnp-tv-z]{12}$/.test(run12(run)))
-      throw new RefbenchError(
-        "usage",
-        `--run is "${run}", expected a run's id or the 12 characters in its names`,
-      );
-    return { runs: [run12(run)], ...narrowed };
+    return { runs: [run], ...narrowed };
   }
   const everything: CleanupChoice = { runs: "all", ...narrowed };
   if (all === true || flags.dryRun === true) return everything;

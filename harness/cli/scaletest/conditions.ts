@@ -16,8 +16,9 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
     look.url.startsWith("https:") ? "TLS: on" : "TLS: off",
     tokens[login ?? "mint"],
     isShared
-      ? `generator: shares its machine with the deployment, so held to wide limits (slip p99 ${task.generatorLimits.slipP99Ms} ms)`
+      ? `generator: reaches Coder on its own machine (loopback), so held to wide limits (slip p99 ${task.generatorLimits.slipP99Ms} ms)`
       : "generator: this machine, over its own route to Coder",
+    ...(look.builds.daemons > 0 ? [] : ["builds: how many can run at once is not told to this caller"]),
     ...(deployment.proxy === undefined ? [] : ["proxy: all connections went through one"]),
     ...(traffic === undefined
       ? []

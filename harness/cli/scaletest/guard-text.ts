@@ -1,3 +1,4 @@
+import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard.ts";
 import { formatCount, formatDuration } from "../../results/format.ts";
 import { wrap } from "../../results/grid.ts";
@@ -48,14 +49,12 @@ export function planText(task: LoadTask, again: { readonly cleanup: string }, wi
 }
 
 function intentOf(task: LoadTask): string {
-  const { workspaces, users, template, parameters, connections, existing, keep, login, reuseUsers } = task;
+  const { workspaces, template, parameters, connections, existing, keep } = task;
   const given = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
   const withParameters = given.length === 0 ? "" : ` (${given.join(", ")})`;
-  const owners =
-    login === "host" ? "yours" : reuseUsers === true ? `of ${counted(users, "user")}, who stay` : "";
   const made =
     existing === undefined
-      ? `create ${login === "host" || reuseUsers === true ? "" : `${counted(users, "user")} and `}${counted(workspaces, "workspace")}${owners === "" ? "" : ` ${owners}`} from ${template}${withParameters}, ${pace(task)}`
+      ? `create ${newUsers(task)}${counted(workspaces, "workspace")} from ${template}${withParameters}${owners(task)}, ${pace(task)}`
       : `go to ${counted(workspaces, "workspace")} that exist, ${pace(task)}`;
   const parts = [
     made,
@@ -70,10 +69,20 @@ function intentOf(task: LoadTask): string {
   return parts.join("; ");
 }
 
-function ending(isKept: boolean, { workspaceTtlMs }: LoadTask): string {
-  return isKept
-    ? `leave all of it (the workspaces stop by themselves after ${formatDuration(workspaceTtlMs)})`
-    : "delete all of it";
+function newUsers({ users, login, reuseUsers }: LoadTask): string {
+  return login === "host" || reuseUsers === true ? "" : `${counted(users, "user")} and `;
+}
+
+function owners({ users, login, reuseUsers, prefix }: LoadTask): string {
+  if (login === "host") return ", all of them yours";
+  if (reuseUsers !== true) return "";
+  return ` for ${counted(users, "user")} that stay (next time: --reuse-users ${run12(prefix)})`;
+}
+
+function ending(isKept: boolean, { workspaceTtlMs, reuseUsers }: LoadTask): string {
+  if (isKept)
+    return `leave all of it (the workspaces stop by themselves after ${formatDuration(workspaceTtlMs)})`;
+  return reuseUsers === true ? "delete the workspaces" : "delete all of it";
 }
 
 function pace({ arrival, concurrency }: LoadTask): string {

@@ -3,6 +3,7 @@ import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard.ts";
+import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
@@ -87,8 +88,20 @@ export async function loadByHand(
     io.exit(EXIT_CODES.unverified);
     return;
   }
+  io.stderr.write(`${endWords(ended)}\n`);
   io.exit(exitCodeOf(ended));
   await writeKept(ended, outputs, { io, kept: await keepRecord(ended, io) });
+}
+
+/** How it ended, for a reader whose results go into files. */
+function endWords(record: RunRecord): string {
+  const left = {
+    pending: "what was made stays",
+    clean: "nothing is left",
+    leaked: "something is left",
+    unverified: "what is left is not known",
+  };
+  return `finished: ${record.verdict} (exit code ${exitCodeOf(record)}), ${left[record.teardown.state]}`;
 }
 
 /** Refuses to make users with a session that may not. */

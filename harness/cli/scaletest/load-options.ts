@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { collect, share } from "../run-options.ts";
 import { addReachOptions, type ReachFlags, refuse, wholeNumber } from "./reach-options.ts";
-import { abortOn, goDuration, range, rate, steps } from "./values.ts";
+import { abortOn, goDuration, namedRun, range, rate, steps } from "./values.ts";
 
 /** What `create-workspaces` and `traffic` have in common, as commander leaves it. */
 export interface LoadFlags extends ReachFlags {
@@ -83,9 +83,9 @@ export function addCreateOptions(command: Command): Command {
     )
     .option("--login-each", "each user logs in by password; otherwise you mint its token")
     .addOption(
-      new Option("--reuse-users [run]", "take the users that this earlier run made, and keep them").env(
-        "REFBENCH_SCALETEST_REUSE_USERS",
-      ),
+      new Option("--reuse-users [run]", "take the users that this earlier run left, and leave them again")
+        .env("REFBENCH_SCALETEST_REUSE_USERS")
+        .argParser(namedRun("--reuse-users")),
     )
     .addOption(
       new Option("--parameter <name=value>", "template parameter; repeatable")
@@ -147,7 +147,7 @@ export function addTrafficOptions(command: Command): Command {
         .env("CODER_SCALETEST_TARGET_WORKSPACES")
         .argParser(range),
     )
-    .option("--run <id>", "only workspaces of this run");
+    .addOption(new Option("--run <id>", "only workspaces of this run").argParser(namedRun("--run")));
   refuse(added, "--app <slug>", "traffic goes through web terminals, and SSH with --ssh");
   refuse(
     added,

@@ -70,7 +70,7 @@ export function trafficTask(flags: TrafficFlags, ground: TaskGround, workspaces:
     users: 1,
     workspaces,
     existing: {
-      namePrefix: run === undefined ? "bench-" : `bench-${run12(run)}-`,
+      namePrefix: run === undefined ? "bench-" : `bench-${run}-`,
       ...(template === undefined ? {} : { template }),
       ...targetWorkspaces,
     },

@@ -1,6 +1,5 @@
 import { RefbenchError } from "../../model/error.ts";
 import { systemClock } from "../../model/clock.ts";
-import { run12 } from "../../model/run-id.ts";
 import { runOfWorkspace } from "../../workload/cleanup-ownership.ts";
 import { lookAtDeployment } from "../../workload/guard-look.ts";
 import { planOrganization } from "../../workload/guard-plan.ts";
@@ -29,7 +28,7 @@ async function countTargets(
   const listed = await listWorkspaces(client);
   if (!listed.ok)
     throw new RefbenchError("coder", `the workspaces cannot be listed: ${listed.failure.message}`);
-  const prefix = run === undefined ? "bench-" : `bench-${run12(run)}-`;
+  const prefix = run === undefined ? "bench-" : `bench-${run}-`;
   const named = listed.value.filter(
     (one) =>
       (one.name.startsWith(prefix) || one.owner_name.startsWith(prefix)) &&

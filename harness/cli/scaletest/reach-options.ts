@@ -36,6 +36,7 @@ export function addReachOptions(command: Command): Command {
       .addOption(new Option("--token <token>").hideHelp().argParser(refuseToken))
       .addOption(
         new Option("--header <name=value>", "sent with every request and websocket; repeatable")
+          .env("CODER_HEADER")
           .default([], "none")
           .argParser(collect),
       )

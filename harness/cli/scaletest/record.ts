@@ -1,4 +1,3 @@
-import { cpus, release, totalmem, type } from "node:os";
 import { OBJECTIVES, objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { failsRun, objectiveSentence } from "../../model/objective-words.ts";
 import {
@@ -11,6 +10,7 @@ import {
 import type { LoadTask } from "../../model/shard.ts";
 import { type Verdict, worst } from "../../model/verdict.ts";
 import { verdictOfError } from "../../model/error.ts";
+import { machineOf } from "../../pipeline/make-run.ts";
 import { judge, type Objective } from "../../results/objectives.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 import { refbenchVersion } from "../refbench-version.ts";
@@ -61,7 +61,7 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
       refbench: await refbenchVersion(),
       providers: {},
       node: process.version,
-      machine: machine(),
+      machine: machineOf(),
     },
     conditions: conditionsOfLoad(task, look, ground.cleanup),
     resources: {},
@@ -105,7 +105,8 @@ function objectivesOf(
 
 function teardownOf({ cleanup }: LoadOutcome, { task, look, cleanup: command }: RecordGround): Teardown {
   if (cleanup.state === "kept") return { state: "pending" };
-  const scope = `workspaces, users and tokens named ${task.prefix}-… on ${look.url}`;
+  const kinds = task.reuseUsers === true ? "workspaces and tokens" : "workspaces, users and tokens";
+  const scope = `${kinds} named ${task.prefix}-… on ${look.url}`;
   const known = { scope, finishedAt: instant(cleanup.endedMs), swept: [] };
   const unverified = (problem: string): Teardown => ({
     ...known,
@@ -173,17 +174,6 @@ function stagesOf({ startedMs, endedMs, failure, cleanup }: LoadOutcome): RunRec
       outcome: isClean ? "ok" : "failed",
     },
   ];
-}
-
-function machine(): RunRecord["provenance"]["machine"] {
-  const cores = cpus();
-  const cpu = cores[0]?.model ?? "unknown";
-  return {
-    cpu,
-    cores: cores.length,
-    memoryGib: Math.round(totalmem() / 2 ** 30),
-    os: `${type()} ${release()}`,
-  };
 }
 
 function instant(milliseconds: number): string {

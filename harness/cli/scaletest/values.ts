@@ -1,4 +1,5 @@
 import { RefbenchError } from "../../model/error.ts";
+import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard.ts";
 
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -105,4 +106,15 @@ export function isOn(flag: boolean | undefined, variable: string, env: NodeJS.Pr
   if (["", "0", "f", "false"].includes(text)) return false;
   if (["1", "t", "true"].includes(text)) return true;
   throw new RefbenchError("usage", `${variable} is "${text}", expected true or false`);
+}
+
+/** Reads a run by its id or the 12 characters that names carry, and returns the latter. */
+export function namedRun(flag: string): (text: string) => string {
+  return (text) => {
+    if (/^([0-7][0-9a-hjkmnp-tv-z]{13})?[0-9a-hjkmnp-tv-z]{12}$/.test(text)) return run12(text);
+    throw new RefbenchError(
+      "usage",
+      `${flag} is "${text}", expected a run's id (26 characters) or the 12 characters in its names`,
+    );
+  };
 }

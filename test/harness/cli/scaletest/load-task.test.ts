@@ -1,0 +1,103 @@
+import { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { planText } from "../../../../harness/cli/scaletest/guard-text.ts";
+import { addCreateOptions, type CreateFlags } from "../../../../harness/cli/scaletest/load-options.ts";
+import { createTask } from "../../../../harness/cli/scaletest/load-task.ts";
+import { loadTask, type LoadTask } from "../../../../harness/model/shard.ts";
+
+const RUN_ID = "01m81gbh13njzasbgq847qym32";
+const EARLIER = "01m81gkmf5dxa4pvdb8w20x9cs";
+
+/** The task that a command line comes to. */
+function taskOf(args: readonly string[], env: NodeJS.ProcessEnv = {}): LoadTask {
+  const command = addCreateOptions(new Command("create-workspaces")).exitOverride();
+  command.parse(["-t", "kubernetes", ...args], { from: "user" });
+  const ground = {
+    runId: RUN_ID,
+    token: "t",
+    deployment: { url: "http://127.0.0.1:1", ssh: "none" as const },
+    organizationId: "org",
+    sharesMachine: false,
+    env,
+  };
+  const task = createTask(command.opts<CreateFlags>(), ground, { template: "kubernetes", parameters: {} });
+  expect(loadTask.safeParse(task).success).toBe(true);
+  return task;
+}
+
+describe("the task of create-workspaces", () => {
+  test("carries the run in its names, gives each workspace an end, and asks for one connection each", () => {
+    const task = taskOf(["--count", "60", "--timeout", "6h"]);
+    expect(task).toMatchObject({ prefix: "bench-sbgq847qym32", users: 60, workspaces: 60, concurrency: 1 });
+    expect(task.workspaceTtlMs).toBeGreaterThan(6 * 3_600_000);
+    expect(task.connections).toMatchObject({ total: 60, holdMs: 30_000, commandsPerSecond: 6 });
+  });
+
+  test("a command without a line to expect has to succeed", () => {
+    expect(taskOf(["--run-command", "make test"])).toMatchObject({
+      command: "make test && echo ran-sbgq847qym32",
+      expectOutput: "ran-sbgq847qym32",
+    });
+    const line = ["--run-command", "make test", "--run-expect-output", "ok"];
+    expect(taskOf(line)).toMatchObject({ command: "make test", expectOutput: "ok" });
+    expect(taskOf(["--run-command", "sleep 60", "--run-expect-timeout"])).toMatchObject({
+      expectTimeout: true,
+    });
+  });
+
+  test.each<[string[], Partial<LoadTask>]>([
+    [["--use-host-login", "-c", "3"], { login: "host", users: 1 }],
+    [["--login-each"], { login: "login" }],
+    [["--reuse-users", EARLIER], { reuseUsers: true, prefix: "bench-pvdb8w20x9cs" }],
+    [["--no-cleanup"], { keep: true }],
+    [["--rate", "5/s"], { arrival: [{ perSecond: 5, seconds: 1 }] }],
+    [["--rate", "5/s", "--ramp", "1m"], { arrival: [{ perSecond: 5, seconds: 60, ramp: true }] }],
+    [["--bytes-per-tick", "64"], { traffic: { bytesPerTick: 64, tickMs: 100 } }],
+    [["--abort-on", "p95=1s"], { abortOn: { apiP95Ms: 1000 } }],
+    [["--retry", "2", "--agent", "main"], { retries: 2, agent: "main" }],
+  ])("%j", (args, part) => {
+    expect(taskOf(args)).toMatchObject(part);
+  });
+
+  test("what is not waited for is not connected to", () => {
+    const task = taskOf(["--no-wait-for-agents", "-c", "5"]);
+    expect(task).toMatchObject({ skipAgents: true, connections: { total: 0, holdMs: 0 } });
+  });
+
+  test("switches are heard from their variables too", () => {
+    const on = {
+      CODER_SCALETEST_NO_CLEANUP: "true",
+      CODER_SCALETEST_NO_WAIT_FOR_AGENTS: "1",
+      CODER_SCALETEST_USE_HOST_LOGIN: "true",
+    };
+    expect(taskOf([], on)).toMatchObject({ keep: true, skipAgents: true, login: "host" });
+    expect(taskOf([], { CODER_SCALETEST_NO_CLEANUP: "false" })).not.toHaveProperty("keep");
+  });
+
+  test.each([
+    [["--steps", "1/s:1m", "--rate", "5"], "--steps is a schedule by itself"],
+    [["--use-host-login", "--users", "2"], "leave --users, --reuse-users and --login-each out"],
+    [["--run-expect-output", "x"], "give --run-command too"],
+    [["--commands-per-second", "5", "--connect-interval", "1s"], "leave one out"],
+    [["--commands-per-second", "many"], "--commands-per-second is no number"],
+    [["--reuse-users", "last"], '--reuse-users is "last", expected a run\'s id'],
+    [["--trace-propagate"], "--trace-propagate means nothing to refbench"],
+  ])("%j contradicts itself or says nothing, and is refused", (args, message) => {
+    expect(() => taskOf(args)).toThrow(message);
+  });
+
+  test("what it will do is said before it does it, in the width of a terminal", () => {
+    const text = (args: readonly string[]) => planText(taskOf(args), { cleanup: "refbench clean" }, 80);
+    expect(
+      text(["--no-cleanup"])
+        .split("\n")
+        .every((line) => line.length <= 80),
+    ).toBe(true);
+    const said = (args: readonly string[]) => text(args).replaceAll(/\s+/g, " ");
+    expect(said(["--no-cleanup"])).toContain(
+      "leave all of it (the workspaces stop by themselves after 4h 00m)",
+    );
+    expect(said(["--reuse-users"])).toContain("for 1 user that stay (next time: --reuse-users sbgq847qym32)");
+    expect(said(["--use-host-login"])).toContain("create 1 workspace from kubernetes, all of them yours");
+  });
+});
