@@ -139,6 +139,7 @@ async function runStages(
   { calls, options }: { readonly calls: UtilityCalls; readonly options: CoderEngineOptions },
 ): Promise<Done> {
   const { task } = load;
+  calls.refuseMissing();
   const before = await listUtilityThings(load.owner);
   const plan = planConnections(task, before);
   if (task.existing !== undefined) {

@@ -1,9 +1,12 @@
 /** Coder's keys: ten characters, a dash, the secret. */
 const CODER_KEY = /\b[A-Za-z0-9]{10}-[A-Za-z0-9]{22,}\b/g;
 
-/** A field of JSON that holds a secret, with its quotes escaped as often as it was put into another text. */
+/**
+ * A field of JSON that holds a secret, with its quotes escaped as often as it was put into another text; a quote of the
+ * value itself has more backslashes than the one that ends it.
+ */
 const SECRET_FIELD =
-  /(\\*")((?:[a-z_]*(?:password|secret|session_token|auth_token|access_token|refresh_token|api_key))|key|token)\1(\s*:\s*)\1((?:(?!\1)[\s\S])*)\1/gi;
+  /(\\*")((?:[a-z_]*(?:password|secret|session_token|auth_token|access_token|refresh_token|api_key))|key|token)\1(\s*:\s*)\1(?:(?!(?<!\\)\1)[\s\S])*\1/gi;
 
 /** `Password: xyz` in its plain lines, and tokens in cookies, headers and queries. */
 const SECRET_WORD =

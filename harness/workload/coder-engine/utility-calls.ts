@@ -37,6 +37,15 @@ export class UtilityCalls {
     return this.#usage;
   }
 
+  /** Refuses, before anything is made, what this version of the utility has no flag for. */
+  refuseMissing(): void {
+    const { task } = this.#load;
+    const { utility, folder } = this.#options;
+    const files = { folder, report: folder, parameters: folder };
+    if (task.existing === undefined) createArguments(task, utility, files);
+    if (task.connections.total > 0) trafficArguments(task, utility, { files, range: { from: 0, to: 1 } });
+  }
+
   /** Creates the task's workspaces and leaves them. */
   async create(before: UtilityThings): Promise<readonly UtilityRun[]> {
     const { board, task } = this.#load;
