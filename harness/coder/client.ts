@@ -188,6 +188,12 @@ export class CoderClient {
   startWorkspace = (id: string) =>
     this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "start" });
 
+  stopWorkspace = (id: string) =>
+    this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "stop" });
+
+  /** Such as `*.apps.example.com`; empty where apps have no hosts of their own. */
+  applicationsHost = () => this.#get("/applications/host", schemas.applicationsHost);
+
   /** 404 on servers before they kept timings. */
   buildTimings = (buildId: string) => this.#get(`/workspacebuilds/${buildId}/timings`, schemas.buildTimings);
 

@@ -66,6 +66,10 @@ export const agent = z.object({
   first_connected_at: z.string().nullish(),
   started_at: z.string().nullish(),
   ready_at: z.string().nullish(),
+  apps: z
+    .array(z.object({ slug: z.string() }))
+    .nullish()
+    .transform((list) => list ?? []),
 });
 export type Agent = z.infer<typeof agent>;
 
@@ -202,6 +206,8 @@ export const provisionerDaemon = z.object({
 export type ProvisionerDaemon = z.infer<typeof provisionerDaemon>;
 
 export const replica = z.object({ id: z.string(), hostname: z.string().default("") });
+
+export const applicationsHost = z.object({ host: z.string().default("") });
 
 export const deploymentStats = z.object({
   collected_at: z.string(),

@@ -57,9 +57,9 @@ export class Transport {
     return token === undefined ? { ...this.#headers } : { ...this.#headers, "coder-session-token": token };
   }
 
-  /** A websocket as a load generator wants it: no compression, no check of every byte, no timer of its own. */
-  webSocket(path: string, token: string): WebSocket {
-    return new WebSocket(`${this.url.replace(/^http/, "ws")}${path}`, {
+  /** A websocket as a load generator wants it: no compression, no check of every byte, no timer of its own; elsewhere than at Coder's URL where apps have hosts of their own. */
+  webSocket(path: string, token: string, origin = this.url): WebSocket {
+    return new WebSocket(`${origin.replace(/^http/, "ws")}${path}`, {
       perMessageDeflate: false,
       skipUTF8Validation: true,
       headers: this.headers(token),

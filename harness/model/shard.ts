@@ -455,6 +455,8 @@ export const loadResult = z.object({
     /** Of the lost ones, those that were attached again and answered. */
     reconnected: count.optional(),
   }),
+  /** Sockets to apps that stood to the end with every message back, and the messages. */
+  apps: z.object({ asked: count, held: count, echoed: count }).optional(),
   failures: z.array(failureCount),
   histograms: z.array(phaseHistogram),
   generator: generatorHealth,

@@ -6,8 +6,8 @@ const SLIP_SHARE_OF_P99 = 0.1;
 /** Shorter ones say nothing about shares and tails. */
 const SHORTEST_MS = 1000;
 
-/** What the generator paces: arrivals of an open schedule, connections being opened, commands while they are held. */
-export const PACED = ["arrivals", "ramp", "hold"] as const;
+/** What the generator paces: arrivals of an open schedule, a scenario's events, connections being opened, commands while they are held. */
+export const PACED = ["arrivals", "scenario", "ramp", "hold"] as const;
 export type Paced = (typeof PACED)[number];
 
 /** The signals of one window that the gate judges. */

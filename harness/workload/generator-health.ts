@@ -12,6 +12,9 @@ const TOLD_REASONS = 5;
 /** Whose latency the lateness of each kind of event is held against. */
 const MEASURED_BY: Partial<Record<Phase, Paced>> = {
   "create-workspace": "arrivals",
+  "start-workspace": "arrivals",
+  "api-read": "scenario",
+  "app-echo": "scenario",
   "ssh-handshake": "ramp",
   "terminal-first-byte": "ramp",
   "held-command": "hold",

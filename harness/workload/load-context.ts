@@ -77,7 +77,7 @@ export interface LoadWorkspace {
   /** Its latest start build. */
   buildId?: string;
   job?: Job;
-  /** Of its earlier start builds, which failed. */
+  /** Of its earlier builds: start builds that failed, and those of the herd before its last start. */
   readonly failedJobs: Job[];
   succeeded: boolean;
 }

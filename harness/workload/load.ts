@@ -34,6 +34,7 @@ interface Done {
   readonly connections: LoadResult["connections"];
   readonly arrivals: NonNullable<LoadResult["arrivals"]>;
   readonly deletedUsers: ReadonlySet<string>;
+  readonly apps: LoadResult["apps"];
 }
 
 /**
@@ -87,6 +88,7 @@ export async function runLoad(
       windows: windows.stop(),
       generator: load.health.stop(),
       arrivals: done.arrivals,
+      ...(done.apps === undefined ? {} : { apps: done.apps }),
       ...(aborted === undefined ? {} : { aborted }),
     };
   } finally {
@@ -132,7 +134,7 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   );
   const isReady = ({ agentId }: LoadWorkspace): boolean => agentId !== undefined;
   await load.together("scenario");
-  await scenario(load, workspaces.filter(isReady));
+  const { apps } = await scenario(load, workspaces.filter(isReady));
   await load.together("ramp");
   const { connections, close } = await holdConnections(load, workspaces.filter(isReady));
   load.health.stopPacing();
@@ -143,12 +145,12 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   const ending = { ...load, signal: context.signal };
   if (existing === undefined) await readBuildTimings(load, workspaces);
   const isKept = existing !== undefined || load.task.keep === true;
-  if (isKept) return { users, workspaces, connections, arrivals, deletedUsers: new Set() };
+  if (isKept) return { users, workspaces, connections, arrivals, deletedUsers: new Set(), apps };
   await deleteWorkspaces(ending, workspaces);
   const lost =
     load.task.login === "host" || load.task.reuseUsers === true ? [] : findLostUsers(ending, users);
   const deletedUsers = await deleteUsers(ending, [...users, ...(await lost)]);
-  return { users, workspaces, connections, arrivals, deletedUsers };
+  return { users, workspaces, connections, arrivals, deletedUsers, apps };
 }
 
 /** Those of users that stay; of a stopped load's own users the drain deletes the users. */

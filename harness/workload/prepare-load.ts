@@ -16,6 +16,7 @@ import { MintedTokens } from "./minted-tokens.ts";
 import { onlyOrganization } from "./organization.ts";
 import { PollPace } from "./poll-pace.ts";
 import type { ProgressBoard } from "./progress-board.ts";
+import { checkScenario } from "./scenario.ts";
 
 const REQUESTS_IN_FLIGHT = 64;
 const TERMINAL_OPENS_IN_FLIGHT = 64;
@@ -40,6 +41,7 @@ export async function prepareLoad(
   const owner = new CoderClient(http, { token: task.token, owner: true }, context.signal);
   const note = (message: string): void => context.emit({ type: "note", message });
   const organizationId = task.organizationId ?? (await onlyOrganization(owner)).id;
+  await checkScenario(owner, task);
   await checkDeployment(owner, organizationId, task, note);
   let templateId: string | undefined;
   if (task.existing === undefined) {

@@ -1,19 +1,37 @@
+import type { CoderClient } from "../coder/client.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { LoadTask, SCENARIOS } from "../model/shard.ts";
+import type { LoadResult, LoadTask, SCENARIOS } from "../model/shard.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
+import { wildcardHost } from "./scenarios/app-address.ts";
+import { apps } from "./scenarios/apps.ts";
+import { dashboard } from "./scenarios/dashboard.ts";
+import { herd } from "./scenarios/herd.ts";
+import { workspaces } from "./scenarios/workspaces.ts";
 
-/** What a load does with its ready workspaces, before connections are held to them. */
-export type Scenario = (load: LoadContext, ready: readonly LoadWorkspace[]) => Promise<void>;
+/** What a load does with its ready workspaces, before connections are held to them, and what the result says of it. */
+export type Scenario = (
+  load: LoadContext,
+  ready: readonly LoadWorkspace[],
+) => Promise<Pick<LoadResult, "apps">>;
 
-/** Each a file of its own in `scenarios/`; creating and connecting is all that `workspaces` does. */
-const SCENARIO: Partial<Record<(typeof SCENARIOS)[number], Scenario>> = {
-  workspaces: () => Promise.resolve(),
-};
+const SCENARIO: Record<(typeof SCENARIOS)[number], Scenario> = { workspaces, herd, dashboard, apps };
 
 /** The scenario that the task names. */
 export function getScenario({ scenario = "workspaces" }: LoadTask): Scenario {
-  const found = SCENARIO[scenario];
-  if (found !== undefined) return found;
-  const known = Object.keys(SCENARIO).join(", ");
-  throw new RefbenchError("usage", `scenario "${scenario}" is not there yet, expected one of ${known}`);
+  return SCENARIO[scenario];
+}
+
+/** What a scenario's own data is called; `herd` can do without. */
+const NEEDS = { dashboard: "dashboard", apps: "app" } as const;
+
+/** Refuses a scenario that lacks its data, or that the deployment has no way for. */
+export async function checkScenario(owner: CoderClient, task: LoadTask): Promise<void> {
+  const { scenario = "workspaces" } = task;
+  const needed = scenario === "dashboard" || scenario === "apps" ? NEEDS[scenario] : undefined;
+  if (needed !== undefined && task[needed] === undefined)
+    throw new RefbenchError(
+      "usage",
+      `the scenario ${scenario} needs its data in the task's "${needed}": give it`,
+    );
+  await wildcardHost(owner, task);
 }

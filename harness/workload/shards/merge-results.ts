@@ -18,6 +18,7 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
   const { startedAtMs, windows } = mergeWindows(series);
   const aborted = [...new Set(parts.flatMap((part) => part.aborted ?? []))].sort().join("; ");
   const arrivals = parts.flatMap((part) => part.arrivals ?? []);
+  const apps = parts.flatMap((part) => part.apps ?? []);
   return {
     ...first,
     stopped: parts.some(({ stopped }) => stopped),
@@ -33,6 +34,7 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
     ...(arrivals.length === 0
       ? {}
       : { arrivals: { ...summed(arrivals), lateMaxMs: Math.max(...arrivals.map((one) => one.lateMaxMs)) } }),
+    ...(apps.length === 0 ? {} : { apps: summed(apps) }),
     ...(aborted === "" ? {} : { aborted }),
   };
 }

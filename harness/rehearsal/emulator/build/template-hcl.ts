@@ -5,6 +5,8 @@ export interface ParsedTemplate {
   /** `resource` blocks that are not Coder's own, by type and name. */
   readonly resources: readonly { readonly type: string; readonly name: string }[];
   readonly agents: readonly string[];
+  /** `coder_app` blocks: the slug, and the agent that it is behind. */
+  readonly apps: readonly { readonly slug: string; readonly agent: string }[];
 }
 
 export interface TemplateVariable {
@@ -53,7 +55,13 @@ export function parseTemplate(files: ReadonlyMap<string, string>): ParsedTemplat
     agents: resources
       .filter(({ labels }) => labels[0] === "coder_agent")
       .map(({ labels }) => labels[1] ?? "main"),
+    apps: resources.filter(({ labels }) => labels[0] === "coder_app").map(appOf),
   };
+}
+
+function appOf(block: Block): ParsedTemplate["apps"][number] {
+  const agent = /coder_agent\.(\w+)/.exec(block.attributes.get("agent_id") ?? "")?.[1];
+  return { slug: literal(block, "slug") ?? block.labels[1] ?? "", agent: agent ?? "main" };
 }
 
 function variableOf(block: Block): TemplateVariable {

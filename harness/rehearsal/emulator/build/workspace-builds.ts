@@ -184,6 +184,7 @@ export function resourcesOf(
           resourceId: id,
           createdAt,
           connectionTimeoutSeconds: 120,
+          apps: parsed.apps.filter((app) => app.agent === name).map(({ slug }) => slug),
           updatedAt: createdAt,
           lifecycle: "created",
           ...(workspace ? { workspace } : {}),

@@ -53,6 +53,11 @@ export function deploymentRoutes(deployment: Deployment): Route[] {
       handle: () => ok({ hostname_prefix: "coder.", hostname_suffix: "coder", ssh_config_options: {} }),
     },
     { method: "GET", pattern: "/api/v2/experiments", handle: () => ok([]) },
+    {
+      method: "GET",
+      pattern: "/api/v2/notifications/inbox",
+      handle: () => ok({ notifications: [], unread_count: 0 }),
+    },
     { method: "GET", pattern: "/api/v2/applications/host", handle: () => ok({ host: "" }) },
     {
       method: "GET",

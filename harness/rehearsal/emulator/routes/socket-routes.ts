@@ -10,6 +10,7 @@ import { serveDerpSocket } from "../tailnet/derp.ts";
 import { servePty } from "../terminal/pty-socket.ts";
 import type { WorkspaceHost } from "../terminal/shell.ts";
 import { followLogs } from "./follow-logs.ts";
+import { prepareApp } from "./workspace-apps.ts";
 import { agentOf, buildOf, byId, isUuid } from "./lookup.ts";
 import type { Found } from "./lookup.ts";
 
@@ -58,6 +59,11 @@ export function socketRoutes(
       refusal: NOT_FOUND,
       prepare: (request) => preparePty(deployment, request),
     },
+    {
+      pattern: "/{owner}/{workspace}/apps/{slug}",
+      refusal: SIGN_IN,
+      prepare: (request) => prepareApp(deployment, request),
+    },
     { pattern: "/derp", open: true, prepare: () => ({ value: serveDerpSocket }) },
     {
       pattern: "/api/v2/workspaceagents/{agent}/coordinate",
@@ -80,6 +86,9 @@ export function socketRoutes(
     },
   ];
 }
+
+/** A browser is sent to the page where it signs in. */
+const SIGN_IN: Reply = { status: 303, text: "See Other" };
 
 const UNREACHABLE = "dial workspace agent: agent is not connected";
 

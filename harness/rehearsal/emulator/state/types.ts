@@ -121,6 +121,8 @@ export interface Agent {
   readonly resourceId: string;
   readonly createdAt: string;
   readonly connectionTimeoutSeconds: number;
+  /** Slugs of its apps. */
+  readonly apps: readonly string[];
   /** Absent for the agents of a template version or a dry run: nothing runs behind those. */
   readonly workspace?: Workspace;
   updatedAt: string;

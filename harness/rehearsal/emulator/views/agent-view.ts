@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { agentStatus } from "../state/types.ts";
 import type { Agent, Resource } from "../state/types.ts";
 import type { World } from "../state/world.ts";
@@ -32,7 +33,7 @@ export function agentView(world: World, agent: Agent): Json {
     logs_overflowed: false,
     version: connected ? `v${world.config.version}` : "",
     api_version: connected ? AGENT_API_VERSION : "",
-    apps: [],
+    apps: agent.apps.map((slug) => appView(agent, slug)),
     ...(status === "connected"
       ? { latency: { "Coder Embedded Relay": { preferred: true, latency_ms: 1.5 } } }
       : {}),
@@ -44,6 +45,24 @@ export function agentView(world: World, agent: Agent): Json {
     log_sources: [],
     scripts: [],
     startup_script_behavior: "non-blocking",
+  };
+}
+
+function appView(agent: Agent, slug: string): Json {
+  return {
+    // Coder's are random; these are the same at each look.
+    id: `${agent.id.slice(0, 24)}${createHash("sha256").update(slug).digest("hex").slice(0, 12)}`,
+    url: "",
+    external: false,
+    slug,
+    display_name: slug,
+    subdomain: false,
+    sharing_level: "owner",
+    healthcheck: { url: "", interval: 0, threshold: 0 },
+    health: "disabled",
+    hidden: false,
+    open_in: "slim-window",
+    statuses: [],
   };
 }
 

@@ -1,0 +1,44 @@
+import type { RawData, WebSocket } from "ws";
+import type { Deployment } from "../context.ts";
+import { NOT_FOUND } from "../http/reply.ts";
+import type { ApiRequest } from "../http/request.ts";
+import { currentAgents } from "../build/workspace-builds.ts";
+import { agentStatus } from "../state/types.ts";
+import type { Found } from "./lookup.ts";
+
+/** The apps of Coder's own scaletest templates, which are all that the emulator has behind a slug. */
+const APPS: Readonly<Record<string, (socket: WebSocket, data: Buffer) => void>> = {
+  /** Echoes. */
+  wsec: (socket, data) => socket.send(data),
+  /** Discards. */
+  wsdi: () => undefined,
+};
+
+/** A websocket to an app of a workspace, at `/@owner/workspace.agent/apps/slug`: for its owner, as Coder shares apps by default. */
+export function prepareApp(
+  { world, gauges }: Deployment,
+  request: ApiRequest,
+): Found<(socket: WebSocket) => void> {
+  const { owner = "", workspace: named = "", slug = "" } = request.params;
+  const user = owner === "@me" ? request.user : world.usersByName.get(owner.replace(/^@/, "").toLowerCase());
+  const [name = "", agentName] = named.split(".", 2);
+  const workspace = world.workspacesByName.get(`${user?.id}/${name.toLowerCase()}`);
+  if (!owner.startsWith("@") || !workspace || workspace.ownerId !== request.user?.id)
+    return { refused: NOT_FOUND };
+  const agents = currentAgents(workspace);
+  const agent = agentName === undefined ? agents[0] : agents.find((one) => one.name === agentName);
+  if (!agent?.apps.includes(slug)) return { refused: NOT_FOUND };
+  const app = APPS[slug];
+  if (app === undefined || agentStatus(agent, Date.now()) !== "connected")
+    return { refused: { status: 502, text: "Bad Gateway: nothing listens where the app should be" } };
+  return {
+    value: (socket) => {
+      socket.on("error", () => socket.terminate());
+      socket.on("message", (data: RawData) => {
+        const bytes = data as Buffer;
+        gauges.bytesIn += bytes.length;
+        app(socket, bytes);
+      });
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { agentsOf } from "../../coder/schemas.ts";
+import type { LoadContext, LoadWorkspace } from "../load-context.ts";
+import { pace } from "../pacer.ts";
+import type { Scenario } from "../scenario.ts";
+import { type AppAddress, appAddress, wildcardHost } from "./app-address.ts";
+import { AppSocket } from "./app-socket.ts";
+
+/**
+ * Websockets to an app inside the workspaces, through Coder: opened at the rate of the load's connections, then each
+ * sends messages by turns, on one open schedule for all. Every byte that comes back is compared with what was sent.
+ */
+export const apps: Scenario = async (load, ready) => {
+  const { app } = load.task;
+  if (app === undefined) return {};
+  const addresses = await addressesOf(load, ready);
+  const all: AppSocket[] = [];
+  if (addresses.length > 0 && !load.signal.aborted) {
+    await open(load, addresses, all);
+  }
+  await load.together("messages");
+  await talk(
+    load,
+    all.filter(({ isOpen }) => isOpen),
+  );
+  const held = all.filter(({ isVerified }) => isVerified).length;
+  const echoed = all.reduce((sum, socket) => sum + socket.echoed, 0);
+  for (const socket of all) socket.close();
+  return { apps: { asked: app.connections, held, echoed } };
+};
+
+/** Where each workspace's app is; one without it has failed. */
+async function addressesOf(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<AppAddress[]> {
+  load.board.activity = "looking for apps";
+  const wildcard = await wildcardHost(load.owner, load.task);
+  const found = await Promise.all(
+    ready.map((workspace) =>
+      load.limits.requests.run(async () => {
+        if (load.signal.aborted || workspace.user.token === "") return undefined;
+        const seen = await load.owner.workspace(workspace.id ?? "");
+        if (!seen.ok) {
+          load.failures.addAnswer("unexpected", "app-echo", seen.failure);
+          return undefined;
+        }
+        const agent = agentsOf(seen.value).find(({ id }) => id === workspace.agentId);
+        const address = appAddress(
+          load.task,
+          { workspace: seen.value, agent, token: workspace.user.token },
+          wildcard,
+        );
+        if ("problem" in address) load.failures.add("connect-refused", "app-echo", address.problem);
+        return "problem" in address ? undefined : address;
+      }),
+    ),
+  );
+  return found.filter((address) => address !== undefined);
+}
+
+async function open(load: LoadContext, addresses: readonly AppAddress[], all: AppSocket[]): Promise<void> {
+  load.board.activity = "connecting to apps";
+  const { signal, health, task } = load;
+  const opening: Promise<void>[] = [];
+  health.startPacing();
+  await pace(
+    {
+      perSecond: task.connections.rampPerSecond,
+      count: task.app?.connections ?? 0,
+      ...{ signal, slip: health.slip.scenario },
+    },
+    (index, dueMs) => {
+      const address = addresses[index % addresses.length];
+      if (address === undefined) return;
+      const socket = new AppSocket(load, address);
+      all.push(socket);
+      opening.push(load.limits.terminals.run(() => socket.open(dueMs)));
+    },
+  );
+  await Promise.race([Promise.all(opening), load.stopped]);
+  health.stopPacing();
+}
+
+async function talk(load: LoadContext, sockets: readonly AppSocket[]): Promise<void> {
+  const { signal, health, task, stopped } = load;
+  if (sockets.length === 0 || task.app === undefined || signal.aborted) return;
+  load.board.activity = "talking to apps";
+  const { messagesPerSecond, forMs } = task.app;
+  const count = Math.floor((forMs / 1000) * messagesPerSecond);
+  health.startPacing();
+  await pace({ perSecond: messagesPerSecond, count, signal, slip: health.slip.scenario }, (index, dueMs) => {
+    sockets[index % sockets.length]?.send(dueMs);
+  });
+  health.stopPacing();
+  await Promise.race([Promise.all(sockets.map((socket) => socket.settled())), stopped]);
+}

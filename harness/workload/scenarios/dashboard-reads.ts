@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { LoadWorkspace } from "../load-context.ts";
+
+/** One request of a page, as a browser makes it that has the page's files. */
+export interface DashboardRead {
+  /** Below `/api/v2`. */
+  readonly path: string;
+  /** Another answer than this is a failure, whatever its status. */
+  readonly schema: z.ZodType;
+  /** Not of every version, or not for every user: where it is refused as such, it is left out from then on. */
+  readonly isOptional?: true;
+}
+
+/** What the API answers with; a proxy's page of HTML is no answer. */
+const json = z.union([z.looseObject({}), z.array(z.unknown())]);
+
+/** Every page, in the order that a person opens them. */
+export const DASHBOARD_PAGES: readonly ((about: LoadWorkspace) => readonly DashboardRead[])[] = [
+  (about) => [
+    ...onEveryPage(about),
+    read("/workspaces?q=owner%3Ame&limit=25&offset=0", z.looseObject({ workspaces: z.array(z.unknown()) })),
+    read("/templates"),
+  ],
+  (about) => [...onEveryPage(about), ...workspacePage(about)],
+  (about) => [...onEveryPage(about), read("/templates"), read("/organizations")],
+];
+
+function onEveryPage({ user }: LoadWorkspace): DashboardRead[] {
+  return [
+    // Whoever answers for somebody else answers wrongly.
+    read("/users/me", z.looseObject({ username: z.literal(user.username) })),
+    read("/buildinfo"),
+    optional("/experiments"),
+    optional("/deployment/stats"),
+    optional("/notifications/inbox?offset=0"),
+  ];
+}
+
+function workspacePage({ id, name, user, buildId }: LoadWorkspace): DashboardRead[] {
+  const build =
+    buildId === undefined
+      ? []
+      : [
+          read(`/workspacebuilds/${buildId}/parameters`),
+          read(`/workspacebuilds/${buildId}/logs`, z.array(z.unknown())),
+        ];
+  const path = `/users/${user.username}/workspace/${name}?include_deleted=true`;
+  return [
+    read(path, z.looseObject({ name: z.literal(name) })),
+    read(`/workspaces/${id}/builds?limit=25`),
+    ...build,
+  ];
+}
+
+function read(path: string, schema: z.ZodType = json): DashboardRead {
+  return { path, schema };
+}
+
+function optional(path: string): DashboardRead {
+  return { path, schema: json, isOptional: true };
+}

@@ -1,0 +1,99 @@
+import { CoderClient } from "../../coder/client.ts";
+import { arrivalSchedule } from "../arrival-schedule.ts";
+import { awaitReady } from "../await-ready.ts";
+import { type LoadContext, type LoadWorkspace, setState } from "../load-context.ts";
+import { pace } from "../pacer.ts";
+import type { Scenario } from "../scenario.ts";
+import { visitWorkspace } from "../visit-workspace.ts";
+import { stopWorkspace } from "./stop-workspace.ts";
+
+/** How long a stopped load may take to ask for the starts that it owes to workspaces that are not its own. */
+const GIVE_BACK_MS = 5_000;
+
+/**
+ * Monday morning: every workspace is stopped, then all are started again, at once or on a schedule. One counts as
+ * started when its agents are ready and it has run the command again.
+ */
+export const herd: Scenario = async (load, ready) => {
+  const stopped = await stopAll(load, ready);
+  await load.together("herd");
+  try {
+    await startAll(load, stopped);
+  } finally {
+    await giveBack(load, stopped);
+  }
+  return {};
+};
+
+async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<LoadWorkspace[]> {
+  load.board.activity = "stopping workspaces";
+  const dueMs = performance.now();
+  const outcomes = await Promise.all(
+    ready.map(async (workspace) => {
+      if (!(await stopWorkspace(load, workspace, dueMs))) return undefined;
+      return workspace;
+    }),
+  );
+  return outcomes.filter((workspace) => workspace !== undefined);
+}
+
+async function startAll(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
+  if (load.signal.aborted) return;
+  load.board.activity = "starting workspaces";
+  const steps = load.task.herd?.arrival;
+  if (steps === undefined) {
+    const dueMs = performance.now();
+    await Promise.all(stopped.map((workspace) => startAgain(load, workspace, dueMs)));
+    return;
+  }
+  const starting: Promise<void>[] = [];
+  const { signal, health } = load;
+  health.startPacing();
+  await pace(
+    { dueAtMs: arrivalSchedule(steps), count: stopped.length, signal, slip: health.slip.arrivals },
+    (index, dueMs) => {
+      const workspace = stopped[index];
+      if (workspace !== undefined) starting.push(startAgain(load, workspace, dueMs));
+    },
+  );
+  health.stopPacing();
+  await Promise.all(starting);
+}
+
+/** Its builds and agents are measured in their own phases, as those of its creation were. */
+async function startAgain(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<void> {
+  const startedMs = await load.limits.requests.run(() => askToStart(load, workspace));
+  if (startedMs === undefined) return;
+  if ((await awaitReady(load, workspace, 0)) !== "ready") return;
+  load.latencies.record("start-workspace", { dueMs, startedMs, endMs: performance.now() });
+  workspace.succeeded = load.task.skipAgents === true || (await visitWorkspace(load, workspace));
+}
+
+/** When the start was sent; undefined when it was refused. */
+async function askToStart(load: LoadContext, workspace: LoadWorkspace): Promise<number | undefined> {
+  if (load.signal.aborted) return undefined;
+  const startedMs = performance.now();
+  const answer = await load.asUser(workspace.user.token).startWorkspace(workspace.id ?? "");
+  if (!answer.ok) {
+    load.failures.addAnswer("build-failed", "start-workspace", answer.failure);
+    if (answer.failure.kind !== "aborted") setState(load, workspace, "failed");
+    return undefined;
+  }
+  workspace.buildId = answer.value.id;
+  setState(load, workspace, "queued");
+  return startedMs;
+}
+
+/** Workspaces that were there before the load ran before it: a load that is cut short asks for their starts at least. */
+async function giveBack(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
+  if (load.task.existing === undefined || !load.signal.aborted) return;
+  const owed = stopped.filter(({ agentId, state }) => agentId === undefined && state === "waiting");
+  const caller = { token: load.task.token, owner: true };
+  const owner = new CoderClient(load.owner.http, caller, AbortSignal.timeout(GIVE_BACK_MS));
+  const answers = await Promise.all(owed.map(({ id }) => owner.startWorkspace(id ?? "")));
+  const left = answers.filter(({ ok }) => !ok).length;
+  if (left > 0)
+    load.note(
+      `${left} workspaces that ran before the load are stopped, and their start could not be asked for`,
+    );
+}

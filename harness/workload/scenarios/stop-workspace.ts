@@ -1,0 +1,67 @@
+import { failedWith } from "../../coder/answer.ts";
+import { isActive } from "../../coder/schemas.ts";
+import { type LoadContext, type LoadWorkspace, setState } from "../load-context.ts";
+
+/** Stops one workspace and waits until the server says so; whether it did. */
+export async function stopWorkspace(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  dueMs: number,
+): Promise<boolean> {
+  const startedMs = await load.limits.requests.run(() => askToStop(load, workspace));
+  if (startedMs === undefined) return false;
+  if (workspace.job !== undefined) workspace.failedJobs.push(workspace.job);
+  delete workspace.job;
+  delete workspace.agentId;
+  workspace.succeeded = false;
+  const reason = await untilStopped(load, workspace);
+  if (load.signal.aborted) return reason === undefined;
+  if (reason === undefined) {
+    load.latencies.record("stop-workspace", { dueMs, startedMs, endMs: performance.now() });
+    setState(load, workspace, "waiting");
+    return true;
+  }
+  load.failures.add("build-failed", "stop-workspace", reason);
+  setState(load, workspace, "failed");
+  return false;
+}
+
+/** When the stop was sent; undefined when it was refused. */
+async function askToStop(load: LoadContext, workspace: LoadWorkspace): Promise<number | undefined> {
+  if (load.signal.aborted) return undefined;
+  const startedMs = performance.now();
+  const answer = await load.asUser(workspace.user.token).stopWorkspace(workspace.id ?? "");
+  if (answer.ok) return startedMs;
+  load.failures.addAnswer("build-failed", "stop-workspace", answer.failure);
+  if (answer.failure.kind !== "aborted") setState(load, workspace, "failed");
+  return undefined;
+}
+
+/** Why it is not stopped; undefined when it is. */
+async function untilStopped(load: LoadContext, workspace: LoadWorkspace): Promise<string | undefined> {
+  const { buildMs } = load.task.timeouts;
+  const deadline = performance.now() + buildMs;
+  let seen = "nothing was seen of its build";
+  while (!load.signal.aborted) {
+    const look = await load.owner.workspace(workspace.id ?? "");
+    if (failedWith(look, 404, 410) && !look.ok) return look.failure.message;
+    let queuePosition = 0;
+    let isQueued = false;
+    if (look.ok) {
+      const { transition, job } = look.value.latest_build;
+      if (transition !== "stop") return `a ${transition} build came in the way of its stop`;
+      if (job.status === "succeeded") {
+        workspace.failedJobs.push(job);
+        return undefined;
+      }
+      if (!isActive(job)) return `build ${job.status}: ${job.error ?? "no reason given"}`;
+      seen = `its build is ${job.status}`;
+      isQueued = job.status === "pending";
+      queuePosition = job.queue_position;
+    }
+    if (performance.now() > deadline) return `not stopped within ${buildMs} ms: ${seen}`;
+    const pace = isQueued ? "queued" : "active";
+    await load.pollPace.sleep(pace, queuePosition, load.signal).catch(() => undefined);
+  }
+  return "the load was stopped";
+}
