@@ -14,11 +14,15 @@ export type Scenario = (
   ready: readonly LoadWorkspace[],
 ) => Promise<Pick<LoadResult, "apps">>;
 
-const SCENARIO: Record<(typeof SCENARIOS)[number], Scenario> = { workspaces, herd, dashboard, apps };
+/** Each a file of its own in `scenarios/`. */
+const SCENARIO: Partial<Record<(typeof SCENARIOS)[number], Scenario>> = { workspaces, herd, dashboard, apps };
 
 /** The scenario that the task names. */
 export function getScenario({ scenario = "workspaces" }: LoadTask): Scenario {
-  return SCENARIO[scenario];
+  const found = SCENARIO[scenario];
+  if (found !== undefined) return found;
+  const known = Object.keys(SCENARIO).join(", ");
+  throw new RefbenchError("usage", `scenario "${scenario}" is not there yet, expected one of ${known}`);
 }
 
 /** What a scenario's own data is called; `herd` can do without. */
