@@ -5,7 +5,7 @@ import { foreignEngine } from "./engine.ts";
  * The protocol of the shard program: one JSON line in (the task), JSON lines out (events), over stdio. The same
  * program bootstraps, loads and drains, here or on a machine beside Coder. Secrets come in on stdin only.
  * A second input line `{"type":"stop"}`, or the end of stdin, stops the task; it then ends with a result that
- * says `stopped: true`. A part of a load also reads a line `{"type":"go"}` for each event `waiting`.
+ * says `stopped: true`. A part of a load also reads the lines that its events \`waiting\` and \`aborting\` ask for.
  */
 export const SHARD_PROTOCOL = 1;
 
@@ -226,6 +226,8 @@ export const drainTask = z.object({
   admin: z.object({ email: z.string(), username: z.string(), password: z.string() }).optional(),
   /** Deletes workspaces only: users are nothing that outlives Coder. */
   keepUsers: z.boolean().optional(),
+  /** A Coder that does not answer for so long is gone; a server that restarts is back before. Absent = 5 s. */
+  goneAfterMs: milliseconds.optional(),
   concurrency: z.number().int().nonnegative(),
   timeoutMs: milliseconds,
 });
@@ -500,6 +502,8 @@ export const shardEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("failure"), failure: failureCount }),
   /** A part of a load waits for the others; the line `{"type":"go"}` lets it go on. */
   z.object({ type: z.literal("waiting"), before: z.string() }),
+  /** A part of a load stops by itself because the deployment suffers; the line `{"type":"abort","why":…}` has the others follow it. */
+  z.object({ type: z.literal("aborting"), why: z.string() }),
   z.object({
     type: z.literal("result"),
     result: z.discriminatedUnion("task", [
@@ -524,6 +528,8 @@ export interface ShardRunner {
       readonly onEvent: (event: ShardEvent) => void;
       /** Called when a part of a load waits for the others; it goes on once this resolves, at once without it. */
       readonly onWaiting?: (before: string) => Promise<void>;
+      /** Aborted with the reason when another part of the load stops by itself: this one then does so too. */
+      readonly suffering?: AbortSignal;
     },
   ): Promise<ShardResult>;
 }

@@ -16,7 +16,7 @@ import { PollPace } from "./poll-pace.ts";
 import { ProgressBoard } from "./progress-board.ts";
 import { removeWorkspace } from "./remove-workspace.ts";
 
-/** A load balancer may lose a connection; a deployment that is unreachable for so long is gone. */
+/** A load balancer may lose a connection: unless the task says otherwise, who is unreachable for so long is gone. */
 const GONE_AFTER_MS = 5000;
 const ASK_AGAIN_MS = 500;
 
@@ -75,7 +75,7 @@ export async function runDrain(task: DrainTask, context: TaskContext): Promise<D
 
 async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContext): Promise<void> {
   const nobody = new CoderClient(http, { owner: false }, context.signal);
-  const goneAt = context.clock.now() + Math.min(GONE_AFTER_MS, task.timeoutMs);
+  const goneAt = context.clock.now() + Math.min(task.goneAfterMs ?? GONE_AFTER_MS, task.timeoutMs);
   for (;;) {
     const info = await nobody.buildInfo();
     if (info.ok) return;

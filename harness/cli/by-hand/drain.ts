@@ -2,6 +2,9 @@ import { CODER_GONE } from "../../workload/coder-gone.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { DrainResult, ShardEvent, ShardRunner } from "../../model/shard.ts";
 
+/** Somebody waits for it, and may ask again. */
+const GONE_AFTER_MS = 30_000;
+
 export interface DrainOptions {
   readonly shard: ShardRunner;
   readonly coderUrl: string;
@@ -24,6 +27,7 @@ export async function drain(options: DrainOptions): Promise<DrainResult> {
         deployment: { url: coderUrl, ssh: "none" },
         token,
         keepUsers,
+        goneAfterMs: GONE_AFTER_MS,
         concurrency: 0,
         timeoutMs,
       },

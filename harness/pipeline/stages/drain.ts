@@ -7,6 +7,9 @@ import { DEADLINES_MS } from "../plan.ts";
 import { findSecrets } from "../secrets.ts";
 import { provisionResult } from "./provision.ts";
 
+/** A Coder server that restarts, or ran out of memory, is back within a minute; what is not is gone. */
+const GONE_AFTER_MS = 2 * 60_000;
+
 /** What drain leaves: the workspaces that would not go, handed on by id. */
 export const drainResult = shardDrainResult.omit({ stopped: true });
 
@@ -15,7 +18,7 @@ export const drainResult = shardDrainResult.omit({ stopped: true });
  * A Coder that never was, or is gone, is no failure: what is left of it is the sweep's.
  */
 export async function drain(context: StageContext): Promise<string> {
-  const { folder, ports, journal, signal, report } = context;
+  const { folder, plan, ports, journal, signal, report } = context;
   const { entries } = await journal.read();
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   const wasSetUp = entries.some((entry) => entry.type === "stage-intent" && entry.stage === "bootstrap");
@@ -34,6 +37,8 @@ export async function drain(context: StageContext): Promise<string> {
           username: secrets.adminUsername,
           password: secrets.adminPassword,
         },
+        // The twin's Coder is back at once, or never.
+        ...(plan.simulated ? {} : { goneAfterMs: GONE_AFTER_MS }),
         concurrency: 0,
         timeoutMs: DEADLINES_MS.drain - 60_000,
       },

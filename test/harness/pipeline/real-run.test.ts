@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import ssh2 from "ssh2";
 import { environmentSchema } from "../../../stacks/environment.ts";
 import { openContext } from "../../../harness/pipeline/context.ts";
+import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
+import { drain } from "../../../harness/pipeline/stages/drain.ts";
 import { readJson } from "../../../harness/pipeline/json-file.ts";
 import { planSchema, type CloudPlan } from "../../../harness/pipeline/plan.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
@@ -116,4 +118,32 @@ test("its record says where it was and what was waived, by names", async () => {
       emulated: true,
     },
   });
+});
+
+test("a Coder that restarts in a cloud keeps its drain, and on the twin nobody waits for it", async () => {
+  const goneAfterMs = async (request: Partial<RunRequest>): Promise<number | undefined> => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun(undefined, request);
+    const tasks: ShardTask[] = [];
+    const { shard } = world.ports();
+    const ports = world.ports({
+      shard: {
+        run: (task, options) => {
+          tasks.push(task);
+          return shard.run(task, options);
+        },
+      },
+    });
+    const signal = new AbortController().signal;
+    const context = await openContext(folder, ports, { reporter: world.reporter, signal });
+    for (const stage of ["preflight", "provision", "bootstrap"] as const)
+      expect(await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context)).toBe("ok");
+    await drain(context);
+    const task = tasks.find((one) => one.task === "drain");
+    expect(task).toBeDefined();
+    return task?.goneAfterMs;
+  };
+  const cloud = { rehearsal: undefined, cloud: CLOUD, project: CLOUD.project };
+  expect(await goneAfterMs(cloud)).toBeGreaterThanOrEqual(60_000);
+  expect(await goneAfterMs({})).toBeUndefined();
 });

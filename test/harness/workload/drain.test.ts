@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { systemClock } from "../../../harness/model/clock.ts";
+import { type Clock, systemClock } from "../../../harness/model/clock.ts";
 import type { DrainResult, DrainTask, ShardEvent } from "../../../harness/model/shard.ts";
 import { runDrain } from "../../../harness/workload/drain.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
 
 function drain(task: Partial<DrainTask> & { url: string }): Promise<DrainResult> {
@@ -120,4 +121,29 @@ test("a drain deletes the tokens that a killed load left at the caller, and no o
   coder.addToken("my-laptop");
   await drain(coder);
   expect(coder.tokensLeft()).toEqual(["my-laptop"]);
+});
+
+/** How long a drain asks an address where nobody listens, on a clock that only waits move. */
+async function askedFor(task: Partial<DrainTask>): Promise<number> {
+  const clock: Clock = fakeClock();
+  const startMs = clock.now();
+  await expect(
+    runDrain(
+      {
+        task: "drain",
+        deployment: { url: "http://127.0.0.1:9", ssh: "none" },
+        concurrency: 0,
+        timeoutMs: 600_000,
+        ...task,
+      },
+      { signal: new AbortController().signal, clock, emit: () => undefined },
+    ),
+  ).rejects.toThrow("no Coder answers");
+  return clock.now() - startMs;
+}
+
+test("a Coder that restarts is waited for as long as the task says, and no longer", async () => {
+  expect(await askedFor({ goneAfterMs: 20_000 })).toBeGreaterThanOrEqual(20_000);
+  expect(await askedFor({})).toBeLessThan(20_000);
+  expect(await askedFor({ goneAfterMs: 20_000, timeoutMs: 2000 })).toBeLessThan(20_000);
 });
