@@ -24,9 +24,12 @@ export function isHeld({ session, isVerified, isLost, isFaulty }: HeldConnection
   return session.isOpen && isVerified && !isLost && !isFaulty;
 }
 
-/** A word that no output holds by chance. */
+const ours = randomBytes(4).toString("hex");
+let nonces = 0;
+
+/** A word that no output holds by chance, and none of ours twice. */
 export function nonce(): string {
-  return `n${randomBytes(6).toString("hex")}`;
+  return `n${ours}${(nonces++).toString(36)}`;
 }
 
 /** What verifying a connection needs of the hold. */
