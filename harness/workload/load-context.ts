@@ -17,8 +17,16 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   emit(event: ShardEvent): void;
-  /** Waits until every part of a load is there; absent where a load is no part. */
-  readonly together?: ((before: string) => Promise<void>) | undefined;
+  /** Absent where a load is no part of one. */
+  readonly others?: OtherParts | undefined;
+}
+
+/** The other parts of the load that this one is a part of. */
+export interface OtherParts {
+  /** Waits until every part is there. */
+  together(before: string): Promise<void>;
+  /** Aborted when one of them stops by itself because the deployment suffers. */
+  readonly suffering: AbortSignal;
 }
 
 /** What every step of one load shares. */

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { CoderClient } from "../coder/client.ts";
 import { CoderHttp } from "../coder/http.ts";
 import { sshDoor } from "../coder/ssh-door.ts";
-import { RefbenchError } from "../model/error.ts";
+import { messageOf, RefbenchError } from "../model/error.ts";
 import type { LoadResult, LoadTask } from "../model/shard.ts";
 import { readBuildTimings } from "./build-timings.ts";
 import { buildSpans, concurrencyOf } from "./builds.ts";
@@ -58,11 +58,16 @@ export async function runLoad(
   try {
     const { load, capacity } = await prepareLoad(task, context, { http, ssh, board, signal });
     let aborted: string | undefined;
-    const probe = await startProbe(load, context, pace, (why) => {
+    const abort = (why: string): void => {
+      if (aborted !== undefined) return;
       aborted = why;
       load.note(`the load stops by itself and deletes what it made: ${why}`);
+      if (task.part !== undefined) context.emit({ type: "aborting", why });
       itself.abort(new RefbenchError("interrupted", why));
-    });
+    };
+    const { suffering } = context.others ?? {};
+    suffering?.addEventListener("abort", () => abort(messageOf(suffering.reason)));
+    const probe = await startProbe(load, context, pace, abort);
     const sources = { board, failures: load.failures, health: load.health, probe };
     const windows = new LoadWindows(sources, pace.windowMs);
     let done: Done | undefined;

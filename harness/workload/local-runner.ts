@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { RefbenchError } from "../model/error.ts";
+import { messageOf, RefbenchError } from "../model/error.ts";
 import type { ShardEvent, ShardResult, ShardRunner, ShardTask } from "../model/shard.ts";
 import { outcomeOf, parseEvent } from "./shard-outcome.ts";
 
@@ -27,7 +27,7 @@ export function localShardRunner(options: LocalRunnerOptions = {}): ShardRunner 
 async function runShard(
   task: ShardTask,
   options: LocalRunnerOptions,
-  { signal, onEvent, onWaiting }: Parameters<ShardRunner["run"]>[1],
+  { signal, onEvent, onWaiting, suffering }: Parameters<ShardRunner["run"]>[1],
 ): Promise<ShardResult> {
   const [program, ...args] = options.command ?? shardCommand();
   const child = spawn(program, args, { env: options.env ?? process.env, stdio: ["pipe", "pipe", "pipe"] });
@@ -46,6 +46,11 @@ async function runShard(
     killTimer = setTimeout(() => child.kill("SIGKILL"), options.stopGraceMs ?? STOP_GRACE_MS);
   };
   child.stdin.write(`${JSON.stringify(task)}\n`);
+  const abort = (): void => {
+    child.stdin.write(`${JSON.stringify({ type: "abort", why: messageOf(suffering?.reason) })}\n`);
+  };
+  if (suffering?.aborted === true) abort();
+  else suffering?.addEventListener("abort", abort, { once: true });
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop, { once: true });
 
@@ -63,6 +68,7 @@ async function runShard(
     throw error;
   } finally {
     signal.removeEventListener("abort", stop);
+    suffering?.removeEventListener("abort", abort);
     clearTimeout(killTimer);
   }
 }

@@ -3,6 +3,7 @@ import { systemClock } from "../model/clock.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { SHARD_PROTOCOL, type ShardEvent, type ShardTask, shardTask } from "../model/shard.ts";
 import { CODER_GONE, CoderGoneError } from "./coder-gone.ts";
+import type { OtherParts } from "./load-context.ts";
 import { runTask } from "./run-task.ts";
 
 /** Runs the task that a line of JSON asks for and returns the last event, `result` or `error`; never throws. */
@@ -10,12 +11,12 @@ export async function performTask(
   line: string,
   signal: AbortSignal,
   emit: (event: ShardEvent) => void,
-  together?: (before: string) => Promise<void>,
+  others?: OtherParts,
 ): Promise<ShardEvent> {
   try {
     const task = parseTask(line);
     if (task.task === "load") goFirst();
-    const result = await runTask(task, { signal, clock: systemClock, emit, together });
+    const result = await runTask(task, { signal, clock: systemClock, emit, others });
     return { type: "result", result };
   } catch (error) {
     // A bug shows where it is, on stderr; the event says only what happened.

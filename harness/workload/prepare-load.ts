@@ -65,7 +65,7 @@ export async function prepareLoad(
       token === task.token ? owner : new CoderClient(http, { token, owner: false }, context.signal),
     note,
     together: async (before) => {
-      if (task.part !== undefined) await Promise.race([context.together?.(before), stopped]);
+      if (task.part !== undefined) await Promise.race([context.others?.together(before), stopped]);
     },
     tokens: new MintedTokens(task.prefix, task.workspaceTtlMs),
     pollPace: new PollPace(context.clock, daemons),

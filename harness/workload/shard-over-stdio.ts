@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { z } from "zod";
 import { RefbenchError } from "../model/error.ts";
 import { SHARD_PROTOCOL, type ShardEvent } from "../model/shard.ts";
 import { performTask } from "./perform-task.ts";
@@ -14,6 +15,7 @@ export function runOverStdio(): void {
   // The parent died: there is nobody to tell, only connections to close.
   process.stdout.on("error", requestStop);
 
+  const suffering = new AbortController();
   const waiting: (() => void)[] = [];
   const together = (before: string): Promise<void> => {
     emit({ type: "waiting", before });
@@ -24,14 +26,16 @@ export function runOverStdio(): void {
   const input = createInterface({ input: process.stdin, crlfDelay: Infinity });
   input.on("line", (line) => {
     if (isTaskRead) {
-      const type = typeOf(line);
+      const { type, why } = messageIn(line);
       if (type === "stop") requestStop();
       else if (type === "go") waiting.shift()?.();
+      else if (type === "abort")
+        suffering.abort(new Error(why ?? "another part of the load stopped by itself"));
       return;
     }
     if (line.trim() === "") return;
     isTaskRead = true;
-    void performTask(line, stop.signal, emit, together).then(finish);
+    void performTask(line, stop.signal, emit, { together, suffering: suffering.signal }).then(finish);
   });
   input.on("close", () => {
     if (isTaskRead) requestStop();
@@ -40,12 +44,14 @@ export function runOverStdio(): void {
   emit({ type: "hello", protocol: SHARD_PROTOCOL, pid: process.pid });
 }
 
-function typeOf(line: string): unknown {
+const inputLine = z.object({ type: z.string(), why: z.string().optional() });
+
+/** What a line after the task asks for; nothing where it is none. */
+function messageIn(line: string): Partial<z.infer<typeof inputLine>> {
   try {
-    const message: unknown = JSON.parse(line);
-    return typeof message === "object" && message !== null && "type" in message ? message.type : undefined;
+    return inputLine.parse(JSON.parse(line));
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -39,6 +39,7 @@ class Parts {
   readonly #progress = new ProgressSum();
   readonly #told = new Set<string>();
   readonly #othersFailed = new AbortController();
+  readonly #suffering = new AbortController();
 
   constructor(runner: ShardRunner, tasks: readonly LoadTask[], options: RunOptions) {
     this.#runner = runner;
@@ -73,6 +74,7 @@ class Parts {
       signal: AbortSignal.any([this.#options.signal, this.#othersFailed.signal]),
       onEvent: (event) => this.#hear(event, index),
       onWaiting: () => this.#barrier.arrive(index),
+      suffering: this.#suffering.signal,
     });
     if (result.task !== "load")
       throw new RefbenchError("shard", `it answered a load task with the result of a ${result.task} task`);
@@ -85,6 +87,7 @@ class Parts {
     const { onEvent } = this.#options;
     if (event.type === "progress")
       onEvent({ type: "progress", progress: this.#progress.update(index, event.progress) });
+    if (event.type === "aborting") this.#suffering.abort(new Error(event.why));
     if (event.type === "note" && this.#isNew(event.message)) onEvent(event);
     if (event.type === "failure" && this.#isNew(`${event.failure.class} ${event.failure.phase}`))
       onEvent(event);

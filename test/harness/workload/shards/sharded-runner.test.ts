@@ -102,6 +102,20 @@ test("a part that has ended is not waited for", async () => {
   ).resolves.toBeDefined();
 });
 
+test("when one part stops by itself, the others follow it for the same reason and delete what they made", async () => {
+  const why = "the API's p95 was 900 ms";
+  const followed: unknown[] = [];
+  const runner = scripted(async ({ part }, { onEvent, suffering, signal }) => {
+    if (part?.index === 1) onEvent({ type: "aborting", why });
+    else if (suffering?.aborted !== true)
+      await new Promise((resolve) => suffering?.addEventListener("abort", resolve));
+    followed.push(suffering?.reason);
+    expect(signal.aborted).toBe(false);
+  });
+  await shardedRunner(runner, 3).run(task, { signal: never, onEvent: () => undefined });
+  expect(followed).toEqual([new Error(why), new Error(why), new Error(why)]);
+});
+
 test("a shard that fails is named, and the others are stopped in order", async () => {
   const ended: number[] = [];
   const runner = scripted(async ({ part }, { signal }) => {
