@@ -105,6 +105,24 @@ export const OBJECTIVES: readonly SizedObjective[] = [
     unit: "share",
     appliesWhen: "connections.traffic.due",
   },
+  {
+    name: "apps-held",
+    description: "sockets to apps that echoed what they were sent, share of those asked for",
+    metric: { path: "apps.held", per: "apps.asked" },
+    threshold: 0.99,
+    direction: "at-least",
+    unit: "share",
+    appliesWhen: "apps.asked",
+  },
+  {
+    name: "dashboard-reads",
+    description: "dashboard reads that failed, share",
+    metric: { path: "phases.api-read.errorShare" },
+    threshold: 0.01,
+    direction: "at-most",
+    unit: "share",
+    appliesWhen: "phases.api-read.attempts",
+  },
 ];
 
 /** The objectives of one run: thresholds of its size, severity of its kind. */

@@ -4,6 +4,8 @@ import { isActive, type Job } from "../coder/schemas.ts";
 import type { PollPace } from "./poll-pace.ts";
 
 const MAX_DELETE_BUILDS = 3;
+/** A Coder that restarts is back by then; one that is gone would be asked until the deadline. */
+const GONE_AFTER_MS = 60_000;
 
 export type RemoveOutcome =
   | { readonly state: "gone" }
@@ -26,13 +28,18 @@ export async function removeWorkspace(id: string, options: RemoveOptions): Promi
   const deadline = performance.now() + options.timeoutMs;
   let deleteBuilds = 0;
   let cancelledBuild = "";
+  let answeredMs = performance.now();
   while (!signal.aborted) {
     const seen = await owner.workspace(id);
     if (failedWith(seen, 404, 410)) return { state: "gone" };
     let job: Job | undefined;
     let reason: string;
-    if (!seen.ok) reason = seen.failure.message;
-    else {
+    if (!seen.ok) {
+      reason = seen.failure.message;
+      if (performance.now() - answeredMs > GONE_AFTER_MS)
+        return { state: "left", reason: `no answer for ${GONE_AFTER_MS / 1000} s: ${reason}` };
+    } else {
+      answeredMs = performance.now();
       const build = seen.value.latest_build;
       job = build.job;
       reason = `its ${build.transition} build is ${job.status}${job.error == null ? "" : `: ${job.error}`}`;

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { EXIT_CODES } from "../../model/verdict.ts";
 import type { Io } from "../io.ts";
 import { cleanupCommand } from "../scaletest/cleanup-command.ts";
 import { loadByHand } from "../scaletest/load-command.ts";
@@ -42,19 +41,7 @@ function trafficCommand(io: Io): Command {
 
 const AFTER = `
 Variables of Coder's utility (CODER_SCALETEST_COUNT, …) stand for its flags.
-Exit codes: ${(
-  [
-    "pass",
-    "slo-failed",
-    "generator-limited",
-    "harness-error",
-    "interrupted",
-    "leaked",
-    "unverified",
-    "infrastructure",
-    "usage",
-  ] as const
-)
-  .map((word) => `${EXIT_CODES[word]} ${word}`)
-  .join(", ")}.
+Exit codes: 0 pass, 10 objectives missed, 21 the generator was the limit,
+20 refbench's fault, 61 stopped, 40 something is left, 41 what is left is not
+known, 30 Coder does not answer, 2 refused: nothing was created.
 Ctrl-C stops the load and deletes what it made; a second one leaves at once.`;

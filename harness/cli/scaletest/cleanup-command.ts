@@ -52,7 +52,7 @@ export function cleanupCommand(io: Io): Command {
     .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nExit codes: 0 nothing is left, 40 something is (by name), 41 it could not be seen, 61 stopped.",
+      "\nExit codes: 0 nothing is left, 40 something is (by name), 61 stopped,\n20 or 30 it could not be asked, 2 refused: nothing was deleted.",
     )
     .action((flags: CleanupFlags) => cleanUpByHand(flags, io));
 }

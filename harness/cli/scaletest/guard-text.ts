@@ -59,6 +59,7 @@ function intentOf(task: LoadTask): string {
   const parts = [
     made,
     ...(task.skipAgents === true ? [] : [`run \`${task.command}\` in each`]),
+    ...scenarioWords(task),
     ...(connections.total === 0
       ? []
       : [
@@ -67,6 +68,18 @@ function intentOf(task: LoadTask): string {
     existing !== undefined ? "create and delete nothing but tokens" : ending(keep === true, task),
   ];
   return parts.join("; ");
+}
+
+function scenarioWords({ scenario, dashboard, app }: LoadTask): string[] {
+  if (scenario === "herd") return ["stop all of them and start them again"];
+  if (dashboard !== undefined)
+    return [
+      `read the dashboard as each user, ${dashboard.pagesPerMinute} pages a minute for ${formatDuration(dashboard.forMs)}`,
+    ];
+  if (app === undefined) return [];
+  return [
+    `talk to app ${app.slug} over ${counted(app.connections, "socket")} for ${formatDuration(app.forMs)}`,
+  ];
 }
 
 function newUsers({ users, login, reuseUsers }: LoadTask): string {

@@ -88,18 +88,18 @@ export async function loadByHand(
     io.exit(EXIT_CODES.unverified);
     return;
   }
-  io.stderr.write(`${endWords(ended)}\n`);
+  io.stderr.write(`${endWords(ended, cleanup)}\n`);
   io.exit(exitCodeOf(ended));
   await writeKept(ended, outputs, { io, kept: await keepRecord(ended, io) });
 }
 
 /** How it ended, for a reader whose results go into files. */
-function endWords(record: RunRecord): string {
+function endWords(record: RunRecord, cleanup: string): string {
   const left = {
-    pending: "what was made stays",
+    pending: `what was made stays until\n  ${cleanup}`,
     clean: "nothing is left",
-    leaked: "something is left",
-    unverified: "what is left is not known",
+    leaked: `something is left; try again with\n  ${cleanup}`,
+    unverified: `what is left is not known; delete it with\n  ${cleanup}`,
   };
   return `finished: ${record.verdict} (exit code ${exitCodeOf(record)}), ${left[record.teardown.state]}`;
 }

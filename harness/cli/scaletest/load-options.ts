@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import { collect, share } from "../run-options.ts";
 import { addReachOptions, type ReachFlags, refuse, wholeNumber } from "./reach-options.ts";
+import { addScenarioOptions, type ScenarioFlags } from "./scenario-options.ts";
 import { abortOn, goDuration, namedRun, range, rate, steps } from "./values.ts";
 
 /** What `create-workspaces` and `traffic` have in common, as commander leaves it. */
-export interface LoadFlags extends ReachFlags {
+export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly template?: string;
   readonly concurrency: number;
   readonly timeout: number;
@@ -148,7 +149,6 @@ export function addTrafficOptions(command: Command): Command {
         .argParser(range),
     )
     .addOption(new Option("--run <id>", "only workspaces of this run").argParser(namedRun("--run")));
-  refuse(added, "--app <slug>", "traffic goes through web terminals, and SSH with --ssh");
   refuse(
     added,
     "--disable-direct",
@@ -164,7 +164,7 @@ export function addTrafficOptions(command: Command): Command {
 }
 
 function addLoadOptions(command: Command): Command {
-  return addReachOptions(addConnectionOptions(command))
+  return addReachOptions(addScenarioOptions(addConnectionOptions(command)))
     .addOption(
       new Option("--concurrency <n>", "workspaces at once; 0 = all")
         .env("CODER_SCALETEST_CONCURRENCY")

@@ -2,6 +2,7 @@ import { RefbenchError } from "../../model/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/shard.ts";
 import type { CreateFlags, LoadFlags, TrafficFlags } from "./load-options.ts";
+import { scenarioOf } from "./scenario-options.ts";
 import { isOn } from "./values.ts";
 
 const HOUR_MS = 3_600_000;
@@ -89,7 +90,9 @@ function commonTask(
 ): Omit<LoadTask, "prefix" | "template" | "parameters" | "users" | "workspaces"> {
   const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn } = flags;
   const stepMs = Math.min(jobTimeout || LONGEST_MS, timeout || LONGEST_MS);
-  const total = flags.connections ?? workspaces;
+  const asked = flags.connections ?? workspaces;
+  const scenario = scenarioOf(flags, asked);
+  const total = scenario.app === undefined ? asked : 0;
   return {
     task: "load",
     deployment: ground.deployment,
@@ -117,7 +120,8 @@ function commonTask(
     generatorLimits: ground.sharesMachine ? SHARED_MACHINE_LIMITS : GENERATOR_LIMITS,
     workspaceTtlMs: Math.max(SHORTEST_TTL_MS, timeout + flags.cleanupTimeout + HOUR_MS),
     ...(agent === undefined ? {} : { agent }),
-    ...(bytesPerTick === undefined ? {} : { traffic: { bytesPerTick, tickMs: tickInterval } }),
+    ...scenario,
+    ...(bytesPerTick === undefined || total === 0 ? {} : { traffic: { bytesPerTick, tickMs: tickInterval } }),
     ...(abortOn === undefined ? {} : { abortOn }),
   };
 }

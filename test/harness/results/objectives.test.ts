@@ -40,10 +40,13 @@ test("a run that ended before its load has met nothing", () => {
   expect(judge(OBJECTIVES, undefined).map(({ met }) => met)).toEqual(OBJECTIVES.map(() => false));
 });
 
+/** Of loads that the sample is none of. */
+const PARTS = new Set(["traffic-carried", "apps-held", "dashboard-reads"]);
+
 test("every path of the published objectives leads to a figure, and a good run meets them", () => {
   const results = judge(OBJECTIVES, sampleMeasurements());
   expect(results.map(({ name, value, met }) => [name, typeof value, met])).toEqual(
-    OBJECTIVES.map(({ name }) => [name, name === "traffic-carried" ? "undefined" : "number", true]),
+    OBJECTIVES.map(({ name }) => [name, PARTS.has(name) ? "undefined" : "number", true]),
   );
 });
 

@@ -54,9 +54,29 @@ describe("the task of create-workspaces", () => {
     [["--rate", "5/s", "--ramp", "1m"], { arrival: [{ perSecond: 5, seconds: 60, ramp: true }] }],
     [["--bytes-per-tick", "64"], { traffic: { bytesPerTick: 64, tickMs: 100 } }],
     [["--abort-on", "p95=1s"], { abortOn: { apiP95Ms: 1000 } }],
+    [["--scenario", "herd"], { scenario: "herd" }],
+    [
+      ["--scenario", "dashboard", "--scenario-for", "5m"],
+      { dashboard: { pagesPerMinute: 6, forMs: 300_000 } },
+    ],
     [["--retry", "2", "--agent", "main"], { retries: 2, agent: "main" }],
   ])("%j", (args, part) => {
     expect(taskOf(args)).toMatchObject(part);
+  });
+
+  test("sockets to an app take the place of held connections, with their ticks as messages", () => {
+    const args = ["-c", "4", "--app", "wsec", "--bytes-per-tick", "64", "--tick-interval", "500ms"];
+    const task = taskOf(args);
+    const app = {
+      slug: "wsec",
+      by: "path",
+      connections: 4,
+      messagesPerSecond: 8,
+      messageBytes: 64,
+      forMs: 60_000,
+    };
+    expect(task).toMatchObject({ scenario: "apps", app, connections: { total: 0 } });
+    expect(task).not.toHaveProperty("traffic");
   });
 
   test("what is not waited for is not connected to", () => {
@@ -81,6 +101,9 @@ describe("the task of create-workspaces", () => {
     [["--commands-per-second", "5", "--connect-interval", "1s"], "leave one out"],
     [["--commands-per-second", "many"], "--commands-per-second is no number"],
     [["--reuse-users", "last"], '--reuse-users is "last", expected a run\'s id'],
+    [["--scenario", "apps"], "say which with --app <slug>"],
+    [["--scenario", "herd", "--app", "x"], "--app is of --scenario apps"],
+    [["--app", "x", "--bytes-per-tick", "4"], "--bytes-per-tick is 4, expected 16 to 1024"],
     [["--trace-propagate"], "--trace-propagate means nothing to refbench"],
   ])("%j contradicts itself or says nothing, and is refused", (args, message) => {
     expect(() => taskOf(args)).toThrow(message);

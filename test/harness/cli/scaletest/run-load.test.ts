@@ -169,6 +169,12 @@ describe("a load by hand", () => {
     );
   });
 
+  test("whose sockets to apps carried nothing does not pass, whatever its workspaces did", async () => {
+    const record = await recordOf({ shard: judged({ apps: { asked: 3, held: 0, echoed: 0 } }) });
+    expect(record.verdict).toBe("slo-failed");
+    expect(record.reasons.join()).toContain("sockets to apps that echoed");
+  });
+
   test("whose workspaces are kept says so and deletes none", async () => {
     coder.addWorkspace(`${PREFIX}-0`, "running");
     const record = await recordOf({ shard: judged({}), task: { keep: true } });
