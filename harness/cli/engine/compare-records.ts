@@ -84,10 +84,7 @@ function figuresOf(measurements: Measurements | undefined): ReadonlyMap<string, 
     ["connections lost", counted(connections.lost)],
     ...(connections.bytes === undefined
       ? []
-      : ([
-          ["bytes sent", { unit: "bytes", value: connections.bytes.sent }],
-          ["bytes received", { unit: "bytes", value: connections.bytes.received }],
-        ] as const)),
+      : ([["bytes sent", { unit: "bytes", value: connections.bytes.sent }]] as const)),
     ...[...classes].map(([name, count]) => [`failures: ${name}`, counted(count)] as const),
     ["generator CPU", { unit: "s", value: generator.cpuSeconds }],
     ["generator memory, most", { unit: "MiB", value: generator.maxRssMib }],

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CoderClient } from "../../coder/client.ts";
 import { CoderHttp } from "../../coder/http.ts";
 import { sshDoor } from "../../coder/ssh-door.ts";
 import { RefbenchError } from "../../model/error.ts";
@@ -25,6 +26,9 @@ import { type ConnectionRange, planConnections } from "./plan-connections.ts";
 import { refuseTask } from "./refuse-task.ts";
 import type { UtilityRun } from "./report.ts";
 import { UtilityCalls } from "./utility-calls.ts";
+
+/** How long a load still tries to take the probe's token back. */
+const TOKENS_BACK_MS = 5000;
 
 /** What Coder's utility is run with. */
 export interface CoderEngineOptions {
@@ -79,7 +83,13 @@ export async function runCoderEngine(
       done = await runStages(load, context, { calls, options });
     } finally {
       await probe.stop();
-      const left = await load.tokens.deleteThose(load.owner, () => true);
+      // The load's own client has ended with a stop.
+      const owner = new CoderClient(
+        http,
+        { token: task.token, owner: true },
+        AbortSignal.timeout(TOKENS_BACK_MS),
+      );
+      const left = await load.tokens.deleteThose(owner, () => true);
       if (left > 0) load.note(`${left} tokens could not be deleted: they end by themselves`);
     }
     const { made, workspaces, passed, failed, connections, cleaned } = done;
@@ -172,7 +182,8 @@ async function runStages(
     const connections = await connect(load, calls, { ...plan.rangeOf(after.workspaces, made), reachable });
     await readBuildTimings(load, workspaces);
     const cleaned = await cleaning.clean(made, workspaces);
-    return { made, workspaces, passed: reported.length - failed, failed, connections, cleaned };
+    const passed = reported.filter(({ error }) => error === undefined).length;
+    return { made, workspaces, passed, failed, connections, cleaned };
   } catch (error) {
     await cleaning.clean(made, workspaces);
     throw error;
@@ -181,7 +192,9 @@ async function runStages(
 
 /** How many runs failed, each told by its class. */
 function countRuns(load: LoadContext, runs: readonly UtilityRun[]): number {
-  const errors = runs.flatMap(({ error }) => error ?? []);
+  // What a stop cut short did not fail.
+  const isCut = (error: string): boolean => load.signal.aborted && /context canceled|interrupt/.test(error);
+  const errors = runs.flatMap(({ error }) => (error === undefined || isCut(error) ? [] : [error]));
   for (const error of errors) {
     const failure = createFailure(error);
     load.failures.add(failure.class, failure.phase, failure.message);

@@ -24,13 +24,13 @@ export function notComparable(task: LoadTask): string[] {
       ? `connections: all are ${isSsh(task) ? "SSH" : "web terminals"}; a share of ${connections.sshShare} SSH was asked for`
       : undefined,
     hasConnections
-      ? "held at a time: by the starts and durations that it reports, of connections that read something; nothing was verified by a nonce, and what came back is the terminal's own echo"
+      ? "held at a time: by the starts and durations that it reports, of connections that read something; nothing was verified by a nonce, and the bytes that come back are the terminal's own echo alone, half of what refbench reads"
       : undefined,
     hasConnections && task.traffic === undefined
       ? `commands on held connections: none; ${bytesPerTick} bytes each ${tickMs} ms instead`
       : undefined,
     abortOn === undefined ? undefined : "abort-on: the probe watches beside it, and stops it as Ctrl-C does",
-    "generator: its process tells memory and CPU only; lateness and event loop are of refbench's probe beside it",
+    "generator: its process tells memory and CPU only, of creating and connecting; refbench's own deletes and probes too. Lateness and event loop are of refbench's probe beside it",
   ];
   return wanted.filter((words) => words !== undefined);
 }

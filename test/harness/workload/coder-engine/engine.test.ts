@@ -83,6 +83,13 @@ async function left(): Promise<string[]> {
   );
 }
 
+/** Tokens that loads minted for their probe. */
+async function tokensLeft(): Promise<unknown[]> {
+  const headers = { "Coder-Session-Token": coder.token };
+  const tokens = await (await fetch(`${coder.url}/api/v2/users/me/keys/tokens`, { headers })).json();
+  return (tokens as { token_name: string }[]).filter(({ token_name: name }) => name.startsWith("bench-"));
+}
+
 test("a load by Coder's utility has the shape of a load, and leaves nothing", async () => {
   const { result } = await load({});
   expect(loadResult.parse(result)).toMatchObject({
@@ -172,11 +179,13 @@ test("URL and session go by environment alone, in an own folder, and nothing of 
 
 test("a stop ends the utility and deletes just what it had made, also when it is deaf to Ctrl-C", async () => {
   for (const waits of ["listening", "deaf"] as const) {
-    const { result, calls } = await load({ waits });
+    const { result, calls } = await load({ waits, failing: { 1: "wait for agent: context canceled" } });
     expect(result, waits).toMatchObject({ stopped: true, workspaces: { created: 4, deleted: 4 } });
     expect(calls, waits).toHaveLength(1);
     expect(() => process.kill(calls[0]!.pid, 0), waits).toThrow("ESRCH");
     expect(await left(), waits).toEqual([]);
+    expect(result.failures, waits).toEqual([]);
+    expect(await tokensLeft(), waits).toEqual([]);
   }
 });
 
