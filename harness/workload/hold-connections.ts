@@ -61,7 +61,8 @@ async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGau
 async function command(ramp: RampUp): Promise<void> {
   const { load, opened } = ramp;
   const { holdMs, commandsPerSecond } = load.task.connections;
-  const count = Math.floor((holdMs / 1000) * commandsPerSecond);
+  // A part's share of a rate falls just short of whole numbers.
+  const count = Math.floor((holdMs / 1000) * commandsPerSecond + 1e-9);
   const answers: Promise<void>[] = [];
   const perSecond = Math.max(commandsPerSecond, 0.001);
   await pace({ perSecond, count, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {

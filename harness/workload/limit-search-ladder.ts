@@ -69,7 +69,8 @@ export function nextStep(steps: readonly LimitStep[], ladder: Ladder, stepsLeft:
   const { from, upTo, factor, resolution } = ladder;
   if (within === undefined) {
     if (beyond === undefined) return { load: from, purpose: "raise" };
-    return isOnce(beyond) ? { load: beyond.load, purpose: "above" } : { ended: "below-first" };
+    if (isOnce(beyond)) return { load: beyond.load, purpose: "above" };
+    return { ended: isBroken(beyond) ? "below-first" : "generator-limited" };
   }
   const confirm = { load: within.load, purpose: "confirm" } as const;
   if (beyond === undefined) {
@@ -83,8 +84,12 @@ export function nextStep(steps: readonly LimitStep[], ladder: Ladder, stepsLeft:
   }
   if (isOnce(within)) return confirm;
   if (isOnce(beyond)) return { load: beyond.load, purpose: "above" };
-  const isBroken = beyond.steps.some(({ outcome }) => outcome === "broken");
-  return { ended: isBroken ? "found" : "generator-limited" };
+  return { ended: isBroken(beyond) ? "found" : "generator-limited" };
+}
+
+/** Once is enough: the other time the generator hid it. */
+function isBroken({ steps }: Tried): boolean {
+  return steps.some(({ outcome }) => outcome === "broken");
 }
 
 function isOnce({ steps }: Tried): boolean {

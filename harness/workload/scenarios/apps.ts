@@ -83,7 +83,8 @@ async function talk(load: LoadContext, sockets: readonly AppSocket[]): Promise<v
   if (sockets.length === 0 || task.app === undefined || signal.aborted) return;
   load.board.activity = "talking to apps";
   const { messagesPerSecond, forMs } = task.app;
-  const count = Math.floor((forMs / 1000) * messagesPerSecond);
+  // A part's share of a rate falls just short of whole numbers.
+  const count = Math.floor((forMs / 1000) * messagesPerSecond + 1e-9);
   health.startPacing();
   await pace({ perSecond: messagesPerSecond, count, signal, slip: health.slip.scenario }, (index, dueMs) => {
     sockets[index % sockets.length]?.send(dueMs);

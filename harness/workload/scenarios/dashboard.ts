@@ -44,7 +44,8 @@ async function openPages(
   { pagesPerMinute, forMs }: { readonly pagesPerMinute: number; readonly forMs: number },
 ): Promise<void> {
   const perSecond = (pagesPerMinute / 60) * visitors.length;
-  const count = Math.floor((forMs / 1000) * perSecond);
+  // A part's share of a rate falls just short of whole numbers.
+  const count = Math.floor((forMs / 1000) * perSecond + 1e-9);
   const { signal, health } = load;
   const reading: Promise<void>[] = [];
   health.startPacing();

@@ -122,6 +122,13 @@ test("a generator that is the limit is named instead of Coder", async () => {
   expect(found.notes.join()).toContain("the generator was the limit, not Coder");
 });
 
+test("a generator that is too small for the first load finds no limit, and says that it was its own", async () => {
+  const found = await findLimit("connections", optionsFor(planted(Infinity, { generator: 50 })));
+  expect(found).toMatchObject({ ended: "generator-limited", isConfirmed: false });
+  expect(found.limit).toBeUndefined();
+  expect(found.notes.join()).toContain("the generator was the limit, not Coder");
+});
+
 test("an objective that breaks below the generator's limit is the limit", async () => {
   const found = await findLimit("connections", optionsFor(planted(900, { generator: 1_000 })));
   expect(found).toMatchObject({ ended: "found", limit: 900, reasons: [BROKE] });
