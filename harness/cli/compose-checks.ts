@@ -36,7 +36,7 @@ export function composeChecks(
         skip:
           cloud === undefined || cloud.skippedChecks.length === 0 ? undefined : cloud.skippedChecks.join(","),
         licence,
-        run: { runId, inventory },
+        run: { runId, plan, inventory },
         runner: plan.runner,
         ...(cloud === undefined ? {} : { place: { region: cloud.region, zone: cloud.zone } }),
       },

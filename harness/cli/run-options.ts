@@ -13,6 +13,9 @@ const DEFAULT_SPEED = 200;
 /** Compresses the emulator's builds, which take about three seconds unloaded on a real server. */
 const DEFAULT_BUILD_SPEED = 10;
 
+/** A run that nobody says more of is torn down after four hours. */
+export const DEFAULT_TTL_MS = 4 * 3_600_000;
+
 /** The flags that `run` and `stage preflight` share, as commander leaves them. */
 export interface RunFlags extends CloudFlags {
   readonly size?: string;
@@ -75,7 +78,7 @@ export function addRunOptions(command: Command, io: Io): Command {
     .addOption(
       new Option("--ttl <duration>", "torn down after this long, whatever happens: 30m, 4h")
         .env("REFBENCH_TTL")
-        .default(4 * 3_600_000, "4h")
+        .default(DEFAULT_TTL_MS, "4h")
         .argParser(duration("--ttl")),
     )
     .addOption(

@@ -84,7 +84,9 @@ export const DEADLINES_MS = {
   bootstrap: 15 * 60_000,
   load: 120 * 60_000,
   drain: 30 * 60_000,
-  destroy: 60 * 60_000,
+  // EKS and Cloud SQL may take an hour each, in stacks one after the other; before them the namespaces take up to 20
+  // minutes, what controllers made 15, and a stack that is refused is asked three times.
+  destroy: 120 * 60_000,
   sweep: 30 * 60_000,
   audit: 15 * 60_000,
 } as const;

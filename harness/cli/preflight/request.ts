@@ -5,11 +5,13 @@ import type { Inventory } from "../../model/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { web } from "../../inventory/preflight/web.ts";
 import { systemClock } from "../../model/clock.ts";
-import { DEADLINES_MS, type Plan } from "../../pipeline/plan.ts";
+import { longestRunMs } from "../../pipeline/longest-run.ts";
+import type { Plan } from "../../pipeline/plan.ts";
 import { createTerraform } from "../../terraform/terraform.ts";
 import { endpointsOf } from "../endpoints.ts";
 import type { Io } from "../io.ts";
 import type { Place } from "../place.ts";
+import { DEFAULT_TTL_MS } from "../run-options.ts";
 import { missingTools } from "./missing-tools.ts";
 
 /** What `refbench preflight` is asked for. */
@@ -26,6 +28,7 @@ export interface PreflightRequest {
   /** Of a run that was made already. */
   readonly run?: {
     readonly runId: RunId;
+    readonly plan: Pick<Plan, "createdAt" | "expiresAtMs" | "keepOnFailure">;
     /** What its teardown will ask. */
     readonly inventory: Inventory;
   };
@@ -38,8 +41,8 @@ export interface PreflightRequest {
 /** Where a preflight is asked from. */
 export type Asker = Pick<Io, "env" | "cwd">;
 
-/** The longest run there is, with its teardown. */
-const NEEDED_MS = Object.values(DEADLINES_MS).reduce((sum, ms) => sum + ms, 0);
+/** A run as it is made when nobody says how long it may stay. */
+const ORDINARY = { createdAt: new Date(0).toISOString(), expiresAtMs: DEFAULT_TTL_MS };
 
 /** What the checks of every cloud and of the twin share. */
 export function commonContext(
@@ -51,7 +54,7 @@ export function commonContext(
     architecture,
     size,
     clock: systemClock,
-    neededMs: NEEDED_MS,
+    neededMs: longestRunMs(run?.plan ?? ORDINARY),
     terraform: (signal) => createTerraform().version({ env, signal }),
     web,
     missingTools: () => missingTools(architecture, runner, env),
