@@ -3,6 +3,9 @@ import { z } from "zod";
 /** Version of `environment.json`, the one input of synthesis. */
 export const ENVIRONMENT_SCHEMA_VERSION = 1;
 
+/** What a registry calls an image by, whatever its tags say later. */
+export const IMAGE_DIGEST = /^sha256:[0-9a-f]{64}$/;
+
 /** A bucket that Terraform can keep its state in. */
 export const STATE_BUCKET =
   /^(gs:\/\/[a-z0-9][a-z0-9._-]+[a-z0-9](\/[\w./-]*)?|s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[\w./-]*)?(\?region=[a-z0-9-]+)?)$/;
@@ -32,6 +35,8 @@ export const environmentSchema = z
     region: z.string(),
     zone: z.string(),
     coderVersion: z.string(),
+    /** Of the image of that version, which a cluster then runs whatever its tag says later; absent = by tag alone. */
+    coderImageDigest: z.string().regex(IMAGE_DIGEST, "expected sha256:<64 hexadecimal digits>").optional(),
     /** EKS: who besides its maker may enter the cluster, and from where its API is reached; absent = nobody, anywhere. */
     clusterAccess: z.strictObject({ admins: z.array(z.string()), cidrs: z.array(z.string()) }).optional(),
     /** Who may start programs on the load runner, by OpenSSH public key; absent = no load runner is made. */

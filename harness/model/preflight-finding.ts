@@ -7,4 +7,6 @@ export interface PreflightFinding {
   readonly found: string;
   /** What to do about it, the exact command where there is one. */
   readonly fix?: string;
+  /** What Coder's registry calls the image of the size's version by, where that was asked and said. */
+  readonly coderImageDigest?: string;
 }

@@ -101,6 +101,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...(preflight === undefined ? {} : { terraform: preflight.terraform }),
       providers: await providersOf(folder, provisioned?.stacks.map(({ name }) => name) ?? []),
       ...(provisioned === undefined ? {} : { chartVersion: provisioned.outputs.coder_chart_version }),
+      ...(preflight?.coderImageDigest === undefined ? {} : { coderImageDigest: preflight.coderImageDigest }),
       node: plan.node,
       machine: plan.machine,
       ...(plan.rehearsal === undefined
@@ -113,7 +114,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
             },
           }),
     },
-    conditions: plan.conditions,
+    conditions: [...plan.conditions, ...(preflight?.conditions ?? [])],
     ...keptOf(entries),
     resources: Object.fromEntries(provisioned?.stacks.map(({ name, resources }) => [name, resources]) ?? []),
     stages: timingsOf(entries),

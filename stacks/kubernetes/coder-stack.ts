@@ -55,6 +55,7 @@ export class CoderStack extends BenchStack {
       name: releaseName(environment),
       values: coderValues({
         size,
+        imageDigest: environment.coderImageDigest,
         release: releaseName(environment),
         labels,
         databaseSecret: "coder-db-url",

@@ -3,6 +3,8 @@ import { coderEnvironment } from "../coder-environment.ts";
 
 export interface CoderValuesProps {
   readonly size: Size;
+  /** @default the image that the version's tag means when a node pulls it */
+  readonly imageDigest?: string | undefined;
   readonly release: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Secret with the database's address under `url`. */
@@ -19,7 +21,8 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
   const resources = { cpu: `${size.coder.cpuMillis}m`, memory: `${size.coder.memoryGib}Gi` };
   return {
     coder: {
-      image: { tag: `v${size.coder.version}`, pullPolicy: "IfNotPresent" },
+      // The chart writes the tag behind its repository as it is: a reference by tag and digest is one too.
+      image: { tag: imageTag(size.coder.version, props.imageDigest), pullPolicy: "IfNotPresent" },
       replicaCount: size.coder.replicas,
       env: [
         ...Object.entries(coderEnvironment(size)).map(([name, value]) => ({ name, value })),
@@ -61,4 +64,8 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
       serviceAccount: { workspacePerms: false, labels },
     },
   };
+}
+
+function imageTag(version: string, digest: string | undefined): string {
+  return digest === undefined ? `v${version}` : `v${version}@${digest}`;
 }

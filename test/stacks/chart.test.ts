@@ -221,3 +221,24 @@ function poolOf(type: string, attributes: TerraformJson): readonly Pool[] {
   }
   return [];
 }
+
+describe.each(["gke", "eks"])("Coder on %s by digest", (architecture) => {
+  const digest = `sha256:${"5a".repeat(32)}`;
+  const releaseOf = async (environment: Partial<typeof RUN>): Promise<TerraformJson> =>
+    (await synthesize({ architecture, size: "100", ...environment })).resources.find(
+      ({ type, attributes }) => type === "helm_release" && attributes.chart === "coder",
+    )!.attributes;
+
+  test("differs in its image alone, which is of the same version", async () => {
+    const [byTag, byDigest] = await Promise.all([releaseOf({}), releaseOf({ coderImageDigest: digest })]);
+    const tag = `v${resolveSize(architecture, "100").figures.coder.version}`;
+    expect(byDigest.values[0]).toContain(`"${tag}@${digest}"`);
+    expect({ ...byDigest, values: [byDigest.values[0].replace(`@${digest}`, "")] }).toEqual(byTag);
+  });
+
+  test.skipIf(skipped !== undefined)("is what the chart makes of it", async () => {
+    const release = await releaseOf({ coderImageDigest: digest });
+    const { image } = deploymentOfManifests(await renderChart(release, JSON.parse(release.values[0])));
+    expect(image).toMatch(new RegExp(`^ghcr\\.io/coder/coder:v[\\d.]+@${digest}$`));
+  });
+});

@@ -1,8 +1,9 @@
+import { IMAGE_DIGEST } from "../../../stacks/environment.ts";
 import { WORKSPACE_IMAGE } from "../../../reference-architectures/workspace-image.ts";
 import { messageOf } from "../../model/error.ts";
 import { type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
-import type { Web, WebQuestion } from "./web.ts";
+import type { Web, WebAnswer, WebQuestion } from "./web.ts";
 
 /** What must be there for Coder to be installed, and for its workspaces to start. */
 interface Artefact {
@@ -10,6 +11,8 @@ interface Artefact {
   readonly url: string;
   /** Where a token for anybody is given, for a registry that asks for one. */
   readonly tokenUrl?: string;
+  /** Whether its digest is what Coder is deployed by. */
+  readonly isCoder?: boolean;
 }
 
 /** Media types of an image's manifest, for one platform and for many. */
@@ -30,19 +33,41 @@ export const artefactsCheck: Check<PreflightContext> = {
   run: async (context, signal) => {
     const found = await Promise.all(
       artefactsOf(context).map(async (artefact) => ({
-        what: artefact.what,
+        artefact,
         outcome: await ask(context.web, artefact, signal),
       })),
     );
-    for (const state of ["failed", "unknown"] as const) {
-      const bad = found.filter(({ outcome }) => outcome.state === state);
-      if (bad.length === 0) continue;
-      const words = bad.map(({ what, outcome }) => `${what}: ${outcome.found}`).join("; ");
-      return state === "failed" ? failed(words) : unknown(words);
-    }
-    return ok(found.map(({ what }) => what).join(", "));
+    return { ...summed(found), ...digestIn(found) };
   },
 };
+
+interface Asked {
+  readonly artefact: Artefact;
+  readonly outcome: CheckOutcome & { readonly digest?: string | undefined };
+}
+
+function summed(found: readonly Asked[]): CheckOutcome {
+  for (const state of ["failed", "unknown"] as const) {
+    const bad = found.filter(({ outcome }) => outcome.state === state);
+    if (bad.length === 0) continue;
+    const words = bad.map(({ artefact, outcome }) => `${artefact.what}: ${outcome.found}`).join("; ");
+    return state === "failed" ? failed(words) : unknown(words);
+  }
+  return ok(
+    found
+      .map(
+        ({ artefact, outcome }) =>
+          artefact.what + (outcome.digest === undefined ? "" : ` (${outcome.digest})`),
+      )
+      .join(", "),
+  );
+}
+
+/** A mirror may say none, and what it says may be none: then Coder is deployed by its tag. */
+function digestIn(found: readonly Asked[]): Pick<CheckOutcome, "coderImageDigest"> {
+  const digest = found.find(({ artefact }) => artefact.isCoder)?.outcome.digest;
+  return digest === undefined ? {} : { coderImageDigest: digest };
+}
 
 /** What an environment of the size installs Coder and its workspaces from. */
 export function artefactsOf({
@@ -62,6 +87,7 @@ export function artefactsOf({
       what: `image ghcr.io/coder/coder:v${version}`,
       url: `https://ghcr.io/v2/coder/coder/manifests/v${version}`,
       tokenUrl: "https://ghcr.io/token?service=ghcr.io&scope=repository:coder/coder:pull",
+      isCoder: true,
     },
     ...workspaces,
   ];
@@ -77,12 +103,19 @@ function workspaceImage(): Artefact {
   };
 }
 
-async function ask(web: Web, { url, tokenUrl }: Artefact, signal: AbortSignal): Promise<CheckOutcome> {
+async function ask(
+  web: Web,
+  { url, tokenUrl, isCoder }: Artefact,
+  signal: AbortSignal,
+): Promise<Asked["outcome"]> {
   try {
     const token = tokenUrl === undefined ? undefined : await tokenFrom(web, tokenUrl, signal);
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}`, accept: MANIFESTS };
-    const status = await statusOf(web, { method: "HEAD", url, headers }, signal);
-    if (status >= 200 && status < 300) return ok(url);
+    const { status, contentDigest = "" } = await answerOf(web, { method: "HEAD", url, headers }, signal);
+    if (status >= 200 && status < 300) {
+      const isDigest = isCoder === true && IMAGE_DIGEST.test(contentDigest);
+      return { ...ok(url), ...(isDigest ? { digest: contentDigest } : {}) };
+    }
     if (status === 404) return failed(`not at ${url}`);
     return unknown(`${url} answered ${status}`);
   } catch (error) {
@@ -92,13 +125,13 @@ async function ask(web: Web, { url, tokenUrl }: Artefact, signal: AbortSignal): 
 }
 
 /** Follows redirections: packages lie with somebody else than their list. */
-async function statusOf(web: Web, question: WebQuestion, signal: AbortSignal): Promise<number> {
+async function answerOf(web: Web, question: WebQuestion, signal: AbortSignal): Promise<WebAnswer> {
   const { method } = question;
   let { url, headers } = question;
   for (let turn = 0; ; turn += 1) {
     const answer = await web({ method, url, ...(headers === undefined ? {} : { headers }) }, signal);
-    if (answer.status < 300 || answer.status >= 400 || answer.location === undefined) return answer.status;
-    if (turn === REDIRECTS) return answer.status;
+    if (answer.status < 300 || answer.status >= 400 || answer.location === undefined) return answer;
+    if (turn === REDIRECTS) return answer;
     const next = new URL(answer.location, url);
     // A token is for the server that gave it.
     if (next.host !== new URL(url).host) headers = undefined;

@@ -29,8 +29,8 @@ export async function runChecks<Context extends PreflightContext>(
     const outcome = await outcomeOf(check, context, { results, signal, options });
     const fix = outcome.fix ?? (outcome.state === "failed" ? check.fix(context) : undefined);
     results.push({
+      ...outcome,
       name: check.name,
-      state: outcome.state,
       // Clouds and their SDKs answer in several lines; a finding is one.
       found: outcome.found.replaceAll(/\s*\n\s*/g, " "),
       ...(fix === undefined ? {} : { fix }),

@@ -10,6 +10,8 @@ export interface WebAnswer {
   readonly status: number;
   /** Where it says that the thing is. */
   readonly location?: string;
+  /** `docker-content-digest`: what a registry calls the manifest by. */
+  readonly contentDigest?: string;
   readonly text: string;
 }
 
@@ -23,6 +25,11 @@ const LONGEST_TEXT = 64_000;
 export const web: Web = async ({ method, url, headers = {} }, signal) => {
   const { statusCode, headers: got, body } = await request(url, { method, headers, signal });
   const text = (await body.text()).slice(0, LONGEST_TEXT);
-  const { location } = got;
-  return { status: statusCode, text, ...(typeof location === "string" ? { location } : {}) };
+  const { location, "docker-content-digest": contentDigest } = got;
+  return {
+    status: statusCode,
+    text,
+    ...(typeof location === "string" ? { location } : {}),
+    ...(typeof contentDigest === "string" ? { contentDigest } : {}),
+  };
 };

@@ -1,12 +1,21 @@
 import { z } from "zod";
+import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
+import { environmentSchema, IMAGE_DIGEST } from "../../../stacks/environment.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { PreflightFinding } from "../../model/preflight-finding.ts";
 import { askInventory } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
-import { writeJson } from "../json-file.ts";
+import { readJson, writeJson } from "../json-file.ts";
 
-/** What preflight leaves: the tools as they were found. */
-export const preflightResult = z.object({ terraform: z.string(), terraformPath: z.string() });
+/** What preflight leaves: the tools as they were found, and what Coder's image was resolved to. */
+export const preflightResult = z.object({
+  terraform: z.string(),
+  terraformPath: z.string(),
+  /** As the environment has it: the image that a cluster runs. */
+  coderImageDigest: z.string().optional(),
+  /** What it found that changes the meaning of the run, in words. */
+  conditions: z.array(z.string()).default([]),
+});
 
 /**
  * Asks everything that can be asked before anything is created. Every failure is told at once, each with its fix:
@@ -37,8 +46,33 @@ export async function preflight(context: StageContext): Promise<string> {
   await writeJson(folder.result("preflight"), {
     terraform: terraform.version,
     terraformPath: terraform.path,
-  });
+    ...(await pinImage(context, findings)),
+  } satisfies z.infer<typeof preflightResult>);
   return `terraform ${terraform.version}, nothing of this run in the ${answer.scope}`;
+}
+
+/**
+ * Completes the environment by what the image's tag means today, so that every node runs the same. Once something is
+ * applied the environment stays as it is, since a plan of another one would not be empty.
+ */
+async function pinImage(
+  { folder, plan, journal }: StageContext,
+  findings: readonly PreflightFinding[],
+): Promise<Pick<z.infer<typeof preflightResult>, "coderImageDigest" | "conditions">> {
+  const environment = await readJson(folder.environment, environmentSchema);
+  const { carriedBy } = getArchitecture(environment.architecture);
+  if (plan.cloud === undefined || (carriedBy !== "gke" && carriedBy !== "eks")) return { conditions: [] };
+  const { entries } = await journal.read();
+  const applied = entries.some((entry) => entry.type === "stack-intent" && entry.act === "apply");
+  const found = findings.flatMap(({ coderImageDigest = "" }) =>
+    IMAGE_DIGEST.test(coderImageDigest) ? [coderImageDigest] : [],
+  )[0];
+  if (!applied && found !== undefined && found !== environment.coderImageDigest)
+    await writeJson(folder.environment, { ...environment, coderImageDigest: found });
+  const pinned = applied ? environment.coderImageDigest : (found ?? environment.coderImageDigest);
+  return pinned === undefined
+    ? { conditions: [`Coder's image: by its tag v${environment.coderVersion}, no digest was had for it`] }
+    : { coderImageDigest: pinned, conditions: [] };
 }
 
 function sentenceOf({ name, found, fix }: PreflightFinding): string {

@@ -4,6 +4,11 @@ import { openContext, type Ports } from "../../../harness/pipeline/context.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
 import { RUN_STAGE_FUNCTIONS } from "../../../harness/pipeline/run.ts";
 import { runStage } from "../../../harness/pipeline/run-stage.ts";
+import { environmentSchema } from "../../../stacks/environment.ts";
+import { recordSchema } from "../../../harness/model/record.ts";
+import { readJson } from "../../../harness/pipeline/json-file.ts";
+import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
+import { writePendingRecord } from "../../../harness/pipeline/run-record.ts";
 import type { RunStage } from "../../../harness/model/stage.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 
@@ -66,6 +71,105 @@ describe("a run's preflight", () => {
       verdict: "infrastructure",
       reason: expect.stringMatching(/no teardown could be verified: 503/),
     });
+  });
+});
+
+const DIGEST = `sha256:${"5a".repeat(32)}`;
+const OTHER = `sha256:${"0".repeat(64)}`;
+
+describe("the image that a cluster runs", () => {
+  const REAL: Partial<RunRequest> = {
+    rehearsal: undefined,
+    project: "my-benchmarks",
+    cloud: {
+      provider: "google",
+      project: "my-benchmarks",
+      region: "europe-west1",
+      zone: "europe-west1-b",
+      endpoints: {},
+      emulated: false,
+      stacks: "0123456789abcdef",
+      skippedChecks: [],
+      skippedCanary: true,
+    },
+  };
+  /** A run whose preflight was asked once for each digest that the registry said, in turn. */
+  async function pinned(
+    digests: readonly (string | undefined)[],
+    {
+      request = REAL,
+      before,
+    }: {
+      request?: Partial<RunRequest>;
+      before?: (turn: number) => Parameters<Journal["append"]>[0] | undefined;
+    } = {},
+  ) {
+    const world = new FakeWorld();
+    const folder = await world.makeRun(undefined, request);
+    for (const [turn, coderImageDigest] of digests.entries()) {
+      const context = await openContext(
+        folder,
+        world.ports({
+          checks: checks({
+            name: "artefacts",
+            state: "ok",
+            found: "",
+            ...(coderImageDigest === undefined ? {} : { coderImageDigest }),
+          }),
+        }),
+        { reporter: world.reporter, signal: new AbortController().signal },
+      );
+      const entry = before?.(turn);
+      if (entry !== undefined) await context.journal.append(entry);
+      expect(await runStage("preflight", RUN_STAGE_FUNCTIONS.preflight, context)).toBe("ok");
+      await writePendingRecord(context);
+    }
+    return {
+      environment: await readJson(folder.environment, environmentSchema),
+      record: await readJson(folder.record, recordSchema),
+    };
+  }
+  const byTag = expect.stringMatching(/^Coder's image: by its tag v\d+\.\d+\.\d+, no digest/);
+
+  test("is what the registry said: synthesis reads it, and the record names it", async () => {
+    const { environment, record } = await pinned([DIGEST]);
+    expect(environment.coderImageDigest).toBe(DIGEST);
+    expect(record.provenance.coderImageDigest).toBe(DIGEST);
+    expect(record.conditions).not.toContainEqual(byTag);
+  });
+
+  test.each([undefined, "latest"])("is told to be the tag's where the registry said %s", async (said) => {
+    const { environment, record } = await pinned([said]);
+    expect(environment).not.toHaveProperty("coderImageDigest");
+    expect(record.provenance).not.toHaveProperty("coderImageDigest");
+    expect(record.conditions).toContainEqual(byTag);
+  });
+
+  test("stays what was applied, whatever the tag means later", async () => {
+    const before = (turn: number) =>
+      turn === 0 ? undefined : ({ type: "stack-intent", stack: "gke-cloud", act: "apply" } as const);
+    const { environment, record } = await pinned([DIGEST, OTHER], { before });
+    expect(environment.coderImageDigest).toBe(DIGEST);
+    expect(record.provenance.coderImageDigest).toBe(DIGEST);
+    const late = await pinned([undefined, OTHER], { before });
+    expect(late.environment).not.toHaveProperty("coderImageDigest");
+    expect(late.record.conditions).toContainEqual(byTag);
+  });
+
+  test("is asked for again until something is applied, and not lost when a registry is silent", async () => {
+    expect((await pinned([DIGEST, OTHER])).environment.coderImageDigest).toBe(OTHER);
+    const silent = await pinned([DIGEST, undefined]);
+    expect(silent.record.provenance.coderImageDigest).toBe(DIGEST);
+    expect(silent.record.conditions).not.toContainEqual(byTag);
+  });
+
+  test.each<[string, Partial<RunRequest>]>([
+    ["a rehearsal", {}],
+    ["a machine, which installs a package", { ...REAL, architecture: "gce-vm" }],
+  ])("is nothing to %s", async (_, request) => {
+    const { environment, record } = await pinned([DIGEST], { request });
+    expect(environment).not.toHaveProperty("coderImageDigest");
+    expect(record.conditions).not.toContainEqual(byTag);
   });
 });
 

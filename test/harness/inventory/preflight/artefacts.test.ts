@@ -55,6 +55,40 @@ test.each([
   expect(result).toMatchObject({ state, found: expect.stringMatching(words) });
 });
 
+const DIGEST = `sha256:${"5a".repeat(32)}`;
+
+/** Every image's registry says a digest of its own. */
+function digests(of: (url: string) => string): Web {
+  return ({ url }) =>
+    Promise.resolve({
+      ...TOKEN,
+      ...(url.includes("/manifests/") ? { contentDigest: of(url) } : {}),
+    });
+}
+
+test("Coder's image is resolved to the digest that its registry says, and no other image is", async () => {
+  const other = `sha256:${"0".repeat(64)}`;
+  const result = await ask(digests((url) => (url.includes("ghcr.io/v2/coder/coder/") ? DIGEST : other)));
+  expect(result).toMatchObject({ state: "ok", coderImageDigest: DIGEST });
+  expect(result.found).toMatch(new RegExp(`ghcr\\.io/coder/coder:v\\S+ \\(${DIGEST}\\)`));
+  expect(result.found).not.toContain(other);
+});
+
+test("the digest is known whatever else could not be asked", async () => {
+  const result = await ask((question, stopped) =>
+    question.url.includes("docker.io")
+      ? Promise.resolve({ status: 429, text: "{}" })
+      : digests(() => DIGEST)(question, stopped),
+  );
+  expect(result).toMatchObject({ state: "unknown", coderImageDigest: DIGEST });
+});
+
+test.each(["sha512:abc", "latest", ""])("what is no digest (%s) is none", async (said) => {
+  const result = await ask(digests(() => said));
+  expect(result.state).toBe("ok");
+  expect(result).not.toHaveProperty("coderImageDigest");
+});
+
 test("redirections in a circle end", async () => {
   const result = await ask(({ url }) =>
     Promise.resolve({ status: 302, text: '{"token":"t"}', location: url }),
@@ -77,12 +111,12 @@ test("the web of this machine asks with the method and headers that it is told, 
   const asked: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     asked.push(request);
-    response.writeHead(302, { location: "/elsewhere" }).end();
+    response.writeHead(302, { location: "/elsewhere", "docker-content-digest": DIGEST }).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/thing`;
   const answer = await web({ method: "HEAD", url, headers: { accept: "x/y" } }, signal);
-  expect(answer).toEqual({ status: 302, text: "", location: "/elsewhere" });
+  expect(answer).toEqual({ status: 302, text: "", location: "/elsewhere", contentDigest: DIGEST });
   expect(asked.map(({ method, headers }) => [method, headers.accept])).toEqual([["HEAD", "x/y"]]);
 });
