@@ -67,6 +67,9 @@ test("of every run, old ones only; what Coder's own utility left only when it is
   await addPerson(coder, "scaletest-x-0", { email: "x-0@scaletest.local", workspace: "scaletest-y-0" });
   await addPerson(coder, "scaletest-ann", { workspace: "dev" });
 
+  const me = await coder.owner.me();
+  await coder.owner.mintToken(me.ok ? me.value.id : "", "bench-mine");
+
   const young = await cleaning.clean({ runs: "all", olderThanMs: HOUR_MS });
   expect(young.deleted).toEqual({ workspaces: 0, users: 0, tokens: 0 });
   const later = { ...systemClock, now: () => Date.now() + 2 * HOUR_MS };
@@ -75,7 +78,11 @@ test("of every run, old ones only; what Coder's own utility left only when it is
   expect((await coder.names()).workspaces.toSorted()).toEqual(["dev", "scaletest-y-0"]);
 
   await cleaning.clean({ runs: "all", coderScaletest: true });
-  expect(await coder.names()).toMatchObject({ workspaces: ["dev"], users: ["scaletest-ann"] });
+  expect(await coder.names()).toEqual({
+    workspaces: ["dev"],
+    users: ["scaletest-ann"],
+    tokens: ["bench-mine"],
+  });
 });
 
 test("a build that is under way is cancelled, so that its workspace can go", async () => {
