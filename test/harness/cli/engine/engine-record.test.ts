@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { OBJECTIVES, objectivesFor } from "../../../../reference-architectures/objectives.ts";
+import { engineRecord } from "../../../../harness/cli/engine/engine-record.ts";
+import { recordSchema, type RunRecord } from "../../../../harness/model/record.ts";
+import { judge } from "../../../../harness/results/objectives.ts";
+import { sampleMeasurements, sampleRecord } from "../../results/sample-record.ts";
+
+const engine = {
+  name: "coder",
+  version: "v2.31.0",
+  command: "coder exp scaletest",
+  notComparable: ["names: scaletest-…"],
+  left: [],
+} as const;
+
+function coderRecord(left: { kind: string; id: string; name: string; reason: string }[] = []): RunRecord {
+  const { connections } = sampleMeasurements();
+  const measurements = sampleMeasurements({
+    connections: { ...connections, verified: 0 },
+    engine: { ...engine, notComparable: [...engine.notComparable], left },
+  });
+  const figures = { workspaces: 1200, concurrentBuilds: 120 };
+  const objectives = [
+    ...judge(objectivesFor(OBJECTIVES, { size: "", figures, simulated: true }), measurements),
+  ];
+  return sampleRecord({
+    measurements,
+    objectives,
+    verdict: "slo-failed",
+    conditions: ["user tokens: minted by the owner"],
+  });
+}
+
+test("what Coder's utility cannot tell is a warning, and fails no load of it", () => {
+  const record = engineRecord(coderRecord());
+  expect(record.verdict).toBe("pass");
+  expect(record.objectives.find(({ name }) => name === "connections-verified")).toMatchObject({
+    met: false,
+    severity: "warn",
+    reason: "Coder's utility verifies nothing that comes back",
+  });
+  expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+});
+
+test("its engine, its logins and what is not comparable are conditions of the figures", () => {
+  expect(engineRecord(coderRecord()).conditions).toEqual([
+    "engine: coder exp scaletest (v2.31.0), not refbench's own",
+    "user tokens: a login each",
+    "not comparable: names: scaletest-…",
+  ]);
+});
+
+test("what its cleanup could not delete is left, and the record is leaked", () => {
+  const left = [
+    { kind: "user", id: "user-1", name: "scaletest-a-0", reason: "still listed after its delete" },
+  ];
+  const record = engineRecord(coderRecord(left));
+  expect(record.verdict).toBe("leaked");
+  expect(record.teardown).toMatchObject({ state: "leaked", left: [{ kind: "user", name: "scaletest-a-0" }] });
+});
+
+test("a record of refbench's own engine stays as it is", () => {
+  const record = sampleRecord();
+  expect(engineRecord(record)).toBe(record);
+});
