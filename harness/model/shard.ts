@@ -274,7 +274,9 @@ export const PHASES = [
   "api-probe",
   /** A message to an app inside a workspace and back. */
   "app-echo",
+  /** POST of the stop build until the server said that it had succeeded. */
   "stop-workspace",
+  /** POST of the start build until every agent was ready again. */
   "start-workspace",
   "delete-workspace",
   "delete-user",
