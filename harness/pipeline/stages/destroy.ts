@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { askInventory } from "../ask-inventory.ts";
+import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
 import type { StageContext } from "../context.ts";
 import { salvageJson } from "../json-file.ts";
 import type { RunFolder } from "../run-folder.ts";
@@ -16,7 +17,7 @@ const CLUSTER_STACK = "-coder";
 /** Kinds that hold what controllers make: once gone, nothing inside can be asked any more. */
 const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", "aws_eks_cluster"]);
 
-/** Destroys the stacks in reverse order, waiting in between for what controllers made to go. */
+/** Destroys the stacks in reverse order, waiting around the one in the cluster for what controllers made to go. */
 export async function destroy(context: StageContext): Promise<string> {
   const { folder, journal, report, environment } = context;
   const order = (await salvageJson(folder.result("stacks"), z.array(z.string()))) ?? (await stacksIn(folder));
@@ -38,6 +39,8 @@ export async function destroy(context: StageContext): Promise<string> {
       });
       continue;
     }
+    const isInCluster = stack.endsWith(CLUSTER_STACK);
+    if (isInCluster && !isDestroyed(entries, stack)) await awaitVolumes(context);
     try {
       removed += await destroyStack(context, stack);
     } catch (error) {
@@ -50,12 +53,21 @@ export async function destroy(context: StageContext): Promise<string> {
       });
       failed.push(stack);
     }
-    await waitForControllers(context);
+    // Where the cluster itself went, nobody is left to take anything down.
+    if (isInCluster) await awaitControllers(context);
   }
   return failed.length === 0
     ? `${removed} resources destroyed`
     : `${removed} resources destroyed, ${failed.join(" and ")} not in full`;
 }
+
+/** Whether an earlier destroy took all of it, its disk driver included. */
+function isDestroyed(entries: Entries, stack: string): boolean {
+  const last = entries.findLast((entry) => entry.type === "stack-outcome" && entry.stack === stack);
+  return last?.type === "stack-outcome" && last.act === "destroy" && last.ok;
+}
+
+type Entries = Awaited<ReturnType<StageContext["journal"]["read"]>>["entries"];
 
 async function destroyStack(context: StageContext, stack: string): Promise<number> {
   const { folder, ports, journal, signal, report } = context;
@@ -108,28 +120,4 @@ async function livesInGoneCluster(context: StageContext, stack: string): Promise
   if (!clusterWasMade) return false;
   const answer = await askInventory(context);
   return answer.state === "complete" && !answer.items.some(({ kind }) => CLUSTER_KINDS.has(kind));
-}
-
-/**
- * What controllers made outside Terraform's knowledge goes some time after its owner, but only while the cluster
- * lives: destroying the cluster first would leave it for ever.
- */
-async function waitForControllers(context: StageContext): Promise<void> {
-  const { ports, signal, report } = context;
-  const giveUpAt = ports.clock.now() + ports.settle.controllersMs;
-  for (;;) {
-    const answer = await askInventory(context);
-    const waitingFor = answer.items.filter(({ madeByController }) => madeByController);
-    if (answer.state === "complete" && waitingFor.length === 0) return;
-    if (ports.clock.now() >= giveUpAt) {
-      const names = waitingFor.slice(0, 3).map(({ kind, name }) => `${kind} ${name}`);
-      const message =
-        answer.state === "failed"
-          ? `nobody can say whether what controllers made is gone (${answer.reason}): it is left to the sweep`
-          : `what controllers made did not go by itself and is left to the sweep: ${names.join(", ")}`;
-      report({ type: "note", level: "warning", message });
-      return;
-    }
-    await ports.clock.sleep(ports.settle.pollMs, signal);
-  }
 }
