@@ -205,6 +205,9 @@ test("another's workspaces of its name get no traffic and no cleanup", async () 
   const { result } = await load({}, { connections: { total: 0 } });
   expect(result.workspaces).toMatchObject({ created: 4, deleted: 4 });
   expect(await left()).toEqual(others);
+  // Without a report there are no names to tell by.
+  await expect(load({ dies: "panic" }, { connections: { total: 0 } })).rejects.toThrow("panic");
+  expect(await left()).toEqual(others);
 
   const existing = { namePrefix: "scaletest-" };
   const traffic = await load({}, { existing, connections: { total: 1, sshShare: 0, holdMs: 50 } });
