@@ -47,6 +47,8 @@ export class GkeCloudStack extends BenchStack {
         environment,
         controlPlane: this.controlPlane,
         nodeAccount: identity.email,
+        // Without a way out they pull no image; what their pods still have to say goes before it does.
+        dependsOn: [network.egress],
       });
     }
     const runner = addLoadRunner(this, { environment, size, network });

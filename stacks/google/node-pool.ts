@@ -1,4 +1,5 @@
 import { ContainerNodePool } from "@cdktf/provider-google/lib/container-node-pool/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { type NodeRole, ROLE_TAINT, roleLabel } from "../kubernetes/node-role.ts";
@@ -16,6 +17,7 @@ export interface NodePoolProps {
   readonly roles: readonly NodeRole[];
   /** Only pods of its role may land here. Never on all pools: Kubernetes' own pods must run somewhere. */
   readonly tainted: boolean;
+  readonly dependsOn: ITerraformDependable[];
 }
 
 /** Nodes of one role, fixed in number: nodes that come during a measurement would be measured too. */
@@ -48,6 +50,7 @@ export class NodePool extends Construct {
         resourceLabels: benchLabels(environment),
       },
       timeouts: { create: "40m", update: "40m", delete: "40m" },
+      dependsOn: props.dependsOn,
     });
   }
 }

@@ -88,6 +88,13 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
   });
 
+  test("nodes start when there is a way out, and are gone before it is", () => {
+    for (const { depends_on = [] } of all("google_container_node_pool"))
+      expect(depends_on).toContainEqual(expect.stringMatching(/^google_compute_router_nat\./));
+    for (const { depends_on = [] } of all("aws_eks_node_group"))
+      expect(depends_on).toContainEqual(expect.stringMatching(/^aws_route\./));
+  });
+
   test("workspaces' images come from their registry once a machine, which its anonymous limit allows", async () => {
     const { "main.tf": main = "" } = await readTemplate(name);
     if (inCluster) expect(main).toMatch(/image_pull_policy += "IfNotPresent"/);
