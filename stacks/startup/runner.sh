@@ -19,7 +19,6 @@ patiently() {
 # Ten thousand connections to one address: ports, files and, where the kernel follows connections, their table.
 cat >/etc/sysctl.d/90-refbench.conf <<EOF
 fs.file-max = 2097152
-fs.nr_open = 1048576
 kernel.pid_max = 4194303
 net.core.somaxconn = 16384
 net.ipv4.ip_local_port_range = 10240 65535

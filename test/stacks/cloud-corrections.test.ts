@@ -88,6 +88,11 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
   });
 
+  test("a start-up lowers no limit that the system's image sets higher", () => {
+    for (const { metadata, user_data } of [...all("google_compute_instance"), ...all("aws_instance")])
+      expect(String(metadata?.["startup-script"] ?? user_data)).not.toMatch(/^fs\.nr_open/m);
+  });
+
   test("nodes start when there is a way out, and are gone before it is", () => {
     for (const { depends_on = [] } of all("google_container_node_pool"))
       expect(depends_on).toContainEqual(expect.stringMatching(/^google_compute_router_nat\./));
