@@ -29,7 +29,8 @@ async function runCommand(load: LoadContext, workspace: LoadWorkspace): Promise<
   const { command, expectOutput, timeouts } = load.task;
   const marker = nonce();
   const typedMs = performance.now();
-  const outcome = await session.ask(`${command}\recho ${marker}`, expectOutput, {
+  // Typed ahead, so that a shell may print its prompt before it: the marker gets a line of its own.
+  const outcome = await session.ask(`${command}\recho && echo ${marker}`, expectOutput, {
     timeoutMs: timeouts.commandMs,
     marker,
   });

@@ -144,7 +144,7 @@ function commandOf(
       "usage",
       "--run-expect-output and --run-expect-timeout contradict each other: leave one out",
     );
-  if (expectTimeout) return { command: runCommand, expectOutput: ran, expectTimeout };
+  if (expectTimeout) return { command: `${runCommand}; echo ${ran}`, expectOutput: ran, expectTimeout };
   return runExpectOutput === undefined
     ? { command: `${runCommand} && echo ${ran}`, expectOutput: ran }
     : { command: runCommand, expectOutput: runExpectOutput };
