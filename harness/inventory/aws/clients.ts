@@ -27,6 +27,7 @@ const load: Record<AwsService, (config: ClientConfig) => Promise<AwsClient>> = {
   iam: async (config) => new (await import("@aws-sdk/client-iam")).IAMClient(config),
   kms: async (config) => new (await import("@aws-sdk/client-kms")).KMSClient(config),
   logs: async (config) => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient(config),
+  quotas: async (config) => new (await import("@aws-sdk/client-service-quotas")).ServiceQuotasClient(config),
   rds: async (config) => new (await import("@aws-sdk/client-rds")).RDSClient(config),
   sts: async (config) => new (await import("@aws-sdk/client-sts")).STSClient(config),
   tagging: async (config) =>
@@ -43,6 +44,7 @@ const ENDPOINT_SUFFIX: Record<AwsService, string> = {
   iam: "IAM",
   kms: "KMS",
   logs: "CLOUDWATCH_LOGS",
+  quotas: "SERVICE_QUOTAS",
   rds: "RDS",
   sts: "STS",
   tagging: "RESOURCE_GROUPS_TAGGING_API",

@@ -5,7 +5,7 @@ const MOST_PAGES = 2_000;
 
 /** Reads every page to the end; a list that does not end, or ends without its end, is an error and not a list. */
 export async function* pages<C extends AwsCommand>(
-  aws: AwsSession,
+  aws: Pick<AwsSession, "send">,
   service: AwsService,
   command: (token: string | undefined) => C,
   next: (page: AwsOutput<C>) => string | undefined,

@@ -20,7 +20,18 @@ export interface AwsClient {
 
 /** The services whose clients the adapter uses. */
 export type AwsService =
-  "autoscaling" | "ec2" | "eks" | "elb" | "elbv2" | "iam" | "kms" | "logs" | "rds" | "sts" | "tagging";
+  | "autoscaling"
+  | "ec2"
+  | "eks"
+  | "elb"
+  | "elbv2"
+  | "iam"
+  | "kms"
+  | "logs"
+  | "quotas"
+  | "rds"
+  | "sts"
+  | "tagging";
 
 /** A resource that carries a tag of ours, by the Tagging API: it may be gone already. */
 export interface TaggedHit {

@@ -21,6 +21,11 @@ const ANSWERS: Readonly<Record<string, object>> = {
     ],
   },
   DescribeDBEngineVersionsCommand: { DBEngineVersions: [{ EngineVersion: "16.9" }] },
+  GetServiceQuotaCommand: { Quota: { Value: 100 } },
+  DescribeInstancesCommand: {},
+  DescribeVolumesCommand: {},
+  DescribeAddressesCommand: {},
+  DescribeVpcsCommand: { Vpcs: [{ IsDefault: true }] },
   DescribeInstanceTypeOfferingsCommand: {
     InstanceTypeOfferings: ["m6i.2xlarge", "m6i.xlarge", "m6i.large"].map((InstanceType) => ({
       InstanceType,
@@ -28,15 +33,18 @@ const ANSWERS: Readonly<Record<string, object>> = {
   },
 };
 
+type Answer = object | ((input: object) => object);
+
 /** Runs every check of an account that answers so: an answer that is an Error is thrown. */
 async function preflight(
-  answers: Readonly<Record<string, object>> = {},
+  answers: Readonly<Record<string, Answer>> = {},
   change: Partial<AwsContext> = {},
 ): Promise<(name: CheckName) => CheckResult> {
   const clock = fakeClock();
   const client: AwsClient = {
     send: (command) => {
-      const answer = { ...ANSWERS, ...answers }[command.constructor.name];
+      const told = { ...ANSWERS, ...answers }[command.constructor.name];
+      const answer = typeof told === "function" ? told(command.input) : told;
       if (answer instanceof Error) return Promise.reject(answer);
       return answer === undefined ? Promise.reject(new Error("not asked")) : Promise.resolve(answer);
     },
@@ -80,18 +88,112 @@ function refused(name: string, message = "no"): Error {
   return Object.assign(new Error(message), { name });
 }
 
-test("an account in which nothing is missing has no failure, and quotas are not said to be asked", async () => {
+test("an account in which nothing is missing has no failure", async () => {
   const of = await preflight();
   const states = AWS_CHECKS.map(({ name }) => `${name} ${of(name).state}`);
   expect(states.filter((state) => !state.endsWith(" ok"))).toEqual([
     "apis skipped",
-    "quota unknown",
     "licence skipped",
     "names skipped",
   ]);
-  expect(of("quota")).toMatchObject({
-    found: expect.stringMatching(/does not ask AWS for its quotas; needed: \d+ m6i vCPUs/),
-    fix: expect.stringContaining("--quota-code L-1216C47A --region us-east-2"),
+  expect(of("quota").found).toMatch(/^room for \d+ m6i vCPUs, \d+ machines/);
+});
+
+const VCPUS = "L-1216C47A";
+const GP3 = "L-7A658B76";
+const ADDRESSES = "L-0263D0A3";
+const VPCS = "L-F678F1CE";
+
+/** Every quota is large but the one that is told. */
+function quotaOf(code: string, answer: number | Error): Answer {
+  return (input) => {
+    const large = { Quota: { Value: 1_000 } };
+    if ((input as { QuotaCode: string }).QuotaCode !== code) return large;
+    return answer instanceof Error ? answer : { Quota: { Value: answer } };
+  };
+}
+
+describe("a quota counts with what others use of it", () => {
+  const machines = (...each: readonly object[]): object => ({ Reservations: [{ Instances: each }] });
+  const large = { InstanceType: "c7i.48xlarge", CpuOptions: { CoreCount: 96, ThreadsPerCore: 2 } };
+
+  test.each<[string, string, number, Readonly<Record<string, Answer>>, RegExp]>([
+    [
+      "vCPUs",
+      VCPUS,
+      200,
+      { DescribeInstancesCommand: machines(large) },
+      /vCPUs.* in us-east-2: 5\d needed, 8 of 200 free/,
+    ],
+    [
+      "gp3 volumes",
+      GP3,
+      50,
+      { DescribeVolumesCommand: { Volumes: [{ Size: 51_200 }] } },
+      /TiB of gp3 volumes in us-east-2: [\d.]+ needed, 0 of 50 free/,
+    ],
+    [
+      "addresses",
+      ADDRESSES,
+      5,
+      { DescribeAddressesCommand: { Addresses: [{}, {}, {}, {}, {}] } },
+      /1 needed, 0 of 5 free/,
+    ],
+    ["VPCs", VPCS, 1, {}, /VPCs in us-east-2: 1 needed, 0 of 1 free/],
+  ])("%s", async (_, code, limit, usage, found) => {
+    const of = await preflight({ GetServiceQuotaCommand: quotaOf(code, limit), ...usage });
+    expect(of("quota")).toMatchObject({ state: "failed", found: expect.stringMatching(found) });
+    const asked = new RegExp(
+      `^aws service-quotas request-service-quota-increase --service-code \\w+ --quota-code ${code} --region us-east-2 --desired-value (\\d+)$`,
+    ).exec(of("quota").fix ?? "")?.[1];
+    // What was asked for would be enough.
+    const enough = await preflight({ GetServiceQuotaCommand: quotaOf(code, Number(asked)), ...usage });
+    expect(enough("quota").state).toBe("ok");
+  });
+
+  test("but not with spot machines or families that have another quota, and with every page", async () => {
+    const others = machines(
+      { ...large, InstanceLifecycle: "spot" },
+      { ...large, InstanceType: "inf2.48xlarge" },
+      { ...large, InstanceType: "g6.48xlarge" },
+    );
+    const GetServiceQuotaCommand = quotaOf(VCPUS, 200);
+    expect(
+      (await preflight({ GetServiceQuotaCommand, DescribeInstancesCommand: others }))("quota").state,
+    ).toBe("ok");
+    const paged: Answer = (input) =>
+      (input as { NextToken?: string }).NextToken === undefined
+        ? { ...others, NextToken: "2" }
+        : machines(large);
+    expect(
+      (await preflight({ GetServiceQuotaCommand, DescribeInstancesCommand: paged }))("quota").state,
+    ).toBe("failed");
+  });
+
+  test.each([
+    ["is denied", refused("AccessDeniedException")],
+    ["is not offered", refused("NoSuchResourceException")],
+    ["has no value", {}],
+  ])("and is unknown where it %s, with the command that asks for it", async (_, answer) => {
+    const GetServiceQuotaCommand: Answer = (input) =>
+      (input as { QuotaCode: string }).QuotaCode === GP3 ? answer : { Quota: { Value: 1_000 } };
+    const of = await preflight({ GetServiceQuotaCommand });
+    expect(of("quota")).toMatchObject({
+      state: "unknown",
+      found: expect.stringMatching(/^needed: .*gp3 volumes: quota not said by AWS/),
+      fix: `aws service-quotas get-service-quota --service-code ebs --quota-code ${GP3} --region us-east-2`,
+    });
+  });
+
+  test("and is unknown where its use is, unless it is too small for anybody", async () => {
+    const DescribeInstancesCommand = refused("UnauthorizedOperation");
+    const of = await preflight({ DescribeInstancesCommand });
+    expect(of("quota")).toMatchObject({
+      state: "unknown",
+      found: expect.stringMatching(/use of the 100 not said by AWS: UnauthorizedOperation/),
+    });
+    const small = await preflight({ DescribeInstancesCommand, GetServiceQuotaCommand: quotaOf(VCPUS, 32) });
+    expect(small("quota").state).toBe("failed");
   });
 });
 
