@@ -176,17 +176,14 @@ test("subdomains are refused where the deployment has none", async () => {
   await expect(runLoadHere(task)).rejects.toMatchObject({ code: "usage" });
 });
 
-test.each([
-  ["herd", "stopping workspaces", {}],
+test.each<["herd" | "dashboard" | "apps", string, Partial<Pick<LoadTask, "herd" | "dashboard" | "app">>]>([
+  ["herd", "starting workspaces", { herd: { arrival: [{ perSecond: 0.001, seconds: 1 }] } }],
   ["dashboard", "reading the dashboard", { dashboard: { pagesPerMinute: 60, forMs: 600_000 } }],
   ["apps", "talking to apps", { app: { ...app, forMs: 600_000 } }],
-] as const)(
-  "a stop ends the scenario %s in the middle, without failures",
-  async (scenario, activity, more) => {
-    const result = await stoppedWhile(taskOf({ scenario, ...more }), activity);
-    expect(result).toMatchObject({ stopped: true, failures: [], workspaces: { failed: 0, deleted: 0 } });
-  },
-);
+])("a stop ends the scenario %s in the middle, without failures", async (scenario, activity, more) => {
+  const result = await stoppedWhile(taskOf({ scenario, ...more }), activity);
+  expect(result).toMatchObject({ stopped: true, failures: [], workspaces: { failed: 0, deleted: 0 } });
+});
 
 test.each(["dashboard", "apps"] as const)(
   "the scenario %s asks for its data before anything is created",
