@@ -1,7 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { formatCount, formatLatency } from "../../results/format.ts";
 import { drawGrid, wrap } from "../../results/grid.ts";
-import type { OutputFormat } from "../../results/output-spec.ts";
-import { DEFAULT_WIDTH } from "../../results/outputs.ts";
+import type { OutputFormat, OutputSpec } from "../../results/output-spec.ts";
+import { DEFAULT_WIDTH, type OutputTarget, widthOf } from "../../results/outputs.ts";
 import type { ComparedFigure, Comparison } from "./compare-records.ts";
 
 /** Both engines side by side in one form, what is not comparable below. */
@@ -87,4 +89,16 @@ function difference(refbench: number | undefined, coder: number | undefined): st
   if (refbench === coder) return "=";
   if (refbench === 0 || coder === 0) return coder > refbench ? "more" : "less";
   return `× ${Number((coder / refbench).toPrecision(3))}`;
+}
+
+/** Writes the comparison in each form that was asked for. */
+export async function writeComparison(
+  comparison: Comparison,
+  outputs: readonly OutputSpec[],
+  { stdout, cwd }: OutputTarget,
+): Promise<void> {
+  for (const { format, path } of outputs) {
+    if (path === undefined) stdout.write(formatComparison(comparison, format, widthOf(stdout)));
+    else await writeFile(resolve(cwd, path), formatComparison(comparison, format));
+  }
 }
