@@ -1,5 +1,6 @@
 import { Release } from "@cdktf/provider-helm/lib/release/index.js";
 import type { Construct } from "constructs";
+import { DISK_DRIVER_CHART } from "../../reference-architectures/disk-driver-chart.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 
@@ -33,9 +34,7 @@ export function addDiskDriver(
   };
   return new Release(scope, "disk-driver", {
     name: benchName(environment, "ebs"),
-    repository: "https://kubernetes-sigs.github.io/aws-ebs-csi-driver",
-    chart: "aws-ebs-csi-driver",
-    version: "2.55.0",
+    ...DISK_DRIVER_CHART,
     namespace: "kube-system",
     createNamespace: false,
     values: [JSON.stringify(values, undefined, 2)],

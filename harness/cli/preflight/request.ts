@@ -57,6 +57,7 @@ export function commonContext(
     neededMs: longestRunMs(run?.plan ?? ORDINARY),
     terraform: (signal) => createTerraform().version({ env, signal }),
     web,
+    runner,
     missingTools: () => missingTools(architecture, runner, env),
     emulated: endpointsOf(architecture.cloud, env).emulated,
     ...(licence === undefined ? {} : { licence }),

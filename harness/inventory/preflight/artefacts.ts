@@ -1,4 +1,6 @@
 import { IMAGE_DIGEST } from "../../../stacks/environment.ts";
+import { RUNNER_NODE_VERSION } from "../../../stacks/runner-machine.ts";
+import { diskDriverArchive, DISK_DRIVER_CHART } from "../../../reference-architectures/disk-driver-chart.ts";
 import { WORKSPACE_IMAGE } from "../../../reference-architectures/workspace-image.ts";
 import { messageOf } from "../../model/error.ts";
 import { type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
@@ -13,6 +15,8 @@ interface Artefact {
   readonly tokenUrl?: string;
   /** Whether its digest is what Coder is deployed by. */
   readonly isCoder?: boolean;
+  /** Where another is named. @default the check's own, of Coder's version */
+  readonly fix?: string;
 }
 
 /** Media types of an image's manifest, for one platform and for many. */
@@ -26,7 +30,7 @@ const MANIFESTS = [
 /** A server that points elsewhere more often points in a circle. */
 const REDIRECTS = 5;
 
-/** Chart and image of a cluster, the package of a machine, in the version that the size names; and the workspaces' image. */
+/** What is downloaded while an environment is made or used, in the versions that the size and this refbench name. */
 export const artefactsCheck: Check<PreflightContext> = {
   name: "artefacts",
   fix: () => "--set coder.version=<a version on https://github.com/coder/coder/releases>",
@@ -51,7 +55,10 @@ function summed(found: readonly Asked[]): CheckOutcome {
     const bad = found.filter(({ outcome }) => outcome.state === state);
     if (bad.length === 0) continue;
     const words = bad.map(({ artefact, outcome }) => `${artefact.what}: ${outcome.found}`).join("; ");
-    return state === "failed" ? failed(words) : unknown(words);
+    if (state === "unknown") return unknown(words);
+    // What Coder's version would mend is told by the check itself.
+    const fixes = bad.flatMap(({ artefact: { fix } }) => fix ?? []);
+    return failed(words, fixes.length === bad.length ? [...new Set(fixes)].join("; ") : undefined);
   }
   return ok(
     found
@@ -73,13 +80,18 @@ function digestIn(found: readonly Asked[]): Pick<CheckOutcome, "coderImageDigest
 export function artefactsOf({
   architecture,
   size,
-}: Pick<PreflightContext, "architecture" | "size">): readonly Artefact[] {
+  runner = "network",
+}: Pick<PreflightContext, "architecture" | "size" | "runner">): readonly Artefact[] {
   const { version } = size.figures.coder;
-  const workspaces = architecture.carriedBy === "machine-each" ? [] : [workspaceImage()];
+  const others = [
+    ...(architecture.carriedBy === "machine-each" ? [] : [workspaceImage()]),
+    ...(architecture.carriedBy === "eks" ? [diskDriver()] : []),
+    ...(runner === "network" ? [runnerNode()] : []),
+  ];
   if (architecture.carriedBy === "one-machine" || architecture.carriedBy === "machine-each") {
     const file = `coder_${version}_linux_amd64.deb`;
     const url = `https://github.com/coder/coder/releases/download/v${version}/${file}`;
-    return [{ what: `package ${file}`, url }, ...workspaces];
+    return [{ what: `package ${file}`, url }, ...others];
   }
   return [
     { what: `chart coder ${version}`, url: `https://helm.coder.com/v2/coder_helm_${version}.tgz` },
@@ -89,7 +101,7 @@ export function artefactsOf({
       tokenUrl: "https://ghcr.io/token?service=ghcr.io&scope=repository:coder/coder:pull",
       isCoder: true,
     },
-    ...workspaces,
+    ...others,
   ];
 }
 
@@ -101,6 +113,22 @@ function workspaceImage(): Artefact {
     url: `https://registry-1.docker.io/v2/${repository}/manifests/${tag}`,
     tokenUrl: `https://auth.docker.io/token?service=registry.docker.io&scope=repository:${repository}:pull`,
   };
+}
+
+/** What is pinned in the code cannot be mended by a flag. */
+const UPGRADE = "take a later refbench, whose release of it is there";
+
+/** Without it no workspace of a cluster gets its home, long after the cluster itself was made. */
+function diskDriver(): Artefact {
+  const { chart, version } = DISK_DRIVER_CHART;
+  return { what: `chart ${chart} ${version}`, url: diskDriverArchive(), fix: UPGRADE };
+}
+
+/** The load runner's start-up brings it; where it cannot, that is known only when Coder is up and the load should start. */
+function runnerNode(): Artefact {
+  const version = `v${RUNNER_NODE_VERSION}`;
+  const url = `https://nodejs.org/dist/${version}/node-${version}-linux-x64.tar.gz`;
+  return { what: `Node ${version} of the load runner`, url, fix: UPGRADE };
 }
 
 async function ask(

@@ -28,6 +28,8 @@ export interface PreflightContext {
   /** The licence itself: never in what a check finds. */
   readonly licence?: string;
   readonly web: Web;
+  /** Where the load will come from: a machine of its own inside the network, or this one. @default "network" */
+  readonly runner?: "network" | "local";
 }
 
 /** A program that is not there. */

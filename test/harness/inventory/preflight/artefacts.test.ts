@@ -2,7 +2,13 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { gceVm } from "../../../../reference-architectures/gce-vm/architecture.ts";
-import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
+import { diskDriverArchive } from "../../../../reference-architectures/disk-driver-chart.ts";
+import { RUNNER_NODE_VERSION } from "../../../../stacks/runner-machine.ts";
+import {
+  architectures,
+  getArchitecture,
+  resolveSize,
+} from "../../../../reference-architectures/catalogue.ts";
 import { artefactsCheck, artefactsOf } from "../../../../harness/inventory/preflight/artefacts.ts";
 import type { PreflightContext } from "../../../../harness/inventory/preflight/context.ts";
 import { web, type Web, type WebQuestion } from "../../../../harness/inventory/preflight/web.ts";
@@ -11,9 +17,15 @@ import { readyProject } from "./ready-project.ts";
 const signal = new AbortController().signal;
 
 /** Asks for chart and image of `gke 100` where the web answers so. */
-async function ask(answer: Web): Promise<Awaited<ReturnType<typeof artefactsCheck.run>>> {
+async function ask(
+  answer: Web,
+  change: Partial<PreflightContext> = {},
+): Promise<Awaited<ReturnType<typeof artefactsCheck.run>>> {
   await using ready = await readyProject();
-  return await artefactsCheck.run({ ...ready.context, web: answer } satisfies PreflightContext, signal);
+  return await artefactsCheck.run(
+    { ...ready.context, web: answer, ...change } satisfies PreflightContext,
+    signal,
+  );
 }
 
 const TOKEN = { status: 200, text: '{"token":"anybody"}' };
@@ -99,12 +111,55 @@ test("redirections in a circle end", async () => {
 test("an architecture on machines is installed from Coder's package", () => {
   const figures = gceVm.sizes["canary"]!;
   const size = { ...resolveSize("gke", "canary"), figures };
-  expect(artefactsOf({ architecture: gceVm, size })).toEqual([
+  expect(artefactsOf({ architecture: gceVm, size, runner: "local" })).toEqual([
     {
       what: `package coder_${figures.coder.version}_linux_amd64.deb`,
       url: `https://github.com/coder/coder/releases/download/v${figures.coder.version}/coder_${figures.coder.version}_linux_amd64.deb`,
     },
   ]);
+});
+
+const NODE = `https://nodejs.org/dist/v${RUNNER_NODE_VERSION}/node-v${RUNNER_NODE_VERSION}-linux-x64.tar.gz`;
+const DRIVER = diskDriverArchive();
+
+/** What is asked for by address, of a size as its load comes from there. */
+function urlsOf(name: string, runner?: "network" | "local"): readonly string[] {
+  const context = { architecture: getArchitecture(name), size: resolveSize(name, "canary") };
+  return artefactsOf({ ...context, ...(runner === undefined ? {} : { runner }) }).map(({ url }) => url);
+}
+
+test.each([...architectures.keys()])(
+  "%s downloads Node where it has a load runner, and EKS its disks' driver",
+  (name) => {
+    expect(urlsOf(name)).toContain(NODE);
+    expect(urlsOf(name, "local")).not.toContain(NODE);
+    expect(urlsOf(name).includes(DRIVER)).toBe(name === "eks");
+  },
+);
+
+test.each([
+  ["Node", NODE],
+  ["the disks' driver", DRIVER],
+])(
+  "%s that is not there is a failure that no version of Coder mends; one that cannot be asked is unknown",
+  async (_, gone) => {
+    const context = { architecture: getArchitecture("eks"), size: resolveSize("eks", "canary") };
+    const of = (answer: () => ReturnType<Web>) =>
+      ask(({ url }) => (url === gone ? answer() : Promise.resolve(TOKEN)), context);
+    const missing = await of(() => Promise.resolve({ status: 404, text: "" }));
+    expect(missing).toMatchObject({ state: "failed", fix: expect.stringMatching(/later refbench/) });
+    expect(missing.found).toContain(`not at ${gone}`);
+    expect((await of(() => Promise.resolve({ status: 503, text: "" }))).state).toBe("unknown");
+    expect((await of(() => Promise.reject(new Error("ENOTFOUND")))).state).toBe("unknown");
+  },
+);
+
+test("where Coder's own things are missing too, its version is what to mend", async () => {
+  const result = await ask(({ url }) =>
+    Promise.resolve(url === NODE || url.includes("helm.coder.com") ? { status: 404, text: "" } : TOKEN),
+  );
+  expect(result).toMatchObject({ state: "failed", found: expect.stringMatching(/chart coder.*; Node v/) });
+  expect(result).not.toHaveProperty("fix");
 });
 
 test("the web of this machine asks with the method and headers that it is told, and follows nothing", async () => {
