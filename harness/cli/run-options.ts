@@ -6,6 +6,7 @@ import { RefbenchError } from "../model/error.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import type { CloudFlags } from "./cloud-request.ts";
+import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
 import type { Io } from "./io.ts";
 
 /** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
@@ -17,7 +18,7 @@ const DEFAULT_BUILD_SPEED = 10;
 export const DEFAULT_TTL_MS = 4 * 3_600_000;
 
 /** The flags that `run` and `stage preflight` share, as commander leaves them. */
-export interface RunFlags extends CloudFlags {
+export interface RunFlags extends CloudFlags, ClusterAccessFlags {
   readonly size?: string;
   readonly set: readonly string[];
   readonly rehearse?: boolean;
@@ -38,7 +39,7 @@ export interface RunFlags extends CloudFlags {
 
 /** Adds the flags that make a run. */
 export function addRunOptions(command: Command, io: Io): Command {
-  return addCloudOptions(addTwinSpeeds(command))
+  return addClusterAccessOptions(addCloudOptions(addTwinSpeeds(command)))
     .addOption(
       new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
     )

@@ -11,6 +11,7 @@ import { twinId } from "../rehearsal/twin/identity.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
 import { createTerraform } from "../terraform/terraform.ts";
 import { cloudRequestOf } from "./cloud-request.ts";
+import { clusterAccessOf } from "./cluster-access.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion } from "./refbench-version.ts";
@@ -28,6 +29,7 @@ export async function runRequestOf(
   const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
   const size = resolveSize(architecture, flags.size, overrides);
   refuseOthersFlags(architecture, rehearse, command);
+  const access = clusterAccessOf(architecture, flags, command);
   refuseFooting(architecture, flags, io);
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {
     throw new RefbenchError(
@@ -49,6 +51,7 @@ export async function runRequestOf(
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     runner: flags.runner,
+    ...access,
     ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(size, flags, io)),
     refbench: await refbenchVersion(),
   };

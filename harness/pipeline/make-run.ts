@@ -47,6 +47,8 @@ export interface RunRequest {
   readonly cloud?: CloudPlan;
   /** Google project or AWS account; the twin's impossible name on a rehearsal. */
   readonly project: string;
+  /** EKS: who besides its maker enters the cluster, and from where its API is reached. @default nobody, anywhere */
+  readonly clusterAccess?: NonNullable<Environment["clusterAccess"]>;
   /** Where the shard program runs. @default "local" */
   readonly runner?: Plan["runner"];
   /** The Coder licence of a real run whose size needs one. */
@@ -81,6 +83,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     zone: cloud?.zone ?? architecture.zone,
     coderVersion: size.coder.version,
     ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
+    ...(request.clusterAccess === undefined ? {} : { clusterAccess: request.clusterAccess }),
     ...(request.stateBucket === undefined ? {} : { stateBucket: request.stateBucket }),
   };
   const plan: Plan = {

@@ -10,6 +10,9 @@ import { stacksDigest } from "../../../harness/cli/stacks-digest.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
 import { newRunId } from "../../../harness/model/run-id.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
+import { readJson } from "../../../harness/pipeline/json-file.ts";
+import { environmentSchema } from "../../../stacks/environment.ts";
+import { FakeWorld } from "../../support/fake-world.ts";
 import { licenceOf } from "../../support/licence.ts";
 import { sampleRecord } from "../results/sample-record.ts";
 import { CapturedStream } from "./progress/captured-stream.ts";
@@ -93,6 +96,29 @@ describe("a real run", () => {
     });
   });
 
+  test("on EKS is reached by whom and from where flags or variables say, and its environment says so", async () => {
+    const { asked } = await where();
+    const args = ["eks", "--size", "canary", "--account", ACCOUNT];
+    const [admins, cidrs] = [
+      [`arn:aws:iam::${ACCOUNT}:role/human`],
+      ["198.51.100.0/24", "203.0.113.7/32"],
+    ] as const;
+    const flags = ["--cluster-cidr", cidrs[0], "--cluster-cidr", cidrs[1], "--cluster-admin", admins[0]];
+    const request = await asked([...args, ...flags]);
+    expect(request.clusterAccess).toEqual({ admins, cidrs });
+    const world = new FakeWorld();
+    const folder = await world.makeRun(undefined, { ...request, overrides: {} });
+    const { clusterAccess } = await readJson(folder.environment, environmentSchema);
+    expect(clusterAccess).toEqual({ admins, cidrs });
+
+    vi.stubEnv("REFBENCH_CLUSTER_CIDRS", cidrs.join(","));
+    vi.stubEnv("REFBENCH_CLUSTER_ADMINS", admins.join(","));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect((await asked(args)).clusterAccess).toEqual({ admins, cidrs });
+    const google = await asked(["gke", "--size", "canary", "--project", "my-benchmarks"]);
+    expect(google.clusterAccess).toBeUndefined();
+  });
+
   test("of a licensed size carries the licence, from a file or the environment; another carries none", async () => {
     const { cwd, asked } = await where();
     const licence = licenceOf({ version: 3 });
@@ -141,6 +167,16 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
     ],
     [REAL, /CI=true.*--state.*--mirror/, { CI: "true" }],
     [[...REAL, "--runner", "somewhere"], /network, local/],
+    [
+      [...REAL, "--cluster-cidr", "198.51.100.0/24"],
+      /--cluster-cidr says who reaches.* EKS, and gke has none/,
+    ],
+    [[...REHEARSAL, "--cluster-admin", `arn:aws:iam::${ACCOUNT}:role/human`], /--cluster-admin says/],
+    [
+      ["eks", "--account", ACCOUNT, "--cluster-cidr", "198.51.100.0"],
+      /"198.51.100.0", expected an IPv4 range/,
+    ],
+    [["eks", "--account", ACCOUNT, "--cluster-admin", "me"], /"me", expected an ARN/],
   ];
   test.each(refused.map(([args, words, env = {}]) => ({ args, words, env })))(
     "$args",
