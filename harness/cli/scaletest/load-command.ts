@@ -4,12 +4,15 @@ import { RefbenchError } from "../../model/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard.ts";
 import type { RunRecord } from "../../model/record.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
+import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { widthOf } from "../../results/outputs.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
-import { localShardRunner } from "../../workload/local-runner.ts";
+import { compareRecords } from "../engine/compare-records.ts";
+import { engineRecord } from "../engine/engine-record.ts";
+import { planEngines } from "../engine/plan-engines.ts";
+import { writeComparison } from "../engine/write-comparison.ts";
 import type { Io } from "../io.ts";
 import { harmless } from "../progress/words.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
@@ -56,6 +59,11 @@ export async function loadByHand(
     { runId, token: reach.caller.token, env: io.env },
     async (seen) => chooseSsh(flags, reach.deployment, seen, io.env),
   );
+  const runs = await planEngines(flags.engine, task, {
+    coderBinary: flags.coderBinary,
+    env: io.env,
+    signal: before.signal,
+  });
   const width = widthOf(io.stderr);
   const cleanup = pasteable("scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix));
   io.stderr.write(lookText(look, width));
@@ -70,27 +78,46 @@ export async function loadByHand(
   const left = new Promise<"left">((resolve) =>
     interrupts.leave.addEventListener("abort", () => resolve("left"), { once: true }),
   );
-  const whole = async () => {
-    const outcome = await runLoadByHand(task, {
-      shard: localShardRunner({ env: io.env }),
-      interrupts,
-      reporter,
-      clock: systemClock,
-      callerWith: (signal) => reach.callerWith(signal),
-      timeoutMs: flags.timeout,
-      cleanupTimeoutMs: flags.cleanupTimeout,
-      cleanupJobTimeoutMs: flags.cleanupJobTimeout,
-    });
-    return recordOfLoad(outcome, { runId, task, look, maxFailures: flags.maxFailures, cleanup });
+  const whole = async (): Promise<RunRecord[]> => {
+    const records: RunRecord[] = [];
+    for (const run of runs) {
+      const outcome = await runLoadByHand(run.task, {
+        shard: run.shard(interrupts.leave),
+        interrupts,
+        reporter,
+        clock: systemClock,
+        callerWith: (signal) => reach.callerWith(signal),
+        timeoutMs: flags.timeout,
+        cleanupTimeoutMs: flags.cleanupTimeout,
+        cleanupJobTimeoutMs: flags.cleanupJobTimeout,
+      });
+      const ground = {
+        runId: records.length === 0 ? runId : newRunId(),
+        task: run.task,
+        look,
+        maxFailures: flags.maxFailures,
+        cleanup,
+      };
+      records.push(engineRecord(await recordOfLoad(outcome, ground)));
+      if (interrupts.stop.aborted) break;
+    }
+    return records;
   };
   const ended = await Promise.race([whole(), left]).finally(() => reporter.close());
   if (ended === "left") {
     io.exit(EXIT_CODES.unverified);
     return;
   }
-  io.stderr.write(`${endWords(ended, cleanup)}\n`);
-  io.exit(exitCodeOf(ended));
-  await writeKept(ended, outputs, { io, kept: await keepRecord(ended, io) });
+  const [first, second] = ended;
+  const codes: Verdict[] = ended.flatMap(({ verdict }) => (verdict === "pending" ? [] : [verdict]));
+  io.exit(second === undefined && first !== undefined ? exitCodeOf(first) : EXIT_CODES[worst(codes)]);
+  for (const record of ended) {
+    io.stderr.write(`${endWords(record, cleanup)}\n`);
+    const kept = await keepRecord(record, io);
+    if (ended.length === 1) await writeKept(record, outputs, { io, kept });
+  }
+  if (first !== undefined && second !== undefined)
+    await writeComparison(compareRecords(first, second), outputs, io);
 }
 
 /** How it ended, for a reader whose results go into files. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { type EngineChoice, engineOption } from "../engine/plan-engines.ts";
 import { collect, share } from "../run-options.ts";
 import { addReachOptions, type ReachFlags, refuse, wholeNumber } from "./reach-options.ts";
 import { addScenarioOptions, type ScenarioFlags } from "./scenario-options.ts";
@@ -15,6 +16,7 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly sshShare: number;
   readonly ssh?: boolean;
   readonly coderBinary?: string;
+  readonly engine: EngineChoice;
   readonly connectTimeout: number;
   readonly connectHold: number;
   readonly connectInterval?: number;
@@ -240,8 +242,9 @@ function addConnectionOptions(command: Command): Command {
         .argParser(share("--ssh-share")),
     )
     .option("--ssh", "all of them are SSH")
+    .addOption(engineOption())
     .addOption(
-      new Option("--coder-binary <file>", "carries SSH (default: coder on PATH)").env(
+      new Option("--coder-binary <file>", "carries SSH, and is engine coder (default: coder on PATH)").env(
         "REFBENCH_CODER_BINARY",
       ),
     )
