@@ -35,6 +35,7 @@ export class GceVmCloudStack extends BenchStack {
       displayName: "Workspaces",
     });
     const grants = new BuilderGrants(this, "grants", {
+      environment,
       project: network.project,
       builder: identity,
       workspace,

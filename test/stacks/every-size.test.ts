@@ -186,7 +186,10 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
       const { user_data, vpc_security_group_ids, subnet_id, ...rest } = only("aws_instance");
       expect(user_data).toContain(`\npublic_key='${publicKey}'\n`);
       // A subnetwork that gives none, as the law above says of all.
-      expect([subnet_id, rest.associate_public_ip_address]).toEqual(["${aws_subnet.vpc_nodes.id}", undefined]);
+      expect([subnet_id, rest.associate_public_ip_address]).toEqual([
+        "${aws_subnet.vpc_nodes.id}",
+        undefined,
+      ]);
       expect(vpc_security_group_ids).toEqual(["${aws_security_group.runner_security-group.id}"]);
       for (const { attributes } of all("aws_vpc_security_group_ingress_rule"))
         expect(attributes.security_group_id).not.toContain("runner");
@@ -311,6 +314,14 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
         ...(name === "gce-vm" ? ["roles/compute.instanceAdmin.v1", "roles/iam.serviceAccountUser"] : []),
         ...(kind === "on-box" ? [] : ["roles/secretmanager.secretAccessor"]),
       ]);
+      for (const { attributes } of all("google_project_iam_member")) {
+        const { expression } = attributes.condition as { expression: string };
+        for (const named of [
+          `/instances/{name}").startsWith("${PREFIX}")`,
+          `/disks/{name}").startsWith("${PREFIX}")`,
+        ])
+          expect(expression).toContain(named);
+      }
       for (const { attributes } of all("google_service_account_iam_member"))
         expect(attributes.service_account_id).toBe("${google_service_account.workspace_account.id}");
     });
