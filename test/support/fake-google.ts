@@ -56,6 +56,8 @@ export class FakeGoogle {
   unreachable: string[] = [];
   assets: Record<string, unknown>[] = [];
   policy: Record<string, unknown> = { version: 3, etag: "e1", bindings: [] };
+  /** Permissions that who asks does not have in the project. */
+  readonly ungranted = new Set<string>();
   /** Errors that operations end with, by part of the deleted path. */
   readonly operationErrors = new Map<string, unknown>();
   #operations = new Map<string, { left: number; done: () => unknown }>();
@@ -122,6 +124,12 @@ export class FakeGoogle {
       return { status: 404, body: googleError(404, "notFound", `The resource '${path}' was not found`) };
     }
     if (path.endsWith(":getIamPolicy")) return ok(this.policy);
+    if (path.endsWith(":testIamPermissions")) {
+      const { permissions } = JSON.parse(text) as { permissions: readonly string[] };
+      const granted = permissions.filter((name) => !this.ungranted.has(name));
+      // As Google: nothing granted is no list.
+      return ok(granted.length === 0 ? {} : { permissions: granted });
+    }
     if (path.endsWith(":setIamPolicy")) {
       const { policy } = JSON.parse(text) as { policy: Record<string, unknown> };
       if (policy["etag"] !== this.policy["etag"]) {

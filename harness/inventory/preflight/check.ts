@@ -33,6 +33,7 @@ export const CHECK_NAMES = [
   "identity",
   "marker",
   "credential",
+  "permissions",
   "apis",
   "quota",
   "kubernetes-version",

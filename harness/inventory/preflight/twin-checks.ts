@@ -19,6 +19,7 @@ const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   identity: ({ project }) => Promise.resolve(ok(`nobody, in the twin's project ${project}`)),
   marker: simulated(() => "the twin has no owner to ask"),
   credential: simulated(() => "a rehearsal has no credential that could end"),
+  permissions: simulated(() => "the twin lets everybody do everything"),
   apis: simulated(() => "the twin answers every API that the stacks call"),
   quota: simulated(
     ({ architecture, size }) =>

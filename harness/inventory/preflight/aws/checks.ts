@@ -7,6 +7,13 @@ import { credentialCheck, identityCheck, markerCheck } from "./identity.ts";
 import { quotaCheck } from "./quota.ts";
 import { kubernetesVersionCheck, machineTypesCheck, postgresVersionCheck } from "./versions.ts";
 
+const permissionsCheck: Check<AwsContext> = {
+  name: "permissions",
+  fix: () => "have the permissions granted that Terraform's first refusal names",
+  run: () =>
+    Promise.resolve(skipped("AWS is not asked for permissions: who may ask it need not be who may create")),
+};
+
 const apisCheck: Check<AwsContext> = {
   name: "apis",
   fix: () => "nothing: AWS has no APIs to switch on",
@@ -19,6 +26,7 @@ export const AWS_CHECKS: readonly Check<AwsContext>[] = [
   identityCheck,
   markerCheck,
   credentialCheck,
+  permissionsCheck,
   apisCheck,
   quotaCheck,
   kubernetesVersionCheck,

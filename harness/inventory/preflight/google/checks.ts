@@ -5,6 +5,7 @@ import { leftoversCheck, namesCheck } from "../inventory-checks.ts";
 import { apisCheck } from "./apis.ts";
 import type { GoogleContext } from "./context.ts";
 import { credentialCheck, identityCheck, markerCheck } from "./identity.ts";
+import { permissionsCheck } from "./permissions.ts";
 import { quotaCheck } from "./quota.ts";
 import { kubernetesVersionCheck, machineTypesCheck, postgresVersionCheck } from "./versions.ts";
 
@@ -14,6 +15,7 @@ export const GOOGLE_CHECKS: readonly Check<GoogleContext>[] = [
   identityCheck,
   markerCheck,
   credentialCheck,
+  permissionsCheck,
   apisCheck,
   quotaCheck,
   kubernetesVersionCheck,

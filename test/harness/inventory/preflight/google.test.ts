@@ -34,7 +34,7 @@ async function preflight(
 
 /** What Google wants a POST for although nothing changes. */
 function isQuestion(line: string): boolean {
-  return /^POST .*(:getIamPolicy|:searchAllResources|\/tokeninfo)/.test(line);
+  return /^POST .*(:getIamPolicy|:testIamPermissions|:searchAllResources|\/tokeninfo)/.test(line);
 }
 
 test("a project in which nothing is missing passes every check, and nothing is created", async () => {
@@ -45,6 +45,7 @@ test("a project in which nothing is missing passes every check, and nothing is c
     identity: "ok",
     marker: "skipped",
     credential: "ok",
+    permissions: "ok",
     apis: "ok",
     quota: "ok",
     "kubernetes-version": "ok",
@@ -144,6 +145,13 @@ const FAILING: readonly Failing[] = [
     found: /lasts 1h 00m, a run with its teardown up to 5h 32m/,
     fix: /unset GOOGLE_OAUTH_ACCESS_TOKEN/,
     change: () => ({ credential: () => Promise.resolve({ kind: "token" }) }),
+  },
+  {
+    name: "permissions",
+    when: "the apply would be refused in its middle",
+    found: /^not granted in the project: compute\.networks\.create, container\.clusters\.delete$/,
+    fix: /gcloud projects add-iam-policy-binding some-project/,
+    spoil: ({ google }) => google.ungranted.add("compute.networks.create").add("container.clusters.delete"),
   },
   {
     name: "apis",
@@ -279,6 +287,7 @@ describe("a failed check says what it found and what to do", () => {
 
 describe("what could not be asked is unknown, never ok", () => {
   test.each([
+    ["permissions", ":testIamPermissions"],
     ["apis", "services?"],
     ["quota", "/regions/us-central1"],
     ["kubernetes-version", "serverConfig"],
@@ -360,6 +369,31 @@ test("a token that lasts long enough passes", async () => {
 test("APIs on later pages count", async () => {
   const of = await preflight(({ google }) => (google.pageSize = 2));
   expect(of("apis").state).toBe("ok");
+});
+
+test("a load runner that may be reached on a condition only is not known to be, and without one it is not asked", async () => {
+  const spoil = ({ google }: Ready): unknown => google.ungranted.add("iap.tunnelInstances.accessViaIAP");
+  expect((await preflight(spoil, undefined, "permissions"))("permissions")).toMatchObject({
+    state: "unknown",
+    found: expect.stringMatching(/reach the load runner.*: iap\.tunnelInstances\.accessViaIAP$/),
+    fix: expect.stringContaining("roles/iap.tunnelResourceAccessor"),
+  });
+  const local = await preflight(spoil, () => ({ runner: "local" }), "permissions");
+  expect(local("permissions").state).toBe("ok");
+});
+
+test.each([
+  ["gke", "container.clusters.create", true],
+  ["gce-docker", "container.clusters.create", false],
+  ["gce-vm", "resourcemanager.projects.setIamPolicy", true],
+  ["gce-docker", "resourcemanager.projects.setIamPolicy", false],
+])("%s is asked about %s: %s", async (name, permission, asked) => {
+  const of = await preflight(
+    ({ google }) => google.ungranted.add(permission),
+    () => ({ architecture: getArchitecture(name), size: resolveSize(name, "canary") }),
+    "permissions",
+  );
+  expect(of("permissions").state).toBe(asked ? "failed" : "ok");
 });
 
 test("things that live or were made by hand are no leftovers", async () => {
