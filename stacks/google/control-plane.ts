@@ -63,7 +63,8 @@ export class ControlPlane extends Construct {
         managedPrometheus: { enabled: false },
       },
       addonsConfig: {
-        // The internal balancer of Coder's Service is made by this add-on.
+        // The internal balancer of Coder's Service is made by this add-on, over instance groups: they carry 250 nodes, more
+        // than any size has. Subsetting (enableL4IlbSubsetting) stays off, since its endpoint groups outlive a cluster.
         httpLoadBalancing: { disabled: false },
         // Makes the workspaces' disks, and is what removes them.
         gcePersistentDiskCsiDriverConfig: { enabled: true },
