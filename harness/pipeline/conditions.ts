@@ -1,4 +1,6 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { architectures } from "../../reference-architectures/catalogue.ts";
+import type { Environment } from "../../stacks/environment.ts";
 import { SHARED_MACHINE_LIMITS } from "../model/shard.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 
@@ -25,6 +27,22 @@ export function conditionsOf(run: {
     // Of what the size asks for, this version carries SSH through the emulator alone.
     ...(cloud === undefined ? [] : ["SSH: none, every connection is a web terminal", ...waivedFor(cloud)]),
   ];
+}
+
+/** Whether Coder is pulled as an image, by the nodes of a real cluster. */
+export function pullsCoder(plan: Pick<Plan, "cloud">, { architecture }: Environment): boolean {
+  const carriedBy = architectures.get(architecture)?.carriedBy;
+  return plan.cloud !== undefined && (carriedBy === "gke" || carriedBy === "eks");
+}
+
+/** What an image without a digest makes of the figures: its tag may mean another one by now. */
+export function imageConditions(
+  plan: Pick<Plan, "cloud">,
+  environment: Environment,
+  digest: string | undefined,
+): readonly string[] {
+  if (digest !== undefined || !pullsCoder(plan, environment)) return [];
+  return [`Coder's image: by its tag v${environment.coderVersion}, no digest was had for it`];
 }
 
 /** More replicas than one take a licence. */

@@ -13,6 +13,7 @@ import {
 import { loadResult } from "../model/shard.ts";
 import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, worst, type Verdict } from "../model/verdict.ts";
+import { imageConditions } from "./conditions.ts";
 import type { StageContext } from "./context.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
@@ -114,7 +115,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
             },
           }),
     },
-    conditions: [...plan.conditions, ...(preflight?.conditions ?? [])],
+    conditions: [...plan.conditions, ...imageConditions(plan, environment, preflight?.coderImageDigest)],
     ...keptOf(entries),
     resources: Object.fromEntries(provisioned?.stacks.map(({ name, resources }) => [name, resources]) ?? []),
     stages: timingsOf(entries),

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { environmentSchema, IMAGE_DIGEST } from "../../../stacks/environment.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { PreflightFinding } from "../../model/preflight-finding.ts";
 import { askInventory } from "../ask-inventory.ts";
+import { pullsCoder } from "../conditions.ts";
 import type { StageContext } from "../context.ts";
 import { readJson, writeJson } from "../json-file.ts";
 
@@ -13,8 +13,6 @@ export const preflightResult = z.object({
   terraformPath: z.string(),
   /** As the environment has it: the image that a cluster runs. */
   coderImageDigest: z.string().optional(),
-  /** What it found that changes the meaning of the run, in words. */
-  conditions: z.array(z.string()).default([]),
 });
 
 /**
@@ -58,10 +56,9 @@ export async function preflight(context: StageContext): Promise<string> {
 async function pinImage(
   { folder, plan, journal }: StageContext,
   findings: readonly PreflightFinding[],
-): Promise<Pick<z.infer<typeof preflightResult>, "coderImageDigest" | "conditions">> {
+): Promise<Pick<z.infer<typeof preflightResult>, "coderImageDigest">> {
   const environment = await readJson(folder.environment, environmentSchema);
-  const { carriedBy } = getArchitecture(environment.architecture);
-  if (plan.cloud === undefined || (carriedBy !== "gke" && carriedBy !== "eks")) return { conditions: [] };
+  if (!pullsCoder(plan, environment)) return {};
   const { entries } = await journal.read();
   const applied = entries.some((entry) => entry.type === "stack-intent" && entry.act === "apply");
   const found = findings.flatMap(({ coderImageDigest = "" }) =>
@@ -70,9 +67,7 @@ async function pinImage(
   if (!applied && found !== undefined && found !== environment.coderImageDigest)
     await writeJson(folder.environment, { ...environment, coderImageDigest: found });
   const pinned = applied ? environment.coderImageDigest : (found ?? environment.coderImageDigest);
-  return pinned === undefined
-    ? { conditions: [`Coder's image: by its tag v${environment.coderVersion}, no digest was had for it`] }
-    : { coderImageDigest: pinned, conditions: [] };
+  return pinned === undefined ? {} : { coderImageDigest: pinned };
 }
 
 function sentenceOf({ name, found, fix }: PreflightFinding): string {

@@ -145,6 +145,21 @@ describe("the image that a cluster runs", () => {
     expect(record.conditions).toContainEqual(byTag);
   });
 
+  test("is told to be the tag's where preflight failed and the next stage was run all the same", async () => {
+    const world = new FakeWorld();
+    const folder = await world.makeRun(undefined, REAL);
+    const failing = checks({ name: "quota", state: "failed", found: "", coderImageDigest: DIGEST });
+    const context = await openContext(folder, world.ports({ checks: failing }), {
+      reporter: world.reporter,
+      signal: new AbortController().signal,
+    });
+    expect(await runStage("preflight", RUN_STAGE_FUNCTIONS.preflight, context)).toBe("failed");
+    await writePendingRecord(context);
+    const record = await readJson(folder.record, recordSchema);
+    expect(record.conditions).toContainEqual(byTag);
+    expect(await readJson(folder.environment, environmentSchema)).not.toHaveProperty("coderImageDigest");
+  });
+
   test("stays what was applied, whatever the tag means later", async () => {
     const before = (turn: number) =>
       turn === 0 ? undefined : ({ type: "stack-intent", stack: "gke-cloud", act: "apply" } as const);
