@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type EngineChoice, engineOption } from "../engine/plan-engines.ts";
-import { collect, share } from "../run-options.ts";
+import { collect, count, share } from "../run-options.ts";
 import { addReachOptions, type ReachFlags, refuse, wholeNumber } from "./reach-options.ts";
 import { addScenarioOptions, type ScenarioFlags } from "./scenario-options.ts";
 import { abortOn, goDuration, namedRun, range, rate, steps } from "./values.ts";
@@ -17,6 +17,7 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly ssh?: boolean;
   readonly coderBinary?: string;
   readonly engine: EngineChoice;
+  readonly shards?: number;
   readonly connectTimeout: number;
   readonly connectHold: number;
   readonly connectInterval?: number;
@@ -243,6 +244,14 @@ function addConnectionOptions(command: Command): Command {
     )
     .option("--ssh", "all of them are SSH")
     .addOption(engineOption())
+    .addOption(
+      new Option(
+        "--shards <n>",
+        "generator processes that the load is dealt over, 1 to 16 (default: one per 10,000 connections)",
+      )
+        .env("REFBENCH_SCALETEST_SHARDS")
+        .argParser(count("--shards", 1, 16)),
+    )
     .addOption(
       new Option("--coder-binary <file>", "carries SSH, and is engine coder (default: coder on PATH)").env(
         "REFBENCH_CODER_BINARY",

@@ -1,6 +1,7 @@
 import { RefbenchError } from "../../model/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/shard.ts";
+import { shardsOf } from "../../workload/shards/split-load.ts";
 import type { CreateFlags, LoadFlags, TrafficFlags } from "./load-options.ts";
 import { scenarioOf } from "./scenario-options.ts";
 import { isOn } from "./values.ts";
@@ -43,7 +44,7 @@ export function createTask(
     );
   const users = isHost ? 1 : Math.min(flags.users ?? flags.count, flags.count);
   const arrival = arrivalOf(flags);
-  return {
+  return dealt({
     ...commonTask(flags, ground, isWaiting ? flags.count : 0),
     prefix: prefixOf(flags.reuseUsers, ground.runId),
     template: found.template,
@@ -57,13 +58,13 @@ export function createTask(
     ...(isWaiting ? {} : { skipAgents: true }),
     ...(isKept ? { keep: true } : {}),
     ...(arrival === undefined ? {} : { arrival }),
-  };
+  });
 }
 
 /** The load that `traffic` asks for, on so many workspaces that exist. */
 export function trafficTask(flags: TrafficFlags, ground: TaskGround, workspaces: number): LoadTask {
   const { template, targetWorkspaces, run } = flags;
-  return {
+  return dealt({
     ...commonTask({ ...flags, bytesPerTick: flags.bytesPerTick ?? 1024 }, ground, workspaces),
     prefix: namePrefix(ground.runId),
     template: template ?? "",
@@ -75,7 +76,17 @@ export function trafficTask(flags: TrafficFlags, ground: TaskGround, workspaces:
       ...(template === undefined ? {} : { template }),
       ...targetWorkspaces,
     },
-  };
+  });
+}
+
+/** Refuses more processes than the load can keep busy: fewer in silence would not be what was measured. */
+function dealt(task: LoadTask): LoadTask {
+  const { shards } = task;
+  if (shards === undefined || shardsOf(task) === shards) return task;
+  throw new RefbenchError(
+    "usage",
+    `--shards is ${shards}, but this load can be dealt over ${shardsOf(task)} at most, since each process needs workspaces, users and turns of its own: raise --concurrency and --cleanup-concurrency (0 = all), --count and --users`,
+  );
 }
 
 /** Users of an earlier run are found by its names; this run's workspaces then carry them too. */
@@ -88,7 +99,12 @@ function commonTask(
   ground: TaskGround,
   workspaces: number,
 ): Omit<LoadTask, "prefix" | "template" | "parameters" | "users" | "workspaces"> {
-  const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn } = flags;
+  const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn, shards } = flags;
+  if (shards !== undefined && flags.engine !== "refbench")
+    throw new RefbenchError(
+      "usage",
+      `--shards is of refbench's own engine, and --engine is ${flags.engine}: leave one out`,
+    );
   const stepMs = Math.min(jobTimeout || LONGEST_MS, timeout || LONGEST_MS);
   const asked = flags.connections ?? workspaces;
   const scenario = scenarioOf(flags, asked);
@@ -123,6 +139,7 @@ function commonTask(
     ...scenario,
     ...(bytesPerTick === undefined || total === 0 ? {} : { traffic: { bytesPerTick, tickMs: tickInterval } }),
     ...(abortOn === undefined ? {} : { abortOn }),
+    ...(shards === undefined ? {} : { shards }),
   };
 }
 

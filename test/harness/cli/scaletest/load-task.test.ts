@@ -59,6 +59,7 @@ describe("the task of create-workspaces", () => {
       ["--scenario", "dashboard", "--scenario-for", "5m"],
       { dashboard: { pagesPerMinute: 6, forMs: 300_000 } },
     ],
+    [["-c", "4", "--concurrency", "0", "--shards", "4"], { shards: 4 }],
     [["--retry", "2", "--agent", "main"], { retries: 2, agent: "main" }],
   ])("%j", (args, part) => {
     expect(taskOf(args)).toMatchObject(part);
@@ -104,6 +105,9 @@ describe("the task of create-workspaces", () => {
     [["--scenario", "apps"], "say which with --app <slug>"],
     [["--scenario", "herd", "--app", "x"], "--app is of --scenario apps"],
     [["--app", "x", "--bytes-per-tick", "4"], "--bytes-per-tick is 4, expected 16 to 1024"],
+    [["--shards", "17"], '--shards is "17", expected a whole number from 1 to 16'],
+    [["-c", "4", "--shards", "2"], "this load can be dealt over 1 at most"],
+    [["--shards", "2", "--engine", "coder"], "--shards is of refbench's own engine"],
     [["--trace-propagate"], "--trace-propagate means nothing to refbench"],
   ])("%j contradicts itself or says nothing, and is refused", (args, message) => {
     expect(() => taskOf(args)).toThrow(message);
