@@ -69,15 +69,18 @@ test("arrivals that the generator itself starts late are counted, with the worst
   await using coder = await startFakeCoder();
   const task = loadTaskFor(coder, {
     ...ALONE,
-    workspaces: 40,
-    arrival: [{ perSecond: 100, seconds: 1 }],
+    workspaces: 60,
+    // Longer than the second between two progress events: one of them falls into it.
+    arrival: [{ perSecond: 25, seconds: 3 }],
   });
   const held = { isDone: false };
   const { result } = await runLoadHere(task, {
     onEvent: (event) => {
-      if (event.type !== "progress" || event.progress.workspaces.queued === 0 || held.isDone) return;
+      if (event.type !== "progress" || held.isDone) return;
+      const { queued, building, ready } = event.progress.workspaces;
+      if (queued + building + ready === 0) return;
       held.isDone = true;
-      const until = performance.now() + 200;
+      const until = performance.now() + 400;
       while (performance.now() < until);
     },
   });
@@ -86,5 +89,5 @@ test("arrivals that the generator itself starts late are counted, with the worst
   expect(result.arrivals?.lateMaxMs).toBeGreaterThan(100);
   expect(result.generator.limited).toBe(true);
   expect(result.generator.reasons.join()).toMatch(/late in the arrivals/);
-  expect(result.arrivals?.due).toBe(40);
+  expect(result.arrivals?.due).toBe(60);
 });
