@@ -26,7 +26,10 @@ export interface Tried {
 }
 
 /** The ladder that the options ask for, refused where a search on it could not end. */
-export function checkedLadder(kind: LimitKind, options: LimitOptions): Ladder {
+export function checkedLadder(
+  kind: LimitKind,
+  options: Pick<LimitOptions, "from" | "upTo" | "factor" | "resolution">,
+): Ladder {
   const { from, upTo, factor = FACTOR } = options;
   const least = kind === "connections" ? 1 : PRECISION * 10;
   const given = options.resolution ?? from * RESOLUTION_SHARE;

@@ -1,6 +1,13 @@
 import { Command } from "commander";
 import type { Io } from "../io.ts";
 import { cleanupCommand } from "../scaletest/cleanup-command.ts";
+import { findLimitByHand } from "../scaletest/find-limit-command.ts";
+import {
+  addFindLimitOptions,
+  type FindLimitFlags,
+  flagsOfFirstLoad,
+  limitWishOf,
+} from "../scaletest/find-limit-options.ts";
 import { loadByHand } from "../scaletest/load-command.ts";
 import {
   addCreateOptions,
@@ -25,18 +32,28 @@ function createCommand(io: Io): Command {
   const command = new Command("create-workspaces").description(
     "create users and workspaces, reach each, hold connections, delete all of it, and say how it went",
   );
-  return addCreateOptions(command)
+  return addFindLimitOptions(addCreateOptions(command))
     .addHelpText("after", AFTER)
-    .action((flags: CreateFlags) => loadByHand(flags, prepareCreate(flags, io), io, command));
+    .action((flags: CreateFlags & FindLimitFlags) => {
+      const wish = limitWishOf(flags);
+      if (wish === undefined) return loadByHand(flags, prepareCreate(flags, io), io, command);
+      const first = flagsOfFirstLoad(flags, wish);
+      return findLimitByHand(first, wish, prepareCreate(first, io), { io, command });
+    });
 }
 
 function trafficCommand(io: Io): Command {
   const command = new Command("traffic")
     .alias("workspace-traffic")
     .description("hold connections with traffic to workspaces that create-workspaces --no-cleanup left");
-  return addTrafficOptions(command)
+  return addFindLimitOptions(addTrafficOptions(command))
     .addHelpText("after", AFTER)
-    .action((flags: TrafficFlags) => loadByHand(flags, prepareTraffic(flags), io, command));
+    .action((flags: TrafficFlags & FindLimitFlags) => {
+      const wish = limitWishOf(flags);
+      if (wish === undefined) return loadByHand(flags, prepareTraffic(flags), io, command);
+      const first = flagsOfFirstLoad(flags, wish);
+      return findLimitByHand(first, wish, prepareTraffic(first), { io, command });
+    });
 }
 
 const AFTER = `

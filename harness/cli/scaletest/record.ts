@@ -7,7 +7,7 @@ import {
   type RunRecord,
   type Teardown,
 } from "../../model/record.ts";
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadResult, LoadTask } from "../../model/shard.ts";
 import { type Verdict, worst } from "../../model/verdict.ts";
 import { verdictOfError } from "../../model/error.ts";
 import { machineOf } from "../../pipeline/make-run.ts";
@@ -76,7 +76,20 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
   });
 }
 
-function measurementsOf({ result }: LoadOutcome, { deployment }: LoadTask): Measurements | undefined {
+/** The objectives that a load by hand missed, one sentence each; a load that found its workspaces has its own number of them. */
+export function missedBy(
+  result: LoadResult,
+  { task, look, maxFailures }: Pick<RecordGround, "task" | "look" | "maxFailures">,
+): string[] {
+  const asked = { ...task, workspaces: result.workspaces.asked || task.workspaces };
+  const judged = judge(objectivesOf(asked, look, maxFailures), measurementsOf({ result }, task));
+  return judged.filter(failsRun).map(objectiveSentence);
+}
+
+function measurementsOf(
+  { result }: Pick<LoadOutcome, "result">,
+  { deployment }: LoadTask,
+): Measurements | undefined {
   if (result === undefined) return undefined;
   const { sshDirect = 0 } = result.connections;
   const path = { tunnel: "tunnel", none: "none", stdio: sshDirect > 0 ? "direct" : "relayed" } as const;
@@ -103,7 +116,11 @@ function objectivesOf(
   );
 }
 
-function teardownOf({ cleanup }: LoadOutcome, { task, look, cleanup: command }: RecordGround): Teardown {
+/** What the cleanup of a load by hand left, as its record says it. */
+export function teardownOf(
+  { cleanup }: Pick<LoadOutcome, "cleanup">,
+  { task, look, cleanup: command }: Pick<RecordGround, "task" | "look" | "cleanup">,
+): Teardown {
   if (cleanup.state === "kept") return { state: "pending" };
   const kinds = task.reuseUsers === true ? "workspaces and tokens" : "workspaces, users and tokens";
   const scope = `${kinds} named ${task.prefix}-… on ${look.url}`;

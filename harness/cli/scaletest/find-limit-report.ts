@@ -1,0 +1,79 @@
+import { verdictOfError } from "../../model/error.ts";
+import type { RunId } from "../../model/run-id.ts";
+import type { Teardown } from "../../model/record.ts";
+import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
+import type { LimitKind, LimitResult, LimitStep } from "../../workload/limit-search.ts";
+import { type RecordGround, teardownOf } from "./record.ts";
+import type { LimitWish } from "./find-limit-options.ts";
+import type { LimitSearch } from "./find-limit-runner.ts";
+import type { LoadOutcome } from "./run-load.ts";
+
+/** What a search for a limit came to, as it is written as JSON. */
+export interface LimitReport {
+  readonly schemaVersion: 1;
+  readonly runId: RunId;
+  readonly deployment: { readonly url: string; readonly id: string; readonly version: string };
+  /** Against refbench's emulator: the figures say nothing of Coder. */
+  readonly simulated: boolean;
+  readonly kind: LimitKind;
+  readonly from: number;
+  readonly upTo: number;
+  readonly limit?: number;
+  readonly isConfirmed: boolean;
+  readonly ended: LimitResult["ended"] | "failed";
+  /** What broke just above the limit, or why there is no answer. */
+  readonly reasons: readonly string[];
+  readonly notes: readonly string[];
+  readonly steps: readonly LimitStep[];
+  readonly teardown: Teardown;
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+}
+
+/** The report of a search, after its cleanup. */
+export function reportOfLimit(
+  search: Pick<LimitSearch, "found" | "steps">,
+  outcome: Pick<LoadOutcome, "cleanup" | "failure">,
+  ground: Omit<RecordGround, "maxFailures"> & { readonly wish: LimitWish },
+): LimitReport {
+  const { runId, look, wish } = ground;
+  const { found, steps } = search;
+  const { failure } = outcome;
+  const teardown = teardownOf(outcome, ground);
+  const ended = found?.ended ?? (failure?.code === "interrupted" ? "stopped" : "failed");
+  const verdict = worst([
+    ...(failure === undefined ? [] : [verdictOfError[failure.code]]),
+    VERDICT_OF[ended],
+    ...(teardown.state === "leaked" || teardown.state === "unverified" ? [teardown.state] : []),
+  ]);
+  return {
+    schemaVersion: 1,
+    runId,
+    deployment: { url: look.url, id: look.id, version: look.version },
+    simulated: look.isEmulated,
+    kind: wish.kind,
+    from: wish.from,
+    upTo: wish.upTo,
+    ...(found?.limit === undefined ? {} : { limit: found.limit }),
+    isConfirmed: found?.isConfirmed ?? false,
+    ended,
+    reasons: [...(failure === undefined ? [] : [failure.message]), ...(found?.reasons ?? [])],
+    notes: [...(found?.notes ?? []), ...(teardown.state === "pending" ? [] : teardown.problems)],
+    steps,
+    teardown,
+    verdict,
+    exitCode: EXIT_CODES[verdict],
+  };
+}
+
+/** A search that its own bounds ended has no answer either, only where the answer lies. */
+const VERDICT_OF = {
+  found: "pass",
+  "not-reached": "pass",
+  "generator-limited": "generator-limited",
+  "below-first": "slo-failed",
+  "out-of-steps": "interrupted",
+  "out-of-time": "interrupted",
+  stopped: "interrupted",
+  failed: "harness-error",
+} as const satisfies Record<LimitReport["ended"], Verdict>;

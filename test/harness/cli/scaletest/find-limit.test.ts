@@ -1,0 +1,215 @@
+import { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import {
+  addFindLimitOptions,
+  type FindLimitFlags,
+  flagsOfFirstLoad,
+  limitWishOf,
+} from "../../../../harness/cli/scaletest/find-limit-options.ts";
+import { reportOfLimit } from "../../../../harness/cli/scaletest/find-limit-report.ts";
+import { limitSearch } from "../../../../harness/cli/scaletest/find-limit-runner.ts";
+import { formatLimit } from "../../../../harness/cli/scaletest/find-limit-text.ts";
+import {
+  addCreateOptions,
+  addTrafficOptions,
+  type CreateFlags,
+} from "../../../../harness/cli/scaletest/load-options.ts";
+import { runLoadByHand } from "../../../../harness/cli/scaletest/run-load.ts";
+import { CoderClient } from "../../../../harness/coder/client.ts";
+import { CoderHttp } from "../../../../harness/coder/http.ts";
+import { systemClock } from "../../../../harness/model/clock.ts";
+import { RefbenchError } from "../../../../harness/model/error.ts";
+import type { LoadTask, ShardRunner } from "../../../../harness/model/shard.ts";
+import { startFakeCoder, type FakeFaults } from "../../../support/fake-coder.ts";
+import { loadResultOf } from "../../../support/load-result.ts";
+import { loadTaskFor } from "../../../support/load-task.ts";
+
+const RUN_ID = "01m81gbh13njzasbgq847qym32";
+const PREFIX = "bench-sbgq847qym32";
+
+interface Planted {
+  readonly limit?: number;
+  readonly generator?: number;
+  /** What happens instead of the load of this index. */
+  readonly at?: Readonly<Record<number, () => Promise<never>>>;
+  readonly stop?: AbortController;
+  readonly faults?: FakeFaults;
+  readonly task?: Partial<Omit<LoadTask, "connections" | "timeouts">>;
+  readonly timeoutMs?: number;
+}
+
+/** A search between 10 and 40 connections on a Coder that holds so many; its cleanup is the real one. */
+async function searched({
+  limit = Infinity,
+  generator = Infinity,
+  at = {},
+  stop = new AbortController(),
+  faults = {},
+  task: over,
+  timeoutMs = 0,
+}: Planted) {
+  await using coder = await startFakeCoder({ faults });
+  coder.addWorkspace(`${PREFIX}-9`, "running");
+  const task = loadTaskFor(
+    { url: coder.url, token: coder.token },
+    { prefix: PREFIX, connections: { total: 10 }, ...over },
+  );
+  const tasks: LoadTask[] = [];
+  const runner: ShardRunner = {
+    run: async (asked, { signal }) => {
+      const index = tasks.push(asked as LoadTask) - 1;
+      const aborted = new Promise((done) => signal.addEventListener("abort", done));
+      if (at[index] !== undefined) await Promise.race([aborted, at[index]()]);
+      const load = (asked as LoadTask).connections.total;
+      const limited = load > generator;
+      return {
+        task: "load",
+        ...loadResultOf({
+          connections: { lost: load > limit ? 1 : 0 },
+          generator: { limited, reasons: limited ? ["late"] : [] },
+        }),
+        stopped: signal.aborted,
+      };
+    },
+  };
+  const wish = { kind: "connections", from: 10, upTo: 40, resolution: 10 } as const;
+  const search = limitSearch({
+    ...{ runner, wish, clock: systemClock, timeoutMs },
+    judge: ({ connections: { lost } }) => (lost > 0 ? ["a connection was lost"] : []),
+    onStep: () => undefined,
+  });
+  const http = new CoderHttp({ url: coder.url, clock: systemClock });
+  const outcome = await runLoadByHand(task, {
+    shard: search,
+    interrupts: { stop: stop.signal, leave: new AbortController().signal },
+    reporter: { report: () => undefined },
+    clock: systemClock,
+    callerWith: (signal) => ({
+      client: new CoderClient(http, { token: coder.token, owner: true }, signal),
+      user: { id: "me", username: "owner", email: "", roles: [] },
+      isOwner: true,
+      token: coder.token,
+    }),
+    ...{ timeoutMs: 0, cleanupTimeoutMs: 20_000, cleanupJobTimeoutMs: 0 },
+  }).finally(() => http.close());
+  const look = {
+    ...{ url: coder.url, id: "id", version: "v2.31.0", isEmulated: false, caller: "owner", isOwner: true },
+    ...{ workspaces: { total: 0, building: 0 }, runs: [], builds: { replicas: 1, daemons: 2 }, inUse: [] },
+  };
+  const report = reportOfLimit(search, outcome, {
+    runId: RUN_ID,
+    task,
+    look,
+    cleanup: "refbench clean",
+    wish,
+  });
+  return { report, tasks, left: coder.workspacesLeft() };
+}
+
+describe("a search for the limit of connections", () => {
+  test("makes its workspaces once, raises connections on them, and deletes them after its last load", async () => {
+    const { report, tasks, left } = await searched({ limit: 20 });
+    expect(report).toMatchObject({ limit: 20, isConfirmed: true, ended: "found", exitCode: 0 });
+    expect(report.reasons).toEqual(["a connection was lost"]);
+    const [first, ...more] = tasks;
+    expect(first).toMatchObject({ keep: true, prefix: PREFIX });
+    expect(first).not.toHaveProperty("existing");
+    expect(more.map(({ existing }) => existing?.namePrefix)).toEqual(more.map(() => `${PREFIX}-`));
+    expect(tasks.map(({ connections }) => connections.total)).toEqual([10, 20, 40, 30, 20, 30]);
+    expect(left).toEqual([]);
+    expect(formatLimit(report, "text").replaceAll(/\s+/g, " ")).toContain(
+      "Limit: 20 connections, confirmed by a second try; above it: a connection was lost",
+    );
+    expect(JSON.parse(formatLimit(report, "json"))).toEqual(report);
+  });
+
+  test.each<[string, Planted, object]>([
+    ["the largest load held", {}, { ended: "not-reached", limit: 40, exitCode: 0 }],
+    ["the first load already broke", { limit: 5 }, { ended: "below-first", exitCode: 10 }],
+    ["the generator was the limit", { generator: 20 }, { ended: "generator-limited", exitCode: 21 }],
+    [
+      "something would not be deleted",
+      { limit: 20, faults: { failDelete: [`${PREFIX}-9`] } },
+      { ended: "found", limit: 20, exitCode: 40 },
+    ],
+    [
+      "the program died",
+      { at: { 2: () => Promise.reject(new RefbenchError("shard", "it died")) } },
+      { ended: "failed", exitCode: 20, reasons: ["it died"], steps: [{ load: 10 }, { load: 20 }] },
+    ],
+    [
+      "a later load was refused",
+      { at: { 1: () => Promise.reject(new RefbenchError("usage", "none runs")) } },
+      { ended: "failed", exitCode: 20, reasons: ["none runs"] },
+    ],
+    [
+      "a load took longer than it may",
+      { at: { 1: () => new Promise(() => undefined) }, timeoutMs: 20 },
+      { ended: "stopped", exitCode: 61, limit: 10, reasons: ["--timeout of 0.02 s for one load was up"] },
+    ],
+  ])("where %s says so by its exit code and leaves nothing it can delete", async (_, planted, expected) => {
+    const { report, left } = await searched(planted);
+    expect(report).toMatchObject(expected);
+    expect(left).toEqual(planted.faults === undefined ? [] : [`${PREFIX}-9`]);
+  });
+
+  test.each([0, 2])("that is stopped in load %i keeps its steps and deletes what it made", async (index) => {
+    const stop = new AbortController();
+    const interrupt = () => {
+      stop.abort(new RefbenchError("interrupted", "stopped by SIGINT"));
+      return new Promise<never>(() => undefined);
+    };
+    const { report, left } = await searched({ at: { [index]: interrupt }, stop });
+    expect(report).toMatchObject({ ended: "stopped", exitCode: 61, reasons: ["stopped by SIGINT"] });
+    expect(report.steps).toHaveLength(index);
+    expect(left).toEqual([]);
+  });
+
+  test("on workspaces that exist goes to them from its first load", async () => {
+    const { tasks } = await searched({ limit: 20, task: { existing: { namePrefix: "bench-x-" } } });
+    expect(new Set(tasks.map(({ existing }) => existing?.namePrefix))).toEqual(new Set(["bench-x-"]));
+    expect(tasks[0]).not.toHaveProperty("keep");
+  });
+});
+
+describe("the flags of a search", () => {
+  const read = (args: readonly string[], add = addCreateOptions) => {
+    const command = addFindLimitOptions(add(new Command("load"))).exitOverride();
+    command.parse(["-t", "kubernetes", ...args], { from: "user" });
+    const flags = command.opts<CreateFlags & FindLimitFlags>();
+    const wish = limitWishOf(flags);
+    return { wish, first: wish === undefined ? flags : flagsOfFirstLoad(flags, wish) };
+  };
+
+  test("read loads in the unit of what is raised, and the first load holds the first of them", () => {
+    const connections = read(["--find-limit", "connections", "--limit-from", "50", "--limit-up-to", "400"]);
+    expect(connections).toMatchObject({
+      wish: { kind: "connections", from: 50, upTo: 400 },
+      first: { connections: 50 },
+    });
+    const arrivals = ["--find-limit", "arrival-rate", "--limit-from", "30/m", "--limit-up-to", "5/s"];
+    expect(read([...arrivals, "--limit-arrivals", "20s"]).wish).toEqual({
+      ...{ kind: "arrival-rate", from: 0.5, upTo: 5, arrivalSeconds: 20 },
+    });
+    expect(read([]).wish).toBeUndefined();
+  });
+
+  const connections = ["--find-limit", "connections", "--limit-up-to", "400"];
+  const arrivals = ["--find-limit", "arrival-rate", "--limit-up-to", "5/s"];
+  test.each([
+    [["--limit-from", "5"], "say which with --find-limit"],
+    [["--find-limit", "connections"], "say up to where with --limit-up-to"],
+    [[...connections, "--limit-from", "1.5"], "expected a whole number from 1"],
+    [[...connections, "--connections", "5"], "as --limit-from instead of --connections"],
+    [[...connections, "--scenario", "herd"], "leave --scenario, --app"],
+    [[...connections, "--engine", "both"], "leave --engine out"],
+    [[...arrivals, "--rate", "2"], "leave --rate, --ramp and --steps out"],
+    [[...arrivals, "--no-cleanup"], "leave --no-cleanup and --reuse-users out"],
+  ])("%j contradicts itself or says too little, and is refused", (args, message) => {
+    expect(() => read(args)).toThrow(message);
+  });
+
+  test("arrivals cannot be raised on workspaces that exist", () => {
+    expect(() => read(arrivals, addTrafficOptions)).toThrow("ask create-workspaces for it");
+  });
+});
