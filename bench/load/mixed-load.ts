@@ -1,12 +1,8 @@
 import { join } from "node:path";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { bundle } from "../../harness/rehearsal/bundle.ts";
-import {
-  type LoadResult,
-  type LoadTask,
-  type Phase,
-  SHARED_MACHINE_LIMITS,
-} from "../../harness/model/shard.ts";
+import type { LoadResult, Phase } from "../../harness/model/shard-result.ts";
+import { type LoadTask, SHARED_MACHINE_LIMITS } from "../../harness/model/shard-task.ts";
 import { localShardRunner } from "../../harness/workload/local-runner.ts";
 import { ProcessUsage } from "./process-usage.ts";
 

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:
 import { freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { RefbenchError } from "../model/error.ts";
-import type { LoadTask } from "../model/shard.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import type { ConnectOptions, ConnectOutcome } from "./connect.ts";
 import { openSsh } from "./ssh.ts";
 import { openStdioSession } from "./stdio-session.ts";

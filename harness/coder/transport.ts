@@ -4,7 +4,7 @@ import { HttpsProxyAgent } from "https-proxy-agent";
 import { type Dispatcher, Pool, ProxyAgent } from "undici";
 import { WebSocket } from "ws";
 import { messageOf, RefbenchError } from "../model/error.ts";
-import type { LoadTask } from "../model/shard.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import { presentedCertificate } from "./presented-certificate.ts";
 import { tlsProblem } from "./tls-problem.ts";
 

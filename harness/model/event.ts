@@ -1,4 +1,4 @@
-import type { LoadProgress } from "./shard.ts";
+import type { LoadProgress } from "./shard-result.ts";
 import type { Stage } from "./stage.ts";
 import type { TerraformProgress, TerraformSummary } from "./terraform.ts";
 import type { Verdict } from "./verdict.ts";

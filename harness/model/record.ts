@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { loadResult } from "./shard.ts";
+import { loadResult } from "./shard-result.ts";
 
 /** Version of the record's shape; a reader migrates older ones. */
 export const RECORD_SCHEMA_VERSION = 1;

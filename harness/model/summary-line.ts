@@ -1,4 +1,4 @@
-import type { LoadResult } from "./shard.ts";
+import type { LoadResult } from "./shard-result.ts";
 
 /** The line that ends a load: `998 succeeded, 2 failed to connect`. */
 export function summaryLine(result: LoadResult): string {

@@ -1,7 +1,7 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../stacks/environment.ts";
-import { SHARED_MACHINE_LIMITS } from "../model/shard.ts";
+import { SHARED_MACHINE_LIMITS } from "../model/shard-task.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 
 /** What changes the meaning of a run's figures, in words. */

@@ -1,4 +1,5 @@
-import type { BootstrapTask, LoadResult } from "../model/shard.ts";
+import type { LoadResult } from "../model/shard-result.ts";
+import type { BootstrapTask } from "../model/shard-task.ts";
 import type { Plan } from "./plan.ts";
 
 /** How the workload reaches the run's Coder: the emulator has a tunnel, a real server on this machine its own program. */

@@ -10,7 +10,7 @@ import {
   type RunRecord,
   type Teardown,
 } from "../model/record.ts";
-import { loadResult } from "../model/shard.ts";
+import { loadResult } from "../model/shard-result.ts";
 import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, worst, type Verdict } from "../model/verdict.ts";
 import { imageConditions } from "./conditions.ts";

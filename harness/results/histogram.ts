@@ -1,6 +1,6 @@
 import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import type { Histogram } from "hdr-histogram-js";
-import type { PhaseHistogram } from "../model/shard.ts";
+import type { PhaseHistogram } from "../model/shard-result.ts";
 
 /** How many samples must lie above a percentile before it is a figure and not an anecdote. */
 const SAMPLES_ABOVE = 10;

@@ -1,5 +1,5 @@
 import type { Measurements } from "../model/record.ts";
-import { PHASES } from "../model/shard.ts";
+import { PHASES } from "../model/shard-result.ts";
 import { formatCount, formatLatency } from "./format.ts";
 import { drawGrid, type Grid } from "./grid.ts";
 import { type LatencySummary, mergeHistograms, PERCENTILES, summarize } from "./histogram.ts";

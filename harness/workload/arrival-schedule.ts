@@ -1,4 +1,4 @@
-import type { LoadTask } from "../model/shard.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 
 type Steps = NonNullable<LoadTask["arrival"]>;
 

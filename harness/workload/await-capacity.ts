@@ -1,6 +1,6 @@
 import type { CoderClient } from "../coder/client.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { BootstrapTask } from "../model/shard.ts";
+import type { BootstrapTask } from "../model/shard-task.ts";
 import { type BuildCapacity, buildCapacity } from "./capacity.ts";
 import type { TaskContext } from "./load-context.ts";
 

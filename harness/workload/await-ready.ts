@@ -1,6 +1,6 @@
 import { failedWith } from "../coder/answer.ts";
 import { isActive, type Job } from "../coder/schemas.ts";
-import type { FailureClass, Phase } from "../model/shard.ts";
+import type { FailureClass, Phase } from "../model/shard-result.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "./load-context.ts";
 import { lookAtAgents } from "./look-at-agents.ts";
 

@@ -1,6 +1,6 @@
 import { failedWith } from "../coder/answer.ts";
 import type { BuildTimings } from "../coder/schemas.ts";
-import type { Phase } from "../model/shard.ts";
+import type { Phase } from "../model/shard-result.ts";
 import { Limiter } from "./limiter.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 

@@ -1,5 +1,5 @@
 import type { Job } from "../coder/schemas.ts";
-import type { LoadResult } from "../model/shard.ts";
+import type { LoadResult } from "../model/shard-result.ts";
 
 type BuildsAtOnce = Pick<LoadResult["builds"], "peakRunning" | "timeWeightedRunning">;
 

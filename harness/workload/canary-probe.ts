@@ -1,7 +1,8 @@
 import { CoderHttp } from "../coder/http.ts";
 import { anything } from "../coder/schemas.ts";
 import type { Clock } from "../model/clock.ts";
-import type { LoadTask, LoadWindow } from "../model/shard.ts";
+import type { LoadWindow } from "../model/shard-result.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import type { FailureLedger } from "./failures.ts";
 import { newHistogram, percentileMs, recordMs, type Latencies } from "./histogram.ts";
 

@@ -1,6 +1,6 @@
 import type { CoderClient } from "../coder/client.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { LoadTask } from "../model/shard.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 
 /** Refuses what the deployment would refuse to every workspace of the load: SSH, more users. What it does not tell is tried. */
 export async function checkDeployment(

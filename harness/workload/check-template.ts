@@ -1,7 +1,7 @@
 import { failedWith } from "../coder/answer.ts";
 import type { CoderClient } from "../coder/client.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { LoadTask } from "../model/shard.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import { wrongParameters } from "./check-parameters.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { CoderFailure } from "../coder/answer.ts";
 import type { ConnectFailure } from "../coder/connect.ts";
-import type { FailureClass } from "../model/shard.ts";
+import type { FailureClass } from "../model/shard-result.ts";
 
 /** The class that each way of not getting a connection is counted in. */
 export const connectClass = {

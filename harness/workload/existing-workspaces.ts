@@ -1,6 +1,6 @@
 import type { Workspace } from "../coder/schemas.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { LoadTask } from "../model/shard.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import { listWorkspaces } from "./listing.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";
 import { lookAtAgents } from "./look-at-agents.ts";

@@ -1,5 +1,6 @@
 import type { CoderFailure } from "../coder/answer.ts";
-import type { FailureClass, FailureCount, Phase, ShardEvent } from "../model/shard.ts";
+import type { ShardEvent } from "../model/shard.ts";
+import type { FailureClass, FailureCount, Phase } from "../model/shard-result.ts";
 import { answerClass } from "./connect-class.ts";
 
 /** Coder's keys: ten characters, a dash, the secret. */

@@ -1,4 +1,4 @@
-import type { GeneratorLimits } from "../model/shard.ts";
+import type { GeneratorLimits } from "../model/shard-task.ts";
 
 /** Of the p99 of what the window measured: lateness that the results would not show. */
 const SLIP_SHARE_OF_P99 = 0.1;

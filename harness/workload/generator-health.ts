@@ -1,6 +1,7 @@
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { Histogram } from "hdr-histogram-js";
-import type { GeneratorHealth, GeneratorLimits, LoadWindow, Phase } from "../model/shard.ts";
+import type { GeneratorHealth, LoadWindow, Phase } from "../model/shard-result.ts";
+import type { GeneratorLimits } from "../model/shard-task.ts";
 import { type HealthSignals, PACED, type Paced, reasonsOf, round } from "./generator-gate.ts";
 import { newHistogram, percentileMs, recordMs } from "./histogram.ts";
 import { openFiles, readKernelCounters } from "./kernel-counters.ts";

@@ -81,7 +81,11 @@ export async function lookAtDeployment(
   return { ...look, inUse: reasonsOfUse(look) };
 }
 
-function othersOf(users: readonly User[], caller: User, nowMs: number): NonNullable<DeploymentLook["others"]> {
+function othersOf(
+  users: readonly User[],
+  caller: User,
+  nowMs: number,
+): NonNullable<DeploymentLook["others"]> {
   const others = users.filter((one) => one.id !== caller.id && runOfUser(one) === undefined);
   const seenMs = (one: User): number => Date.parse(one.last_seen_at ?? "") || 0;
   const recent = others

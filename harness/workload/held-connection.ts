@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AskOutcome, ShellSession } from "../coder/shell-session.ts";
-import type { Phase } from "../model/shard.ts";
+import type { Phase } from "../model/shard-result.ts";
 import type { Liveness } from "./liveness.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 

@@ -1,6 +1,6 @@
 import * as hdr from "hdr-histogram-js";
 import type { Histogram } from "hdr-histogram-js";
-import { type Phase, type PhaseHistogram, PHASES } from "../model/shard.ts";
+import { type Phase, type PhaseHistogram, PHASES } from "../model/shard-result.ts";
 
 const HOUR_US = 3_600_000_000;
 

@@ -1,4 +1,4 @@
-import type { LoadResult } from "../model/shard.ts";
+import type { LoadResult } from "../model/shard-result.ts";
 import { type HeldConnection, isHeld, verify } from "./held-connection.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 import { pace } from "./pacer.ts";

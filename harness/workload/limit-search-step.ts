@@ -1,5 +1,6 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
-import type { LoadResult, LoadTask } from "../model/shard.ts";
+import type { LoadResult } from "../model/shard-result.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import type { LimitKind, LimitOptions, LimitStep } from "./limit-search.ts";
 
 const ARRIVAL_SECONDS = 60;

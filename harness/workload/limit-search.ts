@@ -1,5 +1,7 @@
 import type { Clock } from "../model/clock.ts";
-import type { LoadResult, LoadTask, ShardEvent, ShardRunner } from "../model/shard.ts";
+import type { ShardEvent, ShardRunner } from "../model/shard.ts";
+import type { LoadResult } from "../model/shard-result.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import { checkedLadder, type Ladder, nextStep, tried } from "./limit-search-ladder.ts";
 import { notesOf } from "./limit-search-notes.ts";
 import { tryLoad } from "./limit-search-step.ts";

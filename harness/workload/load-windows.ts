@@ -1,4 +1,4 @@
-import type { LoadWindow } from "../model/shard.ts";
+import type { LoadWindow } from "../model/shard-result.ts";
 import type { CanaryProbe } from "./canary-probe.ts";
 import type { FailureLedger } from "./failures.ts";
 import type { HealthWatch } from "./generator-health.ts";

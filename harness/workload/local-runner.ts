@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { messageOf, RefbenchError } from "../model/error.ts";
-import type { ShardEvent, ShardResult, ShardRunner, ShardTask } from "../model/shard.ts";
+import type { ShardEvent, ShardResult, ShardRunner } from "../model/shard.ts";
+import type { ShardTask } from "../model/shard-task.ts";
 import { outcomeOf, parseEvent } from "./shard-outcome.ts";
 
 /** Time for a stopped shard to close 10,000 connections and to say its result. */

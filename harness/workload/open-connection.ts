@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ConnectFailure, ConnectOptions, ConnectOutcome } from "../coder/connect.ts";
 import type { ShellSession } from "../coder/shell-session.ts";
 import { openTerminal } from "../coder/terminal.ts";
-import type { FailureClass, Phase } from "../model/shard.ts";
+import type { FailureClass, Phase } from "../model/shard-result.ts";
 import { connectClass } from "./connect-class.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 

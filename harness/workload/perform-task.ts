@@ -1,7 +1,8 @@
 import { constants, setPriority } from "node:os";
 import { systemClock } from "../model/clock.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
-import { SHARD_PROTOCOL, type ShardEvent, type ShardTask, shardTask } from "../model/shard.ts";
+import { SHARD_PROTOCOL, type ShardEvent } from "../model/shard.ts";
+import { type ShardTask, shardTask } from "../model/shard-task.ts";
 import { CODER_GONE, CoderGoneError } from "./coder-gone.ts";
 import type { OtherParts } from "./load-context.ts";
 import { runTask } from "./run-task.ts";

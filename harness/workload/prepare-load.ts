@@ -3,7 +3,7 @@ import { CoderClient } from "../coder/client.ts";
 import type { CoderHttp } from "../coder/http.ts";
 import { sshDoor, type SshDoor } from "../coder/ssh-door.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { LoadTask } from "../model/shard.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import { buildCapacity } from "./capacity.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { checkTemplate } from "./check-template.ts";

@@ -1,4 +1,5 @@
-import type { LoadProgress, ShardEvent } from "../model/shard.ts";
+import type { ShardEvent } from "../model/shard.ts";
+import type { LoadProgress } from "../model/shard-result.ts";
 
 /** At most four progress events a second. */
 const EVERY_MS = 250;

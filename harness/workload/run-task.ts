@@ -1,4 +1,5 @@
-import type { ShardResult, ShardTask } from "../model/shard.ts";
+import type { ShardResult } from "../model/shard.ts";
+import type { ShardTask } from "../model/shard-task.ts";
 import { runBootstrap } from "./bootstrap.ts";
 import { runDrain } from "./drain.ts";
 import type { TaskContext } from "./load-context.ts";

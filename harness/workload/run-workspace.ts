@@ -1,4 +1,4 @@
-import type { LoadResult } from "../model/shard.ts";
+import type { LoadResult } from "../model/shard-result.ts";
 import { arrivalSchedule } from "./arrival-schedule.ts";
 import { awaitReady } from "./await-ready.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";

@@ -1,6 +1,7 @@
 import type { CoderClient } from "../coder/client.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { LoadResult, LoadTask, SCENARIOS } from "../model/shard.ts";
+import type { LoadResult } from "../model/shard-result.ts";
+import type { LoadTask, SCENARIOS } from "../model/shard-task.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 import { wildcardHost } from "./scenarios/app-address.ts";
 import { apps } from "./scenarios/apps.ts";

@@ -1,4 +1,4 @@
-import type { LoadResult } from "../model/shard.ts";
+import type { LoadResult } from "../model/shard-result.ts";
 import type { LoadContext } from "./load-context.ts";
 
 const EVERY_MS = 2000;

@@ -1,5 +1,6 @@
 import { RefbenchError } from "../model/error.ts";
-import { type ShardEvent, shardEvent, type ShardResult, type ShardTask } from "../model/shard.ts";
+import { type ShardEvent, shardEvent, type ShardResult } from "../model/shard.ts";
+import type { ShardTask } from "../model/shard-task.ts";
 
 /** The event of one line of the shard program. */
 export function parseEvent(line: string): ShardEvent {

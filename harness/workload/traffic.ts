@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { LoadTask } from "../model/shard.ts";
+import type { LoadTask } from "../model/shard-task.ts";
 import type { HeldConnection, Hold } from "./held-connection.ts";
 import type { Liveness } from "./liveness.ts";
 import type { LoadContext } from "./load-context.ts";

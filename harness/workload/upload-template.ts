@@ -4,7 +4,7 @@ import type { CoderClient } from "../coder/client.ts";
 import { isActive, type TemplateVersion } from "../coder/schemas.ts";
 import { templateArchive } from "../coder/template-archive.ts";
 import { RefbenchError } from "../model/error.ts";
-import type { BootstrapTask } from "../model/shard.ts";
+import type { BootstrapTask } from "../model/shard-task.ts";
 import type { TaskContext } from "./load-context.ts";
 
 const ASK_AGAIN_MS = 250;

@@ -4,13 +4,9 @@ import { join } from "node:path";
 import { RefbenchError } from "../../harness/model/error.ts";
 import type { StoredEvent } from "../../harness/model/event.ts";
 import type { InventoryItem, RemoveOutcome } from "../../harness/model/inventory.ts";
-import type {
-  BootstrapTask,
-  DrainTask,
-  LoadResult,
-  LoadTask,
-  ShardRunner,
-} from "../../harness/model/shard.ts";
+import type { ShardRunner } from "../../harness/model/shard.ts";
+import type { LoadResult } from "../../harness/model/shard-result.ts";
+import type { BootstrapTask, DrainTask, LoadTask } from "../../harness/model/shard-task.ts";
 import type { Terraform } from "../../harness/model/terraform.ts";
 import type { Ports } from "../../harness/pipeline/context.ts";
 import { makeRun, type RunRequest } from "../../harness/pipeline/make-run.ts";

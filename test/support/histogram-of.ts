@@ -1,5 +1,5 @@
 import { decodeFromCompressedBase64, type Histogram } from "hdr-histogram-js";
-import type { LoadResult, Phase } from "../../harness/model/shard.ts";
+import type { LoadResult, Phase } from "../../harness/model/shard-result.ts";
 
 /** A phase's latencies, microseconds from the intended start. */
 export function histogramOf(result: LoadResult, phase: Phase): Histogram {

@@ -1,4 +1,4 @@
-import type { LoadResult } from "../../harness/model/shard.ts";
+import type { LoadResult } from "../../harness/model/shard-result.ts";
 
 type Overrides = {
   readonly [Key in keyof LoadResult]?: LoadResult[Key] extends readonly unknown[] | undefined

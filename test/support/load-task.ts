@@ -1,4 +1,4 @@
-import { GENERATOR_LIMITS, type LoadTask } from "../../harness/model/shard.ts";
+import { GENERATOR_LIMITS, type LoadTask } from "../../harness/model/shard-task.ts";
 
 /** A load task of a few workspaces with short times, to be overridden. */
 export function loadTaskFor(

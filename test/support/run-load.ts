@@ -1,5 +1,7 @@
 import { systemClock } from "../../harness/model/clock.ts";
-import type { LoadResult, LoadTask, ShardEvent } from "../../harness/model/shard.ts";
+import type { ShardEvent } from "../../harness/model/shard.ts";
+import type { LoadResult } from "../../harness/model/shard-result.ts";
+import type { LoadTask } from "../../harness/model/shard-task.ts";
 import { type LoadPace, runLoad } from "../../harness/workload/load.ts";
 
 /** Runs a load in this process and keeps its events. */

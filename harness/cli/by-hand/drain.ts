@@ -1,6 +1,7 @@
 import { CODER_GONE } from "../../workload/coder-gone.ts";
 import { RefbenchError } from "../../model/error.ts";
-import type { DrainResult, ShardEvent, ShardRunner } from "../../model/shard.ts";
+import type { ShardEvent, ShardRunner } from "../../model/shard.ts";
+import type { DrainResult } from "../../model/shard-result.ts";
 
 /** Somebody waits for it, and may ask again. */
 const GONE_AFTER_MS = 30_000;

@@ -1,4 +1,4 @@
-import type { DrainResult } from "../../model/shard.ts";
+import type { DrainResult } from "../../model/shard-result.ts";
 import { harmless } from "../progress/words.ts";
 
 /** What a drain by hand came to. */

@@ -1,5 +1,5 @@
 import type { Measurements, RunRecord } from "../../model/record.ts";
-import { PHASES } from "../../model/shard.ts";
+import { PHASES } from "../../model/shard-result.ts";
 import { mergeHistograms, summarize } from "../../results/histogram.ts";
 
 /** One figure that both engines tell in the same meaning. */

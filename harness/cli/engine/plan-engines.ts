@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { ENGINES, type Engine } from "../../model/engine.ts";
-import type { LoadTask, ShardRunner } from "../../model/shard.ts";
+import type { ShardRunner } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import { commonTask } from "../../workload/coder-engine/common-task.ts";
 import { findCoderUtility } from "../../workload/coder-engine/find-utility.ts";
 import { refuseTask } from "../../workload/coder-engine/refuse-task.ts";

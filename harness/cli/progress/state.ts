@@ -1,5 +1,5 @@
 import type { RunEvent, StoredEvent } from "../../model/event.ts";
-import type { LoadProgress } from "../../model/shard.ts";
+import type { LoadProgress } from "../../model/shard-result.ts";
 import type { Stage } from "../../model/stage.ts";
 import type { TerraformProgress } from "../../model/terraform.ts";
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { LoadProgress } from "../../model/shard.ts";
+import type { LoadProgress } from "../../model/shard-result.ts";
 import { formatCount } from "../../results/format.ts";
 import type { StackView } from "./state.ts";
 

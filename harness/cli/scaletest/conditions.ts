@@ -1,4 +1,4 @@
-import { GENERATOR_LIMITS, type LoadTask } from "../../model/shard.ts";
+import { GENERATOR_LIMITS, type LoadTask } from "../../model/shard-task.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 
 /** What changes the meaning of a load's figures, in words. */

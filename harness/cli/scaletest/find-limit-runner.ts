@@ -1,6 +1,8 @@
 import type { Clock } from "../../model/clock.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { LoadResult, LoadTask, ShardRunner } from "../../model/shard.ts";
+import type { ShardRunner } from "../../model/shard.ts";
+import type { LoadResult } from "../../model/shard-result.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import { findLimit, type LimitResult, type LimitStep } from "../../workload/limit-search.ts";
 import type { LimitWish } from "./find-limit-options.ts";
 

@@ -1,5 +1,5 @@
 import { run12 } from "../../model/run-id.ts";
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import { formatCount, formatDuration } from "../../results/format.ts";
 import { wrap } from "../../results/grid.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";

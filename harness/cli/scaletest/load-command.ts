@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";

@@ -1,6 +1,6 @@
 import { RefbenchError } from "../../model/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
-import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/shard.ts";
+import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/shard-task.ts";
 import { shardsOf } from "../../workload/shards/split-load.ts";
 import type { CreateFlags, LoadFlags, TrafficFlags } from "./load-options.ts";
 import { scenarioOf } from "./scenario-options.ts";

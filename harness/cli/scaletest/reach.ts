@@ -4,7 +4,7 @@ import { CoderClient } from "../../coder/client.ts";
 import { CoderHttp } from "../../coder/http.ts";
 import { systemClock } from "../../model/clock.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import { type Caller, getCaller } from "../../workload/guard-caller.ts";
 import type { Io } from "../io.ts";
 import { findLoginUrl, getSession } from "../session.ts";

@@ -7,7 +7,8 @@ import {
   type RunRecord,
   type Teardown,
 } from "../../model/record.ts";
-import type { LoadResult, LoadTask } from "../../model/shard.ts";
+import type { LoadResult } from "../../model/shard-result.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import { type Verdict, worst } from "../../model/verdict.ts";
 import { verdictOfError } from "../../model/error.ts";
 import { machineOf } from "../../pipeline/make-run.ts";

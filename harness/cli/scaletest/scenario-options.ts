@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { RefbenchError } from "../../model/error.ts";
-import { type LoadTask, SCENARIOS } from "../../model/shard.ts";
+import { type LoadTask, SCENARIOS } from "../../model/shard-task.ts";
 import { positive } from "../run-options.ts";
 import { goDuration } from "./values.ts";
 

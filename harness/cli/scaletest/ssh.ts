@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 import type { LoadFlags } from "./load-options.ts";
 import type { Reach } from "./reach.ts";

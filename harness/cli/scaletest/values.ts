@@ -1,6 +1,6 @@
 import { RefbenchError } from "../../model/error.ts";
 import { run12 } from "../../model/run-id.ts";
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const PARTS = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;

@@ -1,6 +1,7 @@
 import { templateVariables } from "../../../reference-architectures/template.ts";
 import { RefbenchError } from "../../model/error.ts";
-import { bootstrapResult as shardBootstrapResult, type BootstrapTask } from "../../model/shard.ts";
+import { bootstrapResult as shardBootstrapResult } from "../../model/shard-result.ts";
+import type { BootstrapTask } from "../../model/shard-task.ts";
 import type { StageContext } from "../context.ts";
 import { deploymentOf, expectedCapacity } from "../deployment-of.ts";
 import { readJson, writeJson } from "../json-file.ts";

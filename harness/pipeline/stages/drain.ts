@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import { drainResult as shardDrainResult } from "../../model/shard.ts";
+import { drainResult as shardDrainResult } from "../../model/shard-result.ts";
 import type { StageContext } from "../context.ts";
 import { salvageJson, writeJson } from "../json-file.ts";
 import { DEADLINES_MS } from "../plan.ts";

@@ -1,6 +1,6 @@
 import { RefbenchError } from "../../model/error.ts";
 import { namePrefix } from "../../model/run-id.ts";
-import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/shard.ts";
+import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/shard-task.ts";
 import { summaryLine } from "../../model/summary-line.ts";
 import type { StageContext } from "../context.ts";
 import { deploymentOf } from "../deployment-of.ts";

@@ -1,4 +1,4 @@
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 
 /** What a child may know of this process's environment; Coder's own variables, the user's CODER_SCALETEST_* too, are none of it. */
 const PASSED =

@@ -1,4 +1,4 @@
-import type { LoadResult } from "../../model/shard.ts";
+import type { LoadResult } from "../../model/shard-result.ts";
 import type { FailureLedger } from "../failures.ts";
 import { trafficFailure } from "./error-class.ts";
 import type { UtilityRun } from "./report.ts";

@@ -1,4 +1,4 @@
-import type { FailureClass, Phase } from "../../model/shard.ts";
+import type { FailureClass, Phase } from "../../model/shard-result.ts";
 
 /** A failure of the utility in the words of a load. */
 export interface ClassedFailure {

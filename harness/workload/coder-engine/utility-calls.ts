@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
-import type { LoadResult } from "../../model/shard.ts";
+import type { LoadResult } from "../../model/shard-result.ts";
 import type { LoadContext } from "../load-context.ts";
 import { watchServerGauge } from "../server-gauge.ts";
 import { createArguments, trafficArguments } from "./arguments.ts";

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { FindRunner } from "../../model/runner.ts";
-import type { ShardEvent, ShardResult, ShardRunner, ShardTask } from "../../model/shard.ts";
+import type { ShardEvent, ShardResult, ShardRunner } from "../../model/shard.ts";
+import type { ShardTask } from "../../model/shard-task.ts";
 import { outcomeOf } from "../shard-outcome.ts";
 import { openAttachment } from "./attachment.ts";
 import { connectRunner } from "./connection.ts";

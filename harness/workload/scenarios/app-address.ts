@@ -1,7 +1,7 @@
 import type { CoderClient } from "../../coder/client.ts";
 import type { Agent, Workspace } from "../../coder/schemas.ts";
 import { RefbenchError } from "../../model/error.ts";
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 
 /** Where one workspace's app is reached. */
 export interface AppAddress {

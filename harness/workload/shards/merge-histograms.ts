@@ -1,5 +1,5 @@
 import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
-import type { PhaseHistogram } from "../../model/shard.ts";
+import type { PhaseHistogram } from "../../model/shard-result.ts";
 
 /** One histogram for each phase and basis, as if one process had recorded every latency. */
 export function mergeHistograms(histograms: readonly PhaseHistogram[]): PhaseHistogram[] {

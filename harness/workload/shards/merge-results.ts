@@ -1,4 +1,5 @@
-import type { FailureCount, GeneratorHealth, LoadResult, LoadTask } from "../../model/shard.ts";
+import type { FailureCount, GeneratorHealth, LoadResult } from "../../model/shard-result.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import { concurrencyOf } from "../builds.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import { mergeWindows } from "./merge-windows.ts";

@@ -1,4 +1,4 @@
-import type { LoadWindow } from "../../model/shard.ts";
+import type { LoadWindow } from "../../model/shard-result.ts";
 import { joined, MOST_WINDOWS, WINDOW_MS } from "../load-windows.ts";
 
 /** The windows of one part of a load, on the clock that the parts share. */

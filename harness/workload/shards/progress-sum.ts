@@ -1,4 +1,4 @@
-import type { LoadProgress } from "../../model/shard.ts";
+import type { LoadProgress } from "../../model/shard-result.ts";
 
 /** What all parts of a load stand at together; the activity is that of the part that is furthest behind the others. */
 export class ProgressSum {

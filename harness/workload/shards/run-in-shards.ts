@@ -1,5 +1,6 @@
 import { RefbenchError } from "../../model/error.ts";
-import type { LoadResult, LoadTask } from "../../model/shard.ts";
+import type { LoadResult } from "../../model/shard-result.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import type { TaskContext } from "../load-context.ts";
 import { localShardRunner } from "../local-runner.ts";
 import { shardedRunner } from "./sharded-runner.ts";

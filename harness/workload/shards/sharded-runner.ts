@@ -1,5 +1,7 @@
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { LoadResult, LoadTask, ShardEvent, ShardResult, ShardRunner } from "../../model/shard.ts";
+import type { ShardEvent, ShardResult, ShardRunner } from "../../model/shard.ts";
+import type { LoadResult } from "../../model/shard-result.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import { Barrier } from "./barrier.ts";
 import { finished, mergeResults } from "./merge-results.ts";
 import { ProgressSum } from "./progress-sum.ts";

@@ -1,4 +1,4 @@
-import type { LoadTask } from "../../model/shard.ts";
+import type { LoadTask } from "../../model/shard-task.ts";
 import { without } from "./without.ts";
 
 /** What one generator process carries with room to spare. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LoadResult } from "../../../harness/model/shard.ts";
+import type { LoadResult } from "../../../harness/model/shard-result.ts";
 import { summaryLine } from "../../../harness/model/summary-line.ts";
 
 const result = { stopped: false, workspaces: { succeeded: 998, failed: 2 } } as LoadResult;

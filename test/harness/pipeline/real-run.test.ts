@@ -13,7 +13,7 @@ import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";
 import { findSecrets } from "../../../harness/pipeline/secrets.ts";
 import { RUN_STAGE_FUNCTIONS } from "../../../harness/pipeline/run.ts";
 import { runStage } from "../../../harness/pipeline/run-stage.ts";
-import type { ShardTask } from "../../../harness/model/shard.ts";
+import type { ShardTask } from "../../../harness/model/shard-task.ts";
 import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 

@@ -1,7 +1,7 @@
 import * as hdr from "hdr-histogram-js";
 import { recordSchema } from "../../../harness/model/record.ts";
 import type { Measurements, RunRecord } from "../../../harness/model/record.ts";
-import type { Phase, PhaseHistogram } from "../../../harness/model/shard.ts";
+import type { Phase, PhaseHistogram } from "../../../harness/model/shard-result.ts";
 
 /** A stored histogram of these microseconds. */
 export function histogramOf(

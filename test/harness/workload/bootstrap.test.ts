@@ -2,7 +2,8 @@ import { extract } from "tar-stream";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../harness/model/clock.ts";
 import type { Clock } from "../../../harness/model/clock.ts";
-import type { BootstrapTask, ShardEvent } from "../../../harness/model/shard.ts";
+import type { ShardEvent } from "../../../harness/model/shard.ts";
+import type { BootstrapTask } from "../../../harness/model/shard-task.ts";
 import { runBootstrap } from "../../../harness/workload/bootstrap.ts";
 import { type FakeCoder, startFakeCoder } from "../../support/fake-coder.ts";
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { type Clock, systemClock } from "../../../harness/model/clock.ts";
-import type { DrainResult, DrainTask, ShardEvent } from "../../../harness/model/shard.ts";
+import type { ShardEvent } from "../../../harness/model/shard.ts";
+import type { DrainResult } from "../../../harness/model/shard-result.ts";
+import type { DrainTask } from "../../../harness/model/shard-task.ts";
 import { runDrain } from "../../../harness/workload/drain.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FailureClass, LoadResult } from "../../../harness/model/shard.ts";
+import type { FailureClass, LoadResult } from "../../../harness/model/shard-result.ts";
 import { selfSignedCertificate } from "../../../harness/rehearsal/twin/plugin/certificate.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
 import { type Fault, type FaultRule, startFaultProxy } from "../../support/fault-proxy.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { GENERATOR_LIMITS } from "../../../harness/model/shard.ts";
+import { GENERATOR_LIMITS } from "../../../harness/model/shard-task.ts";
 import { type HealthSignals, reasonsOf } from "../../../harness/workload/generator-gate.ts";
 
 type Slip = HealthSignals["slip"][number];

@@ -1,6 +1,6 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { phaseHistogram } from "../../../harness/model/shard.ts";
+import { phaseHistogram } from "../../../harness/model/shard-result.ts";
 import { Latencies } from "../../../harness/workload/histogram.ts";
 
 test("a latency is recorded from its intended and from its real start, in microseconds", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { RefbenchError } from "../../../harness/model/error.ts";
-import type { LoadTask, ShardRunner } from "../../../harness/model/shard.ts";
+import type { ShardRunner } from "../../../harness/model/shard.ts";
+import type { LoadTask } from "../../../harness/model/shard-task.ts";
 import { findLimit, type LimitOptions } from "../../../harness/workload/limit-search.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { loadResultOf } from "../../support/load-result.ts";

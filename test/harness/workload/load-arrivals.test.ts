@@ -1,6 +1,6 @@
 import { decodeFromCompressedBase64, type Histogram } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import type { LoadResult, Phase } from "../../../harness/model/shard.ts";
+import type { LoadResult, Phase } from "../../../harness/model/shard-result.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadResult } from "../../../harness/model/shard.ts";
+import { loadResult } from "../../../harness/model/shard-result.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FailureClass, Phase } from "../../../harness/model/shard.ts";
+import type { FailureClass, Phase } from "../../../harness/model/shard-result.ts";
 import { type FakeFaults, startFakeCoder } from "../../support/fake-coder.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";

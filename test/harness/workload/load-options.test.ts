@@ -1,7 +1,8 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { RefbenchError } from "../../../harness/model/error.ts";
-import type { LoadTask, Phase } from "../../../harness/model/shard.ts";
+import type { Phase } from "../../../harness/model/shard-result.ts";
+import type { LoadTask } from "../../../harness/model/shard-task.ts";
 import { type FakeOptions, startFakeCoder } from "../../support/fake-coder.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LoadWindow, loadWindow } from "../../../harness/model/shard.ts";
+import { type LoadWindow, loadWindow } from "../../../harness/model/shard-result.ts";
 import { inPairs } from "../../../harness/workload/load-windows.ts";
 
 function windowAt(index: number, change: Partial<LoadWindow["generator"]> = {}): LoadWindow {

@@ -1,6 +1,7 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { loadResult, shardEvent } from "../../../harness/model/shard.ts";
+import { shardEvent } from "../../../harness/model/shard.ts";
+import { loadResult } from "../../../harness/model/shard-result.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";

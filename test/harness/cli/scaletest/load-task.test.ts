@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { planText } from "../../../../harness/cli/scaletest/guard-text.ts";
 import { addCreateOptions, type CreateFlags } from "../../../../harness/cli/scaletest/load-options.ts";
 import { createTask } from "../../../../harness/cli/scaletest/load-task.ts";
-import { loadTask, type LoadTask } from "../../../../harness/model/shard.ts";
+import { loadTask, type LoadTask } from "../../../../harness/model/shard-task.ts";
 
 const RUN_ID = "01m81gbh13njzasbgq847qym32";
 const EARLIER = "01m81gkmf5dxa4pvdb8w20x9cs";

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Emulator } from "../../../../harness/rehearsal/emulator/server.ts";
 import { startEmulator } from "../../../../harness/rehearsal/emulator/server.ts";
-import { type LoadTask, loadResult, type ShardEvent } from "../../../../harness/model/shard.ts";
+import type { ShardEvent } from "../../../../harness/model/shard.ts";
+import { loadResult } from "../../../../harness/model/shard-result.ts";
+import type { LoadTask } from "../../../../harness/model/shard-task.ts";
 import { findCoderUtility } from "../../../../harness/workload/coder-engine/find-utility.ts";
 import { coderShardRunner } from "../../../../harness/workload/coder-engine/shard-runner.ts";
 import {

@@ -4,7 +4,8 @@ import { beforeAll, expect, test } from "vitest";
 import { RefbenchError } from "../../../../harness/model/error.ts";
 import { processStart } from "../../../../harness/model/process-start.ts";
 import type { RunnerAccess } from "../../../../harness/model/runner.ts";
-import type { DrainTask, ShardEvent } from "../../../../harness/model/shard.ts";
+import type { ShardEvent } from "../../../../harness/model/shard.ts";
+import type { DrainTask } from "../../../../harness/model/shard-task.ts";
 import { bundle } from "../../../../harness/rehearsal/bundle.ts";
 import {
   remoteShardRunner,

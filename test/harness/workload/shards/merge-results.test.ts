@@ -1,6 +1,6 @@
 import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { type LoadResult, loadResult, type LoadWindow } from "../../../../harness/model/shard.ts";
+import { type LoadResult, loadResult, type LoadWindow } from "../../../../harness/model/shard-result.ts";
 import { Latencies } from "../../../../harness/workload/histogram.ts";
 import { finished, mergeResults } from "../../../../harness/workload/shards/merge-results.ts";
 import { loadResultOf } from "../../../support/load-result.ts";

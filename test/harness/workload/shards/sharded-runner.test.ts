@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { RefbenchError } from "../../../../harness/model/error.ts";
-import type { LoadProgress, LoadTask, ShardEvent, ShardRunner } from "../../../../harness/model/shard.ts";
+import type { ShardEvent, ShardRunner } from "../../../../harness/model/shard.ts";
+import type { LoadProgress } from "../../../../harness/model/shard-result.ts";
+import type { LoadTask } from "../../../../harness/model/shard-task.ts";
 import { localShardRunner } from "../../../../harness/workload/local-runner.ts";
 import { shardedRunner } from "../../../../harness/workload/shards/sharded-runner.ts";
 import { startFakeCoder } from "../../../support/fake-coder.ts";

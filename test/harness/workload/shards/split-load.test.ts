@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LoadTask, loadTask } from "../../../../harness/model/shard.ts";
+import { type LoadTask, loadTask } from "../../../../harness/model/shard-task.ts";
 import { shardsOf, splitLoad } from "../../../../harness/workload/shards/split-load.ts";
 import { spread } from "../../../../harness/workload/spread.ts";
 import { loadTaskFor } from "../../../support/load-task.ts";

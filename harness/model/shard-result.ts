@@ -1,0 +1,260 @@
+import { z } from "zod";
+import { foreignEngine } from "./engine.ts";
+
+/** The steps of a workload whose latency is measured. */
+export const PHASES = [
+  "create-user",
+  /** POST of the workspace until the server answered. */
+  "create-workspace",
+  /** Server clock: job created until started. */
+  "build-queue",
+  /** Server clock: job started until completed. */
+  "build",
+  /** Of the build, as Coder's timings tell, where it offers them. */
+  "build-init",
+  "build-plan",
+  "build-graph",
+  "build-apply",
+  /** Server clock: build completed until the agent was first connected. */
+  "agent-connect",
+  /** Server clock: the agent's start until it was ready, its startup script included. */
+  "agent-ready",
+  /** POST sent until every agent was seen connected. */
+  "workspace-ready",
+  /** Intended open until the SSH handshake is done. */
+  "ssh-handshake",
+  /** Intended open until the first output byte of the terminal. */
+  "terminal-first-byte",
+  /** Command typed until its expected output was read. */
+  "command",
+  /** A nonce sent over a held connection until it came back. */
+  "held-command",
+  /** Traffic over a held connection: sent until echoed. */
+  "traffic-tick",
+  /** Dashboard-like reads of the API. */
+  "api-read",
+  /** The canary probe: what somebody who is no part of the load feels. */
+  "api-probe",
+  /** A message to an app inside a workspace and back. */
+  "app-echo",
+  /** POST of the stop build until the server said that it had succeeded. */
+  "stop-workspace",
+  /** POST of the start build until every agent was ready again. */
+  "start-workspace",
+  "delete-workspace",
+  "delete-user",
+  /** One run of Coder's own utility, all in one: user, login, workspace, agents, command. */
+  "coder-run",
+] as const;
+export const phase = z.enum(PHASES);
+export type Phase = z.infer<typeof phase>;
+
+/** Classes of failure inside the workload: values in the results, never exceptions of the harness. */
+export const FAILURE_CLASSES = [
+  "user-create",
+  "workspace-create",
+  "build-failed",
+  "build-timeout",
+  /** Coder refused the build: its owner's quota is used up. */
+  "quota-exhausted",
+  /** Coder refused the user: the licence has no seat left. */
+  "seats-exhausted",
+  "agent-timeout",
+  "connect-refused",
+  "connect-timeout",
+  "connection-lost",
+  "command-timeout",
+  "wrong-output",
+  /** A connection that carried nothing is a failure. */
+  "silent-connection",
+  /** Less came back than was sent. */
+  "truncated-output",
+  /** The socket stands, and nothing passes any more. */
+  "half-open",
+  "tls",
+  "token-expired",
+  /** Of the API in a scenario of reads. */
+  "api-error",
+  "rate-limited",
+  "workspace-delete",
+  "user-delete",
+  "unexpected",
+] as const;
+export const failureClass = z.enum(FAILURE_CLASSES);
+export type FailureClass = z.infer<typeof failureClass>;
+
+const count = z.number().int().nonnegative();
+
+/** Histogram of microseconds, HdrHistogram V2 compressed, base64: 1 µs to 1 h, 3 significant digits. */
+export const phaseHistogram = z.object({
+  phase,
+  /** `intended` counts from when the step was due, `raw` from when it was really started. */
+  basis: z.enum(["intended", "raw"]),
+  count,
+  hdr: z.string(),
+});
+export type PhaseHistogram = z.infer<typeof phaseHistogram>;
+
+export const failureCount = z.object({
+  class: failureClass,
+  phase,
+  count,
+  /** One message, scrubbed of secrets. */
+  example: z.string(),
+});
+export type FailureCount = z.infer<typeof failureCount>;
+
+export const loadProgress = z.object({
+  /** What the shard does now, in a word or two: "creating", "connecting", "holding", "deleting". */
+  activity: z.string(),
+  users: count,
+  workspaces: z.object({
+    total: count,
+    queued: count,
+    building: count,
+    ready: count,
+    failed: count,
+    deleted: count,
+  }),
+  connections: z.object({ wanted: count, terminal: count, ssh: count, failed: count }),
+  commandsPerSecond: z.number(),
+});
+export type LoadProgress = z.infer<typeof loadProgress>;
+
+/** Was the generator itself the limit? Measured in the shard over the whole load. */
+export const generatorHealth = z.object({
+  /** Due time until really sent. */
+  slipP99Ms: z.number(),
+  slipMaxMs: z.number(),
+  eventLoopUtilization: z.number(),
+  maxRssMib: z.number(),
+  cpuSeconds: z.number(),
+  limited: z.boolean(),
+  /** Why it is limited, in words; empty when it is not. */
+  reasons: z.array(z.string()),
+});
+export type GeneratorHealth = z.infer<typeof generatorHealth>;
+
+/** One window of the load: counts at its end, sums within it. */
+export const loadWindow = z.object({
+  /** Milliseconds since the load began. */
+  startMs: z.number().nonnegative(),
+  endMs: z.number().nonnegative(),
+  activity: z.string(),
+  /** Whether events were paced in it, so that the generator is judged by it. */
+  paced: z.boolean().optional(),
+  queued: count,
+  building: count,
+  ready: count,
+  terminal: count,
+  ssh: count,
+  commands: count,
+  failures: count,
+  /** The generator in this window; `limited` says why it may have been the limit, empty when it was not. */
+  generator: z.object({
+    slipP99Ms: z.number(),
+    slipMaxMs: z.number(),
+    lagP99Ms: z.number(),
+    eventLoopUtilization: z.number(),
+    runQueueShare: z.number(),
+    /** TCP segments sent again by this machine; absent where the kernel does not tell. */
+    retransmits: count.optional(),
+    synRetransmits: count.optional(),
+    listenOverflows: count.optional(),
+    stealShare: z.number().optional(),
+    openFiles: count.optional(),
+    limited: z.array(z.string()),
+  }),
+  /** The canary probe in this window, milliseconds; absent when none was answered. */
+  probe: z.object({ count, errors: count, p50Ms: z.number(), maxMs: z.number() }).optional(),
+});
+export type LoadWindow = z.infer<typeof loadWindow>;
+
+export const loadResult = z.object({
+  stopped: z.boolean(),
+  /** When the windows begin, milliseconds since the epoch. */
+  startedAtMs: z.number().optional(),
+  users: z.object({
+    asked: count,
+    created: count,
+    withWorkspace: count,
+    deleted: count,
+    /** In a part of a load: who has a workspace, by id, since two parts may meet the same user. */
+    owners: z.array(z.string()).optional(),
+  }),
+  workspaces: z.object({
+    asked: count,
+    created: count,
+    ready: count,
+    succeeded: count,
+    failed: count,
+    deleted: count,
+  }),
+  builds: z.object({
+    /** Replicas × daemons as the deployment reports them. */
+    capacity: count,
+    peakRunning: count,
+    /** Mean of running builds weighted by time, from the first queued to the last finished. */
+    timeWeightedRunning: z.number(),
+    /** In a part of a load: when each build was queued, started and completed, milliseconds of the server's clock. */
+    spans: z.array(z.tuple([z.number(), z.number(), z.number()])).optional(),
+  }),
+  connections: z.object({
+    asked: count,
+    /** Held at the same time, each having carried a verified answer. */
+    held: count,
+    heldTerminal: count,
+    heldSsh: count,
+    verified: count,
+    /** Ended by the other side or given up as half-open, whatever came afterwards. */
+    lost: count,
+    /** Not opened, or not answering in full at the end: what was asked for is held, lost or failed. */
+    failed: count.optional(),
+    /** The server's own gauge of terminals and SSH sessions while holding; absent when it offers none. */
+    serverGauge: z.object({ terminal: count, ssh: count }).optional(),
+    /** Held SSH as the server's agents report it, where it tells. */
+    sshRelayed: count.optional(),
+    sshDirect: count.optional(),
+    /** Bytes that held connections carried, both ways. */
+    bytes: z.object({ sent: count, received: count }).optional(),
+    /** Pieces of traffic that were due on the schedule, and that came back whole. */
+    traffic: z.object({ due: count, back: count }).optional(),
+    /** Of the lost ones, those that were attached again and answered. */
+    reconnected: count.optional(),
+  }),
+  /** Sockets to apps that stood to the end with every message back, and the messages. */
+  apps: z.object({ asked: count, held: count, echoed: count }).optional(),
+  failures: z.array(failureCount),
+  histograms: z.array(phaseHistogram),
+  generator: generatorHealth,
+  /** How the load went over time; windows of a few seconds. Absent in results of earlier versions. */
+  windows: z.array(loadWindow).optional(),
+  /** Why the load ended itself before its end. */
+  aborted: z.string().optional(),
+  /** What made the load. Absent = refbench itself. */
+  engine: foreignEngine.optional(),
+  /** Arrivals on an open schedule: how many were due, how many the generator itself started late, and by how much. */
+  arrivals: z.object({ due: count, late: count, lateMaxMs: z.number(), waitedForTurn: count }).optional(),
+});
+export type LoadResult = z.infer<typeof loadResult>;
+
+export const bootstrapResult = z.object({
+  stopped: z.boolean(),
+  token: z.string(),
+  organizationId: z.string(),
+  templateId: z.string(),
+  templateVersionId: z.string(),
+  deploymentId: z.string(),
+  coderVersion: z.string(),
+  replicas: count,
+  provisionerDaemons: count,
+});
+export type BootstrapResult = z.infer<typeof bootstrapResult>;
+
+export const drainResult = z.object({
+  stopped: z.boolean(),
+  deleted: count,
+  /** What is still there, by id and name, with why. */
+  remaining: z.array(z.object({ id: z.string(), name: z.string(), reason: z.string() })),
+});
+export type DrainResult = z.infer<typeof drainResult>;
