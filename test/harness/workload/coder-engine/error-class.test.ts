@@ -3,10 +3,10 @@ import { createFailure, trafficFailure } from "../../../../harness/workload/code
 
 const STACK = `create workspace:
     github.com/coder/coder/v2/scaletest/createworkspaces.(*Runner).Run
-        /tmp/coder-build/src/scaletest/createworkspaces/run.go:91
+        /src/coder/scaletest/createworkspaces/run.go:91
   - wait for build:
     github.com/coder/coder/v2/scaletest/workspacebuild.(*Runner).RunReturningWorkspace
-        /tmp/coder-build/src/scaletest/workspacebuild/run.go:87
+        /src/coder/scaletest/workspacebuild/run.go:87
   - build failed with status "failed": terraform apply: exit status 1`;
 
 test("an error is told by its words, without the stack of the program that met it", () => {
