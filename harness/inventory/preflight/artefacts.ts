@@ -108,10 +108,11 @@ export function artefactsOf({
 /** Its absence would show as builds that fail, one by one, after everything else was made. */
 function workspaceImage(): Artefact {
   const { repository, tag } = WORKSPACE_IMAGE;
+  const [namespace, name] = repository.split("/");
   return {
     what: `image docker.io/${repository}:${tag}`,
-    url: `https://registry-1.docker.io/v2/${repository}/manifests/${tag}`,
-    tokenUrl: `https://auth.docker.io/token?service=registry.docker.io&scope=repository:${repository}:pull`,
+    // Docker Hub's own API, which tells anybody: a question to its registry would count against the limit of pulls.
+    url: `https://hub.docker.com/v2/namespaces/${namespace}/repositories/${name}/tags/${tag}`,
   };
 }
 

@@ -32,11 +32,11 @@ const TOKEN = { status: 200, text: '{"token":"anybody"}' };
 
 test("an image of workspaces that is not there is a failure before anything is made, not of each build", async () => {
   const result = await ask(({ url }) =>
-    Promise.resolve(url.includes("registry-1.docker.io") ? { status: 404, text: "" } : TOKEN),
+    Promise.resolve(url.includes("hub.docker.com") ? { status: 404, text: "" } : TOKEN),
   );
   expect(result).toMatchObject({
     state: "failed",
-    found: expect.stringMatching(/^image docker\.io\/codercom\/\S+: not at https:\/\/registry-1/),
+    found: expect.stringMatching(/^image docker\.io\/codercom\/\S+: not at https:\/\/hub\.docker\.com/),
   });
 });
 
@@ -52,7 +52,7 @@ test("the registry's token goes to the registry and to nobody that it points to"
   });
   expect(result.state).toBe("ok");
   const authorized = asked.filter(({ headers }) => headers?.["authorization"] === "Bearer anybody");
-  expect(authorized.map(({ url }) => new URL(url).host)).toEqual(["ghcr.io", "registry-1.docker.io"]);
+  expect(authorized.map(({ url }) => new URL(url).host)).toEqual(["ghcr.io"]);
   expect(asked.some(({ url }) => url.startsWith("https://elsewhere.example"))).toBe(true);
 });
 
@@ -69,12 +69,12 @@ test.each([
 
 const DIGEST = `sha256:${"5a".repeat(32)}`;
 
-/** Every image's registry says a digest of its own. */
+/** Everybody who is asked for something says a digest of its own. */
 function digests(of: (url: string) => string): Web {
   return ({ url }) =>
     Promise.resolve({
       ...TOKEN,
-      ...(url.includes("/manifests/") ? { contentDigest: of(url) } : {}),
+      ...(url.includes("/token?") ? {} : { contentDigest: of(url) }),
     });
 }
 
@@ -88,7 +88,7 @@ test("Coder's image is resolved to the digest that its registry says, and no oth
 
 test("the digest is known whatever else could not be asked", async () => {
   const result = await ask((question, stopped) =>
-    question.url.includes("docker.io")
+    question.url.includes("hub.docker.com")
       ? Promise.resolve({ status: 429, text: "{}" })
       : digests(() => DIGEST)(question, stopped),
   );
