@@ -1,7 +1,8 @@
 import { chmod, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { failsRun, objectiveSentence } from "../model/objective-words.ts";
+import { type Held, heldByLoad } from "../model/held-verdicts.ts";
+import { failsRun } from "../model/objective-words.ts";
 import {
   measurements,
   recordSchema,
@@ -12,7 +13,7 @@ import {
 } from "../model/record.ts";
 import { loadResult } from "../model/shard-result.ts";
 import { STAGES } from "../model/stage.ts";
-import { EXIT_CODES, worst, type Verdict } from "../model/verdict.ts";
+import { EXIT_CODES, worst } from "../model/verdict.ts";
 import { imageConditions } from "./conditions.ts";
 import type { StageContext } from "./context.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
@@ -153,8 +154,6 @@ async function measurementsOf({ folder, plan }: StageContext): Promise<Measureme
   };
 }
 
-type Held = readonly [Verdict, string];
-
 function verdictsOf(
   entries: readonly StoredEntry[],
   measured: Measurements | undefined,
@@ -175,12 +174,7 @@ function verdictsOf(
     held.push(["interrupted", "the journal does not say that the load came to its end"]);
   if (measured === undefined) {
     if (held.length === 0) held.push(["interrupted", "torn down before the load had run"]);
-  } else {
-    const { generator, aborted } = measured;
-    if (aborted !== undefined) held.push(["slo-failed", `the load stopped itself: ${aborted}`]);
-    if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
-    for (const missed of objectives.filter(failsRun)) held.push(["slo-failed", objectiveSentence(missed)]);
-  }
+  } else held.push(...heldByLoad(measured, objectives));
   if (teardown.state === "leaked") {
     const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
     held.push(["leaked", `${teardown.left.length} left in the ${teardown.scope}: ${names.join(", ")}`]);

@@ -1,5 +1,5 @@
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import { failsRun, objectiveSentence } from "../../model/objective-words.ts";
+import { type Held, heldByLoad } from "../../model/held-verdicts.ts";
 import type { ObjectiveResult, RunRecord } from "../../model/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
 import { judge, judgeAgain } from "../../results/objectives.ts";
@@ -66,17 +66,10 @@ function judgedAgain(
   }
 }
 
-type Held = readonly [Verdict, string];
-
 function verdictsOf(record: RunRecord, objectives: readonly ObjectiveResult[]): readonly Held[] {
   const { measurements, teardown } = record;
   const held: Held[] = happened(record);
-  if (measurements !== undefined) {
-    const { aborted, generator } = measurements;
-    if (aborted !== undefined) held.push(["slo-failed", `the load stopped itself: ${aborted}`]);
-    if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
-    for (const missed of objectives.filter(failsRun)) held.push(["slo-failed", objectiveSentence(missed)]);
-  }
+  if (measurements !== undefined) held.push(...heldByLoad(measurements, objectives));
   if (teardown.state === "leaked") {
     const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
     held.push(["leaked", `${teardown.left.length} left in the ${teardown.scope}: ${names.join(", ")}`]);

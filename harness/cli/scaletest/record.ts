@@ -1,4 +1,5 @@
 import { OBJECTIVES, objectivesFor } from "../../../reference-architectures/objectives.ts";
+import { type Held, heldByLoad } from "../../model/held-verdicts.ts";
 import { failsRun, objectiveSentence } from "../../model/objective-words.ts";
 import {
   type Measurements,
@@ -9,7 +10,7 @@ import {
 } from "../../model/record.ts";
 import type { LoadResult } from "../../model/shard-result.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
-import { type Verdict, worst } from "../../model/verdict.ts";
+import { worst } from "../../model/verdict.ts";
 import { verdictOfError } from "../../model/error.ts";
 import { machineOf } from "../../pipeline/make-run.ts";
 import { judge, type Objective } from "../../results/objectives.ts";
@@ -145,8 +146,6 @@ export function teardownOf(
   };
 }
 
-type Held = readonly [Verdict, string];
-
 function verdictsOf(
   { result, failure }: LoadOutcome,
   measured: Measurements | undefined,
@@ -156,12 +155,7 @@ function verdictsOf(
   const held: Held[] = [];
   if (failure !== undefined) held.push([verdictOfError[failure.code], failure.message]);
   else if (result === undefined) held.push(["harness-error", "the load ended without figures"]);
-  if (measured !== undefined) {
-    const { generator, aborted } = measured;
-    if (aborted !== undefined) held.push(["slo-failed", `the load stopped itself: ${aborted}`]);
-    if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
-    for (const missed of objectives.filter(failsRun)) held.push(["slo-failed", objectiveSentence(missed)]);
-  }
+  if (measured !== undefined) held.push(...heldByLoad(measured, objectives));
   if (teardown.state === "leaked") {
     const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
     held.push(["leaked", `${teardown.left.length} left: ${names.join(", ")}`]);
