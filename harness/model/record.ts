@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { comparison } from "./comparison.ts";
+import { runCost } from "./cost.ts";
 import { loadResult } from "./shard-result.ts";
 
-/** Version of the record's shape; a reader migrates older ones. */
-export const RECORD_SCHEMA_VERSION = 1;
+/** Version of the record's shape; `storedRecord` of `migrate-record.ts` reads older ones too. */
+export const RECORD_SCHEMA_VERSION = 2;
 
 const count = z.number().int().nonnegative();
 const instant = z.iso.datetime();
@@ -71,9 +73,23 @@ export const measurements = loadResult.omit({ stopped: true }).extend({
 });
 export type Measurements = z.infer<typeof measurements>;
 
+/** What a run was started by, which decides what its figures may be used for. */
+export const origin = z.discriminatedUnion("kind", [
+  /** A person or a script: `refbench run` and `refbench stage`. */
+  z.object({ kind: z.literal("run") }),
+  /** `refbench nightly`; `night` is the id that all runs of one night share. */
+  z.object({ kind: z.literal("nightly"), night: z.string() }),
+  /** `refbench run --compare`: versions in turns, in one environment. */
+  z.object({ kind: z.literal("comparison") }),
+  /** `refbench scaletest`, against a deployment that refbench did not make. */
+  z.object({ kind: z.literal("scaletest") }),
+]);
+export type Origin = z.infer<typeof origin>;
+
 export const recordSchema = z.object({
   schemaVersion: z.literal(RECORD_SCHEMA_VERSION),
   runId: z.string(),
+  origin,
   architecture: z.string(),
   size: z.string(),
   /** `--set` values, by path. */
@@ -96,6 +112,8 @@ export const recordSchema = z.object({
       stacks: z.string(),
       skippedChecks: z.array(z.string()),
       skippedCanary: z.boolean(),
+      /** The zone that had no machines left, and which this run took the place of. */
+      failedOver: z.object({ from: z.string(), runId: z.string(), reason: z.string() }).optional(),
     })
     .optional(),
   /** Of a load against a deployment that refbench did not make: never one of the table's rows. */
@@ -135,6 +153,13 @@ export const recordSchema = z.object({
       .object({ speed: z.number(), buildSpeed: z.number(), faults: z.string().optional() })
       .optional(),
     coderImageDigest: z.string().optional(),
+    /**
+     * What was measured on, as far as it is known: `kubernetes`, `postgres`, `coderMachine`, `workspaceMachine`,
+     * `database`, `cpuPlatform`. Figures of different platforms are never one series.
+     */
+    platform: z.record(z.string(), z.string()).optional(),
+    /** How Coder's version was asked for, when not by its number: "stable" or "mainline". */
+    coderChannel: z.enum(["stable", "mainline"]).optional(),
   }),
   /** Conditions that change what the figures mean, in words: "rate limits off", "licence simulated". */
   conditions: z.array(z.string()),
@@ -145,6 +170,10 @@ export const recordSchema = z.object({
   stages: z.array(stageTiming),
   measurements: measurements.optional(),
   objectives: z.array(objectiveResult),
+  /** What it cost, estimated from a dated price table. */
+  cost: runCost.optional(),
+  /** Of `--compare`: the versions beside each other. */
+  comparison: comparison.optional(),
   teardown,
   /** Every verdict that held and, first, the one that wins. `pending` until audit. */
   verdict: z.enum([

@@ -53,6 +53,8 @@ export interface RunRequest {
   readonly runner?: Plan["runner"];
   /** The Coder licence of a real run whose size needs one. */
   readonly licence?: string;
+  /** What starts it. @default `{ kind: "run" }` */
+  readonly origin?: Plan["origin"];
   readonly refbench: Plan["refbench"];
 }
 
@@ -90,6 +92,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     schemaVersion: 1,
     runId,
     createdAt: new Date(now).toISOString(),
+    origin: request.origin ?? { kind: "run" },
     environmentLabel: architecture.label,
     simulated: request.rehearsal !== undefined,
     ...rehearsalOf(request),

@@ -1,5 +1,6 @@
 import type { Bucket } from "../model/bucket.ts";
-import { recordSchema, type RunRecord } from "../model/record.ts";
+import { storedRecord } from "../model/migrate-record.ts";
+import type { RunRecord } from "../model/record.ts";
 import { RUN_ID_PATTERN } from "../model/run-id.ts";
 import { mirrorKeys } from "./mirror.ts";
 
@@ -10,7 +11,7 @@ export async function mirroredRecords(bucket: Bucket): Promise<readonly RunRecor
   const records: RunRecord[] = [];
   for (const id of [...ids].filter((id) => RUN_ID_PATTERN.test(id))) {
     const bytes = await bucket.get(mirrorKeys.file(id, "record.json"));
-    const parsed = bytes === undefined ? undefined : recordSchema.safeParse(jsonOf(bytes));
+    const parsed = bytes === undefined ? undefined : storedRecord.safeParse(jsonOf(bytes));
     if (parsed?.success === true) records.push(parsed.data);
   }
   return records;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { origin } from "../model/record.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
 
 /** What one run was told to do: written once when the run is made, never changed. Holds no secret. */
@@ -6,6 +7,8 @@ export const planSchema = z.object({
   schemaVersion: z.literal(1),
   runId: z.string(),
   createdAt: z.iso.datetime(),
+  /** What started it. */
+  origin: origin.default({ kind: "run" }),
   /** The table's label of the architecture. */
   environmentLabel: z.string(),
   simulated: z.boolean(),

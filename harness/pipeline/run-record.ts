@@ -2,6 +2,7 @@ import { chmod, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Held, heldByLoad } from "../model/held-verdicts.ts";
+import { storedRecord } from "../model/migrate-record.ts";
 import { failsRun } from "../model/objective-words.ts";
 import {
   measurements,
@@ -46,14 +47,14 @@ export async function writeFinalRecord(context: StageContext): Promise<RunRecord
  * found something left or could not ask.
  */
 export async function findFinalRecord(folder: RunFolder): Promise<RunRecord | undefined> {
-  const record = await salvageJson(folder.record, recordSchema);
+  const record = await salvageJson(folder.record, storedRecord);
   if (record === undefined || record.verdict === "pending") return undefined;
   return (await findRequest(folder)) === undefined ? record : undefined;
 }
 
 /** A record that was final once is kept beside the one that supersedes it. */
 async function setAsideFinal(folder: RunFolder): Promise<void> {
-  const earlier = await salvageJson(folder.record, recordSchema);
+  const earlier = await salvageJson(folder.record, storedRecord);
   if (earlier?.finishedAt === undefined) return;
   await rename(folder.record, join(folder.path, `record-${earlier.finishedAt.replaceAll(":", "")}.json`));
 }
@@ -79,6 +80,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   return recordSchema.parse({
     schemaVersion: RECORD_SCHEMA_VERSION,
     runId: plan.runId,
+    origin: plan.origin,
     architecture: environment.architecture,
     size: environment.size,
     overrides: environment.overrides,

@@ -1,6 +1,6 @@
 import type { RunRecord } from "../model/record.ts";
 
-/** What a record's figures may be used for: only official ones enter the published table. */
+/** What a record's figures may be used for: only official ones (of a night, default conditions, any verdict) enter the published table. */
 export type Standing = "official" | "unofficial" | "simulated";
 
 export function standingOf(record: RunRecord): Standing {
@@ -10,6 +10,7 @@ export function standingOf(record: RunRecord): Standing {
 
 /** Why a real run's figures are nobody's to publish; empty when they are. */
 export function unofficialReasons({
+  origin,
   cloud,
   overrides,
   deployment,
@@ -25,6 +26,9 @@ export function unofficialReasons({
       : [`${emulated ? "an emulated cloud" : "other endpoints than the cloud's"} (${endpoints.join(", ")})`]),
     ...(skippedChecks.length === 0 ? [] : [`preflight without ${skippedChecks.join(", ")}`]),
     ...(set.length === 0 ? [] : [`figures of the size overridden: ${set.join(", ")}`]),
+    // What a person starts, and looks at before it counts, is a choice among results.
+    ...(origin.kind === "run" ? ["started by hand, no night's"] : []),
+    ...(origin.kind === "comparison" ? ["versions compared in one environment"] : []),
     // Nobody else can check out what it was measured with.
     ...(dirty ? [`a checkout with changes in no commit (${commit?.slice(0, 12) ?? "of no commit"})`] : []),
   ];

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../model/error.ts";
-import { recordSchema } from "../model/record.ts";
+import { storedRecord } from "../model/migrate-record.ts";
 import type { RunRecord } from "../model/record.ts";
 import { RUN_ID_PATTERN } from "../model/run-id.ts";
 
@@ -43,7 +43,7 @@ export async function findRecord(path: string): Promise<RunRecord | undefined> {
     throw new RefbenchError("run_folder", `cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
   try {
-    return recordSchema.parse(JSON.parse(text));
+    return storedRecord.parse(JSON.parse(text));
   } catch (error) {
     throw new RefbenchError(
       "run_folder",

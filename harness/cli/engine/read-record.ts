@@ -2,7 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import { RECORD_SCHEMA_VERSION, recordSchema, type RunRecord } from "../../model/record.ts";
+import { storedRecord } from "../../model/migrate-record.ts";
+import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../model/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 
 /** Whose file it is, before the whole of it is looked at. */
@@ -29,11 +30,11 @@ export async function readRecord(
   if (!versioned.success)
     return wrong("it has no schemaVersion: expected what --output json:<file> or a run's record.json holds");
   const { schemaVersion } = versioned.data;
-  if (schemaVersion !== RECORD_SCHEMA_VERSION)
+  if (schemaVersion > RECORD_SCHEMA_VERSION)
     return wrong(
-      `its schemaVersion is ${schemaVersion}, and this refbench reads ${RECORD_SCHEMA_VERSION}: check it with the refbench that wrote it`,
+      `its schemaVersion is ${schemaVersion}, and this refbench reads up to ${RECORD_SCHEMA_VERSION}: check it with the refbench that wrote it`,
     );
-  const parsed = recordSchema.safeParse(json);
+  const parsed = storedRecord.safeParse(json);
   if (parsed.success) return { path, record: parsed.data };
   const [issue] = parsed.error.issues;
   return wrong(

@@ -40,6 +40,7 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
   return recordSchema.parse({
     schemaVersion: RECORD_SCHEMA_VERSION,
     runId,
+    origin: { kind: "scaletest" },
     architecture: "deployment",
     size: task.existing === undefined ? task.template : "traffic",
     overrides: {},

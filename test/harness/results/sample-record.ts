@@ -80,8 +80,9 @@ export function sampleMeasurements(overrides: Partial<Measurements> = {}): Measu
 /** The record of a passed rehearsal, or what a test makes of it. */
 export function sampleRecord(overrides: Partial<RunRecord> = {}): RunRecord {
   return recordSchema.parse({
-    schemaVersion: 1,
+    schemaVersion: 2,
     runId: "01kf3zq8v1a2b3c4d5e6f7g8h9",
+    origin: { kind: "run" },
     architecture: "gke",
     size: "1200",
     overrides: { "connections.total": 10_000 },
@@ -140,6 +141,7 @@ export function officialRecord(overrides: Partial<RunRecord> = {}): RunRecord {
   const { rehearsedVersion, ...rest } = sampleRecord();
   return sampleRecord({
     ...rest,
+    origin: { kind: "nightly", night: "01kf3zq8v1a2b3c4d5e6f7g8h0" },
     overrides: {},
     simulated: false,
     coder: "real",

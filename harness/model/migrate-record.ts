@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { recordSchema } from "./record.ts";
+
+/** From each older version of the record's shape to the next: what it takes is plain JSON, and is not changed. */
+const MIGRATIONS: ReadonlyMap<
+  number,
+  (record: Readonly<Record<string, unknown>>) => Record<string, unknown>
+> = new Map([
+  // Version 1 did not say what had started a run; only a load by hand names a deployment.
+  [
+    1,
+    (record) => ({
+      ...record,
+      schemaVersion: 2,
+      origin: { kind: record["deployment"] === undefined ? "run" : "scaletest" },
+    }),
+  ],
+]);
+
+/** Brings a record of an older version to today's shape; anything else stays as it is, for the schema to refuse. */
+function migrateRecord(stored: unknown): unknown {
+  let record = stored;
+  for (;;) {
+    const known = versioned.safeParse(record);
+    const migrate = known.success ? MIGRATIONS.get(known.data.schemaVersion) : undefined;
+    if (!known.success || migrate === undefined) return record;
+    record = migrate(known.data);
+  }
+}
+
+const versioned = z.looseObject({ schemaVersion: z.number() });
+
+/** A record as it lies in a file, of this version or an older one. */
+export const storedRecord = z.preprocess(migrateRecord, recordSchema);
