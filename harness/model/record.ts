@@ -112,10 +112,10 @@ export const recordSchema = z.object({
       stacks: z.string(),
       skippedChecks: z.array(z.string()),
       skippedCanary: z.boolean(),
-      /** The zone that had no machines left, and which this run took the place of. */
-      failedOver: z.object({ from: z.string(), runId: z.string(), reason: z.string() }).optional(),
     })
     .optional(),
+  /** Of the second try of a night: the zone that had no machines left, and the run that found it so. */
+  failedOver: z.object({ fromZone: z.string(), runId: z.string(), reason: z.string() }).optional(),
   /** Of a load against a deployment that refbench did not make: never one of the table's rows. */
   deployment: z
     .object({
