@@ -1,0 +1,37 @@
+/** A piece of HTML: whatever text went into it is escaped. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a template takes; text and numbers are escaped, lists are joined, and what is absent leaves nothing. */
+export type Child = Html | string | number | undefined | false | readonly Child[];
+
+/** Tag of templates: `html`<p>${text}</p>``. Good in element content and in double-quoted attributes. */
+export function html(literals: TemplateStringsArray, ...children: readonly Child[]): Html {
+  return new Html(literals.map((literal, index) => literal + rendered(children[index])).join(""));
+}
+
+/** The text as it may stand in content or in a double-quoted attribute. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function rendered(child: Child): string {
+  if (child === undefined || child === false) return "";
+  if (child instanceof Html) return child.text;
+  if (typeof child === "string") return escaped(child);
+  if (typeof child === "number") return String(child);
+  return child.map(rendered).join("");
+}
