@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parseBucketUrl } from "../model/bucket-url.ts";
 import { RefbenchError } from "../model/error.ts";
+import { recordSchema } from "../model/record.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import type { CloudFlags } from "./cloud-request.ts";
@@ -21,6 +22,9 @@ export const DEFAULT_TTL_MS = 4 * 3_600_000;
 export interface RunFlags extends CloudFlags, ClusterAccessFlags {
   readonly size?: string;
   readonly set: readonly string[];
+  readonly coderVersion?: string;
+  readonly night?: string;
+  readonly failedOver?: NonNullable<Plan["failedOver"]>;
   readonly rehearse?: boolean;
   readonly speed: number;
   readonly buildSpeed: number;
@@ -48,6 +52,18 @@ export function addRunOptions(command: Command, io: Io): Command {
         .env("REFBENCH_SET")
         .default([], "none")
         .argParser(collect),
+    )
+    .addOption(
+      new Option(
+        "--coder-version <version>",
+        "stable, mainline or a number such as 2.31.0 (default: the size's)",
+      ).env("REFBENCH_CODER_VERSION"),
+    )
+    .addOption(new Option("--night <id>", "of the night that starts this run").hideHelp())
+    .addOption(
+      new Option("--failed-over <json>", "the run of another zone whose place this one takes")
+        .argParser(failedOver)
+        .hideHelp(),
     )
     .addOption(
       new Option(
@@ -135,7 +151,7 @@ function addCloudOptions(command: Command): Command {
         "REFBENCH_REGION",
       ),
     )
-    .addOption(new Option("--zone <name>", "real run: another zone").env("REFBENCH_ZONE"))
+    .addOption(new Option("--zone <name>", "another zone than the architecture's").env("REFBENCH_ZONE"))
     .addOption(
       new Option("--licence-file <path>", "a Coder licence (or its text in REFBENCH_LICENCE)").env(
         "REFBENCH_LICENCE_FILE",
@@ -212,6 +228,17 @@ export function positive(flag: string): (text: string) => number {
       throw new RefbenchError("usage", `${flag} is "${text}", expected a number above 0`);
     return value;
   };
+}
+
+/** Reads which run's place another takes, as `refbench nightly` writes it. */
+function failedOver(text: string): NonNullable<Plan["failedOver"]> {
+  try {
+    return recordSchema.shape.failedOver.unwrap().parse(JSON.parse(text));
+  } catch (cause) {
+    throw new RefbenchError("usage", `--failed-over is ${text}, expected what "refbench nightly" writes`, {
+      cause,
+    });
+  }
 }
 
 /** Reads a whole number within limits, or refuses it by the flag's name. */

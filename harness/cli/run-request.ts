@@ -5,12 +5,14 @@ import { parseOverride } from "../../reference-architectures/override.ts";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
+import { RUN_ID_PATTERN } from "../model/run-id.ts";
 import { machineVanishes, refusalOf } from "../pipeline/vanishing-machine.ts";
 import { findRealCoder } from "../rehearsal/real-coder/find-real-coder.ts";
 import { twinId } from "../rehearsal/twin/identity.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
 import { createTerraform } from "../terraform/terraform.ts";
 import { cloudRequestOf } from "./cloud-request.ts";
+import { resolveCoderVersion } from "./coder-channel.ts";
 import { clusterAccessOf } from "./cluster-access.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
@@ -51,6 +53,10 @@ export async function runRequestOf(
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     runner: flags.runner,
+    ...(flags.coderVersion === undefined
+      ? {}
+      : { coderVersion: await resolveCoderVersion(flags.coderVersion, { rehearse }) }),
+    ...nightOf(flags),
     ...access,
     ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(size, flags, io)),
     refbench: await refbenchVersion(),
@@ -61,7 +67,7 @@ async function rehearsalOf(
   size: ReturnType<typeof resolveSize>,
   flags: RunFlags,
   io: Io,
-): Promise<Pick<RunRequest, "rehearsal" | "project">> {
+): Promise<Pick<RunRequest, "rehearsal" | "project" | "zone">> {
   const { cwd } = io;
   const { speed, buildSpeed, failBuilds, faults } = flags;
   const root = twinRoot(cwd);
@@ -77,7 +83,22 @@ async function rehearsalOf(
       ...(await realCoderOf(size.figures, flags, io)),
     },
     project: TWIN_PROJECT,
+    ...(flags.zone === undefined ? {} : { zone: flags.zone }),
   };
+}
+
+/** What `refbench nightly` tells the runs that it starts. */
+function nightOf({
+  night,
+  failedOver,
+}: Pick<RunFlags, "night" | "failedOver">): Pick<RunRequest, "origin" | "failedOver"> {
+  if (night === undefined) return {};
+  if (!RUN_ID_PATTERN.test(night))
+    throw new RefbenchError(
+      "usage",
+      `--night is "${night}", expected the id of a night: "refbench nightly" gives it`,
+    );
+  return { origin: { kind: "nightly", night }, ...(failedOver === undefined ? {} : { failedOver }) };
 }
 
 async function realCoderOf(
@@ -104,7 +125,6 @@ const ONLY_REAL_RUNS = {
   project: "--project",
   account: "--account",
   region: "--region",
-  zone: "--zone",
   skipCanary: "--skip-canary",
   skipPreflight: "--skip-preflight",
 } as const;

@@ -53,6 +53,12 @@ export interface RunRequest {
   readonly runner?: Plan["runner"];
   /** The Coder licence of a real run whose size needs one. */
   readonly licence?: string;
+  /** Another version of Coder than the size's, and the channel it was asked for by. */
+  readonly coderVersion?: { readonly version: string; readonly channel?: NonNullable<Plan["coderChannel"]> };
+  /** The run of another zone whose place it takes. */
+  readonly failedOver?: NonNullable<Plan["failedOver"]>;
+  /** Another place than the architecture's; a real run's is `cloud`'s. */
+  readonly zone?: string;
   /** What starts it. @default `{ kind: "run" }` */
   readonly origin?: Plan["origin"];
   readonly refbench: Plan["refbench"];
@@ -63,9 +69,11 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   const architecture = getArchitecture(request.architecture);
   const {
     name: sizeName,
-    figures: size,
+    figures,
     overrides,
   } = resolveSize(request.architecture, request.size, request.overrides);
+  const { version = figures.coder.version, channel } = request.coderVersion ?? {};
+  const size = { ...figures, coder: { ...figures.coder, version } };
   const now = clock.now();
   const runId = newRunId(now);
   const { cloud, runner = "local" } = request;
@@ -82,7 +90,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     expiresAt: Math.ceil((now + request.ttlMs + (request.keepOnFailure?.ms ?? 0)) / 1000),
     project: request.project,
     region: cloud?.region ?? architecture.region,
-    zone: cloud?.zone ?? architecture.zone,
+    zone: cloud?.zone ?? request.zone ?? architecture.zone,
     coderVersion: size.coder.version,
     ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
     ...(request.clusterAccess === undefined ? {} : { clusterAccess: request.clusterAccess }),
@@ -93,6 +101,8 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     runId,
     createdAt: new Date(now).toISOString(),
     origin: request.origin ?? { kind: "run" },
+    ...(request.failedOver === undefined ? {} : { failedOver: request.failedOver }),
+    ...(channel === undefined ? {} : { coderChannel: channel }),
     environmentLabel: architecture.label,
     simulated: request.rehearsal !== undefined,
     ...rehearsalOf(request),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { origin } from "../model/record.ts";
+import { origin, recordSchema } from "../model/record.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
 
 /** What one run was told to do: written once when the run is made, never changed. Holds no secret. */
@@ -9,6 +9,10 @@ export const planSchema = z.object({
   createdAt: z.iso.datetime(),
   /** What started it. */
   origin: origin.default({ kind: "run" }),
+  /** The run of another zone whose place it takes. */
+  failedOver: recordSchema.shape.failedOver,
+  /** How Coder's version was asked for. */
+  coderChannel: recordSchema.shape.provenance.shape.coderChannel,
   /** The table's label of the architecture. */
   environmentLabel: z.string(),
   simulated: z.boolean(),

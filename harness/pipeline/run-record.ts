@@ -87,6 +87,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     environment: plan.environmentLabel,
     simulated: plan.simulated,
     coder: plan.rehearsal !== undefined && plan.rehearsal.coder === undefined ? "emulated" : "real",
+    ...(plan.failedOver === undefined ? {} : { failedOver: plan.failedOver }),
     ...(plan.cloud === undefined ? {} : { cloud: cloudOf(plan.cloud) }),
     ...(plan.simulated ? { rehearsedVersion: version } : { coderVersion: version }),
     startedAt: plan.createdAt,
@@ -106,6 +107,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       providers: await providersOf(folder, provisioned?.stacks.map(({ name }) => name) ?? []),
       ...(provisioned === undefined ? {} : { chartVersion: provisioned.outputs.coder_chart_version }),
       ...(preflight?.coderImageDigest === undefined ? {} : { coderImageDigest: preflight.coderImageDigest }),
+      ...(plan.coderChannel === undefined ? {} : { coderChannel: plan.coderChannel }),
       node: plan.node,
       machine: plan.machine,
       ...(plan.rehearsal === undefined

@@ -9,6 +9,8 @@ const common = {
   type: z.string(),
   /** Only the resource of this name. */
   name: z.string().optional(),
+  /** Only what lies in this zone, as when a zone has no machines left. */
+  zone: z.string().optional(),
   /** From the nth matching call on, the first being 1. */
   nth: z.number().int().positive().default(1),
   /** How many matching calls from the nth on. */
@@ -23,7 +25,7 @@ const listing = {
 };
 
 /**
- * Faults that the twin plays, as a JSON file `{ "faults": [ … ] }`. Each names a call (`op`, `type`, `name`), which of
+ * Faults that the twin plays, as a JSON file `{ "faults": [ … ] }`. Each names a call (`op`, `type`, `name`, `zone`), which of
  * the matching calls it meets (`nth`, `times`; counted in `<file>.counts/`, shared by processes) and what happens:
  *
  * - `refuse`: the cloud says no with `message`; nothing changes.
@@ -84,6 +86,7 @@ export const faultsFile = z
             op: z.literal("delete"),
             type: common.type,
             name: common.name,
+            zone: common.zone,
             nth: common.nth,
             do: z.literal("stuck-delete"),
             ms: z.number().positive().optional(),

@@ -13,6 +13,8 @@ export interface FaultyCall {
   /** Terraform type, or the kind where no terraform asks. */
   readonly type: string;
   readonly name: string;
+  /** Where it lies, such as `project/us-central1-a`. @default nowhere in particular */
+  readonly scope?: string;
   /** What the caller can play of them; the others it does not meet. @default all */
   readonly plays?: readonly Fault["do"][];
 }
@@ -30,9 +32,11 @@ export async function faultsMet(file: string | undefined, call: FaultyCall): Pro
   return met;
 }
 
-function isMeant(fault: Fault, { op, type, name, plays }: FaultyCall): boolean {
+function isMeant(fault: Fault, { op, type, name, scope = "", plays }: FaultyCall): boolean {
   if (fault.op !== op || plays?.includes(fault.do) === false) return false;
-  return fault.op === "list" || (globMatches(fault.type, type) && (fault.name ?? name) === name);
+  if (fault.op === "list") return true;
+  const isThere = fault.zone === undefined || scope.split("/").includes(fault.zone);
+  return isThere && globMatches(fault.type, type) && (fault.name ?? name) === name;
 }
 
 function isDue(fault: Fault, { calls, sinceMs }: Seen): boolean {

@@ -25,7 +25,12 @@ export async function injectFault(
   labels: Readonly<Record<string, string>>,
 ): Promise<Injected> {
   let injected: Injected = { slowMs: 0 };
-  for (const fault of await faultsMet(cloud.settings.faults, { op, type, name: identity.name })) {
+  for (const fault of await faultsMet(cloud.settings.faults, {
+    op,
+    type,
+    name: identity.name,
+    scope: identity.scope,
+  })) {
     switch (fault.do) {
       case "refuse":
       case "throttle":

@@ -107,3 +107,19 @@ test("a throttled create and a stuck delete are refused, and go through when the
   for (let call = 0; call < 2; call += 1) expect((await twin.destroy(stack)).output).toContain("Error 503");
   expect(await twin.existing()).toContain("google_compute_network f-net");
 });
+
+test("a fault of one zone does not touch another", async () => {
+  const message = "Error 400: ZONE_RESOURCE_POOL_EXHAUSTED";
+  await using twin = await Twin.prepare({
+    faults: [
+      { op: "create", type: "google_compute_disk", zone: "us-central1-a", do: "refuse", message, times: 9 },
+    ],
+  });
+  const disk = (name: string, zone: string): object => ({
+    google_compute_disk: { disk: { name, zone, size: 10 } },
+  });
+  const elsewhere = twin.stack("b", { resource: disk("in-b", "us-central1-b") });
+  expect(await twin.apply(elsewhere)).toMatchObject({ exitCode: 0 });
+  const there = twin.stack("a", { resource: disk("in-a", "us-central1-a") });
+  expect((await twin.apply(there)).output).toContain(message);
+});
