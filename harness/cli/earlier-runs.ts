@@ -3,7 +3,7 @@ import { openBucket } from "../inventory/buckets/open-bucket.ts";
 import type { RunRecord } from "../model/record.ts";
 import { mirroredRecords } from "../pipeline/mirrored-records.ts";
 import { runsRoot } from "../pipeline/run-folder.ts";
-import { readRecords } from "../results/store.ts";
+import { readRunRecords } from "../results/history/run-records.ts";
 import type { Io } from "./io.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function earlierRuns(
   { cwd, env }: Pick<Io, "cwd" | "env">,
   mirror: string | undefined,
 ): Promise<readonly EarlierRun[]> {
-  const { records: here } = await readRecords(runsRoot(cwd));
+  const { records: here } = await readRunRecords(runsRoot(cwd));
   const there = mirror === undefined ? [] : await mirroredRecords(await openBucket(mirror, env));
   return [...here, ...there]
     .toSorted((one, other) => (one.startedAt < other.startedAt ? -1 : 1))

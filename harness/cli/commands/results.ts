@@ -8,7 +8,8 @@ import { resultsMarkdown } from "../../results/markdown.ts";
 import { standingOf, type Standing } from "../../results/official.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { widthOf, writeOutputs } from "../../results/outputs.ts";
-import { findRecord, readRecords, type StoredRecords } from "../../results/store.ts";
+import { findRecord } from "../../results/history/record-file.ts";
+import { readRunRecords, type RunRecords } from "../../results/history/run-records.ts";
 import { resultsTable } from "../../results/table.ts";
 import type { Io } from "../io.ts";
 
@@ -27,7 +28,7 @@ function listCommand(io: Io): Command {
     .addOption(formatOption(["text", "json"]))
     .addHelpText("after", UNREADABLE_HELP)
     .action(async ({ output }: { readonly output: string }) => {
-      const stored = await readRecords(runsRoot(io.cwd));
+      const stored = await readRunRecords(runsRoot(io.cwd));
       if (output === "json") {
         const runs = stored.records.map(summaryOf);
         io.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
@@ -83,7 +84,7 @@ function tableCommand(io: Io): Command {
     .addHelpText("after", UNREADABLE_HELP)
     .action(
       async ({ rehearsals = false, output }: { readonly rehearsals?: boolean; readonly output: string }) => {
-        const stored = await readRecords(runsRoot(io.cwd));
+        const stored = await readRunRecords(runsRoot(io.cwd));
         const of = (standing: Standing): readonly RunRecord[] =>
           stored.records.filter((record) => standingOf(record) === standing);
         const records = of(rehearsals ? "simulated" : "official");
@@ -130,7 +131,7 @@ function summaryOf(record: RunRecord) {
 }
 
 /** A row that is missing from an answer makes it a wrong answer: said, and not a success. */
-function tellUnreadable({ unreadable }: StoredRecords, io: Io): void {
-  for (const { reason } of unreadable) io.stderr.write(`refbench: ${reason}\n`);
+function tellUnreadable({ unreadable }: RunRecords, io: Io): void {
+  for (const { path, reason } of unreadable) io.stderr.write(`refbench: ${path} ${reason}\n`);
   if (unreadable.length > 0) io.exit(EXIT_CODES["harness-error"]);
 }

@@ -1,13 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import { storedRecord } from "../../model/migrate-record.ts";
-import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
-
-/** Whose file it is, before the whole of it is looked at. */
-const head = z.looseObject({ schemaVersion: z.number() });
+import { recordOfText } from "../../results/history/record-file.ts";
 
 /** Reads a record from a file, a run's folder, or by a run's id, or refuses what is none with what is wrong. */
 export async function readRecord(
@@ -15,32 +11,9 @@ export async function readRecord(
   cwd: string,
 ): Promise<{ readonly path: string; readonly record: RunRecord }> {
   const { path, text } = await readFirst(given, candidates(given, cwd));
-  const wrong = (what: string, cause?: unknown): never => {
-    throw new RefbenchError("usage", `${path} is no record of refbench: ${what}`, { cause });
-  };
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    return text.trim() === ""
-      ? wrong("it is empty: take a copy that was written to its end")
-      : wrong(`${messageOf(error)}; a file that was cut off is of no use: take a whole copy`, error);
-  }
-  const versioned = head.safeParse(json);
-  if (!versioned.success)
-    return wrong("it has no schemaVersion: expected what --output json:<file> or a run's record.json holds");
-  const { schemaVersion } = versioned.data;
-  if (schemaVersion > RECORD_SCHEMA_VERSION)
-    return wrong(
-      `its schemaVersion is ${schemaVersion}, and this refbench reads up to ${RECORD_SCHEMA_VERSION}: check it with the refbench that wrote it`,
-    );
-  const parsed = storedRecord.safeParse(json);
-  if (parsed.success) return { path, record: parsed.data };
-  const [issue] = parsed.error.issues;
-  return wrong(
-    `${issue?.path.join(".") || "the whole"}: ${issue?.message ?? "not as it must be"}`,
-    parsed.error,
-  );
+  const read = recordOfText(text);
+  if ("record" in read) return { path, record: read.record };
+  throw new RefbenchError("usage", `${path} is no record of refbench: ${read.wrong}`);
 }
 
 function candidates(given: string, cwd: string): readonly string[] {

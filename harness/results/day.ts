@@ -1,0 +1,16 @@
+/** The UTC day of an instant: 2026-11-22. */
+export function dayOf(instant: string | number): string {
+  return new Date(instant).toISOString().slice(0, "2026-11-22".length);
+}
+
+/** The day so many days after another one, or before it. */
+export function daysAfter(day: string, days: number): string {
+  return dayOf(Date.parse(day) + days * DAY_MS);
+}
+
+/** How many days one day lies after another. */
+export function daysBetween(earlier: string, later: string): number {
+  return Math.round((Date.parse(later) - Date.parse(earlier)) / DAY_MS);
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import type { RunRecord } from "../../model/record.ts";
+import { resultsJson } from "../json.ts";
+import { isFinal } from "./final.ts";
+import { readRunRecords } from "./run-records.ts";
+import { kindOf, requireStoreKind, type StoreKind } from "./store-kind.ts";
+import { readStore } from "./read-store.ts";
+import type { Unreadable } from "./unreadable.ts";
+
+/** Everything that is known of what was measured. */
+export interface History {
+  /** Final records, oldest first, one a run. */
+  readonly records: readonly RunRecord[];
+  /** Of those that lie in the store, by run id: their path in it. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Files and folders that should have held a record and cannot be read, and why. */
+  readonly unreadable: readonly Unreadable[];
+  /** Runs that have written no record yet. */
+  readonly without: readonly string[];
+  /** Records of runs whose teardown is not over, oldest first. */
+  readonly pending: readonly RunRecord[];
+}
+
+/** Where a history lies. */
+export interface HistoryPlace {
+  /** The store's folder; one that is not there yet holds nothing. */
+  readonly store: string;
+  /** A folder of runs, whose final records belong to the history as if they had been imported. */
+  readonly runs?: string;
+  /** What is asked for: a store of the other kind is refused, and runs of the other kind are left out. */
+  readonly kind?: StoreKind;
+}
+
+/** Reads a history: the store, and the runs that were not imported yet. Of a run that is in both, the store's copy counts. */
+export async function readHistory({ store, runs, kind }: HistoryPlace): Promise<History> {
+  if (kind !== undefined) await requireStoreKind(store, kind);
+  const stored = await readStore(store);
+  const inStore = new Map([...stored.records.values()].map((record) => [record.runId, record]));
+  const found = runs === undefined ? NO_RUNS : await readRunRecords(runs);
+  const asked = found.records.filter((record) => kind === undefined || kindOf(record) === kind);
+  const own = asked.filter(isFinal);
+  const differing = own.flatMap((record): Unreadable[] => {
+    const copy = inStore.get(record.runId);
+    if (copy === undefined || resultsJson(copy) === resultsJson(record)) return [];
+    const path = join(runs ?? "", record.runId, "record.json");
+    return [{ path, reason: "differs from the store's copy of the run, which is the one that counts" }];
+  });
+  return {
+    records: [...inStore.values(), ...own.filter(({ runId }) => !inStore.has(runId))].toSorted(byStart),
+    files: new Map([...stored.records].map(([path, { runId }]) => [runId, path])),
+    unreadable: [...stored.unreadable, ...found.unreadable, ...differing],
+    without: found.without,
+    pending: asked.filter((record) => !isFinal(record)).toSorted(byStart),
+  };
+}
+
+const NO_RUNS = { records: [], without: [], unreadable: [] };
+
+/** Oldest first; of two that began at once, by id, so that the order is always the same. */
+export function byStart(one: RunRecord, other: RunRecord): number {
+  const [a, b] = [Date.parse(one.startedAt), Date.parse(other.startedAt)];
+  if (a !== b) return a - b;
+  return one.runId < other.runId ? -1 : 1;
+}

@@ -1,0 +1,95 @@
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { isFinal } from "./final.ts";
+import { isRecordPath, recordPath } from "./layout.ts";
+import { readRecordFile } from "./record-file.ts";
+import { findStoreKind, kindOf, STORE_MARKER, type StoreKind } from "./store-kind.ts";
+import type { Unreadable } from "./unreadable.ts";
+
+/** What a store holds, by the relative path of each record. */
+export interface StoredRecords {
+  readonly records: ReadonlyMap<string, RunRecord>;
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** Every record of a store; whatever else lies among them is named with what is wrong. */
+export async function readStore(store: string): Promise<StoredRecords> {
+  const kind = await findStoreKind(store);
+  const records = new Map<string, RunRecord>();
+  const unreadable: Unreadable[] = [];
+  const paths = await filesIn(store);
+  if (kind === undefined && paths.length > 0) {
+    const reason = "is missing, so that nothing says what the store holds: restore it";
+    unreadable.push({ path: join(store, STORE_MARKER), reason });
+  }
+  for (const path of paths) {
+    const file = join(store, path);
+    const read = isRecordPath(path) ? await readRecordFile(file) : { wrong: NO_RECORD };
+    const wrong = "wrong" in read ? read.wrong : misplaced(read.record, path, kind);
+    if (wrong !== undefined) unreadable.push({ path: file, reason: wrong });
+    else if ("record" in read) records.set(path, read.record);
+  }
+  return withoutTwins(store, { records, unreadable });
+}
+
+const NO_RECORD = "is no record: expected <architecture>/<size>/<date>-<run>.json; move it out of the store";
+
+function misplaced(record: RunRecord, path: string, kind: StoreKind | undefined): string | undefined {
+  const place = recordPath(record);
+  if (place !== path)
+    return `holds the record that belongs to ${place}: it was changed or moved, restore it or move it there`;
+  if (!isFinal(record))
+    return `holds a record that is not final (${record.verdict}): take it out, and import the run once its teardown is over`;
+  if (kind !== undefined && kindOf(record) !== kind)
+    return `is of ${kindOf(record)} in a store of ${kind}: take it out, and import it into a store of its own`;
+  return undefined;
+}
+
+/** Where two files tell of one run, neither can be believed. */
+function withoutTwins(store: string, { records, unreadable }: StoredRecords): StoredRecords {
+  const pathsOf = new Map<string, string[]>();
+  for (const [path, { runId }] of records) pathsOf.set(runId, [...(pathsOf.get(runId) ?? []), path]);
+  const twins = [...pathsOf].filter(([, paths]) => paths.length > 1);
+  const told = twins.flatMap(([runId, paths]) =>
+    paths.map((path) => {
+      const others = paths.filter((other) => other !== path).join(" and ");
+      const reason = `tells of run ${runId} as ${others} does, with another content: take out the wrong one`;
+      return { path: join(store, path), reason };
+    }),
+  );
+  const doubted = new Set(twins.flatMap(([, paths]) => paths));
+  return {
+    records: new Map([...records].filter(([path]) => !doubted.has(path))),
+    unreadable: [...unreadable, ...told],
+  };
+}
+
+/** Relative paths of all files. At the top a repository's own files are let be: hidden ones, and any but JSON. */
+async function filesIn(store: string): Promise<readonly string[]> {
+  const top = (await entriesOf(store)).filter(
+    (entry) =>
+      !entry.name.startsWith(".") &&
+      entry.name !== STORE_MARKER &&
+      (entry.isDirectory() || entry.name.endsWith(".json")),
+  );
+  const below = await Promise.all(top.map((entry) => filesBelow(store, entry.name, entry)));
+  return below.flat().sort();
+}
+
+async function filesBelow(store: string, path: string, entry: Dirent): Promise<readonly string[]> {
+  if (!entry.isDirectory()) return [path];
+  const entries = await entriesOf(join(store, path));
+  return (await Promise.all(entries.map((each) => filesBelow(store, `${path}/${each.name}`, each)))).flat();
+}
+
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new RefbenchError("run_folder", `cannot list ${folder}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import { storedRecord } from "../../model/migrate-record.ts";
+import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../model/record.ts";
+import { findText } from "./find-text.ts";
+
+/** A record as its file has it, or what is wrong with the file. */
+export type RecordText = { readonly record: RunRecord } | { readonly wrong: string };
+
+/** Whose file it is, before the whole of it is looked at. */
+const head = z.looseObject({ schemaVersion: z.number() });
+
+/** Reads the text of a record of this version or an older one, or says what is wrong and what to do. */
+export function recordOfText(text: string): RecordText {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return {
+      wrong:
+        text.trim() === ""
+          ? "it is empty: take a copy that was written to its end"
+          : `${messageOf(error)}; a file that was cut off is of no use: take a whole copy`,
+    };
+  }
+  const versioned = head.safeParse(json);
+  if (!versioned.success)
+    return {
+      wrong: "it has no schemaVersion: expected what --output json:<file> or a run's record.json holds",
+    };
+  const { schemaVersion } = versioned.data;
+  if (schemaVersion > RECORD_SCHEMA_VERSION)
+    return {
+      wrong: `its schemaVersion is ${schemaVersion}, and this refbench reads up to ${RECORD_SCHEMA_VERSION}: read it with the refbench that wrote it, or a newer one`,
+    };
+  const parsed = storedRecord.safeParse(json);
+  if (parsed.success) return { record: parsed.data };
+  const [issue] = parsed.error.issues;
+  return { wrong: `${issue?.path.join(".") || "the whole"}: ${issue?.message ?? "not as it must be"}` };
+}
+
+/** The record in a file, or undefined when there is no such file. */
+export async function findRecord(path: string): Promise<RunRecord | undefined> {
+  const text = await findText(path);
+  if (text === undefined) return undefined;
+  const read = recordOfText(text);
+  if ("record" in read) return read.record;
+  throw new RefbenchError("run_folder", `${path} ${unreadable(read.wrong)}`);
+}
+
+/** The record in a file that was listed, or why there is none, in the words of `Unreadable`. */
+export async function readRecordFile(path: string): Promise<RecordText> {
+  try {
+    const text = await findText(path);
+    if (text === undefined) return { wrong: "went away while it was read" };
+    const read = recordOfText(text);
+    return "record" in read ? read : { wrong: unreadable(read.wrong) };
+  } catch (error) {
+    return { wrong: `cannot be read: ${messageOf(error instanceof Error ? (error.cause ?? error) : error)}` };
+  }
+}
+
+function unreadable(wrong: string): string {
+  return `is not a record of this refbench: ${wrong}`;
+}

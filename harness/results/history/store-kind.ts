@@ -1,0 +1,62 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { findText } from "./find-text.ts";
+import { writeOnce } from "./write-once.ts";
+
+/** What a store holds: figures of real clouds, or rehearsals; never both. */
+export type StoreKind = "results" | "rehearsals";
+
+/** The file by which a store says what it is. */
+export const STORE_MARKER = "store.json";
+
+const marker = z.object({ schemaVersion: z.literal(1), kind: z.enum(["results", "rehearsals"]) });
+
+/** The store that a record belongs into. */
+export function kindOf({ simulated }: Pick<RunRecord, "simulated">): StoreKind {
+  return simulated ? "rehearsals" : "results";
+}
+
+/** What a store says that it holds, or undefined where nothing was imported yet. */
+export async function findStoreKind(store: string): Promise<StoreKind | undefined> {
+  const path = join(store, STORE_MARKER);
+  const text = await findText(path);
+  if (text === undefined) return undefined;
+  try {
+    return marker.parse(JSON.parse(text)).kind;
+  } catch (error) {
+    throw new RefbenchError(
+      "usage",
+      `${path} does not say what the store holds (${firstLine(messageOf(error))}): expected {"schemaVersion": 1, "kind": "results"}, or "rehearsals"; restore it`,
+      { cause: error },
+    );
+  }
+}
+
+/** Refuses a store of the other kind. */
+export async function requireStoreKind(store: string, kind: StoreKind): Promise<void> {
+  const found = await findStoreKind(store);
+  if (found === undefined || found === kind) return;
+  throw new RefbenchError(
+    "usage",
+    `${store} is a store of ${found}, expected one of ${kind}: rehearsals and results of real clouds never share a store, name another with --store`,
+  );
+}
+
+/** Makes a folder a store of this kind, once and for good. */
+export async function claimStore(store: string, kind: StoreKind): Promise<void> {
+  await mkdir(store, { recursive: true }).catch((error: unknown) => {
+    throw new RefbenchError("run_folder", `cannot make the store ${store}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
+  const text = `${JSON.stringify({ schemaVersion: 1, kind } satisfies z.infer<typeof marker>)}\n`;
+  await writeOnce(join(store, STORE_MARKER), text, store);
+  await requireStoreKind(store, kind);
+}
+
+function firstLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").slice(0, 120);
+}

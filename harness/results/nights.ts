@@ -1,0 +1,104 @@
+import { architectures } from "../../reference-architectures/catalogue.ts";
+import type { RunRecord } from "../model/record.ts";
+import { fingerprintKey, fingerprintOf } from "./fingerprint.ts";
+import { figuresOver, type NightFigures } from "./nights/figures.ts";
+import { isClean, isNightly, type Night, nightsOf } from "./nights/night.ts";
+import { type Spread, spreadOf } from "./nights/spread.ts";
+import { missingNights, type NightStatus, statusOf } from "./nights/status.ts";
+
+/** How many clean nights a row's figures are the median of, at most. */
+export const NIGHTS_OF_A_ROW = 5;
+
+/** What the nights say of one size. */
+export interface NightRow {
+  readonly architecture: string;
+  readonly size: string;
+  /** The newest night, whatever its verdict. */
+  readonly newest: Night;
+  /** Nights that the figures are of, newest first: clean, and of one fingerprint. */
+  readonly clean: readonly Night[];
+  /** Absent when no clean night measured anything. */
+  readonly figures?: NightFigures;
+  /** Clean nights in a row up to the newest one. */
+  readonly consecutiveClean: number;
+  /** USD of the last nights, whatever their verdict: a night that failed costs too. Absent when none recorded its cost. */
+  readonly cost?: Spread;
+  readonly status: NightStatus;
+  /** Days without a night, of the last ones, oldest first. */
+  readonly missing: readonly string[];
+}
+
+/** One row for each architecture and size that has a night, in the catalogue's order. */
+export function nightRows(
+  records: readonly RunRecord[],
+  { asOf }: { /** UTC day: 2026-11-22. */ readonly asOf: string },
+): readonly NightRow[] {
+  const bySize = new Map<string, RunRecord[]>();
+  for (const record of records.filter(isNightly)) {
+    const key = `${record.simulated} ${record.architecture} ${record.size}`;
+    bySize.set(key, [...(bySize.get(key) ?? []), record]);
+  }
+  return [...bySize.values()].flatMap((each) => rowOf(nightsOf(each), asOf)).toSorted(inCatalogueOrder);
+}
+
+function rowOf(all: readonly Night[], asOf: string): readonly NightRow[] {
+  // What came after the day does not exist on it: a table of an earlier day is that day's table.
+  const nights = all.filter(({ day }) => day <= asOf);
+  const [newest] = nights;
+  if (newest === undefined) return [];
+  const clean = lastClean(nights);
+  const figures = figuresOver(clean.map(({ record }) => record));
+  const cost = spreadOf(nights.slice(0, NIGHTS_OF_A_ROW).flatMap(({ record }) => costOf(record)));
+  const firstUnclean = nights.findIndex(({ record }) => !isClean(record));
+  const missing = missingNights(nights, asOf);
+  const { architecture, size } = newest.record;
+  return [
+    {
+      architecture,
+      size,
+      newest,
+      clean,
+      ...(figures === undefined ? {} : { figures }),
+      consecutiveClean: firstUnclean === -1 ? nights.length : firstUnclean,
+      ...(cost === undefined ? {} : { cost }),
+      status: statusOf(newest, missing, asOf),
+      missing,
+    },
+  ];
+}
+
+/** The newest clean nights of the newest clean one's fingerprint: a median never mixes platforms. */
+function lastClean(nights: readonly Night[]): readonly Night[] {
+  const clean = nights.filter(({ record }) => isClean(record));
+  const [newest] = clean;
+  if (newest === undefined) return [];
+  const series = fingerprintKey(fingerprintOf(newest.record));
+  return clean
+    .filter(({ record }) => fingerprintKey(fingerprintOf(record)) === series)
+    .slice(0, NIGHTS_OF_A_ROW);
+}
+
+function costOf({ cost }: RunRecord): readonly number[] {
+  return cost === undefined ? [] : [cost.spent ?? cost.estimate.total];
+}
+
+function inCatalogueOrder(one: NightRow, other: NightRow): number {
+  return placeOf(one) - placeOf(other) || (sizeKey(one) < sizeKey(other) ? -1 : 1);
+}
+
+/** What the catalogue no longer has comes last. */
+function placeOf({ architecture, size }: NightRow): number {
+  const names = [...architectures.keys()];
+  const at = names.indexOf(architecture);
+  if (at === -1) return names.length * SIZES;
+  const sizes = Object.keys(architectures.get(architecture)?.sizes ?? {});
+  const within = sizes.indexOf(size);
+  return at * SIZES + (within === -1 ? SIZES - 1 : within);
+}
+
+/** More sizes than an architecture will ever have. */
+const SIZES = 1000;
+
+function sizeKey({ architecture, size }: NightRow): string {
+  return `${architecture}/${size}`;
+}

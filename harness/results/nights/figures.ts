@@ -1,0 +1,32 @@
+import type { Measurements, RunRecord } from "../../model/record.ts";
+import { type Spread, spreadOf } from "./spread.ts";
+
+/** The figures of a row, by name, each from the measurements of one night. */
+const FIGURES = {
+  usersCreated: ({ users }) => users.created,
+  usersWithWorkspace: ({ users }) => users.withWorkspace,
+  workspacesAsked: ({ workspaces }) => workspaces.asked,
+  workspacesSucceeded: ({ workspaces }) => workspaces.succeeded,
+  buildsPeak: ({ builds }) => builds.peakRunning,
+  buildsOverTime: ({ builds }) => builds.timeWeightedRunning,
+  buildsCapacity: ({ builds }) => builds.capacity,
+  connectionsAsked: ({ connections }) => connections.asked,
+  connectionsHeld: ({ connections }) => connections.held,
+  terminalsHeld: ({ connections }) => connections.heldTerminal,
+  sshHeld: ({ connections }) => connections.heldSsh,
+} as const satisfies Record<string, (measurements: Measurements) => number>;
+
+/** The name of one figure of a row. */
+export type FigureName = keyof typeof FIGURES;
+
+/** Median and range of each figure of a row. */
+export type NightFigures = Readonly<Record<FigureName, Spread>>;
+
+/** The figures over these nights, or undefined when none of them measured anything. */
+export function figuresOver(records: readonly RunRecord[]): NightFigures | undefined {
+  const measured = records.flatMap(({ measurements }) => (measurements === undefined ? [] : [measurements]));
+  if (measured.length === 0) return undefined;
+  return Object.fromEntries(
+    Object.entries(FIGURES).map(([name, read]) => [name, spreadOf(measured.map(read))]),
+  ) as NightFigures;
+}

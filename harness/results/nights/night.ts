@@ -1,0 +1,39 @@
+import { decodeTime } from "ulid";
+import type { RunRecord } from "../../model/record.ts";
+import { RUN_ID_PATTERN } from "../../model/run-id.ts";
+import { dayOf } from "../day.ts";
+import { byStart } from "../history/read-history.ts";
+import { standingOf } from "../official.ts";
+
+/** What one night measured of one size. */
+export interface Night {
+  /** UTC day on which the night began, which its last sizes may outlive. */
+  readonly day: string;
+  /** Of a night that failed over to another zone, the run that took the first one's place. */
+  readonly record: RunRecord;
+}
+
+/** Whether a record is a night's, under the size's own figures: what a row of nights may be made of. */
+export function isNightly(record: RunRecord): boolean {
+  if (record.origin.kind !== "nightly") return false;
+  const standing = standingOf(record);
+  return standing === "official" || (standing === "simulated" && Object.keys(record.overrides).length === 0);
+}
+
+/** The nights of one size, newest first: one a night. */
+export function nightsOf(records: readonly RunRecord[]): readonly Night[] {
+  const byNight = new Map<string, RunRecord>();
+  for (const record of records.toSorted(byStart))
+    if (record.origin.kind === "nightly") byNight.set(record.origin.night, record);
+  return [...byNight.values()].toSorted((one, other) => byStart(other, one)).map(nightOf);
+}
+
+function nightOf(record: RunRecord): Night {
+  const night = record.origin.kind === "nightly" ? record.origin.night : "";
+  return { day: dayOf(RUN_ID_PATTERN.test(night) ? decodeTime(night) : record.startedAt), record };
+}
+
+/** Passed, nothing left, nothing planted: what a median may be made of. */
+export function isClean({ verdict, teardown, provenance }: RunRecord): boolean {
+  return verdict === "pass" && teardown.state === "clean" && provenance.rehearsal?.faults === undefined;
+}

@@ -1,0 +1,70 @@
+import { failsRun } from "../../model/objective-words.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { daysAfter, daysBetween } from "../day.ts";
+import { isClean, type Night } from "./night.ts";
+
+/** From how many days on a newest night is stale, and over how many days missing ones are listed. */
+export const STALE_DAYS = 14;
+
+/** What is to be known of a row's newest night. */
+export type NightStatus =
+  | { readonly word: "clean" }
+  | {
+      /** `leaked` and `unverified` weigh heavier than what failed before them. */
+      readonly word: "failed" | "leaked" | "unverified";
+      readonly verdict: RunRecord["verdict"];
+      /** The stage in which it failed, where one did. */
+      readonly stage?: string;
+      /** The class of most failures inside the load, where there were any. */
+      readonly class?: string;
+      readonly reason: string;
+    }
+  /** The newest night is older than `STALE_DAYS`. */
+  | { readonly word: "stale"; readonly days: number }
+  /** The newest night is clean, and those that were due after it have no record. */
+  | { readonly word: "missing"; readonly nights: readonly string[] };
+
+/** The status of a row by its nights, newest first, on a day. */
+export function statusOf({ day, record }: Night, missing: readonly string[], asOf: string): NightStatus {
+  const days = daysBetween(day, asOf);
+  if (days > STALE_DAYS) return { word: "stale", days };
+  if (!isClean(record)) return failureOf(record);
+  const after = missing.filter((each) => each > day);
+  return after.length === 0 ? { word: "clean" } : { word: "missing", nights: after };
+}
+
+/**
+ * The days without a night of the last `STALE_DAYS`, oldest first, from the first night on. The day itself is not yet
+ * missing: its night may still begin.
+ */
+export function missingNights(nights: readonly Night[], asOf: string): readonly string[] {
+  const had = new Set(nights.map(({ day }) => day));
+  const first = nights.at(-1)?.day ?? asOf;
+  return Array.from({ length: STALE_DAYS }, (_, index) => daysAfter(asOf, index - STALE_DAYS)).filter(
+    (day) => day > first && !had.has(day),
+  );
+}
+
+function failureOf(record: RunRecord): NightStatus {
+  const { teardown, verdict, stages, measurements } = record;
+  const left = teardown.state === "leaked" || teardown.state === "unverified" ? teardown.state : "failed";
+  const stage = stages.find(({ outcome }) => outcome === "failed" || outcome === "interrupted")?.stage;
+  const worst = measurements?.failures.toSorted((one, other) => other.count - one.count)[0];
+  const [where, kind] = [stage ?? (verdict === "slo-failed" ? "load" : undefined), worst?.class];
+  return {
+    word: left,
+    verdict,
+    ...(where === undefined ? {} : { stage: where }),
+    ...(kind === undefined ? {} : { class: kind }),
+    reason: reasonOf(record),
+  };
+}
+
+/** The first reason on one line, without the verdict's word before it. */
+function reasonOf({ verdict, reasons, objectives, provenance }: RunRecord): string {
+  const [first] = reasons;
+  if (first !== undefined) return first.replace(`${verdict}: `, "").replaceAll(/\s+/g, " ");
+  const missed = objectives.filter(failsRun).map(({ name }) => name);
+  if (missed.length > 0) return `missed: ${missed.join(", ")}`;
+  return provenance.rehearsal?.faults === undefined ? "no reason was recorded" : "faults were planted";
+}
