@@ -1,0 +1,123 @@
+import type { Architecture, Size } from "../architecture.ts";
+import { AWS_PRICES } from "../prices/aws.ts";
+import { GOOGLE_PRICES } from "../prices/google.ts";
+import type { Price } from "../prices/price.ts";
+import { awsBill } from "./aws-bill.ts";
+import type { BillLine } from "./bill.ts";
+import { googleBill } from "./google-bill.ts";
+import { phasesOf } from "./phases.ts";
+import { type Standing, standingOf } from "./standing.ts";
+
+/** One line of an estimate, in USD. */
+export interface CostItem {
+  readonly what: string;
+  readonly quantity: number;
+  readonly rate: number;
+  readonly per: "hour" | "once";
+  readonly amount: number;
+}
+
+/** What a run is expected to cost, in USD: as if all of it stood from the first create to the last delete. */
+export interface CostEstimate {
+  readonly prices: string;
+  readonly region: string;
+  readonly hours: number;
+  readonly perHour: number;
+  readonly teardownReserve: number;
+  readonly total: number;
+  readonly items: readonly CostItem[];
+  /** What to know of the prices. */
+  readonly notes: readonly string[];
+}
+
+/** An estimate, or why there is none. */
+export type Estimation =
+  | { readonly state: "priced"; readonly estimate: CostEstimate }
+  | { readonly state: "not-priced"; readonly reason: string };
+
+const CLOUDS: Readonly<
+  Record<
+    Architecture["cloud"],
+    {
+      readonly prices: {
+        readonly date: string;
+        readonly regions: Readonly<Record<string, string | undefined>>;
+      };
+      readonly bill: (standing: Standing) => readonly BillLine[];
+    }
+  >
+> = {
+  google: { prices: GOOGLE_PRICES, bill: googleBill },
+  aws: { prices: AWS_PRICES, bill: awsBill },
+};
+
+/** What a run of this size costs in a region, each phase at its slow end. */
+export function estimateCost(
+  architecture: Pick<Architecture, "cloud" | "carriedBy">,
+  size: Size,
+  where: {
+    readonly region: string;
+    /** Whether the load comes from a machine of the environment. */
+    readonly runner: boolean;
+  },
+): Estimation {
+  const { prices, bill } = CLOUDS[architecture.cloud];
+  const reason = whyNotPriced(prices.regions, size, where.region);
+  if (reason !== undefined) return { state: "not-priced", reason };
+  const phases = phasesOf(architecture, size);
+  const hours = phases.provision + phases.load + phases.teardown;
+  const lines = bill(standingOf(architecture, size, where));
+  const items = lines.map(({ what, quantity, price, per }) => ({
+    what,
+    quantity: rounded(quantity),
+    rate: rounded(price.usd),
+    per,
+    amount: rounded(quantity * price.usd * (per === "hour" ? hours : 1)),
+  }));
+  const perHour = sum(
+    lines.filter(({ per }) => per === "hour").map((line) => line.quantity * line.price.usd),
+  );
+  return {
+    state: "priced",
+    estimate: {
+      prices: prices.date,
+      region: where.region,
+      hours: rounded(hours),
+      perHour: rounded(perHour),
+      teardownReserve: rounded(perHour * phases.teardown),
+      total: rounded(sum(items.map(({ amount }) => amount))),
+      items: items.toSorted((a, b) => b.amount - a.amount),
+      notes: [...notesOf(prices.regions[where.region]), ...lines.flatMap(uncertainty)],
+    },
+  };
+}
+
+function whyNotPriced(
+  regions: Readonly<Record<string, string | undefined>>,
+  { database }: Size,
+  region: string,
+): string | undefined {
+  if (!Object.hasOwn(regions, region))
+    return `region ${region} is not in the price table, which has ${Object.keys(regions).join(", ")}`;
+  const { tiers } = AWS_PRICES.database;
+  if (database.kind === "rds" && !Object.hasOwn(tiers, database.tier))
+    return `database.tier ${database.tier} is not in the price table, which has ${Object.keys(tiers).join(", ")}`;
+  return undefined;
+}
+
+function notesOf(note: string | undefined): readonly string[] {
+  return note === undefined ? [] : [note];
+}
+
+function uncertainty({ what, price }: { readonly what: string; readonly price: Price }): readonly string[] {
+  return price.uncertain === undefined ? [] : [`price of ${what}: ${price.uncertain}`];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Digits, not cents: an hour of a GiB of disk costs a ten-thousandth of one. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}

@@ -1,0 +1,90 @@
+import { GOOGLE_PRICES } from "../prices/google.ts";
+import { perMonth, type Price } from "../prices/price.ts";
+import { type BillLine, hourly, once, priceIn } from "./bill.ts";
+import { connectionGib, fetchedGib } from "./bytes.ts";
+import type { Standing } from "./standing.ts";
+
+/** As the stacks and templates choose them. */
+const DISKS = { node: "pd-balanced", coder: "pd-ssd", runner: "pd-ssd", home: "pd-standard" } as const;
+
+/** The least that a machine's image needs. */
+const WORKSPACE_DISK_GIB = 10;
+
+/** Ports that the network's way out keeps for each machine, and how many one of its addresses has. */
+const NAT_PORTS = { machine: 256, address: 64_512 } as const;
+
+/** GiB of logs an hour of one node: only Kubernetes' own are kept. Ours, rounded up. */
+const LOG_GIB = 0.05;
+
+/** What Google bills for an environment. One zone: nothing is paid for bytes between zones. */
+export function googleBill(standing: Standing): readonly BillLine[] {
+  const { machines, nat } = GOOGLE_PRICES;
+  const { size, cluster, pools, workspaceMachines } = standing;
+  const full = pools.reduce((sum, { nodes }) => sum + nodes, 0);
+  const behindNat = full + workspaceMachines;
+  return [
+    ...pools.map(({ role, machineType, nodes }) =>
+      hourly(`${machineType} for ${role}`, nodes, priceIn(machines, machineType)),
+    ),
+    ...workspaceLines(standing),
+    ...pools.map(({ role, nodes, disk }) =>
+      hourly(`GiB of ${DISKS[disk.kind]}, disks for ${role}`, nodes * disk.gib, diskHour(DISKS[disk.kind])),
+    ),
+    ...(cluster ? clusterLines(standing) : []),
+    ...databaseLines(standing),
+    hourly("machines behind Cloud NAT", behindNat, nat.machine),
+    hourly(
+      "public addresses of Cloud NAT",
+      Math.ceil((behindNat * NAT_PORTS.machine) / NAT_PORTS.address),
+      nat.address,
+    ),
+    once("GiB through Cloud NAT", fetchedGib({ full, workspaces: workspaceMachines }, size), nat.gib),
+  ];
+}
+
+function workspaceLines({ size, workspaceMachines, homeVolumes }: Standing): readonly BillLine[] {
+  const { machineType } = size.machines.workspaces;
+  const home = diskHour(DISKS.home);
+  const homes = `GiB of ${DISKS.home}, workspaces' homes`;
+  if (workspaceMachines > 0) {
+    const gib = Math.max(WORKSPACE_DISK_GIB, size.homeVolumeGib);
+    return [
+      hourly(
+        `${machineType}, a workspace each`,
+        workspaceMachines,
+        priceIn(GOOGLE_PRICES.machines, machineType),
+      ),
+      hourly(homes, workspaceMachines * gib, home),
+    ];
+  }
+  return homeVolumes === 0 ? [] : [hourly(homes, homeVolumes * size.homeVolumeGib, home)];
+}
+
+function clusterLines({ size, pools }: Standing): readonly BillLine[] {
+  const { cluster, forwardingRule, forwardedGib, logGib } = GOOGLE_PRICES;
+  const nodes = pools.filter(({ disk }) => disk.kind === "node").reduce((sum, pool) => sum + pool.nodes, 0);
+  return [
+    hourly("control plane of GKE", 1, cluster),
+    hourly("forwarding rule of Coder's internal balancer", 1, forwardingRule),
+    once("GiB of connections through the balancer", connectionGib(size), forwardedGib),
+    hourly("GiB of Kubernetes' own logs", nodes * LOG_GIB, logGib),
+  ];
+}
+
+function databaseLines({ size: { database }, cluster }: Standing): readonly BillLine[] {
+  if (database.kind !== "cloud-sql") return [];
+  const [, cores, memoryMib] = /^db-custom-(\d+)-(\d+)$/.exec(database.tier) ?? [];
+  const { core, memoryGib, diskGibMonth } = GOOGLE_PRICES.database;
+  return [
+    hourly("cores of Cloud SQL", Number(cores), core),
+    hourly("GiB of Cloud SQL's memory", Number(memoryMib) / 1_024, memoryGib),
+    hourly("GiB of Cloud SQL's disk", database.diskGib, perMonth(diskGibMonth)),
+    hourly("endpoint of Cloud SQL", 1, GOOGLE_PRICES.forwardingRule),
+    // Its address with the password; a cluster keeps it as a secret of its own.
+    ...(cluster ? [] : [hourly("secret in Secret Manager", 1, perMonth(GOOGLE_PRICES.secretMonth))]),
+  ];
+}
+
+function diskHour(type: keyof typeof GOOGLE_PRICES.disks): Price {
+  return perMonth(GOOGLE_PRICES.disks[type]);
+}

@@ -1,0 +1,54 @@
+import type { Architecture, Size } from "../architecture.ts";
+
+/** How long each part of a run takes, in hours. */
+export interface Phases {
+  /** From the first create until Coder is set up. */
+  readonly provision: number;
+  readonly load: number;
+  /** From the load's end, or its being stopped, to the last delete. */
+  readonly teardown: number;
+}
+
+/**
+ * Minutes until Coder answers: the slow end of what public apply logs show. Cloud SQL decides (up to 18 minutes), and
+ * on EKS the control plane (10 to 15) with nodes, add-ons and release behind it.
+ */
+const PROVISION = { cluster: 22, machine: 20, onBox: 6 } as const;
+
+/** Minutes of the destroy: the slow end of each step that waits for the one before. */
+const DESTROY: Readonly<Record<Architecture["carriedBy"], number>> = {
+  /** Node pools 4, control plane 8, network and its groups 3; Cloud SQL beside them. */
+  gke: 15,
+  /** Node groups 4, control plane 8, gateway and subnetworks 4; RDS beside them. */
+  eks: 16,
+  /** Machines 1, Cloud SQL 3, network 2. */
+  "one-machine": 6,
+  "machine-each": 6,
+};
+
+/** Minutes: first user, licence, replicas, template. */
+const BOOTSTRAP = 3;
+
+/**
+ * Minutes of the load beside its builds and connections: nodes, images and agents. With a minute for each round of
+ * builds it is what the objectives allow, so a run that passes is within it.
+ */
+const LOAD = 3;
+
+/** The phases of a run of this size, each at its slow end. */
+export function phasesOf({ carriedBy }: Pick<Architecture, "carriedBy">, size: Size): Phases {
+  const cluster = carriedBy === "gke" || carriedBy === "eks";
+  const machine = size.database.kind === "on-box" ? PROVISION.onBox : PROVISION.machine;
+  const rounds = Math.ceil(size.workspaces / size.concurrentBuilds);
+  const { total, rampPerSecond, holdSeconds } = size.connections;
+  return {
+    provision: hours((cluster ? PROVISION.cluster : machine) + BOOTSTRAP),
+    load: hours(LOAD + rounds + (total / rampPerSecond + holdSeconds) / 60),
+    // A load that is stopped leaves every workspace to the drain, a minute each round.
+    teardown: hours(rounds + DESTROY[carriedBy]),
+  };
+}
+
+function hours(minutes: number): number {
+  return minutes / 60;
+}

@@ -1,0 +1,67 @@
+import type { Architecture, Size } from "../architecture.ts";
+
+/** What an environment is made of, as far as a bill needs it. */
+export interface Standing {
+  readonly size: Size;
+  /** Where Kubernetes is. */
+  readonly cluster: boolean;
+  /** A machine each, with its role's part of the environment; roles without machines of their own are left out. */
+  readonly pools: readonly Pool[];
+  /** Machines that are workspaces, each with its disk. */
+  readonly workspaceMachines: number;
+  /** Home disks beside the machines. */
+  readonly homeVolumes: number;
+}
+
+interface Pool {
+  /** In words: "Coder", "workspaces". */
+  readonly role: string;
+  readonly machineType: string;
+  readonly nodes: number;
+  readonly disk: { readonly kind: "node" | "coder" | "runner"; readonly gib: number };
+}
+
+/** As the stacks make them: each node's own disk, and that of a Coder machine whose size does not say. */
+const NODE_DISK_GIB = 100;
+const CODER_DISK_GIB = 100;
+
+/** What a run of this size creates. */
+export function standingOf(
+  { carriedBy }: Pick<Architecture, "carriedBy">,
+  size: Size,
+  { runner }: { readonly runner: boolean },
+): Standing {
+  const { machines } = size;
+  const cluster = carriedBy === "gke" || carriedBy === "eks";
+  const machineEach = carriedBy === "machine-each";
+  const node = { kind: "node", gib: NODE_DISK_GIB } as const;
+  const coderDisk = cluster
+    ? node
+    : ({ kind: "coder", gib: machines.coder.diskGib ?? CODER_DISK_GIB } as const);
+  const pools: Pool[] = [
+    { role: "Coder", ...pick(machines.coder), disk: coderDisk },
+    { role: "Kubernetes' own pods", ...pick(machines.system), disk: node },
+    ...(machineEach ? [] : [{ role: "workspaces", ...pick(machines.workspaces), disk: node }]),
+    ...(runner
+      ? [
+          {
+            role: "the load",
+            machineType: machines.runner.machineType,
+            nodes: 1,
+            disk: { kind: "runner", gib: machines.runner.diskGib } as const,
+          },
+        ]
+      : []),
+  ];
+  return {
+    size,
+    cluster,
+    pools: pools.filter(({ nodes }) => nodes > 0),
+    workspaceMachines: machineEach ? size.workspaces : 0,
+    homeVolumes: cluster && size.homeVolumeGib > 0 ? size.workspaces : 0,
+  };
+}
+
+function pick({ machineType, nodes }: Size["machines"]["coder"]): Pick<Pool, "machineType" | "nodes"> {
+  return { machineType, nodes };
+}

@@ -1,0 +1,68 @@
+import { type Price, pricesOf } from "./price.ts";
+import { INFRACOST_2024_07, INFRACOST_2025_07, INFRACOST_2026_04, KARPENTER_AWS, MEMORY } from "./sources.ts";
+
+/** A price that no list was read for. */
+const uncertain = (usd: number): Price => ({ usd, source: MEMORY, uncertain: "from memory, taken high" });
+
+/** AWS's prices on demand, USD. */
+export const AWS_PRICES = {
+  /** Of its machines, which are most of a bill. */
+  date: "2026-07-20",
+  /** Regions that have these prices, with what is to be known of each. */
+  regions: {
+    "us-east-1": undefined,
+    "us-east-2": "us-east-2 is priced as us-east-1, whose list it shares (from memory)",
+  },
+  /** An hour of a machine without its disk. Within a family AWS's prices double with the size. */
+  machines: pricesOf(KARPENTER_AWS, {
+    "m6i.large": 0.096,
+    "m6i.xlarge": 0.192,
+    "m6i.2xlarge": 0.384,
+    "m6i.4xlarge": 0.768,
+    "m6i.8xlarge": 1.536,
+    "m7i.large": 0.1008,
+    "m7i.xlarge": 0.2016,
+    "m7i.2xlarge": 0.4032,
+    "m7i.4xlarge": 0.8064,
+    "m7i.8xlarge": 1.6128,
+    "c6i.large": 0.085,
+    "c6i.xlarge": 0.17,
+    "c6i.2xlarge": 0.34,
+    "c6i.4xlarge": 0.68,
+    "c6i.8xlarge": 1.36,
+  }),
+  /** RDS for Postgres in one zone: an hour of a tier, and a GB-month of its gp3. */
+  database: {
+    tiers: {
+      "db.t4g.small": uncertain(0.032),
+      "db.t4g.medium": uncertain(0.065),
+      "db.t3.large": { usd: 0.145, source: INFRACOST_2024_07 },
+      "db.m6g.2xlarge": uncertain(0.636),
+      "db.m6g.4xlarge": uncertain(1.272),
+      "db.m6i.large": uncertain(0.178),
+      "db.m6i.xlarge": uncertain(0.356),
+      "db.m6i.2xlarge": uncertain(0.712),
+      "db.m6i.4xlarge": uncertain(1.424),
+      "db.r6g.2xlarge": uncertain(0.9),
+    } as Readonly<Record<string, Price>>,
+    diskGibMonth: uncertain(0.115),
+  },
+  /** An hour of a cluster's control plane in standard support, the only one that the stacks allow. */
+  cluster: { usd: 0.1, source: INFRACOST_2025_07 },
+  /** A GB-month. */
+  disks: { gp3: { usd: 0.08, source: INFRACOST_2024_07 } },
+  nat: {
+    /** An hour of the gateway, and a GB through it. */
+    gateway: { usd: 0.045, source: INFRACOST_2024_07 },
+    gib: { usd: 0.045, source: INFRACOST_2024_07 },
+    /** An hour of its public address. */
+    address: { usd: 0.005, source: INFRACOST_2026_04 },
+  },
+  balancer: {
+    hour: { usd: 0.0225, source: INFRACOST_2024_07 },
+    /** A capacity unit an hour, which is a GB an hour or less. */
+    unit: { usd: 0.006, source: INFRACOST_2024_07 },
+  },
+  /** A GB between zones, paid on both sides. */
+  betweenZonesGib: uncertain(0.02),
+} as const satisfies Record<string, unknown>;

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
+import { type CostEstimate, estimateCost } from "../../../reference-architectures/cost/estimate.ts";
+import { MACHINE_TYPES } from "../../../reference-architectures/machine-types.ts";
+import { AWS_PRICES } from "../../../reference-architectures/prices/aws.ts";
+import { GOOGLE_PRICES } from "../../../reference-architectures/prices/google.ts";
+
+/** Every size on every database that its architecture offers. */
+const CASES = [...architectures.values()].flatMap(({ name, databases, sizes }) =>
+  Object.keys(sizes).flatMap((size) => databases.map((kind) => ({ name, size, kind }))),
+);
+
+function estimated(
+  name: string,
+  size: string,
+  { overrides = {}, runner = true }: { overrides?: Record<string, unknown>; runner?: boolean } = {},
+): CostEstimate {
+  const architecture = getArchitecture(name);
+  const { figures } = resolveSize(name, size, overrides);
+  const estimation = estimateCost(architecture, figures, { region: architecture.region, runner });
+  if (estimation.state === "not-priced") throw new Error(estimation.reason);
+  return estimation.estimate;
+}
+
+const amountOf = ({ items }: CostEstimate, pattern: RegExp): number =>
+  items.filter(({ what }) => pattern.test(what)).reduce((sum, { amount }) => sum + amount, 0);
+
+describe.each(CASES)("$name $size on $kind", ({ name, size, kind }) => {
+  const estimate = estimated(name, size, { overrides: { "database.kind": kind } });
+  const { hours, items, perHour, teardownReserve, total } = estimate;
+
+  test("has a price for everything in it, and its total is the sum of its lines", () => {
+    for (const { quantity, rate, per, amount } of items) {
+      expect(rate).toBeGreaterThan(0);
+      expect(amount / (quantity * rate * (per === "hour" ? hours : 1))).toBeCloseTo(1, 4);
+    }
+    expect(items.reduce((sum, { amount }) => sum + amount, 0) / total).toBeCloseTo(1, 4);
+    const hourly = items.filter(({ per }) => per === "hour");
+    expect(hourly.reduce((sum, { quantity, rate }) => sum + quantity * rate, 0) / perHour).toBeCloseTo(1, 4);
+  });
+
+  test("keeps some of its total for the teardown, and not most of it", () => {
+    expect(teardownReserve).toBeGreaterThan(0);
+    expect(teardownReserve).toBeLessThan(total / 2);
+  });
+
+  test("counts every machine that the size names", () => {
+    const { machines, workspaces } = resolveSize(name, size).figures;
+    const own = getArchitecture(name).carriedBy === "machine-each" ? workspaces : machines.workspaces.nodes;
+    const counted = items
+      .filter(({ what }) => /^(e2|n2|m\d|c\d)\S+[, ]/.test(what))
+      .reduce((sum, { quantity }) => sum + quantity, 0);
+    expect(counted).toBe(machines.coder.nodes + machines.system.nodes + own + 1);
+  });
+});
+
+test.each([...architectures.keys()])("the canary of %s costs at most 3 dollars", (name) => {
+  expect(estimated(name, "canary").total).toBeLessThanOrEqual(3);
+});
+
+test("a night of the published rows is estimated at 60 dollars at most", () => {
+  const night = [
+    estimated("gke", "1200"),
+    estimated("eks", "100"),
+    estimated("gce-docker", "500"),
+    estimated("gce-vm", "1000"),
+  ];
+  expect(night.reduce((sum, { total }) => sum + total, 0)).toBeLessThanOrEqual(60);
+});
+
+test("every machine type that a size may name has a price", () => {
+  expect(Object.keys(GOOGLE_PRICES.machines).sort()).toEqual(Object.keys(MACHINE_TYPES.google).sort());
+  expect(Object.keys(AWS_PRICES.machines).sort()).toEqual(Object.keys(MACHINE_TYPES.aws).sort());
+});
+
+describe("the bill", () => {
+  test("of a larger database, of more disk and of more machines is higher, by what they cost", () => {
+    const usual = estimated("gke", "100");
+    const larger = estimated("gke", "100", { overrides: { "database.tier": "db-custom-4-15360" } });
+    // Two cores and 7.5 GiB.
+    expect(larger.perHour - usual.perHour).toBeCloseTo(2 * 0.0413 + 7.5 * 0.007, 4);
+    const nodes = estimated("gke", "100", { overrides: { "machines.workspaces.nodes": 3 } });
+    expect(nodes.perHour - usual.perHour).toBeGreaterThan(0.53609);
+  });
+
+  test("has no managed database where Postgres is on the box", () => {
+    const cloudSql = estimated("gce-docker", "1000");
+    const onBox = estimated("gce-docker", "1000", { overrides: { "database.kind": "on-box" } });
+    expect(amountOf(cloudSql, /Cloud SQL/)).toBeGreaterThan(0);
+    expect(amountOf(onBox, /Cloud SQL|Secret/)).toBe(0);
+    expect(onBox.hours).toBeLessThan(cloudSql.hours);
+  });
+
+  test("has home disks only where a size has them", () => {
+    expect(amountOf(estimated("gke", "100"), /homes/)).toBeGreaterThan(0);
+    const without = estimated("gke", "100", { overrides: { homeVolumeGib: 0 } });
+    expect(amountOf(without, /homes/)).toBe(0);
+  });
+
+  test("has no load runner where the load comes from the machine that starts the run", () => {
+    expect(amountOf(estimated("eks", "canary"), /for the load/)).toBeGreaterThan(0);
+    expect(amountOf(estimated("eks", "canary", { runner: false }), /for the load/)).toBe(0);
+  });
+
+  test("grows with the builds that come one after the other and with the hold", () => {
+    const usual = estimated("gke", "100").hours;
+    const half = { concurrentBuilds: 15, "coder.daemonsPerReplica": 15 };
+    expect(estimated("gke", "100", { overrides: half }).hours).toBeGreaterThan(usual);
+    const hold = { "connections.holdSeconds": 1_810 };
+    expect(estimated("gke", "100", { overrides: hold }).hours).toBeCloseTo(usual + 0.5, 3);
+  });
+});
+
+describe("what is not in the table", () => {
+  test("is not guessed: another region, another tier of RDS", () => {
+    const { figures } = resolveSize("gke", "canary");
+    expect(
+      estimateCost(getArchitecture("gke"), figures, { region: "europe-west1", runner: true }),
+    ).toMatchObject({ state: "not-priced", reason: expect.stringContaining("us-central1") });
+    const eks = resolveSize("eks", "canary", { "database.tier": "db.x2g.large" }).figures;
+    expect(estimateCost(getArchitecture("eks"), eks, { region: "us-east-1", runner: true })).toMatchObject({
+      state: "not-priced",
+      reason: expect.stringContaining("db.m6i.large"),
+    });
+  });
+
+  test("is told where it was taken from memory", () => {
+    const { notes } = estimated("eks", "canary");
+    expect(notes.join()).toContain("us-east-2 is priced as us-east-1");
+    expect(notes.join()).toContain("db.m6i.large of RDS: from memory");
+    expect(estimated("gke", "canary").notes.join()).not.toContain("n2-standard-4");
+  });
+});
