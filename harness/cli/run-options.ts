@@ -37,6 +37,7 @@ export interface RunFlags extends CloudFlags, ClusterAccessFlags {
   readonly keepMax: number;
   readonly owner: string;
   readonly mirror?: string;
+  readonly maxCost?: number;
   readonly state?: string;
   readonly runner: Plan["runner"];
 }
@@ -116,6 +117,7 @@ export function addRunOptions(command: Command, io: Io): Command {
       )
         .env("REFBENCH_MIRROR")
         .argParser(bucketUrl("--mirror")),
+    .addOption(maxCostOption())
     )
     .addOption(
       new Option(
@@ -139,6 +141,16 @@ function addCloudOptions(command: Command): Command {
       new Option(
         "--project <id>",
         "real run: the Google project, whose owner labelled it refbench=allowed",
+/** The flag that keeps a run within a budget. */
+export function maxCostOption(): Option {
+  return new Option(
+    "--max-cost <usd>",
+    "refused when estimated above it, stopped and torn down (exit 50) before it is crossed",
+  )
+    .env("REFBENCH_MAX_COST")
+    .argParser(positive("--max-cost"));
+}
+
       ).env("REFBENCH_PROJECT"),
     )
     .addOption(

@@ -50,6 +50,7 @@ export async function runRequestOf(
     ...(flags.keepOnFailure === undefined
       ? {}
       : { keepOnFailure: { ms: flags.keepOnFailure, max: flags.keepMax } }),
+    ...(flags.maxCost === undefined ? {} : { maxCost: flags.maxCost }),
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     runner: flags.runner,

@@ -28,6 +28,8 @@ export const costEstimate = z.object({
   teardownReserve: usd,
   total: usd,
   items: z.array(costItem),
+  /** What to know of the prices, in words: "price of pd-balanced: from memory, taken high". */
+  notes: z.array(z.string()).optional(),
 });
 export type CostEstimate = z.infer<typeof costEstimate>;
 

@@ -1,3 +1,4 @@
+import type { RunCost } from "./cost.ts";
 import type { LoadProgress } from "./shard-result.ts";
 import type { Stage } from "./stage.ts";
 import type { TerraformProgress, TerraformSummary } from "./terraform.ts";
@@ -24,6 +25,9 @@ export type RunEvent =
   | { readonly type: "terraform.planned"; readonly stack: string; readonly summary: TerraformSummary }
   | { readonly type: "terraform.progress"; readonly stack: string; readonly progress: TerraformProgress }
   | { readonly type: "load.progress"; readonly progress: LoadProgress }
+  | { readonly type: "cost.estimated"; readonly cost: Omit<RunCost, "spent"> }
+  /** USD from the first create until now, by the estimate's rates; told whenever it is a cent more. */
+  | { readonly type: "cost.progress"; readonly spent: number; readonly ceiling?: number }
   | { readonly type: "note"; readonly level: "info" | "warning" | "error"; readonly message: string }
   | { readonly type: "teardown.handed-over"; readonly reaperPid: number }
   | { readonly type: "drain.progress"; readonly deleted: number; readonly remaining: number }

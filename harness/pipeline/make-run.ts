@@ -9,6 +9,7 @@ import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/envir
 import type { Clock } from "../model/clock.ts";
 import { newRunId } from "../model/run-id.ts";
 import { conditionsOf } from "./conditions.ts";
+import { planCost } from "./cost-plan.ts";
 import { Journal } from "./journal.ts";
 import { writeJson } from "./json-file.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
@@ -53,6 +54,8 @@ export interface RunRequest {
   readonly runner?: Plan["runner"];
   /** The Coder licence of a real run whose size needs one. */
   readonly licence?: string;
+  /** The most that it may cost, teardown included, in USD. */
+  readonly maxCost?: number;
   /** Another version of Coder than the size's, and the channel it was asked for by. */
   readonly coderVersion?: { readonly version: string; readonly channel?: NonNullable<Plan["coderChannel"]> };
   /** The run of another zone whose place it takes. */
@@ -77,6 +80,15 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   const now = clock.now();
   const runId = newRunId(now);
   const { cloud, runner = "local" } = request;
+  const region = cloud?.region ?? architecture.region;
+  const planned = planCost({
+    architecture,
+    size,
+    region,
+    runner,
+    simulated: cloud?.emulated ?? true,
+    ceiling: request.maxCost,
+  });
   const key = runner === "network" ? newSshKey() : undefined;
   const environment: Environment = {
     schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
@@ -89,7 +101,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     // In the cloud it ends after the keep window too: what is kept must not vanish under the reader's hands.
     expiresAt: Math.ceil((now + request.ttlMs + (request.keepOnFailure?.ms ?? 0)) / 1000),
     project: request.project,
-    region: cloud?.region ?? architecture.region,
+    region,
     zone: cloud?.zone ?? request.zone ?? architecture.zone,
     coderVersion: size.coder.version,
     ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
@@ -115,7 +127,11 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
       figures: size,
       simulated: request.rehearsal !== undefined,
     }),
-    conditions: [...conditionsOf({ size, runner, cloud, realCoder: request.rehearsal?.coder !== undefined })],
+    conditions: [
+      ...conditionsOf({ size, runner, cloud, realCoder: request.rehearsal?.coder !== undefined }),
+      ...("notPriced" in planned ? [`cost: not estimated, ${planned.notPriced}`] : []),
+    ],
+    ...("cost" in planned ? planned : {}),
     ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
     ...(request.mirror === undefined ? {} : { mirror: request.mirror }),
     expiresAtMs: now + request.ttlMs,

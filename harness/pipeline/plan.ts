@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { runCost } from "../model/cost.ts";
 import { origin, recordSchema } from "../model/record.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
 
@@ -65,6 +66,8 @@ export const planSchema = z.object({
   objectives: z.array(objectiveSchema),
   /** What changes the meaning of the figures, in words. */
   conditions: z.array(z.string()),
+  /** What it is expected to cost, and `--max-cost`; absent where there are no prices. */
+  cost: runCost.omit({ spent: true }).optional(),
   /** After a failure the environment stays this long, while no more than `max` runs of this folder are kept. */
   keepOnFailure: z.object({ ms: z.number().positive(), max: z.number().int().nonnegative() }).optional(),
   /** Where the shard program runs: on the load runner inside the network, or on this machine, which has a route. */

@@ -5,6 +5,7 @@ import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
+import { lookAtCost, noteCeiling } from "./cost-ceiling.ts";
 import { eventLog } from "./event-log.ts";
 import { readJson } from "./json-file.ts";
 import { salvageJson } from "./json-file.ts";
@@ -26,6 +27,8 @@ const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain,
 
 /** How often the reaper looks whether it is wanted, and how often it renews its lease. */
 const LOOK_MS = 250;
+/** How often it looks what an environment costs that no process of the run watches. */
+const COST_LOOK_MS = 2_000;
 const RENEW_MS = 10_000;
 
 /** How long a run that outlived its expiry may take to hand over before it is killed. */
@@ -106,6 +109,7 @@ async function sweepWhatCameLate(context: StageContext): Promise<void> {
 /** Waits until there is a reason to tear down. */
 async function nextRequest(context: StageContext): Promise<TeardownRequest> {
   const { folder, ports, plan, signal, journal } = context;
+  let costLookAtMs = 0;
   for (;;) {
     signal.throwIfAborted();
     await staysHere(folder);
@@ -124,6 +128,14 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
       await noteDeath(context);
       return { through: "audit", only: false, reason: "the run's process died" };
     }
+    // A run at work watches its own cost.
+    const unwatched = keep !== undefined || owner === "none";
+    if (unwatched && plan.cost?.ceiling !== undefined && ports.clock.now() >= costLookAtMs) {
+      costLookAtMs = ports.clock.now() + COST_LOOK_MS;
+      if (await endsForCost(context, keep)) {
+        return { through: "audit", only: false, reason: "the cost ceiling is reached" };
+      }
+    }
     if (keep === undefined && plan.expiresAtMs !== null && ports.clock.now() >= plan.expiresAtMs) {
       await journal.append({
         type: "finding",
@@ -135,6 +147,23 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
     }
     await ports.clock.sleep(LOOK_MS, signal);
   }
+}
+
+/** Whether the ceiling ends what nobody watches: a staged run, stopped by it, or a keep window, whose run failed before. */
+async function endsForCost(
+  context: StageContext,
+  keep: Awaited<ReturnType<typeof findKeep>>,
+): Promise<boolean> {
+  const { ports, journal, report } = context;
+  const reached = (await lookAtCost(context))?.reached;
+  if (reached === undefined) return false;
+  if (keep === undefined) await noteCeiling(context, reached);
+  else {
+    const reason = `${keep.reason}; its window ended before: ${reached}`;
+    await journal.append({ type: "kept", untilMs: ports.clock.now(), reason });
+  }
+  report({ type: "note", level: "warning", message: `the cost ceiling is reached: ${reached}` });
+  return true;
 }
 
 /** A folder that was moved is torn down from where it is now: waiting on here would only hold its lease. */

@@ -17,9 +17,11 @@ import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, worst } from "../model/verdict.ts";
 import { imageConditions } from "./conditions.ts";
 import type { StageContext } from "./context.ts";
+import { recordedCost } from "./cost-spent.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 import { salvageJson, writeJson } from "./json-file.ts";
+import { platformOf } from "./platform-of.ts";
 import { sshPathOf } from "./deployment-of.ts";
 import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -108,6 +110,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...(provisioned === undefined ? {} : { chartVersion: provisioned.outputs.coder_chart_version }),
       ...(preflight?.coderImageDigest === undefined ? {} : { coderImageDigest: preflight.coderImageDigest }),
       ...(plan.coderChannel === undefined ? {} : { coderChannel: plan.coderChannel }),
+      platform: platformOf(plan),
       node: plan.node,
       machine: plan.machine,
       ...(plan.rehearsal === undefined
@@ -130,6 +133,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     verdict: final ? verdict : "pending",
     reasons: [
       ...held
+    ...recordedCost(plan, entries, teardown.state, ports.clock.now()),
         .toSorted(([a], [b]) => Number(b === verdict) - Number(a === verdict))
         .map(([word, reason]) => `${word}: ${reason}`),
       ...(damaged.length === 0 ? [] : [`${damaged.length} lines of the journal could not be read`]),

@@ -1,6 +1,7 @@
 import { messageOf } from "../model/error.ts";
 import type { Reporter } from "../model/event.ts";
 import { RUN_STAGES, type RunStage } from "../model/stage.ts";
+import { type CostWatch, watchCost } from "./cost-watch.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
 import { ensureReaper } from "./ensure-reaper.ts";
 import { EventTail } from "./event-log.ts";
@@ -47,16 +48,26 @@ export async function executeRun(
   // Once this is written, the reaper takes over when this process dies.
   await claimRun(folder);
   const reaperPid = await ensureReaper(folder, ports);
-  const failed = await runStages(context);
+  const { failed, ceiling } = await runWithinCost(context);
   if (
     failed !== undefined &&
+    ceiling === undefined &&
     !options.signal.aborted &&
     (await keepAfterFailure(context, failed)) !== undefined
   ) {
     await writePending(context);
     return "kept";
   }
-  return handOver(context, reaperPid);
+  return handOver(context, reaperPid, ceiling ?? "the stages are done");
+}
+
+/** Runs the stages while their cost is watched; says what failed, and whether the ceiling ended them. */
+async function runWithinCost(
+  context: StageContext,
+): Promise<{ readonly failed: string | undefined; readonly ceiling: CostWatch["reached"] }> {
+  await using watch = watchCost(context);
+  const failed = await runStages({ ...context, signal: watch.signal });
+  return { failed, ceiling: watch.reached };
 }
 
 /** Runs the stages until one does not succeed; returns what failed after something may have been created. */
@@ -79,9 +90,9 @@ async function writePending(context: StageContext): Promise<void> {
   });
 }
 
-async function handOver(context: StageContext, reaperPid: number): Promise<number> {
+async function handOver(context: StageContext, reaperPid: number, ended: string): Promise<number> {
   const { folder, journal, signal, report } = context;
-  const reason = signal.aborted ? messageOf(signal.reason) : "the stages are done";
+  const reason = signal.aborted ? messageOf(signal.reason) : ended;
   if (signal.aborted) {
     await journal
       .append({ type: "finding", verdict: "interrupted", reason })

@@ -11,6 +11,7 @@ import {
 } from "../../model/stage.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { openContext } from "../../pipeline/context.ts";
+import { watchCost } from "../../pipeline/cost-watch.ts";
 import { ensureReaper } from "../../pipeline/ensure-reaper.ts";
 import { EventTail } from "../../pipeline/event-log.ts";
 import { Journal } from "../../pipeline/journal.ts";
@@ -95,11 +96,11 @@ async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void
     // Nothing may be created before somebody has promised to tear it down.
     if (stage !== "preflight") await ensureReaper(folder, ports);
     const context = await openContext(folder, ports, { reporter, signal: interrupts.stop });
-    const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context);
+    await using watch = watchCost(context);
+    const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], { ...context, signal: watch.signal });
     if (stage === "preflight") io.stdout.write(`${context.plan.runId}\n`);
-    io.exit(
-      outcome === "ok" ? 0 : outcome === "interrupted" ? EXIT_CODES.interrupted : await lastFinding(folder),
-    );
+    const interrupted = EXIT_CODES[watch.reached === undefined ? "interrupted" : "cost-ceiling"];
+    io.exit(outcome === "ok" ? 0 : outcome === "interrupted" ? interrupted : await lastFinding(folder));
   } finally {
     reporter.close();
   }

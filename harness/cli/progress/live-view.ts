@@ -1,7 +1,15 @@
 import type { Stage } from "../../model/stage.ts";
 import { formatCount, formatDuration } from "../../results/format.ts";
 import type { ProgressState, StageView } from "./state.ts";
-import { clip, connectionWords, harmless, rateWords, stackWords, workspaceWords } from "./words.ts";
+import {
+  clip,
+  connectionWords,
+  costWords,
+  harmless,
+  rateWords,
+  stackWords,
+  workspaceWords,
+} from "./words.ts";
 
 /** How many resources at work a stack names. */
 const NAMED = 2;
@@ -15,11 +23,14 @@ export function liveView(state: ProgressState, now: number, width: number): read
   );
 }
 
-function headline({ run, startedAt }: ProgressState, now: number): readonly string[] {
+function headline(state: ProgressState, now: number): readonly string[] {
+  const { run, startedAt } = state;
   const elapsed = startedAt === undefined ? "" : `  ${formatDuration(Math.max(0, now - startedAt))}`;
   if (run === undefined) return elapsed === "" ? [] : [`refbench${elapsed}`];
   const simulated = run.simulated ? " (simulated)" : "";
-  return [`refbench ${run.architecture} ${run.size}${simulated}  ${run.runId}${elapsed}`];
+  const cost = costWords(state);
+  const spent = cost === undefined ? "" : `  ${cost}`;
+  return [`refbench ${run.architecture} ${run.size}${simulated}  ${run.runId}${elapsed}${spent}`];
 }
 
 function stageLines(view: StageView, state: ProgressState, now: number): readonly string[] {

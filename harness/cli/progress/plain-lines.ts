@@ -1,7 +1,8 @@
 import type { StoredEvent } from "../../model/event.ts";
 import { formatDuration } from "../../results/format.ts";
+import { costLines } from "../cost-lines.ts";
 import type { ProgressState } from "./state.ts";
-import { connectionWords, harmless, rateWords, stackWords, workspaceWords } from "./words.ts";
+import { connectionWords, costWords, harmless, rateWords, stackWords, workspaceWords } from "./words.ts";
 
 /** Figures that change all the time are told this often. */
 const REPEAT_MS = 5_000;
@@ -29,7 +30,9 @@ export class PlainLines {
       case "stage.finished": {
         const how = event.outcome === "ok" ? "done" : event.outcome;
         const why = event.message === undefined ? "" : `: ${event.message}`;
-        return [`${event.stage}: ${how} in ${formatDuration(event.durationMs)}${why}`];
+        const cost = costWords(state);
+        const spent = cost === undefined ? "" : ` (${cost})`;
+        return [`${event.stage}: ${how} in ${formatDuration(event.durationMs)}${spent}${why}`];
       }
       case "terraform.planned": {
         const { add, change, remove } = event.summary;
@@ -46,10 +49,20 @@ export class PlainLines {
         if (progress.activity === this.#activity && !this.#isDue(at)) return [];
         this.#activity = progress.activity;
         this.#toldAt = at;
-        return [
-          `load: ${progress.activity}; users ${progress.users}; ${workspaceWords(progress)}; ${connectionWords(progress)}; ${rateWords(progress)}`,
+        const words = [
+          progress.activity,
+          `users ${progress.users}`,
+          workspaceWords(progress),
+          connectionWords(progress),
+          rateWords(progress),
+          costWords(state),
         ];
+        return [`load: ${words.filter((each) => each !== undefined).join("; ")}`];
       }
+      case "cost.estimated":
+        return costLines(event.cost);
+      case "cost.progress":
+        return [];
       case "drain.progress":
         if (event.remaining > 0 && !this.#isDue(at)) return [];
         this.#toldAt = at;

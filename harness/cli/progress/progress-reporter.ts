@@ -2,6 +2,7 @@ import { createLogUpdate } from "log-update";
 import { systemClock } from "../../model/clock.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { Reporter, StoredEvent } from "../../model/event.ts";
+import { costLines } from "../cost-lines.ts";
 import type { Io } from "../io.ts";
 import { liveView } from "./live-view.ts";
 import { PlainLines } from "./plain-lines.ts";
@@ -93,6 +94,8 @@ function permanentLine(event: StoredEvent): string | undefined {
   switch (event.type) {
     case "note":
       return event.level === "info" ? event.message : `${event.level}: ${event.message}`;
+    case "cost.estimated":
+      return costLines(event.cost).join("\n");
     case "teardown.handed-over":
       return `the reaper (pid ${event.reaperPid}) tears down`;
     case "sweep.removed":

@@ -28,6 +28,8 @@ export interface ProgressState {
   readonly run?: Extract<RunEvent, { readonly type: "run.started" }>;
   readonly stages: readonly StageView[];
   readonly load?: LoadProgress;
+  /** What it cost so far. */
+  readonly cost?: Extract<RunEvent, { readonly type: "cost.progress" }>;
   readonly drain?: Extract<RunEvent, { readonly type: "drain.progress" }>;
   readonly swept: number;
   readonly audit?: Extract<RunEvent, { readonly type: "audit.finished" }>;
@@ -56,12 +58,15 @@ export function advance(state: ProgressState, event: StoredEvent): ProgressState
       return withStack(next, event.stack, (view) => progressed(view, event.progress, at));
     case "load.progress":
       return { ...next, load: event.progress };
+    case "cost.progress":
+      return { ...next, cost: event };
     case "drain.progress":
       return { ...next, drain: event };
     case "sweep.removed":
       return { ...next, swept: state.swept + 1 };
     case "audit.finished":
       return { ...next, audit: event };
+    case "cost.estimated":
     case "note":
     case "teardown.handed-over":
     case "run.finished":

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import type { LoadProgress } from "../../model/shard-result.ts";
+import { formatUsd } from "../../model/usd.ts";
 import { formatCount } from "../../results/format.ts";
-import type { StackView } from "./state.ts";
+import type { ProgressState, StackView } from "./state.ts";
 
 /** The workspaces of a load by state. */
 export function workspaceWords({ workspaces }: LoadProgress): string {
@@ -26,6 +27,15 @@ export function connectionWords({ connections }: LoadProgress): string {
     `connections ${held} (${formatCount(terminal)} terminal, ${formatCount(ssh)} ssh)`,
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
   ].join(", ");
+}
+
+/** What the run cost so far, of what it may. */
+export function costWords({ cost }: Pick<ProgressState, "cost">): string | undefined {
+  if (cost === undefined) return undefined;
+  const { spent, ceiling } = cost;
+  return ceiling === undefined
+    ? `${formatUsd(spent)} so far`
+    : `${formatUsd(spent)} of ${formatUsd(ceiling)} so far`;
 }
 
 /** What became of a stack's resources: `gke-cloud 9 of 14 created`. */

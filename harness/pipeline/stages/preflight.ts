@@ -21,6 +21,7 @@ export const preflightResult = z.object({
  */
 export async function preflight(context: StageContext): Promise<string> {
   const { ports, plan, folder, signal, report } = context;
+  if (plan.cost !== undefined) report({ type: "cost.estimated", cost: plan.cost });
   const terraform = await ports.terraform.version({ env: ports.childEnv, signal });
   const findings = await ports.checks(signal);
   for (const { name, found } of findings.filter(({ state }) => state === "unknown"))

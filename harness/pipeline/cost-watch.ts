@@ -1,0 +1,59 @@
+import { messageOf, RefbenchError } from "../model/error.ts";
+import type { StageContext } from "./context.ts";
+import { lookAtCost, noteCeiling } from "./cost-ceiling.ts";
+
+/** How often a run at work looks what it cost. */
+const LOOK_MS = 1_000;
+
+/** A watch over a run's cost, until it is disposed of. */
+export interface CostWatch extends AsyncDisposable {
+  /** The run's own signal, which also aborts when the ceiling is reached. */
+  readonly signal: AbortSignal;
+  /** Why the ceiling ended the run, once it did. */
+  readonly reached: string | undefined;
+}
+
+/** Watches what a run costs while its stages are at work: tells it, and aborts them when the ceiling is reached. */
+export function watchCost(context: StageContext, everyMs = LOOK_MS): CostWatch {
+  const { plan, report, log } = context;
+  const stop = new AbortController();
+  let reached: string | undefined;
+  let told = 0;
+  let looking: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    const found = await lookAtCost(context);
+    if (found === undefined || reached !== undefined) return;
+    const cents = Math.floor(found.spent * 100);
+    if (cents > told) {
+      told = cents;
+      const { ceiling } = plan.cost ?? {};
+      report({
+        type: "cost.progress",
+        spent: found.spent,
+        ...(ceiling === undefined ? {} : { ceiling }),
+      });
+    }
+    if (found.reached === undefined) return;
+    reached = found.reached;
+    // Before anything ends: what ended it must be known whatever comes after.
+    await noteCeiling(context, reached).catch((error: unknown) => log(messageOf(error)));
+    report({ type: "note", level: "warning", message: `the cost ceiling is reached: ${reached}` });
+    stop.abort(new RefbenchError("interrupted", `the cost ceiling is reached: ${reached}`));
+  };
+  const timer = setInterval(() => {
+    // A look that takes long, or fails on a full disk, is not made twice at once.
+    looking ??= look()
+      .catch((error: unknown) => log(`the cost could not be looked at: ${messageOf(error)}`))
+      .finally(() => (looking = undefined));
+  }, everyMs);
+  return {
+    signal: AbortSignal.any([context.signal, stop.signal]),
+    get reached() {
+      return reached;
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { RunRecord } from "../model/record.ts";
+import type { Plan } from "./plan.ts";
+
+/**
+ * What a run is measured on, as its size names it. The processor is not: Google gives a machine type whichever
+ * platform is free, and no output says which it was.
+ */
+export function platformOf({ size }: Pick<Plan, "size">): NonNullable<RunRecord["provenance"]["platform"]> {
+  const { machines, database, kubernetesVersion } = size;
+  const workspaces = machines.workspaces.nodes > 0 ? machines.workspaces : machines.coder;
+  return {
+    ...(kubernetesVersion === undefined ? {} : { kubernetes: kubernetesVersion }),
+    postgres: database.version.replace("POSTGRES_", ""),
+    coderMachine: machines.coder.machineType,
+    workspaceMachine: workspaces.machineType,
+    database: `${database.kind} ${database.tier}`,
+  };
+}
