@@ -52,9 +52,9 @@ const layerRules = LAYERS.flatMap(({ folder, may }) => {
           patterns: [
             noCdktf,
             {
-              regex: "stacks/(?!outputs|environment|unlabelled|runner-machine|ssh-key)",
+              regex: "stacks/(?!outputs|environment|unlabelled|runner-machine|ssh-key|coder-certificate)",
               message:
-                "the harness runs stacks/main.ts as a process; it may import only the contracts stacks/outputs.ts, stacks/environment.ts, stacks/runner-machine.ts and stacks/ssh-key.ts, and the list stacks/unlabelled.ts",
+                "the harness runs stacks/main.ts as a process; it may import only the contracts stacks/outputs.ts, stacks/environment.ts, stacks/runner-machine.ts, stacks/ssh-key.ts and stacks/coder-certificate.ts, and the list stacks/unlabelled.ts",
             },
             {
               regex: `^(\\.\\./){${depth + 1}}(harness/)?(${forbidden.join("|")})/`,

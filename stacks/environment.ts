@@ -6,6 +6,8 @@ export const ENVIRONMENT_SCHEMA_VERSION = 1;
 /** What a registry calls an image by, whatever its tags say later. */
 export const IMAGE_DIGEST = /^sha256:[0-9a-f]{64}$/;
 
+const PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
+
 /** A bucket that Terraform can keep its state in. */
 export const STATE_BUCKET =
   /^(gs:\/\/[a-z0-9][a-z0-9._-]+[a-z0-9](\/[\w./-]*)?|s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[\w./-]*)?(\?region=[a-z0-9-]+)?)$/;
@@ -43,6 +45,16 @@ export const environmentSchema = z
     runner: z
       .strictObject({
         publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+$/, "expected ssh-ed25519 AAAA…"),
+      })
+      .optional(),
+    /** Coder's certificate and its issuer's, the environment's own authority; absent = plain HTTP inside the network. */
+    tls: z
+      .strictObject({
+        /** What the certificate is for, at whatever address Coder is reached. */
+        serverName: z.string(),
+        certificatePem: z.string().startsWith(PEM_CERTIFICATE),
+        /** All that must be trusted. */
+        caPem: z.string().startsWith(PEM_CERTIFICATE),
       })
       .optional(),
     /** The user's own bucket for the state, as `gs://bucket/prefix` or `s3://bucket/prefix?region=…`; null = local. */

@@ -24,7 +24,7 @@ export function benchLabels(
  * The name of what may carry no labels: `bench-<run12>-<role>`. A service account's name may have 30 characters,
  * so that a role has eleven at most.
  */
-export function benchName(environment: Environment, role: string): string {
+export function benchName(environment: Pick<Environment, "runId">, role: string): string {
   const longest = 11;
   if (role.length > longest) {
     throw new Error(

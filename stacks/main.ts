@@ -5,7 +5,7 @@ import { architectures, getArchitecture } from "../reference-architectures/catal
 import { addDeployment } from "./add-deployment.ts";
 import { writeJson } from "./manual-environment.ts";
 import { type Deployment, EnvironmentError, readEnvironments } from "./read-environments.ts";
-import { EPHEMERAL_VARIABLES } from "./secrets.ts";
+import { ephemeralVariables } from "./secrets.ts";
 
 const app = new App();
 try {
@@ -25,7 +25,7 @@ async function writeSecrets({ environment, secrets }: Deployment): Promise<void>
   if (secrets === undefined) return;
   for (const stack of getArchitecture(environment.architecture).stacks) {
     const values = Object.fromEntries(
-      (EPHEMERAL_VARIABLES[stack] ?? []).map((name) => [name, secrets[name]]),
+      ephemeralVariables(stack, environment).map((name) => [name, secrets[name]]),
     );
     await writeJson(join(app.outdir, "stacks", stack, "secrets.auto.tfvars.json"), values);
   }

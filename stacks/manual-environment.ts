@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { ulid } from "ulid";
 import { getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "./environment.ts";
+import { newKeys } from "./manual-keys.ts";
 import { type Deployment, EnvironmentError, readEnvironment } from "./read-environments.ts";
-import { EPHEMERAL_VARIABLES, newSecret } from "./secrets.ts";
+import { ephemeralVariables, newSecret, TLS_KEY } from "./secrets.ts";
 
 /** Where each cloud's own tools look for a project or account, ours first. */
 const PROJECT_VARIABLES = {
@@ -33,8 +34,6 @@ const TWIN_VARIABLES = ["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"] as const;
 
 /** Of an environment's folder, mode 600. */
 const SECRETS_FILE = "secrets.json";
-/** What the load runner's private key is called in it, as in a run's. */
-const RUNNER_KEY = "runnerKey";
 
 /**
  * The environment of `cdktf deploy` by hand: made once, then read, so that a second plan is empty. Its folder also
@@ -46,7 +45,10 @@ export async function manualEnvironment(architecture: string, env: NodeJS.Proces
   await mkdir(folder, { recursive: true, mode: 0o700 });
   let environment = await readIfPresent(file);
   if (environment === undefined) {
-    environment = { ...newEnvironment(architecture, env), ...(await newRunner(folder, env)) };
+    const made = await newKeys(newEnvironment(architecture, env), env);
+    // Before the environment that names their other halves: a key that is lost opens nothing.
+    await writeJson(join(folder, SECRETS_FILE), made.secrets);
+    environment = made.environment;
     await writeJson(file, environment);
   } else {
     refuseChanges(environment, env, file);
@@ -56,7 +58,7 @@ export async function manualEnvironment(architecture: string, env: NodeJS.Proces
     environment = { ...environment, project };
     await writeJson(file, environment);
   }
-  return { environment, stateFolder: folder, secrets: await manualSecrets(folder, architecture) };
+  return { environment, stateFolder: folder, secrets: await manualSecrets(folder, environment) };
 }
 
 /** A variable that asks for something else than what was made is refused: the state belongs to what was made. */
@@ -67,6 +69,7 @@ function refuseChanges(environment: Environment, env: NodeJS.ProcessEnv, file: s
     [names.region]: environment.region,
     [names.zone]: environment.zone,
     REFBENCH_STATE: environment.stateBucket ?? "local state",
+    REFBENCH_TLS: environment.tls === undefined ? "off" : "self-signed",
     ...(environment.project === "" ? {} : { [names.project]: environment.project }),
   };
   for (const [name, made] of Object.entries(asked)) {
@@ -109,21 +112,6 @@ function newEnvironment(architecture: string, env: NodeJS.ProcessEnv): Environme
     ...clusterAccess(env),
     ...stateBucketOf(env),
   };
-}
-
-/** A load runner, unless this machine has a route to Coder: a drain and any load come from there. */
-async function newRunner(folder: string, env: NodeJS.ProcessEnv): Promise<Pick<Environment, "runner">> {
-  const where = env["REFBENCH_RUNNER"] ?? "";
-  if (where === "local") return {};
-  if (where !== "" && where !== "network") {
-    throw new EnvironmentError(`REFBENCH_RUNNER is ${where}, expected network or local`);
-  }
-  // Loaded when it is needed, which is once an environment.
-  const { newSshKey } = await import("./ssh-key.ts");
-  const { publicKey, privateKey } = newSshKey();
-  // Before the environment that names its other half: a key that is lost opens nothing.
-  await writeJson(join(folder, SECRETS_FILE), { [RUNNER_KEY]: privateKey });
-  return { runner: { publicKey } };
 }
 
 /** State in the user's bucket, when asked for: on the twin there is none. */
@@ -185,7 +173,7 @@ function expiry(ttl: string | undefined): number | null {
 /** The secrets of this environment, made once. */
 async function manualSecrets(
   folder: string,
-  architecture: string,
+  environment: Environment,
 ): Promise<Readonly<Record<string, string>>> {
   const file = join(folder, SECRETS_FILE);
   let secrets: Record<string, string> = {};
@@ -194,8 +182,11 @@ async function manualSecrets(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  const names = getArchitecture(architecture).stacks.flatMap((stack) => EPHEMERAL_VARIABLES[stack] ?? []);
-  const missing = names.filter((name) => secrets[name] === undefined);
+  const names = getArchitecture(environment.architecture).stacks.flatMap((stack) =>
+    ephemeralVariables(stack, environment),
+  );
+  // A certificate's key has its other half: a lost one cannot be made again, and a destroy needs none.
+  const missing = names.filter((name) => secrets[name] === undefined && name !== TLS_KEY);
   if (missing.length > 0) {
     for (const name of missing) secrets[name] ??= newSecret();
     await writeJson(file, secrets);

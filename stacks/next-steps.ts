@@ -1,6 +1,7 @@
 import type { Size } from "../reference-architectures/architecture.ts";
 import { getArchitecture } from "../reference-architectures/catalogue.ts";
 import { templateVariables } from "../reference-architectures/template.ts";
+import { templateTrust } from "./coder-certificate.ts";
 import type { Environment } from "./environment.ts";
 import { benchName } from "./labels.ts";
 import { TWIN_PROJECT } from "./manual-environment.ts";
@@ -24,8 +25,7 @@ export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps
   const lines =
     environment.project === TWIN_PROJECT
       ? [
-          "The emulated Coder answers on this machine, at coder_url. Make its first user, who is its owner:",
-          "  coder login <coder_url>",
+          ...loginOnTwin(environment),
           ...beforeDestroy(
             `npx refbench drain ${name} --rehearse`,
             `npx refbench twin exec -- npx cdktf`,
@@ -36,11 +36,33 @@ export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps
           "Coder answers inside its network only, at coder_url. To reach it from here, in a shell that stays open:",
           ...reach(environment).map((command) => `  ${command}`),
           "In another shell, make its first user, who is its owner, and give it the workspaces' template:",
-          `  coder login http://localhost:${LOCAL_PORT}`,
+          ...login(environment),
           `  ${pushTemplate(props)}`,
           ...beforeDestroy(`npx refbench drain ${name}`, "npx cdktf", name),
         ];
   return { next_steps: lines.join("\n") };
+}
+
+/** The certificate is for `localhost` too; who signed it, this machine learns for this shell alone. */
+function login({ tls }: Environment): readonly string[] {
+  if (tls === undefined) return [`  coder login http://localhost:${LOCAL_PORT}`];
+  return [
+    `  echo ${templateTrust({ tls })["coder_ca"] ?? ""} | base64 --decode >coder-ca.pem`,
+    "  export SSL_CERT_FILE=$PWD/coder-ca.pem",
+    `  coder login https://localhost:${LOCAL_PORT}`,
+  ];
+}
+
+function loginOnTwin({ tls }: Environment): readonly string[] {
+  if (tls !== undefined) {
+    return [
+      `The emulated Coder answers on this machine, at coder_url, with a certificate for ${tls.serverName}.`,
+    ];
+  }
+  return [
+    "The emulated Coder answers on this machine, at coder_url. Make its first user, who is its owner:",
+    "  coder login <coder_url>",
+  ];
 }
 
 function beforeDestroy(drain: string, cdktf: string, name: string): readonly string[] {
@@ -57,7 +79,8 @@ function reach(environment: Environment): readonly string[] {
   const { carriedBy } = getArchitecture(environment.architecture);
   // Unknown until somebody says it; gcloud then takes its own.
   const where = `${project === "" ? "" : `--project=${project} `}--${carriedBy === "gke" ? "location" : "zone"}=${zone}`;
-  const forward = `kubectl --namespace=coder port-forward service/coder ${LOCAL_PORT}:80`;
+  const port = environment.tls === undefined ? 80 : 443;
+  const forward = `kubectl --namespace=coder port-forward service/coder ${LOCAL_PORT}:${port}`;
   switch (carriedBy) {
     case "gke":
       return [

@@ -1,17 +1,22 @@
 import { randomBytes } from "node:crypto";
+import { getArchitecture } from "../reference-architectures/catalogue.ts";
+import type { Environment } from "./environment.ts";
+
+/** The ephemeral variable of the key of Coder's certificate. */
+export const TLS_KEY = "tls_key";
 
 /**
- * Ephemeral variables of each stack: they reach Terraform by `TF_VAR_<name>` or a variables file, and neither plan
- * nor state keeps them. All default to null, so that a plain `terraform destroy` works without them.
+ * Ephemeral variables of a stack: they reach Terraform by `TF_VAR_<name>` or a variables file, and neither plan nor
+ * state keeps them. All default to null, so that a plain `terraform destroy` works without them.
  */
-export const EPHEMERAL_VARIABLES: Readonly<Record<string, readonly string[]>> = {
-  "gke-cloud": ["db_password"],
-  "gke-coder": ["db_password"],
-  "eks-cloud": ["db_password"],
-  "eks-coder": ["db_password"],
-  "gce-docker-cloud": ["db_password"],
-  "gce-vm-cloud": ["db_password"],
-};
+export function ephemeralVariables(
+  stack: string,
+  { architecture, tls }: Pick<Environment, "architecture" | "tls">,
+): readonly string[] {
+  // Coder is in the last of its architecture's stacks.
+  const hasCoder = stack === getArchitecture(architecture).stacks.at(-1);
+  return ["db_password", ...(tls !== undefined && hasCoder ? [TLS_KEY] : [])];
+}
 
 /** A secret that fits into a URL as it is. */
 export function newSecret(): string {

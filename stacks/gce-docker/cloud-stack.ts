@@ -1,6 +1,7 @@
 import type { App } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
+import { templateTrust } from "../coder-certificate.ts";
 import { CoderHost } from "../google/coder-host.ts";
 import { addLoadRunner } from "../google/load-runner.ts";
 import { Network } from "../google/network.ts";
@@ -8,6 +9,7 @@ import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
 import { nextSteps } from "../next-steps.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
+import { TLS_KEY } from "../secrets.ts";
 
 export interface GceDockerCloudStackProps extends BenchStackProps {
   readonly size: Size;
@@ -20,6 +22,7 @@ export class GceDockerCloudStack extends BenchStack {
     const { environment } = this;
     googleProvider(this, environment);
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
+    const tlsKey = environment.tls && this.ephemeralVariable(TLS_KEY, "Key of Coder's certificate.");
     const network = new Network(this, "vpc", { environment, forCluster: false });
     const identity = new ServiceIdentity(this, "identity", {
       environment,
@@ -33,13 +36,15 @@ export class GceDockerCloudStack extends BenchStack {
       identity,
       docker: true,
       password,
+      tlsKey,
     });
     const runner = addLoadRunner(this, { environment, size: props.size, network });
+    const place = { ...templateTrust(environment) };
     this.addOutputs({
       ...host.outputs,
       ...runner,
-      ...nextSteps({ environment, size: props.size, place: {} }),
-      template_variables: {},
+      ...nextSteps({ environment, size: props.size, place }),
+      template_variables: place,
     } satisfies CloudOutputs & CoderOutputs);
   }
 }

@@ -3,6 +3,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { BuilderGrants } from "../google/builder-grants.ts";
+import { templateTrust } from "../coder-certificate.ts";
 import { CoderHost } from "../google/coder-host.ts";
 import { addLoadRunner } from "../google/load-runner.ts";
 import { Network } from "../google/network.ts";
@@ -10,6 +11,7 @@ import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
 import { nextSteps } from "../next-steps.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
+import { TLS_KEY } from "../secrets.ts";
 
 export interface GceVmCloudStackProps extends BenchStackProps {
   readonly size: Size;
@@ -23,6 +25,7 @@ export class GceVmCloudStack extends BenchStack {
     const { size } = props;
     googleProvider(this, environment);
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
+    const tlsKey = environment.tls && this.ephemeralVariable(TLS_KEY, "Key of Coder's certificate.");
     const network = new Network(this, "vpc", { environment, forCluster: false });
     const identity = new ServiceIdentity(this, "identity", {
       environment,
@@ -47,6 +50,7 @@ export class GceVmCloudStack extends BenchStack {
       identity,
       docker: false,
       password,
+      tlsKey,
       // Coder deletes workspaces while it still may: its grants go after it.
       dependsOn: grants.ready,
     });
@@ -58,6 +62,7 @@ export class GceVmCloudStack extends BenchStack {
       service_account: workspace.email,
       machine_type: size.machines.workspaces.machineType,
       image: DEBIAN_IMAGE,
+      ...templateTrust(environment),
     };
     this.addOutputs({
       ...host.outputs,

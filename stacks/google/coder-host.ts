@@ -1,12 +1,13 @@
 import { Construct } from "constructs";
-import type { ITerraformDependable, TerraformVariable } from "cdktf";
+import { type ITerraformDependable, TerraformLocal, type TerraformVariable } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
 import { CoderMachine } from "./coder-machine.ts";
-import { DatabaseSecret } from "./database-secret.ts";
 import { Database } from "./database.ts";
 import { Firewall } from "./firewall.ts";
+import { MachineSecret } from "./machine-secret.ts";
 import type { Network } from "./network.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
 
@@ -20,6 +21,8 @@ export interface CoderHostProps {
   readonly docker: boolean;
   /** An ephemeral variable. */
   readonly password: TerraformVariable;
+  /** An ephemeral variable, when Coder serves TLS. */
+  readonly tlsKey?: TerraformVariable | undefined;
   /** What the builds need, as long as Coder lives. */
   readonly dependsOn?: ITerraformDependable[];
 }
@@ -33,7 +36,8 @@ export class CoderHost extends Construct {
   constructor(scope: Construct, id: string, props: CoderHostProps) {
     super(scope, id);
     this.#props = props;
-    const { environment, size, network, identity, password } = props;
+    const { environment, size, network, identity, password, tlsKey } = props;
+    const reader = identity.member;
     const firewall = new Firewall(this, "firewall", { environment, network });
     if (size.database.kind === "cloud-sql") {
       this.#database = new Database(this, "database", {
@@ -45,12 +49,16 @@ export class CoderHost extends Construct {
     }
     const secret =
       this.#database &&
-      new DatabaseSecret(this, "database-url", {
+      new MachineSecret(this, "database-url", {
         environment,
-        database: this.#database,
-        password,
-        reader: identity.member,
+        role: "db-url",
+        variable: password,
+        text: urlOf(new TerraformLocal(this, "database-address", this.#database.address)),
+        reader,
       });
+    const certificate =
+      tlsKey &&
+      new MachineSecret(this, "certificate", { environment, role: "tls", variable: tlsKey, reader });
     this.#machine = new CoderMachine(this, "coder", {
       environment,
       size,
@@ -58,11 +66,13 @@ export class CoderHost extends Construct {
       account: identity.email,
       docker: props.docker,
       ...(secret === undefined ? {} : { databaseSecret: secret.version }),
+      ...(certificate === undefined ? {} : { tlsKeySecret: certificate.version }),
       dependsOn: [
         network.egress,
         ...firewall.rules,
         ...(this.#database?.ready ?? []),
         ...(secret?.ready ?? []),
+        ...(certificate?.ready ?? []),
         ...(props.dependsOn ?? []),
       ],
     });
@@ -81,4 +91,10 @@ export class CoderHost extends Construct {
       coder_machine: this.#machine.instanceName,
     };
   }
+}
+
+/** The database's URL, with its password from a variable. */
+function urlOf(host: TerraformLocal): (password: string) => string {
+  return (password) =>
+    `postgres://${DATABASE_USER}:\${${password}}@\${local.${host.friendlyUniqueId}}:5432/${DATABASE_NAME}?sslmode=require`;
 }

@@ -5,6 +5,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
+import { certificateChain } from "../coder-certificate.ts";
 import { coderEnvironment } from "../coder-environment.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
@@ -29,13 +30,15 @@ export interface CoderMachineProps {
   readonly docker: boolean;
   /** Version of the secret with the database's URL; absent = Postgres on the box. */
   readonly databaseSecret?: string;
+  /** Version of the secret with the key of its certificate; absent = plain HTTP. */
+  readonly tlsKeySecret?: string;
   /** What must exist before Coder starts, and stay until it is gone. */
   readonly dependsOn: ITerraformDependable[];
 }
 
 /** Coder itself, by its own package, on a machine of its own. */
 export class CoderMachine extends Construct {
-  /** `http://<address>:<port>`, inside the network. */
+  /** `http://<address>:<port>`, inside the network; `https` with TLS. */
   readonly url: string;
   readonly instanceName: string;
 
@@ -82,21 +85,46 @@ export class CoderMachine extends Construct {
       },
       dependsOn: props.dependsOn,
     });
-    this.url = `http://${instance.networkInterface.get(0).networkIp}:${CODER_PORT}`;
+    const scheme = environment.tls === undefined ? "http" : "https";
+    this.url = `${scheme}://${instance.networkInterface.get(0).networkIp}:${CODER_PORT}`;
     this.instanceName = instance.name;
   }
 }
 
 /** What the startup script reads. No secret: anyone on the machine, and whoever may see the instance, reads it. */
-function coderMetadata({ size, docker, databaseSecret }: CoderMachineProps): Record<string, string> {
-  const env = { ...coderEnvironment(size), CODER_HTTP_ADDRESS: `0.0.0.0:${CODER_PORT}` };
+function coderMetadata(props: CoderMachineProps): Record<string, string> {
+  const { environment, size, docker, databaseSecret, tlsKeySecret } = props;
+  const env = { ...coderEnvironment(size), ...listenEnvironment(environment) };
   return {
     "coder-version": size.coder.version,
     "coder-env": Object.entries(env)
       .map(([name, value]) => `${name}=${value}`)
       .join("\n"),
     "coder-docker": String(docker),
+    ...tlsMetadata(environment, tlsKeySecret),
     ...(databaseSecret === undefined ? postgresMetadata(size) : { "coder-database-secret": databaseSecret }),
+  };
+}
+
+/** With TLS plain HTTP is left where Coder has it by itself: on the machine's own loopback. */
+function listenEnvironment({ tls }: Environment): Record<string, string> {
+  const address = `0.0.0.0:${CODER_PORT}`;
+  if (tls === undefined) return { CODER_HTTP_ADDRESS: address };
+  return {
+    CODER_TLS_ENABLE: "true",
+    CODER_TLS_ADDRESS: address,
+    CODER_TLS_CERT_FILE: "/etc/coder.d/tls.crt",
+    CODER_TLS_KEY_FILE: "/etc/coder.d/tls.key",
+  };
+}
+
+function tlsMetadata({ tls }: Environment, keySecret: string | undefined): Record<string, string> {
+  if (tls === undefined || keySecret === undefined) return {};
+  return {
+    "coder-access-url": `https://${tls.serverName}:${CODER_PORT}`,
+    "coder-tls-key-secret": keySecret,
+    "coder-tls-certificate": certificateChain(tls),
+    "coder-tls-ca": tls.caPem,
   };
 }
 

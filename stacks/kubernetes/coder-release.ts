@@ -24,7 +24,7 @@ export function releaseName(environment: Environment): string {
 
 /** Coder itself, by its own chart. */
 export class CoderRelease extends Construct {
-  /** `http://<address>:<port>` of the Service's balancer, inside the network. */
+  /** `http://<address>:<port>` of the Service's balancer, inside the network; `https` with TLS. */
   readonly url: string;
   readonly releaseName: string;
   readonly chartVersion: string;
@@ -57,9 +57,15 @@ export class CoderRelease extends Construct {
     const ingress = `${address}.status[0].load_balancer[0].ingress[0]`;
     // Google's balancer is known by its address, AWS's by its name.
     const host = `\${coalesce(${ingress}.ip, ${ingress}.hostname)}`;
-    const port = `\${${address}.spec[0].port[0].port}`;
+    const ports = `${address}.spec[0].port`;
+    // With TLS the chart adds a port to that of plain HTTP.
+    const port =
+      props.environment.tls === undefined
+        ? `\${${ports}[0].port}`
+        : `\${one([for each in ${ports} : each.port if each.name == "https"])}`;
+    const scheme = props.environment.tls === undefined ? "http" : "https";
     // A teardown reads this again after its drain has removed the Service: no address then, and no error.
-    this.url = `\${try("http://${host}:${port}", null)}`;
+    this.url = `\${try("${scheme}://${host}:${port}", null)}`;
     this.releaseName = release.name;
     this.chartVersion = release.version;
   }

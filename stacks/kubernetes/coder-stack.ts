@@ -3,16 +3,19 @@ import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
 import { type App, type ITerraformDependable, TerraformLocal } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
+import { templateTrust } from "../coder-certificate.ts";
 import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import { benchLabels } from "../labels.ts";
 import { nextSteps } from "../next-steps.ts";
 import type { CoderOutputs } from "../outputs.ts";
+import { TLS_KEY } from "../secrets.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import { CoderRelease, releaseName } from "./coder-release.ts";
 import { coderValues } from "./coder-values.ts";
 import { CODER_NAMESPACE, HOME_STORAGE_CLASS } from "./names.ts";
 import { ROLE_TAINT, roleLabel } from "./node-role.ts";
 import { kubernetesProviders } from "./providers.ts";
+import { addTlsSecret } from "./tls-secret.ts";
 import { type HomeDisks, WorkspaceSpace } from "./workspace-space.ts";
 
 export interface CoderStackProps extends BenchStackProps {
@@ -48,6 +51,15 @@ export class CoderStack extends BenchStack {
       dependsOn: driver === undefined ? [] : [driver],
     });
     const secret = this.addDatabaseSecret(props.databaseAddress, namespace.metadata.name, labels);
+    const { tls } = environment;
+    const certificate =
+      tls &&
+      addTlsSecret(this, "certificate", {
+        tls,
+        namespace: namespace.metadata.name,
+        labels,
+        key: this.ephemeralVariable(TLS_KEY, "Key of Coder's certificate."),
+      });
     const release = new CoderRelease(this, "coder", {
       environment,
       namespace: namespace.metadata.name,
@@ -59,14 +71,19 @@ export class CoderStack extends BenchStack {
         release: releaseName(environment),
         labels,
         databaseSecret: "coder-db-url",
+        tls: tls !== undefined,
         serviceAnnotations: props.serviceAnnotations,
         nodeSelector: { [roleLabel("coder")]: "true" },
         tolerations: [{ key: ROLE_TAINT, value: "coder" }],
       }),
       // Coder deletes workspaces while it still may: its role goes after it.
-      dependsOn: [secret, workspaces.ready],
+      dependsOn: [secret, ...(certificate === undefined ? [] : [certificate]), workspaces.ready],
     });
-    const place = { namespace: workspaces.namespace, storage_class: HOME_STORAGE_CLASS };
+    const place = {
+      namespace: workspaces.namespace,
+      storage_class: HOME_STORAGE_CLASS,
+      ...templateTrust(environment),
+    };
     this.addOutputs({
       ...nextSteps({ environment, size, place }),
       coder_url: release.url,

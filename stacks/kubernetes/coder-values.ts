@@ -1,5 +1,6 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { coderEnvironment } from "../coder-environment.ts";
+import { TLS_SECRET, TLS_SECRET_CA } from "./tls-secret.ts";
 
 export interface CoderValuesProps {
   readonly size: Size;
@@ -9,6 +10,8 @@ export interface CoderValuesProps {
   readonly labels: Readonly<Record<string, string>>;
   /** Secret with the database's address under `url`. */
   readonly databaseSecret: string;
+  /** Whether Coder serves TLS, by the certificate in its Secret. */
+  readonly tls: boolean;
   /** Annotations that keep the Service's balancer inside the network: without them the chart's is public. */
   readonly serviceAnnotations: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
@@ -31,8 +34,14 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
           valueFrom: { secretKeyRef: { name: props.databaseSecret, key: "url" } },
         },
       ],
-      // Workspaces are in the cluster: their agents go to the Service's own address, which exists beforehand.
+      // Workspaces are in the cluster: their agents go to the Service's own name, which exists beforehand.
       envUseClusterAccessURL: true,
+      ...(props.tls
+        ? {
+            tls: { secretNames: [TLS_SECRET] },
+            certs: { secrets: [{ name: TLS_SECRET, key: TLS_SECRET_CA }] },
+          }
+        : {}),
       // Requests are limits, so that a replica gets what the row says, no more and no less.
       resources: { requests: resources, limits: resources },
       // The chart only prefers one replica a node; the row promises it.

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { hasKnownProcessor } from "../../reference-architectures/machine-types.ts";
-import { EPHEMERAL_VARIABLES } from "../../stacks/secrets.ts";
+import { ephemeralVariables } from "../../stacks/secrets.ts";
 import { UNLABELLED } from "../../stacks/unlabelled.ts";
 import { labelPlaces } from "./label-places.ts";
 import { RUN, type Synthesis, synthesize, type Synthesized, type TerraformJson } from "./synthesize.ts";
@@ -159,7 +159,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
 
   test("secrets go into write-only attributes and nowhere else; variables default to null", () => {
     for (const [stack, content] of Object.entries(synthesis.stacks)) {
-      expect(Object.keys(content.variable)).toEqual(EPHEMERAL_VARIABLES[stack]);
+      expect(Object.keys(content.variable)).toEqual(ephemeralVariables(stack, { architecture: name }));
       for (const variable of Object.values(content.variable))
         expect(variable).toMatchObject({ ephemeral: true, sensitive: true, default: null });
     }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { EPHEMERAL_VARIABLES } from "../../stacks/secrets.ts";
-import { type Synthesis, synthesize } from "./synthesize.ts";
+import { ephemeralVariables } from "../../stacks/secrets.ts";
+import { RUN, type Synthesis, synthesize } from "./synthesize.ts";
 
 let synthesis: Synthesis;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 
 test("every stack declares its ephemeral variables, with null as the default, and no others", () => {
   for (const [name, stack] of Object.entries(synthesis.stacks)) {
-    expect(Object.keys(stack.variable)).toEqual(EPHEMERAL_VARIABLES[name]);
+    expect(Object.keys(stack.variable)).toEqual(ephemeralVariables(name, RUN));
     for (const variable of Object.values(stack.variable)) {
       expect(variable).toMatchObject({ ephemeral: true, sensitive: true, default: null });
     }

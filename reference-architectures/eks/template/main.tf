@@ -53,6 +53,13 @@ locals {
     "bench-expires"                = var.bench_expires
     "bench-managed"                = "coder"
   }
+
+  # Told to whatever the agent runs on, before it asks Coder for anything; by a file that curl and Go both read.
+  trust = var.coder_ca == "" ? "" : <<-SH
+    cat /etc/ssl/certs/ca-certificates.crt >/tmp/coder-ca.pem 2>/dev/null || true
+    echo ${var.coder_ca} | base64 -d >>/tmp/coder-ca.pem
+    export SSL_CERT_FILE=/tmp/coder-ca.pem
+  SH
 }
 
 resource "coder_agent" "main" {
@@ -119,7 +126,7 @@ resource "kubernetes_pod_v1" "workspace" {
       image = var.image
       # A thousand pods behind one NAT address would meet the registry's limit with "Always".
       image_pull_policy = "IfNotPresent"
-      command           = ["sh", "-c", coder_agent.main.init_script]
+      command           = ["sh", "-c", "${local.trust}${coder_agent.main.init_script}"]
 
       env {
         name  = "CODER_AGENT_TOKEN"

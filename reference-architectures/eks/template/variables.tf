@@ -44,3 +44,9 @@ variable "memory" {
   type    = string
   default = "128Mi"
 }
+
+variable "coder_ca" {
+  type        = string
+  description = "Certificate of the authority that Coder's own is signed by, PEM in base64; empty where Coder speaks plain HTTP, or has a public one."
+  default     = ""
+}

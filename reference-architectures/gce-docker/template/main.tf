@@ -52,8 +52,15 @@ locals {
     "bench-managed" = "coder"
   }
 
+  # Told to whatever the agent runs on, before it asks Coder for anything; by a file that curl and Go both read.
+  trust = var.coder_ca == "" ? "" : <<-SH
+    cat /etc/ssl/certs/ca-certificates.crt >/tmp/coder-ca.pem 2>/dev/null || true
+    echo ${var.coder_ca} | base64 -d >>/tmp/coder-ca.pem
+    export SSL_CERT_FILE=/tmp/coder-ca.pem
+  SH
+
   # Nothing ends a container after a time, so its first process does.
-  agent   = ["sh", "-c", coder_agent.main.init_script]
+  agent   = ["sh", "-c", "${local.trust}${coder_agent.main.init_script}"]
   command = local.deadline_seconds == null ? local.agent : concat(["timeout", tostring(local.deadline_seconds)], local.agent)
 }
 

@@ -41,3 +41,9 @@ variable "memory" {
   description = "What the machine has for each workspace; Docker is told the limit only."
   default     = "128Mi"
 }
+
+variable "coder_ca" {
+  type        = string
+  description = "Certificate of the authority that Coder's own is signed by, PEM in base64; empty where Coder speaks plain HTTP, or has a public one."
+  default     = ""
+}

@@ -52,6 +52,13 @@ locals {
     "bench-expires" = var.bench_expires
     "bench-managed" = "coder"
   }
+
+  # Told to whatever the agent runs on, before it asks Coder for anything; by a file that curl and Go both read.
+  trust = var.coder_ca == "" ? "" : <<-SH
+    cat /etc/ssl/certs/ca-certificates.crt >/tmp/coder-ca.pem 2>/dev/null || true
+    echo ${var.coder_ca} | base64 -d >>/tmp/coder-ca.pem
+    export SSL_CERT_FILE=/tmp/coder-ca.pem
+  SH
 }
 
 resource "coder_agent" "main" {
@@ -118,7 +125,7 @@ resource "google_compute_instance" "workspace" {
     id coder >/dev/null 2>&1 || useradd --create-home --shell /bin/bash coder
     # runuser keeps the environment of root, in whose home a session could not start.
     cd /home/coder
-    exec runuser -u coder -- env HOME=/home/coder USER=coder LOGNAME=coder sh -c '${coder_agent.main.init_script}'
+    exec runuser -u coder -- env HOME=/home/coder USER=coder LOGNAME=coder sh -c '${local.trust}${coder_agent.main.init_script}'
   SCRIPT
 
   lifecycle {

@@ -47,3 +47,9 @@ variable "image" {
   type        = string
   description = "One build of the system that machines start from, with a shell and curl for the agent."
 }
+
+variable "coder_ca" {
+  type        = string
+  description = "Certificate of the authority that Coder's own is signed by, PEM in base64; empty where Coder speaks plain HTTP, or has a public one."
+  default     = ""
+}

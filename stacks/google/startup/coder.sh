@@ -30,6 +30,8 @@ patiently() {
 version=$(attribute coder-version)
 docker=$(attribute coder-docker)
 secret=$(attribute coder-database-secret)
+tls_secret=$(attribute coder-tls-key-secret)
+access_url=$(attribute coder-access-url)
 address=$(metadata network-interfaces/0/ip)
 
 # Ten thousand connections, and hundreds of agents with their files watched.
@@ -115,24 +117,33 @@ read_secret() {
     python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])') || return 1
   # By standard input: a process list shows arguments.
   printf 'Authorization: Bearer %s' "$token" |
-    curl --silent --show-error --fail --header @- "https://secretmanager.googleapis.com/v1/$secret:access" |
+    curl --silent --show-error --fail --header @- "https://secretmanager.googleapis.com/v1/$1:access" |
     python3 -c 'import base64, json, sys; print(base64.b64decode(json.load(sys.stdin)["payload"]["data"]).decode())'
 }
 
 patiently install_coder
 [ "$docker" = true ] && patiently install_docker
 if [ -n "$secret" ]; then
-  database=$(patiently read_secret)
+  database=$(patiently read_secret "$secret")
 else
   patiently install_postgres
   database="postgres:///coder?host=/var/run/postgresql&user=coder&sslmode=disable"
+fi
+
+if [ -n "$tls_secret" ]; then
+  install --owner coder --group coder --mode 600 /dev/null /etc/coder.d/tls.key
+  patiently read_secret "$tls_secret" >/etc/coder.d/tls.key
+  attribute coder-tls-certificate >/etc/coder.d/tls.crt
+  # Coder looks at its own access URL too.
+  attribute coder-tls-ca >/usr/local/share/ca-certificates/bench-coder.crt
+  update-ca-certificates
 fi
 
 install --mode 600 /dev/null /etc/coder.d/coder.env
 {
   attribute coder-env
   echo
-  echo "CODER_ACCESS_URL=http://$address:7080"
+  echo "CODER_ACCESS_URL=${access_url:-http://$address:7080}"
   echo "CODER_PG_CONNECTION_URL=$database"
 } >/etc/coder.d/coder.env
 

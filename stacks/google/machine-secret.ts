@@ -1,51 +1,52 @@
 import { SecretManagerSecretIamMember } from "@cdktf/provider-google/lib/secret-manager-secret-iam-member/index.js";
 import { SecretManagerSecretVersion } from "@cdktf/provider-google/lib/secret-manager-secret-version/index.js";
 import { SecretManagerSecret } from "@cdktf/provider-google/lib/secret-manager-secret/index.js";
-import { type ITerraformDependable, TerraformLocal, type TerraformVariable } from "cdktf";
+import type { ITerraformDependable, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
-import type { Database } from "./database.ts";
 
-export interface DatabaseSecretProps {
+export interface MachineSecretProps {
   readonly environment: Environment;
-  readonly database: Database;
-  /** An ephemeral variable. */
-  readonly password: TerraformVariable;
+  /** Of its name. */
+  readonly role: string;
+  /** The ephemeral variable that it is made of. */
+  readonly variable: TerraformVariable;
+  /** Its text, given how the variable is written in Terraform's language. @default the variable as it is */
+  readonly text?: (variable: string) => string;
   /** The one account that may read it, as a member of grants. */
   readonly reader: string;
 }
 
-/** The database's address with its password, which Coder's machine reads when it starts: in no metadata, plan or state. */
-export class DatabaseSecret extends Construct {
+/** A secret that Coder's machine reads when it starts: in no metadata, plan or state. */
+export class MachineSecret extends Construct {
   /** `projects/…/secrets/…/versions/…`, as Secret Manager is asked. */
   readonly version: string;
   /** Exists when it can be read. */
   readonly ready: ITerraformDependable[];
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { environment, database, password, reader }: DatabaseSecretProps,
-  ) {
+  constructor(scope: Construct, id: string, props: MachineSecretProps) {
     super(scope, id);
+    const { environment, role, reader } = props;
     const secret = new SecretManagerSecret(this, "secret", {
-      secretId: benchName(environment, "db-url"),
+      secretId: benchName(environment, role),
       // In the run's region only: the default replicates everywhere.
       replication: { userManaged: { replicas: [{ location: environment.region }] } },
     });
-    const host = new TerraformLocal(this, "database-address", database.address);
-    const variable = `var.${password.friendlyUniqueId}`;
-    const url = `postgres://${DATABASE_USER}:\${${variable}}@\${local.${host.friendlyUniqueId}}:5432/${DATABASE_NAME}?sslmode=require`;
     const version = new SecretManagerSecretVersion(this, "version", {
       secret: secret.id,
-      // A run's password never changes: a new one comes with a new run.
+      // A run's secrets never change: new ones come with a new run.
       secretDataWoVersion: 1,
       deletionPolicy: "DELETE",
     });
+    const variable = `var.${props.variable.friendlyUniqueId}`;
     // Without the variable, as in a plain destroy, there is nothing to write, and no error.
-    version.addOverride("secret_data_wo", `\${${variable} == null ? null : "${url}"}`);
+    version.addOverride(
+      "secret_data_wo",
+      props.text === undefined
+        ? `\${${variable}}`
+        : `\${${variable} == null ? null : "${props.text(variable)}"}`,
+    );
     const grant = new SecretManagerSecretIamMember(this, "grant", {
       secretId: secret.id,
       role: "roles/secretmanager.secretAccessor",

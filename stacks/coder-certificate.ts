@@ -1,0 +1,89 @@
+import { getArchitecture } from "../reference-architectures/catalogue.ts";
+import type { Environment } from "./environment.ts";
+import { CODER_NAMESPACE, CODER_SERVICE } from "./kubernetes/names.ts";
+import { benchName } from "./labels.ts";
+
+/** What an environment says of Coder's certificate. */
+type Tls = NonNullable<Environment["tls"]>;
+
+/** Coder's certificate, which is no secret, and its key. */
+export interface CoderCertificate {
+  readonly tls: Tls;
+  readonly key: string;
+}
+
+/** Before now, for a machine whose clock is behind. */
+const EARLIER_MS = 3_600_000;
+/** Longer than any environment lives: a teardown must not fail on a certificate that ran out. */
+const LIFETIME_MS = 397 * 86_400_000;
+
+/**
+ * Makes Coder's key and certificate, and the authority that signs it and nothing else: its key is forgotten here. The
+ * certificate is for the name that workspaces know Coder by, which is known before any address is; who reaches Coder
+ * elsewhere asks for that name, as Coder's own replicas do of each other. `localhost` is for a forwarded port.
+ */
+export async function newCoderCertificate(
+  environment: Pick<Environment, "architecture" | "runId">,
+): Promise<CoderCertificate> {
+  // Loaded when it is needed, which is once an environment: it takes a tenth of a second.
+  const { generate } = await import("selfsigned");
+  const serverName = coderName(environment);
+  const now = Date.now();
+  const common = {
+    keyType: "ec",
+    algorithm: "sha256",
+    notBeforeDate: new Date(now - EARLIER_MS),
+    notAfterDate: new Date(now + LIFETIME_MS),
+  } as const;
+  const authority = await generate([{ name: "commonName", value: benchName(environment, "ca") }], {
+    ...common,
+    extensions: [
+      { name: "basicConstraints", cA: true, pathLenConstraint: 0, critical: true },
+      { name: "keyUsage", keyCertSign: true, critical: true },
+    ],
+  });
+  const server = await generate([{ name: "commonName", value: serverName }], {
+    ...common,
+    ca: { key: authority.private, cert: authority.cert },
+    extensions: [
+      { name: "basicConstraints", cA: false, critical: true },
+      { name: "keyUsage", digitalSignature: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 2, value: serverName },
+          { type: 2, value: "localhost" },
+          { type: 7, ip: "127.0.0.1" },
+        ],
+      },
+    ],
+  });
+  const [certificatePem, caPem] = [server.cert, authority.cert].map((pem) => `${pem.trim()}\n`) as [
+    string,
+    string,
+  ];
+  return { tls: { serverName, certificatePem, caPem }, key: server.private };
+}
+
+/** What workspaces call Coder: its Service in a cluster, its machine in Google's own DNS of the network. */
+function coderName(environment: Pick<Environment, "architecture" | "runId">): string {
+  switch (getArchitecture(environment.architecture).carriedBy) {
+    case "gke":
+    case "eks":
+      return `${CODER_SERVICE}.${CODER_NAMESPACE}.svc.cluster.local`;
+    case "one-machine":
+    case "machine-each":
+      return benchName(environment, "coder");
+  }
+}
+
+/** Coder's certificate with its issuer's, as servers present it: Coder's replicas trust each other by what is in it. */
+export function certificateChain({ certificatePem, caPem }: Tls): string {
+  return `${certificatePem}${caPem}`;
+}
+
+/** The variable of the workspace template by which agents trust Coder: one line, since shells and forms carry it. */
+export function templateTrust({ tls }: Pick<Environment, "tls">): Readonly<Record<string, string>> {
+  return tls === undefined ? {} : { coder_ca: Buffer.from(tls.caPem).toString("base64") };
+}
