@@ -33,12 +33,22 @@ export async function cloudRequestOf(
   flags: CloudFlags,
   io: Io,
 ): Promise<Pick<RunRequest, "cloud" | "project" | "licence">> {
-  const architecture = getArchitecture(size.architecture);
-  const project = pinnedProject(architecture, flags);
   refuseTwin(io.env);
-  const { endpoints, emulated } = endpointsOf(architecture.cloud, io.env);
-  const skippedChecks = [...parseSkips(flags.skipPreflight, emulated ? Object.keys(endpoints) : [])];
+  const { architecture, cloud } = await placeInCloud(size, flags, io);
   const licence = await requiredLicence(size, flags, io);
+  const refusal = await refusalWithoutCanary(architecture, size, cloud, flags, io);
+  if (refusal !== undefined) throw new RefbenchError("usage", refusal);
+  return { cloud, project: cloud.project, ...(licence === undefined ? {} : { licence }) };
+}
+
+async function placeInCloud(
+  { architecture: name }: ResolvedSize,
+  flags: CloudFlags,
+  { env }: Io,
+): Promise<{ readonly architecture: Architecture; readonly cloud: CloudPlan }> {
+  const architecture = getArchitecture(name);
+  const project = pinnedProject(architecture, flags);
+  const { endpoints, emulated } = endpointsOf(architecture.cloud, env);
   const cloud: CloudPlan = {
     provider: architecture.cloud,
     project,
@@ -46,11 +56,10 @@ export async function cloudRequestOf(
     endpoints: { ...endpoints },
     emulated,
     stacks: await stacksDigest(architecture.name),
-    skippedChecks,
+    skippedChecks: [...parseSkips(flags.skipPreflight, emulated ? Object.keys(endpoints) : [])],
     skippedCanary: flags.skipCanary === true,
   };
-  await refuseWithoutCanary(architecture, size, cloud, flags, io);
-  return { cloud, project, ...(licence === undefined ? {} : { licence }) };
+  return { architecture, cloud };
 }
 
 /** A run that met the twin's provider would measure nothing and call it a cloud. */
@@ -78,13 +87,19 @@ async function requiredLicence(
   );
 }
 
-async function refuseWithoutCanary(
+/** Whether a real run of the size would be refused until its architecture's canary was seen clean there. */
+export async function wantsCanary(size: ResolvedSize, flags: CloudFlags, io: Io): Promise<boolean> {
+  const { architecture, cloud } = await placeInCloud(size, flags, io);
+  return (await refusalWithoutCanary(architecture, size, cloud, flags, io)) !== undefined;
+}
+
+async function refusalWithoutCanary(
   { name }: Architecture,
   size: ResolvedSize,
   cloud: CloudPlan,
   flags: CloudFlags,
   io: Io,
-): Promise<void> {
+): Promise<string | undefined> {
   const { project, stacks, emulated, skippedCanary } = cloud;
   const wanted = {
     architecture: name,
@@ -96,7 +111,6 @@ async function refuseWithoutCanary(
     skipCanary: skippedCanary,
   };
   // Asked first with nothing known: most runs need no look at earlier ones.
-  if (canaryRefusal(wanted, []) === undefined) return;
-  const refusal = canaryRefusal(wanted, await earlierRuns(io, flags.mirror));
-  if (refusal !== undefined) throw new RefbenchError("usage", refusal);
+  if (canaryRefusal(wanted, []) === undefined) return undefined;
+  return canaryRefusal(wanted, await earlierRuns(io, flags.mirror));
 }

@@ -9,6 +9,7 @@ import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { drainCommand } from "./commands/drain.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
+import { nightlyCommand } from "./commands/nightly.ts";
 import { preflightCommand } from "./commands/preflight.ts";
 import { reaperCommand } from "./commands/reaper.ts";
 import { resultsCommand } from "./commands/results.ts";
@@ -49,6 +50,7 @@ export async function main(args: readonly string[], environment: Omit<Io, "exit"
     teardownCommand,
     watchCommand,
     sweepCommand,
+    nightlyCommand,
     resultsCommand,
     checkCommand,
     architecturesCommand,

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { parseBucketUrl } from "../model/bucket-url.ts";
 import { RefbenchError } from "../model/error.ts";
 import { recordSchema } from "../model/record.ts";
+import type { CoderChannel } from "../../reference-architectures/coder-channels.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import type { CloudFlags } from "./cloud-request.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
 import type { Io } from "./io.ts";
+import { tlsOption, type TlsFlags } from "./tls-option.ts";
 
 /** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
 const DEFAULT_SPEED = 200;
@@ -19,10 +21,11 @@ const DEFAULT_BUILD_SPEED = 10;
 export const DEFAULT_TTL_MS = 4 * 3_600_000;
 
 /** The flags that `run` and `stage preflight` share, as commander leaves them. */
-export interface RunFlags extends CloudFlags, ClusterAccessFlags {
+export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
   readonly size?: string;
   readonly set: readonly string[];
   readonly coderVersion?: string;
+  readonly coderChannel?: CoderChannel;
   readonly night?: string;
   readonly failedOver?: NonNullable<Plan["failedOver"]>;
   readonly rehearse?: boolean;
@@ -35,9 +38,9 @@ export interface RunFlags extends CloudFlags, ClusterAccessFlags {
   readonly ttl: number;
   readonly keepOnFailure?: number;
   readonly keepMax: number;
+  readonly maxCost?: number;
   readonly owner: string;
   readonly mirror?: string;
-  readonly maxCost?: number;
   readonly state?: string;
   readonly runner: Plan["runner"];
 }
@@ -59,6 +62,11 @@ export function addRunOptions(command: Command, io: Io): Command {
         "--coder-version <version>",
         "stable, mainline or a number such as 2.31.0 (default: the size's)",
       ).env("REFBENCH_CODER_VERSION"),
+    )
+    .addOption(
+      new Option("--coder-channel <name>", "how a night asked for --coder-version")
+        .choices(["stable", "mainline"])
+        .hideHelp(),
     )
     .addOption(new Option("--night <id>", "of the night that starts this run").hideHelp())
     .addOption(
@@ -110,6 +118,8 @@ export function addRunOptions(command: Command, io: Io): Command {
         .default(1)
         .argParser(count("--keep-max", 1, 100)),
     )
+    .addOption(maxCostOption())
+    .addOption(tlsOption())
     .addOption(
       new Option(
         "--mirror <url>",
@@ -117,7 +127,6 @@ export function addRunOptions(command: Command, io: Io): Command {
       )
         .env("REFBENCH_MIRROR")
         .argParser(bucketUrl("--mirror")),
-    .addOption(maxCostOption())
     )
     .addOption(
       new Option(
@@ -134,13 +143,6 @@ export function addRunOptions(command: Command, io: Io): Command {
     );
 }
 
-/** Adds the flags of real runs, and the one that says where the load comes from. */
-function addCloudOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        "--project <id>",
-        "real run: the Google project, whose owner labelled it refbench=allowed",
 /** The flag that keeps a run within a budget. */
 export function maxCostOption(): Option {
   return new Option(
@@ -151,6 +153,13 @@ export function maxCostOption(): Option {
     .argParser(positive("--max-cost"));
 }
 
+/** Adds the flags of real runs, and the one that says where the load comes from. */
+function addCloudOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--project <id>",
+        "real run: the Google project, whose owner labelled it refbench=allowed",
       ).env("REFBENCH_PROJECT"),
     )
     .addOption(

@@ -18,6 +18,7 @@ import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion } from "./refbench-version.ts";
 import { checkedFaults, twinRoot, type RunFlags } from "./run-options.ts";
+import { tlsOf } from "./tls-option.ts";
 
 /** Reads the flags into what a run is asked for. Nothing is created. */
 export async function runRequestOf(
@@ -54,11 +55,10 @@ export async function runRequestOf(
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     runner: flags.runner,
-    ...(flags.coderVersion === undefined
-      ? {}
-      : { coderVersion: await resolveCoderVersion(flags.coderVersion, { rehearse }) }),
+    ...(await coderVersionOf(flags)),
     ...nightOf(flags),
     ...access,
+    ...tlsOf(flags),
     ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(size, flags, io)),
     refbench: await refbenchVersion(),
   };
@@ -86,6 +86,16 @@ async function rehearsalOf(
     project: TWIN_PROJECT,
     ...(flags.zone === undefined ? {} : { zone: flags.zone }),
   };
+}
+
+async function coderVersionOf({
+  coderVersion,
+  coderChannel,
+  rehearse = false,
+}: Pick<RunFlags, "coderVersion" | "coderChannel" | "rehearse">): Promise<Pick<RunRequest, "coderVersion">> {
+  if (coderVersion === undefined) return {};
+  const resolved = await resolveCoderVersion(coderVersion, { rehearse });
+  return { coderVersion: { ...resolved, ...(coderChannel === undefined ? {} : { channel: coderChannel }) } };
 }
 
 /** What `refbench nightly` tells the runs that it starts. */

@@ -1,0 +1,114 @@
+import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
+import { zoneBeside } from "../../../reference-architectures/zones.ts";
+import { TEARDOWN_STAGES } from "../../model/stage.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { EXIT_CODES, VERDICTS, type Verdict } from "../../model/verdict.ts";
+import { DEADLINES_MS } from "../../pipeline/plan.ts";
+import type { CommandEnd, RunNightCommand } from "./child-command.ts";
+import type { NightRun } from "./night.ts";
+import { type FailedOver, type NightRequest, runArguments } from "./request.ts";
+import { nameOf, type SizeName } from "./sizes.ts";
+import { stockOutOf } from "./stock-out.ts";
+
+/** How long the teardown of a run that was told to stop may take before it is left to the reaper. */
+const GRACE_MS = TEARDOWN_STAGES.reduce((sum, stage) => sum + DEADLINES_MS[stage], 0);
+
+export interface MeasureSizePorts {
+  readonly command: RunNightCommand;
+  /** Where a run is told to write its record. */
+  readonly resultFile: (name: string) => string;
+  /** The record that a run wrote there; where it wrote none, the newest of the night's runs of that size, if any. */
+  readonly findRecord: (file: string, size: SizeName) => Promise<RunRecord | undefined>;
+}
+
+export interface Signals {
+  readonly stop: AbortSignal;
+  readonly leave: AbortSignal;
+}
+
+/** One size of a night: its run, and a second one in another zone where the first one's had no machines left. */
+export async function measureSize(
+  size: SizeName,
+  request: NightRequest,
+  budget: number | undefined,
+  ports: MeasureSizePorts,
+  signals: Signals,
+): Promise<readonly Partial<NightRun>[]> {
+  const first = await runOnce(
+    size,
+    request,
+    { budget, file: nameOf(size).replace("/", "-") },
+    ports,
+    signals,
+  );
+  const second = signals.stop.aborted ? undefined : secondTry(size, first.record);
+  if (second === undefined) return [first.run];
+  const again = await runOnce(
+    size,
+    request,
+    { budget, file: `${nameOf(size).replace("/", "-")}-second`, second },
+    ports,
+    signals,
+  );
+  return [first.run, { ...again.run, secondZone: second.zone }];
+}
+
+async function runOnce(
+  size: SizeName,
+  request: NightRequest,
+  {
+    budget,
+    file,
+    second,
+  }: {
+    readonly budget: number | undefined;
+    readonly file: string;
+    readonly second?: { readonly zone: string; readonly failedOver: FailedOver };
+  },
+  { command, resultFile, findRecord }: MeasureSizePorts,
+  signals: Signals,
+): Promise<{ readonly run: Partial<NightRun>; readonly record: RunRecord | undefined }> {
+  const result = resultFile(file);
+  const args = runArguments(size, request, {
+    result,
+    budget,
+    ...(second === undefined ? {} : { second }),
+  });
+  const end = await command({ args, deadlineMs: request.runTimeMs, graceMs: GRACE_MS }, signals);
+  const record = await findRecord(result, size);
+  return { run: runOf(end, record, request.runTimeMs), record };
+}
+
+function secondTry(
+  { architecture }: SizeName,
+  record: RunRecord | undefined,
+): { readonly zone: string; readonly failedOver: FailedOver } | undefined {
+  // Only what is torn down for sure is made a second time.
+  if (record?.teardown.state !== "clean") return undefined;
+  const reason = stockOutOf(record);
+  const { region, zone } = getArchitecture(architecture);
+  const beside = zoneBeside(region, zone);
+  if (reason === undefined || beside === undefined) return undefined;
+  return { zone: beside, failedOver: { fromZone: zone, runId: record.runId, reason } };
+}
+
+function runOf(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number): Partial<NightRun> {
+  const verdict = record === undefined || record.verdict === "pending" ? verdictOf(end.code) : record.verdict;
+  const failed = record?.stages.find(({ outcome }) => outcome !== "ok" && outcome !== "skipped");
+  const reason = end.timedOut
+    ? `stopped after its ${Math.round(runTimeMs / 60_000)} minutes`
+    : (record?.reasons[0] ?? end.said.at(-1));
+  const spent = record?.cost?.spent;
+  return {
+    verdict,
+    ...(record === undefined ? {} : { runId: record.runId }),
+    ...(failed === undefined ? {} : { stage: failed.stage }),
+    ...(verdict === "pass" || reason === undefined ? {} : { reason: reason.replace(/^refbench: /, "") }),
+    ...(spent === undefined ? {} : { spent }),
+  };
+}
+
+/** The word of an exit code; of one that refbench does not know, as of a process that was killed, a harness error. */
+function verdictOf(code: number): Verdict {
+  return VERDICTS.find((word) => EXIT_CODES[word] === code) ?? "harness-error";
+}

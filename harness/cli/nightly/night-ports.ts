@@ -1,0 +1,94 @@
+import { getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
+import { estimateCost } from "../../../reference-architectures/cost/estimate.ts";
+import { findRecord } from "../../results/history/record-file.ts";
+import { systemClock } from "../../model/clock.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { findJson } from "../../pipeline/json-file.ts";
+import { planSchema } from "../../pipeline/plan.ts";
+import { listRunFolders, type RunFolder } from "../../pipeline/run-folder.ts";
+import { findFinalRecord } from "../../pipeline/run-record.ts";
+import { environmentSchema } from "../../../stacks/environment.ts";
+import { wantsCanary } from "../cloud-request.ts";
+import type { Io } from "../io.ts";
+import { childCommands } from "./child-command.ts";
+import type { NightBook } from "./night.ts";
+import type { NightRequest } from "./request.ts";
+import type { NightPorts } from "./run-night.ts";
+import type { SizeName } from "./sizes.ts";
+
+/** What a night needs, of this working directory and this machine. */
+export function nightPorts(request: NightRequest, book: NightBook, io: Io): NightPorts {
+  return {
+    clock: systemClock,
+    command: childCommands(io),
+    resultFile: (name) => book.result(request.night, name),
+    findRecord: async (file, size) =>
+      (await findRecord(file)) ?? (await newestRecord(io.cwd, request.night, size)),
+    write: (night) => book.write(night),
+    unended: async () => {
+      const nights = await book.unended(request.night);
+      return Promise.all(
+        nights.map(async (night) => ({ night, living: await livingRuns(io.cwd, night.night) })),
+      );
+    },
+    estimateOf: (size) => estimateOf(size),
+    wantsCanary: async ({ architecture, size }) =>
+      !request.rehearse &&
+      (await wantsCanary(
+        resolveSize(architecture, size),
+        {
+          ...(request.project === undefined ? {} : { project: request.project }),
+          ...(request.account === undefined ? {} : { account: request.account }),
+          ...(request.mirror === undefined ? {} : { mirror: request.mirror }),
+        },
+        io,
+      )),
+    tell: (line) => void io.stderr.write(`${line}\n`),
+  };
+}
+
+function estimateOf({ architecture, size }: SizeName): number | undefined {
+  const data = getArchitecture(architecture);
+  const { figures } = resolveSize(architecture, size);
+  const priced = estimateCost(data, figures, { region: data.region, runner: true });
+  return priced.state === "priced" ? priced.estimate.total : undefined;
+}
+
+/** The runs that a night made, newest first. */
+async function runsOfNight(cwd: string, night: string): Promise<readonly RunFolder[]> {
+  const folders = await listRunFolders(cwd);
+  const plans = await Promise.all(
+    folders.map((folder) => findJson(folder.plan, planSchema).catch(() => undefined)),
+  );
+  return folders
+    .filter((_, index) => {
+      const origin = plans[index]?.origin;
+      return origin?.kind === "nightly" && origin.night === night;
+    })
+    .toSorted((one, other) => (one.path < other.path ? 1 : -1));
+}
+
+/** Those of a night that are not torn down yet, by id. */
+async function livingRuns(cwd: string, night: string): Promise<readonly string[]> {
+  const living: string[] = [];
+  for (const folder of await runsOfNight(cwd, night)) {
+    const plan = await findJson(folder.plan, planSchema).catch(() => undefined);
+    const record = await findFinalRecord(folder);
+    if (plan !== undefined && record?.teardown.state !== "clean") living.push(plan.runId);
+  }
+  return living;
+}
+
+/** What is known of a run that ended without writing where it was told to. */
+async function newestRecord(
+  cwd: string,
+  night: string,
+  { architecture, size }: SizeName,
+): Promise<RunRecord | undefined> {
+  for (const folder of await runsOfNight(cwd, night)) {
+    const environment = await findJson(folder.environment, environmentSchema).catch(() => undefined);
+    if (environment?.architecture !== architecture || environment.size !== size) continue;
+    return findRecord(folder.record);
+  }
+  return undefined;
+}

@@ -1,0 +1,94 @@
+import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
+import type { RunRecord } from "../../model/record.ts";
+import type { CoderVersion } from "../coder-channel.ts";
+import { nameOf, type SizeName } from "./sizes.ts";
+
+/** What a night is asked for, flags already read. */
+export interface NightRequest {
+  /** The id that all its runs carry. */
+  readonly night: string;
+  readonly sizes: readonly SizeName[];
+  readonly rehearse: boolean;
+  /** Google project, where a size is Google's. */
+  readonly project?: string;
+  /** AWS account, where a size is AWS's. */
+  readonly account?: string;
+  /** Resolved once, so that every run of the night measures the same. */
+  readonly coderVersion?: CoderVersion;
+  /** USD for all of the night. */
+  readonly maxCost?: number;
+  /** How long one run may take before it is asked to stop and tear down, in milliseconds. */
+  readonly runTimeMs: number;
+  /** Flags of `refbench run` that every run is given as they are. */
+  readonly runFlags: readonly string[];
+  /** Also among `runFlags`: where earlier runs are known. */
+  readonly mirror?: string;
+  /** Faults for the twin to play, by size. */
+  readonly faults: ReadonlyMap<string, string>;
+  /** Folder of the store; absent = where results and rehearsals lie by default. */
+  readonly store?: string;
+  /** Folder that the site is written to. */
+  readonly site: string;
+  /** A file with the table's markers. */
+  readonly table?: string;
+}
+
+/** What a second try is told of the first. */
+export type FailedOver = NonNullable<RunRecord["failedOver"]>;
+
+/** The flags that name a size's cloud: the twin's, or the project or account that is meant. */
+export function placeFlags({ architecture }: SizeName, request: NightRequest): readonly string[] {
+  if (request.rehearse) return ["--rehearse"];
+  const { cloud } = getArchitecture(architecture);
+  const [flag, value] = cloud === "google" ? ["--project", request.project] : ["--account", request.account];
+  return value === undefined ? [] : [flag, value];
+}
+
+/** The places to sweep: each cloud of the sizes once. */
+export function sweepFlags(request: NightRequest): readonly (readonly string[])[] {
+  if (request.rehearse) return [["--rehearse"]];
+  const clouds = new Map(
+    request.sizes.map((size) => {
+      const { cloud, region } = getArchitecture(size.architecture);
+      const flags = placeFlags(size, request);
+      return [cloud, cloud === "aws" ? [...flags, "--region", region] : flags];
+    }),
+  );
+  return [...clouds.values()];
+}
+
+/** The arguments of one run. */
+export function runArguments(
+  size: SizeName,
+  request: NightRequest,
+  {
+    result,
+    budget,
+    second,
+  }: {
+    /** File for its record. */
+    readonly result: string;
+    /** USD. */
+    readonly budget: number | undefined;
+    readonly second?: { readonly zone: string; readonly failedOver: FailedOver };
+  },
+): readonly string[] {
+  const faults = request.faults.get(nameOf(size));
+  const { coderVersion } = request;
+  return [
+    "run",
+    size.architecture,
+    ...["--size", size.size],
+    ...placeFlags(size, request),
+    ...["--night", request.night],
+    ...(coderVersion === undefined ? [] : ["--coder-version", coderVersion.version]),
+    ...(coderVersion?.channel === undefined ? [] : ["--coder-channel", coderVersion.channel]),
+    ...(budget === undefined ? [] : ["--max-cost", budget.toFixed(2)]),
+    ...(faults === undefined ? [] : ["--faults", faults]),
+    ...(second === undefined
+      ? []
+      : ["--zone", second.zone, "--failed-over", JSON.stringify(second.failedOver)]),
+    ...request.runFlags,
+    ...["--output", `json:${result}`],
+  ];
+}

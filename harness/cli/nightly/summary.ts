@@ -1,0 +1,72 @@
+import { drawGrid, wrap } from "../../results/grid.ts";
+import { markdownRow } from "../../results/markdown-row.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import type { Night, NightRun } from "./night.ts";
+import { nameOf } from "./sizes.ts";
+
+const HEADER = ["size", "verdict", "stage", "took", "cost", "run"] as const;
+const SIMULATED = "SIMULATED: rehearsed on one machine; these figures say nothing about Coder's capacity.";
+
+/** The summary of a night for a terminal. */
+export function nightText(night: Night, width: number): string {
+  const notes = notesOf(night).flatMap((note) => wrap(note, width));
+  return [
+    ...(night.simulated ? [...wrap(SIMULATED, width), ""] : []),
+    ...wrap(headline(night), width),
+    "",
+    drawGrid({ header: HEADER, rows: night.runs.map(rowOf) }, width),
+    ...(notes.length === 0 ? [] : ["", ...notes]),
+    "",
+  ].join("\n");
+}
+
+/** The summary of a night in Markdown, as for a step summary. */
+export function nightMarkdown(night: Night): string {
+  const notes = notesOf(night).map((note) => `- ${note}`);
+  return [
+    ...(night.simulated ? [`> **${SIMULATED}**`, ""] : []),
+    `**${headline(night)}**`,
+    "",
+    markdownRow(HEADER),
+    markdownRow(HEADER.map(() => "---")),
+    ...night.runs.map((run) => markdownRow(rowOf(run))),
+    "",
+    ...(notes.length === 0 ? [] : [...notes, ""]),
+  ].join("\n");
+}
+
+function headline({ night, startedAt, verdict, coderVersion, coderChannel, runs }: Night): string {
+  const version =
+    coderVersion === undefined
+      ? ""
+      : `, Coder ${coderVersion}${coderChannel === undefined ? "" : ` (${coderChannel})`}`;
+  const passed = runs.filter((run) => run.verdict === "pass").length;
+  const word = verdict === undefined ? "not ended" : `${verdict} (exit ${EXIT_CODES[verdict]})`;
+  return `Night ${night} of ${startedAt.slice(0, "2026-11-22".length)}${version}: ${word}, ${passed} of ${runs.length} passed`;
+}
+
+function rowOf(run: NightRun): readonly string[] {
+  const { verdict, stage = "-", startedAt, finishedAt, spent, budget, runId = "-", secondZone } = run;
+  const took =
+    startedAt === undefined || finishedAt === undefined
+      ? "-"
+      : `${Math.max(1, Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 60_000))} min`;
+  const cost =
+    spent === undefined
+      ? "-"
+      : `$${spent.toFixed(2)}${budget === undefined ? "" : ` of ${budget.toFixed(2)}`}`;
+  const name = secondZone === undefined ? nameOf(run) : `${nameOf(run)} in ${secondZone}`;
+  return [name, verdict ?? run.state, stage, took, cost, runId];
+}
+
+/** What a row has no room for: why it failed, what the steps around it found, which nights never ended. */
+function notesOf({ runs, steps, unended }: Night): readonly string[] {
+  return [
+    ...unended.map(
+      ({ night, startedAt, runs: left }) =>
+        `night ${night} of ${startedAt} never ended: ${left.map((run) => `${nameOf(run)} ${run.verdict ?? run.state}`).join(", ")}`,
+    ),
+    ...runs.flatMap((run) => (run.reason === undefined ? [] : [`${nameOf(run)}: ${run.reason}`])),
+    ...steps.filter(({ outcome }) => outcome !== "ok").map(({ name, said }) => `${name}: ${said}`),
+  ];
+}

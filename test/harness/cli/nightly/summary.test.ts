@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import type { Night } from "../../../../harness/cli/nightly/night.ts";
+import { nightMarkdown, nightText } from "../../../../harness/cli/nightly/summary.ts";
+
+const night: Night = {
+  schemaVersion: 1,
+  night: "01kf3zq8v1a2b3c4d5e6f7g8h0",
+  simulated: false,
+  startedAt: "2026-11-22T02:00:00.000Z",
+  finishedAt: "2026-11-22T05:00:00.000Z",
+  coderVersion: "2.30.4",
+  coderChannel: "stable",
+  steps: [{ name: "sweep before my-project", outcome: "found", said: "exit 10: 2 removed" }],
+  runs: [
+    {
+      architecture: "gke",
+      size: "1200",
+      state: "done",
+      verdict: "infrastructure",
+      stage: "provision",
+      reason: "infrastructure: quota exceeded | twice",
+      startedAt: "2026-11-22T02:00:00.000Z",
+      finishedAt: "2026-11-22T02:20:00.000Z",
+      spent: 1.239,
+      budget: 30,
+      runId: "01kf3zq8v1a2b3c4d5e6f7g8h9",
+    },
+    { architecture: "eks", size: "100", state: "done", verdict: "pass", secondZone: "us-east-2b" },
+  ],
+  unended: [
+    {
+      night: "01kf3zq8v1a2b3c4d5e6f7g8h1",
+      startedAt: "2026-11-21T02:00:00.000Z",
+      runs: [{ architecture: "gke", size: "1200", state: "running" }],
+    },
+  ],
+  verdict: "infrastructure",
+};
+
+test.each([
+  ["text", nightText(night, 400)],
+  ["markdown", nightMarkdown(night)],
+])("the summary as %s tells verdict, stage, time, money, why, and the night that never ended", (_, text) => {
+  const flat = text.replaceAll(/\s+/g, " ");
+  for (const part of [
+    "of 2026-11-22, Coder 2.30.4 (stable): infrastructure (exit 30), 1 of 2 passed",
+    "provision",
+    "20 min",
+    "$1.24 of 30.00",
+    "eks/100 in us-east-2b",
+    "gke/1200: infrastructure: quota exceeded",
+    "01kf3zq8v1a2b3c4d5e6f7g8h1 of 2026-11-21T02:00:00.000Z never ended: gke/1200 running",
+    "sweep before my-project: exit 10: 2 removed",
+  ])
+    expect(flat).toContain(part);
+  expect(flat).not.toContain("SIMULATED");
+});
+
+test("80 columns hold it, and a rehearsed night says so first", () => {
+  const text = nightText({ ...night, simulated: true }, 80);
+  expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(text.startsWith("SIMULATED")).toBe(true);
+  expect(nightMarkdown({ ...night, simulated: true }).startsWith("> **SIMULATED")).toBe(true);
+});
