@@ -1,9 +1,9 @@
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record.ts";
 import { fingerprintKey, fingerprintOf } from "./fingerprint.ts";
+import { costOver, type NightCost } from "./nights/cost.ts";
 import { figuresOver, type NightFigures } from "./nights/figures.ts";
 import { isClean, isNightly, type Night, nightsOf } from "./nights/night.ts";
-import { type Spread, spreadOf } from "./nights/spread.ts";
 import { missingNights, type NightStatus, statusOf } from "./nights/status.ts";
 
 /** How many clean nights a row's figures are the median of, at most. */
@@ -22,7 +22,7 @@ export interface NightRow {
   /** Clean nights in a row up to the newest one. */
   readonly consecutiveClean: number;
   /** USD of the last nights, whatever their verdict: a night that failed costs too. Absent when none recorded its cost. */
-  readonly cost?: Spread;
+  readonly cost?: NightCost;
   readonly status: NightStatus;
   /** Days without a night, of the last ones, oldest first. */
   readonly missing: readonly string[];
@@ -41,14 +41,12 @@ export function nightRows(
   return [...bySize.values()].flatMap((each) => rowOf(nightsOf(each), asOf)).toSorted(inCatalogueOrder);
 }
 
-function rowOf(all: readonly Night[], asOf: string): readonly NightRow[] {
-  // What came after the day does not exist on it: a table of an earlier day is that day's table.
-  const nights = all.filter(({ day }) => day <= asOf);
+function rowOf(nights: readonly Night[], asOf: string): readonly NightRow[] {
   const [newest] = nights;
   if (newest === undefined) return [];
   const clean = lastClean(nights);
   const figures = figuresOver(clean.map(({ record }) => record));
-  const cost = spreadOf(nights.slice(0, NIGHTS_OF_A_ROW).flatMap(({ record }) => costOf(record)));
+  const cost = costOver(nights.slice(0, NIGHTS_OF_A_ROW));
   const firstUnclean = nights.findIndex(({ record }) => !isClean(record));
   const missing = missingNights(nights, asOf);
   const { architecture, size } = newest.record;
@@ -76,10 +74,6 @@ function lastClean(nights: readonly Night[]): readonly Night[] {
   return clean
     .filter(({ record }) => fingerprintKey(fingerprintOf(record)) === series)
     .slice(0, NIGHTS_OF_A_ROW);
-}
-
-function costOf({ cost }: RunRecord): readonly number[] {
-  return cost === undefined ? [] : [cost.spent ?? cost.estimate.total];
 }
 
 function inCatalogueOrder(one: NightRow, other: NightRow): number {

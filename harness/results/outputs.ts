@@ -16,6 +16,11 @@ export interface OutputTarget {
   readonly cwd: string;
 }
 
+/** Where results go, and what to do where they cannot. */
+interface FormTarget extends OutputTarget {
+  readonly next?: string;
+}
+
 /** The result of one run in one form. */
 export function formatResult(record: RunRecord, format: OutputFormat, width = DEFAULT_WIDTH): string {
   switch (format) {
@@ -34,25 +39,35 @@ export async function writeOutputs(
   outputs: readonly OutputSpec[],
   target: OutputTarget,
 ): Promise<void> {
+  const { runId } = record;
+  await writeForms((format, width) => formatResult(record, format, width), outputs, {
+    ...target,
+    next: `the record of run ${runId} is kept: write it again with "refbench results show ${runId} --output …"`,
+  });
+}
+
+/** Writes one result in each form that was asked for; a form that cannot be written stops none of the others. */
+export async function writeForms(
+  form: (format: OutputFormat, width: number) => string,
+  outputs: readonly OutputSpec[],
+  { stdout, cwd, next = "free space or fix permissions, then give the command again" }: FormTarget,
+): Promise<void> {
   const failures: string[] = [];
   for (const { format, path } of outputs) {
     if (path === undefined) {
-      target.stdout.write(formatResult(record, format, widthOf(target.stdout)));
+      stdout.write(form(format, widthOf(stdout)));
       continue;
     }
-    const file = resolve(target.cwd, path);
+    const file = resolve(cwd, path);
     try {
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, formatResult(record, format));
+      await writeFile(file, form(format, DEFAULT_WIDTH));
     } catch (error) {
       failures.push(`${file} (${error instanceof Error ? error.message : String(error)})`);
     }
   }
   if (failures.length === 0) return;
-  throw new RefbenchError(
-    "run_folder",
-    `cannot write the result to ${failures.join(", ")}; the record of run ${record.runId} is kept: write it again with "refbench results show ${record.runId} --output …"`,
-  );
+  throw new RefbenchError("run_folder", `cannot write the result to ${failures.join(", ")}; ${next}`);
 }
 
 /** Columns of a terminal, within what a line of prose is good for. */

@@ -19,8 +19,13 @@ export const COLUMNS = [
 const LEGEND =
   "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity. Concurrent connections: held at the same time (terminal/SSH).";
 
-/** The line below a table: of official rows it also says which architectures were seen to deploy and tear down. */
+/** The line below a table of runs: of official rows it also says which architectures were seen to deploy and tear down. */
 export function legendOf(records: readonly RunRecord[]): string {
+  return [LEGEND, ...verifiedLine(records)].join(" ");
+}
+
+/** Which of these records' architectures were seen to deploy and tear down on their cloud; nothing of rehearsals. */
+export function verifiedLine(records: readonly RunRecord[]): readonly string[] {
   const names = new Set(
     records
       .filter(({ simulated, deployment }) => !simulated && deployment === undefined)
@@ -30,7 +35,7 @@ export function legendOf(records: readonly RunRecord[]): string {
     const seen = architectures.get(name)?.verifiedOnCloud ?? "never";
     return `${name} ${seen === "never" ? seen : `${seen.date} (${seen.version})`}`;
   });
-  return verified.length === 0 ? LEGEND : `${LEGEND} Verified on its cloud: ${verified.join(", ")}.`;
+  return verified.length === 0 ? [] : [`Verified on its cloud: ${verified.join(", ")}.`];
 }
 
 /** The row of one run, a cell for each column. What was not measured is a dash, never a zero. */
@@ -64,7 +69,7 @@ function connectionsOf(connections: NonNullable<RunRecord["measurements"]>["conn
 }
 
 /** A rehearsal's version is never said as if a deployment of that version had been measured. */
-function versionOf({ simulated, coder, coderVersion, rehearsedVersion }: RunRecord): string {
+export function versionOf({ simulated, coder, coderVersion, rehearsedVersion }: RunRecord): string {
   if (!simulated) return coderVersion ?? "-";
   return `${rehearsedVersion ?? "-"} ${coder === "emulated" ? "emulated" : "on one machine"}`;
 }

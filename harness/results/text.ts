@@ -6,7 +6,7 @@ import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { standingOf } from "./official.ts";
-import { resultsTable } from "./table.ts";
+import { runsTable, tableText } from "./table.ts";
 
 /** How many of the things that are left are named; the record names all. */
 const NAMED = 20;
@@ -15,7 +15,7 @@ const NAMED = 20;
 export function resultsText(record: RunRecord, width: number): string {
   const { measurements } = record;
   const sections = [
-    [resultsTable([record], width)],
+    [tableText(runsTable([record]), width).trimEnd()],
     measurements === undefined ? ["Nothing was measured."] : loadLines(record, measurements),
     measurements === undefined ? [] : ["Latency", latencyTable(measurements, width), LATENCY_NOTE],
     measurements === undefined ? [] : failureLines(measurements),

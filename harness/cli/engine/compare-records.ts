@@ -1,11 +1,11 @@
-import type { Measurements, RunRecord } from "../../model/record.ts";
-import { PHASES } from "../../model/shard-result.ts";
-import { mergeHistograms, summarize } from "../../results/histogram.ts";
+import type { RunRecord } from "../../model/record.ts";
+import type { Phase } from "../../model/shard-result.ts";
+import { type Figure, figuresOf } from "../../results/compare/figures.ts";
 
 /** One figure that both engines tell in the same meaning. */
 export interface ComparedFigure {
   readonly name: string;
-  readonly unit: "count" | "ms" | "s" | "MiB" | "bytes";
+  readonly unit: Figure["unit"];
   /** Absent where that engine has none. */
   readonly refbench?: number;
   readonly coder?: number;
@@ -22,7 +22,7 @@ export interface Comparison {
 }
 
 /** Phases that both measure alike: by the server's clock, by refbench's own deletes, by its probe. */
-const ALIKE = new Set<string>([
+const ALIKE: ReadonlySet<Phase> = new Set<Phase>([
   "build-queue",
   "build",
   "build-init",
@@ -37,7 +37,8 @@ const ALIKE = new Set<string>([
 
 /** Sets the figures of both records side by side; each needs measurements. */
 export function compareRecords(refbench: RunRecord, coder: RunRecord): Comparison {
-  const [ours, theirs] = [figuresOf(refbench.measurements), figuresOf(coder.measurements)];
+  const choice = { phases: ALIKE, basis: "raw" } as const;
+  const [ours, theirs] = [figuresOf(refbench.measurements, choice), figuresOf(coder.measurements, choice)];
   const names = [...new Set([...ours.keys(), ...theirs.keys()])];
   return {
     runs: {
@@ -57,52 +58,4 @@ export function compareRecords(refbench: RunRecord, coder: RunRecord): Compariso
     }),
     notComparable: coder.measurements?.engine?.notComparable ?? [],
   };
-}
-
-interface Figure {
-  readonly unit: ComparedFigure["unit"];
-  readonly value: number;
-}
-
-function figuresOf(measurements: Measurements | undefined): ReadonlyMap<string, Figure> {
-  if (measurements === undefined) return new Map();
-  const { users, workspaces, builds, connections, generator, failures } = measurements;
-  const counted = (value: number): Figure => ({ unit: "count", value });
-  const failed = failures.filter(({ phase }) => phase !== "api-probe");
-  const classes = new Map<string, number>();
-  for (const { class: name, count } of failed) classes.set(name, (classes.get(name) ?? 0) + count);
-  return new Map<string, Figure>([
-    ["users created", counted(users.created)],
-    ["workspaces asked for", counted(workspaces.asked)],
-    ["workspaces succeeded", counted(workspaces.succeeded)],
-    ["workspaces failed", counted(workspaces.failed)],
-    ["builds running at once, most", counted(builds.peakRunning)],
-    ["builds running at once, over time", counted(builds.timeWeightedRunning)],
-    ...latencies(measurements),
-    ["connections asked for", counted(connections.asked)],
-    ["connections held at once", counted(connections.held)],
-    ["connections lost", counted(connections.lost)],
-    ...(connections.bytes === undefined
-      ? []
-      : ([["bytes sent", { unit: "bytes", value: connections.bytes.sent }]] as const)),
-    ...[...classes].map(([name, count]) => [`failures: ${name}`, counted(count)] as const),
-    ["generator CPU", { unit: "s", value: generator.cpuSeconds }],
-    ["generator memory, most", { unit: "MiB", value: generator.maxRssMib }],
-  ]);
-}
-
-function latencies({ histograms }: Measurements): (readonly [string, Figure])[] {
-  const raw = mergeHistograms(histograms.filter(({ basis }) => basis === "raw"));
-  return PHASES.filter((phase) => ALIKE.has(phase)).flatMap((phase) => {
-    const histogram = raw.find((one) => one.phase === phase);
-    if (histogram === undefined) return [];
-    const { count, percentilesUs, maxUs } = summarize(histogram);
-    return [
-      [`${phase}, count`, { unit: "count", value: count }] as const,
-      ...Object.entries(percentilesUs).map(
-        ([percentile, us]) => [`${phase}, p${percentile}`, { unit: "ms", value: us / 1000 }] as const,
-      ),
-      ...(maxUs === undefined ? [] : [[`${phase}, max`, { unit: "ms", value: maxUs / 1000 }] as const]),
-    ];
-  });
 }

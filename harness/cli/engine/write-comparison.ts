@@ -1,9 +1,8 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { formatCount, formatLatency } from "../../results/format.ts";
+import { factorWords, figureWords } from "../../results/compare/figure-words.ts";
 import { drawGrid, wrap } from "../../results/grid.ts";
+import { markdownRow } from "../../results/markdown-row.ts";
 import type { OutputFormat, OutputSpec } from "../../results/output-spec.ts";
-import { DEFAULT_WIDTH, type OutputTarget, widthOf } from "../../results/outputs.ts";
+import { DEFAULT_WIDTH, type OutputTarget, writeForms } from "../../results/outputs.ts";
 import type { ComparedFigure, Comparison } from "./compare-records.ts";
 
 /** Both engines side by side in one form, what is not comparable below. */
@@ -38,13 +37,12 @@ function text(comparison: Comparison, width: number): string {
 
 function markdown(comparison: Comparison): string {
   const header = headerOf(comparison);
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
     `> ${headline(comparison)}`,
     "",
-    line(header),
-    line(header.map((_, column) => (FIGURES.has(column) ? "---:" : "---"))),
-    ...comparison.figures.map((figure) => line(rowOf(figure))),
+    markdownRow(header),
+    markdownRow(header.map((_, column) => (FIGURES.has(column) ? "---:" : "---"))),
+    ...comparison.figures.map((figure) => markdownRow(rowOf(figure))),
     "",
     "Not comparable:",
     "",
@@ -65,40 +63,14 @@ function headerOf({ coderVersion }: Comparison): readonly string[] {
 }
 
 function rowOf({ name, unit, refbench, coder }: ComparedFigure): readonly string[] {
-  return [name, figure(refbench, unit), figure(coder, unit), difference(refbench, coder)];
-}
-
-function figure(value: number | undefined, unit: ComparedFigure["unit"]): string {
-  if (value === undefined) return "-";
-  switch (unit) {
-    case "ms":
-      return formatLatency(value * 1000);
-    case "s":
-      return `${value.toFixed(2)} s`;
-    case "MiB":
-      return `${formatCount(value)} MiB`;
-    case "count":
-    case "bytes":
-      return formatCount(value);
-  }
-}
-
-/** As a factor where that says something. */
-function difference(refbench: number | undefined, coder: number | undefined): string {
-  if (refbench === undefined || coder === undefined) return "";
-  if (refbench === coder) return "=";
-  if (refbench === 0 || coder === 0) return coder > refbench ? "more" : "less";
-  return `× ${Number((coder / refbench).toPrecision(3))}`;
+  return [name, figureWords(refbench, unit), figureWords(coder, unit), factorWords(refbench, coder)];
 }
 
 /** Writes the comparison in each form that was asked for. */
 export async function writeComparison(
   comparison: Comparison,
   outputs: readonly OutputSpec[],
-  { stdout, cwd }: OutputTarget,
+  target: OutputTarget,
 ): Promise<void> {
-  for (const { format, path } of outputs) {
-    if (path === undefined) stdout.write(formatComparison(comparison, format, widthOf(stdout)));
-    else await writeFile(resolve(cwd, path), formatComparison(comparison, format));
-  }
+  await writeForms((format, width) => formatComparison(comparison, format, width), outputs, target);
 }

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { RunRecord } from "../../model/record.ts";
 import { resultsJson } from "../json.ts";
 import { isFinal } from "./final.ts";
-import { readRunRecords } from "./run-records.ts";
+import { readRunRecords, type RunRecords } from "./run-records.ts";
 import { kindOf, requireStoreKind, type StoreKind } from "./store-kind.ts";
-import { readStore } from "./read-store.ts";
+import { readStore, type StoredRecords } from "./read-store.ts";
 import type { Unreadable } from "./unreadable.ts";
 
 /** Everything that is known of what was measured. */
@@ -23,8 +23,8 @@ export interface History {
 
 /** Where a history lies. */
 export interface HistoryPlace {
-  /** The store's folder; one that is not there yet holds nothing. */
-  readonly store: string;
+  /** The store's folder; one that is not there yet holds nothing. Absent = the runs alone. */
+  readonly store?: string;
   /** A folder of runs, whose final records belong to the history as if they had been imported. */
   readonly runs?: string;
   /** What is asked for: a store of the other kind is refused, and runs of the other kind are left out. */
@@ -33,8 +33,8 @@ export interface HistoryPlace {
 
 /** Reads a history: the store, and the runs that were not imported yet. Of a run that is in both, the store's copy counts. */
 export async function readHistory({ store, runs, kind }: HistoryPlace): Promise<History> {
-  if (kind !== undefined) await requireStoreKind(store, kind);
-  const stored = await readStore(store);
+  if (store !== undefined && kind !== undefined) await requireStoreKind(store, kind);
+  const stored = store === undefined ? NOT_STORED : await readStore(store);
   const inStore = new Map([...stored.records.values()].map((record) => [record.runId, record]));
   const found = runs === undefined ? NO_RUNS : await readRunRecords(runs);
   const asked = found.records.filter((record) => kind === undefined || kindOf(record) === kind);
@@ -54,7 +54,8 @@ export async function readHistory({ store, runs, kind }: HistoryPlace): Promise<
   };
 }
 
-const NO_RUNS = { records: [], without: [], unreadable: [] };
+const NOT_STORED: StoredRecords = { records: new Map(), unreadable: [] };
+const NO_RUNS: RunRecords = { records: [], without: [], unreadable: [] };
 
 /** Oldest first; of two that began at once, by id, so that the order is always the same. */
 export function byStart(one: RunRecord, other: RunRecord): number {

@@ -56,7 +56,8 @@ export async function readRecordFile(path: string): Promise<RecordText> {
     const read = recordOfText(text);
     return "record" in read ? read : { wrong: unreadable(read.wrong) };
   } catch (error) {
-    return { wrong: `cannot be read: ${messageOf(error instanceof Error ? (error.cause ?? error) : error)}` };
+    const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+    return { wrong: `cannot be read (${cause?.code ?? "unknown"}): fix its permissions, or restore it` };
   }
 }
 

@@ -11,6 +11,8 @@ export interface Night {
   readonly day: string;
   /** Of a night that failed over to another zone, the run that took the first one's place. */
   readonly record: RunRecord;
+  /** All runs of the night, oldest first. */
+  readonly runs: readonly RunRecord[];
 }
 
 /** Whether a record is a night's, under the size's own figures: what a row of nights may be made of. */
@@ -22,15 +24,22 @@ export function isNightly(record: RunRecord): boolean {
 
 /** The nights of one size, newest first: one a night. */
 export function nightsOf(records: readonly RunRecord[]): readonly Night[] {
-  const byNight = new Map<string, RunRecord>();
-  for (const record of records.toSorted(byStart))
-    if (record.origin.kind === "nightly") byNight.set(record.origin.night, record);
-  return [...byNight.values()].toSorted((one, other) => byStart(other, one)).map(nightOf);
+  const byNight = new Map<string, RunRecord[]>();
+  for (const record of records.toSorted(byStart)) {
+    if (record.origin.kind !== "nightly") continue;
+    const { night } = record.origin;
+    byNight.set(night, [...(byNight.get(night) ?? []), record]);
+  }
+  return [...byNight]
+    .flatMap(([night, runs]) => {
+      const record = runs.at(-1);
+      return record === undefined ? [] : [{ day: dayOfNight(night, record), record, runs }];
+    })
+    .toSorted((one, other) => byStart(other.record, one.record));
 }
 
-function nightOf(record: RunRecord): Night {
-  const night = record.origin.kind === "nightly" ? record.origin.night : "";
-  return { day: dayOf(RUN_ID_PATTERN.test(night) ? decodeTime(night) : record.startedAt), record };
+function dayOfNight(night: string, { startedAt }: RunRecord): string {
+  return dayOf(RUN_ID_PATTERN.test(night) ? decodeTime(night.toUpperCase()) : startedAt);
 }
 
 /** Passed, nothing left, nothing planted: what a median may be made of. */

@@ -15,11 +15,11 @@ export type NightStatus =
       readonly verdict: RunRecord["verdict"];
       /** The stage in which it failed, where one did. */
       readonly stage?: string;
-      /** The class of most failures inside the load, where there were any. */
+      /** Where objectives were missed, the class of most failures inside the load. */
       readonly class?: string;
       readonly reason: string;
     }
-  /** The newest night is older than `STALE_DAYS`. */
+  /** The newest night is older than `STALE_DAYS`, and left nothing. */
   | { readonly word: "stale"; readonly days: number }
   /** The newest night is clean, and those that were due after it have no record. */
   | { readonly word: "missing"; readonly nights: readonly string[] };
@@ -27,7 +27,8 @@ export type NightStatus =
 /** The status of a row by its nights, newest first, on a day. */
 export function statusOf({ day, record }: Night, missing: readonly string[], asOf: string): NightStatus {
   const days = daysBetween(day, asOf);
-  if (days > STALE_DAYS) return { word: "stale", days };
+  const left = record.teardown.state === "leaked" || record.teardown.state === "unverified";
+  if (!left && days > STALE_DAYS) return { word: "stale", days };
   if (!isClean(record)) return failureOf(record);
   const after = missing.filter((each) => each > day);
   return after.length === 0 ? { word: "clean" } : { word: "missing", nights: after };
@@ -47,12 +48,15 @@ export function missingNights(nights: readonly Night[], asOf: string): readonly 
 
 function failureOf(record: RunRecord): NightStatus {
   const { teardown, verdict, stages, measurements } = record;
-  const left = teardown.state === "leaked" || teardown.state === "unverified" ? teardown.state : "failed";
+  const word = teardown.state === "leaked" || teardown.state === "unverified" ? teardown.state : "failed";
   const stage = stages.find(({ outcome }) => outcome === "failed" || outcome === "interrupted")?.stage;
-  const worst = measurements?.failures.toSorted((one, other) => other.count - one.count)[0];
-  const [where, kind] = [stage ?? (verdict === "slo-failed" ? "load" : undefined), worst?.class];
+  const missed = verdict === "slo-failed";
+  const worst = missed
+    ? measurements?.failures.toSorted((one, other) => other.count - one.count)[0]
+    : undefined;
+  const [where, kind] = [stage ?? (missed ? "load" : undefined), worst?.class];
   return {
-    word: left,
+    word,
     verdict,
     ...(where === undefined ? {} : { stage: where }),
     ...(kind === undefined ? {} : { class: kind }),

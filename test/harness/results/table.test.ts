@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { resultsMarkdown } from "../../../harness/results/markdown.ts";
 import { COLUMNS, rowOf } from "../../../harness/results/row.ts";
-import { resultsTable } from "../../../harness/results/table.ts";
+import { runsTable, tableMarkdown, tableText } from "../../../harness/results/table.ts";
 import { EXIT_CODES } from "../../../harness/model/verdict.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { standingOf, unofficialReasons } from "../../../harness/results/official.ts";
 import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "./sample-record.ts";
+
+const resultsTable = (records: readonly RunRecord[], width: number) => tableText(runsTable(records), width);
+const resultsMarkdown = (records: readonly RunRecord[]) => tableMarkdown(runsTable(records));
 
 const VERDICTS = Object.keys(EXIT_CODES).filter(
   (word) => word !== "usage" && word !== "handed-over",

@@ -1,0 +1,30 @@
+import { Command } from "commander";
+import { compareRuns } from "../../results/compare/compare-runs.ts";
+import { formatRunComparison } from "../../results/compare/format-runs.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { writeForms } from "../../results/outputs.ts";
+import type { Io } from "../io.ts";
+import { findRun } from "./find-run.ts";
+import { outputOption } from "./output-option.ts";
+import { type PlaceFlags, storeOption } from "./places.ts";
+
+/** `refbench results compare`. */
+export function compareCommand(io: Io): Command {
+  return new Command("compare")
+    .description("two runs side by side: what makes them incomparable, what differs, and their figures")
+    .argument("<first>", "id of a run or a unique end of it, or the path of its folder or its record")
+    .argument("<second>", "the other one")
+    .addOption(storeOption())
+    .addOption(outputOption("text, json or markdown, on stdout or into a file; repeatable"))
+    .action(
+      async (
+        first: string,
+        second: string,
+        { output, ...place }: PlaceFlags & { readonly output: readonly string[] },
+      ) => {
+        const outputs = parseOutputs(output);
+        const comparison = compareRuns(await findRun(first, io, place), await findRun(second, io, place));
+        await writeForms((format, width) => formatRunComparison(comparison, format, width), outputs, io);
+      },
+    );
+}

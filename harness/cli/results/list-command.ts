@@ -1,0 +1,55 @@
+import { Command, Option } from "commander";
+import type { RunRecord } from "../../model/record.ts";
+import { drawGrid } from "../../results/grid.ts";
+import { byStart } from "../../results/history/read-history.ts";
+import { standingOf } from "../../results/official.ts";
+import { widthOf } from "../../results/outputs.ts";
+import type { Io } from "../io.ts";
+import { type PlaceFlags, storeOption, wholeHistory } from "./places.ts";
+import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
+
+/** `refbench results list`. */
+export function listCommand(io: Io): Command {
+  return new Command("list")
+    .description("every run, oldest first, with its verdict")
+    .addOption(storeOption())
+    .addOption(
+      new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text"),
+    )
+    .addHelpText("after", UNREADABLE_HELP)
+    .action(async ({ output, ...place }: PlaceFlags & { readonly output: string }) => {
+      const history = await wholeHistory(io, place);
+      const records = [...history.records, ...history.pending].toSorted(byStart);
+      const runs = records.map((record) => summaryOf(record, history.files.get(record.runId)));
+      if (output === "json") io.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+      else if (runs.length === 0)
+        io.stdout.write("No records, neither in a store nor under .refbench/runs.\n");
+      else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);
+      for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
+      tellUnreadable(history, io);
+    });
+}
+
+function summaryOf(record: RunRecord, stored: string | undefined) {
+  const { runId, architecture, size, startedAt, verdict, teardown, origin } = record;
+  return {
+    runId,
+    architecture,
+    size,
+    kind: standingOf(record),
+    origin: origin.kind,
+    startedAt: startedAt.replace(/\.\d+Z$/, "Z"),
+    verdict,
+    teardown: teardown.state,
+    ...(stored === undefined ? {} : { stored }),
+  };
+}
+
+function gridOf(runs: readonly ReturnType<typeof summaryOf>[], width: number): string {
+  const header = ["run", "size", "kind", "started", "verdict", "teardown"];
+  const rows = runs.map(({ runId, architecture, size, kind, startedAt, verdict, teardown }) => {
+    const started = startedAt.replace("T", " ").replace("Z", "");
+    return [runId, `${architecture} ${size}`, kind, started, verdict, teardown];
+  });
+  return drawGrid({ header, rows }, width);
+}

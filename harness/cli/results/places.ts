@@ -1,0 +1,88 @@
+import { join, resolve } from "node:path";
+import { Option } from "commander";
+import { z } from "zod";
+import { RefbenchError } from "../../model/error.ts";
+import { runsRoot } from "../../pipeline/run-folder.ts";
+import { dayOf } from "../../results/day.ts";
+import { byStart, type History, readHistory } from "../../results/history/read-history.ts";
+import { findStoreKind, type StoreKind } from "../../results/history/store-kind.ts";
+import type { Io } from "../io.ts";
+
+/** Where results are looked for. */
+export interface PlaceFlags {
+  readonly store?: string;
+  readonly rehearsals?: boolean;
+}
+
+/** `--store`. */
+export function storeOption(): Option {
+  return new Option(
+    "--store <dir>",
+    "where results are kept (default: results, of rehearsals .refbench/rehearsals)",
+  ).env("REFBENCH_STORE");
+}
+
+/** `--rehearsals`. */
+export function rehearsalsOption(): Option {
+  return new Option("--rehearsals", "what was simulated instead of what is official").env(
+    "REFBENCH_REHEARSALS",
+  );
+}
+
+/** `--as-of`. */
+export function asOfOption(): Option {
+  return new Option(
+    "--as-of <date>",
+    "day in UTC by which nights are stale or missing, such as 2026-11-22 (default: today)",
+  ).env("REFBENCH_AS_OF");
+}
+
+/** The day that was asked for, or today in UTC. */
+export function asOfDay(given: string | undefined): string {
+  if (given === undefined) return dayOf(Date.now());
+  if (z.iso.date().safeParse(given).success) return given;
+  throw new RefbenchError("usage", `--as-of is "${given}", expected a date such as 2026-11-22`);
+}
+
+/** The folder of a store: the one that was named, or the usual one of its kind. */
+export function storeFolder(cwd: string, kind: StoreKind, given: string | undefined): string {
+  if (given !== undefined && given !== "") return resolve(cwd, given);
+  return kind === "results" ? join(cwd, "results") : join(cwd, ".refbench", "rehearsals");
+}
+
+/** What is official, or what was simulated: of the store, and of the runs of this folder. */
+export function historyOf(
+  { cwd }: Pick<Io, "cwd">,
+  { store, rehearsals = false }: PlaceFlags,
+): Promise<History> {
+  const kind = rehearsals ? "rehearsals" : "results";
+  return readHistory({ store: storeFolder(cwd, kind, store), runs: runsRoot(cwd), kind });
+}
+
+/** Everything of both kinds: of the named store or the usual ones, and of the runs of this folder. */
+export async function wholeHistory({ cwd }: Pick<Io, "cwd">, { store }: PlaceFlags): Promise<History> {
+  const named = store === undefined || store === "" ? undefined : resolve(cwd, store);
+  const namedKind = named === undefined ? undefined : ((await findStoreKind(named)) ?? "results");
+  const [results, rehearsals] = await Promise.all(
+    (["results", "rehearsals"] as const).map((kind) => {
+      const folder = named === undefined ? storeFolder(cwd, kind, undefined) : named;
+      const isRead = namedKind === undefined || namedKind === kind;
+      return readHistory({ runs: runsRoot(cwd), kind, ...(isRead ? { store: folder } : {}) });
+    }),
+  );
+  return together(results ?? NOTHING, rehearsals ?? NOTHING);
+}
+
+const NOTHING: History = { records: [], files: new Map(), unreadable: [], without: [], pending: [] };
+
+/** Both kinds as one; what nobody can read may be of either. */
+function together(one: History, other: History): History {
+  const named = new Set(one.unreadable.map(({ path }) => path));
+  return {
+    records: [...one.records, ...other.records].toSorted(byStart),
+    files: new Map([...one.files, ...other.files]),
+    unreadable: [...one.unreadable, ...other.unreadable.filter(({ path }) => !named.has(path))],
+    without: one.without,
+    pending: [...one.pending, ...other.pending].toSorted(byStart),
+  };
+}

@@ -1,0 +1,60 @@
+import { basename, isAbsolute, relative, resolve } from "node:path";
+import { Command, Option } from "commander";
+import type { Unreadable } from "../../results/history/unreadable.ts";
+import { siteOf } from "../../results/page/site.ts";
+import { writeSite } from "../../results/publish/write-site.ts";
+import type { Io } from "../io.ts";
+import {
+  asOfDay,
+  asOfOption,
+  historyOf,
+  type PlaceFlags,
+  rehearsalsOption,
+  storeFolder,
+  storeOption,
+} from "./places.ts";
+import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
+
+interface PublishFlags extends PlaceFlags {
+  readonly asOf?: string;
+  readonly out: string;
+}
+
+/** `refbench results publish`. */
+export function publishCommand(io: Io): Command {
+  return new Command("publish")
+    .description("the results as a static site: the table, a page for each run and size, the raw records")
+    .addOption(
+      new Option("--out <dir>", "folder of the site, replaced as a whole; never one that holds anything else")
+        .env("REFBENCH_OUT")
+        .default("site"),
+    )
+    .addOption(rehearsalsOption())
+    .addOption(storeOption())
+    .addOption(asOfOption())
+    .addHelpText("after", UNREADABLE_HELP)
+    .action(async ({ out, asOf: given, ...place }: PublishFlags) => {
+      const asOf = asOfDay(given);
+      const { rehearsals = false } = place;
+      const kind = rehearsals ? "rehearsals" : "results";
+      const history = await historyOf(io, place);
+      const { records } = history;
+      const unreadable = namedWithin(history.unreadable, [storeFolder(io.cwd, kind, place.store), io.cwd]);
+      const folder = resolve(io.cwd, out);
+      const files = siteOf({ records, rehearsals, asOf, unreadable });
+      await writeSite(files, { out: folder, kind });
+      io.stdout.write(`${folder}\n`);
+      io.stderr.write(`refbench: ${records.length} records, ${files.size} files\n`);
+      tellUnreadable(history, io);
+    });
+}
+
+/** With paths below these folders: a public page tells nobody's folders. */
+function namedWithin(unreadable: readonly Unreadable[], folders: readonly string[]): readonly Unreadable[] {
+  return unreadable.map(({ path, reason }) => {
+    const within = folders
+      .map((folder) => relative(folder, path))
+      .find((each) => !each.startsWith("..") && !isAbsolute(each));
+    return { path: within ?? basename(path), reason };
+  });
+}

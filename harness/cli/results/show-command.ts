@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { writeOutputs } from "../../results/outputs.ts";
+import type { Io } from "../io.ts";
+import { findRun } from "./find-run.ts";
+import { outputOption } from "./output-option.ts";
+import { type PlaceFlags, storeOption } from "./places.ts";
+
+/** `refbench results show`. */
+export function showCommand(io: Io): Command {
+  return new Command("show")
+    .description("the whole result of one run")
+    .argument("<run>", "id of a run or a unique end of it, or the path of its folder or its record")
+    .addOption(storeOption())
+    .addOption(outputOption("text, json or markdown, on stdout or into a file; repeatable"))
+    .action(
+      async (run: string, { output, ...place }: PlaceFlags & { readonly output: readonly string[] }) => {
+        const outputs = parseOutputs(output);
+        await writeOutputs(await findRun(run, io, place), outputs, io);
+      },
+    );
+}

@@ -1,0 +1,77 @@
+import type { RunRecord } from "../../model/record.ts";
+import { type Differences, differencesOf } from "./differences.ts";
+import { type Figure, figuresOf } from "./figures.ts";
+
+/** One run of a comparison. */
+export interface ComparedRun {
+  readonly runId: string;
+  readonly architecture: string;
+  readonly size: string;
+  readonly simulated: boolean;
+  readonly coderVersion?: string;
+  readonly startedAt: string;
+  readonly verdict: string;
+}
+
+/** One figure of two runs. */
+export interface FigureOfBoth {
+  readonly name: string;
+  readonly unit: Figure["unit"];
+  /** Absent where that run did not measure it, or its count does not carry it. */
+  readonly first?: number;
+  readonly second?: number;
+}
+
+/** Two runs beside each other. */
+export interface RunComparison extends Differences {
+  readonly first: ComparedRun;
+  readonly second: ComparedRun;
+  readonly figures: readonly FigureOfBoth[];
+}
+
+/** Sets the figures of two runs side by side, and says what differs between the runs themselves. */
+export function compareRuns(first: RunRecord, second: RunRecord): RunComparison {
+  const choice = { basis: "intended" } as const;
+  const [ours, theirs] = [figuresOf(first.measurements, choice), figuresOf(second.measurements, choice)];
+  return {
+    first: runOf(first),
+    second: runOf(second),
+    ...differencesOf(first, second),
+    figures: namesOf(ours, theirs).map((name) => pairOf(name, ours.get(name), theirs.get(name))),
+  };
+}
+
+/** Names of both in their order, those of the second alone after the one that they follow there. */
+function namesOf(ours: ReadonlyMap<string, Figure>, theirs: ReadonlyMap<string, Figure>): readonly string[] {
+  const names = [...ours.keys()];
+  let after = 0;
+  for (const name of theirs.keys()) {
+    const at = names.indexOf(name);
+    if (at === -1) names.splice(after, 0, name);
+    after = (at === -1 ? after : at) + 1;
+  }
+  return names;
+}
+
+function pairOf(name: string, one: Figure | undefined, other: Figure | undefined): FigureOfBoth {
+  return {
+    name,
+    unit: one?.unit ?? other?.unit ?? "count",
+    ...(one === undefined ? {} : { first: one.value }),
+    ...(other === undefined ? {} : { second: other.value }),
+  };
+}
+
+function runOf(record: RunRecord): ComparedRun {
+  const { runId, architecture, size, simulated, startedAt, verdict } = record;
+  const version = record.coderVersion ?? record.rehearsedVersion;
+  return {
+    runId,
+    architecture,
+    size,
+    simulated,
+    ...(version === undefined ? {} : { coderVersion: version }),
+    startedAt,
+    verdict,
+  };
+}

@@ -1,0 +1,79 @@
+import type { RunRecord } from "../../model/record.ts";
+import { fingerprintChanges, fingerprintOf } from "../fingerprint.ts";
+import { standingOf } from "../official.ts";
+
+/** What must not be overlooked when the figures of two runs stand beside each other. */
+export interface Differences {
+  /** Why a difference of their figures says nothing; empty when it may. */
+  readonly notComparable: readonly string[];
+  /** What else differs, in words: the first run's value, then the second's. */
+  readonly differs: readonly string[];
+}
+
+/** Says of two runs what makes their figures incomparable, and what else is not alike. */
+export function differencesOf(first: RunRecord, second: RunRecord): Differences {
+  return {
+    notComparable: [
+      ...kindOfCoder(first, second),
+      ...unequal("SSH travelled differently", sshPath(first), sshPath(second)),
+      ...unequal("the load was made by different engines", engine(first), engine(second)),
+      ...fingerprintChanges(fingerprintOf(first), fingerprintOf(second)).map(
+        (change) => `not one series, ${change}`,
+      ),
+      ...[first, second].flatMap(weakness),
+    ],
+    differs: [
+      ...unequal("standing", standingOf(first), standingOf(second)),
+      ...unequal("verdict", first.verdict, second.verdict),
+      ...unequal("Coder version", version(first), version(second)),
+      ...unequal("refbench", first.provenance.refbench.version, second.provenance.refbench.version),
+      ...unequal("commit", first.provenance.refbench.commit, second.provenance.refbench.commit),
+      ...unequal("Terraform", first.provenance.terraform, second.provenance.terraform),
+      ...Object.entries(first.load).flatMap(([name, value]) =>
+        unequal(`asked for, ${name}`, value, second.load[name as keyof RunRecord["load"]]),
+      ),
+      ...onlyIn("condition", first.conditions, second.conditions),
+    ],
+  };
+}
+
+function kindOfCoder(first: RunRecord, second: RunRecord): readonly string[] {
+  if (first.simulated === second.simulated) return [];
+  const [one, other] = first.simulated ? ["simulated", "real"] : ["real", "simulated"];
+  return [
+    `the first run is ${one}, the second ${other}: a rehearsal's figures say nothing about Coder's capacity`,
+  ];
+}
+
+function weakness(record: RunRecord): readonly string[] {
+  const { runId, measurements } = record;
+  if (measurements === undefined) return [`run ${runId} measured nothing`];
+  return measurements.generator.limited ? [`run ${runId}: the load generator was the limit, not Coder`] : [];
+}
+
+function sshPath({ measurements }: RunRecord): string | undefined {
+  return measurements?.connections.sshPath;
+}
+
+function engine({ measurements }: RunRecord): string | undefined {
+  return measurements === undefined ? undefined : (measurements.engine?.name ?? "refbench");
+}
+
+function version({ coderVersion, rehearsedVersion }: RunRecord): string | undefined {
+  return coderVersion ?? rehearsedVersion;
+}
+
+function unequal(
+  what: string,
+  first: string | number | undefined,
+  second: string | number | undefined,
+): readonly string[] {
+  return first === second ? [] : [`${what}: ${first ?? "unknown"} → ${second ?? "unknown"}`];
+}
+
+function onlyIn(what: string, first: readonly string[], second: readonly string[]): readonly string[] {
+  return [
+    ...first.filter((each) => !second.includes(each)).map((each) => `${what} of the first alone: ${each}`),
+    ...second.filter((each) => !first.includes(each)).map((each) => `${what} of the second alone: ${each}`),
+  ];
+}

@@ -1,0 +1,68 @@
+import type { Measurements } from "../../model/record.ts";
+import { type Phase, PHASES } from "../../model/shard-result.ts";
+import { mergeHistograms, summarize } from "../histogram.ts";
+
+/** One figure of a run, as it stands beside another run's. */
+export interface Figure {
+  readonly unit: "count" | "ms" | "s" | "MiB" | "bytes";
+  readonly value: number;
+}
+
+/** Which latencies are told: of some phases, by one of the two clocks. */
+export interface LatencyChoice {
+  readonly phases?: ReadonlySet<Phase>;
+  /** `intended` falls back on the real start where a phase was measured by that alone, and says so. */
+  readonly basis: "intended" | "raw";
+}
+
+/** Every figure of a run by its name, in the order of a table; latencies only where their count carries them. */
+export function figuresOf(
+  measurements: Measurements | undefined,
+  choice: LatencyChoice,
+): ReadonlyMap<string, Figure> {
+  if (measurements === undefined) return new Map();
+  const { users, workspaces, builds, connections, generator, failures } = measurements;
+  const counted = (value: number): Figure => ({ unit: "count", value });
+  const failed = failures.filter(({ phase }) => phase !== "api-probe");
+  const classes = new Map<string, number>();
+  for (const { class: name, count } of failed) classes.set(name, (classes.get(name) ?? 0) + count);
+  return new Map<string, Figure>([
+    ["users created", counted(users.created)],
+    ["workspaces asked for", counted(workspaces.asked)],
+    ["workspaces succeeded", counted(workspaces.succeeded)],
+    ["workspaces failed", counted(workspaces.failed)],
+    ["builds running at once, most", counted(builds.peakRunning)],
+    ["builds running at once, over time", counted(builds.timeWeightedRunning)],
+    ...latencies(measurements, choice),
+    ["connections asked for", counted(connections.asked)],
+    ["connections held at once", counted(connections.held)],
+    ["connections lost", counted(connections.lost)],
+    ...(connections.bytes === undefined
+      ? []
+      : ([["bytes sent", { unit: "bytes", value: connections.bytes.sent }]] as const)),
+    ...[...classes].map(([name, count]) => [`failures: ${name}`, counted(count)] as const),
+    ["generator CPU", { unit: "s", value: generator.cpuSeconds }],
+    ["generator memory, most", { unit: "MiB", value: generator.maxRssMib }],
+  ]);
+}
+
+function latencies(
+  { histograms }: Measurements,
+  { phases = new Set(PHASES), basis }: LatencyChoice,
+): (readonly [string, Figure])[] {
+  const merged = mergeHistograms(histograms);
+  return PHASES.filter((phase) => phases.has(phase)).flatMap((phase) => {
+    const of = merged.filter((one) => one.phase === phase);
+    const histogram = of.find((one) => one.basis === basis) ?? (basis === "intended" ? of[0] : undefined);
+    if (histogram === undefined) return [];
+    const name = histogram.basis === basis ? phase : `${phase} (from its real start)`;
+    const { count, percentilesUs, maxUs } = summarize(histogram);
+    return [
+      [`${name}, count`, { unit: "count", value: count }] as const,
+      ...Object.entries(percentilesUs).map(
+        ([percentile, us]) => [`${name}, p${percentile}`, { unit: "ms", value: us / 1000 }] as const,
+      ),
+      ...(maxUs === undefined ? [] : [[`${name}, max`, { unit: "ms", value: maxUs / 1000 }] as const]),
+    ];
+  });
+}

@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { RECORD_SCHEMA_VERSION, recordSchema } from "../model/record.ts";
+
+/** The JSON schema of a record, from the one that every record is checked by when it is read. */
+export function recordJsonSchema(): string {
+  const schema = z.toJSONSchema(recordSchema, { io: "input" });
+  const { $schema, ...rest } = schema;
+  const title = `The record of a refbench run, version ${RECORD_SCHEMA_VERSION}`;
+  return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
+}

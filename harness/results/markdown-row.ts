@@ -1,0 +1,4 @@
+/** One line of a table in Markdown, whatever its cells hold. */
+export function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+}

@@ -1,0 +1,55 @@
+import { daysAfter } from "../day.ts";
+import type { NightRow } from "../nights.ts";
+import type { NightStatus } from "./status.ts";
+
+/** How much of a reason a table's cell holds; the record has the whole. */
+const REASON_LENGTH = 120;
+
+/** A row's status in words, with every night of the last ones that has no record. */
+export function statusWords({ status, consecutiveClean, missing }: NightRow): string {
+  const words = wordsOf(status, consecutiveClean);
+  const told = status.word === "missing" ? status.nights : [];
+  const others = missing.filter((day) => !told.includes(day));
+  return others.length === 0 ? words : `${words}; no night on ${daysInWords(others)}`;
+}
+
+function wordsOf(status: NightStatus, inARow: number): string {
+  switch (status.word) {
+    case "clean":
+      return inARow === 1 ? "clean" : `clean, ${inARow} in a row`;
+    case "stale":
+      return `stale: the newest night is ${status.days} days old`;
+    case "missing":
+      return `missing: ${daysInWords(status.nights)}`;
+    case "failed":
+    case "leaked":
+    case "unverified":
+      return `${failureWords(status)}: ${shortened(status.reason)}`;
+  }
+}
+
+function failureWords({
+  word,
+  verdict,
+  stage,
+  class: kind,
+}: Extract<NightStatus, { stage?: string }>): string {
+  const what = verdict === word ? word : `${word} (${verdict})`;
+  const where = stage === undefined ? what : `${what} in ${stage}`;
+  return kind === undefined ? where : `${where}, most of all ${kind}`;
+}
+
+function shortened(text: string): string {
+  return text.length <= REASON_LENGTH ? text : `${text.slice(0, REASON_LENGTH - 1).trimEnd()}…`;
+}
+
+/** Days in order, those that follow each other as one: `2026-11-02 to 2026-11-05, 2026-11-09`. */
+function daysInWords(days: readonly string[]): string {
+  const spans: { first: string; last: string }[] = [];
+  for (const day of days) {
+    const span = spans.at(-1);
+    if (span !== undefined && daysAfter(span.last, 1) === day) span.last = day;
+    else spans.push({ first: day, last: day });
+  }
+  return spans.map(({ first, last }) => (first === last ? first : `${first} to ${last}`)).join(", ");
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { z } from "zod";
+import { messageOf, RefbenchError } from "../../model/error.ts";
+import { findText } from "../history/find-text.ts";
+import type { StoreKind } from "../history/store-kind.ts";
+
+/** The file by which a folder is known as a site of refbench, which may be replaced. */
+export const SITE_MARKER = "refbench-site.json";
+
+const marker = z.object({ schemaVersion: z.literal(1), kind: z.enum(["results", "rehearsals"]) });
+
+/** Writes a site's files into a folder that is then all of it: made beside the old one, then put in its place. */
+export async function writeSite(
+  files: ReadonlyMap<string, string | Uint8Array>,
+  { out, kind }: { readonly out: string; readonly kind: StoreKind },
+): Promise<void> {
+  await requireReplaceable(out, kind);
+  const suffix = randomBytes(6).toString("hex");
+  // Beside the target, since a rename works only within a file system.
+  const [made, old] = ["new", "old"].map((word) => join(dirname(out), `.${basename(out)}-${suffix}-${word}`));
+  try {
+    await writeFiles(made ?? "", new Map([...files, [SITE_MARKER, markerOf(kind)]]));
+    await swap(out, made ?? "", old ?? "");
+  } catch (error) {
+    throw new RefbenchError(
+      "run_folder",
+      `cannot write the site ${out}: ${messageOf(error)}; free space or fix permissions, then publish again`,
+      { cause: error },
+    );
+  } finally {
+    await rm(made ?? "", { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function markerOf(kind: StoreKind): string {
+  return `${JSON.stringify({ schemaVersion: 1, kind } satisfies z.infer<typeof marker>)}\n`;
+}
+
+/** Only what was published before is ever replaced: anything else may be somebody's work. */
+async function requireReplaceable(out: string, kind: StoreKind): Promise<void> {
+  const entries = await readdir(out).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return [];
+    throw new RefbenchError("usage", `--out is ${out}, expected a folder (${messageOf(error)})`, {
+      cause: error,
+    });
+  });
+  if (entries.length === 0) return;
+  const text = await findText(join(out, SITE_MARKER));
+  const found = text === undefined ? undefined : kindIn(text);
+  if (found === kind) return;
+  throw new RefbenchError(
+    "usage",
+    found === undefined
+      ? `--out is ${out}, which holds other things than a site of refbench: expected a folder that is empty, not there yet, or was published before`
+      : `--out is ${out}, a site of ${found}, expected one of ${kind}: each has a folder of its own`,
+  );
+}
+
+function kindIn(text: string): StoreKind | undefined {
+  try {
+    return marker.parse(JSON.parse(text)).kind;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeFiles(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+}
+
+async function swap(out: string, made: string, old: string): Promise<void> {
+  const hadOne = await rename(out, old).then(
+    () => true,
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(made, out);
+  } catch (error) {
+    if (hadOne) await rename(old, out);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
