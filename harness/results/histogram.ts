@@ -21,7 +21,7 @@ export interface LatencySummary {
  * Whether a count can carry a percentile: count × (1 − p) ≥ 10, that is 20 samples for p50, 100 for p90, 200 for
  * p95 and 1,000 for p99.
  */
-export function carries(count: number, percentile: Percentile): boolean {
+export function carries(count: number, percentile: number): boolean {
   return count * (100 - percentile) >= SAMPLES_ABOVE * 100;
 }
 

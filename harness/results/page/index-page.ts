@@ -1,30 +1,162 @@
-import { COLUMNS, rowOf } from "../row.ts";
-import { html } from "./html.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { formatCount } from "../format.ts";
+import { isNightly } from "../nights/night.ts";
+import type { Spread } from "../nights/spread.ts";
+import { type NightRow, nightRows } from "../nights.ts";
+import { legendOf } from "../row.ts";
+import { dataTable } from "./data-table.ts";
 import { document } from "./document.ts";
+import { type Child, type Html, html } from "./html.ts";
+import { nightStrip } from "./night-strip.ts";
+import { usd, versionOf } from "./page-figures.ts";
+import { runPath, sizePath } from "./paths.ts";
+import { runsTable } from "./runs-table.ts";
 import type { SiteInput } from "./site.ts";
+import { chip } from "./status.ts";
 
-/** The first page: the table, with what happened in the newest night of each row. */
+const TITLE = "Coder reference benchmarks";
+
+/** How many runs beside the nights are listed; each size's page has all of its own. */
+const LISTED = 30;
+
+/** The first page: a row for each size with its last nights, then every other run. */
 export function indexPage({ records, rehearsals, asOf, unreadable = [] }: SiteInput): string {
+  const rows = nightRows(records, { asOf });
+  const others = records.filter((record) => !isNightly(record)).toReversed();
   return document({
-    title: "Coder reference benchmarks",
+    title: TITLE,
+    description: `How far Coder scales on reference architectures, night by night. As of ${asOf}.`,
     rehearsals,
-    body: html`<h1>Coder reference benchmarks</h1>
-      <p>As of ${asOf}.</p>
-      <table>
-        <thead>
-          <tr>
-            ${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${records.map(
-            (record) =>
-              html`<tr>
-                ${rowOf(record).map((cell) => html`<td>${cell}</td>`)}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-      ${unreadable.map(({ path, reason }) => html`<p>Not readable: ${path}: ${reason}</p>`)}`,
+    root: "",
+    body: html`<h1>${TITLE}</h1>
+      <p class="lead">
+        How far <a href="https://coder.com">Coder</a> scales on reference architectures: deployed, loaded,
+        measured and torn down every night. As of <time datetime="${asOf}">${asOf}</time> (UTC).
+      </p>
+      ${rows.length === 0 ? html`<p>No night has been recorded yet.</p>` : nightsTable(rows, records)}
+      ${rows.length > 0 && html`<p class="note">Figures are the median of the last five clean nights, with their range below where they differ. ${legendOf(rows.map(({ newest }) => newest.record))}</p>`}
+      ${unreadableSection(unreadable)}
+      ${
+        others.length > 0 &&
+        html`<h2>Other runs</h2>
+          <p class="note">
+            Started by hand, with figures overridden, compared, or against other deployments: never part of
+            the
+            table.${others.length > LISTED && ` The newest ${LISTED} of ${formatCount(others.length)}; each size's page has all of its own.`}
+          </p>
+          ${runsTable(others.slice(0, LISTED), { label: "Other runs", root: "" })}`
+      }`,
   });
+}
+
+const COLUMNS = [
+  "Environment",
+  "Status",
+  "Users",
+  "Workspaces",
+  "Concurrent builds",
+  "Concurrent connections (terminal/SSH)",
+  "Coder version",
+  "Last tested",
+  "Clean nights in a row",
+  "Cost per night",
+  "Last nights",
+] as const;
+
+/** The roles are said once more: as cards on a phone the rows are no table to a browser. */
+function nightsTable(rows: readonly NightRow[], records: readonly RunRecord[]): Html {
+  return html`<table class="cards" role="table" aria-label="Results by environment and size">
+    <thead role="rowgroup">
+      <tr role="row">
+        ${COLUMNS.map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${rows.map((row) => nightRow(row, records))}
+    </tbody>
+  </table>`;
+}
+
+function nightRow(row: NightRow, records: readonly RunRecord[]): Html {
+  const { newest, figures, consecutiveClean, cost } = row;
+  const { record } = newest;
+  const [, status, ...names] = COLUMNS;
+  const cells: readonly Child[] = [
+    figures && pair(figures.usersCreated, figures.usersWithWorkspace),
+    figures && of(figures.workspacesSucceeded, figures.workspacesAsked),
+    figures &&
+      html`${spread(figures.buildsPeak)}<span class="small"
+          >of ${formatCount(figures.buildsCapacity.median)}</span
+        >`,
+    figures &&
+      html`${of(figures.connectionsHeld, figures.connectionsAsked)}<span class="small"
+          >${formatCount(figures.terminalsHeld.median)}/${formatCount(figures.sshHeld.median)}</span
+        >`,
+    versionOf(record),
+    html`<a href="${runPath(record)}"><time datetime="${newest.day}">${newest.day}</time></a>`,
+    formatCount(consecutiveClean),
+    cost && spread(cost, usd),
+  ];
+  const last = nightStrip(records, { architecture: row.architecture, size: row.size, missing: row.missing });
+  return html`<tr role="row">
+    <th scope="row" role="rowheader">
+      <a href="${sizePath(row)}">${record.environment}</a><span class="small">size ${row.size}</span>
+    </th>
+    <td role="cell" class="whole" data-label="${status}">${statusOf(row)}</td>
+    ${cells.map((cell, index) => html`<td role="cell" data-label="${names[index] ?? ""}">${cell ?? "–"}</td>`)}
+    <td role="cell" class="whole" data-label="${COLUMNS[10]}">${last}</td>
+  </tr> `;
+}
+
+/** The status in words, with what there is to know of a night that was not clean. */
+function statusOf({ status, newest }: NightRow): Html {
+  switch (status.word) {
+    case "clean":
+      return chip("clean");
+    case "stale":
+      return html`${chip("stale")}<span class="small">the newest night is ${status.days} days old</span>`;
+    case "missing":
+      return html`${chip("missing")}<span class="small">no night on ${status.nights.join(", ")}</span>`;
+    default: {
+      const { word, verdict, stage, class: kind, reason } = status;
+      const where = [
+        verdict === word ? undefined : verdict,
+        stage === undefined ? undefined : `in ${stage}`,
+        kind === undefined ? undefined : `(${kind})`,
+      ].filter((each) => each !== undefined);
+      return html`${chip(word)}<span class="small"
+          >${where.length > 0 && `${where.join(" ")}: `}<a href="${runPath(newest.record)}"
+            >${reason}</a
+          ></span
+        >`;
+    }
+  }
+}
+
+function spread({ median, range: [least, most] }: Spread, text: (value: number) => string = rounded): Html {
+  return html`${text(median)}${least !== most && html`<span class="small">${text(least)}–${text(most)}</span>`}`;
+}
+
+function pair(one: Spread, other: Spread): string {
+  return `${rounded(one.median)}/${rounded(other.median)}`;
+}
+
+function of(reached: Spread, asked: Spread): Html {
+  const isAll = reached.range[0] === asked.range[0] && reached.range[1] === asked.range[1];
+  return isAll ? html`${rounded(reached.median)}` : html`${spread(reached)} of ${rounded(asked.median)}`;
+}
+
+function rounded(value: number): string {
+  return formatCount(Math.round(value));
+}
+
+function unreadableSection(unreadable: NonNullable<SiteInput["unreadable"]>): Html | undefined {
+  if (unreadable.length === 0) return undefined;
+  return html`<h2>Records that cannot be read</h2>
+    <p class="note">They are not shown, and their figures are missing above.</p>
+    ${dataTable({
+      label: "Records that cannot be read",
+      header: ["File", "Reason"],
+      rows: unreadable.map(({ path, reason }) => [html`<code>${path}</code>`, reason]),
+    })}`;
 }

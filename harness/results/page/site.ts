@@ -1,6 +1,10 @@
 import type { RunRecord } from "../../model/record.ts";
+import { byStart } from "../history/read-history.ts";
 import { resultsJson } from "../json.ts";
 import { indexPage } from "./index-page.ts";
+import { recordPath, runPath, sizePath } from "./paths.ts";
+import { runPage } from "./run-page.ts";
+import { sizePage } from "./size-page.ts";
 
 /** What a site is made of. */
 export interface SiteInput {
@@ -14,15 +18,18 @@ export interface SiteInput {
 }
 
 /** The files of the static site, by their path in it: from the same records the same bytes. */
-export function siteOf({
-  records,
-  rehearsals,
-  asOf,
-  unreadable = [],
-}: SiteInput): ReadonlyMap<string, string> {
-  const shown = records.filter(({ simulated }) => simulated === rehearsals);
+export function siteOf(input: SiteInput): ReadonlyMap<string, string> {
+  const { rehearsals } = input;
+  const records = input.records.filter(({ simulated }) => simulated === rehearsals).toSorted(byStart);
+  const bySize = new Map<string, RunRecord[]>();
+  for (const record of records) {
+    const path = sizePath(record);
+    bySize.set(path, [...(bySize.get(path) ?? []), record]);
+  }
   return new Map([
-    ["index.html", indexPage({ records: shown, rehearsals, asOf, unreadable })],
-    ...shown.map((record) => [`records/${record.runId}.json`, resultsJson(record)] as const),
+    ["index.html", indexPage({ ...input, records })],
+    ...[...bySize].map(([path, each]) => [path, sizePage(each, { rehearsals })] as const),
+    ...records.map((record) => [runPath(record), runPage(record, { rehearsals })] as const),
+    ...records.map((record) => [recordPath(record), resultsJson(record)] as const),
   ]);
 }

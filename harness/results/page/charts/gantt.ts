@@ -1,0 +1,92 @@
+import { formatDuration } from "../../format.ts";
+import type { Html } from "../html.ts";
+import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
+import { draw, type Naming, type Size } from "./draw.ts";
+import { elapsed, stepOf } from "./time-chart.ts";
+
+/** One bar of a Gantt chart: from when to when, in milliseconds since the run began. */
+export interface Bar {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly tone: "plain" | "load" | "bad";
+}
+
+/** A moment that a line is drawn at. */
+export interface Moment {
+  readonly name: string;
+  readonly atMs: number;
+}
+
+const ROW = 26;
+
+/** Draws stages after one another, each with its duration beside it, and lines at moments. */
+export function gantt(
+  { bars, moments }: { readonly bars: readonly Bar[]; readonly moments: readonly Moment[] },
+  width: number,
+  naming: Naming,
+): Html {
+  const endMs = Math.max(1, ...bars.map(({ toMs }) => toMs), ...moments.map(({ atMs }) => atMs));
+  const size: Size = { width, height: bars.length * ROW + 70 };
+  const step = stepOf(endMs);
+  const x = xAxis("time since the run began");
+  const y = yAxis("");
+  const option = {
+    grid: plane({ left: 76, right: 68, top: 26, bottom: 44 }),
+    xAxis: {
+      ...x,
+      type: "value",
+      min: 0,
+      max: endMs,
+      interval: step,
+      splitLine: { show: true, lineStyle: { color: COLOUR.rule } },
+      axisLabel: { ...x.axisLabel, formatter: elapsed, showMaxLabel: endMs % step === 0 },
+    },
+    yAxis: {
+      ...y,
+      type: "category",
+      inverse: true,
+      data: bars.map(({ name }) => name),
+      splitLine: { show: false },
+      axisLabel: { ...y.axisLabel, color: COLOUR.text },
+    },
+    series: [
+      // What stands before a bar takes its place and is not seen.
+      {
+        type: "bar",
+        stack: "run",
+        silent: true,
+        itemStyle: { color: "none" },
+        data: bars.map(({ fromMs }) => fromMs),
+      },
+      {
+        type: "bar",
+        stack: "run",
+        silent: true,
+        barWidth: 14,
+        data: bars.map(({ fromMs, toMs, tone }) => ({
+          // A stage that took no time to speak of still happened.
+          value: Math.max(toMs - fromMs, endMs / 300),
+          itemStyle: { color: TONES[tone], borderRadius: 2 },
+          label: {
+            show: true,
+            position: "right",
+            color: COLOUR.text,
+            fontSize: 12,
+            formatter: formatDuration(toMs - fromMs),
+          },
+        })),
+        markLine: {
+          silent: true,
+          symbol: "none",
+          lineStyle: { color: COLOUR.text, type: [2, 3], width: 1 },
+          label: { color: COLOUR.text, fontSize: 12, position: "end", distance: 4 },
+          data: moments.map(({ name, atMs }) => ({ xAxis: atMs, label: { formatter: name } })),
+        },
+      },
+    ],
+  };
+  return draw(option, size, naming);
+}
+
+const TONES = { plain: COLOUR.series[0], load: COLOUR.series[2], bad: COLOUR.bad } as const;

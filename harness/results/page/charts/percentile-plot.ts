@@ -1,0 +1,108 @@
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
+import type { Phase, PhaseHistogram } from "../../../model/shard-result.ts";
+import { formatCount, formatLatency } from "../../format.ts";
+import { carries, summarize } from "../../histogram.ts";
+import type { Html } from "../html.ts";
+import { COLOUR, logScale, plane, xAxis, yAxis } from "./axes.ts";
+import { draw } from "./draw.ts";
+
+/** Points to a tenfold of `1 / (1 - p)`. */
+const POINTS = 24;
+
+/** Percentiles that are written along the axis. */
+const WRITTEN = [0, 50, 90, 99, 99.9, 99.99, 99.999];
+
+const SIZE = { width: 380, height: 240 };
+
+/** One phase's merged histograms. */
+export interface PhaseLatency {
+  readonly phase: Phase;
+  readonly intended?: PhaseHistogram | undefined;
+  readonly raw?: PhaseHistogram | undefined;
+}
+
+/** One point of a line: the percentile, and the latency that so many stayed within. */
+export interface PercentilePoint {
+  readonly percentile: number;
+  readonly us: number;
+}
+
+/** A histogram's line up to the last percentile that its count carries; empty when it carries none. */
+export function percentileLine({ hdr, count }: PhaseHistogram): readonly PercentilePoint[] {
+  if (!carries(count, 50)) return [];
+  const histogram = decodeFromCompressedBase64(hdr);
+  return percentilesUpTo(count).map((percentile) => ({
+    percentile,
+    // A logarithmic axis has no zero.
+    us: Math.max(1, histogram.getValueAtPercentile(percentile)),
+  }));
+}
+
+/** A phase's latency by percentile, from the intended and from the real start; nothing when no percentile is carried. */
+export function percentilePlot({ phase, intended, raw }: PhaseLatency, id: string): Html | undefined {
+  const lines = [intended, raw].map((each) => (each === undefined ? [] : percentileLine(each)));
+  const points = lines.flat();
+  if (points.length === 0) return undefined;
+  const most = Math.max(...points.map(({ percentile }) => place(percentile)));
+  const y = logScale(Math.min(...points.map(({ us }) => us)), Math.max(...points.map(({ us }) => us)));
+  const x = xAxis("percentile");
+  const option = {
+    grid: plane(),
+    xAxis: {
+      ...x,
+      type: "log",
+      min: 1,
+      max: most,
+      axisLabel: {
+        ...x.axisLabel,
+        customValues: WRITTEN.map(place).filter((at) => at <= most * 1.001),
+        formatter: (at: number) => `${Number((100 - 100 / at).toFixed(3))}`,
+      },
+    },
+    yAxis: {
+      ...yAxis(""),
+      type: "log",
+      min: y.min,
+      max: y.max,
+      axisLabel: { ...yAxis("").axisLabel, customValues: y.ticks, formatter: formatLatency },
+    },
+    series: lines.map((line, index) => ({
+      type: "line",
+      silent: true,
+      showSymbol: false,
+      z: 3 - index,
+      lineStyle:
+        index === 0
+          ? { color: COLOUR.series[0], width: 2 }
+          : { color: COLOUR.series[1], width: 1.5, type: [5, 3] },
+      data: line.map(({ percentile, us }) => [place(percentile), us]),
+    })),
+  };
+  const description = [told("intended", intended), told("raw", raw)].filter((each) => each !== "").join(" ");
+  return draw(option, SIZE, { id, title: `${phase}: latency by percentile`, description });
+}
+
+function told(basis: string, histogram: PhaseHistogram | undefined): string {
+  if (histogram === undefined) return "";
+  const { count, percentilesUs, maxUs } = summarize(histogram);
+  const figures = Object.entries(percentilesUs).map(
+    ([percentile, us]) => `p${percentile} ${formatLatency(us)}`,
+  );
+  const most = maxUs === undefined ? "" : `, at most ${formatLatency(maxUs)}`;
+  return `From the ${basis} start, ${formatCount(count)} samples: ${figures.join(", ")}${most}.`;
+}
+
+/** Evenly spaced on the axis, up to the last one that is carried. */
+function percentilesUpTo(count: number): readonly number[] {
+  const percentiles: number[] = [];
+  for (let index = 0; ; index += 1) {
+    const percentile = 100 - 100 / 10 ** (index / POINTS);
+    if (!carries(count, percentile)) return percentiles;
+    percentiles.push(percentile);
+  }
+}
+
+/** Where a percentile lies on the axis: each tenfold is one nine more. */
+function place(percentile: number): number {
+  return 100 / (100 - percentile);
+}

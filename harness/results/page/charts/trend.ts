@@ -1,0 +1,155 @@
+import type { Html } from "../html.ts";
+import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
+import { draw, type Naming, type Size } from "./draw.ts";
+
+/** One night of a trend. */
+export interface TrendPoint {
+  /** UTC day: 2026-11-22. */
+  readonly day: string;
+  /** Absent when the night did not measure it. */
+  readonly value?: number | undefined;
+  /** Whether the night was clean; what was not is drawn hollow. */
+  readonly isClean: boolean;
+  readonly version: string;
+  /** Which series it is of, counted from 0: a changed platform begins the next one. */
+  readonly series: number;
+}
+
+/** Marks of Coder's versions, in the order that they came. */
+export const VERSION_MARKS = ["circle", "rect", "triangle", "diamond"] as const;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MARK = 8;
+
+/** Draws a figure over nights: a line for each series, a mark for each version, and a break where a series ends. */
+export function trendChart(
+  points: readonly TrendPoint[],
+  {
+    valueText,
+    versions,
+  }: { readonly valueText: (value: number) => string; readonly versions: readonly string[] },
+  size: Size,
+  naming: Naming,
+): Html {
+  const days = points.map(({ day }) => dayNumber(day));
+  const [first, last] = [Math.min(...days), Math.max(...days)];
+  const drawn = points.filter(({ value }) => value !== undefined);
+  const ticks = dayTicks(first, last, size.width < 450 ? 4 : 7);
+  const x = xAxis("");
+  const y = yAxis("");
+  const option = {
+    grid: plane({ top: 18, bottom: 28, left: 56 }),
+    xAxis: {
+      ...x,
+      type: "value",
+      min: first - 0.6,
+      max: last + 0.6,
+      axisLabel: { ...x.axisLabel, customValues: ticks, formatter: dayLabel },
+    },
+    yAxis: {
+      ...y,
+      type: "value",
+      scale: true,
+      boundaryGap: ["12%", "12%"],
+      splitNumber: 4,
+      axisLabel: { ...y.axisLabel, formatter: valueText },
+    },
+    series: [
+      ...seriesOf(drawn).map((line) => ({
+        type: "line",
+        silent: true,
+        symbol: "none",
+        lineStyle: { color: COLOUR.muted, width: 1.25, opacity: 0.6 },
+        data: line.filter(({ isClean }) => isClean).map(({ day, value }) => [dayNumber(day), value]),
+      })),
+      {
+        type: "scatter",
+        silent: true,
+        data: drawn.map(({ day, value, isClean, version }) => {
+          const index = versions.indexOf(version);
+          const color = COLOUR.series[index % COLOUR.series.length];
+          return {
+            value: [dayNumber(day), value],
+            symbol: VERSION_MARKS[index % VERSION_MARKS.length],
+            symbolSize: MARK,
+            itemStyle: isClean
+              ? { color, opacity: 1 }
+              : { color: COLOUR.page, borderColor: color, borderWidth: 1.5, opacity: 1 },
+          };
+        }),
+        markLine: breaks(points),
+      },
+      crosses(points.filter(({ value }) => value === undefined)),
+    ],
+  };
+  return draw(option, size, naming);
+}
+
+function seriesOf(points: readonly TrendPoint[]): readonly (readonly TrendPoint[])[] {
+  const last = Math.max(-1, ...points.map(({ series }) => series));
+  return Array.from({ length: last + 1 }, (_, index) => points.filter(({ series }) => series === index));
+}
+
+/** A line between the last night of one series and the first of the next. */
+function breaks(points: readonly TrendPoint[]) {
+  const at = points.flatMap(({ day, series }, index) => {
+    const before = points[index - 1];
+    return before === undefined || before.series === series
+      ? []
+      : [(dayNumber(day) + dayNumber(before.day)) / 2];
+  });
+  return {
+    silent: true,
+    symbol: "none",
+    lineStyle: { color: COLOUR.muted, type: [2, 3], width: 1 },
+    label: { formatter: "new series", color: COLOUR.muted, fontSize: 11, position: "end", distance: 4 },
+    data: at.map((day) => ({ xAxis: day })),
+  };
+}
+
+/** What a drawing asks its plane: where a value lies, and where the plane does. */
+interface PlaneApi {
+  readonly value: (dimension: number) => number;
+  readonly coord: (point: readonly number[]) => readonly number[];
+}
+interface PlaneParams {
+  readonly coordSys: { readonly y: number; readonly height: number };
+}
+
+/** Nights without the figure: a cross at the foot, in no height that could be read. */
+function crosses(points: readonly TrendPoint[]) {
+  return {
+    type: "custom",
+    silent: true,
+    data: points.map(({ day }) => [dayNumber(day)]),
+    encode: { x: 0 },
+    renderItem: ({ coordSys }: PlaneParams, api: PlaneApi) => {
+      const [x = 0] = api.coord([api.value(0), 0]);
+      const y = coordSys.y + coordSys.height - 8;
+      return {
+        type: "path",
+        shape: { pathData: `M${x - 3.5} ${y - 3.5}l7 7m0 -7l-7 7` },
+        style: { stroke: COLOUR.bad, fill: "none", lineWidth: 1.75 },
+      };
+    },
+  };
+}
+
+function dayNumber(day: string): number {
+  return Date.parse(day) / DAY_MS;
+}
+
+/** Days along the axis, at most so many, none of them twice. */
+function dayTicks(first: number, last: number, most: number): readonly number[] {
+  const step = [1, 2, 7, 14, 28, 91, 182, 364].find((days) => (last - first) / days <= most - 1) ?? 728;
+  return Array.from(
+    { length: Math.floor((last - first) / step) + 1 },
+    (_, index) => last - index * step,
+  ).toReversed();
+}
+
+const MONTH_DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
+
+function dayLabel(day: number): string {
+  return MONTH_DAY.format(day * DAY_MS);
+}

@@ -1,0 +1,53 @@
+import { type Child, type Html, html } from "./html.ts";
+
+/** A table of figures. */
+export interface DataTable {
+  /** What the table is, also for those who only hear it. */
+  readonly label: string;
+  readonly header: readonly string[];
+  /** The first cell of a row is its header. */
+  readonly rows: readonly (readonly Child[])[];
+  /** Columns of figures, by index, set to the right. */
+  readonly right?: ReadonlySet<number>;
+}
+
+/** Draws a table that scrolls sideways on its own where the screen is too narrow for it. */
+export function dataTable({ label, header, rows, right = new Set() }: DataTable): Html {
+  const side = (column: number): Child => right.has(column) && html` class="number"`;
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          ${header.map((name, column) => html`<th scope="col" ${side(column)}>${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (cells) =>
+            html`<tr>
+              ${cells.map((cell, column) =>
+                column === 0
+                  ? html`<th scope="row" ${side(column)}>${cell}</th>`
+                  : html`<td${side(column)}>${cell}</td>`,
+              )}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Terms with what they are, in a list. */
+export function termList(terms: readonly (readonly [string, Child])[]): Html {
+  return html`<dl class="terms">
+    ${terms
+      .filter(([, value]) => value !== undefined && value !== "")
+      .map(
+        ([term, value]) =>
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${value}</dd>
+          </div> `,
+      )}
+  </dl>`;
+}

@@ -1,0 +1,55 @@
+import { type Child, type Html, html } from "./html.ts";
+
+/** A drawing with what is said of it. */
+export interface Figure {
+  readonly caption: Child;
+  /** Drawn for narrow screens; for all when there is no wide one. */
+  readonly narrow: Html;
+  readonly wide?: Html;
+  readonly legend?: Html | undefined;
+  /** The same figures as a table. */
+  readonly table?: Html | undefined;
+}
+
+/** One chart: shown as wide as the screen carries, its figures in a table that opens below it. */
+export function figure({ caption, narrow, wide, legend, table }: Figure): Html {
+  return html`<figure>
+    <figcaption>${caption}</figcaption>
+    ${legend}
+    ${
+      wide === undefined
+        ? html`<div class="chart">${narrow}</div>`
+        : html`<div class="chart on-narrow">${narrow}</div>
+            <div class="chart on-wide">${wide}</div>`
+    }
+    ${
+      table !== undefined &&
+      html`<details>
+        <summary>Figures as a table</summary>
+        ${table}
+      </details>`
+    }
+  </figure> `;
+}
+
+/** One entry of a legend. */
+export interface Key {
+  readonly name: string;
+  readonly mark:
+    | "line-1"
+    | "line-2-dashed"
+    | "line-2"
+    | "line-3"
+    | "line-4-dashed"
+    | "bar-1"
+    | "bar-3"
+    | "bar-bad"
+    | "shade";
+}
+
+/** What the marks of a chart mean. */
+export function legend(keys: readonly Key[]): Html {
+  return html`<ul class="legend">
+    ${keys.map(({ name, mark }) => html`<li><span class="key ${mark}" aria-hidden="true"></span>${name}</li>`)}
+  </ul>`;
+}

@@ -1,0 +1,57 @@
+import type { Measurements, RunRecord } from "../../model/record.ts";
+import type { Phase } from "../../model/shard-result.ts";
+import { formatCount, formatLatency } from "../format.ts";
+import { mergeHistograms, type Percentile, summarize } from "../histogram.ts";
+
+/** A figure that a run is looked at by first. */
+export interface KeyFigure {
+  readonly name: string;
+  /** Undefined where the run did not measure it, or measured too little. */
+  readonly read: (record: RunRecord) => number | undefined;
+  readonly text: (value: number) => string;
+}
+
+/** The figures that are drawn over nights, in order. */
+export const KEY_FIGURES: readonly KeyFigure[] = [
+  { name: "Workspace ready, p95", read: percentileOf("workspace-ready", 95), text: formatLatency },
+  { name: "Terminal's first byte, p95", read: percentileOf("terminal-first-byte", 95), text: formatLatency },
+  {
+    name: "Connections held at once",
+    read: measured(({ connections }) => connections.held),
+    text: formatCount,
+  },
+  {
+    name: "Builds running at once, peak",
+    read: measured(({ builds }) => builds.peakRunning),
+    text: formatCount,
+  },
+  { name: "Cost", read: costOf, text: usd },
+];
+
+/** What a run cost in USD: what was spent or, where that is not known, what was expected. */
+export function costOf({ cost }: RunRecord): number | undefined {
+  return cost?.spent ?? cost?.estimate.total;
+}
+
+/** An amount in USD. */
+export function usd(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+/** The version of Coder that a run measured, or rehearsed. */
+export function versionOf({ coderVersion, rehearsedVersion }: RunRecord): string | undefined {
+  return (coderVersion ?? rehearsedVersion)?.replace(/^v/, "");
+}
+
+function percentileOf(phase: Phase, percentile: Percentile): KeyFigure["read"] {
+  return measured(({ histograms }) => {
+    const [merged] = mergeHistograms(
+      histograms.filter((each) => each.phase === phase && each.basis === "intended"),
+    );
+    return merged === undefined ? undefined : summarize(merged).percentilesUs[percentile];
+  });
+}
+
+function measured(read: (measurements: Measurements) => number | undefined): KeyFigure["read"] {
+  return ({ measurements }) => (measurements === undefined ? undefined : read(measurements));
+}

@@ -1,0 +1,141 @@
+import type { RunRecord } from "../../model/record.ts";
+import { dayOf } from "../day.ts";
+import { formatCount, formatDuration, formatLatency } from "../format.ts";
+import { standingOf, unofficialReasons } from "../official.ts";
+import { arrivalsLine, probeLine } from "../over-time.ts";
+import { document } from "./document.ts";
+import { type Child, type Html, html } from "./html.ts";
+import { costOf, KEY_FIGURES, usd, versionOf } from "./page-figures.ts";
+import { recordPath, sizePath } from "./paths.ts";
+import { reproduceCommands, reproduceNotes } from "./reproduce.ts";
+import { startOf } from "./runs-table.ts";
+import { comparisonSection } from "./sections/comparison.ts";
+import { costSection, teardownSection } from "./sections/ending.ts";
+import { conditionsSection, errorsSection, objectivesSection } from "./sections/judgement.ts";
+import { latencySection } from "./sections/latency.ts";
+import { overTimeSection } from "./sections/over-time.ts";
+import { provenanceSection } from "./sections/provenance.ts";
+import { milestonesOf, stagesSection } from "./sections/stages.ts";
+import { chip } from "./status.ts";
+
+/** Everything that the record of one run tells. */
+export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals: boolean }): string {
+  const { environment, size, measurements, comparison } = record;
+  const version = versionOf(record);
+  const title = `${environment}, size ${size}, ${dayOf(record.startedAt)}`;
+  return document({
+    title,
+    description: `${title}${version === undefined ? "" : `, Coder ${version}`}: ${record.verdict}.`,
+    rehearsals,
+    root: "../",
+    trail: [{ name: `${environment}, ${size}`, path: sizePath(record) }],
+    body: html`<h1>${environment}, size ${size}</h1>
+      <p class="lead">
+        ${chip(record.verdict)} Started <time datetime="${record.startedAt}">${startOf(record)}</time> UTC${
+          version !== undefined && `, Coder ${version}`
+        }.
+      </p>
+      ${unofficialNotice(record)} ${reasons(record)} ${tiles(record)}
+      ${comparison !== undefined && comparisonSection(comparison)} ${objectivesSection(record)}
+      ${stagesSection(record)}
+      ${
+        measurements === undefined
+          ? html`<h2>Measurements</h2>
+              <p>Nothing was measured: the run ended before its load did.</p>`
+          : html`${latencySection(measurements)} ${overTimeSection(measurements)}
+            ${said([arrivalsLine(measurements), probeLine(measurements)])} ${errorsSection(measurements)}`
+      }
+      ${conditionsSection(record)} ${costSection(record)} ${teardownSection(record)}
+      ${provenanceSection(record)} ${reproduction(record)}`,
+  });
+}
+
+function unofficialNotice(record: RunRecord): Html | undefined {
+  if (standingOf(record) !== "unofficial") return undefined;
+  return html`<p class="notice">
+    <strong>Unofficial</strong>, no part of the table: ${unofficialReasons(record).join("; ")}.
+  </p>`;
+}
+
+function reasons({ reasons: said_, verdict }: RunRecord): Html | undefined {
+  if (said_.length === 0) return undefined;
+  return html`<ul class="reasons${verdict === "pass" && " good"}">
+    ${said_.map((each) => html`<li>${each}</li> `)}
+  </ul>`;
+}
+
+/** The figures that a run is looked at for first; what it does not have is left out. */
+function tiles(record: RunRecord): Html {
+  const { measurements, startedAt, finishedAt, cost } = record;
+  const { firstWorkspaceMs, cleanMs } = milestonesOf(record);
+  const [ready, terminal] = KEY_FIGURES.map(({ read }) => read(record));
+  const spent = costOf(record);
+  const figures: readonly (readonly [string, string | undefined, Child?])[] = [
+    ...(measurements === undefined ? [] : loadTiles(measurements)),
+    ["Workspace ready, p95", ready === undefined ? undefined : formatLatency(ready)],
+    ["Terminal's first byte, p95", terminal === undefined ? undefined : formatLatency(terminal)],
+    ["Time to first workspace", duration(firstWorkspaceMs), "from the start"],
+    ["Time to clean", duration(cleanMs), "from the end of the load"],
+    [
+      "Whole run",
+      finishedAt === undefined ? undefined : duration(Date.parse(finishedAt) - Date.parse(startedAt)),
+    ],
+    ["Cost", spent === undefined ? undefined : usd(spent), cost?.basis],
+  ];
+  return html`<dl class="tiles">
+    ${figures
+      .filter(([, value]) => value !== undefined)
+      .map(
+        ([name, value, aside]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}${aside !== undefined && html`<span class="small">${aside}</span>`}</dd>
+          </div> `,
+      )}
+  </dl>`;
+}
+
+function loadTiles({
+  users,
+  workspaces,
+  builds,
+  connections,
+}: NonNullable<RunRecord["measurements"]>): readonly (readonly [string, string, string])[] {
+  const gauge = connections.serverGauge;
+  return [
+    ["Users with a workspace", formatCount(users.withWorkspace), `${formatCount(users.created)} created`],
+    ["Workspaces succeeded", formatCount(workspaces.succeeded), `of ${formatCount(workspaces.asked)}`],
+    [
+      "Builds at once, peak",
+      formatCount(builds.peakRunning),
+      `of ${formatCount(builds.capacity)}; ${builds.timeWeightedRunning.toFixed(1)} over time`,
+    ],
+    [
+      "Connections held",
+      formatCount(connections.held),
+      `of ${formatCount(connections.asked)}: ${formatCount(connections.heldTerminal)} terminals, ${formatCount(connections.heldSsh)} SSH (${connections.sshPath}); ` +
+        (gauge === undefined
+          ? "server's gauge not read"
+          : `server counted ${formatCount(gauge.terminal + gauge.ssh)}`),
+    ],
+  ];
+}
+
+function duration(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : formatDuration(milliseconds);
+}
+
+function said(lines: readonly (string | undefined)[]): Html {
+  return html`${lines.filter((line) => line !== undefined).map((line) => html`<p class="note">${line}</p> `)}`;
+}
+
+function reproduction(record: RunRecord): Html {
+  return html`<h2>Make it again</h2>
+    <pre
+      tabindex="0"
+      role="region"
+      aria-label="Commands that make the run again"
+    ><code>${reproduceCommands(record).join("\n")}</code></pre>
+    ${reproduceNotes(record).map((each) => html`<p class="note">${each}</p>`)}
+    <p><a href="../${recordPath(record)}">The record as it is stored (JSON)</a></p>`;
+}

@@ -1,0 +1,64 @@
+import type { RunRecord } from "../../model/record.ts";
+import { dayOf } from "../day.ts";
+import { dataTable } from "./data-table.ts";
+import { type Html, html } from "./html.ts";
+import { KEY_FIGURES, versionOf } from "./page-figures.ts";
+import { runPath, sizePath } from "./paths.ts";
+import { chip } from "./status.ts";
+
+/** Runs of any kind, each with a link to its page. */
+export function runsTable(
+  records: readonly RunRecord[],
+  { label, root }: { readonly label: string; readonly root: "" | "../" },
+): Html {
+  return dataTable({
+    label,
+    header: ["Started", "Environment", "Verdict", "What it was", "Coder version"],
+    rows: records.map((record) => [
+      html`<a href="${root}${runPath(record)}">${startOf(record)}</a>`,
+      html`<a href="${root}${sizePath(record)}">${record.environment}, ${record.size}</a>`,
+      chip(record.verdict),
+      kindOf(record),
+      versionOf(record) ?? "–",
+    ]),
+  });
+}
+
+/** All runs of one size with their key figures. */
+export function sizeRunsTable(records: readonly RunRecord[], label: string): Html {
+  return dataTable({
+    label,
+    header: ["Started", "Verdict", "What it was", "Coder version", ...KEY_FIGURES.map(({ name }) => name)],
+    right: new Set(KEY_FIGURES.map((_, index) => index + 4)),
+    rows: records.map((record) => [
+      html`<a href="../${runPath(record)}">${startOf(record)}</a>`,
+      chip(record.verdict),
+      kindOf(record),
+      versionOf(record) ?? "–",
+      ...KEY_FIGURES.map(({ read, text }) => {
+        const value = read(record);
+        return value === undefined ? "–" : text(value);
+      }),
+    ]),
+  });
+}
+
+/** What a run was started as, in words. */
+export function kindOf({ origin, overrides }: RunRecord): string {
+  const set = Object.keys(overrides).length === 0 ? "" : ", with overrides";
+  switch (origin.kind) {
+    case "run":
+      return `by hand${set}`;
+    case "nightly":
+      return `night${set}`;
+    case "comparison":
+      return `comparison${set}`;
+    case "scaletest":
+      return "load by hand";
+  }
+}
+
+/** Day and minute of a run's start, in UTC. */
+export function startOf({ startedAt }: RunRecord): string {
+  return `${dayOf(startedAt)} ${startedAt.slice("2026-11-22T".length, "2026-11-22T07:00".length)}`;
+}

@@ -1,0 +1,113 @@
+import type { RunCost } from "../../../model/cost.ts";
+import type { RunRecord, Teardown } from "../../../model/record.ts";
+import { formatCount } from "../../format.ts";
+import { dataTable, termList } from "../data-table.ts";
+import { type Html, html } from "../html.ts";
+import { usd } from "../page-figures.ts";
+import { chip } from "../status.ts";
+
+/** What the run cost, and from which prices that is known. */
+export function costSection({ cost }: RunRecord): Html {
+  if (cost === undefined)
+    return html`<h2>Cost</h2>
+      <p>The record has none.</p>`;
+  const { estimate, ceiling, spent, basis } = cost;
+  return html`<h2>Cost</h2>
+    ${termList([
+      ["Spent", spent === undefined ? "not known" : usd(spent)],
+      ["Basis", BASES[basis]],
+      ["Estimated before", usd(estimate.total)],
+      ["Of it for teardown", usd(estimate.teardownReserve)],
+      ["While it stands", `${usd(estimate.perHour)} an hour, ${estimate.hours.toFixed(2)} hours expected`],
+      ["Ceiling", ceiling === undefined ? "none" : usd(ceiling)],
+      ["Prices", `of ${estimate.prices}, ${estimate.region}`],
+    ])}
+    ${
+      estimate.items.length > 0 &&
+      html`<details>
+        <summary>The estimate, item by item</summary>
+        ${dataTable({
+          label: "Estimate, item by item",
+          header: ["What", "Quantity", "Rate", "Over the run"],
+          right: new Set([1, 2, 3]),
+          rows: estimate.items.map(({ what, quantity, rate, per, amount }) => [
+            what,
+            formatCount(quantity),
+            `$${rate}${per === "hour" ? " an hour" : ""}`,
+            usd(amount),
+          ]),
+        })}
+      </details>`
+    }`;
+}
+
+const BASES: Readonly<Record<RunCost["basis"], string>> = {
+  estimated: "estimated from list prices; no bill was read",
+  billed: "a bill",
+  simulated: "simulated: a rehearsal costs nothing, its hours are the twin's",
+};
+
+/** What the teardown left, what had to be swept, and what was asked. */
+export function teardownSection({ teardown, kept }: RunRecord): Html {
+  return html`<h2>Teardown</h2>
+    ${kept !== undefined && html`<p class="notice">The environment was kept until ${kept.until} at most: ${kept.reason}</p>`}
+    ${teardown.state === "pending" ? html`<p>${chip("pending")} What is left is not known yet.</p>` : inventory(teardown)}`;
+}
+
+function inventory({
+  state,
+  scope,
+  finishedAt,
+  left,
+  swept,
+  problems,
+}: Exclude<Teardown, { state: "pending" }>): Html {
+  return html`${termList([
+    ["Result", chip(state)],
+    ["Asked", scope],
+    ["Known since", finishedAt],
+    [
+      "Left",
+      left.length === 0 ? (state === "unverified" ? "not known" : "nothing") : formatCount(left.length),
+    ],
+    [
+      "Swept",
+      swept.length === 0
+        ? "nothing"
+        : `${formatCount(swept.length)}: each is a defect of the ordinary teardown`,
+    ],
+  ])}
+  ${
+    left.length > 0 &&
+    html`<h3>Left</h3>
+      ${items("What is left", left)}`
+  }
+  ${
+    swept.length > 0 &&
+    html`<h3>Swept after the destroy</h3>
+      ${items("What had to be swept", swept)}`
+  }
+  ${
+    problems.length > 0 &&
+    html`<h3>Problems</h3>
+      <ul>
+        ${problems.map((each) => html`<li>${each}</li> `)}
+      </ul>`
+  }`;
+}
+
+function items(
+  label: string,
+  found: readonly { kind: string; name: string; location?: string | undefined; id: string }[],
+): Html {
+  return dataTable({
+    label,
+    header: ["Name", "Kind", "Where", "Id"],
+    rows: found.map(({ name, kind, location, id }) => [
+      name,
+      kind,
+      location ?? "–",
+      html`<code>${id}</code>`,
+    ]),
+  });
+}

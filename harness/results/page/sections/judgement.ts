@@ -1,0 +1,82 @@
+import { failsRun, objectiveFigure } from "../../../model/objective-words.ts";
+import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record.ts";
+import { formatCount } from "../../format.ts";
+import { dataTable } from "../data-table.ts";
+import { type Child, type Html, html } from "../html.ts";
+import { chip } from "../status.ts";
+
+/** What the run had to reach, and what it reached. */
+export function objectivesSection({ objectives }: RunRecord): Html {
+  if (objectives.length === 0)
+    return html`<h2>Objectives</h2>
+      <p>The run ended before any could be judged.</p>`;
+  return html`<h2>Objectives</h2>
+    ${dataTable({
+      label: "Objectives",
+      header: ["Objective", "Judgement", "Reached", "Wanted", "A miss", "Why this threshold"],
+      right: new Set([2, 3]),
+      rows: objectives.map((objective) => [
+        objective.description,
+        chip(wordOf(objective)),
+        reached(objective),
+        `${SENSE[objective.direction ?? "none"]}${objectiveFigure(objective.threshold, objective)}`,
+        objective.severity === "warn" ? "only warns" : "fails the run",
+        objective.reason,
+      ]),
+    })}`;
+}
+
+const SENSE = { "at-least": "≥ ", "at-most": "≤ ", none: "" } as const;
+
+function wordOf(objective: ObjectiveResult): string {
+  const { met, value } = objective;
+  if (met) return value === undefined ? "not judged" : "met";
+  return failsRun(objective) ? "MISSED" : "warning";
+}
+
+function reached(objective: ObjectiveResult): Child {
+  const { value, note } = objective;
+  const said = value === undefined ? "not measured" : objectiveFigure(value, objective);
+  return html`${said}${note !== undefined && html`<span class="small">${note}</span>`}`;
+}
+
+/** What failed inside the load, by class, each with one message. */
+export function errorsSection({ failures }: Measurements): Html {
+  return html`<h2>Errors</h2>
+    ${
+      failures.length === 0
+        ? html`<p>None inside the load.</p>`
+        : dataTable({
+            label: "Errors by class",
+            header: ["Class", "Phase", "Count", "One of them"],
+            right: new Set([2]),
+            rows: failures
+              .toSorted((one, other) => other.count - one.count)
+              .map(({ class: name, phase, count, example }) => [
+                name,
+                phase,
+                formatCount(count),
+                html`<code>${example}</code>`,
+              ]),
+          })
+    }`;
+}
+
+/** What changes the meaning of the figures. */
+export function conditionsSection({ conditions, measurements }: RunRecord): Html | undefined {
+  const { engine } = measurements ?? {};
+  const said = [
+    ...conditions,
+    ...(engine === undefined
+      ? []
+      : [
+          `load made by ${engine.command} of Coder ${engine.version}, not by refbench`,
+          ...engine.notComparable,
+        ]),
+  ];
+  if (said.length === 0) return undefined;
+  return html`<h2>Conditions</h2>
+    <ul>
+      ${said.map((each) => html`<li>${each}</li> `)}
+    </ul>`;
+}

@@ -1,0 +1,80 @@
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
+import type { Measurements } from "../../../model/record.ts";
+import { PHASES, type PhaseHistogram } from "../../../model/shard-result.ts";
+import { formatCount, formatLatency } from "../../format.ts";
+import { carries, mergeHistograms } from "../../histogram.ts";
+import { latencyGrid } from "../../latency.ts";
+import { percentilePlot, type PhaseLatency } from "../charts/percentile-plot.ts";
+import { dataTable } from "../data-table.ts";
+import { figure, legend } from "../figure.ts";
+import { type Html, html } from "../html.ts";
+
+/** Latency of each phase: the table, and a plot wherever a percentile is carried. */
+export function latencySection(measurements: Measurements): Html {
+  const { header, rows, right } = latencyGrid(measurements);
+  const phases = phasesOf(measurements);
+  const plots = phases.flatMap((each) => {
+    const plot = percentilePlot(each, `latency-${each.phase}`);
+    return plot === undefined ? [] : [figure({ caption: each.phase, narrow: plot })];
+  });
+  return html`<h2>Latency</h2>
+    <p class="note">
+      From the intended start: a step that waited for its turn counts from when it was due. The raw start has
+      a row only where it differs. A percentile is shown only where at least 10 samples lie above it.
+    </p>
+    ${
+      rows.length === 0
+        ? html`<p>No latency was measured.</p>`
+        : dataTable({ label: "Latency by phase", header, rows, ...(right !== undefined && { right }) })
+    }
+    ${
+      plots.length > 0 &&
+      html`<h3>By percentile</h3>
+        ${legend([
+          { name: "intended start", mark: "line-1" },
+          { name: "raw start", mark: "line-2-dashed" },
+        ])}
+        <p class="note">
+          Both axes are logarithmic; each line ends at the last percentile that its samples carry.
+        </p>
+        <div class="charts">${plots}</div>
+        <details>
+          <summary>Figures of the plots as a table</summary>
+          ${percentileTable(phases)}
+        </details>`
+    }`;
+}
+
+function phasesOf({ histograms }: Measurements): readonly PhaseLatency[] {
+  const merged = mergeHistograms(histograms);
+  return PHASES.flatMap((phase) => {
+    const find = (basis: PhaseHistogram["basis"]): PhaseHistogram | undefined =>
+      merged.find((each) => each.phase === phase && each.basis === basis);
+    const each = { phase, intended: find("intended"), raw: find("raw") };
+    return each.intended === undefined && each.raw === undefined ? [] : [each];
+  });
+}
+
+const TOLD = [10, 25, 50, 75, 90, 95, 99, 99.9, 99.99] as const;
+
+function percentileTable(phases: readonly PhaseLatency[]): Html {
+  return dataTable({
+    label: "Latency by percentile",
+    header: ["Phase", "Start", "Samples", ...TOLD.map((percentile) => `p${percentile}`)],
+    right: new Set([...TOLD.keys()].map((index) => index + 3).concat(2)),
+    rows: phases.flatMap(({ phase, intended, raw }) =>
+      [intended, raw]
+        .filter((each) => each !== undefined && carries(each.count, 50))
+        .map((each) =>
+          each === undefined ? [] : [phase, each.basis, formatCount(each.count), ...figuresOf(each)],
+        ),
+    ),
+  });
+}
+
+function figuresOf({ hdr, count }: PhaseHistogram): readonly string[] {
+  const histogram = decodeFromCompressedBase64(hdr);
+  return TOLD.map((percentile) =>
+    carries(count, percentile) ? formatLatency(histogram.getValueAtPercentile(percentile)) : "–",
+  );
+}

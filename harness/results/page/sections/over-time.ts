@@ -1,0 +1,268 @@
+import type { Measurements } from "../../../model/record.ts";
+import type { LoadWindow } from "../../../model/shard-result.ts";
+import { formatCount, formatDuration } from "../../format.ts";
+import { timeChart, type TimeLine } from "../charts/time-chart.ts";
+import { coarse } from "../coarse-windows.ts";
+import { dataTable } from "../data-table.ts";
+import { figure, type Key, legend } from "../figure.ts";
+import { type Html, html } from "../html.ts";
+
+/** One chart of the load over time. */
+interface OverTime {
+  readonly id: string;
+  readonly name: string;
+  readonly keys: readonly Key[];
+  readonly lines: (windows: readonly LoadWindow[], measurements: Measurements) => readonly TimeLine[];
+  readonly valueText?: (value: number) => string;
+}
+
+const CHARTS: readonly OverTime[] = [
+  {
+    id: "connections",
+    name: "Connections held",
+    keys: [
+      { name: "web terminals", mark: "line-1" },
+      { name: "SSH", mark: "line-2" },
+    ],
+    lines: (windows) => [
+      { points: along(windows, ({ terminal }) => terminal), isArea: true },
+      { points: along(windows, ({ ssh }) => ssh), series: 1 },
+    ],
+  },
+  {
+    id: "builds",
+    name: "Builds",
+    keys: [
+      { name: "running", mark: "line-1" },
+      { name: "queued", mark: "line-2" },
+      { name: "capacity", mark: "line-4-dashed" },
+    ],
+    lines: (windows, { builds }) => [
+      { points: along(windows, ({ building }) => building), isArea: true },
+      { points: along(windows, ({ queued }) => queued), series: 1 },
+      { points: level(windows, builds.capacity), series: 3, isDashed: true },
+    ],
+  },
+  {
+    id: "workspaces",
+    name: "Workspaces ready",
+    keys: [{ name: "ready", mark: "line-3" }],
+    lines: (windows) => [{ points: along(windows, ({ ready }) => ready), series: 2, isArea: true }],
+  },
+  {
+    id: "rate",
+    name: "Rate",
+    keys: [
+      { name: "verified commands per second", mark: "line-1" },
+      { name: "failures per second", mark: "line-2" },
+    ],
+    lines: (windows) => [
+      { points: along(windows, ({ commands, ...window }) => perSecond(commands, window)), isArea: true },
+      { points: along(windows, ({ failures, ...window }) => perSecond(failures, window)), series: 1 },
+    ],
+  },
+  {
+    id: "probe",
+    name: "API as other users felt it",
+    keys: [
+      { name: "median", mark: "line-1" },
+      { name: "slowest", mark: "line-2" },
+    ],
+    lines: (windows) => {
+      const probed = windows.filter(({ probe }) => probe !== undefined);
+      return [
+        { points: along(probed, ({ probe }) => probe?.p50Ms ?? 0) },
+        { points: along(probed, ({ probe }) => probe?.maxMs ?? 0), series: 1 },
+      ];
+    },
+    valueText: milliseconds,
+  },
+  {
+    id: "generator",
+    name: "The generator itself: how late it was",
+    keys: [
+      { name: "late to send, p99", mark: "line-1" },
+      { name: "event loop late, p99", mark: "line-2" },
+    ],
+    lines: (windows) => [
+      { points: along(windows, ({ generator }) => generator.slipP99Ms) },
+      { points: along(windows, ({ generator }) => generator.lagP99Ms), series: 1 },
+    ],
+    valueText: milliseconds,
+  },
+  {
+    id: "busy",
+    name: "The generator itself: how busy it was",
+    keys: [{ name: "event loop in use", mark: "line-3" }],
+    lines: (windows) => [
+      {
+        points: along(windows, ({ generator }) => generator.eventLoopUtilization * 100),
+        series: 2,
+        isArea: true,
+      },
+    ],
+    valueText: (value) => `${value} %`,
+  },
+];
+
+/** The load from its begin to its end, window by window. */
+export function overTimeSection(measurements: Measurements): Html {
+  const { windows: all = [] } = measurements;
+  const last = all.at(-1);
+  if (last === undefined)
+    return html`<h2>Over time</h2>
+      <p>The record has no figures over time.</p>`;
+  const windows = coarse(all);
+  const limited = all.filter(({ generator }) => generator.limited.length > 0);
+  const shaded = limited.map(({ startMs, endMs }): readonly [number, number] => [startMs, endMs]);
+  return html`<h2>Over time</h2>
+    <p class="note">
+      ${formatCount(all.length)} windows over
+      ${formatDuration(last.endMs)}${
+        windows.length < all.length &&
+        `, drawn as ${windows.length}: the most of each figure where windows are taken together`
+      }.
+    </p>
+    ${
+      limited.length > 0 &&
+      legend([
+        {
+          name: "shaded: the generator itself may have been the limit, so these windows cannot pass",
+          mark: "shade",
+        },
+      ])
+    }
+    <div class="charts two">
+      ${CHARTS.map((chart) => overTimeFigure(chart, { windows, shaded, endMs: last.endMs, measurements }))}
+    </div>
+    <details>
+      <summary>Figures over time as a table</summary>
+      ${windowTable(windows)}
+    </details>
+    ${limited.length > 0 && limitedTable(limited)}`;
+}
+
+function overTimeFigure(
+  { id, name, keys, lines: linesOf, valueText = formatCount }: OverTime,
+  {
+    windows,
+    shaded,
+    endMs,
+    measurements,
+  }: {
+    readonly windows: readonly LoadWindow[];
+    readonly shaded: readonly (readonly [number, number])[];
+    readonly endMs: number;
+    readonly measurements: Measurements;
+  },
+): Html | undefined {
+  const lines = linesOf(windows, measurements);
+  if (lines.every(({ points }) => points.length === 0)) return undefined;
+  const description = `${lines
+    .map(
+      ({ points }, index) =>
+        `${keys[index]?.name ?? ""}: at most ${valueText(round(Math.max(0, ...points.map(([, value]) => value))))}`,
+    )
+    .join("; ")}.`;
+  const drawn = (width: number, height: number, suffix: string): Html =>
+    timeChart(
+      { lines, shaded, endMs, valueText },
+      { width, height },
+      { id: `${id}-${suffix}`, title: `${name} over time`, description },
+    );
+  return figure({
+    caption: name,
+    legend: legend(keys),
+    narrow: drawn(360, 210, "n"),
+    wide: drawn(560, 220, "w"),
+  });
+}
+
+function along(windows: readonly LoadWindow[], read: (window: LoadWindow) => number): TimeLine["points"] {
+  return windows.map((window) => [window.endMs, round(read(window))]);
+}
+
+function level(windows: readonly LoadWindow[], value: number): TimeLine["points"] {
+  return [
+    [0, value],
+    [windows.at(-1)?.endMs ?? 0, value],
+  ];
+}
+
+function perSecond(count: number, { startMs, endMs }: Pick<LoadWindow, "startMs" | "endMs">): number {
+  return endMs > startMs ? (count * 1000) / (endMs - startMs) : 0;
+}
+
+function windowTable(windows: readonly LoadWindow[]): Html {
+  return dataTable({
+    label: "Figures over time",
+    header: [
+      "Until",
+      "Activity",
+      "Queued",
+      "Building",
+      "Ready",
+      "Terminals",
+      "SSH",
+      "Commands/s",
+      "Failures",
+      "Probe median",
+      "Probe slowest",
+      "Late to send p99",
+      "Event loop late p99",
+      "Event loop in use",
+    ],
+    right: new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]),
+    rows: windows.map((window) => {
+      const {
+        endMs,
+        activity,
+        queued,
+        building,
+        ready,
+        terminal,
+        ssh,
+        commands,
+        failures,
+        probe,
+        generator,
+      } = window;
+      return [
+        formatDuration(endMs),
+        activity,
+        ...[queued, building, ready, terminal, ssh].map(formatCount),
+        formatCount(round(perSecond(commands, window))),
+        formatCount(failures),
+        probe === undefined ? "–" : milliseconds(round(probe.p50Ms)),
+        probe === undefined ? "–" : milliseconds(round(probe.maxMs)),
+        milliseconds(round(generator.slipP99Ms)),
+        milliseconds(round(generator.lagP99Ms)),
+        `${Math.round(generator.eventLoopUtilization * 100)} %`,
+      ];
+    }),
+  });
+}
+
+function limitedTable(limited: readonly LoadWindow[]): Html {
+  return html`<details>
+    <summary>Windows in which the generator may have been the limit (${limited.length})</summary>
+    ${dataTable({
+      label: "Windows in which the generator may have been the limit",
+      header: ["From", "To", "Activity", "Why"],
+      rows: limited.map(({ startMs, endMs, activity, generator }) => [
+        formatDuration(startMs),
+        formatDuration(endMs),
+        activity,
+        generator.limited.join("; "),
+      ]),
+    })}
+  </details>`;
+}
+
+function milliseconds(value: number): string {
+  return value < 1000 ? `${value} ms` : `${round(value / 1000)} s`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

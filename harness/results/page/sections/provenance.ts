@@ -1,0 +1,72 @@
+import type { RunRecord } from "../../../model/record.ts";
+import { formatCount } from "../../format.ts";
+import { termList } from "../data-table.ts";
+import { type Child, type Html, html } from "../html.ts";
+import { versionOf } from "../page-figures.ts";
+import { kindOf } from "../runs-table.ts";
+
+/** What was measured with what, on what, by whom. */
+export function provenanceSection(record: RunRecord): Html {
+  const { provenance, cloud, deployment, load, resources, simulated, coder } = record;
+  const { refbench, machine, rehearsal, platform = {} } = provenance;
+  const { version, commit, dirty = false } = refbench;
+  const made = Object.entries(resources);
+  return html`<h2>Provenance</h2>
+    ${termList([
+      ["Run", html`<code>${record.runId}</code>`],
+      ["Started as", kindOf(record)],
+      ["Coder", `${versionOf(record) ?? "version unknown"}${coderAside(record)}`],
+      ["Chart", provenance.chartVersion],
+      ["Image digest", provenance.coderImageDigest && html`<code>${provenance.coderImageDigest}</code>`],
+      [
+        "Cloud",
+        cloud && `${cloud.project}, ${cloud.region}, ${cloud.zone}${cloud.emulated ? " (emulated)" : ""}`,
+      ],
+      ["Deployment", deployment && html`<code>${deployment.url}</code>`],
+      ["In use meanwhile", deployment?.inUse.join("; ")],
+      ["Asked for", loadWords(load)],
+      ["Resources", made.map(([stack, count]) => `${formatCount(count)} in ${stack}`).join(", ")],
+      ...Object.entries(platform).map(([name, value]): [string, Child] => [name, value]),
+      ["Generator", `${machine.cores} × ${machine.cpu}, ${machine.memoryGib} GiB, ${machine.os}`],
+      [
+        "refbench",
+        html`${version}${commit !== undefined && html` at <code>${commit.slice(0, 12)}</code>`}${dirty && ", with changes in no commit"}`,
+      ],
+      ["Node", provenance.node],
+      ["Terraform", provenance.terraform],
+      [
+        "Providers",
+        Object.entries(provenance.providers)
+          .map(([name, version_]) => `${name} ${version_}`)
+          .join(", "),
+      ],
+      [
+        "Twin",
+        rehearsal &&
+          `cloud ${rehearsal.speed} times, builds ${rehearsal.buildSpeed} times as fast as real ones${rehearsal.faults === undefined ? "" : ", faults planted"}`,
+      ],
+      ["Simulated", simulated && `yes, with ${coder === "emulated" ? "an emulated" : "a real"} Coder`],
+    ])}`;
+}
+
+function coderAside({ simulated, coder, provenance }: RunRecord): string {
+  const asked = provenance.coderChannel === undefined ? "" : ` (asked for as ${provenance.coderChannel})`;
+  if (!simulated) return asked;
+  return `${asked}, ${coder === "emulated" ? "emulated" : "a real server on one machine"}`;
+}
+
+function loadWords({
+  users,
+  workspaces,
+  concurrentBuilds,
+  replicas,
+  daemonsPerReplica,
+  connections,
+  sshShare,
+}: RunRecord["load"]): string {
+  return (
+    `${formatCount(users)} users, ${formatCount(workspaces)} workspaces, ` +
+    `${formatCount(concurrentBuilds)} concurrent builds (${replicas} × ${daemonsPerReplica} daemons), ` +
+    `${formatCount(connections)} connections, ${Math.round(sshShare * 100)} % of them SSH`
+  );
+}

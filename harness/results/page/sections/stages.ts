@@ -1,0 +1,92 @@
+import type { RunRecord } from "../../../model/record.ts";
+import { TEARDOWN_STAGES } from "../../../model/stage.ts";
+import { formatDuration } from "../../format.ts";
+import { type Bar, gantt, type Moment } from "../charts/gantt.ts";
+import { dataTable } from "../data-table.ts";
+import { figure, legend } from "../figure.ts";
+import { type Html, html } from "../html.ts";
+import { chip } from "../status.ts";
+
+/** Durations that a run is asked for first, in milliseconds. */
+export interface Milestones {
+  /** From the start until a workspace was seen ready. */
+  readonly firstWorkspaceMs?: number;
+  /** From the end of the load, or of what came before, until the audit found nothing left. */
+  readonly cleanMs?: number;
+}
+
+/** When the first workspace was ready, and how long it took to be clean again. */
+export function milestonesOf({ startedAt, measurements, stages, teardown }: RunRecord): Milestones {
+  const { startedAtMs, windows = [] } = measurements ?? {};
+  const first = windows.find(({ ready }) => ready > 0);
+  const before = stages.filter(({ stage }) => !TEARDOWN.has(stage)).at(-1);
+  const clean =
+    teardown.state === "clean" && before !== undefined
+      ? Date.parse(teardown.finishedAt) - Date.parse(before.finishedAt)
+      : undefined;
+  return {
+    ...(first !== undefined &&
+      startedAtMs !== undefined && { firstWorkspaceMs: startedAtMs + first.endMs - Date.parse(startedAt) }),
+    ...(clean !== undefined && clean >= 0 && { cleanMs: clean }),
+  };
+}
+
+const TEARDOWN: ReadonlySet<string> = new Set([...TEARDOWN_STAGES, "cleanup"]);
+
+/** The stages of a run after one another. */
+export function stagesSection(record: RunRecord): Html {
+  const { stages, teardown } = record;
+  if (stages.length === 0)
+    return html`<h2>Stages</h2>
+      <p>The record names no stage.</p>`;
+  const startMs = Date.parse(record.startedAt);
+  const since = (instant: string): number => Math.max(0, Date.parse(instant) - startMs);
+  const bars = stages.map(({ stage, startedAt, finishedAt, outcome }): Bar => ({
+    name: stage,
+    fromMs: since(startedAt),
+    toMs: since(finishedAt),
+    tone: outcome === "failed" || outcome === "interrupted" ? "bad" : stage === "load" ? "load" : "plain",
+  }));
+  const { firstWorkspaceMs } = milestonesOf(record);
+  const moments: Moment[] = [
+    ...(firstWorkspaceMs === undefined ? [] : [{ name: "first workspace", atMs: firstWorkspaceMs }]),
+    ...(teardown.state === "clean" ? [{ name: "clean", atMs: since(teardown.finishedAt) }] : []),
+  ];
+  const description = stages
+    .map(
+      ({ stage, startedAt, finishedAt, outcome }) =>
+        `${stage} ${formatDuration(since(finishedAt) - since(startedAt))}${outcome === "ok" ? "" : `, ${outcome}`}`,
+    )
+    .join("; ");
+  const drawn = (width: number, id: string): Html =>
+    gantt({ bars, moments }, width, {
+      id,
+      title: "Stages of the run over time",
+      description: `${description}.`,
+    });
+  return html`<h2>Stages</h2>
+    ${figure({
+      caption: "From the start to the end of the audit",
+      narrow: drawn(360, "stages-n"),
+      wide: drawn(1100, "stages-w"),
+      legend: legend([
+        { name: "the load", mark: "bar-3" },
+        { name: "other stages", mark: "bar-1" },
+        ...(bars.some(({ tone }) => tone === "bad")
+          ? [{ name: "failed or interrupted", mark: "bar-bad" as const }]
+          : []),
+      ]),
+    })}
+    ${dataTable({
+      label: "Stages",
+      header: ["Stage", "Outcome", "Began after", "Took", "What it said"],
+      right: new Set([2, 3]),
+      rows: stages.map(({ stage, startedAt, finishedAt, outcome, message }) => [
+        stage,
+        chip(outcome),
+        formatDuration(since(startedAt)),
+        formatDuration(since(finishedAt) - since(startedAt)),
+        message,
+      ]),
+    })}`;
+}
