@@ -192,11 +192,12 @@ function refusalOf(
 /** A run's own limit: half as much again as expected, and never more than the night has left. */
 function budgetOf(
   size: SizeName,
-  { maxCost = Infinity }: NightRequest,
+  { maxCost = Infinity, rehearse }: NightRequest,
   { runs }: Night,
   estimateOf: NightPorts["estimateOf"],
 ): number | undefined {
-  const estimate = estimateOf(size);
+  // The twin's hours cost nothing, and how many they are is this machine's speed.
+  const estimate = rehearse ? undefined : estimateOf(size);
   const budget = Math.min(
     maxCost - spentOf(runs),
     estimate === undefined ? Infinity : estimate * BUDGET_FACTOR,
