@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
+import { clientEnvironment } from "./client-environment.ts";
 import type { ConnectOptions, ConnectOutcome } from "./connect.ts";
 import { openSsh } from "./ssh.ts";
 import { openStdioSession } from "./stdio-session.ts";
@@ -31,9 +32,9 @@ export interface SshDoor {
   close(): Promise<void>;
 }
 
-/** The way to workspaces by SSH that a task asks for. */
-export function sshDoor(deployment: Deployment): SshDoor {
-  if (deployment.ssh === "stdio") return new StdioDoor(deployment);
+/** The way to workspaces by SSH that a task asks for; what it writes lies in the folder. */
+export function sshDoor(deployment: Deployment, folder = tmpdir()): SshDoor {
+  if (deployment.ssh === "stdio") return new StdioDoor(deployment, folder);
   return { sessions: Infinity, bound: undefined, open: openSsh, close: () => Promise.resolve() };
 }
 
@@ -53,17 +54,12 @@ class StdioDoor implements SshDoor {
   #taken = 0;
   #opened = 0;
 
-  constructor(deployment: Deployment) {
+  constructor(deployment: Deployment, folder: string) {
     this.#binary = checkedBinary(deployment.coderBinary);
-    const fitting = stdioSessionsThatFit();
-    this.sessions = deployment.stdioSessions ?? fitting;
-    const reason =
-      deployment.stdioSessions === undefined
-        ? `${STDIO_SESSION_MIB} MiB each fit in free memory`
-        : "as asked";
-    this.bound = `at most ${this.sessions} sessions of coder ssh --stdio at once, ${reason}`;
-    this.#folder = mkdtempSync(join(tmpdir(), "refbench-ssh-"));
-    this.#env = environmentOf(deployment, this.#folder);
+    this.sessions = deployment.stdioSessions ?? stdioSessionsThatFit();
+    this.bound = `at most ${this.sessions} sessions of coder ssh --stdio at once, ${STDIO_SESSION_MIB} MiB each`;
+    this.#folder = mkdtempSync(join(folder, "refbench-ssh-"));
+    this.#env = clientEnvironment(deployment, this.#folder);
   }
 
   async open(options: SshOptions): Promise<ConnectOutcome> {
@@ -114,24 +110,4 @@ function checkedBinary(binary: string | undefined): string {
     throw new RefbenchError("usage", `${binary} is no program that can be run: ${next}`, { cause: error });
   }
   return binary;
-}
-
-/** Coder's client is told by its environment; nothing of this process's own comes along but where programs are. */
-function environmentOf(deployment: Deployment, folder: string): Record<string, string> {
-  const { url, headers = {}, caPem, proxy } = deployment;
-  const pairs = Object.entries(headers).map(
-    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`,
-  );
-  const caFile = join(folder, "ca.pem");
-  if (caPem !== undefined) writeFileSync(caFile, caPem);
-  return {
-    PATH: process.env["PATH"] ?? "",
-    HOME: folder,
-    CODER_URL: url,
-    CODER_NO_VERSION_WARNING: "true",
-    CODER_NO_FEATURE_WARNING: "true",
-    ...(pairs.length === 0 ? {} : { CODER_HEADER: pairs.join(",") }),
-    ...(caPem === undefined ? {} : { SSL_CERT_FILE: caFile }),
-    ...(proxy === undefined ? {} : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
-  };
 }

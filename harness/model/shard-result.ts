@@ -215,6 +215,16 @@ export const loadResult = z.object({
     /** Held SSH as the server's agents report it, where it tells. */
     sshRelayed: count.optional(),
     sshDirect: count.optional(),
+    /** Of SSH by Coder's own client: asked for and dealt to it, the others being web terminals; `why` where not all were. */
+    ssh: z
+      .object({
+        asked: count,
+        dealt: count,
+        /** Version of the client where it is the deployment's own. */
+        client: z.string().optional(),
+        why: z.string().optional(),
+      })
+      .optional(),
     /** Bytes that held connections carried, both ways. */
     bytes: z.object({ sent: count, received: count }).optional(),
     /** Pieces of traffic that were due on the schedule, and that came back whole. */

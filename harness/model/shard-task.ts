@@ -13,10 +13,12 @@ const deployment = z.object({
   caPem: z.string().optional(),
   /** URL of an HTTP proxy that all connections go through. */
   proxy: z.url().optional(),
-  /** The `coder` binary that carries SSH; with `ssh: "stdio"` only. */
+  /** The `coder` binary that carries SSH; with `ssh: "stdio"` only. Absent = the one that the deployment offers. */
   coderBinary: z.string().optional(),
   /** Sessions of `coder ssh --stdio` at once, each its own process of some 24 MB. */
   stdioSessions: z.number().int().positive().optional(),
+  /** Web terminals take the place of SSH that cannot be carried, and the result says why. Absent = refused. */
+  sshOptional: z.boolean().optional(),
 });
 
 export const bootstrapTask = z.object({

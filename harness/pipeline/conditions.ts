@@ -1,6 +1,7 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../stacks/environment.ts";
+import type { LoadResult } from "../model/shard-result.ts";
 import { SHARED_MACHINE_LIMITS } from "../model/shard-task.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 
@@ -24,8 +25,23 @@ export function conditionsOf(run: {
       ? `generator: shares its machine with ${realCoder ? "Coder, its database and the workspaces" : "the emulated Coder"}, so held to wide limits (slip p99 ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`
       : generatorOf(runner),
     size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
-    // Of what the size asks for, this version carries SSH through the emulator alone.
-    ...(cloud === undefined ? [] : ["SSH: none, every connection is a web terminal", ...waivedFor(cloud)]),
+    ...(cloud === undefined ? [] : waivedFor(cloud)),
+  ];
+}
+
+/** What carried SSH by Coder's own client, and what of it was not carried: known after the load only. */
+export function sshConditions(measured: Pick<LoadResult, "connections"> | undefined): readonly string[] {
+  const ssh = measured?.connections.ssh;
+  if (ssh === undefined) return [];
+  const { asked, dealt, client, why } = ssh;
+  if (dealt === 0 && why !== undefined) return [`SSH: none, every connection is a web terminal: ${why}`];
+  const program =
+    client === undefined ? "coder ssh --stdio" : `the deployment's own client ${client} (coder ssh --stdio)`;
+  const all = `SSH: by ${program}, a process for each session`;
+  return [
+    why === undefined
+      ? all
+      : `${all}, for ${dealt} of the ${asked} connections that were asked for, the others being web terminals: ${why}`,
   ];
 }
 

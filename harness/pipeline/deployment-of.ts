@@ -2,26 +2,24 @@ import type { LoadResult } from "../model/shard-result.ts";
 import type { BootstrapTask } from "../model/shard-task.ts";
 import type { Plan } from "./plan.ts";
 
-/** How the workload reaches the run's Coder: the emulator has a tunnel, a real server on this machine its own program. */
+/** How the workload reaches the run's Coder: the emulator has a tunnel, a real server offers its own client. */
 export function deploymentOf(plan: Plan, url: string): BootstrapTask["deployment"] {
   const ssh = sshOf(plan);
-  const coderBinary = plan.rehearsal?.coder?.binary;
-  return { url, ssh, ...(ssh === "stdio" && coderBinary !== undefined ? { coderBinary } : {}) };
+  return { url, ssh, ...(ssh === "stdio" ? { sshOptional: true } : {}) };
 }
 
 /** What carries SSH in this run. */
-function sshOf({ rehearsal }: Plan): "tunnel" | "stdio" | "none" {
-  if (rehearsal === undefined) return "none";
-  return rehearsal.coder === undefined ? "tunnel" : "stdio";
+function sshOf({ rehearsal }: Plan): "tunnel" | "stdio" {
+  return rehearsal !== undefined && rehearsal.coder === undefined ? "tunnel" : "stdio";
 }
 
-/** The way that SSH took, as a record says it; through Coder's own program the agents tell which. */
+/** The way that SSH took, as a record says it; through Coder's own client the agents tell which. */
 export function sshPathOf(
   plan: Plan,
-  { sshDirect = 0 }: Pick<LoadResult["connections"], "sshDirect">,
+  { ssh, sshDirect = 0 }: Pick<LoadResult["connections"], "ssh" | "sshDirect">,
 ): "tunnel" | "relayed" | "direct" | "none" {
-  const ssh = sshOf(plan);
-  if (ssh !== "stdio") return ssh;
+  if (sshOf(plan) === "tunnel") return "tunnel";
+  if (ssh?.dealt === 0 && ssh.why !== undefined) return "none";
   return sshDirect > 0 ? "direct" : "relayed";
 }
 

@@ -15,7 +15,7 @@ import {
 import { loadResult } from "../model/shard-result.ts";
 import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, worst } from "../model/verdict.ts";
-import { imageConditions } from "./conditions.ts";
+import { imageConditions, sshConditions } from "./conditions.ts";
 import type { StageContext } from "./context.ts";
 import { recordedCost } from "./cost-spent.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
@@ -123,7 +123,11 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
             },
           }),
     },
-    conditions: [...plan.conditions, ...imageConditions(plan, environment, preflight?.coderImageDigest)],
+    conditions: [
+      ...plan.conditions,
+      ...sshConditions(measured),
+      ...imageConditions(plan, environment, preflight?.coderImageDigest),
+    ],
     ...keptOf(entries),
     resources: Object.fromEntries(provisioned?.stacks.map(({ name, resources }) => [name, resources]) ?? []),
     stages: timingsOf(entries),

@@ -1,4 +1,6 @@
+import type { z } from "zod";
 import type { CoderClient } from "../coder/client.ts";
+import type { deploymentConfig, entitlements } from "../coder/schemas.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 
@@ -13,8 +15,7 @@ export async function checkDeployment(
   const features = licensed.ok ? licensed.value.features : {};
   const config = configured.ok ? configured.value.config : {};
 
-  const isBrowserOnly = features["browser_only"]?.enabled === true || config.browser_only === true;
-  if (isBrowserOnly && task.deployment.ssh !== "none")
+  if (task.deployment.ssh !== "none" && allowsBrowsersOnly(features, config))
     throw new RefbenchError(
       "usage",
       `${task.deployment.url} allows browser connections only, so that no workspace can be reached by SSH: ask for web terminals alone (--ssh none)`,
@@ -34,6 +35,22 @@ export async function checkDeployment(
       "usage",
       `the licence of ${task.deployment.url} has ${Math.max(0, free)} of ${seats.limit} seats free, and the load makes ${task.users} users: ask for fewer, or use your own user (--use-host-login)`,
     );
+}
+
+/** Whether a deployment lets nobody in but by a browser; what it does not tell is tried. */
+export async function isBrowserOnly(owner: CoderClient): Promise<boolean> {
+  const [licensed, configured] = await Promise.all([owner.entitlements(), owner.deploymentConfig()]);
+  return allowsBrowsersOnly(
+    licensed.ok ? licensed.value.features : {},
+    configured.ok ? configured.value.config : {},
+  );
+}
+
+function allowsBrowsersOnly(
+  features: z.infer<typeof entitlements>["features"],
+  config: Partial<z.infer<typeof deploymentConfig>["config"]>,
+): boolean {
+  return features["browser_only"]?.enabled === true || config.browser_only === true;
 }
 
 /** Only told: a template that costs nothing may be used with nothing left. New users' quota is known to nobody yet. */

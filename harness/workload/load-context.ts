@@ -20,6 +20,8 @@ export interface TaskContext {
   emit(event: ShardEvent): void;
   /** Absent where a load is no part of one. */
   readonly others?: OtherParts | undefined;
+  /** For files of this task, where it has a folder of its own. @default the system's for temporary ones */
+  readonly folder?: string | undefined;
 }
 
 /** The other parts of the load that this one is a part of. */

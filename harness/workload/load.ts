@@ -53,7 +53,7 @@ export async function runLoad(
   const signal = AbortSignal.any([context.signal, itself.signal]);
   // Thousands of waits listen to these.
   setMaxListeners(0, context.signal, signal);
-  const ssh = sshDoor(task.deployment);
+  const ssh = sshDoor(task.deployment, context.folder);
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
   try {

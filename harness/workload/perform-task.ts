@@ -4,7 +4,7 @@ import { messageOf, RefbenchError } from "../model/error.ts";
 import { SHARD_PROTOCOL, type ShardEvent } from "../model/shard.ts";
 import { type ShardTask, shardTask } from "../model/shard-task.ts";
 import { CODER_GONE, CoderGoneError } from "./coder-gone.ts";
-import type { OtherParts } from "./load-context.ts";
+import type { TaskContext } from "./load-context.ts";
 import { runTask } from "./run-task.ts";
 
 /** Runs the task that a line of JSON asks for and returns the last event, `result` or `error`; never throws. */
@@ -12,12 +12,12 @@ export async function performTask(
   line: string,
   signal: AbortSignal,
   emit: (event: ShardEvent) => void,
-  others?: OtherParts,
+  given: Pick<TaskContext, "others" | "folder"> = {},
 ): Promise<ShardEvent> {
   try {
     const task = parseTask(line);
     if (task.task === "load") goFirst();
-    const result = await runTask(task, { signal, clock: systemClock, emit, others });
+    const result = await runTask(task, { signal, clock: systemClock, emit, ...given });
     return { type: "result", result };
   } catch (error) {
     // A bug shows where it is, on stderr; the event says only what happened.

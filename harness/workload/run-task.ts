@@ -1,7 +1,9 @@
 import type { ShardResult } from "../model/shard.ts";
-import type { ShardTask } from "../model/shard-task.ts";
+import type { LoadResult } from "../model/shard-result.ts";
+import type { LoadTask, ShardTask } from "../model/shard-task.ts";
 import { runBootstrap } from "./bootstrap.ts";
 import { runDrain } from "./drain.ts";
+import { carryingSsh } from "./carry-ssh.ts";
 import type { TaskContext } from "./load-context.ts";
 import { runLoad } from "./load.ts";
 import { runInShards } from "./shards/run-in-shards.ts";
@@ -13,8 +15,15 @@ export async function runTask(task: ShardTask, context: TaskContext): Promise<Sh
     case "bootstrap":
       return { task: "bootstrap", ...(await runBootstrap(task, context)) };
     case "load":
-      return { task: "load", ...(await (shardsOf(task) > 1 ? runInShards : runLoad)(task, context)) };
+      return {
+        task: "load",
+        ...(await carryingSsh(task, context, (carried) => runLoadOf(carried, context))),
+      };
     case "drain":
       return { task: "drain", ...(await runDrain(task, context)) };
   }
+}
+
+function runLoadOf(task: LoadTask, context: TaskContext): Promise<LoadResult> {
+  return (shardsOf(task) > 1 ? runInShards : runLoad)(task, context);
 }

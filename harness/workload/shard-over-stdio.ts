@@ -35,7 +35,9 @@ export function runOverStdio(): void {
     }
     if (line.trim() === "") return;
     isTaskRead = true;
-    void performTask(line, stop.signal, emit, { together, suffering: suffering.signal }).then(finish);
+    void performTask(line, stop.signal, emit, {
+      others: { together, suffering: suffering.signal },
+    }).then(finish);
   });
   input.on("close", () => {
     if (isTaskRead) requestStop();

@@ -8,6 +8,10 @@ import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createWebSocketStream, WebSocket } from WS;
 const args = process.argv.slice(2);
+if (args[0] === "version") {
+  console.log('{"version":"v2.31.0"}');
+  process.exit(0);
+}
 appendFileSync(LOG, JSON.stringify({ args, url: process.env.CODER_URL, header: process.env.CODER_HEADER, env: Object.keys(process.env) }) + "\n");
 const token = process.env.CODER_SESSION_TOKEN;
 const [owner, name] = args.at(-1).replace(/\.main$/, "").split("/");
@@ -42,9 +46,13 @@ export function fakeCoderCli(refuses: readonly string[] = []) {
     .replace("REFUSES", JSON.stringify(refuses));
   writeFileSync(script, text);
   writeFileSync(log, "");
-  writeFileSync(binary, `#!/bin/sh\nexec ${process.execPath} ${script} "$@"\n`, { mode: 0o755 });
+  // As the real one, it trusts what SSL_CERT_FILE holds.
+  const program = `#!/bin/sh\nNODE_EXTRA_CA_CERTS="$SSL_CERT_FILE" exec ${process.execPath} ${script} "$@"\n`;
+  writeFileSync(binary, program, { mode: 0o755 });
   return {
     binary,
+    /** Its content, for a deployment that offers it. */
+    program,
     calls: () =>
       readFileSync(log, "utf8")
         .trim()

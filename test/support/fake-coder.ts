@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2 from "ssh2";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
+import { clientName } from "../../harness/model/client-name.ts";
 import { FakeShell, type ShellFault } from "./fake-coder-shell.ts";
 import { newSshKey } from "../../stacks/ssh-key.ts";
 
@@ -63,6 +64,8 @@ export interface FakeOptions {
   readonly quota?: unknown;
   /** Whether builds have timings. @default true */
   readonly hasTimings?: boolean;
+  /** The client that it offers to machines like this one; 404 when absent. */
+  readonly client?: string;
   /** Names of each workspace's agents. @default one `main` */
   readonly agents?: readonly string[];
 }
@@ -228,6 +231,11 @@ class Fake {
     if (isCreation) this.#firstAskedMs ??= askedMs;
     this.calls.push(`${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "{id}")}`);
     try {
+      if (path === `/bin/${clientName(process)}`) {
+        const { client } = this.#options;
+        response.writeHead(client === undefined ? 404 : 200).end(client ?? "404 page not found\n");
+        return;
+      }
       if (path === "/files") {
         const chunks: Buffer[] = [];
         for await (const chunk of request) chunks.push(chunk as Buffer);

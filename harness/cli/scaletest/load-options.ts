@@ -253,9 +253,10 @@ function addConnectionOptions(command: Command): Command {
         .argParser(count("--shards", 1, 16)),
     )
     .addOption(
-      new Option("--coder-binary <file>", "carries SSH, and is engine coder (default: coder on PATH)").env(
-        "REFBENCH_CODER_BINARY",
-      ),
+      new Option(
+        "--coder-binary <file>",
+        "carries SSH, and is engine coder (default: coder on PATH; for SSH else the deployment's own)",
+      ).env("REFBENCH_CODER_BINARY"),
     )
     .addOption(
       new Option("--agent <name>", "the agent to reach where a workspace has several").env(

@@ -12,6 +12,7 @@ import type { LoadResult } from "../../model/shard-result.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 import { worst } from "../../model/verdict.ts";
 import { verdictOfError } from "../../model/error.ts";
+import { sshConditions } from "../../pipeline/conditions.ts";
 import { machineOf } from "../../pipeline/make-run.ts";
 import { judge, type Objective } from "../../results/objectives.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
@@ -66,7 +67,7 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
       node: process.version,
       machine: machineOf(),
     },
-    conditions: conditionsOfLoad(task, look, ground.cleanup),
+    conditions: [...conditionsOfLoad(task, look, ground.cleanup), ...sshConditions(measured)],
     resources: {},
     stages: stagesOf(outcome),
     ...(measured === undefined ? {} : { measurements: measured }),

@@ -8,7 +8,7 @@ import type { LoadFlags } from "./load-options.ts";
 import type { Reach } from "./reach.ts";
 import type { TaskGround } from "./load-task.ts";
 
-/** How SSH travels: not at all unless it was asked for, by the emulator's tunnel, else by Coder's own binary. */
+/** How SSH travels: not at all unless it was asked for, by the emulator's tunnel, else by Coder's own client: the named one, that on PATH, or what the deployment offers. */
 export async function chooseSsh(
   { ssh, sshShare, coderBinary }: LoadFlags,
   deployment: Reach["deployment"],
@@ -23,12 +23,13 @@ export async function chooseSsh(
   if (ssh !== true && sshShare === 0) return as("none");
   if (isEmulated) return as("tunnel");
   const binary = coderBinary === undefined ? await onPath("coder", env) : resolve(coderBinary);
-  if (binary === undefined || !(await isExecutable(binary)))
+  const { deployment: reached } = as("stdio");
+  if (binary === undefined) return { deployment: reached, sharesMachine };
+  if (!(await isExecutable(binary)))
     throw new RefbenchError(
       "usage",
-      `SSH to ${url} goes through Coder's own program, which ${binary === undefined ? "is not on PATH" : `${binary} is not`}: install it (${url}/install.sh), say where it is with --coder-binary, or leave --ssh and --ssh-share out`,
+      `SSH to ${url} goes through Coder's own program, which ${binary} is not: name it with --coder-binary, or leave that out for the one that the deployment offers`,
     );
-  const { deployment: reached } = as("stdio");
   return { deployment: { ...reached, coderBinary: binary }, sharesMachine };
 }
 

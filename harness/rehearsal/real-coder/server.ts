@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { clientName } from "../../model/client-name.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { EmulatorReady } from "../emulator/config.ts";
 import type { ProcessIdentity } from "../inventory/process-identity.ts";
@@ -7,6 +8,7 @@ import { openStore } from "../inventory/store.ts";
 import { keepAgents } from "./agents.ts";
 import type { RealCoderConfig } from "./config.ts";
 import { freePort } from "./free-port.ts";
+import { offerClient } from "./offer-client.ts";
 import { twinNotes } from "./notes.ts";
 import { type Postgres, startPostgres } from "./postgres/start-postgres.ts";
 import { type Running, startProgram } from "./process-group.ts";
@@ -75,6 +77,7 @@ export async function startServer(
   ]);
   try {
     await awaitHealthy(url, server, log);
+    await offerClient(url, { binary: coder.binary, cache: join(folder, "cache"), name: clientName(process) });
   } catch (error) {
     await stop();
     throw error;

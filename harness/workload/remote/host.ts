@@ -46,7 +46,7 @@ export async function hostTask(folder: string): Promise<void> {
     signal: stop.signal,
     onNote: (message) => write({ type: "note", message }),
   });
-  const last = await performTask(JSON.stringify(job.task), stop.signal, write);
+  const last = await performTask(JSON.stringify(job.task), stop.signal, write, { folder });
   write(last);
   process.exit(last.type === "result" ? 0 : 1);
 }

@@ -5,6 +5,7 @@ import { environmentSchema } from "../../../stacks/environment.ts";
 import { openContext } from "../../../harness/pipeline/context.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
 import { drain } from "../../../harness/pipeline/stages/drain.ts";
+import { deploymentOf } from "../../../harness/pipeline/deployment-of.ts";
 import { readJson } from "../../../harness/pipeline/json-file.ts";
 import { planSchema, type CloudPlan } from "../../../harness/pipeline/plan.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
@@ -56,7 +57,11 @@ test("a real run is where it was pinned, and its conditions are true of it", asy
   expect(plan).toMatchObject({ simulated: false, runner: "network", cloud: CLOUD });
   expect(plan.rehearsal).toBeUndefined();
   expect(plan.conditions).toContain("generator: a machine of its own inside Coder's network");
-  expect(plan.conditions).toContain("SSH: none, every connection is a web terminal");
+  expect(deploymentOf(plan, "http://10.0.0.5")).toEqual({
+    url: "http://10.0.0.5",
+    ssh: "stdio",
+    sshOptional: true,
+  });
   expect(plan.conditions).toContain("canary: not asked for (--skip-canary)");
   expect(plan.conditions.join()).not.toMatch(/simulated|emulated|shares its machine/);
 });

@@ -1,0 +1,20 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where a server without clients inside itself looks for those that it offers. */
+const OFFERED = "site/orig/bin";
+
+/**
+ * Lets a server offer its own program as the client for this machine, as a release offers the ones that it brings:
+ * where it brings one itself, nothing is put in its place.
+ */
+export async function offerClient(
+  url: string,
+  { binary, cache, name }: { readonly binary: string; readonly cache: string; readonly name: string },
+): Promise<void> {
+  const { status } = await fetch(`${url}/bin/${name}`, { method: "HEAD" });
+  if (status !== 404) return;
+  const folder = join(cache, OFFERED);
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(binary, join(folder, name));
+}

@@ -1,0 +1,118 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { fetchClient } from "../../../harness/coder/fetch-client.ts";
+import { clientName } from "../../../harness/model/client-name.ts";
+import type { LoadTask } from "../../../harness/model/shard-task.ts";
+import { startConnectProxy } from "../../support/connect-proxy.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { startTlsFront } from "../../support/tls-front.ts";
+
+const VERSION = "v2.31.0+abc";
+const CLIENT = `#!/bin/sh\necho '{"version":"${VERSION}"}'\n`;
+
+async function startServer(listener: RequestListener) {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function fetchInto(deployment: Omit<LoadTask["deployment"], "ssh">) {
+  const root = mkdtempSync(join(tmpdir(), "refbench-test-client-"));
+  const folder = join(root, "client");
+  const client = await fetchClient({
+    deployment: { ...deployment, ssh: "stdio" },
+    version: VERSION,
+    folder,
+    clock: fakeClock(),
+    signal: AbortSignal.timeout(60_000),
+  });
+  return { client, folder, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
+}
+
+test("the client comes the deployment's own way, into a folder that is its owner's alone", async () => {
+  const asked: unknown[] = [];
+  await using server = await startServer(({ url, headers }, response) => {
+    asked.push([url, headers["x-access"]]);
+    response.end(CLIENT);
+  });
+  await using front = await startTlsFront(server.url);
+  await using proxy = await startConnectProxy();
+  const { url, caPem } = front;
+  using fetched = await fetchInto({ url, caPem, proxy: proxy.url, headers: { "x-access": "yes" } });
+  const binary = join(fetched.folder, "coder");
+  expect(fetched.client).toEqual({ state: "fetched", binary });
+  expect(readFileSync(binary, "utf8")).toBe(CLIENT);
+  expect(statSync(fetched.folder).mode & 0o777).toBe(0o700);
+  expect(statSync(binary).mode & 0o777).toBe(0o700);
+  expect(asked).toEqual([[`/bin/${clientName(process)}`, "yes"]]);
+  expect(proxy.asked).toEqual([new URL(url).host]);
+});
+
+test.each<[string, RequestListener, RegExp, number]>([
+  [
+    "is not served",
+    (_, response) => response.writeHead(404).end("404 page not found"),
+    /^the deployment answers 404 to GET \/bin\/coder-/,
+    1,
+  ],
+  [
+    "is of another version",
+    (_, response) => response.end(CLIENT.replace(VERSION, "v2.30.1")),
+    /it offers is v2\.30\.1, and itself it is v2\.31\.0\+abc$/,
+    1,
+  ],
+  ["cannot be run here", (_, response) => response.end("\u007fELF"), /does not tell its version here/, 1],
+  [
+    "breaks off each time",
+    (_, response) => {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("half", () => response.destroy());
+    },
+    /could not be fetched: /,
+    3,
+  ],
+])("a client that %s is missing, with why", async (_, listener, why, requests) => {
+  let count = 0;
+  await using server = await startServer((request, response) => {
+    count += 1;
+    listener(request, response);
+  });
+  using fetched = await fetchInto({ url: server.url });
+  expect(fetched.client).toEqual({ state: "missing", why: expect.stringMatching(why) });
+  expect(count).toBe(requests);
+});
+
+test("a download that breaks off once is begun again", async () => {
+  let count = 0;
+  await using server = await startServer((_, response) => {
+    count += 1;
+    if (count > 1) response.end(CLIENT);
+    else {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("half", () => response.destroy());
+    }
+  });
+  using fetched = await fetchInto({ url: server.url });
+  expect(fetched.client.state).toBe("fetched");
+  expect(existsSync(join(fetched.folder, "coder"))).toBe(true);
+});
+
+test.each([
+  ["linux", "x64", "coder-linux-amd64"],
+  ["linux", "arm64", "coder-linux-arm64"],
+  ["linux", "arm", "coder-linux-armv7"],
+  ["darwin", "arm64", "coder-darwin-arm64"],
+  ["win32", "x64", "coder-windows-amd64.exe"],
+] as const)("on %s %s the client is %s", (platform, arch, name) => {
+  expect(clientName({ platform, arch })).toBe(name);
+});
