@@ -133,11 +133,11 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     stages: timingsOf(entries),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
+    ...recordedCost(plan, entries, teardown.state, ports.clock.now()),
     teardown,
     verdict: final ? verdict : "pending",
     reasons: [
       ...held
-    ...recordedCost(plan, entries, teardown.state, ports.clock.now()),
         .toSorted(([a], [b]) => Number(b === verdict) - Number(a === verdict))
         .map(([word, reason]) => `${word}: ${reason}`),
       ...(damaged.length === 0 ? [] : [`${damaged.length} lines of the journal could not be read`]),
