@@ -1,3 +1,4 @@
+import type { CostEstimate } from "../../reference-architectures/cost/estimate.ts";
 import type { RunCost } from "../model/cost.ts";
 import { formatUsd } from "../model/usd.ts";
 import { formatCount } from "../results/format.ts";
@@ -19,17 +20,15 @@ export function costLines({ estimate, ceiling, basis }: Omit<RunCost, "spent">):
   ];
 }
 
-/** All of an estimate, a line each. */
-export function costTable({ estimate }: Pick<RunCost, "estimate">): readonly string[] {
-  const amounts = estimate.items.map(({ amount }) => formatUsd(amount));
+/** All of an estimate, a line each, then what is to be known of its prices. */
+export function costTable({ items, notes }: CostEstimate): readonly string[] {
+  const amounts = items.map(({ amount }) => (amount < 0.005 ? "<$0.01" : formatUsd(amount)));
   const width = Math.max(...amounts.map(({ length }) => length));
-  return [
-    ...estimate.items.map(
-      ({ what, quantity }, index) =>
-        `${(amounts[index] ?? "").padStart(width)}  ${quantityWords(quantity)} ${what}`,
-    ),
-    ...(estimate.notes ?? []),
-  ];
+  const lines = items.map(
+    ({ what, quantity }, index) =>
+      `${(amounts[index] ?? "").padStart(width)}  ${quantityWords(quantity)} ${what}`,
+  );
+  return [...lines, ...notes];
 }
 
 function quantityWords(quantity: number): string {

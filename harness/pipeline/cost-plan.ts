@@ -8,6 +8,8 @@ import type { Plan } from "./plan.ts";
 /** What a run's cost depends on, and the most that it may. */
 export interface CostRequest {
   readonly architecture: Architecture;
+  /** By its name and its figures, overrides applied. */
+  readonly sizeName: string;
   readonly size: Size;
   readonly region: string;
   readonly runner: Plan["runner"];
@@ -21,7 +23,7 @@ export interface CostRequest {
 export function planCost(
   request: CostRequest,
 ): { readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string } {
-  const { architecture, size, region, runner, simulated, ceiling } = request;
+  const { architecture, sizeName, size, region, runner, simulated, ceiling } = request;
   const estimation = estimateCost(architecture, size, { region, runner: runner === "network" });
   if (estimation.state === "not-priced") {
     if (ceiling === undefined) return { notPriced: estimation.reason };
@@ -36,7 +38,7 @@ export function planCost(
     const least = Math.ceil(estimate.total * 100) / 100;
     throw new RefbenchError(
       "usage",
-      `--max-cost is ${formatUsd(ceiling)}, and ${architecture.name} is estimated at ${formatUsd(estimate.total)} (${estimate.hours.toFixed(2)} h at ${formatUsd(estimate.perHour)} an hour, prices of ${estimate.prices}), so nothing was created: expected ${formatUsd(least)} or more, or a smaller size of "refbench architectures show ${architecture.name}"`,
+      `--max-cost is ${formatUsd(ceiling)}, and ${architecture.name} ${sizeName} is estimated at ${formatUsd(estimate.total)} (${estimate.hours.toFixed(2)} h at ${formatUsd(estimate.perHour)} an hour, prices of ${estimate.prices}), so nothing was created: expected ${formatUsd(least)} or more, or a smaller size of "refbench architectures show ${architecture.name}"`,
     );
   }
   return {

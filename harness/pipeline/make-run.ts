@@ -86,6 +86,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     size,
     region,
     runner,
+    sizeName,
     simulated: cloud?.emulated ?? true,
     ceiling: request.maxCost,
   });

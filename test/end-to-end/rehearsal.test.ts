@@ -98,6 +98,30 @@ describe("a rehearsal of gke", () => {
     expect(await inTwin(cwd)).toEqual([]);
   });
 
+  test("that becomes dearer than --max-cost while it is created is stopped, torn down and exits 50", async () => {
+    const cwd = await newFolder();
+    const faults = join(cwd, "faults.json");
+    const slow = { op: "create", type: "google_sql_database_instance", do: "slow", ms: 600_000 };
+    await writeFile(faults, JSON.stringify({ faults: [slow] }));
+    const refused = await refbench(cwd, ...CANARY, "--max-cost", "0.5");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toMatch(/--max-cost is \$0\.50, and gke canary is estimated at \$0\.6\d/);
+    // Four hours of the twin are some seconds.
+    const ended = await refbench(cwd, ...CANARY, "--max-cost", "3", "--faults", faults);
+    expect(ended.code).toBe(50);
+    expect(ended.stderr).toMatch(
+      /cost: \$0\.6\d estimated \(simulated: nothing is billed\), at most \$3\.00/,
+    );
+    const record = await onlyRecord(cwd);
+    expect(record).toMatchObject({
+      verdict: "cost-ceiling",
+      teardown: { state: "clean" },
+      cost: { ceiling: 3, basis: "simulated" },
+    });
+    expect(record.cost?.spent).toBeGreaterThan(2);
+    expect(await inTwin(cwd)).toEqual([]);
+  });
+
   test("with creates whose answers are lost, and a leak that no state knows, is swept clean", async () => {
     const cwd = await newFolder();
     await writeFile(

@@ -1,10 +1,13 @@
 import { Command, Option } from "commander";
 import { objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
+import { estimateCost, type Estimation } from "../../../reference-architectures/cost/estimate.ts";
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
+import { formatUsd } from "../../model/usd.ts";
 import { formatCount } from "../../results/format.ts";
 import { drawGrid } from "../../results/grid.ts";
 import { widthOf } from "../../results/outputs.ts";
+import { costTable } from "../cost-lines.ts";
 import type { Io } from "../io.ts";
 
 /** `refbench architectures`: what can be measured. */
@@ -69,13 +72,15 @@ function showCommand(io: Io): Command {
     .action((name: string, { size, output }: Flags & { readonly size?: string }) => {
       const architecture = getArchitecture(name);
       const resolved = resolveSize(name, size);
-      const { objectives, sizes } = architecture;
+      const { objectives, sizes, region } = architecture;
+      const cost = estimateCost(architecture, resolved.figures, { region, runner: true });
       if (output === "json") {
         const shown = {
           ...architecture,
           sizes: Object.keys(sizes),
           size: resolved.name,
           figures: resolved.figures,
+          ...(cost.state === "priced" ? { cost: cost.estimate } : {}),
         };
         io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
         return;
@@ -99,9 +104,20 @@ function showCommand(io: Io): Command {
           ({ description, direction, threshold, unit }) =>
             `  ${description}: ${direction.replace("-", " ")} ${threshold}${unit === "ms" ? " ms" : ""}`,
         ),
+        "",
+        ...costSection(cost),
       ];
       io.stdout.write(`${lines.join("\n")}\n`);
     });
+}
+
+function costSection(cost: Estimation): readonly string[] {
+  if (cost.state === "not-priced") return [`Cost: not estimated, ${cost.reason}`];
+  const { total, hours, perHour, teardownReserve, prices, region } = cost.estimate;
+  return [
+    `Cost of a run: ${formatUsd(total)} estimated, ${hours.toFixed(2)} h at ${formatUsd(perHour)} an hour, ${formatUsd(teardownReserve)} of it for the teardown (prices of ${prices}, ${region})`,
+    ...costTable(cost.estimate).map((line) => `  ${line}`),
+  ];
 }
 
 function outputOption(): Option {

@@ -1,15 +1,22 @@
 import { Command, Option } from "commander";
-import { resolveSize } from "../../../reference-architectures/catalogue.ts";
+import {
+  getArchitecture,
+  type ResolvedSize,
+  resolveSize,
+} from "../../../reference-architectures/catalogue.ts";
 import { parseOverride } from "../../../reference-architectures/override.ts";
 import { CHECK_NAMES } from "../../inventory/preflight/check.ts";
 import { parseChecks } from "../../inventory/preflight/choose-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
+import { planCost } from "../../pipeline/cost-plan.ts";
+import { endpointsOf } from "../endpoints.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { askPreflight } from "../preflight/ask.ts";
 import { readLicence } from "../preflight/read-licence.ts";
 import { preflightOutputs, writePreflight } from "../preflight/write-preflight.ts";
+import { maxCostOption } from "../run-options.ts";
 
 interface Flags {
   readonly size?: string;
@@ -20,6 +27,7 @@ interface Flags {
   readonly failCheck?: string;
   readonly skipPreflight?: string;
   readonly licenceFile?: string;
+  readonly maxCost?: number;
   readonly output: readonly string[];
 }
 
@@ -42,6 +50,7 @@ export function preflightCommand(io: Io): Command {
         "REFBENCH_LICENCE_FILE",
       ),
     )
+    .addOption(maxCostOption())
     .addOption(
       new Option("--fail-check <names>", "in a rehearsal: let these checks fail, such as quota,apis").env(
         "REFBENCH_FAIL_CHECK",
@@ -74,6 +83,7 @@ async function preflight(architecture: string, flags: Flags, io: Io): Promise<vo
       `--fail-check is "${flags.failCheck}", which only a rehearsal plays: add --rehearse, or leave it out`,
     );
   }
+  const planned = plannedCost(size, flags, io);
   const fail =
     flags.failCheck === undefined ? new Set<never>() : parseChecks("--fail-check", flags.failCheck);
   const licence = await readLicence(flags.licenceFile, io);
@@ -84,8 +94,26 @@ async function preflight(architecture: string, flags: Flags, io: Io): Promise<vo
     io,
     interrupts.stop,
   );
-  await writePreflight(report, outputs, io);
+  await writePreflight({ ...report, ...planned }, outputs, io);
   if (report.outcome === "failed") io.exit(EXIT_CODES.infrastructure);
+}
+
+/** What the run would cost, or a refusal as the run would get it. */
+function plannedCost(
+  { architecture: name, name: sizeName, figures }: ResolvedSize,
+  { rehearse = false, maxCost }: Flags,
+  { env }: Io,
+): ReturnType<typeof planCost> {
+  const architecture = getArchitecture(name);
+  return planCost({
+    architecture,
+    sizeName,
+    size: figures,
+    region: architecture.region,
+    runner: "network",
+    simulated: rehearse || endpointsOf(architecture.cloud, env).emulated,
+    ceiling: maxCost,
+  });
 }
 
 function collect(value: string, all: readonly string[]): readonly string[] {

@@ -2,8 +2,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { preflightText, type PreflightReport } from "../../inventory/preflight/report.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { Plan } from "../../pipeline/plan.ts";
 import type { OutputSpec } from "../../results/output-spec.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
+import { costLines } from "../cost-lines.ts";
 import type { Io } from "../io.ts";
 import { harmless } from "../progress/words.ts";
 
@@ -14,15 +16,22 @@ export function preflightOutputs(values: readonly string[]): readonly OutputSpec
   throw new RefbenchError("usage", "--output markdown is not a form of a preflight, expected text or json");
 }
 
+/** What was found, and what the run would cost or why nobody knows. */
+type PreflightAnswer = PreflightReport &
+  ({ readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string });
+
 /** Writes what was found in each form asked for. */
 export async function writePreflight(
-  report: PreflightReport,
+  report: PreflightAnswer,
   outputs: readonly OutputSpec[],
   { stdout, cwd }: Pick<Io, "stdout" | "cwd">,
 ): Promise<void> {
   for (const { format, path } of outputs) {
     // Words of a cloud's answers are in it, and they go to a terminal.
-    const text = format === "json" ? `${JSON.stringify(report, null, 2)}\n` : harmless(preflightText(report));
+    const text =
+      format === "json"
+        ? `${JSON.stringify(report, null, 2)}\n`
+        : harmless(`${preflightText(report)}${costWords(report)}`);
     if (path === undefined) {
       stdout.write(text);
       continue;
@@ -37,4 +46,9 @@ export async function writePreflight(
       });
     }
   }
+}
+
+function costWords(report: PreflightAnswer): string {
+  const lines = "cost" in report ? costLines(report.cost) : [`cost: not estimated, ${report.notPriced}`];
+  return lines.map((line) => `${line}\n`).join("");
 }

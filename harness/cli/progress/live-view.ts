@@ -29,8 +29,10 @@ function headline(state: ProgressState, now: number): readonly string[] {
   if (run === undefined) return elapsed === "" ? [] : [`refbench${elapsed}`];
   const simulated = run.simulated ? " (simulated)" : "";
   const cost = costWords(state);
-  const spent = cost === undefined ? "" : `  ${cost}`;
-  return [`refbench ${run.architecture} ${run.size}${simulated}  ${run.runId}${elapsed}${spent}`];
+  return [
+    `refbench ${run.architecture} ${run.size}${simulated}  ${run.runId}${elapsed}`,
+    ...(cost === undefined ? [] : [`cost  ${cost}`]),
+  ];
 }
 
 function stageLines(view: StageView, state: ProgressState, now: number): readonly string[] {

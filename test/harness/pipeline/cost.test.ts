@@ -86,7 +86,7 @@ describe("a run that is asked for", () => {
     await expect(world.makeRun(undefined, { maxCost: 0.4 })).rejects.toMatchObject({
       code: "usage",
       message: expect.stringMatching(
-        /^--max-cost is \$0\.40, and gke is estimated at \$0\.4\d .*nothing was created/,
+        /^--max-cost is \$0\.40, and gke canary is estimated at \$0\.4\d .*nothing was created/,
       ),
     });
     expect(await readdir(dirname(beside.path))).toHaveLength(1);

@@ -23,6 +23,14 @@ test("show tells every figure of the default size by the path that --set takes",
   expect(stdout).toMatch(/^ +on cloud +never$/m);
 });
 
+test("show tells what a run costs, part by part, with the day of its prices", async () => {
+  const { stdout } = await runCommand(architecturesCommand, ["show", "eks"], { env: {} });
+  expect(stdout).toMatch(/^Cost of a run: \$\d+\.\d\d estimated, .* \(prices of 2026-07-20, us-east-2\)$/m);
+  expect(stdout).toMatch(/^ +\$\d+\.\d\d +9 m6i\.xlarge for workspaces$/m);
+  expect(stdout).toMatch(/^ +<\$0\.01 +/m);
+  expect(stdout).toContain("us-east-2 is priced as us-east-1");
+});
+
 test("show tells the size that was asked for", async () => {
   const { stdout } = await runCommand(architecturesCommand, [
     "show",
@@ -37,6 +45,7 @@ test("show tells the size that was asked for", async () => {
     size: "1200",
     verifiedOnCloud: "never",
     figures: { users: 1200 },
+    cost: { region: "us-central1", prices: "2026-08-03" },
   });
 });
 

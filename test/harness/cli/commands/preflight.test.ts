@@ -47,6 +47,18 @@ describe("refbench preflight --rehearse", () => {
     expect(written).toBe(stdout);
   });
 
+  test("says what the run would cost, and refuses one above its ceiling", async () => {
+    const { stdout } = await preflight(["gke", "--rehearse", "--size", "canary", "--max-cost", "3"]);
+    expect(stdout).toMatch(/^cost: \$0\.\d\d estimated \(simulated: nothing is billed\), at most \$3\.00; /m);
+    const args = ["gke", "--rehearse", "--size", "1200", "--output", "json"];
+    const report = JSON.parse((await preflight(args)).stdout) as { cost: unknown };
+    expect(report.cost).toMatchObject({ basis: "simulated", estimate: { region: "us-central1" } });
+    await expect(preflight([...args, "--max-cost", "3"])).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("gke 1200 is estimated at $13."),
+    });
+  });
+
   test.each(CHECK_NAMES)("%s can be made to fail, with its fix", async (name) => {
     const { stdout, code } = await preflight([
       ...["gke", "--rehearse", "--fail-check", name],

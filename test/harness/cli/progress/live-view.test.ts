@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { liveView } from "../../../../harness/cli/progress/live-view.ts";
 import { advance, initialState } from "../../../../harness/cli/progress/state.ts";
 import type { StoredEvent } from "../../../../harness/model/event.ts";
-import { at, instant, loading, untilLoad } from "./story.ts";
+import { at, costs, instant, loading, untilLoad } from "./story.ts";
 
 const view = (events: readonly StoredEvent[], seconds: number, width = 79): string =>
   liveView(events.reduce(advance, initialState), instant(seconds), width).join("\n");
@@ -14,6 +14,10 @@ test("while provisioning it shows the stage's time and the resources created of 
   expect(text).toMatch(/^>> +provision +6\.0 s +gke-cloud 1 of 3 created$/m);
   expect(text).toMatch(/^ +2\.0 s +google_sql_database_instance\./m);
   expect(text).not.toContain("google_compute_network");
+});
+
+test("below its first line it says what it cost so far", () => {
+  expect(view([...untilLoad, ...costs], 7).split("\n")[1]).toBe("cost  $1.23 of $20.00 so far");
 });
 
 test("while loading it shows users, workspaces by state, connections held of wanted and the rate", () => {

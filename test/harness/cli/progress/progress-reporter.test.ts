@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { progressReporter } from "../../../../harness/cli/progress/progress-reporter.ts";
 import type { Clock } from "../../../../harness/model/clock.ts";
 import { CapturedStream } from "./captured-stream.ts";
-import { at, instant, load, loading, untilLoad } from "./story.ts";
+import { at, costs, instant, load, loading, untilLoad } from "./story.ts";
 
 /** A clock that stands until it is moved. */
 class HandClock implements Clock {
@@ -45,6 +45,26 @@ test("off a terminal each thing that happened is one appended line with the time
       expect.stringMatching(/^\[ {3}12 s\] load: connecting; users 1200; workspaces 7 queued/),
     ]),
   );
+});
+
+test("a run's cost is told before it begins, then with the lines that are told anyway", () => {
+  const stream = new CapturedStream();
+  const reporter = progressReporter({ stderr: stream, env: {} });
+  for (const event of [...costs, at(3, load())]) reporter.report(event);
+  const lines = stream.text.trimEnd().split("\n");
+  expect(lines).toEqual([
+    "[  0.0 s] cost: $12.50 estimated, at most $20.00; 1.50 h at $8.00 an hour, $2.00 of it for the teardown; prices of 2026-08-03, us-central1",
+    "[  0.0 s] cost: dearest 4 n2-standard-8 for Coder $9.00, 4.50 GiB through Cloud NAT $0.45",
+    expect.stringMatching(/^\[ {2}2\.8 s\] load: .*; \$1\.23 of \$20\.00 so far$/),
+  ]);
+});
+
+test("on a terminal a run's cost stays above the live lines", () => {
+  const stream = terminal();
+  const reporter = progressReporter({ stderr: stream, env: {} }, new HandClock());
+  for (const event of costs) reporter.report(event);
+  reporter.close();
+  expect(screenOf(stream.text)[0]).toMatch(/^cost: \$12\.50 estimated/);
 });
 
 test("off a terminal figures that always change are told every five seconds and when the activity changes", () => {

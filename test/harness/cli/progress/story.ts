@@ -56,3 +56,27 @@ export const loading: readonly StoredEvent[] = [
   at(9, { type: "stage.started", stage: "load" }),
   at(12, load()),
 ];
+
+/** What a run is told to cost, and what it did so far. */
+export const costs: readonly StoredEvent[] = [
+  at(0.2, {
+    type: "cost.estimated",
+    cost: {
+      estimate: {
+        prices: "2026-08-03",
+        region: "us-central1",
+        hours: 1.5,
+        perHour: 8,
+        teardownReserve: 2,
+        total: 12.5,
+        items: [
+          { what: "n2-standard-8 for Coder", quantity: 4, rate: 1.5, per: "hour", amount: 9 },
+          { what: "GiB through Cloud NAT", quantity: 4.5, rate: 0.1, per: "once", amount: 0.45 },
+        ],
+      },
+      ceiling: 20,
+      basis: "estimated",
+    },
+  }),
+  at(2.5, { type: "cost.progress", spent: 1.234, ceiling: 20 }),
+];
