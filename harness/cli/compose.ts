@@ -26,7 +26,10 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     clock: systemClock,
     terraform: createTerraform(),
     synthesize,
-    terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
+    terraformSecrets: ({ databasePassword, tlsKey }) => ({
+      TF_VAR_db_password: databasePassword,
+      ...(tlsKey === undefined ? {} : { TF_VAR_tls_key: tlsKey }),
+    }),
     readTemplate: plan.rehearsal?.coder === undefined ? readTemplate : () => readLocalTemplate(),
     judge,
     ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),

@@ -9,7 +9,10 @@ import { presentedCertificate } from "./presented-certificate.ts";
 import { tlsProblem } from "./tls-problem.ts";
 
 /** How a deployment is reached: the part of a task's `deployment` that says so. */
-export type TransportOptions = Pick<LoadTask["deployment"], "url" | "headers" | "caPem" | "proxy">;
+export type TransportOptions = Pick<
+  LoadTask["deployment"],
+  "url" | "headers" | "caPem" | "serverName" | "proxy"
+>;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -22,6 +25,7 @@ export class Transport {
   /** Answers of 429 so far, to requests and to websockets, those that were tried again included. */
   throttled = 0;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #serverName: string | undefined;
   readonly #proxy: string | undefined;
   /** One for all connections: a context of its own costs each some 40 kB. */
   readonly #secureContext: SecureContext | undefined;
@@ -31,6 +35,7 @@ export class Transport {
   constructor(options: TransportOptions) {
     this.url = options.url;
     this.#headers = options.headers ?? {};
+    this.#serverName = options.serverName;
     this.#proxy = options.proxy === undefined ? undefined : checkedProxy(options.proxy);
     const isSecure = options.url.startsWith("https:") || this.#proxy?.startsWith("https:") === true;
     this.#secureContext = isSecure ? secureContext(options.caPem) : undefined;
@@ -41,13 +46,14 @@ export class Transport {
   /** Of requests; closed by whoever asked for it. */
   dispatcher(connections: number): Dispatcher {
     const connect = { timeout: CONNECT_TIMEOUT_MS, ...this.#trust() };
-    if (this.#proxy === undefined) return new Pool(this.url, { connections, connect });
+    const toCoder = { ...connect, ...this.#name() };
+    if (this.#proxy === undefined) return new Pool(this.url, { connections, connect: toCoder });
     return new ProxyAgent({
       uri: this.#proxy,
       connections,
       connect,
       proxyTunnel: true,
-      requestTls: connect,
+      requestTls: toCoder,
       proxyTls: connect,
     });
   }
@@ -64,6 +70,8 @@ export class Transport {
       skipUTF8Validation: true,
       headers: this.headers(token),
       ...this.#trust(),
+      // An app's host has its own name.
+      ...(origin === this.url ? this.#name() : {}),
       ...(this.#agent === undefined ? {} : { agent: this.#agent }),
     });
   }
@@ -78,6 +86,11 @@ export class Transport {
   /** As `explainTls`, with the certificate only when it was asked for before. */
   tlsProblem(error: unknown): string | undefined {
     return tlsProblem(error, this.#certificate);
+  }
+
+  /** What the server's certificate is for, where its URL does not say. */
+  #name(): { servername?: string } {
+    return this.#serverName === undefined ? {} : { servername: this.#serverName };
   }
 
   #trust(): { secureContext?: SecureContext } {

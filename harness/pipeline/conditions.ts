@@ -13,13 +13,15 @@ export function conditionsOf(run: {
   readonly cloud: CloudPlan | undefined;
   /** Whether a rehearsal has a real Coder server. */
   readonly realCoder: boolean;
+  /** Whether Coder serves TLS. */
+  readonly tls: boolean;
 }): readonly string[] {
-  const { size, runner, cloud, realCoder } = run;
+  const { size, runner, cloud, realCoder, tls } = run;
   return [
     ...(size.licensed && !realCoder ? [`Coder licence: ${cloud === undefined ? "simulated" : "given"}`] : []),
     ...(realCoder ? realCoderOf(size) : []),
     "rate limits: off",
-    "TLS: off (internal endpoint)",
+    tls ? "TLS: self-signed by the run's own CA" : "TLS: off inside the network",
     "user tokens: minted by the owner",
     cloud === undefined
       ? `generator: shares its machine with ${realCoder ? "Coder, its database and the workspaces" : "the emulated Coder"}, so held to wide limits (slip p99 ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`

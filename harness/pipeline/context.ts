@@ -39,6 +39,7 @@ export interface Ports {
   /** The ephemeral Terraform variables of the stacks, from the run's secrets. */
   readonly terraformSecrets: (secrets: {
     readonly databasePassword: string;
+    readonly tlsKey?: string | undefined;
   }) => Readonly<Record<string, string>>;
   /**
    * Adds the providers' hashes for other platforms to a stack's lock file; says which could not be had. Absent where

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { objectivesFor } from "../../reference-architectures/objectives.ts";
 import { templateParameters } from "../../reference-architectures/template.ts";
+import { newCoderCertificate } from "../../stacks/coder-certificate.ts";
 import { newSshKey } from "../../stacks/ssh-key.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
@@ -50,6 +51,8 @@ export interface RunRequest {
   readonly project: string;
   /** EKS: who besides its maker enters the cluster, and from where its API is reached. @default nobody, anywhere */
   readonly clusterAccess?: NonNullable<Environment["clusterAccess"]>;
+  /** Whether Coder serves TLS, by a certificate that is made with the run. @default "off" */
+  readonly tls?: "off" | "self-signed";
   /** Where the shard program runs. @default "local" */
   readonly runner?: Plan["runner"];
   /** The Coder licence of a real run whose size needs one. */
@@ -83,14 +86,18 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   const region = cloud?.region ?? architecture.region;
   const planned = planCost({
     architecture,
+    sizeName,
     size,
     region,
     runner,
-    sizeName,
     simulated: cloud?.emulated ?? true,
     ceiling: request.maxCost,
   });
   const key = runner === "network" ? newSshKey() : undefined;
+  const certificate =
+    request.tls === "self-signed"
+      ? await newCoderCertificate({ architecture: architecture.name, runId })
+      : undefined;
   const environment: Environment = {
     schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
     architecture: architecture.name,
@@ -107,6 +114,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     coderVersion: size.coder.version,
     ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
     ...(request.clusterAccess === undefined ? {} : { clusterAccess: request.clusterAccess }),
+    ...(certificate === undefined ? {} : { tls: certificate.tls }),
     ...(request.stateBucket === undefined ? {} : { stateBucket: request.stateBucket }),
   };
   const plan: Plan = {
@@ -129,7 +137,13 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
       simulated: request.rehearsal !== undefined,
     }),
     conditions: [
-      ...conditionsOf({ size, runner, cloud, realCoder: request.rehearsal?.coder !== undefined }),
+      ...conditionsOf({
+        size,
+        runner,
+        cloud,
+        realCoder: request.rehearsal?.coder !== undefined,
+        tls: certificate !== undefined,
+      }),
       ...("notPriced" in planned ? [`cost: not estimated, ${planned.notPriced}`] : []),
     ],
     ...("cost" in planned ? planned : {}),
@@ -148,6 +162,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   await writeSecrets(folder, {
     ...newSecrets(),
     ...(key === undefined ? {} : { runnerKey: key.privateKey }),
+    ...(certificate === undefined ? {} : { tlsKey: certificate.key }),
     ...(request.licence === undefined ? {} : { licence: request.licence }),
   });
   await new Journal(folder.journal, clock).append({ type: "run-made", runId });

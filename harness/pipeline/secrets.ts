@@ -13,6 +13,8 @@ export const secretsSchema = z.object({
   token: z.string().optional(),
   /** Private key of the load runner's user, in OpenSSH's format; its public half is in the environment. */
   runnerKey: z.string().optional(),
+  /** Of Coder's certificate, in PEM; the certificate itself is in the environment. */
+  tlsKey: z.string().optional(),
   /** The Coder licence, posted in bootstrap, when the size needs one. */
   licence: z.string().optional(),
 });

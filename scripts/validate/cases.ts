@@ -8,6 +8,9 @@ export interface ValidationCase {
   readonly environment: Environment;
 }
 
+/** Of no meaning to a provider. */
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
 /** What an environment may leave out: by hand with nothing said, and a run with all of it. */
 const OPTIONS = {
   "no option": { managed: "manual", expiresAt: null },
@@ -15,6 +18,7 @@ const OPTIONS = {
     managed: "cdktf",
     expiresAt: 1_795_999_999,
     clusterAccess: { admins: ["arn:aws:iam::123456789012:role/human"], cidrs: ["198.51.100.0/24"] },
+    tls: { serverName: "coder.internal", certificatePem: CERTIFICATE, caPem: CERTIFICATE },
     runner: { publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJlbmNobWFya2tleWJlbmNobWFya2tleWJlbmNobWE" },
   },
 } as const satisfies Record<string, Partial<Environment>>;

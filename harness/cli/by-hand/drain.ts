@@ -1,5 +1,6 @@
 import { CODER_GONE } from "../../workload/coder-gone.ts";
 import { RefbenchError } from "../../model/error.ts";
+import type { trustOf } from "../../pipeline/trust-of.ts";
 import type { ShardEvent, ShardRunner } from "../../model/shard.ts";
 import type { DrainResult } from "../../model/shard-result.ts";
 
@@ -9,6 +10,8 @@ const GONE_AFTER_MS = 30_000;
 export interface DrainOptions {
   readonly shard: ShardRunner;
   readonly coderUrl: string;
+  /** Whom to trust there. */
+  readonly trust: ReturnType<typeof trustOf>;
   /** A session token of one of Coder's owners. */
   readonly token: string;
   readonly keepUsers: boolean;
@@ -19,13 +22,13 @@ export interface DrainOptions {
 
 /** Deletes every workspace through Coder. A Coder that cannot be reached is `infrastructure`: nothing is known then. */
 export async function drain(options: DrainOptions): Promise<DrainResult> {
-  const { shard, coderUrl, token, keepUsers, timeoutMs, signal } = options;
+  const { shard, coderUrl, trust, token, keepUsers, timeoutMs, signal } = options;
   const errors: string[] = [];
   try {
     const result = await shard.run(
       {
         task: "drain",
-        deployment: { url: coderUrl, ssh: "none" },
+        deployment: { url: coderUrl, ssh: "none", ...trust },
         token,
         keepUsers,
         goneAfterMs: GONE_AFTER_MS,

@@ -3,6 +3,7 @@ import { RefbenchError } from "../../model/error.ts";
 import type { ShardEvent } from "../../model/shard.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { DEADLINES_MS } from "../../pipeline/plan.ts";
+import { trustOf } from "../../pipeline/trust-of.ts";
 import { getManualDeployment } from "../by-hand/deployment.ts";
 import { drain } from "../by-hand/drain.ts";
 import { getOutputs } from "../by-hand/outputs.ts";
@@ -94,6 +95,7 @@ async function drainByHand(
     const result = await drain({
       shard: chooseShard(flags.runner, deployment, outputs, io),
       coderUrl,
+      trust: trustOf(deployment.environment),
       token: session.token,
       keepUsers: flags.users !== true,
       timeoutMs: flags.timeout,

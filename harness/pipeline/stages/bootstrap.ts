@@ -7,6 +7,7 @@ import { deploymentOf, expectedCapacity } from "../deployment-of.ts";
 import { readJson, writeJson } from "../json-file.ts";
 import { DEADLINES_MS } from "../plan.ts";
 import { findSecrets, writeSecrets } from "../secrets.ts";
+import { trustOf } from "../trust-of.ts";
 import { provisionResult } from "./provision.ts";
 
 /** What bootstrap leaves, the token apart: that goes to `secrets.json`. */
@@ -25,7 +26,7 @@ export async function bootstrap(context: StageContext): Promise<string> {
   }
   const task: BootstrapTask = {
     task: "bootstrap",
-    deployment: deploymentOf(plan, outputs.coder_url),
+    deployment: { ...deploymentOf(plan, outputs.coder_url), ...trustOf(environment) },
     admin: { email: secrets.adminEmail, username: secrets.adminUsername, password: secrets.adminPassword },
     template: {
       name: plan.template,

@@ -5,6 +5,7 @@ import type { StageContext } from "../context.ts";
 import { salvageJson, writeJson } from "../json-file.ts";
 import { DEADLINES_MS } from "../plan.ts";
 import { findSecrets } from "../secrets.ts";
+import { trustOf } from "../trust-of.ts";
 import { provisionResult } from "./provision.ts";
 
 /** A Coder server that restarts, or ran out of memory, is back within a minute; what is not is gone. */
@@ -18,7 +19,7 @@ export const drainResult = shardDrainResult.omit({ stopped: true });
  * A Coder that never was, or is gone, is no failure: what is left of it is the sweep's.
  */
 export async function drain(context: StageContext): Promise<string> {
-  const { folder, plan, ports, journal, signal, report } = context;
+  const { folder, plan, environment, ports, journal, signal, report } = context;
   const { entries } = await journal.read();
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   const wasSetUp = entries.some((entry) => entry.type === "stage-intent" && entry.stage === "bootstrap");
@@ -30,7 +31,7 @@ export async function drain(context: StageContext): Promise<string> {
     const result = await ports.shard.run(
       {
         task: "drain",
-        deployment: { url: provisioned.outputs.coder_url, ssh: "none" },
+        deployment: { url: provisioned.outputs.coder_url, ssh: "none", ...trustOf(environment) },
         ...(secrets.token === undefined ? {} : { token: secrets.token }),
         admin: {
           email: secrets.adminEmail,

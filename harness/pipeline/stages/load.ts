@@ -7,6 +7,7 @@ import { deploymentOf } from "../deployment-of.ts";
 import { readJson, writeJson } from "../json-file.ts";
 import { findSecrets } from "../secrets.ts";
 import { bootstrapResult } from "./bootstrap.ts";
+import { trustOf } from "../trust-of.ts";
 import { provisionResult } from "./provision.ts";
 
 /** Runs the scaletest against the deployment and keeps what it measured. */
@@ -31,7 +32,7 @@ export async function load(context: StageContext): Promise<string> {
   return summaryLine(result);
 }
 
-async function loadTaskOf({ folder, plan }: StageContext): Promise<LoadTask> {
+async function loadTaskOf({ folder, plan, environment }: StageContext): Promise<LoadTask> {
   const { outputs } = await readJson(folder.result("provision"), provisionResult);
   const { organizationId } = await readJson(folder.result("bootstrap"), bootstrapResult);
   const secrets = await findSecrets(folder);
@@ -44,7 +45,7 @@ async function loadTaskOf({ folder, plan }: StageContext): Promise<LoadTask> {
   const { size } = plan;
   return {
     task: "load",
-    deployment: deploymentOf(plan, outputs.coder_url),
+    deployment: { ...deploymentOf(plan, outputs.coder_url), ...trustOf(environment) },
     token: secrets.token,
     prefix: namePrefix(plan.runId),
     organizationId,

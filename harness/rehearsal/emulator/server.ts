@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { Api } from "./api.ts";
@@ -72,14 +74,14 @@ export async function startEmulator(
   };
   const api = new Api(deployment);
   const upgrades = new Upgrades(deployment, api, heartbeats, ssh);
-  const server = createServer((request, response) => {
+  const server = serverOf(config, (request, response) => {
     void answer(api, liveReplicas, request, response);
   });
   server.keepAliveTimeout = 120_000;
   server.on("upgrade", (request, socket, head) => upgrades.handle(request, socket, head));
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
-  url = `http://${config.host}:${port}`;
+  url = `${config.tls === undefined ? "http" : "https"}://${config.host}:${port}`;
   const metrics = await serveMetrics(deployment);
   if (metrics.state === "taken") options.onWarning?.(metrics.reason);
   const seeded = config.seeded ? seed(deployment, randomBytes(9).toString("base64url")) : {};
@@ -97,6 +99,11 @@ export async function startEmulator(
       await resources.close();
     },
   };
+}
+
+function serverOf({ tls }: EmulatorConfig, listener: RequestListener): Server {
+  if (tls === undefined) return createServer(listener);
+  return createTlsServer({ cert: tls.certificate, key: readFileSync(tls.keyFile) }, listener);
 }
 
 async function listen(server: Server, { host, port }: EmulatorConfig): Promise<void> {

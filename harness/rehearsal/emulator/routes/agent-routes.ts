@@ -44,7 +44,7 @@ export function agentRoutes(deployment: Deployment): Route[] {
 }
 
 function connectionView(url: string): unknown {
-  const { hostname, port } = new URL(url);
+  const { hostname, port, protocol } = new URL(url);
   return {
     derp_map: {
       Regions: {
@@ -60,7 +60,7 @@ function connectionView(url: string): unknown {
               HostName: hostname,
               STUNPort: -1,
               DERPPort: Number(port),
-              ForceHTTP: true,
+              ForceHTTP: protocol === "http:",
             },
           ],
         },

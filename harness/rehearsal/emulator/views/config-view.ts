@@ -45,7 +45,7 @@ export function configView({ world, limits, queue, liveReplicas, url }: Deployme
     oauth2: { github: { allow_signups: false, allow_everyone: false, default_provider_enable: true } },
     oidc: { allow_signups: true, issuer_url: "" },
     telemetry: { enable: false, trace: false, url: "https://telemetry.coder.com" },
-    tls: { enable: false },
+    tls: { enable: on("CODER_TLS_ENABLE") },
     trace: { enable: false },
     http_cookies: { same_site: "lax" },
     ssh_keygen_algorithm: "ed25519",

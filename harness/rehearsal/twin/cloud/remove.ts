@@ -7,6 +7,7 @@ import type { TwinItem } from "../../inventory/item.ts";
 import { endProcess } from "../../inventory/process-identity.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { pathOf } from "./path.ts";
+import { forgetTls } from "./vault.ts";
 
 /**
  * The only kinds that may live in, belong to or use a thing of the kinds that come by the thousand: a sweep of those
@@ -58,7 +59,10 @@ export async function removeItem(
     return { items: [item, ...inside] };
   });
   if ("state" in removed) return removed;
-  for (const item of removed.items) await endBehind(store, item);
+  for (const item of removed.items) {
+    await endBehind(store, item);
+    forgetTls(dirname(store.directory), item);
+  }
   return { state: "removed" };
 }
 

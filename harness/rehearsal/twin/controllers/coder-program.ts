@@ -4,7 +4,7 @@ import { realCoderConfig } from "../../real-coder/config.ts";
 import type { TwinSettings } from "../plugin/settings.ts";
 
 /** What every Coder of the twin is told, emulated or real. */
-export type CoderAsked = Pick<EmulatorConfig, "host" | "port" | "version" | "replicas" | "env"> & {
+export type CoderAsked = Pick<EmulatorConfig, "host" | "port" | "version" | "replicas" | "env" | "tls"> & {
   readonly folder: string;
   readonly inventory: NonNullable<EmulatorConfig["inventory"]>;
 };

@@ -23,7 +23,27 @@ export async function whyNeverReady(store: TwinStore, deployed: Deployed): Promi
   );
 }
 
+/** What the pods mount: certificates to serve by, and those to trust. */
+async function unmountedSecret(
+  store: TwinStore,
+  { coder, scope }: Pick<Deployed, "coder" | "scope">,
+): Promise<string | undefined> {
+  const mounted = [
+    ...coder.tls.secretNames.flatMap((name) => ["tls.crt", "tls.key"].map((key) => ({ name, key }))),
+    ...coder.certs.secrets,
+  ];
+  for (const { name, key } of mounted) {
+    const secret = await store.get(itemKey("kubernetes_secret", scope, name));
+    if (secret === undefined) return `FailedMount: secret "${name}" not found`;
+    const keys = secret.attributes?.[SECRET_KEYS] as readonly string[] | undefined;
+    if (keys?.includes(key) === false) return `FailedMount: secret "${name}" has no key ${key}`;
+  }
+  return undefined;
+}
+
 async function missingSecret(store: TwinStore, { coder, scope }: Deployed): Promise<string | undefined> {
+  const unmounted = await unmountedSecret(store, { coder, scope });
+  if (unmounted !== undefined) return unmounted;
   for (const { valueFrom } of coder.env) {
     const reference = valueFrom?.secretKeyRef;
     if (reference === undefined || reference.optional) continue;

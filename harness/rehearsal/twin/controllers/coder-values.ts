@@ -20,6 +20,10 @@ const chart = z.object({
           }),
         )
         .default([]),
+      tls: z.object({ secretNames: z.array(z.string()).default([]) }).prefault({}),
+      certs: z
+        .object({ secrets: z.array(z.object({ name: z.string(), key: z.string() })).default([]) })
+        .prefault({}),
       nodeSelector: z.record(z.string(), text).default({}),
       service: z
         .object({

@@ -6,6 +6,7 @@ import type { Values } from "../plugin/value.ts";
 import { settleAwsMachine } from "./aws-machine.ts";
 import { settleMachine } from "./machine.ts";
 import { settleRelease } from "./release.ts";
+import { settleSecret, settleSecretVersion } from "./secret.ts";
 import { settleService } from "./service.ts";
 import { settleVolumeClaim } from "./volume.ts";
 
@@ -34,6 +35,10 @@ export async function settle(cloud: Cloud, accepted: Accepted): Promise<Settled>
       return settleMachine(cloud, accepted);
     case "aws_instance":
       return settleAwsMachine(cloud, accepted);
+    case "kubernetes_secret":
+      return settleSecret(cloud, accepted);
+    case "google_secret_manager_secret_version":
+      return settleSecretVersion(cloud, accepted);
     case "kubernetes_service":
       return settleService(cloud, accepted);
     case "kubernetes_persistent_volume_claim":

@@ -1,9 +1,11 @@
 import type { TwinItem } from "../../inventory/item.ts";
+import { itemKey } from "../../inventory/key.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { emulatorReady } from "../../emulator/config.ts";
 import type { EmulatorConfig } from "../../emulator/config.ts";
 import type { Cloud } from "../cloud/cloud.ts";
+import { findTls } from "../cloud/vault.ts";
 import { valuesAt } from "../plugin/walk.ts";
 import type { CoderValues } from "./coder-values.ts";
 import { reserveAddress } from "./address.ts";
@@ -20,6 +22,8 @@ export interface Deployment {
   readonly version: string;
   readonly replicas: number;
   readonly env: Readonly<Record<string, string>>;
+  /** By which it serves TLS in place of plain HTTP. */
+  readonly tls: EmulatorConfig["tls"];
   /** Where its workspaces come to exist. */
   readonly workspaces: Omit<NonNullable<EmulatorConfig["inventory"]>, "directory">;
 }
@@ -49,6 +53,7 @@ export async function startCoder(
     version: coder.image.tag === "" ? version : coder.image.tag,
     replicas: Math.max(1, coder.replicaCount),
     env: environmentOf(coder),
+    tls: tlsOf(cloud, coder, item.scope),
     workspaces: {
       are: "pods",
       cluster: cluster.key,
@@ -60,7 +65,7 @@ export async function startCoder(
 /** Starts an emulated Coder on an address of its own. */
 export async function startEmulator(
   { store, settings, signal }: Cloud,
-  { item, version, replicas, env, workspaces }: Deployment,
+  { item, version, replicas, env, tls, workspaces }: Deployment,
 ): Promise<Started> {
   const { host, port, folder } = await reserveAddress(settings.root, item.key, CODER_PORT);
   const program = coderProgram(settings, {
@@ -70,6 +75,7 @@ export async function startEmulator(
     version,
     replicas,
     env,
+    tls,
     inventory: { directory: store.directory, ...workspaces },
   });
   const { ready, identity } = await launch({
@@ -82,7 +88,13 @@ export async function startEmulator(
     },
   });
   const url = new URL(ready.url);
-  return { address: url.hostname, port: Number(url.port === "" ? 80 : url.port), identity };
+  return { address: url.hostname, port: Number(url.port), identity };
+}
+
+/** By the first certificate, as for a client that names none. */
+function tlsOf({ settings }: Cloud, { tls }: CoderValues, scope: string): Deployment["tls"] {
+  const [name] = tls.secretNames;
+  return name === undefined ? undefined : findTls(settings.root, itemKey("kubernetes_secret", scope, name));
 }
 
 /** `CODER_…` as the pods have it: the chart's own first. What comes from secrets is not known here. */
@@ -90,6 +102,9 @@ function environmentOf(coder: CoderValues): Record<string, string> {
   const env: Record<string, string> = {
     CODER_HTTP_ADDRESS: "0.0.0.0:8080",
     CODER_PROMETHEUS_ADDRESS: "0.0.0.0:2112",
+    ...(coder.tls.secretNames.length === 0
+      ? {}
+      : { CODER_TLS_ENABLE: "true", CODER_TLS_ADDRESS: "0.0.0.0:8443" }),
   };
   for (const { name, value } of coder.env) if (value !== undefined) env[name] = value;
   return env;

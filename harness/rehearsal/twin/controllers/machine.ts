@@ -1,12 +1,13 @@
-import { itemKey } from "../../inventory/key.ts";
 import { isAlive } from "../../inventory/process-identity.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
+import { findTls } from "../cloud/vault.ts";
 import { lastSegment } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import type { Accepted, Settled } from "./controllers.ts";
-import { startEmulator } from "./emulator.ts";
+import { type Deployment, startEmulator } from "./emulator.ts";
 import { runnerOnGoogle, startRunner } from "./runner.ts";
+import { secretOfVersion } from "./secret.ts";
 
 /** A machine whose metadata says what it is runs that: a load runner, or Coder with the environment that it says. */
 export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Promise<Settled> {
@@ -18,21 +19,26 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
     return { state: withAddress(state, started.runner.host), item: started };
   }
   const version = metadata["coder-version"];
-  if (version === undefined || !(await hasDatabase(cloud, metadata, item.scope))) return { state, item: {} };
+  if (version === undefined || !(await hasDatabase(cloud, metadata))) return { state, item: {} };
   // A change in place leaves the machine running, and what runs on it.
   if (item.process !== undefined && isAlive(item.process)) return { state, item: {} };
+  const env = environmentOf(metadata["coder-env"] ?? "");
+  const tls = tlsOf(cloud, metadata);
+  // Without the key it is told of, Coder never starts.
+  if (env["CODER_TLS_ENABLE"] === "true" && tls === undefined) return { state, item: {} };
   const { address, port, identity } = await startEmulator(cloud, {
     item,
     version,
     replicas: 1,
-    env: environmentOf(metadata["coder-env"] ?? ""),
+    env,
+    tls,
     workspaces: {
       are: metadata["coder-docker"] === "true" ? "containers" : "machines",
       cluster: item.key,
       namespace: "",
     },
   });
-  const wanted = portOf(metadata["coder-env"] ?? "");
+  const wanted = portOf(env);
   if (port !== wanted) {
     throw new CloudError(`the twin's machine cannot listen on port ${wanted}`, {
       detail: `something on this computer listens on port ${wanted} of every address: end it and try again`,
@@ -42,19 +48,18 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
   return { state: withAddress(state, address), item: { process: identity } };
 }
 
+/** The certificate that its metadata says, with the key that it may read. */
+function tlsOf({ settings }: Cloud, metadata: Readonly<Record<string, string>>): Deployment["tls"] {
+  const version = metadata["coder-tls-key-secret"];
+  const kept = version === undefined ? undefined : findTls(settings.root, secretOfVersion(version));
+  return kept && { ...kept, certificate: metadata["coder-tls-certificate"] ?? "" };
+}
+
 /** Without a database Coder never answers, as on a real machine: nobody tells Terraform. */
-async function hasDatabase(
-  { store }: Cloud,
-  metadata: Readonly<Record<string, string>>,
-  scope: string,
-): Promise<boolean> {
+async function hasDatabase({ store }: Cloud, metadata: Readonly<Record<string, string>>): Promise<boolean> {
   const version = metadata["coder-database-secret"];
   if (version === undefined) return metadata["coder-postgres-version"] !== undefined;
-  const [secret = ""] = version.split("/versions/");
-  const project = scope.split("/")[0] ?? "";
-  return (
-    (await store.get(itemKey("google_secret_manager_secret", project, lastSegment(secret)))) !== undefined
-  );
+  return (await store.get(secretOfVersion(version))) !== undefined;
 }
 
 /** `NAME=value`, one a line. */
@@ -67,8 +72,10 @@ function environmentOf(lines: string): Record<string, string> {
   );
 }
 
-function portOf(lines: string): number {
-  return Number(lastSegment((environmentOf(lines)["CODER_HTTP_ADDRESS"] ?? "").replaceAll(":", "/")));
+/** Where Coder answers the network: by TLS alone, when it serves that. */
+function portOf(env: Readonly<Record<string, string>>): number {
+  const address = env["CODER_TLS_ADDRESS"] ?? env["CODER_HTTP_ADDRESS"] ?? "";
+  return Number(lastSegment(address.replaceAll(":", "/")));
 }
 
 function withAddress(state: Values, address: string): Values {

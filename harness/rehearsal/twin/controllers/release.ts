@@ -18,6 +18,9 @@ import { serviceStatus } from "./service.ts";
 /** Name that Coder's chart gives its Deployment and Service, whatever the release is called. */
 const CODER = "coder";
 
+/** Of the chart's Service. */
+const HTTP_PORT = 80;
+
 /** Installs or upgrades a release: Coder's is really started, of others only the release exists. */
 export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<Settled> {
   const { asked, item, state } = accepted;
@@ -61,6 +64,7 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
         type,
         address,
         port,
+        tls: coder.tls.secretNames.length > 0,
         cluster,
       }),
     });
@@ -103,9 +107,18 @@ function serviceAttributes(of: {
   type: string;
   address: string;
   port: number;
+  tls: boolean;
   cluster: TwinItem;
 }): Values {
-  const { namespace, annotations, type, address, port, cluster } = of;
+  const { namespace, annotations, type, address, port, tls, cluster } = of;
+  const named = (name: string, number: number): Values => ({
+    name,
+    port: number,
+    protocol: "TCP",
+    target_port: name,
+    node_port: 0,
+    app_protocol: "",
+  });
   return {
     metadata: [
       { name: CODER, namespace, annotations, labels: {}, generation: 1, resource_version: "1", uid: "" },
@@ -114,7 +127,8 @@ function serviceAttributes(of: {
       {
         type,
         cluster_ip: address,
-        port: [{ name: "http", port, protocol: "TCP", target_port: "http", node_port: 0, app_protocol: "" }],
+        // The twin's Coder answers on one of them.
+        port: tls ? [named("http", HTTP_PORT), named("https", port)] : [named("http", port)],
         selector: { "app.kubernetes.io/name": CODER },
         session_affinity: "None",
       },

@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TwinItem } from "../../inventory/item.ts";
+
+/** Kinds that a cloud keeps secrets in. */
+const KINDS: readonly string[] = ["kubernetes_secret", "google_secret_manager_secret"];
+
+const KEY = "tls.key";
+const CERTIFICATE = "tls.crt";
+
+/** What a server serves TLS by: its key never leaves the vault. */
+export interface KeptTls {
+  readonly keyFile: string;
+  /** In PEM; empty where the secret holds the key alone. */
+  readonly certificate: string;
+}
+
+/**
+ * Keeps the key of a server's certificate, as a cloud keeps its secrets: as long as the secret lives, for nobody else.
+ * No other secret is of use to the twin, and none is kept.
+ */
+export function keepTls(root: string, secret: string, key: string, certificate = ""): void {
+  if (!key.includes("PRIVATE KEY-----")) return;
+  const folder = folderOf(root, secret);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, KEY), key, { mode: 0o600 });
+  writeFileSync(join(folder, CERTIFICATE), certificate);
+}
+
+/** What is kept of the secret whose item's key is given. */
+export function findTls(root: string, secret: string): KeptTls | undefined {
+  const folder = folderOf(root, secret);
+  try {
+    return { keyFile: join(folder, KEY), certificate: readFileSync(join(folder, CERTIFICATE), "utf8") };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Forgets what a secret held that is gone. */
+export function forgetTls(root: string, { kind, key }: TwinItem): void {
+  if (KINDS.includes(kind)) rmSync(folderOf(root, key), { recursive: true, force: true });
+}
+
+function folderOf(root: string, secret: string): string {
+  return join(root, "vault", secret);
+}

@@ -1,0 +1,25 @@
+import { itemKey } from "../../inventory/key.ts";
+import type { Cloud } from "../cloud/cloud.ts";
+import { keepTls } from "../cloud/vault.ts";
+import { lastSegment } from "../plugin/template.ts";
+import type { Accepted, Settled } from "./controllers.ts";
+
+/** A Secret that pods may mount: the certificate that it has for a server is kept. */
+export function settleSecret({ settings }: Cloud, { asked, item, state }: Accepted): Settled {
+  const data = (asked.config["data_wo"] ?? {}) as Readonly<Record<string, string>>;
+  keepTls(settings.root, item.key, data["tls.key"] ?? "", data["tls.crt"]);
+  return { state, item: {} };
+}
+
+/** A version of a secret that a machine may read: the key that it is for a server is kept. */
+export function settleSecretVersion({ settings }: Cloud, { asked, state }: Accepted): Settled {
+  const text = asked.config["secret_data_wo"];
+  if (typeof text === "string") keepTls(settings.root, secretOfVersion(String(state["secret"])), text);
+  return { state, item: {} };
+}
+
+/** Key of the secret that a path of Secret Manager is in, with or without a version. */
+export function secretOfVersion(path: string): string {
+  const [, project = ""] = /^projects\/([^/]+)\//.exec(path) ?? [];
+  return itemKey("google_secret_manager_secret", project, lastSegment(path.replace(/\/versions\/.*$/, "")));
+}
