@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { RECORD_SCHEMA_VERSION, recordSchema } from "../model/record.ts";
 
+/** Where the schema is published; `npm run schemas:record` writes it. */
+export const RECORD_SCHEMA = new URL("./record.schema.json", import.meta.url);
+
 /** The JSON schema of a record, from the one that every record is checked by when it is read. */
 export function recordJsonSchema(): string {
   const schema = z.toJSONSchema(recordSchema, { io: "input" });

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { History } from "../../results/history/read-history.ts";
 import { writeMarkedBlock } from "../../results/marked-block.ts";
 import { nightRows } from "../../results/nights.ts";
+import { rowSummary } from "../../results/nights/summary.ts";
 import { standingOf } from "../../results/official.ts";
 import { type OutputFormat, parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
@@ -35,9 +36,10 @@ export function tableCommand(io: Io): Command {
       const { rehearsals = false } = place;
       const asOf = asOfDay(given);
       const history = await historyOf(io, place);
+      const asked = history.records.filter(({ simulated }) => simulated === rehearsals);
       const table = publishedTable(history.records, { asOf, rehearsals });
       const form = (format: OutputFormat, width: number): string => {
-        if (format === "json") return `${JSON.stringify(nightRows(history.records, { asOf }), null, 2)}\n`;
+        if (format === "json") return `${JSON.stringify(nightRows(asked, { asOf }).map(rowSummary), null, 2)}\n`;
         return format === "markdown" ? tableMarkdown(table) : tableText(table, width);
       };
       const [marked, others] = [

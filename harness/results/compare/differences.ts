@@ -15,8 +15,7 @@ export function differencesOf(first: RunRecord, second: RunRecord): Differences 
   return {
     notComparable: [
       ...kindOfCoder(first, second),
-      ...unequal("SSH travelled differently", sshPath(first), sshPath(second)),
-      ...unequal("the load was made by different engines", engine(first), engine(second)),
+      ...bothMeasured(first, second),
       ...fingerprintChanges(fingerprintOf(first), fingerprintOf(second)).map(
         (change) => `not one series, ${change}`,
       ),
@@ -45,18 +44,18 @@ function kindOfCoder(first: RunRecord, second: RunRecord): readonly string[] {
   ];
 }
 
+function bothMeasured({ measurements: one }: RunRecord, { measurements: other }: RunRecord): readonly string[] {
+  if (one === undefined || other === undefined) return [];
+  return [
+    ...unequal("SSH travelled differently", one.connections.sshPath, other.connections.sshPath),
+    ...unequal("the load is of another engine", one.engine?.name ?? "refbench", other.engine?.name ?? "refbench"),
+  ];
+}
+
 function weakness(record: RunRecord): readonly string[] {
   const { runId, measurements } = record;
   if (measurements === undefined) return [`run ${runId} measured nothing`];
   return measurements.generator.limited ? [`run ${runId}: the load generator was the limit, not Coder`] : [];
-}
-
-function sshPath({ measurements }: RunRecord): string | undefined {
-  return measurements?.connections.sshPath;
-}
-
-function engine({ measurements }: RunRecord): string | undefined {
-  return measurements === undefined ? undefined : (measurements.engine?.name ?? "refbench");
 }
 
 function version({ coderVersion, rehearsedVersion }: RunRecord): string | undefined {

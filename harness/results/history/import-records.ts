@@ -3,6 +3,7 @@ import { RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { resultsJson } from "../json.ts";
 import { isFinal } from "./final.ts";
+import { findText } from "./find-text.ts";
 import { recordPath, requireStorable } from "./layout.ts";
 import { readStore } from "./read-store.ts";
 import { claimStore, kindOf, requireStoreKind } from "./store-kind.ts";
@@ -36,31 +37,32 @@ export async function importRecords(
   await requireStoreKind(store, kind);
   const { records: stored } = await readStore(store);
   const known = new Map([...stored].map(([path, record]) => [record.runId, { path, record }]));
-  const written: string[] = [];
   const alike: string[] = [];
-  const texts = new Map<string, string>();
+  const fresh = new Map<string, RunRecord>();
   for (const record of records) {
-    const path = recordPath(record);
-    const text = resultsJson(record);
-    const copy = known.get(record.runId);
-    const before = copy === undefined ? texts.get(path) : resultsJson(copy.record);
-    if (before !== undefined && before !== text) {
-      const [one, other] = [from.get(record.runId) ?? "the one to import", join(store, copy?.path ?? path)];
-      throw twoContents(record.runId, one, other);
+    const copy = known.get(record.runId) ?? { path: recordPath(record), record };
+    if (resultsJson(copy.record) !== resultsJson(record)) {
+      const one = from.get(record.runId) ?? "the one to import";
+      throw twoContents(record.runId, one, join(store, copy.path));
     }
-    if (copy === undefined) texts.set(path, text);
-    else alike.push(path);
+    if (stored.has(copy.path)) alike.push(copy.path);
+    else fresh.set(copy.path, record);
+    known.set(record.runId, copy);
   }
-  if (texts.size > 0) await claimStore(store, kind);
-  for (const [path, text] of texts) {
-    if (!(await writeOnce(join(store, path), text, store)))
-      throw new RefbenchError(
-        "run_folder",
-        `${join(store, path)} is already there and cannot be read: "refbench results list" says why; restore it or take it out, then import again`,
-      );
-    written.push(path);
-  }
-  return { written, known: alike };
+  if (fresh.size > 0) await claimStore(store, kind);
+  for (const [path, record] of fresh) await writeRecord(join(store, path), record, store);
+  return { written: [...fresh.keys()], known: alike };
+}
+
+async function writeRecord(path: string, record: RunRecord, store: string): Promise<void> {
+  const text = resultsJson(record);
+  if (await writeOnce(path, text, store)) return;
+  // Another import of the same may have been faster.
+  if ((await findText(path)) === text) return;
+  throw new RefbenchError(
+    "run_folder",
+    `${path} is already there and was no readable record: "refbench results list" says why; restore it or take it out, then import again`,
+  );
 }
 
 function refuseUnfit(record: RunRecord, kind: ReturnType<typeof kindOf>): void {

@@ -33,9 +33,9 @@ function failureWords({
   verdict,
   stage,
   class: kind,
-}: Extract<NightStatus, { stage?: string }>): string {
-  const what = verdict === word ? word : `${word} (${verdict})`;
-  const where = stage === undefined ? what : `${what} in ${stage}`;
+}: Extract<NightStatus, { reason: string }>): string {
+  if (word !== "failed") return stage === undefined ? word : `${word} after ${stage} failed`;
+  const where = stage === undefined ? `failed (${verdict})` : `failed (${verdict}) in ${stage}`;
   return kind === undefined ? where : `${where}, most of all ${kind}`;
 }
 

@@ -1,0 +1,13 @@
+import type { NightRow } from "../nights.ts";
+import { versionOf } from "../row.ts";
+import type { Night } from "./night.ts";
+
+/** A row of nights for programs: its runs by their ids, without their records. */
+export function rowSummary({ newest, clean, ...row }: NightRow) {
+  return { ...row, newest: summaryOf(newest), clean: clean.map(summaryOf) };
+}
+
+function summaryOf({ day, record }: Night) {
+  const { runId, verdict, environment, simulated } = record;
+  return { day, runId, environment, simulated, coderVersion: versionOf(record), verdict };
+}

@@ -1,0 +1,161 @@
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../../../harness/model/record.ts";
+import { newRunId } from "../../../../harness/model/run-id.ts";
+import { importRecords } from "../../../../harness/results/history/import-records.ts";
+import { readHistory } from "../../../../harness/results/history/read-history.ts";
+import { resultsJson } from "../../../../harness/results/json.ts";
+import { nightOn, scratchFolder } from "../nightly-records.ts";
+import { sampleRecord } from "../sample-record.ts";
+
+const [older, newer] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
+
+async function storeWith(...records: readonly RunRecord[]) {
+  const store = await scratchFolder();
+  const { written } = await importRecords(records, store);
+  return { store, paths: written.map((path) => join(store, path)) };
+}
+
+async function runsWith(...records: readonly RunRecord[]): Promise<string> {
+  const runs = await scratchFolder();
+  for (const record of records) {
+    await mkdir(join(runs, record.runId));
+    await writeFile(join(runs, record.runId, "record.json"), resultsJson(record));
+  }
+  return runs;
+}
+
+const reasonsAt = async (store: string) =>
+  new Map((await readHistory({ store })).unreadable.map(({ path, reason }) => [path, reason]));
+
+test("a store that is not there yet holds nothing", async () => {
+  const store = join(await scratchFolder(), "results");
+  expect(await readHistory({ store })).toMatchObject({
+    records: [],
+    unreadable: [],
+    without: [],
+    pending: [],
+  });
+});
+
+test("records come oldest first, whatever the order of their import, with their files", async () => {
+  const { store } = await storeWith(newer, older);
+  const { records, files, unreadable } = await readHistory({ store });
+  expect(records).toEqual([older, newer]);
+  expect(files.get(newer.runId)).toBe(`gke/1200/2026-11-21-${newer.runId}.json`);
+  expect(unreadable).toEqual([]);
+});
+
+test("runs count as if they had been imported: each once, those not torn down yet apart, those of the other kind not", async () => {
+  const pending = nightOn("2026-11-22", { verdict: "pending", teardown: { state: "pending" } });
+  const { store } = await storeWith(older);
+  const runs = await runsWith(older, newer, pending, sampleRecord());
+  const without = newRunId(5);
+  await mkdir(join(runs, without));
+  const history = await readHistory({ store, runs, kind: "results" });
+  expect(history).toMatchObject({
+    records: [older, newer],
+    pending: [pending],
+    without: [without],
+    unreadable: [],
+  });
+  expect([...history.files.keys()]).toEqual([older.runId]);
+  expect((await readHistory({ store, runs })).records).toHaveLength(3);
+});
+
+test("of a run that differs from its stored record the store's counts, and that is said", async () => {
+  const { store } = await storeWith(older);
+  const runs = await runsWith({ ...older, verdict: "leaked" });
+  const { records, unreadable } = await readHistory({ store, runs });
+  expect(records).toEqual([older]);
+  expect(unreadable).toMatchObject([{ path: join(runs, older.runId, "record.json") }]);
+});
+
+test("records of an older version are brought to today's, those of a newer one are refused with what to do", async () => {
+  const { store, paths } = await storeWith(sampleRecord(), sampleRecord({ runId: newRunId(9) }));
+  await Promise.all(paths.map((path) => chmod(path, 0o644)));
+  await writeFile(paths[0]!, JSON.stringify({ ...sampleRecord(), schemaVersion: 1, origin: undefined }));
+  await writeFile(paths[1]!, JSON.stringify({ schemaVersion: RECORD_SCHEMA_VERSION + 1 }));
+  const { records, unreadable } = await readHistory({ store });
+  expect(records).toEqual([sampleRecord()]);
+  expect(unreadable).toMatchObject([
+    { path: paths[1], reason: expect.stringMatching(/schemaVersion is \d+.*newer/) },
+  ]);
+});
+
+test.each([
+  ["cut off", (text: string) => text.slice(0, 500), /cut off/],
+  ["empty", () => "", /is empty/],
+  ["no record", () => "{}", /no schemaVersion/],
+  ["ill-typed", (text: string) => text.replace('"users": 1200', '"users": "many"'), /load\.users/],
+  [
+    "of another size",
+    (text: string) => text.replace('"size": "1200"', '"size": "100"'),
+    /belongs to gke\/100/,
+  ],
+  ["simulated", (text: string) => text.replace('"simulated": false', '"simulated": true'), /of rehearsals/],
+  ["not final", (text: string) => text.replace('"verdict": "pass"', '"verdict": "pending"'), /not final/],
+])("a stored file that is %s is named, and the others are read", async (_, damage, reason) => {
+  const { store, paths } = await storeWith(older, newer);
+  await chmod(paths[0]!, 0o644);
+  await writeFile(paths[0]!, damage(await readFile(paths[0]!, "utf8")));
+  const { records, unreadable } = await readHistory({ store });
+  expect(records).toEqual([newer]);
+  expect(unreadable).toEqual([{ path: paths[0], reason: expect.stringMatching(reason) }]);
+});
+
+test.each([
+  "gke/1200/notes.txt",
+  "gke/1200/2026-11-20.json",
+  "gke/record.json",
+  "gke/1200/deep/x.json",
+  "x.json",
+  "gke/1200/.hid.json",
+])("%s among the records is named", async (name) => {
+  const { store } = await storeWith(older);
+  const path = join(store, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, "{}");
+  expect((await reasonsAt(store)).get(path)).toMatch(/^is no record: expected <architecture>/);
+});
+
+test("what belongs to a repository lies beside the records and is let be", async () => {
+  const { store } = await storeWith(older);
+  await mkdir(join(store, ".git"));
+  await writeFile(join(store, ".git", "x.json"), "");
+  for (const name of ["README.md", ".gitattributes"]) await writeFile(join(store, name), "");
+  expect((await readHistory({ store })).unreadable).toEqual([]);
+});
+
+test("a record at another day's path is named, and beside its own it costs neither", async () => {
+  const { store, paths } = await storeWith(older);
+  const moved = paths[0]!.replace("2026-11-20", "2026-11-19");
+  await copyFile(paths[0]!, moved);
+  expect((await readHistory({ store })).records).toEqual([older]);
+  await rename(moved, paths[0]!);
+  expect((await readHistory({ store })).records).toEqual([older]);
+});
+
+test("two contents of one run are both named, and neither is believed", async () => {
+  const { store, paths } = await storeWith(older, newer);
+  const twin = { ...older, size: "100" };
+  await mkdir(join(store, "gke/100"));
+  const path = join(store, `gke/100/2026-11-20-${older.runId}.json`);
+  await writeFile(path, resultsJson(twin));
+  const { records } = await readHistory({ store });
+  expect(records).toEqual([newer]);
+  expect([...(await reasonsAt(store)).keys()].toSorted()).toEqual([path, paths[0]].toSorted());
+});
+
+test("a store that does not say its kind, or another than asked for, is no silent answer", async () => {
+  const { store } = await storeWith(older);
+  await expect(readHistory({ store, kind: "rehearsals" })).rejects.toMatchObject({ code: "usage" });
+  await chmod(join(store, "store.json"), 0o644);
+  await writeFile(join(store, "store.json"), "[]");
+  await expect(readHistory({ store })).rejects.toMatchObject({ code: "usage" });
+  await rename(join(store, "store.json"), join(store, "README"));
+  const { records, unreadable } = await readHistory({ store });
+  expect(records).toEqual([older]);
+  expect(unreadable).toMatchObject([{ path: join(store, "store.json") }]);
+});
