@@ -1,6 +1,6 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { StageContext } from "./context.ts";
-import { lookAtCost, noteCeiling } from "./cost-ceiling.ts";
+import { lookAtCost, noteCeiling, tellCost } from "./cost-ceiling.ts";
 
 /** How often a run at work looks what it cost. */
 const LOOK_MS = 1_000;
@@ -15,7 +15,7 @@ export interface CostWatch extends AsyncDisposable {
 
 /** Watches what a run costs while its stages are at work: tells it, and aborts them when the ceiling is reached. */
 export function watchCost(context: StageContext, everyMs = LOOK_MS): CostWatch {
-  const { plan, report, log } = context;
+  const { report, log } = context;
   const stop = new AbortController();
   let reached: string | undefined;
   let told = 0;
@@ -26,12 +26,7 @@ export function watchCost(context: StageContext, everyMs = LOOK_MS): CostWatch {
     const cents = Math.floor(found.spent * 100);
     if (cents > told) {
       told = cents;
-      const { ceiling } = plan.cost ?? {};
-      report({
-        type: "cost.progress",
-        spent: found.spent,
-        ...(ceiling === undefined ? {} : { ceiling }),
-      });
+      tellCost(context, found);
     }
     if (found.reached === undefined) return;
     reached = found.reached;

@@ -5,7 +5,7 @@ import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
-import { lookAtCost, noteCeiling } from "./cost-ceiling.ts";
+import { lookAtCost, noteCeiling, tellCost } from "./cost-ceiling.ts";
 import { eventLog } from "./event-log.ts";
 import { readJson } from "./json-file.ts";
 import { salvageJson } from "./json-file.ts";
@@ -24,6 +24,9 @@ import { drain } from "./stages/drain.ts";
 import { sweep } from "./stages/sweep.ts";
 
 const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain, destroy, sweep, audit };
+
+/** At the end of these something stood until now; later stages look and wait. */
+const STILL_PAID: ReadonlySet<TeardownStage> = new Set(["drain", "destroy"]);
 
 /** How often the reaper looks whether it is wanted, and how often it renews its lease. */
 const LOOK_MS = 250;
@@ -83,6 +86,8 @@ async function serve(context: StageContext, lease: RunLease): Promise<void> {
     for (const stage of stagesOf(request)) {
       if (stage === "audit") await retryDestroy(context);
       await runStage(stage, STAGE_FUNCTIONS[stage], context);
+      const cost = STILL_PAID.has(stage) ? await lookAtCost(context) : undefined;
+      if (cost !== undefined) tellCost(context, cost);
       // Only a teardown that was not stopped may say how it ended; the next reaper begins again.
       context.signal.throwIfAborted();
     }
