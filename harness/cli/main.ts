@@ -31,7 +31,17 @@ const ADOPTING: ReadonlySet<string> = new Set(["run", "stage", "teardown", "watc
 export async function main(args: readonly string[], environment: Omit<Io, "exit">): Promise<number> {
   let exitCode = 0;
   const io: Io = { ...environment, exit: (code) => (exitCode = code) };
-  const { version } = await refbenchVersion();
+  try {
+    const { version } = await refbenchVersion();
+    await programOf(io, version).parseAsync(["node", "refbench", ...args]);
+    return exitCode;
+  } catch (error) {
+    return failed(error, io);
+  }
+}
+
+/** Every command with its flags. */
+export function programOf(io: Io, version: string): Command {
   const program = new Command("refbench")
     .description("Measures how far Coder scales on reference architectures, and leaves nothing behind.")
     .version(version)
@@ -62,12 +72,7 @@ export async function main(args: readonly string[], environment: Omit<Io, "exit"
   ];
   for (const command of commands) program.addCommand(inheriting(program, command(io)));
   program.addCommand(inheriting(program, reaperCommand(io)), { hidden: true });
-  try {
-    await program.parseAsync(["node", "refbench", ...args]);
-    return exitCode;
-  } catch (error) {
-    return failed(error, io);
-  }
+  return program;
 }
 
 /** Output and exit behaviour of the program, for a command and those below it. */

@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
+import type { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { programOf } from "../harness/cli/main.ts";
+import { parseSizes } from "../harness/cli/nightly/sizes.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const WORKFLOWS = join(ROOT, ".github", "workflows");
+const files = readdirSync(WORKFLOWS);
+const workflow = z.looseObject({
+  permissions: z.record(z.string(), z.string()),
+  concurrency: z.looseObject({ "cancel-in-progress": z.boolean() }).optional(),
+  jobs: z.record(
+    z.string(),
+    z.looseObject({
+      "timeout-minutes": z.number(),
+      permissions: z.record(z.string(), z.string()).optional(),
+      concurrency: z.looseObject({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
+      strategy: z.looseObject({ matrix: z.looseObject({}) }).optional(),
+      env: z.record(z.string(), z.string()).optional(),
+      steps: z.array(z.looseObject({ run: z.string().optional(), uses: z.string().optional() })),
+    }),
+  ),
+});
+
+function read(file: string): z.infer<typeof workflow> {
+  return workflow.parse(parse(readFileSync(join(WORKFLOWS, file), "utf8")));
+}
+
+/** The arguments of each call of refbench in a text of shell or systemd. */
+function callsIn(text: string): readonly (readonly string[])[] {
+  const joined = text.replaceAll(/\\\n\s*/g, " ");
+  return [...joined.matchAll(/(?:npx refbench|bin\/refbench\.js) ([^\n]+)/g)].map(([, rest = ""]) =>
+    rest.trim().split(/\s+/),
+  );
+}
+
+const io = { stdout: process.stdout, stderr: process.stderr, env: {}, cwd: ROOT, exit: () => undefined };
+
+/** What refbench does not know of a call's commands and flags. */
+function unknownIn(call: readonly string[]): readonly string[] {
+  let command: Command = programOf(io, "0.0.0");
+  const unknown: string[] = [];
+  for (const word of call) {
+    const sub = command.commands.find((each) => each.name() === word);
+    if (sub !== undefined) command = sub;
+    else if (command.commands.length > 0 && !word.startsWith("-")) unknown.push(word);
+    else if (word.startsWith("--") && !command.options.some(({ long }) => long === word)) unknown.push(word);
+  }
+  return unknown;
+}
+
+test.each(files)("%s is a workflow by GitHub's own parser", async (file) => {
+  const content = readFileSync(join(WORKFLOWS, file), "utf8");
+  expect(await wrongIn({ name: `.github/workflows/${file}`, content })).toEqual([]);
+});
+
+test("what GitHub would refuse is found", async () => {
+  const content =
+    "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: ${{ nothing.x }}\n";
+  expect(await wrongIn({ name: "a.yml", content })).toHaveLength(1);
+  expect(await wrongIn({ name: "b.yml", content: "on: push\njobs:\n  a:\n    step: []\n" })).not.toEqual([]);
+});
+
+async function wrongIn(file: {
+  readonly name: string;
+  readonly content: string;
+}): Promise<readonly string[]> {
+  const { context, value } = parseWorkflow(file, new NoOperationTraceWriter());
+  if (value !== undefined) await convertWorkflowTemplate(context, value);
+  return context.errors.getErrors().map(({ message }) => message);
+}
+
+const hasActionlint = (() => {
+  try {
+    execFileSync("actionlint", ["-version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+test.skipIf(!hasActionlint)("actionlint has nothing to say (skipped where it is not on PATH)", () => {
+  expect(() =>
+    execFileSync(
+      "actionlint",
+      files.map((file) => join(WORKFLOWS, file)),
+    ),
+  ).not.toThrow();
+});
+
+describe.each(files)("%s", (file) => {
+  const { permissions, concurrency, jobs } = read(file);
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  test("calls refbench and npm by commands and flags that exist", () => {
+    const scripts = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))).scripts;
+    for (const { run = "" } of steps) {
+      expect(callsIn(run).flatMap(unknownIn), run).toEqual([]);
+      for (const [, script = ""] of run.matchAll(/npm run (\S+)/g)) expect(scripts).toHaveProperty(script);
+    }
+  });
+
+  test("starts from no permission but reading, pins every action, and ends before a hosted job is ended", () => {
+    expect(permissions).toEqual({ contents: "read" });
+    for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/@[0-9a-f]{40}$/);
+    for (const job of Object.values(jobs)) expect(job["timeout-minutes"]).toBeLessThan(360);
+  });
+
+  test("never cancels what may be tearing down, and holds no key that lives long", () => {
+    const touchesClouds = Object.values(jobs).some((job) => job.permissions?.["id-token"] === "write");
+    if (touchesClouds)
+      for (const job of Object.values(jobs))
+        expect((job.concurrency ?? concurrency)?.["cancel-in-progress"]).toBe(false);
+    const text = readFileSync(join(WORKFLOWS, file), "utf8");
+    expect(text).not.toMatch(/credentials_json|aws-access-key-id|aws-secret-access-key/);
+    expect([...text.matchAll(/secrets\.(\w+)/g)].map(([, name]) => name)).toEqual(
+      file === "nightly.yml" ? ["REFBENCH_LICENCE"] : [],
+    );
+  });
+});
+
+test("the nights of the workflow are of sizes that exist, each in a job and a concurrency group of its own", () => {
+  const { jobs } = read("nightly.yml");
+  const matrix = z
+    .object({ include: z.array(z.object({ name: z.string(), size: z.string() })) })
+    .parse(jobs["google"]?.strategy?.matrix);
+  expect(parseSizes(matrix.include.map(({ size }) => size).join(","))).toHaveLength(matrix.include.length);
+  for (const { name, size } of matrix.include) expect(name).toBe(size.replace("/", "-"));
+  expect(jobs["google"]?.concurrency?.group).toContain("matrix.name");
+});
+
+test("the systemd service calls refbench by what exists, and a stop is a Ctrl-C that waits for the teardown", () => {
+  const unit = readFileSync(join(ROOT, "systemd", "refbench-nightly.service"), "utf8");
+  const calls = callsIn(unit);
+  expect(calls).toHaveLength(1);
+  expect(calls.flatMap(unknownIn)).toEqual([]);
+  expect(unit).toContain("KillSignal=SIGINT");
+  expect(unit).toContain("KillMode=process");
+});
+
+test("a command or a flag that does not exist is found", () => {
+  expect(callsIn("npx refbench nightly --sizes a \\\n  --bogus 1").flatMap(unknownIn)).toEqual(["--bogus"]);
+  expect(callsIn("npx refbench nihgtly").flatMap(unknownIn)).toEqual(["nihgtly"]);
+  expect(callsIn("npx refbench results pubish --out x").flatMap(unknownIn)).toContain("pubish");
+});
