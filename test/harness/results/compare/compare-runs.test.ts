@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import type { RunRecord } from "../../../../harness/model/record.ts";
+import { compareRuns } from "../../../../harness/results/compare/compare-runs.ts";
+import { formatRunComparison } from "../../../../harness/results/compare/format-runs.ts";
+import { nightOn } from "../nightly-records.ts";
+import { histogramOf, sampleMeasurements, sampleRecord, unmeasured, upTo } from "../sample-record.ts";
+
+const [first, second] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
+const measuring = (change: Parameters<typeof sampleMeasurements>[0]) =>
+  nightOn("2026-11-21", { measurements: sampleMeasurements(change) });
+
+test("figures of the same name stand side by side, percentiles only where their count carries them", () => {
+  const { figures } = compareRuns(
+    first,
+    measuring({
+      histograms: [
+        histogramOf(upTo(150).map((i) => i * 2000)),
+        histogramOf(upTo(300), { phase: "api-probe" }),
+      ],
+    }),
+  );
+  const named = new Map(figures.map((figure) => [figure.name, figure]));
+  expect(named.get("command, count")).toMatchObject({ first: 1200, second: 150 });
+  expect(named.get("command, p50")?.second).toBeCloseTo(150, 0);
+  expect(named.get("command, p99")?.first).toBeCloseTo(1188, -1);
+  expect(named.get("command, p99")).not.toHaveProperty("second");
+  expect(named.get("workspace-ready, p50")).not.toHaveProperty("second");
+  expect(named.get("failures: connect-timeout")).toMatchObject({ first: 2, second: 2 });
+});
+
+test("a figure of the second run alone stands where that run has it", () => {
+  const { figures } = compareRuns(
+    nightOn("2026-11-20", { measurements: sampleMeasurements({ failures: [] }) }),
+    second,
+  );
+  const names = figures.map(({ name }) => name);
+  expect(names.indexOf("failures: connect-timeout")).toBe(names.indexOf("generator CPU") - 1);
+});
+
+test("two nights of one series are comparable, and what differs is told", () => {
+  const newer = nightOn("2026-11-21", { coderVersion: "2.32.0", conditions: ["rate limits off", "TLS"] });
+  expect(compareRuns(first, newer)).toMatchObject({
+    notComparable: [],
+    differs: [
+      "Coder version: 2.31.0 → 2.32.0",
+      "condition of the first alone: licence simulated",
+      "condition of the second alone: TLS",
+    ],
+  });
+});
+
+describe("what makes figures incomparable is said first", () => {
+  const { provenance } = first;
+  const { connections, generator } = sampleMeasurements();
+  test.each([
+    ["a rehearsal with a real run", sampleRecord(), /^the first run is real, the second simulated/],
+    ["another size", nightOn("2026-11-21", { size: "100" }), /size: 1200 → 100/],
+    [
+      "another platform",
+      nightOn("2026-11-21", { provenance: { ...provenance, platform: { postgres: "17" } } }),
+      /postgres: unknown → 17/,
+    ],
+    [
+      "another way of SSH",
+      measuring({ connections: { ...connections, sshPath: "direct" } }),
+      /tunnel → direct/,
+    ],
+    ["a run that measured nothing", unmeasured(second), /measured nothing/],
+    [
+      "a limited generator",
+      measuring({ generator: { ...generator, limited: true } }),
+      /generator was the limit/,
+    ],
+  ] satisfies readonly (readonly [string, RunRecord, RegExp])[])("%s", (_, other, reason) => {
+    const comparison = compareRuns(first, other);
+    expect(comparison.notComparable.join("\n")).toMatch(new RegExp(reason, "m"));
+    expect(formatRunComparison(comparison, "text")).toMatch(/^Their figures are not comparable/);
+    expect(formatRunComparison(comparison, "markdown")).toMatch(/^\*\*Their figures are not comparable/);
+  });
+});
+
+test("a comparison of rehearsals says so, and fits 80 columns", () => {
+  const text = formatRunComparison(compareRuns(sampleRecord(), sampleRecord()), "text");
+  expect(text).toMatch(/^SIMULATED/);
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test("the difference is told with its sign, its unit and as a factor", () => {
+  const slower = measuring({ histograms: [histogramOf(upTo(1200).map((i) => i * 1500))] });
+  const line = formatRunComparison(compareRuns(first, slower), "text", 120)
+    .split("\n")
+    .find((each) => each.startsWith("command, p50"));
+  expect(line?.split(/ {2,}/)).toEqual(["command, p50", "600 ms", "900 ms", "+300 ms", "× 1.5"]);
+});
