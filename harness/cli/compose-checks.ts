@@ -23,6 +23,7 @@ export function composeChecks(
       size: name,
       overrides,
       runId,
+      tls,
     } = await readJson(folder.environment, environmentSchema);
     const licence = (await findSecrets(folder))?.licence;
     const { cloud } = plan;
@@ -38,6 +39,7 @@ export function composeChecks(
         licence,
         run: { runId, plan, inventory },
         runner: plan.runner,
+        tls: tls !== undefined,
         ...(cloud === undefined ? {} : { place: { region: cloud.region, zone: cloud.zone } }),
       },
       { env, cwd: folder.path },

@@ -5,6 +5,7 @@ import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import { clientEnvironment } from "./client-environment.ts";
 import type { ConnectOptions, ConnectOutcome } from "./connect.ts";
+import { openLoopback } from "./loopback.ts";
 import { openSsh } from "./ssh.ts";
 import { openStdioSession } from "./stdio-session.ts";
 
@@ -47,10 +48,11 @@ class StdioDoor implements SshDoor {
   readonly sessions: number;
   readonly bound: string;
   readonly #binary: string;
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #way: Promise<Way>;
   readonly #folder: string;
   readonly #waiting: (() => void)[] = [];
   readonly #running = new Set<{ end: () => void; gone: Promise<void> }>();
+  #isClosed = false;
   #taken = 0;
   #opened = 0;
 
@@ -59,12 +61,16 @@ class StdioDoor implements SshDoor {
     this.sessions = deployment.stdioSessions ?? stdioSessionsThatFit();
     this.bound = `at most ${this.sessions} sessions of coder ssh --stdio at once, ${STDIO_SESSION_MIB} MiB each`;
     this.#folder = mkdtempSync(join(folder, "refbench-ssh-"));
-    this.#env = clientEnvironment(deployment, this.#folder);
+    this.#way = wayTo(deployment, this.#folder);
+    // Told by the first session that takes it.
+    this.#way.catch(() => undefined);
   }
 
   async open(options: SshOptions): Promise<ConnectOutcome> {
     if (this.#taken >= this.sessions) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#taken++;
+    const { env } = await this.#way;
+    if (this.#isClosed) return { state: "failed", why: "lost", message: "ended before it was begun" };
     return new Promise((resolve) => {
       const process: { end: () => void; gone: Promise<void> } = {
         end: () => undefined,
@@ -75,7 +81,7 @@ class StdioDoor implements SshDoor {
         const opening = openStdioSession({
           ...options,
           binary: this.#binary,
-          env: this.#env,
+          env,
           folder: join(this.#folder, String(this.#opened++)),
           onStart: (end) => (process.end = end),
           onExit: exited,
@@ -92,12 +98,34 @@ class StdioDoor implements SshDoor {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#waiting.length = 0;
     const running = [...this.#running];
     for (const process of running) process.end();
     await Promise.all(running.map(({ gone }) => gone));
     rmSync(this.#folder, { recursive: true, force: true });
+    await this.#way.then(
+      (way) => way.close(),
+      () => undefined,
+    );
   }
+}
+
+/** How processes of Coder's client reach the deployment. */
+interface Way {
+  readonly env: Readonly<Record<string, string>>;
+  close(): void;
+}
+
+/** The client knows a server by its URL alone: where the certificate has another name, a port of `localhost` leads there. */
+async function wayTo(deployment: Deployment, folder: string): Promise<Way> {
+  if (deployment.serverName === undefined || deployment.proxy !== undefined)
+    return { env: clientEnvironment(deployment, folder), close: () => undefined };
+  const loopback = await openLoopback(deployment.url);
+  return {
+    env: clientEnvironment({ ...deployment, url: loopback.url }, folder),
+    close: () => loopback.close(),
+  };
 }
 
 function checkedBinary(binary: string | undefined): string {

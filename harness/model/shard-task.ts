@@ -11,7 +11,7 @@ const deployment = z.object({
   headers: z.record(z.string(), z.string()).optional(),
   /** Certificates in PEM that are trusted besides the system's. */
   caPem: z.string().optional(),
-  /** Name that the server's certificate must be for, where the URL has another: an address that nobody knew before. */
+  /** Name that the certificate must be for, where the URL has an address that nobody knew before; it is for `localhost` too. */
   serverName: z.string().optional(),
   /** URL of an HTTP proxy that all connections go through. */
   proxy: z.url().optional(),

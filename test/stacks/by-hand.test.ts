@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtemp, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -60,6 +61,27 @@ test("who has a route to Coder needs no load runner", async () => {
   );
 });
 
+test("with REFBENCH_TLS its certificate is made with it, and the key goes to Coder's stack alone", async () => {
+  const { environment, main, manual, outdir } = await byHand();
+  const { tls } = await environment({ REFBENCH_TLS: "self-signed" });
+  expect(await main()).toEqual({ exitCode: 0, stderr: "" });
+  const read = async (file: string) => JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
+  const { tls_key: key, runnerKey, db_password } = await read(join(manual, "gke/secrets.json"));
+  expect(new X509Certificate(tls!.certificatePem).checkPrivateKey(createPrivateKey(key!))).toBe(true);
+  const variables = (stack: string) => read(join(outdir, "stacks", stack, "secrets.auto.tfvars.json"));
+  expect(await variables("gke-coder")).toEqual({ db_password, tls_key: key });
+  expect(await variables("gke-cloud")).toEqual({ db_password });
+  expect(runnerKey).toContain("PRIVATE KEY");
+  expect(await readFile(join(manual, "gke/environment.json"), "utf8")).not.toContain("PRIVATE KEY");
+});
+
+test("a REFBENCH_TLS that is neither off nor self-signed is refused", async () => {
+  const { environment } = await byHand();
+  await expect(environment({ REFBENCH_TLS: "on" })).rejects.toThrow(
+    "REFBENCH_TLS is on, expected off or self-signed",
+  );
+});
+
 test("variables say what is made", async () => {
   const { environment } = await byHand();
   const env = { REFBENCH_SIZE: "canary", REFBENCH_ZONE: "us-central1-f", REFBENCH_OWNER: "Ada L." };
@@ -102,6 +124,7 @@ test.each([
   ["REFBENCH_SIZE", "1200"],
   ["REFBENCH_ZONE", "us-central1-f"],
   ["REFBENCH_PROJECT", "other"],
+  ["REFBENCH_TLS", "self-signed"],
 ])("%s that asks for something else than what was made is refused", async (variable, value) => {
   const { environment, file } = await byHand();
   await environment({ GOOGLE_PROJECT: "mine" });

@@ -75,6 +75,18 @@ test("what workspaces make is labelled as the environment is, by the template's 
   }
 });
 
+test("with TLS the forwarded port is Coder's of TLS, and who signed its certificate is told before the login", () => {
+  const tls = { serverName: "coder", certificatePem: "", caPem: "the authority's" };
+  const [cluster, machine] = [toldOf("gke", { tls }), toldOf("gce-docker", { tls })];
+  expect(cluster).toContain("port-forward service/coder 7080:443\n");
+  for (const told of [cluster, machine]) {
+    const decoded =
+      /echo (\S+) \| base64 --decode >coder-ca\.pem\n.*\n +coder login https:/.exec(told)?.[1] ?? "";
+    expect(Buffer.from(decoded, "base64").toString()).toBe("the authority's");
+    expect(told).not.toContain("http://localhost");
+  }
+});
+
 test("on the twin no command leads to a real cloud", () => {
   const told = toldOf("gke", { project: "refbench-twin-a-name-no-project-can-have" });
   expect(told).not.toMatch(/gcloud|kubectl/);

@@ -34,6 +34,8 @@ export interface PreflightRequest {
   };
   /** Where the load will come from. @default "network" */
   readonly runner?: Plan["runner"];
+  /** Whether Coder will serve TLS. @default false */
+  readonly tls?: boolean;
   /** @default the architecture's */
   readonly place?: Place;
 }
@@ -46,7 +48,7 @@ const ORDINARY = { createdAt: new Date(0).toISOString(), expiresAtMs: DEFAULT_TT
 
 /** What the checks of every cloud and of the twin share. */
 export function commonContext(
-  { size, licence, place, run, runner = "network" }: PreflightRequest,
+  { size, licence, place, run, runner = "network", tls = false }: PreflightRequest,
   { env }: Asker,
 ): Omit<PreflightContext, "project" | "inventory" | "sweepCommand"> {
   const architecture = { ...getArchitecture(size.architecture), ...place };
@@ -58,6 +60,7 @@ export function commonContext(
     terraform: (signal) => createTerraform().version({ env, signal }),
     web,
     runner,
+    tls,
     missingTools: () => missingTools(architecture, runner, env),
     emulated: endpointsOf(architecture.cloud, env).emulated,
     ...(licence === undefined ? {} : { licence }),

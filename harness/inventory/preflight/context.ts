@@ -30,6 +30,8 @@ export interface PreflightContext {
   readonly web: Web;
   /** Where the load will come from: a machine of its own inside the network, or this one. @default "network" */
   readonly runner?: "network" | "local";
+  /** Whether Coder serves TLS. @default false */
+  readonly tls?: boolean;
 }
 
 /** A program that is not there. */

@@ -121,6 +121,15 @@ read_secret() {
     python3 -c 'import base64, json, sys; print(base64.b64decode(json.load(sys.stdin)["payload"]["data"]).decode())'
 }
 
+install_certificate() {
+  install --owner coder --group coder --mode 600 /dev/null /etc/coder.d/tls.key || return 1
+  read_secret "$tls_secret" >/etc/coder.d/tls.key || return 1
+  attribute coder-tls-certificate >/etc/coder.d/tls.crt || return 1
+  # Coder looks at its own access URL too.
+  attribute coder-tls-ca >/usr/local/share/ca-certificates/bench-coder.crt || return 1
+  update-ca-certificates
+}
+
 patiently install_coder
 [ "$docker" = true ] && patiently install_docker
 if [ -n "$secret" ]; then
@@ -130,14 +139,7 @@ else
   database="postgres:///coder?host=/var/run/postgresql&user=coder&sslmode=disable"
 fi
 
-if [ -n "$tls_secret" ]; then
-  install --owner coder --group coder --mode 600 /dev/null /etc/coder.d/tls.key
-  patiently read_secret "$tls_secret" >/etc/coder.d/tls.key
-  attribute coder-tls-certificate >/etc/coder.d/tls.crt
-  # Coder looks at its own access URL too.
-  attribute coder-tls-ca >/usr/local/share/ca-certificates/bench-coder.crt
-  update-ca-certificates
-fi
+[ -n "$tls_secret" ] && patiently install_certificate
 
 install --mode 600 /dev/null /etc/coder.d/coder.env
 {

@@ -5,6 +5,7 @@ import { fakeCoderCli } from "../../support/fake-coder-cli.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";
+import { startTlsFront } from "../../support/tls-front.ts";
 
 const connections = { total: 6, sshShare: 0.5, holdMs: 300, commandsPerSecond: 40 };
 
@@ -41,6 +42,28 @@ test("each SSH session is a coder ssh of its own, whose way is recorded, and not
   const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
   expect(notes.join()).toMatch(/at most \d+ sessions of coder ssh --stdio at once, 24 MiB each/);
   expect(foldersOfSessions()).toEqual(before);
+});
+
+test("Coder's client reaches an address by a name that the certificate is for, and no port stays open", async () => {
+  await using coder = await startFakeCoder();
+  await using front = await startTlsFront(coder.url);
+  using cli = fakeCoderCli();
+  const deployment = {
+    url: front.byAddress,
+    caPem: front.caPem,
+    serverName: "localhost",
+    ssh: "stdio",
+    coderBinary: cli.binary,
+  } as const;
+  const { result } = await runLoadHere(loadTaskFor(coder, { deployment, connections }));
+  expect(result.failures).toEqual([]);
+  expect(result.connections).toMatchObject({ held: 6, heldSsh: 3 });
+  const urls = new Set(cli.calls().map(({ url }) => url));
+  expect(urls.size).toBe(1);
+  const [url = ""] = urls;
+  expect(url).toMatch(/^https:\/\/localhost:\d+$/);
+  expect(url).not.toBe(front.url);
+  await expect(fetch(url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
 });
 
 test("no more sessions run at once than asked, and those that do not fit are terminals, which is said", async () => {

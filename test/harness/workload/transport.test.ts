@@ -36,6 +36,18 @@ test("a certificate for another name says so, although its issuer is trusted", a
   );
 });
 
+test("an address that no certificate is for is reached by the name of its certificate, through a proxy too", async () => {
+  await using coder = await startFakeCoder();
+  await using front = await startTlsFront(coder.url);
+  await using proxy = await startConnectProxy();
+  const named = { url: front.byAddress, caPem: front.caPem, serverName: "localhost", ssh: "tunnel" } as const;
+  for (const deployment of [named, { ...named, proxy: proxy.url }]) {
+    const { result } = await runLoadHere(loadTaskFor(coder, { deployment, connections }));
+    expect(result.failures).toEqual([]);
+    expect(result.connections).toMatchObject({ held: 6, heldSsh: 3 });
+  }
+});
+
 test("a server without TLS under an https URL is a TLS failure", async () => {
   await using coder = await startFakeCoder();
   const deployment = { url: coder.url.replace("http:", "https:"), ssh: "tunnel" } as const;

@@ -7,6 +7,7 @@ import type { GoogleContext } from "./context.ts";
 export function apisOf(
   { carriedBy }: Pick<Architecture, "carriedBy">,
   { database }: Size,
+  tls = false,
 ): readonly string[] {
   const cluster = carriedBy === "gke";
   const managed = database.kind === "cloud-sql";
@@ -17,8 +18,8 @@ export function apisOf(
     "iam",
     // The load runner, and a machine that Coder runs on, are reached through it.
     "iap",
-    // Where a machine takes the database's URL from.
-    ...(managed && !cluster ? ["secretmanager"] : []),
+    // Where a machine takes the database's URL from, and the key of its certificate.
+    ...((managed || tls) && !cluster ? ["secretmanager"] : []),
     ...(managed ? ["sqladmin"] : []),
   ].map((name) => `${name}.googleapis.com`);
 }
@@ -28,8 +29,8 @@ export const apisCheck: Check<GoogleContext> = {
   name: "apis",
   fix: ({ project }) => `gcloud services list --enabled --project=${project}`,
   after: ["identity"],
-  run: async ({ architecture, size, project, call }, signal) => {
-    const needed = apisOf(architecture, size.figures);
+  run: async ({ architecture, size, project, call, tls }, signal) => {
+    const needed = apisOf(architecture, size.figures, tls);
     const enabled = new Set<string>();
     let pageToken: string | undefined;
     do {

@@ -7,6 +7,7 @@ import type { GoogleContext } from "./context.ts";
 export function permissionsToDeploy(
   { carriedBy }: Pick<Architecture, "carriedBy">,
   { database }: Size,
+  tls = false,
 ): readonly string[] {
   const cluster = carriedBy === "gke";
   const managed = database.kind === "cloud-sql";
@@ -32,7 +33,9 @@ export function permissionsToDeploy(
           "cloudsql.users.create",
         ]
       : []),
-    ...(managed && !cluster ? ["secretmanager.secrets.create", "secretmanager.secrets.setIamPolicy"] : []),
+    ...((managed || tls) && !cluster
+      ? ["secretmanager.secrets.create", "secretmanager.secrets.setIamPolicy"]
+      : []),
   ];
 }
 
@@ -46,8 +49,8 @@ export const permissionsCheck: Check<GoogleContext> = {
     `have a role with them granted to you: gcloud projects add-iam-policy-binding ${project} --member=user:<you> --role=<role>`,
   after: ["identity"],
   run: async (context, signal) => {
-    const { architecture, size, runner = "network" } = context;
-    const deploy = await missingOf(context, permissionsToDeploy(architecture, size.figures), signal);
+    const { architecture, size, runner = "network", tls } = context;
+    const deploy = await missingOf(context, permissionsToDeploy(architecture, size.figures, tls), signal);
     if (typeof deploy === "string") return unknown(deploy);
     if (deploy.length > 0) return failed(`not granted in the project: ${deploy.join(", ")}`);
     if (runner === "local") return ok("what deploys and tears down is granted");

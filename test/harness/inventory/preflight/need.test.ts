@@ -4,6 +4,7 @@ import { gceVm } from "../../../../reference-architectures/gce-vm/architecture.t
 import { gke } from "../../../../reference-architectures/gke/architecture.ts";
 import { quotaNeeds } from "../../../../harness/inventory/preflight/google/quota.ts";
 import { apisOf } from "../../../../harness/inventory/preflight/google/apis.ts";
+import { permissionsToDeploy } from "../../../../harness/inventory/preflight/google/permissions.ts";
 import { needOf } from "../../../../harness/inventory/preflight/need.ts";
 
 test("a cluster needs its pools, its volumes and the load runner", () => {
@@ -49,4 +50,14 @@ test.each([
   const full = (list: readonly string[]): readonly string[] => list.map((name) => `${name}.googleapis.com`);
   expect(names).toEqual(expect.arrayContaining([...full(on)]));
   for (const name of full(off)) expect(names).not.toContain(name);
+});
+
+test.each([
+  ["gke", gke, false],
+  ["gce-vm", gceVm, true],
+] as const)("whether Coder's key on %s takes Secret Manager is known before", (_, architecture, expected) => {
+  const size = architecture.sizes[architecture.defaultSize]!;
+  const onBox = { ...size, database: { ...size.database, kind: "on-box" as const } };
+  const withTls = [apisOf(architecture, onBox, true), permissionsToDeploy(architecture, onBox, true)];
+  for (const names of withTls) expect(names.some((name) => name.startsWith("secretmanager."))).toBe(expected);
 });
