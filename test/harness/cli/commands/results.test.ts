@@ -1,8 +1,11 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { resultsCommand } from "../../../../harness/cli/commands/results.ts";
 import { newRunId } from "../../../../harness/model/run-id.ts";
+import { recordJsonSchema } from "../../../../harness/results/json-schema.ts";
+import { resultsJson } from "../../../../harness/results/json.ts";
+import { nightOn } from "../../results/nightly-records.ts";
 import { officialRecord, sampleRecord } from "../../results/sample-record.ts";
 import { directoryWith, runCommand } from "./command-run.ts";
 
@@ -86,6 +89,128 @@ test("an empty table claims nothing", async () => {
   const { stdout, code } = await runCommand(resultsCommand, ["table"], { cwd });
   expect(stdout).toMatch(/^No official results yet/);
   expect(code).toBe(0);
+});
+
+test("an empty store's table is what README holds between its markers", async () => {
+  const cwd = await directoryWith([]);
+  const { stdout } = await runCommand(resultsCommand, ["table", "--output", "markdown"], { cwd });
+  const readme = await readFile(new URL("../../../../README.md", import.meta.url), "utf8");
+  expect(/<!-- refbench:table -->\n\n([^]*)\n<!-- \/refbench:table -->/.exec(readme)?.[1]).toBe(stdout);
+});
+
+test("the table goes between the markers of a file, text and JSON beside it", async () => {
+  const cwd = await directoryWith([nightOn("2026-11-22")]);
+  await writeFile(join(cwd, "page.md"), "a\n<!-- refbench:table -->\n<!-- /refbench:table -->\nz");
+  const args = ["table", "--as-of", "2026-11-30", "--output", "markdown:page.md", "--output", "json"];
+  const { stdout } = await runCommand(resultsCommand, args, { cwd });
+  expect(JSON.parse(stdout)).toMatchObject([
+    { architecture: "gke", size: "1200", status: { word: "missing" } },
+  ]);
+  expect(await readFile(join(cwd, "page.md"), "utf8")).toMatch(
+    /^a\n<!-- refbench:table -->\n\n\| Environment [^]*missing: 2026-11-23 to 2026-11-29[^]*\n\n<!-- \/refbench:table -->\nz$/,
+  );
+});
+
+test.each(["yesterday", "2026-02-30", ""])("--as-of %j is refused", async (asOf) => {
+  const cwd = await directoryWith([]);
+  await expect(runCommand(resultsCommand, ["table", "--as-of", asOf], { cwd })).rejects.toMatchObject({
+    code: "usage",
+  });
+});
+
+test("import copies every final record of this folder into the store of its kind, once", async () => {
+  const [real, rehearsed] = [nightOn("2026-11-21"), sampleRecord({ runId: second })];
+  const pending = nightOn("2026-11-22", { verdict: "pending", teardown: { state: "pending" } });
+  const cwd = await directoryWith([real, rehearsed, pending]);
+  const { stdout, stderr, code } = await runCommand(resultsCommand, ["import"], { cwd });
+  expect(stdout).toBe(`gke/1200/2026-11-21-${real.runId}.json\ngke/1200/2026-11-22-${second}.json\n`);
+  expect(stderr).toContain(`run ${pending.runId} is not imported`);
+  expect(code).toBe(0);
+  await stat(join(cwd, "results/gke/1200", `2026-11-21-${real.runId}.json`));
+  await stat(join(cwd, ".refbench/rehearsals/gke/1200", `2026-11-22-${second}.json`));
+  const again = await runCommand(resultsCommand, ["import"], { cwd });
+  expect(again.stdout).toBe("");
+  expect(again.stderr).toContain("1 were there already");
+});
+
+test("import takes a folder of records: what cannot be read is named, the others enter, and it is no success", async () => {
+  const cwd = await directoryWith([]);
+  await mkdir(join(cwd, "nights", "more"), { recursive: true });
+  await writeFile(join(cwd, "nights", "a.json"), resultsJson(nightOn("2026-11-20")));
+  await writeFile(join(cwd, "nights", "more", "b.json"), resultsJson(nightOn("2026-11-21")));
+  await writeFile(join(cwd, "nights", "c.json"), "{");
+  const store = join(cwd, "elsewhere");
+  const { stdout, stderr, code } = await runCommand(resultsCommand, ["import", "nights", "--store", store], {
+    cwd,
+  });
+  expect(stdout.trim().split("\n")).toHaveLength(2);
+  expect(stderr).toContain("c.json is not a record");
+  expect(code).toBe(20);
+  const list = await runCommand(resultsCommand, ["list", "--store", store, "--output", "json"], { cwd });
+  expect(JSON.parse(list.stdout)).toMatchObject([
+    { stored: expect.stringMatching(/^gke\/1200\/2026-11-20-/) },
+    { stored: expect.stringMatching(/^gke\/1200\/2026-11-21-/) },
+  ]);
+});
+
+test("a record that was imported is found after its run's folder went, by its id or a unique end of it", async () => {
+  const night = nightOn("2026-11-21");
+  const cwd = await directoryWith([night]);
+  await runCommand(resultsCommand, ["import", night.runId], { cwd });
+  await rm(join(cwd, ".refbench"), { recursive: true });
+  for (const id of [night.runId, night.runId.slice(-8)]) {
+    const { stdout } = await runCommand(resultsCommand, ["show", id, "--output", "json"], { cwd });
+    expect(stdout).toBe(resultsJson(night));
+  }
+});
+
+test("a store of the other kind is refused", async () => {
+  const cwd = await directoryWith([nightOn("2026-11-21")]);
+  await runCommand(resultsCommand, ["import"], { cwd });
+  for (const command of ["table", "publish"]) {
+    const args = [command, "--rehearsals", "--store", "results"];
+    await expect(runCommand(resultsCommand, args, { cwd })).rejects.toMatchObject({ code: "usage" });
+  }
+});
+
+test("compare sets two runs side by side, and a program reads it", async () => {
+  const [one, other] = [nightOn("2026-11-20"), sampleRecord({ runId: second })];
+  const cwd = await directoryWith([one, other]);
+  const args = ["compare", one.runId, second, "--output", "json"];
+  const { stdout } = await runCommand(resultsCommand, args, { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({
+    notComparable: expect.arrayContaining([
+      expect.stringMatching(/^the first run is real, the second simulated/),
+    ]),
+    first: { runId: one.runId },
+    second: { runId: second, simulated: true },
+  });
+});
+
+test("publish writes the same site twice, raw records among it, and names what it could not read", async () => {
+  const night = nightOn("2026-11-21");
+  const cwd = await directoryWith([night, { runId: third, broken: "{" }]);
+  const publish = (out: string) =>
+    runCommand(resultsCommand, ["publish", "--out", out, "--as-of", "2026-11-22"], { cwd });
+  const { code, stderr } = await publish("one");
+  await publish("two");
+  expect(code).toBe(20);
+  expect(stderr).toContain(join(third, "record.json"));
+  const files = (await readdir(join(cwd, "one"), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(join(cwd, "one"), join(parentPath, name)));
+  expect(files).toContain("index.html");
+  expect(await readFile(join(cwd, "one/records", `${night.runId}.json`), "utf8")).toBe(resultsJson(night));
+  for (const file of files) {
+    const [one, two] = await Promise.all(["one", "two"].map((out) => readFile(join(cwd, out, file), "utf8")));
+    expect(two).toBe(one);
+    expect(one).not.toContain(cwd);
+  }
+});
+
+test("schema prints what is published", async () => {
+  const { stdout } = await runCommand(resultsCommand, ["schema"], { cwd: await directoryWith([]) });
+  expect(stdout).toBe(recordJsonSchema());
 });
 
 test("show writes one run's result in each form asked for", async () => {
