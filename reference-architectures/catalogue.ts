@@ -62,6 +62,11 @@ export function resolveSize(
   };
 }
 
+/** The same size with another version of Coder: no override, since the version is a figure of every row. */
+export function atCoderVersion(size: Size, version: string): Size {
+  return { ...size, coder: { ...size.coder, version } };
+}
+
 function parseSize(figures: Record<string, unknown>): Size {
   const result = sizeSchema.safeParse(figures);
   if (result.success) return result.data;

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { request } from "undici";
 import { z } from "zod";
 import { type CoderChannel, REHEARSED_CHANNELS } from "../../reference-architectures/coder-channels.ts";
@@ -8,6 +9,14 @@ export interface CoderVersion {
   /** Without the `v`: what the chart is called by, too. */
   readonly version: string;
   readonly channel?: CoderChannel;
+}
+
+/** `--coder-version`, as every command that deploys or asks for it has it. */
+export function coderVersionOption(): Option {
+  return new Option(
+    "--coder-version <version>",
+    "stable, mainline or a number such as 2.31.0 (default: the size's)",
+  ).env("REFBENCH_CODER_VERSION");
 }
 
 /** Answers a URL with what its JSON says; rejects where nobody answers. */

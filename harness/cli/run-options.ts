@@ -8,6 +8,7 @@ import type { CoderChannel } from "../../reference-architectures/coder-channels.
 import type { Plan } from "../pipeline/plan.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import type { CloudFlags } from "./cloud-request.ts";
+import { coderVersionOption } from "./coder-channel.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
 import type { Io } from "./io.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
@@ -57,12 +58,7 @@ export function addRunOptions(command: Command, io: Io): Command {
         .default([], "none")
         .argParser(collect),
     )
-    .addOption(
-      new Option(
-        "--coder-version <version>",
-        "stable, mainline or a number such as 2.31.0 (default: the size's)",
-      ).env("REFBENCH_CODER_VERSION"),
-    )
+    .addOption(coderVersionOption())
     .addOption(
       new Option("--coder-channel <name>", "how a night asked for --coder-version")
         .choices(["stable", "mainline"])

@@ -1,7 +1,7 @@
 import { copyFile } from "node:fs/promises";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
-import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { atCoderVersion, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { objectivesFor } from "../../reference-architectures/objectives.ts";
 import { templateParameters } from "../../reference-architectures/template.ts";
 import { newCoderCertificate } from "../../stacks/coder-certificate.ts";
@@ -79,7 +79,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     overrides,
   } = resolveSize(request.architecture, request.size, request.overrides);
   const { version = figures.coder.version, channel } = request.coderVersion ?? {};
-  const size = { ...figures, coder: { ...figures.coder, version } };
+  const size = atCoderVersion(figures, version);
   const now = clock.now();
   const runId = newRunId(now);
   const { cloud, runner = "local" } = request;

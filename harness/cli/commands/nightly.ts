@@ -5,7 +5,7 @@ import { RefbenchError } from "../../model/error.ts";
 import { newRunId } from "../../model/run-id.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
-import { resolveCoderVersion } from "../coder-channel.ts";
+import { coderVersionOption, resolveCoderVersion } from "../coder-channel.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { underNightLock } from "../nightly/lock.ts";
@@ -63,12 +63,7 @@ export function nightlyCommand(io: Io): Command {
         "REFBENCH_ACCOUNT",
       ),
     )
-    .addOption(
-      new Option(
-        "--coder-version <version>",
-        "stable, mainline or a number such as 2.31.0, the same for every run (default: each size's)",
-      ).env("REFBENCH_CODER_VERSION"),
-    )
+    .addOption(coderVersionOption())
     .addOption(
       new Option("--max-cost <usd>", "USD for the whole night; a run that could cross it is not started")
         .env("REFBENCH_MAX_COST")

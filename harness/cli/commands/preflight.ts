@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import {
+  atCoderVersion,
   getArchitecture,
   type ResolvedSize,
   resolveSize,
@@ -13,6 +14,7 @@ import { planCost } from "../../pipeline/cost-plan.ts";
 import { endpointsOf } from "../endpoints.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
+import { coderVersionOption, resolveCoderVersion } from "../coder-channel.ts";
 import { askPreflight } from "../preflight/ask.ts";
 import { readLicence } from "../preflight/read-licence.ts";
 import { preflightOutputs, writePreflight } from "../preflight/write-preflight.ts";
@@ -20,6 +22,7 @@ import { maxCostOption } from "../run-options.ts";
 
 interface Flags {
   readonly size?: string;
+  readonly coderVersion?: string;
   readonly set: readonly string[];
   readonly rehearse?: boolean;
   readonly project?: string;
@@ -41,6 +44,7 @@ export function preflightCommand(io: Io): Command {
     .addOption(
       new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
     )
+    .addOption(coderVersionOption())
     .option("--set <path=value>", "override one figure of the size; repeatable", collect, [])
     .addOption(new Option("--rehearse", "the checks as the twin answers them").env("REFBENCH_REHEARSE"))
     .addOption(new Option("--project <id>", "the Google project that is meant").env("REFBENCH_PROJECT"))
@@ -75,8 +79,19 @@ export function preflightCommand(io: Io): Command {
 async function preflight(architecture: string, flags: Flags, io: Io): Promise<void> {
   const outputs = preflightOutputs(flags.output);
   const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
-  const size = resolveSize(architecture, flags.size, overrides);
   const rehearse = flags.rehearse === true;
+  const asked = resolveSize(architecture, flags.size, overrides);
+  const { coderVersion } = flags;
+  const size =
+    coderVersion === undefined
+      ? asked
+      : {
+          ...asked,
+          figures: atCoderVersion(
+            asked.figures,
+            (await resolveCoderVersion(coderVersion, { rehearse })).version,
+          ),
+        };
   if (flags.failCheck !== undefined && !rehearse) {
     throw new RefbenchError(
       "usage",

@@ -103,9 +103,17 @@ function runOf(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number
     verdict,
     ...(record === undefined ? {} : { runId: record.runId }),
     ...(failed === undefined ? {} : { stage: failed.stage }),
-    ...(verdict === "pass" || reason === undefined ? {} : { reason: reason.replace(/^refbench: /, "") }),
+    ...(verdict === "pass" || reason === undefined ? {} : { reason: oneLine(reason) }),
     ...(spent === undefined ? {} : { spent }),
   };
+}
+
+/** Terraform's words come in many lines. */
+function oneLine(text: string): string {
+  return text
+    .replace(/^refbench: /, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
 }
 
 /** The word of an exit code; of one that refbench does not know, as of a process that was killed, a harness error. */

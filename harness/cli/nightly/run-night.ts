@@ -91,7 +91,16 @@ export async function runNight(request: NightRequest, ports: NightPorts, signals
   await sweep("before");
   for (const size of request.sizes) {
     if (signals.stop.aborted) break;
-    const args = ["preflight", size.architecture, "--size", size.size, ...placeFlags(size, request)];
+    const { coderVersion } = request;
+    const version = coderVersion === undefined ? [] : ["--coder-version", coderVersion.version];
+    const args = [
+      "preflight",
+      size.architecture,
+      "--size",
+      size.size,
+      ...placeFlags(size, request),
+      ...version,
+    ];
     await step(`preflight ${nameOf(size)}`, async () => {
       const end = await command([...args, "--output", "json"], STEP_MS.preflight);
       return end.code === 0
