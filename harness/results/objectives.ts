@@ -52,6 +52,12 @@ export function judgeAgain({ objectives, measurements }: RunRecord): readonly Ob
   });
 }
 
+/** The figure at a path into the measurements; undefined where there is none, or too few samples for it. */
+export function findFigure(measurements: Measurements, path: string): number | undefined {
+  const figure = figuresOf(measurements)(path);
+  return figure?.note === undefined ? figure?.value : undefined;
+}
+
 interface Figure {
   readonly value?: number;
   readonly note?: string;

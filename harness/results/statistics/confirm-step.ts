@@ -1,0 +1,12 @@
+import { CHANGE_RULES } from "./rules.ts";
+import type { Step } from "./find-step.ts";
+
+/**
+ * Whether a suspected step is certain: unlikely enough by all figures, and most of those that were measured after the
+ * suspicion are closer to the new level than to the old one. What raised it cannot confirm it.
+ */
+export function isConfirmed(step: Step, fresh: readonly number[]): boolean {
+  if (step.p >= CHANGE_RULES.confirmedBelow) return false;
+  const agreeing = fresh.filter((value) => Math.abs(value - step.after) < Math.abs(value - step.before));
+  return 2 * agreeing.length > fresh.length;
+}

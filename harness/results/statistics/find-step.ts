@@ -1,0 +1,55 @@
+import { rankSumP } from "./rank-sum.ts";
+import { CHANGE_RULES } from "./rules.ts";
+import { type Shift, shiftBetween } from "./shift.ts";
+
+/** A step in a series of logarithms. */
+export interface Step extends Shift {
+  /** Index of the first value after it. */
+  readonly at: number;
+}
+
+/**
+ * The likeliest step in a series whose level and variation nobody knows: the largest Student's t over all places where
+ * it could be (Hawkins, Qiu and Kang, "The changepoint model for statistical process control", 2003), which the ranks
+ * must bear out too (Hawkins and Deng, "A nonparametric change-point control chart", 2010), so that neither skewed
+ * noise nor a few outliers make one. Undefined when none is likely enough.
+ */
+export function findStep(values: readonly number[]): Step | undefined {
+  const { window, leastBefore, leastAfter, mostAfter, leastMagnitude } = CHANGE_RULES;
+  const { suspectedBelow, suspectedBelowByRank } = CHANGE_RULES;
+  const skipped = Math.max(0, values.length - window);
+  const seen = values.slice(skipped);
+  let likeliest: Step | undefined;
+  const plainT = plainTOf(seen);
+  for (let at = Math.max(leastBefore, seen.length - mostAfter); at <= seen.length - leastAfter; at++) {
+    if (Math.abs(plainT(at)) < WORTH_A_LOOK) continue;
+    const [before, after] = [seen.slice(0, at), seen.slice(at)];
+    const shift = shiftBetween(before, after);
+    if (shift.p >= Math.min(suspectedBelow, likeliest?.p ?? 1)) continue;
+    if (Math.abs(shift.after - shift.before) < Math.log1p(leastMagnitude)) continue;
+    if (rankSumP(before, after) >= suspectedBelowByRank) continue;
+    likeliest = { ...shift, at: at + skipped };
+  }
+  return likeliest;
+}
+
+/** Below it no clipping makes a step likely: most places are done with at once. */
+const WORTH_A_LOOK = 1.5;
+
+/** Student's t at a place, nothing clipped, from running sums. */
+function plainTOf(values: readonly number[]): (at: number) => number {
+  const sums = [0];
+  let squares = 0;
+  for (const value of values) {
+    sums.push((sums.at(-1) ?? 0) + value);
+    squares += value ** 2;
+  }
+  const total = sums.at(-1) ?? 0;
+  return (at) => {
+    const rest = values.length - at;
+    const sum = sums[at] ?? 0;
+    const [before, after] = [sum / at, (total - sum) / rest];
+    const variance = (squares - at * before ** 2 - rest * after ** 2) / (values.length - 2);
+    return (after - before) / Math.sqrt(Math.max(variance, Number.EPSILON) * (1 / at + 1 / rest));
+  };
+}

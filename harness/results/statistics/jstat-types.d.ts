@@ -1,0 +1,17 @@
+/** What is used of jstat, which brings no types of its own. */
+declare module "jstat" {
+  const jstat: {
+    readonly jStat: {
+      median(values: readonly number[]): number;
+      mean(values: readonly number[]): number;
+      /** Of a sample, with `true`. */
+      stdev(values: readonly number[], ofSample: true): number;
+      readonly normal: { inv(probability: number, mean: number, deviation: number): number };
+      readonly studentt: {
+        cdf(value: number, freedom: number): number;
+        inv(probability: number, freedom: number): number;
+      };
+    };
+  };
+  export default jstat;
+}

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { RefbenchError } from "../../model/error.ts";
+import { WATCHED_FIGURES } from "./watched-figures.ts";
+
+const METRICS = WATCHED_FIGURES.map(({ metric }) => metric);
+
+const resetsFile = z.strictObject({
+  schemaVersion: z.literal(1),
+  resets: z.array(
+    z.strictObject({
+      architecture: z.string(),
+      size: z.string(),
+      /** Absent = all that is watched. */
+      metric: z.enum(METRICS).optional(),
+      /** The first night of the new series. */
+      date: z.iso.date(),
+      reason: z.string().min(1),
+    }),
+  ),
+});
+
+/** A decision that figures from a night on are not compared with those before: a known and accepted change. */
+export type Reset = z.infer<typeof resetsFile>["resets"][number];
+
+/** The name of the file of resets beside a history. */
+export const RESETS_FILE = "resets.json";
+
+/** Reads the resets of a history; no file means none. */
+export async function readResets(path: string): Promise<readonly Reset[]> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (text === undefined) return [];
+  const parsed = resetsFile.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data.resets;
+  throw new RefbenchError(
+    "usage",
+    `${path} holds no resets ({"schemaVersion":1,"resets":[{"architecture","size","metric"?,"date","reason"}]}): ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

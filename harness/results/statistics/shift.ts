@@ -1,0 +1,56 @@
+import jstat from "jstat";
+import { CHANGE_RULES } from "./rules.ts";
+
+/** A shift of level between two stretches of a series, of logarithms. */
+export interface Shift {
+  readonly before: number;
+  readonly after: number;
+  /** Deviation within the stretches. */
+  readonly deviation: number;
+  /** Student's t of the difference, and its two-sided p. */
+  readonly t: number;
+  readonly p: number;
+}
+
+/** A single night further away than so many robust deviations counts as if it were this far away. */
+const CLIP = 2.5;
+
+/** A deviation of the median's distance to the values, as if they were normal. */
+const NORMAL_DEVIATIONS = 1.4826;
+
+/** Compares two stretches by Student's t, each value clipped towards the median of its stretch (Huber, 1964). */
+export function shiftBetween(before: readonly number[], after: readonly number[]): Shift {
+  const freedom = before.length + after.length - 2;
+  const [from, to] = [jstat.jStat.median(before), jstat.jStat.median(after)];
+  const distances = [
+    ...before.map((value) => Math.abs(value - from)),
+    ...after.map((value) => Math.abs(value - to)),
+  ];
+  const spread = NORMAL_DEVIATIONS * jstat.jStat.median(distances) * Math.sqrt((freedom + 2) / freedom);
+  const reach = CLIP * Math.max(spread, CHANGE_RULES.leastDeviation);
+  const [a, b] = [
+    before.map((value) => clip(value, from, reach)),
+    after.map((value) => clip(value, to, reach)),
+  ];
+  const [meanBefore, meanAfter] = [jstat.jStat.mean(a), jstat.jStat.mean(b)];
+  const deviation = Math.max(
+    CHANGE_RULES.leastDeviation,
+    Math.sqrt((squares(a, meanBefore) + squares(b, meanAfter)) / freedom),
+  );
+  const t = (meanAfter - meanBefore) / (deviation * Math.sqrt(1 / a.length + 1 / b.length));
+  return {
+    before: meanBefore,
+    after: meanAfter,
+    deviation,
+    t,
+    p: 2 * jstat.jStat.studentt.cdf(-Math.abs(t), freedom),
+  };
+}
+
+function clip(value: number, middle: number, reach: number): number {
+  return Math.min(middle + reach, Math.max(middle - reach, value));
+}
+
+function squares(values: readonly number[], mean: number): number {
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+}
