@@ -159,7 +159,10 @@ async function publish(
     ["publish", ["results", "publish", ...where, "--out", site]],
     ...(table === undefined
       ? []
-      : ([["table", ["results", "table", ...where, "--output", `markdown:${table}`]]] satisfies [string, string[]][])),
+      : ([["table", ["results", "table", ...where, "--output", `markdown:${table}`]]] satisfies [
+          string,
+          string[],
+        ][])),
   ];
   for (const [name, args] of commands)
     await step(name, async () => toldOf(await command(args, STEP_MS.publish), { 0: "ok" }));
