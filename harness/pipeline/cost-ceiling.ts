@@ -26,12 +26,6 @@ export async function lookAtCost({
   };
 }
 
-/** Tells what the run cost so far. */
-export function tellCost({ plan: { cost }, report }: StageContext, { spent }: CostLook): void {
-  const { ceiling } = cost ?? {};
-  report({ type: "cost.progress", spent, ...(ceiling === undefined ? {} : { ceiling }) });
-}
-
 /** Has the record say that the budget stopped the run; once, whoever sees it first. */
 export async function noteCeiling({ journal }: StageContext, reason: string): Promise<void> {
   const { entries } = await journal.read();

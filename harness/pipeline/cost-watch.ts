@@ -1,6 +1,6 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { StageContext } from "./context.ts";
-import { lookAtCost, noteCeiling, tellCost } from "./cost-ceiling.ts";
+import { lookAtCost, noteCeiling } from "./cost-ceiling.ts";
 
 /** How often a run at work looks what it cost. */
 const LOOK_MS = 1_000;
@@ -14,8 +14,16 @@ export interface CostWatch extends AsyncDisposable {
 }
 
 /** Watches what a run costs while its stages are at work: tells it, and aborts them when the ceiling is reached. */
-export function watchCost(context: StageContext, everyMs = LOOK_MS): CostWatch {
-  const { report, log } = context;
+export function watchCost(
+  context: StageContext,
+  {
+    mayEnd = true,
+  }: {
+    /** A teardown goes on whatever it costs. */
+    readonly mayEnd?: boolean;
+  } = {},
+): CostWatch {
+  const { plan, report, log } = context;
   const stop = new AbortController();
   let reached: string | undefined;
   let told = 0;
@@ -26,9 +34,14 @@ export function watchCost(context: StageContext, everyMs = LOOK_MS): CostWatch {
     const cents = Math.floor(found.spent * 100);
     if (cents > told) {
       told = cents;
-      tellCost(context, found);
+      const { ceiling } = plan.cost ?? {};
+      report({
+        type: "cost.progress",
+        spent: found.spent,
+        ...(ceiling === undefined ? {} : { ceiling }),
+      });
     }
-    if (found.reached === undefined) return;
+    if (found.reached === undefined || !mayEnd) return;
     reached = found.reached;
     // Before anything ends: what ended it must be known whatever comes after.
     await noteCeiling(context, reached).catch((error: unknown) => log(messageOf(error)));
@@ -40,7 +53,7 @@ export function watchCost(context: StageContext, everyMs = LOOK_MS): CostWatch {
     looking ??= look()
       .catch((error: unknown) => log(`the cost could not be looked at: ${messageOf(error)}`))
       .finally(() => (looking = undefined));
-  }, everyMs);
+  }, LOOK_MS);
   return {
     signal: AbortSignal.any([context.signal, stop.signal]),
     get reached() {

@@ -5,7 +5,8 @@ import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
-import { lookAtCost, noteCeiling, tellCost } from "./cost-ceiling.ts";
+import { lookAtCost, noteCeiling } from "./cost-ceiling.ts";
+import { watchCost } from "./cost-watch.ts";
 import { eventLog } from "./event-log.ts";
 import { readJson } from "./json-file.ts";
 import { salvageJson } from "./json-file.ts";
@@ -24,9 +25,6 @@ import { drain } from "./stages/drain.ts";
 import { sweep } from "./stages/sweep.ts";
 
 const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain, destroy, sweep, audit };
-
-/** At the end of these something stood until now; later stages look and wait. */
-const STILL_PAID: ReadonlySet<TeardownStage> = new Set(["drain", "destroy"]);
 
 /** How often the reaper looks whether it is wanted, and how often it renews its lease. */
 const LOOK_MS = 250;
@@ -85,9 +83,7 @@ async function serve(context: StageContext, lease: RunLease): Promise<void> {
     await lease.check();
     for (const stage of stagesOf(request)) {
       if (stage === "audit") await retryDestroy(context);
-      await runStage(stage, STAGE_FUNCTIONS[stage], context);
-      const cost = STILL_PAID.has(stage) ? await lookAtCost(context) : undefined;
-      if (cost !== undefined) tellCost(context, cost);
+      await runTellingCost(stage, context);
       // Only a teardown that was not stopped may say how it ended; the next reaper begins again.
       context.signal.throwIfAborted();
     }
@@ -100,6 +96,14 @@ async function serve(context: StageContext, lease: RunLease): Promise<void> {
     }
     await forgetRequest(context.folder);
   }
+}
+
+/** Until the end of these something stands that is paid for; later stages look and wait. */
+const PAID: ReadonlySet<TeardownStage> = new Set(["drain", "destroy"]);
+
+async function runTellingCost(stage: TeardownStage, context: StageContext): Promise<void> {
+  await using watch = PAID.has(stage) ? watchCost(context, { mayEnd: false }) : undefined;
+  await runStage(stage, STAGE_FUNCTIONS[stage], { ...context, signal: watch?.signal ?? context.signal });
 }
 
 /** What only the audit saw appeared after the sweep had looked: it is swept too, and asked for once more. */

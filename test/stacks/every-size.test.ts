@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { estimateCost } from "../../reference-architectures/cost/estimate.ts";
 import { hasKnownProcessor } from "../../reference-architectures/machine-types.ts";
 import { ephemeralVariables } from "../../stacks/secrets.ts";
 import { UNLABELLED } from "../../stacks/unlabelled.ts";
@@ -181,6 +182,11 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
   });
 
   test("only the run's own key opens the load runner, and only through the cloud's own tunnel", () => {
+  test("an estimate counts the machines and disks that are made, no more and no less", () => {
+    const estimation = estimateCost(getArchitecture(name), size, { region, runner: true });
+    expect(estimation.state === "priced" && billed(estimation.estimate)).toEqual(made(synthesis));
+  });
+
     const { publicKey } = RUN.runner!;
     if (cloud === "aws") {
       const { user_data, vpc_security_group_ids, subnet_id, ...rest } = only("aws_instance");
