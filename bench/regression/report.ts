@@ -1,0 +1,56 @@
+import type { Noise } from "./planted-series.ts";
+import type { Flat, Found, Planted } from "./trials.ts";
+
+const TARGETS = { recall: 0.8, precision: 0.9, alarms: 0 } as const;
+
+interface Result {
+  readonly noise: Noise;
+  readonly planted: Planted;
+  readonly flat: Flat;
+}
+
+/** What one noise came to. */
+export function line({ noise, planted, flat }: Result): string[] {
+  return [
+    `${noise}:`,
+    `  told within 7 nights            ${words(planted.told)}`,
+    `  confirmed by the nights alone   ${words(planted.confirmedByNights)}`,
+    `  confirmed, suspected nights run once more ${words(planted.confirmedByReruns)}`,
+    `  20 % above the night before     ${words(planted.baseline)}`,
+    `  flat: alarms in ${flat.alarms} of ${flat.series} series (${flat.alarmsWithReruns} with reruns), a change for the better confirmed in ${flat.confirmedForTheBetter}, suspected for a while in ${flat.suspected}; 20 % above the night before in ${flat.baseline}`,
+  ];
+}
+
+/** What could be seen at one variation. */
+export function visibleLine({
+  variation,
+  step,
+  nights,
+}: {
+  readonly variation: number;
+  readonly step: number;
+  readonly nights: number;
+}): string {
+  return `at ${percent(variation)} variation 30 nights could show a step of ${percent(step)} within ${nights} nights`;
+}
+
+/** Targets that were missed, by how much: of normal and log-normal noise, as the goal has it. */
+export function missed(results: readonly Result[]): string[] {
+  return results
+    .filter(({ noise }) => noise === "normal" || noise === "log-normal")
+    .flatMap(({ noise, planted: { told }, flat }) => [
+      ...(told.recall < TARGETS.recall ? [`target missed: ${noise}, recall ${percent(told.recall)}`] : []),
+      ...(told.precision < TARGETS.precision
+        ? [`target missed: ${noise}, precision ${percent(told.precision)}`]
+        : []),
+      ...(flat.alarms > TARGETS.alarms ? [`target missed: ${noise}, ${flat.alarms} alarms`] : []),
+    ]);
+}
+
+function words({ recall, precision, delayNights }: Found): string {
+  return `recall ${recall.toFixed(2)}, precision ${precision.toFixed(2)}, after ${delayNights} nights`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

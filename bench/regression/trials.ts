@@ -1,0 +1,157 @@
+import {
+  type ChangePoint,
+  changePoints,
+  type NightFigure,
+} from "../../harness/results/statistics/change-points.ts";
+import { type Noise, plantedSeries, seeded } from "./planted-series.ts";
+
+const STEP = 0.1;
+const WITHIN_NIGHTS = 7;
+const FLAT_NIGHTS = 60;
+const FLAT_VARIATION = 0.035;
+const BASELINE_SHARE = 0.2;
+
+export interface Trials {
+  readonly noise: Noise;
+  readonly series: number;
+  readonly seed: number;
+}
+
+/** How a rule did on series with a step. */
+export interface Found {
+  /** Steps found within the nights, as a share of all; found ones as a share of all that was told. */
+  readonly recall: number;
+  readonly precision: number;
+  /** Nights with the new level until it was told, median. */
+  readonly delayNights: number;
+}
+
+export interface Planted {
+  /** The step is told, as suspected at least. */
+  readonly told: Found;
+  /** Confirmed by the nights alone, and when each suspected night is measured once more. */
+  readonly confirmedByNights: Found;
+  readonly confirmedByReruns: Found;
+  readonly baseline: Found;
+}
+
+/** Steps of 10 %, each at a night and a variation of its own; every series ends a week after its step. */
+export function plantedSteps({ noise, series, seed }: Trials): Planted {
+  const told: Outcome[] = [];
+  const confirmedByNights: Outcome[] = [];
+  const confirmedByReruns: Outcome[] = [];
+  const baseline: Outcome[] = [];
+  for (let index = 0; index < series; index++) {
+    const random = seeded(seed * 1_000_003 + index * 7919);
+    const at = 20 + Math.floor(21 * random());
+    const variation = 0.03 + 0.01 * random();
+    const step = { at, share: STEP };
+    const { first, again } = plantedSeries({ noise, variation, nights: at + WITHIN_NIGHTS, step }, random);
+    const nights = watch(first);
+    told.push(outcomeOf(nights, at, () => true));
+    confirmedByNights.push(outcomeOf(nights, at, isConfirmed));
+    confirmedByReruns.push(outcomeOf(watch(first, again), at, isConfirmed));
+    baseline.push(outcomeOf(first.map(aboveTheNightBefore), at, () => true));
+  }
+  return {
+    told: foundIn(told),
+    confirmedByNights: foundIn(confirmedByNights),
+    confirmedByReruns: foundIn(confirmedByReruns),
+    baseline: foundIn(baseline),
+  };
+}
+
+/** Series without a step in which something was told or raised an alarm at any of their nights. */
+export interface Flat {
+  readonly series: number;
+  readonly suspected: number;
+  /** Confirmed, and for the worse: what alone is an alarm. */
+  readonly alarms: number;
+  readonly alarmsWithReruns: number;
+  readonly confirmedForTheBetter: number;
+  readonly baseline: number;
+}
+
+export function flatSeries({ noise, series, seed }: Trials): Flat {
+  const counts = { suspected: 0, alarms: 0, alarmsWithReruns: 0, confirmedForTheBetter: 0, baseline: 0 };
+  for (let index = 0; index < series; index++) {
+    const random = seeded(seed * 2_000_003 + index * 104_729);
+    const { first, again } = plantedSeries({ noise, variation: FLAT_VARIATION, nights: FLAT_NIGHTS }, random);
+    const told = watch(first).flat();
+    const toldWithReruns = watch(first, again).flat();
+    counts.suspected += Number(told.length > 0);
+    counts.alarms += Number(told.some((one) => isConfirmed(one) && one.magnitude > 0));
+    counts.alarmsWithReruns += Number(toldWithReruns.some((one) => isConfirmed(one) && one.magnitude > 0));
+    counts.confirmedForTheBetter += Number(told.some((one) => isConfirmed(one) && one.magnitude < 0));
+    counts.baseline += Number(first.some((_, night) => aboveTheNightBefore(0, night, first).length > 0));
+  }
+  return { series, ...counts };
+}
+
+/** What a series of 30 nights says that it could see, at variations beyond the goal's. */
+export function visibleSteps(seed: number): readonly { variation: number; step: number; nights: number }[] {
+  return [0.03, 0.04, 0.08, 0.15].map((variation) => {
+    const { first } = plantedSeries({ noise: "normal", variation, nights: 30 }, seeded(seed));
+    const { detectable } = changePoints(first.map(figureOf));
+    return { variation, step: detectable?.step ?? Infinity, nights: detectable?.within ?? 0 };
+  });
+}
+
+type Told = Pick<ChangePoint, "magnitude" | "status">;
+
+/** What is told after each night; with `again`, a suspected night is measured once more at once. */
+function watch(first: readonly number[], again?: readonly number[]): readonly (readonly Told[])[] {
+  const figures: NightFigure[] = [];
+  return first.map((value, night) => {
+    figures.push(figureOf(value, night));
+    const { changes } = changePoints(figures);
+    const second = again?.[night];
+    if (second === undefined || changes.every(isConfirmed)) return changes;
+    figures.push(figureOf(second, night));
+    return changePoints(figures).changes;
+  });
+}
+
+function isConfirmed({ status }: Told): boolean {
+  return status === "confirmed";
+}
+
+function figureOf(value: number, night: number): NightFigure {
+  const day = new Date(Date.UTC(2026, 0, 1 + night)).toISOString().slice(0, "2026-01-01".length);
+  return { day, runId: `night-${night}`, value, fingerprint: "planted" };
+}
+
+/** The rule to beat. */
+function aboveTheNightBefore(_: number, night: number, all: readonly number[]): readonly Told[] {
+  const [before, value] = [all[night - 1], all[night]];
+  const isAbove = before !== undefined && value !== undefined && value > before * (1 + BASELINE_SHARE);
+  return isAbove ? [{ magnitude: BASELINE_SHARE, status: "confirmed" }] : [];
+}
+
+/** Nights from the step until it was told; whether anything was told before it. */
+interface Outcome {
+  readonly delay?: number;
+  readonly toldWrongly: boolean;
+}
+
+function outcomeOf(
+  nights: readonly (readonly Told[])[],
+  at: number,
+  counts: (one: Told) => boolean,
+): Outcome {
+  const told = nights.map((night) => night.filter(counts));
+  const toldWrongly = told.slice(0, at).some((night) => night.length > 0);
+  const found = told.findIndex((night, index) => index >= at && (night.at(-1)?.magnitude ?? 0) > 0);
+  return { toldWrongly, ...(found === -1 ? {} : { delay: found - at + 1 }) };
+}
+
+function foundIn(outcomes: readonly Outcome[]): Found {
+  const delays = outcomes.flatMap(({ delay }) => (delay === undefined ? [] : [delay])).sort((a, b) => a - b);
+  const wrong = outcomes.filter(({ toldWrongly }) => toldWrongly).length;
+  const told = delays.length + wrong;
+  return {
+    recall: delays.length / outcomes.length,
+    precision: told === 0 ? 0 : delays.length / told,
+    delayNights: delays[Math.floor(delays.length / 2)] ?? 0,
+  };
+}
