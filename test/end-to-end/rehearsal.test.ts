@@ -17,20 +17,26 @@ async function onlyRun(cwd: string): Promise<string> {
 }
 
 describe("a rehearsal of gke", () => {
-  test("drives terraform, measures, prints the row, leaves nothing and tells no secret", async () => {
+  test("over TLS drives terraform, measures, prints the row, leaves nothing and tells no secret", async () => {
     const cwd = await newFolder();
     // Its temporary files lie in its folder, so that they are looked through too.
     const tmp = join(cwd, "tmp");
     await mkdir(tmp);
     const licence = licenceOf(GOOD_CLAIMS);
     await using secrets = new SecretWatch(cwd, { licence });
-    const ended = await new Refbench(cwd, [...CANARY, "--output", "text", "--output", "json:result.json"], {
-      ...process.env,
-      TMPDIR: tmp,
-      REFBENCH_LICENCE: licence,
-    }).ended;
+    const ended = await new Refbench(
+      cwd,
+      [...CANARY, "--tls", "--output", "text", "--output", "json:result.json"],
+      {
+        ...process.env,
+        TMPDIR: tmp,
+        REFBENCH_LICENCE: licence,
+      },
+    ).ended;
     expect(await secrets.end({ stdout: ended.stdout, stderr: ended.stderr })).toEqual([]);
-    expect(secrets.names).toEqual(["adminPassword", "databasePassword", "licence", "runnerKey", "token"]);
+    expect(secrets.names).toEqual([
+      ...["adminPassword", "databasePassword", "licence", "runnerKey", "tlsKey", "token"],
+    ]);
     // A busy machine may make the generator the limit, which is said and is no failure of the path.
     expect([0, 21]).toContain(ended.code);
     expect(ended.stdout).toContain("simulated");
@@ -42,6 +48,7 @@ describe("a rehearsal of gke", () => {
       teardown: { state: "clean", left: [], swept: [] },
     });
     expect(record.coderVersion).toBeUndefined();
+    expect(record.conditions).toContain("TLS: self-signed by the run's own CA");
     expect(record.resources["gke-cloud"]).toBeGreaterThan(5);
     expect(record.resources["gke-coder"]).toBeGreaterThan(3);
     expect(record.measurements).toMatchObject({

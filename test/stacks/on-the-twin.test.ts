@@ -1,24 +1,31 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Transport } from "../../harness/coder/transport.ts";
 import { isAlive } from "../../harness/rehearsal/inventory/process-identity.ts";
 import { twinRunnerAccess } from "../../harness/rehearsal/runner/access.ts";
 import { connectRunner } from "../../harness/workload/remote/connection.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
+import { newCoderCertificate } from "../../stacks/coder-certificate.ts";
 import { Twin } from "../harness/rehearsal/twin/workdir.ts";
-import { synthesize } from "./synthesize.ts";
+import { RUN, synthesize } from "./synthesize.ts";
 import { newSshKey } from "../../stacks/ssh-key.ts";
 
 const secrets = { TF_VAR_db_password: "a-password-that-is-nowhere" };
 const [ours, another] = [newKey(), newKey()];
+/** Every database that an architecture can have, the first of them by TLS: of the two clusters one with and one without. */
 const CASES = [...architectures.values()].flatMap(({ name, databases }) =>
-  databases.map((kind) => [name, kind]),
+  databases.map((kind, index) => ({ name, kind, tls: index === 0 && name !== "gke" })),
 );
 
 test.each(CASES)(
-  "%s on %s: real terraform applies the canary with its load runner, a second plan is empty, a destroy without secrets leaves nothing",
-  async (name, kind) => {
+  "$name on $kind, TLS $tls: real terraform applies the canary with its load runner, a second plan is empty, a destroy without secrets leaves nothing",
+  async ({ name, kind, tls: isSecure }) => {
     const { region, zone, stacks } = architectures.get(name)!;
+    const certificate = isSecure
+      ? await newCoderCertificate({ architecture: name, runId: RUN.runId })
+      : undefined;
+    const keys = certificate === undefined ? {} : { TF_VAR_tls_key: certificate.key };
     const { folder } = await synthesize({
       architecture: name,
       size: "canary",
@@ -26,21 +33,31 @@ test.each(CASES)(
       zone,
       overrides: { "database.kind": kind },
       runner: { publicKey: ours.public },
+      ...(certificate === undefined ? {} : { tls: certificate.tls }),
     });
     await using twin = await Twin.prepare();
     await cp(join(folder, "cdktf.out/stacks"), join(twin.root, "stacks"), { recursive: true });
     const directories = stacks.map((stack) => join(twin.root, "stacks", stack));
 
     for (const directory of directories)
-      expect(await twin.apply(directory, secrets)).toMatchObject({ exitCode: 0 });
+      expect(await twin.apply(directory, { ...secrets, ...keys })).toMatchObject({ exitCode: 0 });
     for (const directory of directories)
-      expect(await twin.terraform(directory, ["plan", "-detailed-exitcode"], secrets)).toMatchObject({
+      expect(
+        await twin.terraform(directory, ["plan", "-detailed-exitcode"], { ...secrets, ...keys }),
+      ).toMatchObject({
         exitCode: 0,
       });
     const { output } = await twin.terraform(directories.at(-1)!, ["output", "-raw", "coder_url"]);
-    const coder: unknown = await (await fetch(output)).json();
+    expect(new URL(output).protocol).toBe(isSecure ? "https:" : "http:");
+    const transport = new Transport({ url: output, ...certificate?.tls });
+    const dispatcher = transport.dispatcher(1);
+    const { body } = await dispatcher.request({ method: "GET", origin: output, path: "/" });
+    const coder: unknown = await body.json();
+    await dispatcher.destroy();
     expect(coder).toMatchObject({ version: "2.31.0", replicas: 1, env: { CODER_PROVISIONER_DAEMONS: "2" } });
     expect(twin.files().filter((text) => text.includes(secrets.TF_VAR_db_password))).toEqual([]);
+    // The one place is where the twin's cloud keeps it, as long as its secret lives.
+    expect(twin.files().filter((text) => text.includes("BEGIN PRIVATE KEY"))).toEqual(Object.values(keys));
 
     const { output: machine } = await twin.terraform(directories[0]!, ["output", "-raw", "runner_machine"]);
     const access = await twinRunnerAccess(twin.root, machine, ours.private);
@@ -57,6 +74,7 @@ test.each(CASES)(
     // What controllers made goes in its own time.
     await expect.poll(() => twin.existing(), { timeout: 10_000 }).toEqual([]);
     expect(processes.filter(isAlive)).toEqual([]);
+    expect(twin.files().filter((text) => text.includes("BEGIN PRIVATE KEY"))).toEqual([]);
   },
 );
 

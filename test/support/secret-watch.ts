@@ -5,8 +5,8 @@ import { setTimeout } from "node:timers/promises";
 /** The only files that may hold secrets, for their owner's eyes only. */
 const HOLDERS = ["secrets.json", "secrets.auto.tfvars.json"];
 
-/** On a load runner's own disk, as long as it lives. */
-const TASK = "task.json";
+/** On a load runner's own disk, and where the twin's cloud keeps secrets: as long as either lives. */
+const PASSING = ["task.json", "tls.key"];
 
 /** Of `secrets.json`, and no secrets. */
 const KNOWN_TO_ALL = ["adminEmail", "adminUsername"];
@@ -50,7 +50,7 @@ export class SecretWatch implements AsyncDisposable {
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await this.#look([...HOLDERS, TASK]);
+      await this.#look([...HOLDERS, ...PASSING]);
       await setTimeout(250, undefined, { signal }).catch(() => undefined);
     }
   }

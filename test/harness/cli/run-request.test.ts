@@ -271,3 +271,23 @@ describe("a larger size waits for a clean canary", () => {
     expect((await place.asked([...LARGER, "--mirror", `file://${bucket}`])).size).toBe("100");
   });
 });
+
+describe("TLS", () => {
+  test("is off until it is asked for, by the flag alone, by its word or by the variable", async () => {
+    const { asked } = await where();
+    const run = ["gke", "--rehearse", "--size", "canary"];
+    expect(await asked(run)).toMatchObject({ tls: "off" });
+    expect(await asked([...run, "--tls"])).toMatchObject({ tls: "self-signed" });
+    expect(await asked([...run, "--tls", "self-signed"])).toMatchObject({ tls: "self-signed" });
+    vi.stubEnv("REFBENCH_TLS", "self-signed");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await asked(run)).toMatchObject({ tls: "self-signed" });
+    expect(await asked([...run, "--tls", "off"])).toMatchObject({ tls: "off" });
+  });
+
+  test("on a real server of this machine is refused", async () => {
+    const { asked } = await where();
+    const run = ["gke", "--rehearse", "--size", "canary", "--coder-server", "/no/coder", "--tls"];
+    await expect(asked(run)).rejects.toThrow("--tls has no certificate for the real server");
+  });
+});

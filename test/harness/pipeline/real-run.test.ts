@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import ssh2 from "ssh2";
@@ -86,6 +87,35 @@ test("the runner's key fits its public half, and key and licence are in the secr
   expect(runner?.publicKey).toBe(`ssh-ed25519 ${key.getPublicSSH().toString("base64")}`);
   expect(secrets?.licence).toBe("planted-licence");
   expect(await textOf(folder, "plan", "environment")).not.toMatch(/PRIVATE KEY|planted-licence/);
+});
+
+test("with TLS every task trusts the run's own authority by name, and the key is in the secrets alone", async () => {
+  const world = new FakeWorld();
+  const folder = await world.makeRun(undefined, { tls: "self-signed" });
+  const tasks: ShardTask[] = [];
+  const { shard } = world.ports();
+  const run: typeof shard.run = (task, options) => {
+    tasks.push(task);
+    return shard.run(task, options);
+  };
+  const signal = new AbortController().signal;
+  const context = await openContext(folder, world.ports({ shard: { run } }), {
+    reporter: world.reporter,
+    signal,
+  });
+  for (const stage of ["preflight", "provision", "bootstrap", "load"] as const)
+    expect(await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context)).toBe("ok");
+  await drain(context);
+  const { tls } = await readJson(folder.environment, environmentSchema);
+  expect(tasks.map(({ task }) => task)).toEqual(["bootstrap", "load", "drain"]);
+  for (const { deployment } of tasks)
+    expect(deployment).toMatchObject({ caPem: tls?.caPem, serverName: "coder.coder.svc.cluster.local" });
+  const key = createPrivateKey((await findSecrets(folder))?.tlsKey ?? "");
+  expect(new X509Certificate(tls?.certificatePem ?? "").checkPrivateKey(key)).toBe(true);
+  expect(await textOf(folder, "plan", "environment")).not.toContain("PRIVATE KEY");
+  const { conditions } = await readJson(folder.plan, planSchema);
+  expect(conditions).toContain("TLS: self-signed by the run's own CA");
+  expect((await made()).plan.conditions).toContain("TLS: off inside the network");
 });
 
 test("the licence is posted in bootstrap", async () => {

@@ -135,11 +135,17 @@ const unwrapped = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
 /** Says that it is ready, answers its configuration on every path, ends by SIGTERM. */
 const STUB_EMULATOR = `
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { readFileSync } from "node:fs";
 const config = JSON.parse(readFileSync(process.argv[3], "utf8"));
-const server = createServer((_request, response) => response.end(JSON.stringify(config)));
+const { tls } = config;
+const answer = (_request, response) => response.end(JSON.stringify(config));
+const server = tls
+  ? createTlsServer({ cert: tls.certificate, key: readFileSync(tls.keyFile) }, answer)
+  : createServer(answer);
+const scheme = tls ? "https://" : "http://";
 server.listen(config.port, config.host, () => {
   const { port } = server.address();
-  process.stdout.write(JSON.stringify({ url: "http://" + config.host + ":" + port, pid: process.pid }) + "\\n");
+  process.stdout.write(JSON.stringify({ url: scheme + config.host + ":" + port, pid: process.pid }) + "\\n");
 });
 `;
