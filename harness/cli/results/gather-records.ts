@@ -47,6 +47,8 @@ export async function gatherRecords(what: readonly string[], io: Io): Promise<Ga
 /** The files of a folder of records; undefined of a run's own folder, and of what is no folder. */
 async function recordFiles(path: string): Promise<readonly string[] | undefined> {
   if (!(await isFolder(path)) || (await isFile(join(path, "record.json")))) return undefined;
+  // A run that has written no record yet: what else lies in its folder is none.
+  if (await isFile(join(path, "plan.json"))) return [];
   const entries = (await readdir(path, { withFileTypes: true }))
     .filter(({ name }) => !name.startsWith(".") && name !== STORE_MARKER)
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));

@@ -39,7 +39,8 @@ export function tableCommand(io: Io): Command {
       const asked = history.records.filter(({ simulated }) => simulated === rehearsals);
       const table = publishedTable(history.records, { asOf, rehearsals });
       const form = (format: OutputFormat, width: number): string => {
-        if (format === "json") return `${JSON.stringify(nightRows(asked, { asOf }).map(rowSummary), null, 2)}\n`;
+        if (format === "json")
+          return `${JSON.stringify(nightRows(asked, { asOf }).map(rowSummary), null, 2)}\n`;
         return format === "markdown" ? tableMarkdown(table) : tableText(table, width);
       };
       const [marked, others] = [
@@ -49,6 +50,8 @@ export function tableCommand(io: Io): Command {
       for (const { path = "" } of marked) await writeMarkedBlock(resolve(io.cwd, path), tableMarkdown(table));
       await writeForms(form, others, io);
       tellOthers(history, rehearsals, io);
+      if (asked.length === 0 && !rehearsals)
+        io.stderr.write("refbench: rehearsals are never official: --rehearsals shows them\n");
       tellUnreadable(history, io);
     });
 }

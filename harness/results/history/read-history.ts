@@ -43,7 +43,7 @@ export async function readHistory({ store, runs, kind }: HistoryPlace): Promise<
     const copy = inStore.get(record.runId);
     if (copy === undefined || resultsJson(copy) === resultsJson(record)) return [];
     const path = join(runs ?? "", record.runId, "record.json");
-    return [{ path, reason: "differs from the store's copy of the run, which is the one that counts" }];
+    return [{ path, reason: DIFFERING }];
   });
   return {
     records: [...inStore.values(), ...own.filter(({ runId }) => !inStore.has(runId))].toSorted(byStart),
@@ -54,6 +54,8 @@ export async function readHistory({ store, runs, kind }: HistoryPlace): Promise<
   };
 }
 
+const DIFFERING =
+  "differs from the store's copy of the run, which is the one that counts: where the run was torn down again since, take the stored one out and import it again";
 const NOT_STORED: StoredRecords = { records: new Map(), unreadable: [] };
 const NO_RUNS: RunRecords = { records: [], without: [], unreadable: [] };
 

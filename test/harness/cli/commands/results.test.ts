@@ -86,8 +86,9 @@ test("an unofficial run is in no table, and is said", async () => {
 
 test("an empty table claims nothing", async () => {
   const cwd = await directoryWith([sampleRecord({ runId: first })]);
-  const { stdout, code } = await runCommand(resultsCommand, ["table"], { cwd });
+  const { stdout, stderr, code } = await runCommand(resultsCommand, ["table"], { cwd });
   expect(stdout).toMatch(/^No official results yet/);
+  expect(stderr).toContain("--rehearsals shows them");
   expect(code).toBe(0);
 });
 
@@ -151,6 +152,16 @@ test("import takes a folder of records: what cannot be read is named, the others
     { stored: expect.stringMatching(/^gke\/1200\/2026-11-20-/) },
     { stored: expect.stringMatching(/^gke\/1200\/2026-11-21-/) },
   ]);
+});
+
+test("import of a folder of runs takes their records alone", async () => {
+  const cwd = await directoryWith([nightOn("2026-11-20")]);
+  await mkdir(join(cwd, ".refbench/runs", first), { recursive: true });
+  for (const name of ["plan.json", "environment.json"])
+    await writeFile(join(cwd, ".refbench/runs", first, name), "{}");
+  const { stdout, code } = await runCommand(resultsCommand, ["import", ".refbench/runs"], { cwd });
+  expect(stdout.trim().split("\n")).toHaveLength(1);
+  expect(code).toBe(0);
 });
 
 test("a record that was imported is found after its run's folder went, by its id or a unique end of it", async () => {
