@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { RefbenchError } from "../model/error.ts";
 import type { Diagnostic } from "./message.ts";
 
@@ -13,14 +14,17 @@ export interface Failure {
   readonly plainLines: readonly string[];
 }
 
-/** The error of a failed command, in Terraform's own words: every error diagnostic, without the quoted source. */
+/**
+ * The error of a failed command, in Terraform's own words: every error diagnostic, without the quoted source. It names
+ * the stack by its folder's name: records are published, and say nothing of this machine.
+ */
 export function failureOf(failure: Failure): RefbenchError {
   const errors = failure.diagnostics.filter(({ severity }) => severity === "error");
   const words = errors.length > 0 ? errors.map(worded) : failure.plainLines.slice(-LAST_LINES).map(indented);
   const reason = errors.length > 0 ? count(errors.length) : failure.exit;
   return new RefbenchError(
     "infrastructure",
-    [`terraform ${failure.command} failed in ${failure.directory}: ${reason}`, ...words].join("\n"),
+    [`terraform ${failure.command} failed in stack ${basename(failure.directory)}: ${reason}`, ...words].join("\n"),
   );
 }
 

@@ -56,7 +56,7 @@ test("a failed apply says all of Terraform's errors with their addresses, and no
   await expect(failure).rejects.toMatchObject({
     code: "infrastructure",
     message: expect.stringMatching(
-      /^terraform apply failed in .+: 2 errors\n {2}- local-exec provisioner error \(terraform_data\./,
+      /^terraform apply failed in stack [^/]+: 2 errors\n {2}- local-exec provisioner error \(terraform_data\./,
     ),
   });
   await expect(failure).rejects.toThrow("(terraform_data.quota)");
