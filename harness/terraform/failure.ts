@@ -24,7 +24,9 @@ export function failureOf(failure: Failure): RefbenchError {
   const reason = errors.length > 0 ? count(errors.length) : failure.exit;
   return new RefbenchError(
     "infrastructure",
-    [`terraform ${failure.command} failed in stack ${basename(failure.directory)}: ${reason}`, ...words].join("\n"),
+    [`terraform ${failure.command} failed in stack ${basename(failure.directory)}: ${reason}`, ...words].join(
+      "\n",
+    ),
   );
 }
 
