@@ -5,6 +5,7 @@ import { estimateCost } from "../../reference-architectures/cost/estimate.ts";
 import { hasKnownProcessor } from "../../reference-architectures/machine-types.ts";
 import { ephemeralVariables } from "../../stacks/secrets.ts";
 import { UNLABELLED } from "../../stacks/unlabelled.ts";
+import { billed, made } from "./bill.ts";
 import { labelPlaces } from "./label-places.ts";
 import { RUN, type Synthesis, synthesize, type Synthesized, type TerraformJson } from "./synthesize.ts";
 
