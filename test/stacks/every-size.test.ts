@@ -182,12 +182,12 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     }
   });
 
-  test("only the run's own key opens the load runner, and only through the cloud's own tunnel", () => {
   test("an estimate counts the machines and disks that are made, no more and no less", () => {
     const estimation = estimateCost(getArchitecture(name), size, { region, runner: true });
     expect(estimation.state === "priced" && billed(estimation.estimate)).toEqual(made(synthesis));
   });
 
+  test("only the run's own key opens the load runner, and only through the cloud's own tunnel", () => {
     const { publicKey } = RUN.runner!;
     if (cloud === "aws") {
       const { user_data, vpc_security_group_ids, subnet_id, ...rest } = only("aws_instance");
