@@ -44,11 +44,18 @@ function kindOfCoder(first: RunRecord, second: RunRecord): readonly string[] {
   ];
 }
 
-function bothMeasured({ measurements: one }: RunRecord, { measurements: other }: RunRecord): readonly string[] {
+function bothMeasured(
+  { measurements: one }: RunRecord,
+  { measurements: other }: RunRecord,
+): readonly string[] {
   if (one === undefined || other === undefined) return [];
   return [
     ...unequal("SSH travelled differently", one.connections.sshPath, other.connections.sshPath),
-    ...unequal("the load is of another engine", one.engine?.name ?? "refbench", other.engine?.name ?? "refbench"),
+    ...unequal(
+      "the load is of another engine",
+      one.engine?.name ?? "refbench",
+      other.engine?.name ?? "refbench",
+    ),
   ];
 }
 
