@@ -18,12 +18,14 @@ interface Flags {
   readonly output: "text" | "json";
   readonly speed: string;
   readonly buildSpeed: string;
+  readonly tls?: boolean;
 }
 
-const { only, output, speed, buildSpeed } = new Command("rehearse-all")
+const { only, output, speed, buildSpeed, tls } = new Command("rehearse-all")
   .description("rehearses every architecture, size and database on the twin, one after the other")
   .option("--only <case>", "of <architecture>/<size>/<database>, or its first words: gke, gke/1200")
   .addOption(new Option("--output <format>", "what stdout gets").choices(["text", "json"]).default("text"))
+  .option("--tls", "Coder serves TLS in each")
   .option("--speed <factor>", "compresses the twin's cloud durations", "1000")
   .option("--build-speed <factor>", "compresses the emulator's builds", "20")
   .addHelpText("after", "\nExit codes: 0 every case held, 1 one missed, 2 a bad flag, 130 stopped.")
@@ -43,7 +45,7 @@ process.on("SIGTERM", () => stop.abort());
 try {
   const cases = rehearsalCases(only);
   const root = await mkdtemp(join(tmpdir(), "refbench-rehearse-all-"));
-  const flags = ["--speed", speed, "--build-speed", buildSpeed];
+  const flags = ["--speed", speed, "--build-speed", buildSpeed, ...(tls === true ? ["--tls"] : [])];
   const outcomes: RehearsalOutcome[] = [];
   for (const [index, one] of cases.entries()) {
     if (stop.signal.aborted) break;
