@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Io } from "../io.ts";
+import { changesCommand } from "../results/changes-command.ts";
 import { compareCommand } from "../results/compare-command.ts";
 import { importCommand } from "../results/import-command.ts";
 import { listCommand } from "../results/list-command.ts";
@@ -16,6 +17,7 @@ export function resultsCommand(io: Io): Command {
     .addCommand(showCommand(io))
     .addCommand(tableCommand(io))
     .addCommand(compareCommand(io))
+    .addCommand(changesCommand(io))
     .addCommand(publishCommand(io))
     .addCommand(importCommand(io))
     .addCommand(schemaCommand(io));

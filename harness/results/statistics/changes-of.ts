@@ -46,7 +46,7 @@ function isMeasured({ measurements, stages, provenance }: RunRecord): boolean {
     measurements !== undefined &&
     measurements.aborted === undefined &&
     !measurements.generator.limited &&
-    stages.some(({ stage, outcome }) => stage === "load" && outcome === "ok") &&
+    stages.every(({ stage, outcome }) => stage !== "load" || outcome === "ok") &&
     provenance.rehearsal?.faults === undefined
   );
 }

@@ -19,18 +19,20 @@ export function findStep(values: readonly number[]): Step | undefined {
   const { suspectedBelow, suspectedBelowByRank } = CHANGE_RULES;
   const skipped = Math.max(0, values.length - window);
   const seen = values.slice(skipped);
-  let likeliest: Step | undefined;
   const plainT = plainTOf(seen);
+  const likely: Step[] = [];
   for (let at = Math.max(leastBefore, seen.length - mostAfter); at <= seen.length - leastAfter; at++) {
     if (Math.abs(plainT(at)) < WORTH_A_LOOK) continue;
     const [before, after] = [seen.slice(0, at), seen.slice(at)];
     const shift = shiftBetween(before, after);
-    if (shift.p >= Math.min(suspectedBelow, likeliest?.p ?? 1)) continue;
+    if (shift.p >= suspectedBelow) continue;
     if (Math.abs(shift.after - shift.before) < Math.log1p(leastMagnitude)) continue;
     if (rankSumP(before, after) >= suspectedBelowByRank) continue;
-    likeliest = { ...shift, at: at + skipped };
+    likely.push({ ...shift, at: at + skipped });
   }
-  return likeliest;
+  // Clipping forgives a value on the wrong side: t says that there is a step, the distances say where.
+  const [closest] = likely.toSorted((one, other) => one.distance - other.distance);
+  return closest && { ...closest, p: Math.min(...likely.map(({ p }) => p)) };
 }
 
 /** Below it no clipping makes a step likely: most places are done with at once. */

@@ -7,6 +7,8 @@ export interface Shift {
   readonly after: number;
   /** Deviation within the stretches. */
   readonly deviation: number;
+  /** Sum of the values' distances to the median of their stretch. */
+  readonly distance: number;
   /** Student's t of the difference, and its two-sided p. */
   readonly t: number;
   readonly p: number;
@@ -42,6 +44,7 @@ export function shiftBetween(before: readonly number[], after: readonly number[]
     before: meanBefore,
     after: meanAfter,
     deviation,
+    distance: distances.reduce((sum, each) => sum + each, 0),
     t,
     p: 2 * jstat.jStat.studentt.cdf(-Math.abs(t), freedom),
   };

@@ -1,0 +1,57 @@
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { EXIT_CODES } from "../../model/verdict.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { writeForms } from "../../results/outputs.ts";
+import { formatChanges } from "../../results/statistics/change-words.ts";
+import { changesOf } from "../../results/statistics/changes-of.ts";
+import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
+import type { Io } from "../io.ts";
+import { outputOption } from "./output-option.ts";
+import { asOfDay, historyOf, type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
+import { tellUnreadable } from "./tell-unreadable.ts";
+
+interface ChangesFlags extends PlaceFlags {
+  readonly asOf?: string;
+  readonly resets?: string;
+  readonly output: readonly string[];
+}
+
+/** `refbench results changes`. */
+export function changesCommand(io: Io): Command {
+  return new Command("changes")
+    .description("steps in the figures of the nights: how large, how certain, and what step could be seen")
+    .addOption(rehearsalsOption())
+    .addOption(storeOption())
+    .addOption(
+      new Option(
+        "--as-of <date>",
+        "only nights up to this day in UTC, such as 2026-11-22 (default: all)",
+      ).env("REFBENCH_AS_OF"),
+    )
+    .addOption(
+      new Option(
+        "--resets <file>",
+        `known changes after which figures are not compared with those before (default: ${RESETS_FILE} in the store)`,
+      ).env("REFBENCH_RESETS"),
+    )
+    .addOption(outputOption("text, json or markdown, on stdout or into a file; repeatable"))
+    .addHelpText(
+      "after",
+      `\nExit codes: 0; ${EXIT_CODES["slo-failed"]} when a change for the worse is confirmed and stands; ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`,
+    )
+    .action(async ({ output, asOf: given, resets: file, ...place }: ChangesFlags) => {
+      const outputs = parseOutputs(output);
+      const { rehearsals = false } = place;
+      const store = storeFolder(io.cwd, rehearsals ? "rehearsals" : "results", place.store);
+      const resets = await readResets(file === undefined ? join(store, RESETS_FILE) : resolve(io.cwd, file));
+      const history = await historyOf(io, place);
+      const records = history.records.filter(({ simulated }) => simulated === rehearsals);
+      // Nights of any day count where none is named: what was imported may come from another clock.
+      const asOf = given === undefined ? {} : { asOf: asOfDay(given) };
+      const series = changesOf(records, { ...asOf, resets });
+      await writeForms((format, width) => formatChanges(series, format, width), outputs, io);
+      if (series.some(({ regressions }) => regressions.length > 0)) io.exit(EXIT_CODES["slo-failed"]);
+      tellUnreadable(history, io);
+    });
+}

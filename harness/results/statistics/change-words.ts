@@ -1,0 +1,83 @@
+import { formatCount } from "../format.ts";
+import { drawGrid, type Grid } from "../grid.ts";
+import { markdownRow } from "../markdown-row.ts";
+import type { OutputFormat } from "../output-spec.ts";
+import type { ChangePoint } from "./change-points.ts";
+import type { WatchedSeries } from "./changes-of.ts";
+
+/** The changes over nights in one form. */
+export function formatChanges(series: readonly WatchedSeries[], format: OutputFormat, width: number): string {
+  if (format === "json") return `${JSON.stringify(series.map(asJson), null, 2)}\n`;
+  if (series.length === 0) return "No nights that measured anything.\n";
+  const reruns = [...new Set(series.flatMap(({ rerun }) => rerun ?? []))];
+  const below = reruns.map((rerun) => `Suspected: measure again, which confirms it or not: ${rerun}`);
+  if (format === "text") return `${[drawGrid(gridOf(series), width), ...below].join("\n")}\n`;
+  const { header, rows } = gridOf(series);
+  const lines = [markdownRow(header), markdownRow(header.map(() => "---")), ...rows.map(markdownRow)];
+  return `${[...lines, ...below.map((line) => `\n${line}`)].join("\n")}\n`;
+}
+
+/** A change in words: "+ 11.2 % since 2026-11-20 (2.30.4 → 2.31.0), confirmed 2026-11-24, confidence 99.99 %". */
+export function changeWords(change: ChangePoint): string {
+  const { magnitude, day, versions, status, confirmedOn, suspectedOn, confidence } = change;
+  const { before, after } = versions;
+  const between = before === after || before === undefined ? "" : ` (${before} → ${after ?? "?"})`;
+  const told = status === "confirmed" ? `confirmed ${confirmedOn ?? ""}` : `suspected ${suspectedOn}`;
+  return `${signed(magnitude)} since ${day}${between}, ${told}, confidence ${floored(confidence)}`;
+}
+
+/** What a series could show, or why it shows nothing yet. */
+export function sightWords({ history, detectable }: WatchedSeries): string {
+  if (detectable === undefined) {
+    return `not enough history: ${formatCount(history.figures)} of ${formatCount(history.needed)} nights of this series`;
+  }
+  const { variation, step, within } = detectable;
+  return `varies by ${percent(variation)}, could show ${percent(step)} within ${within} nights`;
+}
+
+function gridOf(series: readonly WatchedSeries[]): Grid {
+  return {
+    header: ["row", "figure", "nights", "change", "sight"],
+    rows: series.map((one) => [
+      `${one.architecture}/${one.size}`,
+      one.figure.description,
+      formatCount(one.nights.length),
+      [...one.changes.map((change) => `${judged(one, change)}${changeWords(change)}`)].join("; ") || "none",
+      [sightWords(one), ...one.platforms.map(platformWords)].join("; "),
+    ]),
+  };
+}
+
+function judged({ figure, regressions }: WatchedSeries, change: ChangePoint): string {
+  if (regressions.includes(change)) return "REGRESSION ";
+  const isWorse = figure.worse === "larger" ? change.magnitude > 0 : change.magnitude < 0;
+  return isWorse ? "worse " : "better ";
+}
+
+function platformWords({ day, changes }: WatchedSeries["platforms"][number]): string {
+  return `new series on ${day} (${changes.join(", ")})`;
+}
+
+function asJson(series: WatchedSeries): unknown {
+  const { figure, nights, ...rest } = series;
+  return {
+    ...rest,
+    metric: figure.metric,
+    description: figure.description,
+    worse: figure.worse,
+    nights: nights.map(({ day, runId, value, coderVersion }) => ({ day, runId, value, coderVersion })),
+  };
+}
+
+function signed(share: number): string {
+  return `${share < 0 ? "-" : "+"} ${percent(Math.abs(share))}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** Never rounded up to certainty. */
+function floored(confidence: number): string {
+  return `${(Math.floor(confidence * 1e4) / 100).toFixed(2)} %`;
+}
