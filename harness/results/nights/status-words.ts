@@ -17,6 +17,8 @@ function wordsOf(status: NightStatus, inARow: number): string {
   switch (status.word) {
     case "clean":
       return inARow === 1 ? "clean" : `clean, ${inARow} in a row`;
+    case "planted":
+      return "passed with planted faults: in no median";
     case "stale":
       return `stale: the newest night is ${status.days} days old`;
     case "missing":

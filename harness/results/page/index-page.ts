@@ -6,7 +6,7 @@ import { type NightRow, nightRows } from "../nights.ts";
 import { legendOf } from "../row.ts";
 import { dataTable } from "./data-table.ts";
 import { document } from "./document.ts";
-import { type Child, type Html, html } from "./html.ts";
+import { type Child, type Html, html, small } from "./html.ts";
 import { nightStrip } from "./night-strip.ts";
 import { usd, versionOf } from "./page-figures.ts";
 import { runPath, sizePath } from "./paths.ts";
@@ -83,15 +83,12 @@ function nightRow(row: NightRow, records: readonly RunRecord[]): Html {
   const [, status, ...names] = COLUMNS;
   const cells: readonly Child[] = [
     figures && pair(figures.usersCreated, figures.usersWithWorkspace),
-    figures && of(figures.workspacesSucceeded, figures.workspacesAsked),
-    figures &&
-      html`${spread(figures.buildsPeak)}<span class="small"
-          >of ${formatCount(figures.buildsCapacity.median)}</span
-        >`,
-    figures &&
-      html`${of(figures.connectionsHeld, figures.connectionsAsked)}<span class="small"
-          >${formatCount(figures.terminalsHeld.median)}/${formatCount(figures.sshHeld.median)}</span
-        >`,
+    figures && reached(figures.workspacesSucceeded, figures.workspacesAsked),
+    figures && of(figures.buildsPeak, figures.buildsCapacity),
+    figures && [
+      reached(figures.connectionsHeld, figures.connectionsAsked),
+      small(`${rounded(figures.terminalsHeld.median)}/${rounded(figures.sshHeld.median)}`),
+    ],
     versionOf(record),
     html`<a href="${runPath(record)}"><time datetime="${newest.day}">${newest.day}</time></a>`,
     formatCount(consecutiveClean),
@@ -100,7 +97,7 @@ function nightRow(row: NightRow, records: readonly RunRecord[]): Html {
   const last = nightStrip(records, { architecture: row.architecture, size: row.size, missing: row.missing });
   return html`<tr role="row">
     <th scope="row" role="rowheader">
-      <a href="${sizePath(row)}">${record.environment}</a><span class="small">size ${row.size}</span>
+      <a href="${sizePath(row)}">${record.environment}</a>${small(`size ${row.size}`)}
     </th>
     <td role="cell" class="whole" data-label="${status}">${statusOf(row)}</td>
     ${cells.map((cell, index) => html`<td role="cell" data-label="${names[index] ?? ""}">${cell ?? "–"}</td>`)}
@@ -109,41 +106,49 @@ function nightRow(row: NightRow, records: readonly RunRecord[]): Html {
 }
 
 /** The status in words, with what there is to know of a night that was not clean. */
-function statusOf({ status, newest }: NightRow): Html {
+function statusOf({ status, newest }: NightRow): Child {
   switch (status.word) {
     case "clean":
       return chip("clean");
+    case "planted":
+      return [chip("planted"), small("passed with planted faults: in no median")];
     case "stale":
-      return html`${chip("stale")}<span class="small">the newest night is ${status.days} days old</span>`;
+      return [chip("stale"), small(`the newest night is ${status.days} days old`)];
     case "missing":
-      return html`${chip("missing")}<span class="small">no night on ${status.nights.join(", ")}</span>`;
+      return [chip("missing"), small(`no night on ${status.nights.join(", ")}`)];
     default: {
       const { word, verdict, stage, class: kind, reason } = status;
       const where = [
-        verdict === word ? undefined : verdict,
-        stage === undefined ? undefined : `in ${stage}`,
-        kind === undefined ? undefined : `(${kind})`,
-      ].filter((each) => each !== undefined);
-      return html`${chip(word)}<span class="small"
-          >${where.length > 0 && `${where.join(" ")}: `}<a href="${runPath(newest.record)}"
-            >${reason}</a
-          ></span
-        >`;
+        ...(verdict === word ? [] : [verdict]),
+        ...(stage === undefined ? [] : [`in ${stage}`]),
+        ...(kind === undefined ? [] : [`(${kind})`]),
+      ].join(" ");
+      const why = html`<a href="${runPath(newest.record)}">${reason}</a>`;
+      return [chip(word), small(where === "" ? why : [where, ": ", why])];
     }
   }
 }
 
-function spread({ median, range: [least, most] }: Spread, text: (value: number) => string = rounded): Html {
-  return html`${text(median)}${least !== most && html`<span class="small">${text(least)}–${text(most)}</span>`}`;
+function spread({ median, range }: Spread, text: (value: number) => string = rounded): Child {
+  return [text(median), rangeOf(range, text)];
+}
+
+function rangeOf([least, most]: Spread["range"], text = rounded): Child {
+  return least !== most && small(`${text(least)}–${text(most)}`);
 }
 
 function pair(one: Spread, other: Spread): string {
   return `${rounded(one.median)}/${rounded(other.median)}`;
 }
 
-function of(reached: Spread, asked: Spread): Html {
-  const isAll = reached.range[0] === asked.range[0] && reached.range[1] === asked.range[1];
-  return isAll ? html`${rounded(reached.median)}` : html`${spread(reached)} of ${rounded(asked.median)}`;
+function of(one: Spread, whole: Spread): Child {
+  return [`${rounded(one.median)} of ${rounded(whole.median)}`, rangeOf(one.range)];
+}
+
+/** Of what was asked for, where that was not reached in every night. */
+function reached(one: Spread, asked: Spread): Child {
+  const isAll = String(one.range) === String(asked.range) && one.median === asked.median;
+  return isAll ? rounded(one.median) : of(one, asked);
 }
 
 function rounded(value: number): string {
