@@ -1,5 +1,4 @@
 import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
-import type { Histogram } from "hdr-histogram-js";
 import type { PhaseHistogram } from "../model/shard-result.ts";
 
 /** How many samples must lie above a percentile before it is a figure and not an anecdote. */
@@ -25,6 +24,11 @@ export function carries(count: number, percentile: number): boolean {
   return count * (100 - percentile) >= SAMPLES_ABOVE * 100;
 }
 
+/** The highest percentile that a count carries; below zero when it carries none. */
+export function lastCarried(count: number): number {
+  return 100 - (SAMPLES_ABOVE * 100) / count;
+}
+
 /** Reads one stored histogram (HdrHistogram V2, compressed, base64) of microseconds. */
 export function summarize({ hdr }: Pick<PhaseHistogram, "hdr">): LatencySummary {
   const histogram = decodeFromCompressedBase64(hdr);
@@ -41,18 +45,21 @@ export function summarize({ hdr }: Pick<PhaseHistogram, "hdr">): LatencySummary 
 
 /** One histogram for each phase and basis: the same as if a single shard had recorded every sample. */
 export function mergeHistograms(histograms: readonly PhaseHistogram[]): readonly PhaseHistogram[] {
-  const merged = new Map<string, { readonly first: PhaseHistogram; readonly sum: Histogram }>();
+  const alike = new Map<string, [PhaseHistogram, ...PhaseHistogram[]]>();
   for (const each of histograms) {
     const key = `${each.phase} ${each.basis}`;
-    const known = merged.get(key);
-    const decoded = decodeFromCompressedBase64(each.hdr);
-    if (known === undefined) merged.set(key, { first: each, sum: decoded });
-    else known.sum.add(decoded);
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, [each]);
+    else known.push(each);
   }
-  return [...merged.values()].map(({ first: { phase, basis }, sum }) => ({
-    phase,
-    basis,
-    count: sum.totalCount,
-    hdr: encodeIntoCompressedBase64(sum),
-  }));
+  return [...alike.values()].map(merged);
+}
+
+function merged([first, ...others]: readonly [PhaseHistogram, ...PhaseHistogram[]]): PhaseHistogram {
+  // Most stored records are merged already, and decoding is what reading many of them would take its time for.
+  if (others.length === 0) return first;
+  const sum = decodeFromCompressedBase64(first.hdr);
+  for (const { hdr } of others) sum.add(decodeFromCompressedBase64(hdr));
+  const { phase, basis } = first;
+  return { phase, basis, count: sum.totalCount, hdr: encodeIntoCompressedBase64(sum) };
 }

@@ -1,7 +1,7 @@
 import type { LoadWindow } from "../../model/shard-result.ts";
 
 /** How many windows a chart draws at most: more would be closer together than its line is wide. */
-const DRAWN = 120;
+const DRAWN = 100;
 
 /** The windows as they are, or neighbours taken together where there are more than a chart can show. */
 export function coarse(windows: readonly LoadWindow[]): readonly LoadWindow[] {

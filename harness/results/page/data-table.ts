@@ -7,15 +7,17 @@ export interface DataTable {
   readonly header: readonly string[];
   /** The first cell of a row is its header. */
   readonly rows: readonly (readonly Child[])[];
+  /** Whether rows begin with prose, which may wrap. */
+  readonly isProse?: boolean;
   /** Columns of figures, by index, set to the right. */
   readonly right?: ReadonlySet<number>;
 }
 
 /** Draws a table that scrolls sideways on its own where the screen is too narrow for it. */
-export function dataTable({ label, header, rows, right = new Set() }: DataTable): Html {
+export function dataTable({ label, header, rows, isProse = false, right = new Set() }: DataTable): Html {
   const side = (column: number): Child => right.has(column) && html` class="number"`;
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
-    <table>
+    <table${isProse && html` class="prose"`}>
       <thead>
         <tr>
           ${header.map((name, column) => html`<th scope="col" ${side(column)}>${name}</th>`)}
@@ -41,7 +43,7 @@ export function dataTable({ label, header, rows, right = new Set() }: DataTable)
 export function termList(terms: readonly (readonly [string, Child])[]): Html {
   return html`<dl class="terms">
     ${terms
-      .filter(([, value]) => value !== undefined && value !== "")
+      .filter(([, value]) => value !== undefined && value !== false && value !== "")
       .map(
         ([term, value]) =>
           html`<div>

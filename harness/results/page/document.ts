@@ -30,6 +30,8 @@ const SIMULATED =
 /** One page of the site. */
 export interface Page {
   readonly title: string;
+  /** The page's name in its trail, where the title says too much. */
+  readonly crumb?: string;
   /** What the page tells, in a sentence, for search engines and previews. */
   readonly description: string;
   /** Whether it is a page of rehearsals, which says so wherever it is named. */
@@ -42,7 +44,15 @@ export interface Page {
 }
 
 /** A page as the bytes of its file. */
-export function document({ title, description, rehearsals, root, trail = [], body }: Page): string {
+export function document({
+  title,
+  description,
+  rehearsals,
+  root,
+  trail = [],
+  crumb = title,
+  body,
+}: Page): string {
   const isIndex = root === "";
   const said = rehearsals ? `SIMULATED: ${title}` : title;
   const page = html`<!doctype html>
@@ -68,7 +78,7 @@ export function document({ title, description, rehearsals, root, trail = [], bod
               <ol>
                 <li><a href="${root}index.html">Coder reference benchmarks</a></li>
                 ${trail.map(({ name, path }) => html`<li><a href="${root}${path}">${name}</a></li>`)}
-                <li><span aria-current="page">${title}</span></li>
+                <li><span aria-current="page">${crumb}</span></li>
               </ol>
             </nav>
           </header>`

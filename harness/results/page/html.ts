@@ -15,6 +15,11 @@ export function html(literals: TemplateStringsArray, ...children: readonly Child
   return new Html(literals.map((literal, index) => literal + rendered(children[index])).join(""));
 }
 
+/** What is said below a figure, in small type. */
+export function small(child: Child): Html {
+  return html`<span class="small">${child}</span>`;
+}
+
 /** The text as it may stand in content or in a double-quoted attribute. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

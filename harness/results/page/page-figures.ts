@@ -9,21 +9,26 @@ export interface KeyFigure {
   /** Undefined where the run did not measure it, or measured too little. */
   readonly read: (record: RunRecord) => number | undefined;
   readonly text: (value: number) => string;
+  /** Counts have no marks between two whole ones. */
+  readonly isCount?: boolean;
 }
 
 /** The figures that are drawn over nights, in order. */
 export const KEY_FIGURES: readonly KeyFigure[] = [
   { name: "Workspace ready, p95", read: percentileOf("workspace-ready", 95), text: formatLatency },
   { name: "Terminal's first byte, p95", read: percentileOf("terminal-first-byte", 95), text: formatLatency },
+  { name: "API as other users felt it, p95", read: percentileOf("api-probe", 95), text: formatLatency },
   {
     name: "Connections held at once",
     read: measured(({ connections }) => connections.held),
     text: formatCount,
+    isCount: true,
   },
   {
     name: "Builds running at once, peak",
     read: measured(({ builds }) => builds.peakRunning),
     text: formatCount,
+    isCount: true,
   },
   { name: "Cost", read: costOf, text: usd },
 ];

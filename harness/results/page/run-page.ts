@@ -4,7 +4,7 @@ import { formatCount, formatDuration, formatLatency } from "../format.ts";
 import { standingOf, unofficialReasons } from "../official.ts";
 import { arrivalsLine, probeLine } from "../over-time.ts";
 import { document } from "./document.ts";
-import { type Child, type Html, html } from "./html.ts";
+import { type Child, type Html, html, small } from "./html.ts";
 import { costOf, KEY_FIGURES, usd, versionOf } from "./page-figures.ts";
 import { recordPath, sizePath } from "./paths.ts";
 import { reproduceCommands, reproduceNotes } from "./reproduce.ts";
@@ -16,7 +16,7 @@ import { latencySection } from "./sections/latency.ts";
 import { overTimeSection } from "./sections/over-time.ts";
 import { provenanceSection } from "./sections/provenance.ts";
 import { milestonesOf, stagesSection } from "./sections/stages.ts";
-import { chip } from "./status.ts";
+import { chip, toneOf } from "./status.ts";
 
 /** Everything that the record of one run tells. */
 export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals: boolean }): string {
@@ -27,13 +27,13 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
     title,
     description: `${title}${version === undefined ? "" : `, Coder ${version}`}: ${record.verdict}.`,
     rehearsals,
+    crumb: dayOf(record.startedAt),
     root: "../",
     trail: [{ name: `${environment}, ${size}`, path: sizePath(record) }],
     body: html`<h1>${environment}, size ${size}</h1>
       <p class="lead">
-        ${chip(record.verdict)} Started <time datetime="${record.startedAt}">${startOf(record)}</time> UTC${
-          version !== undefined && `, Coder ${version}`
-        }.
+        ${chip(record.verdict)} Started ${startOf(record)}
+        UTC${version !== undefined && `, Coder ${version}`}.
       </p>
       ${unofficialNotice(record)} ${reasons(record)} ${tiles(record)}
       ${comparison !== undefined && comparisonSection(comparison)} ${objectivesSection(record)}
@@ -59,7 +59,7 @@ function unofficialNotice(record: RunRecord): Html | undefined {
 
 function reasons({ reasons: said_, verdict }: RunRecord): Html | undefined {
   if (said_.length === 0) return undefined;
-  return html`<ul class="reasons${verdict === "pass" && " good"}">
+  return html`<ul class="reasons ${toneOf(verdict).tone}">
     ${said_.map((each) => html`<li>${each}</li> `)}
   </ul>`;
 }
@@ -89,7 +89,7 @@ function tiles(record: RunRecord): Html {
         ([name, value, aside]) =>
           html`<div>
             <dt>${name}</dt>
-            <dd>${value}${aside !== undefined && html`<span class="small">${aside}</span>`}</dd>
+            <dd>${value}${aside !== undefined && small(aside)}</dd>
           </div> `,
       )}
   </dl>`;

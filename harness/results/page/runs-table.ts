@@ -59,6 +59,7 @@ export function kindOf({ origin, overrides }: RunRecord): string {
 }
 
 /** Day and minute of a run's start, in UTC. */
-export function startOf({ startedAt }: RunRecord): string {
-  return `${dayOf(startedAt)} ${startedAt.slice("2026-11-22T".length, "2026-11-22T07:00".length)}`;
+export function startOf({ startedAt }: RunRecord): Html {
+  const minute = startedAt.slice("2026-11-22T".length, "2026-11-22T07:00".length);
+  return html`<time datetime="${startedAt}">${dayOf(startedAt)} ${minute}</time>`;
 }

@@ -45,7 +45,7 @@ function trend(nights: readonly Night[]): Html {
 }
 
 function trendFigure(
-  { name, read, text }: KeyFigure,
+  { name, read, text, isCount = false }: KeyFigure,
   nights: readonly Night[],
   { versions, id }: { readonly versions: readonly string[]; readonly id: string },
 ): Html | undefined {
@@ -63,7 +63,7 @@ function trendFigure(
   const drawn = (width: number, height: number, suffix: string): Html =>
     trendChart(
       points,
-      { valueText: text, versions },
+      { valueText: text, versions, isCount },
       { width, height },
       { id: id + suffix, title: `${name} over nights`, description },
     );

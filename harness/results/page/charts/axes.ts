@@ -20,7 +20,7 @@ export function axis(name: string) {
   return {
     name,
     nameTextStyle: LABEL,
-    axisLabel: { ...LABEL, hideOverlap: true },
+    axisLabel: { ...LABEL },
     axisLine: { show: true, lineStyle: { color: COLOUR.rule } },
     axisTick: { show: false },
     splitLine: { show: true, lineStyle: { color: COLOUR.rule } },
@@ -54,7 +54,7 @@ const GUTTER = 52;
 
 /** Where the drawing's plane lies; its labels have their room inside of the picture. */
 export function plane({ right = 16, bottom = 44, top = 28, left = GUTTER } = {}) {
-  return { left, right, top, bottom };
+  return { left, right, top, bottom, outerBoundsMode: "none" };
 }
 
 /** An axis of values on a logarithmic scale: its range and the round values that are written beside it. */

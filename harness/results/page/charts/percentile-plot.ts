@@ -1,16 +1,16 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import type { Phase, PhaseHistogram } from "../../../model/shard-result.ts";
 import { formatCount, formatLatency } from "../../format.ts";
-import { carries, summarize } from "../../histogram.ts";
+import { carries, lastCarried, summarize } from "../../histogram.ts";
 import type { Html } from "../html.ts";
 import { COLOUR, logScale, plane, xAxis, yAxis } from "./axes.ts";
 import { draw } from "./draw.ts";
 
 /** Points to a tenfold of `1 / (1 - p)`. */
-const POINTS = 24;
+const POINTS = 16;
 
 /** Percentiles that are written along the axis. */
-const WRITTEN = [0, 50, 90, 99, 99.9, 99.99, 99.999];
+const WRITTEN = [0, 50, 75, 90, 95, 99, 99.9, 99.99, 99.999];
 
 const SIZE = { width: 380, height: 240 };
 
@@ -65,6 +65,8 @@ export function percentilePlot({ phase, intended, raw }: PhaseLatency, id: strin
       min: y.min,
       max: y.max,
       axisLabel: { ...yAxis("").axisLabel, customValues: y.ticks, formatter: formatLatency },
+      // Lines across follow the marks of the axis, shown or not.
+      axisTick: { show: false, customValues: y.ticks },
     },
     series: lines.map((line, index) => ({
       type: "line",
@@ -92,14 +94,12 @@ function told(basis: string, histogram: PhaseHistogram | undefined): string {
   return `From the ${basis} start, ${formatCount(count)} samples: ${figures.join(", ")}${most}.`;
 }
 
-/** Evenly spaced on the axis, up to the last one that is carried. */
+/** Evenly spaced on the axis, up to the last one that is carried, which is the end of the line. */
 function percentilesUpTo(count: number): readonly number[] {
-  const percentiles: number[] = [];
-  for (let index = 0; ; index += 1) {
-    const percentile = 100 - 100 / 10 ** (index / POINTS);
-    if (!carries(count, percentile)) return percentiles;
-    percentiles.push(percentile);
-  }
+  const last = lastCarried(count);
+  const spaced = Math.floor(POINTS * Math.log10(place(last)));
+  const percentiles = Array.from({ length: spaced + 1 }, (_, index) => 100 - 100 / 10 ** (index / POINTS));
+  return [...percentiles.filter((percentile) => percentile < last), last];
 }
 
 /** Where a percentile lies on the axis: each tenfold is one nine more. */

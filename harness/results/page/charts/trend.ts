@@ -26,8 +26,13 @@ export function trendChart(
   points: readonly TrendPoint[],
   {
     valueText,
+    isCount = false,
     versions,
-  }: { readonly valueText: (value: number) => string; readonly versions: readonly string[] },
+  }: {
+    readonly valueText: (value: number) => string;
+    readonly isCount?: boolean;
+    readonly versions: readonly string[];
+  },
   size: Size,
   naming: Naming,
 ): Html {
@@ -52,6 +57,7 @@ export function trendChart(
       scale: true,
       boundaryGap: ["12%", "12%"],
       splitNumber: 4,
+      ...(isCount && { minInterval: 1 }),
       axisLabel: { ...y.axisLabel, formatter: valueText },
     },
     series: [

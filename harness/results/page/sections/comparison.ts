@@ -3,7 +3,7 @@ import { formatCount } from "../../format.ts";
 import { intervalChart, signedPercent } from "../charts/intervals.ts";
 import { dataTable } from "../data-table.ts";
 import { figure, legend } from "../figure.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html, small } from "../html.ts";
 import { chip } from "../status.ts";
 
 /** Two versions beside each other: differences with their intervals, then the pairs that they are from. */
@@ -36,10 +36,11 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
     }
     ${dataTable({
       label: "Differences",
+      isProse: true,
       header: ["Figure", "Conclusion", "Difference", "Interval", "Confidence", "Pairs"],
       right: new Set([2, 3, 4, 5]),
       rows: figures.map((each) => [
-        html`${each.description}<span class="small">${each.metric}</span>`,
+        html`${each.description}${small(each.metric)}`,
         chip(CONCLUSIONS[each.conclusion]),
         each.difference === undefined ? "–" : signedPercent(each.difference),
         each.interval === undefined ? "–" : each.interval.map(signedPercent).join(" to "),

@@ -2,7 +2,7 @@ import { failsRun, objectiveFigure } from "../../../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record.ts";
 import { formatCount } from "../../format.ts";
 import { dataTable } from "../data-table.ts";
-import { type Child, type Html, html } from "../html.ts";
+import { type Child, type Html, html, small } from "../html.ts";
 import { chip } from "../status.ts";
 
 /** What the run had to reach, and what it reached. */
@@ -13,15 +13,14 @@ export function objectivesSection({ objectives }: RunRecord): Html {
   return html`<h2>Objectives</h2>
     ${dataTable({
       label: "Objectives",
-      header: ["Objective", "Judgement", "Reached", "Wanted", "A miss", "Why this threshold"],
+      isProse: true,
+      header: ["Objective", "Judgement", "Reached", "Wanted"],
       right: new Set([2, 3]),
       rows: objectives.map((objective) => [
-        objective.description,
-        chip(wordOf(objective)),
+        [objective.description, objective.reason !== undefined && small(objective.reason)],
+        [chip(wordOf(objective)), objective.severity === "warn" && small("a miss only warns")],
         reached(objective),
         `${SENSE[objective.direction ?? "none"]}${objectiveFigure(objective.threshold, objective)}`,
-        objective.severity === "warn" ? "only warns" : "fails the run",
-        objective.reason,
       ]),
     })}`;
 }
@@ -37,7 +36,7 @@ function wordOf(objective: ObjectiveResult): string {
 function reached(objective: ObjectiveResult): Child {
   const { value, note } = objective;
   const said = value === undefined ? "not measured" : objectiveFigure(value, objective);
-  return html`${said}${note !== undefined && html`<span class="small">${note}</span>`}`;
+  return [said, note !== undefined && small(note)];
 }
 
 /** What failed inside the load, by class, each with one message. */
@@ -56,7 +55,7 @@ export function errorsSection({ failures }: Measurements): Html {
                 name,
                 phase,
                 formatCount(count),
-                html`<code>${example}</code>`,
+                html`<code class="said">${example}</code>`,
               ]),
           })
     }`;

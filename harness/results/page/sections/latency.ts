@@ -12,6 +12,8 @@ import { type Html, html } from "../html.ts";
 /** Latency of each phase: the table, and a plot wherever a percentile is carried. */
 export function latencySection(measurements: Measurements): Html {
   const { header, rows, right } = latencyGrid(measurements);
+  // A second row of a phase has no name where it stands below the first one.
+  const named = rows.map(([name, ...figures], row) => [name === "" ? rows[row - 1]?.[0] : name, ...figures]);
   const phases = phasesOf(measurements);
   const plots = phases.flatMap((each) => {
     const plot = percentilePlot(each, `latency-${each.phase}`);
@@ -25,7 +27,7 @@ export function latencySection(measurements: Measurements): Html {
     ${
       rows.length === 0
         ? html`<p>No latency was measured.</p>`
-        : dataTable({ label: "Latency by phase", header, rows, ...(right !== undefined && { right }) })
+        : dataTable({ label: "Latency by phase", header, rows: named, ...(right !== undefined && { right }) })
     }
     ${
       plots.length > 0 &&

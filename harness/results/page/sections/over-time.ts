@@ -132,7 +132,7 @@ export function overTimeSection(measurements: Measurements): Html {
         },
       ])
     }
-    <div class="charts two">
+    <div class="charts">
       ${CHARTS.map((chart) => overTimeFigure(chart, { windows, shaded, endMs: last.endMs, measurements }))}
     </div>
     <details>
@@ -164,18 +164,12 @@ function overTimeFigure(
         `${keys[index]?.name ?? ""}: at most ${valueText(round(Math.max(0, ...points.map(([, value]) => value))))}`,
     )
     .join("; ")}.`;
-  const drawn = (width: number, height: number, suffix: string): Html =>
-    timeChart(
-      { lines, shaded, endMs, valueText },
-      { width, height },
-      { id: `${id}-${suffix}`, title: `${name} over time`, description },
-    );
-  return figure({
-    caption: name,
-    legend: legend(keys),
-    narrow: drawn(360, 210, "n"),
-    wide: drawn(560, 220, "w"),
-  });
+  const drawing = timeChart(
+    { lines, shaded, endMs, valueText },
+    { width: 380, height: 220 },
+    { id, title: `${name} over time`, description },
+  );
+  return figure({ caption: name, legend: legend(keys), narrow: drawing });
 }
 
 function along(windows: readonly LoadWindow[], read: (window: LoadWindow) => number): TimeLine["points"] {

@@ -86,7 +86,7 @@ export function stagesSection(record: RunRecord): Html {
         chip(outcome),
         formatDuration(since(startedAt)),
         formatDuration(since(finishedAt) - since(startedAt)),
-        message,
+        message !== undefined && html`<span class="said">${message}</span>`,
       ]),
     })}`;
 }

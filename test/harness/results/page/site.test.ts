@@ -1,16 +1,189 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { RunRecord } from "../../../../harness/model/record.ts";
+import { resultsJson } from "../../../../harness/results/json.ts";
+import { indexPage } from "../../../../harness/results/page/index-page.ts";
 import { siteOf } from "../../../../harness/results/page/site.ts";
-import { officialRecord, sampleRecord } from "../sample-record.ts";
+import { syntheticNights } from "../../../support/synthetic-nights.ts";
+import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "../sample-record.ts";
+import { comparedRecord } from "./compared-record.ts";
 
-test("from the same records come the same bytes", () => {
-  const input = { records: [officialRecord()], rehearsals: false, asOf: "2026-11-22" };
-  expect([...siteOf(input)]).toEqual([...siteOf(structuredClone(input))]);
+const AS_OF = "2026-11-22";
+const NIGHTS = syntheticNights({ count: 4, planted: { 1: "no-quota", 2: "leaked" } });
+
+const SITE = siteOf({ records: [...NIGHTS, comparedRecord()], rehearsals: false, asOf: AS_OF });
+
+/** What the index of these records says. */
+function indexText(records: readonly RunRecord[]): string {
+  return textOf(indexPage({ records, rehearsals: false, asOf: AS_OF }));
+}
+
+function site(records: readonly RunRecord[], { rehearsals = false } = {}): ReadonlyMap<string, string> {
+  return siteOf({ records, rehearsals, asOf: AS_OF });
+}
+
+function pageOf(record: RunRecord): string {
+  return site([record], { rehearsals: record.simulated }).get(`runs/${record.runId}.html`)!;
+}
+
+test("from the same records come the same bytes, in whatever order they are read", () => {
+  const again = site([...structuredClone(NIGHTS), comparedRecord()].toReversed());
+  expect([...again.keys()]).toEqual([...SITE.keys()]);
+  for (const [path, text] of SITE) expect(again.get(path) === text, path).toBe(true);
+});
+
+test("every link of every page leads to a file of the site, or to Coder's own", () => {
+  for (const [path, text] of SITE) {
+    if (!path.endsWith(".html")) continue;
+    for (const [, href = ""] of text.matchAll(/href="([^"#]+)"/g)) {
+      if (href.startsWith("data:") || href === "https://coder.com") continue;
+      expect(SITE.has(new URL(href, `file:///${path}`).pathname.slice(1)), `${path}: ${href}`).toBe(true);
+    }
+  }
+});
+
+test("pages ask nobody for anything: no script, no style but their own, and a policy that says so", () => {
+  for (const [path, text] of SITE) {
+    if (!path.endsWith(".html")) continue;
+    expect(text, path).not.toMatch(/<script|<link rel="stylesheet|@import|url\(http|src="|style="/);
+    expect(text, path).toMatch(/http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;/);
+  }
+});
+
+test("a record lies in the site as it was stored", () => {
+  const [night] = NIGHTS;
+  expect(SITE.get(`records/${night!.runId}.json`)).toBe(resultsJson(night!));
 });
 
 test("a site of rehearsals shows no real run, and the other way round", () => {
   const records = [officialRecord({ runId: "real" }), sampleRecord({ runId: "rehearsed" })];
-  const paths = (rehearsals: boolean) => [...siteOf({ records, rehearsals, asOf: "2026-11-22" }).keys()];
-  expect(paths(true)).toContain("records/rehearsed.json");
-  expect(paths(true).join()).not.toContain("real.json");
-  expect(paths(false).join()).not.toContain("rehearsed.json");
+  const shown = (rehearsals: boolean): string => [...site(records, { rehearsals }).keys()].join();
+  expect(shown(true)).toContain("runs/rehearsed.html");
+  expect(shown(true)).not.toContain("real.html");
+  expect(shown(false)).toContain("runs/real.html");
+  expect(shown(false)).not.toContain("rehearsed");
 });
+
+test("every page of rehearsals says that it is simulated: above all, in its title and in its description", () => {
+  const pages = [...site([sampleRecord()], { rehearsals: true })].filter(([path]) => path.endsWith(".html"));
+  expect(pages).toHaveLength(3);
+  for (const [path, text] of pages) {
+    expect(text, path).toMatch(/<title>SIMULATED: /);
+    expect(text, path).toMatch(/name="description" content="Simulated\. /);
+    expect(text, path).toMatch(/class="banner"[^]*SIMULATED\.<\/strong>/);
+  }
+  for (const [path, text] of site([officialRecord()])) expect(text, path).not.toMatch(/SIMULATED/);
+});
+
+test("an empty history is a page that says so", () => {
+  const files = site([]);
+  expect([...files.keys()]).toEqual(["index.html"]);
+  expect(files.get("index.html")).toContain("No night has been recorded yet.");
+});
+
+test("a record that cannot be read is named on the index with the reason", () => {
+  const unreadable = [{ path: "gke/100/torn.json", reason: "Unexpected end of JSON input" }];
+  const index = indexPage({ records: NIGHTS, rehearsals: false, asOf: AS_OF, unreadable });
+  expect(index).toMatch(/gke\/100\/torn\.json[^]*Unexpected end of JSON input/);
+});
+
+describe("the index", () => {
+  test("says of a size how its nights stand in words: its status, its clean nights in a row, what a night costs", () => {
+    const text = indexText(syntheticNights({ count: 6, planted: {} }));
+    expect(text).toMatch(/Kubernetes \(GKE\) size 100 ✓ clean 100\/100 200 \d+ of 30/);
+    expect(text).toMatch(/2026-11-22 6 \$2\.\d\d/);
+  });
+
+  test("says of a night that failed where, by which class, and why", () => {
+    const text = indexText(syntheticNights({ count: 3, planted: { 2: "no-quota" } }));
+    expect(text).toMatch(/✕ failed infrastructure in provision: google_container_node_pool: quota/);
+  });
+
+  test("tells runs that are no night's apart from the table", () => {
+    const text = indexText([...NIGHTS, comparedRecord()]);
+    expect(text).toMatch(/Other runs [^]*2026-11-22 07:00 Kubernetes \(GKE\), 1200 ✓ pass comparison/);
+    expect(indexText(NIGHTS)).not.toContain("Other runs");
+  });
+});
+
+describe("the page of a run", () => {
+  test("shows whatever a record holds as text, never as HTML", () => {
+    const evil = '<script>alert("1")</script>&\'';
+    const text = pageOf(
+      officialRecord({
+        environment: evil,
+        reasons: [evil],
+        conditions: [evil],
+        measurements: sampleMeasurements({
+          failures: [{ class: "unexpected", phase: "command", count: 1, example: evil }],
+        }),
+        stages: [
+          {
+            stage: evil,
+            startedAt: "2026-11-22T07:00:00.000Z",
+            finishedAt: "2026-11-22T07:01:00.000Z",
+            outcome: "failed",
+            message: evil,
+          },
+        ],
+      }),
+    );
+    expect(text).not.toContain("<script");
+    expect(text).toContain(
+      '<code class="said">&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;</code>',
+    );
+  });
+
+  test("of a run that measured nothing shows where it ended, what it cost and what was left", () => {
+    const text = textOf(SITE.get(`runs/${NIGHTS[1]!.runId}.html`)!);
+    expect(text).toContain("Nothing was measured: the run ended before its load did.");
+    expect(text).toMatch(/provision ✕ failed [^]*quota CPUS_ALL_REGIONS exceeded/);
+    expect(text).toMatch(/Spent \$\d/);
+    expect(text).not.toContain("NaN");
+  });
+
+  test("of a run that leaked names each thing with its kind and place", () => {
+    expect(textOf(SITE.get(`runs/${NIGHTS[2]!.runId}.html`)!)).toMatch(
+      /Left Name Kind Where Id pvc-7c1d0f google disk us-central1-a disk\/1 bench-coder google address/,
+    );
+  });
+
+  test("of a record of an earlier version, without windows, stages or cost, leaves out only what is not there", () => {
+    const text = textOf(pageOf(officialRecord()));
+    expect(text).toContain("The record names no stage.");
+    expect(text).toContain("The record has no figures over time.");
+    expect(text).toMatch(/Cost The record has none\./);
+    expect(text).toContain("terminal-first-byte");
+  });
+
+  test("of a load by hand says that it is no part of the table, and whose deployment it was", () => {
+    const record = officialRecord({
+      origin: { kind: "scaletest" },
+      deployment: { url: "https://coder.example.com", id: "1", inUse: ["3 users signed in"] },
+    });
+    expect(textOf(pageOf(record))).toMatch(
+      /Unofficial , no part of the table: a deployment that refbench did not make/,
+    );
+    expect(textOf(pageOf(record))).toContain("3 users signed in");
+  });
+
+  test("of a comparison shows each difference with its interval, and which has too few pairs", () => {
+    const text = textOf(SITE.get(`runs/${comparedRecord().runId}.html`)!);
+    expect(text).toMatch(/phases\.workspace-ready\.p95 ! different \+5\.2 % \+2\.1 % to \+8\.3 % 95 % 2/);
+    expect(text).toMatch(/builds\.timeWeightedRunning – too few pairs – – 95 % 0/);
+  });
+
+  test("has no verdict's figures where the teardown is not over", () => {
+    const text = textOf(
+      pageOf(unmeasured(officialRecord({ teardown: { state: "pending" }, verdict: "pending" }))),
+    );
+    expect(text).toMatch(/Teardown – pending What is left is not known yet\./);
+  });
+});
+
+/** What a page says, on one line. */
+function textOf(page: string): string {
+  return page
+    .replace(/<style>[^]*?<\/style>|<svg[^]*?<\/svg>/g, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+}

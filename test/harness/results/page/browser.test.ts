@@ -1,0 +1,165 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { siteOf } from "../../../../harness/results/page/site.ts";
+import { syntheticNights } from "../../../support/synthetic-nights.ts";
+import { comparedRecord } from "./compared-record.ts";
+import { browserIsInstalled, openBrowser } from "./browser.ts";
+
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+/** One page of each kind. */
+const EACH_KIND = ["index", "a size", "a night whose generator was the limit"];
+/** Every page on both screens and in both schemes; one of each kind in all four ways. */
+const LOOKS = [
+  ["a desk's screen", "light", DESK, undefined],
+  ["a desk's screen", "dark", DESK, EACH_KIND],
+  ["a phone", "light", PHONE, EACH_KIND],
+  ["a phone", "dark", PHONE, undefined],
+] as const;
+
+// What is evaluated in the page is text: the project is not checked against the types of a browser.
+const VIOLATIONS = `axe
+  .run({ resultTypes: ["violations"] })
+  .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`;
+const CUT_OFF = `[...document.querySelectorAll("svg[role=img]")].flatMap((svg) => {
+  const edge = svg.getBoundingClientRect();
+  if (edge.width === 0) return [];
+  return [...svg.querySelectorAll("text")]
+    .filter((text) => {
+      const box = text.getBoundingClientRect();
+      return box.left < edge.left - 1 || box.right > edge.right + 1;
+    })
+    .map((text) => text.textContent);
+})`;
+
+describe.skipIf(!browserIsInstalled())("thirty nights in a real browser", () => {
+  let folder: string;
+  let browser: Browser;
+  let axe: string;
+  let pages: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    const nights = syntheticNights();
+    const verdictOf = (verdict: string): string =>
+      `runs/${nights.find((night) => night.verdict === verdict)!.runId}.html`;
+    const compared = comparedRecord();
+    const site = siteOf({
+      records: [...nights, compared],
+      rehearsals: false,
+      asOf: "2026-11-22",
+      unreadable: [{ path: "gke/100/2026-11-02-torn.json", reason: "Unexpected end of JSON input" }],
+    });
+    pages = {
+      index: "index.html",
+      "a size": "sizes/gke-100.html",
+      "a clean night": `runs/${nights.at(-1)!.runId}.html`,
+      "a night whose generator was the limit": verdictOf("generator-limited"),
+      "a night that measured nothing": verdictOf("infrastructure"),
+      "a night that failed and one that leaked": verdictOf("leaked"),
+      "a comparison": `runs/${compared.runId}.html`,
+    };
+    folder = await mkdtemp(join(tmpdir(), "refbench-site-"));
+    for (const [path, text] of site) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    browser = await openBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Opens each page in turn, hands it over, and holds it to saying nothing in the console and asking nobody. */
+  async function withEach(
+    options: BrowserContextOptions,
+    look: (page: Page, name: string) => Promise<void>,
+    names: readonly string[] = Object.keys(pages),
+  ): Promise<void> {
+    // The page's policy refuses every script, so also the one that looks for what is not accessible.
+    const context = await browser.newContext({ bypassCSP: options.javaScriptEnabled !== false, ...options });
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(error.message));
+    page.on("request", (request) => {
+      if (!/^(file|data):/.test(request.url())) said.push(`asked for ${request.url()}`);
+    });
+    for (const name of names) {
+      await page.goto(pathToFileURL(join(folder, pages[name]!)).href);
+      await look(page, name);
+      expect(said, name).toEqual([]);
+    }
+    await context.close();
+  }
+
+  test.each(LOOKS)(
+    "on %s, %s: axe finds no violation, and nothing but a table scrolls sideways",
+    async (_name, colorScheme, viewport, names) => {
+      await withEach(
+        { viewport, colorScheme },
+        async (page, name) => {
+          await page.addScriptTag({ content: axe });
+          expect(await page.evaluate(VIOLATIONS), name).toEqual([]);
+          const wider = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+          expect(wider, name).toBeLessThanOrEqual(0);
+        },
+        names,
+      );
+    },
+  );
+
+  test("without JavaScript, under their own policy, pages show their text, their style and nothing that is refused", async () => {
+    await withEach({ javaScriptEnabled: false }, async (page, name) => {
+      expect(await page.locator("h1").innerText(), name).not.toBe("");
+      const html = await page.content();
+      expect(html, name).not.toMatch(/<script/);
+    });
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    await page.goto(pathToFileURL(join(folder, pages["a clean night"]!)).href);
+    for (const name of [
+      "Objectives",
+      "Stages",
+      "Latency",
+      "Over time",
+      "Cost",
+      "Teardown",
+      "Provenance",
+      "Make it again",
+    ])
+      expect(await page.getByRole("heading", { name, exact: true }).isVisible(), name).toBe(true);
+    expect(await page.getByRole("img", { name: "workspace-ready: latency by percentile" }).isVisible()).toBe(
+      true,
+    );
+    await page.close();
+  });
+
+  test("charts follow the scheme: in the dark they are drawn in other colours", async () => {
+    const strokes: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await browser.newPage({ colorScheme, bypassCSP: true });
+      await page.goto(pathToFileURL(join(folder, pages["a clean night"]!)).href);
+      strokes.push(
+        await page.evaluate<string>(
+          `getComputedStyle(document.querySelector('svg [stroke="var(--series-1)"]')).stroke`,
+        ),
+      );
+      await page.close();
+    }
+    expect(strokes[0]).toMatch(/^rgb/);
+    expect(strokes[0]).not.toBe(strokes[1]);
+  });
+
+  test("no label of a chart is cut off by its picture's edge", async () => {
+    await withEach({ viewport: PHONE }, async (page, name) => {
+      expect(await page.evaluate(CUT_OFF), name).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { reproduceCommands, reproduceNotes } from "../../../../harness/results/page/reproduce.ts";
+import { syntheticNights } from "../../../support/synthetic-nights.ts";
+import { officialRecord, sampleRecord } from "../sample-record.ts";
+import { comparedRecord } from "./compared-record.ts";
+
+test("a night is made again from its commit, with its size, version and place", () => {
+  const [night] = syntheticNights({ count: 1, planted: {} });
+  expect(reproduceCommands(night!)).toEqual([
+    "git checkout 8190c74c4a600576aa90ad5e15efadbad72c54c9",
+    "npm ci",
+    "npx refbench run gke --size 100 --coder-version 2.30.4 --project acme-benchmarks --region us-central1 --zone us-central1-a",
+  ]);
+  expect(reproduceNotes(night!)).toEqual([]);
+});
+
+test("a rehearsal is made again as fast as it was, with its overrides", () => {
+  expect(reproduceCommands(sampleRecord()).at(-1)).toBe(
+    "npx refbench run gke --size 1200 --set connections.total=10000 --coder-version 2.31.0 --rehearse --speed 200 --build-speed 4",
+  );
+});
+
+test("a comparison is made again with both versions", () => {
+  expect(reproduceCommands(comparedRecord()).at(-1)).toContain(" --compare 2.30.4,2.31.0");
+});
+
+test("an account of AWS is named as one", () => {
+  const [night] = syntheticNights({ count: 1, planted: {}, architecture: "eks" });
+  const record = { ...night!, cloud: { ...night!.cloud!, project: "123456789012", skippedCanary: true } };
+  expect(reproduceCommands(record).at(-1)).toMatch(/ --account 123456789012 .* --skip-canary$/);
+});
+
+test("a load by hand is made again against its deployment, as far as the record knows", () => {
+  const record = officialRecord({
+    origin: { kind: "scaletest" },
+    size: "docker",
+    deployment: { url: "https://coder.example.com", id: "1", inUse: [] },
+  });
+  expect(reproduceCommands(record).at(-1)).toBe(
+    "npx refbench scaletest create-workspaces --template docker --count 1200 --users 1200 --connections 10000 --ssh-share 0.1 --url https://coder.example.com",
+  );
+  expect(reproduceNotes(record)).toEqual([expect.stringContaining("its other flags have to be known")]);
+});
+
+test("nothing in a record begins a command of its own in the shell", () => {
+  const record = officialRecord({ size: "1; rm -rf '$HOME'" });
+  expect(reproduceCommands(record).at(-1)).toContain(String.raw`--size '1; rm -rf '\''$HOME'\'''`);
+});
+
+test("what nobody can check out is said", () => {
+  const { provenance } = officialRecord();
+  const record = officialRecord({
+    provenance: { ...provenance, refbench: { version: "0.1.0", dirty: true } },
+  });
+  expect(reproduceCommands(record)[0]).toBe("npm ci");
+  expect(reproduceNotes(record)).toHaveLength(2);
+});
