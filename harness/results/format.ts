@@ -1,14 +1,8 @@
 const NUMBER = new Intl.NumberFormat("en-US");
-const USD = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 
 /** A count with its thousands apart: `10,000`. */
 export function formatCount(count: number): string {
   return NUMBER.format(count);
-}
-
-/** An amount of USD to the cent, its thousands apart: `$1,204.50`. */
-export function formatUsd(amount: number): string {
-  return USD.format(amount);
 }
 
 /** A share of one in percent, never rounded up to a whole that it is not: `99.9 %`. */

@@ -1,4 +1,5 @@
-import { formatCount, formatUsd } from "./format.ts";
+import { formatUsd } from "../model/usd.ts";
+import { formatCount } from "./format.ts";
 import { type NightRow, NIGHTS_OF_A_ROW } from "./nights.ts";
 import type { Spread } from "./nights/spread.ts";
 import { statusWords } from "./nights/status-words.ts";

@@ -1,6 +1,7 @@
 import { failsRun, NOT_PART, objectiveSentence } from "../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import { summaryLine } from "../model/summary-line.ts";
+import { formatUsd } from "../model/usd.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
@@ -21,6 +22,7 @@ export function resultsText(record: RunRecord, width: number): string {
     measurements === undefined ? [] : failureLines(measurements),
     objectiveLines(record),
     record.conditions.length === 0 ? [] : ["Conditions", ...record.conditions.map((each) => `  - ${each}`)],
+    costLines(record),
     teardownLines(record),
     verdictLines(record),
   ];
@@ -53,6 +55,16 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
         : `late by ${generator.slipP99Ms.toFixed(1)} ms at p99.`),
     ...optional.filter((line) => line !== undefined),
     ...limited,
+  ];
+}
+
+function costLines({ cost }: RunRecord): readonly string[] {
+  if (cost === undefined) return [];
+  const { estimate, spent, ceiling, basis } = cost;
+  const known = spent === undefined ? "not known" : formatUsd(spent);
+  const most = ceiling === undefined ? "" : `, at most ${formatUsd(ceiling)}`;
+  return [
+    `Cost: ${known} (${basis}), expected ${formatUsd(estimate.total)}${most}; prices of ${estimate.prices}, ${estimate.region}.`,
   ];
 }
 

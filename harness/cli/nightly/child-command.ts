@@ -31,6 +31,12 @@ export type RunNightCommand = (
   signals: { readonly stop: AbortSignal; readonly leave: AbortSignal },
 ) => Promise<CommandEnd>;
 
+/** What a variable says of the night, or of a run that somebody starts by hand, must not reach a run of the night. */
+function ofOneRun(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = ["REFBENCH_MAX_COST", "REFBENCH_OUTPUT", "REFBENCH_SIZE", "REFBENCH_SET"];
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !others.includes(name)));
+}
+
 /**
  * Each command is a process of its own: what goes wrong in one night's run must not reach the next. In a group of its
  * own too, so that a Ctrl-C of the terminal reaches it once, through here.
@@ -40,7 +46,7 @@ export function childCommands({ cwd, env, stderr }: Pick<Io, "cwd" | "env" | "st
     let timedOut = false;
     const child = execa(process.execPath, [REFBENCH, ...args], {
       cwd,
-      env,
+      env: ofOneRun(env),
       extendEnv: false,
       detached: true,
       stdin: "ignore",

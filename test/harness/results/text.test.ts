@@ -170,3 +170,23 @@ test("only a rehearsal is called simulated", () => {
   });
   expect(resultsText(official, 80)).not.toMatch(/simulated|emulated/i);
 });
+
+test("the cost says what it is worth: estimated, billed or simulated", () => {
+  const estimate = {
+    prices: "2026-08-03",
+    region: "us-central1",
+    hours: 1,
+    perHour: 10,
+    teardownReserve: 1,
+    total: 13.64,
+    items: [],
+  };
+  const text = resultsText(
+    sampleRecord({ cost: { estimate, spent: 12.5, ceiling: 20, basis: "estimated" } }),
+    200,
+  );
+  expect(text).toContain(
+    "Cost: $12.50 (estimated), expected $13.64, at most $20.00; prices of 2026-08-03, us-central1.",
+  );
+  expect(resultsText(sampleRecord(), 200)).not.toContain("Cost:");
+});
