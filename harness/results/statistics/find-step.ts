@@ -20,19 +20,30 @@ export function findStep(values: readonly number[]): Step | undefined {
   const skipped = Math.max(0, values.length - window);
   const seen = values.slice(skipped);
   const plainT = plainTOf(seen);
-  const likely: Step[] = [];
-  for (let at = Math.max(leastBefore, seen.length - mostAfter); at <= seen.length - leastAfter; at++) {
-    if (Math.abs(plainT(at)) < WORTH_A_LOOK) continue;
-    const [before, after] = [seen.slice(0, at), seen.slice(at)];
-    const shift = shiftBetween(before, after);
-    if (shift.p >= suspectedBelow) continue;
-    if (Math.abs(shift.after - shift.before) < Math.log1p(leastMagnitude)) continue;
-    if (rankSumP(before, after) >= suspectedBelowByRank) continue;
-    likely.push({ ...shift, at: at + skipped });
-  }
+  const earliest = Math.max(leastBefore, seen.length - mostAfter);
+  const shifts = placesBetween(earliest, seen.length - leastAfter)
+    .filter((at) => Math.abs(plainT(at)) >= WORTH_A_LOOK)
+    .map((at) => shiftAt(seen, at))
+    .filter(({ before, after }) => Math.abs(after - before) >= Math.log1p(leastMagnitude))
+    .filter(({ p, at }) => p < suspectedBelow && rankAt(seen, at) < suspectedBelowByRank);
+  if (shifts.length === 0) return undefined;
   // Clipping forgives a value on the wrong side: t says that there is a step, the distances say where.
-  const [closest] = likely.toSorted((one, other) => one.distance - other.distance);
-  return closest && { ...closest, p: Math.min(...likely.map(({ p }) => p)) };
+  const [closest] = placesBetween(earliest, seen.length - 1)
+    .map((at) => shiftAt(seen, at))
+    .toSorted((one, other) => one.distance - other.distance);
+  return closest && { ...closest, at: closest.at + skipped, p: Math.min(...shifts.map(({ p }) => p)) };
+}
+
+function placesBetween(first: number, last: number): readonly number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+}
+
+function shiftAt(values: readonly number[], at: number): Step {
+  return { ...shiftBetween(values.slice(0, at), values.slice(at)), at };
+}
+
+function rankAt(values: readonly number[], at: number): number {
+  return rankSumP(values.slice(0, at), values.slice(at));
 }
 
 /** Below it no clipping makes a step likely: most places are done with at once. */
