@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# A browser for the tests that open the published pages: Debian's, where none is there and this user may install it.
+set -euo pipefail
+
+if [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then exit 0; fi
+
+if ! command -v apt-get >/dev/null; then
+  echo "no Chromium at ${CHROMIUM:-/usr/bin/chromium}, and no apt-get to install it with: name one in CHROMIUM" >&2
+  exit 1
+fi
+
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  if ! sudo -n true 2>/dev/null; then
+    echo "no Chromium at ${CHROMIUM:-/usr/bin/chromium}, and this user may not install it: name one in CHROMIUM" >&2
+    exit 1
+  fi
+  as_root=(sudo -n)
+fi
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium
