@@ -2,17 +2,22 @@
 # A browser for the tests that open the published pages: Debian's, where none is there and this user may install it.
 set -euo pipefail
 
-if [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then exit 0; fi
+# Who names a browser means that one, and no other.
+if command -v "${CHROMIUM:-/usr/bin/chromium}" >/dev/null; then exit 0; fi
+if [ -n "${CHROMIUM:-}" ]; then
+  echo "CHROMIUM is $CHROMIUM, which is no program: name one, or leave it unset for Debian's" >&2
+  exit 1
+fi
 
 if ! command -v apt-get >/dev/null; then
-  echo "no Chromium at ${CHROMIUM:-/usr/bin/chromium}, and no apt-get to install it with: name one in CHROMIUM" >&2
+  echo "no Chromium at /usr/bin/chromium, and no apt-get to install it with: name one in CHROMIUM" >&2
   exit 1
 fi
 
 as_root=()
 if [ "$(id -u)" != 0 ]; then
   if ! sudo -n true 2>/dev/null; then
-    echo "no Chromium at ${CHROMIUM:-/usr/bin/chromium}, and this user may not install it: name one in CHROMIUM" >&2
+    echo "no Chromium at /usr/bin/chromium, and this user may not install it: name one in CHROMIUM" >&2
     exit 1
   fi
   as_root=(sudo -n)
