@@ -53,6 +53,7 @@ test.skipIf(BINARY === undefined)(
     expect(`${code} ${stdout}${code === 0 ? "" : stderr}`).toMatch(
       /^0 [\s\S]*Verdict: pass \(simulated, coder: real\)/,
     );
+    expect(stdout).toMatch(/SSH: by the deployment's own client v\d/);
     expect(stdout).toMatch(/Teardown: clean/);
   },
 );
