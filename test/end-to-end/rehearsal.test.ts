@@ -1,20 +1,10 @@
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { CANARY } from "../support/canary-rehearsal.ts";
 import { GOOD_CLAIMS, licenceOf } from "../support/licence.ts";
 import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
 import { SecretWatch } from "../support/secret-watch.ts";
-
-/** Small enough for a test, with every layer walked: real Terraform, the twin, the emulator, the shard. */
-const CANARY = [
-  ...["run", "gke", "--rehearse", "--size", "canary", "--speed", "2000", "--build-speed", "50"],
-  ...["--set", "connections.holdSeconds=1"],
-] as const;
-
-async function onlyRun(cwd: string): Promise<string> {
-  const [run] = await readdir(join(cwd, ".refbench", "runs"));
-  return run!;
-}
 
 describe("a rehearsal of gke", () => {
   test("over TLS drives terraform, measures, prints the row, leaves nothing and tells no secret", async () => {
@@ -57,93 +47,6 @@ describe("a rehearsal of gke", () => {
     });
     expect(await inTwin(cwd)).toEqual([]);
     expect((await stat(join(cwd, "result.json"))).size).toBeGreaterThan(0);
-  });
-
-  test.each([
-    ["SIGKILL", /gke-cloud 3 of/, 137],
-    ["SIGTERM", /load: started/, 60],
-  ] as const)("whose process gets %s at %s is torn down by the reaper alone", async (signal, when, code) => {
-    const cwd = await newFolder();
-    const run = new Refbench(cwd, CANARY);
-    await run.says(when);
-    run.kill(signal);
-    const ended = await run.ended;
-    expect(ended.code ?? 128 + 9).toBe(code);
-    const watched = await refbench(cwd, "watch", await onlyRun(cwd));
-    expect(watched.code).toBe(0);
-    expect(await onlyRecord(cwd)).toMatchObject({
-      verdict: "interrupted",
-      teardown: { state: "clean", left: [] },
-    });
-    expect(await inTwin(cwd)).toEqual([]);
-  });
-
-  test("stopped by one Ctrl-C shows its teardown and ends interrupted", async () => {
-    const cwd = await newFolder();
-    const run = new Refbench(cwd, CANARY);
-    await run.says(/load: started/);
-    run.kill("SIGINT");
-    const ended = await run.ended;
-    expect(ended.code).toBe(61);
-    expect(ended.stderr).toMatch(/audit: clean/);
-    expect(await inTwin(cwd)).toEqual([]);
-  });
-
-  test("with a create that the twin refuses is infrastructure, and clean", async () => {
-    const cwd = await newFolder();
-    await writeFile(
-      join(cwd, "faults.json"),
-      JSON.stringify({
-        faults: [
-          { op: "create", type: "google_container_node_pool", do: "refuse", message: "quota exceeded" },
-        ],
-      }),
-    );
-    const ended = await refbench(cwd, ...CANARY, "--faults", "faults.json");
-    expect(ended.code).toBe(30);
-    expect(ended.stdout).toContain("quota exceeded");
-    expect(await inTwin(cwd)).toEqual([]);
-  });
-
-  test("that becomes dearer than --max-cost while it is created is stopped, torn down and exits 50", async () => {
-    const cwd = await newFolder();
-    const faults = join(cwd, "faults.json");
-    const slow = { op: "create", type: "google_sql_database_instance", do: "slow", ms: 600_000 };
-    await writeFile(faults, JSON.stringify({ faults: [slow] }));
-    // Four hours of the twin are some seconds.
-    const ended = await refbench(cwd, ...CANARY, "--max-cost", "3", "--faults", faults);
-    expect(ended.code).toBe(50);
-    expect(ended.stderr).toMatch(
-      /cost: \$0\.6\d estimated \(simulated: nothing is billed\), at most \$3\.00/,
-    );
-    const record = await onlyRecord(cwd);
-    expect(record).toMatchObject({
-      verdict: "cost-ceiling",
-      teardown: { state: "clean" },
-      cost: { ceiling: 3, basis: "simulated" },
-    });
-    expect(record.cost?.spent).toBeGreaterThan(2);
-    expect(await inTwin(cwd)).toEqual([]);
-  });
-
-  test("with creates whose answers are lost, and a leak that no state knows, is swept clean", async () => {
-    const cwd = await newFolder();
-    await writeFile(
-      join(cwd, "faults.json"),
-      JSON.stringify({
-        faults: [
-          { op: "create", type: "google_compute_network", do: "leak" },
-          { op: "create", type: "google_sql_database_instance", do: "accept-and-lose-answer" },
-        ],
-      }),
-    );
-    const ended = await refbench(cwd, ...CANARY, "--faults", "faults.json");
-    expect(ended.code).toBe(30);
-    const { teardown } = await onlyRecord(cwd);
-    expect(teardown.state).toBe("clean");
-    const kinds = teardown.state === "pending" ? [] : teardown.swept.map(({ kind }) => kind).sort();
-    expect(kinds).toEqual(["google_compute_disk", "google_sql_database_instance"]);
-    expect(await inTwin(cwd)).toEqual([]);
   });
 
   test("in stages goes on from what the last one left, and ends on teardown", async () => {
