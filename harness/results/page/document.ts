@@ -70,7 +70,7 @@ export function document({
       </head>
       <body>
         <a class="skip" href="#main">To the content</a>
-        ${rehearsals && html`<p class="banner" role="note"><strong>SIMULATED.</strong> ${SIMULATED}</p>`}
+        ${rehearsals && html`<aside class="banner" aria-label="Simulated"><strong>SIMULATED.</strong> ${SIMULATED}</aside>`}
         ${
           !isIndex &&
           html`<header>

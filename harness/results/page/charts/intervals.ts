@@ -8,7 +8,7 @@ const ROW = 34;
 /** A relative difference in percent with its sign: `+5.2 %`. */
 export function signedPercent(share: number): string {
   const percent = Math.round(share * 1000) / 10;
-  return `${percent > 0 ? "+" : ""}${percent} %`;
+  return `${percent > 0 ? "+" : percent < 0 ? "−" : ""}${Math.abs(percent)} %`;
 }
 
 /** What a drawing asks its plane: where a value lies. */

@@ -15,7 +15,7 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
       title: "Differences with their confidence intervals",
       description: `${description}.`,
     });
-  const [narrow, wide] = [drawn(360, "compared-n"), drawn(760, "compared-w")];
+  const [narrow, wide] = [drawn(360, "compared-n"), drawn(1100, "compared-w")];
   return html`<h2>Comparison</h2>
     <p>
       ${versionWords(candidate)} (candidate) beside ${versionWords(baseline)} (baseline), in one environment,
@@ -81,5 +81,5 @@ function differenceWords({ difference, interval, conclusion }: ComparedFigure): 
 }
 
 function versionWords({ asked, version }: Comparison["baseline"]): string {
-  return asked === version ? version : `${version} (${asked})`;
+  return asked === version ? version : `${version} (asked for as ${asked})`;
 }

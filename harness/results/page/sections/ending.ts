@@ -65,7 +65,13 @@ function inventory({
   return html`${termList([
     ["Result", chip(state)],
     ["Asked", scope],
-    ["Known since", finishedAt],
+    [
+      "Known since",
+      html`<time datetime="${finishedAt}"
+          >${finishedAt.replace("T", " ").slice(0, "2026-11-22 07:00:00".length)}</time
+        >
+        UTC`,
+    ],
     [
       "Left",
       left.length === 0 ? (state === "unverified" ? "not known" : "nothing") : formatCount(left.length),

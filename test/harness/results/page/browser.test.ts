@@ -1,12 +1,16 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { siteOf } from "../../../../harness/results/page/site.ts";
+import type { RunRecord } from "../../../../harness/model/record.ts";
+import { indexPage } from "../../../../harness/results/page/index-page.ts";
+import { runPage } from "../../../../harness/results/page/run-page.ts";
+import { sizePage } from "../../../../harness/results/page/size-page.ts";
 import { syntheticNights } from "../../../support/synthetic-nights.ts";
+import { sampleRecord } from "../sample-record.ts";
 import { comparedRecord } from "./compared-record.ts";
 import { browserIsInstalled, openBrowser } from "./browser.ts";
 
@@ -41,36 +45,35 @@ describe.skipIf(!browserIsInstalled())("thirty nights in a real browser", () => 
   let folder: string;
   let browser: Browser;
   let axe: string;
+  /** By name, each page's HTML. */
   let pages: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     const nights = syntheticNights();
-    const verdictOf = (verdict: string): string =>
-      `runs/${nights.find((night) => night.verdict === verdict)!.runId}.html`;
+    const of = (verdict: RunRecord["verdict"]): RunRecord =>
+      nights.findLast((night) => night.verdict === verdict)!;
+    const unreadable = [{ path: "gke/100/2026-11-02-torn.json", reason: "Unexpected end of JSON input" }];
     const compared = comparedRecord();
-    const site = siteOf({
-      records: [...nights, compared],
-      rehearsals: false,
-      asOf: "2026-11-22",
-      unreadable: [{ path: "gke/100/2026-11-02-torn.json", reason: "Unexpected end of JSON input" }],
-    });
+    const real = { rehearsals: false };
     pages = {
-      index: "index.html",
-      "a size": "sizes/gke-100.html",
-      "a clean night": `runs/${nights.at(-1)!.runId}.html`,
-      "a night whose generator was the limit": verdictOf("generator-limited"),
-      "a night that measured nothing": verdictOf("infrastructure"),
-      "a night that failed and one that leaked": verdictOf("leaked"),
-      "a comparison": `runs/${compared.runId}.html`,
+      index: indexPage({ records: [...nights, compared], asOf: "2026-11-22", unreadable, ...real }),
+      "a size": sizePage(nights, real),
+      "a clean night": runPage(of("pass"), real),
+      "a night whose generator was the limit": runPage(of("generator-limited"), real),
+      "a night that measured nothing": runPage(of("infrastructure"), real),
+      "a night that leaked": runPage(of("leaked"), real),
+      "a night with errors": runPage(of("slo-failed"), real),
+      "a comparison": runPage(compared, real),
+      "a rehearsal": runPage(sampleRecord(), { rehearsals: true }),
     };
     folder = await mkdtemp(join(tmpdir(), "refbench-site-"));
-    for (const [path, text] of site) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text);
-    }
+    for (const [name, text] of Object.entries(pages)) await writeFile(fileOf(name), text);
     axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     browser = await openBrowser();
   });
+
+  const fileOf = (name: string): string => join(folder, `${name.replaceAll(" ", "-")}.html`);
+  const addressOf = (name: string): string => pathToFileURL(fileOf(name)).href;
 
   afterAll(async () => {
     await browser.close();
@@ -93,7 +96,7 @@ describe.skipIf(!browserIsInstalled())("thirty nights in a real browser", () => 
       if (!/^(file|data):/.test(request.url())) said.push(`asked for ${request.url()}`);
     });
     for (const name of names) {
-      await page.goto(pathToFileURL(join(folder, pages[name]!)).href);
+      await page.goto(addressOf(name));
       await look(page, name);
       expect(said, name).toEqual([]);
     }
@@ -123,7 +126,7 @@ describe.skipIf(!browserIsInstalled())("thirty nights in a real browser", () => 
       expect(html, name).not.toMatch(/<script/);
     });
     const page = await browser.newPage({ javaScriptEnabled: false });
-    await page.goto(pathToFileURL(join(folder, pages["a clean night"]!)).href);
+    await page.goto(addressOf("a clean night"));
     for (const name of [
       "Objectives",
       "Stages",
@@ -145,7 +148,7 @@ describe.skipIf(!browserIsInstalled())("thirty nights in a real browser", () => 
     const strokes: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await browser.newPage({ colorScheme, bypassCSP: true });
-      await page.goto(pathToFileURL(join(folder, pages["a clean night"]!)).href);
+      await page.goto(addressOf("a clean night"));
       strokes.push(
         await page.evaluate<string>(
           `getComputedStyle(document.querySelector('svg [stroke="var(--series-1)"]')).stroke`,
