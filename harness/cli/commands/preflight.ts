@@ -14,13 +14,14 @@ import { planCost } from "../../pipeline/cost-plan.ts";
 import { endpointsOf } from "../endpoints.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
+import { tlsOption, type TlsFlags } from "../tls-option.ts";
 import { coderVersionOption, resolveCoderVersion } from "../coder-channel.ts";
 import { askPreflight } from "../preflight/ask.ts";
 import { readLicence } from "../preflight/read-licence.ts";
 import { preflightOutputs, writePreflight } from "../preflight/write-preflight.ts";
 import { maxCostOption } from "../run-options.ts";
 
-interface Flags {
+interface Flags extends TlsFlags {
   readonly size?: string;
   readonly coderVersion?: string;
   readonly set: readonly string[];
@@ -45,6 +46,7 @@ export function preflightCommand(io: Io): Command {
       new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
     )
     .addOption(coderVersionOption())
+    .addOption(tlsOption())
     .option("--set <path=value>", "override one figure of the size; repeatable", collect, [])
     .addOption(new Option("--rehearse", "the checks as the twin answers them").env("REFBENCH_REHEARSE"))
     .addOption(new Option("--project <id>", "the Google project that is meant").env("REFBENCH_PROJECT"))
@@ -105,7 +107,7 @@ async function preflight(architecture: string, flags: Flags, io: Io): Promise<vo
   using interrupts = listenForInterrupts(() => io.stderr.write("refbench: stopping; nothing was created\n"));
   const { project, account, skipPreflight: skip } = flags;
   const report = await askPreflight(
-    { size, rehearse, project, account, fail, skip, licence },
+    { size, rehearse, project, account, fail, skip, licence, tls: flags.tls !== "off" },
     io,
     interrupts.stop,
   );
