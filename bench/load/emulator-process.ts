@@ -9,8 +9,8 @@ import { type EmulatorConfig, emulatorReady } from "../../harness/rehearsal/emul
 
 const MAIN = join(import.meta.dirname, "../../harness/rehearsal/emulator/main.ts");
 
-/** An emulated Coder in a process of its own, with a template and an owner's token. */
-export async function startEmulatorProcess() {
+/** An emulated Coder in a process of its own, with a template and an owner's token; its builds are over at once. */
+export async function startEmulatorProcess({ buildSpeed = 1_000 }: { readonly buildSpeed?: number } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "refbench-bench-load-"));
   const config: EmulatorConfig = {
     schemaVersion: 1,
@@ -19,8 +19,7 @@ export async function startEmulatorProcess() {
     version: "2.31.0",
     replicas: 1,
     env: { CODER_PROVISIONER_DAEMONS: "100", CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true" },
-    // Builds are no part of what is measured.
-    buildSpeed: 1_000,
+    buildSpeed,
     failBuilds: 0,
     licence: "simulated",
     seeded: true,
