@@ -1,7 +1,6 @@
 import { basename, isAbsolute, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Unreadable } from "../../results/history/unreadable.ts";
-import { siteOf } from "../../results/page/site.ts";
 import { writeSite } from "../../results/publish/write-site.ts";
 import type { Io } from "../io.ts";
 import {
@@ -41,6 +40,8 @@ export function publishCommand(io: Io): Command {
       const { records } = history;
       const unreadable = namedWithin(history.unreadable, [storeFolder(io.cwd, kind, place.store), io.cwd]);
       const folder = resolve(io.cwd, out);
+      // Its charting library is megabytes of code that no other command, and no measuring process, should load.
+      const { siteOf } = await import("../../results/page/site.ts");
       const files = siteOf({ records, rehearsals, asOf, unreadable });
       await writeSite(files, { out: folder, kind });
       io.stdout.write(`${folder}\n`);

@@ -18,8 +18,8 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
   const [narrow, wide] = [drawn(360, "compared-n"), drawn(1100, "compared-w")];
   return html`<h2>Comparison</h2>
     <p>
-      ${versionWords(candidate)} (candidate) beside ${versionWords(baseline)} (baseline), in one environment,
-      loaded in turns: <code>${order.join(" ")}</code>.
+      The candidate, ${versionWords(candidate)}, beside the baseline, ${versionWords(baseline)}: in one
+      environment, loaded in turns, <code>${order.join(" ")}</code>.
     </p>
     ${
       narrow !== undefined &&
