@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { coarse } from "../../../../harness/results/page/coarse-windows.ts";
+import { syntheticNights } from "../../../support/synthetic-nights.ts";
+
+const [night] = syntheticNights({ count: 1, planted: { 0: "generator-limited" } });
+const WINDOWS = night!.measurements!.windows!;
+/** Longer than a chart can show. */
+const MANY = [0, 1, 2, 3].flatMap(() => WINDOWS);
+
+test("a load that a chart can show is drawn window by window", () => {
+  expect(coarse(WINDOWS)).toEqual(WINDOWS);
+});
+
+test("where windows are taken together no peak, no count and no limited window is lost", () => {
+  const drawn = coarse(MANY);
+  expect(drawn.length).toBeLessThanOrEqual(100);
+  const sum = (windows: typeof MANY): number => windows.reduce((all, { commands }) => all + commands, 0);
+  const latest = (windows: typeof MANY): number =>
+    Math.max(...windows.map(({ generator }) => generator.slipP99Ms));
+  expect(sum([...drawn])).toBe(sum(MANY));
+  expect(latest([...drawn])).toBe(latest(MANY));
+  expect(drawn.some(({ generator }) => generator.limited.length > 0)).toBe(true);
+});
