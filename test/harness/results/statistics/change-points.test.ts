@@ -52,6 +52,14 @@ test("what a night is said to be never rests on later nights", () => {
   expect(changePoints(all.filter(({ day }) => day < suspectedOn)).changes).toEqual([]);
 });
 
+test("however large a step is, the night that raised the suspicion does not confirm it", () => {
+  for (let seed = 0; seed < 6; seed++) {
+    const [change] = changePoints(nights(planted(seed, { step: 0.4 }).first)).changes;
+    expect(change).toMatchObject({ status: "confirmed" });
+    expect(change!.confirmedOn! > change!.suspectedOn).toBe(true);
+  }
+});
+
 test("a suspected night that is measured again is confirmed by that, and not by what raised it", () => {
   const { first, again } = planted(3, { variation: 0.035 });
   const { confirmedOn, suspectedOn } = changePoints(nights(first)).changes[0]!;
