@@ -14,7 +14,7 @@ export const CHANGE_RULES = {
   suspectedBelow: 1e-4,
   suspectedBelowByRank: 1e-3,
   /** Chance below which a suspected step is confirmed, once figures measured after the suspicion agree. */
-  confirmedBelow: 1e-6,
+  confirmedBelow: 5e-7,
   /** Deviation that a series has at least: a few nights that lie closer together are luck. */
   leastDeviation: 0.025,
   /** A smaller step is for a comparison of both versions in one environment. */
