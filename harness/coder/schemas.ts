@@ -136,6 +136,8 @@ export const richParameter = z.object({
   type: z.string(),
   required: z.boolean().default(false),
   default_value: z.string().default(""),
+  /** Of one build alone: nobody is asked for it. */
+  ephemeral: z.boolean().default(false),
   options: listOf(z.object({ value: z.string() })),
   validation_min: z.number().nullish(),
   validation_max: z.number().nullish(),

@@ -162,6 +162,14 @@ async function create() {
   const [{ id: organization }] = await api("GET", "/organizations");
   const templates = await api("GET", "/organizations/" + organization + "/templates");
   const template = templates.find(({ name }) => name === flag("template"));
+  const known = await api("GET", "/templateversions/" + template.active_version_id + "/rich-parameters");
+  const given = { ...JSON.parse(fs.readFileSync(flag("rich-parameter-file") ?? "/dev/null", "utf8") || "{}") };
+  for (const arg of args.filter((one) => one.startsWith("--parameter="))) given[arg.slice(12).split("=")[0]] = arg.slice(12).split("=").slice(1).join("=");
+  // As the real one, which asks its terminal, also for what has a default.
+  if (known.some(({ name }) => given[name] === undefined)) {
+    process.stderr.write("error: prepare build: EOF");
+    process.exit(1);
+  }
   const random = () => Math.random().toString(36).slice(2, 10).padEnd(8, "x");
   const all = Array.from({ length: Number(flag("count")) }, async (_, id) => {
     const startedMs = Date.now();
@@ -169,7 +177,7 @@ async function create() {
     const body = { username, email: username.slice(10) + "@scaletest.local", password: options.password, organization_ids: [organization] };
     const user = await api("POST", "/users", { body });
     const login = await api("POST", "/users/login", { body: { email: body.email, password: body.password } });
-    const made = { template_id: template.id, name: "scaletest-" + random() + "-" + id, rich_parameter_values: [{ name: "home_disk_size", value: "10" }] };
+    const made = { template_id: template.id, name: "scaletest-" + random() + "-" + id, rich_parameter_values: Object.entries(given).map(([name, value]) => ({ name, value })) };
     let workspace = await api("POST", "/users/" + user.id + "/workspaces", { token: login.session_token, body: made });
     for (const isUp = (one) => one.latest_build.resources.flatMap((each) => each.agents ?? []).some((agent) => agent.status === "connected"); !isUp(workspace); await sleep(50))
       workspace = await api("GET", "/workspaces/" + workspace.id);

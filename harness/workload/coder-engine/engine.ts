@@ -15,6 +15,7 @@ import type { LoadContext, LoadWorkspace, TaskContext } from "../load-context.ts
 import { LoadWindows } from "../load-windows.ts";
 import { prepareLoad } from "../prepare-load.ts";
 import { ProgressBoard } from "../progress-board.ts";
+import { allParameters } from "./all-parameters.ts";
 import { isSsh } from "./arguments.ts";
 import { type Cleaned, cleanMade } from "./clean-made.ts";
 import { countConnections } from "./count-connections.ts";
@@ -65,12 +66,10 @@ export async function runCoderEngine(
   const own: LoadTask = { ...task, deployment: { ...task.deployment, ssh: "none" } };
   const folder = await mkdtemp(join(tmpdir(), "refbench-coder-"));
   try {
-    const { load, capacity } = await prepareLoad(own, context, {
-      http,
-      ssh: sshDoor(own.deployment),
-      board,
-      signal,
-    });
+    const means = { http, ssh: sshDoor(own.deployment), board, signal };
+    const { load: prepared, capacity } = await prepareLoad(own, context, means);
+    const parameters = task.existing === undefined ? await allParameters(prepared) : {};
+    const load: LoadContext = { ...prepared, task: { ...own, parameters } };
     let aborted: string | undefined;
     const probe = await startProbe(load, context, (why) => {
       aborted = why;

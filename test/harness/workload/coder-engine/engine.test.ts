@@ -117,6 +117,12 @@ test("what it cannot express is said in words of this task", async () => {
   expect(result.connections.asked).toBe(4);
 });
 
+test("it is given the template's defaults too, since it asks its terminal for each parameter", async () => {
+  const { result } = await load({}, { parameters: {}, connections: { ...CONNECTED, total: 0 } });
+  expect(result.failures).toEqual([]);
+  expect(result.workspaces).toMatchObject({ succeeded: 4, deleted: 4 });
+});
+
 test("no password that it logs and no token is stored or told", async () => {
   const failing = {
     1: `create user: POST /users {"password":"${PLANTED_PASSWORD}"} Password: ${PLANTED_PASSWORD}`,
