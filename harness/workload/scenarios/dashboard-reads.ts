@@ -32,7 +32,7 @@ function onEveryPage({ user }: LoadWorkspace): DashboardRead[] {
     read("/buildinfo"),
     optional("/experiments"),
     optional("/deployment/stats"),
-    optional("/notifications/inbox?offset=0"),
+    optional("/notifications/inbox"),
   ];
 }
 

@@ -4,10 +4,13 @@ import type { Deployment } from "../context.ts";
 import { created, ok, ROUTE_NOT_FOUND } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { Route } from "../http/router.ts";
+import { unknownQuery } from "../http/unknown-query.ts";
 import { buildStatus, latestBuild } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import { configView } from "../views/config-view.ts";
 import { optionsView } from "../views/options-view.ts";
+
+const INBOX_QUERY = ["targets", "templates", "read_status", "starting_before"];
 
 /** What the deployment says about itself. */
 export function deploymentRoutes(deployment: Deployment): Route[] {
@@ -56,7 +59,9 @@ export function deploymentRoutes(deployment: Deployment): Route[] {
     {
       method: "GET",
       pattern: "/api/v2/notifications/inbox",
-      handle: () => ok({ notifications: [], unread_count: 0 }),
+      handle: (request) =>
+        unknownQuery(request, INBOX_QUERY, "Query parameters have invalid values.") ??
+        ok({ notifications: [], unread_count: 0 }),
     },
     { method: "GET", pattern: "/api/v2/applications/host", handle: () => ok({ host: "" }) },
     {

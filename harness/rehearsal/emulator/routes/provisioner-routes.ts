@@ -3,12 +3,16 @@ import type { Deployment } from "../context.ts";
 import { NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
+import { unknownQuery } from "../http/unknown-query.ts";
 import type { Job } from "../state/types.ts";
 import { jobView, PROVISIONER_TAGS } from "../views/job-view.ts";
 import type { Json } from "../views/job-view.ts";
 import { organizationOf } from "./lookup.ts";
 
 const DEFAULT_LIMIT = 50;
+const QUERY = ["limit", "ids", "status", "tags"];
+const DAEMONS_QUERY = [...QUERY, "max_age", "offline"];
+const JOBS_QUERY = [...QUERY, "initiator"];
 
 /** Daemons and their jobs. */
 export function provisionerRoutes(deployment: Deployment): Route[] {
@@ -20,6 +24,8 @@ export function provisionerRoutes(deployment: Deployment): Route[] {
       handle: (request) => {
         const found = organizationOf(world, request.params["organization"] ?? "");
         if ("refused" in found) return found.refused;
+        const refused = unknownQuery(request, DAEMONS_QUERY);
+        if (refused !== undefined) return refused;
         const statuses = list(request, "status");
         const daemons = queue.daemons.filter(
           (daemon) => statuses.length === 0 || statuses.includes(daemon.current ? "busy" : "idle"),
@@ -35,6 +41,8 @@ export function provisionerRoutes(deployment: Deployment): Route[] {
       handle: (request) => {
         const found = organizationOf(world, request.params["organization"] ?? "");
         if ("refused" in found) return found.refused;
+        const refused = unknownQuery(request, JOBS_QUERY);
+        if (refused !== undefined) return refused;
         const statuses = list(request, "status");
         const ids = list(request, "ids");
         const initiator = request.query.get("initiator");

@@ -324,3 +324,19 @@ test("a template is uploaded, imported, and refuses to be without its variables"
     ["kubernetes_pod_v1", "dev"],
   ]);
 });
+
+test("names in a query that it does not know are refused where Coder refuses them, and nowhere else", async () => {
+  const organization = await driver.organization();
+  const provisioners = `/api/v2/organizations/${organization}`;
+  for (const [path, message] of [
+    ["/api/v2/notifications/inbox", "Query parameters have invalid values."],
+    [`${provisioners}/provisionerdaemons`, "Invalid query parameters."],
+    [`${provisioners}/provisionerjobs`, "Invalid query parameters."],
+  ] as const) {
+    expect((await driver.get(path)).status, path).toBe(200);
+    const { status, json } = await driver.get(`${path}?offset=0`);
+    const validations = [{ field: "offset", detail: '"offset" is not a valid query param' }];
+    expect({ status, json }, path).toEqual({ status: 400, json: { message, validations } });
+  }
+  expect((await driver.get("/api/v2/workspaces?bogus=1")).status).toBe(200);
+});
