@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import type { DeploymentStats } from "../../../harness/coder/schemas.ts";
+import { getCaller } from "../../../harness/workload/guard-caller.ts";
+import { lookAtDeployment } from "../../../harness/workload/guard-look.ts";
+import { addPerson, startEmulatedCoder } from "../../support/emulated-coder.ts";
+
+const OPEN: DeploymentStats = {
+  collected_at: "2026-11-22T12:00:00Z",
+  session_count: { ssh: 1, reconnecting_pty: 4, vscode: 0, jetbrains: 0 },
+};
+
+test("open sessions are others' only where others are: Coder counts a load's own for a minute after its end", async () => {
+  await using coder = await startEmulatedCoder();
+  const { owner, token } = coder;
+  const caller = await getCaller(owner.http, { token, from: "a test" }, new AbortController().signal);
+  caller.client.deploymentStats = () => Promise.resolve({ ok: true, status: 200, value: OPEN });
+  const [organization] = await owner.organizations().then((answer) => (answer.ok ? answer.value : []));
+  const look = async () => (await lookAtDeployment(caller, organization?.id ?? "", Date.now())).inUse;
+
+  await addPerson(coder, "bench-0123456789ab-0", { email: "bench-0123456789ab-0@refbench.test" });
+  expect(await look()).toEqual([]);
+  await addPerson(coder, "ann");
+  expect(await look()).toEqual(["1 other user", "5 open sessions"]);
+});
