@@ -90,7 +90,10 @@ export function keepAgents(options: AgentsOptions): Agents {
     stop: async () => {
       watcher.close();
       clearInterval(timer);
-      await Promise.all([...running.values()].map((agent) => agent.stop(STOP_MS)));
+      const agents = [...running.values()];
+      // Their end is no news any more.
+      running.clear();
+      await Promise.all(agents.map((agent) => agent.stop(STOP_MS)));
     },
   };
 }
