@@ -7,7 +7,7 @@ import { carryingSsh } from "./carry-ssh.ts";
 import type { TaskContext } from "./load-context.ts";
 import { runLoad } from "./load.ts";
 import { runInShards } from "./shards/run-in-shards.ts";
-import { shardsOf } from "./shards/split-load.ts";
+import { fewerShards, shardsOf } from "./shards/split-load.ts";
 
 /** Runs one task of the shard program in this process. */
 export async function runTask(task: ShardTask, context: TaskContext): Promise<ShardResult> {
@@ -25,5 +25,7 @@ export async function runTask(task: ShardTask, context: TaskContext): Promise<Sh
 }
 
 function runLoadOf(task: LoadTask, context: TaskContext): Promise<LoadResult> {
+  const message = fewerShards(task);
+  if (message !== undefined) context.emit({ type: "note", message });
   return (shardsOf(task) > 1 ? runInShards : runLoad)(task, context);
 }

@@ -1,5 +1,6 @@
 import { GENERATOR_LIMITS, type LoadTask } from "../../model/shard-task.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
+import { fewerShards } from "../../workload/shards/split-load.ts";
 
 /** What changes the meaning of a load's figures, in words. */
 export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {
@@ -10,6 +11,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
     login: "user tokens: a login each",
     host: "user tokens: the caller's own for all",
   };
+  const shards = fewerShards(task);
   return [
     ...(look.inUse.length === 0 ? [] : [`others meanwhile: ${look.inUse.join("; ")}`]),
     look.isOwner ? "rate limits: off for the owner's calls, on for the users'" : "rate limits: on",
@@ -18,6 +20,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
     isShared
       ? `generator: reaches Coder on its own machine (loopback), so held to wide limits (slip p99 ${task.generatorLimits.slipP99Ms} ms)`
       : "generator: this machine, over its own route to Coder",
+    ...(shards === undefined ? [] : [shards]),
     ...(look.builds.daemons > 0 ? [] : ["builds: how many can run at once is not told to this caller"]),
     ...(deployment.proxy === undefined ? [] : ["proxy: all connections went through one"]),
     ...(traffic === undefined

@@ -9,15 +9,29 @@ type Steps = NonNullable<LoadTask["arrival"]>;
 /** Over how many processes the load is dealt: as many as it asks for, else one for each 10,000 connections. */
 export function shardsOf(task: LoadTask): number {
   if (task.part !== undefined) return 1;
-  const connections = Math.max(task.connections.total, task.app?.connections ?? 0);
-  const wanted = task.shards ?? Math.ceil(connections / CONNECTIONS_PER_SHARD);
-  return Math.max(1, Math.min(wanted, mostShards(task)));
+  return Math.max(1, Math.min(wantedShards(task), mostShards(task)));
+}
+
+/** In words that it is dealt over fewer processes than its size wants, since it cannot be dealt over more. */
+export function fewerShards(task: LoadTask): string | undefined {
+  const [dealt, wanted] = [shardsOf(task), wantedShards(task)];
+  if (task.part !== undefined || dealt >= wanted) return undefined;
+  return (
+    `generator processes: ${dealt} where ${wanted} are wanted (${CONNECTIONS_PER_SHARD.toLocaleString("en")} connections each), since each needs ` +
+    `workspaces, users and turns of its own: with --concurrency 0 and --cleanup-concurrency 0 turns are no limit`
+  );
+}
+
+function wantedShards({ connections, app, shards }: LoadTask): number {
+  return shards ?? Math.ceil(Math.max(connections.total, app?.connections ?? 0) / CONNECTIONS_PER_SHARD);
 }
 
 /** Each part needs a user, a workspace and a turn of its own: no turn at all would mean no limit. */
 function mostShards(task: LoadTask): number {
-  const { deployment, concurrency, cleanupConcurrency, existing, app } = task;
-  const limits = [concurrency, cleanupConcurrency].filter((limit) => limit > 0);
+  const { deployment, concurrency, cleanupConcurrency, existing, app, arrival } = task;
+  // On a schedule nobody waits for a turn.
+  const turns = arrival === undefined ? [concurrency, cleanupConcurrency] : [cleanupConcurrency];
+  const limits = turns.filter((limit) => limit > 0);
   if (existing === undefined) limits.push(task.users, task.workspaces);
   for (const limit of [deployment.stdioSessions, app?.connections])
     if (limit !== undefined) limits.push(limit);

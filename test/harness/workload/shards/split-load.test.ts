@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type LoadTask, loadTask } from "../../../../harness/model/shard-task.ts";
-import { shardsOf, splitLoad } from "../../../../harness/workload/shards/split-load.ts";
+import { fewerShards, shardsOf, splitLoad } from "../../../../harness/workload/shards/split-load.ts";
 import { spread } from "../../../../harness/workload/spread.ts";
 import { loadTaskFor } from "../../../support/load-task.ts";
 
@@ -96,9 +96,30 @@ test("a load has a process for each 10,000 connections, unless it says how many"
 });
 
 test("no part is left without a user, a workspace or a turn, which would mean no limit", () => {
-  const limited = { ...whole, shards: 100 };
+  const { arrival, ...unscheduled } = whole;
+  const limited = { ...unscheduled, shards: 100 };
   expect(shardsOf(limited)).toBe(7);
+  // On a schedule nobody waits for a turn.
+  expect(shardsOf({ ...limited, arrival })).toBe(11);
   expect(shardsOf({ ...limited, concurrency: 0 })).toBe(11);
   expect(shardsOf({ ...limited, concurrency: 0, users: 40 })).toBe(31);
   expect(shardsOf({ ...limited, deployment: { ...whole.deployment, stdioSessions: 2 } })).toBe(2);
+});
+
+test("a load that cannot be dealt over as many processes as its size wants says so, and no other one does", () => {
+  const large = loadTaskFor(coder, {
+    ...{ users: 500, workspaces: 500, concurrency: 1 },
+    connections: { total: 25_000 },
+  });
+  expect(shardsOf(large)).toBe(1);
+  expect(fewerShards(large)).toMatch(
+    /^generator processes: 1 where 3 are wanted \(10,000 connections each\)/,
+  );
+  expect(fewerShards({ ...large, concurrency: 0 })).toBeUndefined();
+  expect(fewerShards({ ...large, connections: { ...large.connections, total: 10_000 } })).toBeUndefined();
+  expect(splitLoad({ ...large, concurrency: 0 }, 3).map(fewerShards)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
