@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { systemClock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
 import { newRunId } from "../../model/run-id.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
@@ -133,8 +133,15 @@ async function nightly(flags: NightlyFlags, io: Io): Promise<void> {
   const night = await underNightLock(book.lease, systemClock, () =>
     runNight(request, nightPorts(request, book, io), interrupts),
   );
-  await writeSummary(night, outputs, io);
-  io.exit(interrupts.leave.aborted ? EXIT_CODES["handed-over"] : exitCodeOfNight(night));
+  // What the night found outweighs that its summary has no place.
+  const told = await writeSummary(night, outputs, io).then(
+    () => "pass" as const,
+    (error: unknown) => {
+      io.stderr.write(`refbench: ${messageOf(error)}\n`);
+      return "harness-error" as const;
+    },
+  );
+  io.exit(exitCodeOfNight(night, told));
 }
 
 async function requestOf(flags: NightlyFlags, io: Io): Promise<NightRequest> {

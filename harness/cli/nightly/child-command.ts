@@ -31,10 +31,19 @@ export type RunNightCommand = (
   signals: { readonly stop: AbortSignal; readonly leave: AbortSignal },
 ) => Promise<CommandEnd>;
 
-/** What a variable says of the night, or of a run that somebody starts by hand, must not reach a run of the night. */
+/**
+ * What a variable says of the night, or of a run that somebody starts by hand, must not reach a run of the night: it
+ * would be measured otherwise and published as official, stay for a look, or lie where no sweep of the night looks.
+ */
+const NOT_A_NIGHTS = new Set(
+  [
+    ...["MAX_COST", "OUTPUT", "SIZE", "SET", "TLS", "RUNNER", "REGION", "ZONE", "SKIP_CANARY"],
+    ...["KEEP_ON_FAILURE", "KEEP_MAX", "FAIL_BUILDS", "FAULTS", "FAIL_CHECK", "AS_OF", "REHEARSALS"],
+  ].map((name) => `REFBENCH_${name}`),
+);
+
 function ofOneRun(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const others = ["REFBENCH_MAX_COST", "REFBENCH_OUTPUT", "REFBENCH_SIZE", "REFBENCH_SET"];
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !others.includes(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_A_NIGHTS.has(name)));
 }
 
 /**

@@ -20,6 +20,7 @@ export async function underNightLock<T>(folder: string, clock: Clock, does: () =
     return await does();
   } finally {
     clearInterval(renewal);
-    await book.release(lease);
+    // On a full disk its process, which ends, is what gives it back; what the night found must be told.
+    await book.release(lease).catch(() => undefined);
   }
 }

@@ -30,19 +30,21 @@ export interface Signals {
 export async function measureSize(
   size: SizeName,
   request: NightRequest,
-  budget: number | undefined,
+  /** USD that it may cost, when its size cost so much already. */
+  budgetAfter: (spent: number) => number | undefined,
   ports: MeasureSizePorts,
   signals: Signals,
 ): Promise<readonly Partial<NightRun>[]> {
   const first = await runOnce(
     size,
     request,
-    { budget, file: nameOf(size).replace("/", "-") },
+    { budget: budgetAfter(0), file: nameOf(size).replace("/", "-") },
     ports,
     signals,
   );
   const second = signals.stop.aborted ? undefined : secondTry(size, first.record);
   if (second === undefined) return [first.run];
+  const budget = budgetAfter(first.run.spent ?? 0);
   const again = await runOnce(
     size,
     request,
@@ -50,7 +52,7 @@ export async function measureSize(
     ports,
     signals,
   );
-  return [first.run, { ...again.run, secondZone: second.zone }];
+  return [first.run, { ...(budget === undefined ? {} : { budget }), ...again.run, secondZone: second.zone }];
 }
 
 async function runOnce(
@@ -75,7 +77,9 @@ async function runOnce(
     ...(second === undefined ? {} : { second }),
   });
   const end = await command({ args, deadlineMs: request.runTimeMs, graceMs: GRACE_MS }, signals);
-  const record = await findRecord(result, size);
+  const found = await findRecord(result, size);
+  // A second try that was refused left no record, and the newest of its size is the first one's.
+  const record = found?.runId === second?.failedOver.runId ? undefined : found;
   return { run: runOf(end, record, request.runTimeMs), record };
 }
 
@@ -93,12 +97,19 @@ function secondTry(
 }
 
 function runOf(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number): Partial<NightRun> {
-  const verdict = record === undefined || record.verdict === "pending" ? verdictOf(end.code) : record.verdict;
+  const known = record === undefined || record.verdict === "pending" ? verdictOf(end.code) : record.verdict;
+  // Nothing has passed that left no record to say so.
+  const isUntold = known === "pass" && record?.verdict !== "pass";
+  const verdict = isUntold ? "harness-error" : known;
   const failed = record?.stages.find(({ outcome }) => outcome !== "ok" && outcome !== "skipped");
   const reason = end.timedOut
     ? `stopped after its ${Math.round(runTimeMs / 60_000)} minutes`
-    : (record?.reasons[0] ?? end.said.at(-1));
-  const spent = record?.cost?.spent;
+    : isUntold
+      ? "it ended as a success and left no final record"
+      : (record?.reasons[0] ?? end.said.at(-1));
+  // Refused before anything was made.
+  const isRefused = record === undefined && end.code === EXIT_CODES.usage;
+  const spent = isRefused ? 0 : record?.cost?.spent;
   return {
     verdict,
     ...(record === undefined ? {} : { runId: record.runId }),

@@ -1,6 +1,7 @@
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../../model/record.ts";
 import type { CoderVersion } from "../coder-channel.ts";
+import { DEFAULT_TTL_MS } from "../run-options.ts";
 import { nameOf, type SizeName } from "./sizes.ts";
 
 /** What a night is asked for, flags already read. */
@@ -74,7 +75,9 @@ export function runArguments(
   },
 ): readonly string[] {
   const faults = request.faults.get(nameOf(size));
-  const { coderVersion } = request;
+  const { coderVersion, runTimeMs } = request;
+  // A run that outlives its expiry is torn down as one that nobody looks after.
+  const ttl = runTimeMs > DEFAULT_TTL_MS ? ["--ttl", `${Math.ceil(runTimeMs / 60_000) + 10}m`] : [];
   return [
     "run",
     size.architecture,
@@ -88,6 +91,7 @@ export function runArguments(
     ...(second === undefined
       ? []
       : ["--zone", second.zone, "--failed-over", JSON.stringify(second.failedOver)]),
+    ...ttl,
     ...request.runFlags,
     ...["--output", `json:${result}`],
   ];

@@ -31,6 +31,8 @@ const STEP_MS = {
 };
 const STEP_GRACE_MS = 5 * MINUTE;
 
+const STOPPED = { verdict: "interrupted", reason: "the night was stopped before it" } as const;
+
 /** What a run may cost over its estimate before it is stopped. */
 const BUDGET_FACTOR = 1.5;
 
@@ -53,9 +55,14 @@ export async function runNight(request: NightRequest, ports: NightPorts, signals
     runs: request.sizes.map((size) => ({ ...size, state: "waiting" })),
     unended: unended.map(({ night: { night: id, startedAt, runs } }) => ({ night: id, startedAt, runs })),
   };
+  const unwritten: Verdict[] = [];
+  // A full disk must not keep a night from its last sweep.
   const keep = async (changes: Partial<Night>): Promise<void> => {
     night = { ...night, ...changes };
-    await ports.write(night);
+    await ports.write(night).catch((error: unknown) => {
+      unwritten.push("harness-error");
+      tell(`night: its file cannot be written: ${messageOf(error)}`);
+    });
   };
   const step = async (name: string, does: () => Promise<Omit<NightStep, "name">>): Promise<void> => {
     tell(`night: ${name}`);
@@ -69,18 +76,23 @@ export async function runNight(request: NightRequest, ports: NightPorts, signals
   const command = (args: readonly string[], deadlineMs: number): Promise<CommandEnd> =>
     ports.command({ args, deadlineMs, graceMs: STEP_GRACE_MS } satisfies NightCommand, signals);
 
-  await keep({});
+  // Where not even this can be written, nothing is begun.
+  await ports.write(night);
   for (const { night: earlier, living } of unended) {
     tell(`night: ${earlier.night} of ${earlier.startedAt} never ended`);
     for (const runId of living)
       await step(`teardown ${runId}`, async () =>
         toldOf(await command(["teardown", runId], STEP_MS.teardown), { 0: "ok" }),
       );
-    await ports.write({
-      ...earlier,
-      finishedAt: new Date(clock.now()).toISOString(),
-      verdict: "interrupted",
-    });
+    // One whose run still stands is the next night's to end.
+    if (living.some((runId) => isFailed(night, `teardown ${runId}`))) continue;
+    await ports
+      .write({
+        ...earlier,
+        finishedAt: new Date(clock.now()).toISOString(),
+        verdict: "interrupted",
+      })
+      .catch((error: unknown) => tell(`night: ${earlier.night} cannot be closed: ${messageOf(error)}`));
   }
   const sweep = async (when: string): Promise<void> => {
     for (const flags of sweepFlags(request))
@@ -123,13 +135,18 @@ export async function runNight(request: NightRequest, ports: NightPorts, signals
       await change([refusal], "skipped");
       continue;
     }
-    const budget = budgetOf(size, request, night, ports.estimateOf);
+    const budgetAfter = (spent: number): number | undefined =>
+      budgetOf(size, request, spentOf(rest) + spent, ports.estimateOf);
+    const budget = budgetAfter(0);
     const times = { startedAt, ...(budget === undefined ? {} : { budget }) };
     tell(`night: ${name}`);
     await change([times], "running");
-    const runs = await measureSize(size, request, budget, ports, signals).catch((error: unknown) => [
-      { verdict: "harness-error" as const, reason: messageOf(error) },
-    ]);
+    // A signal that came while this was written is no event any more.
+    const runs: readonly Partial<NightRun>[] = signals.stop.aborted
+      ? [{ ...STOPPED, spent: 0 }]
+      : await measureSize(size, request, budgetAfter, ports, signals).catch((error: unknown) => [
+          { verdict: "harness-error" as const, reason: messageOf(error) },
+        ]);
     const finishedAt = new Date(clock.now()).toISOString();
     await change(
       runs.map((run) => ({ ...times, finishedAt, ...run })),
@@ -142,7 +159,11 @@ export async function runNight(request: NightRequest, ports: NightPorts, signals
     await sweep("after");
     await publish(request, step, command);
   }
-  const verdict = verdictOf(night);
+  const verdict = worst([
+    verdictOf(night),
+    ...unwritten,
+    ...(signals.leave.aborted ? (["handed-over"] as const) : []),
+  ]);
   await keep({ finishedAt: new Date(clock.now()).toISOString(), verdict });
   return night;
 }
@@ -171,13 +192,19 @@ async function publish(
 /** Each architecture's canary before its first size where the cloud has seen none. */
 async function withCanaries(
   sizes: readonly SizeName[],
-  { wantsCanary }: Pick<NightPorts, "wantsCanary">,
+  { wantsCanary, tell }: Pick<NightPorts, "wantsCanary" | "tell">,
 ): Promise<readonly SizeName[]> {
+  // A bucket that does not answer is that size's own failure: its run is refused, and says why.
+  const isWanted = (size: SizeName): Promise<boolean> =>
+    wantsCanary(size).catch((error: unknown) => {
+      tell(`night: nobody says whether ${nameOf(size)} wants a canary: ${messageOf(error)}`);
+      return false;
+    });
   const all: SizeName[] = [];
   for (const size of sizes) {
     const canary = { architecture: size.architecture, size: "canary" };
     const isPlanned = [...all, ...sizes].some((each) => nameOf(each) === nameOf(canary));
-    if (!isPlanned && (await wantsCanary(size))) all.push(canary);
+    if (!isPlanned && (await isWanted(size))) all.push(canary);
     all.push(size);
   }
   return all;
@@ -190,7 +217,7 @@ function refusalOf(
   estimateOf: NightPorts["estimateOf"],
   { stop }: Signals,
 ): Pick<NightRun, "verdict" | "reason"> | undefined {
-  if (stop.aborted) return { verdict: "interrupted", reason: "the night was stopped before it" };
+  if (stop.aborted) return STOPPED;
   const estimate = estimateOf(size);
   if (maxCost === undefined || estimate === undefined) return undefined;
   const left = maxCost - spentOf(runs);
@@ -205,15 +232,12 @@ function refusalOf(
 function budgetOf(
   size: SizeName,
   { maxCost = Infinity, rehearse }: NightRequest,
-  { runs }: Night,
+  spent: number,
   estimateOf: NightPorts["estimateOf"],
 ): number | undefined {
   // The twin's hours cost nothing, and how many they are is this machine's speed.
   const estimate = rehearse ? undefined : estimateOf(size);
-  const budget = Math.min(
-    maxCost - spentOf(runs),
-    estimate === undefined ? Infinity : estimate * BUDGET_FACTOR,
-  );
+  const budget = Math.min(maxCost - spent, estimate === undefined ? Infinity : estimate * BUDGET_FACTOR);
   return Number.isFinite(budget) ? Math.floor(budget * 100) / 100 : undefined;
 }
 
@@ -223,6 +247,10 @@ function spentOf(runs: readonly NightRun[]): number {
     (sum, { spent, budget = 0, state }) => sum + (spent ?? (state === "done" ? budget : 0)),
     0,
   );
+}
+
+function isFailed({ steps }: Night, name: string): boolean {
+  return steps.some((step) => step.name === name && step.outcome === "failed");
 }
 
 function inOrder(runs: readonly NightRun[], sizes: readonly SizeName[]): NightRun[] {
@@ -278,7 +306,7 @@ function hasSecondTry(run: NightRun, runs: readonly NightRun[]): boolean {
   return runs.some((other) => other.secondZone !== undefined && nameOf(other) === nameOf(run));
 }
 
-/** The exit code that a night ends with. */
-export function exitCodeOfNight({ verdict = "interrupted" }: Night): number {
-  return EXIT_CODES[verdict];
+/** The exit code that a night ends with, and with what came after it. */
+export function exitCodeOfNight({ verdict = "interrupted" }: Night, after: Verdict = "pass"): number {
+  return EXIT_CODES[worst([verdict, after])];
 }

@@ -23,6 +23,19 @@ test("a command's result is handed back, and its progress is shown", async () =>
   expect(String(shown.read())).toContain("unknown option '--bogus'");
 });
 
+test("a variable of a run by hand reaches no run of a night", async () => {
+  const env = {
+    ...process.env,
+    REFBENCH_TLS: "nonsense",
+    REFBENCH_RUNNER: "nonsense",
+    REFBENCH_ZONE: "nonsense",
+  };
+  const run = childCommands({ cwd: process.cwd(), env, stderr: new PassThrough() });
+  const { said } = await run({ args: ["run", "nowhere", "--rehearse"], ...limits }, never);
+  expect(said.join("\n")).not.toContain("nonsense");
+  expect(said.join("\n")).toContain("nowhere");
+});
+
 test("what takes too long, or is stopped, is asked to end with Ctrl-C and says so", async () => {
   const { run } = commands();
   const stop = new AbortController();

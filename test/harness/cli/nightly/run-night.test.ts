@@ -133,6 +133,14 @@ test("a run that made nothing is told by its exit code and its last words", asyn
   expect(night.verdict).toBe("usage");
 });
 
+test("a run that says nothing but that it ended well has not passed", async () => {
+  const night = await runNight(request(), new World().passes("gce-vm/1000").ports, never);
+  expect(night.runs[0]).toMatchObject({
+    verdict: "harness-error",
+    reason: expect.stringContaining("no final record") as string,
+  });
+});
+
 describe("a zone without machines", () => {
   const stockOut = (changes: Partial<RunRecord> = {}): RunRecord =>
     officialRecord({
@@ -144,7 +152,7 @@ describe("a zone without machines", () => {
   test("is tried once in another one, which is told what it takes the place of", async () => {
     const world = new World().passes("gce-vm/1000");
     world.records.set("gke-100.json", stockOut());
-    world.records.set("gke-100-second.json", officialRecord());
+    world.records.set("gke-100-second.json", officialRecord({ runId: "01kf3zq8v1a2b3c4d5e6f7g8ha" }));
     const night = await runNight(request(), world.ports, never);
     const second = world.commands.filter((line) => line.startsWith("run gke"))[1];
     expect(second).toContain("--zone us-central1-b");
@@ -157,10 +165,25 @@ describe("a zone without machines", () => {
     expect(night.verdict).toBe("pass");
   });
 
+  test("leaves its second try what the first has not spent, and is never told as the second's record", async () => {
+    const world = new World();
+    const cost = { spent: 6, basis: "estimated" as const, estimate: ESTIMATE };
+    const found = stockOut({ cost });
+    world.answers.push(["run gke --size 100 --project my-project", { code: 2, said: ["refbench: refused"] }]);
+    const ports = { ...world.ports, findRecord: () => Promise.resolve(found) };
+    const night = await runNight(request({ sizes: parseSizes("gke/100"), maxCost: 17 }), ports, never);
+    expect(night.runs).toMatchObject([
+      { runId: found.runId, budget: 15, spent: 6 },
+      { verdict: "usage", budget: 11, spent: 0, secondZone: "us-central1-b" },
+    ]);
+    expect(night.runs[1]).not.toHaveProperty("runId");
+    expect(world.commands.filter((line) => line.startsWith("run"))[1]).toContain("--max-cost 11.00");
+  });
+
   test("is not tried a third time, and not while something of the first is left", async () => {
     const world = new World().passes("gce-vm/1000");
     world.records.set("gke-100.json", stockOut());
-    world.records.set("gke-100-second.json", stockOut());
+    world.records.set("gke-100-second.json", stockOut({ runId: "01kf3zq8v1a2b3c4d5e6f7g8ha" }));
     expect((await runNight(request(), world.ports, never)).verdict).toBe("infrastructure");
     expect(world.commands.filter((line) => line.startsWith("run gke"))).toHaveLength(2);
 
@@ -186,6 +209,13 @@ describe("money", () => {
     const world = new World().passes("gke/100", "gce-vm/1000");
     const night = await runNight(request({ maxCost: 20 }), world.ports, never);
     expect(night.runs.map(({ budget }) => budget)).toEqual([15, 12]);
+  });
+
+  test("a run that was refused has cost nothing", async () => {
+    const world = new World().passes("gce-vm/1000");
+    world.answers.push(["run gke", { code: 2, said: ["refbench: no licence"] }]);
+    const night = await runNight(request({ maxCost: 20 }), world.ports, never);
+    expect(night.runs.map(({ state }) => state)).toEqual(["done", "done"]);
   });
 
   test("what is not known to have cost less is counted at its limit", async () => {
@@ -252,6 +282,45 @@ test("a second Ctrl-C leaves at once", async () => {
   const night = await runNight(request(), world.ports, { stop: stop.signal, leave: leave.signal });
   expect(world.steps.at(-1)).toBe("run gke");
   expect(night.finishedAt).toBeDefined();
+  expect(exitCodeOfNight(night)).toBe(60);
+});
+
+test("a night that is left never says less than what it found", async () => {
+  const [stop, leave] = [new AbortController(), new AbortController()];
+  const world = new World();
+  world.answers.push(["run gke", { code: 41 }, () => [stop, leave].forEach((each) => each.abort())]);
+  const night = await runNight(request(), world.ports, { stop: stop.signal, leave: leave.signal });
+  expect(exitCodeOfNight(night)).toBe(41);
+  expect(exitCodeOfNight(night, "harness-error")).toBe(41);
+});
+
+test("Ctrl-C while a run's start is noted starts it no more", async () => {
+  const stop = new AbortController();
+  const world = new World();
+  const write: NightPorts["write"] = ({ runs }) => {
+    if (runs[0]?.state === "running") stop.abort();
+    return Promise.resolve();
+  };
+  const night = await runNight(request(), { ...world.ports, write }, { ...never, stop: stop.signal });
+  expect(world.steps).not.toContain("run gke");
+  expect(night.verdict).toBe("interrupted");
+});
+
+test("a disk that fills, or a bucket that does not answer, keeps no night from its runs and its last sweep", async () => {
+  const world = new World().passes("gke/100", "gce-vm/1000");
+  let writes = 0;
+  const write: NightPorts["write"] = () =>
+    (writes += 1) === 1 ? Promise.resolve() : Promise.reject(new Error("ENOSPC"));
+  const wantsCanary: NightPorts["wantsCanary"] = () => Promise.reject(new Error("403"));
+  const night = await runNight(request(), { ...world.ports, write, wantsCanary }, never);
+  expect(world.steps.slice(3)).toEqual([
+    "run gke",
+    "run gce-vm",
+    "sweep --project",
+    "results import",
+    "results publish",
+  ]);
+  expect(night.verdict).toBe("harness-error");
 });
 
 test("a night that never ended is told, its runs are torn down first, and it is closed", async () => {
@@ -275,6 +344,30 @@ test("a night that never ended is told, its runs are torn down first, and it is 
   expect(world.written.find(({ night: id }) => id === earlier.night)).toMatchObject({
     verdict: "interrupted",
   });
+});
+
+test("a night whose run could not be torn down stays open for the next one", async () => {
+  const world = new World().passes("gke/100", "gce-vm/1000");
+  const earlier: Night = {
+    schemaVersion: 1,
+    night: "01kf3zq8v1a2b3c4d5e6f7g8h1",
+    simulated: false,
+    startedAt: "2026-11-21T02:00:00.000Z",
+    steps: [],
+    runs: [],
+    unended: [],
+  };
+  world.answers.push(["teardown", { code: 41 }]);
+  const unended: NightPorts["unended"] = () => Promise.resolve([{ night: earlier, living: ["01kf3run"] }]);
+  const night = await runNight(request(), { ...world.ports, unended }, never);
+  expect(world.written.some(({ night: id }) => id === earlier.night)).toBe(false);
+  expect(exitCodeOfNight(night)).toBe(40);
+});
+
+test("a run that may take longer than runs live is told to live longer", async () => {
+  const world = new World();
+  await runNight(request({ runTimeMs: 5 * 3_600_000 }), world.ports, never);
+  expect(world.commands.find((line) => line.startsWith("run gke"))).toContain("--ttl 310m");
 });
 
 test("its file says at every moment what is at work", async () => {
