@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
@@ -135,6 +136,28 @@ test("the nights of the workflow are of sizes that exist, each in a job and a co
   expect(parseSizes(matrix.include.map(({ size }) => size).join(","))).toHaveLength(matrix.include.length);
   for (const { name, size } of matrix.include) expect(name).toBe(size.replace("/", "-"));
   expect(jobs["google"]?.concurrency?.group).toContain("matrix.name");
+});
+
+test("a night without a record, and one that cannot be read, keep no other from the page", () => {
+  const steps = read("nightly.yml").jobs["publish"]?.steps ?? [];
+  const script = steps.find(({ run }) => run?.includes("results import"))?.run ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "refbench-workflow-"));
+  try {
+    const bash = (): string =>
+      execFileSync("bash", ["-e", "-c", `npx() { echo "$@"; }\n${script}`], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+    expect(bash()).toBe("");
+    mkdirSync(join(folder, "nights", "night-gke-1200", "results"), { recursive: true });
+    mkdirSync(join(folder, "nights", "night-eks-100"));
+    expect(bash()).toBe("refbench results import nights/night-gke-1200/results --store results\n");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const after = steps.slice(steps.findIndex(({ run }) => run === script) + 1);
+  expect(after).not.toHaveLength(0);
+  for (const step of after) expect(step["if"]).toBe("${{ !cancelled() }}");
 });
 
 test("the systemd service calls refbench by what exists, and a stop is a Ctrl-C that waits for the teardown", () => {
