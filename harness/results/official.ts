@@ -29,7 +29,9 @@ export function unofficialReasons({
     // What a person starts, and looks at before it counts, is a choice among results.
     ...(origin.kind === "run" ? ["started by hand, no night's"] : []),
     ...(origin.kind === "comparison" ? ["versions compared in one environment"] : []),
-    // Nobody else can check out what it was measured with.
+    ...(deployment === undefined && cloud === undefined ? ["in no cloud that it names"] : []),
+    // Nobody else can check out what it was measured with: git is not there, or not let into another user's checkout.
+    ...(commit === undefined ? ["a refbench of no commit"] : []),
     ...(dirty ? [`a checkout with changes in no commit (${commit?.slice(0, 12) ?? "of no commit"})`] : []),
   ];
 }

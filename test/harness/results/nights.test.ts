@@ -44,7 +44,7 @@ test("a night that was not clean is in no median, and the newest of any end is t
 test("a median is never of two platforms, regions or major versions: those of the newest clean night count", () => {
   const { provenance } = officialRecord();
   const on = (postgres: string, version = "0.1.0") => ({
-    provenance: { ...provenance, refbench: { version }, platform: { postgres } },
+    provenance: { ...provenance, refbench: { ...provenance.refbench, version }, platform: { postgres } },
   });
   const row = onlyRow([
     peaking(ago(3), 50, on("15")),

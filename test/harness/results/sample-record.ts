@@ -145,6 +145,16 @@ export function officialRecord(overrides: Partial<RunRecord> = {}): RunRecord {
     overrides: {},
     simulated: false,
     coder: "real",
+    cloud: {
+      project: "my-project",
+      region: "us-central1",
+      zone: "us-central1-a",
+      endpoints: [],
+      emulated: false,
+      stacks: "0123456789abcdef",
+      skippedChecks: [],
+      skippedCanary: false,
+    },
     coderVersion: rehearsedVersion,
     ...overrides,
   });

@@ -92,6 +92,15 @@ test("what a changed checkout measured is nobody's to publish", () => {
   expect(standingOf(officialRecord())).toBe("official");
 });
 
+test("what nobody can check out, or was made nowhere, is unofficial", () => {
+  const { cloud, ...nowhere } = officialRecord();
+  expect(cloud).toBeDefined();
+  expect(unofficialReasons(nowhere)).toEqual(["in no cloud that it names"]);
+  const { provenance } = nowhere;
+  const unknown = { ...provenance, refbench: { version: "0.1.0" } };
+  expect(unofficialReasons(officialRecord({ provenance: unknown }))).toEqual(["a refbench of no commit"]);
+});
+
 test("an emulated Coder's version is never said as a server's", () => {
   expect(rowOf(sampleRecord())[5]).toBe("2.31.0 emulated");
 });
