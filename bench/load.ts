@@ -1,11 +1,15 @@
 /**
  * What the workload's own process costs at 1,000, 5,000 and 10,000 mixed connections against the emulator, as they
- * double, and beside a bare `ws` loop. Names the machine and how busy it was; three rounds tell the spread.
+ * double, and beside a bare `ws` loop; with `--coder <binary>` beside Coder's own utility on a real server instead.
+ * Names the machine and how busy it was; three rounds tell the spread.
  */
 import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { besideCoder } from "./load/beside-coder.ts";
+import { besideCoderText } from "./load/coder-report.ts";
 import { startEmulatorProcess } from "./load/emulator-process.ts";
 import { type Floor, floor } from "./load/floor.ts";
+import { marginsOf } from "./load/margin.ts";
 import { type MixedLoad, mixedLoad } from "./load/mixed-load.ts";
 import { beside, doubled, floorLine, line, missed } from "./load/report.ts";
 import { someTerminals } from "./load/workspaces.ts";
@@ -15,25 +19,44 @@ const { values } = parseArgs({
     output: { type: "string", default: "text" },
     connections: { type: "string", multiple: true },
     rounds: { type: "string", default: "3" },
+    /** A real `coder` program, server and utility. */
+    coder: { type: "string" },
+    /** Its builds take the provider from this Terraform mirror, or from the registry. */
+    "coder-provider-mirror": { type: "string" },
+    /** Of the real server; by default as many as fit, up to 50. */
+    workspaces: { type: "string" },
   },
 });
 const sizes = (values.connections ?? ["1000", "5000", "10000"]).map(positive);
 const rounds = positive(values.rounds);
 const isText = values.output !== "json";
-if (isText || values.output === "json") await run();
+const machine = {
+  cpu: cpus()[0]?.model ?? "unknown processor",
+  cores: cpus().length,
+  memoryGib: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  loadAverageBefore: loadavg()[0] ?? 0,
+};
+if (isText || values.output === "json") await (values.coder === undefined ? run() : runBeside(values.coder));
 else fail(`--output is ${JSON.stringify(values.output)}, expected text or json`);
 
-async function run(): Promise<void> {
-  const machine = {
-    cpu: cpus()[0]?.model ?? "unknown processor",
-    cores: cpus().length,
-    memoryGib: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    loadAverageBefore: loadavg()[0] ?? 0,
-  };
-  say(
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, node ${machine.node}, load average ${machine.loadAverageBefore.toFixed(1)} before`,
+async function runBeside(binary: string): Promise<void> {
+  // An exit in order takes the generator under way with it; server and agents end with this process in any case.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+  sayMachine();
+  const measured = await besideCoder(
+    {
+      ...{ binary, providerMirror: values["coder-provider-mirror"], rounds },
+      workspaces: values.workspaces === undefined ? undefined : workspacesOf(values.workspaces),
+    },
+    (text) => void process.stderr.write(`${text}\n`),
   );
+  for (const text of besideCoderText(measured)) say(text);
+  write({ machine, besideCoder: { ...measured, margins: marginsOf(measured) } });
+}
+
+async function run(): Promise<void> {
+  sayMachine();
   const loads: MixedLoad[][] = [];
   for (const connections of sizes) {
     const measured: MixedLoad[] = [];
@@ -59,7 +82,18 @@ async function run(): Promise<void> {
   for (const one of floors) say(floorLine(one));
   for (const text of beside(largest, floors)) say(text);
   for (const text of missed(loads)) say(text);
-  if (!isText) process.stdout.write(`${JSON.stringify({ machine, loads, floors }, null, 2)}\n`);
+  write({ machine, loads, floors });
+}
+
+function sayMachine(): void {
+  const { cpu, cores, memoryGib, node, loadAverageBefore } = machine;
+  say(
+    `${cpu}, ${cores} cores, ${memoryGib} GiB, node ${node}, load average ${loadAverageBefore.toFixed(1)} before`,
+  );
+}
+
+function write(result: object): void {
+  if (!isText) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
 }
 
 function say(text: string): void {
@@ -70,6 +104,12 @@ function positive(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) fail(`${JSON.stringify(text)} is no whole number above zero`);
   return number;
+}
+
+/** A margin lies between a fifth of them and all. */
+function workspacesOf(text: string): number {
+  const number = positive(text);
+  return number < 5 ? fail(`--workspaces is ${number}, expected 5 or more`) : number;
 }
 
 function fail(message: string): never {

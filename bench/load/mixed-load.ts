@@ -4,6 +4,7 @@ import { bundle } from "../../harness/rehearsal/bundle.ts";
 import type { LoadResult, Phase } from "../../harness/model/shard-result.ts";
 import { type LoadTask, SHARED_MACHINE_LIMITS } from "../../harness/model/shard-task.ts";
 import { localShardRunner } from "../../harness/workload/local-runner.ts";
+import { LEAN_NODE } from "../../harness/workload/lean-process.ts";
 import { ProcessUsage } from "./process-usage.ts";
 
 const SHARD = join(import.meta.dirname, "../../harness/workload/shard.ts");
@@ -35,7 +36,7 @@ export async function mixedLoad(
   coder: { readonly url: string; readonly token: string },
   connections: number,
 ): Promise<MixedLoad> {
-  const command = [process.execPath, await bundle(SHARD)] as const;
+  const command = [process.execPath, ...LEAN_NODE, await bundle(SHARD)] as const;
   let usage: ProcessUsage | undefined;
   let peakMib = 0;
   const signal = new AbortController().signal;

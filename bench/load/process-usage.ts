@@ -20,6 +20,7 @@ export class ProcessUsage {
   #activity = "starting";
   #atMs = performance.now();
   #cpuSeconds = 0;
+  #peakMib = 0;
 
   constructor(pid: number) {
     this.#pid = pid;
@@ -39,8 +40,8 @@ export class ProcessUsage {
 
   /** Highest resident memory of its whole life, as the kernel kept it. */
   peakMib(): number {
-    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${this.#pid}/status`, "utf8"))?.[1];
-    return Number(peak ?? 0) / 1024;
+    this.#sample();
+    return this.#peakMib;
   }
 
   stop(): void {
@@ -55,6 +56,7 @@ export class ProcessUsage {
       const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
       const status = readFileSync(`/proc/${this.#pid}/status`, "utf8");
       const rssMib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+      this.#peakMib = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? this.#peakMib * 1024) / 1024;
       const nowMs = performance.now();
       const used = this.#byActivity.get(this.#activity) ?? { seconds: 0, cpuSeconds: 0, rssMib: 0 };
       used.seconds += (nowMs - this.#atMs) / 1000;

@@ -83,7 +83,7 @@ function median(rounds: readonly MixedLoad[], name: Figure): number {
 }
 
 /** `12 (11–14)`: the median, the least and the most. */
-function spread(values: readonly number[], digits: number): string {
+export function spread(values: readonly number[], digits: number): string {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number): string => (sorted[index] ?? 0).toFixed(digits);
   const middle = at(Math.floor(sorted.length / 2));

@@ -20,13 +20,16 @@ export function neededMib({ workspaces, daemons }: AgentLoad): number {
   return SERVER_MIB + workspaces * AGENT_MIB + Math.min(workspaces, daemons) * BUILD_MIB;
 }
 
+/** How many workspaces fit into what is free, beside so many daemons that all build. */
+export function mostWorkspaces(daemons: number, freeMib = freeMemoryMib()): number {
+  return Math.max(0, Math.floor((freeMib - SERVER_MIB - daemons * BUILD_MIB) / AGENT_MIB));
+}
+
 /** Refuses a load whose processes would not fit into what is free, before anything is started. */
 export function refuseTooLarge(load: AgentLoad, freeMib = freeMemoryMib()): void {
   const needed = neededMib(load);
   if (needed <= freeMib) return;
-  const spare =
-    freeMib - neededMib({ ...load, workspaces: 0 }) - Math.min(load.workspaces, load.daemons) * BUILD_MIB;
-  const fits = Math.max(0, Math.floor(spare / AGENT_MIB));
+  const fits = mostWorkspaces(Math.min(load.workspaces, load.daemons), freeMib);
   throw new RefbenchError(
     "usage",
     `${load.workspaces} workspaces with ${load.daemons} provisioner daemons on a real Coder server need ${needed} MiB here ` +

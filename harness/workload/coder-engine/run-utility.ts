@@ -106,7 +106,7 @@ function watchUsage(pid: number | undefined): {
   return {
     stop: () => {
       clearInterval(timer);
-      return Promise.resolve({ maxRssMib: Math.round(maxRssMib), cpuSeconds });
+      return Promise.resolve({ maxRssMib: Math.round(maxRssMib * 10) / 10, cpuSeconds });
     },
   };
 }

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ShardEvent, ShardRunner } from "../../harness/model/shard.ts";
+import type { LoadResult } from "../../harness/model/shard-result.ts";
+import type { LoadTask } from "../../harness/model/shard-task.ts";
+import { bundle } from "../../harness/rehearsal/bundle.ts";
+import type { CoderUtility } from "../../harness/workload/coder-engine/find-utility.ts";
+import { coderShardRunner } from "../../harness/workload/coder-engine/shard-runner.ts";
+import { localShardRunner } from "../../harness/workload/local-runner.ts";
+import { ProcessUsage } from "./process-usage.ts";
+import { firstOf, loadOnWorkspaces, type RealDeployment } from "./real-deployment.ts";
+
+const SHARD = join(import.meta.dirname, "../../harness/workload/shard.ts");
+/** Clock ticks of /proc/<pid>/stat; the kernel's interface fixes them. */
+const CLOCK_TICKS = 100;
+
+/** What every terminal carries, whoever holds it. */
+export interface Traffic {
+  readonly bytesPerTick: number;
+  readonly tickMs: number;
+  readonly holdMs: number;
+}
+
+/** What one generator process cost from its start to its end, and what it carried. */
+export interface GeneratorCost {
+  readonly terminals: number;
+  readonly held: number;
+  /** Terminals that answered a nonce; Coder's utility verifies none. */
+  readonly verified: number;
+  readonly failures: number;
+  readonly ticks: number;
+  readonly bytes: { readonly sent: number; readonly received: number };
+  /** Highest resident memory. */
+  readonly peakMib: number;
+  readonly cpuSeconds: number;
+}
+
+/** The workload's own program, bundled as it is brought to a load runner. */
+export function bundledWorkload(): Promise<string> {
+  return bundle(SHARD);
+}
+
+/** Measures the workload's own program. */
+export async function costOfRefbench(
+  program: string,
+  deployment: RealDeployment,
+  { terminals, traffic }: { readonly terminals: number; readonly traffic: Traffic },
+): Promise<GeneratorCost> {
+  const runner = localShardRunner({ command: [process.execPath, program] });
+  let usage: ProcessUsage | undefined;
+  const cost = await measured(runner, taskOf(deployment, terminals, traffic), traffic, (event) => {
+    if (event.type === "hello") usage = new ProcessUsage(event.pid);
+  });
+  usage?.stop();
+  return { ...cost, peakMib: usage?.peakMib() ?? cost.peakMib };
+}
+
+/** Measures Coder's own utility, as `--engine coder` runs it: `coder exp scaletest workspace-traffic`. */
+export async function costOfCoder(
+  utility: CoderUtility,
+  deployment: RealDeployment,
+  { terminals, traffic }: { readonly terminals: number; readonly traffic: Traffic },
+): Promise<GeneratorCost> {
+  const runner = coderShardRunner({ utility, env: process.env });
+  return measured(runner, taskOf(deployment, terminals, traffic), traffic, () => undefined);
+}
+
+function taskOf(deployment: RealDeployment, terminals: number, traffic: Traffic): LoadTask {
+  const { bytesPerTick, tickMs, holdMs } = traffic;
+  return loadOnWorkspaces(deployment, {
+    existing: firstOf(Math.min(terminals, deployment.workspaces)),
+    connections: { total: terminals, sshShare: 0, rampPerSecond: 50, holdMs, commandsPerSecond: 0 },
+    traffic: { bytesPerTick, tickMs },
+  });
+}
+
+async function measured(
+  runner: ShardRunner,
+  task: LoadTask,
+  traffic: Traffic,
+  onEvent: (event: ShardEvent) => void,
+): Promise<GeneratorCost> {
+  const before = endedChildrenCpuSeconds();
+  const result = await runner.run(task, { signal: new AbortController().signal, onEvent });
+  const cpuSeconds = endedChildrenCpuSeconds() - before;
+  if (result.task !== "load") throw new Error("the load ended without figures");
+  const { connections, failures, generator } = result;
+  const { bytes = { sent: 0, received: 0 } } = connections;
+  return {
+    terminals: task.connections.total,
+    ...{ held: connections.held, verified: connections.verified },
+    failures: failures.reduce((sum, { count }) => sum + count, 0),
+    ticks: ticksOf(connections, traffic),
+    ...{ bytes, peakMib: generator.maxRssMib, cpuSeconds },
+  };
+}
+
+/** Refbench counts what came back whole; Coder's utility tells bytes only. */
+function ticksOf(
+  { traffic, bytes }: LoadResult["connections"],
+  { bytesPerTick }: Pick<Traffic, "bytesPerTick">,
+): number {
+  return traffic?.back ?? Math.round((bytes?.sent ?? 0) / bytesPerTick);
+}
+
+/**
+ * Processor time of this process's children that have ended, to the end of each. While a load is measured the
+ * generator is the only one that ends: server, database and agents stay.
+ */
+function endedChildrenCpuSeconds(): number {
+  const stat = readFileSync("/proc/self/stat", "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / CLOCK_TICKS;
+}
