@@ -46,8 +46,6 @@ export interface OutputReader {
  */
 export class ShellSession {
   readonly kind: "terminal" | "ssh";
-  /** Resolves once the other side or `close` ended it. */
-  readonly closed: Promise<SessionEnd>;
   /** Bytes typed and bytes of output. */
   sent = 0;
   received = 0;
@@ -55,20 +53,25 @@ export class ShellSession {
   heardMs = performance.now();
   reader: OutputReader | undefined;
   readonly #transport: ShellTransport;
-  #end!: (end: SessionEnd) => void;
+  #end: SessionEnd | undefined;
+  #onEnd: ((end: SessionEnd) => void) | undefined;
   #pending: Pending[] = [];
   #partial = "";
   #recent = "";
-  #isOpen = true;
 
   constructor(kind: "terminal" | "ssh", transport: ShellTransport) {
     this.kind = kind;
     this.#transport = transport;
-    this.closed = new Promise((resolve) => (this.#end = resolve));
   }
 
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#end === undefined;
+  }
+
+  /** Tells one listener how the other side, or we, ended it; at once where that has happened. */
+  onEnd(listener: (end: SessionEnd) => void): void {
+    if (this.#end === undefined) this.#onEnd = listener;
+    else listener(this.#end);
   }
 
   /** Types a line and waits for a whole line that equals `expected`; with `marker`, that line ends the wait too. */
@@ -78,13 +81,14 @@ export class ShellSession {
     options: { readonly timeoutMs: number; readonly marker?: string },
   ): Promise<AskOutcome> {
     return new Promise((resolve) => {
-      if (!this.#isOpen) {
+      if (!this.isOpen) {
         resolve({ state: "closed", output: "" });
         return;
       }
       const timer = setTimeout(() => {
         this.#pending = this.#pending.filter((other) => other !== pending);
         resolve({ state: "silent", output: this.#recent + this.#partial });
+        this.#forget();
       }, options.timeoutMs);
       const pending: Pending = {
         expected,
@@ -94,7 +98,6 @@ export class ShellSession {
           resolve(outcome);
         },
       };
-      if (this.#pending.length === 0) this.#recent = "";
       this.#pending.push(pending);
       this.type(`${line}\r`);
     });
@@ -108,7 +111,7 @@ export class ShellSession {
 
   /** Asks for a sign of life, to be seen in `heardMs`. */
   ping(): void {
-    if (this.#isOpen) this.#transport.ping();
+    if (this.isOpen) this.#transport.ping();
   }
 
   /** How its bytes travel, where that is known. */
@@ -118,7 +121,7 @@ export class ShellSession {
 
   /** Ends the shell, so that no process stays behind, and the connection. */
   close(): void {
-    if (!this.#isOpen) return;
+    if (!this.isOpen) return;
     this.#transport.write("exit\r");
     this.#transport.close();
     this.#over({ why: "closed-by-us", reason: "closed by us" });
@@ -126,7 +129,7 @@ export class ShellSession {
 
   /** Gives up a connection that does not answer any more. */
   giveUp(reason: string): void {
-    if (!this.#isOpen) return;
+    if (!this.isOpen) return;
     this.#transport.destroy();
     this.#over({ why: "half-open", reason });
   }
@@ -156,12 +159,12 @@ export class ShellSession {
   }
 
   #over(end: SessionEnd): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
+    if (!this.isOpen) return;
+    this.#end = end;
     for (const pending of this.#pending)
       pending.settle({ state: "closed", output: this.#recent + this.#partial });
     this.#pending = [];
-    this.#end(end);
+    this.#onEnd?.(end);
   }
 
   #read(line: string): void {
@@ -172,5 +175,11 @@ export class ShellSession {
     this.#pending.splice(index, 1);
     if (pending.expected === line) pending.settle({ state: "answered", atMs: performance.now() });
     else pending.settle({ state: "wrong", output: this.#recent });
+    this.#forget();
+  }
+
+  /** With no question left nobody is told what was printed, and thousands of idle sessions would keep it. */
+  #forget(): void {
+    if (this.#pending.length === 0) this.#recent = "";
   }
 }

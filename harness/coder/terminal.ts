@@ -1,6 +1,8 @@
 import type { RawData, WebSocket } from "ws";
+import { messageOf } from "../model/error.ts";
 import { type ConnectFailure, type ConnectOptions, type ConnectOutcome, onNoUpgrade } from "./connect.ts";
 import { ShellSession, type ShellTransport } from "./shell-session.ts";
+import type { Transport } from "./transport.ts";
 
 /** How long the other side may take to answer our close. */
 const CLOSE_GRACE_MS = 2000;
@@ -22,14 +24,11 @@ export function openTerminal(
     const { transport, token, agentId, connectMs } = options;
     const query = `reconnect=${options.reconnect}&width=80&height=24`;
     const socket = transport.webSocket(`/api/v2/workspaceagents/${agentId}/pty?${query}`, token);
-    const session = new ShellSession("terminal", overWebSocket(socket));
-    let isReady = false;
     let isUpgraded = false;
 
     const fail = (failure: ConnectFailure): void => {
       clearTimeout(timer);
       resolve(failure);
-      session.end(failure.message);
     };
     const timer = setTimeout(() => {
       const why = isUpgraded ? "silent" : "timeout";
@@ -40,38 +39,62 @@ export function openTerminal(
 
     onNoUpgrade(transport, socket, fail);
     socket.on("open", () => (isUpgraded = true));
-    socket.on("ping", () => session.heard());
-    socket.on("pong", () => session.heard());
     socket.on("message", (data: RawData) => {
-      if (!isReady) {
-        isReady = true;
-        clearTimeout(timer);
-        resolve({ state: "open", session, readyAtMs: performance.now() });
-      }
-      session.push(data as Buffer);
+      clearTimeout(timer);
+      socket.removeAllListeners();
+      const readyAtMs = performance.now();
+      resolve({ state: "open", session: sessionOver(socket, transport, data as Buffer), readyAtMs });
     });
     socket.on("close", (code, reason) => {
-      const message = `the terminal closed with ${code} ${reason.toString()}`.trim();
-      fail({ state: "failed", why: code === ABNORMAL ? "lost" : "refused", message });
+      const why = code === ABNORMAL ? "lost" : "refused";
+      fail({ state: "failed", why, message: closedWith(code, reason) });
     });
   });
 }
 
-function overWebSocket(socket: WebSocket): ShellTransport {
-  return {
-    write: (text) => {
-      for (let from = 0; from < text.length; from += MAX_TYPED) {
-        if (socket.readyState !== socket.OPEN) return;
-        socket.send(Buffer.from(JSON.stringify({ data: text.slice(from, from + MAX_TYPED) })));
-      }
-    },
-    close: () => {
-      socket.close(1000);
-      setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
-    },
-    destroy: () => socket.terminate(),
-    ping: () => {
-      if (socket.readyState === socket.OPEN) socket.ping();
-    },
-  };
+/** The session of a terminal with its first output; apart from the opening, of which thousands that are held shall keep nothing. */
+function sessionOver(socket: WebSocket, transport: Transport, first: Buffer): ShellSession {
+  const session = new ShellSession("terminal", new WebSocketTransport(socket));
+  const heard = (): void => session.heard();
+  socket.on("ping", heard);
+  socket.on("pong", heard);
+  socket.on("message", (data: RawData) => session.push(data as Buffer));
+  socket.on("error", (error) => session.end(transport.tlsProblem(error) ?? messageOf(error)));
+  socket.on("close", (code, reason) => session.end(closedWith(code, reason)));
+  session.push(first);
+  return session;
+}
+
+function closedWith(code: number, reason: Buffer): string {
+  return `the terminal closed with ${code} ${reason.toString()}`.trim();
+}
+
+class WebSocketTransport implements ShellTransport {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  write(text: string): void {
+    const socket = this.#socket;
+    for (let from = 0; from < text.length; from += MAX_TYPED) {
+      if (socket.readyState !== socket.OPEN) return;
+      socket.send(Buffer.from(JSON.stringify({ data: text.slice(from, from + MAX_TYPED) })));
+    }
+  }
+
+  close(): void {
+    const socket = this.#socket;
+    socket.close(1000);
+    setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
+  }
+
+  destroy(): void {
+    this.#socket.terminate();
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
 }

@@ -1,5 +1,6 @@
 import type { HeldConnection } from "./held-connection.ts";
 import type { LoadContext } from "./load-context.ts";
+import { QuietWheel } from "./quiet-wheel.ts";
 
 const CHECK_EVERY_MS = 1_000;
 
@@ -27,7 +28,10 @@ export class Liveness {
   readonly #answerMs: number;
   readonly #asked = new Map<HeldConnection, Asked>();
   readonly #timer: NodeJS.Timeout;
+  readonly #wheel = new QuietWheel<HeldConnection>(performance.now());
   #checkedMs = performance.now();
+  /** How many of the connections the wheel was given. */
+  #known = 0;
 
   constructor(load: LoadContext, connections: readonly HeldConnection[]) {
     this.#load = load;
@@ -67,10 +71,16 @@ export class Liveness {
     this.#checkedMs = nowMs;
     if (isLate) return;
     this.#judge(nowMs);
-    for (const connection of this.#connections) {
+    for (const connection of this.#wheel.take(nowMs)) {
       const { session } = connection;
       if (session.isOpen && nowMs - session.heardMs > QUIET_MS && !this.#asked.has(connection))
         this.#ask(connection);
+      // One that is gone may be reattached.
+      this.#wheel.put(connection, (session.isOpen ? session.heardMs : nowMs) + QUIET_MS);
+    }
+    for (; this.#known < this.#connections.length; this.#known++) {
+      const connection = this.#connections[this.#known];
+      if (connection !== undefined) this.#wheel.put(connection, connection.session.heardMs + QUIET_MS);
     }
   }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { ShardEvent, ShardResult, ShardRunner } from "../model/shard.ts";
 import type { ShardTask } from "../model/shard-task.ts";
+import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
 import { outcomeOf, parseEvent } from "./shard-outcome.ts";
 
 /** Time for a stopped shard to close 10,000 connections and to say its result. */
@@ -31,7 +32,8 @@ async function runShard(
   { signal, onEvent, onWaiting, suffering }: Parameters<ShardRunner["run"]>[1],
 ): Promise<ShardResult> {
   const [program, ...args] = options.command ?? shardCommand();
-  const child = spawn(program, args, { env: options.env ?? process.env, stdio: ["pipe", "pipe", "pipe"] });
+  const env = { ...LEAN_ALLOCATOR, ...(options.env ?? process.env) };
+  const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
   const ended = endOf(child);
   // Its death shows in the exit; a write to a dead child must not crash the parent.
   child.stdin.on("error", () => undefined);
@@ -77,6 +79,7 @@ async function runShard(
 function shardCommand(): [string, ...string[]] {
   return [
     process.execPath,
+    ...LEAN_NODE,
     "--import",
     import.meta.resolve("tsx"),
     fileURLToPath(new URL("./shard.ts", import.meta.url)),

@@ -84,7 +84,7 @@ export class RampUp {
     };
     this.opened.push(connection);
     load.board.connections[kind]++;
-    void session.closed.then((end) => this.#ended(connection, end));
+    session.onEnd((end) => this.#ended(connection, end));
     await verify(this, connection, performance.now());
     if (connection.isVerified) this.verified++;
   }
@@ -114,7 +114,7 @@ export class RampUp {
     this.#before.received += session.received;
     connection.session = outcome.session;
     load.board.connections.terminal++;
-    void outcome.session.closed.then((end) => this.#ended(connection, end));
+    outcome.session.onEnd((end) => this.#ended(connection, end));
     await verify(this, connection, performance.now());
     if (connection.isVerified) this.reconnected++;
   }

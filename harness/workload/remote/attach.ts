@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, utimesSync, writ
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LEAN_ALLOCATOR, LEAN_NODE } from "../lean-process.ts";
 import { hostingOf, killHost } from "./hosting.ts";
 import { eventTail } from "./event-tail.ts";
 import {
@@ -61,8 +62,9 @@ function isTaskThere(folder: string): boolean {
 /** Starts the host in a session of its own, so that it outlives this connection. */
 function startHost(folder: string): { readonly hasEnded: () => boolean } {
   const log = openSync(join(folder, TASK_FILES.log), "a", 0o600);
-  const args = [...process.execArgv, process.argv[1] ?? "", "host", folder];
-  const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+  const args = [...process.execArgv, ...LEAN_NODE, process.argv[1] ?? "", "host", folder];
+  const env = { ...LEAN_ALLOCATOR, ...process.env };
+  const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", log, log], cwd: "/", env });
   closeSync(log);
   let hasEnded = false;
   child.on("error", () => (hasEnded = true));

@@ -76,7 +76,9 @@ test("an end of the connection ends the question and every later one", async () 
   shell.end("gone");
   expect(await asked).toMatchObject({ state: "closed" });
   expect(await shell.ask("cmd", "hello", ask)).toMatchObject({ state: "closed" });
-  expect(await shell.closed).toEqual({ why: "lost", reason: "gone" });
+  const told: unknown[] = [];
+  shell.onEnd((end) => told.push(end));
+  expect(told).toEqual([{ why: "lost", reason: "gone" }]);
 });
 
 test("closing ends the shell before the connection", () => {
