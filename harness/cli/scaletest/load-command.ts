@@ -65,7 +65,11 @@ export async function loadByHand(
     signal: before.signal,
   });
   const width = widthOf(io.stderr);
-  const cleanup = pasteable("scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix));
+  const cleanup = pasteable(
+    ...["scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix)],
+    // Its names tell no run.
+    ...(flags.engine === "refbench" ? [] : ["--coder-scaletest"]),
+  );
   io.stderr.write(lookText(look, width));
   io.stderr.write(planText(task, { cleanup }, width));
   guardDeployment(look, flags.deploymentId, typedCommand(command, "--deployment-id", look.id));

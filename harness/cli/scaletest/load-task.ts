@@ -1,6 +1,7 @@
 import { RefbenchError } from "../../model/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/shard-task.ts";
+import { UTILITY_PREFIX } from "../../workload/coder-engine/find-made.ts";
 import { shardsOf } from "../../workload/shards/split-load.ts";
 import type { CreateFlags, LoadFlags, TrafficFlags } from "./load-options.ts";
 import { scenarioOf } from "./scenario-options.ts";
@@ -63,7 +64,7 @@ export function createTask(
 
 /** The load that `traffic` asks for, on so many workspaces that exist. */
 export function trafficTask(flags: TrafficFlags, ground: TaskGround, workspaces: number): LoadTask {
-  const { template, targetWorkspaces, run } = flags;
+  const { template, targetWorkspaces } = flags;
   return dealt({
     ...commonTask({ ...flags, bytesPerTick: flags.bytesPerTick ?? 1024 }, ground, workspaces),
     prefix: namePrefix(ground.runId),
@@ -72,11 +73,30 @@ export function trafficTask(flags: TrafficFlags, ground: TaskGround, workspaces:
     users: 1,
     workspaces,
     existing: {
-      namePrefix: run === undefined ? "bench-" : `bench-${run}-`,
+      namePrefix: targetPrefix(flags),
       ...(template === undefined ? {} : { template }),
       ...targetWorkspaces,
     },
   });
+}
+
+/** How the names of the workspaces begin that `traffic` goes to: each engine has its own. */
+export function targetPrefix({
+  engine,
+  run,
+  template,
+}: Pick<TrafficFlags, "engine" | "run" | "template">): string {
+  if (engine === "refbench") return run === undefined ? "bench-" : `bench-${run}-`;
+  if (engine === "both")
+    throw new RefbenchError(
+      "usage",
+      "--engine both compares loads that make their own workspaces: ask create-workspaces for it, or say which engine",
+    );
+  if (run === undefined && template === undefined) return UTILITY_PREFIX;
+  throw new RefbenchError(
+    "usage",
+    `--engine coder finds every workspace named ${UTILITY_PREFIX}… and no others: leave --run and --template out, --target-workspaces says which of them`,
+  );
 }
 
 /** Refuses more processes than the load can keep busy: fewer in silence would not be what was measured. */

@@ -6,7 +6,7 @@ import { planOrganization } from "../../workload/guard-plan.ts";
 import { listWorkspaces } from "../../workload/listing.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
 import type { TrafficFlags } from "./load-options.ts";
-import { trafficTask } from "./load-task.ts";
+import { targetPrefix, trafficTask } from "./load-task.ts";
 
 /** Prepares `traffic`: it goes to workspaces that refbench made, and to no other. */
 export function prepareTraffic(flags: TrafficFlags): Prepare {
@@ -23,22 +23,28 @@ export function prepareTraffic(flags: TrafficFlags): Prepare {
 
 async function countTargets(
   client: Parameters<typeof listWorkspaces>[0],
-  { run, template, targetWorkspaces }: TrafficFlags,
+  flags: TrafficFlags,
 ): Promise<number> {
+  const { engine, run, template, targetWorkspaces } = flags;
+  const prefix = targetPrefix(flags);
   const listed = await listWorkspaces(client);
   if (!listed.ok)
     throw new RefbenchError("coder", `the workspaces cannot be listed: ${listed.failure.message}`);
-  const prefix = run === undefined ? "bench-" : `bench-${run}-`;
   const named = listed.value.filter(
     (one) =>
       (one.name.startsWith(prefix) || one.owner_name.startsWith(prefix)) &&
       (template === undefined || one.template_name === template),
   );
-  const strangers = named.filter((one) => runOfWorkspace(one) === undefined);
+  const strangers = engine === "coder" ? [] : named.filter((one) => runOfWorkspace(one) === undefined);
   if (strangers[0] !== undefined)
     throw new RefbenchError(
       "usage",
       `${strangers[0].owner_name}/${strangers[0].name} has a name like refbench's and is not: say of which run the workspaces are with --run`,
+    );
+  if (named.length === 0 && engine === "coder")
+    throw new RefbenchError(
+      "usage",
+      `no workspace is named ${prefix}…: make some with "refbench scaletest create-workspaces --engine coder --no-cleanup"`,
     );
   if (named.length === 0)
     throw new RefbenchError(

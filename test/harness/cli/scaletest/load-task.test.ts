@@ -1,28 +1,41 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { planText } from "../../../../harness/cli/scaletest/guard-text.ts";
-import { addCreateOptions, type CreateFlags } from "../../../../harness/cli/scaletest/load-options.ts";
-import { createTask } from "../../../../harness/cli/scaletest/load-task.ts";
+import {
+  addCreateOptions,
+  addTrafficOptions,
+  type CreateFlags,
+  type TrafficFlags,
+} from "../../../../harness/cli/scaletest/load-options.ts";
+import { createTask, trafficTask } from "../../../../harness/cli/scaletest/load-task.ts";
 import { loadTask, type LoadTask } from "../../../../harness/model/shard-task.ts";
 
 const RUN_ID = "01m81gbh13njzasbgq847qym32";
 const EARLIER = "01m81gkmf5dxa4pvdb8w20x9cs";
 
+const GROUND = {
+  runId: RUN_ID,
+  token: "t",
+  deployment: { url: "http://127.0.0.1:1", ssh: "none" as const },
+  organizationId: "org",
+  sharesMachine: false,
+};
+
 /** The task that a command line comes to. */
 function taskOf(args: readonly string[], env: NodeJS.ProcessEnv = {}): LoadTask {
   const command = addCreateOptions(new Command("create-workspaces")).exitOverride();
   command.parse(["-t", "kubernetes", ...args], { from: "user" });
-  const ground = {
-    runId: RUN_ID,
-    token: "t",
-    deployment: { url: "http://127.0.0.1:1", ssh: "none" as const },
-    organizationId: "org",
-    sharesMachine: false,
-    env,
-  };
-  const task = createTask(command.opts<CreateFlags>(), ground, { template: "kubernetes", parameters: {} });
+  const found = { template: "kubernetes", parameters: {} };
+  const task = createTask(command.opts<CreateFlags>(), { ...GROUND, env }, found);
   expect(loadTask.safeParse(task).success).toBe(true);
   return task;
+}
+
+/** The same of `traffic`, on so many workspaces. */
+function trafficTaskOf(args: readonly string[]): LoadTask {
+  const command = addTrafficOptions(new Command("traffic")).exitOverride();
+  command.parse(args, { from: "user" });
+  return trafficTask(command.opts<TrafficFlags>(), { ...GROUND, env: {} }, 5);
 }
 
 describe("the task of create-workspaces", () => {
@@ -126,5 +139,23 @@ describe("the task of create-workspaces", () => {
     );
     expect(said(["--reuse-users"])).toContain("for 1 user that stay (next time: --reuse-users sbgq847qym32)");
     expect(said(["--use-host-login"])).toContain("create 1 workspace from kubernetes, all of them yours");
+  });
+});
+
+describe("the task of traffic", () => {
+  test.each([
+    [[], "bench-"],
+    [["--run", EARLIER], "bench-pvdb8w20x9cs-"],
+    [["--engine", "coder"], "scaletest-"],
+  ])("%j goes to the workspaces of its engine alone", (args, namePrefix) => {
+    expect(trafficTaskOf(args).existing).toEqual({ namePrefix });
+  });
+
+  test.each([
+    [["--engine", "both"], "ask create-workspaces for it"],
+    [["--engine", "coder", "--run", EARLIER], "leave --run and --template out"],
+    [["--engine", "coder", "-t", "kubernetes"], "leave --run and --template out"],
+  ])("%j cannot be chosen, and is refused", (args, message) => {
+    expect(() => trafficTaskOf(args)).toThrow(message);
   });
 });
