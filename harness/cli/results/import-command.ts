@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { Command } from "commander";
 import type { RunRecord } from "../../model/record.ts";
 import { runsRoot } from "../../pipeline/run-folder.ts";
 import { isFinal } from "../../results/history/final.ts";
 import { importRecords } from "../../results/history/import-records.ts";
+import { readHistory } from "../../results/history/read-history.ts";
 import { readRunRecords } from "../../results/history/run-records.ts";
 import { findStoreKind, kindOf, type StoreKind } from "../../results/history/store-kind.ts";
+import type { Unreadable } from "../../results/history/unreadable.ts";
 import type { Io } from "../io.ts";
 import { gatherRecords, type Gathered } from "./gather-records.ts";
 import { type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
@@ -55,10 +58,30 @@ async function ownRuns(io: Io, { store, rehearsals = false }: PlaceFlags): Promi
       ? undefined
       : ((await findStoreKind(named)) ?? (rehearsals ? "rehearsals" : "results"));
   const fitting = records.filter((record) => kind === undefined || kindOf(record) === kind);
+  const differing = await differingFromStore(fitting.filter(isFinal), io, store);
   return {
-    records: fitting.filter(isFinal),
+    records: fitting.filter((record) => isFinal(record) && !differing.has(record)),
     notFinal: fitting.filter((record) => !isFinal(record)),
-    unreadable,
+    unreadable: [...unreadable, ...differing.values()],
     from: new Map(),
   };
+}
+
+/** Runs that were torn down again since their import: told, since the stored copy counts, and no other's obstacle. */
+async function differingFromStore(
+  records: readonly RunRecord[],
+  { cwd }: Io,
+  store: string | undefined,
+): Promise<ReadonlyMap<RunRecord, Unreadable>> {
+  const runs = runsRoot(cwd);
+  const differing = new Map<RunRecord, Unreadable>();
+  for (const kind of new Set(records.map(kindOf))) {
+    const history = await readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
+    for (const record of records) {
+      const file = join(runs, record.runId, "record.json");
+      const told = history.unreadable.find(({ path }) => path === file);
+      if (told !== undefined) differing.set(record, told);
+    }
+  }
+  return differing;
 }

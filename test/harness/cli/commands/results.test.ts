@@ -134,6 +134,22 @@ test("import copies every final record of this folder into the store of its kind
   expect(again.stderr).toContain("1 were there already");
 });
 
+test("a run that was torn down again since its import keeps no other run out of the store", async () => {
+  const [first, second] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
+  const cwd = await directoryWith([first]);
+  await runCommand(resultsCommand, ["import"], { cwd });
+  const again = { ...first, finishedAt: "2026-11-22T07:00:00.000Z" };
+  for (const record of [again, second]) {
+    const folder = join(cwd, ".refbench", "runs", record.runId);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "record.json"), JSON.stringify(record));
+  }
+  const { stdout, stderr, code } = await runCommand(resultsCommand, ["import"], { cwd });
+  expect(stdout).toBe(`gke/1200/2026-11-21-${second.runId}.json\n`);
+  expect(stderr).toMatch(new RegExp(`${first.runId}.record.json differs from the store's copy`));
+  expect(code).toBe(20);
+});
+
 test("import takes a folder of records: what cannot be read is named, the others enter, and it is no success", async () => {
   const cwd = await directoryWith([]);
   await mkdir(join(cwd, "nights", "more"), { recursive: true });
