@@ -6,6 +6,7 @@ import type { LoadTask } from "../../harness/model/shard-task.ts";
 import { bundle } from "../../harness/rehearsal/bundle.ts";
 import type { CoderUtility } from "../../harness/workload/coder-engine/find-utility.ts";
 import { coderShardRunner } from "../../harness/workload/coder-engine/shard-runner.ts";
+import { LEAN_NODE } from "../../harness/workload/lean-process.ts";
 import { localShardRunner } from "../../harness/workload/local-runner.ts";
 import { ProcessUsage } from "./process-usage.ts";
 import { firstOf, loadOnWorkspaces, type RealDeployment } from "./real-deployment.ts";
@@ -46,7 +47,7 @@ export async function costOfRefbench(
   deployment: RealDeployment,
   { terminals, traffic }: { readonly terminals: number; readonly traffic: Traffic },
 ): Promise<GeneratorCost> {
-  const runner = localShardRunner({ command: [process.execPath, program] });
+  const runner = localShardRunner({ command: [process.execPath, ...LEAN_NODE, program] });
   let usage: ProcessUsage | undefined;
   const cost = await measured(runner, taskOf(deployment, terminals, traffic), traffic, (event) => {
     if (event.type === "hello") usage = new ProcessUsage(event.pid);
