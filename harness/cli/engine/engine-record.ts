@@ -28,7 +28,7 @@ export function engineRecord(record: RunRecord): RunRecord {
       ),
       ...engine.notComparable.map((words) => `not comparable: ${words}`),
     ],
-    objectives: judge(coderObjectives(asked), measurements).map(defined),
+    objectives: judge(coderObjectives(asked, measurements), measurements).map(defined),
     teardown: withLeft(record.teardown, engine.left),
   };
   const { verdict, reasons } = judgeRecord(told, { from: "the record's own" });

@@ -13,9 +13,13 @@ const engine = {
   left: [],
 } as const;
 
-function coderRecord(left: { kind: string; id: string; name: string; reason: string }[] = []): RunRecord {
+function coderRecord(
+  left: { kind: string; id: string; name: string; reason: string }[] = [],
+  workspaces = sampleMeasurements().workspaces,
+): RunRecord {
   const { connections } = sampleMeasurements();
   const measurements = sampleMeasurements({
+    workspaces,
     connections: { ...connections, verified: 0 },
     engine: { ...engine, notComparable: [...engine.notComparable], left },
   });
@@ -40,6 +44,16 @@ test("what Coder's utility cannot tell is a warning, and fails no load of it", (
     reason: "Coder's utility verifies nothing that comes back",
   });
   expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+});
+
+test("workspaces that it found and did not make are told by its connections alone", () => {
+  const found = { asked: 0, created: 0, ready: 0, succeeded: 0, failed: 0, deleted: 0 };
+  const record = engineRecord(coderRecord([], found));
+  expect(record.verdict).toBe("pass");
+  const missed = record.objectives.filter(({ met, severity }) => !met && severity === "warn");
+  expect(missed.map(({ reason }) => reason)).toContain(
+    "Coder's utility runs no command in workspaces that exist",
+  );
 });
 
 test("its engine, its logins and what is not comparable are conditions of the figures", () => {
