@@ -5,6 +5,9 @@ import { runOverStdio } from "./shard-over-stdio.ts";
 // The shard program. Without arguments it runs one task over its stdin and stdout. On a load runner `host <folder>`
 // runs a task that outlives the connection, and `attach <folder> --from <n>` starts it and hands on its events.
 
+// An SSH session keeps a few bytes for long, such as its cipher's tag, and with them the slab that they were cut from.
+Buffer.poolSize = 1_024;
+
 const [mode, folder, flag, from] = process.argv.slice(2);
 if (mode === undefined) runOverStdio();
 else if (mode === "host" && folder !== undefined) await hostTask(folder);
