@@ -10,6 +10,8 @@ export interface Margins {
   };
   /** Between a brief hold and a longer one: starting and connecting are in both. */
   readonly cpuUsPerTick: Compared;
+  /** Between some terminals and all, for the same time: what a generator does however few there are is in both. */
+  readonly cpuUsPerTickOfMore: Compared;
 }
 
 interface Compared {
@@ -25,6 +27,7 @@ export function marginsOf({ few, all, brief, many }: BesideCoder): Margins {
   return {
     kibPerTerminal: { ...memory, refbenchMany, ratioMany: refbenchMany / memory.coder },
     cpuUsPerTick: compared((engine) => cpuUsPerTick(brief[engine], all[engine])),
+    cpuUsPerTickOfMore: compared((engine) => cpuUsPerTick(few[engine], all[engine])),
   };
 }
 
