@@ -3,6 +3,9 @@ import { z } from "zod";
 /** Version of `environment.json`, the one input of synthesis. */
 export const ENVIRONMENT_SCHEMA_VERSION = 1;
 
+/** Which of two compared versions is installed. */
+export type Release = "baseline" | "candidate";
+
 /** What a registry calls an image by, whatever its tags say later. */
 export const IMAGE_DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -37,6 +40,8 @@ export const environmentSchema = z
     region: z.string(),
     zone: z.string(),
     coderVersion: z.string(),
+    /** Two versions in turns: which of them `coderVersion` is. Each has a database of its own. */
+    comparison: z.strictObject({ release: z.enum(["baseline", "candidate"]) }).optional(),
     /** Of the image of that version, which a cluster then runs whatever its tag says later; absent = by tag alone. */
     coderImageDigest: z.string().regex(IMAGE_DIGEST, "expected sha256:<64 hexadecimal digits>").optional(),
     /** EKS: who besides its maker may enter the cluster, and from where its API is reached; absent = nobody, anywhere. */

@@ -5,6 +5,7 @@ import type { Ports } from "../pipeline/context.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { readLocalTemplate } from "../rehearsal/real-coder/read-template.ts";
+import { compareLoads } from "../results/statistics/compare-loads.ts";
 import { judge } from "../results/objectives.ts";
 import { synthesize } from "../terraform/synthesize.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -32,6 +33,7 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     }),
     readTemplate: plan.rehearsal?.coder === undefined ? readTemplate : () => readLocalTemplate(),
     judge,
+    compare: compareLoads,
     ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),
     spawnReaper,
     ...(await placePortsOf(folder, plan, withoutLicence(env))),

@@ -18,6 +18,9 @@ const DEFAULT_SPEED = 200;
 /** Compresses the emulator's builds, which take about three seconds unloaded on a real server. */
 const DEFAULT_BUILD_SPEED = 10;
 
+/** Enough for a difference of a tenth where a load's figure varies by 4 %; the comparison says what it could not see. */
+const DEFAULT_PAIRS = 8;
+
 /** A run that nobody says more of is torn down after four hours. */
 export const DEFAULT_TTL_MS = 4 * 3_600_000;
 
@@ -26,6 +29,8 @@ export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
   readonly size?: string;
   readonly set: readonly string[];
   readonly coderVersion?: string;
+  readonly compare?: string;
+  readonly pairs: number;
   readonly coderChannel?: CoderChannel;
   readonly night?: string;
   readonly failedOver?: NonNullable<Plan["failedOver"]>;
@@ -59,6 +64,20 @@ export function addRunOptions(command: Command, io: Io): Command {
         .argParser(collect),
     )
     .addOption(coderVersionOption())
+    .addOption(
+      new Option(
+        "--compare <versions>",
+        "two versions of Coder in turns in one environment, such as stable,mainline or 2.30.1,2.31.0",
+      )
+        .env("REFBENCH_COMPARE")
+        .conflicts("coderVersion"),
+    )
+    .addOption(
+      new Option("--pairs <n>", "with --compare: pairs of loads, each of the two versions once")
+        .env("REFBENCH_PAIRS")
+        .default(DEFAULT_PAIRS)
+        .argParser(count("--pairs", 1, 500)),
+    )
     .addOption(
       new Option("--coder-channel <name>", "how a night asked for --coder-version")
         .choices(["stable", "mainline"])

@@ -56,6 +56,7 @@ export async function runRequestOf(
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     runner: flags.runner,
     ...(await coderVersionOf(flags)),
+    ...(await comparisonOf(architecture, flags)),
     ...nightOf(flags),
     ...access,
     ...tlsOf(flags),
@@ -96,6 +97,40 @@ async function coderVersionOf({
   if (coderVersion === undefined) return {};
   const resolved = await resolveCoderVersion(coderVersion, { rehearse });
   return { coderVersion: { ...resolved, ...(coderChannel === undefined ? {} : { channel: coderChannel }) } };
+}
+
+/** Two versions to compare, where their architecture can have one in the other's place. */
+async function comparisonOf(
+  architecture: string,
+  { compare, pairs, rehearse = false, coderServer }: RunFlags,
+): Promise<Pick<RunRequest, "comparison">> {
+  if (compare === undefined) return {};
+  const [baseline, candidate, ...others] = compare.split(",").map((part) => part.trim());
+  if (baseline === undefined || candidate === undefined || candidate === "" || others.length > 0) {
+    throw new RefbenchError(
+      "usage",
+      `--compare is "${compare}", expected two versions such as stable,mainline`,
+    );
+  }
+  if (getArchitecture(architecture).carriedBy !== "gke") {
+    throw new RefbenchError(
+      "usage",
+      `--compare needs a database for each version beside one another, which only gke has: ${architecture} cannot be compared in one environment; run it twice and see "refbench results compare"`,
+    );
+  }
+  if (coderServer !== undefined) {
+    throw new RefbenchError("usage", "--coder-server is one version of Coder: leave it or --compare out");
+  }
+  const [one, other] = await Promise.all(
+    [baseline, candidate].map((asked) => resolveCoderVersion(asked, { rehearse })),
+  );
+  return {
+    comparison: {
+      baseline: { asked: baseline, version: one?.version ?? baseline },
+      candidate: { asked: candidate, version: other?.version ?? candidate },
+      pairs,
+    },
+  };
 }
 
 /** What `refbench nightly` tells the runs that it starts. */

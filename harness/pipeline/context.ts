@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type { Bucket } from "../model/bucket.ts";
+import type { ComparedFigure } from "../model/comparison.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent } from "../model/event.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -75,6 +76,10 @@ export interface Ports {
     objectives: Plan["objectives"],
     measurements: Measurements | undefined,
   ) => readonly ObjectiveResult[];
+  /** Compares pairs of loads, figure by figure. */
+  readonly compare: (
+    pairs: readonly { readonly baseline: Measurements; readonly candidate: Measurements }[],
+  ) => readonly ComparedFigure[];
   /** Where the run is mirrored, for when this machine is lost. */
   readonly bucket?: Bucket;
   /** Starts the reaper of a run's folder, detached from this process and its terminal. */

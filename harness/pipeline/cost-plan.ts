@@ -15,6 +15,8 @@ export interface CostRequest {
   readonly runner: Plan["runner"];
   /** Nothing is billed: a rehearsal, or an emulated cloud. */
   readonly simulated: boolean;
+  /** How many loads the run makes, one after the other. @default 1 */
+  readonly loads?: number;
   /** `--max-cost`, USD. */
   readonly ceiling: number | undefined;
 }
@@ -23,8 +25,8 @@ export interface CostRequest {
 export function planCost(
   request: CostRequest,
 ): { readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string } {
-  const { architecture, sizeName, size, region, runner, simulated, ceiling } = request;
-  const estimation = estimateCost(architecture, size, { region, runner: runner === "network" });
+  const { architecture, sizeName, size, region, runner, simulated, ceiling, loads = 1 } = request;
+  const estimation = estimateCost(architecture, size, { region, runner: runner === "network", loads });
   if (estimation.state === "not-priced") {
     if (ceiling === undefined) return { notPriced: estimation.reason };
     throw new RefbenchError(

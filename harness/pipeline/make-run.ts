@@ -13,7 +13,7 @@ import { conditionsOf } from "./conditions.ts";
 import { planCost } from "./cost-plan.ts";
 import { Journal } from "./journal.ts";
 import { writeJson } from "./json-file.ts";
-import type { CloudPlan, Plan } from "./plan.ts";
+import type { CloudPlan, ComparisonPlan, Plan } from "./plan.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { newSecrets, writeSecrets } from "./secrets.ts";
 
@@ -65,6 +65,8 @@ export interface RunRequest {
   readonly failedOver?: NonNullable<Plan["failedOver"]>;
   /** Another place than the architecture's; a real run's is `cloud`'s. */
   readonly zone?: string;
+  /** Two versions of Coder to measure in turns. */
+  readonly comparison?: ComparisonPlan;
   /** What starts it. @default `{ kind: "run" }` */
   readonly origin?: Plan["origin"];
   readonly refbench: Plan["refbench"];
@@ -78,7 +80,9 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     figures,
     overrides,
   } = resolveSize(request.architecture, request.size, request.overrides);
-  const { version = figures.coder.version, channel } = request.coderVersion ?? {};
+  const { comparison } = request;
+  const { version = comparison?.baseline.version ?? figures.coder.version, channel } =
+    request.coderVersion ?? {};
   const size = atCoderVersion(figures, version);
   const now = clock.now();
   const runId = newRunId(now);
@@ -92,6 +96,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     runner,
     simulated: cloud?.emulated ?? true,
     ceiling: request.maxCost,
+    loads: comparison === undefined ? 1 : comparison.pairs * 2,
   });
   const key = runner === "network" ? newSshKey() : undefined;
   const certificate =
@@ -112,6 +117,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     region,
     zone: cloud?.zone ?? request.zone ?? architecture.zone,
     coderVersion: size.coder.version,
+    ...(comparison === undefined ? {} : { comparison: { release: "baseline" as const } }),
     ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
     ...(request.clusterAccess === undefined ? {} : { clusterAccess: request.clusterAccess }),
     ...(certificate === undefined ? {} : { tls: certificate.tls }),
@@ -121,7 +127,8 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     schemaVersion: 1,
     runId,
     createdAt: new Date(now).toISOString(),
-    origin: request.origin ?? { kind: "run" },
+    origin: request.origin ?? { kind: comparison === undefined ? "run" : "comparison" },
+    ...(comparison === undefined ? {} : { comparison }),
     ...(request.failedOver === undefined ? {} : { failedOver: request.failedOver }),
     ...(channel === undefined ? {} : { coderChannel: channel }),
     environmentLabel: architecture.label,
@@ -137,6 +144,11 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
       simulated: request.rehearsal !== undefined,
     }),
     conditions: [
+      ...(comparison === undefined
+        ? []
+        : [
+            `compared: Coder ${comparison.baseline.version} and ${comparison.candidate.version} in turns, in ${comparison.pairs} pairs of loads, each version with a database of its own; the figures are those of the first load, of ${comparison.baseline.version}`,
+          ]),
       ...conditionsOf({
         size,
         runner,

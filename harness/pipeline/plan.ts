@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { runCost } from "../model/cost.ts";
+import { comparison } from "../model/comparison.ts";
 import { origin, recordSchema } from "../model/record.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
 
@@ -12,6 +13,11 @@ export const planSchema = z.object({
   origin: origin.default({ kind: "run" }),
   /** The run of another zone whose place it takes. */
   failedOver: recordSchema.shape.failedOver,
+  /** Two versions of Coder in turns, in as many pairs of loads. */
+  comparison: comparison
+    .pick({ baseline: true, candidate: true })
+    .extend({ pairs: z.number().int().positive() })
+    .optional(),
   /** How Coder's version was asked for. */
   coderChannel: recordSchema.shape.provenance.shape.coderChannel,
   /** The table's label of the architecture. */
@@ -81,6 +87,9 @@ export const planSchema = z.object({
   node: z.string(),
 });
 export type Plan = z.infer<typeof planSchema>;
+
+/** What a comparison was told to do. */
+export type ComparisonPlan = NonNullable<Plan["comparison"]>;
 
 /** Where a real run works, and what was waived for it. */
 export type CloudPlan = NonNullable<Plan["cloud"]>;

@@ -26,6 +26,7 @@ import { sshPathOf } from "./deployment-of.ts";
 import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { auditResult } from "./stages/audit.ts";
+import { comparisonResult } from "./stages/compare.ts";
 import { bootstrapResult } from "./stages/bootstrap.ts";
 import { preflightResult } from "./stages/preflight.ts";
 import { provisionResult } from "./stages/provision.ts";
@@ -78,7 +79,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const held = verdictsOf(entries, measured, objectives, plan, teardown);
   const final = teardown.state !== "pending";
   const verdict = worst(held.map(([word]) => word));
-  const version = bootstrapped?.coderVersion ?? plan.size.coder.version;
+  const version = plan.comparison?.baseline.version ?? bootstrapped?.coderVersion ?? plan.size.coder.version;
   return recordSchema.parse({
     schemaVersion: RECORD_SCHEMA_VERSION,
     runId: plan.runId,
@@ -107,7 +108,11 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       refbench: plan.refbench,
       ...(preflight === undefined ? {} : { terraform: preflight.terraform }),
       providers: await providersOf(folder, provisioned?.stacks.map(({ name }) => name) ?? []),
-      ...(provisioned === undefined ? {} : { chartVersion: provisioned.outputs.coder_chart_version }),
+      ...(provisioned === undefined
+        ? {}
+        : {
+            chartVersion: plan.comparison?.baseline.version ?? provisioned.outputs.coder_chart_version,
+          }),
       ...(preflight?.coderImageDigest === undefined ? {} : { coderImageDigest: preflight.coderImageDigest }),
       ...(plan.coderChannel === undefined ? {} : { coderChannel: plan.coderChannel }),
       platform: platformOf(plan),
@@ -133,6 +138,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     stages: timingsOf(entries),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
+    ...(await comparisonOf(folder)),
     ...recordedCost(plan, entries, teardown.state, ports.clock.now()),
     teardown,
     verdict: final ? verdict : "pending",
@@ -143,6 +149,10 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...(damaged.length === 0 ? [] : [`${damaged.length} lines of the journal could not be read`]),
     ],
   });
+}
+
+async function comparisonOf(folder: RunFolder): Promise<Pick<RunRecord, "comparison">> {
+  return (await salvageJson(folder.result("comparison"), comparisonResult)) ?? {};
 }
 
 /** Names of the endpoint variables, not where they lead: that is of no use to a reader. */

@@ -17,15 +17,15 @@ export async function runStage(
 ): Promise<"ok" | "failed" | "interrupted"> {
   const { ports, journal, report, signal } = context;
   const startedAt = ports.clock.now();
+  const { comparison } = context.plan;
+  const loads = stage === "load" && comparison !== undefined ? comparison.pairs * 2 : 1;
+  const deadlineMs = DEADLINES_MS[stage] * loads;
   const deadline = new AbortController();
   const timer = setTimeout(() => {
     deadline.abort(
-      new RefbenchError(
-        "infrastructure",
-        `${stage} did not end within its ${DEADLINES_MS[stage] / 60_000} minutes`,
-      ),
+      new RefbenchError("infrastructure", `${stage} did not end within its ${deadlineMs / 60_000} minutes`),
     );
-  }, DEADLINES_MS[stage]);
+  }, deadlineMs);
   const finish = async (
     outcome: "ok" | "failed" | "interrupted",
     message?: string,

@@ -1,5 +1,6 @@
 import { objectiveSentence } from "../model/objective-words.ts";
 import type { RunRecord } from "../model/record.ts";
+import { comparisonLines } from "./compared-versions.ts";
 import { formatCount } from "./format.ts";
 import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "./markdown-row.ts";
@@ -24,6 +25,12 @@ export function resultMarkdown(record: RunRecord): string {
     "",
     ...lines.filter((line) => line !== undefined).flatMap((line) => [line.replace(/^ +/, "- "), ""]),
     ...(failures.length === 0 ? [] : ["Failures:", "", ...failures, ""]),
+    ...(record.comparison === undefined
+      ? []
+      : comparisonLines(record.comparison).flatMap((line, index) =>
+          index === 0 ? [line, ""] : [line.trimStart()],
+        )),
+    ...(record.comparison === undefined ? [] : [""]),
     "Objectives:",
     "",
     ...objectives.map((each) => `- ${each.met ? "met" : "missed"}: ${objectiveSentence(each)}`),

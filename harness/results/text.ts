@@ -2,6 +2,7 @@ import { failsRun, NOT_PART, objectiveSentence } from "../model/objective-words.
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import { summaryLine } from "../model/summary-line.ts";
 import { formatUsd } from "../model/usd.ts";
+import { comparisonLines } from "./compared-versions.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
@@ -20,6 +21,7 @@ export function resultsText(record: RunRecord, width: number): string {
     measurements === undefined ? ["Nothing was measured."] : loadLines(record, measurements),
     measurements === undefined ? [] : ["Latency", latencyTable(measurements, width), LATENCY_NOTE],
     measurements === undefined ? [] : failureLines(measurements),
+    record.comparison === undefined ? [] : comparisonLines(record.comparison),
     objectiveLines(record),
     record.conditions.length === 0 ? [] : ["Conditions", ...record.conditions.map((each) => `  - ${each}`)],
     costLines(record),

@@ -59,13 +59,16 @@ export function estimateCost(
     readonly region: string;
     /** Whether the load comes from a machine of the environment. */
     readonly runner: boolean;
+    /** One after the other. @default 1 */
+    readonly loads?: number;
   },
 ): Estimation {
   const { prices, bill } = CLOUDS[architecture.cloud];
   const reason = whyNotPriced(prices.regions, size, where.region);
   if (reason !== undefined) return { state: "not-priced", reason };
   const phases = phasesOf(architecture, size);
-  const hours = phases.provision + phases.load + phases.teardown;
+  const { loads = 1 } = where;
+  const hours = phases.provision + phases.load * loads + phases.teardown;
   const lines = bill(standingOf(architecture, size, where));
   const items = lines.map(({ what, quantity, price, per }) => ({
     what,

@@ -6,7 +6,7 @@ import { SqlUser } from "@cdktf/provider-google/lib/sql-user/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
-import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
+import { CANDIDATE_DATABASE_NAME, DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import type { Network } from "./network.ts";
@@ -80,6 +80,18 @@ export class Database extends Construct {
       // Postgres refuses to drop what is still connected; both go with their instance.
       deletionPolicy: "ABANDON",
     });
+    const candidate =
+      environment.comparison === undefined
+        ? []
+        : [
+            new SqlDatabase(this, "candidate-database", {
+              name: CANDIDATE_DATABASE_NAME,
+              instance: instance.name,
+              deletionPolicy: "ABANDON",
+              // Google works on one database of an instance at a time.
+              dependsOn: [database],
+            }),
+          ];
     const user = new SqlUser(this, "user", {
       name: DATABASE_USER,
       instance: instance.name,
@@ -90,6 +102,6 @@ export class Database extends Construct {
     });
     this.instanceName = instance.name;
     this.address = address.address;
-    this.ready = [endpoint, database, user];
+    this.ready = [endpoint, database, ...candidate, user];
   }
 }

@@ -17,9 +17,12 @@ export interface CoderReleaseProps {
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** Name of the release: it can carry no labels. */
+/**
+ * Name of the release: it can carry no labels. A compared version has a name of its own, so that the other one is
+ * uninstalled first: an upgrade's new pods would wait for ever for the nodes that the old ones fill.
+ */
 export function releaseName(environment: Environment): string {
-  return benchName(environment, "coder");
+  return benchName(environment, environment.comparison?.release === "candidate" ? "coder-b" : "coder");
 }
 
 /** Coder itself, by its own chart. */

@@ -4,7 +4,7 @@ import { type App, type ITerraformDependable, TerraformLocal } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { templateTrust } from "../coder-certificate.ts";
-import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
+import { CANDIDATE_DATABASE_NAME, DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import { benchLabels } from "../labels.ts";
 import { nextSteps } from "../next-steps.ts";
 import type { CoderOutputs } from "../outputs.ts";
@@ -96,15 +96,17 @@ export class CoderStack extends BenchStack {
   }
 
   private addDatabaseSecret(address: string, namespace: string, labels: Record<string, string>): SecretV1 {
+    const isCandidate = this.environment.comparison?.release === "candidate";
+    const database = isCandidate ? CANDIDATE_DATABASE_NAME : DATABASE_NAME;
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
     const variable = `var.${password.friendlyUniqueId}`;
     const secret = new SecretV1(this, "database-url", {
       metadata: { name: "coder-db-url", namespace, labels },
-      // A run's password never changes: a new one comes with a new run.
-      dataWoRevision: 1,
+      // A run's password never changes: a new one comes with a new run. Another release has another database.
+      dataWoRevision: isCandidate ? 2 : 1,
     });
     const host = new TerraformLocal(this, "database-address", address);
-    const url = `postgres://${DATABASE_USER}:\${${variable}}@\${local.${host.friendlyUniqueId}}:5432/${DATABASE_NAME}?sslmode=require`;
+    const url = `postgres://${DATABASE_USER}:\${${variable}}@\${local.${host.friendlyUniqueId}}:5432/${database}?sslmode=require`;
     // Without the variable, as in a plain destroy, there is nothing to write, and no error.
     secret.addOverride("data_wo", `\${${variable} == null ? null : { url = "${url}" }}`);
     return secret;

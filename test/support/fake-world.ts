@@ -107,6 +107,7 @@ export class FakeWorld {
         remove: (item) => Promise.resolve(this.#remove(item)),
       },
       settle: { quietMs: 1000, controllersMs: 10_000, pollMs: 100 },
+      compare: () => [],
       judge: (objectives, measurements) =>
         objectives.map(({ name, description, threshold }) => ({
           name,

@@ -59,7 +59,8 @@ async function pinImage(
   findings: readonly PreflightFinding[],
 ): Promise<Pick<z.infer<typeof preflightResult>, "coderImageDigest">> {
   const environment = await readJson(folder.environment, environmentSchema);
-  if (!pullsCoder(plan, environment)) return {};
+  // Two versions have two digests; each is deployed by its tag.
+  if (!pullsCoder(plan, environment) || environment.comparison !== undefined) return {};
   const { entries } = await journal.read();
   const applied = entries.some((entry) => entry.type === "stack-intent" && entry.act === "apply");
   const found = findings.flatMap(({ coderImageDigest = "" }) =>

@@ -3,7 +3,7 @@ import { RefbenchError } from "../../model/error.ts";
 import type { TerraformOptions, TerraformSummary } from "../../model/terraform.ts";
 import { cloudOutputsSchema, coderOutputsSchema } from "../../../stacks/outputs.ts";
 import type { StageContext } from "../context.ts";
-import { writeJson } from "../json-file.ts";
+import { readJson, writeJson } from "../json-file.ts";
 import { findSecrets } from "../secrets.ts";
 import { verifyExpiry } from "../verify-expiry.ts";
 
@@ -18,49 +18,71 @@ export const provisionResult = z.object({
 
 /** Synthesizes the stacks and applies them in the order of their dependencies. */
 export async function provision(context: StageContext): Promise<string> {
-  const { folder, ports, journal, report, signal } = context;
+  const { folder, signal } = context;
   const order = await synthesizeInto(context);
   const applied: { name: string; resources: number }[] = [];
   let outputs: Readonly<Record<string, unknown>> = {};
   for (const stack of order) {
     signal.throwIfAborted();
-    const directory = folder.stack(stack);
-    const summary = await withTerraform(context, stack, async (options) => {
-      await ports.terraform.init(directory, options);
-      await lockElsewhere(context, stack, options);
-      await journal.append({ type: "stack-intent", stack, act: "apply" });
-      return ports.terraform.apply(directory, {
-        ...options,
-        onPlanned: (planned: TerraformSummary) =>
-          report({ type: "terraform.planned", stack, summary: planned }),
-      });
-    }).catch(async (error: unknown) => {
-      await journal.append({ type: "stack-outcome", stack, act: "apply", ok: false });
-      throw error;
-    });
-    await journal.append({ type: "stack-outcome", stack, act: "apply", ok: true, resources: summary.add });
-    applied.push({ name: stack, resources: summary.add });
-    outputs = {
-      ...outputs,
-      ...(await withTerraform(context, stack, (options) => ports.terraform.output(directory, options))),
-    };
+    const { resources, outputs: own } = await applyStack(context, stack);
+    applied.push({ name: stack, resources });
+    outputs = { ...outputs, ...own };
   }
-  const parsed = coderOutputsSchema.safeParse(outputs);
-  if (!parsed.success) {
-    throw new RefbenchError(
-      "infrastructure",
-      `the stacks' outputs do not say where Coder is: ${z.prettifyError(parsed.error)}`,
-    );
-  }
+  const coder = coderIn(outputs);
   await writeJson(folder.result("provision"), {
     stacks: applied,
-    outputs: parsed.data,
+    outputs: coder,
     ...placeIn(outputs),
     providers: {},
   } satisfies z.infer<typeof provisionResult>);
   await verifyExpiry(context);
   const total = applied.reduce((sum, { resources }) => sum + resources, 0);
-  return `${total} resources in ${applied.length} stacks, Coder at ${parsed.data.coder_url}`;
+  return `${total} resources in ${applied.length} stacks, Coder at ${coder.coder_url}`;
+}
+
+/** Applies the environment's release of Coder again, another version of it: what it stands on stays as it is. */
+export async function applyRelease(context: StageContext): Promise<void> {
+  const { folder } = context;
+  const before = await readJson(folder.result("provision"), provisionResult);
+  const stack = (await synthesizeInto(context)).at(-1);
+  if (stack === undefined) throw new RefbenchError("synthesis", "the environment has no stack to apply");
+  const { outputs } = await applyStack(context, stack);
+  await writeJson(folder.result("provision"), { ...before, outputs: coderIn(outputs) });
+}
+
+async function applyStack(
+  context: StageContext,
+  stack: string,
+): Promise<{ readonly resources: number; readonly outputs: Readonly<Record<string, unknown>> }> {
+  const { folder, ports, journal, report } = context;
+  const directory = folder.stack(stack);
+  const summary = await withTerraform(context, stack, async (options) => {
+    await ports.terraform.init(directory, options);
+    await lockElsewhere(context, stack, options);
+    await journal.append({ type: "stack-intent", stack, act: "apply" });
+    return ports.terraform.apply(directory, {
+      ...options,
+      onPlanned: (planned: TerraformSummary) =>
+        report({ type: "terraform.planned", stack, summary: planned }),
+    });
+  }).catch(async (error: unknown) => {
+    await journal.append({ type: "stack-outcome", stack, act: "apply", ok: false });
+    throw error;
+  });
+  await journal.append({ type: "stack-outcome", stack, act: "apply", ok: true, resources: summary.add });
+  const outputs = await withTerraform(context, stack, (options) =>
+    ports.terraform.output(directory, options),
+  );
+  return { resources: summary.add, outputs };
+}
+
+function coderIn(outputs: Readonly<Record<string, unknown>>): z.infer<typeof coderOutputsSchema> {
+  const parsed = coderOutputsSchema.safeParse(outputs);
+  if (parsed.success) return parsed.data;
+  throw new RefbenchError(
+    "infrastructure",
+    `the stacks' outputs do not say where Coder is: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 function placeIn(outputs: Readonly<Record<string, unknown>>): Pick<z.infer<typeof provisionResult>, "place"> {

@@ -1,0 +1,76 @@
+import { RefbenchError } from "../../model/error.ts";
+import { namePrefix } from "../../model/run-id.ts";
+import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/shard-task.ts";
+import type { LoadResult } from "../../model/shard-result.ts";
+import type { StageContext } from "../context.ts";
+import { deploymentOf } from "../deployment-of.ts";
+import { readJson } from "../json-file.ts";
+import { findSecrets } from "../secrets.ts";
+import { bootstrapResult } from "./bootstrap.ts";
+import { trustOf } from "../trust-of.ts";
+import { provisionResult } from "./provision.ts";
+
+/** One load against the deployment as it stands. */
+export async function loadOnce(context: StageContext): Promise<LoadResult> {
+  const { ports, signal, report } = context;
+  const task = await loadTaskOf(context);
+  const result = await ports.shard.run(task, {
+    signal,
+    onEvent: (event) => {
+      if (event.type === "progress") report({ type: "load.progress", progress: event.progress });
+      else if (event.type === "note") report({ type: "note", level: "info", message: event.message });
+      else if (event.type === "failure") {
+        const { class: kind, phase, example } = event.failure;
+        report({ type: "note", level: "warning", message: `${kind} in ${phase}: ${example}` });
+      }
+    },
+  });
+  if (result.task !== "load")
+    throw new RefbenchError("shard", `the shard answered a load task with a result of ${result.task}`);
+  return result;
+}
+
+async function loadTaskOf({ folder, plan, environment }: StageContext): Promise<LoadTask> {
+  const { outputs } = await readJson(folder.result("provision"), provisionResult);
+  const { organizationId } = await readJson(folder.result("bootstrap"), bootstrapResult);
+  const secrets = await findSecrets(folder);
+  if (secrets?.token === undefined) {
+    throw new RefbenchError(
+      "run_folder",
+      `no token in ${folder.secrets}: run "refbench stage bootstrap --run ${plan.runId}" first`,
+    );
+  }
+  const { size } = plan;
+  return {
+    task: "load",
+    deployment: { ...deploymentOf(plan, outputs.coder_url), ...trustOf(environment) },
+    token: secrets.token,
+    prefix: namePrefix(plan.runId),
+    organizationId,
+    template: plan.template,
+    parameters: plan.parameters,
+    users: size.users,
+    workspaces: size.workspaces,
+    firstIndex: 0,
+    concurrency: size.concurrency,
+    cleanupConcurrency: size.cleanupConcurrency,
+    command: size.command,
+    expectOutput: size.expectOutput,
+    connections: {
+      total: size.connections.total,
+      sshShare: size.connections.sshShare,
+      rampPerSecond: size.connections.rampPerSecond,
+      holdMs: size.connections.holdSeconds * 1000,
+      commandsPerSecond: size.connections.commandsPerSecond,
+    },
+    timeouts: {
+      buildMs: 60 * 60_000,
+      agentMs: 10 * 60_000,
+      connectMs: 30_000,
+      commandMs: 60_000,
+      deleteMs: 60 * 60_000,
+    },
+    generatorLimits: plan.simulated ? SHARED_MACHINE_LIMITS : GENERATOR_LIMITS,
+    workspaceTtlMs: 4 * 60 * 60_000,
+  };
+}
