@@ -32,7 +32,16 @@ const VERSION = /^v?(\d+)\.(\d+)\.(\d+)$/;
  */
 export async function resolveCoderVersion(
   asked: string,
-  { rehearse, getJson = askGithub }: { readonly rehearse: boolean; readonly getJson?: GetJson },
+  {
+    rehearse,
+    token,
+    getJson = askGithub(token),
+  }: {
+    readonly rehearse: boolean;
+    /** Of GitHub: without one, all who share an address share 60 questions an hour. */
+    readonly token?: string | undefined;
+    readonly getJson?: GetJson;
+  },
 ): Promise<CoderVersion> {
   if (VERSION.test(asked)) return { version: asked.replace(/^v/, "") };
   if (asked !== "stable" && asked !== "mainline") {
@@ -88,12 +97,18 @@ function numberOf(tag: string): string {
 }
 
 /** GitHub's API refuses who does not say what it is. */
-const askGithub: GetJson = async (url, signal) => {
-  const headers = { accept: "application/vnd.github+json", "user-agent": "refbench" };
-  const { statusCode, body } = await request(url, { headers, signal });
-  if (statusCode !== 200) {
-    await body.dump();
-    throw new Error(`it answered ${statusCode}`);
-  }
-  return body.json();
-};
+const askGithub =
+  (token: string | undefined): GetJson =>
+  async (url, signal) => {
+    const headers = {
+      accept: "application/vnd.github+json",
+      "user-agent": "refbench",
+      ...(token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const { statusCode, body } = await request(url, { headers, signal });
+    if (statusCode !== 200) {
+      await body.dump();
+      throw new Error(`it answered ${statusCode}`);
+    }
+    return body.json();
+  };

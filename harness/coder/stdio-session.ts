@@ -67,7 +67,11 @@ export function openStdioSession(options: StdioSessionOptions): Promise<ConnectO
         // Its end comes with the process's, which says why.
         const output = child.stdout.pipe(new PassThrough(), { end: false });
         child.on("close", () => output.end());
-        on.stream(Duplex.from({ readable: output, writable: child.stdin }));
+        // A pipe between: the program's own stdin closes a moment before it can say why.
+        const input = new PassThrough();
+        input.pipe(child.stdin);
+        input.on("close", () => child.stdin.end());
+        on.stream(Duplex.from({ readable: output, writable: input }));
       },
       destroy,
       path: () => readPath(options.folder),

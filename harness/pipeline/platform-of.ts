@@ -1,3 +1,4 @@
+import type { Environment } from "../../stacks/environment.ts";
 import type { RunRecord } from "../model/record.ts";
 import type { Plan } from "./plan.ts";
 
@@ -5,7 +6,10 @@ import type { Plan } from "./plan.ts";
  * What a run is measured on, as its size names it. The processor is not: Google gives a machine type whichever
  * platform is free, and no output says which it was.
  */
-export function platformOf({ size }: Pick<Plan, "size">): NonNullable<RunRecord["provenance"]["platform"]> {
+export function platformOf(
+  { size, runner }: Pick<Plan, "size" | "runner">,
+  { tls }: Pick<Environment, "tls">,
+): NonNullable<RunRecord["provenance"]["platform"]> {
   const { machines, database, kubernetesVersion } = size;
   const workspaces = machines.workspaces.nodes > 0 ? machines.workspaces : machines.coder;
   return {
@@ -14,5 +18,7 @@ export function platformOf({ size }: Pick<Plan, "size">): NonNullable<RunRecord[
     coderMachine: machines.coder.machineType,
     workspaceMachine: workspaces.machineType,
     database: `${database.kind} ${database.tier}`,
+    tls: tls === undefined ? "off" : "self-signed",
+    generator: runner === "network" ? "inside the network" : "outside of it",
   };
 }

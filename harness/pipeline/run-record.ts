@@ -115,7 +115,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
           }),
       ...(preflight?.coderImageDigest === undefined ? {} : { coderImageDigest: preflight.coderImageDigest }),
       ...(plan.coderChannel === undefined ? {} : { coderChannel: plan.coderChannel }),
-      platform: platformOf(plan),
+      platform: platformOf(plan, environment),
       node: plan.node,
       machine: plan.machine,
       ...(plan.rehearsal === undefined

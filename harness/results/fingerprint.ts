@@ -5,7 +5,7 @@ export type Fingerprint = Readonly<Record<string, string>>;
 
 /** What has to be alike for two runs to be nights of one series; Coder's version is what a series is there to judge. */
 export function fingerprintOf(record: RunRecord): Fingerprint {
-  const { architecture, size, simulated, coder, cloud, provenance } = record;
+  const { architecture, size, simulated, coder, cloud, provenance, measurements } = record;
   const { platform = {}, refbench, rehearsal, machine } = provenance;
   const [major = ""] = refbench.version.split(".");
   // A rehearsal is measured on the generator's own machine, and as fast as it is told to be.
@@ -20,6 +20,8 @@ export function fingerprintOf(record: RunRecord): Fingerprint {
     coder,
     ...(simulated ? rehearsed : { region: cloud?.region ?? "unknown" }),
     ...Object.fromEntries(Object.entries(platform).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    // A night whose SSH was not carried, or went another way, measured something else.
+    ...(measurements === undefined ? {} : { "ssh path": measurements.connections.sshPath }),
     "refbench major version": major,
   };
 }

@@ -168,11 +168,14 @@ async function requestOf(flags: NightlyFlags, io: Io): Promise<NightRequest> {
     ...(account === undefined ? {} : { account }),
     ...(coderVersion === undefined
       ? {}
-      : { coderVersion: await resolveCoderVersion(coderVersion, { rehearse }) }),
+      : {
+          coderVersion: await resolveCoderVersion(coderVersion, { rehearse, token: io.env["GITHUB_TOKEN"] }),
+        }),
     ...(maxCost === undefined ? {} : { maxCost }),
     runTimeMs: flags.runTime,
     runFlags: given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)])),
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
+    ...(rehearse || flags.licenceFile === undefined ? {} : { licenceFile: flags.licenceFile }),
     faults: faultsOf(flags.faults, sizes, io),
     ...(store === undefined ? {} : { store }),
     site: site ?? (rehearse ? ".refbench/rehearsals-site" : "site"),

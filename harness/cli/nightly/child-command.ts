@@ -35,12 +35,14 @@ export type RunNightCommand = (
  * What a variable says of the night, or of a run that somebody starts by hand, must not reach a run of the night: it
  * would be measured otherwise and published as official, stay for a look, or lie where no sweep of the night looks.
  */
-const NOT_A_NIGHTS = new Set(
-  [
+const NOT_A_NIGHTS = new Set([
+  // The night has asked GitHub already.
+  "GITHUB_TOKEN",
+  ...[
     ...["MAX_COST", "OUTPUT", "SIZE", "SET", "TLS", "RUNNER", "REGION", "ZONE", "SKIP_CANARY"],
     ...["KEEP_ON_FAILURE", "KEEP_MAX", "FAIL_BUILDS", "FAULTS", "FAIL_CHECK", "AS_OF", "REHEARSALS"],
   ].map((name) => `REFBENCH_${name}`),
-);
+]);
 
 function ofOneRun(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_A_NIGHTS.has(name)));

@@ -24,6 +24,8 @@ export interface NightRequest {
   readonly runFlags: readonly string[];
   /** Also among `runFlags`: where earlier runs are known. */
   readonly mirror?: string;
+  /** Also among `runFlags`: preflight reads it too. */
+  readonly licenceFile?: string;
   /** Faults for the twin to play, by size. */
   readonly faults: ReadonlyMap<string, string>;
   /** Folder of the store; absent = where results and rehearsals lie by default. */

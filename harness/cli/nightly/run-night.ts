@@ -112,6 +112,7 @@ export async function runNight(request: NightRequest, ports: NightPorts, signals
       size.size,
       ...placeFlags(size, request),
       ...version,
+      ...(request.licenceFile === undefined ? [] : ["--licence-file", request.licenceFile]),
     ];
     await step(`preflight ${nameOf(size)}`, async () => {
       const end = await command([...args, "--output", "json"], STEP_MS.preflight);
@@ -201,11 +202,11 @@ async function withCanaries(
       return false;
     });
   const all: SizeName[] = [];
+  const isThere = (size: SizeName): boolean => all.some((each) => nameOf(each) === nameOf(size));
   for (const size of sizes) {
     const canary = { architecture: size.architecture, size: "canary" };
-    const isPlanned = [...all, ...sizes].some((each) => nameOf(each) === nameOf(canary));
-    if (!isPlanned && (await isWanted(size))) all.push(canary);
-    all.push(size);
+    if (!isThere(canary) && (await isWanted(size))) all.push(canary);
+    if (!isThere(size)) all.push(size);
   }
   return all;
 }

@@ -9,7 +9,7 @@ import { standingOf } from "../official.ts";
 export interface Night {
   /** UTC day on which the night began, which its last sizes may outlive. */
   readonly day: string;
-  /** Of a night that failed over to another zone, the run that took the first one's place. */
+  /** The first run; where it failed over to another zone, the one that took its place. Any other is a second try. */
   readonly record: RunRecord;
   /** All runs of the night, oldest first. */
   readonly runs: readonly RunRecord[];
@@ -32,7 +32,10 @@ export function nightsOf(records: readonly RunRecord[]): readonly Night[] {
   }
   return [...byNight]
     .flatMap(([night, runs]) => {
-      const record = runs.at(-1);
+      const record = runs.reduce<RunRecord | undefined>(
+        (taken, run) => (taken === undefined || run.failedOver?.runId === taken.runId ? run : taken),
+        undefined,
+      );
       return record === undefined ? [] : [{ day: dayOfNight(night, record), record, runs }];
     })
     .toSorted((one, other) => byStart(other.record, one.record));

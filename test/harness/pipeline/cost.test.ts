@@ -276,6 +276,8 @@ describe("what a run cost", () => {
       coderMachine: "n2-standard-4",
       workspaceMachine: "n2-standard-4",
       database: "cloud-sql db-custom-1-3840",
+      tls: "off",
+      generator: "outside of it",
     });
   });
 });

@@ -111,10 +111,16 @@ test("a night that outlives midnight is of the day it began, and a zone failed o
     estimate: { prices: ago(0), region: "us", hours: 1, perHour: 1, teardownReserve: 0, total, items: [] },
   });
   const first = unmeasured(nightOn(ago(1), { verdict: "infrastructure", cost: cost(1) }, { hours: 1 }));
-  const second = nightOn(ago(1), { cost: cost(4) }, { hours: 25 });
+  const failedOver = { fromZone: "us-central1-a", runId: first.runId, reason: "no machines" };
+  const second = nightOn(ago(1), { cost: cost(4), failedOver }, { hours: 25 });
   const row = onlyRow([second, first]);
   expect(row.newest).toMatchObject({ day: ago(1), record: second });
   expect(row).toMatchObject({ consecutiveClean: 1, cost: { median: 5 } });
+});
+
+test("a run that is made again in a night, and took no other zone's place, does not hide the first", () => {
+  const first = unmeasured(nightOn(ago(1), { verdict: "infrastructure" }, { hours: 1 }));
+  expect(onlyRow([first, nightOn(ago(1), {}, { hours: 3 })]).newest.record).toEqual(first);
 });
 
 test("the cost is what was spent, else estimated, of failed nights too, and billed only where all were", () => {

@@ -55,7 +55,7 @@ describe("refbench preflight --rehearse", () => {
     expect(report.cost).toMatchObject({ basis: "simulated", estimate: { region: "us-central1" } });
     await expect(preflight([...args, "--max-cost", "3"])).rejects.toMatchObject({
       code: "usage",
-      message: expect.stringContaining("gke 1200 is estimated at $13."),
+      message: expect.stringContaining("gke 1200 is estimated at $14."),
     });
   });
 

@@ -9,12 +9,12 @@ import { needOf } from "../../../../harness/inventory/preflight/need.ts";
 
 test("a cluster needs its pools, its volumes and the load runner", () => {
   expect(needOf(gke, gke.sizes["1200"]!)).toEqual({
-    vcpus: { n2: 4 * 8 + 8, e2: 10 * 16 + 2 * 4 },
+    vcpus: { n2: 4 * 8 + 16, e2: 10 * 16 + 2 * 4 },
     instances: 4 + 10 + 2 + 1,
     ssdGib: 16 * 100 + 50,
     standardGib: 12_000,
     publicAddresses: 2,
-    machineTypes: ["n2-standard-8", "e2-standard-16", "e2-standard-4"],
+    machineTypes: ["n2-standard-8", "e2-standard-16", "e2-standard-4", "n2-standard-16"],
   });
 });
 
