@@ -1,31 +1,27 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { systemClock } from "../../model/clock.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
-import { type OutputSpec, parseOutputs } from "../../results/output-spec.ts";
-import { widthOf } from "../../results/outputs.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { writeForms } from "../../results/outputs.ts";
 import { checkedLadder } from "../../workload/limit-search-ladder.ts";
 import { localShardRunner } from "../../workload/local-runner.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import { harmless } from "../progress/words.ts";
 import type { LimitWish } from "./find-limit-options.ts";
-import { type LimitReport, reportOfLimit } from "./find-limit-report.ts";
+import { reportOfLimit } from "./find-limit-report.ts";
 import { limitSearch } from "./find-limit-runner.ts";
 import { formatLimit, loadWords, stepLine } from "./find-limit-text.ts";
-import { guardDeployment } from "./guard.ts";
-import { lookText, planText } from "./guard-text.ts";
 import { listenForLoadInterrupts } from "./interrupts.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
 import type { LoadFlags } from "./load-options.ts";
 import { reachDeployment } from "./reach.ts";
+import { mayBegin } from "./may-begin.ts";
 import { missedBy } from "./record.ts";
 import { runLoadByHand } from "./run-load.ts";
 import { chooseSsh } from "./ssh.ts";
-import { pasteable, typedCommand } from "./typed-command.ts";
+import { pasteable } from "./typed-command.ts";
 
 /** A search by hand from its flags to its exit code: one load after the other, and one cleanup after all of them. */
 export async function findLimitByHand(
@@ -44,23 +40,11 @@ export async function findLimitByHand(
   const { look, task, notes } = await prepare(reach, ground, async (seen) =>
     chooseSsh(flags, reach.deployment, seen, io.env),
   );
-  const width = widthOf(io.stderr);
   const cleanup = pasteable("scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix));
-  io.stderr.write(lookText(look, width));
-  io.stderr.write(planText(task, { cleanup }, width));
-  io.stderr.write(
-    `${"Again".padEnd(12)}from ${loadWords(wish.kind, wish.from)} up to ${loadWords(wish.kind, wish.upTo)}, until an objective breaks\n`,
-  );
-  guardDeployment(look, flags.deploymentId, typedCommand(command, "--deployment-id", look.id));
-  if (flags.dryRun === true) {
-    for (const note of [...notes, "dry run: nothing was created"]) io.stderr.write(`${harmless(note)}\n`);
-    return;
-  }
+  const again = `from ${loadWords(wish.kind, wish.from)} up to ${loadWords(wish.kind, wish.upTo)}, until an objective breaks`;
+  if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup, again })) return;
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
-  const left = new Promise<"left">((done) =>
-    interrupts.leave.addEventListener("abort", () => done("left"), { once: true }),
-  );
   const search = limitSearch({
     runner: localShardRunner({ env: io.env }),
     wish,
@@ -79,7 +63,7 @@ export async function findLimitByHand(
     cleanupTimeoutMs: flags.cleanupTimeout,
     cleanupJobTimeoutMs: flags.cleanupJobTimeout,
   });
-  const outcome = await Promise.race([whole, left]).finally(() => reporter.close());
+  const outcome = await Promise.race([whole, interrupts.left]).finally(() => reporter.close());
   if (outcome === "left") {
     io.exit(EXIT_CODES.unverified);
     return;
@@ -87,32 +71,15 @@ export async function findLimitByHand(
   const report = reportOfLimit(search, outcome, { runId, task, look, cleanup, wish });
   io.exit(report.exitCode);
   if (report.teardown.state === "pending") io.stderr.write(`what was made stays until\n  ${cleanup}\n`);
-  await write(report, [{ format: "json", path: keptIn(runId) }, ...outputs], io);
+  const kept = keptIn(runId);
+  await writeForms(
+    (format, width) => formatLimit(report, format, width),
+    [{ format: "json", path: kept }, ...outputs],
+    { ...io, next: `it is kept in ${kept}, unless that is one of them` },
+  );
 }
 
 /** Beside the records of loads by hand. */
 function keptIn(runId: string): string {
   return join(".refbench", "scaletest", runId, "limit.json");
-}
-
-async function write(report: LimitReport, outputs: readonly OutputSpec[], io: Io): Promise<void> {
-  const failures: string[] = [];
-  for (const { format, path } of outputs) {
-    if (path === undefined) {
-      io.stdout.write(formatLimit(report, format, widthOf(io.stdout)));
-      continue;
-    }
-    const file = resolve(io.cwd, path);
-    try {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, formatLimit(report, format));
-    } catch (error) {
-      failures.push(`${file} (${messageOf(error)})`);
-    }
-  }
-  if (failures.length > 0)
-    throw new RefbenchError(
-      "run_folder",
-      `cannot write the limit to ${failures.join(", ")}: it is kept in ${keptIn(report.runId)}, unless that is one of them`,
-    );
 }

@@ -6,6 +6,8 @@ export interface LoadInterrupts extends Disposable {
   readonly stop: AbortSignal;
   /** Aborts at the second: the command leaves at once. */
   readonly leave: AbortSignal;
+  /** Resolves with the second. */
+  readonly left: Promise<"left">;
 }
 
 /** Listens for signals until disposed. */
@@ -30,6 +32,9 @@ export function listenForLoadInterrupts(
   return {
     stop: stop.signal,
     leave: leave.signal,
+    left: new Promise((resolve) =>
+      leave.signal.addEventListener("abort", () => resolve("left"), { once: true }),
+    ),
     [Symbol.dispose]: () => {
       for (const signal of signals) process.off(signal, onSignal);
     },

@@ -7,26 +7,23 @@ import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
-import { widthOf } from "../../results/outputs.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 import { compareRecords } from "../engine/compare-records.ts";
 import { engineRecord } from "../engine/engine-record.ts";
 import { planEngines } from "../engine/plan-engines.ts";
 import { writeComparison } from "../engine/write-comparison.ts";
 import type { Io } from "../io.ts";
-import { harmless } from "../progress/words.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import { guardDeployment } from "./guard.ts";
-import { lookText, planText } from "./guard-text.ts";
 import { listenForLoadInterrupts } from "./interrupts.ts";
 import { keepRecord, writeKept } from "./keep-record.ts";
 import type { LoadFlags } from "./load-options.ts";
 import type { TaskGround } from "./load-task.ts";
+import { mayBegin } from "./may-begin.ts";
 import { type Reach, reachDeployment } from "./reach.ts";
 import { recordOfLoad } from "./record.ts";
 import { runLoadByHand } from "./run-load.ts";
 import { chooseSsh } from "./ssh.ts";
-import { pasteable, typedCommand } from "./typed-command.ts";
+import { pasteable } from "./typed-command.ts";
 
 /** A load as the deployment was found able to carry it, nothing created yet. */
 export interface PreparedLoad {
@@ -64,24 +61,14 @@ export async function loadByHand(
     env: io.env,
     signal: before.signal,
   });
-  const width = widthOf(io.stderr);
   const cleanup = pasteable(
     ...["scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix)],
     // Its names tell no run.
     ...(flags.engine === "refbench" ? [] : ["--coder-scaletest"]),
   );
-  io.stderr.write(lookText(look, width));
-  io.stderr.write(planText(task, { cleanup }, width));
-  guardDeployment(look, flags.deploymentId, typedCommand(command, "--deployment-id", look.id));
-  if (flags.dryRun === true) {
-    for (const note of [...notes, "dry run: nothing was created"]) io.stderr.write(`${harmless(note)}\n`);
-    return;
-  }
+  if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup })) return;
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
-  const left = new Promise<"left">((resolve) =>
-    interrupts.leave.addEventListener("abort", () => resolve("left"), { once: true }),
-  );
   const whole = async (): Promise<RunRecord[]> => {
     const records: RunRecord[] = [];
     for (const run of runs) {
@@ -107,7 +94,7 @@ export async function loadByHand(
     }
     return records;
   };
-  const ended = await Promise.race([whole(), left]).finally(() => reporter.close());
+  const ended = await Promise.race([whole(), interrupts.left]).finally(() => reporter.close());
   if (ended === "left") {
     io.exit(EXIT_CODES.unverified);
     return;

@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { widthOf } from "../../results/outputs.ts";
+import type { Io } from "../io.ts";
+import { harmless } from "../progress/words.ts";
+import { guardDeployment } from "./guard.ts";
+import { lookText, planText } from "./guard-text.ts";
+import type { PreparedLoad } from "./load-command.ts";
+import type { LoadFlags } from "./load-options.ts";
+import { typedCommand } from "./typed-command.ts";
+
+/**
+ * Shows the deployment and what will be done to it, and refuses one that others use and nobody named. Whether it may
+ * begin: a dry run ends here.
+ */
+export function mayBegin(
+  { look, task, notes }: PreparedLoad,
+  { deploymentId, dryRun }: Pick<LoadFlags, "deploymentId" | "dryRun">,
+  {
+    io,
+    command,
+    cleanup,
+    again,
+  }: {
+    readonly io: Pick<Io, "stderr">;
+    readonly command: Command;
+    readonly cleanup: string;
+    /** How the load is repeated, where it is. */
+    readonly again?: string;
+  },
+): boolean {
+  const width = widthOf(io.stderr);
+  io.stderr.write(lookText(look, width));
+  io.stderr.write(planText(task, { cleanup }, width));
+  if (again !== undefined) io.stderr.write(`${"Again".padEnd(12)}${again}\n`);
+  guardDeployment(look, deploymentId, typedCommand(command, "--deployment-id", look.id));
+  if (dryRun !== true) return true;
+  for (const note of [...notes, "dry run: nothing was created"]) io.stderr.write(`${harmless(note)}\n`);
+  return false;
+}
