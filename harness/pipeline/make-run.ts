@@ -13,7 +13,7 @@ import { conditionsOf } from "./conditions.ts";
 import { planCost } from "./cost-plan.ts";
 import { Journal } from "./journal.ts";
 import { writeJson } from "./json-file.ts";
-import type { CloudPlan, ComparisonPlan, Plan } from "./plan.ts";
+import { type CloudPlan, type ComparisonPlan, loadsOf, type Plan } from "./plan.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { newSecrets, writeSecrets } from "./secrets.ts";
 
@@ -96,7 +96,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     runner,
     simulated: cloud?.emulated ?? true,
     ceiling: request.maxCost,
-    loads: comparison === undefined ? 1 : comparison.pairs * 2,
+    loads: loadsOf(request),
   });
   const key = runner === "network" ? newSshKey() : undefined;
   const certificate =

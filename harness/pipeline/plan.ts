@@ -91,6 +91,11 @@ export type Plan = z.infer<typeof planSchema>;
 /** What a comparison was told to do. */
 export type ComparisonPlan = NonNullable<Plan["comparison"]>;
 
+/** How many loads a run makes, one after the other. */
+export function loadsOf({ comparison }: { readonly comparison?: ComparisonPlan | undefined }): number {
+  return comparison === undefined ? 1 : comparison.pairs * 2;
+}
+
 /** Where a real run works, and what was waived for it. */
 export type CloudPlan = NonNullable<Plan["cloud"]>;
 

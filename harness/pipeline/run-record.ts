@@ -5,7 +5,6 @@ import { type Held, heldByLoad } from "../model/held-verdicts.ts";
 import { storedRecord } from "../model/migrate-record.ts";
 import { failsRun } from "../model/objective-words.ts";
 import {
-  measurements,
   recordSchema,
   RECORD_SCHEMA_VERSION,
   type Measurements,
@@ -22,7 +21,7 @@ import { Journal, type StoredEntry } from "./journal.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 import { salvageJson, writeJson } from "./json-file.ts";
 import { platformOf } from "./platform-of.ts";
-import { sshPathOf } from "./deployment-of.ts";
+import { measurementsOf } from "./measurements-of.ts";
 import { findRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { auditResult } from "./stages/audit.ts";
@@ -71,7 +70,7 @@ export function exitCodeOf(record: RunRecord): number {
 async function buildRecord(context: StageContext, teardown: Teardown): Promise<RunRecord> {
   const { folder, plan, environment, ports } = context;
   const { entries, damaged } = await new Journal(folder.journal, ports.clock).read();
-  const measured = await measurementsOf(context);
+  const measured = await measuredIn(context);
   const preflight = await salvageJson(folder.result("preflight"), preflightResult);
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   const bootstrapped = await salvageJson(folder.result("bootstrap"), bootstrapResult);
@@ -163,17 +162,12 @@ function cloudOf({ endpoints, ...cloud }: CloudPlan): RunRecord["cloud"] {
 /** Whether everything that was to be measured was, and met what the size asks for. */
 export async function objectivesMet(context: StageContext): Promise<boolean> {
   const { plan, ports } = context;
-  return !ports.judge(plan.objectives, await measurementsOf(context)).some(failsRun);
+  return !ports.judge(plan.objectives, await measuredIn(context)).some(failsRun);
 }
 
-async function measurementsOf({ folder, plan }: StageContext): Promise<Measurements | undefined> {
+async function measuredIn({ folder, plan }: StageContext): Promise<Measurements | undefined> {
   const result = await salvageJson(folder.result("load"), loadResult.loose());
-  if (result === undefined) return undefined;
-  const measured = measurements.omit({ connections: true }).parse(result);
-  return {
-    ...measured,
-    connections: { ...result.connections, sshPath: sshPathOf(plan, result.connections) },
-  };
+  return result === undefined ? undefined : measurementsOf(plan, result);
 }
 
 function verdictsOf(

@@ -1,7 +1,7 @@
 import { messageOf, RefbenchError, verdictOfError } from "../model/error.ts";
 import type { Stage } from "../model/stage.ts";
 import type { StageContext } from "./context.ts";
-import { DEADLINES_MS } from "./plan.ts";
+import { DEADLINES_MS, loadsOf } from "./plan.ts";
 
 /** What one stage does. It may return a sentence for the progress display. */
 export type StageFunction = (context: StageContext) => Promise<string | undefined>;
@@ -17,9 +17,7 @@ export async function runStage(
 ): Promise<"ok" | "failed" | "interrupted"> {
   const { ports, journal, report, signal } = context;
   const startedAt = ports.clock.now();
-  const { comparison } = context.plan;
-  const loads = stage === "load" && comparison !== undefined ? comparison.pairs * 2 : 1;
-  const deadlineMs = DEADLINES_MS[stage] * loads;
+  const deadlineMs = DEADLINES_MS[stage] * (stage === "load" ? loadsOf(context.plan) : 1);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
     deadline.abort(

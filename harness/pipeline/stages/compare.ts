@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Environment, environmentSchema, type Release } from "../../../stacks/environment.ts";
+import type { Environment, Release } from "../../../stacks/environment.ts";
 import { comparison } from "../../model/comparison.ts";
 import { RefbenchError } from "../../model/error.ts";
-import { type Measurements, measurements } from "../../model/record.ts";
+import type { Measurements } from "../../model/record.ts";
 import type { LoadResult } from "../../model/shard-result.ts";
 import type { StageContext } from "../context.ts";
-import { sshPathOf } from "../deployment-of.ts";
-import { readJson, writeJson } from "../json-file.ts";
+import { writeJson } from "../json-file.ts";
+import { measurementsOf } from "../measurements-of.ts";
 import type { ComparisonPlan } from "../plan.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { loadOnce } from "./load-once.ts";
@@ -42,7 +42,7 @@ export async function compare(context: StageContext, plan: ComparisonPlan): Prom
     if (index === 0) await writeJson(folder.result("load"), result);
     signal.throwIfAborted();
     refuseLeftovers(result, release);
-    loads.push({ release, measured: measuredBy(context, result) });
+    loads.push({ release, measured: measurementsOf(context.plan, result) });
   }
   const figures = ports.compare(pairsOf(loads));
   await writeJson(folder.result("comparison"), {
@@ -67,8 +67,7 @@ export function turns(pairs: number): readonly Release[] {
 /** Puts the other version in the place of this one; the environment says so before anything is applied. */
 async function switchTo(context: StageContext, release: Release, version: string): Promise<Environment> {
   const { folder } = context;
-  const now = await readJson(folder.environment, environmentSchema);
-  const environment: Environment = { ...now, coderVersion: version, comparison: { release } };
+  const environment: Environment = { ...context.environment, coderVersion: version, comparison: { release } };
   await writeJson(folder.environment, environment);
   await applyRelease({ ...context, environment });
   return environment;
@@ -82,14 +81,6 @@ function refuseLeftovers({ workspaces }: LoadResult, release: Release): void {
     "coder",
     `${left} workspaces of the ${release} load could not be deleted, so its version is not replaced: the drain goes on with them`,
   );
-}
-
-function measuredBy({ plan }: StageContext, result: LoadResult): Measurements {
-  const { connections } = result;
-  return measurements.parse({
-    ...result,
-    connections: { ...connections, sshPath: sshPathOf(plan, connections) },
-  });
 }
 
 function pairsOf(
