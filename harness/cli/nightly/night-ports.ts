@@ -54,27 +54,28 @@ function estimateOf({ architecture, size }: SizeName): number | undefined {
   return priced.state === "priced" ? priced.estimate.total : undefined;
 }
 
+interface RunOfNight {
+  readonly folder: RunFolder;
+  readonly runId: string;
+}
+
 /** The runs that a night made, newest first. */
-async function runsOfNight(cwd: string, night: string): Promise<readonly RunFolder[]> {
-  const folders = await listRunFolders(cwd);
-  const plans = await Promise.all(
-    folders.map((folder) => findJson(folder.plan, planSchema).catch(() => undefined)),
+async function runsOfNight(cwd: string, night: string): Promise<readonly RunOfNight[]> {
+  const runs = await Promise.all(
+    (await listRunFolders(cwd)).map(async (folder): Promise<readonly RunOfNight[]> => {
+      const plan = await findJson(folder.plan, planSchema).catch(() => undefined);
+      const isOfNight = plan?.origin.kind === "nightly" && plan.origin.night === night;
+      return isOfNight ? [{ folder, runId: plan.runId }] : [];
+    }),
   );
-  return folders
-    .filter((_, index) => {
-      const origin = plans[index]?.origin;
-      return origin?.kind === "nightly" && origin.night === night;
-    })
-    .toSorted((one, other) => (one.path < other.path ? 1 : -1));
+  return runs.flat().toSorted((one, other) => (one.folder.path < other.folder.path ? 1 : -1));
 }
 
 /** Those of a night that are not torn down yet, by id. */
 async function livingRuns(cwd: string, night: string): Promise<readonly string[]> {
   const living: string[] = [];
-  for (const folder of await runsOfNight(cwd, night)) {
-    const plan = await findJson(folder.plan, planSchema).catch(() => undefined);
-    const record = await findFinalRecord(folder);
-    if (plan !== undefined && record?.teardown.state !== "clean") living.push(plan.runId);
+  for (const { folder, runId } of await runsOfNight(cwd, night)) {
+    if ((await findFinalRecord(folder))?.teardown.state !== "clean") living.push(runId);
   }
   return living;
 }
@@ -85,7 +86,7 @@ async function newestRecord(
   night: string,
   { architecture, size }: SizeName,
 ): Promise<RunRecord | undefined> {
-  for (const folder of await runsOfNight(cwd, night)) {
+  for (const { folder } of await runsOfNight(cwd, night)) {
     const environment = await findJson(folder.environment, environmentSchema).catch(() => undefined);
     if (environment?.architecture !== architecture || environment.size !== size) continue;
     return findRecord(folder.record);

@@ -5,7 +5,7 @@ import { runsRoot } from "../../pipeline/run-folder.ts";
 import { isFinal } from "../../results/history/final.ts";
 import { importRecords } from "../../results/history/import-records.ts";
 import { readHistory } from "../../results/history/read-history.ts";
-import { readRunRecords } from "../../results/history/run-records.ts";
+import { readRunRecords, type RunRecords } from "../../results/history/run-records.ts";
 import { findStoreKind, kindOf, type StoreKind } from "../../results/history/store-kind.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
 import type { Io } from "../io.ts";
@@ -51,14 +51,15 @@ async function importKind(
 
 /** The runs of this folder; into a store that was named only those of its kind go. */
 async function ownRuns(io: Io, { store, rehearsals = false }: PlaceFlags): Promise<Gathered> {
-  const { records, unreadable } = await readRunRecords(runsRoot(io.cwd));
+  const runs = await readRunRecords(runsRoot(io.cwd));
+  const { records, unreadable } = runs;
   const named = store === undefined || store === "" ? undefined : storeFolder(io.cwd, "results", store);
   const kind =
     named === undefined
       ? undefined
       : ((await findStoreKind(named)) ?? (rehearsals ? "rehearsals" : "results"));
   const fitting = records.filter((record) => kind === undefined || kindOf(record) === kind);
-  const differing = await differingFromStore(fitting.filter(isFinal), io, store);
+  const differing = await differingFromStore(fitting.filter(isFinal), runs, io, store);
   return {
     records: fitting.filter((record) => isFinal(record) && !differing.has(record)),
     notFinal: fitting.filter((record) => !isFinal(record)),
@@ -70,15 +71,15 @@ async function ownRuns(io: Io, { store, rehearsals = false }: PlaceFlags): Promi
 /** Runs that were torn down again since their import: told, since the stored copy counts, and no other's obstacle. */
 async function differingFromStore(
   records: readonly RunRecord[],
+  runs: RunRecords,
   { cwd }: Io,
   store: string | undefined,
 ): Promise<ReadonlyMap<RunRecord, Unreadable>> {
-  const runs = runsRoot(cwd);
   const differing = new Map<RunRecord, Unreadable>();
   for (const kind of new Set(records.map(kindOf))) {
     const history = await readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
     for (const record of records) {
-      const file = join(runs, record.runId, "record.json");
+      const file = join(runs.folder, record.runId, "record.json");
       const told = history.unreadable.find(({ path }) => path === file);
       if (told !== undefined) differing.set(record, told);
     }

@@ -5,6 +5,7 @@ import { RefbenchError } from "../../model/error.ts";
 import { runsRoot } from "../../pipeline/run-folder.ts";
 import { dayOf } from "../../results/day.ts";
 import { byStart, type History, readHistory } from "../../results/history/read-history.ts";
+import { readRunRecords } from "../../results/history/run-records.ts";
 import { findStoreKind, type StoreKind } from "../../results/history/store-kind.ts";
 import type { Io } from "../io.ts";
 
@@ -51,23 +52,25 @@ export function storeFolder(cwd: string, kind: StoreKind, given: string | undefi
 }
 
 /** What is official, or what was simulated: of the store, and of the runs of this folder. */
-export function historyOf(
+export async function historyOf(
   { cwd }: Pick<Io, "cwd">,
   { store, rehearsals = false }: PlaceFlags,
 ): Promise<History> {
   const kind = rehearsals ? "rehearsals" : "results";
-  return readHistory({ store: storeFolder(cwd, kind, store), runs: runsRoot(cwd), kind });
+  const runs = await readRunRecords(runsRoot(cwd));
+  return readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
 }
 
 /** Everything of both kinds: of the named store or the usual ones, and of the runs of this folder. */
 export async function wholeHistory({ cwd }: Pick<Io, "cwd">, { store }: PlaceFlags): Promise<History> {
   const named = store === undefined || store === "" ? undefined : resolve(cwd, store);
   const namedKind = named === undefined ? undefined : ((await findStoreKind(named)) ?? "results");
+  const runs = await readRunRecords(runsRoot(cwd));
   const [results, rehearsals] = await Promise.all(
     (["results", "rehearsals"] as const).map((kind) => {
       const folder = named === undefined ? storeFolder(cwd, kind, undefined) : named;
       const isRead = namedKind === undefined || namedKind === kind;
-      return readHistory({ runs: runsRoot(cwd), kind, ...(isRead ? { store: folder } : {}) });
+      return readHistory({ runs, kind, ...(isRead ? { store: folder } : {}) });
     }),
   );
   return together(results ?? NOTHING, rehearsals ?? NOTHING);

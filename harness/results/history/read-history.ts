@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { RunRecord } from "../../model/record.ts";
 import { resultsJson } from "../json.ts";
 import { isFinal } from "./final.ts";
-import { readRunRecords, type RunRecords } from "./run-records.ts";
+import type { RunRecords } from "./run-records.ts";
 import { kindOf, requireStoreKind, type StoreKind } from "./store-kind.ts";
 import { readStore, type StoredRecords } from "./read-store.ts";
 import type { Unreadable } from "./unreadable.ts";
@@ -25,31 +25,30 @@ export interface History {
 export interface HistoryPlace {
   /** The store's folder; one that is not there yet holds nothing. Absent = the runs alone. */
   readonly store?: string;
-  /** A folder of runs, whose final records belong to the history as if they had been imported. */
-  readonly runs?: string;
+  /** What lies in a folder of runs: its final records belong to the history as if they had been imported. */
+  readonly runs?: RunRecords;
   /** What is asked for: a store of the other kind is refused, and runs of the other kind are left out. */
   readonly kind?: StoreKind;
 }
 
 /** Reads a history: the store, and the runs that were not imported yet. Of a run that is in both, the store's copy counts. */
-export async function readHistory({ store, runs, kind }: HistoryPlace): Promise<History> {
+export async function readHistory({ store, runs = NO_RUNS, kind }: HistoryPlace): Promise<History> {
   if (store !== undefined && kind !== undefined) await requireStoreKind(store, kind);
   const stored = store === undefined ? NOT_STORED : await readStore(store);
   const inStore = new Map([...stored.records.values()].map((record) => [record.runId, record]));
-  const found = runs === undefined ? NO_RUNS : await readRunRecords(runs);
-  const asked = found.records.filter((record) => kind === undefined || kindOf(record) === kind);
+  const asked = runs.records.filter((record) => kind === undefined || kindOf(record) === kind);
   const own = asked.filter(isFinal);
   const differing = own.flatMap((record): Unreadable[] => {
     const copy = inStore.get(record.runId);
     if (copy === undefined || resultsJson(copy) === resultsJson(record)) return [];
-    const path = join(runs ?? "", record.runId, "record.json");
+    const path = join(runs.folder, record.runId, "record.json");
     return [{ path, reason: DIFFERING }];
   });
   return {
     records: [...inStore.values(), ...own.filter(({ runId }) => !inStore.has(runId))].toSorted(byStart),
     files: new Map([...stored.records].map(([path, { runId }]) => [runId, path])),
-    unreadable: [...stored.unreadable, ...found.unreadable, ...differing],
-    without: found.without,
+    unreadable: [...stored.unreadable, ...runs.unreadable, ...differing],
+    without: runs.without,
     pending: asked.filter((record) => !isFinal(record)).toSorted(byStart),
   };
 }
@@ -57,7 +56,7 @@ export async function readHistory({ store, runs, kind }: HistoryPlace): Promise<
 const DIFFERING =
   "differs from the store's copy of the run, which is the one that counts: where the run was torn down again since, take the stored one out and import it again";
 const NOT_STORED: StoredRecords = { records: new Map(), unreadable: [] };
-const NO_RUNS: RunRecords = { records: [], without: [], unreadable: [] };
+const NO_RUNS: RunRecords = { folder: "", records: [], without: [], unreadable: [] };
 
 /** Oldest first; of two that began at once, by id, so that the order is always the same. */
 export function byStart(one: RunRecord, other: RunRecord): number {

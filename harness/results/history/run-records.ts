@@ -8,6 +8,7 @@ import type { Unreadable } from "./unreadable.ts";
 
 /** What lies in a folder of runs. */
 export interface RunRecords {
+  readonly folder: string;
   /** Oldest first; of runs that are not torn down yet too. */
   readonly records: readonly RunRecord[];
   /** Runs that have written no record. */
@@ -30,7 +31,7 @@ export async function readRunRecords(runsFolder: string): Promise<RunRecords> {
     if ("record" in read) records.push(read.record);
     else unreadable.push({ path, reason: read.wrong });
   }
-  return { records, without, unreadable };
+  return { folder: runsFolder, records, without, unreadable };
 }
 
 async function runsIn(folder: string): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../../../harness/model/record.ts";
 import { newRunId } from "../../../../harness/model/run-id.ts";
 import { importRecords } from "../../../../harness/results/history/import-records.ts";
+import { readRunRecords } from "../../../../harness/results/history/run-records.ts";
 import { readHistory } from "../../../../harness/results/history/read-history.ts";
 import { resultsJson } from "../../../../harness/results/json.ts";
 import { nightOn, scratchFolder } from "../nightly-records.ts";
@@ -50,9 +51,10 @@ test("records come oldest first, whatever the order of their import, with their 
 test("runs count as if they had been imported: each once, those not torn down yet apart, those of the other kind not", async () => {
   const pending = nightOn("2026-11-22", { verdict: "pending", teardown: { state: "pending" } });
   const { store } = await storeWith(older);
-  const runs = await runsWith(older, newer, pending, sampleRecord());
+  const folder = await runsWith(older, newer, pending, sampleRecord());
   const without = newRunId(5);
-  await mkdir(join(runs, without));
+  await mkdir(join(folder, without));
+  const runs = await readRunRecords(folder);
   const history = await readHistory({ store, runs, kind: "results" });
   expect(history).toMatchObject({
     records: [older, newer],
@@ -67,7 +69,7 @@ test("runs count as if they had been imported: each once, those not torn down ye
 test("of a run that differs from its stored record the store's counts, and that is said", async () => {
   const { store } = await storeWith(older);
   const runs = await runsWith({ ...older, verdict: "leaked" });
-  const { records, unreadable } = await readHistory({ store, runs });
+  const { records, unreadable } = await readHistory({ store, runs: await readRunRecords(runs) });
   expect(records).toEqual([older]);
   expect(unreadable).toMatchObject([{ path: join(runs, older.runId, "record.json") }]);
 });
