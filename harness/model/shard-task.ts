@@ -202,6 +202,8 @@ export const loadTask = z.object({
   shards: z.number().int().positive().optional(),
   /** It is one part of a load over several processes: it waits for the others before each stage. */
   part: z.object({ index: z.number().int().nonnegative(), of: z.number().int().positive() }).optional(),
+  /** Between the canary probe's requests: more of them carry a percentile of a short load. Absent = 1,000. */
+  probeEveryMs: milliseconds.positive().optional(),
   /** The load stops by itself when the deployment suffers, as the canary probe feels it. */
   abortOn: z
     .object({

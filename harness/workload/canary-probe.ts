@@ -9,10 +9,9 @@ import { newHistogram, percentileMs, recordMs, type Latencies } from "./histogra
 export const PROBE_EVERY_MS = 1000;
 /** Slower than this nobody waits for. */
 const TIMEOUT_MS = 10_000;
-/** A probe that is not answered must not hold up the next ones. */
-const CONNECTIONS = 16;
-/** What `abortOn` looks at: a minute of probes. */
-const RECENT = 60;
+/** What `abortOn` looks at: a minute of probes, or as many as are still sorted in no time. */
+const RECENT_MS = 60_000;
+const MOST_RECENT = 240;
 /** How long the last probes may take to be answered. */
 const LAST_WAIT_MS = 2000;
 /** Fewer say nothing yet: one slow answer would stop a load. */
@@ -40,9 +39,15 @@ interface Sample {
   isError: boolean;
 }
 
-/** A pool of its own for the probe, so that it never waits for the load. */
-export function probeHttp(transport: ConstructorParameters<typeof CoderHttp>[0]): CoderHttp {
-  return new CoderHttp({ ...transport, connections: CONNECTIONS });
+/**
+ * A pool of its own for the probe, so that it never waits for the load, nor for those of its requests that are not
+ * answered.
+ */
+export function probeHttp(
+  transport: ConstructorParameters<typeof CoderHttp>[0],
+  everyMs = PROBE_EVERY_MS,
+): CoderHttp {
+  return new CoderHttp({ ...transport, connections: Math.ceil(TIMEOUT_MS / everyMs) + 6 });
 }
 
 /**
@@ -52,6 +57,7 @@ export function probeHttp(transport: ConstructorParameters<typeof CoderHttp>[0])
 export class CanaryProbe {
   readonly #options: ProbeOptions;
   readonly #everyMs: number;
+  readonly #mostRecent: number;
   readonly #startMs = performance.now();
   readonly #window = newHistogram();
   readonly #recent: Sample[] = [];
@@ -67,6 +73,7 @@ export class CanaryProbe {
   constructor(options: ProbeOptions) {
     this.#options = options;
     this.#everyMs = options.everyMs ?? PROBE_EVERY_MS;
+    this.#mostRecent = Math.min(MOST_RECENT, Math.ceil(RECENT_MS / this.#everyMs));
     this.#arm();
   }
 
@@ -118,7 +125,7 @@ export class CanaryProbe {
     const startedMs = performance.now();
     const sample: Sample = { sentMs: startedMs, isError: false };
     this.#recent.push(sample);
-    if (this.#recent.length > RECENT) this.#recent.shift();
+    if (this.#recent.length > this.#mostRecent) this.#recent.shift();
     const answer = await http.call({
       method: "GET",
       path: isAnonymous ? "/api/v2/buildinfo" : "/api/v2/users/me",

@@ -50,26 +50,32 @@ export function checkedLadder(
 }
 
 /**
- * The largest load that was within the objectives each time, below the smallest one that was not: a load that broke
- * once is not within, whatever it did another time.
+ * The largest load that most of its tries were within the objectives at, below the smallest one that was not. A load
+ * whose two tries disagree is not within until a third one settles it.
  */
 export function tried(steps: readonly LimitStep[]): {
   readonly within: Tried | undefined;
   readonly beyond: Tried | undefined;
 } {
-  const failed = steps.filter(({ outcome }) => outcome !== "within").map(({ load }) => load);
-  const beyond = failed.length === 0 ? undefined : Math.min(...failed);
-  const held = steps.map(({ load }) => load).filter((load) => beyond === undefined || load < beyond);
-  const within = held.length === 0 ? undefined : Math.max(...held);
-  const of = (load: number | undefined): Tried | undefined =>
-    load === undefined ? undefined : { load, steps: steps.filter((step) => step.load === load) };
-  return { within: of(within), beyond: of(beyond) };
+  const loads = [...new Set(steps.map(({ load }) => load))].sort((a, b) => a - b);
+  const all = loads.map((load) => ({ load, steps: steps.filter((step) => step.load === load) }));
+  const first = all.findIndex((one) => timesWithin(one) * 2 <= one.steps.length);
+  if (first === -1) return { within: all.at(-1), beyond: undefined };
+  return { within: all[first - 1], beyond: all[first] };
+}
+
+/** How many tries of a load were within the objectives. */
+export function timesWithin({ steps }: Tried): number {
+  return steps.filter(({ outcome }) => outcome === "within").length;
 }
 
 /** What to try after these steps, or what they end in; with one step left the limit is confirmed rather than refined. */
 export function nextStep(steps: readonly LimitStep[], ladder: Ladder, stepsLeft: number): Next {
   const { within, beyond } = tried(steps);
   const { from, upTo, factor, resolution } = ladder;
+  // One slow moment of a server or a network must not be a limit.
+  if (beyond?.steps.length === 2 && timesWithin(beyond) === 1)
+    return { load: beyond.load, purpose: "settle" };
   if (within === undefined) {
     if (beyond === undefined) return { load: from, purpose: "raise" };
     if (isOnce(beyond)) return { load: beyond.load, purpose: "above" };

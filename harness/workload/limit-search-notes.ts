@@ -1,4 +1,4 @@
-import { tried } from "./limit-search-ladder.ts";
+import { timesWithin, tried } from "./limit-search-ladder.ts";
 import type { LimitKind, LimitResult, LimitStep } from "./limit-search.ts";
 
 /** What the reader of a limit must know besides its figure. */
@@ -12,9 +12,14 @@ export function notesOf(kind: LimitKind, ended: LimitResult["ended"], steps: rea
     );
   if (ended === "not-reached")
     notes.push(`${within?.load} ${unit}, the most that was to be tried, are within all objectives: raise it`);
-  if (beyond?.steps.some(({ outcome }) => outcome === "within") === true)
+  for (const load of [within, beyond])
+    if (load !== undefined && timesWithin(load) % load.steps.length !== 0)
+      notes.push(
+        `${load.load} ${unit} were within the objectives in ${timesWithin(load)} of ${load.steps.length} tries: the knee is not sharp, which loads that last longer may change`,
+      );
+  if (ended === "below-first")
     notes.push(
-      `${beyond.load} ${unit} were within the objectives in one try and not in another: the knee is not sharp`,
+      `whatever holds lies below ${beyond?.load} ${unit}, the first load: begin lower, or look for what broke`,
     );
   if (ended === "out-of-steps" || ended === "out-of-time" || ended === "stopped")
     notes.push(

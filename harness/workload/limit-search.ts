@@ -2,7 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import type { ShardEvent, ShardRunner } from "../model/shard.ts";
 import type { LoadResult } from "../model/shard-result.ts";
 import type { LoadTask } from "../model/shard-task.ts";
-import { checkedLadder, type Ladder, nextStep, tried } from "./limit-search-ladder.ts";
+import { checkedLadder, type Ladder, nextStep, timesWithin, tried } from "./limit-search-ladder.ts";
 import { notesOf } from "./limit-search-notes.ts";
 import { tryLoad } from "./limit-search-step.ts";
 
@@ -13,7 +13,7 @@ export type LimitKind = "connections" | "arrival-rate";
 export interface LimitStep {
   /** Connections, or arrivals per second. */
   readonly load: number;
-  readonly purpose: "raise" | "bisect" | "confirm" | "above";
+  readonly purpose: "raise" | "bisect" | "confirm" | "above" | "settle";
   /** `broken`: an objective was missed. `generator-limited`: what was measured says nothing of Coder. */
   readonly outcome: "within" | "broken" | "generator-limited";
   /** What broke, or why the generator was the limit, one sentence each. */
@@ -79,7 +79,8 @@ const MOST_STEPS = 20;
 
 /**
  * Finds the largest load within the objectives: raises it step by step until one breaks or the generator is the
- * limit, bisects down to the resolution, then tries the limit and the load just above it once more.
+ * limit, bisects down to the resolution, then tries the limit and the load just above it once more. Where two tries of
+ * a load disagree, a third one decides.
  */
 export async function findLimit(kind: LimitKind, options: LimitOptions): Promise<LimitResult> {
   const ladder = checkedLadder(kind, options);
@@ -121,10 +122,10 @@ async function climb(
 
 function isConfirmed(ended: LimitResult["ended"], steps: readonly LimitStep[]): boolean {
   const { within, beyond } = tried(steps);
-  const heldTwice = (within?.steps.length ?? 0) > 1;
+  const heldTwice =
+    within !== undefined && within.steps.length > 1 && timesWithin(within) === within.steps.length;
   if (ended === "not-reached") return heldTwice;
-  const brokeTwice =
-    (beyond?.steps.length ?? 0) > 1 && beyond?.steps.every(({ outcome }) => outcome !== "within") === true;
+  const brokeTwice = beyond !== undefined && beyond.steps.length > 1 && timesWithin(beyond) === 0;
   if (ended === "below-first") return brokeTwice;
   return (ended === "found" || ended === "generator-limited") && heldTwice && brokeTwice;
 }

@@ -7,7 +7,7 @@ import type { LoadResult } from "../model/shard-result.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import { readBuildTimings } from "./build-timings.ts";
 import { buildSpans, concurrencyOf } from "./builds.ts";
-import { CanaryProbe, probeHttp } from "./canary-probe.ts";
+import { CanaryProbe, PROBE_EVERY_MS, probeHttp } from "./canary-probe.ts";
 import { createUsers } from "./create-users.ts";
 import { deleteUsers, deleteWorkspaces, findLostUsers } from "./delete-all.ts";
 import { findExisting, visitExisting } from "./existing-workspaces.ts";
@@ -113,8 +113,9 @@ async function startProbe(
   const me = await load.owner.me();
   // Where the caller may mint no token, the probe is told from the load by its connections only.
   const token = me.ok ? await load.tokens.mint(load.owner, me.value.id, "probe") : me;
+  const everyMs = pace.probeEveryMs ?? load.task.probeEveryMs ?? PROBE_EVERY_MS;
   return new CanaryProbe({
-    http: probeHttp({ ...load.task.deployment, clock: load.clock }),
+    http: probeHttp({ ...load.task.deployment, clock: load.clock }, everyMs),
     clock: load.clock,
     token: token.ok ? token.value : load.task.token,
     latencies: load.latencies,
@@ -122,7 +123,7 @@ async function startProbe(
     signal: context.signal,
     abortOn: load.task.abortOn,
     onSuffering,
-    everyMs: pace.probeEveryMs,
+    everyMs,
   });
 }
 

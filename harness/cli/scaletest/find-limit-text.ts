@@ -74,7 +74,7 @@ function headline(report: LimitReport): string {
     found: `Limit: ${most}, ${sure}; above it:`,
     "not-reached": `No limit up to ${loadWords(kind, upTo)}, the most that was tried, ${sure}`,
     "generator-limited": `${limit === undefined ? "No limit was found" : `At least ${most}, ${sure}`}; above it the generator was the limit, not Coder:`,
-    "below-first": `No limit: the first load of ${loadWords(kind, from)} was not within the objectives, ${sure}:`,
+    "below-first": `No limit: the first load of ${loadWords(kind, from)} was not within the objectives, ${sure}; what broke:`,
     "out-of-steps": unfinished("all of --limit-steps were used", most),
     "out-of-time": unfinished("--limit-within was up", most),
     stopped: unfinished("the search was stopped", most),

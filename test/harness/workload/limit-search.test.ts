@@ -159,6 +159,50 @@ test("a knee that holds once and breaks once is given up for a lower one", async
   expect(found.notes.join()).toContain("the knee is not sharp");
 });
 
+/** The first try of each of these loads breaks by something that does not come again. */
+function hiccups(
+  limit: number,
+  at: readonly number[],
+): Partial<LimitOptions> & { readonly runner: ShardRunner } {
+  const runner = planted(limit);
+  const left = new Set(at);
+  const judge = (): string[] => {
+    const load = runner.loads.at(-1) ?? 0;
+    return left.delete(load) || load > limit ? [BROKE] : [];
+  };
+  return { runner, judge };
+}
+
+test("a first load that broke in one slow moment is tried until two of three agree, and the search goes on", async () => {
+  const { runner, ...over } = hiccups(450, [100]);
+  const found = await findLimit("connections", optionsFor(runner, over));
+  expect(found).toMatchObject({ ended: "found", limit: 450, isConfirmed: true });
+  expect(found.steps.slice(0, 4).map(({ load, purpose, outcome }) => [load, purpose, outcome])).toEqual([
+    [100, "raise", "broken"],
+    [100, "above", "within"],
+    [100, "settle", "within"],
+    [200, "raise", "within"],
+  ]);
+});
+
+test("a slow moment on the way up is no limit", async () => {
+  const { runner, ...over } = hiccups(1_000, [400]);
+  const found = await findLimit("connections", optionsFor(runner, { ...over, maxSteps: 40 }));
+  expect(found).toMatchObject({ ended: "found", limit: 1_000, isConfirmed: true });
+});
+
+test("a limit of which one try in three broke is not confirmed, and says so", async () => {
+  const { runner, ...over } = hiccups(400, [400]);
+  const found = await findLimit("connections", optionsFor(runner, { ...over, upTo: 400 }));
+  expect(found).toMatchObject({ ended: "not-reached", limit: 400, isConfirmed: false });
+  expect(found.notes.join()).toContain("within the objectives in 2 of 3 tries: the knee is not sharp");
+});
+
+test("where even the first load breaks, what to do is said", async () => {
+  const found = await findLimit("connections", optionsFor(planted(99)));
+  expect(found.notes.join()).toContain("lies below 100 connections, the first load: begin lower");
+});
+
 test("a stopped search goes on where it was, and runs no step twice", async () => {
   const stop = new AbortController();
   const runner = planted(2_345);

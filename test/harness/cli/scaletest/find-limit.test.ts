@@ -117,6 +117,9 @@ describe("a search for the limit of connections", () => {
     expect(first).not.toHaveProperty("existing");
     expect(more.map(({ existing }) => existing?.namePrefix)).toEqual(more.map(() => `${PREFIX}-`));
     expect(tasks.map(({ connections }) => connections.total)).toEqual([10, 20, 40, 30, 20, 30]);
+    // A load of a minute then carries a p95 of the API: 200 samples.
+    for (const { probeEveryMs = Infinity } of tasks)
+      expect(60_000 / probeEveryMs).toBeGreaterThanOrEqual(200);
     expect(left).toEqual([]);
     expect(formatLimit(report, "text").replaceAll(/\s+/g, " ")).toContain(
       "Limit: 20 connections, confirmed by a second try; above it: a connection was lost",
