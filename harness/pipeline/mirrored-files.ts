@@ -7,6 +7,7 @@ const FILES = [
   "environment.json",
   "plan.json",
   "faults.json",
+  "owner.json",
   "keep.json",
   "stacks.json",
   "preflight.json",

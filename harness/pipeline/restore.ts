@@ -1,28 +1,32 @@
 import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Bucket } from "../model/bucket.ts";
+import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import { RUN_ID_PATTERN, type RunId } from "../model/run-id.ts";
+import { getAll } from "./get-all.ts";
+import { Journal } from "./journal.ts";
 import { mirrorKeys } from "./mirror.ts";
 import { isMirrored, isOlderState, isState } from "./mirrored-files.ts";
-import { planSchema } from "./plan.ts";
+import { mirroredRuns } from "./mirrored-runs.ts";
+import { type Plan, planSchema } from "./plan.ts";
 import { writeJson } from "./json-file.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 
-/** Lines of the journal that are fetched at once. */
-const AT_ONCE = 16;
+/** Mirrored to tell a run that a process drove from a staged one; never restored. */
+const OWNER = "owner.json";
+const LOST = "the run's machine was lost before it handed over";
 
 /** The id of a run that a bucket holds, by the whole of it or by a unique end. */
 export async function findMirroredRun(bucket: Bucket, idOrEnd: string): Promise<RunId> {
   if (RUN_ID_PATTERN.test(idOrEnd)) return idOrEnd;
-  const keys = await bucket.list(mirrorKeys.runs);
-  const ids = new Set(keys.map((key) => key.slice(mirrorKeys.runs.length).split("/", 1)[0] ?? ""));
-  const matching = [...ids].filter((id) => RUN_ID_PATTERN.test(id) && id.endsWith(idOrEnd));
+  const ids = (await mirroredRuns(bucket)).map(({ runId }) => runId);
+  const matching = ids.filter((id) => id.endsWith(idOrEnd));
   const [only] = matching;
   if (only !== undefined && matching.length === 1 && idOrEnd.length >= 4) return only;
   throw new RefbenchError(
     "usage",
-    `${matching.length} runs in ${bucket.url} end in "${idOrEnd}", expected one: name it by its whole id; there are ${[...ids].slice(-5).join(", ") || "none"}`,
+    `${matching.length} runs in ${bucket.url} end in "${idOrEnd}", expected one: name it by its whole id; there are ${ids.slice(-5).join(", ") || "none"}`,
   );
 }
 
@@ -30,32 +34,58 @@ export async function findMirroredRun(bucket: Bucket, idOrEnd: string): Promise<
  * Makes the folder of a run again from its mirror, for a teardown on this machine. What this machine has of the run
  * already stays, except a state that the bucket has a later one of. The secrets are not in the mirror.
  */
-export async function restoreRun(cwd: string, bucket: Bucket, runId: RunId): Promise<RunFolder> {
+export async function restoreRun(
+  bucket: Bucket,
+  runId: RunId,
+  { cwd, clock }: { readonly cwd: string; readonly clock: Clock },
+): Promise<RunFolder> {
   const prefix = mirrorKeys.files(runId);
   const names = (await bucket.list(prefix)).map((key) => key.slice(prefix.length)).filter(isMirrored);
-  const planBytes = await bucket.get(mirrorKeys.file(runId, "plan.json"));
-  if (planBytes === undefined) {
-    throw new RefbenchError(
-      "usage",
-      `no run ${runId} in ${bucket.url}: expected ${mirrorKeys.file(runId, "plan.json")} there; look with "refbench sweep --run ${runId}" for what may exist of it`,
-    );
-  }
-  const plan = planOf(planBytes, runId, bucket.url);
+  const plan = await readMirroredPlan(bucket, runId);
   const folder = await createRunFolder(cwd, runId);
   await chmod(folder.path, 0o700);
   for (const name of names) {
-    // The plan comes last: a folder without one is no run.
-    if (name === "plan.json") continue;
+    // The plan comes last: a folder without one is no run. The owner was a process of the lost machine.
+    if (name === "plan.json" || name === OWNER) continue;
     const bytes = await bucket.get(mirrorKeys.file(runId, name));
     if (bytes !== undefined) await place(join(folder.path, name), bytes, isState(name));
   }
   await restoreJournal(folder, bucket, runId);
+  if (names.includes(OWNER)) await noteLostMachine(folder, clock);
   // From here on this is where it is mirrored: the share may be mounted elsewhere on this machine.
   await writeJson(folder.plan, { ...plan, mirror: bucket.url });
   return folder;
 }
 
-function planOf(bytes: Uint8Array, runId: RunId, url: string) {
+/** What a run of a bucket was told to do; throws when the bucket does not say. */
+export async function readMirroredPlan(bucket: Bucket, runId: RunId): Promise<Plan> {
+  const bytes = await bucket.get(mirrorKeys.file(runId, "plan.json"));
+  if (bytes !== undefined) return planOf(bytes, runId, bucket.url);
+  throw new RefbenchError(
+    "usage",
+    `no run ${runId} in ${bucket.url}: expected ${mirrorKeys.file(runId, "plan.json")} there; look with "refbench sweep --run ${runId}" for what may exist of it`,
+  );
+}
+
+/**
+ * A run that a process drove and that was not handed over was stopped by its machine's end, whatever it had measured
+ * by then. A staged run has no such process.
+ */
+async function noteLostMachine(folder: RunFolder, clock: Clock): Promise<void> {
+  // Where the owner's file is, the reaper sees the death itself.
+  if ((await readFile(folder.owner).catch(() => undefined)) !== undefined) return;
+  const journal = new Journal(folder.journal, clock);
+  const { entries } = await journal.read();
+  const isToldOf = entries.some(
+    (entry) =>
+      entry.type === "hand-over" ||
+      entry.type === "kept" ||
+      (entry.type === "finding" && entry.reason === LOST),
+  );
+  if (!isToldOf) await journal.append({ type: "finding", verdict: "interrupted", reason: LOST });
+}
+
+function planOf(bytes: Uint8Array, runId: RunId, url: string): Plan {
   const parsed = planSchema.safeParse(jsonOf(bytes));
   if (parsed.success && parsed.data.runId === runId) return parsed.data;
   throw new RefbenchError(
@@ -83,12 +113,9 @@ async function place(path: string, bytes: Uint8Array, state: boolean): Promise<v
 async function restoreJournal(folder: RunFolder, bucket: Bucket, runId: RunId): Promise<void> {
   if ((await readFile(folder.journal).catch(() => undefined)) !== undefined) return;
   const keys = await bucket.list(mirrorKeys.journal(runId));
-  const lines: Buffer[] = [];
-  for (let start = 0; start < keys.length; start += AT_ONCE) {
-    const batch = await Promise.all(keys.slice(start, start + AT_ONCE).map((key) => bucket.get(key)));
-    for (const bytes of batch) lines.push(Buffer.from(bytes ?? []), Buffer.from("\n"));
-  }
-  await write(folder.journal, Buffer.concat(lines));
+  const lines = await getAll(bucket, keys);
+  const ended = lines.flatMap((bytes) => [Buffer.from(bytes ?? []), Buffer.from("\n")]);
+  await write(folder.journal, Buffer.concat(ended));
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,55 +1,137 @@
 import { Command, Option } from "commander";
 import { openBucket } from "../../inventory/buckets/open-bucket.ts";
 import { systemClock } from "../../model/clock.ts";
-import { awaitBucketLease } from "../../pipeline/await-bucket-lease.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
 import { ensureReaper } from "../../pipeline/ensure-reaper.ts";
 import { EventTail } from "../../pipeline/event-log.ts";
-import { requestTeardown } from "../../pipeline/request.ts";
-import { findMirroredRun, restoreRun } from "../../pipeline/restore.ts";
+import { keepFinalRecord } from "../../pipeline/mirrored-records.ts";
+import { findMirroredRun } from "../../pipeline/restore.ts";
 import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
 import { findFinalRecord } from "../../pipeline/run-record.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
+import { writeForms } from "../../results/outputs.ts";
+import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
-import { bucketUrl } from "../run-options.ts";
+import { openMirror } from "../open-mirror.ts";
+import { harmless } from "../progress/words.ts";
+import { bucketUrl, collect, duration } from "../run-options.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
+import { teardownExitCode, teardownText } from "../teardown/report.ts";
+import { requestWholeTeardown, restoredRun } from "../teardown/restored-run.ts";
+import { tearDownAll } from "../teardown/tear-down-all.ts";
 import { followTeardown } from "./watch.ts";
 
-/** `refbench teardown <run>`: asks the reaper for the whole teardown and shows it. */
+interface TeardownFlags {
+  readonly from?: string;
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+  readonly wait: number;
+  readonly output: readonly string[];
+}
+
+/** `refbench teardown <run>`: asks the reaper for the whole teardown and shows it; `--all --from` for a bucket's runs. */
 export function teardownCommand(io: Io): Command {
   return new Command("teardown")
     .description("tear a run down, whatever state it is in: drain, destroy, sweep, audit")
-    .argument("<run>", "id of a run under .refbench/runs, or the path of its folder")
+    .argument("[run]", "id of a run under .refbench/runs, or the path of its folder")
     .addOption(
       new Option(
         "--from <url>",
         "the run's machine is lost: restore its folder from the mirror first (the URL that --mirror had)",
       ).argParser(bucketUrl("--from")),
     )
+    .option("--all", "with --from: every run of the mirror that is not finished and that nobody works on")
+    .option("--dry-run", "with --all: say what would be torn down and change nothing")
+    .addOption(
+      new Option("--wait <duration>", "with --all: how long the teardown of one run may take")
+        .default(3 * 3_600_000, "3h")
+        .argParser(duration("--wait")),
+    )
+    .addOption(
+      new Option(
+        "--output <format[:path]>",
+        "with --all: text or json, on stdout or into a file; repeatable (default: text)",
+      )
+        .default([], "text")
+        .argParser(collect),
+    )
     .addHelpText(
       "after",
-      "\nExit codes: 0 clean, 40 leaked, 41 unverified, 60 left to the reaper before the end.",
+      "\nExit codes: 0 clean, 40 leaked, 41 unverified, 60 left to the reaper before the end. --all: the heaviest.",
     )
-    .action(async (run: string, { from }: { readonly from?: string }) => {
-      const folder = from === undefined ? await openRunFolder(io.cwd, run) : await restored(io, run, from);
-      const offset = await EventTail.end(folder.events);
-      const final = await findFinalRecord(folder);
-      // What was leaked or could not be verified is gone on with, once a credential is renewed or a hand has helped.
-      if (final?.teardown.state !== "clean") {
-        await requestTeardown(folder, { through: "audit", only: false, reason: "teardown" });
-        await ensureReaper(folder, { clock: systemClock, spawnReaper });
-      }
-      await followTeardown(io, folder, offset);
+    .action(async (run: string | undefined, flags: TeardownFlags) => {
+      if (flags.all === true) return all(run, flags, io);
+      if (run === undefined)
+        throw new RefbenchError(
+          "usage",
+          "no run is named: expected its id or folder, or --all with --from <url>",
+        );
+      refuseWithoutAll(flags);
+      return flags.from === undefined ? one(run, io) : oneFrom(run, flags.from, io);
     });
 }
 
-/** The run's folder, made again on this machine once no other one works on the run. */
-async function restored(io: Io, run: string, from: string): Promise<RunFolder> {
+async function one(run: string, io: Io): Promise<void> {
+  await tornDown(await openRunFolder(io.cwd, run), io);
+}
+
+async function oneFrom(run: string, from: string, io: Io): Promise<void> {
   const bucket = await openBucket(from, io.env, "--from");
   const runId = await findMirroredRun(bucket, run);
-  await awaitBucketLease(bucket, runId, {
-    clock: systemClock,
-    tell: (message) => io.stderr.write(`refbench: ${message}\n`),
+  const tell = (message: string): void => void io.stderr.write(`refbench: ${message}\n`);
+  const folder = await restoredRun(bucket, runId, { cwd: io.cwd, tell });
+  await tornDown(folder, io);
+  if ((await findFinalRecord(folder)) === undefined) return;
+  await keepFinalRecord(bucket, folder, runId).catch((error: unknown) =>
+    tell(`the record of ${runId} is not in the mirror: ${messageOf(error)}`),
+  );
+}
+
+async function tornDown(folder: RunFolder, io: Io): Promise<void> {
+  const offset = await EventTail.end(folder.events);
+  const final = await findFinalRecord(folder);
+  // What was leaked or could not be verified is gone on with, once a credential is renewed or a hand has helped.
+  if (final?.teardown.state !== "clean") {
+    await requestWholeTeardown(folder);
+    await ensureReaper(folder, { clock: systemClock, spawnReaper });
+  }
+  await followTeardown(io, folder, offset);
+}
+
+async function all(
+  run: string | undefined,
+  { from, dryRun = false, wait, output }: TeardownFlags,
+  io: Io,
+): Promise<void> {
+  if (run !== undefined)
+    throw new RefbenchError("usage", `--all takes every run, and "${run}" names one: leave one of them out`);
+  if (from === undefined) {
+    throw new RefbenchError(
+      "usage",
+      '--all needs --from <url>, the mirror that holds the runs; those of this folder are what "refbench sweep" begins with',
+    );
+  }
+  const outputs = parseOutputs(output);
+  if (outputs.some(({ format }) => format === "markdown"))
+    throw new RefbenchError("usage", "--output markdown is not a form of a teardown, expected text or json");
+  const bucket = await openMirror(from, io);
+  const tell = (line: string): void => void io.stderr.write(`${harmless(line)}\n`);
+  using interrupts = listenForInterrupts(() => tell("left to the reapers; what ended is said below"));
+  const report = await tearDownAll(bucket, {
+    cwd: io.cwd,
+    dryRun,
+    waitMs: wait,
+    tell,
+    signal: interrupts.stop,
   });
-  const folder = await restoreRun(io.cwd, bucket, runId);
-  io.stderr.write(`refbench: restored ${folder.path} from ${bucket.url}\n`);
-  return folder;
+  io.exit(teardownExitCode(report.runs));
+  const form = (format: string): string =>
+    format === "json" ? `${JSON.stringify(report, null, 2)}\n` : harmless(teardownText(report));
+  await writeForms(form, outputs, io);
+}
+
+function refuseWithoutAll({ dryRun, output }: TeardownFlags): void {
+  const given = dryRun === true ? "--dry-run" : output.length > 0 ? "--output" : undefined;
+  if (given !== undefined)
+    throw new RefbenchError("usage", `${given} is for --all: leave it out, or add --all --from <url>`);
 }

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
-import { exitCodeOf } from "../../pipeline/run-record.ts";
 import { watchRun } from "../../pipeline/watch.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
@@ -9,6 +8,7 @@ import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
+import { outcomeLine, outcomeOf, teardownExitCode } from "../teardown/report.ts";
 
 /** `refbench watch <run>`: follows a run and its teardown; leaving it changes nothing. */
 export function watchCommand(io: Io): Command {
@@ -40,25 +40,7 @@ export async function followTeardown(io: Io, folder: RunFolder, fromOffset = 0):
   } finally {
     reporter.close();
   }
-  io.stdout.write(`${teardownLine(record)}\n`);
-  io.exit(teardownExitCode(record));
-}
-
-function teardownLine({ runId, teardown, verdict }: RunRecord): string {
-  if (teardown.state === "pending") return `${runId}: teardown pending`;
-  const left = teardown.left.map(({ kind, name }) => `\n  ${kind} ${name}`).join("");
-  return `${runId}: teardown ${teardown.state} (${teardown.scope}), verdict ${verdict}${left}`;
-}
-
-/** `teardown` and `watch` answer for the teardown alone: 0 clean, 40, 41. */
-function teardownExitCode(record: RunRecord): number {
-  switch (record.teardown.state) {
-    case "clean":
-      return 0;
-    case "leaked":
-    case "unverified":
-      return EXIT_CODES[record.teardown.state];
-    case "pending":
-      return exitCodeOf(record);
-  }
+  const outcome = outcomeOf(record);
+  io.stdout.write(`${outcomeLine(outcome)}\n`);
+  io.exit(teardownExitCode([outcome]));
 }

@@ -57,12 +57,14 @@ export async function tearDownDue(
   return inTurns(due, AT_ONCE, (run) => tearDown(run, options));
 }
 
-interface DueRun {
+/** A run to be torn down by its reaper, and whether it has none yet. */
+export interface DueRun {
   readonly folder: RunFolder;
   readonly adopted: boolean;
 }
 
-async function tearDown(
+/** Waits for the teardown of a run; its reaper is started where there is none. */
+export async function tearDown(
   { folder, adopted }: DueRun,
   options: { readonly waitMs: number; readonly tell: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<RunTornDown> {

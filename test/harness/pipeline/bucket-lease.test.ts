@@ -99,7 +99,7 @@ async function restoredOn(count: number) {
   const folders: RunFolder[] = [];
   for (let n = 0; n < count; n += 1) {
     const cwd = await mkdtemp(join(tmpdir(), "refbench-machine-"));
-    const restored = await restoreRun(cwd, bucket, folder.path.slice(-26));
+    const restored = await restoreRun(bucket, folder.path.slice(-26), { cwd, clock: world.clock });
     await requestTeardown(restored, { through: "audit", only: false, reason: "teardown" });
     folders.push(restored);
   }

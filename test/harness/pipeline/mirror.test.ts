@@ -171,11 +171,11 @@ describe("a mirrored run", () => {
 });
 
 /** Loses the run's folder, and makes it again elsewhere. */
-async function lose({ bucket, folder }: Mirrored): Promise<RunFolder> {
+async function lose({ world, bucket, folder }: Mirrored): Promise<RunFolder> {
   await rm(folder.path, { recursive: true });
   const cwd = join(folder.path, "..", "..", "..", "elsewhere");
   const id = await findMirroredRun(bucket, folder.path.slice(-6));
-  const restored = await restoreRun(cwd, bucket, id);
+  const restored = await restoreRun(bucket, id, { cwd, clock: world.clock });
   await requestTeardown(restored, STAGED);
   return restored;
 }
@@ -229,9 +229,10 @@ describe("a run whose machine is lost", () => {
   });
 
   test("that nobody mirrored is a usage error that says where to look", async () => {
-    const { bucket, folder } = await newRun();
+    const { world, bucket, folder } = await newRun();
     const id = folder.path.slice(-26);
-    await expect(restoreRun(folder.path, bucket, id)).rejects.toMatchObject({
+    const here = { cwd: folder.path, clock: world.clock };
+    await expect(restoreRun(bucket, id, here)).rejects.toMatchObject({
       code: "usage",
       message: expect.stringContaining(`refbench sweep --run ${id}`),
     });
@@ -240,7 +241,7 @@ describe("a run whose machine is lost", () => {
   test("keeps what this machine has, except an older state", async () => {
     const run = await newRun();
     await drive(run);
-    const { bucket, folder } = run;
+    const { world, bucket, folder } = run;
     const cwd = join(folder.path, "..", "..", "..");
     const id = folder.path.slice(-26);
     const path = join(folder.stack("gke-cloud"), "terraform.tfstate");
@@ -252,7 +253,7 @@ describe("a run whose machine is lost", () => {
     ] as const) {
       await writeFile(path, here);
       bucket.objects.set(`runs/${id}/files/terraform/gke-cloud/terraform.tfstate`, there);
-      await restoreRun(cwd, bucket, id);
+      await restoreRun(bucket, id, { cwd, clock: world.clock });
       expect((await readFile(path)).toString()).toBe(kept.toString());
     }
     expect(secretsSchema.safeParse(JSON.parse(await readFile(folder.secrets, "utf8"))).success).toBe(true);

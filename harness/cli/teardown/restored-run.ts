@@ -1,0 +1,24 @@
+import { systemClock } from "../../model/clock.ts";
+import type { Bucket } from "../../model/bucket.ts";
+import type { RunId } from "../../model/run-id.ts";
+import { awaitBucketLease } from "../../pipeline/await-bucket-lease.ts";
+import { requestTeardown } from "../../pipeline/request.ts";
+import { restoreRun } from "../../pipeline/restore.ts";
+import type { RunFolder } from "../../pipeline/run-folder.ts";
+
+/** The run's folder, made again on this machine once no other one works on the run; throws `lease_held` when one does. */
+export async function restoredRun(
+  bucket: Bucket,
+  runId: RunId,
+  { cwd, tell }: { readonly cwd: string; readonly tell: (message: string) => void },
+): Promise<RunFolder> {
+  await awaitBucketLease(bucket, runId, { clock: systemClock, tell });
+  const folder = await restoreRun(bucket, runId, { cwd, clock: systemClock });
+  tell(`restored ${folder.path} from ${bucket.url}`);
+  return folder;
+}
+
+/** Asks for the whole teardown of a run, from the first stage on. */
+export async function requestWholeTeardown(folder: RunFolder): Promise<void> {
+  await requestTeardown(folder, { through: "audit", only: false, reason: "teardown" });
+}
