@@ -1,8 +1,8 @@
 import type { Objective } from "../../../reference-architectures/architecture.ts";
 import type { RunRecord, Teardown } from "../../model/record.ts";
+import { judgeRecord, OWN_OBJECTIVES } from "../../results/judge-record.ts";
 import { judge } from "../../results/objectives.ts";
 import { coderObjectives } from "./coder-objectives.ts";
-import { judgeRecord } from "./judge-record.ts";
 
 /**
  * A record whose load Coder's utility made, told as such: its engine among the conditions, what its cleanup could not
@@ -31,7 +31,7 @@ export function engineRecord(record: RunRecord): RunRecord {
     objectives: judge(coderObjectives(asked, measurements), measurements).map(defined),
     teardown: withLeft(record.teardown, engine.left),
   };
-  const { verdict, reasons } = judgeRecord(told, { from: "the record's own" });
+  const { verdict, reasons } = judgeRecord(told, OWN_OBJECTIVES);
   return { ...told, verdict, reasons: [...reasons] };
 }
 

@@ -7,16 +7,9 @@ import { architectures } from "../../../reference-architectures/catalogue.ts";
 import { OBJECTIVES, objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
+import { type ChosenObjectives, OWN_OBJECTIVES } from "../../results/judge-record.ts";
 
 const objectivesFile = z.array(sizedObjectiveSchema).min(1);
-
-/** What a record is judged by. */
-export interface ChosenObjectives {
-  /** In words. */
-  readonly from: string;
-  /** Absent = the record's own. */
-  readonly objectives?: readonly Objective[];
-}
 
 /** The record's own objectives, those of a file, or what its architecture asks for today. */
 export async function chooseObjectives(
@@ -33,7 +26,7 @@ export async function chooseObjectives(
     const path = resolve(cwd, file);
     return { from: path, objectives: sized(await readObjectives(path), record) };
   }
-  if (!current) return { from: "the record's own" };
+  if (!current) return OWN_OBJECTIVES;
   const { architecture } = record;
   if (architecture === "deployment")
     return { from: "what refbench asks of any deployment today", objectives: sized(OBJECTIVES, record) };

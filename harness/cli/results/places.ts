@@ -76,7 +76,14 @@ export async function wholeHistory({ cwd }: Pick<Io, "cwd">, { store }: PlaceFla
   return together(results ?? NOTHING, rehearsals ?? NOTHING);
 }
 
-const NOTHING: History = { records: [], files: new Map(), unreadable: [], without: [], pending: [] };
+const NOTHING: History = {
+  records: [],
+  files: new Map(),
+  unreadable: [],
+  undigested: [],
+  without: [],
+  pending: [],
+};
 
 /** Both kinds as one; what nobody can read may be of either. */
 function together(one: History, other: History): History {
@@ -85,6 +92,7 @@ function together(one: History, other: History): History {
     records: [...one.records, ...other.records].toSorted(byStart),
     files: new Map([...one.files, ...other.files]),
     unreadable: [...one.unreadable, ...other.unreadable.filter(({ path }) => !named.has(path))],
+    undigested: [...one.undigested, ...other.undigested],
     without: one.without,
     pending: [...one.pending, ...other.pending].toSorted(byStart),
   };

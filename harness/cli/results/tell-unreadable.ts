@@ -1,12 +1,22 @@
 import { EXIT_CODES } from "../../model/verdict.ts";
-import type { Unreadable } from "../../results/history/unreadable.ts";
+import type { History } from "../../results/history/read-history.ts";
 import type { Io } from "../io.ts";
 
 /** The last lines of the help of what reads a history. */
 export const UNREADABLE_HELP = `\nExit codes: 0, or ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`;
 
 /** A row that is missing from an answer makes it a wrong answer: said, and not a success. */
-export function tellUnreadable({ unreadable }: { readonly unreadable: readonly Unreadable[] }, io: Io): void {
+export function tellUnreadable(
+  { unreadable, undigested = [] }: Pick<History, "unreadable"> & Partial<Pick<History, "undigested">>,
+  io: Io,
+): void {
+  const [first, ...others] = undigested;
+  if (first !== undefined) {
+    const which = others.length === 0 ? first : `${first} and ${others.length} others`;
+    io.stderr.write(
+      `refbench: note: stored without a digest, so that nobody would notice a change: ${which}; once you have looked at them, "refbench results import <store>" gives each its own\n`,
+    );
+  }
   for (const { path, reason } of unreadable) io.stderr.write(`refbench: ${path} ${reason}\n`);
   if (unreadable.length > 0) io.exit(EXIT_CODES["harness-error"]);
 }

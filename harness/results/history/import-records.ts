@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { resultsJson } from "../json.ts";
+import { contradictionOf } from "./contradiction.ts";
 import { isFinal } from "./final.ts";
-import { findText } from "./find-text.ts";
 import { recordPath, requireStorable } from "./layout.ts";
 import { readStore } from "./read-store.ts";
-import { claimStore, kindOf, requireStoreKind } from "./store-kind.ts";
-import { writeOnce } from "./write-once.ts";
+import { claimStore, kindOf, requireDigests, requireStoreKind } from "./store-kind.ts";
+import { writeDigest, writeRecord } from "./write-record.ts";
 
 /** What an import did, by paths in the store. */
 export interface Imported {
@@ -35,7 +35,7 @@ export async function importRecords(
     requireStorable(record);
   }
   await requireStoreKind(store, kind);
-  const { records: stored } = await readStore(store);
+  const { records: stored, undigested } = await readStore(store);
   const known = new Map([...stored].map(([path, record]) => [record.runId, { path, record }]));
   const alike: string[] = [];
   const fresh = new Map<string, RunRecord>();
@@ -50,19 +50,12 @@ export async function importRecords(
     known.set(record.runId, copy);
   }
   if (fresh.size > 0) await claimStore(store, kind);
-  for (const [path, record] of fresh) await writeRecord(join(store, path), record, store);
+  for (const [path, record] of fresh) await writeRecord(record, store, path);
+  // What was stored before records had digests gets one where it is told again, the same: that vouches for it.
+  const vouched = [...undigested].filter(([path]) => alike.includes(path));
+  for (const [path, digest] of vouched) await writeDigest(digest, store, path);
+  if (vouched.length > 0 && vouched.length === undigested.size) await requireDigests(store, kind);
   return { written: [...fresh.keys()], known: alike };
-}
-
-async function writeRecord(path: string, record: RunRecord, store: string): Promise<void> {
-  const text = resultsJson(record);
-  if (await writeOnce(path, text, store)) return;
-  // Another import of the same may have been faster.
-  if ((await findText(path)) === text) return;
-  throw new RefbenchError(
-    "run_folder",
-    `${path} is already there and was no readable record: "refbench results list" says why; restore it or take it out, then import again`,
-  );
 }
 
 function refuseUnfit(record: RunRecord, kind: ReturnType<typeof kindOf>): void {
@@ -71,6 +64,9 @@ function refuseUnfit(record: RunRecord, kind: ReturnType<typeof kindOf>): void {
       "usage",
       `the record of run ${record.runId} is not final (verdict ${record.verdict}, teardown ${record.teardown.state}): import it once its teardown is over, "refbench watch ${record.runId}" follows it`,
     );
+  const contradiction = contradictionOf(record);
+  if (contradiction !== undefined)
+    throw new RefbenchError("usage", `the record of run ${record.runId} ${contradiction}`);
   if (kindOf(record) !== kind)
     throw new RefbenchError(
       "usage",

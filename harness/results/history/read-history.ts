@@ -15,6 +15,8 @@ export interface History {
   readonly files: ReadonlyMap<string, string>;
   /** Files and folders that should have held a record and cannot be read, and why. */
   readonly unreadable: readonly Unreadable[];
+  /** Paths of stored records that have no digest, so that nobody would notice a change of them. */
+  readonly undigested: readonly string[];
   /** Runs that have written no record yet. */
   readonly without: readonly string[];
   /** Records of runs whose teardown is not over, oldest first. */
@@ -48,6 +50,7 @@ export async function readHistory({ store, runs = NO_RUNS, kind }: HistoryPlace)
     records: [...inStore.values(), ...own.filter(({ runId }) => !inStore.has(runId))].toSorted(byStart),
     files: new Map([...stored.records].map(([path, { runId }]) => [runId, path])),
     unreadable: [...stored.unreadable, ...runs.unreadable, ...differing],
+    undigested: [...stored.undigested.keys()],
     without: runs.without,
     pending: asked.filter((record) => !isFinal(record)).toSorted(byStart),
   };
@@ -55,7 +58,7 @@ export async function readHistory({ store, runs = NO_RUNS, kind }: HistoryPlace)
 
 const DIFFERING =
   "differs from the store's copy of the run, which is the one that counts: where the run was torn down again since, take the stored one out and import it again";
-const NOT_STORED: StoredRecords = { records: new Map(), unreadable: [] };
+const NOT_STORED: StoredRecords = { records: new Map(), unreadable: [], undigested: new Map() };
 const NO_RUNS: RunRecords = { folder: "", records: [], without: [], unreadable: [] };
 
 /** Oldest first; of two that began at once, by id, so that the order is always the same. */

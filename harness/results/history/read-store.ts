@@ -3,39 +3,66 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
+import { recordOfDigest } from "./digest.ts";
 import { isFinal } from "./final.ts";
 import { isRecordPath, recordPath } from "./layout.ts";
 import { readRecordFile } from "./record-file.ts";
-import { findStoreKind, kindOf, STORE_MARKER, type StoreKind } from "./store-kind.ts";
+import { findMarker, kindOf, STORE_MARKER, type StoreKind, type StoreMarker } from "./store-kind.ts";
 import type { Unreadable } from "./unreadable.ts";
 
 /** What a store holds, by the relative path of each record. */
 export interface StoredRecords {
   readonly records: ReadonlyMap<string, RunRecord>;
   readonly unreadable: readonly Unreadable[];
+  /** Of records that were stored before there were digests: the digest that each would have, by the record's path. */
+  readonly undigested: ReadonlyMap<string, string>;
 }
 
 /** Every record of a store; whatever else lies among them is named with what is wrong. */
 export async function readStore(store: string): Promise<StoredRecords> {
-  const kind = await findStoreKind(store);
+  const marker = await findMarker(store);
   const records = new Map<string, RunRecord>();
+  const undigested = new Map<string, string>();
   const unreadable: Unreadable[] = [];
   const paths = await filesIn(store);
-  if (kind === undefined && paths.length > 0) {
+  if (marker === undefined && paths.length > 0) {
     const reason = "is missing, so that nothing says what the store holds: restore it";
     unreadable.push({ path: join(store, STORE_MARKER), reason });
   }
+  const there = new Set(paths);
   for (const path of paths) {
     const file = join(store, path);
+    const digested = recordOfDigest(path);
+    if (digested !== undefined && isRecordPath(digested)) {
+      if (!there.has(digested)) unreadable.push({ path: file, reason: LOST });
+      continue;
+    }
     const read = isRecordPath(path) ? await readRecordFile(file) : { wrong: NO_RECORD };
-    const wrong = "wrong" in read ? read.wrong : misplaced(read.record, path, kind);
+    const wrong = "wrong" in read ? read.wrong : outOfPlace(read, path, marker);
     if (wrong !== undefined) unreadable.push({ path: file, reason: wrong });
-    else if ("record" in read) records.set(path, read.record);
+    else if ("record" in read) {
+      records.set(path, read.record);
+      if (!read.hasDigest) undigested.set(path, read.digest);
+    }
   }
-  return withoutTwins(store, { records, unreadable });
+  return { ...withoutTwins(store, records, unreadable), undigested };
 }
 
 const NO_RECORD = "is no record: expected <architecture>/<size>/<date>-<run>.json; move it out of the store";
+const LOST = "is the digest of a record that is not there: restore the record, or import its run again";
+const UNDIGESTED =
+  "has no digest beside it, as every record of this store has: restore it from the store's history, or import its run again";
+
+function outOfPlace(
+  { record, hasDigest }: { readonly record: RunRecord; readonly hasDigest: boolean },
+  path: string,
+  marker: StoreMarker | undefined,
+): string | undefined {
+  return (
+    misplaced(record, path, marker?.kind) ??
+    (marker?.digests !== undefined && !hasDigest ? UNDIGESTED : undefined)
+  );
+}
 
 function misplaced(record: RunRecord, path: string, kind: StoreKind | undefined): string | undefined {
   const place = recordPath(record);
@@ -49,7 +76,11 @@ function misplaced(record: RunRecord, path: string, kind: StoreKind | undefined)
 }
 
 /** Where two files tell of one run, neither can be believed. */
-function withoutTwins(store: string, { records, unreadable }: StoredRecords): StoredRecords {
+function withoutTwins(
+  store: string,
+  records: StoredRecords["records"],
+  unreadable: StoredRecords["unreadable"],
+): Omit<StoredRecords, "undigested"> {
   const pathsOf = new Map<string, string[]>();
   for (const [path, { runId }] of records) pathsOf.set(runId, [...(pathsOf.get(runId) ?? []), path]);
   const twins = [...pathsOf].filter(([, paths]) => paths.length > 1);

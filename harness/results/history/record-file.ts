@@ -2,6 +2,8 @@ import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { storedRecord } from "../../model/migrate-record.ts";
 import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../model/record.ts";
+import { contradictionOf } from "./contradiction.ts";
+import { digestFile, digestMismatch, digestPath } from "./digest.ts";
 import { findText } from "./find-text.ts";
 
 /** A record as its file has it, or what is wrong with the file. */
@@ -48,13 +50,31 @@ export async function findRecord(path: string): Promise<RunRecord | undefined> {
   throw new RefbenchError("run_folder", `${path} ${unreadable(read.wrong)}`);
 }
 
-/** The record in a file that was listed, or why there is none, in the words of `Unreadable`. */
-export async function readRecordFile(path: string): Promise<RecordText> {
+/** A record that was listed, or why it counts for nothing, in the words of `Unreadable`. */
+export type ReadRecord =
+  | {
+      readonly record: RunRecord;
+      /** What its digest's file holds, or would hold. */
+      readonly digest: string;
+      /** Whether that file is there. */
+      readonly hasDigest: boolean;
+    }
+  | { readonly wrong: string };
+
+/**
+ * Reads a record in a file that was listed, and believes it only as far as it can be checked: by its digest where one
+ * lies beside it, and by its own figures, from which its verdict must follow.
+ */
+export async function readRecordFile(path: string): Promise<ReadRecord> {
   try {
-    const text = await findText(path);
+    const [text, digest] = await Promise.all([findText(path), findText(digestPath(path))]);
     if (text === undefined) return { wrong: "went away while it was read" };
     const read = recordOfText(text);
-    return "record" in read ? read : { wrong: unreadable(read.wrong) };
+    if ("wrong" in read) return { wrong: unreadable(read.wrong) };
+    const wrong =
+      (digest === undefined ? undefined : digestMismatch(text, digest)) ?? contradictionOf(read.record);
+    if (wrong !== undefined) return { wrong };
+    return { record: read.record, digest: digestFile(text, path), hasDigest: digest !== undefined };
   } catch (error) {
     const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
     return { wrong: `cannot be read (${cause?.code ?? "unknown"}): fix its permissions, or restore it` };

@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
@@ -12,7 +13,15 @@ export type StoreKind = "results" | "rehearsals";
 /** The file by which a store says what it is. */
 export const STORE_MARKER = "store.json";
 
-const marker = z.object({ schemaVersion: z.literal(1), kind: z.enum(["results", "rehearsals"]) });
+const marker = z.object({
+  schemaVersion: z.literal(1),
+  kind: z.enum(["results", "rehearsals"]),
+  /** Every record has a digest beside it; absent in a store from before there were any. */
+  digests: z.literal("sha256").optional(),
+});
+
+/** What a store says of itself. */
+export type StoreMarker = z.infer<typeof marker>;
 
 /** The store that a record belongs into. */
 export function kindOf({ simulated }: Pick<RunRecord, "simulated">): StoreKind {
@@ -21,11 +30,16 @@ export function kindOf({ simulated }: Pick<RunRecord, "simulated">): StoreKind {
 
 /** What a store says that it holds, or undefined where nothing was imported yet. */
 export async function findStoreKind(store: string): Promise<StoreKind | undefined> {
+  return (await findMarker(store))?.kind;
+}
+
+/** What a store says of itself, or undefined where nothing was imported yet. */
+export async function findMarker(store: string): Promise<StoreMarker | undefined> {
   const path = join(store, STORE_MARKER);
   const text = await findText(path);
   if (text === undefined) return undefined;
   try {
-    return marker.parse(JSON.parse(text)).kind;
+    return marker.parse(JSON.parse(text));
   } catch (error) {
     throw new RefbenchError(
       "usage",
@@ -52,9 +66,25 @@ export async function claimStore(store: string, kind: StoreKind): Promise<void> 
       cause: error,
     });
   });
-  const text = `${JSON.stringify({ schemaVersion: 1, kind } satisfies z.infer<typeof marker>)}\n`;
-  await writeOnce(join(store, STORE_MARKER), text, store);
+  await writeOnce(join(store, STORE_MARKER), markerText(kind), store);
   await requireStoreKind(store, kind);
+}
+
+/** From now on a record of this store without a digest is a defect. */
+export async function requireDigests(store: string, kind: StoreKind): Promise<void> {
+  const path = join(store, STORE_MARKER);
+  const temporary = join(store, `.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    await writeFile(temporary, markerText(kind), { mode: 0o444 });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new RefbenchError("run_folder", `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function markerText(kind: StoreKind): string {
+  return `${JSON.stringify({ schemaVersion: 1, kind, digests: "sha256" } satisfies StoreMarker)}\n`;
 }
 
 function firstLine(text: string): string {

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { newRunId } from "../../../harness/model/run-id.ts";
+import { digestFile, digestPath } from "../../../harness/results/history/digest.ts";
 import { officialRecord, sampleRecord } from "./sample-record.ts";
 
 /** The record of a night of this day, `hours` after the night began. */
@@ -34,6 +35,26 @@ export const LEAKED = {
   swept: [],
   problems: [],
 } satisfies RunRecord["teardown"];
+
+/** Writes a stored record otherwise; with a digest that vouches for it, as another refbench would have stored it. */
+export async function rewrite(path: string, text: string, { vouched = true } = {}): Promise<void> {
+  for (const [file, content] of [
+    [path, text],
+    [digestPath(path), digestFile(text, path)],
+  ] as const) {
+    if (file !== path && !vouched) continue;
+    await rm(file, { force: true });
+    await writeFile(file, content);
+  }
+}
+
+/** Makes a store as it was before records had digests. */
+export async function withoutDigests(store: string, paths: readonly string[]): Promise<void> {
+  await Promise.all(paths.map((path) => rm(digestPath(path))));
+  const marker = join(store, "store.json");
+  await rm(marker);
+  await writeFile(marker, '{"schemaVersion":1,"kind":"results"}\n');
+}
 
 /** A folder that is gone after the test. */
 export async function scratchFolder(): Promise<string> {

@@ -74,6 +74,8 @@ test("what happened to the run, and what its teardown found, stays whatever the 
     [{ verdict: "infrastructure", reasons: ["infrastructure: no quota"] }, 30],
     [{ verdict: "interrupted", reasons: ["interrupted: stopped by Ctrl-C"] }, 61],
     [{ verdict: "pending", teardown: { state: "pending" } }, 60],
+    // A stage could not ask the inventory, which answered the audit.
+    [{ verdict: "unverified", reasons: ["unverified: preflight: no answer"] }, 41],
     // A leak that the verdict hides is a leak.
     [{ verdict: "pass", teardown }, 40],
   ];

@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import { resultsCommand } from "../../../../harness/cli/commands/results.ts";
 import { newRunId } from "../../../../harness/model/run-id.ts";
 import { recordJsonSchema } from "../../../../harness/results/json-schema.ts";
+import { importRecords } from "../../../../harness/results/history/import-records.ts";
 import { resultsJson } from "../../../../harness/results/json.ts";
-import { nightOn } from "../../results/nightly-records.ts";
+import { LEAKED, nightOn, withoutDigests } from "../../results/nightly-records.ts";
 import { officialRecord, sampleRecord } from "../../results/sample-record.ts";
 import { directoryWith, runCommand } from "./command-run.ts";
 
@@ -13,7 +14,7 @@ const [first, second, third] = [newRunId(1), newRunId(2), newRunId(3)];
 
 test("list names every run, oldest first, with its kind and verdict", async () => {
   const cwd = await directoryWith([
-    officialRecord({ runId: second, verdict: "leaked" }),
+    officialRecord({ runId: second, verdict: "leaked", teardown: LEAKED }),
     sampleRecord({ runId: first }),
   ]);
   const { stdout, code } = await runCommand(resultsCommand, ["list", "--output", "json"], { cwd });
@@ -27,14 +28,16 @@ test("list names every run, oldest first, with its kind and verdict", async () =
 test("the list is a line or two a run on 80 columns, whatever the verdicts", async () => {
   const cwd = await directoryWith([
     sampleRecord({ runId: first, verdict: "infrastructure" }),
-    sampleRecord({ runId: second, verdict: "generator-limited" }),
+    sampleRecord({ runId: second, verdict: "unverified", teardown: { ...LEAKED, state: "unverified" } }),
   ]);
   const { stdout } = await runCommand(resultsCommand, [], { cwd });
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   expect(stdout).toMatch(
     new RegExp(`^${first} +gke( 1200)? +simulated +2026-11-22 +infrastructure +clean$`, "m"),
   );
-  expect(stdout).toMatch(new RegExp(`^${second} +gke( 1200)? +simulated +2026-11-22 +generator-`, "m"));
+  expect(stdout).toMatch(
+    new RegExp(`^${second} +gke( 1200)? +simulated +2026-11-22 +unverified +unveri`, "m"),
+  );
 });
 
 test("a record that cannot be read is named with what is wrong, the others are listed, and it is no success", async () => {
@@ -132,6 +135,22 @@ test("import copies every final record of this folder into the store of its kind
   const again = await runCommand(resultsCommand, ["import"], { cwd });
   expect(again.stdout).toBe("");
   expect(again.stderr).toContain("1 were there already");
+});
+
+test("a store without digests is told of once, and importing it gives each record its own", async () => {
+  const record = nightOn("2026-11-21");
+  const cwd = await directoryWith([]);
+  await importRecords([record], join(cwd, "results"));
+  await withoutDigests(join(cwd, "results"), [
+    join(cwd, "results/gke/1200", `2026-11-21-${record.runId}.json`),
+  ]);
+  for (const command of ["list", "table", "changes"]) {
+    const { stderr, code } = await runCommand(resultsCommand, [command], { cwd });
+    expect(stderr.match(/note: stored without a digest/g)).toHaveLength(1);
+    expect(code).toBe(0);
+  }
+  await runCommand(resultsCommand, ["import", "results"], { cwd });
+  expect((await runCommand(resultsCommand, ["list"], { cwd })).stderr).toBe("");
 });
 
 test("a run that was torn down again since its import keeps no other run out of the store", async () => {

@@ -1,9 +1,11 @@
-import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { importRecords } from "../../../../harness/results/history/import-records.ts";
+import { readHistory } from "../../../../harness/results/history/read-history.ts";
 import { resultsJson } from "../../../../harness/results/json.ts";
-import { nightOn, scratchFolder } from "../nightly-records.ts";
+import { nightOn, rewrite, scratchFolder, withoutDigests } from "../nightly-records.ts";
 import { sampleRecord } from "../sample-record.ts";
 
 test("a record lies at its architecture, size, UTC day and run, with the bytes of --output json, for reading only", async () => {
@@ -17,7 +19,33 @@ test("a record lies at its architecture, size, UTC day and run, with the bytes o
   expect(JSON.parse(await readFile(join(store, "store.json"), "utf8"))).toEqual({
     schemaVersion: 1,
     kind: "results",
+    digests: "sha256",
   });
+});
+
+test("beside a record lies its digest, as sha256sum reads it", async () => {
+  const store = await scratchFolder();
+  const { written } = await importRecords([nightOn("2026-11-20")], store);
+  const { stdout } = await execa("sha256sum", ["--check", `${basename(written[0]!)}.sha256`], {
+    cwd: dirname(join(store, written[0]!)),
+  });
+  expect(stdout).toBe(`${basename(written[0]!)}: OK`);
+});
+
+test("records from before there were digests get theirs as they are told again, the last one for the whole store", async () => {
+  const store = await scratchFolder();
+  const [older, newer] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
+  const { written } = await importRecords([older, newer], store);
+  await withoutDigests(
+    store,
+    written.map((path) => join(store, path)),
+  );
+  await importRecords([older], store);
+  expect((await readHistory({ store })).undigested).toEqual([written[1]]);
+  await importRecords([newer], store);
+  expect((await readHistory({ store })).undigested).toEqual([]);
+  await rm(join(store, `${written[0]!}.sha256`));
+  expect((await readHistory({ store })).unreadable).toHaveLength(1);
 });
 
 test("importing the same again changes nothing, also of a record that a later refbench would write otherwise", async () => {
@@ -25,8 +53,7 @@ test("importing the same again changes nothing, also of a record that a later re
   const record = nightOn("2026-11-20");
   const { written } = await importRecords([record], store);
   const file = join(store, written[0]!);
-  await chmod(file, 0o644);
-  await writeFile(file, JSON.stringify(record));
+  await rewrite(file, JSON.stringify(record));
   expect(await importRecords([record, record], store)).toEqual({
     written: [],
     known: [written[0], written[0]],
@@ -38,22 +65,22 @@ test("another content of a run that is stored is refused, both are named, and no
   const store = await scratchFolder();
   const record = nightOn("2026-11-20");
   const { written } = await importRecords([record], store);
-  const other = { ...record, verdict: "slo-failed" as const };
+  const other = { ...record, conditions: ["otherwise"] };
   const from = new Map([[record.runId, "/elsewhere/record.json"]]);
   await expect(importRecords([nightOn("2026-11-21"), other], store, { from })).rejects.toMatchObject({
     code: "usage",
     message: expect.stringMatching(new RegExp(`/elsewhere/record\\.json.*${written[0]}`)),
   });
-  expect(await readdir(join(store, "gke/1200"))).toHaveLength(1);
+  expect(await readdir(join(store, "gke/1200"))).toHaveLength(2);
   expect(await readFile(join(store, written[0]!), "utf8")).toBe(resultsJson(record));
 });
 
 test("two contents of one run in one import are refused", async () => {
   const store = await scratchFolder();
   const record = nightOn("2026-11-20");
-  await expect(
-    importRecords([record, { ...record, size: "100", verdict: "leaked" }], store),
-  ).rejects.toMatchObject({ code: "usage" });
+  await expect(importRecords([record, { ...record, size: "100" }], store)).rejects.toMatchObject({
+    code: "usage",
+  });
   expect(await readdir(store)).toEqual([]);
 });
 
@@ -66,6 +93,17 @@ test.each([
     code: "usage",
     message: expect.stringContaining("not final"),
   });
+});
+
+test("a record whose verdict does not follow from its figures never enters a store", async () => {
+  const store = await scratchFolder();
+  await expect(
+    importRecords([nightOn("2026-11-20", { verdict: "slo-failed" })], store),
+  ).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining("contradicts itself"),
+  });
+  expect(await readdir(store)).toEqual([]);
 });
 
 test("rehearsals never enter a store of results, nor results one of rehearsals", async () => {

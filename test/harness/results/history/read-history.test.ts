@@ -1,5 +1,5 @@
-import { chmod, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../../../harness/model/record.ts";
 import { newRunId } from "../../../../harness/model/run-id.ts";
@@ -7,10 +7,30 @@ import { importRecords } from "../../../../harness/results/history/import-record
 import { readRunRecords } from "../../../../harness/results/history/run-records.ts";
 import { readHistory } from "../../../../harness/results/history/read-history.ts";
 import { resultsJson } from "../../../../harness/results/json.ts";
-import { nightOn, scratchFolder } from "../nightly-records.ts";
+import { judge, type Objective } from "../../../../harness/results/objectives.ts";
+import { LEAKED, nightOn, rewrite, scratchFolder, withoutDigests } from "../nightly-records.ts";
 import { sampleRecord } from "../sample-record.ts";
 
 const [older, newer] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
+
+const SUCCEEDED: readonly Objective[] = [
+  {
+    name: "succeeded",
+    description: "workspaces that succeeded, share",
+    metric: { path: "workspaces.succeeded", per: "workspaces.asked" },
+    threshold: 0.99,
+    direction: "at-least",
+  },
+];
+const READY: readonly Objective[] = [
+  {
+    name: "ready",
+    description: "workspace ready, p95",
+    metric: { path: "phases.workspace-ready.p95" },
+    threshold: 999_999,
+    direction: "at-most",
+  },
+];
 
 async function storeWith(...records: readonly RunRecord[]) {
   const store = await scratchFolder();
@@ -76,9 +96,8 @@ test("of a run that differs from its stored record the store's counts, and that 
 
 test("records of an older version are brought to today's, those of a newer one are refused with what to do", async () => {
   const { store, paths } = await storeWith(sampleRecord(), sampleRecord({ runId: newRunId(9) }));
-  await Promise.all(paths.map((path) => chmod(path, 0o644)));
-  await writeFile(paths[0]!, JSON.stringify({ ...sampleRecord(), schemaVersion: 1, origin: undefined }));
-  await writeFile(paths[1]!, JSON.stringify({ schemaVersion: RECORD_SCHEMA_VERSION + 1 }));
+  await rewrite(paths[0]!, JSON.stringify({ ...sampleRecord(), schemaVersion: 1, origin: undefined }));
+  await rewrite(paths[1]!, JSON.stringify({ schemaVersion: RECORD_SCHEMA_VERSION + 1 }));
   const { records, unreadable } = await readHistory({ store });
   expect(records).toEqual([sampleRecord()]);
   expect(unreadable).toMatchObject([
@@ -100,11 +119,99 @@ test.each([
   ["not final", (text: string) => text.replace('"verdict": "pass"', '"verdict": "pending"'), /not final/],
 ])("a stored file that is %s is named, and the others are read", async (_, damage, reason) => {
   const { store, paths } = await storeWith(older, newer);
-  await chmod(paths[0]!, 0o644);
-  await writeFile(paths[0]!, damage(await readFile(paths[0]!, "utf8")));
+  await rewrite(paths[0]!, damage(await readFile(paths[0]!, "utf8")));
   const { records, unreadable } = await readHistory({ store });
   expect(records).toEqual([newer]);
   expect(unreadable).toEqual([{ path: paths[0], reason: expect.stringMatching(reason) }]);
+});
+
+test("one changed byte of a stored record is noticed, whatever it says, and the others are read", async () => {
+  const { store, paths } = await storeWith(older, newer);
+  const text = await readFile(paths[0]!, "utf8");
+  await rewrite(paths[0]!, text.replace('"cores": 2', '"cores": 3'), { vouched: false });
+  const { records, unreadable } = await readHistory({ store });
+  expect(records).toEqual([newer]);
+  expect(unreadable).toEqual([{ path: paths[0], reason: expect.stringMatching(/^was changed after/) }]);
+});
+
+test.each([
+  [
+    "figures",
+    (record: RunRecord) => ({
+      ...record,
+      objectives: [...judge(SUCCEEDED, record.measurements)],
+      measurements: {
+        ...record.measurements!,
+        workspaces: { ...record.measurements!.workspaces, succeeded: 3 },
+      },
+    }),
+    /contradicts itself: the record says pass, judged again it is slo-failed; succeeded: .*refbench check/,
+  ],
+  [
+    "verdict",
+    (record: RunRecord) => ({ ...record, verdict: "slo-failed" }),
+    /says slo-failed, judged again it is pass/,
+  ],
+  [
+    "teardown",
+    (record: RunRecord) => ({ ...record, teardown: LEAKED }),
+    /says pass, judged again it is leaked/,
+  ],
+  [
+    "histograms",
+    (record: RunRecord) => ({
+      ...record,
+      objectives: [...judge(READY, record.measurements)],
+      measurements: {
+        ...record.measurements!,
+        histograms: record.measurements!.histograms.map((each) => ({ ...each, hdr: each.hdr.slice(0, 20) })),
+      },
+    }),
+    /cannot be judged: the measurements .* cannot be read/,
+  ],
+])(
+  "a record whose verdict does not follow from its %s is named, of any version, also among the runs",
+  async (_, change, reason) => {
+    for (const version of [{}, { schemaVersion: 1, origin: undefined }]) {
+      const { store, paths } = await storeWith(older, newer);
+      const text = JSON.stringify({ ...change(older), ...version });
+      await rewrite(paths[0]!, text);
+      const { records, unreadable } = await readHistory({ store });
+      expect(records).toEqual([newer]);
+      expect(unreadable).toEqual([{ path: paths[0], reason: expect.stringMatching(reason) }]);
+      const folder = await runsWith(older, newer);
+      await writeFile(join(folder, older.runId, "record.json"), text);
+      const runs = await readRunRecords(folder);
+      expect(runs).toMatchObject({
+        records: [newer],
+        unreadable: [{ reason: expect.stringMatching(reason) }],
+      });
+    }
+  },
+);
+
+test("a record that lost its digest is named, and so is a digest that lost its record", async () => {
+  const { store, paths } = await storeWith(older, newer);
+  await rm(`${paths[0]!}.sha256`);
+  await rm(paths[1]!);
+  const { records, unreadable } = await readHistory({ store });
+  expect(records).toEqual([]);
+  expect(unreadable).toMatchObject([
+    { path: paths[0], reason: expect.stringMatching(/^has no digest/) },
+    { path: `${paths[1]!}.sha256`, reason: expect.stringMatching(/record that is not there/) },
+  ]);
+  await importRecords([older, newer], store);
+  expect(await readHistory({ store })).toMatchObject({ records: [older, newer], unreadable: [] });
+});
+
+test("a store from before there were digests is read as it is, and says which records have none", async () => {
+  const { store, paths } = await storeWith(older, newer);
+  await withoutDigests(store, paths);
+  expect(await readHistory({ store })).toMatchObject({
+    records: [older, newer],
+    unreadable: [],
+    undigested: paths.map((path) => relative(store, path)),
+  });
 });
 
 test.each([
@@ -144,7 +251,7 @@ test("two contents of one run are both named, and neither is believed", async ()
   const twin = { ...older, size: "100" };
   await mkdir(join(store, "gke/100"));
   const path = join(store, `gke/100/2026-11-20-${older.runId}.json`);
-  await writeFile(path, resultsJson(twin));
+  await rewrite(path, resultsJson(twin));
   const { records } = await readHistory({ store });
   expect(records).toEqual([newer]);
   expect([...(await reasonsAt(store)).keys()].toSorted()).toEqual([path, paths[0]].toSorted());

@@ -1,9 +1,19 @@
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { type Held, heldByLoad } from "../../model/held-verdicts.ts";
-import type { ObjectiveResult, RunRecord } from "../../model/record.ts";
-import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
-import { judge, judgeAgain } from "../../results/objectives.ts";
-import type { ChosenObjectives } from "./objectives-for-check.ts";
+import { messageOf, RefbenchError } from "../model/error.ts";
+import { type Held, heldByLoad } from "../model/held-verdicts.ts";
+import type { ObjectiveResult, RunRecord } from "../model/record.ts";
+import { EXIT_CODES, type Verdict, worst } from "../model/verdict.ts";
+import { judge, judgeAgain, type Objective } from "./objectives.ts";
+
+/** What a record is judged by. */
+export interface ChosenObjectives {
+  /** In words. */
+  readonly from: string;
+  /** Absent = the record's own. */
+  readonly objectives?: readonly Objective[];
+}
+
+/** Judged by what it was judged by when it was written. */
+export const OWN_OBJECTIVES: ChosenObjectives = { from: "the record's own" };
 
 /** What judging a stored record again comes to. */
 export interface Judgement {
@@ -18,15 +28,6 @@ export interface Judgement {
   readonly contradictsItself: boolean;
   readonly exitCode: number;
 }
-
-/** Verdicts that judging derives again; the others happened, and are taken over. */
-const DERIVED: ReadonlySet<string> = new Set([
-  "pass",
-  "slo-failed",
-  "generator-limited",
-  "leaked",
-  "unverified",
-]);
 
 /** Judges a record by its own measurements. What happened to the run, and what its teardown found, stays as it is. */
 export function judgeRecord(record: RunRecord, { from, objectives }: ChosenObjectives): Judgement {
@@ -77,13 +78,23 @@ function verdictsOf(record: RunRecord, objectives: readonly ObjectiveResult[]): 
   return held;
 }
 
+/** Verdicts that a load's figures lead to. */
+const BY_FIGURES: ReadonlySet<string> = new Set(["pass", "slo-failed", "generator-limited"]);
+/** Those that a teardown leads to; where it did not, a stage before it met them. */
+const BY_TEARDOWN: ReadonlySet<string> = new Set(["leaked", "unverified"]);
+
 /** What the record says of the run that no figure tells: a crash, a refusal of the cloud, a stop. */
-function happened({ reasons, verdict }: RunRecord): Held[] {
+function happened({ reasons, verdict, teardown }: RunRecord): Held[] {
   const held = reasons.flatMap((text): Held[] => {
     const [, word = "", reason = ""] = /^([a-z-]+): ([\s\S]*)$/.exec(text) ?? [];
-    return isVerdict(word) && !DERIVED.has(word) ? [[word, reason]] : [];
+    const isDerived = BY_FIGURES.has(word) || word === teardown.state;
+    return isVerdict(word) && !isDerived ? [[word, reason]] : [];
   });
-  const isTold = verdict === "pending" || DERIVED.has(verdict) || held.some(([word]) => word === verdict);
+  const isTold =
+    verdict === "pending" ||
+    BY_FIGURES.has(verdict) ||
+    BY_TEARDOWN.has(verdict) ||
+    held.some(([word]) => word === verdict);
   return isTold ? held : [[verdict, "as the record says, without a reason"], ...held];
 }
 
