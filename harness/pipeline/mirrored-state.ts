@@ -4,6 +4,7 @@ import { BucketLeaseBook } from "./bucket-lease.ts";
 import { LEASE_MS } from "./lease.ts";
 import { mirrorKeys } from "./mirror.ts";
 import { type MirroredRecord, recordOf } from "./mirrored-records.ts";
+import type { MirroredRun } from "./mirrored-runs.ts";
 import type { Plan } from "./plan.ts";
 import { readMirroredPlan } from "./restore.ts";
 
@@ -21,13 +22,14 @@ export type MirroredState =
  * or a hand may have helped. Throws where the bucket does not say what the run was.
  */
 export async function mirroredState(
-  { runId, keys, text }: MirroredRecord,
+  run: MirroredRecord,
   { bucket, clock }: { readonly bucket: Bucket; readonly clock: Clock },
 ): Promise<MirroredState> {
+  const { runId, text } = run;
   const record = recordOf(text);
   if (record !== undefined && record.verdict !== "pending" && record.teardown.state === "clean")
     return { state: "finished" };
-  if (!mayHaveBegun(runId, keys)) {
+  if (!mayHaveBegun(run)) {
     return { state: "skipped", reason: "it never began: the bucket has neither a plan nor a journal of it" };
   }
   const plan = await readMirroredPlan(bucket, runId);
@@ -40,8 +42,11 @@ export async function mirroredState(
   return { state: "due", plan, heldBy: `process ${lease.holder.pid} on ${lease.holder.host}` };
 }
 
-/** The plan is put before the journal's first line, and that before anything is created. */
-function mayHaveBegun(runId: string, keys: readonly string[]): boolean {
+/**
+ * Whether anything of a run may ever have existed: its plan is put before the journal's first line, and that before
+ * anything is created.
+ */
+export function mayHaveBegun({ runId, keys }: MirroredRun): boolean {
   return keys.some(
     (key) =>
       key === mirrorKeys.file(runId, "plan.json") ||

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import type { RunRecord } from "../../model/record.ts";
+import { isFinal } from "../../results/history/final.ts";
+import { readHistory } from "../../results/history/read-history.ts";
+import { findStoreKind, kindOf } from "../../results/history/store-kind.ts";
+import type { Unreadable } from "../../results/history/unreadable.ts";
+import type { Io } from "../io.ts";
+import type { Gathered } from "./gather-records.ts";
+import { type PlaceFlags, storeFolder } from "./places.ts";
+
+/**
+ * What may enter of records that nobody picked one by one: into a store that was named only those of its kind go, and
+ * those that differ from the store's copies are told, and are no other's obstacle.
+ */
+export async function entering(gathered: Gathered, place: PlaceFlags, io: Io): Promise<Gathered> {
+  const kind = await kindOfStore(place, io);
+  const isFitting = (record: RunRecord): boolean => kind === undefined || kindOf(record) === kind;
+  const final = gathered.records.filter(isFitting);
+  const differing = await differingFromStore(final, gathered.from, place, io);
+  return {
+    ...gathered,
+    records: final.filter((record) => !differing.has(record)),
+    notFinal: gathered.notFinal.filter(isFitting),
+    unreadable: [...gathered.unreadable, ...differing.values()],
+  };
+}
+
+/** These records, those that are not final apart. */
+export function partedByFinal(records: readonly RunRecord[]): Pick<Gathered, "records" | "notFinal"> {
+  return { records: records.filter(isFinal), notFinal: records.filter((record) => !isFinal(record)) };
+}
+
+async function kindOfStore({ store, rehearsals = false }: PlaceFlags, { cwd }: Io) {
+  if (store === undefined || store === "") return undefined;
+  const named = await findStoreKind(storeFolder(cwd, "results", store));
+  return named ?? (rehearsals ? "rehearsals" : "results");
+}
+
+/** Runs that were torn down again since their import. */
+async function differingFromStore(
+  records: readonly RunRecord[],
+  from: Gathered["from"],
+  { store }: PlaceFlags,
+  { cwd }: Io,
+): Promise<ReadonlyMap<RunRecord, Unreadable>> {
+  const differing = new Map<RunRecord, Unreadable>();
+  for (const kind of new Set(records.map(kindOf))) {
+    const runs = { folder: "", records, without: [], unreadable: [] };
+    const history = await readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
+    for (const record of records) {
+      const place = join(record.runId, "record.json");
+      const told = history.unreadable.find(({ path }) => path === place);
+      if (told !== undefined)
+        differing.set(record, { path: from.get(record.runId) ?? place, reason: told.reason });
+    }
+  }
+  return differing;
+}
