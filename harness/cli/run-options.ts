@@ -11,6 +11,7 @@ import type { CloudFlags } from "./cloud-request.ts";
 import { coderVersionOption } from "./coder-channel.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
 import type { Io } from "./io.ts";
+import { licenceFileOption } from "./licence-option.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
 
 /** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
@@ -188,11 +189,7 @@ function addCloudOptions(command: Command): Command {
       ),
     )
     .addOption(new Option("--zone <name>", "another zone than the architecture's").env("REFBENCH_ZONE"))
-    .addOption(
-      new Option("--licence-file <path>", "a Coder licence (or its text in REFBENCH_LICENCE)").env(
-        "REFBENCH_LICENCE_FILE",
-      ),
-    )
+    .addOption(licenceFileOption())
     .addOption(
       new Option(
         "--skip-canary",

@@ -8,9 +8,11 @@ import { parseOutputs } from "../../results/output-spec.ts";
 import { coderVersionOption, resolveCoderVersion } from "../coder-channel.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
+import { licenceFileOption } from "../licence-option.ts";
 import { underNightLock } from "../nightly/lock.ts";
-import { NightBook } from "../nightly/night.ts";
+import { NightBook } from "../nightly/night-book.ts";
 import { nightPorts } from "../nightly/night-ports.ts";
+import { refuseShortNight } from "../nightly/night-time.ts";
 import type { NightRequest } from "../nightly/request.ts";
 import { exitCodeOfNight, runNight } from "../nightly/run-night.ts";
 import { DEFAULT_SIZES, nameOf, parseSizes, type SizeName } from "../nightly/sizes.ts";
@@ -27,6 +29,7 @@ interface NightlyFlags {
   readonly coderVersion?: string;
   readonly maxCost?: number;
   readonly runTime: number;
+  readonly nightTime?: number;
   readonly licenceFile?: string;
   readonly mirror?: string;
   readonly state?: string;
@@ -76,10 +79,14 @@ export function nightlyCommand(io: Io): Command {
         .argParser(duration("--run-time")),
     )
     .addOption(
-      new Option("--licence-file <path>", "a Coder licence (or its text in REFBENCH_LICENCE)").env(
-        "REFBENCH_LICENCE_FILE",
-      ),
+      new Option(
+        "--night-time <duration>",
+        "how long all of it may take: a run is begun only while it fits with its teardown (default: as long as it takes)",
+      )
+        .env("REFBENCH_NIGHT_TIME")
+        .argParser(duration("--night-time")),
     )
+    .addOption(licenceFileOption())
     .addOption(
       new Option("--mirror <url>", "copy what a teardown needs off this machine: gs://bucket/prefix, s3://…")
         .env("REFBENCH_MIRROR")
@@ -160,7 +167,7 @@ async function requestOf(flags: NightlyFlags, io: Io): Promise<NightRequest> {
       `${wrong?.[0] ?? "--faults"} is nothing for ${rehearse ? "a rehearsal: leave it out" : "a real night: leave it out, or add --rehearse"}`,
     );
   }
-  return {
+  const request: NightRequest = {
     night: newRunId(systemClock.now()),
     sizes,
     rehearse,
@@ -173,6 +180,7 @@ async function requestOf(flags: NightlyFlags, io: Io): Promise<NightRequest> {
         }),
     ...(maxCost === undefined ? {} : { maxCost }),
     runTimeMs: flags.runTime,
+    ...(flags.nightTime === undefined ? {} : { nightTimeMs: flags.nightTime }),
     runFlags: given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)])),
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     ...(rehearse || flags.licenceFile === undefined ? {} : { licenceFile: flags.licenceFile }),
@@ -181,6 +189,8 @@ async function requestOf(flags: NightlyFlags, io: Io): Promise<NightRequest> {
     site: site ?? (rehearse ? ".refbench/rehearsals-site" : "site"),
     ...(table === undefined ? {} : { table }),
   };
+  refuseShortNight(request);
+  return request;
 }
 
 function refuseMissingPlace(sizes: readonly SizeName[], { rehearse, project, account }: NightlyFlags): void {

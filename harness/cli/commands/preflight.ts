@@ -14,6 +14,7 @@ import { planCost } from "../../pipeline/cost-plan.ts";
 import { endpointsOf } from "../endpoints.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
+import { licenceFileOption } from "../licence-option.ts";
 import { tlsOption, type TlsFlags } from "../tls-option.ts";
 import { coderVersionOption, resolveCoderVersion } from "../coder-channel.ts";
 import { askPreflight } from "../preflight/ask.ts";
@@ -51,11 +52,7 @@ export function preflightCommand(io: Io): Command {
     .addOption(new Option("--rehearse", "the checks as the twin answers them").env("REFBENCH_REHEARSE"))
     .addOption(new Option("--project <id>", "the Google project that is meant").env("REFBENCH_PROJECT"))
     .addOption(new Option("--account <id>", "the AWS account that is meant").env("REFBENCH_ACCOUNT"))
-    .addOption(
-      new Option("--licence-file <path>", "a Coder licence (or its text in REFBENCH_LICENCE)").env(
-        "REFBENCH_LICENCE_FILE",
-      ),
-    )
+    .addOption(licenceFileOption())
     .addOption(maxCostOption())
     .addOption(
       new Option("--fail-check <names>", "in a rehearsal: let these checks fail, such as quota,apis").env(

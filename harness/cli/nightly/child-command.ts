@@ -7,6 +7,9 @@ const REFBENCH = join(import.meta.dirname, "..", "..", "..", "bin", "refbench.js
 /** How many of its last lines on stderr tell why a command failed. */
 const LAST_LINES = 5;
 
+/** How long a command that was told to leave may take before it is killed: one that hangs must not hold up its night. */
+export const KILL_MS = 60_000;
+
 /** One command of refbench's, as a night starts it. */
 export interface NightCommand {
   readonly args: readonly string[];
@@ -32,27 +35,34 @@ export type RunNightCommand = (
 ) => Promise<CommandEnd>;
 
 /**
- * What a variable says of the night, or of a run that somebody starts by hand, must not reach a run of the night: it
+ * Of refbench's own variables the only ones that reach a night's commands: what is no flag of the night, and true of
+ * every run of its user. Any other is of the night, which passes it on as a flag, or of one run by hand, and that
  * would be measured otherwise and published as official, stay for a look, or lie where no sweep of the night looks.
  */
-const NOT_A_NIGHTS = new Set([
-  // The night has asked GitHub already.
-  "GITHUB_TOKEN",
-  ...[
-    ...["MAX_COST", "OUTPUT", "SIZE", "SET", "TLS", "RUNNER", "REGION", "ZONE", "SKIP_CANARY"],
-    ...["KEEP_ON_FAILURE", "KEEP_MAX", "FAIL_BUILDS", "FAULTS", "FAIL_CHECK", "AS_OF", "REHEARSALS"],
+const HANDED_ON = new Set(
+  [
+    ...["LICENCE", "OWNER", "CLUSTER_CIDRS", "CLUSTER_ADMINS", "CODER_SERVER", "CODER_PROVIDER_MIRROR"],
+    ...["SKIP_PREFLIGHT", "MANUAL_DIR", "OLDER_THAN", "MAX_RESOURCES"],
   ].map((name) => `REFBENCH_${name}`),
-]);
+);
 
 function ofOneRun(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_A_NIGHTS.has(name)));
+  const isHandedOn = (name: string): boolean =>
+    name.startsWith("REFBENCH_")
+      ? HANDED_ON.has(name)
+      : // The night has asked GitHub already.
+        name !== "GITHUB_TOKEN";
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isHandedOn(name)));
 }
 
 /**
  * Each command is a process of its own: what goes wrong in one night's run must not reach the next. In a group of its
  * own too, so that a Ctrl-C of the terminal reaches it once, through here.
  */
-export function childCommands({ cwd, env, stderr }: Pick<Io, "cwd" | "env" | "stderr">): RunNightCommand {
+export function childCommands(
+  { cwd, env, stderr }: Pick<Io, "cwd" | "env" | "stderr">,
+  killMs = KILL_MS,
+): RunNightCommand {
   return async ({ args, deadlineMs, graceMs }, { stop, leave }) => {
     let timedOut = false;
     const child = execa(process.execPath, [REFBENCH, ...args], {
@@ -75,7 +85,11 @@ export function childCommands({ cwd, env, stderr }: Pick<Io, "cwd" | "env" | "st
     };
     const read = lines();
     const interrupt = (): void => void child.kill("SIGINT");
-    const abandon = (): void => void child.kill("SIGTERM");
+    let last: NodeJS.Timeout | undefined;
+    const abandon = (): void => {
+      child.kill("SIGTERM");
+      last ??= setTimeout(() => child.kill("SIGKILL"), killMs);
+    };
     const deadline = setTimeout(() => {
       timedOut = true;
       interrupt();
@@ -90,6 +104,7 @@ export function childCommands({ cwd, env, stderr }: Pick<Io, "cwd" | "env" | "st
     } finally {
       clearTimeout(deadline);
       clearTimeout(grace);
+      clearTimeout(last);
       stop.removeEventListener("abort", interrupt);
       leave.removeEventListener("abort", abandon);
     }

@@ -1,17 +1,13 @@
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { zoneBeside } from "../../../reference-architectures/zones.ts";
-import { TEARDOWN_STAGES } from "../../model/stage.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES, VERDICTS, type Verdict } from "../../model/verdict.ts";
-import { DEADLINES_MS } from "../../pipeline/plan.ts";
 import type { CommandEnd, RunNightCommand } from "./child-command.ts";
 import type { NightRun } from "./night.ts";
+import { runLimits } from "./night-time.ts";
 import { type FailedOver, type NightRequest, runArguments } from "./request.ts";
 import { nameOf, type SizeName } from "./sizes.ts";
 import { stockOutOf } from "./stock-out.ts";
-
-/** How long the teardown of a run that was told to stop may take before it is left to the reaper. */
-const GRACE_MS = TEARDOWN_STAGES.reduce((sum, stage) => sum + DEADLINES_MS[stage], 0);
 
 export interface MeasureSizePorts {
   readonly command: RunNightCommand;
@@ -30,21 +26,28 @@ export interface Signals {
 export async function measureSize(
   size: SizeName,
   request: NightRequest,
-  /** USD that it may cost, when its size cost so much already. */
-  budgetAfter: (spent: number) => number | undefined,
+  left: {
+    /** USD that it may cost, when its size cost so much already. */
+    readonly budgetAfter: (spent: number) => number | undefined;
+    /** Why the night has no time for another run, or undefined. */
+    readonly timeIsOver: () => string | undefined;
+  },
   ports: MeasureSizePorts,
   signals: Signals,
 ): Promise<readonly Partial<NightRun>[]> {
   const first = await runOnce(
     size,
     request,
-    { budget: budgetAfter(0), file: nameOf(size).replace("/", "-") },
+    { budget: left.budgetAfter(0), file: nameOf(size).replace("/", "-") },
     ports,
     signals,
   );
   const second = signals.stop.aborted ? undefined : secondTry(size, first.record);
   if (second === undefined) return [first.run];
-  const budget = budgetAfter(first.run.spent ?? 0);
+  const over = left.timeIsOver();
+  if (over !== undefined)
+    return [{ ...first.run, reason: `${first.run.reason ?? ""}; not tried in ${second.zone}: ${over}` }];
+  const budget = left.budgetAfter(first.run.spent ?? 0);
   const again = await runOnce(
     size,
     request,
@@ -76,7 +79,7 @@ async function runOnce(
     budget,
     ...(second === undefined ? {} : { second }),
   });
-  const end = await command({ args, deadlineMs: request.runTimeMs, graceMs: GRACE_MS }, signals);
+  const end = await command({ args, ...runLimits(request) }, signals);
   const found = await findRecord(result, size);
   // A second try that was refused left no record, and the newest of its size is the first one's.
   const record = found?.runId === second?.failedOver.runId ? undefined : found;

@@ -11,7 +11,7 @@ import { environmentSchema } from "../../../stacks/environment.ts";
 import { wantsCanary } from "../cloud-request.ts";
 import type { Io } from "../io.ts";
 import { childCommands } from "./child-command.ts";
-import type { NightBook } from "./night.ts";
+import type { NightBook } from "./night-book.ts";
 import type { NightRequest } from "./request.ts";
 import type { NightPorts } from "./run-night.ts";
 import type { SizeName } from "./sizes.ts";
@@ -25,12 +25,8 @@ export function nightPorts(request: NightRequest, book: NightBook, io: Io): Nigh
     findRecord: async (file, size) =>
       (await findRecord(file)) ?? (await newestRecord(io.cwd, request.night, size)),
     write: (night) => book.write(night),
-    unended: async () => {
-      const nights = await book.unended(request.night);
-      return Promise.all(
-        nights.map(async (night) => ({ night, living: await livingRuns(io.cwd, night.night) })),
-      );
-    },
+    earlier: () => book.earlier(request.night, (night) => livingRuns(io.cwd, night)),
+    close: (night) => book.close(night, systemClock.now()),
     estimateOf: (size) => estimateOf(size),
     wantsCanary: async ({ architecture, size }) =>
       !request.rehearse &&

@@ -1,9 +1,6 @@
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { EXIT_CODES, type Verdict } from "../../model/verdict.ts";
-import { salvageJson, writeJson } from "../../pipeline/json-file.ts";
 
 const verdict = z.enum(Object.keys(EXIT_CODES) as [Verdict, ...Verdict[]]);
 const instant = z.iso.datetime();
@@ -36,6 +33,8 @@ export const nightStep = z.object({
   outcome: z.enum(["ok", "found", "failed"]),
   /** In one line. */
   said: z.string(),
+  /** What follows from it for the night; nights of earlier versions do not say. */
+  verdict: verdict.optional(),
 });
 export type NightStep = z.infer<typeof nightStep>;
 
@@ -56,47 +55,11 @@ export const nightSchema = z.object({
   runs: z.array(nightRun),
   /** Nights before this one that never ended, as this one found them. */
   unended: z.array(z.object({ night: z.string(), startedAt: instant, runs: z.array(nightRun) })),
+  /** Nights before this one whose file cannot be read, and which of their runs were not torn down yet. */
+  damaged: z
+    .array(z.object({ night: z.string(), problem: z.string(), runs: z.array(z.string()) }))
+    .default([]),
   /** The heaviest of everything; absent until the end. */
   verdict: verdict.optional(),
 });
 export type Night = z.infer<typeof nightSchema>;
-
-/** `.refbench/nights` below the working directory: a file for each night. */
-export class NightBook {
-  readonly #folder: string;
-
-  constructor(cwd: string) {
-    this.#folder = join(cwd, ".refbench", "nights");
-  }
-
-  /** Where the lock of nights lies. */
-  get lease(): string {
-    return join(this.#folder, "lease");
-  }
-
-  /** Where a run of a night writes its result. */
-  result(night: string, name: string): string {
-    return join(this.#folder, night, `${name}.json`);
-  }
-
-  async write(night: Night): Promise<void> {
-    await mkdir(join(this.#folder, night.night), { recursive: true });
-    await writeJson(this.#file(night.night), night);
-  }
-
-  /** The nights that never ended, oldest first, but for this one. */
-  async unended(own: string): Promise<readonly Night[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const nights = await Promise.all(
-      names
-        .filter((name) => RUN_ID_PATTERN.test(name) && name !== own)
-        .toSorted()
-        .map((name) => salvageJson(this.#file(name), nightSchema)),
-    );
-    return nights.filter((night) => night !== undefined).filter(({ finishedAt }) => finishedAt === undefined);
-  }
-
-  #file(night: string): string {
-    return join(this.#folder, night, "night.json");
-  }
-}

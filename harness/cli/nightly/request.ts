@@ -20,6 +20,8 @@ export interface NightRequest {
   readonly maxCost?: number;
   /** How long one run may take before it is asked to stop and tear down, in milliseconds. */
   readonly runTimeMs: number;
+  /** From its start on, all of the night ends within this time, in milliseconds; absent = as long as it takes. */
+  readonly nightTimeMs?: number;
   /** Flags of `refbench run` that every run is given as they are. */
   readonly runFlags: readonly string[];
   /** Also among `runFlags`: where earlier runs are known. */
@@ -58,6 +60,37 @@ export function sweepFlags(request: NightRequest): readonly (readonly string[])[
     }),
   );
   return [...clouds.values()];
+}
+
+/** The arguments of the preflight of one size. */
+export function preflightArguments(size: SizeName, request: NightRequest): readonly string[] {
+  const { coderVersion, licenceFile } = request;
+  return [
+    "preflight",
+    size.architecture,
+    ...["--size", size.size],
+    ...placeFlags(size, request),
+    ...(coderVersion === undefined ? [] : ["--coder-version", coderVersion.version]),
+    ...(licenceFile === undefined ? [] : ["--licence-file", licenceFile]),
+    ...["--output", "json"],
+  ];
+}
+
+/** The steps that store the records and draw table and page from the store, with their arguments. */
+export function publishSteps({
+  rehearse,
+  store,
+  site,
+  table,
+}: NightRequest): readonly (readonly [name: string, args: readonly string[]])[] {
+  const where = [...(rehearse ? ["--rehearsals"] : []), ...(store === undefined ? [] : ["--store", store])];
+  return [
+    ["import", ["results", "import", ...where]],
+    ["publish", ["results", "publish", ...where, "--out", site]],
+    ...(table === undefined
+      ? []
+      : ([["table", ["results", "table", ...where, "--output", `markdown:${table}`]]] as const)),
+  ];
 }
 
 /** The arguments of one run. */

@@ -60,11 +60,15 @@ function rowOf(run: NightRun): readonly string[] {
 }
 
 /** What a row has no room for: why it failed, what the steps around it found, which nights never ended. */
-function notesOf({ runs, steps, unended }: Night): readonly string[] {
+function notesOf({ runs, steps, unended, damaged }: Night): readonly string[] {
   return [
     ...unended.map(
       ({ night, startedAt, runs: left }) =>
         `night ${night} of ${startedAt} never ended: ${left.map((run) => `${nameOf(run)} ${run.verdict ?? run.state}`).join(", ")}`,
+    ),
+    ...damaged.map(
+      ({ night, problem, runs: left }) =>
+        `night ${night} left a file that cannot be read (${problem}); its runs that were not torn down yet: ${left.join(", ") || "none"}`,
     ),
     ...runs.flatMap((run) => (run.reason === undefined ? [] : [`${nameOf(run)}: ${run.reason}`])),
     ...steps.filter(({ outcome }) => outcome !== "ok").map(({ name, said }) => `${name}: ${said}`),

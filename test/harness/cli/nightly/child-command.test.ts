@@ -3,6 +3,10 @@ import { expect, test } from "vitest";
 import { childCommands } from "../../../../harness/cli/nightly/child-command.ts";
 
 const never = { stop: new AbortController().signal, leave: new AbortController().signal };
+/** A module that keeps its process from ending, and deaf to whatever asks it to. */
+const HANGING = `data:text/javascript,${encodeURIComponent(
+  'for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined); await new Promise(() => setInterval(() => undefined, 1000));',
+)}`;
 const limits = { deadlineMs: 60_000, graceMs: 60_000 };
 
 function commands(): { readonly run: ReturnType<typeof childCommands>; readonly shown: PassThrough } {
@@ -23,17 +27,23 @@ test("a command's result is handed back, and its progress is shown", async () =>
   expect(String(shown.read())).toContain("unknown option '--bogus'");
 });
 
-test("a variable of a run by hand reaches no run of a night", async () => {
+test("of refbench's variables only what is true of every run reaches one of a night", async () => {
   const env = {
     ...process.env,
     REFBENCH_TLS: "nonsense",
     REFBENCH_RUNNER: "nonsense",
-    REFBENCH_ZONE: "nonsense",
+    REFBENCH_TTL: "nonsense",
+    REFBENCH_COMPARE: "nonsense",
   };
-  const run = childCommands({ cwd: process.cwd(), env, stderr: new PassThrough() });
-  const { said } = await run({ args: ["run", "nowhere", "--rehearse"], ...limits }, never);
-  expect(said.join("\n")).not.toContain("nonsense");
-  expect(said.join("\n")).toContain("nowhere");
+  const asked = (more: NodeJS.ProcessEnv) =>
+    childCommands({ cwd: process.cwd(), env: { ...env, ...more }, stderr: new PassThrough() });
+  const [run, sweep] = await Promise.all([
+    asked({})({ args: ["run", "nowhere", "--rehearse"], ...limits }, never),
+    asked({ REFBENCH_OLDER_THAN: "ages" })({ args: ["sweep", "--rehearse"], ...limits }, never),
+  ]);
+  expect(run.said.join("\n")).not.toContain("nonsense");
+  expect(run.said.join("\n")).toContain("nowhere");
+  expect(sweep.said.join("\n")).toContain('--older-than is "ages"');
 });
 
 test("what takes too long, or is stopped, is asked to end with Ctrl-C and says so", async () => {
@@ -45,4 +55,11 @@ test("what takes too long, or is stopped, is asked to end with Ctrl-C and says s
   expect(await slow).toMatchObject({ timedOut: true });
   stop.abort();
   expect(await stopped).toMatchObject({ timedOut: false });
+});
+
+test("what hangs and hears no signal is killed, so that its night goes on", async () => {
+  const env = { ...process.env, NODE_OPTIONS: `--import=${HANGING}` };
+  const run = childCommands({ cwd: process.cwd(), env, stderr: new PassThrough() }, 100);
+  const end = await run({ args: ["emulator", "--port", "0"], deadlineMs: 1_000, graceMs: 100 }, never);
+  expect(end).toMatchObject({ code: 1, timedOut: true });
 });

@@ -30,6 +30,7 @@ function request(changes: Partial<NightRequest> = {}): NightRequest {
 class World {
   readonly commands: string[] = [];
   readonly written: Night[] = [];
+  readonly closed: string[] = [];
   readonly records = new Map<string, RunRecord>();
   readonly answers: [start: string, end: Partial<CommandEnd>, then?: () => void][] = [];
   readonly clock = fakeClock();
@@ -49,7 +50,11 @@ class World {
       this.written.push(night);
       return Promise.resolve();
     },
-    unended: () => Promise.resolve([]),
+    earlier: () => Promise.resolve([]),
+    close: (night) => {
+      this.closed.push(night.id);
+      return Promise.resolve();
+    },
     estimateOf: () => 10,
     wantsCanary: () => Promise.resolve(false),
     tell: () => undefined,
@@ -265,6 +270,53 @@ test("each cloud is swept once, and a canary goes before the first size that wan
   ]);
 });
 
+describe("a night's own time", () => {
+  const HOUR = 3_600_000;
+  const OVER = "not measured: the night's time is over";
+
+  test("begins no run that may not end within it, which is no pass, and still sweeps and publishes", async () => {
+    const world = new World().passes("gke/100", "gce-vm/1000");
+    world.answers.push(["run gke", {}, () => world.clock.advance(3 * HOUR)]);
+    const night = await runNight(request({ nightTimeMs: 6 * HOUR }), world.ports, never);
+    expect(world.steps.slice(3)).toEqual(["run gke", "sweep --project", "results import", "results publish"]);
+    expect(night.runs).toMatchObject([{ verdict: "pass" }, { state: "skipped", verdict: "interrupted" }]);
+    expect(night.runs[1]?.reason).toContain(OVER);
+    expect(exitCodeOfNight(night)).toBe(61);
+  });
+
+  test("is asked before a canary and again before the size behind it", async () => {
+    const world = new World().passes("gke/canary", "gke/100");
+    world.answers.push(["run gke --size canary", {}, () => world.clock.advance(3 * HOUR)]);
+    const ports = { ...world.ports, wantsCanary: () => Promise.resolve(true) };
+    const asked = request({ nightTimeMs: 6 * HOUR, sizes: parseSizes("gke/100") });
+    const night = await runNight(asked, ports, never);
+    expect(night.runs.map(({ size, state }) => `${size} ${state}`)).toEqual(["canary done", "100 skipped"]);
+  });
+
+  test("begins no second try in another zone either, and the first says so", async () => {
+    const world = new World();
+    const reasons = ["infrastructure: Error 400: ZONE_RESOURCE_POOL_EXHAUSTED"];
+    world.records.set("gke-100.json", officialRecord({ verdict: "infrastructure", reasons }));
+    world.answers.push(["run gke", {}, () => world.clock.advance(3 * HOUR)]);
+    const asked = request({ nightTimeMs: 6 * HOUR, sizes: parseSizes("gke/100") });
+    const night = await runNight(asked, world.ports, never);
+    expect(night.runs).toHaveLength(1);
+    expect(night.runs[0]?.reason).toMatch(/EXHAUSTED; not tried in us-central1-b: the night's time is over/);
+    expect(exitCodeOfNight(night)).toBe(30);
+  });
+
+  test("is no reason to leave out a sweep or a teardown before it, but to say that there was no time", async () => {
+    const world = new World();
+    world.answers.push(["sweep", {}, () => world.clock.advance(9 * HOUR)]);
+    const night = await runNight(request({ nightTimeMs: 6 * HOUR }), world.ports, never);
+    expect(world.steps).toEqual(["sweep --project", "sweep --project", "results import", "results publish"]);
+    expect(night.steps[1]).toMatchObject({
+      name: "preflight gke/100",
+      said: "not begun: the night's time is over",
+    });
+  });
+});
+
 test("Ctrl-C ends the run at work, skips the others, and still sweeps and publishes", async () => {
   const stop = new AbortController();
   const world = new World();
@@ -323,9 +375,8 @@ test("a disk that fills, or a bucket that does not answer, keeps no night from i
   expect(night.verdict).toBe("harness-error");
 });
 
-test("a night that never ended is told, its runs are torn down first, and it is closed", async () => {
-  const world = new World().passes("gke/100", "gce-vm/1000");
-  const earlier: Night = {
+describe("a night before this one", () => {
+  const EARLIER: Night = {
     schemaVersion: 1,
     night: "01kf3zq8v1a2b3c4d5e6f7g8h1",
     simulated: false,
@@ -333,35 +384,42 @@ test("a night that never ended is told, its runs are torn down first, and it is 
     steps: [],
     runs: [{ architecture: "gke", size: "100", state: "running" }],
     unended: [],
+    damaged: [],
   };
-  const ports = {
-    ...world.ports,
-    unended: () => Promise.resolve([{ night: earlier, living: ["01kf3run"] }]),
+  const after = async (
+    what: { readonly night: Night } | { readonly problem: string },
+    changes: Partial<CommandEnd> = {},
+  ) => {
+    const world = new World().passes("gke/100", "gce-vm/1000");
+    world.answers.push(["teardown", changes]);
+    const earlier = () => Promise.resolve([{ id: EARLIER.night, living: ["01kf3run"], ...what }]);
+    return { world, night: await runNight(request(), { ...world.ports, earlier }, never) };
   };
-  const night = await runNight(request(), ports, never);
-  expect(world.commands[0]).toBe("teardown 01kf3run");
-  expect(night.unended).toMatchObject([{ night: earlier.night, runs: [{ state: "running" }] }]);
-  expect(world.written.find(({ night: id }) => id === earlier.night)).toMatchObject({
-    verdict: "interrupted",
-  });
-});
 
-test("a night whose run could not be torn down stays open for the next one", async () => {
-  const world = new World().passes("gke/100", "gce-vm/1000");
-  const earlier: Night = {
-    schemaVersion: 1,
-    night: "01kf3zq8v1a2b3c4d5e6f7g8h1",
-    simulated: false,
-    startedAt: "2026-11-21T02:00:00.000Z",
-    steps: [],
-    runs: [],
-    unended: [],
-  };
-  world.answers.push(["teardown", { code: 41 }]);
-  const unended: NightPorts["unended"] = () => Promise.resolve([{ night: earlier, living: ["01kf3run"] }]);
-  const night = await runNight(request(), { ...world.ports, unended }, never);
-  expect(world.written.some(({ night: id }) => id === earlier.night)).toBe(false);
-  expect(exitCodeOfNight(night)).toBe(40);
+  test("that never ended is told, its runs are torn down first, and it is closed", async () => {
+    const { world, night } = await after({ night: EARLIER });
+    expect(world.commands[0]).toBe("teardown 01kf3run");
+    expect(night.unended).toMatchObject([{ night: EARLIER.night, runs: [{ state: "running" }] }]);
+    expect(world.closed).toEqual([EARLIER.night]);
+    expect(night.verdict).toBe("pass");
+  });
+
+  test("whose run could not be torn down stays open for the next one", async () => {
+    const { world, night } = await after({ night: EARLIER }, { code: 41 });
+    expect(world.closed).toEqual([]);
+    expect(exitCodeOfNight(night)).toBe(40);
+  });
+
+  test("whose file cannot be read is told, its runs are torn down, and this one measures and is no success", async () => {
+    const { world, night } = await after({ problem: "Unexpected end of JSON input" });
+    expect(world.commands[0]).toBe("teardown 01kf3run");
+    expect(world.closed).toEqual([EARLIER.night]);
+    expect(night.damaged).toEqual([
+      { night: EARLIER.night, problem: "Unexpected end of JSON input", runs: ["01kf3run"] },
+    ]);
+    expect(night.runs.map(({ verdict }) => verdict)).toEqual(["pass", "pass"]);
+    expect(exitCodeOfNight(night)).toBe(20);
+  });
 });
 
 test("a run that may take longer than runs live is told to live longer", async () => {

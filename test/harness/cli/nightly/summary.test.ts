@@ -34,6 +34,9 @@ const night: Night = {
       runs: [{ architecture: "gke", size: "1200", state: "running" }],
     },
   ],
+  damaged: [
+    { night: "01kf3zq8v1a2b3c4d5e6f7g8h2", problem: "Unexpected end of JSON input", runs: ["01kf3run"] },
+  ],
   verdict: "infrastructure",
 };
 
@@ -50,6 +53,8 @@ test.each([
     "eks/100 in us-east-2b",
     "gke/1200: infrastructure: quota exceeded",
     "01kf3zq8v1a2b3c4d5e6f7g8h1 of 2026-11-21T02:00:00.000Z never ended: gke/1200 running",
+    "night 01kf3zq8v1a2b3c4d5e6f7g8h2 left a file that cannot be read (Unexpected end of JSON input)",
+    "torn down yet: 01kf3run",
     "sweep before my-project: exit 10: 2 removed",
   ])
     expect(flat).toContain(part);
