@@ -19,12 +19,23 @@ const workflow = z.looseObject({
   jobs: z.record(
     z.string(),
     z.looseObject({
-      "timeout-minutes": z.number(),
+      uses: z.string().optional(),
+      needs: z.array(z.string()).optional(),
+      if: z.string().optional(),
+      "timeout-minutes": z.number().optional(),
       permissions: z.record(z.string(), z.string()).optional(),
       concurrency: z.looseObject({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
       strategy: z.looseObject({ matrix: z.looseObject({}) }).optional(),
       env: z.record(z.string(), z.string()).optional(),
-      steps: z.array(z.looseObject({ run: z.string().optional(), uses: z.string().optional() })),
+      steps: z
+        .array(
+          z.looseObject({
+            run: z.string().optional(),
+            uses: z.string().optional(),
+            if: z.string().optional(),
+          }),
+        )
+        .default([]),
     }),
   ),
 });
@@ -112,13 +123,28 @@ describe.each(files)("%s", (file) => {
   test("starts from no permission but reading, pins every action, and ends before a hosted job is ended", () => {
     expect(permissions).toEqual({ contents: "read" });
     for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/@[0-9a-f]{40}$/);
-    for (const job of Object.values(jobs)) expect(job["timeout-minutes"]).toBeLessThan(360);
+    for (const { uses, steps, "timeout-minutes": minutes } of Object.values(jobs)) {
+      if (uses === undefined) expect(minutes).toBeLessThan(360);
+      // What it calls is a workflow of here, which is held to the same.
+      else
+        expect([files.map((name) => `./.github/workflows/${name}`), steps]).toEqual([
+          expect.arrayContaining([uses]),
+          [],
+        ]);
+    }
+  });
+
+  test("installs nothing that is downloaded without knowing its digest", () => {
+    for (const { run = "" } of steps.filter(({ run = "" }) => /\bcurl\b|\bwget\b/.test(run))) {
+      expect(run).toMatch(/sha256sum --check[^]*\binstall\b/);
+      expect(run).not.toMatch(/latest/);
+    }
   });
 
   test("never cancels what may be tearing down, and holds no key that lives long", () => {
     const touchesClouds = Object.values(jobs).some((job) => job.permissions?.["id-token"] === "write");
     if (touchesClouds)
-      for (const job of Object.values(jobs))
+      for (const job of Object.values(jobs).filter(({ uses }) => uses === undefined))
         expect((job.concurrency ?? concurrency)?.["cancel-in-progress"]).toBe(false);
     const text = readFileSync(join(WORKFLOWS, file), "utf8");
     expect(text).not.toMatch(/credentials_json|aws-access-key-id|aws-secret-access-key/);
@@ -136,6 +162,37 @@ test("the nights of the workflow are of sizes that exist, each in a job and a co
   expect(parseSizes(matrix.include.map(({ size }) => size).join(","))).toHaveLength(matrix.include.length);
   for (const { name, size } of matrix.include) expect(name).toBe(size.replace("/", "-"));
   expect(jobs["google"]?.concurrency?.group).toContain("matrix.name");
+});
+
+test("what a night's job leaves is torn down from its mirror after each night, then swept, and then published", () => {
+  const night = read("nightly.yml");
+  const { jobs, ...sweep } = read("sweep.yml");
+  expect(sweep["on"]).toMatchObject({ schedule: [{}], workflow_call: null });
+  expect(night.jobs["sweep"]).toMatchObject({
+    uses: "./.github/workflows/sweep.yml",
+    needs: ["google", "aws"],
+    if: "always()",
+  });
+  expect(night.jobs["publish"]).toMatchObject({ needs: ["google", "aws", "sweep"], if: "always()" });
+  for (const cloud of ["google", "aws"]) {
+    const { steps = [], env } = jobs[cloud] ?? {};
+    const mirror = env?.["MIRROR"];
+    expect(mirror).toBe(night.jobs[cloud]?.env?.["REFBENCH_MIRROR"]);
+    const at = steps.findIndex(({ run }) => run === 'npx refbench teardown --all --from "$MIRROR"');
+    expect(steps.findIndex(({ uses = "" }) => uses.startsWith("hashicorp/setup-terraform@"))).toBeLessThan(
+      at,
+    );
+    expect(steps[at + 1]).toMatchObject({
+      if: "${{ !cancelled() }}",
+      run: expect.stringContaining("refbench sweep"),
+    });
+    expect(night.jobs["publish"]?.steps).toContainEqual(
+      expect.objectContaining({
+        env: { MIRROR: mirror },
+        run: 'npx refbench results import --from "$MIRROR" --store results',
+      }),
+    );
+  }
 });
 
 test("a night without a record, and one that cannot be read, keep no other from the page", () => {
@@ -157,7 +214,7 @@ test("a night without a record, and one that cannot be read, keep no other from 
   }
   const after = steps.slice(steps.findIndex(({ run }) => run === script) + 1);
   expect(after).not.toHaveLength(0);
-  for (const step of after) expect(step["if"]).toBe("${{ !cancelled() }}");
+  for (const step of after) expect(step.if).toBe("${{ !cancelled() }}");
 });
 
 test("the systemd service calls refbench by what exists, and a stop is a Ctrl-C that waits for the teardown", () => {

@@ -25,8 +25,11 @@ export async function mirroredRecordTexts(bucket: Bucket): Promise<readonly Mirr
   return runs.map((run) => {
     const key = recordKey(run.runId);
     const bytes = texts.get(key);
-    const path = `${bucket.url.replace(/\/$/, "")}/${key}`;
-    return { ...run, path, ...(bytes === undefined ? {} : { text: Buffer.from(bytes).toString() }) };
+    return {
+      ...run,
+      path: `${key} in ${bucket.url}`,
+      ...(bytes === undefined ? {} : { text: Buffer.from(bytes).toString() }),
+    };
   });
 }
 

@@ -24,7 +24,9 @@ export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
   // Loaded when asked for: a run that never asks AWS loads no SDK.
   const sdk = await import("@aws-sdk/client-s3");
   const region = options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
-  const url = `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`;
+  const place = `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`;
+  // Whoever is told this URL may be in another region.
+  const url = options.region === undefined ? place : `${place}?region=${options.region}`;
   if (region === undefined || region === "")
     throw new RefbenchError(
       "usage",
