@@ -1,6 +1,6 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { StageContext } from "./context.ts";
-import { lookAtCost, noteCeiling } from "./cost-ceiling.ts";
+import { CostMeter, noteCeiling } from "./cost-meter.ts";
 
 /** How often a run at work looks what it cost. */
 const LOOK_MS = 1_000;
@@ -24,12 +24,13 @@ export function watchCost(
   } = {},
 ): CostWatch {
   const { plan, report, log } = context;
+  const meter = new CostMeter(context);
   const stop = new AbortController();
   let reached: string | undefined;
   let told = 0;
   let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
-    const found = await lookAtCost(context);
+    const found = await meter.look();
     if (found === undefined || reached !== undefined) return;
     const cents = Math.floor(found.spent * 100);
     if (cents > told) {
@@ -49,7 +50,7 @@ export function watchCost(
     stop.abort(new RefbenchError("interrupted", `the cost ceiling is reached: ${reached}`));
   };
   const timer = setInterval(() => {
-    // A look that takes long, or fails on a full disk, is not made twice at once.
+    // A look that takes long is not made twice at once.
     looking ??= look()
       .catch((error: unknown) => log(`the cost could not be looked at: ${messageOf(error)}`))
       .finally(() => (looking = undefined));

@@ -5,7 +5,8 @@ import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
-import { lookAtCost, noteCeiling } from "./cost-ceiling.ts";
+import { CostGuard } from "./cost-guard.ts";
+import { noteCeiling } from "./cost-meter.ts";
 import { watchCost } from "./cost-watch.ts";
 import { eventLog } from "./event-log.ts";
 import { readJson } from "./json-file.ts";
@@ -28,8 +29,6 @@ const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain,
 
 /** How often the reaper looks whether it is wanted, and how often it renews its lease. */
 const LOOK_MS = 250;
-/** How often it looks what an environment costs that no process of the run watches. */
-const COST_LOOK_MS = 2_000;
 const RENEW_MS = 10_000;
 
 /** How long a run that outlived its expiry may take to hand over before it is killed. */
@@ -118,7 +117,7 @@ async function sweepWhatCameLate(context: StageContext): Promise<void> {
 /** Waits until there is a reason to tear down. */
 async function nextRequest(context: StageContext): Promise<TeardownRequest> {
   const { folder, ports, plan, signal, journal } = context;
-  let costLookAtMs = 0;
+  const guard = new CostGuard(context);
   for (;;) {
     signal.throwIfAborted();
     await staysHere(folder);
@@ -137,13 +136,11 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
       await noteDeath(context);
       return { through: "audit", only: false, reason: "the run's process died" };
     }
-    // A run at work watches its own cost.
-    const unwatched = keep !== undefined || owner === "none";
-    if (unwatched && plan.cost?.ceiling !== undefined && ports.clock.now() >= costLookAtMs) {
-      costLookAtMs = ports.clock.now() + COST_LOOK_MS;
-      if (await endsForCost(context, keep)) {
-        return { through: "audit", only: false, reason: "the cost ceiling is reached" };
-      }
+    const tooDear = await guard.look({ atWork: keep === undefined && owner !== "none" });
+    if (tooDear !== undefined) {
+      await noteTooDear(context, keep, tooDear);
+      if (keep === undefined && owner === "alive") await stopOwner(context);
+      return { through: "audit", only: false, reason: "the cost ceiling is reached" };
     }
     if (keep === undefined && plan.expiresAtMs !== null && ports.clock.now() >= plan.expiresAtMs) {
       await journal.append({
@@ -158,21 +155,19 @@ async function nextRequest(context: StageContext): Promise<TeardownRequest> {
   }
 }
 
-/** Whether the ceiling ends what nobody watches: a staged run, stopped by it, or a keep window, whose run failed before. */
-async function endsForCost(
+/** Has the record say that the budget ended the run, or the window of one that failed before. */
+async function noteTooDear(
   context: StageContext,
   keep: Awaited<ReturnType<typeof findKeep>>,
-): Promise<boolean> {
+  reached: string,
+): Promise<void> {
   const { ports, journal, report } = context;
-  const reached = (await lookAtCost(context))?.reached;
-  if (reached === undefined) return false;
   if (keep === undefined) await noteCeiling(context, reached);
   else {
     const reason = `${keep.reason}; its window ended before: ${reached}`;
     await journal.append({ type: "kept", untilMs: ports.clock.now(), reason });
   }
   report({ type: "note", level: "warning", message: `the cost ceiling is reached: ${reached}` });
-  return true;
 }
 
 /** A folder that was moved is torn down from where it is now: waiting on here would only hold its lease. */

@@ -1,15 +1,19 @@
-import { readdir, rm } from "node:fs/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../harness/model/record.ts";
-import type { Ports } from "../../../harness/pipeline/context.ts";
+import { openContext, type Ports } from "../../../harness/pipeline/context.ts";
+import { CostGuard } from "../../../harness/pipeline/cost-guard.ts";
+import { type CostLook, CostMeter, noteCeiling } from "../../../harness/pipeline/cost-meter.ts";
 import { recordedCost, spentUntil } from "../../../harness/pipeline/cost-spent.ts";
 import type { StoredEntry } from "../../../harness/pipeline/journal.ts";
 import { readJson } from "../../../harness/pipeline/json-file.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
 import { type Plan, planSchema } from "../../../harness/pipeline/plan.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { identify, ownIdentity } from "../../../harness/pipeline/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
@@ -194,6 +198,113 @@ describe("the reaper", () => {
       verdict: "cost-ceiling",
       teardown: { state: "clean" },
     });
+  });
+});
+
+describe("the reaper, while the run's process lives", () => {
+  /** A run that has created everything an hour ago at the ceiling, and whose process lives and has not handed over. */
+  async function atWork(
+    world: FakeWorld,
+  ): Promise<{ readonly folder: RunFolder; readonly hanging: ChildProcess }> {
+    const folder = await world.makeRun(undefined, { maxCost: CEILING, ttlMs: 40 * HOUR_MS });
+    await drive(world, folder);
+    await rm(folder.request);
+    const hanging = spawn(process.execPath, [
+      "-e",
+      "process.on('SIGTERM', () => {}); console.log(); setInterval(() => {}, 9e9)",
+    ]);
+    await once(hanging.stdout, "data");
+    await writeFile(folder.owner, JSON.stringify(identify(hanging.pid!)));
+    world.clock.advance(HOUR_MS);
+    return { folder, hanging };
+  }
+
+  test("ends one that hangs at the ceiling, a minute after that, as at its expiry", async () => {
+    const world = new FakeWorld();
+    const { folder, hanging } = await atWork(world);
+    const ended = once(hanging, "exit");
+    const crossedAt = world.clock.now();
+    const record = await reaped(world, folder);
+    expect(await ended).toEqual([null, "SIGKILL"]);
+    expect(record).toMatchObject({ verdict: "cost-ceiling", teardown: { state: "clean" } });
+    expect(record.reasons[0]).toMatch(/cost-ceiling: \$0\.\d\d of --max-cost \$0\.60 are spent/);
+    expect(exitCodeOf(record)).toBe(50);
+    const destroyAt = record.stages.find(({ stage }) => stage === "drain")!.startedAt;
+    const graces = Date.parse(destroyAt) - crossedAt;
+    expect(graces).toBeGreaterThanOrEqual(60_000);
+    expect(graces).toBeLessThan(3 * 60_000);
+  });
+
+  test("gives one that ends itself time to hand over", async () => {
+    const world = new FakeWorld();
+    const { folder, hanging } = await atWork(world);
+    const signal = new AbortController().signal;
+    const context = await openContext(folder, world.ports(), { reporter: world.reporter, signal });
+    await noteCeiling(context, "seen by the run itself");
+    const guard = new CostGuard(context);
+    expect(await guard.look({ atWork: true })).toBeUndefined();
+    world.clock.advance(14 * 60_000);
+    expect(await guard.look({ atWork: true })).toBeUndefined();
+    world.clock.advance(60_000);
+    expect(await guard.look({ atWork: true })).toContain("of --max-cost $0.60 are spent");
+    hanging.kill("SIGKILL");
+  });
+});
+
+describe("a journal that cannot be read", () => {
+  async function meterOf(
+    world: FakeWorld,
+  ): Promise<{ readonly folder: RunFolder; readonly meter: CostMeter }> {
+    const folder = await world.makeRun(undefined, { maxCost: CEILING });
+    const signal = new AbortController().signal;
+    const context = await openContext(folder, world.ports(), { reporter: world.reporter, signal });
+    return { folder, meter: new CostMeter(context) };
+  }
+
+  async function looks(meter: CostMeter, times: number): Promise<CostLook | undefined> {
+    let last: CostLook | undefined;
+    for (let time = 0; time < times; time += 1) last = await meter.look();
+    return last;
+  }
+
+  test.each([
+    ["for good", async (journal: string) => rm(journal).then(() => mkdir(journal))],
+    ["any more since it is gone", async (journal: string) => rm(journal)],
+  ])("%s is told once, and the ceiling still ends the run, by the clock", async (_, spoil) => {
+    const world = new FakeWorld();
+    const { folder, meter } = await meterOf(world);
+    expect(await meter.look()).toEqual({ spent: 0 });
+    await spoil(folder.journal);
+    expect(await looks(meter, 4)).toBeUndefined();
+    expect((await looks(meter, 9))?.reached).toBeUndefined();
+    expect(world.events.filter((event) => event.type === "note").map(({ message }) => message)).toEqual([
+      expect.stringContaining("the cost is counted by the clock"),
+    ]);
+    world.clock.advance(HOUR_MS);
+    expect((await meter.look())?.reached).toMatch(
+      /of --max-cost \$0\.60 .* since the journal cannot be read$/,
+    );
+  });
+
+  test("never since the run was made is counted from then", async () => {
+    const world = new FakeWorld();
+    const { folder, meter } = await meterOf(world);
+    await rm(folder.journal).then(() => mkdir(folder.journal));
+    world.clock.advance(HOUR_MS);
+    expect((await looks(meter, 5))?.reached).toBeDefined();
+  });
+
+  test("for a moment decides nothing, and is forgotten once it can be", async () => {
+    const world = new FakeWorld();
+    const { folder, meter } = await meterOf(world);
+    await rename(folder.journal, `${folder.journal}-away`);
+    await mkdir(folder.journal);
+    world.clock.advance(HOUR_MS);
+    expect(await looks(meter, 4)).toBeUndefined();
+    await rmdir(folder.journal);
+    await rename(`${folder.journal}-away`, folder.journal);
+    expect(await meter.look()).toEqual({ spent: 0 });
+    expect(world.events).toEqual([]);
   });
 });
 

@@ -1,0 +1,87 @@
+import { messageOf, RefbenchError } from "../model/error.ts";
+import { formatUsd } from "../model/usd.ts";
+import type { StageContext } from "./context.ts";
+import { spentUntil } from "./cost-spent.ts";
+import type { StoredEntry } from "./journal.ts";
+
+/** How many readings in a row fail before a run is counted without its journal. */
+const PERSISTENT = 5;
+
+/** What a look at a run's cost found. */
+export interface CostLook {
+  readonly spent: number;
+  /** Why the run has to end now, so that its teardown is within its ceiling too. */
+  readonly reached?: string;
+}
+
+/**
+ * Looks what a run cost so far. While its journal cannot be read it is counted on by the clock from the last reading,
+ * as if something stood since then: what stands is paid for by the hour whoever knows of it, and a ceiling that nobody
+ * can see any more would be none.
+ */
+export class CostMeter {
+  readonly #context: StageContext;
+  #known: readonly StoredEntry[] = [];
+  #knownAtMs: number;
+  #failures = 0;
+
+  constructor(context: StageContext) {
+    this.#context = context;
+    this.#knownAtMs = Date.parse(context.plan.createdAt);
+  }
+
+  /** Undefined when there is no estimate, or the journal could not be read just now. */
+  async look(): Promise<CostLook | undefined> {
+    const { plan, ports } = this.#context;
+    const { cost, rehearsal } = plan;
+    if (cost === undefined) return undefined;
+    const entries = await this.#entries();
+    if (entries === undefined) return undefined;
+    const spent = spentUntil({ cost, rehearsal }, entries, ports.clock.now());
+    const { perHour, teardownReserve } = cost.estimate;
+    if (cost.ceiling === undefined || spent === 0 || spent + teardownReserve < cost.ceiling) return { spent };
+    const how = this.#failures === 0 ? "" : ", counted by the clock since the journal cannot be read";
+    return {
+      spent,
+      reached: `${formatUsd(spent)} of --max-cost ${formatUsd(cost.ceiling)} are spent at ${formatUsd(perHour)} an hour, and the teardown may take ${formatUsd(teardownReserve)}${how}`,
+    };
+  }
+
+  async #entries(): Promise<readonly StoredEntry[] | undefined> {
+    const { journal, ports } = this.#context;
+    try {
+      const { entries } = await journal.read();
+      if (entries.length < this.#known.length)
+        throw new RefbenchError("run_folder", "the journal lost lines that it had");
+      this.#known = entries;
+      this.#knownAtMs = ports.clock.now();
+      this.#failures = 0;
+      return entries;
+    } catch (error) {
+      this.#failures += 1;
+      if (this.#failures === PERSISTENT) this.#tell(error);
+      if (this.#failures < PERSISTENT) return undefined;
+      const at = new Date(this.#knownAtMs).toISOString();
+      // Only the first create counts, and since the last reading there may have been one.
+      return [...this.#known, { type: "stack-intent", stack: "unknown", act: "apply", at }];
+    }
+  }
+
+  #tell(error: unknown): void {
+    const message = `the cost is counted by the clock, since the journal cannot be read: ${messageOf(error)}`;
+    this.#context.log(message);
+    this.#context.report({ type: "note", level: "warning", message });
+  }
+}
+
+/** Has the record say that the budget stopped the run; once, whoever sees it first. */
+export async function noteCeiling({ journal }: StageContext, reason: string): Promise<void> {
+  if (await isCeilingNoted({ journal })) return;
+  await journal.append({ type: "finding", verdict: "cost-ceiling", reason });
+}
+
+/** Whether the run is ended for its budget already; a journal that cannot be read says nothing of it. */
+export async function isCeilingNoted({ journal }: Pick<StageContext, "journal">): Promise<boolean> {
+  const { entries } = await journal.read().catch(() => ({ entries: [] }));
+  return entries.some((entry) => entry.type === "finding" && entry.verdict === "cost-ceiling");
+}
