@@ -1,5 +1,5 @@
-/** One timer for all: it adds about this to what it sends, which slip counts. */
-const TICK_MS = 2;
+/** One timer for all waits for the next event, and no shorter than this: so much it may add, which slip counts. */
+const SHORTEST_WAIT_MS = 2;
 
 /** Takes the milliseconds by which the generator itself was late. */
 export interface SlipSink {
@@ -27,20 +27,31 @@ export function pace(options: PaceOptions, send: (index: number, dueMs: number) 
     const startMs = performance.now();
     let next = 0;
     const tick = (): void => {
-      if (!options.signal.aborted) {
-        const now = performance.now();
-        for (; next < options.count; next++) {
-          const dueMs = startMs + offsetMs(next);
-          if (dueMs > now) break;
-          options.slip.record(performance.now() - dueMs);
-          send(next, dueMs);
-        }
-        if (next < options.count) return;
+      if (options.signal.aborted) {
+        end();
+        return;
       }
-      clearInterval(timer);
+      const now = performance.now();
+      let dueMs = startMs;
+      for (; next < options.count; next++) {
+        dueMs = startMs + offsetMs(next);
+        if (dueMs > now) break;
+        options.slip.record(performance.now() - dueMs);
+        send(next, dueMs);
+      }
+      if (next >= options.count) {
+        end();
+        return;
+      }
+      timer = setTimeout(tick, Math.max(SHORTEST_WAIT_MS, dueMs - performance.now()));
+    };
+    const end = (): void => {
+      clearTimeout(timer);
+      options.signal.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setInterval(tick, TICK_MS);
+    let timer: NodeJS.Timeout | undefined;
+    options.signal.addEventListener("abort", end, { once: true });
     tick();
   });
 }

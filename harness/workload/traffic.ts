@@ -4,6 +4,7 @@ import type { HeldConnection, Hold } from "./held-connection.ts";
 import type { Liveness } from "./liveness.ts";
 import type { LoadContext } from "./load-context.ts";
 import { pace } from "./pacer.ts";
+import { inGroups } from "./tick-groups.ts";
 import { type ReturnedPiece, SEQUENCE_DIGITS, TickReader } from "./tick-reader.ts";
 
 /** How often overdue answers are looked for. */
@@ -37,7 +38,7 @@ interface Stream {
 
 /**
  * Traffic over held connections: each sends so many bytes per tick on one open schedule for all, and each byte is
- * looked for in what comes back. There is no timer per connection: their ticks are spread evenly over the interval.
+ * looked for in what comes back. There is no timer per connection: their ticks are spread over the interval in small groups.
  */
 export class TrafficWheel {
   /** How many were due, also over connections that were gone by then, and how many came back whole. */
@@ -67,7 +68,8 @@ export class TrafficWheel {
     const perSecond = (streams.length * 1000) / tickMs;
     const sweep = setInterval(() => this.#sweep(performance.now()), SWEEP_MS);
     try {
-      await pace({ perSecond, count, signal, slip: health.slip.hold }, (index, dueMs) => {
+      const schedule = { dueAtMs: inGroups(perSecond), count };
+      await pace({ ...schedule, signal, slip: health.slip.hold }, (index, dueMs) => {
         const stream = streams[index % streams.length];
         this.pieces.due += this.#paddings.length;
         if (stream !== undefined) this.#tick(stream, dueMs);
