@@ -9,10 +9,22 @@ export type AskOutcome =
   | { readonly state: "wrong"; readonly output: string }
   | { readonly state: "silent" | "closed"; readonly output: string };
 
-interface Pending {
-  readonly expected: string;
+/** What may stand before an answer on its line: a prompt ends in a sign, a command in a word. */
+const ENDS_AS_PROMPT = /[^\w\s]\s*$/;
+
+export interface AskOptions {
+  readonly timeoutMs: number;
   /** A line that the shell prints afterwards: seen first, the expected one never comes. */
   readonly marker?: string;
+  /**
+   * Whether a prompt may stand before the expected line, which has to be a word that nothing else prints: a shell that
+   * edits no lines itself prints it there when the question was typed ahead, as after a stall.
+   */
+  readonly mayFollowPrompt?: boolean;
+}
+
+interface Pending extends Pick<AskOptions, "mayFollowPrompt" | "marker"> {
+  readonly expected: string;
   readonly settle: (outcome: AskOutcome) => void;
 }
 
@@ -75,11 +87,7 @@ export class ShellSession {
   }
 
   /** Types a line and waits for a whole line that equals `expected`; with `marker`, that line ends the wait too. */
-  ask(
-    line: string,
-    expected: string,
-    options: { readonly timeoutMs: number; readonly marker?: string },
-  ): Promise<AskOutcome> {
+  ask(line: string, expected: string, options: AskOptions): Promise<AskOutcome> {
     return new Promise((resolve) => {
       if (!this.isOpen) {
         resolve({ state: "closed", output: "" });
@@ -93,6 +101,7 @@ export class ShellSession {
       const pending: Pending = {
         expected,
         ...(options.marker === undefined ? {} : { marker: options.marker }),
+        ...(options.mayFollowPrompt === undefined ? {} : { mayFollowPrompt: options.mayFollowPrompt }),
         settle: (outcome) => {
           clearTimeout(timer);
           resolve(outcome);
@@ -169,11 +178,11 @@ export class ShellSession {
 
   #read(line: string): void {
     this.#recent = `${this.#recent}${line}\n`.slice(-MAX_KEPT);
-    const index = this.#pending.findIndex((one) => one.expected === line || one.marker === line);
+    const index = this.#pending.findIndex((one) => isAnswer(one, line) || one.marker === line);
     const pending = this.#pending[index];
     if (pending === undefined) return;
     this.#pending.splice(index, 1);
-    if (pending.expected === line) pending.settle({ state: "answered", atMs: performance.now() });
+    if (isAnswer(pending, line)) pending.settle({ state: "answered", atMs: performance.now() });
     else pending.settle({ state: "wrong", output: this.#recent });
     this.#forget();
   }
@@ -182,4 +191,10 @@ export class ShellSession {
   #forget(): void {
     if (this.#pending.length === 0) this.#recent = "";
   }
+}
+
+function isAnswer({ expected, mayFollowPrompt }: Pending, line: string): boolean {
+  if (line === expected) return true;
+  if (mayFollowPrompt !== true || !line.endsWith(expected)) return false;
+  return ENDS_AS_PROMPT.test(line.slice(0, -expected.length));
 }

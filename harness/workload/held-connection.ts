@@ -44,7 +44,10 @@ export async function verify(hold: Hold, connection: HeldConnection, dueMs: numb
   const word = nonce();
   const startedMs = performance.now();
   const { session } = connection;
-  const outcome = await session.ask(`echo ${word}`, word, { timeoutMs: load.task.timeouts.commandMs });
+  const outcome = await session.ask(`echo ${word}`, word, {
+    timeoutMs: load.task.timeouts.commandMs,
+    mayFollowPrompt: true,
+  });
   if (outcome.state === "answered") {
     connection.isVerified = true;
     load.board.answered();

@@ -18,7 +18,10 @@ async function reachBySsh(load: LoadContext, workspace: LoadWorkspace): Promise<
   const session = await openConnection(load, workspace, { kind: "ssh", dueMs: performance.now() });
   if (session === undefined) return false;
   const word = nonce();
-  const outcome = await session.ask(`echo ${word}`, word, { timeoutMs: load.task.timeouts.commandMs });
+  const outcome = await session.ask(`echo ${word}`, word, {
+    timeoutMs: load.task.timeouts.commandMs,
+    mayFollowPrompt: true,
+  });
   session.close();
   return isAnswered(load, "ssh-handshake", outcome, word);
 }

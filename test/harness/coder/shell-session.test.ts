@@ -64,6 +64,36 @@ test("several questions are answered each by its own word", async () => {
   expect(await Promise.all(answers)).toMatchObject([{ state: "answered" }, { state: "answered" }]);
 });
 
+test("words typed ahead are answered after the prompts that a shell without line editing prints before them", async () => {
+  const { shell, print } = session();
+  const word = { ...ask, mayFollowPrompt: true };
+  const answers = ["n1", "n2", "n3"].map((each) => shell.ask(`echo ${each}`, each, word));
+  // As dash prints it.
+  print("echo n1\r\necho n2\r\necho n3\r\n$ n1\r\n$ n2\r\nroot@ws:/# n3\r\n$ ");
+  expect((await Promise.all(answers)).map(({ state }) => state)).toEqual([
+    "answered",
+    "answered",
+    "answered",
+  ]);
+});
+
+test.each(["$ echo n1", "echo n1", "cho n1", "ho n1", "o n1", "n1n1", "$ n1 n1"])(
+  "%j is no answer after a prompt",
+  async (line) => {
+    const { shell, print } = session();
+    const asked = shell.ask("echo n1", "n1", { timeoutMs: 20, mayFollowPrompt: true });
+    print(`${line}\r\n`);
+    expect(await asked).toMatchObject({ state: "silent" });
+  },
+);
+
+test("a command's own output is the whole line, after no prompt", async () => {
+  const { shell, print } = session();
+  const asked = shell.ask("say", "hello", { timeoutMs: 20 });
+  print("$ hello\r\n");
+  expect(await asked).toMatchObject({ state: "silent" });
+});
+
 test("output from before the question is no answer to it", async () => {
   const { shell, print } = session();
   print("hello\r\n");
