@@ -86,6 +86,15 @@ export async function findLimit(kind: LimitKind, options: LimitOptions): Promise
   const ladder = checkedLadder(kind, options);
   const steps = [...(options.known ?? [])];
   const ended = await climb(kind, options, ladder, steps);
+  return summarized(kind, ended, steps);
+}
+
+/** What these steps say of the limit, whatever ended them. */
+export function summarized(
+  kind: LimitKind,
+  ended: LimitResult["ended"],
+  steps: readonly LimitStep[],
+): LimitResult {
   const { within, beyond } = tried(steps);
   return {
     kind,

@@ -1,16 +1,20 @@
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { systemClock } from "../../model/clock.ts";
+import { messageOf } from "../../model/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
+import { writeJson } from "../../pipeline/json-file.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
 import { checkedLadder } from "../../workload/limit-search-ladder.ts";
 import { localShardRunner } from "../../workload/local-runner.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import type { LimitWish } from "./find-limit-options.ts";
-import { reportOfLimit } from "./find-limit-report.ts";
+import type { FindLimitFlags, LimitWish } from "./find-limit-options.ts";
+import { type LimitReport, reportOfLimit, reportSoFar } from "./find-limit-report.ts";
+import { stepsToGoOnFrom } from "./find-limit-resume.ts";
 import { limitSearch } from "./find-limit-runner.ts";
 import { formatLimit, loadWords, stepLine } from "./find-limit-text.ts";
 import { listenForLoadInterrupts } from "./interrupts.ts";
@@ -21,11 +25,11 @@ import { mayBegin } from "./may-begin.ts";
 import { missedBy } from "./record.ts";
 import { runLoadByHand } from "./run-load.ts";
 import { chooseSsh } from "./ssh.ts";
-import { pasteable } from "./typed-command.ts";
+import { pasteable, typedCommand } from "./typed-command.ts";
 
 /** A search by hand from its flags to its exit code: one load after the other, and one cleanup after all of them. */
 export async function findLimitByHand(
-  flags: LoadFlags,
+  flags: LoadFlags & Pick<FindLimitFlags, "resume">,
   wish: LimitWish,
   prepare: Prepare,
   { io, command }: { readonly io: Io; readonly command: Command },
@@ -41,17 +45,33 @@ export async function findLimitByHand(
     chooseSsh(flags, reach.deployment, seen, io.env),
   );
   const cleanup = pasteable("scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix));
-  const again = `from ${loadWords(wish.kind, wish.from)} up to ${loadWords(wish.kind, wish.upTo)}, until an objective breaks`;
+  const limitGround = { runId, task, look, cleanup, wish, maxFailures: flags.maxFailures };
+  const { resume } = flags;
+  const known = resume === undefined ? [] : await stepsToGoOnFrom(resume, limitGround, io.cwd);
+  const since = resume === undefined ? "" : `, on from what ${resume} has (loads: ${known.length})`;
+  const again = `from ${loadWords(wish.kind, wish.from)} up to ${loadWords(wish.kind, wish.upTo)}, until an objective breaks${since}`;
   if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup, again })) return;
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
+  const kept = keptIn(runId);
+  const file = resolve(io.cwd, kept);
+  let keeping = Promise.resolve();
   const search = limitSearch({
     runner: localShardRunner({ env: io.env }),
     wish,
     judge: (result) => missedBy(result, { task, look, maxFailures: flags.maxFailures }),
     clock: systemClock,
     timeoutMs: flags.timeout,
-    onStep: (step) => reporter.say(stepLine(wish.kind, step)),
+    known,
+    onStep: (step) => {
+      // Whatever becomes of this process, what it has said is kept.
+      const soFar = reportSoFar(search, limitGround);
+      keeping = keeping
+        .then(() => mkdir(dirname(file), { recursive: true }))
+        .then(() => writeJson(file, soFar))
+        .catch((error: unknown) => reporter.say(messageOf(error)))
+        .then(() => reporter.say(stepLine(wish.kind, step)));
+    },
   });
   const whole = runLoadByHand(task, {
     shard: search,
@@ -63,20 +83,30 @@ export async function findLimitByHand(
     cleanupTimeoutMs: flags.cleanupTimeout,
     cleanupJobTimeoutMs: flags.cleanupJobTimeout,
   });
-  const outcome = await Promise.race([whole, interrupts.left]).finally(() => reporter.close());
+  const outcome = await Promise.race([whole, interrupts.left]).finally(async () => {
+    await keeping;
+    reporter.close();
+  });
+  const goOn = `what was found so far is in ${kept}; go on from it with\n  ${typedCommand(command, "--resume", kept)}\n`;
   if (outcome === "left") {
+    if (search.steps.length > 0) io.stderr.write(goOn);
     io.exit(EXIT_CODES.unverified);
     return;
   }
-  const report = reportOfLimit(search, outcome, { runId, task, look, cleanup, wish });
+  const report = reportOfLimit(search, outcome, limitGround);
   io.exit(report.exitCode);
+  if (isUnfinished(report)) io.stderr.write(goOn);
   if (report.teardown.state === "pending") io.stderr.write(`what was made stays until\n  ${cleanup}\n`);
-  const kept = keptIn(runId);
   await writeForms(
     (format, width) => formatLimit(report, format, width),
     [{ format: "json", path: kept }, ...outputs],
     { ...io, next: `it is kept in ${kept}, unless that is one of them` },
   );
+}
+
+/** Whether more loads would tell more. */
+function isUnfinished({ ended, steps }: LimitReport): boolean {
+  return steps.length > 0 && ["stopped", "failed", "out-of-steps", "out-of-time"].includes(ended);
 }
 
 /** Beside the records of loads by hand. */

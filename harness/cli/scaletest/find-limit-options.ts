@@ -14,6 +14,7 @@ export interface FindLimitFlags {
   readonly limitSteps?: number;
   readonly limitWithin?: number;
   readonly limitArrivals?: number;
+  readonly resume?: string;
 }
 
 /** What is searched, and between which loads. */
@@ -55,13 +56,16 @@ export function addFindLimitOptions(command: Command): Command {
         "--limit-arrivals <duration>",
         "how long arrivals last at each rate (default: 1m)",
       ).argParser(goDuration("--limit-arrivals")),
-    );
+    )
+    .option("--resume <file>", "go on from the steps of an earlier search: its limit.json, the same flags");
 }
 
 /** The search that the flags ask for; undefined where they ask for none. */
 export function limitWishOf(flags: FindLimitFlags): LimitWish | undefined {
   const { findLimit: kind, limitUpTo, limitResolution, limitSteps, limitWithin, limitArrivals } = flags;
   if (kind === undefined) {
+    if (flags.resume !== undefined)
+      refuse("--resume goes on with a search for a limit: give its --find-limit and its other flags again");
     if (Object.entries(flags).some(([name, value]) => /^limit[A-Z]/.test(name) && value !== undefined))
       refuse("--limit-… is of a search for a limit: say which with --find-limit connections or arrival-rate");
     return undefined;

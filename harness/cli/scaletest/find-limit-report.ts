@@ -1,9 +1,11 @@
-import { verdictOfError } from "../../model/error.ts";
+import { RefbenchError, verdictOfError } from "../../model/error.ts";
 import type { RunId } from "../../model/run-id.ts";
 import type { Teardown } from "../../model/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
-import type { LimitKind, LimitResult, LimitStep } from "../../workload/limit-search.ts";
+import { type LimitKind, type LimitResult, type LimitStep, summarized } from "../../workload/limit-search.ts";
+import { conditionsOfLoad } from "./conditions.ts";
 import { type RecordGround, teardownOf } from "./record.ts";
+import { type Asked, askedOf } from "./find-limit-asked.ts";
 import type { LimitWish } from "./find-limit-options.ts";
 import type { LimitSearch } from "./find-limit-runner.ts";
 import type { LoadOutcome } from "./run-load.ts";
@@ -24,23 +26,39 @@ export interface LimitReport {
   /** What broke just above the limit, or why there is no answer. */
   readonly reasons: readonly string[];
   readonly notes: readonly string[];
+  /** What changes the meaning of the figures. */
+  readonly conditions: readonly string[];
   readonly steps: readonly LimitStep[];
+  /** What a search that goes on from these steps must ask for too. */
+  readonly asked: Asked;
   readonly teardown: Teardown;
   readonly verdict: Verdict;
   readonly exitCode: number;
+}
+
+export interface LimitGround extends RecordGround {
+  readonly wish: LimitWish;
+}
+
+/** The report of a search that is going on, for who finds it cut off: nothing of it is deleted yet. */
+export function reportSoFar(search: Pick<LimitSearch, "steps">, ground: LimitGround): LimitReport {
+  const why = `cut off before its end: delete what it made with "${ground.cleanup}"`;
+  const failure = new RefbenchError("interrupted", why);
+  return reportOfLimit({ ...search, found: undefined }, { failure, cleanup: { state: "kept" } }, ground);
 }
 
 /** The report of a search, after its cleanup. */
 export function reportOfLimit(
   search: Pick<LimitSearch, "found" | "steps">,
   outcome: Pick<LoadOutcome, "cleanup" | "failure">,
-  ground: Omit<RecordGround, "maxFailures"> & { readonly wish: LimitWish },
+  ground: LimitGround,
 ): LimitReport {
   const { runId, look, wish } = ground;
-  const { found, steps } = search;
+  const { steps } = search;
+  const found = search.found ?? summarized(wish.kind, "stopped", steps);
   const { failure } = outcome;
   const teardown = teardownOf(outcome, ground);
-  const ended = found?.ended ?? (failure?.code === "interrupted" ? "stopped" : "failed");
+  const ended = search.found?.ended ?? (failure?.code === "interrupted" ? "stopped" : "failed");
   const verdict = worst([
     ...(failure === undefined ? [] : [verdictOfError[failure.code]]),
     VERDICT_OF[ended],
@@ -54,12 +72,14 @@ export function reportOfLimit(
     kind: wish.kind,
     from: wish.from,
     upTo: wish.upTo,
-    ...(found?.limit === undefined ? {} : { limit: found.limit }),
-    isConfirmed: found?.isConfirmed ?? false,
+    ...(found.limit === undefined ? {} : { limit: found.limit }),
+    isConfirmed: found.isConfirmed,
     ended,
-    reasons: [...(failure === undefined ? [] : [failure.message]), ...(found?.reasons ?? [])],
-    notes: [...(found?.notes ?? []), ...(teardown.state === "pending" ? [] : teardown.problems)],
+    reasons: [...(failure === undefined ? [] : [failure.message]), ...found.reasons],
+    notes: [...found.notes, ...(teardown.state === "pending" ? [] : teardown.problems)],
+    conditions: conditionsOfLoad(ground.task, look, ground.cleanup),
     steps,
+    asked: askedOf(ground),
     teardown,
     verdict,
     exitCode: EXIT_CODES[verdict],

@@ -24,14 +24,16 @@ export interface LimitSearchMeans {
   /** For each load, milliseconds; 0 = none. */
   readonly timeoutMs: number;
   readonly onStep: (step: LimitStep) => void;
+  /** Of an earlier search that this one goes on from. */
+  readonly known?: readonly LimitStep[];
 }
 
 /**
  * A runner whose load is the whole search. Connections are raised on workspaces that stay: where the task creates
- * them, its first load does so once and is the first step.
+ * them, its first load does so once and is a step.
  */
 export function limitSearch(means: LimitSearchMeans): LimitSearch {
-  const steps: LimitStep[] = [];
+  const steps: LimitStep[] = [...(means.known ?? [])];
   let found: LimitResult | undefined;
   return {
     steps,
@@ -53,9 +55,13 @@ export function limitSearch(means: LimitSearchMeans): LimitSearch {
           const first = await firstStep(task, loads, { ...means, signal });
           if (first !== undefined) {
             onStep(first);
-            found = await findLimit(wish.kind, { ...options, task: onItsWorkspaces(task), known: [first] });
+            found = await findLimit(wish.kind, {
+              ...options,
+              task: onItsWorkspaces(task),
+              known: [...steps],
+            });
           }
-        } else found = await findLimit(wish.kind, { ...options, task });
+        } else found = await findLimit(wish.kind, { ...options, task, known: [...steps] });
       } catch (error) {
         if (loads.isOutOfTime && !signal.aborted) throw outOfTime(means.timeoutMs, error);
         // A refusal after the first load is none that created nothing: its workspaces have to be deleted.

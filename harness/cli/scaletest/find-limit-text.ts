@@ -34,9 +34,17 @@ const HEADER = ["load", "why", "outcome", "builds", "took", "reasons"];
 const RIGHT = new Set([0, 3, 4]);
 
 function text(report: LimitReport, width: number): string {
-  const notes = report.notes.flatMap((note) =>
-    wrap(harmless(note), width - 4).map((line, index) => (index === 0 ? `  - ${line}` : `    ${line}`)),
-  );
+  const list = (title: string, sentences: readonly string[]): string[] =>
+    sentences.length === 0
+      ? []
+      : [
+          ...["", title],
+          ...sentences.flatMap((sentence) =>
+            wrap(harmless(sentence), width - 4).map(
+              (line, index) => `${index === 0 ? "  - " : "    "}${line}`,
+            ),
+          ),
+        ];
   const lines = [
     ...wrap(headline(report), width),
     ...report.reasons.flatMap((reason) => wrap(harmless(reason), width - 2).map((line) => `  ${line}`)),
@@ -44,7 +52,8 @@ function text(report: LimitReport, width: number): string {
     ...(report.steps.length === 0
       ? ["no load ended"]
       : [drawGrid({ header: HEADER, rows: report.steps.map(rowOf), right: RIGHT }, width)]),
-    ...(notes.length === 0 ? [] : ["", "Notes", ...notes]),
+    ...list("Notes", report.notes),
+    ...list("Conditions", report.conditions),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -60,7 +69,7 @@ function markdown(report: LimitReport): string {
     line(HEADER.map((_, column) => (RIGHT.has(column) ? "---:" : "---"))),
     ...report.steps.map((step) => line(rowOf(step))),
     "",
-    ...report.notes.map((note) => `- ${harmless(note)}`),
+    ...[...report.notes, ...report.conditions].map((note) => `- ${harmless(note)}`),
     "",
   ].join("\n");
 }

@@ -103,6 +103,7 @@ async function searched({
     look,
     cleanup: "refbench clean",
     wish,
+    maxFailures: undefined,
   });
   return { report, tasks, left: coder.workspacesLeft() };
 }
@@ -139,7 +140,7 @@ describe("a search for the limit of connections", () => {
     [
       "the program died",
       { at: { 2: () => Promise.reject(new RefbenchError("shard", "it died")) } },
-      { ended: "failed", exitCode: 20, reasons: ["it died"], steps: [{ load: 10 }, { load: 20 }] },
+      { ended: "failed", exitCode: 20, limit: 20, reasons: ["it died"], steps: [{ load: 10 }, { load: 20 }] },
     ],
     [
       "a later load was refused",
@@ -164,8 +165,9 @@ describe("a search for the limit of connections", () => {
       return new Promise<never>(() => undefined);
     };
     const { report, left } = await searched({ at: { [index]: interrupt }, stop });
-    expect(report).toMatchObject({ ended: "stopped", exitCode: 61, reasons: ["stopped by SIGINT"] });
-    expect(report.steps).toHaveLength(index);
+    expect(report).toMatchObject({ ended: "stopped", verdict: "interrupted", exitCode: 61 });
+    expect(report).toMatchObject({ isConfirmed: false, reasons: ["stopped by SIGINT"] });
+    expect([report.limit, report.steps.length]).toEqual(index === 0 ? [undefined, 0] : [20, 2]);
     expect(left).toEqual([]);
   });
 
