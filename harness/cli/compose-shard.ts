@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { RefbenchError } from "../model/error.ts";
 import type { ShardRunner } from "../model/shard.ts";
 import { salvageJson } from "../pipeline/json-file.ts";
@@ -6,12 +5,9 @@ import type { Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { findSecrets } from "../pipeline/secrets.ts";
 import { provisionResult } from "../pipeline/stages/provision.ts";
-import { bundle } from "../rehearsal/bundle.ts";
-import { localShardRunner } from "../workload/local-runner.ts";
 import { remoteShardRunner } from "../workload/remote/remote-runner.ts";
 import { findRunnerOf, type RunnerPlace } from "./runner/find-runner.ts";
-
-const SHARD = join(import.meta.dirname, "../workload/shard.ts");
+import { shardHere, shardProgram } from "./shard-program.ts";
 
 /** Where the shard program runs, as the plan says: on the load runner of the run's environment, or here. */
 export function composeShard(
@@ -27,7 +23,7 @@ export function composeShard(
     readonly twinRoot?: string;
   },
 ): ShardRunner {
-  if (plan.runner === "local") return localShardRunner({ env });
+  if (plan.runner === "local") return shardHere(env);
   return remoteShardRunner({
     findRunner: findRunnerOf({
       // Not asked on a rehearsal: there the twin answers for either.
@@ -37,7 +33,7 @@ export function composeShard(
       env,
       ...(twinRoot === undefined ? {} : { twinRoot }),
     }),
-    program: () => bundle(SHARD),
+    program: shardProgram,
   });
 }
 

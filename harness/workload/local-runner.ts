@@ -17,7 +17,9 @@ export interface LocalRunnerOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How long a stopped shard may take before it is killed. @default 20,000 */
   readonly stopGraceMs?: number;
-  /** The shard program. @default shard.ts beside this file, through tsx */
+  /** Path of the shard program bundled into one file. @default shard.ts beside this file, through tsx */
+  readonly program?: () => Promise<string>;
+  /** The whole command, in place of a program. */
   readonly command?: readonly [string, ...string[]];
 }
 
@@ -31,7 +33,7 @@ async function runShard(
   options: LocalRunnerOptions,
   { signal, onEvent, onWaiting, suffering }: Parameters<ShardRunner["run"]>[1],
 ): Promise<ShardResult> {
-  const [program, ...args] = options.command ?? shardCommand();
+  const [program, ...args] = options.command ?? (await shardCommand(options.program));
   const env = { ...LEAN_ALLOCATOR, ...(options.env ?? process.env) };
   const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
   const ended = endOf(child);
@@ -76,14 +78,13 @@ async function runShard(
   }
 }
 
-function shardCommand(): [string, ...string[]] {
-  return [
-    process.execPath,
-    ...LEAN_NODE,
+async function shardCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {
+  const asSource = [
     "--import",
     import.meta.resolve("tsx"),
     fileURLToPath(new URL("./shard.ts", import.meta.url)),
   ];
+  return [process.execPath, ...LEAN_NODE, ...(program === undefined ? asSource : [await program()])];
 }
 
 async function endOf(child: ChildProcess): Promise<string> {

@@ -3,17 +3,14 @@ import { z } from "zod";
 import type { CloudOutputs } from "../../../stacks/outputs.ts";
 import type { ShardRunner } from "../../model/shard.ts";
 import { salvageJson } from "../../pipeline/json-file.ts";
-import { bundle } from "../../rehearsal/bundle.ts";
-import { localShardRunner } from "../../workload/local-runner.ts";
 import { remoteShardRunner } from "../../workload/remote/remote-runner.ts";
 import type { Io } from "../io.ts";
 import { findRunnerOf } from "../runner/find-runner.ts";
+import { shardHere, shardProgram } from "../shard-program.ts";
 import type { ManualDeployment } from "./deployment.ts";
 
 /** Of the secrets that the stacks made with the environment, the load runner's key. */
 const secretsSchema = z.object({ runnerKey: z.string().optional() });
-
-const SHARD = join(import.meta.dirname, "../../workload/shard.ts");
 
 /** Where the drain runs: on this machine, or on the load runner of the environment. */
 export function chooseShardRunner(
@@ -22,7 +19,7 @@ export function chooseShardRunner(
   outputs: CloudOutputs,
   io: Io,
 ): ShardRunner {
-  if (runner === "local") return localShardRunner({ env: io.env });
+  if (runner === "local") return shardHere(io.env);
   const { cloud, folder, isSimulated } = deployment;
   return remoteShardRunner({
     findRunner: findRunnerOf({
@@ -33,6 +30,6 @@ export function chooseShardRunner(
       // Its environments by hand lie in the twin's folder.
       ...(isSimulated ? { twinRoot: resolve(folder, "../..") } : {}),
     }),
-    program: () => bundle(SHARD),
+    program: shardProgram,
   });
 }

@@ -6,7 +6,7 @@ import { commonTask } from "../../workload/coder-engine/common-task.ts";
 import { findCoderUtility } from "../../workload/coder-engine/find-utility.ts";
 import { refuseTask } from "../../workload/coder-engine/refuse-task.ts";
 import { coderShardRunner } from "../../workload/coder-engine/shard-runner.ts";
-import { localShardRunner } from "../../workload/local-runner.ts";
+import { shardHere } from "../shard-program.ts";
 
 export type EngineChoice = Engine | "both";
 
@@ -49,7 +49,7 @@ export async function planEngines(
   const own = (ownTask: LoadTask): EngineRun => ({
     engine: "refbench",
     task: ownTask,
-    shard: () => localShardRunner({ env }),
+    shard: () => shardHere(env),
   });
   if (choice === "refbench") return [own(task)];
   refuseTask(task);

@@ -9,9 +9,9 @@ import { writeJson } from "../../pipeline/json-file.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
 import { checkedLadder } from "../../workload/limit-search-ladder.ts";
-import { localShardRunner } from "../../workload/local-runner.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
+import { shardHere } from "../shard-program.ts";
 import type { FindLimitFlags, LimitWish } from "./find-limit-options.ts";
 import { type LimitReport, reportOfLimit, reportSoFar } from "./find-limit-report.ts";
 import { stepsToGoOnFrom } from "./find-limit-resume.ts";
@@ -57,7 +57,7 @@ export async function findLimitByHand(
   const file = resolve(io.cwd, kept);
   let keeping = Promise.resolve();
   const search = limitSearch({
-    runner: localShardRunner({ env: io.env }),
+    runner: shardHere(io.env),
     wish,
     judge: (result) => missedBy(result, { task, look, maxFailures: flags.maxFailures }),
     clock: systemClock,
