@@ -17,15 +17,17 @@ export function askedOf({
   maxFailures,
   wish,
 }: Pick<RecordGround, "runId" | "task" | "maxFailures"> & { readonly wish: LimitWish }): Asked {
-  const { token: _token, deployment, parameters, organizationId: _organization, ...load } = task;
-  const { maxSteps: _steps, maxMs: _time, ...search } = wish;
+  const { deployment, parameters } = task;
   const asked = {
-    ...search,
-    ...load,
+    ...wish,
+    ...task,
     ssh: deployment.ssh,
-    ...(maxFailures === undefined ? {} : { maxFailures }),
+    maxFailures,
     // They may hold secrets.
     parameters: createHash("sha256").update(JSON.stringify(parameters)).digest("hex").slice(0, 16),
+    // What JSON leaves out: whom it runs as, where, and what ends it.
+    ...{ token: undefined, deployment: undefined, organizationId: undefined },
+    ...{ maxSteps: undefined, maxMs: undefined },
   };
   return JSON.parse(JSON.stringify(asked).replaceAll(run12(runId), "<run>")) as Asked;
 }
@@ -35,7 +37,9 @@ export function askedOtherwise(then: Asked, now: Asked): string[] {
   const names = [...new Set([...Object.keys(then), ...Object.keys(now)])];
   return names
     .filter((name) => !isDeepStrictEqual(then[name], now[name]))
-    .map(
-      (name) => `${name} ${JSON.stringify(then[name]) ?? "none"} → ${JSON.stringify(now[name]) ?? "none"}`,
-    );
+    .map((name) => `${name} ${worded(then[name])} → ${worded(now[name])}`);
+}
+
+function worded(value: unknown): string {
+  return value === undefined ? "none" : JSON.stringify(value);
 }

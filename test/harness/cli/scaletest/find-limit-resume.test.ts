@@ -44,7 +44,7 @@ function groundOf(
     look: {
       ...{ url: "http://127.0.0.1:1", id, version, isEmulated: false, caller: "owner", isOwner: true },
       ...{ workspaces: { total: 0, building: 0 }, runs: [], builds: { replicas: 1, daemons: 2 }, inUse: [] },
-    } as unknown as LimitGround["look"],
+    },
     cleanup: "refbench clean",
     maxFailures: undefined,
     wish,
