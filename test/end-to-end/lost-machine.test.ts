@@ -1,20 +1,14 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { dayOf } from "../../harness/results/day.ts";
+import { resultsJson } from "../../harness/results/json.ts";
+import { newRunId } from "../../harness/model/run-id.ts";
+import { nightOn } from "../harness/results/nightly-records.ts";
 import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
 
-const RUN = [
-  "run",
-  "gke",
-  "--rehearse",
-  "--size",
-  "canary",
-  "--speed",
-  "2000",
-  "--set",
-  "connections.holdSeconds=1",
-] as const;
+const DAY_MS = 24 * 3_600_000;
 
 /** Everything that a folder holds, as one text. */
 async function textBelow(folder: string): Promise<string> {
@@ -32,30 +26,50 @@ async function killReaper(folder: string): Promise<void> {
   process.kill(holder.pid, "SIGKILL");
 }
 
-test("a run whose machine is lost is torn down from its mirror, which holds no secret", async () => {
-  const cwd = await newFolder();
+/** The rows of the rehearsals' table two days after a night, when the night itself is due. */
+async function rows(cwd: string, store: string): Promise<readonly { readonly status: unknown }[]> {
+  const asOf = dayOf(Date.now() + DAY_MS);
+  const table = ["results", "table", "--rehearsals", "--store", store, "--as-of", asOf, "--output", "json"];
+  return JSON.parse((await refbench(cwd, ...table)).stdout) as { status: unknown }[];
+}
+
+test("a night whose machine is lost is torn down from its mirror by another, and is no missing one", async () => {
+  const [lost, other] = [await newFolder(), await newFolder()];
   const share = join(await newFolder(), "mirror");
   const url = pathToFileURL(share).href;
-  const run = new Refbench(cwd, [...RUN, "--mirror", url]);
-  await run.says(/load: started/);
-  const [id] = await readdir(join(cwd, ".refbench", "runs"));
-  const folder = join(cwd, ".refbench", "runs", id!);
+  const night = ["run", "gke", "--rehearse", "--size", "canary", "--speed", "2000", "--night", newRunId()];
+  const run = new Refbench(lost, [...night, "--mirror", url]);
+  await run.says(/load: .*; users \d/);
+  const [id] = await readdir(join(lost, ".refbench", "runs"));
+  const folder = join(lost, ".refbench", "runs", id!);
   await killReaper(folder);
   run.kill("SIGKILL");
   await run.ended;
   const secrets = JSON.parse(await readFile(join(folder, "secrets.json"), "utf8")) as Record<string, string>;
-  await rm(folder, { recursive: true });
-  expect((await inTwin(cwd)).length).toBeGreaterThan(15);
+  // The twin is the cloud: it outlives the machine.
+  await rm(join(lost, ".refbench", "runs"), { recursive: true });
+  expect((await inTwin(lost)).length).toBeGreaterThan(15);
 
-  const ended = await refbench(cwd, "teardown", id!, "--from", url);
+  const store = join(other, "store");
+  const earlier = nightOn(dayOf(Date.now() - DAY_MS), { size: "canary" }, { simulated: true });
+  await writeFile(join(other, "earlier.json"), resultsJson(earlier));
+  const imported = ["results", "import", "--rehearsals", "--store", store];
+  const before = await refbench(other, ...imported, "earlier.json", "--from", url);
+  expect(before.stderr).toContain(`run ${id!} has no record`);
+  expect(await rows(other, store)).toMatchObject([{ status: { word: "missing" } }]);
+
+  const ended = await refbench(other, "teardown", "--all", "--from", url);
   expect(ended.stderr).toContain("secrets are lost");
+  expect(ended.stdout).toMatch(new RegExp(`^${id!}: teardown clean \\(.*\\), verdict interrupted\n`));
   expect(ended.code).toBe(0);
-  expect(await inTwin(cwd)).toEqual([]);
-  expect(await onlyRecord(cwd)).toMatchObject({
-    verdict: "interrupted",
-    teardown: { state: "clean", left: [] },
-  });
-  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  expect(await inTwin(lost)).toEqual([]);
+  expect(await onlyRecord(other)).toMatchObject({ teardown: { state: "clean", left: [] } });
+
+  await refbench(other, ...imported, "--from", url);
+  expect(await rows(other, store)).toMatchObject([
+    { status: { word: "failed", verdict: "interrupted", stage: "load" } },
+  ]);
+  expect((await refbench(other, "teardown", id!, "--from", url)).code).toBe(0);
 
   const mirrored = await textBelow(share);
   expect(mirrored).toContain(id!);

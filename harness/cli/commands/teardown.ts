@@ -79,7 +79,7 @@ async function oneFrom(run: string, from: string, io: Io): Promise<void> {
   const bucket = await openBucket(from, io.env, "--from");
   const runId = await findMirroredRun(bucket, run);
   const tell = (message: string): void => void io.stderr.write(`refbench: ${message}\n`);
-  const folder = await restoredRun(bucket, runId, { cwd: io.cwd, tell });
+  const folder = await restoredRun(bucket, runId, { cwd: io.cwd, clock: systemClock, tell });
   await tornDown(folder, io);
   if ((await findFinalRecord(folder)) === undefined) return;
   await keepFinalRecord(bucket, folder, runId).catch((error: unknown) =>
@@ -118,6 +118,7 @@ async function all(
   const tell = (line: string): void => void io.stderr.write(`${harmless(line)}\n`);
   using interrupts = listenForInterrupts(() => tell("left to the reapers; what ended is said below"));
   const report = await tearDownAll(bucket, {
+    clock: systemClock,
     cwd: io.cwd,
     dryRun,
     waitMs: wait,

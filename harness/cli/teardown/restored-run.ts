@@ -1,5 +1,5 @@
-import { systemClock } from "../../model/clock.ts";
 import type { Bucket } from "../../model/bucket.ts";
+import type { Clock } from "../../model/clock.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { awaitBucketLease } from "../../pipeline/await-bucket-lease.ts";
 import { requestTeardown } from "../../pipeline/request.ts";
@@ -10,10 +10,14 @@ import type { RunFolder } from "../../pipeline/run-folder.ts";
 export async function restoredRun(
   bucket: Bucket,
   runId: RunId,
-  { cwd, tell }: { readonly cwd: string; readonly tell: (message: string) => void },
+  {
+    cwd,
+    clock,
+    tell,
+  }: { readonly cwd: string; readonly clock: Clock; readonly tell: (message: string) => void },
 ): Promise<RunFolder> {
-  await awaitBucketLease(bucket, runId, { clock: systemClock, tell });
-  const folder = await restoreRun(bucket, runId, { cwd, clock: systemClock });
+  await awaitBucketLease(bucket, runId, { clock, tell });
+  const folder = await restoreRun(bucket, runId, { cwd, clock });
   tell(`restored ${folder.path} from ${bucket.url}`);
   return folder;
 }

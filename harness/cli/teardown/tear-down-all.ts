@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { inTurns } from "../../inventory/in-turns.ts";
 import type { Bucket } from "../../model/bucket.ts";
-import { systemClock } from "../../model/clock.ts";
+import type { Clock } from "../../model/clock.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import {
   keepFinalRecord,
@@ -21,6 +21,7 @@ import { requestWholeTeardown, restoredRun } from "./restored-run.ts";
 const AT_ONCE = 4;
 
 export interface TearDownAllOptions {
+  readonly clock: Clock;
   /** Below it the runs are restored. */
   readonly cwd: string;
   readonly dryRun: boolean;
@@ -60,8 +61,9 @@ async function oneOf(
   options: TearDownAllOptions,
 ): Promise<RunOutcome | undefined> {
   const { runId } = run;
-  const { cwd, dryRun, tell, signal } = options;
-  const state = await mirroredState(run, { bucket, clock: systemClock });
+  const { clock, cwd, dryRun, signal } = options;
+  const tell = (line: string): void => options.tell(`run ${runId}: ${line}`);
+  const state = await mirroredState(run, { bucket, clock });
   if (state.state === "finished") return undefined;
   if (state.state === "skipped") return { runId, outcome: "skipped", reason: state.reason };
   const elsewhere = await twinElsewhere(cwd, state.plan);
@@ -70,7 +72,7 @@ async function oneOf(
     return { runId, outcome: "skipped", reason: `${state.heldBy} is believed to work on it` };
   if (dryRun) return { runId, outcome: "would-tear-down", reason: "nobody works on it" };
   signal.throwIfAborted();
-  const folder = await restoredRun(bucket, runId, { cwd, tell: (line) => tell(`run ${runId}: ${line}`) });
+  const folder = await restoredRun(bucket, runId, { cwd, clock, tell });
   // What this machine had of it may be finished, and only the bucket behind.
   if ((await findFinalRecord(folder))?.teardown.state !== "clean") {
     await requestWholeTeardown(folder);
