@@ -164,6 +164,18 @@ test("the nights of the workflow are of sizes that exist, each in a job and a co
   expect(jobs["google"]?.concurrency?.group).toContain("matrix.name");
 });
 
+test("a night ends by itself before its job is ended", () => {
+  const jobs = Object.values(read("nightly.yml").jobs);
+  const nights = jobs.flatMap((job) =>
+    job.steps.flatMap(({ run = "" }) => (run.includes("refbench nightly") ? [{ job, run }] : [])),
+  );
+  expect(nights).toHaveLength(2);
+  for (const { job, run } of nights) {
+    const minutes = Number(/--night-time (\d+)m\b/.exec(run)?.[1]);
+    expect(minutes).toBeLessThan((job["timeout-minutes"] ?? 0) - 10);
+  }
+});
+
 test("what a night's job leaves is torn down from its mirror after each night, then swept, and then published", () => {
   const night = read("nightly.yml");
   const { jobs, ...sweep } = read("sweep.yml");
