@@ -14,6 +14,7 @@ import { readJson } from "../../../harness/pipeline/json-file.ts";
 import { environmentSchema } from "../../../stacks/environment.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { licenceOf } from "../../support/licence.ts";
+import { LEAKED } from "../results/nightly-records.ts";
 import { sampleRecord } from "../results/sample-record.ts";
 import { CapturedStream } from "./progress/captured-stream.ts";
 
@@ -246,7 +247,7 @@ describe("a larger size waits for a clean canary", () => {
     [
       "that was not clean",
       /no canary of gke in my-benchmarks was clean \(last: leaked\)/,
-      { verdict: "leaked" },
+      { verdict: "leaked", teardown: LEAKED },
     ],
     ["of other stacks", /was of other stacks/, {}, { stacks: "0000" }],
     ["of another project", /my-benchmarks has seen no canary/, {}, { project: "another-one" }],
