@@ -38,13 +38,20 @@ export interface Hold {
   readonly liveness: Liveness;
 }
 
-/** Sends a word and waits until it comes back as output. */
+/**
+ * From then on a terminal shows only what is printed: in a stall, echo of what was typed ahead would land in the middle
+ * of the output before it, and bytes would come back twice. Shells that edit their lines turn their own echo off with it.
+ */
+const WITHOUT_ECHO = "stty -echo";
+
+/** Sends a word and waits until it comes back as output; the first time ahead of traffic, it turns the echo off too. */
 export async function verify(hold: Hold, connection: HeldConnection, dueMs: number): Promise<void> {
   const { load, liveness } = hold;
   const word = nonce();
   const startedMs = performance.now();
   const { session } = connection;
-  const outcome = await session.ask(`echo ${word}`, word, {
+  const isAheadOfTraffic = load.task.traffic !== undefined && !connection.isVerified;
+  const outcome = await session.ask(`echo ${word}${isAheadOfTraffic ? `; ${WITHOUT_ECHO}` : ""}`, word, {
     timeoutMs: load.task.timeouts.commandMs,
     mayFollowPrompt: true,
   });

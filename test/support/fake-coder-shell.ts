@@ -20,13 +20,14 @@ export type ShellFault =
   /** Ends the connection while it is idle, a moment after its first command. */
   | "hangs-up";
 
-/** A terminal's shell as tests need it: echoes what is typed, prints prompts, knows echo, sleep and `&&`. */
+/** A terminal's shell as tests need it: echoes what is typed, prints prompts, knows echo, sleep, stty, `&&` and `;`. */
 export class FakeShell {
   readonly #print: (text: string) => void;
   readonly #end: () => void;
   readonly #fault: ShellFault | undefined;
   #typed = "";
   #lines = 0;
+  #isEchoing = true;
   #work = Promise.resolve();
 
   constructor(print: (text: string) => void, end: () => void, fault: ShellFault | undefined) {
@@ -51,11 +52,12 @@ export class FakeShell {
       return;
     }
     if (this.#fault === "mutes" && this.#lines > 1) return;
-    this.#print(`\u001b[1m${line}\u001b[0m\r\n`);
+    if (this.#isEchoing) this.#print(`\u001b[1m${line}\u001b[0m\r\n`);
     if (this.#fault === "echo-only") return;
-    for (const command of line.split("&&").map((part) => part.trim())) {
+    for (const command of line.split(/&&|;/).map((part) => part.trim())) {
       const [name, ...words] = command.split(" ");
       if (name === "sleep") await sleep(Number(words[0]) * 1000);
+      if (name === "stty") this.#isEchoing = words[0] !== "-echo";
       if (name === "echo") this.#print(`${this.#output(words.join(" ").replaceAll('"', ""))}\r\n`);
     }
     this.#print("fake$ ");

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { InputQueue } from "./input-queue.ts";
 import type { Shell } from "./shell.ts";
+import type { Tty } from "./tty.ts";
 
 export interface Streams {
   readonly input: InputQueue;
   readonly out: (bytes: string | Buffer) => void;
   readonly err: (bytes: string | Buffer) => void;
-  /** Rows and columns, on a terminal. */
-  readonly size?: () => { readonly rows: number; readonly columns: number };
+  /** What it is on, if it is one. */
+  readonly terminal?: Pick<Tty, "width" | "height" | "echo">;
 }
 
 export interface Invocation extends Streams {
@@ -145,13 +146,13 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     const value = shell.env.get(args[0]);
     return value === undefined ? 1 : print(out, value);
   },
-  stty: ({ args, size, out, err }) => {
-    if (!size) {
+  stty: ({ args, terminal, out, err }) => {
+    if (!terminal) {
       err("stty: 'standard input': Inappropriate ioctl for device\n");
       return 1;
     }
-    const { rows, columns } = size();
-    if (args[0] === "size") out(`${rows} ${columns}\n`);
+    if (args[0] === "size") out(`${terminal.height} ${terminal.width}\n`);
+    if (args[0] === "echo" || args[0] === "-echo") terminal.echo = args[0] === "echo";
     return 0;
   },
 };

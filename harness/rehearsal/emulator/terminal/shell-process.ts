@@ -83,6 +83,6 @@ function streamsOf(tty: Tty): Streams {
     input: tty.input,
     out: write,
     err: write,
-    size: () => ({ rows: tty.height, columns: tty.width }),
+    terminal: tty,
   };
 }

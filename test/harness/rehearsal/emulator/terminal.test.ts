@@ -55,6 +55,22 @@ test("a command runs with real output and ends with 1000 and no exit code", asyn
   expect(failing.shown()).toBe("before\r\nsh: 1: no-such-thing: not found\r\n");
 });
 
+test("with its echo off a terminal shows only what is printed, until it is on again", async () => {
+  const one = terminal();
+  await one.open();
+  one.type("stty -echo; echo qui''et\r");
+  await one.until(/quiet/);
+  one.type("echo un''seen; stty echo; echo lo''ud\r");
+  await one.until(/loud/);
+  expect(one.shown()).toContain("unseen");
+  expect(one.shown()).not.toContain("un''seen");
+  one.type("echo se''en\r");
+  await one.until(/seen\r\n[^]*seen\r\n/);
+  expect(one.shown()).toContain("se''en");
+  one.socket.close();
+  await one.end;
+});
+
 test("what is typed is echoed, and the shell answers at its prompt", async () => {
   const one = terminal();
   await one.open();
