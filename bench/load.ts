@@ -3,8 +3,8 @@
  * double, and beside a bare `ws` loop; with `--coder <binary>` beside Coder's own utility on a real server instead.
  * Names the machine and how busy it was; three rounds tell the spread.
  */
-import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { fail, isTextOutput, whole } from "./arguments.ts";
 import { besideCoder } from "./load/beside-coder.ts";
 import { besideCoderText } from "./load/coder-report.ts";
 import { startEmulatorProcess } from "./load/emulator-process.ts";
@@ -13,6 +13,7 @@ import { marginsOf } from "./load/margin.ts";
 import { type MixedLoad, mixedLoad } from "./load/mixed-load.ts";
 import { beside, doubled, floorLine, line, missed } from "./load/report.ts";
 import { someTerminals } from "./load/workspaces.ts";
+import { machine, machineLine } from "./machine.ts";
 
 const { values } = parseArgs({
   options: {
@@ -27,23 +28,15 @@ const { values } = parseArgs({
     workspaces: { type: "string" },
   },
 });
-const sizes = (values.connections ?? ["1000", "5000", "10000"]).map(positive);
-const rounds = positive(values.rounds);
-const isText = values.output !== "json";
-const machine = {
-  cpu: cpus()[0]?.model ?? "unknown processor",
-  cores: cpus().length,
-  memoryGib: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-  loadAverageBefore: loadavg()[0] ?? 0,
-};
-if (isText || values.output === "json") await (values.coder === undefined ? run() : runBeside(values.coder));
-else fail(`--output is ${JSON.stringify(values.output)}, expected text or json`);
+const sizes = (values.connections ?? ["1000", "5000", "10000"]).map((text) => whole("connections", text));
+const rounds = whole("rounds", values.rounds);
+const isText = isTextOutput(values.output);
+await (values.coder === undefined ? run() : runBeside(values.coder));
 
 async function runBeside(binary: string): Promise<void> {
   // An exit in order takes the generator under way with it; server and agents end with this process in any case.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-  sayMachine();
+  say(machineLine());
   const measured = await besideCoder(
     {
       ...{ binary, providerMirror: values["coder-provider-mirror"], rounds },
@@ -56,7 +49,7 @@ async function runBeside(binary: string): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  sayMachine();
+  say(machineLine());
   const loads: MixedLoad[][] = [];
   for (const connections of sizes) {
     const measured: MixedLoad[] = [];
@@ -85,13 +78,6 @@ async function run(): Promise<void> {
   write({ machine, loads, floors });
 }
 
-function sayMachine(): void {
-  const { cpu, cores, memoryGib, node, loadAverageBefore } = machine;
-  say(
-    `${cpu}, ${cores} cores, ${memoryGib} GiB, node ${node}, load average ${loadAverageBefore.toFixed(1)} before`,
-  );
-}
-
 function write(result: object): void {
   if (!isText) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
 }
@@ -100,19 +86,8 @@ function say(text: string): void {
   if (isText) process.stdout.write(`${text}\n`);
 }
 
-function positive(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) fail(`${JSON.stringify(text)} is no whole number above zero`);
-  return number;
-}
-
 /** A margin lies between a fifth of them and all. */
 function workspacesOf(text: string): number {
-  const number = positive(text);
+  const number = whole("workspaces", text);
   return number < 5 ? fail(`--workspaces is ${number}, expected 5 or more`) : number;
-}
-
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(2);
 }

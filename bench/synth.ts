@@ -1,9 +1,10 @@
 /** Times synthesis: each architecture alone, then all of them as `npx cdktf synth` does, and names the machine. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { architectures } from "../reference-architectures/catalogue.ts";
+import { machineLine } from "./machine.ts";
 
 const ROUNDS = 5;
 /** What an engineer waits for without losing the thread: one architecture, and all four. */
@@ -12,10 +13,7 @@ const MAIN = join(import.meta.dirname, "../stacks/main.ts");
 
 const folder = await mkdtemp(join(tmpdir(), "refbench-bench-"));
 try {
-  const [cpu] = cpus();
-  process.stdout.write(
-    `${cpu?.model ?? "unknown processor"}, ${cpus().length} cores, node ${process.version}\n`,
-  );
+  process.stdout.write(`${machineLine()}\n`);
   for (const name of architectures.keys()) {
     const file = join(folder, `${name}.json`);
     await writeFile(file, JSON.stringify(environmentOf(name)));

@@ -1,0 +1,16 @@
+import { cpus, loadavg, totalmem } from "node:os";
+
+/** What a benchmark ran on, which its figures mean nothing without. */
+export const machine = {
+  cpu: cpus()[0]?.model ?? "unknown processor",
+  cores: cpus().length,
+  memoryGib: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  loadAverageBefore: loadavg()[0] ?? 0,
+};
+
+/** The machine on one line. */
+export function machineLine(): string {
+  const { cpu, cores, memoryGib, node, loadAverageBefore } = machine;
+  return `${cpu}, ${cores} cores, ${memoryGib} GiB, node ${node}, load average ${loadAverageBefore.toFixed(1)} before`;
+}
