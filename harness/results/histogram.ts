@@ -1,4 +1,4 @@
-import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import { decodeFromCompressedBase64, encodeIntoCompressedBase64, JsHistogram } from "hdr-histogram-js";
 import type { PhaseHistogram } from "../model/shard-result.ts";
 
 /** How many samples must lie above a percentile before it is a figure and not an anecdote. */
@@ -29,17 +29,66 @@ export function lastCarried(count: number): number {
   return 100 - (SAMPLES_ABOVE * 100) / count;
 }
 
-/** Reads one stored histogram (HdrHistogram V2, compressed, base64) of microseconds. */
-export function summarize({ hdr }: Pick<PhaseHistogram, "hdr">): LatencySummary {
+/** A histogram that was decoded. */
+export interface ReadHistogram {
+  readonly count: number;
+  readonly maxUs: number;
+  /** The value at a percentile, as the library itself gives it. */
+  readonly at: (percentile: number) => number;
+}
+
+/** Decodes a stored histogram (HdrHistogram V2, compressed, base64) of microseconds, to be asked for many percentiles. */
+export function readHistogram({ hdr }: Pick<PhaseHistogram, "hdr">): ReadHistogram {
   const histogram = decodeFromCompressedBase64(hdr);
-  const count = histogram.totalCount;
+  if (!(histogram instanceof JsHistogram)) throw new TypeError("expected a histogram of the library's own");
+  // The library walks all its buckets, tens of thousands, for each percentile; those that hold anything are few.
+  const values: number[] = [];
+  const counts: number[] = [];
+  let count = 0;
+  for (let index = 0; count < histogram.totalCount && index < histogram.countsArrayLength; index += 1) {
+    const here = histogram.getCountAtIndex(index);
+    if (here === 0) continue;
+    count += here;
+    values.push(histogram.valueFromIndex(index));
+    counts.push(count);
+  }
+  const at = (percentile: number): number => {
+    const wanted = Math.max(1, Math.ceil((percentile / 100) * count * (1 - Number.EPSILON)));
+    const value = values[counts.findIndex((upTo) => upTo >= wanted)] ?? 0;
+    return percentile === 0 || count === 0 ? value : histogram.highestEquivalentValue(value);
+  };
+  return { count, maxUs: histogram.maxValue, at };
+}
+
+/** The figures of a histogram that everybody asks for, carried by its count or not. */
+export interface HistogramFigures {
+  readonly count: number;
+  readonly maxUs: number;
+  readonly percentilesUs: Readonly<Record<Percentile, number>>;
+}
+
+/** Records never change, and decoding is what reading many of them takes its time for. */
+const known = new WeakMap<object, HistogramFigures>();
+
+/** Reads the figures of one stored histogram, once. */
+export function figuresOfHistogram(histogram: Pick<PhaseHistogram, "hdr">): HistogramFigures {
+  const before = known.get(histogram);
+  if (before !== undefined) return before;
+  const { count, maxUs, at } = readHistogram(histogram);
+  const percentilesUs = { 50: at(50), 90: at(90), 95: at(95), 99: at(99) };
+  const figures = { count, maxUs, percentilesUs };
+  known.set(histogram, figures);
+  return figures;
+}
+
+/** What one stored histogram can honestly say. */
+export function summarize(histogram: Pick<PhaseHistogram, "hdr">): LatencySummary {
+  const { count, maxUs, percentilesUs } = figuresOfHistogram(histogram);
   const carried = PERCENTILES.filter((percentile) => carries(count, percentile));
   return {
     count,
-    percentilesUs: Object.fromEntries(
-      carried.map((percentile) => [percentile, histogram.getValueAtPercentile(percentile)]),
-    ),
-    ...(count > 0 && { maxUs: histogram.maxValue }),
+    percentilesUs: Object.fromEntries(carried.map((percentile) => [percentile, percentilesUs[percentile]])),
+    ...(count > 0 && { maxUs }),
   };
 }
 
@@ -48,9 +97,9 @@ export function mergeHistograms(histograms: readonly PhaseHistogram[]): readonly
   const alike = new Map<string, [PhaseHistogram, ...PhaseHistogram[]]>();
   for (const each of histograms) {
     const key = `${each.phase} ${each.basis}`;
-    const known = alike.get(key);
-    if (known === undefined) alike.set(key, [each]);
-    else known.push(each);
+    const others = alike.get(key);
+    if (others === undefined) alike.set(key, [each]);
+    else others.push(each);
   }
   return [...alike.values()].map(merged);
 }

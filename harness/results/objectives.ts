@@ -1,7 +1,6 @@
-import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { NOT_PART } from "../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
-import { carries, mergeHistograms, PERCENTILES } from "./histogram.ts";
+import { carries, figuresOfHistogram, mergeHistograms, PERCENTILES } from "./histogram.ts";
 
 /** What a run must reach to pass, as data: a figure of the measurements, or its share of another. */
 export interface Objective {
@@ -102,11 +101,11 @@ function phaseFigure(measurements: Measurements, phase: string, figure: string):
       return attempts === 0 ? undefined : { value: failures / attempts };
   }
   if (merged === undefined || count === 0) return undefined;
-  const histogram = decodeFromCompressedBase64(merged.hdr);
-  if (figure === "max") return { value: milliseconds(histogram.maxValue) };
+  const { maxUs, percentilesUs } = figuresOfHistogram(merged);
+  if (figure === "max") return { value: milliseconds(maxUs) };
   const percentile = PERCENTILES.find((each) => figure === `p${each}`);
   if (percentile === undefined) return undefined;
-  const value = milliseconds(histogram.getValueAtPercentile(percentile));
+  const value = milliseconds(percentilesUs[percentile]);
   return carries(count, percentile) ? { value } : { value, note: `of ${count} samples only` };
 }
 

@@ -1,5 +1,7 @@
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { carries, mergeHistograms, summarize } from "../../../harness/results/histogram.ts";
+import { carries, mergeHistograms, readHistogram, summarize } from "../../../harness/results/histogram.ts";
+import { randomOf } from "../../support/seeded-random.ts";
 import { histogramOf, upTo } from "./sample-record.ts";
 
 test.each([
@@ -45,4 +47,15 @@ test("phases and bases are never merged with one another", () => {
     ["command", "raw", 1],
     ["build", "intended", 1],
   ]);
+});
+
+test("a decoded histogram gives the library's own value at every percentile", () => {
+  const random = randomOf("percentiles");
+  for (const count of [1, 7, 1000]) {
+    const { hdr } = histogramOf(Array.from({ length: count }, () => Math.round(10 ** (7 * random()) - 1)));
+    const [ours, theirs] = [readHistogram({ hdr }), decodeFromCompressedBase64(hdr)];
+    for (const percentile of [0, ...upTo(300).map((each) => each / 3), 99.9, 99.99])
+      expect(ours.at(percentile), `${percentile}`).toBe(theirs.getValueAtPercentile(percentile));
+    expect([ours.count, ours.maxUs]).toEqual([theirs.totalCount, theirs.maxValue]);
+  }
 });

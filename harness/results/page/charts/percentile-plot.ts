@@ -1,7 +1,6 @@
-import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import type { Phase, PhaseHistogram } from "../../../model/shard-result.ts";
 import { formatCount, formatLatency } from "../../format.ts";
-import { carries, lastCarried, summarize } from "../../histogram.ts";
+import { carries, lastCarried, readHistogram, summarize } from "../../histogram.ts";
 import type { Html } from "../html.ts";
 import { COLOUR, logScale, plane, xAxis, yAxis } from "./axes.ts";
 import { draw } from "./draw.ts";
@@ -28,14 +27,12 @@ export interface PercentilePoint {
 }
 
 /** A histogram's line up to the last percentile that its count carries; empty when it carries none. */
-export function percentileLine({ hdr, count }: PhaseHistogram): readonly PercentilePoint[] {
+export function percentileLine(histogram: PhaseHistogram): readonly PercentilePoint[] {
+  const { count } = histogram;
   if (!carries(count, 50)) return [];
-  const histogram = decodeFromCompressedBase64(hdr);
-  return percentilesUpTo(count).map((percentile) => ({
-    percentile,
-    // A logarithmic axis has no zero.
-    us: Math.max(1, histogram.getValueAtPercentile(percentile)),
-  }));
+  const { at } = readHistogram(histogram);
+  // A logarithmic axis has no zero.
+  return percentilesUpTo(count).map((percentile) => ({ percentile, us: Math.max(1, at(percentile)) }));
 }
 
 /** A phase's latency by percentile, from the intended and from the real start; nothing when no percentile is carried. */

@@ -1,8 +1,7 @@
-import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import type { Measurements } from "../../../model/record.ts";
 import { PHASES, type PhaseHistogram } from "../../../model/shard-result.ts";
 import { formatCount, formatLatency } from "../../format.ts";
-import { carries, mergeHistograms } from "../../histogram.ts";
+import { carries, mergeHistograms, readHistogram } from "../../histogram.ts";
 import { latencyGrid } from "../../latency.ts";
 import { percentilePlot, type PhaseLatency } from "../charts/percentile-plot.ts";
 import { dataTable } from "../data-table.ts";
@@ -74,9 +73,7 @@ function percentileTable(phases: readonly PhaseLatency[]): Html {
   });
 }
 
-function figuresOf({ hdr, count }: PhaseHistogram): readonly string[] {
-  const histogram = decodeFromCompressedBase64(hdr);
-  return TOLD.map((percentile) =>
-    carries(count, percentile) ? formatLatency(histogram.getValueAtPercentile(percentile)) : "–",
-  );
+function figuresOf(histogram: PhaseHistogram): readonly string[] {
+  const { count, at } = readHistogram(histogram);
+  return TOLD.map((percentile) => (carries(count, percentile) ? formatLatency(at(percentile)) : "–"));
 }
