@@ -31,8 +31,8 @@ interface Pending extends Pick<AskOptions, "mayFollowPrompt" | "marker"> {
 /** What carries the bytes of one interactive shell: a web terminal or an SSH channel. */
 export interface ShellTransport {
   write(text: string): void;
-  /** Ends in order. */
-  close(): void;
+  /** Ends in order; tells when nothing of it stands any more, on the other side either. */
+  close(onClosed: () => void): void;
   /** Ends at once: the other side does not answer any more. */
   destroy(): void;
   /** Asks the other side for a sign of life; whatever comes back is heard. */
@@ -128,11 +128,14 @@ export class ShellSession {
     return this.#transport.path?.();
   }
 
-  /** Ends the shell, so that no process stays behind, and the connection. */
-  close(): void {
-    if (!this.isOpen) return;
+  /** Ends the shell, so that no process stays behind, and the connection; tells when the other side has let go. */
+  close(onClosed: () => void = () => undefined): void {
+    if (!this.isOpen) {
+      onClosed();
+      return;
+    }
     this.#transport.write("exit\r");
-    this.#transport.close();
+    this.#transport.close(onClosed);
     this.#over({ why: "closed-by-us", reason: "closed by us" });
   }
 

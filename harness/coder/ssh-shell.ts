@@ -34,8 +34,8 @@ export function openSshShell(carrier: SshCarrier, connectMs: number): Promise<Co
 
     const session = new ShellSession("ssh", {
       write: (text) => void channel?.write(text),
-      close: () => {
-        client.end();
+      close: (onClosed) => {
+        client.once("close", onClosed).end();
         setTimeout(() => carrier.destroy(), CLOSE_GRACE_MS).unref();
       },
       destroy: () => carrier.destroy(),

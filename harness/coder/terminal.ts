@@ -84,8 +84,9 @@ class WebSocketTransport implements ShellTransport {
     }
   }
 
-  close(): void {
+  close(onClosed: () => void): void {
     const socket = this.#socket;
+    socket.once("close", onClosed);
     socket.close(1000);
     setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
   }

@@ -1,14 +1,11 @@
 import type { LoadResult } from "../model/shard-result.ts";
-import { type HeldConnection, isHeld, verify } from "./held-connection.ts";
+import { closeConnections } from "./close-connections.ts";
+import { isHeld, verify } from "./held-connection.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 import { pace } from "./pacer.ts";
 import { RampUp } from "./ramp-up.ts";
 import { watchServerGauge } from "./server-gauge.ts";
 import { TrafficWheel } from "./traffic.ts";
-
-/** Connections closed in one go: the other side has to answer each. */
-const CLOSE_BATCH = 250;
-const CLOSE_PAUSE_MS = 20;
 
 type Connections = LoadResult["connections"];
 
@@ -34,7 +31,7 @@ export async function holdConnections(
       ...(traffic && { traffic }),
     };
     ramp.isOver = true;
-    return { connections, close: () => closeAll(load, ramp.opened) };
+    return { connections, close: () => closeConnections(load, ramp.opened) };
   } finally {
     ramp.liveness.stop();
   }
@@ -92,13 +89,4 @@ async function counted(ramp: RampUp): Promise<Connections> {
     bytes: ramp.bytes(),
     ...(isPathKnown ? { sshRelayed: count("relayed"), sshDirect: count("direct") } : {}),
   };
-}
-
-async function closeAll(load: LoadContext, opened: readonly HeldConnection[]): Promise<void> {
-  if (opened.length === 0) return;
-  load.board.activity = "closing";
-  for (const [index, { session }] of opened.entries()) {
-    session.close();
-    if (index % CLOSE_BATCH === CLOSE_BATCH - 1) await load.clock.sleep(CLOSE_PAUSE_MS);
-  }
 }

@@ -3,13 +3,17 @@ import { ShellSession } from "../../../harness/coder/shell-session.ts";
 
 function session() {
   const typed: string[] = [];
+  let letGo = (): void => undefined;
   const shell = new ShellSession("terminal", {
     write: (text) => typed.push(text),
-    close: () => typed.push("<closed>"),
+    close: (onClosed) => {
+      typed.push("<closed>");
+      letGo = onClosed;
+    },
     destroy: () => typed.push("<destroyed>"),
     ping: () => typed.push("<ping>"),
   });
-  return { shell, typed, print: (text: string) => shell.push(Buffer.from(text)) };
+  return { shell, typed, letGo: () => letGo(), print: (text: string) => shell.push(Buffer.from(text)) };
 }
 
 const ask = { timeoutMs: 10_000 };
@@ -117,4 +121,14 @@ test("closing ends the shell before the connection", () => {
   shell.close();
   expect(typed).toEqual(["exit\r", "<closed>"]);
   expect(shell.isOpen).toBe(false);
+});
+
+test("a closing is over when the other side has let go, and at once where there was nothing left to close", () => {
+  const { shell, letGo } = session();
+  const over: string[] = [];
+  shell.close(() => over.push("closed"));
+  expect(over).toEqual([]);
+  letGo();
+  shell.close(() => over.push("again"));
+  expect(over).toEqual(["closed", "again"]);
 });
