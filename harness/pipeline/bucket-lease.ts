@@ -2,7 +2,7 @@ import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import { heldBy, LEASE_MS, leaseSchema, type Lease } from "./lease.ts";
 import { mirrorKeys } from "./mirror.ts";
-import { livenessOf, type ProcessIdentity } from "./process-identity.ts";
+import { isOfThisBoot, livenessOf, type ProcessIdentity } from "./process-identity.ts";
 
 /**
  * The right to tear one run down, among machines: as `LeaseBook`, with one object a fencing number, put only where
@@ -31,8 +31,8 @@ export class BucketLeaseBook {
   /** Whether its holder is believed to be at work. */
   holds(lease: Lease): boolean {
     if (lease.released) return false;
-    const liveness = livenessOf(lease.holder);
-    if (liveness !== "elsewhere") return liveness === "alive";
+    // The machines of a hosted CI share names: another boot of this one's may well be another machine, at work.
+    if (isOfThisBoot(lease.holder)) return livenessOf(lease.holder) === "alive";
     return this.#clock.now() - lease.renewedAtMs < LEASE_MS;
   }
 

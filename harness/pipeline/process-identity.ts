@@ -34,6 +34,11 @@ export function livenessOf(identity: ProcessIdentity): "alive" | "dead" | "elsew
   return processStart(identity.pid) === identity.startTime ? "alive" : "dead";
 }
 
+/** Whether the process is one of this machine since it last started, as far as a machine can be told by name and boot. */
+export function isOfThisBoot({ host, boot }: ProcessIdentity): boolean {
+  return host === hostname() && boot === bootId();
+}
+
 function bootId(): string {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

@@ -3,7 +3,7 @@ import { messageOf, RefbenchError } from "../model/error.ts";
 import type { Bucket } from "../model/bucket.ts";
 import { BucketLeaseBook } from "./bucket-lease.ts";
 import { Journal } from "./journal.ts";
-import { LeaseBook, type Lease } from "./lease.ts";
+import { LEASE_MS, LeaseBook, type Lease } from "./lease.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import { QuietAfterFailure } from "./quiet-after-failure.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -11,8 +11,10 @@ import type { RunFolder } from "./run-folder.ts";
 /** The right to tear a run down, held on this machine and, where the run is mirrored, in its bucket as well. */
 export interface RunLease {
   readonly fence: number;
-  /** Says that the holder still works; throws `lease_held` when somebody took over. */
+  /** Says that the holder still works; throws `lease_held` when somebody took over, here or in the bucket. */
   renew(): Promise<void>;
+  /** Why another machine may have taken over without this one hearing of it, or undefined. */
+  doubt(): string | undefined;
   /** Fencing: throws `lease_held` when a larger number exists, here or in the bucket. */
   check(): Promise<void>;
   release(): Promise<void>;
@@ -37,7 +39,8 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   const inFolder = new LeaseBook(folder.leases, clock);
   const inBucket = bucket && new BucketLeaseBook(bucket, runId, clock);
   let remote: Lease | undefined;
-  let told = false;
+  let failure: string | undefined;
+  let renewedAtMs = clock.now();
   // The folder's lease comes last: it is what the run takes for an acknowledgement.
   try {
     remote = await inBucket?.acquire(holder);
@@ -53,13 +56,13 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
     throw error;
   }
 
-  let renewing = false;
+  let renewingSinceMs: number | undefined;
   const quiet = new QuietAfterFailure(clock);
   const asked = async (ask: (book: BucketLeaseBook) => Promise<void>): Promise<void> => {
     if (inBucket === undefined) return;
     try {
       await quiet.watch(() => ask(inBucket));
-      told = false;
+      failure = undefined;
     } catch (error) {
       if (isHeld(error)) throw error;
       tell(error);
@@ -68,16 +71,17 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   return {
     fence: remote?.fence ?? local.fence,
     renew: async () => {
-      await inFolder.renew(local);
-      // One at a time, and also while it is quiet: a bucket that answers again must see a holder that lives.
-      if (renewing) return;
-      renewing = true;
-      await asked(async (book) => {
-        if (remote === undefined) remote = await book.acquire(holder);
-        else await book.renew(remote);
-      }).finally(() => {
-        renewing = false;
-      });
+      // A full disk here must not let the bucket's lease run out.
+      const [here, there] = await Promise.allSettled([inFolder.renew(local), renewInBucket()]);
+      for (const renewed of [there, here]) if (renewed.status === "rejected") throw renewed.reason;
+    },
+    doubt: () => {
+      const now = clock.now();
+      const hangs = renewingSinceMs !== undefined && now - renewingSinceMs >= LEASE_MS;
+      // After a sleep of the machine the next renewal tells.
+      if (inBucket === undefined || (failure === undefined && !hangs) || now - renewedAtMs < LEASE_MS)
+        return undefined;
+      return `its lease in the bucket could not be renewed for ${LEASE_MS / 1000} seconds, and another machine may take it over: ${failure ?? "no answer"}`;
     },
     check: async () => {
       await inFolder.check(local);
@@ -94,12 +98,26 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
     },
   };
 
+  async function renewInBucket(): Promise<void> {
+    // One at a time, and also while it is quiet: a bucket that answers again must see a holder that lives.
+    if (renewingSinceMs !== undefined) return;
+    renewingSinceMs = clock.now();
+    await asked(async (book) => {
+      if (remote === undefined) remote = await book.acquire(holder);
+      else await book.renew(remote);
+      renewedAtMs = clock.now();
+    }).finally(() => {
+      renewingSinceMs = undefined;
+    });
+  }
+
   function tell(error: unknown): void {
+    const isTold = failure !== undefined;
+    failure = messageOf(error);
     // Once an outage: renewals fail every few seconds.
-    if (told) return;
-    told = true;
+    if (isTold) return;
     options.note(
-      `the lease in the bucket cannot be asked, and this goes on with the folder's: ${messageOf(error)}`,
+      `the lease in the bucket cannot be asked, and this goes on with the folder's: ${failure}; asked again every few seconds`,
     );
   }
 }

@@ -1,12 +1,13 @@
 import { messageOf } from "../model/error.ts";
 import type { Reporter } from "../model/event.ts";
 import { RUN_STAGES, type RunStage } from "../model/stage.ts";
-import { type CostWatch, watchCost } from "./cost-watch.ts";
+import { watchCost } from "./cost-watch.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
 import { ensureReaper } from "./ensure-reaper.ts";
 import { EventTail } from "./event-log.ts";
 import { keepAfterFailure } from "./keep.ts";
 import { claimRun } from "./owner.ts";
+import { watchReaper } from "./reaper-watch.ts";
 import { requestTeardown } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { objectivesMet, writePendingRecord } from "./run-record.ts";
@@ -48,26 +49,28 @@ export async function executeRun(
   // Once this is written, the reaper takes over when this process dies.
   await claimRun(folder);
   const reaperPid = await ensureReaper(folder, ports);
-  const { failed, ceiling } = await runWithinCost(context);
+  const { failed, stopped } = await runWatched(context);
   if (
     failed !== undefined &&
-    ceiling === undefined &&
+    stopped === undefined &&
     !options.signal.aborted &&
     (await keepAfterFailure(context, failed)) !== undefined
   ) {
     await writePending(context);
     return "kept";
   }
-  return handOver(context, reaperPid, ceiling ?? "the stages are done");
+  return handOver(context, reaperPid, stopped ?? "the stages are done");
 }
 
-/** Runs the stages while their cost is watched; says what failed, and whether the ceiling ended them. */
-async function runWithinCost(
+/** Runs the stages while their cost and their reaper are watched; says what failed, and what stopped them. */
+async function runWatched(
   context: StageContext,
-): Promise<{ readonly failed: string | undefined; readonly ceiling: CostWatch["reached"] }> {
-  await using watch = watchCost(context);
-  const failed = await runStages({ ...context, signal: watch.signal });
-  return { failed, ceiling: watch.reached };
+): Promise<{ readonly failed: string | undefined; readonly stopped: string | undefined }> {
+  await using cost = watchCost(context);
+  await using reaper = watchReaper(context);
+  const signal = AbortSignal.any([cost.signal, reaper.signal]);
+  const failed = await runStages({ ...context, signal });
+  return { failed, stopped: cost.reached ?? reaper.lost };
 }
 
 /** Runs the stages until one does not succeed; returns what failed after something may have been created. */

@@ -136,9 +136,11 @@ async function nightly(flags: NightlyFlags, io: Io): Promise<void> {
   const outputs = parseOutputs(flags.output);
   const request = await requestOf(flags, io);
   const book = new NightBook(io.cwd);
-  using interrupts = listenForInterrupts((message) => io.stderr.write(`night: ${message}\n`));
-  const night = await underNightLock(book.lease, systemClock, () =>
-    runNight(request, nightPorts(request, book, io), interrupts),
+  const tell = (line: string): void => void io.stderr.write(`${line}\n`);
+  using interrupts = listenForInterrupts((message) => tell(`night: ${message}`));
+  const { stop, leave } = interrupts;
+  const night = await underNightLock({ folder: book.lease, clock: systemClock, tell }, (lost) =>
+    runNight(request, nightPorts(request, book, io), { stop: AbortSignal.any([stop, lost]), leave }),
   );
   // What the night found outweighs that its summary has no place.
   const told = await writeSummary(night, outputs, io).then(

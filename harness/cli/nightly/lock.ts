@@ -3,8 +3,22 @@ import { RefbenchError } from "../../model/error.ts";
 import { LEASE_MS, LeaseBook } from "../../pipeline/lease.ts";
 import { ownIdentity } from "../../pipeline/process-identity.ts";
 
-/** Does something while no other night of the folder can start; one whose process died keeps nobody out. */
-export async function underNightLock<T>(folder: string, clock: Clock, does: () => Promise<T>): Promise<T> {
+export interface NightLock {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly tell: (line: string) => void;
+  /** @default LEASE_MS / 3 */
+  readonly renewMs?: number;
+}
+
+/**
+ * Does something while no other night of the folder can start; one whose process died keeps nobody out. `lost` aborts
+ * when another machine that shares the folder took this one for dead.
+ */
+export async function underNightLock<T>(
+  { folder, clock, tell, renewMs = LEASE_MS / 3 }: NightLock,
+  does: (lost: AbortSignal) => Promise<T>,
+): Promise<T> {
   const book = new LeaseBook(folder, clock);
   const lease = await book.acquire(ownIdentity()).catch(async (error: unknown) => {
     if (!(error instanceof RefbenchError) || error.code !== "lease_held") throw error;
@@ -15,9 +29,16 @@ export async function underNightLock<T>(folder: string, clock: Clock, does: () =
       { cause: error },
     );
   });
-  const renewal = setInterval(() => void book.renew(lease).catch(() => undefined), LEASE_MS / 3);
+  const lost = new AbortController();
+  const renew = (): Promise<void> =>
+    book.renew(lease).catch((error: unknown) => {
+      if (!(error instanceof RefbenchError) || error.code !== "lease_held" || lost.signal.aborted) return;
+      tell("night: another night has begun here, which took this one for dead: stopping");
+      lost.abort(new RefbenchError("interrupted", "another night has begun here"));
+    });
+  const renewal = setInterval(() => void renew(), renewMs);
   try {
-    return await does();
+    return await does(lost.signal);
   } finally {
     clearInterval(renewal);
     // On a full disk its process, which ends, is what gives it back; what the night found must be told.

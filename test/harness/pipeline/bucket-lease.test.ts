@@ -47,6 +47,14 @@ describe("a lease in a bucket", () => {
     await expect(book.renew(first)).rejects.toThrow("on b tears this run down");
   });
 
+  test("is believed of a machine with the name of this one, as those of a hosted CI have, until it is too old", async () => {
+    const { book, clock } = newBook();
+    await book.acquire({ ...ownIdentity(), boot: "another" });
+    await expect(book.acquire(on("b"))).rejects.toMatchObject({ code: "lease_held" });
+    clock.advance(LEASE_MS);
+    expect(await book.acquire(on("b"))).toMatchObject({ fence: 2 });
+  });
+
   test("that was released is free at once", async () => {
     const { book } = newBook();
     await book.release(await book.acquire(on("a")));
