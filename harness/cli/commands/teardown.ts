@@ -79,7 +79,7 @@ async function oneFrom(run: string, from: string, io: Io): Promise<void> {
   const bucket = await openBucket(from, io.env, "--from");
   const runId = await findMirroredRun(bucket, run);
   const tell = (message: string): void => void io.stderr.write(`refbench: ${message}\n`);
-  const folder = await restoredRun(bucket, runId, { cwd: io.cwd, clock: systemClock, tell });
+  const folder = await restoredRun(bucket, runId, { cwd: io.cwd, env: io.env, clock: systemClock, tell });
   await tornDown(folder, io);
   if ((await findFinalRecord(folder)) === undefined) return;
   await keepFinalRecord(bucket, folder, runId).catch((error: unknown) =>
@@ -120,6 +120,7 @@ async function all(
   const report = await tearDownAll(bucket, {
     clock: systemClock,
     cwd: io.cwd,
+    env: io.env,
     dryRun,
     waitMs: wait,
     tell,

@@ -2,23 +2,32 @@ import type { Bucket } from "../../model/bucket.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { awaitBucketLease } from "../../pipeline/await-bucket-lease.ts";
+import { LEASE_MS } from "../../pipeline/lease.ts";
 import { requestTeardown } from "../../pipeline/request.ts";
 import { restoreRun } from "../../pipeline/restore.ts";
 import type { RunFolder } from "../../pipeline/run-folder.ts";
+import { unlockStates } from "./unlock-states.ts";
+
+/** Where a run is restored, with whose credentials, and who is told. */
+export interface RestoreOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly tell: (message: string) => void;
+}
 
 /** The run's folder, made again on this machine once no other one works on the run; throws `lease_held` when one does. */
 export async function restoredRun(
   bucket: Bucket,
   runId: RunId,
-  {
-    cwd,
-    clock,
-    tell,
-  }: { readonly cwd: string; readonly clock: Clock; readonly tell: (message: string) => void },
+  { cwd, env, clock, tell }: RestoreOptions,
 ): Promise<RunFolder> {
   await awaitBucketLease(bucket, runId, { clock, tell });
+  const freeAt = clock.now();
   const folder = await restoreRun(bucket, runId, { cwd, clock });
   tell(`restored ${folder.path} from ${bucket.url}`);
+  // Whoever takes the lease from now on has locks that are younger than a lease is believed.
+  await unlockStates(folder, runId, { env, before: freeAt - LEASE_MS, tell });
   return folder;
 }
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { inTurns } from "../../inventory/in-turns.ts";
 import type { Bucket } from "../../model/bucket.ts";
-import type { Clock } from "../../model/clock.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import {
   keepFinalRecord,
@@ -15,19 +14,15 @@ import { findFinalRecord } from "../../pipeline/run-record.ts";
 import { findTwin } from "../find-twin.ts";
 import { tearDown } from "../sweep/runs.ts";
 import { type RunOutcome, type TeardownReport, outcomeOf, teardownReport } from "./report.ts";
-import { requestWholeTeardown, restoredRun } from "./restored-run.ts";
+import { requestWholeTeardown, type RestoreOptions, restoredRun } from "./restored-run.ts";
 
 /** Reapers at once: each has a terraform of its own. */
 const AT_ONCE = 4;
 
-export interface TearDownAllOptions {
-  readonly clock: Clock;
-  /** Below it the runs are restored. */
-  readonly cwd: string;
+export interface TearDownAllOptions extends RestoreOptions {
   readonly dryRun: boolean;
   /** How long the teardown of one run may take before it is left to its reaper. */
   readonly waitMs: number;
-  readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +56,7 @@ async function oneOf(
   options: TearDownAllOptions,
 ): Promise<RunOutcome | undefined> {
   const { runId } = run;
-  const { clock, cwd, dryRun, signal } = options;
+  const { clock, cwd, env, dryRun, signal } = options;
   const tell = (line: string): void => options.tell(`run ${runId}: ${line}`);
   const state = await mirroredState(run, { bucket, clock });
   if (state.state === "finished") return undefined;
@@ -72,7 +67,7 @@ async function oneOf(
     return { runId, outcome: "skipped", reason: `${state.heldBy} is believed to work on it` };
   if (dryRun) return { runId, outcome: "would-tear-down", reason: "nobody works on it" };
   signal.throwIfAborted();
-  const folder = await restoredRun(bucket, runId, { cwd, clock, tell });
+  const folder = await restoredRun(bucket, runId, { cwd, env, clock, tell });
   // What this machine had of it may be finished, and only the bucket behind.
   if ((await findFinalRecord(folder))?.teardown.state !== "clean") {
     await requestWholeTeardown(folder);

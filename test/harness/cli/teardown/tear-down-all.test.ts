@@ -44,7 +44,7 @@ async function tornDown(
   const told: string[] = [];
   const tell = (line: string): void => void told.push(line);
   const { signal } = new AbortController();
-  const report = await tearDownAll(bucket, { clock, cwd, dryRun, waitMs: 1, tell, signal });
+  const report = await tearDownAll(bucket, { clock, cwd, env: {}, dryRun, waitMs: 1, tell, signal });
   return { report, text: teardownText(report), code: teardownExitCode(report.runs), told };
 }
 
