@@ -42,6 +42,16 @@ function judged(result: LoadResult, judge: LimitOptions["judge"]): Pick<LimitSte
   return { outcome: broken.length === 0 ? "within" : "broken", reasons: broken };
 }
 
+/** The task with so many connections, each of which does what it does in the task. */
+export function withConnections(task: LoadTask, total: number): LoadTask {
+  const { commandsPerSecond, total: before } = task.connections;
+  const scale = before === 0 ? 1 : total / before;
+  return {
+    ...task,
+    connections: { ...task.connections, total, commandsPerSecond: commandsPerSecond * scale },
+  };
+}
+
 /** The task at one load; names differ from step to step, since what a step leaves must not be in the next one's way. */
 function loadedTask(
   kind: LimitKind,
@@ -50,13 +60,7 @@ function loadedTask(
   index: number,
 ): LoadTask {
   const prefix = `${task.prefix}-l${index}`;
-  if (kind === "connections") {
-    const { total, commandsPerSecond } = task.connections;
-    // Each connection does what it does in the task, however many there are.
-    const scale = total === 0 ? 1 : load / total;
-    const connections = { ...task.connections, total: load, commandsPerSecond: commandsPerSecond * scale };
-    return { ...task, prefix, connections };
-  }
+  if (kind === "connections") return { ...withConnections(task, load), prefix };
   if (task.existing !== undefined)
     throw new RefbenchError(
       "usage",

@@ -38,7 +38,7 @@ export interface LimitOptions {
   readonly resolution?: number;
   /** How long arrivals last at each rate. @default 60 */
   readonly arrivalSeconds?: number;
-  /** Of the whole search, known ones included. @default 20 */
+  /** Of the whole search, known ones included. @default MOST_STEPS */
   readonly maxSteps?: number;
   /** No step begins later than this after the search. @default no limit */
   readonly maxMs?: number;
@@ -75,7 +75,8 @@ export interface LimitResult {
   readonly steps: readonly LimitStep[];
 }
 
-const MOST_STEPS = 20;
+/** The steps of a search that was given no number. */
+export const MOST_STEPS = 20;
 
 /**
  * Finds the largest load within the objectives: raises it step by step until one breaks or the generator is the

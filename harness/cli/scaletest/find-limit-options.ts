@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { RefbenchError } from "../../model/error.ts";
-import type { LimitKind } from "../../workload/limit-search.ts";
+import { type LimitKind, MOST_STEPS } from "../../workload/limit-search.ts";
 import type { CreateFlags, LoadFlags } from "./load-options.ts";
 import { wholeNumber } from "./reach-options.ts";
 import { goDuration, rate } from "./values.ts";
@@ -41,7 +41,7 @@ export function addFindLimitOptions(command: Command): Command {
     .option("--limit-up-to <load>", "the largest load that is tried; to be given, since nothing else ends it")
     .option("--limit-resolution <load>", "how near the answer is (default: a tenth of --limit-from)")
     .addOption(
-      new Option("--limit-steps <n>", "loads that are tried at most (default: 20)").argParser(
+      new Option("--limit-steps <n>", `loads that are tried at most (default: ${MOST_STEPS})`).argParser(
         wholeNumber("--limit-steps", 1),
       ),
     )

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { LimitStep } from "../../workload/limit-search.ts";
+import { type LimitStep, MOST_STEPS } from "../../workload/limit-search.ts";
 import { checkedLadder, nextStep } from "../../workload/limit-search-ladder.ts";
 import { askedOf, askedOtherwise } from "./find-limit-asked.ts";
 import type { LimitGround } from "./find-limit-report.ts";
@@ -38,7 +38,7 @@ export async function stepsToGoOnFrom(
   const otherwise = askedOtherwise(kept.asked, askedOf(ground));
   if (otherwise.length > 0)
     refuse(file, `it asked for something else (then → now): ${otherwise.join("; ")}; give the same flags`);
-  const { maxSteps = Infinity } = wish;
+  const { maxSteps = MOST_STEPS } = wish;
   const steps = kept.steps as readonly LimitStep[];
   const next = nextStep(steps, checkedLadder(wish.kind, wish), maxSteps - steps.length);
   if ("ended" in next) refuse(file, "it is at its end, its answer stands in it");

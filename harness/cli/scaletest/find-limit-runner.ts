@@ -3,7 +3,9 @@ import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { ShardRunner } from "../../model/shard.ts";
 import type { LoadResult } from "../../model/shard-result.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
-import { findLimit, type LimitResult, type LimitStep } from "../../workload/limit-search.ts";
+import { findLimit, type LimitResult, type LimitStep, MOST_STEPS } from "../../workload/limit-search.ts";
+import { checkedLadder, nextStep } from "../../workload/limit-search-ladder.ts";
+import { withConnections } from "../../workload/limit-search-step.ts";
 import type { LimitWish } from "./find-limit-options.ts";
 
 /** The 200 samples that carry a p95 are then there after 50 seconds, and no server feels it. */
@@ -30,7 +32,7 @@ export interface LimitSearchMeans {
 
 /**
  * A runner whose load is the whole search. Connections are raised on workspaces that stay: where the task creates
- * them, its first load does so once and is a step.
+ * them, its first load does so once and is a step; of a search that goes on, the step that comes next.
  */
 export function limitSearch(means: LimitSearchMeans): LimitSearch {
   const steps: LimitStep[] = [...(means.known ?? [])];
@@ -83,21 +85,24 @@ function outOfTime(timeoutMs: number, cause?: unknown): RefbenchError {
   });
 }
 
-/** The load that makes the workspaces and holds the first connections; undefined when it was stopped. */
+/** The load that makes the workspaces and holds the next connections; undefined when it was stopped. */
 async function firstStep(
   task: LoadTask,
   runner: ShardRunner,
-  { wish, judge, clock, signal }: LimitSearchMeans & { readonly signal: AbortSignal },
+  { wish, judge, clock, signal, known = [] }: LimitSearchMeans & { readonly signal: AbortSignal },
 ): Promise<LimitStep | undefined> {
+  const { maxSteps = MOST_STEPS } = wish;
+  const next = nextStep(known, checkedLadder(wish.kind, wish), maxSteps - known.length);
+  if ("ended" in next) return undefined;
   const startMs = clock.now();
-  const result = await runner.run({ ...task, keep: true }, { signal, onEvent: () => undefined });
+  const asked = { ...withConnections(task, next.load), keep: true };
+  const result = await runner.run(asked, { signal, onEvent: () => undefined });
   if (result.task !== "load" || result.stopped || signal.aborted) return undefined;
   const { limited, reasons: late } = result.generator;
   const broken = [...(result.aborted === undefined ? [] : [result.aborted]), ...judge(result)];
   const { peakRunning, capacity } = result.builds;
   return {
-    load: wish.from,
-    purpose: "raise",
+    ...next,
     outcome: limited ? "generator-limited" : broken.length === 0 ? "within" : "broken",
     reasons: limited ? late : broken,
     builds: { peakRunning, capacity },

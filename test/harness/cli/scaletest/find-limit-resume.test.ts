@@ -97,6 +97,12 @@ describe("an earlier search", () => {
     ["with other allowances", "maxFailures none → 3", STEPS, { maxFailures: 3 }],
     ["that is at its end", "it is at its end", found, {}],
     [
+      "that used the steps that a search has",
+      "20 steps and --limit-steps is 20: raise it",
+      Array.from({ length: 20 }, (_, index) => step(10 + index, "within")),
+      {},
+    ],
+    [
       "that used its steps",
       "3 steps and --limit-steps is 3: raise it",
       STEPS,

@@ -21,6 +21,7 @@ import { systemClock } from "../../../../harness/model/clock.ts";
 import { RefbenchError } from "../../../../harness/model/error.ts";
 import type { ShardRunner } from "../../../../harness/model/shard.ts";
 import type { LoadTask } from "../../../../harness/model/shard-task.ts";
+import type { LimitStep } from "../../../../harness/workload/limit-search.ts";
 import { startFakeCoder, type FakeFaults } from "../../../support/fake-coder.ts";
 import { loadResultOf } from "../../../support/load-result.ts";
 import { loadTaskFor } from "../../../support/load-task.ts";
@@ -37,6 +38,7 @@ interface Planted {
   readonly faults?: FakeFaults;
   readonly task?: Partial<Omit<LoadTask, "connections" | "timeouts">>;
   readonly timeoutMs?: number;
+  readonly known?: readonly LimitStep[];
 }
 
 /** A search between 10 and 40 connections on a Coder that holds so many; its cleanup is the real one. */
@@ -48,6 +50,7 @@ async function searched({
   faults = {},
   task: over,
   timeoutMs = 0,
+  known = [],
 }: Planted) {
   await using coder = await startFakeCoder({ faults });
   coder.addWorkspace(`${PREFIX}-9`, "running");
@@ -75,7 +78,7 @@ async function searched({
   };
   const wish = { kind: "connections", from: 10, upTo: 40, resolution: 10 } as const;
   const search = limitSearch({
-    ...{ runner, wish, clock: systemClock, timeoutMs },
+    ...{ runner, wish, clock: systemClock, timeoutMs, known },
     judge: ({ connections: { lost } }) => (lost > 0 ? ["a connection was lost"] : []),
     onStep: () => undefined,
   });
@@ -168,6 +171,18 @@ describe("a search for the limit of connections", () => {
     expect(report).toMatchObject({ ended: "stopped", verdict: "interrupted", exitCode: 61 });
     expect(report).toMatchObject({ isConfirmed: false, reasons: ["stopped by SIGINT"] });
     expect([report.limit, report.steps.length]).toEqual(index === 0 ? [undefined, 0] : [20, 2]);
+    expect(left).toEqual([]);
+  });
+
+  test("that goes on makes its workspaces in the load that comes next, and tries none of the known again", async () => {
+    const known = [{ load: 10, purpose: "raise", outcome: "within", reasons: [], tookMs: 1 }] as const;
+    const { report, tasks, left } = await searched({ limit: 20, known });
+    const [first, ...more] = tasks;
+    expect(first).toMatchObject({ keep: true, connections: { total: 20 } });
+    expect(first).not.toHaveProperty("existing");
+    expect(more.map(({ existing }) => existing?.namePrefix)).toEqual(more.map(() => `${PREFIX}-`));
+    expect(report.steps.map(({ load }) => load)).toEqual([10, 20, 40, 30, 20, 30]);
+    expect(report).toMatchObject({ limit: 20, isConfirmed: true, ended: "found", exitCode: 0 });
     expect(left).toEqual([]);
   });
 
