@@ -3,6 +3,9 @@ import { z } from "zod";
 /** The version of a licence's claims that Coder accepts. */
 const CLAIMS_VERSION = 3;
 
+/** The condition of a run that was given a licence, as its record says it. */
+export const LICENCE_GIVEN = "Coder licence: given";
+
 /** What a size asks of a licence. */
 export interface LicenceNeed {
   readonly users: number;

@@ -148,9 +148,18 @@ export const recordSchema = z.object({
     node: z.string(),
     /** The machine of the generator. */
     machine: z.object({ cpu: z.string(), cores: count, memoryGib: z.number(), os: z.string() }),
-    /** `--speed` and `--build-speed` of a rehearsal. */
+    /** Of a rehearsal: how its twin was told to be. */
     rehearsal: z
-      .object({ speed: z.number(), buildSpeed: z.number(), faults: z.string().optional() })
+      .object({
+        speed: z.number(),
+        buildSpeed: z.number(),
+        /** Share of the workspace builds that were made to fail; absent in records of earlier versions, as the zone. */
+        failBuilds: z.number().optional(),
+        zone: z.string().optional(),
+        /** Name of the file of faults in the run's folder, and what it says. */
+        faults: z.string().optional(),
+        planted: z.record(z.string(), z.unknown()).optional(),
+      })
       .optional(),
     coderImageDigest: z.string().optional(),
     /**
@@ -172,6 +181,11 @@ export const recordSchema = z.object({
   objectives: z.array(objectiveResult),
   /** What it cost, estimated from a dated price table. */
   cost: runCost.optional(),
+  /** Of `--compare`: what was asked for, whatever became of it; absent in records of earlier versions. */
+  toCompare: comparison
+    .pick({ baseline: true, candidate: true })
+    .extend({ pairs: z.number().int().positive() })
+    .optional(),
   /** Of `--compare`: the versions beside each other. */
   comparison: comparison.optional(),
   teardown,

@@ -1,6 +1,7 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../stacks/environment.ts";
+import { LICENCE_GIVEN } from "../model/licence.ts";
 import type { LoadResult } from "../model/shard-result.ts";
 import { SHARED_MACHINE_LIMITS } from "../model/shard-task.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
@@ -18,7 +19,9 @@ export function conditionsOf(run: {
 }): readonly string[] {
   const { size, runner, cloud, realCoder, tls } = run;
   return [
-    ...(size.licensed && !realCoder ? [`Coder licence: ${cloud === undefined ? "simulated" : "given"}`] : []),
+    ...(size.licensed && !realCoder
+      ? [cloud === undefined ? "Coder licence: simulated" : LICENCE_GIVEN]
+      : []),
     ...(realCoder ? realCoderOf(size) : []),
     "rate limits: off",
     tls ? "TLS: self-signed by the run's own CA" : "TLS: off inside the network",

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { runCost } from "../model/cost.ts";
-import { comparison } from "../model/comparison.ts";
 import { origin, recordSchema } from "../model/record.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
 
@@ -14,10 +13,7 @@ export const planSchema = z.object({
   /** The run of another zone whose place it takes. */
   failedOver: recordSchema.shape.failedOver,
   /** Two versions of Coder in turns, in as many pairs of loads. */
-  comparison: comparison
-    .pick({ baseline: true, candidate: true })
-    .extend({ pairs: z.number().int().positive() })
-    .optional(),
+  comparison: recordSchema.shape.toCompare,
   /** How Coder's version was asked for. */
   coderChannel: recordSchema.shape.provenance.shape.coderChannel,
   /** The table's label of the architecture. */

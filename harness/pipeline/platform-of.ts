@@ -1,4 +1,5 @@
 import type { Environment } from "../../stacks/environment.ts";
+import { GENERATOR_PLACES } from "../model/generator-place.ts";
 import type { RunRecord } from "../model/record.ts";
 import type { Plan } from "./plan.ts";
 
@@ -19,6 +20,6 @@ export function platformOf(
     workspaceMachine: workspaces.machineType,
     database: `${database.kind} ${database.tier}`,
     tls: tls === undefined ? "off" : "self-signed",
-    generator: runner === "network" ? "inside the network" : "outside of it",
+    generator: GENERATOR_PLACES[runner],
   };
 }

@@ -117,15 +117,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       platform: platformOf(plan, environment),
       node: plan.node,
       machine: plan.machine,
-      ...(plan.rehearsal === undefined
-        ? {}
-        : {
-            rehearsal: {
-              speed: plan.rehearsal.speed,
-              buildSpeed: plan.rehearsal.buildSpeed,
-              ...(plan.rehearsal.faults === undefined ? {} : { faults: plan.rehearsal.faults }),
-            },
-          }),
+      ...(await rehearsalOf(context)),
     },
     conditions: [
       ...plan.conditions,
@@ -137,6 +129,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     stages: timingsOf(entries),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
+    ...(plan.comparison === undefined ? {} : { toCompare: plan.comparison }),
     ...(await comparisonOf(folder)),
     ...recordedCost(plan, entries, teardown.state, ports.clock.now()),
     teardown,
@@ -148,6 +141,27 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...(damaged.length === 0 ? [] : [`${damaged.length} lines of the journal could not be read`]),
     ],
   });
+}
+
+/** With what its faults say: their file is gone with the folder, and the record stays. */
+async function rehearsalOf({
+  folder,
+  plan: { rehearsal },
+  environment,
+}: StageContext): Promise<Pick<RunRecord["provenance"], "rehearsal">> {
+  if (rehearsal === undefined) return {};
+  const { speed, buildSpeed, failBuilds, faults } = rehearsal;
+  const planted =
+    faults === undefined
+      ? undefined
+      : await salvageJson(join(folder.path, faults), z.record(z.string(), z.unknown()));
+  return {
+    rehearsal: {
+      ...{ speed, buildSpeed, failBuilds, zone: environment.zone },
+      ...(faults === undefined ? {} : { faults }),
+      ...(planted === undefined ? {} : { planted }),
+    },
+  };
 }
 
 async function comparisonOf(folder: RunFolder): Promise<Pick<RunRecord, "comparison">> {

@@ -43,11 +43,6 @@ export function usd(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
-/** The version of Coder that a run measured, or rehearsed. */
-export function versionOf({ coderVersion, rehearsedVersion }: RunRecord): string | undefined {
-  return (coderVersion ?? rehearsedVersion)?.replace(/^v/, "");
-}
-
 function percentileOf(phase: Phase, percentile: Percentile): KeyFigure["read"] {
   return measured(({ histograms }) => {
     const [merged] = mergeHistograms(

@@ -1,13 +1,14 @@
 import type { RunRecord } from "../../model/record.ts";
+import { versionOf } from "../coder-version.ts";
 import { dayOf } from "../day.ts";
 import { formatCount, formatDuration, formatLatency } from "../format.ts";
 import { standingOf, unofficialReasons } from "../official.ts";
 import { arrivalsLine, probeLine } from "../over-time.ts";
+import { reproduceCommands, reproduceNotes } from "../reproduce.ts";
 import { document } from "./document.ts";
 import { type Child, type Html, html, small } from "./html.ts";
-import { costOf, KEY_FIGURES, usd, versionOf } from "./page-figures.ts";
+import { costOf, KEY_FIGURES, usd } from "./page-figures.ts";
 import { recordPath, sizePath } from "./paths.ts";
-import { reproduceCommands, reproduceNotes } from "./reproduce.ts";
 import { startOf } from "./runs-table.ts";
 import { comparisonSection } from "./sections/comparison.ts";
 import { costSection, teardownSection } from "./sections/ending.ts";

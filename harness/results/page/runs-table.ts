@@ -2,7 +2,8 @@ import type { RunRecord } from "../../model/record.ts";
 import { dayOf } from "../day.ts";
 import { dataTable } from "./data-table.ts";
 import { type Html, html } from "./html.ts";
-import { KEY_FIGURES, versionOf } from "./page-figures.ts";
+import { versionOf } from "../coder-version.ts";
+import { KEY_FIGURES } from "./page-figures.ts";
 import { runPath, sizePath } from "./paths.ts";
 import { chip } from "./status.ts";
 

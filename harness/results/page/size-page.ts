@@ -1,4 +1,5 @@
 import type { RunRecord } from "../../model/record.ts";
+import { versionOf } from "../coder-version.ts";
 import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../fingerprint.ts";
 import { isClean, isNightly, type Night, nightsOf } from "../nights/night.ts";
 import { type TrendPoint, trendChart, VERSION_MARKS } from "./charts/trend.ts";
@@ -6,7 +7,7 @@ import { dataTable } from "./data-table.ts";
 import { document } from "./document.ts";
 import { figure } from "./figure.ts";
 import { type Html, html } from "./html.ts";
-import { KEY_FIGURES, type KeyFigure, versionOf } from "./page-figures.ts";
+import { KEY_FIGURES, type KeyFigure } from "./page-figures.ts";
 import { runPath } from "./paths.ts";
 import { sizeRunsTable } from "./runs-table.ts";
 

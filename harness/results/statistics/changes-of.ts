@@ -2,6 +2,7 @@ import type { RunRecord } from "../../model/record.ts";
 import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../fingerprint.ts";
 import { isNightly, nightsOf } from "../nights/night.ts";
 import { findFigure } from "../objectives.ts";
+import { nightAgainCommand } from "../reproduce.ts";
 import { versionOf } from "../row.ts";
 import { type ChangePoint, changePoints, type NightFigure, type SeriesChanges } from "./change-points.ts";
 import type { Reset } from "./resets.ts";
@@ -83,7 +84,7 @@ function seriesOf(
       {
         ...{ architecture, size, figure, nights, platforms, ...found },
         regressions: regressionsIn(found, figure),
-        ...(isSuspected ? { rerun: rerunOf(row.find(({ runId }) => runId === last.runId)) } : {}),
+        ...(isSuspected ? rerunOf(row.find(({ runId }) => runId === last.runId)) : {}),
       },
     ];
   });
@@ -128,13 +129,6 @@ function regressionsIn({ changes, levels }: SeriesChanges, { worse }: WatchedFig
   return standing;
 }
 
-function rerunOf(record: RunRecord | undefined): string {
-  if (record === undefined) return "";
-  const { architecture, size, simulated, coderVersion, rehearsedVersion } = record;
-  const version = coderVersion ?? rehearsedVersion;
-  return [
-    `refbench nightly --sizes ${architecture}/${size}`,
-    ...(version === undefined ? [] : [`--coder-version ${version}`]),
-    ...(simulated ? ["--rehearse"] : []),
-  ].join(" ");
+function rerunOf(record: RunRecord | undefined): Pick<WatchedSeries, "rerun"> {
+  return record === undefined ? {} : { rerun: nightAgainCommand(record) };
 }

@@ -1,8 +1,8 @@
 import type { RunRecord } from "../../../model/record.ts";
+import { versionOf } from "../../coder-version.ts";
 import { formatCount } from "../../format.ts";
 import { termList } from "../data-table.ts";
 import { type Child, type Html, html } from "../html.ts";
-import { versionOf } from "../page-figures.ts";
 import { kindOf } from "../runs-table.ts";
 
 /** What was measured with what, on what, by whom. */
@@ -43,10 +43,14 @@ export function provenanceSection(record: RunRecord): Html {
       [
         "Twin",
         rehearsal &&
-          `cloud ${rehearsal.speed} times, builds ${rehearsal.buildSpeed} times as fast as real ones${rehearsal.faults === undefined ? "" : ", faults planted"}`,
+          `cloud ${rehearsal.speed} times, builds ${rehearsal.buildSpeed} times as fast as real ones${twinAside(rehearsal)}${rehearsal.faults === undefined ? "" : ", faults planted"}`,
       ],
       ["Simulated", simulated && `yes, with ${coder === "emulated" ? "an emulated" : "a real"} Coder`],
     ])}`;
+}
+
+function twinAside({ failBuilds = 0 }: NonNullable<RunRecord["provenance"]["rehearsal"]>): string {
+  return failBuilds === 0 ? "" : `, ${failBuilds * 100} % of builds made to fail`;
 }
 
 function coderAside({ simulated, coder, provenance }: RunRecord): string {
