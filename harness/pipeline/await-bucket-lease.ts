@@ -14,18 +14,26 @@ const LOOK_MS = 2_000;
 export async function awaitBucketLease(
   bucket: Bucket,
   runId: RunId,
-  { clock, tell }: { readonly clock: Clock; readonly tell: (message: string) => void },
+  {
+    clock,
+    tell,
+    signal,
+  }: {
+    readonly clock: Clock;
+    readonly tell: (message: string) => void;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<void> {
   const book = new BucketLeaseBook(bucket, runId, clock);
   const first = await book.current();
   if (first === undefined || !book.holds(first)) return;
   const { pid, host } = first.holder;
   tell(
-    `process ${pid} on ${host} has the lease of this run: waiting ${LEASE_MS / 1000} seconds for a sign of life`,
+    `process ${pid} on ${host} has the lease of this run: waiting ${LEASE_MS / 60_000} minutes for a sign of life`,
   );
   const giveUpAt = clock.now() + LEASE_MS;
   for (;;) {
-    await clock.sleep(LOOK_MS);
+    await clock.sleep(LOOK_MS, signal);
     const now = await book.current();
     if (now === undefined || !book.holds(now)) return;
     if (now.fence !== first.fence || now.renewedAtMs !== first.renewedAtMs) {

@@ -137,6 +137,7 @@ export async function openContext(
           folder,
           runId: plan.runId,
           clock: ports.clock,
+          signal: options.signal,
           note: (message) => {
             log(message);
             report({ type: "note", level: "warning", message });

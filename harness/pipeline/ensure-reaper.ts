@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import { LeaseBook } from "./lease.ts";
-import { identify, livenessOf } from "./process-identity.ts";
+import { identify } from "./process-identity.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { findFinalRecord } from "./run-record.ts";
 
@@ -36,8 +36,7 @@ export async function ensureReaper(
   );
 }
 
-/** Whether a reaper of this machine lives. */
+/** Whether a reaper is believed to be at work on the run. */
 export async function reaperLives(folder: RunFolder, clock: Clock): Promise<boolean> {
-  const lease = await new LeaseBook(folder.leases, clock).current();
-  return lease !== undefined && !lease.released && livenessOf(lease.holder) !== "dead";
+  return new LeaseBook(folder.leases, clock).isHeld();
 }

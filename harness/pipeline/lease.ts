@@ -8,7 +8,13 @@ import { salvageJson } from "./json-file.ts";
 import { livenessOf, processIdentity, type ProcessIdentity } from "./process-identity.ts";
 
 /** How long the lease of a process on another machine is believed without renewal. */
-export const LEASE_MS = 60_000;
+export const LEASE_MS = 10 * 60_000;
+
+/**
+ * How long a run goes on that cannot renew its lease. Half as long as it is believed: by the time that another machine
+ * may take it over, what is at work here has ended, and what it had asked a cloud for is there to be seen.
+ */
+export const UNRENEWED_MS = LEASE_MS / 2;
 
 /** What a lease says, in the folder and in a bucket alike. */
 export const leaseSchema = z.object({

@@ -4,6 +4,7 @@ import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { parseJournal, type JournalEntry, type JournalLine } from "./journal.ts";
+import { UNRENEWED_MS } from "./lease.ts";
 import { isOlderState, isState, readMirrored } from "./mirrored-files.ts";
 import { QuietAfterFailure } from "./quiet-after-failure.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -11,6 +12,10 @@ import { findSecrets, type Secrets } from "./secrets.ts";
 
 /** How far a mirrored state may be behind while Terraform works. */
 const SOON_MS = 2_000;
+
+/** How long an intent waits for a bucket that does not answer: afterwards the run's lease has run out as well. */
+const PATIENCE_MS = UNRENEWED_MS;
+const RETRY_MS = 5_000;
 
 /** Where a run's things lie in a bucket. */
 export const mirrorKeys = {
@@ -28,14 +33,16 @@ export interface MirrorOptions {
   readonly clock: Clock;
   /** Told of what could not be mirrored. */
   readonly note: (message: string) => void;
+  /** Ends the wait for a bucket that does not answer. */
+  readonly signal: AbortSignal;
   /** Set by the reaper, whose teardown no mirror stops: asked before writing, it throws when the run is another's. */
   readonly checkLease?: () => Promise<void>;
 }
 
 /**
  * Copies what a teardown elsewhere needs to a bucket: files first, then the journal's line that speaks of them. In
- * the run's own process an intent that cannot be mirrored throws `infrastructure`, so that nothing is created that
- * only this machine knows of; in the reaper nothing throws.
+ * the run's own process an intent waits for a bucket that does not answer, and throws `infrastructure` in the end, so
+ * that nothing is created that only this machine knows of; in the reaper nothing throws.
  */
 export class Mirror {
   readonly #options: MirrorOptions;
@@ -60,7 +67,7 @@ export class Mirror {
   /** Called once the entry's line is on this machine's disk. */
   async entry(entry: JournalEntry, line: JournalLine): Promise<void> {
     const write = () => this.#inTurn(() => (this.#behind ? this.#whole() : this.#lineAfterFiles(line)));
-    if (this.#options.checkLease === undefined && isIntentToCreate(entry)) return write();
+    if (this.#options.checkLease === undefined && isIntentToCreate(entry)) return this.#patiently(write);
     await this.#leniently(write);
   }
 
@@ -77,6 +84,23 @@ export class Mirror {
       this.#comingSoon = false;
       void this.files();
     }, SOON_MS).unref();
+  }
+
+  async #patiently(write: () => Promise<void>): Promise<void> {
+    const { clock, note, signal } = this.#options;
+    const giveUpAt = clock.now() + PATIENCE_MS;
+    for (let isTold = false; ; isTold = true) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        this.#behind = true;
+        if (clock.now() >= giveUpAt) throw error;
+        if (!isTold)
+          note(`nothing is created before the mirror has it, which is waited for: ${messageOf(error)}`);
+        await clock.sleep(RETRY_MS, signal);
+      }
+    }
   }
 
   async #leniently(write: () => Promise<void>): Promise<void> {

@@ -1,21 +1,23 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { StageContext } from "./context.ts";
 import { ensureReaper, reaperLives } from "./ensure-reaper.ts";
+import { findFinalRecord } from "./run-record.ts";
 
 /** How often a run at work looks whether its reaper lives. */
 const LOOK_MS = 2_000;
 
 /** A watch over a run's reaper, until it is disposed of. */
 export interface ReaperWatch extends AsyncDisposable {
-  /** Aborts when no reaper can be had. */
+  /** Aborts when the run has nobody to tear it down, or is torn down already. */
   readonly signal: AbortSignal;
-  /** Why no reaper can be had, once that is so. */
+  /** Why, once that is so. */
   readonly lost: string | undefined;
 }
 
 /**
  * Sees that a reaper lives while a run's stages are at work, starting another for one that died. Where none can take
- * the lease, as when another machine has it, they end: what they made would be nobody's, or vanish under them.
+ * the lease, as when another machine has it, or where the run was torn down meanwhile, they end: what they made would
+ * be nobody's, or vanish under them.
  */
 export function watchReaper(context: StageContext): ReaperWatch {
   const { folder, ports, signal, journal, report, log } = context;
@@ -24,18 +26,23 @@ export function watchReaper(context: StageContext): ReaperWatch {
   let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     if (stop.signal.aborted || (await reaperLives(folder, ports.clock))) return;
+    if ((await findFinalRecord(folder)) !== undefined)
+      return end("interrupted", "this run was torn down meanwhile");
     try {
       await ensureReaper(folder, ports, signal);
       report({ type: "note", level: "warning", message: "the reaper had died, and another was started" });
     } catch (error) {
       if (signal.aborted) return;
-      lost = `no reaper looks after this run any more: ${messageOf(error)}`;
-      await journal
-        .append({ type: "finding", verdict: "harness-error", reason: lost })
-        .catch((failure: unknown) => log(messageOf(failure)));
-      report({ type: "note", level: "warning", message: lost });
-      stop.abort(new RefbenchError("interrupted", lost));
+      await end("harness-error", `no reaper looks after this run any more: ${messageOf(error)}`);
     }
+  };
+  const end = async (verdict: "interrupted" | "harness-error", reason: string): Promise<void> => {
+    lost = reason;
+    await journal
+      .append({ type: "finding", verdict, reason })
+      .catch((failure: unknown) => log(messageOf(failure)));
+    report({ type: "note", level: "warning", message: reason });
+    stop.abort(new RefbenchError("interrupted", reason));
   };
   const timer = setInterval(() => {
     looking ??= look()

@@ -3,7 +3,7 @@ import { messageOf, RefbenchError } from "../model/error.ts";
 import type { Bucket } from "../model/bucket.ts";
 import { BucketLeaseBook } from "./bucket-lease.ts";
 import { Journal } from "./journal.ts";
-import { LEASE_MS, LeaseBook, type Lease } from "./lease.ts";
+import { LeaseBook, type Lease, UNRENEWED_MS } from "./lease.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import { QuietAfterFailure } from "./quiet-after-failure.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -13,7 +13,7 @@ export interface RunLease {
   readonly fence: number;
   /** Says that the holder still works; throws `lease_held` when somebody took over, here or in the bucket. */
   renew(): Promise<void>;
-  /** Why another machine may have taken over without this one hearing of it, or undefined. */
+  /** Why another machine may soon take over without this one hearing of it, or undefined. */
   doubt(): string | undefined;
   /** Fencing: throws `lease_held` when a larger number exists, here or in the bucket. */
   check(): Promise<void>;
@@ -77,11 +77,11 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
     },
     doubt: () => {
       const now = clock.now();
-      const hangs = renewingSinceMs !== undefined && now - renewingSinceMs >= LEASE_MS;
+      const hangs = renewingSinceMs !== undefined && now - renewingSinceMs >= UNRENEWED_MS;
       // After a sleep of the machine the next renewal tells.
-      if (inBucket === undefined || (failure === undefined && !hangs) || now - renewedAtMs < LEASE_MS)
+      if (inBucket === undefined || (failure === undefined && !hangs) || now - renewedAtMs < UNRENEWED_MS)
         return undefined;
-      return `its lease in the bucket could not be renewed for ${LEASE_MS / 1000} seconds, and another machine may take it over: ${failure ?? "no answer"}`;
+      return `its lease in the bucket could not be renewed for ${UNRENEWED_MS / 60_000} minutes, and another machine may soon take it over: ${failure ?? "no answer"}`;
     },
     check: async () => {
       await inFolder.check(local);

@@ -20,6 +20,7 @@ import { makeRun, type RunRequest } from "../../pipeline/make-run.ts";
 import { ownerState } from "../../pipeline/owner.ts";
 import { planSchema } from "../../pipeline/plan.ts";
 import { findRequest, requestTeardown } from "../../pipeline/request.ts";
+import { watchReaper } from "../../pipeline/reaper-watch.ts";
 import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
 import { findFinalRecord } from "../../pipeline/run-record.ts";
 import { runStage } from "../../pipeline/run-stage.ts";
@@ -96,11 +97,14 @@ async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void
     // Nothing may be created before somebody has promised to tear it down.
     if (stage !== "preflight") await ensureReaper(folder, ports);
     const context = await openContext(folder, ports, { reporter, signal: interrupts.stop });
-    await using watch = watchCost(context);
-    const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], { ...context, signal: watch.signal });
+    await using cost = watchCost(context);
+    await using reaper = stage === "preflight" ? undefined : watchReaper(context);
+    const signal = AbortSignal.any([cost.signal, ...(reaper === undefined ? [] : [reaper.signal])]);
+    const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], { ...context, signal });
     if (stage === "preflight") io.stdout.write(`${context.plan.runId}\n`);
-    const interrupted = EXIT_CODES[watch.reached === undefined ? "interrupted" : "cost-ceiling"];
-    io.exit(outcome === "ok" ? 0 : outcome === "interrupted" ? interrupted : await lastFinding(folder));
+    const interrupted = EXIT_CODES[cost.reached === undefined ? "interrupted" : "cost-ceiling"];
+    const isFound = outcome === "failed" || reaper?.lost !== undefined;
+    io.exit(outcome === "ok" ? 0 : isFound ? await lastFinding(folder) : interrupted);
   } finally {
     reporter.close();
   }

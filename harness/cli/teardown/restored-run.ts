@@ -2,11 +2,13 @@ import type { Bucket } from "../../model/bucket.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { awaitBucketLease } from "../../pipeline/await-bucket-lease.ts";
-import { LEASE_MS } from "../../pipeline/lease.ts";
 import { requestTeardown } from "../../pipeline/request.ts";
 import { restoreRun } from "../../pipeline/restore.ts";
 import type { RunFolder } from "../../pipeline/run-folder.ts";
 import { unlockStates } from "./unlock-states.ts";
+
+/** How far the clocks of two machines may be apart. */
+const CLOCKS_APART_MS = 60_000;
 
 /** Where a run is restored, with whose credentials, and who is told. */
 export interface RestoreOptions {
@@ -14,20 +16,22 @@ export interface RestoreOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly tell: (message: string) => void;
+  /** Ends the wait for a sign of life. */
+  readonly signal?: AbortSignal;
 }
 
 /** The run's folder, made again on this machine once no other one works on the run; throws `lease_held` when one does. */
 export async function restoredRun(
   bucket: Bucket,
   runId: RunId,
-  { cwd, env, clock, tell }: RestoreOptions,
+  { cwd, env, clock, tell, signal }: RestoreOptions,
 ): Promise<RunFolder> {
-  await awaitBucketLease(bucket, runId, { clock, tell });
+  await awaitBucketLease(bucket, runId, { clock, tell, signal });
   const freeAt = clock.now();
   const folder = await restoreRun(bucket, runId, { cwd, clock });
   tell(`restored ${folder.path} from ${bucket.url}`);
-  // Whoever takes the lease from now on has locks that are younger than a lease is believed.
-  await unlockStates(folder, runId, { env, before: freeAt - LEASE_MS, tell });
+  // Whoever takes the lease from now on has younger locks, by any clock.
+  await unlockStates(folder, runId, { env, before: freeAt - CLOCKS_APART_MS, tell });
   return folder;
 }
 

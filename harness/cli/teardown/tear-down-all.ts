@@ -67,7 +67,7 @@ async function oneOf(
     return { runId, outcome: "skipped", reason: `${state.heldBy} is believed to work on it` };
   if (dryRun) return { runId, outcome: "would-tear-down", reason: "nobody works on it" };
   signal.throwIfAborted();
-  const folder = await restoredRun(bucket, runId, { cwd, env, clock, tell });
+  const folder = await restoredRun(bucket, runId, { cwd, env, clock, tell, signal });
   // What this machine had of it may be finished, and only the bucket behind.
   if ((await findFinalRecord(folder))?.teardown.state !== "clean") {
     await requestWholeTeardown(folder);

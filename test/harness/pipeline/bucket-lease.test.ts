@@ -81,6 +81,16 @@ describe("waiting for a lease in a bucket", () => {
     expect(await new BucketLeaseBook(bucket, RUN, clock).acquire(on("b"))).toMatchObject({ fence: 2 });
   });
 
+  test("ends at once when it is told to stop", async () => {
+    const { bucket, book, clock } = newBook();
+    await book.acquire(on("a"));
+    const stop = new AbortController();
+    const tell = (): void => stop.abort(new Error("Ctrl-C"));
+    await expect(awaitBucketLease(bucket, RUN, { clock, tell, signal: stop.signal })).rejects.toThrow(
+      "Ctrl-C",
+    );
+  });
+
   test("says where a holder lives that renews", async () => {
     const { bucket, book, clock } = newBook();
     const lease = await book.acquire(on("a"));

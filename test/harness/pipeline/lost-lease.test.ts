@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ports } from "../../../harness/pipeline/context.ts";
 import { BucketLeaseBook } from "../../../harness/pipeline/bucket-lease.ts";
+import { reaperLives } from "../../../harness/pipeline/ensure-reaper.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
 import { LeaseKeeper } from "../../../harness/pipeline/lease-keeper.ts";
-import { type Lease, LEASE_MS, LeaseBook } from "../../../harness/pipeline/lease.ts";
+import { type Lease, LEASE_MS, LeaseBook, UNRENEWED_MS } from "../../../harness/pipeline/lease.ts";
 import { mirrorKeys } from "../../../harness/pipeline/mirror.ts";
 import { identify, ownIdentity, type ProcessIdentity } from "../../../harness/pipeline/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
+import { requestTeardown } from "../../../harness/pipeline/request.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
 import { takeRunLease } from "../../../harness/pipeline/run-lease.ts";
@@ -76,7 +78,7 @@ describe("a reaper", () => {
     );
   });
 
-  test("that cannot renew its lease until that runs out ends the run at work, and tears it down", async () => {
+  test("that cannot renew its lease ends the run at work before another may take it, and tears it down", async () => {
     const { world, bucket, folder, run } = await atWork();
     const stopped = ended(run);
     const options = { reporter: world.reporter, signal: forEver, renewMs: 1 };
@@ -88,15 +90,20 @@ describe("a reaper", () => {
     expect(await stopped).toBe("SIGTERM");
     const record = await findFinalRecord(folder);
     expect(record).toMatchObject({ verdict: "infrastructure", teardown: { state: "clean" } });
-    expect(record?.reasons[0]).toContain("could not be renewed for 60 seconds");
+    expect(record?.reasons[0]).toContain("could not be renewed for 5 minutes");
     const drained = record!.stages.find(({ stage }) => stage === "drain")!;
-    expect(Date.parse(drained.startedAt) - downAtMs).toBeGreaterThanOrEqual(LEASE_MS - 1_000);
+    const wentOnForMs = Date.parse(drained.startedAt) - downAtMs;
+    expect(wentOnForMs).toBeGreaterThanOrEqual(UNRENEWED_MS - 1_000);
+    expect(wentOnForMs).toBeLessThan(LEASE_MS);
   });
 });
 
 describe("a run at work", () => {
   /** Its load lasts until it is stopped; its reaper is gone as soon as it begins. */
-  async function withoutReaper(spawnReaper: (folder: RunFolder, world: FakeWorld) => number) {
+  async function withoutReaper(
+    spawnReaper: (folder: RunFolder, world: FakeWorld) => number,
+    meanwhile: (folder: RunFolder, world: FakeWorld) => Promise<void> = () => Promise.resolve(),
+  ) {
     const world = new FakeWorld();
     const folder = await world.makeRun();
     const book = new LeaseBook(folder.leases, world.clock);
@@ -108,6 +115,7 @@ describe("a run at work", () => {
         run: async (task, options) => {
           if (task.task !== "load") return shard.run(task, options);
           await book.release(standIn);
+          await meanwhile(folder, world);
           await until(async () => options.signal.aborted || (await book.isHeld()));
           return shard.run(task, options);
         },
@@ -146,6 +154,33 @@ describe("a run at work", () => {
       }),
     );
   });
+
+  test("that was torn down meanwhile stops its load, and has no other reaper started", async () => {
+    const { world, folder } = await withoutReaper(
+      () => expect.unreachable("a reaper of what is torn down"),
+      async (made, other) => {
+        await requestTeardown(made, { through: "audit", only: false, reason: "teardown" });
+        await reap(made, other.ports(), { reporter: other.reporter, signal: forEver });
+      },
+    );
+    const { entries } = await new Journal(folder.journal, world.clock).read();
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        type: "finding",
+        verdict: "interrupted",
+        reason: "this run was torn down meanwhile",
+      }),
+    );
+  });
+});
+
+test("a reaper of another machine is believed to be at work until its lease runs out", async () => {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  await new LeaseBook(folder.leases, world.clock).acquire(on("machine-1"));
+  expect(await reaperLives(folder, world.clock)).toBe(true);
+  world.clock.advance(LEASE_MS);
+  expect(await reaperLives(folder, world.clock)).toBe(false);
 });
 
 describe("a lease", () => {
@@ -170,14 +205,15 @@ describe("a lease", () => {
   test("that the network keeps from being renewed is tried again, told once, and in doubt when it runs out", async () => {
     const { clock, bucket, notes, lease } = await taken();
     bucket.down = true;
-    for (const seconds of [10, 20, 30, 40, 50]) {
-      clock.advance(10_000);
+    const STEP_MS = 10_000;
+    for (let ms = STEP_MS; ms < UNRENEWED_MS; ms += STEP_MS) {
+      clock.advance(STEP_MS);
       await lease.renew();
-      expect(lease.doubt(), `${seconds} s`).toBeUndefined();
+      expect(lease.doubt(), `${ms} ms`).toBeUndefined();
     }
-    clock.advance(10_000);
+    clock.advance(STEP_MS);
     await lease.renew();
-    expect(lease.doubt()).toContain("another machine may take it over: the bucket does not answer");
+    expect(lease.doubt()).toContain("another machine may soon take it over: the bucket does not answer");
     expect(notes).toHaveLength(1);
     bucket.down = false;
     await lease.renew();
@@ -200,7 +236,7 @@ describe("a lease", () => {
     bucket.put = (key, bytes) => new Promise<void>((resolve) => (go = resolve)).then(() => put(key, bytes));
     const renewing = lease.renew();
     await until(() => go !== undefined);
-    clock.advance(LEASE_MS);
+    clock.advance(UNRENEWED_MS);
     expect(lease.doubt()).toContain("no answer");
     go?.();
     await renewing;

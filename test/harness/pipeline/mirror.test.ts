@@ -2,7 +2,9 @@ import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../harness/model/record.ts";
-import { LeaseBook } from "../../../harness/pipeline/lease.ts";
+import type { Clock } from "../../../harness/model/clock.ts";
+import { Journal } from "../../../harness/pipeline/journal.ts";
+import { LeaseBook, UNRENEWED_MS } from "../../../harness/pipeline/lease.ts";
 import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { requestTeardown } from "../../../harness/pipeline/request.ts";
@@ -29,10 +31,20 @@ async function newRun(mishaps: Mishaps = {}): Promise<Mirrored> {
 }
 
 /** The run's part, with the folder's lease held by a stand-in for its reaper. */
-async function drive({ world, bucket, folder }: Mirrored): Promise<void> {
+async function drive(
+  { world, bucket, folder }: Mirrored,
+  { onSleep, signal = forEver }: { onSleep?: (ms: number) => void; signal?: AbortSignal } = {},
+): Promise<void> {
   const book = new LeaseBook(folder.leases, world.clock);
   const standIn = await book.acquire(ownIdentity());
-  await executeRun(folder, world.ports({ bucket }), { reporter: world.reporter, signal: forEver });
+  const clock: Clock = {
+    ...world.clock,
+    sleep: (ms, aborted) => {
+      onSleep?.(ms);
+      return world.clock.sleep(ms, aborted);
+    },
+  };
+  await executeRun(folder, world.ports({ bucket, clock }), { reporter: world.reporter, signal });
   await book.release(standIn);
 }
 
@@ -113,6 +125,46 @@ describe("a mirrored run", () => {
     expect(run.world.calls).toContain("apply gke-cloud");
     expect(run.world.calls).not.toContain("apply gke-coder");
     expect(record).toMatchObject({ teardown: { state: "clean" } });
+  });
+
+  /** The bucket refuses everything from the intent to apply gke-coder on, until it is told to answer. */
+  function failAtIntent({ bucket }: Mirrored): void {
+    bucket.beforePut = (key, bytes) => {
+      if (!key.includes("/journal/") || !Buffer.from(bytes).includes('"stack":"gke-coder"')) return;
+      bucket.beforePut = () => undefined;
+      bucket.down = true;
+      throw new Error("unreachable");
+    };
+  }
+
+  test("whose bucket does not answer for some minutes waits before it creates, says so once, and goes on", async () => {
+    const run = await newRun();
+    const { world, bucket } = run;
+    failAtIntent(run);
+    let downForMs = 0;
+    const onSleep = (ms: number): void => {
+      if (bucket.down) downForMs += ms;
+      if (downForMs >= UNRENEWED_MS - 60_000) bucket.down = false;
+    };
+    await drive(run, { onSleep });
+    expect(downForMs).toBeGreaterThan(60_000);
+    expect(world.calls).toContain("load");
+    expect(JSON.stringify(world.events).match(/which is waited for/g)).toHaveLength(1);
+  });
+
+  test("that waits for its bucket is stopped at once by Ctrl-C", async () => {
+    const run = await newRun();
+    const { world, bucket, folder } = run;
+    failAtIntent(run);
+    const stop = new AbortController();
+    const onSleep = (): void => {
+      if (bucket.down) stop.abort(new Error("Ctrl-C"));
+    };
+    await drive(run, { onSleep, signal: stop.signal });
+    const { entries } = await new Journal(folder.journal, world.clock).read();
+    expect(entries).toContainEqual(
+      expect.objectContaining({ type: "stage-outcome", stage: "provision", outcome: "interrupted" }),
+    );
   });
 
   test("whose bucket is down at its start ends before it has a reaper", async () => {
