@@ -31,11 +31,14 @@ export function openSshShell(carrier: SshCarrier, connectMs: number): Promise<Co
     const client = new Client();
     let channel: ClientChannel | undefined;
     let readyAtMs: number | undefined;
+    let onGone = (): void => undefined;
 
     const session = new ShellSession("ssh", {
       write: (text) => void channel?.write(text),
       close: (onClosed) => {
-        client.once("close", onClosed).end();
+        // Over a websocket that is closed already the client itself never says that it is.
+        onGone = onClosed;
+        client.end();
         setTimeout(() => carrier.destroy(), CLOSE_GRACE_MS).unref();
       },
       destroy: () => carrier.destroy(),
@@ -48,6 +51,7 @@ export function openSshShell(carrier: SshCarrier, connectMs: number): Promise<Co
       resolve(failure);
       session.end(failure.message);
       carrier.destroy();
+      onGone();
     };
     const lost = (message: string): void => fail({ state: "failed", why: "lost", message });
     const timer = setTimeout(() => {

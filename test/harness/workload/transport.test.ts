@@ -1,5 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { CoderClient } from "../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../harness/coder/http.ts";
+import { agentsOf } from "../../../harness/coder/schemas.ts";
+import { openSsh } from "../../../harness/coder/ssh.ts";
+import { openTerminal } from "../../../harness/coder/terminal.ts";
 import { systemClock } from "../../../harness/model/clock.ts";
 import { startConnectProxy } from "../../support/connect-proxy.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
@@ -16,6 +21,23 @@ test("a load runs over TLS that a private CA vouches for, requests and websocket
   const { result } = await runLoadHere(loadTaskFor(coder, { deployment, connections }));
   expect(result.failures).toEqual([]);
   expect(result.connections).toMatchObject({ held: 6, heldSsh: 3 });
+});
+
+test("a connection over TLS that is closed tells when the other side has let go of it", async () => {
+  await using coder = await startFakeCoder();
+  await using front = await startTlsFront(coder.url);
+  coder.addWorkspace("one", "running");
+  const http = new CoderHttp({ url: front.url, caPem: front.caPem, clock: systemClock });
+  const { signal } = new AbortController();
+  const { token } = coder;
+  const page = await new CoderClient(http, { token, owner: true }, signal).workspaces(0);
+  const [agent] = page.ok ? page.value.workspaces.flatMap(agentsOf) : [];
+  const options = { transport: http.transport, token, agentId: agent?.id ?? "", connectMs: 10_000 };
+  for (const opening of [openTerminal({ ...options, reconnect: randomUUID() }), openSsh(options)]) {
+    const outcome = await opening;
+    if (outcome.state !== "open") throw new Error(outcome.message);
+    await new Promise<void>((resolve) => outcome.session.close(resolve));
+  }
 });
 
 test("a certificate that nobody vouches for ends the load with which it is and what to do", async () => {
