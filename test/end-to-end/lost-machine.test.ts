@@ -1,12 +1,13 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { dayOf } from "../../harness/results/day.ts";
 import { resultsJson } from "../../harness/results/json.ts";
 import { newRunId } from "../../harness/model/run-id.ts";
+import { processesOf } from "../../scripts/chaos/real/processes.ts";
 import { nightOn } from "../harness/results/nightly-records.ts";
-import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
+import { inTwin, newFolder, Refbench, refbench } from "../support/refbench-process.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -17,13 +18,18 @@ async function textBelow(folder: string): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(file, "latin1")))).join("\n");
 }
 
-/** Ends the reaper of a run as a machine's loss would. */
-async function killReaper(folder: string): Promise<void> {
-  const leases = (await readdir(join(folder, "lease"))).filter((name) => name.endsWith(".json")).sort();
-  const { holder } = JSON.parse(await readFile(join(folder, "lease", leases.at(-1)!), "utf8")) as {
-    holder: { pid: number };
-  };
-  process.kill(holder.pid, "SIGKILL");
+/** The folder of the only run below one. */
+async function onlyRun(cwd: string): Promise<string> {
+  const [id] = await readdir(join(cwd, ".refbench", "runs"));
+  return join(cwd, ".refbench", "runs", id!);
+}
+
+/** Ends a run, its reaper and their terraform as a machine's loss would; says how many of them were terraform's. */
+async function loseMachine(run: Refbench, folder: string): Promise<number> {
+  const terraform = processesOf(folder, run.pid, "terraform").length;
+  for (const pid of processesOf(folder, run.pid, "everything")) process.kill(pid, "SIGKILL");
+  await run.ended;
+  return terraform;
 }
 
 /** The rows of the rehearsals' table two days after a night, when the night itself is due. */
@@ -33,18 +39,23 @@ async function rows(cwd: string, store: string): Promise<readonly { readonly sta
   return JSON.parse((await refbench(cwd, ...table)).stdout) as { status: unknown }[];
 }
 
-test("a night whose machine is lost is torn down from its mirror by another, and is no missing one", async () => {
+test("runs whose machine is lost are torn down from their mirror by another, and a night is no missing one", async () => {
   const [lost, other] = [await newFolder(), await newFolder()];
   const share = join(await newFolder(), "mirror");
   const url = pathToFileURL(share).href;
-  const night = ["run", "gke", "--rehearse", "--size", "canary", "--speed", "2000", "--night", newRunId()];
-  const run = new Refbench(lost, [...night, "--mirror", url]);
-  await run.says(/load: .*; users \d/);
-  const [id] = await readdir(join(lost, ".refbench", "runs"));
-  const folder = join(lost, ".refbench", "runs", id!);
-  await killReaper(folder);
-  run.kill("SIGKILL");
-  await run.ended;
+  const canary = ["--rehearse", "--size", "canary", "--mirror", url, "--speed"];
+
+  const provisioning = new Refbench(lost, ["run", "gce-docker", ...canary, "1000"]);
+  await provisioning.says(/gce-docker-cloud [1-9]\d* of/);
+  const unmade = await onlyRun(lost);
+  expect(await loseMachine(provisioning, unmade)).toBe(1);
+  await rename(unmade, join(lost, "in-another-place"));
+
+  const loading = new Refbench(lost, ["run", "gke", ...canary, "2000", "--night", newRunId()]);
+  await loading.says(/load: .*; users \d/);
+  const folder = await onlyRun(lost);
+  const id = basename(folder);
+  await loseMachine(loading, folder);
   const secrets = JSON.parse(await readFile(join(folder, "secrets.json"), "utf8")) as Record<string, string>;
   // The twin is the cloud: it outlives the machine.
   await rm(join(lost, ".refbench", "runs"), { recursive: true });
@@ -55,24 +66,24 @@ test("a night whose machine is lost is torn down from its mirror by another, and
   await writeFile(join(other, "earlier.json"), resultsJson(earlier));
   const imported = ["results", "import", "--rehearsals", "--store", store];
   const before = await refbench(other, ...imported, "earlier.json", "--from", url);
-  expect(before.stderr).toContain(`run ${id!} has no record`);
+  expect(before.stderr).toContain(`run ${id} has no record`);
   expect(await rows(other, store)).toMatchObject([{ status: { word: "missing" } }]);
 
   const ended = await refbench(other, "teardown", "--all", "--from", url);
   expect(ended.stderr).toContain("secrets are lost");
-  expect(ended.stdout).toMatch(new RegExp(`^${id!}: teardown clean \\(.*\\), verdict interrupted\n`));
+  for (const run of [basename(unmade), id])
+    expect(ended.stdout).toMatch(new RegExp(`^${run}: teardown clean \\(.*\\), verdict interrupted\n`, "m"));
   expect(ended.code).toBe(0);
   expect(await inTwin(lost)).toEqual([]);
-  expect(await onlyRecord(other)).toMatchObject({ teardown: { state: "clean", left: [] } });
 
   await refbench(other, ...imported, "--from", url);
   expect(await rows(other, store)).toMatchObject([
     { status: { word: "failed", verdict: "interrupted", stage: "load" } },
   ]);
-  expect((await refbench(other, "teardown", id!, "--from", url)).code).toBe(0);
+  expect((await refbench(other, "teardown", id, "--from", url)).code).toBe(0);
 
   const mirrored = await textBelow(share);
-  expect(mirrored).toContain(id!);
+  expect(mirrored).toContain(id);
   for (const name of ["adminPassword", "databasePassword", "token"])
     expect(mirrored).not.toContain(secrets[name]!);
-});
+}, 240_000);
