@@ -123,6 +123,8 @@ export const recordSchema = z.object({
       id: z.string(),
       /** How others used it meanwhile, in words; empty when nobody did. */
       inUse: z.array(z.string()),
+      /** Words of the `refbench scaletest` command, without what is secret or of one machine; absent in earlier records. */
+      given: z.array(z.string()).optional(),
     })
     .optional(),
   /** Coder's version: `coderVersion` of a real server, `rehearsedVersion` of an emulated one, never both. */

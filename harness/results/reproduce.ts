@@ -47,7 +47,11 @@ export function reproduceNotes(record: RunRecord): readonly string[] {
         ]
       : []),
     ...(origin.kind === "scaletest"
-      ? ["Of a load by hand the record holds its size; its other flags have to be known."]
+      ? [
+          record.deployment?.given === undefined
+            ? "Of this load by hand the record holds its size; its other flags have to be known."
+            : "What reaches the deployment (session, headers, certificates, proxy, files) is in no record.",
+        ]
       : []),
   ];
 }
@@ -137,26 +141,23 @@ function ownerOf({ project }: NonNullable<RunRecord["cloud"]>): readonly string[
   return [/^\d{12}$/.test(project) ? "--account" : "--project", quoted(project)];
 }
 
-function loadArguments({ deployment, load, size }: RunRecord): readonly string[] {
-  const isTraffic = size === "traffic";
+function loadArguments(record: RunRecord): readonly string[] {
+  const { deployment } = record;
   return [
     "scaletest",
-    ...(isTraffic
-      ? ["traffic"]
-      : [
-          "create-workspaces",
-          "--template",
-          quoted(size),
-          "--count",
-          `${load.workspaces}`,
-          "--users",
-          `${load.users}`,
-        ]),
-    "--connections",
-    `${load.connections}`,
-    "--ssh-share",
-    `${load.sshShare}`,
+    ...(deployment?.given ?? sizeOfLoad(record)).map(quoted),
     ...(deployment === undefined ? [] : ["--url", quoted(deployment.url)]),
+  ];
+}
+
+/** What a record tells that holds no words of its command. */
+function sizeOfLoad({ load, size }: RunRecord): readonly string[] {
+  const { workspaces, users, connections, sshShare } = load;
+  return [
+    ...(size === "traffic"
+      ? ["traffic"]
+      : ["create-workspaces", "--template", size, "--count", `${workspaces}`, "--users", `${users}`]),
+    ...["--connections", `${connections}`, "--ssh-share", `${sshShare}`],
   ];
 }
 

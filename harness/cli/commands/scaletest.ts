@@ -8,6 +8,7 @@ import {
   flagsOfFirstLoad,
   limitWishOf,
 } from "../scaletest/find-limit-options.ts";
+import { followFlags } from "../scaletest/given-flags.ts";
 import { loadByHand } from "../scaletest/load-command.ts";
 import {
   addCreateOptions,
@@ -32,11 +33,12 @@ function createCommand(io: Io): Command {
   const command = new Command("create-workspaces").description(
     "create users and workspaces, reach each, hold connections, delete all of it, and say how it went",
   );
-  return addFindLimitOptions(addCreateOptions(command))
+  const given = followFlags(addCreateOptions(command));
+  return addFindLimitOptions(command)
     .addHelpText("after", AFTER)
     .action((flags: CreateFlags & FindLimitFlags) => {
       const wish = limitWishOf(flags);
-      if (wish === undefined) return loadByHand(flags, prepareCreate(flags, io), io, command);
+      if (wish === undefined) return loadByHand(flags, prepareCreate(flags, io), io, { command, given });
       const first = flagsOfFirstLoad(flags, wish);
       return findLimitByHand(first, wish, prepareCreate(first, io), { io, command });
     });
@@ -46,11 +48,12 @@ function trafficCommand(io: Io): Command {
   const command = new Command("traffic")
     .alias("workspace-traffic")
     .description("hold connections with traffic to workspaces that create-workspaces --no-cleanup left");
-  return addFindLimitOptions(addTrafficOptions(command))
+  const given = followFlags(addTrafficOptions(command));
+  return addFindLimitOptions(command)
     .addHelpText("after", AFTER)
     .action((flags: TrafficFlags & FindLimitFlags) => {
       const wish = limitWishOf(flags);
-      if (wish === undefined) return loadByHand(flags, prepareTraffic(flags), io, command);
+      if (wish === undefined) return loadByHand(flags, prepareTraffic(flags), io, { command, given });
       const first = flagsOfFirstLoad(flags, wish);
       return findLimitByHand(first, wish, prepareTraffic(first), { io, command });
     });

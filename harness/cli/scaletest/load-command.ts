@@ -14,6 +14,7 @@ import { planEngines } from "../engine/plan-engines.ts";
 import { writeComparison } from "../engine/write-comparison.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
+import type { GivenFlags } from "./given-flags.ts";
 import { listenForLoadInterrupts } from "./interrupts.ts";
 import { keepRecord, writeKept } from "./keep-record.ts";
 import type { LoadFlags } from "./load-options.ts";
@@ -45,7 +46,10 @@ export async function loadByHand(
   flags: LoadFlags,
   prepare: Prepare,
   io: Io,
-  command: Command,
+  {
+    command,
+    given,
+  }: { readonly command: Command; /** Its words, for the record. */ readonly given: GivenFlags },
 ): Promise<void> {
   const outputs = parseOutputs(flags.output);
   const runId = newRunId();
@@ -87,6 +91,7 @@ export async function loadByHand(
         task: run.task,
         look,
         maxFailures: flags.maxFailures,
+        given: given(io.env),
         cleanup,
       };
       records.push(engineRecord(await recordOfLoad(outcome, ground)));

@@ -25,13 +25,15 @@ export interface RecordGround {
   readonly task: LoadTask;
   readonly look: DeploymentLook;
   readonly maxFailures: number | undefined;
+  /** The words of its command; absent of one load of many. */
+  readonly given?: readonly string[];
   /** To delete what is left, to be pasted. */
   readonly cleanup: string;
 }
 
 /** The record of a load by hand: the figures of a run's load, of a deployment that refbench did not make. */
 export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): Promise<RunRecord> {
-  const { runId, task, look, maxFailures } = ground;
+  const { runId, task, look, maxFailures, given } = ground;
   const measured = measurementsOf(outcome, task);
   const objectives = [...judge(objectivesOf(task, look, maxFailures), measured)];
   const teardown = teardownOf(outcome, ground);
@@ -48,7 +50,12 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
     environment: host,
     simulated: look.isEmulated,
     coder: look.isEmulated ? "emulated" : "real",
-    deployment: { url: look.url, id: look.id, inUse: [...look.inUse] },
+    deployment: {
+      url: look.url,
+      id: look.id,
+      inUse: [...look.inUse],
+      ...(given === undefined ? {} : { given: [...given] }),
+    },
     ...(look.isEmulated ? { rehearsedVersion: plain(look.version) } : { coderVersion: plain(look.version) }),
     startedAt: instant(outcome.startedMs),
     finishedAt: instant(outcome.cleanup.state === "kept" ? outcome.endedMs : outcome.cleanup.endedMs),

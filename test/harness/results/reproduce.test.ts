@@ -40,6 +40,12 @@ test("a load by hand is made again against its deployment, as far as the record 
     "npx refbench scaletest create-workspaces --template docker --count 1200 --users 1200 --connections 10000 --ssh-share 0.1 --url https://coder.example.com",
   );
   expect(reproduceNotes(record)).toEqual([expect.stringContaining("its other flags have to be known")]);
+  const given = ["create-workspaces", "--template", "docker", "--run-command", "echo 'hi'"];
+  const told = { ...record, deployment: { ...record.deployment!, given } };
+  expect(reproduceCommands(told).at(-1)).toBe(
+    String.raw`npx refbench scaletest create-workspaces --template docker --run-command 'echo '\''hi'\''' --url https://coder.example.com`,
+  );
+  expect(reproduceNotes(told)).toEqual([expect.stringContaining("is in no record")]);
 });
 
 test("nothing in a record begins a command of its own in the shell", () => {

@@ -56,7 +56,11 @@ describe("create-workspaces", () => {
     expect(record).toMatchObject({
       simulated: true,
       verdict: "pass",
-      deployment: { url: coder.url, inUse: [] },
+      deployment: {
+        url: coder.url,
+        inUse: [],
+        given: ["create-workspaces", ...SEED.slice(2), ...SHORT],
+      },
       measurements: { workspaces: { succeeded: 3, deleted: 3 }, connections: { held: 3, verified: 3 } },
       teardown: { state: "clean" },
     });

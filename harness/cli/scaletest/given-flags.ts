@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { basename } from "node:path";
+import { isOn } from "./values.ts";
+
+/** Flags that no record holds, each with its reason. */
+export const NOT_RECORDED: Readonly<Record<string, string>> = {
+  "--url": "the record names its deployment by itself",
+  "--deployment-id": "the record names its deployment by itself",
+  "--session-file": "leads to a secret, on one machine",
+  "--token": "a secret, and refused",
+  "--header": "may hold a secret",
+  "--proxy": "may hold a secret",
+  "--ca-file": "a file of one machine, trusted or not",
+  "--coder-binary": "a file of one machine; the record's conditions tell its version",
+  "--cleanup-timeout": "says when a cleanup is given up, after the figures",
+  "--cleanup-job-timeout": "says when a cleanup is given up, after the figures",
+  "--output": "where the result is written",
+  "--dry-run": "makes no load, and no record",
+};
+
+/** Switches whose variables are read beside commander, since Coder's utility takes `0` and `false` for off. */
+const SWITCHES: Readonly<Record<string, string>> = {
+  "--use-host-login": "CODER_SCALETEST_USE_HOST_LOGIN",
+  "--no-wait-for-agents": "CODER_SCALETEST_NO_WAIT_FOR_AGENTS",
+  "--no-cleanup": "CODER_SCALETEST_NO_CLEANUP",
+  "--run-expect-timeout": "CODER_SCALETEST_RUN_EXPECT_TIMEOUT",
+};
+
+/** Files that are named without the folder they lie in, which is nobody else's. */
+const FILES = new Set(["--rich-parameter-file"]);
+
+/** The words of a command that was parsed, with what an environment switches on. */
+export type GivenFlags = (env: NodeJS.ProcessEnv) => readonly string[];
+
+/**
+ * Follows what a command is given, by flags and by variables, from before it is parsed: its words, for the record of
+ * its load.
+ */
+export function followFlags(command: Command): GivenFlags {
+  const given: (readonly string[])[] = [];
+  for (const option of command.options) {
+    const { long: name } = option;
+    if (name === undefined || name in NOT_RECORDED) continue;
+    const keep = (value?: string | null): unknown =>
+      given.push([name, ...(value == null ? [] : [FILES.has(name) ? basename(value) : value])]);
+    command.on(`option:${option.name()}`, keep).on(`optionEnv:${option.name()}`, keep);
+  }
+  return (env) => {
+    const known = new Set(command.options.map(({ long }) => long));
+    const isGiven = new Set(given.map(([name]) => name));
+    const switched = Object.entries(SWITCHES).flatMap(([name, variable]) =>
+      known.has(name) && !isGiven.has(name) && isOn(undefined, variable, env) ? [name] : [],
+    );
+    return [command.name(), ...given.flat(), ...switched];
+  };
+}
