@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import type { Answer } from "../../../harness/coder/answer.ts";
 import { CoderClient } from "../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../harness/coder/http.ts";
 import { agentsOf } from "../../../harness/coder/schemas.ts";
@@ -13,6 +14,11 @@ import { runLoadHere } from "../../support/run-load.ts";
 import { startTlsFront } from "../../support/tls-front.ts";
 
 const connections = { total: 6, sshShare: 0.5 };
+
+function valueOf<T>(answer: Answer<T>): T {
+  if (!answer.ok) throw new Error(answer.failure.message);
+  return answer.value;
+}
 
 test("a load runs over TLS that a private CA vouches for, requests and websockets alike", async () => {
   await using coder = await startFakeCoder();
@@ -28,16 +34,17 @@ test("a connection over TLS that is closed tells when the other side has let go 
   await using front = await startTlsFront(coder.url);
   coder.addWorkspace("one", "running");
   const http = new CoderHttp({ url: front.url, caPem: front.caPem, clock: systemClock });
-  const { signal } = new AbortController();
-  const { token } = coder;
-  const page = await new CoderClient(http, { token, owner: true }, signal).workspaces(0);
-  const [agent] = page.ok ? page.value.workspaces.flatMap(agentsOf) : [];
-  const options = { transport: http.transport, token, agentId: agent?.id ?? "", connectMs: 10_000 };
+  const client = new CoderClient(http, { token: coder.token, owner: true }, new AbortController().signal);
+  const workspace = valueOf(await client.workspaces(0)).workspaces[0]!;
+  const { key } = valueOf(await client.mintToken(workspace.owner_id, "bench"));
+  const agentId = agentsOf(workspace)[0]!.id;
+  const options = { transport: http.transport, token: key, agentId, connectMs: 10_000 };
   for (const opening of [openTerminal({ ...options, reconnect: randomUUID() }), openSsh(options)]) {
     const outcome = await opening;
     if (outcome.state !== "open") throw new Error(outcome.message);
     await new Promise<void>((resolve) => outcome.session.close(resolve));
   }
+  await http.close();
 });
 
 test("a certificate that nobody vouches for ends the load with which it is and what to do", async () => {
