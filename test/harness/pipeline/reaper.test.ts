@@ -269,7 +269,7 @@ describe("the reaper", () => {
 });
 
 describe("a failed run that is to be kept", () => {
-  const KEEP = { keepOnFailure: { ms: 4 * 3_600_000, max: 1 } };
+  const KEEP = { keepOnFailure: { ms: 10 * 60_000, max: 1 } };
 
   async function driveKept(world: FakeWorld, folder: RunFolder): Promise<number | "kept"> {
     const book = new LeaseBook(folder.leases, world.clock);
