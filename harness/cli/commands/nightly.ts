@@ -1,46 +1,21 @@
 import { Command, Option } from "commander";
-import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { systemClock } from "../../model/clock.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { newRunId } from "../../model/run-id.ts";
+import { messageOf } from "../../model/error.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
-import { coderVersionOption, resolveCoderVersion } from "../coder-channel.ts";
+import { coderVersionOption } from "../coder-channel.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { licenceFileOption } from "../licence-option.ts";
 import { underNightLock } from "../nightly/lock.ts";
 import { NightBook } from "../nightly/night-book.ts";
 import { nightPorts } from "../nightly/night-ports.ts";
-import { refuseShortNight } from "../nightly/night-time.ts";
-import type { NightRequest } from "../nightly/request.ts";
+import { type NightlyFlags, readNightRequest } from "../nightly/read-request.ts";
 import { exitCodeOfNight, runNight } from "../nightly/run-night.ts";
-import { DEFAULT_SIZES, nameOf, parseSizes, type SizeName } from "../nightly/sizes.ts";
+import { DEFAULT_SIZES } from "../nightly/sizes.ts";
 import { writeSummary } from "../nightly/write-summary.ts";
 import { storeOption } from "../results/places.ts";
-import { bucketUrl, checkedFaults, collect, duration, positive } from "../run-options.ts";
-import { resolve } from "node:path";
-
-interface NightlyFlags {
-  readonly sizes: string;
-  readonly rehearse?: boolean;
-  readonly project?: string;
-  readonly account?: string;
-  readonly coderVersion?: string;
-  readonly maxCost?: number;
-  readonly runTime: number;
-  readonly nightTime?: number;
-  readonly licenceFile?: string;
-  readonly mirror?: string;
-  readonly state?: string;
-  readonly speed?: number;
-  readonly buildSpeed?: number;
-  readonly faults: readonly string[];
-  readonly store?: string;
-  readonly site?: string;
-  readonly table?: string;
-  readonly output: readonly string[];
-}
+import { bucketUrl, collect, duration, positive } from "../run-options.ts";
 
 /** `refbench nightly`: every size of a list, one after the other, unattended, with what belongs before and after. */
 export function nightlyCommand(io: Io): Command {
@@ -129,12 +104,15 @@ export function nightlyCommand(io: Io): Command {
         .argParser(collect),
     )
     .addHelpText("after", HELP)
-    .action(async (flags: NightlyFlags) => nightly(flags, io));
+    .action(async (flags: NightlyFlags & { readonly output: readonly string[] }) => nightly(flags, io));
 }
 
-async function nightly(flags: NightlyFlags, io: Io): Promise<void> {
-  const outputs = parseOutputs(flags.output);
-  const request = await requestOf(flags, io);
+async function nightly(
+  { output, ...flags }: NightlyFlags & { readonly output: readonly string[] },
+  io: Io,
+): Promise<void> {
+  const outputs = parseOutputs(output);
+  const request = await readNightRequest(flags, io);
   const book = new NightBook(io.cwd);
   const tell = (line: string): void => void io.stderr.write(`${line}\n`);
   using interrupts = listenForInterrupts((message) => tell(`night: ${message}`));
@@ -151,78 +129,6 @@ async function nightly(flags: NightlyFlags, io: Io): Promise<void> {
     },
   );
   io.exit(exitCodeOfNight(night, told));
-}
-
-async function requestOf(flags: NightlyFlags, io: Io): Promise<NightRequest> {
-  const { rehearse = false, project, account, maxCost, store, site, table, coderVersion } = flags;
-  const sizes = parseSizes(flags.sizes);
-  refuseMissingPlace(sizes, flags);
-  const speeds = { "--speed": flags.speed, "--build-speed": flags.buildSpeed };
-  const files = { "--licence-file": flags.licenceFile, "--mirror": flags.mirror, "--state": flags.state };
-  const given = Object.entries(rehearse ? { ...speeds, "--mirror": flags.mirror } : files);
-  const wrong = Object.entries(rehearse ? { "--state": flags.state } : speeds).find(
-    ([, value]) => value !== undefined,
-  );
-  if (wrong !== undefined || (!rehearse && flags.faults.length > 0)) {
-    throw new RefbenchError(
-      "usage",
-      `${wrong?.[0] ?? "--faults"} is nothing for ${rehearse ? "a rehearsal: leave it out" : "a real night: leave it out, or add --rehearse"}`,
-    );
-  }
-  const request: NightRequest = {
-    night: newRunId(systemClock.now()),
-    sizes,
-    rehearse,
-    ...(project === undefined ? {} : { project }),
-    ...(account === undefined ? {} : { account }),
-    ...(coderVersion === undefined
-      ? {}
-      : {
-          coderVersion: await resolveCoderVersion(coderVersion, { rehearse, token: io.env["GITHUB_TOKEN"] }),
-        }),
-    ...(maxCost === undefined ? {} : { maxCost }),
-    runTimeMs: flags.runTime,
-    ...(flags.nightTime === undefined ? {} : { nightTimeMs: flags.nightTime }),
-    runFlags: given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)])),
-    ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
-    ...(rehearse || flags.licenceFile === undefined ? {} : { licenceFile: flags.licenceFile }),
-    faults: faultsOf(flags.faults, sizes, io),
-    ...(store === undefined ? {} : { store }),
-    site: site ?? (rehearse ? ".refbench/rehearsals-site" : "site"),
-    ...(table === undefined ? {} : { table }),
-  };
-  refuseShortNight(request);
-  return request;
-}
-
-function refuseMissingPlace(sizes: readonly SizeName[], { rehearse, project, account }: NightlyFlags): void {
-  if (rehearse === true) return;
-  for (const size of sizes) {
-    const { cloud } = getArchitecture(size.architecture);
-    const [flag, value] = cloud === "google" ? ["--project", project] : ["--account", account];
-    if (value !== undefined && value !== "") continue;
-    throw new RefbenchError(
-      "usage",
-      `${nameOf(size)} is measured in a real cloud, and ${flag} does not say in whose: add ${flag} <id>, or --rehearse`,
-    );
-  }
-}
-
-function faultsOf(
-  given: readonly string[],
-  sizes: readonly SizeName[],
-  { cwd }: Io,
-): ReadonlyMap<string, string> {
-  return new Map(
-    given.map((text) => {
-      const [, name = "", file = ""] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-      if (sizes.some((size) => nameOf(size) === name)) return [name, checkedFaults(resolve(cwd, file))];
-      throw new RefbenchError(
-        "usage",
-        `--faults is "${text}", expected <size>=<file> with a size of --sizes`,
-      );
-    }),
-  );
 }
 
 const HELP = `

@@ -11,31 +11,32 @@ export interface NightRequest {
   readonly sizes: readonly SizeName[];
   readonly rehearse: boolean;
   /** Google project, where a size is Google's. */
-  readonly project?: string;
+  readonly project?: string | undefined;
   /** AWS account, where a size is AWS's. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** Resolved once, so that every run of the night measures the same. */
-  readonly coderVersion?: CoderVersion;
+  readonly coderVersion?: CoderVersion | undefined;
   /** USD for all of the night. */
-  readonly maxCost?: number;
+  readonly maxCost?: number | undefined;
   /** How long one run may take before it is asked to stop and tear down, in milliseconds. */
   readonly runTimeMs: number;
   /** From its start on, all of the night ends within this time, in milliseconds; absent = as long as it takes. */
-  readonly nightTimeMs?: number;
-  /** Flags of `refbench run` that every run is given as they are. */
-  readonly runFlags: readonly string[];
-  /** Also among `runFlags`: where earlier runs are known. */
-  readonly mirror?: string;
-  /** Also among `runFlags`: preflight reads it too. */
-  readonly licenceFile?: string;
+  readonly nightTimeMs?: number | undefined;
+  readonly licenceFile?: string | undefined;
+  /** Buckets for what a teardown needs, and for Terraform's state. */
+  readonly mirror?: string | undefined;
+  readonly state?: string | undefined;
+  /** How a rehearsal compresses the twin's durations and the emulator's builds. */
+  readonly speed?: number | undefined;
+  readonly buildSpeed?: number | undefined;
   /** Faults for the twin to play, by size. */
   readonly faults: ReadonlyMap<string, string>;
   /** Folder of the store; absent = where results and rehearsals lie by default. */
-  readonly store?: string;
+  readonly store?: string | undefined;
   /** Folder that the site is written to. */
   readonly site: string;
   /** A file with the table's markers. */
-  readonly table?: string;
+  readonly table?: string | undefined;
 }
 
 /** What a second try is told of the first. */
@@ -45,8 +46,7 @@ export type FailedOver = NonNullable<RunRecord["failedOver"]>;
 export function placeFlags({ architecture }: SizeName, request: NightRequest): readonly string[] {
   if (request.rehearse) return ["--rehearse"];
   const { cloud } = getArchitecture(architecture);
-  const [flag, value] = cloud === "google" ? ["--project", request.project] : ["--account", request.account];
-  return value === undefined ? [] : [flag, value];
+  return cloud === "google" ? given("--project", request.project) : given("--account", request.account);
 }
 
 /** The places to sweep: each cloud of the sizes once. */
@@ -64,14 +64,13 @@ export function sweepFlags(request: NightRequest): readonly (readonly string[])[
 
 /** The arguments of the preflight of one size. */
 export function preflightArguments(size: SizeName, request: NightRequest): readonly string[] {
-  const { coderVersion, licenceFile } = request;
   return [
     "preflight",
     size.architecture,
     ...["--size", size.size],
     ...placeFlags(size, request),
-    ...(coderVersion === undefined ? [] : ["--coder-version", coderVersion.version]),
-    ...(licenceFile === undefined ? [] : ["--licence-file", licenceFile]),
+    ...given("--coder-version", request.coderVersion?.version),
+    ...given("--licence-file", request.licenceFile),
     ...["--output", "json"],
   ];
 }
@@ -83,7 +82,7 @@ export function publishSteps({
   site,
   table,
 }: NightRequest): readonly (readonly [name: string, args: readonly string[]])[] {
-  const where = [...(rehearse ? ["--rehearsals"] : []), ...(store === undefined ? [] : ["--store", store])];
+  const where = [...(rehearse ? ["--rehearsals"] : []), ...given("--store", store)];
   return [
     ["import", ["results", "import", ...where]],
     ["publish", ["results", "publish", ...where, "--out", site]],
@@ -109,25 +108,32 @@ export function runArguments(
     readonly second?: { readonly zone: string; readonly failedOver: FailedOver };
   },
 ): readonly string[] {
-  const faults = request.faults.get(nameOf(size));
   const { coderVersion, runTimeMs } = request;
   // A run that outlives its expiry is torn down as one that nobody looks after.
-  const ttl = runTimeMs > DEFAULT_TTL_MS ? ["--ttl", `${Math.ceil(runTimeMs / 60_000) + 10}m`] : [];
+  const ttl = runTimeMs > DEFAULT_TTL_MS ? `${Math.ceil(runTimeMs / 60_000) + 10}m` : undefined;
   return [
     "run",
     size.architecture,
     ...["--size", size.size],
     ...placeFlags(size, request),
     ...["--night", request.night],
-    ...(coderVersion === undefined ? [] : ["--coder-version", coderVersion.version]),
-    ...(coderVersion?.channel === undefined ? [] : ["--coder-channel", coderVersion.channel]),
-    ...(budget === undefined ? [] : ["--max-cost", budget.toFixed(2)]),
-    ...(faults === undefined ? [] : ["--faults", faults]),
-    ...(second === undefined
-      ? []
-      : ["--zone", second.zone, "--failed-over", JSON.stringify(second.failedOver)]),
-    ...ttl,
-    ...request.runFlags,
+    ...given("--coder-version", coderVersion?.version),
+    ...given("--coder-channel", coderVersion?.channel),
+    ...given("--max-cost", budget?.toFixed(2)),
+    ...given("--faults", request.faults.get(nameOf(size))),
+    ...given("--zone", second?.zone),
+    ...given("--failed-over", second && JSON.stringify(second.failedOver)),
+    ...given("--ttl", ttl),
+    ...given("--licence-file", request.licenceFile),
+    ...given("--mirror", request.mirror),
+    ...given("--state", request.state),
+    ...given("--speed", request.speed),
+    ...given("--build-speed", request.buildSpeed),
     ...["--output", `json:${result}`],
   ];
+}
+
+/** A flag with its value, where there is one. */
+function given(flag: string, value: string | number | undefined): readonly string[] {
+  return value === undefined ? [] : [flag, String(value)];
 }

@@ -21,7 +21,6 @@ function request(nightTimeMs?: number, sizes = "gke/100"): NightRequest {
     account: "123456789012",
     runTimeMs: 2 * HOUR,
     ...(nightTimeMs === undefined ? {} : { nightTimeMs }),
-    runFlags: [],
     faults: new Map(),
     site: "site",
   };

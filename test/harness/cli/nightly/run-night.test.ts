@@ -19,7 +19,6 @@ function request(changes: Partial<NightRequest> = {}): NightRequest {
     rehearse: false,
     project: "my-project",
     runTimeMs: 3_600_000,
-    runFlags: [],
     faults: new Map(),
     site: "site",
     ...changes,

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import type { Io } from "../../../../harness/cli/io.ts";
+import { type NightlyFlags, readNightRequest } from "../../../../harness/cli/nightly/read-request.ts";
+import { preflightArguments, runArguments } from "../../../../harness/cli/nightly/request.ts";
+
+const io = { cwd: "/nowhere", env: {} } as unknown as Io;
+const HOUR = 3_600_000;
+const REAL: NightlyFlags = { sizes: "gke/100", project: "my-project", runTime: HOUR, faults: [] };
+const REHEARSED: NightlyFlags = { sizes: "gke/canary", rehearse: true, runTime: HOUR, faults: [] };
+
+describe("a night", () => {
+  test.each<[string, NightlyFlags, RegExp]>([
+    ["a size in no cloud of anybody's", { ...REAL, project: "" }, /^gke\/100 is measured in a real cloud/],
+    ["a speed of a real cloud", { ...REAL, speed: 2 }, /^--speed is nothing for a real night/],
+    ["faults of a real cloud", { ...REAL, faults: ["gke/100=f.json"] }, /^--faults is nothing for a real/],
+    ["a state of a rehearsal", { ...REHEARSED, state: "gs://b" }, /^--state is nothing for a rehearsal/],
+    ["faults of no size of it", { ...REHEARSED, faults: ["eks/canary=f"] }, /expected <size>=<file>/],
+    ["a time for not even one size", { ...REAL, nightTime: HOUR }, /^--night-time is 60m/],
+  ])("with %s is refused", async (_, flags, message) => {
+    await expect(readNightRequest(flags, io)).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test("hands what it was told on to each run, and the licence to its preflight too", async () => {
+    const buckets = { mirror: "gs://b/runs", state: "gs://b/state" };
+    const request = await readNightRequest({ ...REAL, ...buckets, licenceFile: "l.jwt" }, io);
+    const size = request.sizes[0]!;
+    const run = runArguments(size, request, { result: "r.json", budget: undefined }).join(" ");
+    expect(run).toContain("--licence-file l.jwt --mirror gs://b/runs --state gs://b/state --output");
+    expect(preflightArguments(size, request).join(" ")).toContain("--licence-file l.jwt");
+  });
+
+  test("that is rehearsed hands on its speeds, and no licence, which it simulates", async () => {
+    const flags = { ...REHEARSED, speed: 2000, buildSpeed: 50, licenceFile: "l.jwt" };
+    const request = await readNightRequest(flags, io);
+    const run = runArguments(request.sizes[0]!, request, { result: "r.json", budget: undefined }).join(" ");
+    expect(run).toContain("--rehearse");
+    expect(run).toContain("--speed 2000 --build-speed 50 --output");
+    expect(run).not.toContain("licence");
+  });
+});
