@@ -46,7 +46,8 @@ const HANDED_ON = new Set(
   ].map((name) => `REFBENCH_${name}`),
 );
 
-function ofOneRun(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** What a night's commands are given of its own environment. */
+export function commandEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isHandedOn = (name: string): boolean =>
     name.startsWith("REFBENCH_")
       ? HANDED_ON.has(name)
@@ -67,7 +68,7 @@ export function childCommands(
     let timedOut = false;
     const child = execa(process.execPath, [REFBENCH, ...args], {
       cwd,
-      env: ofOneRun(env),
+      env: commandEnv(env),
       extendEnv: false,
       detached: true,
       stdin: "ignore",
