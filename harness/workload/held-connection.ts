@@ -65,9 +65,8 @@ export async function verify(hold: Hold, connection: HeldConnection, dueMs: numb
   connection.isVerified = false;
   // The loss of a connection is counted once, when it closes.
   if (outcome.state === "closed") return;
-  const count = (): unknown => isAnswered(load, "held-command", outcome, word);
-  if (session.heardMs < startedMs) liveness.suspect(connection, count);
-  else count();
+  // One that is half-open is counted as that and as nothing else, also when an earlier answer came in the meantime.
+  liveness.suspect(connection, () => void isAnswered(load, "held-command", outcome, word));
 }
 
 /** Counts what went wrong when the expected line did not come back. */

@@ -1,4 +1,4 @@
-import { failedWith } from "../coder/answer.ts";
+import { type CoderFailure, failedWith } from "../coder/answer.ts";
 import type { CoderClient } from "../coder/client.ts";
 import { isActive, type Job } from "../coder/schemas.ts";
 import type { PollPace } from "./poll-pace.ts";
@@ -28,6 +28,7 @@ export async function removeWorkspace(id: string, options: RemoveOptions): Promi
   const deadline = performance.now() + options.timeoutMs;
   let deleteBuilds = 0;
   let cancelledBuild = "";
+  let refusal: string | undefined;
   let answeredMs = performance.now();
   while (!signal.aborted) {
     const seen = await owner.workspace(id);
@@ -49,12 +50,11 @@ export async function removeWorkspace(id: string, options: RemoveOptions): Promi
           await owner.cancelBuild(build.id);
         }
       } else {
-        if (deleteBuilds++ === MAX_DELETE_BUILDS) return { state: "left", reason };
+        if (deleteBuilds++ === MAX_DELETE_BUILDS) return { state: "left", reason: refusal ?? reason };
         const deleted = await owner.deleteWorkspace(id);
+        refusal = deleted.ok ? undefined : deleted.failure.message;
         if (deleted.ok) job = deleted.value.job;
-        // 409: a build became active meanwhile; the next look shows it.
-        else if (!failedWith(deleted, 404, 409, 410) && deleted.failure.kind === "status")
-          return { state: "left", reason: deleted.failure.message };
+        else if (isForGood(deleted.failure)) return { state: "left", reason: deleted.failure.message };
       }
     }
     if (performance.now() > deadline)
@@ -65,4 +65,9 @@ export async function removeWorkspace(id: string, options: RemoveOptions): Promi
       .catch(() => undefined);
   }
   return { state: "stopped" };
+}
+
+/** Whether asking for the delete again would be answered the same: a build that became active meanwhile ends, and so does what a gateway answers in place of a Coder that is away. */
+function isForGood({ kind, status = 0 }: CoderFailure): boolean {
+  return kind === "status" && status < 500 && ![404, 409, 410].includes(status);
 }

@@ -113,12 +113,9 @@ export class TrafficWheel {
   #back(stream: Stream, { sequence, state }: ReturnedPiece): void {
     const sent = stream.pending.get(sequence);
     if (sent === undefined || state !== "whole") {
-      if (stream.pending.size > 0)
-        this.#fault(
-          stream,
-          state === "truncated" ? "truncated-output" : "wrong-output",
-          `a piece of traffic came back ${state === "truncated" ? "short" : "as other bytes"}`,
-        );
+      const how = { truncated: "short", wrong: "as other bytes", whole: "twice" }[state];
+      const failureClass = state === "truncated" ? "truncated-output" : "wrong-output";
+      this.#fault(stream, failureClass, `a piece of traffic came back ${how}`);
       return;
     }
     stream.connection.isVerified = true;

@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import { type MessageFault, MessageRewriter } from "./message-rewriter.ts";
 
 /** What goes wrong on one connection; `afterBytes` counts what the server answered to the request. */
 export type Fault =
@@ -9,6 +10,8 @@ export type Fault =
   | { readonly kind: "reset"; readonly afterBytes: number }
   /** Nothing passes any more, either way, and the sockets stand. */
   | { readonly kind: "black-hole"; readonly afterBytes: number }
+  /** Nothing reaches the server any more; what it says still comes. */
+  | { readonly kind: "deaf"; readonly afterBytes: number }
   | { readonly kind: "slow-first-byte"; readonly ms: number }
   | { readonly kind: "trickle"; readonly bytes: number; readonly everyMs: number }
   | { readonly kind: "stall"; readonly afterBytes: number; readonly ms: number }
@@ -17,6 +20,8 @@ export type Fault =
   /** Every byte of the answer from there on is another one. */
   | { readonly kind: "corrupt"; readonly afterBytes: number }
   | { readonly kind: "close"; readonly afterBytes: number }
+  /** What happens to each websocket message of the answer that is longer than so many bytes; its framing stays right. */
+  | { readonly kind: MessageFault; readonly longerThan: number }
   /** The proxy answers in the server's place. */
   | { readonly kind: "answer"; readonly status: 429 | 503; readonly retryAfter?: number }
   /** What comes in place of TLS is none. */
@@ -112,6 +117,7 @@ class ProxiedConnection {
   readonly #server: Socket;
   readonly #schedule: Schedule;
   #fault: Fault | undefined;
+  #rewriter: MessageRewriter | undefined;
   /** Of the answer to the request that the fault belongs to. */
   #answered = 0;
   #isDead = false;
@@ -138,11 +144,16 @@ class ProxiedConnection {
     if (line !== undefined) {
       this.#fault = this.#schedule.next(line);
       this.#answered = 0;
+      this.#rewriter = undefined;
       if (this.#playInstead()) return;
     }
-    if (this.#isDead) return;
+    if (this.#isDead || this.#isDeaf()) return;
     const delayMs = this.#fault?.kind === "latency" ? this.#fault.ms : 0;
     this.#in = this.#in.then(() => wait(delayMs)).then(() => void this.#server.write(bytes));
+  }
+
+  #isDeaf(): boolean {
+    return this.#fault?.kind === "deaf" && this.#answered >= this.#fault.afterBytes;
   }
 
   /** Faults that the server never hears of; whether this is one. */
@@ -203,6 +214,13 @@ class ProxiedConnection {
           this.#out = this.#out.then(() => wait(fault.everyMs));
           this.#send(bytes.subarray(from, from + fault.bytes));
         }
+        return;
+      case "message-lost":
+      case "message-twice":
+      case "message-shortened":
+      case "message-changed":
+        this.#rewriter ??= new MessageRewriter(fault.kind, fault.longerThan);
+        this.#send(this.#rewriter.rewrite(bytes));
         return;
       default:
         this.#send(bytes);
