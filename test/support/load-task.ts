@@ -1,6 +1,6 @@
 import { GENERATOR_LIMITS, type LoadTask } from "../../harness/model/shard-task.ts";
 
-/** A load task of a few workspaces with short times, to be overridden. */
+/** A load task of a few workspaces to be overridden; its deadlines pass by on no machine, however busy. */
 export function loadTaskFor(
   coder: { readonly url: string; readonly token: string },
   overrides: Partial<Omit<LoadTask, "connections" | "timeouts">> & {
@@ -34,11 +34,11 @@ export function loadTaskFor(
       ...overrides.connections,
     },
     timeouts: {
-      buildMs: 10_000,
-      agentMs: 10_000,
-      connectMs: 5000,
-      commandMs: 5000,
-      deleteMs: 10_000,
+      buildMs: 20_000,
+      agentMs: 20_000,
+      connectMs: 20_000,
+      commandMs: 20_000,
+      deleteMs: 20_000,
       ...overrides.timeouts,
     },
   };

@@ -1,16 +1,19 @@
 import { expect, test } from "vitest";
 import type { FailureClass, Phase } from "../../../harness/model/shard-result.ts";
+import type { LoadTask } from "../../../harness/model/shard-task.ts";
 import { type FakeFaults, startFakeCoder } from "../../support/fake-coder.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";
 
 const ONE = ["bench-t-1"];
-// Long enough for the healthy ones on a busy machine.
-const SHORT = { buildMs: 900, agentMs: 900, connectMs: 900, commandMs: 900, deleteMs: 2000 };
+/** Where the case is one of time; so long that the healthy ones are there before, on a busy machine too. */
+const DEADLINE_MS = 4_000;
 
 interface Case {
   readonly title: string;
   readonly faults: FakeFaults;
+  /** The deadline that is missed. */
+  readonly missed?: keyof LoadTask["timeouts"];
   readonly class: FailureClass;
   readonly phase: Phase;
   readonly example: RegExp;
@@ -27,13 +30,15 @@ const cases: readonly Case[] = [
   {
     title: "a build that never ends",
     faults: { stuckBuild: ONE },
+    missed: "buildMs",
     class: "build-timeout",
     phase: "build",
-    example: /build is running after 900 ms/,
+    example: /build is running after 4000 ms/,
   },
   {
     title: "an agent that never connects",
     faults: { stuckAgent: ONE },
+    missed: "agentMs",
     class: "agent-timeout",
     phase: "workspace-ready",
     example: /no connected and ready agent/,
@@ -62,16 +67,18 @@ const cases: readonly Case[] = [
   {
     title: "a terminal that opens and prints nothing",
     faults: { silentTerminal: ONE },
+    missed: "connectMs",
     class: "silent-connection",
     phase: "terminal-first-byte",
-    example: /printed nothing within 900 ms/,
+    example: /printed nothing within 4000 ms/,
   },
   {
     title: "a terminal that does not open",
     faults: { hangTerminal: ONE },
+    missed: "connectMs",
     class: "connect-timeout",
     phase: "terminal-first-byte",
-    example: /did not open within 900 ms/,
+    example: /did not open within 4000 ms/,
   },
   {
     title: "an SSH tunnel that is refused",
@@ -83,6 +90,7 @@ const cases: readonly Case[] = [
   {
     title: "a shell that only echoes what is typed",
     faults: { shell: { "bench-t-1": "echo-only" } },
+    missed: "commandMs",
     class: "command-timeout",
     phase: "command",
     example: /expected the output line "hello"/,
@@ -103,26 +111,33 @@ const cases: readonly Case[] = [
   },
 ];
 
-test.each(cases)("$title is one failed workspace, counted in its class, and still deleted", async (one) => {
-  await using coder = await startFakeCoder({ faults: one.faults });
-  const task = loadTaskFor(coder, {
-    timeouts: SHORT,
-    command: "sleep 0.05 && echo hello",
-    connections: { total: 0 },
-  });
-  const { result, events } = await runLoadHere(task);
+// A case of time waits for the most part: side by side they take as long as one.
+test.concurrent.each(cases)(
+  "$title is one failed workspace, counted in its class, and still deleted",
+  async (one) => {
+    await using coder = await startFakeCoder({ faults: one.faults });
+    const task = loadTaskFor(coder, {
+      timeouts: one.missed === undefined ? {} : { [one.missed]: DEADLINE_MS },
+      command: "sleep 0.05 && echo hello",
+      connections: { total: 0 },
+    });
+    const { result, events } = await runLoadHere(task);
 
-  const failure = result.failures.find((found) => found.class === one.class && found.phase === one.phase);
-  expect(failure?.count).toBe(1);
-  expect(failure?.example).toMatch(one.example);
-  expect(result.workspaces).toMatchObject({ asked: 4, succeeded: 3, failed: 1 });
-  expect(events).toContainEqual({ type: "failure", failure: expect.objectContaining({ class: one.class }) });
-  if (one.class === "build-timeout") expect(result.workspaces.deleted).toBe(4);
-  expect(coder.workspacesLeft()).toEqual([]);
-  expect(coder.usersLeft()).toEqual([]);
-});
+    const failure = result.failures.find((found) => found.class === one.class && found.phase === one.phase);
+    expect(failure?.count).toBe(1);
+    expect(failure?.example).toMatch(one.example);
+    expect(result.workspaces).toMatchObject({ asked: 4, succeeded: 3, failed: 1 });
+    expect(events).toContainEqual({
+      type: "failure",
+      failure: expect.objectContaining({ class: one.class }),
+    });
+    if (one.class === "build-timeout") expect(result.workspaces.deleted).toBe(4);
+    expect(coder.workspacesLeft()).toEqual([]);
+    expect(coder.usersLeft()).toEqual([]);
+  },
+);
 
-test("a user that is refused fails its workspaces and nobody else's", async () => {
+test.concurrent("a user that is refused fails its workspaces and nobody else's", async () => {
   await using coder = await startFakeCoder({ faults: { refuseUser: ["bench-t-1"] } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.users).toMatchObject({ asked: 2, created: 1 });
@@ -131,14 +146,14 @@ test("a user that is refused fails its workspaces and nobody else's", async () =
   expect(result.failures).toContainEqual(expect.objectContaining({ class: "workspace-create", count: 2 }));
 });
 
-test("a workspace whose create lost its answer failed, and is found and deleted", async () => {
+test.concurrent("a workspace whose create lost its answer failed, and is found and deleted", async () => {
   await using coder = await startFakeCoder({ faults: { loseWorkspace: ONE } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces).toMatchObject({ succeeded: 3, failed: 1, deleted: 4 });
   expect(coder.workspacesLeft()).toEqual([]);
 });
 
-test("429 is waited out as the server asks and the request succeeds", async () => {
+test.concurrent("429 is waited out as the server asks and the request succeeds", async () => {
   await using coder = await startFakeCoder({ faults: { throttleWorkspaces: 3 } });
   const { result, events } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces.succeeded).toBe(4);
@@ -146,7 +161,7 @@ test("429 is waited out as the server asks and the request succeeds", async () =
   expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/3 requests with 429/) });
 });
 
-test("429 again and again is a failure of its own class", async () => {
+test.concurrent("429 again and again is a failure of its own class", async () => {
   await using coder = await startFakeCoder({ faults: { throttleWorkspaces: 1000 } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.failures).toEqual([
@@ -155,7 +170,7 @@ test("429 again and again is a failure of its own class", async () => {
   expect(result.workspaces).toMatchObject({ succeeded: 0, failed: 4 });
 });
 
-test("a workspace whose delete fails is left, with the reason, and so is its user", async () => {
+test.concurrent("a workspace whose delete fails is left, with the reason, and so is its user", async () => {
   await using coder = await startFakeCoder({ faults: { failDelete: ONE } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces).toMatchObject({ succeeded: 4, deleted: 3 });
@@ -170,14 +185,14 @@ test("a workspace whose delete fails is left, with the reason, and so is its use
   expect(result.failures).toContainEqual(expect.objectContaining({ class: "user-delete", count: 1 }));
 });
 
-test("a delete build that was cancelled proves nothing: it is asked for again", async () => {
+test.concurrent("a delete build that was cancelled proves nothing: it is asked for again", async () => {
   await using coder = await startFakeCoder({ faults: { cancelDelete: ONE } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces.deleted).toBe(4);
   expect(coder.workspacesLeft()).toEqual([]);
 });
 
-test("a connection that drops while it is held is lost, not held", async () => {
+test.concurrent("a connection that drops while it is held is lost, not held", async () => {
   await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "drops" } } });
   const connections = { total: 8, sshShare: 0, holdMs: 400, commandsPerSecond: 200 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
@@ -187,10 +202,10 @@ test("a connection that drops while it is held is lost, not held", async () => {
   );
 });
 
-test("a connection that never answers its nonce is not held", async () => {
+test.concurrent("a connection that never answers its nonce is not held", async () => {
   await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "echo-only" } } });
   const task = loadTaskFor(coder, {
-    timeouts: { commandMs: 300 },
+    timeouts: { commandMs: DEADLINE_MS },
     connections: { total: 8, sshShare: 0, commandsPerSecond: 0 },
   });
   const { result } = await runLoadHere(task);
@@ -200,7 +215,7 @@ test("a connection that never answers its nonce is not held", async () => {
   );
 });
 
-test("a connection that was verified and hung up while idle is lost, not held", async () => {
+test.concurrent("a connection that was verified and hung up while idle is lost, not held", async () => {
   await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "hangs-up" } } });
   const connections = { total: 8, sshShare: 0, holdMs: 400, commandsPerSecond: 0 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections }));

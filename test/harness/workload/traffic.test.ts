@@ -31,9 +31,9 @@ test("a tick that is longer than a terminal's line goes as several lines", async
 });
 
 test.each<{ shell: ShellFault; class: string; commandMs: number }>([
-  { shell: "truncates", class: "truncated-output", commandMs: 5_000 },
-  { shell: "garbles", class: "wrong-output", commandMs: 5_000 },
-  { shell: "mutes", class: "silent-connection", commandMs: 300 },
+  { shell: "truncates", class: "truncated-output", commandMs: 20_000 },
+  { shell: "garbles", class: "wrong-output", commandMs: 20_000 },
+  { shell: "mutes", class: "silent-connection", commandMs: 4_000 },
 ])("a shell that $shell under traffic is $class, once for each connection", async (one) => {
   await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": one.shell } } });
   const task = loadTaskFor(coder, {

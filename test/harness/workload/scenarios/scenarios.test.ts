@@ -159,7 +159,7 @@ test("sockets to apps carry every message and bring it back as it was", async ()
 });
 
 test("an app that sends nothing back has held nothing", async () => {
-  const timeouts = { ...taskOf({}).timeouts, commandMs: 300 };
+  const timeouts = { ...taskOf({}).timeouts, commandMs: 4_000 };
   const { result } = await runLoadHere(taskOf({ scenario: "apps", app: { ...app, slug: "wsdi" }, timeouts }));
   expect(result.apps).toEqual({ asked: 8, held: 0, echoed: 0 });
   expect(result.failures).toEqual([
