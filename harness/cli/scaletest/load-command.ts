@@ -7,6 +7,8 @@ import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
+import { listUtilityThings } from "../../workload/coder-engine/find-made.ts";
+import { planConnections } from "../../workload/coder-engine/plan-connections.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 import { compareRecords } from "../engine/compare-records.ts";
 import { engineRecord } from "../engine/engine-record.ts";
@@ -65,6 +67,7 @@ export async function loadByHand(
     env: io.env,
     signal: before.signal,
   });
+  if (flags.engine !== "refbench") planConnections(task, await listUtilityThings(reach.caller.client));
   const cleanup = pasteable(
     ...["scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix)],
     // Its names tell no run.
@@ -73,8 +76,8 @@ export async function loadByHand(
   if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup })) return;
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
-  const whole = async (): Promise<RunRecord[]> => {
-    const records: RunRecord[] = [];
+  const loads: { readonly record: RunRecord; readonly kept: string | undefined }[] = [];
+  const whole = async (): Promise<void> => {
     for (const run of runs) {
       const outcome = await runLoadByHand(run.task, {
         shard: run.shard(interrupts.leave),
@@ -87,44 +90,51 @@ export async function loadByHand(
         cleanupJobTimeoutMs: flags.cleanupJobTimeout,
       });
       const ground = {
-        runId: records.length === 0 ? runId : newRunId(),
+        runId: loads.length === 0 ? runId : newRunId(),
         task: run.task,
         look,
         maxFailures: flags.maxFailures,
         given: given(io.env),
         cleanup,
       };
-      records.push(engineRecord(await recordOfLoad(outcome, ground)));
+      const record = engineRecord(await recordOfLoad(outcome, ground));
+      // At once: a second load that cannot be made must not take what the first found with it.
+      loads.push({ record, kept: await keepRecord(record, io) });
       if (interrupts.stop.aborted) break;
     }
-    return records;
   };
-  const ended = await Promise.race([whole(), interrupts.left]).finally(() => reporter.close());
+  const ended = await Promise.race([whole(), interrupts.left]).finally(() => {
+    reporter.close();
+    for (const { record, kept } of loads) io.stderr.write(`${endWords(record, { cleanup, kept })}\n`);
+  });
   if (ended === "left") {
     io.exit(EXIT_CODES.unverified);
     return;
   }
-  const [first, second] = ended;
-  const codes: Verdict[] = ended.flatMap(({ verdict }) => (verdict === "pending" ? [] : [verdict]));
-  io.exit(second === undefined && first !== undefined ? exitCodeOf(first) : EXIT_CODES[worst(codes)]);
-  for (const record of ended) {
-    io.stderr.write(`${endWords(record, cleanup)}\n`);
-    const kept = await keepRecord(record, io);
-    if (ended.length === 1) await writeKept(record, outputs, { io, kept });
-  }
+  const [first, second] = loads;
+  const codes: Verdict[] = loads.flatMap(({ record: { verdict } }) =>
+    verdict === "pending" ? [] : [verdict],
+  );
+  io.exit(second === undefined && first !== undefined ? exitCodeOf(first.record) : EXIT_CODES[worst(codes)]);
+  if (second === undefined && first !== undefined)
+    await writeKept(first.record, outputs, { io, kept: first.kept });
   if (first !== undefined && second !== undefined)
-    await writeComparison(compareRecords(first, second), outputs, io);
+    await writeComparison(compareRecords(first.record, second.record), outputs, io);
 }
 
 /** How it ended, for a reader whose results go into files. */
-function endWords(record: RunRecord, cleanup: string): string {
+function endWords(
+  record: RunRecord,
+  { cleanup, kept }: { readonly cleanup: string; readonly kept: string | undefined },
+): string {
   const left = {
     pending: `what was made stays until\n  ${cleanup}`,
     clean: "nothing is left",
     leaked: `something is left; try again with\n  ${cleanup}`,
     unverified: `what is left is not known; delete it with\n  ${cleanup}`,
   };
-  return `finished: ${record.verdict} (exit code ${exitCodeOf(record)}), ${left[record.teardown.state]}`;
+  const where = kept === undefined ? "" : `\nits record is ${kept}`;
+  return `finished: ${record.verdict} (exit code ${exitCodeOf(record)}), ${left[record.teardown.state]}${where}`;
 }
 
 /** Refuses to make users with a session that may not. */

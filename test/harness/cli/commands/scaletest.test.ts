@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../../harness/cli/main.ts";
 import { recordSchema } from "../../../../harness/model/record.ts";
 import { addPerson, startEmulatedCoder } from "../../../support/emulated-coder.ts";
+import { type FakeBinaryOptions, writeFakeBinary } from "../../../support/fake-coder-binary.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
 
 /** The seed's command as it is typed, `refbench` for `coder`, with fewer workspaces. */
@@ -133,6 +134,34 @@ describe("create-workspaces", () => {
     }
     expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
     expect((await readdir(cwd)).filter((name) => name.includes("result"))).toEqual([]);
+  });
+});
+
+describe("with Coder's own utility", () => {
+  const both = async (coder: At, options: FakeBinaryOptions, ...more: readonly string[]) => {
+    await using binary = await writeFakeBinary(options);
+    const args = [...SEED, ...SHORT, "--engine", "both", "--coder-binary", binary.path, ...more];
+    return await refbench(coder, args);
+  };
+
+  test("a load that its traffic would take beyond what the load makes is refused before anything is created", async () => {
+    await using coder = await startEmulatedCoder();
+    await addPerson(coder, "scaletest-ann", { workspace: "scaletest-old" });
+    const { code, stderr } = await both(coder, {});
+    expect(code).toBe(2);
+    expect(stderr).toContain("1 workspaces named scaletest-… are there already, such as scaletest-old");
+    expect(await coder.names()).toMatchObject({ workspaces: ["scaletest-old"], users: ["scaletest-ann"] });
+  });
+
+  test("a utility that ends without a report fails its own load, beside the other one, and both records are kept", async () => {
+    await using coder = await startEmulatedCoder();
+    const { code, stdout, stderr } = await both(coder, { dies: "no such luck" });
+    expect(code, stderr).not.toBe(0);
+    expect(stdout).toContain("refbench (pass, run");
+    const records = [...stderr.matchAll(/its record is (\S+)/g)].map(([, file]) => readFile(file!, "utf8"));
+    const kept = (await Promise.all(records)).map((text) => recordSchema.parse(JSON.parse(text)).verdict);
+    expect(kept).toEqual(["pass", expect.not.stringMatching("pass")]);
+    expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
   });
 });
 
