@@ -14,6 +14,10 @@ import { Transport } from "./transport.ts";
 
 /** A minute without a byte is none that comes. */
 const QUIET_MS = 60_000;
+/** A client of 150 MiB over a slow way is there by then. */
+const WHOLE_MS = 15 * 60_000;
+/** Several times the largest client so far; a body without end must not fill the disk. */
+const MOST_BYTES = 2 ** 30;
 const ATTEMPTS = 3;
 const TRY_AGAIN_MS = 2_000;
 const VERSION_MS = 60_000;
@@ -26,6 +30,8 @@ export interface FetchClientOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** @default 1 GiB */
+  readonly mostBytes?: number;
 }
 
 /** The deployment's own client on this machine, or why there is none, in words. */
@@ -36,11 +42,11 @@ export type FetchedClient =
 /** Fetches the client that a deployment offers to machines like this one, and sees that it runs and is of its version. */
 export async function fetchClient(options: FetchClientOptions): Promise<FetchedClient> {
   const name = clientName(process);
-  const { deployment, folder, signal, clock } = options;
+  const { folder, signal, clock } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const binary = join(folder, process.platform === "win32" ? "coder.exe" : "coder");
   for (let attempt = 1; ; attempt++) {
-    const problem = await download(deployment, `/bin/${name}`, binary, signal);
+    const problem = await download(`/bin/${name}`, binary, options);
     signal.throwIfAborted();
     if (problem === undefined) break;
     if (problem.isFinal || attempt === ATTEMPTS) return { state: "missing", why: problem.why };
@@ -51,14 +57,24 @@ export async function fetchClient(options: FetchClientOptions): Promise<FetchedC
   return why === undefined ? { state: "fetched", binary } : { state: "missing", why };
 }
 
+class TooLarge extends Error {}
+
 async function download(
-  deployment: LoadTask["deployment"],
   path: string,
   file: string,
-  signal: AbortSignal,
+  { deployment, mostBytes = MOST_BYTES, signal: stop }: FetchClientOptions,
 ): Promise<{ readonly why: string; readonly isFinal: boolean } | undefined> {
   const transport = new Transport(deployment);
   const dispatcher = transport.dispatcher(1);
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(WHOLE_MS)]);
+  const upTo = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) throw new TooLarge(`it is larger than ${mostBytes} bytes`);
+      yield chunk;
+    }
+  };
   try {
     const { statusCode, body } = await dispatcher.request({
       method: "GET",
@@ -75,12 +91,12 @@ async function download(
       return { why: `the deployment answers ${statusCode} to GET ${path}`, isFinal: statusCode < 500 };
     }
     await rm(file, { force: true });
-    await pipeline(body, createWriteStream(file, { mode: 0o700, flags: "wx" }), { signal });
+    await pipeline(body, upTo, createWriteStream(file, { mode: 0o700, flags: "wx" }), { signal });
     return undefined;
   } catch (error) {
     const tls = await transport.explainTls(error);
     const why = `the deployment's ${path} could not be fetched: ${tls ?? messageOf(error)}`;
-    return { why, isFinal: tls !== undefined };
+    return { why, isFinal: tls !== undefined || error instanceof TooLarge };
   } finally {
     await dispatcher.destroy();
   }

@@ -26,7 +26,7 @@ async function startServer(listener: RequestListener) {
   };
 }
 
-async function fetchInto(deployment: Omit<LoadTask["deployment"], "ssh">) {
+async function fetchInto(deployment: Omit<LoadTask["deployment"], "ssh">, mostBytes?: number) {
   const root = mkdtempSync(join(tmpdir(), "refbench-test-client-"));
   const folder = join(root, "client");
   const client = await fetchClient({
@@ -35,6 +35,7 @@ async function fetchInto(deployment: Omit<LoadTask["deployment"], "ssh">) {
     folder,
     clock: fakeClock(),
     signal: AbortSignal.timeout(60_000),
+    ...(mostBytes === undefined ? {} : { mostBytes }),
   });
   return { client, folder, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
 }
@@ -115,4 +116,22 @@ test.each([
   ["win32", "x64", "coder-windows-amd64.exe"],
 ] as const)("on %s %s the client is %s", (platform, arch, name) => {
   expect(clientName({ platform, arch })).toBe(name);
+});
+
+test("a client without end is given up at its limit, and not asked for again", async () => {
+  let asked = 0;
+  await using server = await startServer((_, response) => {
+    asked++;
+    const more = (): void => {
+      if (response.writable) response.write(Buffer.alloc(1_000), () => setImmediate(more));
+    };
+    more();
+  });
+  using fetched = await fetchInto({ url: server.url }, 100_000);
+  expect(fetched.client).toEqual({
+    state: "missing",
+    why: expect.stringContaining("it is larger than 100000 bytes") as string,
+  });
+  expect(asked).toBe(1);
+  expect(statSync(join(fetched.folder, "coder")).size).toBeLessThanOrEqual(100_000);
 });
