@@ -10,14 +10,16 @@ export interface SyntheticLoad {
   /** Whether the generator is the limit for a while. */
   readonly isLimited: boolean;
   readonly startedAtMs: number;
+  /** By how much every phase takes longer: 0.15 = 15 %. @default 0 */
+  readonly slowerBy?: number;
 }
 
 /** Figures around a steady level, with noise from night to night and from sample to sample. */
 export function syntheticMeasurements(
   random: () => number,
-  { startedAtMs, failed, isLimited }: SyntheticLoad,
+  { startedAtMs, failed, isLimited, slowerBy = 0 }: SyntheticLoad,
 ): Measurements {
-  const level = 1 + 0.035 * normal(random);
+  const level = (1 + 0.035 * normal(random)) * (1 + slowerBy);
   const sample = sampleMeasurements();
   return {
     ...sample,

@@ -17,6 +17,10 @@ export interface SyntheticNights {
   readonly lastDay?: string;
   /** What night by night is otherwise, by its index from the oldest, 0. @default `PLANTED` */
   readonly planted?: Readonly<Record<number, PlantedNight>>;
+  /** From which night on every phase takes longer, and by how much: 0.15 = 15 %. */
+  readonly step?: { readonly from: number; readonly by: number };
+  /** From which night on the platform is another one. @default 20 */
+  readonly nextPlatform?: number;
   /** Fields that all records have. */
   readonly overrides?: Partial<RunRecord>;
 }
@@ -33,7 +37,7 @@ export const PLANTED: Readonly<Record<number, PlantedNight>> = {
   23: "leaked",
 };
 
-/** From which night on Coder's version, and the platform, are others. */
+/** From which night on Coder's version and, where not said otherwise, the platform are others. */
 const NEXT_VERSION = 11;
 const NEXT_PLATFORM = 20;
 
@@ -51,8 +55,10 @@ export function syntheticNights(wish: SyntheticNights = {}): readonly RunRecord[
 function nightOf(
   index: number,
   planted: PlantedNight | undefined,
-  { architecture = "gke", size = "100", count = 30, lastDay = "2026-11-22", overrides = {} }: SyntheticNights,
+  wish: SyntheticNights,
 ): RunRecord {
+  const { architecture = "gke", size = "100", count = 30, lastDay = "2026-11-22", overrides = {} } = wish;
+  const { step, nextPlatform = NEXT_PLATFORM } = wish;
   const random = randomOf(`${architecture} ${size} ${index}`);
   const startMs = Date.parse(`${lastDay}T01:00:00.000Z`) - (count - 1 - index) * DAY_MS;
   const minutes = [0.5, 14 + 3 * random(), 2, 21 + 2 * random(), 3, 9 + 2 * random(), 0.2, 1];
@@ -76,6 +82,7 @@ function nightOf(
     startedAtMs: loadMs,
     failed: planted === "slo-failed" ? 7 : 0,
     isLimited: planted === "generator-limited",
+    ...(step !== undefined && index >= step.from ? { slowerBy: step.by } : {}),
   });
   const record = officialRecord({
     runId: runIdAt(startMs, random),
@@ -101,7 +108,7 @@ function nightOf(
       ...officialRecord().provenance,
       refbench: { version: "0.1.0", commit: "8190c74c4a600576aa90ad5e15efadbad72c54c9", dirty: false },
       platform: {
-        kubernetes: index < NEXT_PLATFORM ? "1.33.5" : "1.34.1",
+        kubernetes: index < nextPlatform ? "1.33.5" : "1.34.1",
         postgres: "16",
         coderMachine: "n2-standard-8",
         cpuPlatform: "Intel Ice Lake",

@@ -4,6 +4,7 @@ import type { RunRecord } from "../../model/record.ts";
 import { isFinal } from "../../results/history/final.ts";
 import { readRecordFile } from "../../results/history/record-file.ts";
 import { STORE_MARKER } from "../../results/history/store-kind.ts";
+import { RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
 import { readRecord } from "../engine/read-record.ts";
 import type { Io } from "../io.ts";
@@ -50,7 +51,7 @@ async function recordFiles(path: string): Promise<readonly string[] | undefined>
   // A run that has written no record yet: what else lies in its folder is none.
   if (await isFile(join(path, "plan.json"))) return [];
   const entries = (await readdir(path, { withFileTypes: true }))
-    .filter(({ name }) => !name.startsWith(".") && name !== STORE_MARKER)
+    .filter(({ name }) => !name.startsWith(".") && name !== STORE_MARKER && name !== RESETS_FILE)
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
   const found = await Promise.all(
     entries.map(async (entry) => {

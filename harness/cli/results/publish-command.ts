@@ -1,7 +1,8 @@
-import { basename, isAbsolute, relative, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Unreadable } from "../../results/history/unreadable.ts";
 import { writeSite } from "../../results/publish/write-site.ts";
+import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Io } from "../io.ts";
 import {
   asOfDay,
@@ -38,11 +39,13 @@ export function publishCommand(io: Io): Command {
       const kind = rehearsals ? "rehearsals" : "results";
       const history = await historyOf(io, place);
       const { records } = history;
-      const unreadable = namedWithin(history.unreadable, [storeFolder(io.cwd, kind, place.store), io.cwd]);
+      const store = storeFolder(io.cwd, kind, place.store);
+      const unreadable = namedWithin(history.unreadable, [store, io.cwd]);
+      const resets = await readResets(join(store, RESETS_FILE));
       const folder = resolve(io.cwd, out);
       // Its charting library is megabytes of code that no other command, and no measuring process, should load.
       const { siteOf } = await import("../../results/page/site.ts");
-      const files = siteOf({ records, rehearsals, asOf, unreadable });
+      const files = siteOf({ records, rehearsals, asOf, resets, unreadable });
       await writeSite(files, { out: folder, kind });
       io.stdout.write(`${folder}\n`);
       io.stderr.write(`refbench: ${records.length} records, ${files.size} files\n`);

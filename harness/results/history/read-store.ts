@@ -7,6 +7,7 @@ import { recordOfDigest } from "./digest.ts";
 import { isFinal } from "./final.ts";
 import { isRecordPath, recordPath } from "./layout.ts";
 import { readRecordFile } from "./record-file.ts";
+import { RESETS_FILE } from "../statistics/resets.ts";
 import { findMarker, kindOf, STORE_MARKER, type StoreKind, type StoreMarker } from "./store-kind.ts";
 import type { Unreadable } from "./unreadable.ts";
 
@@ -104,6 +105,7 @@ async function filesIn(store: string): Promise<readonly string[]> {
     (entry) =>
       !entry.name.startsWith(".") &&
       entry.name !== STORE_MARKER &&
+      entry.name !== RESETS_FILE &&
       (entry.isDirectory() || entry.name.endsWith(".json")),
   );
   const below = await Promise.all(top.map((entry) => filesBelow(store, entry.name, entry)));

@@ -7,12 +7,14 @@ export interface Figure {
   readonly narrow: Html;
   readonly wide?: Html;
   readonly legend?: Html | undefined;
+  /** What is said of it below. */
+  readonly below?: Html | undefined;
   /** The same figures as a table. */
   readonly table?: Html | undefined;
 }
 
 /** One chart: shown as wide as the screen carries, its figures in a table that opens below it. */
-export function figure({ caption, narrow, wide, legend, table }: Figure): Html {
+export function figure({ caption, narrow, wide, legend, below, table }: Figure): Html {
   return html`<figure>
     <figcaption>${caption}</figcaption>
     ${legend}
@@ -22,6 +24,7 @@ export function figure({ caption, narrow, wide, legend, table }: Figure): Html {
         : html`<div class="chart on-narrow">${narrow}</div>
             <div class="chart on-wide">${wide}</div>`
     }
+    ${below}
     ${
       table !== undefined &&
       html`<details>

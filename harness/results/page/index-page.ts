@@ -1,14 +1,16 @@
 import type { RunRecord } from "../../model/record.ts";
+import { versionOf } from "../coder-version.ts";
 import { formatCount } from "../format.ts";
 import { isNightly } from "../nights/night.ts";
 import type { Spread } from "../nights/spread.ts";
 import { type NightRow, nightRows } from "../nights.ts";
 import { legendOf } from "../row.ts";
+import { signed } from "../statistics/change-words.ts";
+import type { WatchedSeries } from "../statistics/changes-of.ts";
 import { dataTable } from "./data-table.ts";
 import { document } from "./document.ts";
 import { type Child, type Html, html, small } from "./html.ts";
 import { nightStrip } from "./night-strip.ts";
-import { versionOf } from "../coder-version.ts";
 import { usd } from "./page-figures.ts";
 import { runPath, sizePath } from "./paths.ts";
 import { runsTable } from "./runs-table.ts";
@@ -21,7 +23,16 @@ const TITLE = "Coder reference benchmarks";
 const LISTED = 30;
 
 /** The first page: a row for each size with its last nights, then every other run. */
-export function indexPage({ records, rehearsals, asOf, unreadable = [] }: SiteInput): string {
+export function indexPage({
+  records,
+  rehearsals,
+  asOf,
+  unreadable = [],
+  watched = [],
+}: Omit<SiteInput, "resets"> & {
+  /** What was found in the figures over nights. */
+  readonly watched?: readonly WatchedSeries[];
+}): string {
   const rows = nightRows(records, { asOf });
   const others = records.filter((record) => !isNightly(record)).toReversed();
   return document({
@@ -34,7 +45,7 @@ export function indexPage({ records, rehearsals, asOf, unreadable = [] }: SiteIn
         How far <a href="https://coder.com">Coder</a> scales on reference architectures: deployed, loaded,
         measured and torn down every night. As of <time datetime="${asOf}">${asOf}</time> (UTC).
       </p>
-      ${rows.length === 0 ? html`<p>No night has been recorded yet.</p>` : nightsTable(rows, records)}
+      ${rows.length === 0 ? html`<p>No night has been recorded yet.</p>` : nightsTable(rows, { records, watched })}
       ${rows.length > 0 && html`<p class="note">Figures are the median of the last five clean nights, with their range below where they differ. ${legendOf(rows.map(({ newest }) => newest.record))}</p>`}
       ${unreadableSection(unreadable)}
       ${
@@ -64,8 +75,13 @@ const COLUMNS = [
   "Last nights",
 ] as const;
 
+interface Ground {
+  readonly records: readonly RunRecord[];
+  readonly watched: readonly WatchedSeries[];
+}
+
 /** The roles are said once more: as cards on a phone the rows are no table to a browser. */
-function nightsTable(rows: readonly NightRow[], records: readonly RunRecord[]): Html {
+function nightsTable(rows: readonly NightRow[], ground: Ground): Html {
   return html`<table class="cards" role="table" aria-label="Results by environment and size">
     <thead role="rowgroup">
       <tr role="row">
@@ -73,12 +89,12 @@ function nightsTable(rows: readonly NightRow[], records: readonly RunRecord[]): 
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${rows.map((row) => nightRow(row, records))}
+      ${rows.map((row) => nightRow(row, ground))}
     </tbody>
   </table>`;
 }
 
-function nightRow(row: NightRow, records: readonly RunRecord[]): Html {
+function nightRow(row: NightRow, { records, watched }: Ground): Html {
   const { newest, figures, consecutiveClean, cost } = row;
   const { record } = newest;
   const [, status, ...names] = COLUMNS;
@@ -100,7 +116,7 @@ function nightRow(row: NightRow, records: readonly RunRecord[]): Html {
     <th scope="row" role="rowheader">
       <a href="${sizePath(row)}">${record.environment}</a>${small(`size ${row.size}`)}
     </th>
-    <td role="cell" class="whole" data-label="${status}">${statusOf(row)}</td>
+    <td role="cell" class="whole" data-label="${status}">${statusOf(row)}${regressionsOf(row, watched)}</td>
     ${cells.map((cell, index) => html`<td role="cell" data-label="${names[index] ?? ""}">${cell ?? "–"}</td>`)}
     <td role="cell" class="whole" data-label="${COLUMNS[10]}">${last}</td>
   </tr> `;
@@ -128,6 +144,21 @@ function statusOf({ status, newest }: NightRow): Child {
       return [chip(word), small(where === "" ? why : [where, ": ", why])];
     }
   }
+}
+
+/** Steps for the worse that stand, each with where to see it. */
+function regressionsOf(row: NightRow, watched: readonly WatchedSeries[]): Child {
+  return watched
+    .filter(({ architecture, size }) => architecture === row.architecture && size === row.size)
+    .flatMap(({ figure, regressions }) =>
+      regressions.map(({ magnitude, day }) =>
+        small(
+          html`<a class="regression" href="${sizePath(row)}"
+            >${figure.description}: ${signed(magnitude)} since ${day}</a
+          >`,
+        ),
+      ),
+    );
 }
 
 function spread({ median, range }: Spread, text: (value: number) => string = rounded): Child {

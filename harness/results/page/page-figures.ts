@@ -2,10 +2,13 @@ import type { Measurements, RunRecord } from "../../model/record.ts";
 import type { Phase } from "../../model/shard-result.ts";
 import { formatCount, formatLatency } from "../format.ts";
 import { mergeHistograms, type Percentile, summarize } from "../histogram.ts";
+import type { WatchedMetric } from "../statistics/watched-figures.ts";
 
 /** A figure that a run is looked at by first. */
 export interface KeyFigure {
   readonly name: string;
+  /** Under which steps are looked for in it, where they are. */
+  readonly metric?: WatchedMetric;
   /** Undefined where the run did not measure it, or measured too little. */
   readonly read: (record: RunRecord) => number | undefined;
   readonly text: (value: number) => string;
@@ -13,13 +16,24 @@ export interface KeyFigure {
   readonly isCount?: boolean;
 }
 
-/** The figures that are drawn over nights, in order. */
+/** The figures that a run has a column for, in order. */
 export const KEY_FIGURES: readonly KeyFigure[] = [
-  { name: "Workspace ready, p95", read: percentileOf("workspace-ready", 95), text: formatLatency },
-  { name: "Terminal's first byte, p95", read: percentileOf("terminal-first-byte", 95), text: formatLatency },
+  {
+    name: "Workspace ready, p95",
+    metric: "phases.workspace-ready.p95",
+    read: percentileOf("workspace-ready", 95),
+    text: formatLatency,
+  },
+  {
+    name: "Terminal's first byte, p95",
+    metric: "phases.terminal-first-byte.p95",
+    read: percentileOf("terminal-first-byte", 95),
+    text: formatLatency,
+  },
   { name: "API as other users felt it, p95", read: percentileOf("api-probe", 95), text: formatLatency },
   {
     name: "Connections held at once",
+    metric: "connections.held",
     read: measured(({ connections }) => connections.held),
     text: formatCount,
     isCount: true,
@@ -31,6 +45,29 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
     isCount: true,
   },
   { name: "Cost", read: costOf, text: usd },
+];
+
+/** The figures that are drawn over nights: also those in which only steps are looked for. */
+export const TREND_FIGURES: readonly KeyFigure[] = [
+  ...KEY_FIGURES,
+  {
+    name: "Build by the server's clock, median",
+    metric: "phases.build.p50",
+    read: percentileOf("build", 50),
+    text: formatLatency,
+  },
+  {
+    name: "SSH handshake, p95",
+    metric: "phases.ssh-handshake.p95",
+    read: percentileOf("ssh-handshake", 95),
+    text: formatLatency,
+  },
+  {
+    name: "Builds running at once, over time",
+    metric: "builds.timeWeightedRunning",
+    read: measured(({ builds }) => builds.timeWeightedRunning),
+    text: (value) => value.toFixed(1),
+  },
 ];
 
 /** What a run cost in USD: what was spent or, where that is not known, what was expected. */

@@ -1,6 +1,8 @@
 import type { RunRecord } from "../../model/record.ts";
 import { byStart } from "../history/read-history.ts";
 import { resultsJson } from "../json.ts";
+import { changesOf } from "../statistics/changes-of.ts";
+import type { Reset } from "../statistics/resets.ts";
 import { indexPage } from "./index-page.ts";
 import { recordPath, runPath, sizePath } from "./paths.ts";
 import { runPage } from "./run-page.ts";
@@ -13,22 +15,25 @@ export interface SiteInput {
   readonly rehearsals: boolean;
   /** Date in UTC from which the age of figures is counted: 2026-11-22. */
   readonly asOf: string;
+  /** Nights on which a series begins by decision. */
+  readonly resets?: readonly Reset[];
   /** Records that could not be read: named on the index, never passed over. */
   readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /** The files of the static site, by their path in it: from the same records the same bytes. */
 export function siteOf(input: SiteInput): ReadonlyMap<string, string> {
-  const { rehearsals } = input;
+  const { rehearsals, resets = [] } = input;
   const records = input.records.filter(({ simulated }) => simulated === rehearsals).toSorted(byStart);
   const bySize = new Map<string, RunRecord[]>();
   for (const record of records) {
     const path = sizePath(record);
     bySize.set(path, [...(bySize.get(path) ?? []), record]);
   }
+  const watched = changesOf(records, { resets });
   return new Map([
-    ["index.html", indexPage({ ...input, records })],
-    ...[...bySize].map(([path, each]) => [path, sizePage(each, { rehearsals })] as const),
+    ["index.html", indexPage({ ...input, records, watched })],
+    ...[...bySize].map(([path, each]) => [path, sizePage(each, { rehearsals, watched, resets })] as const),
     ...records.map((record) => [runPath(record), runPage(record, { rehearsals })] as const),
     ...records.map((record) => [recordPath(record), resultsJson(record)] as const),
   ]);

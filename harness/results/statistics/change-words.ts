@@ -4,6 +4,7 @@ import { markdownRow } from "../markdown-row.ts";
 import type { OutputFormat } from "../output-spec.ts";
 import type { ChangePoint } from "./change-points.ts";
 import type { WatchedSeries } from "./changes-of.ts";
+import { isWorse } from "./watched-figures.ts";
 
 /** The changes over nights in one form. */
 export function formatChanges(series: readonly WatchedSeries[], format: OutputFormat, width: number): string {
@@ -26,13 +27,23 @@ export function changeWords(change: ChangePoint): string {
   return `${signed(magnitude)} since ${day}${between}, ${told}, confidence ${floored(confidence)}`;
 }
 
+/** A change in words, and what it means for its series: "REGRESSION + 11.2 % since …". */
+export function judgedWords(series: WatchedSeries, change: ChangePoint): string {
+  const meaning = series.regressions.includes(change)
+    ? "REGRESSION"
+    : isWorse(series.figure, change.magnitude)
+      ? "worse"
+      : "better";
+  return `${meaning} ${changeWords(change)}`;
+}
+
 /** What a series could show, or why it shows nothing yet. */
 export function sightWords({ history, detectable }: WatchedSeries): string {
   if (detectable === undefined) {
     return `not enough history: ${formatCount(history.figures)} of ${formatCount(history.needed)} nights of this series`;
   }
   const { variation, step, within } = detectable;
-  return `varies by ${percent(variation)}, could show ${percent(step)} within ${within} nights`;
+  return `nights vary by ${percent(variation)}, so a step of ${percent(step)} would be seen within ${within} nights`;
 }
 
 function gridOf(series: readonly WatchedSeries[]): Grid {
@@ -42,16 +53,10 @@ function gridOf(series: readonly WatchedSeries[]): Grid {
       `${one.architecture}/${one.size}`,
       one.figure.description,
       formatCount(one.nights.length),
-      [...one.changes.map((change) => `${judged(one, change)}${changeWords(change)}`)].join("; ") || "none",
+      one.changes.map((change) => judgedWords(one, change)).join("; ") || "none",
       [sightWords(one), ...one.platforms.map(platformWords)].join("; "),
     ]),
   };
-}
-
-function judged({ figure, regressions }: WatchedSeries, change: ChangePoint): string {
-  if (regressions.includes(change)) return "REGRESSION ";
-  const isWorse = figure.worse === "larger" ? change.magnitude > 0 : change.magnitude < 0;
-  return isWorse ? "worse " : "better ";
 }
 
 function platformWords({ day, changes }: WatchedSeries["platforms"][number]): string {
@@ -69,7 +74,8 @@ function asJson(series: WatchedSeries): unknown {
   };
 }
 
-function signed(share: number): string {
+/** A relative change with its sign: "+ 11.2 %". */
+export function signed(share: number): string {
   return `${share < 0 ? "-" : "+"} ${percent(Math.abs(share))}`;
 }
 

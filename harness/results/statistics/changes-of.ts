@@ -6,7 +6,7 @@ import { nightAgainCommand } from "../reproduce.ts";
 import { versionOf } from "../row.ts";
 import { type ChangePoint, changePoints, type NightFigure, type SeriesChanges } from "./change-points.ts";
 import type { Reset } from "./resets.ts";
-import { WATCHED_FIGURES, type WatchedFigure } from "./watched-figures.ts";
+import { isWorse, WATCHED_FIGURES, type WatchedFigure } from "./watched-figures.ts";
 
 /** What the nights of one figure of one row say. */
 export interface WatchedSeries extends SeriesChanges {
@@ -117,13 +117,12 @@ function platformsOf(
 }
 
 /** A change back ends what came before it, as a new series does. */
-function regressionsIn({ changes, levels }: SeriesChanges, { worse }: WatchedFigure): readonly ChangePoint[] {
+function regressionsIn({ changes, levels }: SeriesChanges, figure: WatchedFigure): readonly ChangePoint[] {
   const began = levels.findLast((level) => level.began !== "change")?.from ?? "";
   const standing: ChangePoint[] = [];
   for (const change of changes) {
     if (change.day <= began || change.status !== "confirmed") continue;
-    const isWorse = worse === "larger" ? change.magnitude > 0 : change.magnitude < 0;
-    if (isWorse) standing.push(change);
+    if (isWorse(figure, change.magnitude)) standing.push(change);
     else standing.pop();
   }
   return standing;

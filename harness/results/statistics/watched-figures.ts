@@ -24,3 +24,11 @@ export const WATCHED_FIGURES = [
   },
   { metric: "connections.held", description: "connections held at the same time", worse: "smaller" },
 ] as const satisfies readonly WatchedFigure[];
+
+/** A path into the measurements that is watched. */
+export type WatchedMetric = (typeof WATCHED_FIGURES)[number]["metric"];
+
+/** Whether a figure that rose by this much (0.1 = 10 %) is for the worse. */
+export function isWorse({ worse }: Pick<WatchedFigure, "worse">, magnitude: number): boolean {
+  return worse === "larger" ? magnitude > 0 : magnitude < 0;
+}

@@ -5,6 +5,7 @@ export const COLOUR = {
   rule: "var(--rule)",
   page: "var(--page)",
   series: ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)"],
+  good: "var(--good)",
   bad: "var(--bad)",
   limited: "var(--limited)",
 } as const;

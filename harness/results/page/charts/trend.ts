@@ -1,6 +1,7 @@
 import type { Html } from "../html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming, type Size } from "./draw.ts";
+import { type TrendMark, trendMarks } from "./trend-marks.ts";
 
 /** One night of a trend. */
 export interface TrendPoint {
@@ -20,35 +21,46 @@ export const VERSION_MARKS = ["circle", "rect", "triangle", "diamond"] as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MARK = 8;
+const GUTTER = { left: 56, right: 22 };
+/** Left and right of the first and the last night, in days. */
+const MARGIN = 0.6;
 
-/** Draws a figure over nights: a line for each series, a mark for each version, and a break where a series ends. */
+/** Draws a figure over nights: a line for each series, a mark for each version, and lines where series and steps begin. */
 export function trendChart(
   points: readonly TrendPoint[],
   {
     valueText,
     isCount = false,
     versions,
+    marks = [],
   }: {
     readonly valueText: (value: number) => string;
     readonly isCount?: boolean;
     readonly versions: readonly string[];
+    readonly marks?: readonly TrendMark[];
   },
   size: Size,
   naming: Naming,
 ): Html {
   const days = points.map(({ day }) => dayNumber(day));
   const [first, last] = [Math.min(...days), Math.max(...days)];
+  const [min, max] = [first - MARGIN, last + MARGIN];
   const drawn = points.filter(({ value }) => value !== undefined);
   const ticks = dayTicks(first, last, size.width < 450 ? 4 : 7);
+  const width = size.width - GUTTER.left - GUTTER.right;
+  const { rows, markLine } = trendMarks(
+    marks.map((mark) => ({ ...mark, x: markAt(mark, days) })),
+    { pixelOf: (x) => ((x - min) / (max - min)) * width, width },
+  );
   const x = xAxis("");
   const y = yAxis("");
   const option = {
-    grid: plane({ top: 18, bottom: 28, left: 56 }),
+    grid: plane({ ...GUTTER, top: Math.max(18, rows), bottom: 28 }),
     xAxis: {
       ...x,
       type: "value",
-      min: first - 0.6,
-      max: last + 0.6,
+      min,
+      max,
       axisLabel: { ...x.axisLabel, customValues: ticks, formatter: dayLabel },
     },
     yAxis: {
@@ -83,7 +95,7 @@ export function trendChart(
               : { color: COLOUR.page, borderColor: color, borderWidth: 1.5, opacity: 1 },
           };
         }),
-        markLine: breaks(points),
+        markLine,
       },
       crosses(points.filter(({ value }) => value === undefined)),
     ],
@@ -96,21 +108,11 @@ function seriesOf(points: readonly TrendPoint[]): readonly (readonly TrendPoint[
   return Array.from({ length: last + 1 }, (_, index) => points.filter(({ series }) => series === index));
 }
 
-/** A line between the last night of one series and the first of the next. */
-function breaks(points: readonly TrendPoint[]) {
-  const at = points.flatMap(({ day, series }, index) => {
-    const before = points[index - 1];
-    return before === undefined || before.series === series
-      ? []
-      : [(dayNumber(day) + dayNumber(before.day)) / 2];
-  });
-  return {
-    silent: true,
-    symbol: "none",
-    lineStyle: { color: COLOUR.muted, type: [2, 3], width: 1 },
-    label: { formatter: "new series", color: COLOUR.muted, fontSize: 11, position: "end", distance: 4 },
-    data: at.map((day) => ({ xAxis: day })),
-  };
+/** A series begins between two nights, a step on its night. */
+function markAt({ day, kind }: TrendMark, days: readonly number[]): number {
+  const at = dayNumber(day);
+  const before = days.findLast((each) => each < at);
+  return kind === "series" && before !== undefined ? (at + before) / 2 : at;
 }
 
 /** What a drawing asks its plane: where a value lies, and where the plane does. */

@@ -175,12 +175,14 @@ test("import takes a folder of records: what cannot be read is named, the others
   await writeFile(join(cwd, "nights", "a.json"), resultsJson(nightOn("2026-11-20")));
   await writeFile(join(cwd, "nights", "more", "b.json"), resultsJson(nightOn("2026-11-21")));
   await writeFile(join(cwd, "nights", "c.json"), "{");
+  await writeFile(join(cwd, "nights", "resets.json"), "{}");
   const store = join(cwd, "elsewhere");
   const { stdout, stderr, code } = await runCommand(resultsCommand, ["import", "nights", "--store", store], {
     cwd,
   });
   expect(stdout.trim().split("\n")).toHaveLength(2);
   expect(stderr).toContain("c.json is not a record");
+  expect(stderr).not.toContain("resets.json");
   expect(code).toBe(20);
   const list = await runCommand(resultsCommand, ["list", "--store", store, "--output", "json"], { cwd });
   expect(JSON.parse(list.stdout)).toMatchObject([
@@ -252,6 +254,22 @@ test("publish writes the same site twice, raw records among it, and names what i
     expect(two).toBe(one);
     expect(one).not.toContain(cwd);
   }
+});
+
+test("publish draws the resets that lie in the store, and refuses a file that holds none", async () => {
+  const cwd = await directoryWith([]);
+  const store = join(cwd, "results");
+  await importRecords([nightOn("2026-11-20"), nightOn("2026-11-21")], store);
+  const reset = { architecture: "gke", size: "1200", date: "2026-11-21", reason: "a larger image" };
+  await writeFile(join(store, "resets.json"), JSON.stringify({ schemaVersion: 1, resets: [reset] }));
+  const publish = () => runCommand(resultsCommand, ["publish", "--as-of", "2026-11-22"], { cwd });
+  expect((await publish()).code).toBe(0);
+  const page = await readFile(join(cwd, "site/sizes/gke-1200.html"), "utf8");
+  expect(page).toContain(">reset</text>");
+  expect(page).toContain("a larger image");
+  await writeFile(join(store, "resets.json"), "[]");
+  await expect(publish()).rejects.toThrow(/resets\.json holds no resets/);
+  expect(await readFile(join(cwd, "site/sizes/gke-1200.html"), "utf8")).toBe(page);
 });
 
 test("schema prints what is published", async () => {

@@ -233,7 +233,7 @@ test("what belongs to a repository lies beside the records and is let be", async
   const { store } = await storeWith(older);
   await mkdir(join(store, ".git"));
   await writeFile(join(store, ".git", "x.json"), "");
-  for (const name of ["README.md", ".gitattributes"]) await writeFile(join(store, name), "");
+  for (const name of ["README.md", ".gitattributes", "resets.json"]) await writeFile(join(store, name), "");
   expect((await readHistory({ store })).unreadable).toEqual([]);
 });
 

@@ -9,6 +9,7 @@ import type { RunRecord } from "../../../../harness/model/record.ts";
 import { indexPage } from "../../../../harness/results/page/index-page.ts";
 import { runPage } from "../../../../harness/results/page/run-page.ts";
 import { sizePage } from "../../../../harness/results/page/size-page.ts";
+import { changesOf } from "../../../../harness/results/statistics/changes-of.ts";
 import { syntheticNights } from "../../../support/synthetic-nights.ts";
 import { sampleRecord } from "../sample-record.ts";
 import { comparedRecord } from "./compared-record.ts";
@@ -41,7 +42,7 @@ const CUT_OFF = `[...document.querySelectorAll("svg[role=img]")].flatMap((svg) =
     .map((text) => text.textContent);
 })`;
 
-describe.skipIf(!browserIsInstalled())("thirty nights in a real browser", () => {
+describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
   let folder: string;
   let browser: Browser;
   let axe: string;
@@ -49,15 +50,17 @@ describe.skipIf(!browserIsInstalled())("thirty nights in a real browser", () => 
   let pages: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    const nights = syntheticNights();
+    const nights = syntheticNights({ count: 40, nextPlatform: 5, step: { from: 26, by: 0.25 } });
+    const watched = changesOf(nights);
+    const resets = [{ architecture: "gke", size: "100", date: "2026-10-24", reason: "another image" }];
     const of = (verdict: RunRecord["verdict"]): RunRecord =>
       nights.findLast((night) => night.verdict === verdict)!;
     const unreadable = [{ path: "gke/100/2026-11-02-torn.json", reason: "Unexpected end of JSON input" }];
     const compared = comparedRecord();
     const real = { rehearsals: false };
     pages = {
-      index: indexPage({ records: [...nights, compared], asOf: "2026-11-22", unreadable, ...real }),
-      "a size": sizePage(nights, real),
+      index: indexPage({ records: [...nights, compared], asOf: "2026-11-22", unreadable, watched, ...real }),
+      "a size": sizePage(nights, { ...real, watched, resets }),
       "a clean night": runPage(of("pass"), real),
       "a night whose generator was the limit": runPage(of("generator-limited"), real),
       "a night that measured nothing": runPage(of("infrastructure"), real),

@@ -3,6 +3,8 @@ import type { RunRecord } from "../../../../harness/model/record.ts";
 import { resultsJson } from "../../../../harness/results/json.ts";
 import { indexPage } from "../../../../harness/results/page/index-page.ts";
 import { siteOf } from "../../../../harness/results/page/site.ts";
+import { sizePage } from "../../../../harness/results/page/size-page.ts";
+import { changesOf } from "../../../../harness/results/statistics/changes-of.ts";
 import { syntheticNights } from "../../../support/synthetic-nights.ts";
 import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "../sample-record.ts";
 import { comparedRecord } from "./compared-record.ts";
@@ -102,6 +104,41 @@ describe("the index", () => {
     const text = indexText([...NIGHTS, comparedRecord()]);
     expect(text).toMatch(/Other runs [^]*2026-11-22 07:00 Kubernetes \(GKE\), 1200 ✓ pass comparison/);
     expect(indexText(NIGHTS)).not.toContain("Other runs");
+  });
+});
+
+describe("a step over nights", () => {
+  const STEPPED = syntheticNights({ count: 32, planted: {}, nextPlatform: 99, step: { from: 20, by: 0.25 } });
+  const resets = [{ architecture: "gke", size: "100", date: "2026-11-05", reason: "another image" }];
+  const ground = (records: readonly RunRecord[]) => ({ rehearsals: false, watched: changesOf(records) });
+  const page = sizePage(STEPPED, ground(STEPPED));
+
+  test("is drawn in the trend of its figure, and said below it with its size and how certain it is", () => {
+    expect(page).toMatch(/<text[^>]*fill="var\(--bad\)"[^>]*>\+ \d\d\.\d %<\/text>/);
+    expect(textOf(page)).toMatch(
+      /Workspace ready, p95 Step: REGRESSION \+ \d\d\.\d % since 2026-11-1\d, confirmed 2026-11-\d\d, confidence 99\.99 %\. Since then: /,
+    );
+    expect(textOf(page)).toMatch(/Connections held at once No step was found: nights vary by 0\.0 %/);
+    expect(page).toMatch(/<desc[^>]*>[^<]* Step: REGRESSION/);
+  });
+
+  test("that stands for the worse is on the index beside the status of the last night", () => {
+    const index = indexPage({ records: STEPPED, asOf: AS_OF, ...ground(STEPPED) });
+    expect(textOf(index)).toMatch(/✓ clean workspace ready, p95 \(ms\): \+ \d\d\.\d % since 2026-11-1\d/);
+    expect(index).toContain('class="regression" href="sizes/gke-100.html"');
+  });
+
+  test("that is only suspected tells how to measure again", () => {
+    const suspected = sizePage(STEPPED.slice(0, 24), ground(STEPPED.slice(0, 24)));
+    expect(suspected).toMatch(/%\?<\/text>/);
+    expect(textOf(suspected)).toMatch(/by measuring again: refbench nightly --sizes gke\/100 /);
+  });
+
+  test("is drawn as the same bytes again, resets and all", () => {
+    const drawn = (): string => sizePage(STEPPED, { ...ground(STEPPED), resets });
+    expect(drawn()).toBe(drawn());
+    expect(drawn()).toContain(">reset</text>");
+    expect(page).not.toContain(">reset</text>");
   });
 });
 
