@@ -67,7 +67,13 @@ export const agent = z.object({
   started_at: z.string().nullish(),
   ready_at: z.string().nullish(),
   apps: z
-    .array(z.object({ slug: z.string() }))
+    .array(
+      z.object({
+        slug: z.string(),
+        /** The part of its host before the deployment's wildcard; absent where it is reached by path. */
+        subdomain_name: z.string().nullish(),
+      }),
+    )
     .nullish()
     .transform((list) => list ?? []),
 });
@@ -190,6 +196,7 @@ export const quota = z.object({ credits_consumed: z.number(), budget: z.number()
 export const deploymentConfig = z.object({
   config: z.object({
     disable_owner_workspace_exec: z.boolean().nullish(),
+    disable_path_apps: z.boolean().nullish(),
     browser_only: z.boolean().nullish(),
   }),
 });

@@ -1,4 +1,7 @@
+import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
+import type { ClientRequestArgs } from "node:http";
+import type { LookupFunction } from "node:net";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { type Dispatcher, Pool, ProxyAgent } from "undici";
@@ -13,6 +16,13 @@ export type TransportOptions = Pick<
   LoadTask["deployment"],
   "url" | "headers" | "caPem" | "serverName" | "proxy"
 >;
+
+/** Where an app has a host of its own. */
+export interface AppOrigin {
+  readonly url: string;
+  /** Its name leads nowhere from here: Coder's own address is asked for it, by the name in the request. */
+  readonly isAtCoder: boolean;
+}
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -63,17 +73,19 @@ export class Transport {
     return token === undefined ? { ...this.#headers } : { ...this.#headers, "coder-session-token": token };
   }
 
-  /** A websocket as a load generator wants it: no compression, no check of every byte, no timer of its own; elsewhere than at Coder's URL where apps have hosts of their own. */
-  webSocket(path: string, token: string, origin = this.url): WebSocket {
-    return new WebSocket(`${origin.replace(/^http/, "ws")}${path}`, {
+  /** A websocket as a load generator wants it: no compression, no check of every byte, no timer of its own; to an app where that has a host of its own. */
+  webSocket(path: string, token: string, app?: AppOrigin): WebSocket {
+    const options: ClientRequestArgs & WebSocket.ClientOptions = {
       perMessageDeflate: false,
       skipUTF8Validation: true,
       headers: this.headers(token),
       ...this.#trust(),
       // An app's host has its own name.
-      ...(origin === this.url ? this.#name() : {}),
+      ...(app === undefined ? this.#name() : {}),
+      ...(app?.isAtCoder === true ? { lookup: this.#lookUpCoder } : {}),
       ...(this.#agent === undefined ? {} : { agent: this.#agent }),
-    });
+    };
+    return new WebSocket(`${(app?.url ?? this.url).replace(/^http/, "ws")}${path}`, options);
   }
 
   /** What a TLS error means and what to do about it, with the certificate that was presented; undefined for other errors. */
@@ -87,6 +99,10 @@ export class Transport {
   tlsProblem(error: unknown): string | undefined {
     return tlsProblem(error, this.#certificate);
   }
+
+  readonly #lookUpCoder: LookupFunction = (_name, options, answer) => {
+    lookup(new URL(this.url).hostname.replace(/^\[|\]$/g, ""), options, answer);
+  };
 
   /** What the server's certificate is for, where its URL does not say. */
   #name(): { servername?: string } {

@@ -3,7 +3,7 @@ import { RefbenchError } from "../model/error.ts";
 import type { LoadResult } from "../model/shard-result.ts";
 import type { LoadTask, SCENARIOS } from "../model/shard-task.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
-import { wildcardHost } from "./scenarios/app-address.ts";
+import { findAppHosts } from "./scenarios/app-hosts.ts";
 import { apps } from "./scenarios/apps.ts";
 import { dashboard } from "./scenarios/dashboard.ts";
 import { herd } from "./scenarios/herd.ts";
@@ -38,5 +38,5 @@ export async function checkScenario(owner: CoderClient, task: LoadTask): Promise
       "usage",
       `the scenario ${scenario} needs its data in the task's "${needed}": give it`,
     );
-  await wildcardHost(owner, task);
+  await findAppHosts(owner, task);
 }

@@ -4,7 +4,7 @@ import { fewerShards } from "../../workload/shards/split-load.ts";
 
 /** What changes the meaning of a load's figures, in words. */
 export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {
-  const { deployment, traffic, login, keep } = task;
+  const { deployment, traffic, login, keep, app } = task;
   const isShared = task.generatorLimits.slipP99Ms !== GENERATOR_LIMITS.slipP99Ms;
   const tokens = {
     mint: "user tokens: minted by the owner",
@@ -26,6 +26,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
     ...(traffic === undefined
       ? []
       : [`traffic: ${traffic.bytesPerTick} bytes each ${traffic.tickMs} ms on each held connection`]),
+    ...(app === undefined ? [] : [`app: ${app.slug}, reached by ${app.by}`]),
     ...(keep === true
       ? [`cleanup: none was asked for (--no-cleanup); delete what is there with "${cleanup}"`]
       : []),

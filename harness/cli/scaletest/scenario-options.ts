@@ -42,7 +42,7 @@ export function addScenarioOptions(command: Command): Command {
       ),
     )
     .addOption(
-      new Option("--app-by <how>", "of apps: how it is reached")
+      new Option("--app-by <how>", "of apps: below Coder's URL, or at the host that Coder gives each app")
         .choices(["path", "subdomain"])
         .default("path"),
     );

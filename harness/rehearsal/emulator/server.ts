@@ -11,6 +11,7 @@ import { TemplateImports } from "./build/template-imports.ts";
 import { WorkspaceBuilds } from "./build/workspace-builds.ts";
 import type { EmulatorConfig, EmulatorReady } from "./config.ts";
 import type { Deployment } from "./context.ts";
+import { pathOfApp, wildcardOf } from "./http/app-host.ts";
 import { Heartbeats } from "./http/heartbeats.ts";
 import { RateLimits } from "./http/rate-limit.ts";
 import type { Reply } from "./http/reply.ts";
@@ -75,7 +76,7 @@ export async function startEmulator(
   const api = new Api(deployment);
   const upgrades = new Upgrades(deployment, api, heartbeats, ssh);
   const server = serverOf(config, (request, response) => {
-    void answer(api, liveReplicas, request, response);
+    void answer(api, deployment, request, response);
   });
   server.keepAliveTimeout = 120_000;
   server.on("upgrade", (request, socket, head) => upgrades.handle(request, socket, head));
@@ -132,20 +133,25 @@ function resourcesFor(config: EmulatorConfig, { onWarning }: EmulatorOptions): W
 
 async function answer(
   api: Api,
-  replicas: number,
+  deployment: Deployment,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://emulator");
+    const asked = new URL(request.url ?? "/", "http://emulator");
+    const app = pathOfApp(request.headers.host, wildcardOf(deployment));
     const body = await readBody(request);
+    if (app !== undefined && "refused" in app) {
+      send(response, app.refused);
+      return;
+    }
     const reply = await api.answer({
       method: request.method ?? "GET",
-      path: pathname,
-      query: searchParams,
+      path: app?.path ?? asked.pathname,
+      query: asked.searchParams,
       headers: request.headers,
       body,
-      replica: replicaOf(request, replicas),
+      replica: replicaOf(request, deployment.liveReplicas),
       address: request.socket.remoteAddress ?? "",
     });
     send(response, reply);

@@ -1,12 +1,12 @@
-import type { CoderClient } from "../../coder/client.ts";
 import type { Agent, Workspace } from "../../coder/schemas.ts";
-import { RefbenchError } from "../../model/error.ts";
+import type { AppOrigin } from "../../coder/transport.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
+import type { AppHosts } from "./app-hosts.ts";
 
 /** Where one workspace's app is reached. */
 export interface AppAddress {
   /** Absent where the app is below the deployment's own URL. */
-  readonly origin?: string;
+  readonly origin?: AppOrigin;
   readonly path: string;
   readonly token: string;
 }
@@ -15,37 +15,30 @@ export interface AppAddress {
 export function appAddress(
   { app, deployment }: LoadTask,
   about: { readonly workspace: Workspace; readonly agent: Agent | undefined; readonly token: string },
-  wildcard: string,
+  hosts: AppHosts | undefined,
 ): AppAddress | { readonly problem: string } {
   const { workspace, agent, token } = about;
   const slug = app?.slug ?? "";
-  const slugs = agent?.apps.map((each) => each.slug) ?? [];
   if (agent === undefined) return { problem: "the agent that was reached is not the workspace's any more" };
-  if (!slugs.includes(slug)) {
-    const has = slugs.length === 0 ? "none" : slugs.join(", ");
+  const found = agent.apps.find((each) => each.slug === slug);
+  if (found === undefined) {
+    const has = agent.apps.length === 0 ? "none" : agent.apps.map((each) => each.slug).join(", ");
     return {
       problem: `agent ${agent.name} has no app "${slug}", it has ${has}: add a coder_app to the template`,
     };
   }
-  if (app?.by !== "subdomain")
-    return { path: `/@${workspace.owner_name}/${workspace.name}.${agent.name}/apps/${slug}/`, token };
-  const host = wildcard.replace("*", `${slug}--${agent.name}--${workspace.name}--${workspace.owner_name}`);
-  const url = new URL(deployment.url);
-  // The host may bring its own port; where it does not, it is the deployment's.
-  const port = /:\d+$/.test(host) || url.port === "" ? "" : `:${url.port}`;
-  return { origin: `${url.protocol}//${host}${port}`, path: "/", token };
+  const { name, owner_name: owner } = workspace;
+  if (hosts === undefined) return { path: `/@${owner}/${name}.${agent.name}/apps/${slug}/`, token };
+  // Coder serves an app at a host of its own also where its template does not ask for one.
+  const label = found.subdomain_name || `${slug}--${agent.name}--${name}--${owner}`;
+  const { isAtCoder, wildcard } = hosts;
+  const url = originOf(wildcard.replace("*", label), new URL(deployment.url), isAtCoder);
+  return { origin: { url, isAtCoder }, path: "/", token };
 }
 
-/** Where apps have hosts of their own; empty for a load that reaches them by path. */
-export async function wildcardHost(owner: CoderClient, { app }: LoadTask): Promise<string> {
-  if (app?.by !== "subdomain") return "";
-  const answer = await owner.applicationsHost();
-  if (!answer.ok)
-    throw new RefbenchError("coder", `the host of apps cannot be asked for: ${answer.failure.message}`);
-  const { host } = answer.value;
-  if (host !== "") return host;
-  throw new RefbenchError(
-    "usage",
-    "this Coder has no wildcard host, so that no app has a subdomain: reach it by path, or set CODER_WILDCARD_ACCESS_URL",
-  );
+/** The host may bring its own port; where it does not, or nobody listens there, it is the deployment's. */
+function originOf(host: string, { protocol, port }: URL, isAtCoder: boolean): string {
+  const [name = "", own] = host.split(":", 2);
+  const asked = isAtCoder || own === undefined ? port : own;
+  return `${protocol}//${name}${asked === "" ? "" : `:${asked}`}`;
 }

@@ -2,7 +2,8 @@ import { agentsOf } from "../../coder/schemas.ts";
 import type { LoadContext, LoadWorkspace } from "../load-context.ts";
 import { pace } from "../pacer.ts";
 import type { Scenario } from "../scenario.ts";
-import { type AppAddress, appAddress, wildcardHost } from "./app-address.ts";
+import { type AppAddress, appAddress } from "./app-address.ts";
+import { findAppHosts } from "./app-hosts.ts";
 import { AppSocket } from "./app-socket.ts";
 
 /**
@@ -31,7 +32,11 @@ export const apps: Scenario = async (load, ready) => {
 /** Where each workspace's app is; one without it has failed. */
 async function addressesOf(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<AppAddress[]> {
   load.board.activity = "looking for apps";
-  const wildcard = await wildcardHost(load.owner, load.task);
+  const hosts = await findAppHosts(load.owner, load.task);
+  if (hosts?.isAtCoder === true)
+    load.note(
+      `no name below ${hosts.wildcard} is known to this machine: the apps' hosts are asked for at the address of ${load.task.deployment.url}`,
+    );
   const found = await Promise.all(
     ready.map((workspace) =>
       load.limits.requests.run(async () => {
@@ -45,7 +50,7 @@ async function addressesOf(load: LoadContext, ready: readonly LoadWorkspace[]): 
         const address = appAddress(
           load.task,
           { workspace: seen.value, agent, token: workspace.user.token },
-          wildcard,
+          hosts,
         );
         if ("problem" in address) load.failures.add("connect-refused", "app-echo", address.problem);
         return "problem" in address ? undefined : address;

@@ -5,8 +5,8 @@ export interface ParsedTemplate {
   /** `resource` blocks that are not Coder's own, by type and name. */
   readonly resources: readonly { readonly type: string; readonly name: string }[];
   readonly agents: readonly string[];
-  /** `coder_app` blocks: the slug, and the agent that it is behind. */
-  readonly apps: readonly { readonly slug: string; readonly agent: string }[];
+  /** `coder_app` blocks: the slug, whether it is to have a host of its own, and the agent that it is behind. */
+  readonly apps: readonly { readonly slug: string; readonly subdomain: boolean; readonly agent: string }[];
 }
 
 export interface TemplateVariable {
@@ -61,7 +61,11 @@ export function parseTemplate(files: ReadonlyMap<string, string>): ParsedTemplat
 
 function appOf(block: Block): ParsedTemplate["apps"][number] {
   const agent = /coder_agent\.(\w+)/.exec(block.attributes.get("agent_id") ?? "")?.[1];
-  return { slug: literal(block, "slug") ?? block.labels[1] ?? "", agent: agent ?? "main" };
+  return {
+    slug: literal(block, "slug") ?? block.labels[1] ?? "",
+    subdomain: literal(block, "subdomain") === "true",
+    agent: agent ?? "main",
+  };
 }
 
 function variableOf(block: Block): TemplateVariable {

@@ -184,7 +184,9 @@ export function resourcesOf(
           resourceId: id,
           createdAt,
           connectionTimeoutSeconds: 120,
-          apps: parsed.apps.filter((app) => app.agent === name).map(({ slug }) => slug),
+          apps: parsed.apps
+            .filter((app) => app.agent === name)
+            .map(({ slug, subdomain }) => ({ slug, subdomain })),
           updatedAt: createdAt,
           lifecycle: "created",
           ...(workspace ? { workspace } : {}),

@@ -8,6 +8,7 @@ import { socketRoutes } from "../routes/socket-routes.ts";
 import type { SocketRoute } from "../routes/socket-routes.ts";
 import type { SshTunnels } from "../ssh/ssh-tunnels.ts";
 import { serveDerpStream } from "../tailnet/derp.ts";
+import { pathOfApp, wildcardOf } from "./app-host.ts";
 import { authenticate, tokenOf } from "./auth.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import { problem } from "./reply.ts";
@@ -48,7 +49,14 @@ export class Upgrades {
 
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://emulator");
+    const asked = new URL(request.url ?? "/", "http://emulator");
+    const { searchParams } = asked;
+    const app = pathOfApp(request.headers.host, wildcardOf(this.#deployment));
+    if (app !== undefined && "refused" in app) {
+      refuse(socket, app.refused);
+      return;
+    }
+    const pathname = app?.path ?? asked.pathname;
     const incoming: Incoming = {
       method: request.method ?? "GET",
       path: pathname,
@@ -81,13 +89,13 @@ export class Upgrades {
       refuse(socket, route?.refusal ?? known.refused);
       return;
     }
-    const asked = { ...incoming, params: match.params, user: known?.user };
-    const limited = this.#deployment.limits.check(asked, match.route);
+    const call = { ...incoming, params: match.params, user: known?.user };
+    const limited = this.#deployment.limits.check(call, match.route);
     if (limited || !route) {
       refuse(socket, limited ?? problem(404, "Route not found."));
       return;
     }
-    const prepared = route.prepare(asked);
+    const prepared = route.prepare(call);
     if ("refused" in prepared) {
       refuse(socket, prepared.refused);
       return;

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Deployment } from "../context.ts";
 import { metricsText } from "./prometheus.ts";
+import { isOn } from "../is-on.ts";
 
 const DEFAULT_PORT = 2_112;
 
@@ -14,7 +15,7 @@ export type MetricsServer =
 /** Coder's metrics on a port of their own, as with `CODER_PROMETHEUS_ENABLE`; a port that is taken is not an error. */
 export async function serveMetrics(deployment: Deployment): Promise<MetricsServer> {
   const { env, host } = deployment.world.config;
-  if (!/^(1|t|true)$/i.test(env["CODER_PROMETHEUS_ENABLE"] ?? "")) return { state: "off" };
+  if (!isOn(env["CODER_PROMETHEUS_ENABLE"])) return { state: "off" };
   const port = Number(/:(\d+)$/.exec(env["CODER_PROMETHEUS_ADDRESS"] ?? "")?.[1] ?? DEFAULT_PORT);
   const server = createServer((request, response) => {
     const isMetrics = request.url === "/" || request.url === "/metrics";

@@ -1,3 +1,4 @@
+import { isOn } from "../is-on.ts";
 import { agentStatus, buildStatus, latestBuild } from "../state/types.ts";
 import type { Deployment } from "../context.ts";
 import type { DurationHistograms } from "./gauges.ts";
@@ -51,7 +52,7 @@ function sessionCounts({ gauges }: Deployment): string[] {
 }
 
 function agentStats({ world }: Deployment): boolean {
-  return /^(1|t|true)$/i.test(world.config.env["CODER_PROMETHEUS_COLLECT_AGENT_STATS"] ?? "");
+  return isOn(world.config.env["CODER_PROMETHEUS_COLLECT_AGENT_STATS"]);
 }
 
 function latestBuilds({ world }: Deployment): Sample[] {

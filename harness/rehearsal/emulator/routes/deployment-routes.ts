@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DURATION_MODEL } from "../build/duration-model.ts";
 import type { Deployment } from "../context.ts";
+import { wildcardOf } from "../http/app-host.ts";
 import { created, ok, ROUTE_NOT_FOUND } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { Route } from "../http/router.ts";
@@ -63,7 +64,11 @@ export function deploymentRoutes(deployment: Deployment): Route[] {
         unknownQuery(request, INBOX_QUERY, "Query parameters have invalid values.") ??
         ok({ notifications: [], unread_count: 0 }),
     },
-    { method: "GET", pattern: "/api/v2/applications/host", handle: () => ok({ host: "" }) },
+    {
+      method: "GET",
+      pattern: "/api/v2/applications/host",
+      handle: () => ok({ host: wildcardOf(deployment) }),
+    },
     {
       method: "GET",
       pattern: "/derp",

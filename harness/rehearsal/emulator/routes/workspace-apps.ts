@@ -1,8 +1,11 @@
 import type { RawData, WebSocket } from "ws";
 import type { Deployment } from "../context.ts";
+import { pathOfApp, wildcardOf } from "../http/app-host.ts";
 import { NOT_FOUND } from "../http/reply.ts";
+import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { currentAgents } from "../build/workspace-builds.ts";
+import { isOn } from "../is-on.ts";
 import { agentStatus } from "../state/types.ts";
 import type { Found } from "./lookup.ts";
 
@@ -14,11 +17,16 @@ const APPS: Readonly<Record<string, (socket: WebSocket, data: Buffer) => void>> 
   wsdi: () => undefined,
 };
 
-/** A websocket to an app of a workspace, at `/@owner/workspace.agent/apps/slug`: for its owner, as Coder shares apps by default. */
-export function prepareApp(
-  { world, gauges }: Deployment,
-  request: ApiRequest,
-): Found<(socket: WebSocket) => void> {
+const NO_PATH_APPS: Reply = {
+  status: 403,
+  text: "Path-based applications are disabled on this Coder deployment by the administrator.",
+};
+
+/** A websocket to an app of a workspace, at `/@owner/workspace.agent/apps/slug` or a host that stands for it: for its owner, as Coder shares apps by default. */
+export function prepareApp(deployment: Deployment, request: ApiRequest): Found<(socket: WebSocket) => void> {
+  const { world, gauges } = deployment;
+  const isByPath = pathOfApp(request.headers.host, wildcardOf(deployment)) === undefined;
+  if (isByPath && isOn(world.config.env["CODER_DISABLE_PATH_APPS"])) return { refused: NO_PATH_APPS };
   const { owner = "", workspace: named = "", slug = "" } = request.params;
   const user = owner === "@me" ? request.user : world.usersByName.get(owner.replace(/^@/, "").toLowerCase());
   const [name = "", agentName] = named.split(".", 2);
@@ -27,7 +35,7 @@ export function prepareApp(
     return { refused: NOT_FOUND };
   const agents = currentAgents(workspace);
   const agent = agentName === undefined ? agents[0] : agents.find((one) => one.name === agentName);
-  if (!agent?.apps.includes(slug)) return { refused: NOT_FOUND };
+  if (agent?.apps.some((one) => one.slug === slug) !== true) return { refused: NOT_FOUND };
   const app = APPS[slug];
   if (app === undefined || agentStatus(agent, Date.now()) !== "connected")
     return { refused: { status: 502, text: "Bad Gateway: nothing listens where the app should be" } };

@@ -121,8 +121,7 @@ export interface Agent {
   readonly resourceId: string;
   readonly createdAt: string;
   readonly connectionTimeoutSeconds: number;
-  /** Slugs of its apps. */
-  readonly apps: readonly string[];
+  readonly apps: readonly { readonly slug: string; readonly subdomain: boolean }[];
   /** Absent for the agents of a template version or a dry run: nothing runs behind those. */
   readonly workspace?: Workspace;
   updatedAt: string;

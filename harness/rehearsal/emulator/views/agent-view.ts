@@ -33,7 +33,7 @@ export function agentView(world: World, agent: Agent): Json {
     logs_overflowed: false,
     version: connected ? `v${world.config.version}` : "",
     api_version: connected ? AGENT_API_VERSION : "",
-    apps: agent.apps.map((slug) => appView(agent, slug)),
+    apps: agent.apps.map((app) => appView(world, agent, app)),
     ...(status === "connected"
       ? { latency: { "Coder Embedded Relay": { preferred: true, latency_ms: 1.5 } } }
       : {}),
@@ -48,7 +48,9 @@ export function agentView(world: World, agent: Agent): Json {
   };
 }
 
-function appView(agent: Agent, slug: string): Json {
+function appView(world: World, agent: Agent, { slug, subdomain }: Agent["apps"][number]): Json {
+  const { workspace } = agent;
+  const owner = workspace && world.users.get(workspace.ownerId)?.username;
   return {
     // Coder's are random; these are the same at each look.
     id: `${agent.id.slice(0, 24)}${createHash("sha256").update(slug).digest("hex").slice(0, 12)}`,
@@ -56,7 +58,8 @@ function appView(agent: Agent, slug: string): Json {
     external: false,
     slug,
     display_name: slug,
-    subdomain: false,
+    subdomain,
+    ...(subdomain && workspace ? { subdomain_name: `${slug}--${workspace.name}--${owner ?? ""}` } : {}),
     sharing_level: "owner",
     healthcheck: { url: "", interval: 0, threshold: 0 },
     health: "disabled",

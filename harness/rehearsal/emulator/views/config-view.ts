@@ -1,5 +1,6 @@
 import type { Deployment } from "../context.ts";
 import type { Json } from "./job-view.ts";
+import { isOn } from "../is-on.ts";
 
 const SECOND = 1e9;
 const MINUTE = 60 * SECOND;
@@ -9,7 +10,7 @@ const DAY = 24 * HOUR;
 /** Coder's settings as `deployment/config` shows them: what this deployment was given, and Coder's defaults. */
 export function configView({ world, limits, queue, liveReplicas, url }: Deployment): Json {
   const { env, version } = world.config;
-  const on = (name: string): boolean => /^(1|t|true)$/i.test(env[name] ?? "");
+  const on = (name: string): boolean => isOn(env[name]);
   const access = env["CODER_ACCESS_URL"] ?? url();
   return {
     access_url: access,
@@ -89,6 +90,8 @@ export function configView({ world, limits, queue, liveReplicas, url }: Deployme
     ai: { bridge: { enabled: false }, aibridge_proxy: { enabled: false } },
     stats_collection: { usage_stats: { enable: true } },
     // Coder leaves these out unless they are set.
+    ...(env["CODER_WILDCARD_ACCESS_URL"] ? { wildcard_access_url: env["CODER_WILDCARD_ACCESS_URL"] } : {}),
+    ...(on("CODER_DISABLE_PATH_APPS") ? { disable_path_apps: true } : {}),
     ...(on("CODER_BROWSER_ONLY") ? { browser_only: true } : {}),
     ...(on("CODER_DISABLE_OWNER_WORKSPACE_ACCESS") ? { disable_owner_workspace_exec: true } : {}),
     ...(env["CODER_EXPERIMENTS"] === undefined ? {} : { experiments: env["CODER_EXPERIMENTS"].split(",") }),

@@ -1,5 +1,6 @@
 import type { Deployment } from "../context.ts";
 import type { Json } from "./job-view.ts";
+import { isOn } from "../is-on.ts";
 
 /** Options that clients look for, with the value of one that is not set. */
 const OPTIONS: readonly (readonly [env: string, name: string, unset: unknown])[] = [
@@ -40,7 +41,7 @@ export function optionsView({ world: { config } }: Deployment): Json[] {
 
 /** As the option's own type reads it. */
 function typed(given: string, like: unknown): unknown {
-  if (typeof like === "boolean") return /^(1|t|true)$/i.test(given);
+  if (typeof like === "boolean") return isOn(given);
   if (typeof like === "number") return Number(given);
   return typeof like === "string" ? given : given.split(",");
 }

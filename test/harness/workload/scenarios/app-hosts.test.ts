@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { systemClock } from "../../../../harness/model/clock.ts";
+import type { LoadTask } from "../../../../harness/model/shard-task.ts";
+import { type Emulator, startEmulator } from "../../../../harness/rehearsal/emulator/server.ts";
+import { runBootstrap } from "../../../../harness/workload/bootstrap.ts";
+import { appAddress } from "../../../../harness/workload/scenarios/app-address.ts";
+import { loadTaskFor } from "../../../support/load-task.ts";
+import { runLoadHere } from "../../../support/run-load.ts";
+
+/** No DNS has it: RFC 6761. */
+const WILDCARD = "*.apps.refbench.test";
+const HOST = "127.0.0.1";
+
+const TEMPLATE = `
+resource "coder_agent" "main" {
+  os   = "linux"
+  arch = "amd64"
+}
+resource "coder_app" "wsec" {
+  agent_id  = coder_agent.main.id
+  slug      = "wsec"
+  subdomain = true
+}
+resource "coder_app" "plain" {
+  agent_id = coder_agent.main.id
+  slug     = "wsdi"
+}
+`;
+
+const folder = mkdtempSync(join(tmpdir(), "refbench-app-hosts-"));
+let emulator: Emulator;
+let coder: { readonly url: string; readonly token: string };
+let caPem: string;
+
+beforeAll(async () => {
+  const names = [
+    { type: 2, value: WILDCARD },
+    { type: 7, ip: HOST },
+  ] as const;
+  const { cert, private: key } = await generate([{ name: "commonName", value: "coder" }], {
+    extensions: [{ name: "subjectAltName", altNames: [...names] }],
+  });
+  caPem = cert;
+  const keyFile = join(folder, "key.pem");
+  writeFileSync(keyFile, key);
+  emulator = await startEmulator({
+    ...{ schemaVersion: 1, host: HOST, port: 0, version: "2.31.0", replicas: 1 },
+    ...{ buildSpeed: 100, failBuilds: 0, licence: "none", seeded: false },
+    env: {
+      CODER_PROVISIONER_DAEMONS: "4",
+      CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true",
+      CODER_WILDCARD_ACCESS_URL: WILDCARD,
+      CODER_DISABLE_PATH_APPS: "true",
+    },
+    tls: { certificate: cert, keyFile },
+  });
+  const { url } = emulator.ready;
+  const { token } = await runBootstrap(
+    {
+      task: "bootstrap",
+      deployment: { url, ssh: "tunnel", caPem },
+      admin: { email: "admin@example.com", username: "admin", password: "Correct-Horse-9-Battery" },
+      template: { name: "kubernetes", files: { "main.tf": TEMPLATE }, variables: {} },
+      expect: { replicas: 1, provisionerDaemons: 4 },
+      timeoutMs: 20_000,
+    },
+    { signal: new AbortController().signal, clock: systemClock, emit: () => undefined },
+  );
+  coder = { url, token };
+});
+
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true });
+});
+
+function taskOf(prefix: string, app: Partial<NonNullable<LoadTask["app"]>>): LoadTask {
+  return loadTaskFor(coder, {
+    ...{ prefix, scenario: "apps", parameters: {} },
+    deployment: { url: coder.url, ssh: "none", caPem },
+    connections: { total: 0 },
+    app: {
+      ...{ slug: "wsec", by: "subdomain", connections: 8, messagesPerSecond: 100, messageBytes: 200 },
+      ...{ forMs: 300, ...app },
+    },
+  });
+}
+
+test("apps with hosts of their own are reached by their names, at Coder's address where no DNS knows them", async () => {
+  const { result, events } = await runLoadHere(taskOf("bench-a", {}));
+  expect(result.failures).toEqual([]);
+  expect(result.apps).toEqual({ asked: 8, held: 8, echoed: 8 + 30 });
+  const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+  expect(notes.join()).toMatch(/no name below \*\.apps\.refbench\.test:\d+ is known to this machine/);
+  expect(result.workspaces.deleted).toBe(4);
+});
+
+test("an app whose template asks for no host has one all the same, and is judged by what it sends back", async () => {
+  const task = taskOf("bench-b", { slug: "wsdi" });
+  const { result } = await runLoadHere({ ...task, timeouts: { ...task.timeouts, commandMs: 4_000 } });
+  expect(result.apps).toEqual({ asked: 8, held: 0, echoed: 0 });
+  expect(result.failures).toEqual([expect.objectContaining({ class: "silent-connection", count: 8 })]);
+});
+
+test("paths are refused before anything is created where the deployment serves no app by path", async () => {
+  const refused = runLoadHere(taskOf("bench-c", { by: "path" }));
+  await expect(refused).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining("--app-by subdomain") as string,
+  });
+});
+
+describe("the emulator answers for the hosts of apps as Coder does", () => {
+  test.each([
+    ["abc", { "coder-session-token": "owner" }, 400],
+    ["wsec--nowhere--admin", { "coder-session-token": "owner" }, 404],
+    ["wsec--main--nowhere--admin", { "coder-session-token": "owner" }, 404],
+    ["wsec--nowhere--admin", {}, 303],
+  ])("%s with %j is %i", async (label, headers, status) => {
+    const given = {
+      ...headers,
+      ...("coder-session-token" in headers ? { "coder-session-token": coder.token } : {}),
+    };
+    expect(await statusOf("/", { host: WILDCARD.replace("*", label), ...given })).toBe(status);
+  });
+
+  test("an app by its path is refused where they are off, and its host says nothing of the API", async () => {
+    const token = { "coder-session-token": coder.token };
+    expect(await statusOf("/@admin/nowhere/apps/wsec/", token)).toBe(403);
+    expect(
+      await statusOf("/api/v2/users/me/x", { host: WILDCARD.replace("*", "wsec--a--b"), ...token }),
+    ).toBe(404);
+  });
+
+  async function statusOf(path: string, headers: Record<string, string>): Promise<number> {
+    const socket = new WebSocket(`${coder.url.replace("http", "ws")}${path}`, {
+      headers,
+      ca: caPem,
+    });
+    socket.on("error", () => undefined);
+    return new Promise((resolve) => {
+      socket.on("unexpected-response", (request, { statusCode = 0 }) => {
+        request.destroy();
+        resolve(statusCode);
+      });
+    });
+  }
+});
+
+describe("the address of an app", () => {
+  const task = (url: string) =>
+    loadTaskFor(
+      { url, token: "t" },
+      {
+        app: {
+          ...{ slug: "wsec", by: "subdomain", connections: 1, messagesPerSecond: 1 },
+          ...{ messageBytes: 16, forMs: 1 },
+        },
+      },
+    );
+  const agent = { id: "a", name: "main", status: "connected", lifecycle_state: "ready" };
+  const workspace = { name: "ws", owner_name: "ann" } as Parameters<typeof appAddress>[1]["workspace"];
+
+  test.each([
+    ["*.apps.example.com", false, "https://coder.example.com", "https://wsec--ws--ann.apps.example.com"],
+    [
+      "*.apps.example.com:8443",
+      false,
+      "https://coder.example.com",
+      "https://wsec--ws--ann.apps.example.com:8443",
+    ],
+    [
+      "*--apps.example.com",
+      false,
+      "http://coder.example.com:81",
+      "http://wsec--ws--ann--apps.example.com:81",
+    ],
+    ["*.apps.example.com:8443", true, "http://127.0.0.1:7080", "http://wsec--ws--ann.apps.example.com:7080"],
+  ])("below %s, at Coder's own address: %s, of %s is %s", (wildcard, isAtCoder, url, expected) => {
+    const about = {
+      ...{ workspace, token: "t" },
+      agent: { ...agent, apps: [{ slug: "wsec", subdomain_name: "wsec--ws--ann" }] },
+    };
+    expect(appAddress(task(url), about, { wildcard, isAtCoder })).toEqual({
+      ...{ origin: { url: expected, isAtCoder }, path: "/", token: "t" },
+    });
+  });
+
+  test("of a Coder that does not say the app's name is made of all that it belongs to", () => {
+    const about = { workspace, token: "t", agent: { ...agent, apps: [{ slug: "wsec" }] } };
+    const hosts = { wildcard: "*.x.test", isAtCoder: false };
+    expect(appAddress(task("http://coder.test"), about, hosts)).toMatchObject({
+      origin: { url: "http://wsec--main--ws--ann.x.test" },
+    });
+  });
+});
