@@ -172,7 +172,12 @@ describe("a load by hand", () => {
   });
 
   test("whose sockets to apps carried nothing does not pass, whatever its workspaces did", async () => {
-    const record = await recordOf({ shard: judged({ apps: { asked: 3, held: 0, echoed: 0 } }) });
+    const app = { slug: "wsec", by: "subdomain", connections: 3, messagesPerSecond: 1 } as const;
+    const record = await recordOf({
+      shard: judged({ apps: { asked: 3, held: 0, echoed: 0 } }),
+      task: { scenario: "apps", app: { ...app, messageBytes: 64, forMs: 1_000 } },
+    });
+    expect(record.conditions).toContain("app: wsec, reached by subdomain");
     expect(record.verdict).toBe("slo-failed");
     expect(record.reasons.join()).toContain("sockets to apps that echoed");
   });
