@@ -5,12 +5,13 @@ import { formatCount } from "./format.ts";
 import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "./markdown-row.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
-import { runsTable, tableMarkdown } from "./table.ts";
+import { sheetMarkdown } from "./sheet.ts";
+import { runsTable } from "./table.ts";
 
 /** The result of one run in Markdown: its row, then what was measured. */
 export function resultMarkdown(record: RunRecord): string {
   const { measurements, objectives } = record;
-  const table = tableMarkdown(runsTable([record]));
+  const table = sheetMarkdown(runsTable([record]));
   if (measurements === undefined) return table;
   const { header, rows } = latencyGrid(measurements);
   const lines = [arrivalsLine(measurements), probeLine(measurements), ...limitedLines(measurements)];

@@ -8,7 +8,8 @@ import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { standingOf } from "./official.ts";
-import { runsTable, tableText } from "./table.ts";
+import { sheetText } from "./sheet.ts";
+import { runsTable } from "./table.ts";
 
 /** How many of the things that are left are named; the record names all. */
 const NAMED = 20;
@@ -17,7 +18,7 @@ const NAMED = 20;
 export function resultsText(record: RunRecord, width: number): string {
   const { measurements } = record;
   const sections = [
-    [tableText(runsTable([record]), width).trimEnd()],
+    [sheetText(runsTable([record]), width).trimEnd()],
     measurements === undefined ? ["Nothing was measured."] : loadLines(record, measurements),
     measurements === undefined ? [] : ["Latency", latencyTable(measurements, width), LATENCY_NOTE],
     measurements === undefined ? [] : failureLines(measurements),

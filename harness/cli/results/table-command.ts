@@ -5,9 +5,10 @@ import { writeMarkedBlock } from "../../results/marked-block.ts";
 import { nightRows } from "../../results/nights.ts";
 import { rowSummary } from "../../results/nights/summary.ts";
 import { standingOf } from "../../results/official.ts";
-import { type OutputFormat, parseOutputs } from "../../results/output-spec.ts";
+import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
-import { publishedTable, tableMarkdown, tableText } from "../../results/table.ts";
+import { formatSheet, sheetMarkdown } from "../../results/sheet.ts";
+import { publishedTable } from "../../results/table.ts";
 import type { Io } from "../io.ts";
 import { outputOption } from "./output-option.ts";
 import { asOfDay, asOfOption, historyOf, type PlaceFlags, rehearsalsOption, storeOption } from "./places.ts";
@@ -37,18 +38,14 @@ export function tableCommand(io: Io): Command {
       const asOf = asOfDay(given);
       const history = await historyOf(io, place);
       const asked = history.records.filter(({ simulated }) => simulated === rehearsals);
-      const table = publishedTable(history.records, { asOf, rehearsals });
-      const form = (format: OutputFormat, width: number): string => {
-        if (format === "json")
-          return `${JSON.stringify(nightRows(asked, { asOf }).map(rowSummary), null, 2)}\n`;
-        return format === "markdown" ? tableMarkdown(table) : tableText(table, width);
-      };
+      const parts = publishedTable(history.records, { asOf, rehearsals });
+      const value = nightRows(asked, { asOf }).map(rowSummary);
       const [marked, others] = [
         outputs.filter(({ format, path }) => format === "markdown" && path !== undefined),
         outputs.filter(({ format, path }) => format !== "markdown" || path === undefined),
       ];
-      for (const { path = "" } of marked) await writeMarkedBlock(resolve(io.cwd, path), tableMarkdown(table));
-      await writeForms(form, others, io);
+      for (const { path = "" } of marked) await writeMarkedBlock(resolve(io.cwd, path), sheetMarkdown(parts));
+      await writeForms((format, width) => formatSheet({ value, parts }, format, width), others, io);
       tellOthers(history, rehearsals, io);
       if (asked.length === 0 && !rehearsals)
         io.stderr.write("refbench: rehearsals are never official: --rehearsals shows them\n");

@@ -1,7 +1,7 @@
-import { drawGrid, type Grid, wrap } from "../grid.ts";
-import { markdownRow } from "../markdown-row.ts";
+import type { Grid } from "../grid.ts";
 import type { OutputFormat } from "../output-spec.ts";
 import { DEFAULT_WIDTH } from "../outputs.ts";
+import { formatSheet } from "../sheet.ts";
 import type { ComparedRun, FigureOfBoth, RunComparison } from "./compare-runs.ts";
 import { factorWords, figureWords } from "./figure-words.ts";
 
@@ -11,52 +11,13 @@ export function formatRunComparison(
   format: OutputFormat,
   width = DEFAULT_WIDTH,
 ): string {
-  switch (format) {
-    case "json":
-      return `${JSON.stringify(comparison, null, 2)}\n`;
-    case "markdown":
-      return markdown(comparison);
-    case "text":
-      return text(comparison, width);
-  }
-}
-
-const NOT_COMPARABLE = "Their figures are not comparable";
-const DIFFERS = "What else differs";
-
-function text(comparison: RunComparison, width: number): string {
-  const list = (title: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0
-      ? []
-      : [
-          title,
-          ...lines.flatMap((line) =>
-            wrap(line, width - 4).map((part, index) => (index === 0 ? `  - ${part}` : `    ${part}`)),
-          ),
-          "",
-        ];
-  return `${[
-    ...list(NOT_COMPARABLE, comparison.notComparable),
-    ...runLines(comparison).flatMap((line) => wrap(line, width)),
-    "",
-    ...list(DIFFERS, comparison.differs),
-    drawGrid(gridOf(comparison), width),
-  ].join("\n")}\n`;
-}
-
-function markdown(comparison: RunComparison): string {
-  const { header, rows, right = new Set() } = gridOf(comparison);
-  const list = (title: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : [`${title}:`, "", ...lines.map((line) => `- ${line}`), ""];
-  return [
-    ...list(`**${NOT_COMPARABLE}**`, comparison.notComparable),
-    ...runLines(comparison).flatMap((line) => [line, ""]),
-    ...list(DIFFERS, comparison.differs),
-    markdownRow(header),
-    markdownRow(header.map((_, column) => (right.has(column) ? "---:" : "---"))),
-    ...rows.map(markdownRow),
-    "",
-  ].join("\n");
+  const parts = [
+    { title: "Their figures are not comparable", items: comparison.notComparable },
+    { sentences: runLines(comparison) },
+    { title: "What else differs", items: comparison.differs },
+    gridOf(comparison),
+  ];
+  return formatSheet({ value: comparison, parts }, format, width);
 }
 
 function runLines({ first, second }: RunComparison): readonly string[] {
@@ -79,7 +40,7 @@ function runWords({
 }: ComparedRun): string {
   const version =
     coderVersion === undefined ? "" : `, Coder ${coderVersion}${simulated ? " (simulated)" : ""}`;
-  return `run ${runId}, ${architecture} ${size}${version}, ${startedAt}, ${verdict}`;
+  return `run ${runId}, ${architecture} ${size}${version}, ${startedAt.slice(0, 16).replace("T", " ")} UTC, ${verdict}`;
 }
 
 function gridOf({ figures }: RunComparison): Grid {

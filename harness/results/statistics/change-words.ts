@@ -1,21 +1,24 @@
 import { formatCount } from "../format.ts";
-import { drawGrid, type Grid } from "../grid.ts";
-import { markdownRow } from "../markdown-row.ts";
+import type { Grid } from "../grid.ts";
 import type { OutputFormat } from "../output-spec.ts";
+import { formatSheet } from "../sheet.ts";
 import type { ChangePoint } from "./change-points.ts";
 import type { WatchedSeries } from "./changes-of.ts";
 import { isWorse } from "./watched-figures.ts";
 
 /** The changes over nights in one form. */
 export function formatChanges(series: readonly WatchedSeries[], format: OutputFormat, width: number): string {
-  if (format === "json") return `${JSON.stringify(series.map(asJson), null, 2)}\n`;
-  if (series.length === 0) return "No nights that measured anything.\n";
   const reruns = [...new Set(series.flatMap(({ rerun }) => rerun ?? []))];
-  const below = reruns.map((rerun) => `Suspected: measure again, which confirms it or not: ${rerun}`);
-  if (format === "text") return `${[drawGrid(gridOf(series), width), ...below].join("\n")}\n`;
-  const { header, rows } = gridOf(series);
-  const lines = [markdownRow(header), markdownRow(header.map(() => "---")), ...rows.map(markdownRow)];
-  return `${[...lines, ...below.map((line) => `\n${line}`)].join("\n")}\n`;
+  const parts =
+    series.length === 0
+      ? [{ sentences: ["No nights that measured anything."] }]
+      : [
+          gridOf(series),
+          {
+            sentences: reruns.map((rerun) => `Suspected: measure again, which confirms it or not: ${rerun}`),
+          },
+        ];
+  return formatSheet({ value: series.map(asJson), parts }, format, width);
 }
 
 /** A change in words: "+ 11.2 % since 2026-11-20 (2.30.4 → 2.31.0), confirmed 2026-11-24, confidence 99.99 %". */

@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { NIGHT_COLUMNS } from "../../../harness/results/night-row.ts";
-import { publishedTable, tableMarkdown, tableText } from "../../../harness/results/table.ts";
+import { sheetMarkdown, sheetText } from "../../../harness/results/sheet.ts";
+import { publishedTable } from "../../../harness/results/table.ts";
 import { LEAKED, nightOn } from "./nightly-records.ts";
 import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "./sample-record.ts";
 
 const official = (records: readonly RunRecord[], asOf = "2026-11-22") =>
-  tableMarkdown(publishedTable(records, { asOf, rehearsals: false }));
+  sheetMarkdown(publishedTable(records, { asOf, rehearsals: false }));
 const rehearsals = (records: readonly RunRecord[], asOf = "2026-11-22") =>
-  tableMarkdown(publishedTable(records, { asOf, rehearsals: true }));
+  sheetMarkdown(publishedTable(records, { asOf, rehearsals: true }));
 const cellsOf = (markdown: string) =>
   markdown
     .split("\n")
@@ -101,7 +102,7 @@ test.each([
   [
     "text",
     (records: readonly RunRecord[], asOf: string) =>
-      tableText(publishedTable(records, { asOf, rehearsals: false }), 80),
+      sheetText(publishedTable(records, { asOf, rehearsals: false }), 80),
   ],
   ["Markdown", official],
 ])("in %s the bytes depend on the records and the day alone", (_, render) => {
@@ -116,7 +117,7 @@ test.each([
 });
 
 test("a table of nights fits 80 columns and keeps its words", () => {
-  const table = tableText(
+  const table = sheetText(
     publishedTable([nightOn("2026-11-10")], { asOf: "2026-11-22", rehearsals: false }),
     80,
   );

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { COLUMNS, rowOf } from "../../../harness/results/row.ts";
-import { runsTable, tableMarkdown, tableText } from "../../../harness/results/table.ts";
+import { sheetMarkdown, sheetText } from "../../../harness/results/sheet.ts";
+import { runsTable } from "../../../harness/results/table.ts";
 import { EXIT_CODES } from "../../../harness/model/verdict.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { standingOf, unofficialReasons } from "../../../harness/results/official.ts";
 import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "./sample-record.ts";
 
-const resultsTable = (records: readonly RunRecord[], width: number) => tableText(runsTable(records), width);
-const resultsMarkdown = (records: readonly RunRecord[]) => tableMarkdown(runsTable(records));
+const resultsTable = (records: readonly RunRecord[], width: number) => sheetText(runsTable(records), width);
+const resultsMarkdown = (records: readonly RunRecord[]) => sheetMarkdown(runsTable(records));
 
 const VERDICTS = Object.keys(EXIT_CODES).filter(
   (word) => word !== "usage" && word !== "handed-over",
