@@ -1,13 +1,16 @@
 import type { Clock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
-import { LEASE_MS, LeaseBook } from "../../pipeline/lease.ts";
+import { LeaseBook } from "../../pipeline/lease.ts";
 import { ownIdentity } from "../../pipeline/process-identity.ts";
+
+/** How often it is renewed, and how soon another holder is heard of. */
+const RENEW_MS = 20_000;
 
 export interface NightLock {
   readonly folder: string;
   readonly clock: Clock;
   readonly tell: (line: string) => void;
-  /** @default LEASE_MS / 3 */
+  /** @default 20 s */
   readonly renewMs?: number;
 }
 
@@ -16,7 +19,7 @@ export interface NightLock {
  * when another machine that shares the folder took this one for dead.
  */
 export async function underNightLock<T>(
-  { folder, clock, tell, renewMs = LEASE_MS / 3 }: NightLock,
+  { folder, clock, tell, renewMs = RENEW_MS }: NightLock,
   does: (lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const book = new LeaseBook(folder, clock);
