@@ -172,7 +172,11 @@ export const externalAuths = listOf(
   }),
 );
 
-export const versionResources = listOf(z.object({ agents: listOf(z.object({ name: z.string() })) }));
+export const versionResources = listOf(
+  z.object({
+    agents: listOf(z.object({ name: z.string(), apps: listOf(z.object({ slug: z.string() })) })),
+  }),
+);
 
 /** What the licence allows, of the parts that a load meets. */
 export const entitlements = z.object({

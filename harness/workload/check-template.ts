@@ -22,7 +22,8 @@ export async function checkTemplate(
       throw new RefbenchError("usage", `${template} cannot be given these parameters: ${wrong.join("; ")}`);
   } else note(`the parameters of ${template} could not be checked: ${known.failure.message}`);
   if (task.presetId !== undefined) await checkPreset(owner, versionId, task.presetId, template);
-  if (task.agent !== undefined) await checkAgent(owner, versionId, task.agent, template);
+  if (task.agent !== undefined || task.app !== undefined)
+    await checkAgentAndApp(owner, versionId, task, template);
   await checkExternalAuth(owner, versionId, task, template);
 }
 
@@ -43,20 +44,30 @@ async function checkPreset(
   throw new RefbenchError("usage", `${template} has no preset "${presetId}", expected ${expected}`);
 }
 
-async function checkAgent(
+async function checkAgentAndApp(
   owner: CoderClient,
   versionId: string,
-  agent: string,
+  { agent, app }: LoadTask,
   template: string,
 ): Promise<void> {
   const resources = await owner.versionResources(versionId);
   if (!resources.ok) return;
-  const names = [...new Set(resources.value.flatMap(({ agents }) => agents.map(({ name }) => name)))];
-  if (names.length === 0 || names.includes(agent)) return;
-  throw new RefbenchError(
-    "usage",
-    `${template} has no agent "${agent}", expected one of ${names.join(", ")}`,
-  );
+  const agents = resources.value.flatMap((resource) => resource.agents);
+  if (agents.length === 0) return;
+  const reached = agents.filter(({ name }) => agent === undefined || name === agent);
+  if (reached.length === 0)
+    throw new RefbenchError(
+      "usage",
+      `${template} has no agent "${agent}", expected one of ${distinct(agents.map(({ name }) => name))}`,
+    );
+  const slugs = reached.flatMap(({ apps }) => apps.map(({ slug }) => slug));
+  if (app === undefined || slugs.includes(app.slug)) return;
+  const has = slugs.length === 0 ? "it has none: add a coder_app" : `expected one of ${distinct(slugs)}`;
+  throw new RefbenchError("usage", `${template} has no app "${app.slug}", ${has}`);
+}
+
+function distinct(names: readonly string[]): string {
+  return [...new Set(names)].join(", ");
 }
 
 /** A user that the load has just made is logged in nowhere. */

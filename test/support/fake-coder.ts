@@ -499,7 +499,11 @@ class Fake {
     if (sub === "rich-parameters") return [200, this.#options.parameters ?? [diskSize]];
     if (sub === "external-auth") return [200, this.#options.externalAuth ?? []];
     if (sub === "presets") return [200, [{ ID: "preset-id", Name: "small" }]];
-    if (sub === "resources") return [200, [{ agents: this.#agentNames.map((name) => ({ name })) }]];
+    if (sub === "resources")
+      return [
+        200,
+        [{ agents: this.#agentNames.map((name) => ({ name, apps: [{ slug: `${name}-echo` }] })) }],
+      ];
     return [200, this.#version(id)];
   }
 

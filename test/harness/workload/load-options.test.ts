@@ -8,6 +8,10 @@ import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";
 
 const FEW = { connections: { total: 0 }, workspaces: 2 } as const;
+const APP: NonNullable<LoadTask["app"]> = {
+  ...{ slug: "wsec", by: "path", connections: 1, messagesPerSecond: 1 },
+  ...{ messageBytes: 64, forMs: 100 },
+};
 type Overrides = Parameters<typeof loadTaskFor>[1];
 
 describe("before anything is created a load is refused", () => {
@@ -37,6 +41,13 @@ describe("before anything is created a load is refused", () => {
       { agents: ["main", "gpu"] },
       { agent: "cpu" },
       /no agent "cpu", expected one of main, gpu/,
+    ],
+    ["an app that the template does not have", {}, { app: APP }, /no app "wsec", expected one of main-echo/],
+    [
+      "an app of another agent than the one that is reached",
+      { agents: ["main", "gpu"] },
+      { agent: "gpu", app: { ...APP, slug: "main-echo" } },
+      /no app "main-echo", expected one of gpu-echo/,
     ],
     [
       "a template whose users must be logged in elsewhere",

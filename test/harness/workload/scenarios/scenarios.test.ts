@@ -167,8 +167,11 @@ test("an app that sends nothing back has held nothing", async () => {
   ]);
 });
 
-test("a slug that the template does not have is named with those that it has", async () => {
-  const { result } = await runLoadHere(taskOf({ scenario: "apps", app: { ...app, slug: "nope" } }));
+test("a slug that workspaces do not have is named with those that they have", async () => {
+  const kept = taskOf({ keep: true });
+  await runLoadHere(kept);
+  const existing = { namePrefix: `${kept.prefix}-` };
+  const { result } = await runLoadHere(taskOf({ scenario: "apps", app: { ...app, slug: "nope" }, existing }));
   expect(result.failures[0]).toMatchObject({ phase: "app-echo", count: 4 });
   expect(result.failures[0]?.example).toContain('has no app "nope", it has wsec, wsdi');
 });
