@@ -1,4 +1,5 @@
 import type { RunRecord } from "../model/record.ts";
+import { platformWord } from "./platform-words.ts";
 
 /** What a run was measured on, by name: figures of different fingerprints are never one series. */
 export type Fingerprint = Readonly<Record<string, string>>;
@@ -36,5 +37,5 @@ export function fingerprintChanges(before: Fingerprint, after: Fingerprint): rea
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names
     .filter((name) => before[name] !== after[name])
-    .map((name) => `${name}: ${before[name] ?? "unknown"} → ${after[name] ?? "unknown"}`);
+    .map((name) => `${platformWord(name)}: ${before[name] ?? "unknown"} → ${after[name] ?? "unknown"}`);
 }

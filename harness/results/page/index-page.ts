@@ -146,19 +146,24 @@ function statusOf({ status, newest }: NightRow): Child {
   }
 }
 
-/** Steps for the worse that stand, each with where to see it. */
+/** How many figures that got worse are named beside a row; its page has them all. */
+const NAMED = 2;
+
+/** Steps for the worse that stand, and where to see them. */
 function regressionsOf(row: NightRow, watched: readonly WatchedSeries[]): Child {
-  return watched
+  const worse = watched
     .filter(({ architecture, size }) => architecture === row.architecture && size === row.size)
     .flatMap(({ figure, regressions }) =>
-      regressions.map(({ magnitude, day }) =>
-        small(
-          html`<a class="regression" href="${sizePath(row)}"
-            >${figure.description}: ${signed(magnitude)} since ${day}</a
-          >`,
-        ),
-      ),
+      regressions.map(({ magnitude, day }) => ({ words: `${figure.name} ${signed(magnitude)}`, day })),
     );
+  const since = worse.map(({ day }) => day).toSorted()[0];
+  if (since === undefined) return undefined;
+  const named = worse.slice(0, NAMED).map(({ words }) => words);
+  const more = worse.length > NAMED ? `, and ${worse.length - NAMED} more` : "";
+  return small(
+    html`<a class="regression" href="${sizePath(row)}">Regression since ${since}</a>:
+      ${named.join(", ")}${more}`,
+  );
 }
 
 function spread({ median, range }: Spread, text: (value: number) => string = rounded): Child {

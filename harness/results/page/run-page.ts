@@ -68,7 +68,7 @@ function reasons({ reasons: said_, verdict }: RunRecord): Html | undefined {
 /** The figures that a run is looked at for first; what it does not have is left out. */
 function tiles(record: RunRecord): Html {
   const { measurements, startedAt, finishedAt, cost } = record;
-  const { firstWorkspaceMs, cleanMs } = milestonesOf(record);
+  const { firstWorkspaceMs, cleanMs, cleanFrom = "load" } = milestonesOf(record);
   const [ready, terminal] = KEY_FIGURES.map(({ read }) => read(record));
   const spent = costOf(record);
   const figures: readonly (readonly [string, string | undefined, Child?])[] = [
@@ -76,7 +76,7 @@ function tiles(record: RunRecord): Html {
     ["Workspace ready, p95", ready === undefined ? undefined : formatLatency(ready)],
     ["Terminal's first byte, p95", terminal === undefined ? undefined : formatLatency(terminal)],
     ["Time to first workspace", duration(firstWorkspaceMs), "from the start"],
-    ["Time to clean", duration(cleanMs), "from the end of the load"],
+    ["Time to clean", duration(cleanMs), `from the end of ${cleanFrom === "load" ? "the load" : cleanFrom}`],
     [
       "Whole run",
       finishedAt === undefined ? undefined : duration(Date.parse(finishedAt) - Date.parse(startedAt)),

@@ -62,7 +62,7 @@ test("another version of Coder is the same series, and another platform is told 
   const after = nightOn(ago(0), { provenance: { ...provenance, platform: { kubernetes: "1.34" } } });
   expect(onlyRow([before, nightOn(ago(0))]).clean).toHaveLength(2);
   expect(fingerprintChanges(fingerprintOf(before), fingerprintOf(after))).toEqual([
-    "kubernetes: unknown → 1.34",
+    "Kubernetes: unknown → 1.34",
   ]);
 });
 

@@ -28,7 +28,7 @@ export function gantt(
 ): Html {
   const endMs = Math.max(1, ...bars.map(({ toMs }) => toMs), ...moments.map(({ atMs }) => atMs));
   const size: Size = { width, height: bars.length * ROW + 70 };
-  const step = stepOf(endMs);
+  const step = stepOf(endMs, width < 450 ? 4 : 7);
   const x = xAxis("time since the run began");
   const y = yAxis("");
   const option = {

@@ -23,10 +23,10 @@ export function intervalChart(
   width: number,
   naming: Naming,
 ): Html | undefined {
-  const drawn = figures.flatMap(({ metric, difference, interval, conclusion }) =>
+  const drawn = figures.flatMap(({ description, difference, interval, conclusion }) =>
     difference === undefined || interval === undefined
       ? []
-      : [{ metric, difference, interval, isDifferent: conclusion === "different" }],
+      : [{ description, difference, interval, isDifferent: conclusion === "different" }],
   );
   if (drawn.length === 0) return undefined;
   const reach = 1.15 * Math.max(0.01, ...drawn.flatMap(({ interval }) => interval.map(Math.abs)));
@@ -47,7 +47,7 @@ export function intervalChart(
       ...y,
       type: "category",
       inverse: true,
-      data: drawn.map(({ metric }) => metric),
+      data: drawn.map(({ description }) => description),
       splitLine: { show: false },
       axisLabel: { show: false },
     },
@@ -75,10 +75,13 @@ export function intervalChart(
               {
                 type: "text",
                 style: {
-                  text: each?.metric ?? "",
+                  text: each?.description ?? "",
                   x: 16,
                   y: middle - 9,
                   fill: COLOUR.text,
+                  // The line at zero goes through the words.
+                  stroke: COLOUR.page,
+                  lineWidth: 4,
                   fontSize: 12,
                   verticalAlign: "middle",
                 },
@@ -89,6 +92,7 @@ export function intervalChart(
         encode: { x: [1, 2, 3], y: 0 },
         markLine: {
           silent: true,
+          z: 1,
           symbol: "none",
           lineStyle: { color: COLOUR.text, type: "solid", width: 1 },
           label: { show: false },

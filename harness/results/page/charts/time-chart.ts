@@ -95,8 +95,8 @@ const STEPS = [
 ];
 
 /** The distance between two marks of a time axis, at most seven of them. */
-export function stepOf(endMs: number): number {
-  return STEPS.find((step) => endMs / step <= 7) ?? 24 * HOUR;
+export function stepOf(endMs: number, most = 7): number {
+  return STEPS.find((step) => endMs / step <= most) ?? 24 * HOUR;
 }
 
 /** A time on an axis: `0`, `45 s`, `5 min`, `1 h 30`. */

@@ -8,7 +8,7 @@ import { chip } from "../status.ts";
 
 /** Two versions beside each other: differences with their intervals, then the pairs that they are from. */
 export function comparisonSection({ baseline, candidate, order, figures }: Comparison): Html {
-  const description = figures.map((each) => `${each.metric}: ${differenceWords(each)}`).join("; ");
+  const description = figures.map((each) => `${each.description}: ${differenceWords(each)}`).join("; ");
   const drawn = (width: number, id: string): Html | undefined =>
     intervalChart(figures, width, {
       id,
@@ -56,9 +56,9 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
           label: "Every pair",
           header: ["Figure", "Pair", "Baseline", "Candidate"],
           right: new Set([1, 2, 3]),
-          rows: figures.flatMap(({ metric, pairs }) =>
+          rows: figures.flatMap(({ description, pairs }) =>
             pairs.map((pair, index) => [
-              metric,
+              description,
               `${index + 1}`,
               formatCount(pair.baseline),
               formatCount(pair.candidate),

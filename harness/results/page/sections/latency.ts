@@ -3,8 +3,9 @@ import { PHASES, type PhaseHistogram } from "../../../model/shard-result.ts";
 import { formatCount, formatLatency } from "../../format.ts";
 import { carries, mergeHistograms, readHistogram } from "../../histogram.ts";
 import { latencyGrid } from "../../latency.ts";
+import { PHASE_WORDS } from "../../phase-words.ts";
 import { percentilePlot, type PhaseLatency } from "../charts/percentile-plot.ts";
-import { dataTable } from "../data-table.ts";
+import { dataTable, termList } from "../data-table.ts";
 import { figure, legend } from "../figure.ts";
 import { type Html, html } from "../html.ts";
 
@@ -26,7 +27,11 @@ export function latencySection(measurements: Measurements): Html {
     ${
       rows.length === 0
         ? html`<p>No latency was measured.</p>`
-        : dataTable({ label: "Latency by phase", header, rows: named, ...(right !== undefined && { right }) })
+        : html`${dataTable({ label: "Latency by phase", header, rows: named, ...(right !== undefined && { right }) })}
+            <details>
+              <summary>What each phase measures</summary>
+              ${termList(phases.map(({ phase }) => [phase, PHASE_WORDS[phase]]))}
+            </details>`
     }
     ${
       plots.length > 0 &&

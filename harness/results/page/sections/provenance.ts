@@ -1,6 +1,7 @@
 import type { RunRecord } from "../../../model/record.ts";
 import { versionOf } from "../../coder-version.ts";
 import { formatCount } from "../../format.ts";
+import { platformWord } from "../../platform-words.ts";
 import { termList } from "../data-table.ts";
 import { type Child, type Html, html } from "../html.ts";
 import { kindOf } from "../runs-table.ts";
@@ -26,7 +27,7 @@ export function provenanceSection(record: RunRecord): Html {
       ["In use meanwhile", deployment?.inUse.join("; ")],
       ["Asked for", loadWords(load)],
       ["Resources", made.map(([stack, count]) => `${formatCount(count)} in ${stack}`).join(", ")],
-      ...Object.entries(platform).map(([name, value]): [string, Child] => [name, value]),
+      ...Object.entries(platform).map(([name, value]): [string, Child] => [platformTerm(name), value]),
       ["Generator", `${machine.cores} × ${machine.cpu}, ${machine.memoryGib} GiB, ${machine.os}`],
       [
         "refbench",
@@ -47,6 +48,11 @@ export function provenanceSection(record: RunRecord): Html {
       ],
       ["Simulated", simulated && `yes, with ${coder === "emulated" ? "an emulated" : "a real"} Coder`],
     ])}`;
+}
+
+function platformTerm(name: string): string {
+  const word = platformWord(name);
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
 function twinAside({ failBuilds = 0 }: NonNullable<RunRecord["provenance"]["rehearsal"]>): string {

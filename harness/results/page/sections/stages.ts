@@ -13,6 +13,8 @@ export interface Milestones {
   readonly firstWorkspaceMs?: number;
   /** From the end of the load, or of what came before, until the audit found nothing left. */
   readonly cleanMs?: number;
+  /** The stage from whose end on that is. */
+  readonly cleanFrom?: string;
 }
 
 /** When the first workspace was ready, and how long it took to be clean again. */
@@ -27,7 +29,9 @@ export function milestonesOf({ startedAt, measurements, stages, teardown }: RunR
   return {
     ...(first !== undefined &&
       startedAtMs !== undefined && { firstWorkspaceMs: startedAtMs + first.endMs - Date.parse(startedAt) }),
-    ...(clean !== undefined && clean >= 0 && { cleanMs: clean }),
+    ...(clean !== undefined &&
+      clean >= 0 &&
+      before !== undefined && { cleanMs: clean, cleanFrom: before.stage }),
   };
 }
 
@@ -70,7 +74,7 @@ export function stagesSection(record: RunRecord): Html {
       narrow: drawn(360, "stages-n"),
       wide: drawn(1100, "stages-w"),
       legend: legend([
-        { name: "the load", mark: "bar-3" },
+        ...(bars.some(({ tone }) => tone === "load") ? [{ name: "the load", mark: "bar-3" as const }] : []),
         { name: "other stages", mark: "bar-1" },
         ...(bars.some(({ tone }) => tone === "bad")
           ? [{ name: "failed or interrupted", mark: "bar-bad" as const }]

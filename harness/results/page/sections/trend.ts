@@ -103,7 +103,7 @@ function stepWords(said: readonly string[], steps: WatchedSeries, resets: readon
   return html`<ul class="steps">
     ${said.map((words) => html`<li><strong>Step:</strong> ${words}.</li> `)}
     ${own.map(({ date, reason }) => html`<li>New series from ${date}: ${reason}.</li> `)}
-    <li>${said.length === 0 ? "No step was found: " : "Since then: "}${sightWords(steps)}.</li>
+    <li>${said.length === 0 ? "No step was found: " : "Now: "}${sightWords(steps)}.</li>
   </ul>`;
 }
 

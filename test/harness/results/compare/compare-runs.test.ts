@@ -58,7 +58,7 @@ describe("what makes figures incomparable is said first", () => {
     [
       "another platform",
       nightOn("2026-11-21", { provenance: { ...provenance, platform: { postgres: "17" } } }),
-      /postgres: unknown → 17/,
+      /Postgres: unknown → 17/,
     ],
     [
       "another way of SSH",

@@ -31,6 +31,26 @@ const LOOKS = [
 const VIOLATIONS = `axe
   .run({ resultTypes: ["violations"] })
   .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`;
+/** By how much the table sticks out of what the page has for it. */
+const BESIDE_MAIN = `(() => {
+  const main = document.querySelector("main");
+  const room = main.getBoundingClientRect().right - parseFloat(getComputedStyle(main).paddingRight);
+  return document.querySelector("table.cards").getBoundingClientRect().right - room;
+})()`;
+const OVERLAPPING = `[...document.querySelectorAll("svg[role=img]")].flatMap((svg) => {
+  const texts = [...svg.querySelectorAll("text")].map((text) => ({ text, box: text.getBoundingClientRect() }));
+  return texts.flatMap((one, index) =>
+    texts
+      .slice(index + 1)
+      .filter(
+        ({ box }) =>
+          box.width > 0 &&
+          one.box.left < box.right - 1 && box.left < one.box.right - 1 &&
+          one.box.top < box.bottom - 3 && box.top < one.box.bottom - 3,
+      )
+      .map((other) => one.text.textContent + " over " + other.text.textContent),
+  );
+})`;
 const CUT_OFF = `[...document.querySelectorAll("svg[role=img]")].flatMap((svg) => {
   const edge = svg.getBoundingClientRect();
   if (edge.width === 0) return [];
@@ -122,6 +142,16 @@ describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
     },
   );
 
+  test("the table of the index fits its page at every width, as rows or as cards", async () => {
+    const page = await browser.newPage();
+    await page.goto(addressOf("index"));
+    for (const width of [320, 600, 960, 1024, 1231, 1232, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate<number>(BESIDE_MAIN), `${width} px`).toBeLessThanOrEqual(0);
+    }
+    await page.close();
+  });
+
   test("without JavaScript, under their own policy, pages show their text, their style and nothing that is refused", async () => {
     await withEach({ javaScriptEnabled: false }, async (page, name) => {
       expect(await page.locator("h1").innerText(), name).not.toBe("");
@@ -163,9 +193,10 @@ describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
     expect(strokes[0]).not.toBe(strokes[1]);
   });
 
-  test("no label of a chart is cut off by its picture's edge", async () => {
+  test("no label of a chart is cut off by its picture's edge, and none lies over another", async () => {
     await withEach({ viewport: PHONE }, async (page, name) => {
       expect(await page.evaluate(CUT_OFF), name).toEqual([]);
+      expect(await page.evaluate(OVERLAPPING), name).toEqual([]);
     });
   });
 });

@@ -20,7 +20,7 @@ test("another platform begins a series, and says what differs", () => {
   expect(series[1]).toEqual({
     day: "2026-11-21",
     began: "platform",
-    why: ["kubernetes: 1.33.5 → 1.34.1"],
+    why: ["Kubernetes: 1.33.5 → 1.34.1"],
   });
 });
 

@@ -116,7 +116,7 @@ describe("a step over nights", () => {
   test("is drawn in the trend of its figure, and said below it with its size and how certain it is", () => {
     expect(page).toMatch(/<text[^>]*fill="var\(--bad\)"[^>]*>\+ \d\d\.\d %<\/text>/);
     expect(textOf(page)).toMatch(
-      /Workspace ready, p95 Step: REGRESSION \+ \d\d\.\d % since 2026-11-1\d, confirmed 2026-11-\d\d, confidence 99\.99 %\. Since then: /,
+      /Workspace ready, p95 Step: REGRESSION \+ \d\d\.\d % since 2026-11-1\d, confirmed 2026-11-\d\d, confidence 99\.99 %\. Now: /,
     );
     expect(textOf(page)).toMatch(/Connections held at once No step was found: nights vary by 0\.0 %/);
     expect(page).toMatch(/<desc[^>]*>[^<]* Step: REGRESSION/);
@@ -124,7 +124,9 @@ describe("a step over nights", () => {
 
   test("that stands for the worse is on the index beside the status of the last night", () => {
     const index = indexPage({ records: STEPPED, asOf: AS_OF, ...ground(STEPPED) });
-    expect(textOf(index)).toMatch(/✓ clean workspace ready, p95 \(ms\): \+ \d\d\.\d % since 2026-11-1\d/);
+    expect(textOf(index)).toMatch(
+      /✓ clean Regression since 2026-11-1\d : workspace ready, p95 \+ \d\d\.\d %, build, median \+ \d\d\.\d %, and 2 more/,
+    );
     expect(index).toContain('class="regression" href="sizes/gke-100.html"');
   });
 
@@ -174,6 +176,7 @@ describe("the page of a run", () => {
     const text = textOf(SITE.get(`runs/${NIGHTS[1]!.runId}.html`)!);
     expect(text).toContain("Nothing was measured: the run ended before its load did.");
     expect(text).toMatch(/provision ✕ failed [^]*quota CPUS_ALL_REGIONS exceeded/);
+    expect(text).toMatch(/Time to clean \d+m \d\ds from the end of provision /);
     expect(text).toMatch(/Spent \$\d/);
     expect(text).not.toContain("NaN");
   });

@@ -77,7 +77,7 @@ test("another platform begins a new series, and says what changed", () => {
   }));
   const { changes, platforms, history } = builds(changesOf(records));
   expect(changes).toEqual([]);
-  expect(platforms).toEqual([{ day: daysAfter(FIRST, STEP_AT), changes: ["postgres: 16 → 17"] }]);
+  expect(platforms).toEqual([{ day: daysAfter(FIRST, STEP_AT), changes: ["Postgres: 16 → 17"] }]);
   expect(history.isEnough).toBe(false);
 });
 
