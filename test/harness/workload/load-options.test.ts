@@ -42,11 +42,16 @@ describe("before anything is created a load is refused", () => {
       { agent: "cpu" },
       /no agent "cpu", expected one of main, gpu/,
     ],
-    ["an app that the template does not have", {}, { app: APP }, /no app "wsec", expected one of main-echo/],
+    [
+      "an app that the template does not have",
+      { parameters: [] },
+      { parameters: {}, app: APP },
+      /no app "wsec", expected one of main-echo/,
+    ],
     [
       "an app of another agent than the one that is reached",
-      { agents: ["main", "gpu"] },
-      { agent: "gpu", app: { ...APP, slug: "main-echo" } },
+      { agents: ["main", "gpu"], parameters: [] },
+      { parameters: {}, agent: "gpu", app: { ...APP, slug: "main-echo" } },
       /no app "main-echo", expected one of gpu-echo/,
     ],
     [
@@ -99,6 +104,16 @@ test("owners without access to others' workspaces are no obstacle, and the reade
   const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
   expect(result.workspaces.succeeded).toBe(2);
   expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/owners have no access/) });
+});
+
+test("an app that the template may have by the parameters given is looked for in the workspaces, with a word ahead", async () => {
+  await using coder = await startFakeCoder();
+  const { result, events } = await runLoadHere(loadTaskFor(coder, { ...FEW, scenario: "apps", app: APP }));
+  const message = expect.stringMatching(/without the parameters given.*no app "wsec"/) as string;
+  expect(events).toContainEqual({ type: "note", message });
+  expect(result.failures).toEqual([
+    expect.objectContaining({ class: "connect-refused", phase: "app-echo", count: 2 }),
+  ]);
 });
 
 test("a caller whose quota is used up is told before the load", async () => {
