@@ -3,6 +3,7 @@ import { checkDeployment } from "../../workload/check-deployment.ts";
 import { checkTemplate } from "../../workload/check-template.ts";
 import { lookAtDeployment } from "../../workload/guard-look.ts";
 import { planTemplate } from "../../workload/guard-plan.ts";
+import { checkScenario } from "../../workload/scenario.ts";
 import type { Io } from "../io.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
 import type { CreateFlags } from "./load-options.ts";
@@ -31,6 +32,7 @@ export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
     );
     const notes: string[] = [];
     const note = (message: string): unknown => notes.push(message);
+    await checkScenario(client, task);
     await checkDeployment(client, organization.id, task, note);
     await checkTemplate(client, planned.template.active_version_id, task, note);
     return { look, task, notes };

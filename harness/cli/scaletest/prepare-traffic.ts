@@ -4,6 +4,7 @@ import { runOfWorkspace } from "../../workload/cleanup-ownership.ts";
 import { lookAtDeployment } from "../../workload/guard-look.ts";
 import { planOrganization } from "../../workload/guard-plan.ts";
 import { listWorkspaces } from "../../workload/listing.ts";
+import { checkScenario } from "../../workload/scenario.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
 import type { TrafficFlags } from "./load-options.ts";
 import { targetPrefix, trafficTask } from "./load-task.ts";
@@ -17,7 +18,9 @@ export function prepareTraffic(flags: TrafficFlags): Prepare {
     const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now());
     const chosen = await countTargets(reach.caller.client, flags);
     const ready = { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id };
-    return { look, task: trafficTask(flags, ready, chosen), notes: [] };
+    const task = trafficTask(flags, ready, chosen);
+    await checkScenario(client, task);
+    return { look, task, notes: [] };
   };
 }
 

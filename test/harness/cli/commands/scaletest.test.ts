@@ -124,6 +124,11 @@ describe("create-workspaces", () => {
       [["-t", "kubernetes", "--token", "secret"], /--token is refused: everyone on this machine/],
       [["-t", "kubernetes", "--ramp", "10s"], /give the rate with --rate/],
       [["-t", "kubernetes", "--count", "0"], /--count is "0", expected a whole number from 1/],
+      [["-t", "kubernetes", "--app", "wsec"], /no app "wsec", it has none: add a coder_app/],
+      [
+        ["-t", "kubernetes", "--app", "wsec", "--app-by", "subdomain", "--dry-run"],
+        /no wildcard host.*--app-by path/,
+      ],
       [["-t", "kubernetes", "--header", "=x"], /--header has a value without a name/],
     ];
     for (const [args, why] of refusals) {
@@ -223,6 +228,8 @@ test("traffic goes over connections to kept workspaces; cleanup then takes them,
 
   const beyond = await refbench(coder, [...traffic, "0:9"]);
   expect(beyond.stderr).toContain('--target-workspaces is "0:9", but 3 workspaces match');
+  const nowhere = await refbench(coder, [...traffic, "1:3", "--app", "wsec", "--app-by", "subdomain"]);
+  expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining("no wildcard host")]);
   const held = await refbench(coder, [
     ...traffic,
     "1:3",
