@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { TEARDOWN_STAGES, type TeardownStage } from "../model/stage.ts";
 import { findJson, writeJson } from "./json-file.ts";
@@ -16,6 +16,17 @@ export type TeardownRequest = z.infer<typeof requestSchema>;
 
 export async function requestTeardown(folder: RunFolder, request: TeardownRequest): Promise<void> {
   await writeJson(folder.request, request);
+}
+
+/**
+ * Asks for the whole teardown of a run whose stages are over. On a full disk by an empty file, which takes no room and
+ * cannot be read; throws where not even that can be made.
+ */
+export async function requestHandOver(folder: RunFolder): Promise<void> {
+  const request: TeardownRequest = { through: "audit", only: false, reason: "handed over" };
+  await requestTeardown(folder, request).catch(async (error: unknown) => {
+    await writeFile(folder.request, "").catch(() => Promise.reject(error as Error));
+  });
 }
 
 /** What is asked; a request that cannot be read is one for the whole teardown, since nobody else asks anything. */

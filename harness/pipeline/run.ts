@@ -8,7 +8,7 @@ import { EventTail } from "./event-log.ts";
 import { keepAfterFailure } from "./keep.ts";
 import { claimRun } from "./owner.ts";
 import { watchReaper } from "./reaper-watch.ts";
-import { requestTeardown } from "./request.ts";
+import { requestHandOver } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { objectivesMet, writePendingRecord } from "./run-record.ts";
 import { runStage, type StageFunction } from "./run-stage.ts";
@@ -26,14 +26,14 @@ export const RUN_STAGE_FUNCTIONS: Readonly<Record<RunStage, StageFunction>> = {
 
 /**
  * Drives a run through its stages and hands it over to the reaper, whatever happened: a failed or interrupted
- * stage only shortens the way. Returns the offset in `events.jsonl` from which the reaper's events follow, or `kept`
- * when the plan keeps a failed environment for a look.
+ * stage only shortens the way. Returns the offset in `events.jsonl` from which the reaper's events follow, `kept` when
+ * the plan keeps a failed environment for a look, or `left` when only the end of this process tells the reaper.
  */
 export async function executeRun(
   folder: RunFolder,
   ports: Ports,
   options: { readonly reporter: Reporter; readonly signal: AbortSignal },
-): Promise<number | "kept"> {
+): Promise<number | "kept" | "left"> {
   const context = await openContext(folder, ports, options);
   const { plan, environment } = context;
   context.report({
@@ -93,7 +93,7 @@ async function writePending(context: StageContext): Promise<void> {
   });
 }
 
-async function handOver(context: StageContext, reaperPid: number, ended: string): Promise<number> {
+async function handOver(context: StageContext, reaperPid: number, ended: string): Promise<number | "left"> {
   const { folder, journal, signal, report } = context;
   const reason = signal.aborted ? messageOf(signal.reason) : ended;
   if (signal.aborted) {
@@ -107,9 +107,15 @@ async function handOver(context: StageContext, reaperPid: number, ended: string)
     .catch((error: unknown) => context.log(messageOf(error)));
   report({ type: "teardown.handed-over", reaperPid });
   const offset = await EventTail.end(folder.events);
-  // When even this cannot be written, the reaper sees this process end and takes over.
-  await requestTeardown(folder, { through: "audit", only: false, reason: "handed over" }).catch(
-    (error: unknown) => context.log(messageOf(error)),
-  );
-  return offset;
+  try {
+    await requestHandOver(folder);
+    return offset;
+  } catch (error) {
+    report({
+      type: "note",
+      level: "error",
+      message: `the reaper cannot be told, and takes over once this process has ended: ${messageOf(error)}`,
+    });
+    return "left";
+  }
 }

@@ -63,7 +63,7 @@ async function executeAndWatch(io: Io, folder: RunFolder): Promise<RunRecord | u
   const whole = async (): Promise<RunRecord | undefined> => {
     const ports = await composePorts(folder, await readJson(folder.plan, planSchema), io.env);
     const fromOffset = await executeRun(folder, ports, { reporter, signal: stop });
-    if (fromOffset === "kept") return undefined;
+    if (typeof fromOffset !== "number") return undefined;
     try {
       return await watchRun(folder, ports, { reporter, signal: leave, fromOffset });
     } catch (error) {

@@ -35,7 +35,7 @@ async function drive(
   world: FakeWorld,
   folder: RunFolder,
   overrides: Partial<Ports> = {},
-): Promise<number | "kept"> {
+): Promise<number | "kept" | "left"> {
   const book = new LeaseBook(folder.leases, world.clock);
   const standIn = await book.acquire(ownIdentity());
   const options = { reporter: world.reporter, signal: new AbortController().signal };

@@ -271,7 +271,7 @@ describe("the reaper", () => {
 describe("a failed run that is to be kept", () => {
   const KEEP = { keepOnFailure: { ms: 10 * 60_000, max: 1 } };
 
-  async function driveKept(world: FakeWorld, folder: RunFolder): Promise<number | "kept"> {
+  async function driveKept(world: FakeWorld, folder: RunFolder): Promise<number | "kept" | "left"> {
     const book = new LeaseBook(folder.leases, world.clock);
     const standIn = await book.acquire(ownIdentity());
     const end = await executeRun(folder, world.ports(), {

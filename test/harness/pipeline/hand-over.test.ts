@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { LeaseBook } from "../../../harness/pipeline/lease.ts";
+import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { findRequest } from "../../../harness/pipeline/request.ts";
+import { executeRun } from "../../../harness/pipeline/run.ts";
+import { RunFolder } from "../../../harness/pipeline/run-folder.ts";
+import { FakeWorld } from "../../support/fake-world.ts";
+
+const PIPELINE = pathToFileURL(join(import.meta.dirname, "../../../harness/pipeline/")).href;
+
+/** Runs a line of JavaScript in a process that may make files and write nothing into them, as on a full disk. */
+async function onFullDisk(line: string): Promise<void> {
+  const limited = `trap '' XFSZ; ulimit -f 0; exec "$0" --import tsx --input-type=module --eval "$1"`;
+  await promisify(execFile)("bash", ["-c", limited, process.execPath, line]);
+}
+
+test("a run that ends on a full disk is handed over all the same: its reaper must not wait for it", async () => {
+  const folder = new RunFolder(await mkdtemp(join(tmpdir(), "refbench-full-")));
+  await onFullDisk(`
+    import { requestHandOver } from "${PIPELINE}request.ts";
+    import { RunFolder } from "${PIPELINE}run-folder.ts";
+    await requestHandOver(new RunFolder(${JSON.stringify(folder.path)}));
+  `);
+  expect(await findRequest(folder)).toMatchObject({ through: "audit", only: false });
+  expect(await readdir(folder.path)).toEqual(["request.json"]);
+});
+
+test("a run that cannot even tell its reaper that it ended leaves, since its death is what tells", async () => {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  await new LeaseBook(folder.leases, world.clock).acquire(ownIdentity());
+  await mkdir(folder.request);
+  const options = { reporter: world.reporter, signal: new AbortController().signal };
+  expect(await executeRun(folder, world.ports(), options)).toBe("left");
+  expect(JSON.stringify(world.events)).toContain("takes over once this process has ended");
+});
