@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { systemClock } from "../../../../harness/model/clock.ts";
 import type { LoadTask } from "../../../../harness/model/shard-task.ts";
+import { pathOfApp } from "../../../../harness/rehearsal/emulator/http/app-host.ts";
 import { type Emulator, startEmulator } from "../../../../harness/rehearsal/emulator/server.ts";
 import { runBootstrap } from "../../../../harness/workload/bootstrap.ts";
 import { appAddress } from "../../../../harness/workload/scenarios/app-address.ts";
@@ -25,10 +26,6 @@ resource "coder_app" "wsec" {
   agent_id  = coder_agent.main.id
   slug      = "wsec"
   subdomain = true
-}
-resource "coder_app" "plain" {
-  agent_id = coder_agent.main.id
-  slug     = "wsdi"
 }
 `;
 
@@ -100,13 +97,6 @@ test("apps with hosts of their own are reached by their names, at Coder's addres
   expect(result.workspaces.deleted).toBe(4);
 });
 
-test("an app whose template asks for no host has one all the same, and is judged by what it sends back", async () => {
-  const task = taskOf("bench-b", { slug: "wsdi" });
-  const { result } = await runLoadHere({ ...task, timeouts: { ...task.timeouts, commandMs: 4_000 } });
-  expect(result.apps).toEqual({ asked: 8, held: 0, echoed: 0 });
-  expect(result.failures).toEqual([expect.objectContaining({ class: "silent-connection", count: 8 })]);
-});
-
 test("paths are refused before anything is created where the deployment serves no app by path", async () => {
   const refused = runLoadHere(taskOf("bench-c", { by: "path" }));
   await expect(refused).rejects.toMatchObject({
@@ -127,6 +117,14 @@ describe("the emulator answers for the hosts of apps as Coder does", () => {
       ...("coder-session-token" in headers ? { "coder-session-token": coder.token } : {}),
     };
     expect(await statusOf("/", { host: WILDCARD.replace("*", label), ...given })).toBe(status);
+  });
+
+  test("one that names the agent stands for a path that names it too", () => {
+    const pathOf = (label: string) => pathOfApp(`${label}.apps.refbench.test:81`, "*.apps.refbench.test:80");
+    expect(pathOf("wsec--ws--ann")).toEqual({ path: "/@ann/ws/apps/wsec" });
+    expect(pathOf("wsec--main--ws--ann")).toEqual({ path: "/@ann/ws.main/apps/wsec" });
+    expect(pathOfApp("apps.refbench.test", "*.apps.refbench.test")).toBeUndefined();
+    expect(pathOfApp("wsec--ws--ann.apps.refbench.test", "")).toBeUndefined();
   });
 
   test("an app by its path is refused where they are off, and its host says nothing of the API", async () => {
