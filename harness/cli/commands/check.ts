@@ -1,7 +1,10 @@
 import { Command, Option } from "commander";
 import { failsRun, NOT_PART, objectiveSentence } from "../../model/objective-words.ts";
 import type { RunRecord } from "../../model/record.ts";
+import { EXIT_CODES } from "../../model/verdict.ts";
 import { wrap } from "../../results/grid.ts";
+import { digestMismatch, digestPath } from "../../results/history/digest.ts";
+import { findText } from "../../results/history/find-text.ts";
 import { type Judgement, judgeRecord } from "../../results/judge-record.ts";
 import { widthOf } from "../../results/outputs.ts";
 import { chooseObjectives } from "../engine/objectives-for-check.ts";
@@ -39,21 +42,31 @@ export function checkCommand(io: Io): Command {
         cwd: io.cwd,
       });
       const judgement = judgeRecord(record, chosen);
+      const changed = await changeSince(path);
       io.stdout.write(
         flags.output === "json"
-          ? checkJson(record, judgement)
-          : checkText(path, { record, judgement, width: widthOf(io.stdout) }),
+          ? checkJson(record, { ...judgement, ...(changed === undefined ? {} : { changed }) })
+          : checkText(path, { record, judgement, changed, width: widthOf(io.stdout) }),
       );
-      io.exit(judgement.exitCode);
+      io.exit(changed === undefined ? judgement.exitCode : EXIT_CODES["harness-error"]);
     });
 }
 
 const EXIT_HELP = `
 Exit codes: that of the verdict as judged now (0 pass, 10 slo-failed, 21 generator-limited, …); what the teardown
-found stays (40 leaked, 41 unverified). 20 when the record's own objectives lead to another answer than it gives,
-60 while it is not final, 2 when the file is no record.`;
+found stays (40 leaked, 41 unverified). 20 when the record's own objectives lead to another answer than it gives, or
+when it is another than the digest beside it says, 60 while it is not final, 2 when the file is no record.`;
 
-function checkJson({ runId }: RunRecord, judgement: Judgement): string {
+/** How the file differs from what its digest says of it, where one lies beside it. */
+async function changeSince(path: string): Promise<string | undefined> {
+  const [text = "", digest] = await Promise.all([findText(path), findText(digestPath(path))]);
+  return digest === undefined ? undefined : digestMismatch(text, digest);
+}
+
+function checkJson(
+  { runId }: RunRecord,
+  judgement: Judgement & { /** How it is another than its digest says. */ readonly changed?: string },
+): string {
   return `${JSON.stringify({ runId, ...judgement }, null, 2)}\n`;
 }
 
@@ -62,13 +75,20 @@ function checkText(
   {
     record,
     judgement,
+    changed,
     width,
-  }: { readonly record: RunRecord; readonly judgement: Judgement; readonly width: number },
+  }: {
+    readonly record: RunRecord;
+    readonly judgement: Judgement;
+    readonly changed: string | undefined;
+    readonly width: number;
+  },
 ): string {
   const { objectives, differences, verdict, stored, reasons, by, contradictsItself } = judgement;
   const notAgain = objectives.filter(({ metric }) => metric === undefined).length;
   const lines = [
     `Run ${record.runId}: ${record.architecture} ${record.size}, ${path}`,
+    ...(changed === undefined ? [] : [`NOT AS IT WAS STORED: it ${changed}`]),
     `Judged by ${by}.`,
     ...objectives
       .filter(({ note }) => note !== NOT_PART)

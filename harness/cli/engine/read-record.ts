@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
-import { recordOfText } from "../../results/history/record-file.ts";
+import { readRecordFile, recordOfText } from "../../results/history/record-file.ts";
 
 /** Reads a record from a file, a run's folder, or by a run's id, or refuses what is none with what is wrong. */
 export async function readRecord(
@@ -14,6 +14,14 @@ export async function readRecord(
   const read = recordOfText(text);
   if ("record" in read) return { path, record: read.record };
   throw new RefbenchError("usage", `${path} is no record of refbench: ${read.wrong}`);
+}
+
+/** As `readRecord`, but one that was changed, or contradicts itself, is refused too. */
+export async function readBelieved(given: string, cwd: string): ReturnType<typeof readRecord> {
+  const { path, record } = await readRecord(given, cwd);
+  const read = await readRecordFile(path);
+  if ("wrong" in read) throw new RefbenchError("run_folder", `${path} ${read.wrong}`);
+  return { path, record };
 }
 
 function candidates(given: string, cwd: string): readonly string[] {

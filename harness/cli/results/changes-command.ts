@@ -44,7 +44,10 @@ export function changesCommand(io: Io): Command {
       const outputs = parseOutputs(output);
       const { rehearsals = false } = place;
       const store = storeFolder(io.cwd, rehearsals ? "rehearsals" : "results", place.store);
-      const resets = await readResets(file === undefined ? join(store, RESETS_FILE) : resolve(io.cwd, file));
+      const resets =
+        file === undefined
+          ? await readResets(join(store, RESETS_FILE))
+          : await readResets(resolve(io.cwd, file), { isNamed: true });
       const history = await historyOf(io, place);
       const records = history.records.filter(({ simulated }) => simulated === rehearsals);
       // Nights of any day count where none is named: what was imported may come from another clock.

@@ -1,6 +1,6 @@
 import { RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
-import { readRecord } from "../engine/read-record.ts";
+import { readBelieved } from "../engine/read-record.ts";
 import type { Io } from "../io.ts";
 import { type PlaceFlags, wholeHistory } from "./places.ts";
 
@@ -28,5 +28,5 @@ export async function findRun(given: string, io: Io, place: PlaceFlags): Promise
       "usage",
       `"${given}" ends more than one run: ${ending.map(({ runId }) => runId).join(", ")}`,
     );
-  return (await readRecord(given, io.cwd)).record;
+  return (await readBelieved(given, io.cwd)).record;
 }

@@ -1,12 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RunRecord } from "../../model/record.ts";
+import { recordOfDigest } from "../../results/history/digest.ts";
 import { isFinal } from "../../results/history/final.ts";
 import { readRecordFile } from "../../results/history/record-file.ts";
 import { STORE_MARKER } from "../../results/history/store-kind.ts";
 import { RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
-import { readRecord } from "../engine/read-record.ts";
+import { readBelieved } from "../engine/read-record.ts";
 import type { Io } from "../io.ts";
 
 /** Records to import, from wherever they lay. */
@@ -28,7 +29,7 @@ export async function gatherRecords(what: readonly string[], io: Io): Promise<Ga
   for (const given of what) {
     const files = await recordFiles(resolve(io.cwd, given));
     if (files === undefined) {
-      const { path, record } = await readRecord(given, io.cwd);
+      const { path, record } = await readBelieved(given, io.cwd);
       records.push(record);
       from.set(record.runId, path);
       continue;
@@ -53,14 +54,21 @@ async function recordFiles(path: string): Promise<readonly string[] | undefined>
   const entries = (await readdir(path, { withFileTypes: true }))
     .filter(({ name }) => !name.startsWith(".") && name !== STORE_MARKER && name !== RESETS_FILE)
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const names = new Set(entries.map(({ name }) => join(path, name)));
   const found = await Promise.all(
     entries.map(async (entry) => {
       const file = join(path, entry.name);
-      if (!entry.isDirectory()) return entry.name.endsWith(".json") ? [file] : [];
+      if (!entry.isDirectory()) return entry.name.endsWith(".json") ? [file] : lostRecord(file, names);
       return (await recordFiles(file)) ?? [join(file, "record.json")];
     }),
   );
   return found.flat();
+}
+
+/** The record whose digest alone is there: what cannot be read is named. */
+function lostRecord(file: string, there: ReadonlySet<string>): readonly string[] {
+  const record = recordOfDigest(file);
+  return record?.endsWith(".json") === true && !there.has(record) ? [record] : [];
 }
 
 function isFolder(path: string): Promise<boolean> {

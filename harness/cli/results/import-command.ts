@@ -50,6 +50,7 @@ async function importGathered(gathered: Gathered, place: PlaceFlags, io: Io): Pr
   }
   for (const { runId, verdict } of gathered.notFinal)
     io.stderr.write(`refbench: run ${runId} is not imported: its record is not final (${verdict})\n`);
+  if (gathered.records.length === 0) io.stderr.write("refbench: nothing to import\n");
   tellUnreadable(gathered, io);
 }
 

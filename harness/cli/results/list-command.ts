@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { drawGrid } from "../../results/grid.ts";
 import { byStart } from "../../results/history/read-history.ts";
@@ -17,7 +18,9 @@ export function listCommand(io: Io): Command {
       new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text"),
     )
     .addHelpText("after", UNREADABLE_HELP)
-    .action(async ({ output, ...place }: PlaceFlags & { readonly output: string }) => {
+    .allowExcessArguments()
+    .action(async ({ output, ...place }: PlaceFlags & { readonly output: string }, command: Command) => {
+      refuseWords(command);
       const history = await wholeHistory(io, place);
       const records = [...history.records, ...history.pending].toSorted(byStart);
       const runs = records.map((record) => summaryOf(record, history.files.get(record.runId)));
@@ -28,6 +31,16 @@ export function listCommand(io: Io): Command {
       for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
       tellUnreadable(history, io);
     });
+}
+
+/** The command where none is named gets what was meant for one that there is not. */
+function refuseWords({ args: [word], parent }: Command): void {
+  if (word === undefined) return;
+  const names = parent?.commands.map((each) => each.name()) ?? [];
+  throw new RefbenchError(
+    "usage",
+    `"${word}" is no command of results, and list takes no argument: expected one of ${names.join(", ")}`,
+  );
 }
 
 function summaryOf(record: RunRecord, stored: string | undefined) {

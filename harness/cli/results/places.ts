@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { z } from "zod";
@@ -13,6 +14,12 @@ import type { Io } from "../io.ts";
 export interface PlaceFlags {
   readonly store?: string;
   readonly rehearsals?: boolean;
+}
+
+/** What was found where results were looked for. */
+export interface PlacedHistory extends History {
+  /** The store that was named, where there is none. */
+  readonly missing?: string;
 }
 
 /** `--store`. */
@@ -55,14 +62,22 @@ export function storeFolder(cwd: string, kind: StoreKind, given: string | undefi
 export async function historyOf(
   { cwd }: Pick<Io, "cwd">,
   { store, rehearsals = false }: PlaceFlags,
-): Promise<History> {
+): Promise<PlacedHistory> {
   const kind = rehearsals ? "rehearsals" : "results";
   const runs = await readRunRecords(runsRoot(cwd));
-  return readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
+  const history = await readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
+  return { ...history, ...missingStore(cwd, store) };
+}
+
+/** A store that was named and is not there: its name may be wrong, or nothing was imported yet. */
+function missingStore(cwd: string, given: string | undefined): Pick<PlacedHistory, "missing"> {
+  if (given === undefined || given === "") return {};
+  const folder = resolve(cwd, given);
+  return existsSync(folder) ? {} : { missing: folder };
 }
 
 /** Everything of both kinds: of the named store or the usual ones, and of the runs of this folder. */
-export async function wholeHistory({ cwd }: Pick<Io, "cwd">, { store }: PlaceFlags): Promise<History> {
+export async function wholeHistory({ cwd }: Pick<Io, "cwd">, { store }: PlaceFlags): Promise<PlacedHistory> {
   const named = store === undefined || store === "" ? undefined : resolve(cwd, store);
   const namedKind = named === undefined ? undefined : ((await findStoreKind(named)) ?? "results");
   const runs = await readRunRecords(runsRoot(cwd));
@@ -73,7 +88,7 @@ export async function wholeHistory({ cwd }: Pick<Io, "cwd">, { store }: PlaceFla
       return readHistory({ runs, kind, ...(isRead ? { store: folder } : {}) });
     }),
   );
-  return together(results ?? NOTHING, rehearsals ?? NOTHING);
+  return { ...together(results ?? NOTHING, rehearsals ?? NOTHING), ...missingStore(cwd, store) };
 }
 
 const NOTHING: History = {

@@ -1,5 +1,6 @@
 import { EXIT_CODES } from "../../model/verdict.ts";
 import type { History } from "../../results/history/read-history.ts";
+import type { PlacedHistory } from "./places.ts";
 import type { Io } from "../io.ts";
 
 /** The last lines of the help of what reads a history. */
@@ -7,9 +8,10 @@ export const UNREADABLE_HELP = `\nExit codes: 0, or ${EXIT_CODES["harness-error"
 
 /** A row that is missing from an answer makes it a wrong answer: said, and not a success. */
 export function tellUnreadable(
-  { unreadable, undigested = [] }: Pick<History, "unreadable"> & Partial<Pick<History, "undigested">>,
+  { unreadable, undigested = [], missing }: Pick<History, "unreadable"> & Partial<PlacedHistory>,
   io: Io,
 ): void {
+  if (missing !== undefined) io.stderr.write(`refbench: note: there is no store at ${missing} yet\n`);
   const [first, ...others] = undigested;
   if (first !== undefined) {
     const which = others.length === 0 ? first : `${first} and ${others.length} others`;

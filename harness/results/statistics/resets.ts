@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
 import { WATCHED_FIGURES } from "./watched-figures.ts";
 
 const METRICS = WATCHED_FIGURES.map(({ metric }) => metric);
@@ -26,11 +26,16 @@ export type Reset = z.infer<typeof resetsFile>["resets"][number];
 /** The name of the file of resets beside a history. */
 export const RESETS_FILE = "resets.json";
 
-/** Reads the resets of a history; no file means none. */
-export async function readResets(path: string): Promise<readonly Reset[]> {
+/** Reads the resets of a history; no file means none, where it was not asked for by its name. */
+export async function readResets(
+  path: string,
+  { isNamed = false }: { readonly isNamed?: boolean } = {},
+): Promise<readonly Reset[]> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
+    if (!isNamed && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new RefbenchError("usage", `the resets in ${path} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
   });
   if (text === undefined) return [];
   const parsed = resetsFile.safeParse(parseJson(text));

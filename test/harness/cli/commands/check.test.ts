@@ -6,6 +6,7 @@ import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { OBJECTIVES, objectivesFor } from "../../../../reference-architectures/objectives.ts";
 import { checkCommand } from "../../../../harness/cli/commands/check.ts";
 import type { RunRecord } from "../../../../harness/model/record.ts";
+import { digestFile, digestPath } from "../../../../harness/results/history/digest.ts";
 import { judge } from "../../../../harness/results/objectives.ts";
 import { sampleMeasurements, sampleRecord, unmeasured } from "../../results/sample-record.ts";
 import { directoryWith, runCommand } from "./command-run.ts";
@@ -162,4 +163,26 @@ test("what to judge by is given once, and is a list of objectives", async () => 
   await expect(runCommand(checkCommand, ["nowhere"])).rejects.toThrow(
     /no record "nowhere": expected the path/,
   );
+});
+
+test("a record that is another than the digest beside it says is told so, whatever its figures say", async () => {
+  const cwd = await mkdtemp(join(tmpdir(), "refbench-check-"));
+  onTestFinished(() => rm(cwd, { recursive: true, force: true }));
+  const path = join(cwd, "record.json");
+  const text = JSON.stringify(judgedRecord());
+  await writeFile(digestPath(path), digestFile(text, path));
+  const checked = async (content: string, ...args: readonly string[]) => {
+    await writeFile(path, content);
+    return runCommand(checkCommand, ["record.json", ...args], { cwd });
+  };
+  expect(await checked(text)).toMatchObject({ code: 0, stdout: expect.not.stringContaining("NOT AS") });
+  const changed = JSON.stringify(judgedRecord({ conditions: ["none"] }));
+  const told = await checked(changed);
+  expect(told.code).toBe(20);
+  expect(told.stdout).toContain("NOT AS IT WAS STORED: it was changed after it was stored");
+  const { stdout } = await checked(changed, "--output", "json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    verdict: "pass",
+    changed: expect.stringContaining("was changed"),
+  });
 });

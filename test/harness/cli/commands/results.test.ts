@@ -6,7 +6,7 @@ import { newRunId } from "../../../../harness/model/run-id.ts";
 import { recordJsonSchema } from "../../../../harness/results/json-schema.ts";
 import { importRecords } from "../../../../harness/results/history/import-records.ts";
 import { resultsJson } from "../../../../harness/results/json.ts";
-import { LEAKED, nightOn, withoutDigests } from "../../results/nightly-records.ts";
+import { LEAKED, nightOn, rewrite, withoutDigests } from "../../results/nightly-records.ts";
 import { officialRecord, sampleRecord } from "../../results/sample-record.ts";
 import { directoryWith, runCommand } from "./command-run.ts";
 
@@ -284,6 +284,63 @@ test("show writes one run's result in each form asked for", async () => {
   expect(JSON.parse(await readFile(join(cwd, "r.json"), "utf8"))).toEqual(sampleRecord({ runId: first }));
   const text = await runCommand(resultsCommand, ["show", first], { cwd });
   expect(text.stdout).toContain("Verdict: pass (simulated");
+});
+
+test("a record that was changed since it was stored is shown, compared and imported by no one, its path given or not", async () => {
+  const cwd = await directoryWith([]);
+  const store = join(cwd, "results");
+  const [one, other] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
+  await importRecords([one, other], store);
+  const path = join(store, "gke/1200", `2026-11-20-${one.runId}.json`);
+  await rewrite(path, resultsJson({ ...one, conditions: ["none"] }), { vouched: false });
+  for (const args of [
+    ["show", path],
+    ["compare", other.runId, path],
+    ["import", path, "--store", "elsewhere"],
+  ])
+    await expect(runCommand(resultsCommand, args, { cwd }), args[0]).rejects.toThrow(
+      /was changed after it was stored/,
+    );
+});
+
+test("import of a folder names the record of which only the digest is there", async () => {
+  const cwd = await directoryWith([]);
+  const [one, other] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
+  await importRecords([one, other], join(cwd, "results"));
+  const lost = join(cwd, "results", "gke/1200", `2026-11-20-${one.runId}.json`);
+  await rm(lost);
+  const { stderr, code } = await runCommand(resultsCommand, ["import", "results", "--store", "new"], { cwd });
+  expect(stderr).toContain("1 imported");
+  expect(stderr).toContain(`${lost} `);
+  expect(code).toBe(20);
+});
+
+test("nothing to import is said, and so is a named store that is not there", async () => {
+  const cwd = await directoryWith([]);
+  const imported = await runCommand(resultsCommand, ["import"], { cwd });
+  expect(imported).toMatchObject({ stdout: "", stderr: "refbench: nothing to import\n", code: 0 });
+  for (const args of [["list"], ["table"], ["publish"]]) {
+    const asked = [...args, "--store", "misspelt"];
+    const { stderr } = await runCommand(resultsCommand, asked, { cwd });
+    expect(stderr, args[0]).toContain(`there is no store at ${join(cwd, "misspelt")} yet`);
+    expect((await runCommand(resultsCommand, args, { cwd })).stderr).not.toContain("there is no store");
+  }
+});
+
+test("a word that is no command of results is named as such", async () => {
+  const cwd = await directoryWith([]);
+  for (const args of [["tabel"], ["list", "tabel"]])
+    await expect(runCommand(resultsCommand, args, { cwd })).rejects.toThrow(
+      '"tabel" is no command of results, and list takes no argument: expected one of list, show, table, ',
+    );
+});
+
+test("a file of resets that was named has to be there", async () => {
+  const cwd = await directoryWith([]);
+  await expect(runCommand(resultsCommand, ["changes", "--resets", "no.json"], { cwd })).rejects.toThrow(
+    /the resets in .*no\.json cannot be read/,
+  );
+  expect((await runCommand(resultsCommand, ["changes"], { cwd })).code).toBe(0);
 });
 
 test("show of a run that is not there is refused by its name", async () => {
