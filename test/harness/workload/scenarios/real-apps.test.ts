@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -24,12 +24,13 @@ describe.skipIf(BINARY === undefined)("on a real server", { timeout: 180_000 }, 
   new WebSocketServer({ server: echo }).on("connection", (socket) =>
     socket.on("message", (data: RawData, isBinary) => socket.send(data as Buffer, { binary: isBinary })),
   );
+  let folder: string;
   let server: Awaited<ReturnType<typeof startServer>>;
   let coder: { readonly url: string; readonly token: string };
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => echo.listen(0, "127.0.0.1", resolve));
-    const folder = mkdtempSync(join(tmpdir(), "refbench-real-apps-"));
+    folder = mkdtempSync(join(tmpdir(), "refbench-real-apps-"));
     server = await startServer(
       {
         ...{ schemaVersion: 1, host: "127.0.0.1", port: 0, replicas: 1, folder },
@@ -81,6 +82,7 @@ resource "coder_app" "${slug}" {
     await server.stop();
     echo.closeAllConnections();
     await new Promise((resolve) => echo.close(resolve));
+    rmSync(folder, { recursive: true });
   });
 
   test.each<[string, NonNullable<LoadTask["app"]>["by"]]>([
