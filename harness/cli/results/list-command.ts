@@ -11,33 +11,41 @@ import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
 
 /** `refbench results list`. */
 export function listCommand(io: Io): Command {
-  return new Command("list")
-    .description("every run, oldest first, with its verdict")
-    .addOption(storeOption())
-    .addOption(
-      new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text"),
-    )
-    .addHelpText("after", UNREADABLE_HELP)
-    .allowExcessArguments()
-    .action(async ({ output, ...place }: PlaceFlags & { readonly output: string }, command: Command) => {
-      refuseWords(command);
-      const history = await wholeHistory(io, place);
-      const records = [...history.records, ...history.pending].toSorted(byStart);
-      const runs = records.map((record) => summaryOf(record, history.files.get(record.runId)));
-      if (output === "json") io.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
-      else if (runs.length === 0)
-        io.stdout.write("No records, neither in a store nor under .refbench/runs.\n");
-      else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);
-      for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
-      tellUnreadable(history, io);
-    });
+  return (
+    new Command("list")
+      .description("every run, oldest first, with its verdict")
+      // As the command where none is named it gets what was meant for one that there is not.
+      .argument("[words...]")
+      .usage("[options]")
+      .addOption(storeOption())
+      .addOption(
+        new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text"),
+      )
+      .addHelpText("after", UNREADABLE_HELP)
+      .action(
+        async (
+          [word]: readonly string[],
+          { output, ...place }: PlaceFlags & { readonly output: string },
+          command: Command,
+        ) => {
+          if (word !== undefined) throw noCommand(word, command);
+          const history = await wholeHistory(io, place);
+          const records = [...history.records, ...history.pending].toSorted(byStart);
+          const runs = records.map((record) => summaryOf(record, history.files.get(record.runId)));
+          if (output === "json") io.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+          else if (runs.length === 0)
+            io.stdout.write("No records, neither in a store nor under .refbench/runs.\n");
+          else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);
+          for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
+          tellUnreadable(history, io);
+        },
+      )
+  );
 }
 
-/** The command where none is named gets what was meant for one that there is not. */
-function refuseWords({ args: [word], parent }: Command): void {
-  if (word === undefined) return;
+function noCommand(word: string, { parent }: Command): RefbenchError {
   const names = parent?.commands.map((each) => each.name()) ?? [];
-  throw new RefbenchError(
+  return new RefbenchError(
     "usage",
     `"${word}" is no command of results, and list takes no argument: expected one of ${names.join(", ")}`,
   );

@@ -68,7 +68,7 @@ export type ReadRecord =
 export async function readRecordFile(path: string): Promise<ReadRecord> {
   try {
     const [text, digest] = await Promise.all([findText(path), findText(digestPath(path))]);
-    if (text === undefined) return { wrong: "went away while it was read" };
+    if (text === undefined) return { wrong: digest === undefined ? WENT_AWAY : LOST };
     const read = recordOfText(text);
     if ("wrong" in read) return { wrong: unreadable(read.wrong) };
     const wrong =
@@ -80,6 +80,9 @@ export async function readRecordFile(path: string): Promise<ReadRecord> {
     return { wrong: `cannot be read (${cause?.code ?? "unknown"}): fix its permissions, or restore it` };
   }
 }
+
+const WENT_AWAY = "went away while it was read";
+const LOST = "is not there, only its digest is: restore it, or import its run again";
 
 function unreadable(wrong: string): string {
   return `is not a record of this refbench: ${wrong}`;

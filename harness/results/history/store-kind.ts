@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
@@ -61,6 +61,7 @@ export async function requireStoreKind(store: string, kind: StoreKind): Promise<
 
 /** Makes a folder a store of this kind, once and for good. */
 export async function claimStore(store: string, kind: StoreKind): Promise<void> {
+  await refuseNested(store);
   await mkdir(store, { recursive: true }).catch((error: unknown) => {
     throw new RefbenchError("run_folder", `cannot make the store ${store}: ${messageOf(error)}`, {
       cause: error,
@@ -68,6 +69,20 @@ export async function claimStore(store: string, kind: StoreKind): Promise<void> 
   });
   await writeOnce(join(store, STORE_MARKER), markerText(kind), store);
   await requireStoreKind(store, kind);
+}
+
+/** A store in another one would be taken for records of that one, none of them where it should be. */
+async function refuseNested(store: string): Promise<void> {
+  let folder = resolve(store);
+  for (let above = dirname(folder); above !== folder; above = dirname(folder)) {
+    folder = above;
+    const kind = await findStoreKind(folder).catch(() => undefined);
+    if (kind !== undefined)
+      throw new RefbenchError(
+        "usage",
+        `${store} lies in ${folder}, which is a store of ${kind}: name that one, or a folder outside of it, with --store`,
+      );
+  }
 }
 
 /** From now on a record of this store without a digest is a defect. */

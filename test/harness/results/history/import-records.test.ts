@@ -121,6 +121,16 @@ test("rehearsals never enter a store of results, nor results one of rehearsals",
   }
 });
 
+test("no store is made in another one", async () => {
+  const store = await scratchFolder();
+  await importRecords([nightOn("2026-11-20")], store);
+  const inner = join(store, "gke", "more");
+  await expect(importRecords([nightOn("2026-11-21")], inner)).rejects.toThrow(
+    `lies in ${store}, which is a store of results`,
+  );
+  expect(await readdir(join(store, "gke"))).toEqual(["1200"]);
+});
+
 test.each(["../../etc", "a/b", "", ".hidden"])(
   "a record whose size is %j cannot leave its place in the store",
   async (size) => {
