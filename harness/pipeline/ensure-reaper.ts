@@ -9,6 +9,8 @@ import { findFinalRecord } from "./run-record.ts";
 /** How long a reaper may take to acknowledge on a busy machine. */
 const ACKNOWLEDGE_MS = 60_000;
 
+const NOTHING_SAID = "it could not say why; free space where that folder lies, and go on with its teardown";
+
 /**
  * Sees that a reaper holds the run, starting one when none does. Returns its pid once it has acknowledged by
  * taking the lease: nothing may be created before.
@@ -20,6 +22,7 @@ export async function ensureReaper(
 ): Promise<number> {
   const book = new LeaseBook(folder.leases, clock);
   const giveUpAt = clock.now() + ACKNOWLEDGE_MS;
+  const saidBefore = (await logOf(folder)).length;
   let spawned: number | undefined;
   while (clock.now() < giveUpAt) {
     if (await book.isHeld()) return (await book.current())?.holder.pid ?? 0;
@@ -29,11 +32,15 @@ export async function ensureReaper(
     spawned ??= spawnReaper(folder);
     await clock.sleep(50, signal);
   }
-  const log = await readFile(folder.log, "utf8").catch(() => "");
+  const said = (await logOf(folder)).subarray(saidBefore).toString().split("\n").slice(-4).join(" ").trim();
   throw new RefbenchError(
     "run_folder",
-    `the reaper (pid ${spawned ?? 0}) did not take the lease of ${folder.path}, so nothing is created: ${log.split("\n").slice(-4).join(" ").trim()}`,
+    `the reaper (pid ${spawned ?? 0}) did not take the lease of ${folder.path}, so nothing is created: ${said === "" ? NOTHING_SAID : said}`,
   );
+}
+
+async function logOf({ log }: RunFolder): Promise<Buffer> {
+  return readFile(log).catch(() => Buffer.alloc(0));
 }
 
 /** Whether a reaper is believed to be at work on the run. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ports } from "../../../harness/pipeline/context.ts";
 import { BucketLeaseBook } from "../../../harness/pipeline/bucket-lease.ts";
-import { reaperLives } from "../../../harness/pipeline/ensure-reaper.ts";
+import { ensureReaper, reaperLives } from "../../../harness/pipeline/ensure-reaper.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
 import { LeaseKeeper } from "../../../harness/pipeline/lease-keeper.ts";
 import { type Lease, LEASE_MS, LeaseBook, UNRENEWED_MS } from "../../../harness/pipeline/lease.ts";
@@ -171,6 +171,17 @@ describe("a run at work", () => {
         reason: "this run was torn down meanwhile",
       }),
     );
+  });
+});
+
+test("a reaper that ends without a word is not explained by what the log held before", async () => {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  await writeFile(folder.log, "Error: of an earlier stage\n");
+  const spawnReaper = (): number => 2 ** 22 + 1;
+  await expect(ensureReaper(folder, { clock: world.clock, spawnReaper })).rejects.toMatchObject({
+    code: "run_folder",
+    message: expect.stringMatching(/nothing is created: it could not say why; free space/) as string,
   });
 });
 
