@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,9 +7,11 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
 import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { reap } from "../../../harness/pipeline/reaper.ts";
 import { findRequest } from "../../../harness/pipeline/request.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import { RunFolder } from "../../../harness/pipeline/run-folder.ts";
+import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 
 const PIPELINE = pathToFileURL(join(import.meta.dirname, "../../../harness/pipeline/")).href;
@@ -39,4 +41,22 @@ test("a run that cannot even tell its reaper that it ended leaves, since its dea
   const options = { reporter: world.reporter, signal: new AbortController().signal };
   expect(await executeRun(folder, world.ports(), options)).toBe("left");
   expect(JSON.stringify(world.events)).toContain("takes over once this process has ended");
+});
+
+test("a teardown whose record cannot be written stays asked for, and the next reaper writes it", async () => {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  const book = new LeaseBook(folder.leases, world.clock);
+  const standIn = await book.acquire(ownIdentity());
+  const options = { reporter: world.reporter, signal: new AbortController().signal };
+  await executeRun(folder, world.ports(), options);
+  await book.release(standIn);
+  await rm(folder.record);
+  await mkdir(folder.record);
+  await reap(folder, world.ports(), options);
+  expect(JSON.stringify(world.events)).toContain("its record could not be written");
+  expect(await findRequest(folder)).toMatchObject({ through: "audit" });
+  await rm(folder.record, { recursive: true });
+  await reap(folder, world.ports(), options);
+  expect(await findFinalRecord(folder)).toMatchObject({ teardown: { state: "clean" } });
 });
