@@ -1,6 +1,7 @@
 import type { RealCoderAsked } from "../../harness/rehearsal/real-coder/find-real-coder.ts";
 import { mostWorkspaces } from "../../harness/rehearsal/real-coder/memory-bound.ts";
 import { findCoderUtility } from "../../harness/workload/coder-engine/find-utility.ts";
+import { type Floor, floor } from "./floor.ts";
 import {
   bundledWorkload,
   costOfCoder,
@@ -9,6 +10,7 @@ import {
   type Traffic,
 } from "./generator-cost.ts";
 import { DAEMONS, startRealDeployment } from "./real-deployment.ts";
+import { terminalsOf } from "./workspaces.ts";
 
 /** As Coder's own figures are known: a kilobyte each tenth of a second for half a minute. */
 const TRAFFIC: Traffic = { bytesPerTick: 1024, tickMs: 100, holdMs: 30_000 };
@@ -17,6 +19,8 @@ const WORKSPACES = 50;
 const FEW_SHARE = 0.2;
 /** The shorter of the two times between which a tick's CPU lies. */
 const BRIEF_MS = 10_000;
+/** How often the bare loop wakes, as refbench does for a group of ticks. */
+const FLOOR_WAKE_MS = 10;
 /** Of refbench alone, whose memory moves more by its garbage collector than by some tens of terminals. */
 const MANY_TIMES = 10;
 
@@ -39,6 +43,8 @@ export interface BesideCoder {
   readonly brief: Pair;
   /** Refbench with ten times the terminals and a tenth of the ticks on each: the same work on more terminals. */
   readonly many: Pair;
+  /** A bare `ws` loop that types as much into all of them, and looks at nothing that comes back. */
+  readonly floors: readonly Floor[];
 }
 
 /** Measures refbench's workload beside `coder exp scaletest workspace-traffic`. */
@@ -60,15 +66,24 @@ export async function besideCoder(
   const all = pair(workspaces, TRAFFIC);
   const brief = pair(workspaces, { ...TRAFFIC, holdMs: BRIEF_MS });
   const many = pair(workspaces * MANY_TIMES, { ...TRAFFIC, tickMs: TRAFFIC.tickMs * MANY_TIMES });
+  const floors: Floor[] = [];
+  const { url } = deployment;
+  const bare = {
+    ...{ url, connections: workspaces, terminals: await terminalsOf(deployment, workspaces) },
+    commandsPerSecond: (workspaces * 1000) / TRAFFIC.tickMs,
+    holdSeconds: TRAFFIC.holdMs / 1000,
+    traffic: { bytes: TRAFFIC.bytesPerTick, wakeMs: FLOOR_WAKE_MS },
+  };
   for (let round = 1; round <= rounds; round++) {
     for (const one of [few, all, brief]) {
       one.refbench.push(await costOfRefbench(program, deployment, one));
       one.coder.push(await costOfCoder(utility, deployment, one));
     }
     many.refbench.push(await costOfRefbench(program, deployment, many));
+    floors.push(await floor(bare));
     say(`round ${round} of ${rounds} is over`);
   }
-  return { coderVersion: deployment.version, few, all, brief, many };
+  return { coderVersion: deployment.version, few, all, brief, many, floors };
 }
 
 function pair(terminals: number, traffic: Traffic) {

@@ -10,16 +10,16 @@ const TARGETS = { memory: 1 / 10, cpu: 1 / 3 } as const;
 const NOTES = [
   "Coder's utility on a quiet machine is known to take 0.21 MB a terminal, and 183 µs of CPU a tick with its start",
   "ticks: refbench's are answers that came back whole, known by a nonce and compared byte by byte; Coder's are bytes written over bytes a tick, and nothing is compared",
-  "received: of refbench the shell's echo and its answer, of Coder's utility the echo alone",
+  "received: of refbench what a shell prints, prompts too, with the terminal's echo off; of Coder's utility the terminal's echo",
   "refbench also reaches each workspace once before, measures each tick's latency and probes the API as somebody else would: that is in its figures. The probe beside Coder's utility is in nobody's",
-  "refbench sends on one timer, which rings each 2 ms however few terminals there are: that is in its CPU of a tick over time, and not in that of more terminals",
+  "the bare ws loop is Node's own least: it wakes each 10 ms, opens, types and reads, without its start, and neither verifies nor measures",
   "CPU and memory are of the whole process from its start to its end; a margin leaves out what both of its sides have",
   "memory of refbench between few terminals is lost in what its garbage collector keeps: its ratio is that of many terminals, which Coder's utility cannot make (one a workspace)",
 ];
 
 /** The figures of both, their margins, and what was missed. */
 export function besideCoderText(measured: BesideCoder): string[] {
-  const { coderVersion, few, all, brief, many } = measured;
+  const { coderVersion, few, all, brief, many, floors } = measured;
   const { kibPerTerminal: memory, cpuUsPerTick: cpu, cpuUsPerTickOfMore: more } = marginsOf(measured);
   return [
     `Coder ${coderVersion}: refbench and coder exp scaletest workspace-traffic by turns, median (least–most)`,
@@ -27,6 +27,13 @@ export function besideCoderText(measured: BesideCoder): string[] {
     `a terminal more: refbench ${memory.refbench.toFixed(1)} KiB (${few.terminals} → ${all.terminals}), ${memory.refbenchMany.toFixed(1)} KiB (${all.terminals} → ${many.terminals}); Coder's utility ${memory.coder.toFixed(1)} KiB (${few.terminals} → ${all.terminals})`,
     `a tick more: refbench ${cpu.refbench.toFixed(0)} µs of CPU, Coder's utility ${cpu.coder.toFixed(0)} µs (${brief.traffic.holdMs / 1000} → ${all.traffic.holdMs / 1000} s); on more terminals ${more.refbench.toFixed(0)} and ${more.coder.toFixed(0)} µs (${few.terminals} → ${all.terminals})`,
     `refbench over Coder's utility: memory × ${memory.ratioMany.toFixed(2)}, CPU × ${cpu.ratio.toFixed(2)}`,
+    `a bare ws loop: ${spread(
+      floors.map(({ cpuMsPerCommand }) => cpuMsPerCommand * 1000),
+      0,
+    )} µs of CPU a tick, failures ${spread(
+      floors.map(({ failures }) => failures),
+      0,
+    )}`,
     ...missed("memory", memory.ratioMany, TARGETS.memory),
     ...missed("CPU", cpu.ratio, TARGETS.cpu),
     ...NOTES.map((note) => `note: ${note}`),

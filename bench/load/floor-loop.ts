@@ -7,9 +7,10 @@ import type { FloorTask } from "./floor.ts";
 // The least that a load generator can be: opens, types and reads, and says on stdout what it is at.
 
 const OPENS_IN_FLIGHT = 32;
-const TICK_MS = 2;
+const WAKE_MS = 2;
 
 const task = (await json(process.stdin)) as FloorTask;
+const bytes = task.traffic?.bytes ?? 0;
 const sockets: WebSocket[] = [];
 let failures = 0;
 
@@ -24,8 +25,10 @@ const startMs = performance.now();
 for (let sent = 0; sent < count;) {
   const due = ((performance.now() - startMs) / 1000) * task.commandsPerSecond;
   for (; sent < Math.min(due, count); sent++)
-    sockets[sent % sockets.length]?.send(Buffer.from(JSON.stringify({ data: `echo n${sent}\r` })));
-  await sleep(TICK_MS);
+    sockets[sent % sockets.length]?.send(
+      Buffer.from(JSON.stringify({ data: `${`echo n${sent}`.padEnd(bytes - 1, "x")}\r` })),
+    );
+  await sleep(task.traffic?.wakeMs ?? WAKE_MS);
 }
 say("done");
 say(`failures ${failures}`);
@@ -41,6 +44,7 @@ function open(index: number): Promise<void> {
   return new Promise((resolve) => {
     socket.once("message", () => {
       sockets.push(socket);
+      if (task.traffic !== undefined) socket.send(Buffer.from(JSON.stringify({ data: "stty -echo\r" })));
       resolve();
     });
     socket.on("error", () => {

@@ -5,6 +5,7 @@ import { CoderHttp } from "../../harness/coder/http.ts";
 import { agentsOf } from "../../harness/coder/schemas.ts";
 import type { Answer } from "../../harness/coder/answer.ts";
 import { systemClock } from "../../harness/model/clock.ts";
+import { listWorkspaces } from "../../harness/workload/listing.ts";
 
 const POLL_MS = 50;
 
@@ -38,6 +39,22 @@ export async function someTerminals(
         }
       }),
     );
+  } finally {
+    await http.close();
+  }
+}
+
+/** Terminals of the first so many workspaces that are there. */
+export async function terminalsOf(
+  coder: { readonly url: string; readonly token: string },
+  count: number,
+): Promise<{ token: string; agentId: string }[]> {
+  const http = new CoderHttp({ url: coder.url, clock: systemClock });
+  const owner = new CoderClient(http, { token: coder.token, owner: true }, new AbortController().signal);
+  try {
+    const workspaces = only(await listWorkspaces(owner));
+    const agents = workspaces.flatMap((workspace) => agentsOf(workspace).slice(0, 1));
+    return agents.slice(0, count).map(({ id }) => ({ token: coder.token, agentId: id }));
   } finally {
     await http.close();
   }
