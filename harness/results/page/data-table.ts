@@ -13,24 +13,28 @@ export interface DataTable {
   readonly right?: ReadonlySet<number>;
 }
 
-/** Draws a table that scrolls sideways on its own where the screen is too narrow for it. */
+/**
+ * Draws a table that scrolls sideways on its own where the screen is too narrow for it. On a phone the figures of one
+ * with prose stand below it; as grids its rows are no table to a browser, so the roles are said once more.
+ */
 export function dataTable({ label, header, rows, isProse = false, right = new Set() }: DataTable): Html {
+  const role = (name: string): Child => isProse && html` role="${name}"`;
   const side = (column: number): Child => right.has(column) && html` class="number"`;
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
-    <table${isProse && html` class="prose"`}>
-      <thead>
-        <tr>
-          ${header.map((name, column) => html`<th scope="col" ${side(column)}>${name}</th>`)}
+    <table${isProse && html` class="prose" role="table"`}>
+      <thead${role("rowgroup")}>
+        <tr${role("row")}>
+          ${header.map((name, column) => html`<th scope="col" ${role("columnheader")}${side(column)}>${name}</th>`)}
         </tr>
       </thead>
-      <tbody>
+      <tbody${role("rowgroup")}>
         ${rows.map(
           (cells) =>
-            html`<tr>
+            html`<tr${role("row")}>
               ${cells.map((cell, column) =>
                 column === 0
-                  ? html`<th scope="row" ${side(column)}>${cell}</th>`
-                  : html`<td${side(column)}>${cell}</td>`,
+                  ? html`<th scope="row" ${role("rowheader")}${side(column)}>${cell}</th>`
+                  : html`<td${role("cell")}${side(column)}>${cell}</td>`,
               )}
             </tr> `,
         )}

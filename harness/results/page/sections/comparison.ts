@@ -19,7 +19,7 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
   return html`<h2>Comparison</h2>
     <p>
       The candidate, ${versionWords(candidate)}, beside the baseline, ${versionWords(baseline)}: in one
-      environment, loaded in turns, <code>${order.join(" ")}</code>.
+      environment, loaded in turns, <code>${order.join(" ")}</code> (b is the baseline, c the candidate).
     </p>
     ${
       narrow !== undefined &&
@@ -37,15 +37,18 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
     ${dataTable({
       label: "Differences",
       isProse: true,
-      header: ["Figure", "Conclusion", "Difference", "Interval", "Confidence", "Pairs"],
-      right: new Set([2, 3, 4, 5]),
+      header: ["Figure", "Conclusion", "Difference", "Interval"],
+      right: new Set([2, 3]),
       rows: figures.map((each) => [
         html`${each.description}${small(each.metric)}`,
-        chip(CONCLUSIONS[each.conclusion]),
+        [chip(CONCLUSIONS[each.conclusion]), small(pairsWords(each.pairs.length))],
         each.difference === undefined ? "–" : signedPercent(each.difference),
-        each.interval === undefined ? "–" : each.interval.map(signedPercent).join(" to "),
-        `${Math.round(each.confidence * 1000) / 10} %`,
-        formatCount(each.pairs.length),
+        each.interval === undefined
+          ? "–"
+          : [
+              each.interval.map(signedPercent).join(" to "),
+              small(`confidence ${Math.round(each.confidence * 1000) / 10} %`),
+            ],
       ]),
     })}
     ${
@@ -78,6 +81,10 @@ const CONCLUSIONS = {
 function differenceWords({ difference, interval, conclusion }: ComparedFigure): string {
   if (difference === undefined || interval === undefined) return CONCLUSIONS[conclusion];
   return `${signedPercent(difference)}, from ${interval.map(signedPercent).join(" to ")}, ${CONCLUSIONS[conclusion]}`;
+}
+
+function pairsWords(pairs: number): string {
+  return pairs === 1 ? "1 pair" : `${formatCount(pairs)} pairs`;
 }
 
 function versionWords({ asked, version }: Comparison["baseline"]): string {

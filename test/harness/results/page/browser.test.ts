@@ -37,6 +37,9 @@ const BESIDE_MAIN = `(() => {
   const room = main.getBoundingClientRect().right - parseFloat(getComputedStyle(main).paddingRight);
   return document.querySelector("table.cards").getBoundingClientRect().right - room;
 })()`;
+const OFF_SCREEN = `[...document.querySelectorAll(".prose td")]
+  .filter((cell) => cell.getBoundingClientRect().right > innerWidth)
+  .map((cell) => cell.textContent)`;
 const OVERLAPPING = `[...document.querySelectorAll("svg[role=img]")].flatMap((svg) => {
   const texts = [...svg.querySelectorAll("text")].map((text) => ({ text, box: text.getBoundingClientRect() }));
   return texts.flatMap((one, index) =>
@@ -191,6 +194,12 @@ describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
     }
     expect(strokes[0]).toMatch(/^rgb/);
     expect(strokes[0]).not.toBe(strokes[1]);
+  });
+
+  test("on a phone what an objective reached, and a comparison found, is seen without scrolling", async () => {
+    await withEach({ viewport: PHONE }, async (page, name) => {
+      expect(await page.evaluate(OFF_SCREEN), name).toEqual([]);
+    });
   });
 
   test("no label of a chart is cut off by its picture's edge, and none lies over another", async () => {

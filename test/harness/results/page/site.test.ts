@@ -208,8 +208,10 @@ describe("the page of a run", () => {
 
   test("of a comparison shows each difference with its interval, and which has too few pairs", () => {
     const text = textOf(SITE.get(`runs/${comparedRecord().runId}.html`)!);
-    expect(text).toMatch(/phases\.workspace-ready\.p95 ! different \+5\.2 % \+2\.1 % to \+8\.3 % 95 % 2/);
-    expect(text).toMatch(/builds\.timeWeightedRunning – too few pairs – – 95 % 0/);
+    expect(text).toMatch(
+      /phases\.workspace-ready\.p95 ! different 2 pairs \+5\.2 % \+2\.1 % to \+8\.3 % confidence 95 %/,
+    );
+    expect(text).toMatch(/builds\.timeWeightedRunning – too few pairs 0 pairs – –/);
   });
 
   test("has no verdict's figures where the teardown is not over", () => {
