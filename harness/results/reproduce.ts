@@ -6,6 +6,9 @@ import { versionOf } from "./coder-version.ts";
 /** Stands for a licence that no record holds. */
 const LICENCE_FILE = "coder-licence.txt";
 
+/** Where the planted faults are written, whatever a record calls their file: no other file is written over. */
+const FAULTS_FILE = "faults.json";
+
 /** The shell commands that make the run again, one a line: the same code, then the same run. */
 export function reproduceCommands(record: RunRecord): readonly string[] {
   const { refbench, rehearsal } = record.provenance;
@@ -15,7 +18,7 @@ export function reproduceCommands(record: RunRecord): readonly string[] {
     "npm ci",
     ...(rehearsal?.faults === undefined || rehearsal.planted === undefined
       ? []
-      : [`printf '%s' ${quoted(JSON.stringify(rehearsal.planted))} > ${quoted(rehearsal.faults)}`]),
+      : [`printf '%s' ${quoted(JSON.stringify(rehearsal.planted))} > ${FAULTS_FILE}`]),
     [
       "npx refbench",
       ...(record.origin.kind === "scaletest" ? loadArguments(record) : runArguments(record)),
@@ -111,7 +114,7 @@ function rehearsalArguments(record: RunRecord): readonly string[] {
     ...speedArguments(record),
     ...(failBuilds === 0 ? [] : ["--fail-builds", `${failBuilds}`]),
     ...(zone === undefined ? [] : ["--zone", quoted(zone)]),
-    ...(faults === undefined ? [] : ["--faults", quoted(faults)]),
+    ...(faults === undefined ? [] : ["--faults", FAULTS_FILE]),
     ...(record.coder === "real" ? ["--coder-server", '"$(command -v coder)"'] : []),
   ];
 }

@@ -53,6 +53,15 @@ test("nothing in a record begins a command of its own in the shell", () => {
   expect(reproduceCommands(record).at(-1)).toContain(String.raw`--size '1; rm -rf '\''$HOME'\'''`);
 });
 
+test("planted faults are written to a file of their own, whatever the record calls it", () => {
+  const { provenance } = sampleRecord();
+  const rehearsal = { ...provenance.rehearsal!, faults: "/etc/passwd", planted: { faults: [] } };
+  const commands = reproduceCommands(sampleRecord({ provenance: { ...provenance, rehearsal } }));
+  expect(commands.at(-2)).toBe(`printf '%s' '{"faults":[]}' > faults.json`);
+  expect(commands.at(-1)).toContain(" --faults faults.json");
+  expect(commands.join()).not.toContain("/etc/passwd");
+});
+
 test("what nobody can check out is said", () => {
   const { provenance } = officialRecord();
   const record = officialRecord({
