@@ -39,18 +39,13 @@ const LATENCY_NOTE =
   "A percentile is shown only where at least 10 samples lie above it, the raw start only where it differs.";
 
 function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
-  const { connections, builds, generator } = measurements;
-  const gauge = connections.serverGauge;
+  const { builds, generator } = measurements;
   const { cpu, cores } = record.provenance.machine;
   const limited = limitedLines(measurements);
   const optional = [arrivalsLine(measurements), probeLine(measurements)];
   return [
     summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
-    `Connections: ${formatCount(connections.held)} of ${formatCount(connections.asked)} held at once, ` +
-      `${formatCount(connections.verified)} verified, ${formatCount(connections.lost)} lost; SSH by ${connections.sshPath}; ` +
-      (gauge === undefined
-        ? "the server's own gauge was not read."
-        : `the server counted ${formatCount(gauge.terminal)} terminals and ${formatCount(gauge.ssh)} SSH sessions.`),
+    ...carriedLines(measurements),
     `Builds: ${formatCount(builds.peakRunning)} at most at once, ${builds.timeWeightedRunning.toFixed(1)} on average over time, of ${formatCount(builds.capacity)}.`,
     `Generator: ${cores} cores (${cpu}), ${generator.cpuSeconds.toFixed(1)} s of CPU, ${formatCount(Math.round(generator.maxRssMib))} MiB, ` +
       (generator.limited
@@ -59,6 +54,23 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
     ...optional.filter((line) => line !== undefined),
     ...limited,
   ];
+}
+
+/** What was held, and what it carried. */
+function carriedLines({ connections, apps }: Measurements): readonly string[] {
+  const { asked, held, verified, lost, sshPath, serverGauge: gauge, traffic } = connections;
+  const counted =
+    gauge === undefined
+      ? "the server's own gauge was not read."
+      : `the server counted ${formatCount(gauge.terminal)} terminals and ${formatCount(gauge.ssh)} SSH sessions.`;
+  const lines = [
+    `Connections: ${formatCount(held)} of ${formatCount(asked)} held at once, ${formatCount(verified)} verified, ${formatCount(lost)} lost; SSH by ${sshPath}; ${counted}`,
+    traffic && `Traffic: ${formatCount(traffic.back)} of ${formatCount(traffic.due)} pieces came back whole.`,
+    apps &&
+      `Apps: ${formatCount(apps.held)} of ${formatCount(apps.asked)} sockets held, ${formatCount(apps.echoed)} messages came back.`,
+  ];
+  // A load on apps alone asks for no connection.
+  return lines.slice(asked === 0 && apps !== undefined ? 1 : 0).filter((line) => line !== undefined);
 }
 
 function costLines({ cost }: RunRecord): readonly string[] {

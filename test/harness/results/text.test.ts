@@ -14,6 +14,23 @@ test("the result of a load says in one line how many succeeded", () => {
   expect(resultsText(sampleRecord(), 80)).toContain("\n1198 succeeded, 2 failed to connect\n");
 });
 
+test("what connections and apps carried is told in a line each, and no connections where only apps were asked for", () => {
+  const { connections } = sampleMeasurements();
+  const traffic = { due: 24_000, back: 23_999 };
+  const carried = sampleMeasurements({ connections: { ...connections, traffic } });
+  expect(resultsText(sampleRecord({ measurements: carried }), 100)).toContain(
+    "Traffic: 23,999 of 24,000 pieces came back whole.",
+  );
+  const none = { ...connections, asked: 0, held: 0, verified: 0 };
+  const apps = { asked: 40, held: 39, echoed: 12_040 };
+  const ofApps = resultsText(
+    sampleRecord({ measurements: sampleMeasurements({ connections: none, apps }) }),
+    100,
+  );
+  expect(ofApps).toContain("Apps: 39 of 40 sockets held, 12,040 messages came back.");
+  expect(ofApps).not.toContain("Connections:");
+});
+
 test("latency is told from the intended and the raw start, with the percentiles that the count carries", () => {
   const text = resultsText(sampleRecord(), 80);
   expect(text).toMatch(/^command +intended +1,200 +600 ms +1\.08 s +1\.14 s +1\.19 s +1\.2 s$/m);
