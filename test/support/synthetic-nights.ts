@@ -52,11 +52,7 @@ export function syntheticNights(wish: SyntheticNights = {}): readonly RunRecord[
     .map((index) => nightOf(index, planted[index], wish));
 }
 
-function nightOf(
-  index: number,
-  planted: PlantedNight | undefined,
-  wish: SyntheticNights,
-): RunRecord {
+function nightOf(index: number, planted: PlantedNight | undefined, wish: SyntheticNights): RunRecord {
   const { architecture = "gke", size = "100", count = 30, lastDay = "2026-11-22", overrides = {} } = wish;
   const { step, nextPlatform = NEXT_PLATFORM } = wish;
   const random = randomOf(`${architecture} ${size} ${index}`);
