@@ -129,7 +129,8 @@ function nightOf(index: number, planted: PlantedNight | undefined, wish: Synthet
   return { ...plantedIn(record, planted), ...overrides };
 }
 
-const NO_QUOTA = "google_container_node_pool: quota CPUS_ALL_REGIONS exceeded: limit 64, wanted 72";
+const NO_QUOTA =
+  "provision: terraform apply failed in stack gke-cloud: quota CPUS_ALL_REGIONS exceeded: limit 64, wanted 72 (google_container_node_pool.workspaces_nodes)";
 
 const LABELS: Readonly<Record<string, string>> = {
   gke: "Kubernetes (GKE)",

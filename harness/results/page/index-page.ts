@@ -140,7 +140,10 @@ function statusOf({ status, newest }: NightRow): Child {
         ...(stage === undefined ? [] : [`in ${stage}`]),
         ...(kind === undefined ? [] : [`(${kind})`]),
       ].join(" ");
-      const why = html`<a href="${runPath(newest.record)}">${reason}</a>`;
+      // Most reasons begin with their stage, which is said before them here.
+      const words =
+        stage !== undefined && reason.startsWith(`${stage}: `) ? reason.slice(stage.length + 2) : reason;
+      const why = html`<a href="${runPath(newest.record)}">${words}</a>`;
       return [chip(word), small(where === "" ? why : [where, ": ", why])];
     }
   }

@@ -80,9 +80,15 @@ describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
       nights.findLast((night) => night.verdict === verdict)!;
     const unreadable = [{ path: "gke/100/2026-11-02-torn.json", reason: "Unexpected end of JSON input" }];
     const compared = comparedRecord();
+    // The longest name of an environment beside a reason with the longest kind of word.
+    const ofMachines = { architecture: "gce-vm", size: "1000", count: 1 };
+    const failed = syntheticNights({ ...ofMachines, planted: { 0: "no-quota" } });
     const real = { rehearsals: false };
     pages = {
-      index: indexPage({ records: [...nights, compared], asOf: "2026-11-22", unreadable, watched, ...real }),
+      index: indexPage({
+        ...{ records: [...nights, ...failed, compared], asOf: "2026-11-22" },
+        ...{ unreadable, watched, ...real },
+      }),
       "a size": sizePage(nights, { ...real, watched, resets }),
       "a clean night": runPage(of("pass"), real),
       "a night whose generator was the limit": runPage(of("generator-limited"), real),

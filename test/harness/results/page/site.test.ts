@@ -97,7 +97,9 @@ describe("the index", () => {
 
   test("says of a night that failed where, by which class, and why", () => {
     const text = indexText(syntheticNights({ count: 3, planted: { 2: "no-quota" } }));
-    expect(text).toMatch(/✕ failed infrastructure in provision: google_container_node_pool: quota/);
+    expect(text).toMatch(
+      /✕ failed infrastructure in provision: terraform apply failed in stack gke-cloud: quota/,
+    );
   });
 
   test("tells runs that are no night's apart from the table", () => {
