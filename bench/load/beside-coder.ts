@@ -19,8 +19,6 @@ const WORKSPACES = 50;
 const FEW_SHARE = 0.2;
 /** The shorter of the two times between which a tick's CPU lies. */
 const BRIEF_MS = 10_000;
-/** How often the bare loop wakes, as refbench does for a group of ticks. */
-const FLOOR_WAKE_MS = 10;
 /** Of refbench alone, whose memory moves more by its garbage collector than by some tens of terminals. */
 const MANY_TIMES = 10;
 
@@ -72,7 +70,7 @@ export async function besideCoder(
     ...{ url, connections: workspaces, terminals: await terminalsOf(deployment, workspaces) },
     commandsPerSecond: (workspaces * 1000) / TRAFFIC.tickMs,
     holdSeconds: TRAFFIC.holdMs / 1000,
-    traffic: { bytes: TRAFFIC.bytesPerTick, wakeMs: FLOOR_WAKE_MS },
+    trafficBytes: TRAFFIC.bytesPerTick,
   };
   for (let round = 1; round <= rounds; round++) {
     for (const one of [few, all, brief]) {

@@ -7,10 +7,11 @@ import type { FloorTask } from "./floor.ts";
 // The least that a load generator can be: opens, types and reads, and says on stdout what it is at.
 
 const OPENS_IN_FLIGHT = 32;
-const WAKE_MS = 2;
+/** As refbench wakes for a group of events. */
+const WAKE_MS = 10;
 
 const task = (await json(process.stdin)) as FloorTask;
-const bytes = task.traffic?.bytes ?? 0;
+const bytes = task.trafficBytes ?? 0;
 const sockets: WebSocket[] = [];
 let failures = 0;
 
@@ -28,7 +29,7 @@ for (let sent = 0; sent < count;) {
     sockets[sent % sockets.length]?.send(
       Buffer.from(JSON.stringify({ data: `${`echo n${sent}`.padEnd(bytes - 1, "x")}\r` })),
     );
-  await sleep(task.traffic?.wakeMs ?? WAKE_MS);
+  await sleep(WAKE_MS);
 }
 say("done");
 say(`failures ${failures}`);
@@ -44,7 +45,7 @@ function open(index: number): Promise<void> {
   return new Promise((resolve) => {
     socket.once("message", () => {
       sockets.push(socket);
-      if (task.traffic !== undefined) socket.send(Buffer.from(JSON.stringify({ data: "stty -echo\r" })));
+      if (task.trafficBytes !== undefined) socket.send(Buffer.from(JSON.stringify({ data: "stty -echo\r" })));
       resolve();
     });
     socket.on("error", () => {

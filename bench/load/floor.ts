@@ -24,8 +24,8 @@ export interface FloorTask {
   readonly connections: number;
   readonly commandsPerSecond: number;
   readonly holdSeconds: number;
-  /** Commands of so many bytes, with the terminals' echo off; it wakes for several at a time. @default short ones, each 2 ms */
-  readonly traffic?: { readonly bytes: number; readonly wakeMs: number };
+  /** Commands of so many bytes, with the terminals' echo off. @default short ones, echoed */
+  readonly trafficBytes?: number;
 }
 
 /** Runs the bare loop in a process of its own and measures it. */

@@ -5,6 +5,7 @@ import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 import { pace } from "./pacer.ts";
 import { RampUp } from "./ramp-up.ts";
 import { watchServerGauge } from "./server-gauge.ts";
+import { inGroups } from "./tick-groups.ts";
 import { TrafficWheel } from "./traffic.ts";
 
 type Connections = LoadResult["connections"];
@@ -62,7 +63,8 @@ async function command(ramp: RampUp): Promise<void> {
   const count = Math.floor((holdMs / 1000) * commandsPerSecond + 1e-9);
   const answers: Promise<void>[] = [];
   const perSecond = Math.max(commandsPerSecond, 0.001);
-  await pace({ perSecond, count, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
+  const schedule = { dueAtMs: inGroups(perSecond), count };
+  await pace({ ...schedule, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
     const connection = opened[index % opened.length];
     if (connection?.session.isOpen === true) answers.push(verify(ramp, connection, dueMs));
   });
