@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { RefbenchError } from "../harness/model/error.ts";
 import { countBoundaries, fakePoint, fakeSeeds } from "./chaos/fake/campaign.ts";
-import { inTurns } from "./chaos/in-turns.ts";
+import { inTurns } from "../harness/model/in-turns.ts";
 import type { PointResult } from "./chaos/point-result.ts";
 import { realPoint, realSeeds } from "./chaos/real/point.ts";
 import { summarize, summaryText } from "./chaos/summary.ts";

@@ -1,3 +1,4 @@
+import { inTurns } from "../model/in-turns.ts";
 import type { HeldConnection } from "./held-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 
@@ -24,13 +25,9 @@ export async function closeConnections(
     .sleep(PATIENCE_MS, AbortSignal.any([all.signal, signal]))
     .catch(() => undefined)
     .then(() => (isPatient = false));
-  const left = opened.values();
-  const closeInTurn = async (): Promise<void> => {
-    for (const { session } of left) {
-      const closed = new Promise<void>((resolve) => session.close(resolve));
-      await (isPatient ? Promise.race([closed, impatience]) : clock.sleep(PAUSE_MS));
-    }
-  };
-  await Promise.all(Array.from({ length: UNDER_WAY }, closeInTurn));
+  await inTurns(opened, UNDER_WAY, async ({ session }) => {
+    const closed = new Promise<void>((resolve) => session.close(resolve));
+    await (isPatient ? Promise.race([closed, impatience]) : clock.sleep(PAUSE_MS));
+  });
   all.abort(new Error("all are closed"));
 }

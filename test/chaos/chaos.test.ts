@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { countBoundaries, fakePoint, fakeSchedule, fakeSeeds } from "../../scripts/chaos/fake/campaign.ts";
-import { inTurns } from "../../scripts/chaos/in-turns.ts";
+import { inTurns } from "../../harness/model/in-turns.ts";
 import { breachesOf, type Observed } from "../../scripts/chaos/laws.ts";
 import type { PointResult } from "../../scripts/chaos/point-result.ts";
 import { chaosSummary, summarize } from "../../scripts/chaos/summary.ts";

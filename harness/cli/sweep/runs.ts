@@ -3,7 +3,7 @@ import { systemClock } from "../../model/clock.ts";
 import { messageOf } from "../../model/error.ts";
 import type { StoredEvent } from "../../model/event.ts";
 import { run12, type RunId } from "../../model/run-id.ts";
-import { inTurns } from "../../inventory/in-turns.ts";
+import { inTurns } from "../../model/in-turns.ts";
 import type { RunTornDown } from "../../inventory/sweep/report.ts";
 import { isDue, runState, type RunFacts, type RunState } from "../../inventory/sweep/run-state.ts";
 import { EventTail } from "../../pipeline/event-log.ts";

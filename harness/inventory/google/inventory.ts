@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../../model/clock.ts";
 import type { Inventory, InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
 import { run12, type RunId } from "../../model/run-id.ts";
-import { inTurns } from "../in-turns.ts";
+import { inTurns } from "../../model/in-turns.ts";
 import { type CallGoogle, googleApi } from "./api.ts";
 import { type Discovered, searchAssets } from "./asset-search.ts";
 import type { GoogleAuth } from "./auth.ts";
