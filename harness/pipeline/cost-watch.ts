@@ -1,6 +1,7 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { StageContext } from "./context.ts";
 import { CostMeter, noteCeiling } from "./cost-meter.ts";
+import { lookEvery } from "./look-every.ts";
 
 /** How often a run at work looks what it cost. */
 const LOOK_MS = 1_000;
@@ -28,7 +29,6 @@ export function watchCost(
   const stop = new AbortController();
   let reached: string | undefined;
   let told = 0;
-  let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     const found = await meter.look();
     if (found === undefined || reached !== undefined) return;
@@ -49,20 +49,14 @@ export function watchCost(
     report({ type: "note", level: "warning", message: `the cost ceiling is reached: ${reached}` });
     stop.abort(new RefbenchError("interrupted", `the cost ceiling is reached: ${reached}`));
   };
-  const timer = setInterval(() => {
-    // A look that takes long is not made twice at once.
-    looking ??= look()
-      .catch((error: unknown) => log(`the cost could not be looked at: ${messageOf(error)}`))
-      .finally(() => (looking = undefined));
-  }, LOOK_MS);
+  const looks = lookEvery(LOOK_MS, look, (error) =>
+    log(`the cost could not be looked at: ${messageOf(error)}`),
+  );
   return {
     signal: AbortSignal.any([context.signal, stop.signal]),
     get reached() {
       return reached;
     },
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await looking;
-    },
+    [Symbol.asyncDispose]: () => looks[Symbol.asyncDispose](),
   };
 }

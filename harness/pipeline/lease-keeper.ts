@@ -1,5 +1,6 @@
-import { messageOf, RefbenchError } from "../model/error.ts";
+import { messageOf } from "../model/error.ts";
 import type { RunLease } from "./run-lease.ts";
+import { isLeaseHeld } from "./lease.ts";
 
 /** How often a lease is renewed. */
 const RENEW_MS = 10_000;
@@ -29,7 +30,7 @@ export class LeaseKeeper implements Disposable {
       await this.#lease.renew();
       this.#isTold = false;
     } catch (error) {
-      if (error instanceof RefbenchError && error.code === "lease_held") this.#lost.abort(error);
+      if (isLeaseHeld(error)) this.#lost.abort(error);
       else if (!this.#isTold) {
         this.#isTold = true;
         this.#note(`the lease cannot be renewed, and is tried again every few seconds: ${messageOf(error)}`);

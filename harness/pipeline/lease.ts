@@ -152,6 +152,11 @@ function lostLease(fence: number): Lease {
   return { fence, holder: { host: "", boot: "", pid: 1, startTime: "" }, renewedAtMs: 0, released: true };
 }
 
+/** Whether an error says that another process has the lease: then what is at work here has to end. */
+export function isLeaseHeld(error: unknown): error is RefbenchError {
+  return error instanceof RefbenchError && error.code === "lease_held";
+}
+
 /** The error of a lease that another process has. */
 export function heldBy(holder: ProcessIdentity): RefbenchError {
   return new RefbenchError(

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
-import { messageOf, RefbenchError } from "../model/error.ts";
+import { messageOf } from "../model/error.ts";
 import { parseJournal, type JournalEntry, type JournalLine } from "./journal.ts";
-import { UNRENEWED_MS } from "./lease.ts";
+import { isLeaseHeld, UNRENEWED_MS } from "./lease.ts";
 import { isOlderState, isState, readMirrored } from "./mirrored-files.ts";
 import { QuietAfterFailure } from "./quiet-after-failure.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -114,7 +114,7 @@ export class Mirror {
       await this.#quiet.watch(write);
     } catch (error) {
       this.#behind = true;
-      if (error instanceof RefbenchError && error.code === "lease_held") return;
+      if (isLeaseHeld(error)) return;
       note(`the mirror is behind, and this goes on without it: ${messageOf(error)}`);
     }
   }

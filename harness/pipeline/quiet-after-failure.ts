@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { RefbenchError } from "../model/error.ts";
+import { isLeaseHeld } from "./lease.ts";
 
 /** How long whatever failed is left alone at least. */
 const LEAST_MS = 30_000;
@@ -26,7 +26,7 @@ export class QuietAfterFailure {
       return await run();
     } catch (error) {
       // An answer, and the one that must never be missed.
-      if (error instanceof RefbenchError && error.code === "lease_held") throw error;
+      if (isLeaseHeld(error)) throw error;
       const now = this.#clock.now();
       this.#untilMs = now + Math.max(LEAST_MS, SHARE * (now - startedAt));
       throw error;

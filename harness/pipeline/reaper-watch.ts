@@ -1,6 +1,7 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { StageContext } from "./context.ts";
 import { ensureReaper, reaperLives } from "./ensure-reaper.ts";
+import { lookEvery } from "./look-every.ts";
 import { findFinalRecord } from "./run-record.ts";
 
 /** How often a run at work looks whether its reaper lives. */
@@ -23,7 +24,6 @@ export function watchReaper(context: StageContext): ReaperWatch {
   const { folder, ports, signal, journal, report, log } = context;
   const stop = new AbortController();
   let lost: string | undefined;
-  let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     if (stop.signal.aborted || (await reaperLives(folder, ports.clock))) return;
     if ((await findFinalRecord(folder)) !== undefined)
@@ -44,19 +44,14 @@ export function watchReaper(context: StageContext): ReaperWatch {
     report({ type: "note", level: "warning", message: reason });
     stop.abort(new RefbenchError("interrupted", reason));
   };
-  const timer = setInterval(() => {
-    looking ??= look()
-      .catch((error: unknown) => log(`the reaper could not be looked at: ${messageOf(error)}`))
-      .finally(() => (looking = undefined));
-  }, LOOK_MS);
+  const looks = lookEvery(LOOK_MS, look, (error) =>
+    log(`the reaper could not be looked at: ${messageOf(error)}`),
+  );
   return {
     signal: stop.signal,
     get lost() {
       return lost;
     },
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await looking;
-    },
+    [Symbol.asyncDispose]: () => looks[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,4 @@
-import { messageOf, RefbenchError } from "../model/error.ts";
+import { messageOf } from "../model/error.ts";
 import type { Reporter } from "../model/event.ts";
 import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
@@ -21,6 +21,7 @@ import { destroy } from "./stages/destroy.ts";
 import { drain } from "./stages/drain.ts";
 import { sweep } from "./stages/sweep.ts";
 import { stopOwner } from "./stop-owner.ts";
+import { isLeaseHeld } from "./lease.ts";
 
 const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain, destroy, sweep, audit };
 
@@ -58,7 +59,7 @@ export async function reap(
     await serve(context, lease);
     await context.mirror?.files();
   } catch (error) {
-    if (error instanceof RefbenchError && error.code === "lease_held") {
+    if (isLeaseHeld(error)) {
       note(`this run is another's now, and what is at work on it here is stopped: ${error.message}`);
       await stopOwner({ folder, ports, signal: options.signal });
     }

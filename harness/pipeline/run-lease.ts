@@ -1,9 +1,9 @@
 import type { Clock } from "../model/clock.ts";
-import { messageOf, RefbenchError } from "../model/error.ts";
+import { messageOf } from "../model/error.ts";
 import type { Bucket } from "../model/bucket.ts";
 import { BucketLeaseBook } from "./bucket-lease.ts";
 import { Journal } from "./journal.ts";
-import { LeaseBook, type Lease, UNRENEWED_MS } from "./lease.ts";
+import { isLeaseHeld, LeaseBook, type Lease, UNRENEWED_MS } from "./lease.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import { QuietAfterFailure } from "./quiet-after-failure.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -45,7 +45,7 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   try {
     remote = await inBucket?.acquire(holder);
   } catch (error) {
-    if (isHeld(error) || !(await mayExist(folder, clock))) throw error;
+    if (isLeaseHeld(error) || !(await mayExist(folder, clock))) throw error;
     tell(error);
   }
   let local: Lease;
@@ -64,7 +64,7 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
       await quiet.watch(() => ask(inBucket));
       failure = undefined;
     } catch (error) {
-      if (isHeld(error)) throw error;
+      if (isLeaseHeld(error)) throw error;
       tell(error);
     }
   };
@@ -120,10 +120,6 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
       `the lease in the bucket cannot be asked, and this goes on with the folder's: ${failure}; asked again every few seconds`,
     );
   }
-}
-
-function isHeld(error: unknown): boolean {
-  return error instanceof RefbenchError && error.code === "lease_held";
 }
 
 /** Whether anything of the run may exist, as far as its journal can be read. */

@@ -2,6 +2,7 @@ import { messageOf, RefbenchError, verdictOfError } from "../model/error.ts";
 import type { Stage } from "../model/stage.ts";
 import type { StageContext } from "./context.ts";
 import { DEADLINES_MS, loadsOf } from "./plan.ts";
+import { isLeaseHeld } from "./lease.ts";
 
 /** What one stage does. It may return a sentence for the progress display. */
 export type StageFunction = (context: StageContext) => Promise<string | undefined>;
@@ -44,7 +45,7 @@ export async function runStage(
   } catch (error) {
     if (signal.aborted) return await finish("interrupted", messageOf(signal.reason));
     // Another reaper works on this run: what this one met says nothing about it.
-    if (error instanceof RefbenchError && error.code === "lease_held") throw error;
+    if (isLeaseHeld(error)) throw error;
     const reason = deadline.signal.aborted ? (deadline.signal.reason as RefbenchError) : error;
     context.log(reason instanceof Error ? (reason.stack ?? reason.message) : messageOf(reason));
     const verdict = reason instanceof RefbenchError ? verdictOfError[reason.code] : "harness-error";

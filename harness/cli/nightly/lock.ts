@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
-import { LeaseBook } from "../../pipeline/lease.ts";
+import { isLeaseHeld, LeaseBook } from "../../pipeline/lease.ts";
 import { ownIdentity } from "../../pipeline/process-identity.ts";
 
 /** How often it is renewed, and how soon another holder is heard of. */
@@ -24,7 +24,7 @@ export async function underNightLock<T>(
 ): Promise<T> {
   const book = new LeaseBook(folder, clock);
   const lease = await book.acquire(ownIdentity()).catch(async (error: unknown) => {
-    if (!(error instanceof RefbenchError) || error.code !== "lease_held") throw error;
+    if (!isLeaseHeld(error)) throw error;
     const holder = (await book.current())?.holder;
     throw new RefbenchError(
       "usage",
@@ -35,7 +35,7 @@ export async function underNightLock<T>(
   const lost = new AbortController();
   const renew = (): Promise<void> =>
     book.renew(lease).catch((error: unknown) => {
-      if (!(error instanceof RefbenchError) || error.code !== "lease_held" || lost.signal.aborted) return;
+      if (!isLeaseHeld(error) || lost.signal.aborted) return;
       tell("night: another night has begun here, which took this one for dead: stopping");
       lost.abort(new RefbenchError("interrupted", "another night has begun here"));
     });

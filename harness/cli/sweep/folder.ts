@@ -7,7 +7,7 @@ import { RUN_ID_PATTERN, run12 } from "../../model/run-id.ts";
 import { heartbeatSchema, type Heartbeat } from "../../inventory/sweep/heartbeat.ts";
 import { EMPTY_LEDGER, ledgerSchema, type Ledger } from "../../inventory/sweep/ledger.ts";
 import { findJson, writeJson } from "../../pipeline/json-file.ts";
-import { LeaseBook } from "../../pipeline/lease.ts";
+import { LeaseBook, isLeaseHeld } from "../../pipeline/lease.ts";
 import { ownIdentity } from "../../pipeline/process-identity.ts";
 
 const RENEW_MS = 10_000;
@@ -74,7 +74,7 @@ export class SweepFolder {
       try {
         return await book.acquire(ownIdentity());
       } catch (error) {
-        if (!(error instanceof RefbenchError) || error.code !== "lease_held") throw error;
+        if (!isLeaseHeld(error)) throw error;
       }
       const pid = (await book.current())?.holder.pid ?? 0;
       if (!told) tell(`another sweep (pid ${pid}) works in this folder: waiting for it`);

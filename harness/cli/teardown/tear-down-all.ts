@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { inTurns } from "../../inventory/in-turns.ts";
 import type { Bucket } from "../../model/bucket.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import { messageOf } from "../../model/error.ts";
+import { inTurns } from "../../model/in-turns.ts";
+import { isLeaseHeld } from "../../pipeline/lease.ts";
 import {
   keepFinalRecord,
   type MirroredRecord,
@@ -36,7 +37,7 @@ export async function tearDownAll(bucket: Bucket, options: TearDownAllOptions): 
     oneOf(run, bucket, options).catch((error: unknown): RunOutcome => {
       const { runId } = run;
       if (options.signal.aborted) return { runId, outcome: "left", reason: leftReason(runId, bucket) };
-      if (isHeld(error)) return { runId, outcome: "skipped", reason: messageOf(error) };
+      if (isLeaseHeld(error)) return { runId, outcome: "skipped", reason: messageOf(error) };
       return { runId, outcome: "unfinished", reason: messageOf(error) };
     }),
   );
@@ -93,8 +94,4 @@ async function twinElsewhere(cwd: string, { runId, rehearsal }: Plan): Promise<s
 
 function leftReason(runId: string, { url }: Bucket): string {
   return `its reaper goes on while this machine lives; anywhere else: "refbench teardown ${runId} --from ${url}"`;
-}
-
-function isHeld(error: unknown): boolean {
-  return error instanceof RefbenchError && error.code === "lease_held";
 }

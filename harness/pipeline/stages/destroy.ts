@@ -1,12 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import { messageOf } from "../../model/error.ts";
 import { askInventory } from "../ask-inventory.ts";
 import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
 import type { StageContext } from "../context.ts";
 import { salvageJson } from "../json-file.ts";
 import type { RunFolder } from "../run-folder.ts";
 import { withTerraform } from "./provision.ts";
+import { isLeaseHeld } from "../lease.ts";
 
 /** A delete that something still uses is asked again: the user may be on its way out. */
 const ATTEMPTS = 3;
@@ -44,8 +45,7 @@ export async function destroy(context: StageContext): Promise<string> {
     try {
       removed += await destroyStack(context, stack);
     } catch (error) {
-      if (context.signal.aborted || (error instanceof RefbenchError && error.code === "lease_held"))
-        throw error;
+      if (context.signal.aborted || isLeaseHeld(error)) throw error;
       report({
         type: "note",
         level: "warning",

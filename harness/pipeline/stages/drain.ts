@@ -7,6 +7,7 @@ import { DEADLINES_MS } from "../plan.ts";
 import { findSecrets } from "../secrets.ts";
 import { trustOf } from "../trust-of.ts";
 import { provisionResult } from "./provision.ts";
+import { isLeaseHeld } from "../lease.ts";
 
 /** A Coder server that restarts, or ran out of memory, is back within a minute; what is not is gone. */
 const GONE_AFTER_MS = 2 * 60_000;
@@ -68,7 +69,7 @@ export async function drain(context: StageContext): Promise<string> {
     }
     return `${result.deleted} workspaces deleted, ${result.remaining.length} left`;
   } catch (error) {
-    if (signal.aborted || (error instanceof RefbenchError && error.code === "lease_held")) throw error;
+    if (signal.aborted || isLeaseHeld(error)) throw error;
     // Whatever its reason, a failed drain must not keep the rest from being destroyed.
     report({
       type: "note",
