@@ -2,6 +2,7 @@ import { formatCount, formatDuration } from "../../results/format.ts";
 import { drawGrid, wrap } from "../../results/grid.ts";
 import type { OutputFormat } from "../../results/output-spec.ts";
 import { DEFAULT_WIDTH } from "../../results/outputs.ts";
+import { sheetMarkdown, sheetText } from "../../results/sheet.ts";
 import type { LimitKind, LimitStep } from "../../workload/limit-search.ts";
 import { harmless } from "../progress/words.ts";
 import type { LimitReport } from "./find-limit-report.ts";
@@ -34,17 +35,10 @@ const HEADER = ["load", "why", "outcome", "builds", "took", "reasons"];
 const RIGHT = new Set([0, 3, 4]);
 
 function text(report: LimitReport, width: number): string {
-  const list = (title: string, sentences: readonly string[]): string[] =>
-    sentences.length === 0
-      ? []
-      : [
-          ...["", title],
-          ...sentences.flatMap((sentence) =>
-            wrap(harmless(sentence), width - 4).map(
-              (line, index) => `${index === 0 ? "  - " : "    "}${line}`,
-            ),
-          ),
-        ];
+  const lists = [
+    { title: "Notes", items: report.notes.map(harmless) },
+    { title: "Conditions", items: report.conditions.map(harmless) },
+  ];
   const lines = [
     ...wrap(headline(report), width),
     ...report.reasons.flatMap((reason) => wrap(harmless(reason), width - 2).map((line) => `  ${line}`)),
@@ -52,22 +46,18 @@ function text(report: LimitReport, width: number): string {
     ...(report.steps.length === 0
       ? ["no load ended"]
       : [drawGrid({ header: HEADER, rows: report.steps.map(rowOf), right: RIGHT }, width)]),
-    ...list("Notes", report.notes),
-    ...list("Conditions", report.conditions),
+    "",
   ];
-  return `${lines.join("\n")}\n`;
+  // A load always has conditions.
+  return `${lines.join("\n")}\n${sheetText(lists, width)}`;
 }
 
 function markdown(report: LimitReport): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [
     `> ${headline(report)}`,
     ...report.reasons.map((reason) => `> ${harmless(reason)}`),
     "",
-    line(HEADER),
-    line(HEADER.map((_, column) => (RIGHT.has(column) ? "---:" : "---"))),
-    ...report.steps.map((step) => line(rowOf(step))),
+    sheetMarkdown([{ header: HEADER, rows: report.steps.map(rowOf), right: RIGHT }]).trimEnd(),
     "",
     ...[...report.notes, ...report.conditions].map((note) => `- ${harmless(note)}`),
     "",

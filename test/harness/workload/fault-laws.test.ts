@@ -52,9 +52,27 @@ function addsUp({ connections: { asked, held: stood, lost, failed } }: LoadResul
   expect(stood + lost + (failed ?? 0)).toBe(asked);
 }
 
+/** A fault of three of the eight connections. */
+interface Counted {
+  readonly fault: Fault;
+  readonly class: FailureClass;
+  readonly lost: number;
+}
+
+function expectCountedOnce(
+  { fault, class: failureClass, lost }: Counted,
+  { result, played, left }: Awaited<ReturnType<typeof loadThrough>>,
+): void {
+  expect(played).toEqual({ [fault.kind]: 3 });
+  expect(result.failures).toEqual([expect.objectContaining({ class: failureClass, count: 3 })]);
+  expect(result.connections).toMatchObject({ held: 5, lost, failed: 3 - lost });
+  addsUp(result);
+  expect(left).toEqual(NOTHING);
+}
+
 describe.concurrent("faults on connections that are to be held", () => {
   // Those that wait first, so that the others are done beside them.
-  test.each<{ fault: Fault; class: FailureClass; lost: number }>([
+  test.each<Counted>([
     { fault: { kind: "black-hole", afterBytes: VERIFIED }, class: "half-open", lost: 3 },
     { fault: { kind: "deaf", afterBytes: VERIFIED }, class: "half-open", lost: 3 },
     { fault: { kind: "slow-first-byte", ms: 60_000 }, class: "connect-timeout", lost: 0 },
@@ -65,18 +83,14 @@ describe.concurrent("faults on connections that are to be held", () => {
     { fault: { kind: "answer", status: 429, retryAfter: 60 }, class: "rate-limited", lost: 0 },
     { fault: { kind: "tls-garbage" }, class: "tls", lost: 0 },
   ])("$fault.kind is $class, counted once a connection, and nothing is left", async (one) => {
-    const { result, played, left } = await loadThrough([held(one.fault)], {
+    const ended = await loadThrough([held(one.fault)], {
       tls: one.fault.kind === "tls-garbage",
       timeouts: timeoutsFor(one.fault),
     });
-    expect(played).toEqual({ [one.fault.kind]: 3 });
-    expect(result.failures).toEqual([expect.objectContaining({ class: one.class, count: 3 })]);
-    expect(result.connections).toMatchObject({ held: 5, lost: one.lost, failed: 3 - one.lost });
-    addsUp(result);
-    expect(left).toEqual(NOTHING);
+    expectCountedOnce(one, ended);
   });
 
-  test.each<{ fault: Fault; class: FailureClass; lost: number }>([
+  test.each<Counted>([
     { fault: { kind: "message-lost", longerThan: 100 }, class: "truncated-output", lost: 0 },
     { fault: { kind: "message-shortened", longerThan: 100 }, class: "truncated-output", lost: 0 },
     { fault: { kind: "message-changed", longerThan: 100 }, class: "wrong-output", lost: 0 },
@@ -87,15 +101,10 @@ describe.concurrent("faults on connections that are to be held", () => {
     "traffic that meets $fault.kind is $class, counted once a connection, and nothing is left",
     async (one) => {
       const traffic = { bytesPerTick: 1_000, tickMs: 100 };
-      const { result, played, left } = await loadThrough([held(one.fault)], {
-        traffic,
-        timeouts: timeoutsFor(one.fault),
-      });
-      expect(played).toEqual({ [one.fault.kind]: 3 });
-      expect(result.failures).toEqual([expect.objectContaining({ class: one.class, count: 3 })]);
-      expect(result.connections).toMatchObject({ held: 5, lost: one.lost, failed: 3 - one.lost });
-      addsUp(result);
-      expect(left).toEqual(NOTHING);
+      expectCountedOnce(
+        one,
+        await loadThrough([held(one.fault)], { traffic, timeouts: timeoutsFor(one.fault) }),
+      );
     },
   );
 
