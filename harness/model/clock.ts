@@ -1,13 +1,16 @@
-/** Wall time and waiting, injected so that tests move it by hand. */
+/** Wall time, elapsed time and waiting, injected so that tests move them. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. For stamps only: this clock can be set, so its values are never subtracted. */
   now(): number;
+  /** Milliseconds since some fixed moment of this process. Nobody can set it: for durations and deadlines. */
+  elapsed(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {

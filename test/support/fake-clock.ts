@@ -1,16 +1,23 @@
 import type { Clock } from "../../harness/model/clock.ts";
 
-/** A clock that moves only when somebody sleeps on it. */
-export function fakeClock(startMs = Date.UTC(2026, 0, 1)): Clock & { advance(ms: number): void } {
-  let now = startMs;
+/** A clock that moves only when somebody sleeps on it; `step` sets the wall clock and leaves elapsed time alone. */
+export function fakeClock(
+  startMs = Date.UTC(2026, 0, 1),
+): Clock & { advance(ms: number): void; step(ms: number): void } {
+  let elapsed = 0;
+  let wallMs = startMs;
   return {
-    now: () => now,
+    now: () => wallMs + elapsed,
+    elapsed: () => elapsed,
     advance: (ms) => {
-      now += ms;
+      elapsed += ms;
+    },
+    step: (ms) => {
+      wallMs += ms;
     },
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
-      now += ms;
+      elapsed += ms;
       // Lets timers and files of others have their turn.
       await new Promise((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();

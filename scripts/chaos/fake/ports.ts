@@ -25,6 +25,10 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
         process.boundary();
         return world.clock.now();
       },
+      elapsed: () => {
+        process.boundary();
+        return world.clock.elapsed();
+      },
       sleep: async (ms, signal) => {
         await gate();
         await world.clock.sleep(ms, signal);

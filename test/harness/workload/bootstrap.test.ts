@@ -33,6 +33,7 @@ function leapingClock(): Clock {
   let now = 0;
   return {
     now: () => now,
+    elapsed: () => now,
     sleep: (ms) => {
       now += ms;
       return Promise.resolve();

@@ -13,6 +13,7 @@ function heldClock(): Clock & { advance(ms: number): void } {
   const sleepers = new Set<{ readonly atMs: number; readonly wake: () => void }>();
   return {
     now: () => now,
+    elapsed: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const sleeper = { atMs: now + ms, wake: resolve };

@@ -8,6 +8,7 @@ import { at, costs, instant, load, loading, untilLoad } from "./story.ts";
 class HandClock implements Clock {
   at = instant(0);
   now = (): number => this.at;
+  elapsed = (): number => this.at;
   sleep = (): Promise<void> => Promise.reject(new Error("nobody sleeps here"));
 }
 
