@@ -21,20 +21,36 @@ export const PHASES = [
   "agent-ready",
   /** POST sent until every agent was seen connected. */
   "workspace-ready",
-  /** Intended open until the SSH handshake is done. */
-  "ssh-handshake",
-  /** Intended open until the first output byte of the terminal. */
-  "terminal-first-byte",
+  /** The visit of a workspace, while others are still created: due until the SSH handshake is done. */
+  "visit-ssh-handshake",
+  /** The visit of a workspace: due until the first output byte of its terminal. */
+  "visit-terminal-first-byte",
   /** Command typed until its expected output was read. */
   "command",
-  /** A nonce sent over a held connection until it came back. */
+  /** The ramp: a connection was due until its SSH handshake is done. */
+  "ssh-handshake",
+  /** The ramp: a connection was due until the first output byte of its terminal. */
+  "terminal-first-byte",
+  /** The first nonce over a connection, right after it was opened, until it came back. */
+  "opening-command",
+  /** A nonce over a connection during the hold, until it came back. */
   "held-command",
+  /** A nonce over a connection in the round that closes the hold, until it came back. */
+  "closing-command",
   /** Traffic over a held connection: sent until echoed. */
   "traffic-tick",
   /** Dashboard-like reads of the API. */
   "api-read",
-  /** The canary probe: what somebody who is no part of the load feels. */
+  /** The API probe over the whole load: what somebody who is no part of the load feels. */
   "api-probe",
+  /** The API probe by stage: while users and workspaces are created and visited. */
+  "api-probe-arrivals",
+  /** The API probe while the scenario runs. */
+  "api-probe-scenario",
+  /** The API probe while connections are opened. */
+  "api-probe-opening",
+  /** The API probe while connections are held, the closing round included. */
+  "api-probe-hold",
   /** A message to an app inside a workspace and back. */
   "app-echo",
   /** POST of the stop build until the server said that it had succeeded. */
@@ -91,6 +107,8 @@ export const phaseHistogram = z.object({
   /** `intended` counts from when the step was due, `raw` from when it was really started. */
   basis: z.enum(["intended", "raw"]),
   count,
+  /** Attempts that failed. Each is in the histogram, and in `count`, as at least its timeout. Absent = none. */
+  failed: count.optional(),
   hdr: z.string(),
 });
 export type PhaseHistogram = z.infer<typeof phaseHistogram>;

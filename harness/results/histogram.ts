@@ -110,5 +110,7 @@ function merged([first, ...others]: readonly [PhaseHistogram, ...PhaseHistogram[
   const sum = decodeFromCompressedBase64(first.hdr);
   for (const { hdr } of others) sum.add(decodeFromCompressedBase64(hdr));
   const { phase, basis } = first;
-  return { phase, basis, count: sum.totalCount, hdr: encodeIntoCompressedBase64(sum) };
+  const failed = [first, ...others].reduce((total, each) => total + (each.failed ?? 0), 0);
+  const hdr = encodeIntoCompressedBase64(sum);
+  return { phase, basis, count: sum.totalCount, ...(failed > 0 && { failed }), hdr };
 }

@@ -89,7 +89,8 @@ function phaseFigure(measurements: Measurements, phase: string, figure: string):
   const failures = measurements.failures
     .filter((failure) => failure.phase === phase)
     .reduce((sum, failure) => sum + failure.count, 0);
-  const attempts = count + failures;
+  // Failed attempts are in the histogram, except in records of earlier versions and where one has no place in it.
+  const attempts = count + Math.max(0, failures - (merged?.failed ?? 0));
   switch (figure) {
     case "count":
       return { value: count };
@@ -98,7 +99,7 @@ function phaseFigure(measurements: Measurements, phase: string, figure: string):
     case "attempts":
       return { value: attempts };
     case "errorShare":
-      return attempts === 0 ? undefined : { value: failures / attempts };
+      return attempts === 0 ? undefined : { value: Math.max(failures, merged?.failed ?? 0) / attempts };
   }
   if (merged === undefined || count === 0) return undefined;
   const { maxUs, percentilesUs } = figuresOfHistogram(merged);

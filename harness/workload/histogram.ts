@@ -25,9 +25,15 @@ export function percentileMs(histogram: Histogram, percentile: number): number {
   return histogram.totalCount === 0 ? 0 : Math.round(histogram.getValueAtPercentile(percentile) / 10) / 100;
 }
 
+interface PhaseLatencies {
+  readonly intended: Histogram;
+  readonly raw: Histogram;
+  failed: number;
+}
+
 /** The latencies of a load, by phase: from when a step was due, and from when it was really started. */
 export class Latencies {
-  readonly #histograms = new Map<Phase, { intended: Histogram; raw: Histogram }>();
+  readonly #histograms = new Map<Phase, PhaseLatencies>();
   readonly #onRecord: (phase: Phase, milliseconds: number) => void;
 
   /** `onRecord` hears each latency from its intended start. */
@@ -40,14 +46,25 @@ export class Latencies {
     phase: Phase,
     at: { readonly dueMs: number; readonly startedMs: number; readonly endMs: number },
   ): void {
-    let both = this.#histograms.get(phase);
-    if (both === undefined) {
-      both = { intended: newHistogram(), raw: newHistogram() };
-      this.#histograms.set(phase, both);
-    }
+    const both = this.#of(phase);
     recordMs(both.intended, at.endMs - at.dueMs);
     recordMs(both.raw, at.endMs - at.startedMs);
     this.#onRecord(phase, at.endMs - at.dueMs);
+  }
+
+  /**
+   * Records an attempt that failed as at least its timeout, so that failures never improve a percentile: one that was
+   * refused at once would otherwise leave the distribution, or count as fast. The generator's health does not see it.
+   */
+  recordFailure(
+    phase: Phase,
+    at: { readonly dueMs: number; readonly startedMs: number; readonly endMs: number },
+    timeoutMs: number,
+  ): void {
+    const both = this.#of(phase);
+    both.failed++;
+    recordMs(both.intended, Math.max(timeoutMs, at.endMs - at.dueMs));
+    recordMs(both.raw, Math.max(timeoutMs, at.endMs - at.startedMs));
   }
 
   /** A span of the server's own clock, which has no other start that it could have been due at. */
@@ -63,8 +80,18 @@ export class Latencies {
         phase,
         basis,
         count: both[basis].totalCount,
+        ...(both.failed === 0 ? {} : { failed: both.failed }),
         hdr: hdr.encodeIntoCompressedBase64(both[basis]),
       }));
     });
+  }
+
+  #of(phase: Phase): PhaseLatencies {
+    let both = this.#histograms.get(phase);
+    if (both === undefined) {
+      both = { intended: newHistogram(), raw: newHistogram(), failed: 0 };
+      this.#histograms.set(phase, both);
+    }
+    return both;
   }
 }

@@ -14,6 +14,8 @@ export function mergeHistograms(histograms: readonly PhaseHistogram[]): PhaseHis
     const sum = decodeFromCompressedBase64(first.hdr);
     for (const { hdr } of others) sum.add(decodeFromCompressedBase64(hdr));
     const { phase, basis } = first;
-    return [{ phase, basis, count: sum.totalCount, hdr: encodeIntoCompressedBase64(sum) }];
+    const failed = group.reduce((total, each) => total + (each.failed ?? 0), 0);
+    const hdr = encodeIntoCompressedBase64(sum);
+    return [{ phase, basis, count: sum.totalCount, ...(failed === 0 ? {} : { failed }), hdr }];
   });
 }

@@ -35,6 +35,12 @@ test("the merge of shards is what one shard would have recorded", () => {
   expect(merged.map(summarize)).toEqual([summarize(histogramOf(samples))]);
 });
 
+test("the failed attempts of merged histograms add up", () => {
+  const parts = [{ ...histogramOf([1, 9]), failed: 1 }, histogramOf([2]), { ...histogramOf([9]), failed: 1 }];
+  expect(mergeHistograms(parts)).toMatchObject([{ count: 4, failed: 2 }]);
+  expect(mergeHistograms(parts.slice(1, 2))[0]).not.toHaveProperty("failed");
+});
+
 test("phases and bases are never merged with one another", () => {
   const merged = mergeHistograms([
     histogramOf([1]),

@@ -91,6 +91,15 @@ test("a share of errors counts those that were answered and those that were not"
   expect(objectiveSentence(result!)).toBe("connections lost: 3 %, wanted 1 %, missed by 2 points");
 });
 
+test("a failed attempt that is in the histogram is counted once in the attempts and in the share of errors", () => {
+  const histograms = [{ ...histogramOf(upTo(100), { phase: "api-probe" }), failed: 3 }];
+  const failures = [{ class: "api-error", phase: "api-probe", count: 4, example: "" } as const];
+  const read = (path: string) =>
+    judge([objective({ metric: { path } })], sampleMeasurements({ histograms, failures }))[0]?.value;
+  expect(read("phases.api-probe.attempts")).toBe(101);
+  expect(read("phases.api-probe.errorShare")).toBeCloseTo(4 / 101);
+});
+
 test("a stored record that is judged again gives the same answer", () => {
   const { histograms } = sampleMeasurements();
   const measurements = sampleMeasurements({

@@ -32,3 +32,23 @@ test("a latency below zero or above an hour is clamped, one that is no number is
 test("a phase without a latency has no histogram", () => {
   expect(new Latencies().encoded()).toEqual([]);
 });
+
+test("a failed attempt counts as at least its timeout from both starts, however soon it was refused", () => {
+  const latencies = new Latencies();
+  latencies.record("ssh-handshake", { dueMs: 0, startedMs: 0, endMs: 5 });
+  latencies.recordFailure("ssh-handshake", { dueMs: 0, startedMs: 10, endMs: 20 }, 30_000);
+  latencies.recordFailure("ssh-handshake", { dueMs: 0, startedMs: 10, endMs: 40_000 }, 30_000);
+  for (const one of latencies.encoded()) {
+    expect(one).toMatchObject({ count: 3, failed: 2 });
+    const read = decodeFromCompressedBase64(one.hdr);
+    expect(read.getValueAtPercentile(60) / 1e6).toBeCloseTo(30, 1);
+    expect(read.maxValue / 1e6).toBeCloseTo(40, 1);
+  }
+});
+
+test("what made the generator late is never held against an attempt that failed", () => {
+  const measured: number[] = [];
+  const latencies = new Latencies((_phase, milliseconds) => measured.push(milliseconds));
+  latencies.recordFailure("ssh-handshake", { dueMs: 0, startedMs: 0, endMs: 5 }, 30_000);
+  expect(measured).toEqual([]);
+});

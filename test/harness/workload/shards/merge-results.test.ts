@@ -24,6 +24,7 @@ function window(startMs: number, endMs: number, overrides: Partial<LoadWindow> =
 function latencies(...milliseconds: number[]): LoadResult["histograms"] {
   const all = new Latencies();
   for (const each of milliseconds) all.record("api-read", { dueMs: 0, startedMs: 1, endMs: each });
+  all.recordFailure("api-read", { dueMs: 0, startedMs: 1, endMs: 2 }, 9_000);
   return all.encoded();
 }
 
@@ -140,9 +141,10 @@ test("percentiles are those of all latencies together", () => {
     highestTrackableValue: 3_600_000_000,
     numberOfSignificantValueDigits: 3,
   });
-  for (const ms of [10, 20, 500, 11, 20, 1_000, 12, 20, 1_500]) all.recordValue(ms * 1000);
+  for (const ms of [10, 20, 500, 11, 20, 1_000, 12, 20, 1_500, 9_000, 9_000, 9_000])
+    all.recordValue(ms * 1000);
   const decoded = decodeFromCompressedBase64(merged!.hdr);
-  expect(merged!.count).toBe(9);
+  expect(merged).toMatchObject({ count: 12, failed: 3 });
   for (const percentile of [10, 50, 90, 99, 100])
     expect(decoded.getValueAtPercentile(percentile)).toBe(all.getValueAtPercentile(percentile));
 });
