@@ -37,6 +37,12 @@ const noBarrel = {
   message: "import a provider's resource by its deep path: the barrel costs seconds and a gigabyte",
 };
 
+/** Splits lines at U+2028 too since Node 24, which JSON leaves as it is. */
+const noReadline = {
+  regex: "^(node:)?readline(/promises)?$",
+  message: "read lines through harness/model/lines.ts, which splits at \\n only on every Node",
+};
+
 /** How deep a layer's folders go: an import leaves the layer with one `../` more than its depth. */
 const DEPTHS = [0, 1, 2, 3];
 
@@ -51,6 +57,7 @@ const layerRules = LAYERS.flatMap(({ folder, may }) => {
         {
           patterns: [
             noCdktf,
+            noReadline,
             {
               regex: "stacks/(?!outputs|environment|unlabelled|runner-machine|ssh-key|coder-certificate)",
               message:
@@ -128,6 +135,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ["bin/**/*.js", "bench/**/*.ts", "scripts/**/*.ts", "test/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [noReadline] }] },
   },
   {
     files: ["test/**/*.ts", "scripts/**/*.ts"],

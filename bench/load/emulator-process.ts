@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { readLines } from "../../harness/model/lines.ts";
 import { bundle } from "../../harness/rehearsal/bundle.ts";
 import { type EmulatorConfig, emulatorReady } from "../../harness/rehearsal/emulator/config.ts";
 
@@ -30,8 +30,9 @@ export async function startEmulatorProcess({ buildSpeed = 1_000 }: { readonly bu
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "close");
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  const { url, token, pid } = emulatorReady.parse(JSON.parse(line));
+  const { url, token, pid } = emulatorReady.parse(
+    JSON.parse(await firstLine(child.stdout as AsyncIterable<Buffer>)),
+  );
   return {
     url,
     token: token ?? "",
@@ -42,4 +43,10 @@ export async function startEmulatorProcess({ buildSpeed = 1_000 }: { readonly bu
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The one line that the emulator prints once it answers. */
+async function firstLine(stdout: AsyncIterable<Buffer>): Promise<string> {
+  for await (const line of readLines(stdout)) return line;
+  throw new Error("the emulator ended before it answered");
 }

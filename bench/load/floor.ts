@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { readLines } from "../../harness/model/lines.ts";
 import { bundle } from "../../harness/rehearsal/bundle.ts";
 import { ProcessUsage } from "./process-usage.ts";
 
@@ -34,7 +34,7 @@ export async function floor(task: FloorTask): Promise<Floor> {
   child.stdin.end(JSON.stringify(task));
   const usage = new ProcessUsage(child.pid ?? 0);
   let failures = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of readLines(child.stdout as AsyncIterable<Buffer>)) {
     if (line.startsWith("failures ")) failures = Number(line.slice(9));
     else usage.now(line);
   }

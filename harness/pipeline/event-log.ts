@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent, StoredEvent } from "../model/event.ts";
+import { LineSplitter } from "../model/lines.ts";
 
 /** Progress is told often: what is stored of it is at most one a second of each kind. */
 const STORED_PROGRESS_MS = 500;
@@ -33,7 +34,7 @@ export function eventLog(path: string, clock: Clock, reporter: Reporter): (event
 export class EventTail {
   readonly #path: string;
   #offset: number;
-  #rest = "";
+  readonly #splitter = new LineSplitter();
 
   constructor(path: string, offset = 0) {
     this.#path = path;
@@ -57,9 +58,7 @@ export class EventTail {
       const buffer = Buffer.alloc(size - this.#offset);
       const { bytesRead } = await file.read(buffer, 0, buffer.length, this.#offset);
       this.#offset += bytesRead;
-      const lines = (this.#rest + buffer.toString("utf8", 0, bytesRead)).split("\n");
-      this.#rest = lines.pop() ?? "";
-      return lines.flatMap((line) => {
+      return this.#splitter.push(buffer.subarray(0, bytesRead)).flatMap((line) => {
         try {
           return [JSON.parse(line) as StoredEvent];
         } catch {

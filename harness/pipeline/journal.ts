@@ -3,6 +3,7 @@ import { open, readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
+import { linesIn } from "../model/lines.ts";
 import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, type Verdict } from "../model/verdict.ts";
 
@@ -136,8 +137,7 @@ export class Journal {
 export function parseJournal(text: string): JournalReading {
   const entries: StoredEntry[] = [];
   const damaged: number[] = [];
-  const lines = text.split("\n");
-  lines.forEach((line, index) => {
+  linesIn(text).forEach((line, index) => {
     if (line === "") return;
     const parsed = parseLine(line);
     if (parsed === undefined) damaged.push(index + 1);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/error.ts";
+import { linesIn } from "../model/lines.ts";
 import { parseJournal, type JournalEntry, type JournalLine } from "./journal.ts";
 import { isLeaseHeld, UNRENEWED_MS } from "./lease.ts";
 import { isOlderState, isState, readMirrored } from "./mirrored-files.ts";
@@ -183,7 +184,7 @@ function isIntentToCreate(entry: JournalEntry): boolean {
 
 function linesOf(text: string): readonly JournalLine[] {
   let offset = 0;
-  return text.split("\n").flatMap((line) => {
+  return linesIn(text).flatMap((line) => {
     const start = offset;
     offset += Buffer.byteLength(line) + 1;
     return line === "" ? [] : [{ text: line, offset: start }];

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { StringDecoder } from "node:string_decoder";
 import { systemClock } from "../model/clock.ts";
+import { LineSplitter } from "../model/lines.ts";
 
 const POLL_MS = 100;
 
@@ -10,10 +10,9 @@ export async function followFile(
   writerEnded: () => boolean,
   onLine: (line: string) => void,
 ): Promise<void> {
-  const decoder = new StringDecoder("utf8");
+  const splitter = new LineSplitter();
   const buffer = Buffer.alloc(64 * 1024);
   let position = 0;
-  let rest = "";
   for (;;) {
     // Asked before reading: what was written before the end is then always read.
     const ended = writerEnded();
@@ -24,10 +23,7 @@ export async function followFile(
       continue;
     }
     position += bytesRead;
-    const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) onLine(line);
+    for (const line of splitter.push(buffer.subarray(0, bytesRead))) onLine(line);
   }
-  rest += decoder.end();
-  if (rest !== "") onLine(rest);
+  for (const line of splitter.end()) onLine(line);
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { messageOf, RefbenchError } from "../model/error.ts";
+import { readLines } from "../model/lines.ts";
 import type { ShardEvent, ShardResult, ShardRunner } from "../model/shard.ts";
 import type { ShardTask } from "../model/shard-task.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
@@ -61,7 +61,7 @@ async function runShard(
 
   try {
     let last: ShardEvent | undefined;
-    for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
+    for await (const line of readLines(child.stdout as AsyncIterable<Buffer>)) {
       last = parseEvent(line);
       onEvent(last);
       if (last.type === "waiting")

@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline";
 import { z } from "zod";
 import { RefbenchError } from "../model/error.ts";
+import { LineSplitter } from "../model/lines.ts";
 import { SHARD_PROTOCOL, type ShardEvent } from "../model/shard.ts";
 import { performTask } from "./perform-task.ts";
 
@@ -23,8 +23,7 @@ export function runOverStdio(): void {
   };
 
   let isTaskRead = false;
-  const input = createInterface({ input: process.stdin, crlfDelay: Infinity });
-  input.on("line", (line) => {
+  const take = (line: string): void => {
     if (isTaskRead) {
       const { type, why } = messageIn(line);
       if (type === "stop") requestStop();
@@ -38,8 +37,11 @@ export function runOverStdio(): void {
     void performTask(line, stop.signal, emit, {
       others: { together, suffering: suffering.signal },
     }).then(finish);
-  });
-  input.on("close", () => {
+  };
+  const splitter = new LineSplitter();
+  process.stdin.on("data", (chunk) => splitter.push(chunk).forEach(take));
+  process.stdin.on("close", () => {
+    splitter.end().forEach(take);
     if (isTaskRead) requestStop();
     else finish({ type: "error", code: "usage", message: "stdin ended before a task: write one JSON line" });
   });

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { join } from "node:path";
+import { readLines } from "../../model/lines.ts";
 import type { Io } from "../io.ts";
 
 const REFBENCH = join(import.meta.dirname, "..", "..", "..", "bin", "refbench.js");
@@ -79,7 +80,7 @@ export function childCommands(
     child.stderr.pipe(stderr, { end: false });
     const said: string[] = [];
     const lines = async (): Promise<void> => {
-      for await (const line of child.iterable({ from: "stderr" })) {
+      for await (const line of readLines(child.iterable({ from: "stderr", binary: true }))) {
         said.push(line);
         if (said.length > LAST_LINES) said.shift();
       }

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LineSplitter } from "../../model/lines.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "../lean-process.ts";
 import { hostingOf, killHost } from "./hosting.ts";
 import { eventTail } from "./event-tail.ts";
@@ -91,8 +91,7 @@ function listenToClient(folder: string): { isGone: () => boolean; acknowledged: 
   let isEnded = false;
   let acknowledged = 0;
   let heardAtMs = performance.now();
-  const input = createInterface({ input: process.stdin, crlfDelay: Infinity });
-  input.on("line", (text) => {
+  const take = (text: string): void => {
     const line = parseLine(text);
     if (line === undefined || !existsSync(folder)) return;
     heardAtMs = performance.now();
@@ -100,8 +99,10 @@ function listenToClient(folder: string): { isGone: () => boolean; acknowledged: 
     if (line.type === "ack") acknowledged = Math.max(acknowledged, line.number);
     else if (line.type === "stop") writeFileSync(join(folder, TASK_FILES.stop), "", { mode: 0o600 });
     else killHost(folder);
-  });
-  input.on("close", () => (isEnded = true));
+  };
+  const splitter = new LineSplitter();
+  process.stdin.on("data", (chunk) => splitter.push(chunk).forEach(take));
+  process.stdin.on("close", () => (isEnded = true));
   process.stdout.on("error", () => (isEnded = true));
   return {
     isGone: () => isEnded || performance.now() - heardAtMs > CLIENT_QUIET_MS,

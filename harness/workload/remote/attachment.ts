@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import { RefbenchError } from "../../model/error.ts";
+import { LineSplitter } from "../../model/lines.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import type { RunnerConnection } from "./connection.ts";
 import { type AttachLine, attachLine, type ClientLine } from "./protocol.ts";
@@ -53,14 +54,11 @@ export async function openAttachment(
 }
 
 async function* linesOf(channel: ClientChannel, end: Promise<never>): AsyncGenerator<AttachLine> {
-  const output = channel.pipe(new PassThrough({ encoding: "utf8" }));
+  const output = channel.pipe(new PassThrough());
   end.catch((error: unknown) => output.destroy(error as Error));
-  let rest = "";
-  for await (const chunk of output as AsyncIterable<string>) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines.map(parseLine);
-  }
+  // A connection that is cut ends in the middle of a line, which the next one sends again.
+  const splitter = new LineSplitter();
+  for await (const chunk of output as AsyncIterable<Buffer>) yield* splitter.push(chunk).map(parseLine);
   await end;
 }
 

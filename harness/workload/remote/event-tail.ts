@@ -1,4 +1,5 @@
 import { openSync, readSync } from "node:fs";
+import { LineSplitter } from "../../model/lines.ts";
 import { type NumberedEvent, numberedEvent } from "./protocol.ts";
 
 const CHUNK = 64 * 1024;
@@ -7,7 +8,7 @@ const CHUNK = 64 * 1024;
 export function eventTail(path: string): { read: () => NumberedEvent[] } {
   const chunk = Buffer.alloc(CHUNK);
   let file: number | undefined;
-  let rest = Buffer.alloc(0);
+  const splitter = new LineSplitter();
   return {
     read: () => {
       try {
@@ -16,16 +17,12 @@ export function eventTail(path: string): { read: () => NumberedEvent[] } {
         // The host has said nothing yet.
         return [];
       }
-      const parts = [rest];
+      const lines: string[] = [];
       for (;;) {
         const length = readSync(file, chunk);
         if (length === 0) break;
-        parts.push(Buffer.from(chunk.subarray(0, length)));
+        lines.push(...splitter.push(chunk.subarray(0, length)));
       }
-      const bytes = Buffer.concat(parts);
-      const end = bytes.lastIndexOf("\n") + 1;
-      rest = bytes.subarray(end);
-      const lines = bytes.subarray(0, end).toString("utf8").split("\n").slice(0, -1);
       return lines.map((line) => numberedEvent.parse(JSON.parse(line)));
     },
   };

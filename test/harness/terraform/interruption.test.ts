@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { LineSplitter } from "../../../harness/model/lines.ts";
 import type { TerraformProgress } from "../../../harness/model/terraform.ts";
 import { endOrphan } from "../../../harness/terraform/running.ts";
 import { createTerraform } from "../../../harness/terraform/terraform.ts";
@@ -66,8 +66,9 @@ test("after a kill -9 of its caller terraform keeps its state, and the next comm
   await terraform.init(directory, options());
   const caller = applying(directory);
   const started = first(slowStarted);
-  createInterface({ input: caller.stdout }).on("line", (line) => {
-    started.tell(JSON.parse(line) as TerraformProgress);
+  const splitter = new LineSplitter();
+  caller.stdout.on("data", (chunk: Buffer) => {
+    for (const line of splitter.push(chunk)) started.tell(JSON.parse(line) as TerraformProgress);
   });
   await started.seen;
   caller.kill("SIGKILL");

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
+import { readLines } from "../../../harness/model/lines.ts";
 import type { ShardEvent } from "../../../harness/model/shard.ts";
 import { localShardRunner } from "../../../harness/workload/local-runner.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
@@ -14,7 +14,7 @@ function startShard() {
   const child = spawn(process.execPath, ["--import", "tsx", shardFile], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines = readLines(child.stdout as AsyncIterable<Buffer>);
   const nextEvent = async (
     type: ShardEvent["type"],
     isWanted: (event: ShardEvent) => boolean = () => true,

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
+import { readLines } from "../../../../harness/model/lines.ts";
 
 /** The account that moto plays. */
 export const MOTO_ACCOUNT = "123456789012";
@@ -42,7 +43,9 @@ export async function startMoto(variables: NodeJS.ProcessEnv = {}): Promise<Moto
   };
   const said: string[] = [];
   let url: string | undefined;
-  for await (const line of createInterface({ input: child.stderr })) {
+  // What it says later goes nowhere, but must be read: it would wait, or die of a closed pipe.
+  const words = child.stderr.pipe(new PassThrough());
+  for await (const line of readLines(words as AsyncIterable<Buffer>)) {
     said.push(line);
     url = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
     if (url !== undefined) break;
