@@ -8,50 +8,77 @@ import { COLUMNS, versionOf } from "./row.ts";
 /** The columns of the table of nights: those of Coder's documentation, and what a night costs. */
 export const NIGHT_COLUMNS = [...COLUMNS.slice(0, -1), "Cost per night", "Status"] as const;
 
+/** How the figures of a row were made, for the line below a table of nights, in every form. */
+export const MEDIAN_LEGEND =
+  `Each figure is the median of the last ${NIGHTS_OF_A_ROW} nights at most that measured Coder, whatever their verdict, with least and most where they differ; ` +
+  // Order statistics: the median lies outside of all n values when all lie on one side of it, 2 × (1/2)^n.
+  `least and most of ${NIGHTS_OF_A_ROW} independent nights enclose the true median with a confidence of ${Math.floor((1 - 2 / 2 ** NIGHTS_OF_A_ROW) * 1000) / 10} %.`;
+
 /** What the columns mean, for the line below a table of nights. */
 export const NIGHT_LEGEND =
-  `Each figure is the median of the last clean nights, at most ${NIGHTS_OF_A_ROW}, with least and most where they differ. ` +
+  `${MEDIAN_LEGEND} ` +
   "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and on average over time. " +
   "Concurrent connections: held at the same time (terminal/SSH, and how SSH travelled). Last tested: the newest night, whatever its end.";
 
-/** The cells of one size, a cell for each column. What was not measured is a dash, never a zero. */
+/** What stands in a cell whose figure no night measured, in every form: never a zero. */
+export const NOT_MEASURED = "-";
+
+/** A figure of a row, and what is said of it in smaller letters where there are any. */
+export interface FigureCell {
+  readonly value: string;
+  readonly note?: string;
+}
+
+/** The cells of one size, a cell for each column. */
 export function nightCells(row: NightRow): readonly string[] {
-  const { newest, size, cost } = row;
+  const { newest, size } = row;
   const { environment, simulated } = newest.record;
+  const [cost, ...figures] = [costCell(row), ...figureCells(row)].map(cellText);
   return [
     `${environment}, ${size}${simulated ? " (simulated)" : ""}`,
-    ...figureCells(row),
+    ...figures,
     versionCell(row),
-    testedCell(row),
-    cost === undefined ? "-" : `${spread(cost, formatUsd)} ${cost.basis}`,
+    newest.day,
+    cost ?? NOT_MEASURED,
     statusWords(row),
   ];
 }
 
-function figureCells({ figures, clean }: NightRow): readonly string[] {
-  if (figures === undefined) return ["-", "-", "-", "-"];
-  const paths = new Set(clean.map(({ record }) => record.measurements?.connections.sshPath ?? "none"));
+function cellText({ value, note }: FigureCell): string {
+  return note === undefined ? value : `${value} (${note})`;
+}
+
+/** Users, workspaces, builds and connections of a row, one wording for text, Markdown and page. */
+export function figureCells({ figures, measured }: NightRow): readonly FigureCell[] {
+  if (figures === undefined) return Array.from({ length: 4 }, () => ({ value: NOT_MEASURED }));
+  const paths = new Set(measured.map(({ record }) => record.measurements?.connections.sshPath ?? "none"));
   const ssh = figures.sshHeld.range[1] === 0 ? "" : ` ${[...paths].sort().join(" or ")}`;
   return [
-    `${spread(figures.usersCreated)}/${spread(figures.usersWithWorkspace)}`,
-    of(figures.workspacesSucceeded, figures.workspacesAsked),
-    `${spread(figures.buildsPeak)}/${spread(figures.buildsCapacity)}, ${oneDigit(figures.buildsOverTime.median)} on average`,
-    `${of(figures.connectionsHeld, figures.connectionsAsked)} (${spread(figures.terminalsHeld)}/${spread(figures.sshHeld)}${ssh})`,
+    { value: `${spread(figures.usersCreated)}/${spread(figures.usersWithWorkspace)}` },
+    { value: of(figures.workspacesSucceeded, figures.workspacesAsked) },
+    {
+      value: `${spread(figures.buildsPeak)}/${spread(figures.buildsCapacity)}`,
+      note: `${oneDigit(figures.buildsOverTime.median)} on average`,
+    },
+    {
+      value: of(figures.connectionsHeld, figures.connectionsAsked),
+      note: `${spread(figures.terminalsHeld)}/${spread(figures.sshHeld)}${ssh}`,
+    },
   ];
 }
 
-/** The newest night's; where the figures are of others too, those are said. */
-function versionCell({ newest, clean }: NightRow): string {
+/** What a night costs. */
+export function costCell({ cost }: NightRow): FigureCell {
+  return cost === undefined ? { value: NOT_MEASURED } : { value: spread(cost, formatUsd), note: cost.basis };
+}
+
+/** Coder's version of the newest night; where the figures are of others too, those are named. */
+export function versionCell({ newest, measured }: NightRow): string {
   const version = versionOf(newest.record);
-  const others = [...new Set(clean.map(({ record }) => versionOf(record)))];
+  const others = [...new Set(measured.map(({ record }) => versionOf(record)))];
   return others.every((each) => each === version)
     ? version
     : `${version} (figures of ${others.toReversed().join(", ")})`;
-}
-
-function testedCell({ newest, clean, figures }: NightRow): string {
-  if (figures === undefined || clean.length === NIGHTS_OF_A_ROW) return newest.day;
-  return `${newest.day} (${clean.length === 1 ? "1 night" : `${clean.length} nights`})`;
 }
 
 /** The median, and least and most where they differ: `9,990 (9,950–10,000)`. */

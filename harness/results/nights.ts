@@ -4,9 +4,11 @@ import { fingerprintKey, fingerprintOf } from "./fingerprint.ts";
 import { costOver, type NightCost } from "./nights/cost.ts";
 import { figuresOver, type NightFigures } from "./nights/figures.ts";
 import { isClean, isNightly, type Night, nightsOf } from "./nights/night.ts";
+import { measuredCoder } from "./nights/outcome.ts";
 import { missingNights, type NightStatus, statusOf } from "./nights/status.ts";
+import { type NightTally, tallyOf } from "./nights/tally.ts";
 
-/** How many clean nights a row's figures are the median of, at most. */
+/** How many nights a row's figures are the median of, at most. */
 export const NIGHTS_OF_A_ROW = 5;
 
 /** What the nights say of one size. */
@@ -15,9 +17,11 @@ export interface NightRow {
   readonly size: string;
   /** The newest night, whatever its verdict. */
   readonly newest: Night;
-  /** Nights that the figures are of, newest first: clean, and of one fingerprint. */
-  readonly clean: readonly Night[];
-  /** Absent when no clean night measured anything. */
+  /** Nights that the figures are of, newest first: they measured Coder, whatever their verdict, on one platform. */
+  readonly measured: readonly Night[];
+  /** What became of these nights, and which ones are in no figure. */
+  readonly tally: NightTally;
+  /** Absent when no night measured Coder. */
   readonly figures?: NightFigures;
   /** Clean nights in a row up to the newest one. */
   readonly consecutiveClean: number;
@@ -44,8 +48,8 @@ export function nightRows(
 function rowOf(nights: readonly Night[], asOf: string): readonly NightRow[] {
   const [newest] = nights;
   if (newest === undefined) return [];
-  const clean = lastClean(nights);
-  const figures = figuresOver(clean.map(({ record }) => record));
+  const measured = lastMeasured(nights);
+  const figures = figuresOver(measured.map(({ record }) => record));
   const cost = costOver(nights.slice(0, NIGHTS_OF_A_ROW));
   const firstUnclean = nights.findIndex(({ record }) => !isClean(record));
   const missing = missingNights(nights, asOf);
@@ -55,7 +59,8 @@ function rowOf(nights: readonly Night[], asOf: string): readonly NightRow[] {
       architecture,
       size,
       newest,
-      clean,
+      measured,
+      tally: tallyOf(nights, measured, NIGHTS_OF_A_ROW),
       ...(figures === undefined ? {} : { figures }),
       consecutiveClean: firstUnclean === -1 ? nights.length : firstUnclean,
       ...(cost === undefined ? {} : { cost }),
@@ -65,13 +70,16 @@ function rowOf(nights: readonly Night[], asOf: string): readonly NightRow[] {
   ];
 }
 
-/** The newest clean nights of the newest clean one's fingerprint: a median never mixes platforms. */
-function lastClean(nights: readonly Night[]): readonly Night[] {
-  const clean = nights.filter(({ record }) => isClean(record));
-  const [newest] = clean;
+/**
+ * The newest nights that measured Coder, on the platform of the newest of them: a median never mixes platforms, and
+ * never leaves out a night for what it came to.
+ */
+function lastMeasured(nights: readonly Night[]): readonly Night[] {
+  const measured = nights.filter(({ record }) => measuredCoder(record));
+  const [newest] = measured;
   if (newest === undefined) return [];
   const series = fingerprintKey(fingerprintOf(newest.record));
-  return clean
+  return measured
     .filter(({ record }) => fingerprintKey(fingerprintOf(record)) === series)
     .slice(0, NIGHTS_OF_A_ROW);
 }

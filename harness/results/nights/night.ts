@@ -45,7 +45,7 @@ function dayOfNight(night: string, { startedAt }: RunRecord): string {
   return dayOf(RUN_ID_PATTERN.test(night) ? decodeTime(night.toUpperCase()) : startedAt);
 }
 
-/** Passed, nothing left, nothing planted: what a median may be made of. */
+/** Passed, nothing left, nothing planted. */
 export function isClean({ verdict, teardown, provenance }: RunRecord): boolean {
   return verdict === "pass" && teardown.state === "clean" && provenance.rehearsal?.faults === undefined;
 }

@@ -1,13 +1,14 @@
 import { daysAfter } from "../day.ts";
 import type { NightRow } from "../nights.ts";
 import type { NightStatus } from "./status.ts";
+import { tallyWords } from "./tally-words.ts";
 
 /** How much of a reason a table's cell holds; the record has the whole. */
 const REASON_LENGTH = 120;
 
-/** A row's status in words, with every night of the last ones that has no record. */
-export function statusWords({ status, consecutiveClean, missing }: NightRow): string {
-  const words = wordsOf(status, consecutiveClean);
+/** A row's status in words: its nights, the newest one, and every night of the last ones that has no record. */
+export function statusWords({ status, consecutiveClean, missing, tally }: NightRow): string {
+  const words = `${tallyWords(tally)}; ${wordsOf(status, consecutiveClean)}`;
   const told = status.word === "missing" ? status.nights : [];
   const others = missing.filter((day) => !told.includes(day));
   return others.length === 0 ? words : `${words}; no night on ${daysInWords(others)}`;
@@ -16,9 +17,9 @@ export function statusWords({ status, consecutiveClean, missing }: NightRow): st
 function wordsOf(status: NightStatus, inARow: number): string {
   switch (status.word) {
     case "clean":
-      return inARow === 1 ? "clean" : `clean, ${inARow} in a row`;
+      return inARow === 1 ? "newest night clean" : `newest night clean, ${inARow} in a row`;
     case "planted":
-      return "passed with planted faults: in no median";
+      return "newest night passed with planted faults: in no median";
     case "stale":
       return `stale: the newest night is ${status.days} days old`;
     case "missing":
@@ -26,7 +27,7 @@ function wordsOf(status: NightStatus, inARow: number): string {
     case "failed":
     case "leaked":
     case "unverified":
-      return `${failureWords(status)}: ${shortened(status.reason)}`;
+      return `newest night ${failureWords(status)}: ${shortened(status.reason)}`;
   }
 }
 

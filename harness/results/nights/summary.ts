@@ -3,8 +3,8 @@ import { versionOf } from "../row.ts";
 import type { Night } from "./night.ts";
 
 /** A row of nights for programs: its runs by their ids, without their records. */
-export function rowSummary({ newest, clean, ...row }: NightRow) {
-  return { ...row, newest: summaryOf(newest), clean: clean.map(summaryOf) };
+export function rowSummary({ newest, measured, ...row }: NightRow) {
+  return { ...row, newest: summaryOf(newest), measured: measured.map(summaryOf) };
 }
 
 function summaryOf({ day, record }: Night) {

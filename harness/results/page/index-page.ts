@@ -1,17 +1,16 @@
 import type { RunRecord } from "../../model/record.ts";
-import { versionOf } from "../coder-version.ts";
 import { formatCount } from "../format.ts";
+import { costCell, type FigureCell, figureCells, NIGHT_LEGEND, versionCell } from "../night-row.ts";
 import { isNightly } from "../nights/night.ts";
-import type { Spread } from "../nights/spread.ts";
+import { tallyWords } from "../nights/tally-words.ts";
 import { type NightRow, nightRows } from "../nights.ts";
-import { legendOf } from "../row.ts";
+import { verifiedLine } from "../row.ts";
 import { signed } from "../statistics/change-words.ts";
 import type { WatchedSeries } from "../statistics/changes-of.ts";
 import { dataTable } from "./data-table.ts";
 import { document } from "./document.ts";
 import { type Child, type Html, html, small } from "./html.ts";
 import { nightStrip } from "./night-strip.ts";
-import { usd } from "./page-figures.ts";
 import { runPath, sizePath } from "./paths.ts";
 import { runsTable } from "./runs-table.ts";
 import type { SiteInput } from "./site.ts";
@@ -46,7 +45,7 @@ export function indexPage({
         measured and torn down every night. As of <time datetime="${asOf}">${asOf}</time> (UTC).
       </p>
       ${rows.length === 0 ? html`<p>No night has been recorded yet.</p>` : nightsTable(rows, { records, watched })}
-      ${rows.length > 0 && html`<p class="note">Figures are the median of the last five clean nights, with their range below where they differ. ${legendOf(rows.map(({ newest }) => newest.record))}</p>`}
+      ${rows.length > 0 && html`<p class="note">${[NIGHT_LEGEND, ...verifiedLine(rows.map(({ newest }) => newest.record))].join(" ")}</p>`}
       ${unreadableSection(unreadable)}
       ${
         others.length > 0 &&
@@ -95,29 +94,25 @@ function nightsTable(rows: readonly NightRow[], ground: Ground): Html {
 }
 
 function nightRow(row: NightRow, { records, watched }: Ground): Html {
-  const { newest, figures, consecutiveClean, cost } = row;
+  const { newest, consecutiveClean } = row;
   const { record } = newest;
   const [, status, ...names] = COLUMNS;
   const cells: readonly Child[] = [
-    figures && pair(figures.usersCreated, figures.usersWithWorkspace),
-    figures && reached(figures.workspacesSucceeded, figures.workspacesAsked),
-    figures && of(figures.buildsPeak, figures.buildsCapacity),
-    figures && [
-      reached(figures.connectionsHeld, figures.connectionsAsked),
-      small(`${rounded(figures.terminalsHeld.median)}/${rounded(figures.sshHeld.median)}`),
-    ],
-    versionOf(record),
+    ...figureCells(row).map(figureCell),
+    versionCell(row),
     html`<a href="${runPath(record)}"><time datetime="${newest.day}">${newest.day}</time></a>`,
     formatCount(consecutiveClean),
-    cost && spread(cost, usd),
+    figureCell(costCell(row)),
   ];
   const last = nightStrip(records, { architecture: row.architecture, size: row.size, missing: row.missing });
   return html`<tr role="row">
     <th scope="row" role="rowheader">
       <a href="${sizePath(row)}">${record.environment}</a>${small(`size ${row.size}`)}
     </th>
-    <td role="cell" class="whole" data-label="${status}">${statusOf(row)}${regressionsOf(row, watched)}</td>
-    ${cells.map((cell, index) => html`<td role="cell" data-label="${names[index] ?? ""}">${cell ?? "–"}</td>`)}
+    <td role="cell" class="whole" data-label="${status}">
+      ${statusOf(row)}${small(tallyWords(row.tally))}${regressionsOf(row, watched)}
+    </td>
+    ${cells.map((cell, index) => html`<td role="cell" data-label="${names[index] ?? ""}">${cell}</td>`)}
     <td role="cell" class="whole" data-label="${COLUMNS[10]}">${last}</td>
   </tr> `;
 }
@@ -169,30 +164,8 @@ function regressionsOf(row: NightRow, watched: readonly WatchedSeries[]): Child 
   );
 }
 
-function spread({ median, range }: Spread, text: (value: number) => string = rounded): Child {
-  return [text(median), rangeOf(range, text)];
-}
-
-function rangeOf([least, most]: Spread["range"], text = rounded): Child {
-  return least !== most && small(`${text(least)}–${text(most)}`);
-}
-
-function pair(one: Spread, other: Spread): string {
-  return `${rounded(one.median)}/${rounded(other.median)}`;
-}
-
-function of(one: Spread, whole: Spread): Child {
-  return [`${rounded(one.median)} of ${rounded(whole.median)}`, rangeOf(one.range)];
-}
-
-/** Of what was asked for, where that was not reached in every night. */
-function reached(one: Spread, asked: Spread): Child {
-  const isAll = String(one.range) === String(asked.range) && one.median === asked.median;
-  return isAll ? rounded(one.median) : of(one, asked);
-}
-
-function rounded(value: number): string {
-  return formatCount(Math.round(value));
+function figureCell({ value, note }: FigureCell): Child {
+  return [value, note !== undefined && small(note)];
 }
 
 function unreadableSection(unreadable: NonNullable<SiteInput["unreadable"]>): Html | undefined {

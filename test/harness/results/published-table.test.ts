@@ -60,19 +60,19 @@ test("a row is the median of its nights with least and most, date and version of
       "Kubernetes (GKE), 1200",
       "1,200/1,198",
       "1,198 of 1,200",
-      "118 (110–118)/120, 97.3 on average",
+      "118 (110–118)/120 (97.3 on average)",
       "10,000 (9,990–10,000) of 10,000 (9,000 (8,990–9,000)/1,000 tunnel)",
       "2.31.0 (figures of 2.30.0, 2.31.0)",
-      "2026-11-22 (3 nights)",
-      "$5.00 ($4.00–$6.00) estimated",
-      "clean, 3 in a row",
+      "2026-11-22",
+      "$5.00 ($4.00–$6.00) (estimated)",
+      "3 of 3 met the objectives, since 2026-11-20; newest night clean, 3 in a row",
     ],
   ]);
   expect(table).not.toMatch(/simulated|emulated/i);
   expect(table).toMatch(/Verified on its cloud: gke/);
 });
 
-test("what no clean night measured is a dash, and the row says what happened", () => {
+test("what no night measured is a dash, and the row says what happened", () => {
   const failed = unmeasured(
     nightOn("2026-11-22", { verdict: "leaked", teardown: LEAKED, reasons: ["leaked: 1 left: disk disk-1"] }),
   );
@@ -86,7 +86,7 @@ test("what no clean night measured is a dash, and the row says what happened", (
       "2.31.0",
       "2026-11-22",
       "-",
-      "leaked: 1 left: disk disk-1",
+      "no night measured Coder, since 2026-11-22; 1 night measured nothing; 1 night without a clean teardown; newest night leaked: 1 left: disk disk-1",
     ],
   ]);
 });
@@ -94,7 +94,7 @@ test("what no clean night measured is a dash, and the row says what happened", (
 test("missing nights are told by date, in runs of days", () => {
   const table = official([nightOn("2026-11-10"), nightOn("2026-11-12"), nightOn("2026-11-16")]);
   expect(cellsOf(table)[0]?.at(-1)).toBe(
-    "missing: 2026-11-17 to 2026-11-21; no night on 2026-11-11, 2026-11-13 to 2026-11-15",
+    "3 of 3 met the objectives, since 2026-11-10; missing: 2026-11-17 to 2026-11-21; no night on 2026-11-11, 2026-11-13 to 2026-11-15",
   );
 });
 

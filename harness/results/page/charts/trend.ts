@@ -9,8 +9,10 @@ export interface TrendPoint {
   readonly day: string;
   /** Absent when the night did not measure it. */
   readonly value?: number | undefined;
-  /** Whether the night was clean; what was not is drawn hollow. */
+  /** Whether the night was clean; any other is drawn hollow. */
   readonly isClean: boolean;
+  /** Whether the night measured Coder, whatever it came to: the line goes through these. */
+  readonly isMeasured: boolean;
   readonly version: string;
   /** Which series it is of, counted from 0: a changed platform begins the next one. */
   readonly series: number;
@@ -78,7 +80,7 @@ export function trendChart(
         silent: true,
         symbol: "none",
         lineStyle: { color: COLOUR.muted, width: 1.25, opacity: 0.6 },
-        data: line.filter(({ isClean }) => isClean).map(({ day, value }) => [dayNumber(day), value]),
+        data: line.filter(({ isMeasured }) => isMeasured).map(({ day, value }) => [dayNumber(day), value]),
       })),
       {
         type: "scatter",

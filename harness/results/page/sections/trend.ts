@@ -1,5 +1,6 @@
 import { versionOf } from "../../coder-version.ts";
 import { isClean, type Night } from "../../nights/night.ts";
+import { measuredCoder } from "../../nights/outcome.ts";
 import { judgedWords, sightWords } from "../../statistics/change-words.ts";
 import type { WatchedSeries } from "../../statistics/changes-of.ts";
 import type { Reset } from "../../statistics/resets.ts";
@@ -61,6 +62,7 @@ function trendFigure(
     day,
     value: read(record),
     isClean: isClean(record),
+    isMeasured: measuredCoder(record),
     version: versionOf(record) ?? "unknown",
     series: ofNight[index] ?? 0,
   }));

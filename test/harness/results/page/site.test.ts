@@ -91,7 +91,9 @@ test("a record that cannot be read is named on the index with the reason", () =>
 describe("the index", () => {
   test("says of a size how its nights stand in words: its status, its clean nights in a row, what a night costs", () => {
     const text = indexText(syntheticNights({ count: 6, planted: {} }));
-    expect(text).toMatch(/Kubernetes \(GKE\) size 100 ✓ clean 100\/100 200 \d+ of 30/);
+    expect(text).toMatch(
+      /Kubernetes \(GKE\) size 100 ✓ clean 5 of 5 met the objectives, since 2026-11-18 100\/100 200 \d+(\.5)?( \(29–30\))?\/30/,
+    );
     expect(text).toMatch(/2026-11-22 6 \$2\.\d\d/);
   });
 
@@ -127,7 +129,7 @@ describe("a step over nights", () => {
   test("that stands for the worse is on the index beside the status of the last night", () => {
     const index = indexPage({ records: STEPPED, asOf: AS_OF, ...ground(STEPPED) });
     expect(textOf(index)).toMatch(
-      /✓ clean Regression since 2026-11-1\d : workspace ready, p95 \+ \d\d\.\d %, build, median \+ \d\d\.\d %, and 2 more/,
+      /✓ clean 5 of 5 met the objectives, since 2026-11-18 Regression since 2026-11-1\d : workspace ready, p95 \+ \d\d\.\d %, build, median \+ \d\d\.\d %, and 2 more/,
     );
     expect(index).toContain('class="regression" href="sizes/gke-100.html"');
   });

@@ -7,6 +7,7 @@ const night = (day: number, overrides: Partial<TrendPoint> = {}): TrendPoint => 
   day: `2026-11-${`${day}`.padStart(2, "0")}`,
   value: 100 + day,
   isClean: true,
+  isMeasured: true,
   version: "2.31.0",
   series: 0,
   ...overrides,
