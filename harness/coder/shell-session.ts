@@ -1,5 +1,9 @@
+import { lastWords } from "./last-words.ts";
+
 /** Output kept of a line that has not ended, and of the last output for messages. */
 const MAX_KEPT = 512;
+/** Bytes of output kept of an idle session, to say what it printed before it ended: 10,000 sessions keep them. */
+const MAX_LAST = 160;
 // eslint-disable-next-line no-control-regex -- terminals answer in control sequences
 const CONTROL_SEQUENCES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[=>])/g;
 
@@ -70,6 +74,8 @@ export class ShellSession {
   #pending: Pending[] = [];
   #partial = "";
   #recent = "";
+  #last = "";
+  #isShell = false;
 
   constructor(kind: "terminal" | "ssh", transport: ShellTransport) {
     this.kind = kind;
@@ -78,6 +84,11 @@ export class ShellSession {
 
   get isOpen(): boolean {
     return this.#end === undefined;
+  }
+
+  /** It answered a question: what is typed is read by a shell. Output before that is kept, to name what stands in its place. */
+  get isShell(): boolean {
+    return this.#isShell;
   }
 
   /** Tells one listener how the other side, or we, ended it; at once where that has happened. */
@@ -128,13 +139,16 @@ export class ShellSession {
     return this.#transport.path?.();
   }
 
-  /** Ends the shell, so that no process stays behind, and the connection; tells when the other side has let go. */
+  /**
+   * Ends the shell, so that no process stays behind, and the connection; tells when the other side has let go. Nothing
+   * is typed into what never answered as a shell does.
+   */
   close(onClosed: () => void = () => undefined): void {
     if (!this.isOpen) {
       onClosed();
       return;
     }
-    this.#transport.write("exit\r");
+    if (this.#isShell) this.#transport.write("exit\r");
     this.#transport.close(onClosed);
     this.#over({ why: "closed-by-us", reason: "closed by us" });
   }
@@ -156,7 +170,10 @@ export class ShellSession {
     this.heardMs = performance.now();
     this.received += bytes.length;
     this.reader?.read(bytes);
-    if (this.#pending.length === 0) {
+    // Under traffic the last bytes are the load's own.
+    if (this.reader === undefined)
+      this.#last = bytes.toString("latin1", Math.max(0, bytes.length - MAX_LAST));
+    if (this.#pending.length === 0 && this.#isShell) {
       this.#partial = "";
       return;
     }
@@ -167,7 +184,9 @@ export class ShellSession {
 
   /** The connection is gone; called by the connection. */
   end(reason: string): void {
-    this.#over({ why: "lost", reason });
+    const words = this.reader === undefined ? lastWords(this.#recent + this.#partial || this.#last) : "";
+    const after = words === "" ? "" : `; it last printed ${JSON.stringify(words)}`;
+    this.#over({ why: "lost", reason: `${reason}${after}` });
   }
 
   #over(end: SessionEnd): void {
@@ -185,14 +204,16 @@ export class ShellSession {
     const pending = this.#pending[index];
     if (pending === undefined) return;
     this.#pending.splice(index, 1);
-    if (isAnswer(pending, line)) pending.settle({ state: "answered", atMs: performance.now() });
-    else pending.settle({ state: "wrong", output: this.#recent });
+    if (isAnswer(pending, line)) {
+      this.#isShell = true;
+      pending.settle({ state: "answered", atMs: performance.now() });
+    } else pending.settle({ state: "wrong", output: this.#recent });
     this.#forget();
   }
 
   /** With no question left nobody is told what was printed, and thousands of idle sessions would keep it. */
   #forget(): void {
-    if (this.#pending.length === 0) this.#recent = "";
+    if (this.#pending.length === 0 && this.#isShell) this.#recent = "";
   }
 }
 

@@ -81,6 +81,8 @@ export const FAILURE_CLASSES = [
   "connection-lost",
   "command-timeout",
   "wrong-output",
+  /** What is typed is read by something else than a shell, such as a question that it asks first. */
+  "shell-unready",
   /** A connection that carried nothing is a failure. */
   "silent-connection",
   /** Less came back than was sent. */

@@ -3,6 +3,7 @@ import type { ConnectFailure, ConnectOptions, ConnectOutcome } from "../coder/co
 import type { ShellSession } from "../coder/shell-session.ts";
 import { openTerminal } from "../coder/terminal.ts";
 import type { FailureClass, Phase } from "../model/shard-result.ts";
+import { awaitShell } from "./await-shell.ts";
 import { connectClass } from "./connect-class.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 
@@ -17,7 +18,10 @@ export interface OpenOptions {
   readonly reconnect?: string;
 }
 
-/** Opens one connection of a workspace within the limits; undefined when it failed, which is counted. */
+/**
+ * Opens one connection of a workspace within the limits, to a shell that reads what is typed; undefined when it failed,
+ * which is counted. The latency is of the opening alone.
+ */
 export async function openConnection(
   load: LoadContext,
   workspace: LoadWorkspace,
@@ -26,7 +30,7 @@ export async function openConnection(
   const { kind, dueMs } = options;
   const limit = kind === "ssh" ? load.limits.ssh : load.limits.terminals;
   const phase: Phase = kind === "ssh" ? "ssh-handshake" : "terminal-first-byte";
-  return limit.run(async () => {
+  const session = await limit.run(async () => {
     if (load.signal.aborted) return undefined;
     const startedMs = performance.now();
     const outcome = await tryToOpen(load, workspace, options);
@@ -37,6 +41,28 @@ export async function openConnection(
     await count(load, workspace, phase, outcome);
     return undefined;
   });
+  if (session === undefined || (await isShell(load, session, phase))) return session;
+  session.close();
+  return undefined;
+}
+
+/** Whether a shell reads what is typed; counted with the last words of what stands in its place. */
+async function isShell(load: LoadContext, session: ShellSession, phase: Phase): Promise<boolean> {
+  const outcome = await awaitShell(session, load.task.timeouts.connectMs);
+  if (outcome.state === "shell") return true;
+  if (load.signal.aborted) return false;
+  const { state, words } = outcome;
+  const quoted = words === "" ? "" : `, its last words are ${JSON.stringify(words)}`;
+  if (state === "closed")
+    load.failures.add("connection-lost", phase, `it closed before a shell answered${quoted}`);
+  else if (state === "silent") load.failures.add("silent-connection", phase, "nothing answers what is typed");
+  else
+    load.failures.add(
+      "shell-unready",
+      phase,
+      `no shell reads what is typed${quoted}: let the template's login shell start without a question`,
+    );
+  return false;
 }
 
 /** Opens a connection and counts nothing; a 429 is waited out as Coder asks while there is time to connect. */

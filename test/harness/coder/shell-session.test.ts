@@ -98,10 +98,10 @@ test("a command's own output is the whole line, after no prompt", async () => {
   expect(await asked).toMatchObject({ state: "silent" });
 });
 
-test("output from before the question is no answer to it", async () => {
+test("output from before the question is no answer to it, and told while nothing was answered yet", async () => {
   const { shell, print } = session();
   print("hello\r\n");
-  expect(await shell.ask("cmd", "hello", { timeoutMs: 20 })).toEqual({ state: "silent", output: "" });
+  expect(await shell.ask("cmd", "hello", { timeoutMs: 20 })).toEqual({ state: "silent", output: "hello\n" });
 });
 
 test("an end of the connection ends the question and every later one", async () => {
@@ -115,12 +115,35 @@ test("an end of the connection ends the question and every later one", async () 
   expect(told).toEqual([{ why: "lost", reason: "gone" }]);
 });
 
-test("closing ends the shell before the connection", () => {
-  const { shell, typed } = session();
+test("closing ends the shell before the connection", async () => {
+  const { shell, typed, print } = session();
+  const asked = shell.ask("echo hello", "hello", ask);
+  print("hello\r\n");
+  await asked;
   shell.close();
   shell.close();
-  expect(typed).toEqual(["exit\r", "<closed>"]);
+  expect(typed).toEqual(["echo hello\r", "exit\r", "<closed>"]);
   expect(shell.isOpen).toBe(false);
+});
+
+test("nothing is typed into what never answered as a shell, not even an exit", () => {
+  const { shell, typed, print } = session();
+  print("Delete everything? [y/n] ");
+  shell.close();
+  expect(typed).toEqual(["<closed>"]);
+});
+
+test("an end names what the shell printed last, in clean words and not its prompt", async () => {
+  const { shell, print } = session();
+  const asked = shell.ask("echo hello", "hello", ask);
+  print("hello\r\n$ ");
+  await asked;
+  print("\u001b[31mKilled:\u0007 caf\u00e9 out of memory\u001b[0m\r\nuser@ws:~$ ");
+  const told: unknown[] = [];
+  shell.onEnd((end) => told.push(end));
+  shell.end("the terminal closed with 1000");
+  const reason = 'the terminal closed with 1000; it last printed "Killed:  caf\u00e9 out of memory"';
+  expect(told).toEqual([{ why: "lost", reason }]);
 });
 
 test("a closing is over when the other side has let go, and at once where there was nothing left to close", () => {

@@ -96,6 +96,14 @@ const cases: readonly Case[] = [
     example: /expected the output line "hello"/,
   },
   {
+    title: "a menu in place of a shell",
+    faults: { shell: { "bench-t-1": "menu" } },
+    missed: "connectMs",
+    class: "shell-unready",
+    phase: "terminal-first-byte",
+    example: /no shell reads what is typed, its last words are ".*write a new configuration.*Your choice:"/,
+  },
+  {
     title: "a command with another output",
     faults: { shell: { "bench-t-1": "wrong-output" } },
     class: "wrong-output",
