@@ -19,6 +19,7 @@ export interface TerraformOptions {
   /** Aborting sends SIGINT once, so that Terraform writes its state; it is never killed in a state write. */
   readonly signal: AbortSignal;
   readonly onPlanned?: (summary: TerraformSummary) => void;
+  /** Also what a terraform completed that a killed process left at work here; that may have been reported before. */
   readonly onProgress?: (progress: TerraformProgress) => void;
   /** Raw lines for the run's log file. */
   readonly onLine?: (line: string) => void;

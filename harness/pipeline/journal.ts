@@ -27,6 +27,7 @@ export const journalEntry = z.discriminatedUnion("type", [
     stack: z.string(),
     act: z.enum(["apply", "destroy"]),
     ok: z.boolean(),
+    /** Resources that this attempt created or destroyed, also where it failed. */
     resources: z.number().optional(),
   }),
   /** Something that a verdict follows from. */

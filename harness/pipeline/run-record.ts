@@ -23,12 +23,14 @@ import { salvageJson, writeJson } from "./json-file.ts";
 import { platformOf } from "./platform-of.ts";
 import { measurementsOf } from "./measurements-of.ts";
 import { findRequest } from "./request.ts";
+import { countResources } from "./resource-counts.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { auditResult } from "./stages/audit.ts";
 import { comparisonResult } from "./stages/compare.ts";
 import { bootstrapResult } from "./stages/bootstrap.ts";
 import { preflightResult } from "./stages/preflight.ts";
 import { provisionResult } from "./stages/provision.ts";
+import { sweptIn } from "./stages/sweep.ts";
 
 /** Writes the record as far as it is known, `teardown: pending`. */
 export async function writePendingRecord(context: StageContext): Promise<void> {
@@ -125,7 +127,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...imageConditions(plan, environment, preflight?.coderImageDigest),
     ],
     ...keptOf(entries),
-    resources: Object.fromEntries(provisioned?.stacks.map(({ name, resources }) => [name, resources]) ?? []),
+    resources: Object.fromEntries(await createdIn(folder, entries, provisioned)),
     stages: timingsOf(entries),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
@@ -162,6 +164,19 @@ async function rehearsalOf({
       ...(planted === undefined ? {} : { planted }),
     },
   };
+}
+
+/** Also of a provision that failed: what it created before has to go as well. A restored journal may know less. */
+async function createdIn(
+  folder: RunFolder,
+  entries: readonly StoredEntry[],
+  provisioned: z.infer<typeof provisionResult> | undefined,
+): Promise<ReadonlyMap<string, number>> {
+  const counted = await countResources(folder, entries, "apply");
+  const known = (provisioned?.stacks ?? []).map(
+    ({ name, resources }) => [name, Math.max(resources, counted.get(name) ?? 0)] as const,
+  );
+  return new Map([...counted, ...known]);
 }
 
 async function comparisonOf(folder: RunFolder): Promise<Pick<RunRecord, "comparison">> {
@@ -218,9 +233,7 @@ function verdictsOf(
 async function teardownOf({ folder, ports }: StageContext): Promise<Teardown> {
   const { entries } = await new Journal(folder.journal, ports.clock).read();
   const audit = await salvageJson(folder.result("audit"), auditResult);
-  const swept = entries.flatMap((entry) =>
-    entry.type === "swept" ? [{ id: entry.id, kind: entry.kind, name: entry.name }] : [],
-  );
+  const swept = [...sweptIn(entries)];
   const problems = entries.flatMap((entry) =>
     entry.type === "stage-outcome" && entry.outcome !== "ok" && TEARDOWN.has(entry.stage)
       ? [`${entry.stage}: ${entry.message ?? entry.outcome}`]

@@ -20,6 +20,8 @@ export interface TerraformCall {
   readonly signal: AbortSignal;
   /** Each line of stdout and stderr, in the order they were written. */
   readonly onLine: (line: string) => void;
+  /** Each line of a terraform that a killed process left at work in this folder, read after its end. */
+  readonly onOrphanLine?: (line: string) => void;
 }
 
 /** How the process ended: an exit code, or the words of what happened instead. */
@@ -81,7 +83,7 @@ export async function runTerraform(call: TerraformCall): Promise<TerraformEnd> {
 
 /** Asks terraform something that changes nothing, with its answer in memory. */
 export async function askTerraform(
-  call: Omit<TerraformCall, "onLine" | "directory"> & { readonly directory?: string },
+  call: Omit<TerraformCall, "onLine" | "onOrphanLine" | "directory"> & { readonly directory?: string },
 ): Promise<TerraformEnd & { readonly stdout: string; readonly stderr: string }> {
   const path = await readyToRun(call);
   const result = await execa(path, call.args, {
@@ -101,14 +103,16 @@ export async function askTerraform(
 
 /** The program's path, once nothing stands in the way of running it. */
 async function readyToRun(
-  call: Pick<TerraformCall, "binary" | "args" | "env" | "signal"> & { readonly directory?: string },
+  call: Pick<TerraformCall, "binary" | "args" | "env" | "signal" | "onOrphanLine"> & {
+    readonly directory?: string;
+  },
 ): Promise<string> {
   if (call.signal.aborted) throw interruptedIn(call);
   const path = await findTerraform(call.binary, call.env);
   if (call.directory === undefined) return path;
   await requireFolder(call.directory);
   try {
-    await endOrphan(call.directory, call.signal);
+    await endOrphan(call.directory, call.signal, call.onOrphanLine);
   } catch (error) {
     throw isAborted(call.signal) ? interruptedIn(call) : error;
   }

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { systemClock } from "../model/clock.ts";
+import { linesIn } from "../model/lines.ts";
 import { processStart } from "../model/process-start.ts";
 
 const FILE_NAME = ".refbench-terraform.json";
@@ -58,7 +59,12 @@ export class RunningMark {
  * Ends the terraform that a killed run left working in this folder: one SIGINT, unless it had one, then its own end.
  * Its state is then complete, and the next command does not meet its lock.
  */
-export async function endOrphan(directory: string, signal: AbortSignal): Promise<void> {
+export async function endOrphan(
+  directory: string,
+  signal: AbortSignal,
+  /** Each line that it wrote, once it has ended: nobody read the last ones. */
+  onLine: (line: string) => void = () => undefined,
+): Promise<void> {
   const path = join(directory, FILE_NAME);
   const orphan = readRunning(path);
   if (orphan === undefined) return;
@@ -68,8 +74,18 @@ export async function endOrphan(directory: string, signal: AbortSignal): Promise
     process.kill(orphan.pid, "SIGINT");
   }
   while (lives()) await systemClock.sleep(POLL_MS, signal);
+  for (const line of linesIn(readOutput(join(directory, basename(orphan.output))))) onLine(line);
   rmSync(join(directory, basename(orphan.output)), { force: true });
   rmSync(path, { force: true });
+}
+
+function readOutput(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    // Its reader had come to its end, and has removed the file.
+    return Buffer.alloc(0);
+  }
 }
 
 function readRunning(path: string): Running | undefined {

@@ -41,6 +41,11 @@ export function createTerraform({ binary = "terraform" }: { readonly binary?: st
         if (message.kind === "progress") options.onProgress?.(message.progress);
         if (message.kind === "done") done = message.summary;
       },
+      onOrphanLine: (line) => {
+        const message = parseMessage(line);
+        if (message.kind === "progress" && message.progress.state === "complete")
+          options.onProgress?.(message.progress);
+      },
     });
     if (end.ok) return done;
     throw failureOf({ command: args[0] ?? "", directory, exit: end.exit, diagnostics, plainLines });

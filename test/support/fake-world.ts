@@ -26,6 +26,8 @@ export interface Mishaps {
   loseAnswerOf?: string;
   /** That many `terraform destroy` calls fail. */
   failDestroys?: number;
+  /** That many `terraform destroy` calls delete the last of their stack's resources, then fail. */
+  failDestroysPartly?: number;
   /** An item that no state knows appears with the first apply. */
   leak?: "removable" | "stuck";
   /** That many inventory answers fail. */
@@ -140,7 +142,7 @@ export class FakeWorld {
     return {
       version: () => Promise.resolve({ version: "1.11.4", path: "/usr/bin/terraform" }),
       init: () => Promise.resolve(),
-      apply: async (directory) => {
+      apply: async (directory, options) => {
         const stack = STACKS.find(({ name }) => directory.endsWith(name))!;
         this.calls.push(`apply ${stack.name}`);
         if (this.mishaps.refuseApply === stack.name)
@@ -153,10 +155,11 @@ export class FakeWorld {
           if (this.mishaps.loseAnswerOf === stack.name)
             throw new RefbenchError("infrastructure", "connection reset");
           this.#state.set(stack.name, [...(this.#state.get(stack.name) ?? []), `${stack.name}/${kind}`]);
+          options.onProgress?.({ address: `${kind}.own`, action: "create", state: "complete" });
         }
         return { add: stack.kinds.length, change: 0, remove: 0 };
       },
-      destroy: (directory) => {
+      destroy: (directory, options) => {
         const stack = STACKS.find(({ name }) => directory.endsWith(name))!;
         this.calls.push(`destroy ${stack.name}`);
         if ((this.mishaps.failDestroys ?? 0) > 0) {
@@ -164,9 +167,20 @@ export class FakeWorld {
           return Promise.reject(new RefbenchError("infrastructure", "in use"));
         }
         const owned = this.#state.get(stack.name) ?? [];
-        owned.forEach((id) => this.items.delete(id));
-        this.#state.delete(stack.name);
-        return Promise.resolve({ add: 0, change: 0, remove: owned.length });
+        const isCut = (this.mishaps.failDestroysPartly ?? 0) > 0;
+        const deleted = isCut ? owned.slice(-1) : owned;
+        for (const id of deleted) {
+          this.items.delete(id);
+          const address = `${id.slice(stack.name.length + 1)}.own`;
+          options.onProgress?.({ address, action: "delete", state: "complete" });
+        }
+        this.#state.set(
+          stack.name,
+          owned.filter((id) => !deleted.includes(id)),
+        );
+        if (!isCut) return Promise.resolve({ add: 0, change: 0, remove: owned.length });
+        this.mishaps.failDestroysPartly = (this.mishaps.failDestroysPartly ?? 0) - 1;
+        return Promise.reject(new RefbenchError("infrastructure", "in use"));
       },
       output: (directory) =>
         Promise.resolve(

@@ -65,7 +65,7 @@ function wordsOf(stage: Stage, view: StageView, state: ProgressState, now: numbe
       return [`${formatCount(drain.deleted)} deleted, ${formatCount(drain.remaining)} remaining`];
     }
     case "sweep":
-      return state.swept === 0 ? [] : [`${formatCount(state.swept)} removed`];
+      return state.swept.size === 0 ? [] : [`${formatCount(state.swept.size)} removed`];
     case "audit": {
       const { audit } = state;
       if (audit === undefined) return [];

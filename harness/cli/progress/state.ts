@@ -6,9 +6,12 @@ import type { TerraformProgress } from "../../model/terraform.ts";
 /** One stack being changed in one stage. */
 export interface StackView {
   readonly stack: string;
+  /** Changes that are done, and those that the last plan adds to them. */
   readonly planned: number;
-  readonly done: number;
-  readonly failed: number;
+  /** Changes that are done, over every attempt: `delete google_compute_network.network`. */
+  readonly done: ReadonlySet<string>;
+  /** Changes whose last attempt failed. */
+  readonly failed: ReadonlySet<string>;
   /** Addresses at work, the longest first, with when they started (milliseconds since the epoch). */
   readonly working: ReadonlyMap<string, number>;
 }
@@ -31,11 +34,12 @@ export interface ProgressState {
   /** What it cost so far. */
   readonly cost?: Extract<RunEvent, { readonly type: "cost.progress" }>;
   readonly drain?: Extract<RunEvent, { readonly type: "drain.progress" }>;
-  readonly swept: number;
+  /** What was swept, by kind and name. */
+  readonly swept: ReadonlySet<string>;
   readonly audit?: Extract<RunEvent, { readonly type: "audit.finished" }>;
 }
 
-export const initialState: ProgressState = { stages: [], swept: 0 };
+export const initialState: ProgressState = { stages: [], swept: new Set() };
 
 /** The state after one more event. */
 export function advance(state: ProgressState, event: StoredEvent): ProgressState {
@@ -46,16 +50,27 @@ export function advance(state: ProgressState, event: StoredEvent): ProgressState
       return { ...next, run: event };
     case "stage.started": {
       const others = state.stages.filter(({ stage }) => stage !== event.stage);
-      return { ...next, stages: [...others, { stage: event.stage, startedAt: at, stacks: [] }] };
+      // A stage that is done again goes on counting.
+      const stacks = state.stages.find(({ stage }) => stage === event.stage)?.stacks ?? [];
+      return { ...next, stages: [...others, { stage: event.stage, startedAt: at, stacks }] };
     }
     case "stage.finished":
       return { ...next, stages: finished(state.stages, event, at) };
     case "terraform.planned": {
       const { add, change, remove } = event.summary;
-      return withStack(next, event.stack, (view) => ({ ...view, planned: add + change + remove }));
+      return withStack(next, event.stack, (view) => ({
+        ...view,
+        planned: view.done.size + add + change + remove,
+        failed: new Set(),
+      }));
     }
     case "terraform.progress":
-      return withStack(next, event.stack, (view) => progressed(view, event.progress, at));
+      return withStack(next, event.stack, (view, stage) =>
+        // A terraform that a killed provision left at work is ended, and its changes are reported, by the destroy.
+        stage === "destroy" && event.progress.action !== "delete"
+          ? view
+          : progressed(view, event.progress, at),
+      );
     case "load.progress":
       return { ...next, load: event.progress };
     case "cost.progress":
@@ -63,7 +78,7 @@ export function advance(state: ProgressState, event: StoredEvent): ProgressState
     case "drain.progress":
       return { ...next, drain: event };
     case "sweep.removed":
-      return { ...next, swept: state.swept + 1 };
+      return { ...next, swept: new Set([...state.swept, `${event.kind} ${event.name}`]) };
     case "audit.finished":
       return { ...next, audit: event };
     case "cost.estimated":
@@ -91,14 +106,20 @@ function finished(
 function withStack(
   state: ProgressState,
   stack: string,
-  change: (view: StackView) => StackView,
+  change: (view: StackView, stage: Stage) => StackView,
 ): ProgressState {
   const current = state.stages.findLast((view) => view.finished === undefined);
   if (current === undefined) return state;
-  const fresh: StackView = { stack, planned: 0, done: 0, failed: 0, working: new Map() };
+  const fresh: StackView = {
+    stack,
+    planned: 0,
+    done: new Set(),
+    failed: new Set(),
+    working: new Map(),
+  };
   const known = current.stacks.some((view) => view.stack === stack);
   const stacks = (known ? current.stacks : [...current.stacks, fresh]).map((view) =>
-    view.stack === stack ? change(view) : view,
+    view.stack === stack ? change(view, current.stage) : view,
   );
   return {
     ...state,
@@ -111,10 +132,12 @@ function progressed(view: StackView, { address, action, state }: TerraformProgre
   const working = new Map(view.working);
   if (state === "started") working.set(address, at);
   if (state === "complete" || state === "failed") working.delete(address);
-  return {
-    ...view,
-    working,
-    done: view.done + (state === "complete" ? 1 : 0),
-    failed: view.failed + (state === "failed" ? 1 : 0),
-  };
+  const key = `${action} ${address}`;
+  const done = new Set(view.done);
+  const failed = new Set(view.failed);
+  if (state === "complete") done.add(key);
+  if (state === "failed") failed.add(key);
+  else failed.delete(key);
+  // What a killed process left is done without a plan of this one.
+  return { ...view, working, done, failed, planned: Math.max(view.planned, done.size) };
 }

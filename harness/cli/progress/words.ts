@@ -40,8 +40,8 @@ export function costWords({ cost }: Pick<ProgressState, "cost">): string | undef
 
 /** What became of a stack's resources: `gke-cloud 9 of 14 created`. */
 export function stackWords({ stack, planned, done, failed }: StackView, verb: string): string {
-  const failures = failed > 0 ? `, ${formatCount(failed)} failed` : "";
-  return `${stack} ${formatCount(done)} of ${formatCount(planned)} ${verb}${failures}`;
+  const failures = failed.size > 0 ? `, ${formatCount(failed.size)} failed` : "";
+  return `${stack} ${formatCount(done.size)} of ${formatCount(planned)} ${verb}${failures}`;
 }
 
 /** Other programs' words, without what would move the cursor or colour the screen. */

@@ -4,6 +4,7 @@ import { messageOf } from "../../model/error.ts";
 import { askInventory } from "../ask-inventory.ts";
 import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
 import type { StageContext } from "../context.ts";
+import { countingOptions, countResources } from "../resource-counts.ts";
 import { salvageJson } from "../json-file.ts";
 import type { RunFolder } from "../run-folder.ts";
 import { withTerraform } from "./provision.ts";
@@ -26,7 +27,6 @@ export async function destroy(context: StageContext): Promise<string> {
   const intended = new Set(
     entries.flatMap((entry) => (entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [])),
   );
-  let removed = 0;
   const failed: string[] = [];
   for (const stack of order.toReversed()) {
     // A state in a bucket leaves no trace here: only the journal knows of it, and that may be lost.
@@ -43,7 +43,7 @@ export async function destroy(context: StageContext): Promise<string> {
     const isInCluster = stack.endsWith(CLUSTER_STACK);
     if (isInCluster && !isDestroyed(entries, stack)) await awaitVolumes(context);
     try {
-      removed += await destroyStack(context, stack);
+      await destroyStack(context, stack);
     } catch (error) {
       if (context.signal.aborted || isLeaseHeld(error)) throw error;
       report({
@@ -56,9 +56,10 @@ export async function destroy(context: StageContext): Promise<string> {
     // Where the cluster itself went, nobody is left to take anything down.
     if (isInCluster) await awaitControllers(context);
   }
-  return failed.length === 0
-    ? `${removed} resources destroyed`
-    : `${removed} resources destroyed, ${failed.join(" and ")} not in full`;
+  const counts = await countResources(folder, (await journal.read()).entries, "destroy");
+  const removed = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const words = removed === 1 ? "1 resource destroyed" : `${removed} resources destroyed`;
+  return failed.length === 0 ? words : `${words}, ${failed.join(" and ")} not in full`;
 }
 
 /** Whether an earlier destroy took all of it, its disk driver included. */
@@ -69,14 +70,18 @@ function isDestroyed(entries: Entries, stack: string): boolean {
 
 type Entries = Awaited<ReturnType<StageContext["journal"]["read"]>>["entries"];
 
-async function destroyStack(context: StageContext, stack: string): Promise<number> {
+async function destroyStack(context: StageContext, stack: string): Promise<void> {
   const { folder, ports, journal, signal, report } = context;
   const directory = folder.stack(stack);
   for (let attempt = 1; ; attempt += 1) {
     await context.checkLease();
     await journal.append({ type: "stack-intent", stack, act: "destroy" });
+    let counted = (): number => 0;
     try {
-      const { remove } = await withTerraform(context, stack, async (options) => {
+      const { remove } = await withTerraform(context, stack, async (given) => {
+        const counting = countingOptions(given, "destroy");
+        counted = counting.counted;
+        const { options } = counting;
         await ports.terraform.init(directory, options);
         // It may have waited long for a terraform that a killed process left.
         await context.checkLease();
@@ -87,10 +92,12 @@ async function destroyStack(context: StageContext, stack: string): Promise<numbe
           onPlanned: (summary) => report({ type: "terraform.planned", stack, summary }),
         });
       });
-      await journal.append({ type: "stack-outcome", stack, act: "destroy", ok: true, resources: remove });
-      return remove;
+      const resources = Math.max(remove, counted());
+      await journal.append({ type: "stack-outcome", stack, act: "destroy", ok: true, resources });
+      return;
     } catch (error) {
-      await journal.append({ type: "stack-outcome", stack, act: "destroy", ok: false });
+      const resources = counted();
+      await journal.append({ type: "stack-outcome", stack, act: "destroy", ok: false, resources });
       if (signal.aborted || attempt === ATTEMPTS) throw error;
       await ports.clock.sleep(attempt * ports.settle.pollMs * 2, signal);
     }

@@ -4,8 +4,10 @@ import { drainResult as shardDrainResult } from "../../model/shard-result.ts";
 import type { StageContext } from "../context.ts";
 import { salvageJson, writeJson } from "../json-file.ts";
 import { DEADLINES_MS } from "../plan.ts";
+import type { RunFolder } from "../run-folder.ts";
 import { findSecrets } from "../secrets.ts";
 import { trustOf } from "../trust-of.ts";
+import { storedEvents } from "../resource-counts.ts";
 import { provisionResult } from "./provision.ts";
 import { isLeaseHeld } from "../lease.ts";
 
@@ -28,6 +30,7 @@ export async function drain(context: StageContext): Promise<string> {
   const secrets = await findSecrets(folder);
   if (secrets === undefined) return "the secrets are lost: workspaces are left to the sweep";
   await context.checkLease();
+  const before = await deletedBefore(folder);
   try {
     const result = await ports.shard.run(
       {
@@ -49,7 +52,7 @@ export async function drain(context: StageContext): Promise<string> {
         onEvent: (event) => {
           if (event.type === "progress") {
             const { deleted, total } = event.progress.workspaces;
-            report({ type: "drain.progress", deleted, remaining: total - deleted });
+            report({ type: "drain.progress", deleted: before + deleted, remaining: total - deleted });
           }
         },
       },
@@ -57,7 +60,7 @@ export async function drain(context: StageContext): Promise<string> {
     if (result.task !== "drain")
       throw new RefbenchError("shard", `the shard answered a drain task with a result of ${result.task}`);
     await writeJson(folder.result("drain"), {
-      deleted: result.deleted,
+      deleted: before + result.deleted,
       remaining: result.remaining,
     } satisfies z.infer<typeof drainResult>);
     for (const { id, name, reason } of result.remaining) {
@@ -67,7 +70,8 @@ export async function drain(context: StageContext): Promise<string> {
         message: `workspace ${name} (${id}) would not go and is left to the sweep: ${reason}`,
       });
     }
-    return `${result.deleted} workspaces deleted, ${result.remaining.length} left`;
+    const deleted = before + result.deleted;
+    return `${deleted === 1 ? "1 workspace" : `${deleted} workspaces`} deleted, ${result.remaining.length} left`;
   } catch (error) {
     if (signal.aborted || isLeaseHeld(error)) throw error;
     // Whatever its reason, a failed drain must not keep the rest from being destroyed.
@@ -78,4 +82,11 @@ export async function drain(context: StageContext): Promise<string> {
     });
     return "Coder did not answer: what it made is left to the sweep";
   }
+}
+
+/** What earlier drains of this run deleted, that of a killed process as far as its events say. */
+async function deletedBefore(folder: RunFolder): Promise<number> {
+  const result = await salvageJson(folder.result("drain"), drainResult);
+  const last = (await storedEvents(folder)).findLast((event) => event.type === "drain.progress");
+  return Math.max(result?.deleted ?? 0, last?.type === "drain.progress" ? last.deleted : 0);
 }

@@ -3,6 +3,7 @@ import { RefbenchError } from "../../model/error.ts";
 import type { TerraformOptions, TerraformSummary } from "../../model/terraform.ts";
 import { cloudOutputsSchema, coderOutputsSchema } from "../../../stacks/outputs.ts";
 import type { StageContext } from "../context.ts";
+import { countingOptions } from "../resource-counts.ts";
 import { readJson, writeJson } from "../json-file.ts";
 import { findSecrets } from "../secrets.ts";
 import { verifyExpiry } from "../verify-expiry.ts";
@@ -56,7 +57,11 @@ async function applyStack(
 ): Promise<{ readonly resources: number; readonly outputs: Readonly<Record<string, unknown>> }> {
   const { folder, ports, journal, report } = context;
   const directory = folder.stack(stack);
-  const summary = await withTerraform(context, stack, async (options) => {
+  let counted = (): number => 0;
+  const summary = await withTerraform(context, stack, async (given) => {
+    const counting = countingOptions(given, "apply");
+    counted = counting.counted;
+    const { options } = counting;
     await ports.terraform.init(directory, options);
     await lockElsewhere(context, stack, options);
     await journal.append({ type: "stack-intent", stack, act: "apply" });
@@ -66,7 +71,7 @@ async function applyStack(
         report({ type: "terraform.planned", stack, summary: planned }),
     });
   }).catch(async (error: unknown) => {
-    await journal.append({ type: "stack-outcome", stack, act: "apply", ok: false });
+    await journal.append({ type: "stack-outcome", stack, act: "apply", ok: false, resources: counted() });
     throw error;
   });
   await journal.append({ type: "stack-outcome", stack, act: "apply", ok: true, resources: summary.add });

@@ -1,6 +1,7 @@
 import { removeInPasses } from "../../model/removal-passes.ts";
 import { askInventory } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
+import type { StoredEntry } from "../journal.ts";
 
 /**
  * Removes whatever the inventory still has of this run. Everything removed here is a defect of the teardown before
@@ -8,7 +9,6 @@ import type { StageContext } from "../context.ts";
  */
 export async function sweep(context: StageContext): Promise<string> {
   const { ports, signal, journal, report } = context;
-  let swept = 0;
   const refused = await removeInPasses(
     {
       next: async () => {
@@ -21,7 +21,6 @@ export async function sweep(context: StageContext): Promise<string> {
         return ports.inventory.remove(item, signal);
       },
       onRemoved: async ({ id, kind, name }) => {
-        swept += 1;
         await journal.append({ type: "swept", id, kind, name });
         report({ type: "sweep.removed", kind, name });
       },
@@ -35,5 +34,21 @@ export async function sweep(context: StageContext): Promise<string> {
     const message = `could not be swept: ${item.kind} ${item.name}: ${reason}`;
     report({ type: "note", level: "warning", message });
   }
-  return swept === 0 ? "nothing to sweep" : `${swept} resources swept that the teardown had missed`;
+  const swept = sweptIn((await journal.read()).entries).length;
+  if (swept === 0) return "nothing to sweep";
+  return `${swept === 1 ? "1 resource" : `${swept} resources`} swept that the teardown had missed`;
+}
+
+/** What all sweeps of a run removed; something that came back and was removed again counts once. */
+export function sweptIn(
+  entries: readonly StoredEntry[],
+): readonly { readonly id: string; readonly kind: string; readonly name: string }[] {
+  const byId = new Map(
+    entries.flatMap((entry) =>
+      entry.type === "swept"
+        ? [[entry.id, { id: entry.id, kind: entry.kind, name: entry.name }] as const]
+        : [],
+    ),
+  );
+  return [...byId.values()];
 }

@@ -120,6 +120,24 @@ test("a terraform that had its SIGINT gets no second one from the next command, 
   expect(lines).toEqual(["started", "interrupted"]);
 });
 
+test("what a killed process's terraform completed afterwards is reported by the next command", async () => {
+  const directory = await stackOf("");
+  const hook = { resource: { addr: "google_compute_network.network" }, action: "delete", elapsed_seconds: 2 };
+  const lines = [
+    { type: "apply_start", hook },
+    { type: "apply_complete", hook },
+  ].map((line) => `${JSON.stringify(line)}\n`);
+  const output = ".refbench-terraform-earlier.out";
+  await writeFile(join(directory, output), lines.join(""));
+  const mark = { pid: process.pid, startTime: "0", command: "destroy", interrupted: true, output };
+  await writeFile(join(directory, ".refbench-terraform.json"), JSON.stringify(mark));
+  const completed: TerraformProgress[] = [];
+  await terraform.init(directory, options({ onProgress: (progress) => completed.push(progress) }));
+  expect(completed).toEqual([
+    { address: hook.resource.addr, action: "delete", state: "complete", elapsedSeconds: 2 },
+  ]);
+});
+
 test("a mark whose pid now belongs to another process harms nobody", async () => {
   const directory = await stackOf("");
   const mark = { pid: process.pid, startTime: "0", command: "apply", interrupted: false, output: "gone" };

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { liveView } from "../../../../harness/cli/progress/live-view.ts";
 import { advance, initialState } from "../../../../harness/cli/progress/state.ts";
 import type { StoredEvent } from "../../../../harness/model/event.ts";
@@ -72,6 +72,41 @@ test("the teardown shows what was deleted, destroyed and left", () => {
   expect(text).toMatch(/drain .* 7 deleted, 1,193 remaining$/m);
   expect(text).toMatch(/destroy .* gke-coder 0 of 5 destroyed$/m);
   expect(text).toMatch(/audit .* leaked: 2 left$/m);
+});
+
+describe("what is destroyed by several attempts", () => {
+  const stack = "gke-cloud";
+  const planned = (seconds: number, remove: number) =>
+    at(seconds, { type: "terraform.planned", stack, summary: { add: 0, change: 0, remove } });
+  const destroyed = (seconds: number, address: string, state: "complete" | "failed" = "complete") =>
+    at(seconds, { type: "terraform.progress", stack, progress: { address, action: "delete", state } });
+  const started = (seconds: number) => at(seconds, { type: "stage.started", stage: "destroy" });
+  const firstAttempt = [
+    ...[started(1), planned(2, 3), destroyed(3, "a"), destroyed(4, "b"), destroyed(5, "c", "failed")],
+  ];
+
+  test("is counted over all of them", () => {
+    expect(view(firstAttempt, 9)).toMatch(/gke-cloud 2 of 3 destroyed, 1 failed$/m);
+    expect(view([...firstAttempt, planned(6, 1)], 9)).toMatch(/gke-cloud 2 of 3 destroyed$/m);
+    const again = [...firstAttempt, planned(6, 1), destroyed(7, "c", "failed"), planned(8, 1)];
+    expect(view([...again, destroyed(9, "c", "failed")], 9)).toMatch(
+      /gke-cloud 2 of 3 destroyed, 1 failed$/m,
+    );
+    expect(view([...again, destroyed(9, "c")], 9)).toMatch(/gke-cloud 3 of 3 destroyed$/m);
+  });
+
+  test("is counted on when the stage is done again, or by another process", () => {
+    const over = at(9, { type: "stage.finished", stage: "destroy", outcome: "ok", durationMs: 8000 });
+    const later = [...firstAttempt, over, started(10), planned(11, 1), destroyed(12, "c")];
+    expect(view(later, 13)).toMatch(/gke-cloud 3 of 3 destroyed$/m);
+    // Whoever goes on reads what the killed one's terraform had done, before any plan, once more.
+    expect(view([started(1), destroyed(2, "a"), planned(3, 2), destroyed(4, "b")], 5)).toMatch(
+      /gke-cloud 2 of 3 destroyed$/m,
+    );
+    expect(view([...firstAttempt, started(6), destroyed(7, "a"), planned(8, 1)], 9)).toMatch(
+      /gke-cloud 2 of 3 destroyed$/m,
+    );
+  });
 });
 
 test("what moves the cursor in other programs' words does not reach the terminal", () => {
