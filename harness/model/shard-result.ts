@@ -190,6 +190,16 @@ export const loadWindow = z.object({
 });
 export type LoadWindow = z.infer<typeof loadWindow>;
 
+/**
+ * One build that came to its end: when it was queued, started and completed, in milliseconds since `builds.since`, by
+ * the clock of the replica that stamped it. `stopped` is a stop of a workspace, which occupies a daemon too.
+ */
+export const buildJob = z.tuple([z.int(), z.int(), z.int(), z.enum(["built", "failed", "stopped"])]);
+export type BuildJob = z.infer<typeof buildJob>;
+
+/** Build times of some builds, milliseconds. */
+const buildTimes = z.object({ count, p50Ms: z.number() });
+
 export const loadResult = z.object({
   stopped: z.boolean(),
   /** When the windows begin, milliseconds since the epoch. */
@@ -211,13 +221,31 @@ export const loadResult = z.object({
     deleted: count,
   }),
   builds: z.object({
-    /** Replicas × daemons as the deployment reports them. */
+    /** Replicas × daemons as the deployment reported them before the load. */
     capacity: count,
+    /** The same, asked again while workspaces were built: fewest and most that were alive; absent where nothing was built. */
+    daemons: z.object({ asked: count, least: count, most: count }).optional(),
     peakRunning: count,
     /** Mean of running builds weighted by time, from the first queued to the last finished. */
     timeWeightedRunning: z.number(),
-    /** In a part of a load: when each build was queued, started and completed, milliseconds of the server's clock. */
-    spans: z.array(z.tuple([z.number(), z.number(), z.number()])).optional(),
+    /** Builds that succeeded in a minute, over the time in which any was queued or ran. */
+    perMinute: z.number().optional(),
+    /** While more builds were asked for than daemons exist; absent where that lasted shorter than a build takes. */
+    whileFull: z
+      .object({
+        ms: count,
+        peakRunning: count,
+        /** Mean weighted by time. */
+        running: z.number(),
+        perMinute: z.number(),
+      })
+      .optional(),
+    /** Build times of the first build of each daemon, and of later ones that began while the daemons were full. */
+    buildMs: z.object({ first: buildTimes, full: buildTimes.optional() }).optional(),
+    /** What `jobs` count from: when the first was queued, milliseconds since the epoch by the server's clock. */
+    since: z.int().optional(),
+    /** Every build that was started and completed, in the order of the queue. */
+    jobs: z.array(buildJob).optional(),
   }),
   connections: z.object({
     asked: count,

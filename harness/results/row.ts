@@ -1,5 +1,6 @@
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record.ts";
+import { buildsCell } from "./builds-words.ts";
 import { formatCount } from "./format.ts";
 import { standingOf } from "./official.ts";
 
@@ -17,7 +18,7 @@ export const COLUMNS = [
 
 /** What the columns mean, for the line below a table. */
 const LEGEND =
-  "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity. Concurrent connections: held at the same time (terminal/SSH).";
+  "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and how many succeeded in a minute while the queue was full. Concurrent connections: held at the same time (terminal/SSH).";
 
 /** The line below a table of runs: of official rows it also says which architectures were seen to deploy and tear down. */
 export function legendOf(records: readonly RunRecord[]): string {
@@ -47,7 +48,7 @@ export function rowOf(record: RunRecord): readonly string[] {
     standing === "official" ? record.environment : `${record.environment} (${standing})`,
     measured === undefined ? "-" : pair(measured.users.created, measured.users.withWorkspace),
     measured === undefined ? "-" : of(measured.workspaces.succeeded, measured.workspaces.asked),
-    measured === undefined ? "-" : pair(measured.builds.peakRunning, measured.builds.capacity),
+    measured === undefined ? "-" : buildsCell(measured.builds),
     measured === undefined ? "-" : connectionsOf(measured.connections),
     versionOf(record),
     (finishedAt ?? startedAt).slice(0, "2026-11-22".length),

@@ -2,6 +2,7 @@ import { failsRun, NOT_PART, objectiveSentence } from "../model/objective-words.
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import { summaryLine } from "../model/summary-line.ts";
 import { formatUsd } from "../model/usd.ts";
+import { buildsLine } from "./builds-words.ts";
 import { comparisonLines } from "./compared-versions.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { wrap } from "./grid.ts";
@@ -46,7 +47,7 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
   return [
     summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
     ...carriedLines(measurements),
-    `Builds: ${formatCount(builds.peakRunning)} at most at once, ${builds.timeWeightedRunning.toFixed(1)} on average over time, of ${formatCount(builds.capacity)}.`,
+    buildsLine(builds),
     `Generator: ${cores} cores (${cpu}), ${generator.cpuSeconds.toFixed(1)} s of CPU, ${formatCount(Math.round(generator.maxRssMib))} MiB, ` +
       (generator.limited
         ? `LIMITED: ${limited.length > 0 ? "see below" : generator.reasons.join("; ")}.`

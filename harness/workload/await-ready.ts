@@ -100,6 +100,7 @@ function failedBuild(job: Job): Look {
 /** Queue and build as the server's clock saw them; a build that failed early would make the others look faster. */
 export function recordBuild(load: LoadContext, job: Job): void {
   if (job.started_at == null || job.completed_at == null) return;
+  load.builds.add(job);
   const started = Date.parse(job.started_at);
   const completed = Date.parse(job.completed_at);
   load.latencies.recordSpan("build-queue", Date.parse(job.created_at), started);

@@ -1,49 +1,69 @@
 import type { Job } from "../coder/schemas.ts";
-import type { LoadResult } from "../model/shard-result.ts";
+import { buildFigures } from "../model/builds.ts";
+import type { BuildJob, LoadResult } from "../model/shard-result.ts";
 
-type BuildsAtOnce = Pick<LoadResult["builds"], "peakRunning" | "timeWeightedRunning">;
+type Builds = LoadResult["builds"];
 
-/** When a build was queued, started and completed, milliseconds. */
-export type BuildSpan = [queued: number, started: number, completed: number];
+/** How many provisioner daemons were alive each time that the deployment was asked. */
+export type DaemonCounts = NonNullable<Builds["daemons"]>;
 
-/** The spans of the builds that ran to their end, by the server's own clock. */
-export function buildSpans(
-  jobs: readonly Pick<Job, "created_at" | "started_at" | "completed_at">[],
-): BuildSpan[] {
-  return jobs.flatMap(({ created_at, started_at, completed_at }) =>
-    started_at == null || completed_at == null
-      ? []
-      : [[Date.parse(created_at), Date.parse(started_at), Date.parse(completed_at)] satisfies BuildSpan],
-  );
-}
+/** Every build of the load that came to its end, once, as the server stamped it. */
+export class BuildLedger {
+  readonly #jobs: BuildJob[] = [];
 
-/** How many builds ran at once, by the server's own clock: at most, and on average from the first queued to the last finished. */
-export function buildConcurrency(jobs: Parameters<typeof buildSpans>[0]): BuildsAtOnce {
-  return concurrencyOf(buildSpans(jobs));
-}
-
-/** As `buildConcurrency`, of spans that were kept. */
-export function concurrencyOf(spans: readonly BuildSpan[]): BuildsAtOnce {
-  const runs = spans.map(([queued, start, end]) => ({ queued, start, end }));
-  if (runs.length === 0) return { peakRunning: 0, timeWeightedRunning: 0 };
-
-  // At one instant an end comes before a start: a daemon that goes from one build to the next runs one.
-  const changes = runs
-    .flatMap((run) => [
-      { at: run.start, by: 1 },
-      { at: run.end, by: -1 },
-    ])
-    .sort((a, b) => a.at - b.at || a.by - b.by);
-  let running = 0;
-  let peakRunning = 0;
-  for (const change of changes) {
-    running += change.by;
-    peakRunning = Math.max(peakRunning, running);
+  /** Keeps a job that was started and completed; `isStop` for the stop of a workspace. */
+  add(
+    job: Pick<Job, "created_at" | "started_at" | "completed_at" | "status">,
+    { isStop = false } = {},
+  ): void {
+    if (job.started_at == null || job.completed_at == null) return;
+    const end = job.status !== "succeeded" ? "failed" : isStop ? "stopped" : "built";
+    this.#jobs.push([
+      Date.parse(job.created_at),
+      Date.parse(job.started_at),
+      Date.parse(job.completed_at),
+      end,
+    ]);
   }
 
-  const first = runs.reduce((earliest, run) => Math.min(earliest, run.queued), Infinity);
-  const last = runs.reduce((latest, run) => Math.max(latest, run.end), -Infinity);
-  const busyMs = runs.reduce((sum, run) => sum + (run.end - run.start), 0);
-  const timeWeightedRunning = last === first ? 0 : Math.round((busyMs / (last - first)) * 100) / 100;
-  return { peakRunning, timeWeightedRunning };
+  /** The part of a result that tells of builds. */
+  result(capacity: number, daemons?: DaemonCounts): Builds {
+    return buildsOf(this.#jobs, capacity, daemons);
+  }
+}
+
+/** The builds of several parts of one load as one: peaks of two parts were hardly at the same time. */
+export function mergeBuilds(parts: readonly Builds[]): Builds {
+  const jobs = parts.flatMap(({ since = 0, jobs: own = [] }) =>
+    own.map(([queued, started, completed, end]): BuildJob => [
+      since + queued,
+      since + started,
+      since + completed,
+      end,
+    ]),
+  );
+  const counts = parts.flatMap(({ daemons }) => daemons ?? []);
+  const capacity = Math.max(...parts.map((part) => part.capacity));
+  if (counts.length === 0) return buildsOf(jobs, capacity);
+  return buildsOf(jobs, capacity, {
+    asked: counts.reduce((total, { asked }) => total + asked, 0),
+    least: Math.min(...counts.map(({ least }) => least)),
+    most: Math.max(...counts.map(({ most }) => most)),
+  });
+}
+
+/** Jobs are relative to the first one that was queued, in the order of the queue, so that a record stays small. */
+function buildsOf(jobs: readonly BuildJob[], capacity: number, daemons?: DaemonCounts): Builds {
+  const told = { capacity, ...(daemons === undefined ? {} : { daemons }) };
+  if (jobs.length === 0) return { ...told, ...buildFigures([], capacity) };
+  const since = Math.min(...jobs.map(([queued]) => queued));
+  const relative = jobs
+    .map(([queued, started, completed, end]): BuildJob => [
+      queued - since,
+      started - since,
+      completed - since,
+      end,
+    ])
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3].localeCompare(b[3]));
+  return { ...told, ...buildFigures(relative, capacity), since, jobs: relative };
 }

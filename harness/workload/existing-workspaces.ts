@@ -35,7 +35,6 @@ export async function findExisting(load: LoadContext, selection: Selection): Pro
       user: users.get(found.owner_id) ?? { id: found.owner_id, username: "", token: "", isOurs: false },
       state: "waiting",
       id: found.id,
-      failedJobs: [],
       succeeded: false,
     };
     const look = lookAtAgents(load, found, { isMeasured: false });

@@ -4,6 +4,7 @@ import type { SshDoor } from "../coder/ssh-door.ts";
 import type { Clock } from "../model/clock.ts";
 import type { ShardEvent } from "../model/shard.ts";
 import type { LoadTask } from "../model/shard-task.ts";
+import type { BuildLedger } from "./builds.ts";
 import type { FailureLedger } from "./failures.ts";
 import type { HealthWatch } from "./generator-health.ts";
 import type { Latencies } from "./histogram.ts";
@@ -54,6 +55,7 @@ export interface LoadContext {
   readonly tokens: MintedTokens;
   readonly pollPace: PollPace;
   readonly latencies: Latencies;
+  readonly builds: BuildLedger;
   readonly failures: FailureLedger;
   readonly board: ProgressBoard;
   readonly health: HealthWatch;
@@ -88,8 +90,6 @@ export interface LoadWorkspace {
   /** Its latest start build. */
   buildId?: string;
   job?: Job;
-  /** Of its earlier builds: start builds that failed, and those of the herd before its last start. */
-  readonly failedJobs: Job[];
   succeeded: boolean;
 }
 

@@ -6,7 +6,7 @@ import { messageOf, RefbenchError } from "../model/error.ts";
 import type { LoadResult } from "../model/shard-result.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import { readBuildTimings } from "./build-timings.ts";
-import { buildSpans, concurrencyOf } from "./builds.ts";
+import type { DaemonCounts } from "./builds.ts";
 import { CanaryProbe, PROBE_EVERY_MS, probeHttp } from "./canary-probe.ts";
 import { createUsers } from "./create-users.ts";
 import { deleteUsers, deleteWorkspaces, findLostUsers } from "./delete-all.ts";
@@ -15,6 +15,7 @@ import { holdConnections } from "./hold-connections.ts";
 import type { LoadContext, LoadUser, LoadWorkspace, TaskContext } from "./load-context.ts";
 import { LoadWindows } from "./load-windows.ts";
 import { prepareLoad } from "./prepare-load.ts";
+import { watchCapacity } from "./watch-capacity.ts";
 import { ProgressBoard } from "./progress-board.ts";
 import { getScenario, type Scenario } from "./scenario.ts";
 import { plannedWorkspaces, runWorkspace, runWorkspaces } from "./run-workspace.ts";
@@ -33,6 +34,7 @@ interface Done {
   readonly users: readonly LoadUser[];
   readonly workspaces: readonly LoadWorkspace[];
   readonly connections: LoadResult["connections"];
+  readonly daemons: DaemonCounts | undefined;
   readonly arrivals: NonNullable<LoadResult["arrivals"]>;
   readonly deletedUsers: ReadonlySet<string>;
   readonly apps: LoadResult["apps"];
@@ -87,7 +89,7 @@ export async function runLoad(
       startedAtMs: windows.startedAtMs,
       users: userCounts(task, done),
       workspaces: workspaceCounts(task, done.workspaces, signal.aborted),
-      builds: buildsOf(task, capacity, done.workspaces),
+      builds: load.builds.result(capacity, done.daemons),
       connections: done.connections,
       failures: load.failures.counted(),
       histograms: load.latencies.encoded(),
@@ -134,11 +136,13 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
     existing === undefined ? plannedWorkspaces(load, users) : await findExisting(load, existing);
   await load.together("arrivals");
   load.board.activity = existing === undefined ? "creating workspaces" : "visiting workspaces";
+  const capacity = existing === undefined ? watchCapacity(load) : undefined;
   const arrivals = await runWorkspaces(
     load,
     workspaces,
     existing === undefined ? runWorkspace : visitExisting,
   );
+  const daemons = await capacity?.stop();
   const isReady = ({ agentId }: LoadWorkspace): boolean => agentId !== undefined;
   await load.together("scenario");
   const { apps } = await scenario(load, workspaces.filter(isReady));
@@ -152,12 +156,12 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   const ending = { ...load, signal: context.signal };
   if (existing === undefined) await readBuildTimings(load, workspaces);
   const isKept = existing !== undefined || load.task.keep === true;
-  if (isKept) return { users, workspaces, connections, arrivals, deletedUsers: new Set(), apps };
+  if (isKept) return { users, workspaces, daemons, connections, arrivals, deletedUsers: new Set(), apps };
   await deleteWorkspaces(ending, workspaces);
   const lost =
     load.task.login === "host" || load.task.reuseUsers === true ? [] : findLostUsers(ending, users);
   const deletedUsers = await deleteUsers(ending, [...users, ...(await lost)]);
-  return { users, workspaces, connections, arrivals, deletedUsers, apps };
+  return { users, workspaces, daemons, connections, arrivals, deletedUsers, apps };
 }
 
 /** Those of users that stay; of a stopped load's own users the drain deletes the users. */
@@ -183,15 +187,6 @@ function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): 
   return task.part === undefined ? counts : { ...counts, owners: [...withWorkspace] };
 }
 
-function buildsOf(
-  { part }: LoadTask,
-  capacity: number,
-  workspaces: readonly LoadWorkspace[],
-): LoadResult["builds"] {
-  const spans = buildSpans(workspaces.flatMap(jobsOf));
-  return { capacity, ...concurrencyOf(spans), ...(part === undefined ? {} : { spans }) };
-}
-
 function workspaceCounts(
   { existing }: LoadTask,
   workspaces: readonly LoadWorkspace[],
@@ -208,8 +203,4 @@ function workspaceCounts(
     failed: isBrokenOff ? count(({ state }) => state === "failed") : workspaces.length - succeeded,
     deleted: count(({ state }) => state === "deleted"),
   };
-}
-
-function jobsOf({ failedJobs, job }: LoadWorkspace): NonNullable<LoadWorkspace["job"]>[] {
-  return job === undefined ? [...failedJobs] : [...failedJobs, job];
 }

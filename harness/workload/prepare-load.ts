@@ -4,6 +4,7 @@ import type { CoderHttp } from "../coder/http.ts";
 import { sshDoor, type SshDoor } from "../coder/ssh-door.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
+import { BuildLedger } from "./builds.ts";
 import { buildCapacity } from "./capacity.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { checkTemplate } from "./check-template.ts";
@@ -70,6 +71,7 @@ export async function prepareLoad(
     tokens: new MintedTokens(task.prefix, task.workspaceTtlMs),
     pollPace: new PollPace(context.clock, daemons),
     latencies: new Latencies((phase, milliseconds) => health.measured(phase, milliseconds)),
+    builds: new BuildLedger(),
     failures: new FailureLedger((event) => context.emit(event), [task.token]),
     board,
     health,

@@ -76,7 +76,6 @@ export function plannedWorkspaces(load: LoadContext, users: readonly LoadUser[])
       name: `${prefix}-${firstIndex + i}`,
       user,
       state: "waiting",
-      failedJobs: [],
       succeeded: false,
     };
   });
@@ -134,7 +133,6 @@ async function built(load: LoadContext, workspace: LoadWorkspace): Promise<boole
   for (let retriesLeft = load.task.retries ?? 0; ; retriesLeft--) {
     const readiness = await awaitReady(load, workspace, retriesLeft);
     if (readiness !== "rebuild") return readiness === "ready";
-    if (workspace.job !== undefined) workspace.failedJobs.push(workspace.job);
     delete workspace.job;
     const again = await load.asUser(workspace.user.token).startWorkspace(workspace.id ?? "");
     if (!again.ok) {

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../model/record.ts";
 import { versionOf } from "../coder-version.ts";
+import { buildTimeWords, rateWords } from "../builds-words.ts";
 import { dayOf } from "../day.ts";
 import { formatCount, formatDuration, formatLatency } from "../format.ts";
 import { standingOf, unofficialReasons } from "../official.ts";
@@ -111,6 +112,7 @@ function loadTiles({
       formatCount(builds.peakRunning),
       `of ${formatCount(builds.capacity)}; ${builds.timeWeightedRunning.toFixed(1)} over time`,
     ],
+    ...buildRateTile(builds),
     [
       "Connections held",
       formatCount(connections.held),
@@ -120,6 +122,15 @@ function loadTiles({
           : `server counted ${formatCount(gauge.terminal + gauge.ssh)}`),
     ],
   ];
+}
+
+function buildRateTile(
+  builds: NonNullable<RunRecord["measurements"]>["builds"],
+): readonly (readonly [string, string, string])[] {
+  const rate = builds.whileFull?.perMinute ?? builds.perMinute;
+  if (rate === undefined) return [];
+  const when = builds.whileFull === undefined ? "the queue was never full" : "while more were queued";
+  return [["Builds", rateWords(rate), [when, buildTimeWords(builds)].filter((word) => word).join("; ")]];
 }
 
 function duration(milliseconds: number | undefined): string | undefined {

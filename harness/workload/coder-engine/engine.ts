@@ -9,7 +9,6 @@ import { RefbenchError } from "../../model/error.ts";
 import type { LoadResult } from "../../model/shard-result.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 import { readBuildTimings } from "../build-timings.ts";
-import { buildConcurrency } from "../builds.ts";
 import { CanaryProbe, probeHttp } from "../canary-probe.ts";
 import type { LoadContext, LoadWorkspace, TaskContext } from "../load-context.ts";
 import { LoadWindows } from "../load-windows.ts";
@@ -96,6 +95,7 @@ export async function runCoderEngine(
     const isBrokenOff = signal.aborted;
     return {
       stopped: context.signal.aborted,
+      startedAtMs: windows.startedAtMs,
       users: {
         asked: task.existing === undefined ? task.workspaces : 0,
         created: made.users.length,
@@ -110,7 +110,7 @@ export async function runCoderEngine(
         failed: isBrokenOff || task.existing !== undefined ? failed : task.workspaces - passed,
         deleted: workspaces.filter(({ state }) => state === "deleted").length,
       },
-      builds: { capacity, ...buildConcurrency(workspaces.flatMap(({ job }) => job ?? [])) },
+      builds: load.builds.result(capacity),
       connections,
       failures: load.failures.counted(),
       histograms: load.latencies.encoded(),

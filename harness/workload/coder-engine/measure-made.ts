@@ -38,7 +38,6 @@ function measured(load: LoadContext, found: Workspace, ours: ReadonlySet<string>
     id: found.id,
     buildId,
     job,
-    failedJobs: [],
     succeeded: false,
     ...(agentId === undefined ? {} : { agentId }),
   };

@@ -10,7 +10,6 @@ export async function stopWorkspace(
 ): Promise<boolean> {
   const startedMs = await load.limits.requests.run(() => askToStop(load, workspace));
   if (startedMs === undefined) return false;
-  if (workspace.job !== undefined) workspace.failedJobs.push(workspace.job);
   delete workspace.job;
   delete workspace.agentId;
   workspace.succeeded = false;
@@ -51,7 +50,7 @@ async function untilStopped(load: LoadContext, workspace: LoadWorkspace): Promis
       const { transition, job } = look.value.latest_build;
       if (transition !== "stop") return `a ${transition} build came in the way of its stop`;
       if (job.status === "succeeded") {
-        workspace.failedJobs.push(job);
+        load.builds.add(job, { isStop: true });
         return undefined;
       }
       if (!isActive(job)) return `build ${job.status}: ${job.error ?? "no reason given"}`;

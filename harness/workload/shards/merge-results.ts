@@ -1,6 +1,6 @@
 import type { FailureCount, GeneratorHealth, LoadResult } from "../../model/shard-result.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
-import { concurrencyOf } from "../builds.ts";
+import { mergeBuilds } from "../builds.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import { mergeWindows } from "./merge-windows.ts";
 import { without } from "./without.ts";
@@ -26,7 +26,7 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
     startedAtMs,
     users: usersOf(parts),
     workspaces: summed(parts.map(({ workspaces }) => workspaces)),
-    builds: buildsOf(parts),
+    builds: mergeBuilds(parts.map(({ builds }) => builds)),
     connections: connectionsOf(parts.map(({ connections }) => connections)),
     failures: failuresOf(parts),
     histograms: mergeHistograms(parts.flatMap(({ histograms }) => histograms)),
@@ -43,10 +43,9 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
 /** A merged result as that of the whole task: without what its parts kept for merging. */
 export function finished(task: LoadTask, result: LoadResult): LoadResult {
   const users = without(result.users, "owners");
-  const builds = without(result.builds, "spans");
   // Nobody in particular was asked for where the workspaces were there before.
   const asked = task.existing === undefined ? users.asked : users.withWorkspace;
-  return { ...result, users: { ...users, asked }, builds };
+  return { ...result, users: { ...users, asked } };
 }
 
 /** Whom two parts met is one user: of existing workspaces, or the caller alone. */
@@ -55,13 +54,6 @@ function usersOf(parts: readonly LoadResult[]): LoadResult["users"] {
   const owners = [...new Set(parts.flatMap(({ users }) => users.owners ?? []))].sort();
   const isKnown = parts.every(({ users }) => users.owners !== undefined);
   return isKnown ? { ...counts, withWorkspace: owners.length, owners } : counts;
-}
-
-/** Peaks of two parts were hardly at the same time: the spans of all builds say how many ran at once. */
-function buildsOf(parts: readonly LoadResult[]): LoadResult["builds"] {
-  const capacity = Math.max(...parts.map(({ builds }) => builds.capacity));
-  const spans = parts.flatMap(({ builds }) => builds.spans ?? []);
-  return { capacity, ...concurrencyOf(spans), spans };
 }
 
 function connectionsOf(parts: readonly Connections[]): Connections {

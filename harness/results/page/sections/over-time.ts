@@ -2,6 +2,7 @@ import type { Measurements } from "../../../model/record.ts";
 import type { LoadWindow } from "../../../model/shard-result.ts";
 import { formatCount, formatDuration } from "../../format.ts";
 import { timeChart, type TimeLine } from "../charts/time-chart.ts";
+import { windowsWithBuilds } from "../../windows-with-builds.ts";
 import { coarse } from "../coarse-windows.ts";
 import { dataTable } from "../data-table.ts";
 import { figure, type Key, legend } from "../figure.ts";
@@ -112,7 +113,7 @@ export function overTimeSection(measurements: Measurements): Html {
   if (last === undefined)
     return html`<h2>Over time</h2>
       <p>The record has no figures over time.</p>`;
-  const windows = coarse(all);
+  const windows = coarse(windowsWithBuilds(measurements));
   const limited = all.filter(({ generator }) => generator.limited.length > 0);
   const shaded = limited.map(({ startMs, endMs }): readonly [number, number] => [startMs, endMs]);
   return html`<h2>Over time</h2>

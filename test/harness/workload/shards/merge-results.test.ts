@@ -43,9 +43,10 @@ const parts: readonly LoadResult[] = [0, 1, 2].map((index) =>
     },
     builds: {
       ...{ capacity: 30, peakRunning: 1, timeWeightedRunning: 1 },
-      spans: [
-        [START, START + index * 1_000, START + index * 1_000 + 1_500],
-        [START + 50_000 + index * 10_000, START + 50_000 + index * 10_000, START + 51_000 + index * 10_000],
+      since: START,
+      jobs: [
+        [0, index * 1_000, index * 1_000 + 1_500, "built"],
+        [50_000 + index * 10_000, 50_000 + index * 10_000, 51_000 + index * 10_000, "built"],
       ],
     },
     connections: {
@@ -81,11 +82,8 @@ test("merging is associative", () => {
 test("one part is the result that a single process would have given", () => {
   expect(mergeResults([a])).toEqual(a);
   // `toEqual` takes a field that is undefined for one that is not there.
-  const [users, builds] = [
-    { ...a.users, owners: undefined },
-    { ...a.builds, spans: undefined },
-  ];
-  expect(finished(task, mergeResults([a]))).toEqual({ ...a, users, builds });
+  const users = { ...a.users, owners: undefined };
+  expect(finished(task, mergeResults([a]))).toEqual({ ...a, users });
 });
 
 test("the sum of the parts is the whole", () => {
@@ -124,7 +122,7 @@ test("what every part read of the whole server is not added up", () => {
 test("builds at once are counted over all parts by when they ran, not by adding the parts' peaks", () => {
   const { builds } = mergeResults(parts);
   expect(builds.peakRunning).toBe(2);
-  expect(finished(task, mergeResults(parts)).builds.spans).toBeUndefined();
+  expect(finished(task, mergeResults(parts)).builds.jobs).toHaveLength(6);
 });
 
 test("a user that several parts met is one user", () => {
