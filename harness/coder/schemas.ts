@@ -48,6 +48,8 @@ export const job = z.object({
   /** Such as `INSUFFICIENT_QUOTA`. */
   error_code: z.string().nullish(),
   queue_position: z.number().default(0),
+  /** The daemon that took it, `<host of its replica>-<number>`; absent before, and in earlier versions of Coder. */
+  worker_name: z.string().nullish(),
 });
 export type Job = z.infer<typeof job>;
 

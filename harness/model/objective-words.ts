@@ -10,6 +10,7 @@ export function failsRun({ met, severity }: ObjectiveResult): boolean {
 
 /** A figure of an objective with its unit. */
 export function objectiveFigure(value: number, { unit, description }: ObjectiveResult): string {
+  if (unit === "ms" && value >= 3_600_000) return "more than 1 h";
   if (unit === "ms") return value < 1000 ? `${value} ms` : `${Math.round(value / 10) / 100} s`;
   // Objectives of earlier records name their unit in their words only.
   const isShare = unit === "share" || /\bshare\b/.test(description);

@@ -111,6 +111,13 @@ export const phaseHistogram = z.object({
   count,
   /** Attempts that failed. Each is in the histogram, and in `count`, as at least its timeout. Absent = none. */
   failed: count.optional(),
+  /**
+   * Spans that ended before they began: of two clocks that differ, or of an agent that connected before its build had
+   * ended. They are not in the histogram, and no percentile is told where there are any. Absent = none.
+   */
+  negative: count.optional(),
+  /** Of `count`, those longer than the hour that the histogram reaches to; they are in it as an hour. Absent = none. */
+  beyond: count.optional(),
   hdr: z.string(),
 });
 export type PhaseHistogram = z.infer<typeof phaseHistogram>;
@@ -197,6 +204,22 @@ export type LoadWindow = z.infer<typeof loadWindow>;
 export const buildJob = z.tuple([z.int(), z.int(), z.int(), z.enum(["built", "failed", "stopped"])]);
 export type BuildJob = z.infer<typeof buildJob>;
 
+/**
+ * One clock of the deployment against the generator's. Every stamp of it lies between two instants that the generator
+ * saw, which bounds the difference; `offsetMs` is in the middle of what most stamps agree on.
+ */
+export const clockOffset = z.object({
+  /** What was stamped by it: `api` when workspaces were asked for, `builds on <host>` when builds started and ended. */
+  clock: z.string(),
+  samples: count,
+  /** The clock minus the generator's. */
+  offsetMs: z.number(),
+  uncertaintyMs: z.number().nonnegative(),
+  /** Stamps more than a second away from that: the clock was set meanwhile, or there are several behind one name. */
+  astray: count,
+});
+export type ClockOffset = z.infer<typeof clockOffset>;
+
 /** Build times of some builds, milliseconds. */
 const buildTimes = z.object({ count, p50Ms: z.number() });
 
@@ -282,6 +305,8 @@ export const loadResult = z.object({
   }),
   /** Sockets to apps that stood to the end with every message back, and the messages. */
   apps: z.object({ asked: count, held: count, echoed: count }).optional(),
+  /** Clocks of the deployment, as far as stamps tell them apart; absent where nothing was stamped for the load. */
+  clocks: z.array(clockOffset).optional(),
   failures: z.array(failureCount),
   histograms: z.array(phaseHistogram),
   generator: generatorHealth,

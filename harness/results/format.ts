@@ -11,8 +11,12 @@ export function formatShare(share: number): string {
   return `${percent} %`;
 }
 
-/** A latency with three digits and its unit: `850 µs`, `12.3 ms`, `1.05 s`. */
+/** What a histogram reaches to; longer latencies are in it as this. */
+const HOUR_US = 3_600_000_000;
+
+/** A latency with three digits and its unit: `850 µs`, `12.3 ms`, `1.05 s`, `more than 1 h`. */
 export function formatLatency(microseconds: number): string {
+  if (microseconds >= HOUR_US) return "more than 1 h";
   // The limits are where three digits would round up into the next unit.
   if (microseconds < 999.5) return `${threeDigits(microseconds)} µs`;
   if (microseconds < 999_500) return `${threeDigits(microseconds / 1000)} ms`;

@@ -1,4 +1,5 @@
 import { decodeFromCompressedBase64, encodeIntoCompressedBase64, JsHistogram } from "hdr-histogram-js";
+import { sumHistogramCounts } from "../model/histogram-counts.ts";
 import type { PhaseHistogram } from "../model/shard-result.ts";
 
 /** How many samples must lie above a percentile before it is a figure and not an anecdote. */
@@ -81,10 +82,11 @@ export function figuresOfHistogram(histogram: Pick<PhaseHistogram, "hdr">): Hist
   return figures;
 }
 
-/** What one stored histogram can honestly say. */
-export function summarize(histogram: Pick<PhaseHistogram, "hdr">): LatencySummary {
+/** What one stored histogram can honestly say: no percentile where some of its spans ended before they began. */
+export function summarize(histogram: Pick<PhaseHistogram, "hdr" | "negative">): LatencySummary {
   const { count, maxUs, percentilesUs } = figuresOfHistogram(histogram);
-  const carried = PERCENTILES.filter((percentile) => carries(count, percentile));
+  const isWhole = (histogram.negative ?? 0) === 0;
+  const carried = PERCENTILES.filter((percentile) => isWhole && carries(count, percentile));
   return {
     count,
     percentilesUs: Object.fromEntries(carried.map((percentile) => [percentile, percentilesUs[percentile]])),
@@ -105,12 +107,12 @@ export function mergeHistograms(histograms: readonly PhaseHistogram[]): readonly
 }
 
 function merged([first, ...others]: readonly [PhaseHistogram, ...PhaseHistogram[]]): PhaseHistogram {
-  // Most stored records are merged already, and decoding is what reading many of them would take its time for.
+  // Most stored records are merged already, and decoding is what reading many of them would take its time for. Its
+  // count was checked against its samples when the record was read.
   if (others.length === 0) return first;
   const sum = decodeFromCompressedBase64(first.hdr);
   for (const { hdr } of others) sum.add(decodeFromCompressedBase64(hdr));
   const { phase, basis } = first;
-  const failed = [first, ...others].reduce((total, each) => total + (each.failed ?? 0), 0);
   const hdr = encodeIntoCompressedBase64(sum);
-  return { phase, basis, count: sum.totalCount, ...(failed > 0 && { failed }), hdr };
+  return { phase, basis, count: sum.totalCount, ...sumHistogramCounts([first, ...others]), hdr };
 }

@@ -102,6 +102,8 @@ function phaseFigure(measurements: Measurements, phase: string, figure: string):
       return attempts === 0 ? undefined : { value: Math.max(failures, merged?.failed ?? 0) / attempts };
   }
   if (merged === undefined || count === 0) return undefined;
+  // Spans that ended before they began have no place in the distribution, so that it is not the whole.
+  if ((merged.negative ?? 0) > 0) return { note: `${merged.negative} spans ended before they began` };
   const { maxUs, percentilesUs } = figuresOfHistogram(merged);
   if (figure === "max") return { value: milliseconds(maxUs) };
   const percentile = PERCENTILES.find((each) => figure === `p${each}`);

@@ -1,6 +1,7 @@
 import { failedWith } from "../coder/answer.ts";
 import { isActive, type Job } from "../coder/schemas.ts";
 import type { FailureClass, Phase } from "../model/shard-result.ts";
+import { generatorNow } from "./clock-watch.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "./load-context.ts";
 import { lookAtAgents } from "./look-at-agents.ts";
 
@@ -65,6 +66,7 @@ export async function awaitReady(
 }
 
 async function lookAt(load: LoadContext, workspace: LoadWorkspace): Promise<Look> {
+  const sentMs = generatorNow();
   const answer = await load.owner.workspace(workspace.id ?? "");
   if (!answer.ok) {
     // A lost answer is looked for again until the deadline; a workspace that is gone will not come back.
@@ -77,6 +79,7 @@ async function lookAt(load: LoadContext, workspace: LoadWorkspace): Promise<Look
     };
   }
   const { id, job } = answer.value.latest_build;
+  load.clocks.looked({ id, job }, { sentMs, answeredMs: generatorNow() });
   const isFirstSightOfEnd = !isActive(job) && workspace.job?.completed_at == null;
   workspace.buildId = id;
   workspace.job = job;

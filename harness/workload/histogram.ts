@@ -1,5 +1,6 @@
 import * as hdr from "hdr-histogram-js";
 import type { Histogram } from "hdr-histogram-js";
+import { sumHistogramCounts } from "../model/histogram-counts.ts";
 import { type Phase, type PhaseHistogram, PHASES } from "../model/shard-result.ts";
 
 const HOUR_US = 3_600_000_000;
@@ -14,10 +15,15 @@ export function newHistogram(): Histogram {
   });
 }
 
-/** Records milliseconds; what does not fit is clamped, since the library takes NaN in silence and throws below zero. */
-export function recordMs(histogram: Histogram, milliseconds: number): void {
+/**
+ * Records milliseconds, at least 1 µs and at most an hour, since the library takes NaN in silence and throws below
+ * zero; whether the value was longer than the hour.
+ */
+export function recordMs(histogram: Histogram, milliseconds: number): boolean {
   if (!Number.isFinite(milliseconds)) throw new TypeError(`a latency must be a number, got ${milliseconds}`);
-  histogram.recordValue(Math.min(HOUR_US, Math.max(1, Math.round(milliseconds * 1000))));
+  const microseconds = Math.round(milliseconds * 1000);
+  histogram.recordValue(Math.min(HOUR_US, Math.max(1, microseconds)));
+  return microseconds > HOUR_US;
 }
 
 /** A percentile in milliseconds; 0 when nothing was recorded. */
@@ -29,6 +35,8 @@ interface PhaseLatencies {
   readonly intended: Histogram;
   readonly raw: Histogram;
   failed: number;
+  negative: number;
+  readonly beyond: { intended: number; raw: number };
 }
 
 /** The latencies of a load, by phase: from when a step was due, and from when it was really started. */
@@ -41,14 +49,17 @@ export class Latencies {
     this.#onRecord = onRecord;
   }
 
-  /** Instants are of one monotonic clock, in milliseconds. */
+  /** Instants are of one clock, in milliseconds; a span that ends before it begins is counted, and enters nothing. */
   record(
     phase: Phase,
     at: { readonly dueMs: number; readonly startedMs: number; readonly endMs: number },
   ): void {
     const both = this.#of(phase);
-    recordMs(both.intended, at.endMs - at.dueMs);
-    recordMs(both.raw, at.endMs - at.startedMs);
+    if (at.endMs < at.dueMs || at.endMs < at.startedMs) {
+      both.negative++;
+      return;
+    }
+    enter(both, { intended: at.endMs - at.dueMs, raw: at.endMs - at.startedMs });
     this.#onRecord(phase, at.endMs - at.dueMs);
   }
 
@@ -63,8 +74,10 @@ export class Latencies {
   ): void {
     const both = this.#of(phase);
     both.failed++;
-    recordMs(both.intended, Math.max(timeoutMs, at.endMs - at.dueMs));
-    recordMs(both.raw, Math.max(timeoutMs, at.endMs - at.startedMs));
+    enter(both, {
+      intended: Math.max(timeoutMs, at.endMs - at.dueMs),
+      raw: Math.max(timeoutMs, at.endMs - at.startedMs),
+    });
   }
 
   /** A span of the server's own clock, which has no other start that it could have been due at. */
@@ -80,7 +93,7 @@ export class Latencies {
         phase,
         basis,
         count: both[basis].totalCount,
-        ...(both.failed === 0 ? {} : { failed: both.failed }),
+        ...sumHistogramCounts([{ ...both, beyond: both.beyond[basis] }]),
         hdr: hdr.encodeIntoCompressedBase64(both[basis]),
       }));
     });
@@ -89,9 +102,23 @@ export class Latencies {
   #of(phase: Phase): PhaseLatencies {
     let both = this.#histograms.get(phase);
     if (both === undefined) {
-      both = { intended: newHistogram(), raw: newHistogram(), failed: 0 };
+      both = {
+        intended: newHistogram(),
+        raw: newHistogram(),
+        failed: 0,
+        negative: 0,
+        beyond: { intended: 0, raw: 0 },
+      };
       this.#histograms.set(phase, both);
     }
     return both;
   }
+}
+
+function enter(
+  both: PhaseLatencies,
+  milliseconds: { readonly intended: number; readonly raw: number },
+): void {
+  for (const basis of ["intended", "raw"] as const)
+    if (recordMs(both[basis], milliseconds[basis])) both.beyond[basis]++;
 }

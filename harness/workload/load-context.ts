@@ -5,6 +5,7 @@ import type { Clock } from "../model/clock.ts";
 import type { ShardEvent } from "../model/shard.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import type { BuildLedger } from "./builds.ts";
+import type { ClockWatch } from "./clock-watch.ts";
 import type { FailureLedger } from "./failures.ts";
 import type { HealthWatch } from "./generator-health.ts";
 import type { Latencies } from "./histogram.ts";
@@ -56,6 +57,7 @@ export interface LoadContext {
   readonly pollPace: PollPace;
   readonly latencies: Latencies;
   readonly builds: BuildLedger;
+  readonly clocks: ClockWatch;
   readonly failures: FailureLedger;
   readonly board: ProgressBoard;
   readonly health: HealthWatch;

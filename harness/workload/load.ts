@@ -91,6 +91,7 @@ export async function runLoad(
       workspaces: workspaceCounts(task, done.workspaces, signal.aborted),
       builds: load.builds.result(capacity, done.daemons),
       connections: done.connections,
+      ...clocksOf(load),
       failures: load.failures.counted(),
       histograms: load.latencies.encoded(),
       windows: windows.stop(),
@@ -185,6 +186,11 @@ function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): 
   const asked = task.existing === undefined ? task.users : withWorkspace.size;
   const counts = { asked, created, withWorkspace: withWorkspace.size, deleted: deletedUsers.size };
   return task.part === undefined ? counts : { ...counts, owners: [...withWorkspace] };
+}
+
+function clocksOf({ clocks }: LoadContext): Pick<LoadResult, "clocks"> {
+  const known = clocks.result();
+  return known === undefined ? {} : { clocks: known };
 }
 
 function workspaceCounts(

@@ -6,6 +6,7 @@ import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import { BuildLedger } from "./builds.ts";
 import { buildCapacity } from "./capacity.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { checkTemplate } from "./check-template.ts";
 import { FailureLedger } from "./failures.ts";
@@ -72,6 +73,7 @@ export async function prepareLoad(
     pollPace: new PollPace(context.clock, daemons),
     latencies: new Latencies((phase, milliseconds) => health.measured(phase, milliseconds)),
     builds: new BuildLedger(),
+    clocks: new ClockWatch(),
     failures: new FailureLedger((event) => context.emit(event), [task.token]),
     board,
     health,

@@ -1,6 +1,7 @@
 import type { LoadResult } from "../model/shard-result.ts";
 import { arrivalSchedule } from "./arrival-schedule.ts";
 import { awaitReady } from "./await-ready.ts";
+import { generatorNow } from "./clock-watch.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";
 import { Limiter } from "./limiter.ts";
 import { pace } from "./pacer.ts";
@@ -108,6 +109,7 @@ async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number
   return load.limits.requests.run(async () => {
     if (load.signal.aborted) return false;
     const startedMs = performance.now();
+    const sentMs = generatorNow();
     const created = await load.asUser(workspace.user.token).createWorkspace(workspace.user.id, {
       templateId: load.templateId ?? "",
       name: workspace.name,
@@ -120,6 +122,7 @@ async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number
       if (created.failure.kind !== "aborted") setState(load, workspace, "failed");
       return false;
     }
+    load.clocks.created(created.value.latest_build, { sentMs, answeredMs: generatorNow() });
     load.latencies.record("create-workspace", { dueMs, startedMs, endMs: performance.now() });
     workspace.createdMs = startedMs;
     workspace.id = created.value.id;
@@ -134,12 +137,14 @@ async function built(load: LoadContext, workspace: LoadWorkspace): Promise<boole
     const readiness = await awaitReady(load, workspace, retriesLeft);
     if (readiness !== "rebuild") return readiness === "ready";
     delete workspace.job;
+    const sentMs = generatorNow();
     const again = await load.asUser(workspace.user.token).startWorkspace(workspace.id ?? "");
     if (!again.ok) {
       load.failures.addAnswer("build-failed", "build", again.failure);
       setState(load, workspace, "failed");
       return false;
     }
+    load.clocks.created(again.value, { sentMs, answeredMs: generatorNow() });
     setState(load, workspace, "queued");
   }
 }

@@ -1,6 +1,7 @@
 import { CoderClient } from "../../coder/client.ts";
 import { arrivalSchedule } from "../arrival-schedule.ts";
 import { awaitReady } from "../await-ready.ts";
+import { generatorNow } from "../clock-watch.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../load-context.ts";
 import { pace } from "../pacer.ts";
 import type { Scenario } from "../scenario.ts";
@@ -73,12 +74,14 @@ async function startAgain(load: LoadContext, workspace: LoadWorkspace, dueMs: nu
 async function askToStart(load: LoadContext, workspace: LoadWorkspace): Promise<number | undefined> {
   if (load.signal.aborted) return undefined;
   const startedMs = performance.now();
+  const sentMs = generatorNow();
   const answer = await load.asUser(workspace.user.token).startWorkspace(workspace.id ?? "");
   if (!answer.ok) {
     load.failures.addAnswer("build-failed", "start-workspace", answer.failure);
     if (answer.failure.kind !== "aborted") setState(load, workspace, "failed");
     return undefined;
   }
+  load.clocks.created(answer.value, { sentMs, answeredMs: generatorNow() });
   workspace.buildId = answer.value.id;
   setState(load, workspace, "queued");
   return startedMs;

@@ -1,4 +1,5 @@
 import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import { sumHistogramCounts } from "../../model/histogram-counts.ts";
 import type { PhaseHistogram } from "../../model/shard-result.ts";
 
 /** One histogram for each phase and basis, as if one process had recorded every latency. */
@@ -14,8 +15,7 @@ export function mergeHistograms(histograms: readonly PhaseHistogram[]): PhaseHis
     const sum = decodeFromCompressedBase64(first.hdr);
     for (const { hdr } of others) sum.add(decodeFromCompressedBase64(hdr));
     const { phase, basis } = first;
-    const failed = group.reduce((total, each) => total + (each.failed ?? 0), 0);
     const hdr = encodeIntoCompressedBase64(sum);
-    return [{ phase, basis, count: sum.totalCount, ...(failed === 0 ? {} : { failed }), hdr }];
+    return [{ phase, basis, count: sum.totalCount, ...sumHistogramCounts(group), hdr }];
   });
 }

@@ -1,6 +1,7 @@
 import type { FailureCount, GeneratorHealth, LoadResult } from "../../model/shard-result.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 import { mergeBuilds } from "../builds.ts";
+import { mergeClocks } from "../clock-watch.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import { mergeWindows } from "./merge-windows.ts";
 import { without } from "./without.ts";
@@ -19,6 +20,7 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
   const { startedAtMs, windows } = mergeWindows(series);
   const aborted = [...new Set(parts.flatMap((part) => part.aborted ?? []))].sort().join("; ");
   const arrivals = parts.flatMap((part) => part.arrivals ?? []);
+  const clocks = parts.flatMap((part) => part.clocks ?? []);
   const apps = parts.flatMap((part) => part.apps ?? []);
   return {
     ...first,
@@ -28,6 +30,7 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
     workspaces: summed(parts.map(({ workspaces }) => workspaces)),
     builds: mergeBuilds(parts.map(({ builds }) => builds)),
     connections: connectionsOf(parts.map(({ connections }) => connections)),
+    ...(clocks.length === 0 ? {} : { clocks: mergeClocks(clocks) }),
     failures: failuresOf(parts),
     histograms: mergeHistograms(parts.flatMap(({ histograms }) => histograms)),
     generator: generatorOf(parts.map(({ generator }) => generator)),

@@ -21,11 +21,23 @@ test("histograms of two shards merge", () => {
   expect(merged.totalCount).toBe(2);
 });
 
-test("a latency below zero or above an hour is clamped, one that is no number is a bug", () => {
+test("a span that ends before it begins is counted and enters nothing", () => {
   const latencies = new Latencies();
-  latencies.record("build", { dueMs: 5, startedMs: 5, endMs: 0 });
-  latencies.record("build", { dueMs: 0, startedMs: 0, endMs: 1e9 });
-  expect(phaseHistogram.parse(latencies.encoded()[0]).count).toBe(2);
+  latencies.recordSpan("build-queue", 5, 0);
+  latencies.recordSpan("build-queue", 0, 5);
+  expect(latencies.encoded()).toMatchObject([
+    { basis: "intended", count: 1, negative: 1 },
+    { basis: "raw", count: 1, negative: 1 },
+  ]);
+});
+
+test("what took longer than an hour is counted as such, by basis, and is in the histogram as an hour", () => {
+  const latencies = new Latencies();
+  latencies.record("build", { dueMs: 0, startedMs: 1_000_000, endMs: 4_000_000 });
+  latencies.record("build", { dueMs: 0, startedMs: 0, endMs: 1 });
+  const [intended, raw] = latencies.encoded();
+  expect(phaseHistogram.parse(intended)).toMatchObject({ count: 2, beyond: 1 });
+  expect(raw).not.toHaveProperty("beyond");
   expect(() => latencies.record("build", { dueMs: NaN, startedMs: 0, endMs: 1 })).toThrow(TypeError);
 });
 

@@ -52,7 +52,8 @@ export function latencySection(measurements: Measurements): Html {
 }
 
 function phasesOf({ histograms }: Measurements): readonly PhaseLatency[] {
-  const merged = mergeHistograms(histograms);
+  // Where spans ended before they began, the others are not the whole distribution.
+  const merged = mergeHistograms(histograms).filter(({ negative = 0 }) => negative === 0);
   return PHASES.flatMap((phase) => {
     const find = (basis: PhaseHistogram["basis"]): PhaseHistogram | undefined =>
       merged.find((each) => each.phase === phase && each.basis === basis);
