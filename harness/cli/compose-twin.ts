@@ -27,7 +27,7 @@ export async function composeTwin(
     readonly env: NodeJS.ProcessEnv;
   },
 ): Promise<PlacePorts> {
-  const { speed, buildSpeed, failBuilds, faults } = rehearsal;
+  const { speed, buildSpeed, failBuilds, shellDelayMs, faults } = rehearsal;
   const twinRoot = await findTwin(folder, rehearsal);
   const faultsFile = faults === undefined ? undefined : readableFaults(join(folder.path, faults));
   const childEnv = await prepareTwin({
@@ -35,6 +35,7 @@ export async function composeTwin(
     speed,
     buildSpeed,
     failBuilds,
+    shellDelayMs,
     ...(faultsFile === undefined ? {} : { faultsFile }),
     ...(rehearsal.coder === undefined ? {} : { coder: withPostgres(rehearsal.coder, env) }),
     baseEnv: env,

@@ -12,6 +12,7 @@ import { coderVersionOption } from "./coder-channel.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
 import type { Io } from "./io.ts";
 import { licenceFileOption } from "./licence-option.ts";
+import { goDuration } from "./scaletest/values.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
 
 /** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
@@ -39,6 +40,8 @@ export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
   readonly speed: number;
   readonly buildSpeed: number;
   readonly failBuilds: number;
+  /** Milliseconds. */
+  readonly shellDelay?: number;
   readonly faults?: string;
   readonly coderServer?: string;
   readonly coderProviderMirror?: string;
@@ -102,6 +105,7 @@ export function addRunOptions(command: Command, io: Io): Command {
         .default(0)
         .argParser(share("--fail-builds")),
     )
+    .addOption(shellDelayOption())
     .addOption(
       new Option("--faults <file>", "JSON file of faults for the twin to play").env("REFBENCH_FAULTS"),
     )
@@ -210,6 +214,16 @@ function addCloudOptions(command: Command): Command {
         .choices(["network", "local"])
         .default("network"),
     );
+}
+
+/** How slow the shells of the emulated workspaces are. */
+export function shellDelayOption(): Option {
+  return new Option(
+    "--shell-delay <duration>",
+    "how long the shell of every emulated workspace takes until its prompt: 500ms (default: as observed, compressed by --build-speed)",
+  )
+    .env("REFBENCH_SHELL_DELAY")
+    .argParser(goDuration("--shell-delay"));
 }
 
 /** Adds the flags that compress a rehearsal's time. */

@@ -71,7 +71,7 @@ async function rehearsalOf(
   io: Io,
 ): Promise<Pick<RunRequest, "rehearsal" | "project" | "zone">> {
   const { cwd } = io;
-  const { speed, buildSpeed, failBuilds, faults } = flags;
+  const { speed, buildSpeed, failBuilds, shellDelay, faults } = flags;
   const root = twinRoot(cwd);
   const faultsFile = faults === undefined ? undefined : checkedFaults(resolve(cwd, faults));
   return {
@@ -81,6 +81,7 @@ async function rehearsalOf(
       speed,
       buildSpeed,
       failBuilds,
+      ...(shellDelay === undefined ? {} : { shellDelayMs: shellDelay }),
       faultsFile,
       ...(await realCoderOf(size.figures, flags, io)),
     },
@@ -165,6 +166,7 @@ const ONLY_REHEARSALS = {
   speed: "--speed",
   buildSpeed: "--build-speed",
   failBuilds: "--fail-builds",
+  shellDelay: "--shell-delay",
   faults: "--faults",
 } as const;
 const ONLY_REAL_RUNS = {

@@ -11,7 +11,7 @@ const MAX_RETRY_AFTER_MS = 90_000;
 
 export interface CoderHttpOptions extends TransportOptions {
   readonly clock: Clock;
-  /** Connections of the pool. @default 64 */
+  /** The most connections at once; a request beyond them waits. @default no limit */
   readonly connections?: number;
 }
 
@@ -32,7 +32,7 @@ export interface CoderCall<T> {
   readonly retryThrottled?: boolean;
 }
 
-/** One pool of connections to one Coder; answers are checked, 429 is waited out as Coder asks. */
+/** One pool of connections to one Coder, in which no request waits for another unless it is limited; answers are checked, 429 is waited out as Coder asks. */
 export class CoderHttp {
   readonly url: string;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ export class CoderHttp {
     this.url = options.url;
     this.clock = options.clock;
     this.transport = new Transport(options);
-    this.#dispatcher = this.transport.dispatcher(options.connections ?? 64);
+    this.#dispatcher = this.transport.dispatcher(options.connections);
   }
 
   /** How many answers were 429 so far, to requests and websockets, retried ones included. */

@@ -28,7 +28,8 @@ export interface SshDoor {
   readonly sessions: number;
   /** Why there are no more sessions, in words. */
   readonly bound: string | undefined;
-  open(options: SshOptions): Promise<ConnectOutcome>;
+  /** Opens a session; `onTurn` is called once there is a place for it, at once where places have no limit. */
+  open(options: SshOptions, onTurn?: () => void): Promise<ConnectOutcome>;
   /** Ends what still runs and leaves no file behind. */
   close(): Promise<void>;
 }
@@ -66,9 +67,10 @@ class StdioDoor implements SshDoor {
     this.#way.catch(() => undefined);
   }
 
-  async open(options: SshOptions): Promise<ConnectOutcome> {
+  async open(options: SshOptions, onTurn?: () => void): Promise<ConnectOutcome> {
     if (this.#taken >= this.sessions) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#taken++;
+    onTurn?.();
     const { env } = await this.#way;
     if (this.#isClosed) return { state: "failed", why: "lost", message: "ended before it was begun" };
     return new Promise((resolve) => {

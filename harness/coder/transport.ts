@@ -53,14 +53,15 @@ export class Transport {
       this.#proxy === undefined ? undefined : new HttpsProxyAgent(this.#proxy, { ...this.#trust() });
   }
 
-  /** Of requests; closed by whoever asked for it. */
-  dispatcher(connections: number): Dispatcher {
+  /** For requests, over so many connections at most; closed by whoever asked for it. */
+  dispatcher(connections?: number): Dispatcher {
     const connect = { timeout: CONNECT_TIMEOUT_MS, ...this.#trust() };
     const toCoder = { ...connect, ...this.#name() };
-    if (this.#proxy === undefined) return new Pool(this.url, { connections, connect: toCoder });
+    if (this.#proxy === undefined)
+      return new Pool(this.url, { connections: connections ?? null, connect: toCoder });
     return new ProxyAgent({
       uri: this.#proxy,
-      connections,
+      ...(connections === undefined ? {} : { connections }),
       connect,
       proxyTunnel: true,
       requestTls: toCoder,

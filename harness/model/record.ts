@@ -157,6 +157,8 @@ export const recordSchema = z.object({
         buildSpeed: z.number(),
         /** Share of the workspace builds that were made to fail; absent in records of earlier versions, as the zone. */
         failBuilds: z.number().optional(),
+        /** How long every shell was made to take until its prompt, milliseconds; absent = as observed, divided by `buildSpeed`. */
+        shellDelayMs: z.number().optional(),
         zone: z.string().optional(),
         /** Name of the file of faults in the run's folder, and what it says. */
         faults: z.string().optional(),

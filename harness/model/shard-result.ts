@@ -316,8 +316,13 @@ export const loadResult = z.object({
   aborted: z.string().optional(),
   /** What made the load. Absent = refbench itself. */
   engine: foreignEngine.optional(),
-  /** Arrivals on an open schedule: how many were due, how many the generator itself started late, and by how much. */
-  arrivals: z.object({ due: count, late: count, lateMaxMs: z.number(), waitedForTurn: count }).optional(),
+  /**
+   * Arrivals on an open schedule: how many were due, how many the generator itself started late, and by how much.
+   * Absent where there is no schedule. `waitedForTurn` is in earlier records only, which tell of no schedule.
+   */
+  arrivals: z
+    .object({ due: count, late: count, lateMaxMs: z.number(), waitedForTurn: count.optional() })
+    .optional(),
 });
 export type LoadResult = z.infer<typeof loadResult>;
 

@@ -39,6 +39,8 @@ export interface RunRequest {
         readonly speed: number;
         readonly buildSpeed: number;
         readonly failBuilds: number;
+        /** How long every shell takes until its prompt. */
+        readonly shellDelayMs?: number;
         /** A file of faults for the twin to play. */
         readonly faultsFile: string | undefined;
         /** The real Coder server to rehearse on; absent = the emulator. */

@@ -30,6 +30,8 @@ export const planSchema = z.object({
       buildSpeed: z.number().positive(),
       /** Share of the workspace builds that fail. */
       failBuilds: z.number().min(0).max(1),
+      /** How long every shell takes until its prompt, milliseconds. */
+      shellDelayMs: z.number().nonnegative().optional(),
       /** File name inside the run's folder. */
       faults: z.string().optional(),
       /** The real Coder server that is rehearsed on; absent = the emulator. */

@@ -152,7 +152,7 @@ async function rehearsalOf({
   environment,
 }: StageContext): Promise<Pick<RunRecord["provenance"], "rehearsal">> {
   if (rehearsal === undefined) return {};
-  const { speed, buildSpeed, failBuilds, faults } = rehearsal;
+  const { speed, buildSpeed, failBuilds, shellDelayMs, faults } = rehearsal;
   const planted =
     faults === undefined
       ? undefined
@@ -160,6 +160,7 @@ async function rehearsalOf({
   return {
     rehearsal: {
       ...{ speed, buildSpeed, failBuilds, zone: environment.zone },
+      ...(shellDelayMs === undefined ? {} : { shellDelayMs }),
       ...(faults === undefined ? {} : { faults }),
       ...(planted === undefined ? {} : { planted }),
     },

@@ -5,17 +5,16 @@ import { mergeHistograms, summarize } from "./histogram.ts";
 /** How many windows in which the generator may have been the limit are named; the record holds all. */
 const NAMED = 3;
 
-/** When the load came, and how late. */
+/** How a schedule was kept. Undefined where there was none; earlier records do not tell whether there was one. */
 export function arrivalsLine({ arrivals }: Measurements): string | undefined {
+  if (arrivals?.waitedForTurn !== undefined) return undefined;
   if (arrivals === undefined) return undefined;
-  const { due, late, lateMaxMs, waitedForTurn } = arrivals;
-  const waited =
-    waitedForTurn === 0 ? "" : `, ${formatCount(waitedForTurn)} waited for their turn (counted as latency)`;
+  const { due, late, lateMaxMs } = arrivals;
   const started =
     late === 0
       ? "none started late"
       : `${formatCount(late)} started late, by ${formatLatency(lateMaxMs * 1000)} at most`;
-  return `Arrivals: ${formatCount(due)} due, ${started}${waited}.`;
+  return `Arrivals: ${formatCount(due)} due, ${started}.`;
 }
 
 /** What the canary probe felt. */

@@ -108,11 +108,12 @@ function versionArguments(version: string | undefined): readonly string[] {
 }
 
 function rehearsalArguments(record: RunRecord): readonly string[] {
-  const { failBuilds = 0, zone, faults } = record.provenance.rehearsal ?? {};
+  const { failBuilds = 0, shellDelayMs, zone, faults } = record.provenance.rehearsal ?? {};
   return [
     "--rehearse",
     ...speedArguments(record),
     ...(failBuilds === 0 ? [] : ["--fail-builds", `${failBuilds}`]),
+    ...(shellDelayMs === undefined ? [] : ["--shell-delay", `${shellDelayMs}ms`]),
     ...(zone === undefined ? [] : ["--zone", quoted(zone)]),
     ...(faults === undefined ? [] : ["--faults", FAULTS_FILE]),
     ...(record.coder === "real" ? ["--coder-server", '"$(command -v coder)"'] : []),

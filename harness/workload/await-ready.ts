@@ -67,7 +67,7 @@ export async function awaitReady(
 
 async function lookAt(load: LoadContext, workspace: LoadWorkspace): Promise<Look> {
   const sentMs = generatorNow();
-  const answer = await load.owner.workspace(workspace.id ?? "");
+  const answer = await load.poller.workspace(workspace.id ?? "");
   if (!answer.ok) {
     // A lost answer is looked for again until the deadline; a workspace that is gone will not come back.
     if (!failedWith(answer, 404, 410)) return { state: "waiting", for: "build" };

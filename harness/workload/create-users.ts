@@ -3,6 +3,7 @@ import type { Answer, CoderFailure } from "../coder/answer.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadContext, LoadUser } from "./load-context.ts";
 import { listUsers } from "./listing.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** How a refused user reads when the licence has no seat left. */
 const NO_SEAT = /\b(licen[sc]e|seats?|user limit)\b/i;
@@ -13,17 +14,14 @@ export async function createUsers(load: LoadContext): Promise<LoadUser[]> {
   if (load.task.login === "host") return [await hostUser(load)];
   const known = load.task.reuseUsers === true ? await knownUsers(load) : new Map<string, string>();
   const { users, firstIndex } = load.task;
-  const dueMs = performance.now();
-  const created = await Promise.all(
-    Array.from({ length: users }, (_, i) =>
-      load.limits.requests.run(() => {
-        const username = `${load.task.prefix}-${firstIndex + i}`;
-        const id = known.get(username);
-        return id === undefined ? createUser(load, username, dueMs) : reuseUser(load, username, id);
-      }),
-    ),
-  );
-  return created.filter((user) => user !== undefined);
+  const names = Array.from({ length: users }, (_, i) => `${load.task.prefix}-${firstIndex + i}`);
+  const created = new Map<string, LoadUser>();
+  await takeTurns(names, load.task.concurrency, async (username, dueMs) => {
+    const id = known.get(username);
+    const user = await (id === undefined ? createUser(load, username, dueMs) : reuseUser(load, username, id));
+    if (user !== undefined) created.set(username, user);
+  });
+  return names.flatMap((username) => created.get(username) ?? []);
 }
 
 /** All workspaces belong to the caller: no user is created or deleted. */

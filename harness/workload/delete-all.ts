@@ -1,8 +1,8 @@
 import { failedWith } from "../coder/answer.ts";
-import { Limiter } from "./limiter.ts";
 import { listUsers, listWorkspaces } from "./listing.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";
 import { removeWorkspace } from "./remove-workspace.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** Deletes every workspace of the load, failed ones and those whose create lost its answer included. */
 export async function deleteWorkspaces(
@@ -12,28 +12,21 @@ export async function deleteWorkspaces(
   if (load.signal.aborted) return;
   load.board.activity = "deleting workspaces";
   await findLost(load, workspaces);
-  const slots = new Limiter(load.task.cleanupConcurrency);
-  // All are due at once: whoever waits for a turn has waited.
-  const dueMs = performance.now();
-  await Promise.all(
-    workspaces.map((workspace) =>
-      slots.run(async () => {
-        const startedMs = performance.now();
-        if (workspace.id === undefined || load.signal.aborted) return;
-        const outcome = await removeWorkspace(workspace.id, {
-          owner: load.owner,
-          pollPace: load.pollPace,
-          timeoutMs: load.task.timeouts.deleteMs,
-          signal: load.signal,
-        });
-        if (outcome.state === "left")
-          load.failures.add("workspace-delete", "delete-workspace", outcome.reason);
-        if (outcome.state !== "gone") return;
-        load.latencies.record("delete-workspace", { dueMs, startedMs, endMs: performance.now() });
-        setState(load, workspace, "deleted");
-      }),
-    ),
-  );
+  await takeTurns(workspaces, load.task.cleanupConcurrency, async (workspace, dueMs) => {
+    if (workspace.id === undefined || load.signal.aborted) return;
+    const startedMs = performance.now();
+    const outcome = await removeWorkspace(workspace.id, {
+      owner: load.owner,
+      poller: load.poller,
+      pollPace: load.pollPace,
+      timeoutMs: load.task.timeouts.deleteMs,
+      signal: load.signal,
+    });
+    if (outcome.state === "left") load.failures.add("workspace-delete", "delete-workspace", outcome.reason);
+    if (outcome.state !== "gone") return;
+    load.latencies.record("delete-workspace", { dueMs, startedMs, endMs: performance.now() });
+    setState(load, workspace, "deleted");
+  });
 }
 
 /** Deletes the users that the load made; the ids of those that are gone. */
@@ -41,24 +34,18 @@ export async function deleteUsers(load: LoadContext, users: readonly LoadUser[])
   const deleted = new Set<string>();
   if (load.signal.aborted) return deleted;
   load.board.activity = "deleting users";
-  const dueMs = performance.now();
-  await Promise.all(
-    users
-      .filter(({ isOurs }) => isOurs)
-      .map((user) =>
-        load.limits.requests.run(async () => {
-          if (load.signal.aborted) return;
-          const startedMs = performance.now();
-          const answer = await load.owner.deleteUser(user.id);
-          if (!answer.ok && !failedWith(answer, 404)) {
-            load.failures.addAnswer("user-delete", "delete-user", answer.failure);
-            return;
-          }
-          load.latencies.record("delete-user", { dueMs, startedMs, endMs: performance.now() });
-          deleted.add(user.id);
-        }),
-      ),
-  );
+  const ours = users.filter(({ isOurs }) => isOurs);
+  await takeTurns(ours, load.task.cleanupConcurrency, async (user, dueMs) => {
+    if (load.signal.aborted) return;
+    const startedMs = performance.now();
+    const answer = await load.owner.deleteUser(user.id);
+    if (!answer.ok && !failedWith(answer, 404)) {
+      load.failures.addAnswer("user-delete", "delete-user", answer.failure);
+      return;
+    }
+    load.latencies.record("delete-user", { dueMs, startedMs, endMs: performance.now() });
+    deleted.add(user.id);
+  });
   return deleted;
 }
 

@@ -1,10 +1,14 @@
 import type { Workspace } from "../coder/schemas.ts";
 import { RefbenchError } from "../model/error.ts";
+import { inTurns } from "../model/in-turns.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import { listWorkspaces } from "./listing.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";
 import { lookAtAgents } from "./look-at-agents.ts";
 import { visitWorkspace } from "./visit-workspace.ts";
+
+/** Minting is not measured. */
+const MINTED_AT_ONCE = 64;
 
 type Selection = NonNullable<LoadTask["existing"]>;
 
@@ -69,16 +73,12 @@ function isRunning({ latest_build: build }: Workspace): boolean {
 
 async function ownersOf(load: LoadContext, workspaces: readonly Workspace[]): Promise<Map<string, LoadUser>> {
   const names = new Map(workspaces.map(({ owner_id, owner_name }) => [owner_id, owner_name]));
-  const users = await Promise.all(
-    [...names].map(([id, username]) =>
-      load.limits.requests.run(async () => {
-        const token = await load.tokens.mint(load.owner, id);
-        if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
-        load.board.users++;
-        return [id, { id, username, token: token.ok ? token.value : "", isOurs: false }] as const;
-      }),
-    ),
-  );
+  const users = await inTurns([...names], MINTED_AT_ONCE, async ([id, username]) => {
+    const token = await load.tokens.mint(load.owner, id);
+    if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
+    load.board.users++;
+    return [id, { id, username, token: token.ok ? token.value : "", isOurs: false }] as const;
+  });
   return new Map(users);
 }
 

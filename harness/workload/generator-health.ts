@@ -85,6 +85,12 @@ export class HealthWatch {
     if (paced !== undefined) recordMs(this.#kinds[paced].measured, milliseconds);
   }
 
+  /** An event of this phase waited so long for something that the generator has too few of. */
+  waited(phase: Phase, milliseconds: number): void {
+    const paced = MEASURED_BY[phase];
+    if (paced !== undefined) this.slip[paced].record(milliseconds);
+  }
+
   /** `cut` ends the window whenever pacing begins or ends, so that no window is half of each. */
   onChange(cut: () => void): void {
     this.#beforeChange = cut;

@@ -8,13 +8,8 @@ export class Limiter {
     this.#limit = limit === 0 ? Infinity : limit;
   }
 
-  /** Whether a task that comes now has to wait. */
-  get isFull(): boolean {
-    return this.#running >= this.#limit;
-  }
-
   async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.isFull) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
       return await task();

@@ -9,7 +9,6 @@ import type { ClockWatch } from "./clock-watch.ts";
 import type { FailureLedger } from "./failures.ts";
 import type { HealthWatch } from "./generator-health.ts";
 import type { Latencies } from "./histogram.ts";
-import type { Limiter } from "./limiter.ts";
 import type { MintedTokens } from "./minted-tokens.ts";
 import type { PollPace } from "./poll-pace.ts";
 import type { ProgressBoard, WorkspaceState } from "./progress-board.ts";
@@ -44,6 +43,8 @@ export interface LoadContext {
   readonly clock: Clock;
   /** The caller, who is an owner as a rule. Its calls go on after the load aborted itself, so that none is cut. */
   readonly owner: CoderClient;
+  /** The caller over sockets that only polling uses, so that no measured request waits for one. */
+  readonly poller: CoderClient;
   readonly organizationId: string;
   /** Absent when the load goes to workspaces that exist. */
   readonly templateId: string | undefined;
@@ -63,12 +64,6 @@ export interface LoadContext {
   readonly health: HealthWatch;
   /** How SSH reaches workspaces. */
   readonly ssh: SshDoor;
-  readonly limits: {
-    /** Measured requests in flight: what waits here is late by its intended start. */
-    readonly requests: Limiter;
-    readonly terminals: Limiter;
-    readonly ssh: Limiter;
-  };
 }
 
 export interface LoadUser {

@@ -35,7 +35,7 @@ interface Done {
   readonly workspaces: readonly LoadWorkspace[];
   readonly connections: LoadResult["connections"];
   readonly daemons: DaemonCounts | undefined;
-  readonly arrivals: NonNullable<LoadResult["arrivals"]>;
+  readonly arrivals: LoadResult["arrivals"];
   readonly deletedUsers: ReadonlySet<string>;
   readonly apps: LoadResult["apps"];
 }
@@ -57,9 +57,12 @@ export async function runLoad(
   setMaxListeners(0, context.signal, signal);
   const ssh = sshDoor(task.deployment, context.folder);
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
+  const polling = new CoderHttp({ ...task.deployment, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
   try {
-    const { load, capacity } = await prepareLoad(task, context, { http, ssh, board, signal });
+    const { load, capacity } = await prepareLoad(task, context, {
+      ...{ http, polling, ssh, board, signal },
+    });
     let aborted: string | undefined;
     const abort = (why: string): void => {
       if (aborted !== undefined) return;
@@ -80,10 +83,9 @@ export async function runLoad(
       await probe.stop();
       await takeTokensBack(load, context, done);
     }
-    if (http.throttled > 0)
-      load.note(
-        `Coder answered ${http.throttled} requests with 429; each was sent again after its Retry-After`,
-      );
+    const throttled = http.throttled + polling.throttled;
+    if (throttled > 0)
+      load.note(`Coder answered ${throttled} requests with 429; each was sent again after its Retry-After`);
     return {
       stopped: context.signal.aborted,
       startedAtMs: windows.startedAtMs,
@@ -96,14 +98,14 @@ export async function runLoad(
       histograms: load.latencies.encoded(),
       windows: windows.stop(),
       generator: load.health.stop(),
-      arrivals: done.arrivals,
+      ...(done.arrivals === undefined ? {} : { arrivals: done.arrivals }),
       ...(done.apps === undefined ? {} : { apps: done.apps }),
       ...(aborted === undefined ? {} : { aborted }),
     };
   } finally {
     board.stop();
     await ssh.close();
-    await http.close();
+    await Promise.all([http.close(), polling.close()]);
   }
 }
 

@@ -19,30 +19,42 @@ export interface OpenOptions {
 }
 
 /**
- * Opens one connection of a workspace within the limits, to a shell that reads what is typed; undefined when it failed,
- * which is counted. The latency is of the opening alone.
+ * Opens one connection of a workspace, to a shell that reads what is typed; undefined when it failed, which is counted.
+ * The latency is of the opening alone. Where SSH has so many places only, waiting for one is delay of the generator: it
+ * is slip, which the gate judges, and no part of a latency.
  */
 export async function openConnection(
   load: LoadContext,
   workspace: LoadWorkspace,
   options: OpenOptions,
 ): Promise<ShellSession | undefined> {
-  const { kind, dueMs } = options;
-  const limit = kind === "ssh" ? load.limits.ssh : load.limits.terminals;
+  const { kind } = options;
   const phase: Phase = kind === "ssh" ? "ssh-handshake" : "terminal-first-byte";
-  const session = await limit.run(async () => {
-    if (load.signal.aborted) return undefined;
-    const startedMs = performance.now();
-    const outcome = await tryToOpen(load, workspace, options);
-    if (outcome.state === "open") {
-      load.latencies.record(phase, { dueMs, startedMs, endMs: outcome.readyAtMs });
-      return outcome.session;
-    }
-    await count(load, workspace, phase, outcome);
-    return undefined;
-  });
+  const session = await openMeasured(load, workspace, phase, options);
   if (session === undefined || (await isShell(load, session, phase))) return session;
   session.close();
+  return undefined;
+}
+
+async function openMeasured(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  phase: Phase,
+  options: OpenOptions,
+): Promise<ShellSession | undefined> {
+  if (load.signal.aborted) return undefined;
+  const askedMs = performance.now();
+  let waitedMs = 0;
+  const outcome = await tryToOpen(load, workspace, options, () => {
+    waitedMs = performance.now() - askedMs;
+    load.health.waited(phase, waitedMs);
+  });
+  if (outcome.state === "open") {
+    const at = { dueMs: options.dueMs + waitedMs, startedMs: askedMs + waitedMs, endMs: outcome.readyAtMs };
+    load.latencies.record(phase, at);
+    return outcome.session;
+  }
+  await count(load, workspace, phase, outcome);
   return undefined;
 }
 
@@ -65,11 +77,12 @@ async function isShell(load: LoadContext, session: ShellSession, phase: Phase): 
   return false;
 }
 
-/** Opens a connection and counts nothing; a 429 is waited out as Coder asks while there is time to connect. */
+/** Opens a connection and counts nothing; `onTurn` is called when there was a place to wait for. A 429 is waited out as Coder asks while there is time to connect. */
 export async function tryToOpen(
   load: LoadContext,
   workspace: LoadWorkspace,
   { kind, reconnect }: Pick<OpenOptions, "kind" | "reconnect">,
+  onTurn: () => void = () => undefined,
 ): Promise<ConnectOutcome> {
   const deadlineMs = performance.now() + load.task.timeouts.connectMs;
   for (;;) {
@@ -80,7 +93,7 @@ export async function tryToOpen(
       connectMs: Math.max(1, Math.ceil(deadlineMs - performance.now())),
     };
     const outcome = await (kind === "ssh"
-      ? load.ssh.open({ ...options, target: targetOf(load, workspace) })
+      ? load.ssh.open({ ...options, target: targetOf(load, workspace) }, onTurn)
       : openTerminal({ ...options, reconnect: reconnect ?? randomUUID() }));
     if (outcome.state === "open" || outcome.why !== "rate-limited") return outcome;
     if (performance.now() + outcome.retryAfterMs > deadlineMs) return outcome;

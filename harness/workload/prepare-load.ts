@@ -12,7 +12,6 @@ import { checkTemplate } from "./check-template.ts";
 import { FailureLedger } from "./failures.ts";
 import { HealthWatch } from "./generator-health.ts";
 import { Latencies } from "./histogram.ts";
-import { Limiter } from "./limiter.ts";
 import type { LoadContext, TaskContext } from "./load-context.ts";
 import { MintedTokens } from "./minted-tokens.ts";
 import { onlyOrganization } from "./organization.ts";
@@ -20,13 +19,11 @@ import { PollPace } from "./poll-pace.ts";
 import type { ProgressBoard } from "./progress-board.ts";
 import { checkScenario } from "./scenario.ts";
 
-const REQUESTS_IN_FLIGHT = 64;
-const TERMINAL_OPENS_IN_FLIGHT = 64;
-const SSH_OPENS_IN_FLIGHT = 32;
-
 /** What a load is prepared with. */
 export interface LoadMeans {
   readonly http: CoderHttp;
+  /** For polling alone. @default http */
+  readonly polling?: CoderHttp;
   /** Closed by whoever made it. @default the tunnel, which holds nothing */
   readonly ssh?: SshDoor;
   readonly board: ProgressBoard;
@@ -38,7 +35,7 @@ export interface LoadMeans {
 export async function prepareLoad(
   task: LoadTask,
   context: TaskContext,
-  { http, ssh, board, signal }: LoadMeans,
+  { http, polling = http, ssh, board, signal }: LoadMeans,
 ): Promise<{ readonly load: LoadContext; readonly capacity: number }> {
   const owner = new CoderClient(http, { token: task.token, owner: true }, context.signal);
   const note = (message: string): void => context.emit({ type: "note", message });
@@ -61,6 +58,7 @@ export async function prepareLoad(
     stopped,
     clock: context.clock,
     owner,
+    poller: new CoderClient(polling, { token: task.token, owner: true }, context.signal),
     organizationId,
     templateId,
     asUser: (token) =>
@@ -78,11 +76,6 @@ export async function prepareLoad(
     board,
     health,
     ssh: ssh ?? sshDoor({ ...task.deployment, ssh: "tunnel" }),
-    limits: {
-      requests: new Limiter(REQUESTS_IN_FLIGHT),
-      terminals: new Limiter(TERMINAL_OPENS_IN_FLIGHT),
-      ssh: new Limiter(SSH_OPENS_IN_FLIGHT),
-    },
   };
   return { load, capacity: daemons };
 }

@@ -14,6 +14,8 @@ export type RemoveOutcome =
 
 export interface RemoveOptions {
   readonly owner: CoderClient;
+  /** Asks for the state again and again, over sockets of its own. @default owner */
+  readonly poller?: CoderClient;
   readonly pollPace: PollPace;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -24,14 +26,14 @@ export interface RemoveOptions {
  * still active is cancelled first, and neither a cancelled nor a finished build proves anything.
  */
 export async function removeWorkspace(id: string, options: RemoveOptions): Promise<RemoveOutcome> {
-  const { owner, pollPace, signal } = options;
+  const { owner, poller = owner, pollPace, signal } = options;
   const deadline = performance.now() + options.timeoutMs;
   let deleteBuilds = 0;
   let cancelledBuild = "";
   let refusal: string | undefined;
   let answeredMs = performance.now();
   while (!signal.aborted) {
-    const seen = await owner.workspace(id);
+    const seen = await poller.workspace(id);
     if (failedWith(seen, 404, 410)) return { state: "gone" };
     let job: Job | undefined;
     let reason: string;

@@ -3,36 +3,26 @@ import { arrivalSchedule } from "./arrival-schedule.ts";
 import { awaitReady } from "./await-ready.ts";
 import { generatorNow } from "./clock-watch.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";
-import { Limiter } from "./limiter.ts";
 import { pace } from "./pacer.ts";
+import { takeTurns } from "./take-turns.ts";
 import { visitWorkspace } from "./visit-workspace.ts";
 
 /** Takes one workspace through its part of the load; due at that instant, whenever it really starts. */
 export type Arrive = (load: LoadContext, workspace: LoadWorkspace, dueMs: number) => Promise<void>;
 
-/** Takes every workspace through `arrive`: as many at once as asked, or each when a schedule says that it is due. */
+/**
+ * Takes every workspace through `arrive`: as many at once as the task asks for, or each when a schedule says that it is
+ * due. Returns how the schedule was kept; undefined where there is none.
+ */
 export async function runWorkspaces(
   load: LoadContext,
   workspaces: readonly LoadWorkspace[],
   arrive: Arrive,
-): Promise<NonNullable<LoadResult["arrivals"]>> {
-  return load.task.arrival === undefined
-    ? inTurns(load, workspaces, arrive)
-    : onSchedule(load, workspaces, load.task.arrival, arrive);
-}
-
-/** All are due at once: whoever waits for a turn has waited, and its intended latency says so. */
-async function inTurns(load: LoadContext, workspaces: readonly LoadWorkspace[], arrive: Arrive) {
-  const slots = new Limiter(load.task.concurrency);
-  const dueMs = performance.now();
-  let waitedForTurn = 0;
-  await Promise.all(
-    workspaces.map((workspace) => {
-      if (slots.isFull) waitedForTurn++;
-      return slots.run(() => arrive(load, workspace, dueMs));
-    }),
-  );
-  return { due: workspaces.length, late: 0, lateMaxMs: 0, waitedForTurn };
+): Promise<LoadResult["arrivals"]> {
+  const { arrival, concurrency } = load.task;
+  if (arrival !== undefined) return onSchedule(load, workspaces, arrival, arrive);
+  await takeTurns(workspaces, concurrency, (workspace, dueMs) => arrive(load, workspace, dueMs));
+  return undefined;
 }
 
 async function onSchedule(
@@ -43,7 +33,7 @@ async function onSchedule(
 ) {
   const { signal, health, task } = load;
   const arriving: Promise<void>[] = [];
-  const arrivals = { due: 0, late: 0, lateMaxMs: 0, waitedForTurn: 0 };
+  const arrivals = { due: 0, late: 0, lateMaxMs: 0 };
   const slip = {
     record: (milliseconds: number) => {
       health.slip.arrivals.record(milliseconds);
@@ -57,7 +47,6 @@ async function onSchedule(
     const workspace = workspaces[index];
     if (workspace === undefined) return;
     arrivals.due++;
-    if (load.limits.requests.isFull) arrivals.waitedForTurn++;
     arriving.push(arrive(load, workspace, dueMs));
   });
   health.stopPacing();
@@ -106,29 +95,27 @@ export async function runWorkspace(
 }
 
 async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<boolean> {
-  return load.limits.requests.run(async () => {
-    if (load.signal.aborted) return false;
-    const startedMs = performance.now();
-    const sentMs = generatorNow();
-    const created = await load.asUser(workspace.user.token).createWorkspace(workspace.user.id, {
-      templateId: load.templateId ?? "",
-      name: workspace.name,
-      parameters: load.task.parameters,
-      ttlMs: load.task.workspaceTtlMs,
-      presetId: load.task.presetId,
-    });
-    if (!created.ok) {
-      load.failures.addAnswer("workspace-create", "create-workspace", created.failure);
-      if (created.failure.kind !== "aborted") setState(load, workspace, "failed");
-      return false;
-    }
-    load.clocks.created(created.value.latest_build, { sentMs, answeredMs: generatorNow() });
-    load.latencies.record("create-workspace", { dueMs, startedMs, endMs: performance.now() });
-    workspace.createdMs = startedMs;
-    workspace.id = created.value.id;
-    setState(load, workspace, "queued");
-    return true;
+  if (load.signal.aborted) return false;
+  const startedMs = performance.now();
+  const sentMs = generatorNow();
+  const created = await load.asUser(workspace.user.token).createWorkspace(workspace.user.id, {
+    templateId: load.templateId ?? "",
+    name: workspace.name,
+    parameters: load.task.parameters,
+    ttlMs: load.task.workspaceTtlMs,
+    presetId: load.task.presetId,
   });
+  if (!created.ok) {
+    load.failures.addAnswer("workspace-create", "create-workspace", created.failure);
+    if (created.failure.kind !== "aborted") setState(load, workspace, "failed");
+    return false;
+  }
+  load.clocks.created(created.value.latest_build, { sentMs, answeredMs: generatorNow() });
+  load.latencies.record("create-workspace", { dueMs, startedMs, endMs: performance.now() });
+  workspace.createdMs = startedMs;
+  workspace.id = created.value.id;
+  setState(load, workspace, "queued");
+  return true;
 }
 
 /** Waits for the workspace; a build that failed is asked for again as often as the task says. */

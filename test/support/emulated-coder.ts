@@ -1,11 +1,16 @@
 import { CoderClient } from "../../harness/coder/client.ts";
 import { CoderHttp } from "../../harness/coder/http.ts";
 import { systemClock } from "../../harness/model/clock.ts";
+import type { EmulatorConfig } from "../../harness/rehearsal/emulator/config.ts";
 import { startEmulator } from "../../harness/rehearsal/emulator/server.ts";
 import { listUsers, listWorkspaces } from "../../harness/workload/listing.ts";
 
 /** An emulated Coder of this process with its template `kubernetes`, its owner's client, and quick builds. */
-export async function startEmulatedCoder({ failBuilds = 0, buildSpeed = 100 } = {}) {
+export async function startEmulatedCoder({
+  failBuilds = 0,
+  buildSpeed = 100,
+  shellDelayMs,
+}: Partial<Pick<EmulatorConfig, "failBuilds" | "buildSpeed" | "shellDelayMs">> = {}) {
   const emulator = await startEmulator({
     schemaVersion: 1,
     host: "127.0.0.1",
@@ -15,6 +20,7 @@ export async function startEmulatedCoder({ failBuilds = 0, buildSpeed = 100 } = 
     env: { CODER_PROVISIONER_DAEMONS: "5", CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true" },
     buildSpeed,
     failBuilds,
+    ...(shellDelayMs === undefined ? {} : { shellDelayMs }),
     licence: "none",
     seeded: true,
   });

@@ -55,6 +55,8 @@ export interface FakeOptions {
   readonly buildMs?: number;
   /** Nothing is answered from `afterMs` after the first workspace was asked for, for `forMs`. */
   readonly freeze?: { readonly afterMs: number; readonly forMs: number };
+  /** By `METHOD /path`: nothing is answered before so many of these wait for an answer at once; the first `after` are. */
+  readonly gather?: readonly { readonly call: RegExp; readonly count: number; readonly after?: number }[];
   /** Of the template's version, as `rich-parameters` tells. @default one number `home_disk_size` */
   readonly parameters?: readonly Record<string, unknown>[];
   readonly externalAuth?: readonly Record<string, unknown>[];
@@ -203,8 +205,22 @@ class Fake {
   readonly #faults: FakeFaults;
   readonly #options: FakeOptions;
 
+  readonly #gatherings: readonly {
+    readonly call: RegExp;
+    readonly count: number;
+    after: number;
+    waiting: number;
+    readonly all: Promise<void>;
+    readonly release: () => void;
+  }[];
+
   constructor(options: FakeOptions) {
     this.#options = options;
+    this.#gatherings = (options.gather ?? []).map((wish) => {
+      let release = (): void => undefined;
+      const all = new Promise<void>((resolve) => (release = resolve));
+      return { after: 0, ...wish, waiting: 0, all, release };
+    });
     this.#faults = options.faults ?? {};
     const owner = this.addUser("owner", "");
     owner.isOwner = true;
@@ -245,6 +261,7 @@ class Fake {
       }
       const body = await text(request);
       await this.#thaw();
+      await this.#gathered(`${method} ${path}`);
       const json = body === "" ? {} : (JSON.parse(body) as Body);
       const caller = this.tokens.get(String(request.headers["coder-session-token"]));
       const answer = this.#route(method, path, searchParams, json, caller);
@@ -255,6 +272,14 @@ class Fake {
       if (!(error instanceof Refusal)) throw error;
       reply(response, error.status, { message: error.message }, error.headers);
     }
+  }
+
+  /** Resolves when as many wait at once as are to be gathered. */
+  async #gathered(call: string): Promise<void> {
+    const gathering = this.#gatherings.find((one) => one.call.test(call));
+    if (gathering === undefined || gathering.after-- > 0) return;
+    if (++gathering.waiting === gathering.count) gathering.release();
+    await gathering.all;
   }
 
   /** Resolves when the freeze, if one is on, is over. */
@@ -596,13 +621,16 @@ class Fake {
       socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 22\r\n\r\n{"message":"no agent"}');
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (accepted) => {
+    const upgraded = (accepted: WebSocket): void => {
       this.open++;
       this.reachedAgents.push(agentId);
       accepted.on("close", () => this.open--);
       if (kind === "pty") this.#serveTerminal(accepted, name);
       else this.#serveSsh(accepted, name);
-    });
+    };
+    void this.#gathered(`GET ${pathname.replace(/^\/api\/v2/, "")}`).then(() =>
+      sockets.handleUpgrade(request, socket, head, upgraded),
+    );
   }
 
   #serveTerminal(socket: WebSocket, name: string): void {

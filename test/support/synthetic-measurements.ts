@@ -72,7 +72,6 @@ export function syntheticMeasurements(
       reasons: isLimited ? ["slip p99 of 61 ms, more than 50 ms"] : [],
     },
     windows: windowsOf(random, isLimited),
-    arrivals: { due: 200, late: 0, lateMaxMs: 0, waitedForTurn: 0 },
   };
 }
 

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { startEmulator } from "../../rehearsal/emulator/server.ts";
 import type { Io } from "../io.ts";
-import { count, positive, share } from "../run-options.ts";
+import { count, positive, share, shellDelayOption } from "../run-options.ts";
 
 interface EmulatorFlags {
   readonly replicas: number;
@@ -11,6 +11,7 @@ interface EmulatorFlags {
   readonly port: number;
   readonly buildSpeed: number;
   readonly failBuilds: number;
+  readonly shellDelay?: number;
   readonly output: "text" | "json";
 }
 
@@ -53,6 +54,7 @@ export function emulatorCommand(io: Io): Command {
         .default(0)
         .argParser(share("--fail-builds")),
     )
+    .addOption(shellDelayOption())
     .addOption(
       new Option("--output <format>", "how the address and the login are printed")
         .choices(["text", "json"])
@@ -69,6 +71,7 @@ export function emulatorCommand(io: Io): Command {
         env: { CODER_PROVISIONER_DAEMONS: String(flags.daemons) },
         buildSpeed: flags.buildSpeed,
         failBuilds: flags.failBuilds,
+        ...(flags.shellDelay === undefined ? {} : { shellDelayMs: flags.shellDelay }),
         licence: flags.replicas > 1 ? "simulated" : "none",
         seeded: true,
       });

@@ -17,6 +17,8 @@ export const emulatorConfig = z.object({
   buildSpeed: z.number().positive(),
   /** Share of start builds that fail, 0 to 1, for rehearsing failures; which ones is decided by their number, not by chance. */
   failBuilds: z.number().min(0).max(1),
+  /** How long the shell of every terminal and SSH session takes until its prompt, milliseconds. Absent = as observed, divided by `buildSpeed`; none for SSH. */
+  shellDelayMs: z.number().nonnegative().optional(),
   /** More than one replica is a licensed feature: `simulated` pretends one, and says so. */
   licence: z.enum(["none", "simulated"]),
   /** With a first user and a template `kubernetes` (parameter `home_disk_size`, default 10) already in it. */

@@ -54,10 +54,10 @@ export async function startEmulator(
   const resources = options.resources ?? resourcesFor(config, options);
   const liveReplicas = config.licence === "simulated" ? config.replicas : 1;
   const provisioner = new Provisioner(world, gauges, liveReplicas, daemonsOf(config));
-  const terminals = new TerminalSessions(config.buildSpeed);
+  const terminals = new TerminalSessions(config);
   let url = "";
   const heartbeats = new Heartbeats();
-  const ssh = new SshTunnels(gauges);
+  const ssh = new SshTunnels(gauges, config.shellDelayMs);
   const deployment: Deployment = {
     world,
     provisioner,

@@ -19,6 +19,8 @@ export interface TwinOptions {
   readonly buildSpeed: number;
   /** Share of workspace builds that fail. @default 0 */
   readonly failBuilds?: number;
+  /** How long every shell takes until its prompt, milliseconds. @default as observed, divided by `buildSpeed` */
+  readonly shellDelayMs?: number | undefined;
   /** @default "simulated" */
   readonly licence?: "none" | "simulated";
   /** Faults as `faults.ts` describes; its counts lie beside it, so a run takes a copy of its own. */
@@ -46,6 +48,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     speed = DEFAULT_TWIN_SPEED,
     buildSpeed,
     failBuilds = 0,
+    shellDelayMs,
     licence = "simulated",
     faultsFile,
   } = options;
@@ -62,6 +65,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     [TWIN_VARIABLES.speed]: String(speed),
     [TWIN_VARIABLES.buildSpeed]: String(buildSpeed),
     [TWIN_VARIABLES.failBuilds]: String(failBuilds),
+    ...(shellDelayMs !== undefined && { [TWIN_VARIABLES.shellDelayMs]: String(shellDelayMs) }),
     [TWIN_VARIABLES.licence]: licence,
     [TWIN_VARIABLES.emulator]: emulator,
     [TWIN_VARIABLES.runner]: runner,

@@ -1,10 +1,14 @@
 import { agentsOf } from "../../coder/schemas.ts";
+import { inTurns } from "../../model/in-turns.ts";
 import type { LoadContext, LoadWorkspace } from "../load-context.ts";
 import { pace } from "../pacer.ts";
 import type { Scenario } from "../scenario.ts";
 import { type AppAddress, appAddress } from "./app-address.ts";
 import { findAppHosts } from "./app-hosts.ts";
 import { AppSocket } from "./app-socket.ts";
+
+/** Looking for addresses is not measured. */
+const LOOKS_AT_ONCE = 64;
 
 /**
  * Websockets to an app inside the workspaces, through Coder: opened at the rate of the load's connections, then each
@@ -37,26 +41,19 @@ async function addressesOf(load: LoadContext, ready: readonly LoadWorkspace[]): 
     load.note(
       `no name below ${hosts.wildcard} is known to this machine: the apps' hosts are asked for at the address of ${load.task.deployment.url}`,
     );
-  const found = await Promise.all(
-    ready.map((workspace) =>
-      load.limits.requests.run(async () => {
-        if (load.signal.aborted || workspace.user.token === "") return undefined;
-        const seen = await load.owner.workspace(workspace.id ?? "");
-        if (!seen.ok) {
-          load.failures.addAnswer("unexpected", "app-echo", seen.failure);
-          return undefined;
-        }
-        const agent = agentsOf(seen.value).find(({ id }) => id === workspace.agentId);
-        const address = appAddress(
-          load.task,
-          { workspace: seen.value, agent, token: workspace.user.token },
-          hosts,
-        );
-        if ("problem" in address) load.failures.add("connect-refused", "app-echo", address.problem);
-        return "problem" in address ? undefined : address;
-      }),
-    ),
-  );
+  const found = await inTurns(ready, LOOKS_AT_ONCE, async (workspace) => {
+    if (load.signal.aborted || workspace.user.token === "") return undefined;
+    const seen = await load.poller.workspace(workspace.id ?? "");
+    if (!seen.ok) {
+      load.failures.addAnswer("unexpected", "app-echo", seen.failure);
+      return undefined;
+    }
+    const agent = agentsOf(seen.value).find(({ id }) => id === workspace.agentId);
+    const about = { workspace: seen.value, agent, token: workspace.user.token };
+    const address = appAddress(load.task, about, hosts);
+    if ("problem" in address) load.failures.add("connect-refused", "app-echo", address.problem);
+    return "problem" in address ? undefined : address;
+  });
   return found.filter((address) => address !== undefined);
 }
 
@@ -76,7 +73,7 @@ async function open(load: LoadContext, addresses: readonly AppAddress[], all: Ap
       if (address === undefined) return;
       const socket = new AppSocket(load, address);
       all.push(socket);
-      opening.push(load.limits.terminals.run(() => socket.open(dueMs)));
+      opening.push(socket.open(dueMs));
     },
   );
   await Promise.race([Promise.all(opening), load.stopped]);

@@ -4,8 +4,6 @@ import { pace } from "../pacer.ts";
 import type { Scenario } from "../scenario.ts";
 import { DASHBOARD_PAGES, type DashboardRead } from "./dashboard-reads.ts";
 
-/** A browser has six for each user; so many in all that slow answers do not hold up the reads after them. */
-const CONNECTIONS = 256;
 /** Nobody waits longer for a page. */
 const TIMEOUT_MS = 30_000;
 const NOT_OFFERED = [403, 404];
@@ -20,7 +18,7 @@ export const dashboard: Scenario = async (load, ready) => {
   const visitors = visitorsOf(ready);
   if (visitors.length === 0 || load.signal.aborted) return {};
   load.board.activity = "reading the dashboard";
-  const http = new CoderHttp({ ...load.task.deployment, clock: load.clock, connections: CONNECTIONS });
+  const http = new CoderHttp({ ...load.task.deployment, clock: load.clock });
   try {
     await openPages(load, new PageReader(load, http), visitors, options);
   } finally {

@@ -5,6 +5,7 @@ import { generatorNow } from "../clock-watch.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../load-context.ts";
 import { pace } from "../pacer.ts";
 import type { Scenario } from "../scenario.ts";
+import { takeTurns } from "../take-turns.ts";
 import { visitWorkspace } from "../visit-workspace.ts";
 import { stopWorkspace } from "./stop-workspace.ts";
 
@@ -28,14 +29,11 @@ export const herd: Scenario = async (load, ready) => {
 
 async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<LoadWorkspace[]> {
   load.board.activity = "stopping workspaces";
-  const dueMs = performance.now();
-  const outcomes = await Promise.all(
-    ready.map(async (workspace) => {
-      if (!(await stopWorkspace(load, workspace, dueMs))) return undefined;
-      return workspace;
-    }),
-  );
-  return outcomes.filter((workspace) => workspace !== undefined);
+  const stopped: LoadWorkspace[] = [];
+  await takeTurns(ready, 0, async (workspace, dueMs) => {
+    if (await stopWorkspace(load, workspace, dueMs)) stopped.push(workspace);
+  });
+  return stopped;
 }
 
 async function startAll(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
@@ -43,8 +41,7 @@ async function startAll(load: LoadContext, stopped: readonly LoadWorkspace[]): P
   load.board.activity = "starting workspaces";
   const steps = load.task.herd?.arrival;
   if (steps === undefined) {
-    const dueMs = performance.now();
-    await Promise.all(stopped.map((workspace) => startAgain(load, workspace, dueMs)));
+    await takeTurns(stopped, 0, (workspace, dueMs) => startAgain(load, workspace, dueMs));
     return;
   }
   const starting: Promise<void>[] = [];
@@ -63,7 +60,7 @@ async function startAll(load: LoadContext, stopped: readonly LoadWorkspace[]): P
 
 /** Its builds and agents are measured in their own phases, as those of its creation were. */
 async function startAgain(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<void> {
-  const startedMs = await load.limits.requests.run(() => askToStart(load, workspace));
+  const startedMs = await askToStart(load, workspace);
   if (startedMs === undefined) return;
   if ((await awaitReady(load, workspace, 0)) !== "ready") return;
   load.latencies.record("start-workspace", { dueMs, startedMs, endMs: performance.now() });

@@ -8,7 +8,7 @@ export async function stopWorkspace(
   workspace: LoadWorkspace,
   dueMs: number,
 ): Promise<boolean> {
-  const startedMs = await load.limits.requests.run(() => askToStop(load, workspace));
+  const startedMs = await askToStop(load, workspace);
   if (startedMs === undefined) return false;
   delete workspace.job;
   delete workspace.agentId;
@@ -42,7 +42,7 @@ async function untilStopped(load: LoadContext, workspace: LoadWorkspace): Promis
   const deadline = performance.now() + buildMs;
   let seen = "nothing was seen of its build";
   while (!load.signal.aborted) {
-    const look = await load.owner.workspace(workspace.id ?? "");
+    const look = await load.poller.workspace(workspace.id ?? "");
     if (failedWith(look, 404, 410) && !look.ok) return look.failure.message;
     let queuePosition = 0;
     let isQueued = false;

@@ -120,7 +120,7 @@ describe("a run", () => {
   });
 
   test("whose load stopped itself cannot pass, and its record says why and how it went over time", async () => {
-    const arrivals = { due: 2, late: 1, lateMaxMs: 3, waitedForTurn: 0 };
+    const arrivals = { due: 2, late: 1, lateMaxMs: 3 };
     const { record } = await runThrough({
       load: { aborted: "the API's p95 was 812 ms", arrivals, windows: [] },
     });

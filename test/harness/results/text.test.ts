@@ -53,11 +53,11 @@ test("a phase whose raw start tells nothing more has one row", () => {
 test("arrivals, what other users felt and limited windows are told in a line each", () => {
   const [window] = [windowOf(0)];
   const measurements = sampleMeasurements({
-    arrivals: { due: 1200, late: 3, lateMaxMs: 12.5, waitedForTurn: 40 },
+    arrivals: { due: 1200, late: 3, lateMaxMs: 12.5 },
     windows: [window, ...[1, 2, 3, 4, 5].map((i) => windowOf(i, ["the generator was late by 2 s"]))],
   });
   const text = resultsText(sampleRecord({ measurements }), 100);
-  expect(text).toContain("Arrivals: 1,200 due, 3 started late, by 12.5 ms at most, 40 waited for their turn");
+  expect(text).toContain("Arrivals: 1,200 due, 3 started late, by 12.5 ms at most.");
   expect(text).toContain(
     "Other users of the API: p50 15 ms, p90 27 ms, p95 28.5 ms, at most 30 ms; 0 of 300",
   );
@@ -65,6 +65,13 @@ test("arrivals, what other users felt and limited windows are told in a line eac
     "Windows: the generator was late in 5 of 6:\n  5.0 s to 10 s, holding: the generator was",
   );
   expect(text).toContain("and 2 more");
+});
+
+test("an earlier record, which tells of arrivals also where there was no schedule, has no line of them", () => {
+  const measurements = sampleMeasurements({
+    arrivals: { due: 200, late: 0, lateMaxMs: 0, waitedForTurn: 0 },
+  });
+  expect(resultsText(sampleRecord({ measurements }), 100)).not.toContain("Arrivals");
 });
 
 test("a missed objective that does not fail the run is told apart from one that does", () => {

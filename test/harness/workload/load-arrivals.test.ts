@@ -39,16 +39,53 @@ test("a freeze of the server shows in the tail as an open schedule feels it, wit
   expect(intended.getValueAtPercentile(75) / 1000).toBeGreaterThan(forMs / 4);
 });
 
-test("in a closed load the wait for a turn is part of the intended latency, and told", async () => {
-  await using coder = await startFakeCoder({ buildMs: 50 });
+test("in a closed load a latency counts from when the turn came: nothing waited that the load did not ask for", async () => {
+  await using coder = await startFakeCoder({ buildMs: 200 });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...ALONE, workspaces: 6, concurrency: 2 }));
-  expect(result.arrivals).toMatchObject({ due: 6, waitedForTurn: 4 });
+  expect(result.arrivals).toBeUndefined();
+  expect(result.builds.peakRunning).toBe(2);
   const [intended, raw] = (["intended", "raw"] as const).map((basis) =>
     histogramOf(result, "workspace-ready", basis),
   );
-  // The last two began after two others each had been through.
-  expect(intended!.maxValue).toBeGreaterThan(2.5 * raw!.minNonZeroValue);
-  expect(intended!.minNonZeroValue).toBeLessThan(2 * raw!.maxValue);
+  expect(intended!.totalCount).toBe(6);
+  // With the wait for a turn it would be three times as much.
+  expect(intended!.maxValue).toBeLessThan(1.5 * raw!.maxValue);
+});
+
+const MANY = 150;
+const EVERYTHING_AT_ONCE = [
+  /^POST \/users$/,
+  /^POST \/users\/[^/]+\/workspaces$/,
+  /^GET \/workspaceagents\/[^/]+\/pty$/,
+  /^DELETE \/users\/[^/]+$/,
+].map((call) => ({ call, count: MANY }));
+
+test("nothing that is measured waits for another's answer: the server answers only once all of a kind have asked", async () => {
+  // Visits of all workspaces are the first terminals, the held ones the next.
+  await using coder = await startFakeCoder({ buildMs: 10, gather: EVERYTHING_AT_ONCE });
+  const task = loadTaskFor(coder, {
+    ...{ users: MANY, workspaces: MANY, deployment: { url: coder.url, ssh: "none" } },
+    connections: { total: 1, sshShare: 0 },
+  });
+  const { result } = await runLoadHere(task);
+  expect(result.failures).toEqual([]);
+  expect(result.users).toMatchObject({ created: MANY, deleted: MANY });
+  expect(result.workspaces).toMatchObject({ created: MANY, succeeded: MANY, deleted: MANY });
+});
+
+test("openings are held back by their schedule alone: the server answers only once all of them have asked", async () => {
+  // The visit of each of the four workspaces comes before.
+  await using coder = await startFakeCoder({
+    buildMs: 10,
+    gather: [
+      { call: /^GET \/workspaceagents\/[^/]+\/pty$/, after: 4, count: 100 },
+      { call: /^GET \/workspaceagents\/[^/]+\/refbench-ssh$/, after: 4, count: 50 },
+    ],
+  });
+  const connections = { total: 150, sshShare: 1 / 3, commandsPerSecond: 0, holdMs: 10 };
+  const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
+  expect(result.failures).toEqual([]);
+  expect(result.connections).toMatchObject({ held: 150, heldTerminal: 100, heldSsh: 50 });
 });
 
 test("on an open schedule no arrival waits for those before it, and none is skipped", async () => {
@@ -60,7 +97,7 @@ test("on an open schedule no arrival waits for those before it, and none is skip
     arrival: [{ perSecond: 60, seconds: 1, ramp: true }],
   });
   const { result } = await runLoadHere(task);
-  expect(result.arrivals).toMatchObject({ due: 12, waitedForTurn: 0 });
+  expect(result.arrivals).toMatchObject({ due: 12 });
   expect(result.builds.peakRunning).toBeGreaterThan(1);
   expect(result.workspaces).toMatchObject({ succeeded: 12, deleted: 12 });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
 import { InputQueue } from "../terminal/input-queue.ts";
 import { commandOnTerminal, interactiveShell, scriptedShell } from "../terminal/shell-process.ts";
@@ -7,8 +8,11 @@ import { Tty } from "../terminal/tty.ts";
 
 const INTERRUPTS = ["INT", "TERM", "KILL", "HUP"];
 
-/** One SSH session: an exec or a shell, with or without a terminal, on the same interpreter as the web terminal. */
-export function serveSession(session: Session, host: WorkspaceHost): void {
+/**
+ * One SSH session: an exec or a shell, with or without a terminal, on the same interpreter as the web terminal. An
+ * interactive shell writes its prompt after `shellDelayMs`.
+ */
+export function serveSession(session: Session, host: WorkspaceHost, shellDelayMs: number): void {
   let pty: PseudoTtyInfo | undefined;
   let tty: Tty | undefined;
   const closed = new AbortController();
@@ -37,7 +41,7 @@ export function serveSession(session: Session, host: WorkspaceHost): void {
     const machine = { ...host, env: { ...host.env, ...env } };
     if (pty) tty = terminalOn(channel, pty);
     const work = tty
-      ? onTerminal(machine, command, tty, closed.signal)
+      ? onTerminal(machine, command, tty, { shellDelayMs, signal: closed.signal })
       : onPipes(machine, command, channel, closed.signal);
     channel.once("close", () => closed.abort());
     work.then(
@@ -56,15 +60,15 @@ function terminalOn(channel: ServerChannel, { cols, rows }: PseudoTtyInfo): Tty 
   return tty;
 }
 
-function onTerminal(
+async function onTerminal(
   host: WorkspaceHost,
   command: string | undefined,
   tty: Tty,
-  signal: AbortSignal,
+  { shellDelayMs, signal }: { readonly shellDelayMs: number; readonly signal: AbortSignal },
 ): Promise<number> {
-  return command === undefined
-    ? interactiveShell(host, tty, signal)
-    : commandOnTerminal(host, command, tty, signal);
+  if (command !== undefined) return commandOnTerminal(host, command, tty, signal);
+  if (shellDelayMs > 0) await delay(shellDelayMs, undefined, { signal });
+  return interactiveShell(host, tty, signal);
 }
 
 function onPipes(

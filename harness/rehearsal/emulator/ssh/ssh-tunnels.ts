@@ -14,14 +14,17 @@ import { WebSocketStream } from "./websocket-stream.ts";
  */
 export class SshTunnels {
   readonly #gauges: Gauges;
+  readonly #shellDelayMs: number;
   readonly #server: InstanceType<typeof ssh2.Server>;
   readonly #sockets = new Map<string, Set<WebSocket>>();
   /** Whose connection it is, by the port its stream claims: all that ssh2 hands on. */
   readonly #hosts = new Map<number, WorkspaceHost>();
   #opened = 0;
 
-  constructor(gauges: Gauges) {
+  /** `shellDelayMs`: how long a shell takes until its prompt. @default 0 */
+  constructor(gauges: Gauges, shellDelayMs = 0) {
     this.#gauges = gauges;
+    this.#shellDelayMs = shellDelayMs;
     this.#server = new ssh2.Server({
       hostKeys: [{ key: newHostKey() }],
       ident: "refbench-emulator",
@@ -63,7 +66,7 @@ export class SshTunnels {
     connection.on("ready", () => {
       this.#gauges.sshSessions += 1;
       connection.once("close", () => (this.#gauges.sshSessions -= 1));
-      connection.on("session", (accept) => serveSession(accept(), host));
+      connection.on("session", (accept) => serveSession(accept(), host, this.#shellDelayMs));
     });
   }
 }

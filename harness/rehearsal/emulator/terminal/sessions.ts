@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DURATION_MODEL, seededFraction } from "../build/duration-model.ts";
+import type { EmulatorConfig } from "../config.ts";
 import { Scrollback } from "./scrollback.ts";
 import { commandOnTerminal, interactiveShell } from "./shell-process.ts";
 import type { WorkspaceHost } from "./shell.ts";
@@ -95,11 +96,11 @@ export class TerminalSession {
 /** All terminals of a deployment. */
 export class TerminalSessions {
   readonly #sessions = new Map<string, TerminalSession>();
-  readonly #buildSpeed: number;
+  readonly #pace: Pick<EmulatorConfig, "buildSpeed" | "shellDelayMs">;
   #opened = 0;
 
-  constructor(buildSpeed: number) {
-    this.#buildSpeed = buildSpeed;
+  constructor(pace: Pick<EmulatorConfig, "buildSpeed" | "shellDelayMs">) {
+    this.#pace = pace;
   }
 
   open(request: TerminalRequest): TerminalSession {
@@ -108,7 +109,8 @@ export class TerminalSessions {
     if (known) return known;
     this.#opened += 1;
     const { least, most } = DURATION_MODEL.shellStart;
-    const startMs = (least + (most - least) * seededFraction(this.#opened, 7)) / this.#buildSpeed;
+    const { buildSpeed, shellDelayMs } = this.#pace;
+    const startMs = shellDelayMs ?? (least + (most - least) * seededFraction(this.#opened, 7)) / buildSpeed;
     const session = new TerminalSession(request, startMs, () => this.#sessions.delete(key));
     this.#sessions.set(key, session);
     return session;

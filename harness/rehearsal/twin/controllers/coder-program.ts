@@ -21,7 +21,7 @@ export interface CoderProgram {
 
 /** Chooses by the twin's settings what a release of Coder really starts. */
 export function coderProgram(settings: TwinSettings, { folder, ...asked }: CoderAsked): CoderProgram {
-  const { coder, buildSpeed, failBuilds, licence } = settings;
+  const { coder, buildSpeed, failBuilds, shellDelayMs, licence } = settings;
   if (coder !== undefined) {
     const { entry, ...found } = coder;
     return {
@@ -41,6 +41,7 @@ export function coderProgram(settings: TwinSettings, { folder, ...asked }: Coder
       version: asked.version.replace(/^v/, ""),
       buildSpeed,
       failBuilds,
+      ...(shellDelayMs === undefined ? {} : { shellDelayMs }),
       licence,
       seeded: false,
     }),

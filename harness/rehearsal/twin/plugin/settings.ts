@@ -9,6 +9,7 @@ export const TWIN_VARIABLES = {
   speed: "REFBENCH_TWIN_SPEED",
   buildSpeed: "REFBENCH_TWIN_BUILD_SPEED",
   failBuilds: "REFBENCH_TWIN_FAIL_BUILDS",
+  shellDelayMs: "REFBENCH_TWIN_SHELL_DELAY_MS",
   licence: "REFBENCH_TWIN_LICENCE",
   faults: "REFBENCH_TWIN_FAULTS",
   emulator: "REFBENCH_TWIN_EMULATOR",
@@ -25,6 +26,7 @@ const settings = z.object({
   speed: z.coerce.number().positive(),
   buildSpeed: z.coerce.number().positive(),
   failBuilds: z.coerce.number().min(0).max(1),
+  shellDelayMs: z.coerce.number().nonnegative().optional(),
   licence: z.enum(["none", "simulated"]),
   faults: z.string().optional(),
   /** The emulator's bundle. */

@@ -55,8 +55,12 @@ function platformTerm(name: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
-function twinAside({ failBuilds = 0 }: NonNullable<RunRecord["provenance"]["rehearsal"]>): string {
-  return failBuilds === 0 ? "" : `, ${failBuilds * 100} % of builds made to fail`;
+function twinAside({
+  failBuilds = 0,
+  shellDelayMs,
+}: NonNullable<RunRecord["provenance"]["rehearsal"]>): string {
+  const failing = failBuilds === 0 ? "" : `, ${failBuilds * 100} % of builds made to fail`;
+  return shellDelayMs === undefined ? failing : `${failing}, shells made to take ${shellDelayMs} ms`;
 }
 
 function coderAside({ simulated, coder, provenance }: RunRecord): string {

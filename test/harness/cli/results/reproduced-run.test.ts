@@ -50,6 +50,7 @@ const GIVEN: Readonly<Record<string, readonly string[]>> = {
   "--compare": [...REHEARSED, "--compare", "2.30.1,2.31.0"],
   "--pairs": [...REHEARSED, "--compare", "stable,mainline", "--pairs", "3"],
   "--rehearse": REHEARSED,
+  "--shell-delay": [...REHEARSED, "--shell-delay", "500ms"],
   "--fail-builds": [...REHEARSED, "--fail-builds", "0.25"],
   "--faults": [...REHEARSED, "--faults", "my-faults.json"],
   "--coder-server": [...REHEARSED, "--coder-server", "bin/coder", "--coder-version", "2.30.1"],

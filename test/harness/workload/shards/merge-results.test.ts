@@ -68,7 +68,7 @@ const parts: readonly LoadResult[] = [0, 1, 2].map((index) =>
       reasons: index === 1 ? ["shard 2: busy"] : [],
     },
     windows: [window(0, 4_000), window(4_000, 9_000 + index * 6_000, { failures: index, commands: 7 })],
-    arrivals: { due: 5, late: index, lateMaxMs: index * 2, waitedForTurn: 0 },
+    arrivals: { due: 5, late: index, lateMaxMs: index * 2 },
   }),
 );
 const [a, b, c] = parts as [LoadResult, LoadResult, LoadResult];
@@ -106,7 +106,7 @@ test("the sum of the parts is the whole", () => {
     failed: 3,
   });
   expect(whole.connections).toMatchObject({ sshRelayed: 3, bytes: { sent: 300, received: 600 } });
-  expect(whole.arrivals).toEqual({ due: 15, late: 3, lateMaxMs: 4, waitedForTurn: 0 });
+  expect(whole.arrivals).toEqual({ due: 15, late: 3, lateMaxMs: 4 });
   expect(whole.failures).toEqual([
     { class: "tls", phase: "api-read", count: 9, example: "expired" },
     { class: "connection-lost", phase: "held-command", count: 6, example: "gone" },
