@@ -62,6 +62,10 @@ export const PHASES = [
   /** One run of Coder's own utility, all in one: user, login, workspace, agents, command. */
   "coder-run",
 ] as const;
+/** The stages of a load that the API probe is measured by. */
+export const LOAD_STAGES = ["arrivals", "scenario", "opening", "hold"] as const;
+export type LoadStage = (typeof LOAD_STAGES)[number];
+
 export const phase = z.enum(PHASES);
 export type Phase = z.infer<typeof phase>;
 
@@ -168,6 +172,8 @@ export const loadWindow = z.object({
   startMs: z.number().nonnegative(),
   endMs: z.number().nonnegative(),
   activity: z.string(),
+  /** Stage of the load at the end of the window; absent before and after the stages, and in earlier records. */
+  stage: z.enum(LOAD_STAGES).optional(),
   /** Whether events were paced in it, so that the generator is judged by it. */
   paced: z.boolean().optional(),
   queued: count,
@@ -192,8 +198,21 @@ export const loadWindow = z.object({
     openFiles: count.optional(),
     limited: z.array(z.string()),
   }),
-  /** The canary probe in this window, milliseconds; absent when none was answered. */
-  probe: z.object({ count, errors: count, p50Ms: z.number(), maxMs: z.number() }).optional(),
+  /**
+   * The API probe in this window; absent when none was answered or waited. `p50Ms` and `maxMs` are over all of them:
+   * one that failed counts as its timeout, one that still waited at the window's end as long as it had waited.
+   */
+  probe: z
+    .object({
+      /** Answered or failed in this window. */
+      count,
+      errors: count,
+      /** Without an answer at the window's end. Absent = none. */
+      waiting: count.optional(),
+      p50Ms: z.number(),
+      maxMs: z.number(),
+    })
+    .optional(),
 });
 export type LoadWindow = z.infer<typeof loadWindow>;
 
@@ -272,11 +291,14 @@ export const loadResult = z.object({
   }),
   connections: z.object({
     asked: count,
-    /** Held at the same time, each having carried a verified answer. */
+    /** Held at the same time: each answered the nonce of the closing round, and never dropped before. */
     held: count,
     heldTerminal: count,
     heldSsh: count,
+    /** How many carried a verified answer at some time; those that are not held among them. */
     verified: count,
+    /** How long before the end of the closing round the held ones last carried an answer, milliseconds. */
+    lastProof: z.object({ p50Ms: z.number(), maxMs: z.number() }).optional(),
     /** Ended by the other side or given up as half-open, whatever came afterwards. */
     lost: count,
     /** Not opened, or not answering in full at the end: what was asked for is held, lost or failed. */

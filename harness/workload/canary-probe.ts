@@ -1,7 +1,7 @@
 import { CoderHttp } from "../coder/http.ts";
 import { anything } from "../coder/schemas.ts";
 import type { Clock } from "../model/clock.ts";
-import type { LoadWindow } from "../model/shard-result.ts";
+import type { LoadStage, LoadWindow } from "../model/shard-result.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import type { FailureLedger } from "./failures.ts";
 import { newHistogram, percentileMs, recordMs, type Latencies } from "./histogram.ts";
@@ -24,6 +24,8 @@ export interface ProbeOptions {
   readonly token: string;
   readonly latencies: Latencies;
   readonly failures: FailureLedger;
+  /** The stage that the load is in. @default none */
+  readonly stage?: () => LoadStage | undefined;
   readonly signal: AbortSignal;
   readonly abortOn?: LoadTask["abortOn"] | undefined;
   /** Called once when the deployment suffers more than `abortOn` allows. */
@@ -62,6 +64,7 @@ export class CanaryProbe {
   readonly #window = newHistogram();
   readonly #recent: Sample[] = [];
   readonly #underWay = new Set<Promise<void>>();
+  readonly #waiting = new Set<Sample>();
   readonly #all = newHistogram();
   #count = 0;
   #errors = 0;
@@ -69,6 +72,7 @@ export class CanaryProbe {
   #sent = 0;
   #timer: NodeJS.Timeout | undefined;
   #isSuffering = false;
+  #isStopped = false;
 
   constructor(options: ProbeOptions) {
     this.#options = options;
@@ -77,13 +81,18 @@ export class CanaryProbe {
     this.#arm();
   }
 
-  /** The probe since the last window; undefined when none ended. */
+  /** The probe since the last window; undefined when none ended and none waits. */
   window(): LoadWindow["probe"] {
-    const count = this.#window.totalCount + this.#windowErrors;
-    if (count === 0) return undefined;
+    const count = this.#window.totalCount;
+    const waiting = this.#waiting.size;
+    if (count + waiting === 0) return undefined;
+    // A server that stands still answers nothing: what waits counts as long as it has waited.
+    const now = performance.now();
+    for (const { sentMs } of this.#waiting) recordMs(this.#window, now - sentMs);
     const felt = {
       count,
       errors: this.#windowErrors,
+      ...(waiting === 0 ? {} : { waiting }),
       p50Ms: percentileMs(this.#window, 50),
       maxMs: percentileMs(this.#window, 100),
     };
@@ -94,6 +103,7 @@ export class CanaryProbe {
 
   /** Ends the probe; what is then still without an answer has failed. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     const waited = new AbortController();
     const wait = this.#options.clock.sleep(LAST_WAIT_MS, waited.signal).catch(() => undefined);
@@ -122,9 +132,13 @@ export class CanaryProbe {
 
   async #send(dueMs: number, isAnonymous: boolean): Promise<void> {
     const { http, token, signal, latencies, failures } = this.#options;
+    const stage = this.#options.stage?.();
     const startedMs = performance.now();
+    // A timer may fire up to a millisecond early: the intended start is never after the real one.
+    const at = { dueMs: Math.min(dueMs, startedMs), startedMs };
     const sample: Sample = { sentMs: startedMs, isError: false };
     this.#recent.push(sample);
+    this.#waiting.add(sample);
     if (this.#recent.length > this.#mostRecent) this.#recent.shift();
     const answer = await http.call({
       method: "GET",
@@ -135,8 +149,10 @@ export class CanaryProbe {
       retryThrottled: false,
       ...(isAnonymous ? {} : { token }),
     });
+    this.#waiting.delete(sample);
     if (!answer.ok && answer.failure.kind === "aborted") return;
     const endMs = performance.now();
+    const phases = ["api-probe" as const, ...(stage === undefined ? [] : [`api-probe-${stage}` as const])];
     sample.tookMs = endMs - startedMs;
     this.#count++;
     if (!answer.ok) {
@@ -144,11 +160,15 @@ export class CanaryProbe {
       this.#errors++;
       this.#windowErrors++;
       failures.addAnswer("api-error", "api-probe", answer.failure);
+      // One that the probe's end cut short took at least as long as it had waited.
+      const timeoutMs = this.#isStopped ? 0 : TIMEOUT_MS;
+      for (const phase of phases) latencies.recordFailure(phase, { ...at, endMs }, timeoutMs);
+      recordMs(this.#window, Math.max(timeoutMs, sample.tookMs));
       return;
     }
     recordMs(this.#window, sample.tookMs);
     recordMs(this.#all, sample.tookMs);
-    latencies.record("api-probe", { dueMs, startedMs, endMs });
+    for (const phase of phases) latencies.record(phase, { ...at, endMs });
   }
 
   /** Whether the load has to stop; what is not answered yet has taken as long as it waits. */

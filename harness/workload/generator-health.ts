@@ -18,7 +18,9 @@ const MEASURED_BY: Partial<Record<Phase, Paced>> = {
   "app-echo": "scenario",
   "ssh-handshake": "ramp",
   "terminal-first-byte": "ramp",
+  "opening-command": "ramp",
   "held-command": "hold",
+  "closing-command": "hold",
   "traffic-tick": "hold",
 };
 

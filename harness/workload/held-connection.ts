@@ -13,15 +13,22 @@ export interface HeldConnection {
   session: ShellSession;
   /** It answered the last nonce. */
   isVerified: boolean;
+  /** When it last carried a nonce or a whole piece of traffic there and back. */
+  provedMs: number;
+  /** It answered the nonce of the closing round. */
+  isProvedAtEnd: boolean;
   /** It dropped once: whatever came after, it was not held all the time. */
   isLost: boolean;
   /** It carried wrong bytes, or fewer than were sent. */
   isFaulty: boolean;
 }
 
-/** Whether it stands, and everything that it was to carry came back. */
-export function isHeld({ session, isVerified, isLost, isFaulty }: HeldConnection): boolean {
-  return session.isOpen && isVerified && !isLost && !isFaulty;
+/**
+ * Whether it was held to the end: it answered the closing round, never dropped, and everything that it was to carry
+ * came back. A sign of life does not count: Coder answers a ping for an agent that is dead.
+ */
+export function isHeld({ session, isProvedAtEnd, isLost, isFaulty }: HeldConnection): boolean {
+  return session.isOpen && isProvedAtEnd && !isLost && !isFaulty;
 }
 
 const ours = randomBytes(4).toString("hex");
@@ -44,29 +51,51 @@ export interface Hold {
  */
 const WITHOUT_ECHO = "stty -echo";
 
-/** Sends a word and waits until it comes back as output; the first time ahead of traffic, it turns the echo off too. */
-export async function verify(hold: Hold, connection: HeldConnection, dueMs: number): Promise<void> {
+/** When in the life of a connection a nonce is sent. */
+export type CommandPhase = "opening-command" | "held-command" | "closing-command";
+
+/** Sends a word and waits until it comes back as output; the first one turns the echo off too where traffic follows. */
+export async function verify(
+  hold: Hold,
+  connection: HeldConnection,
+  { phase, dueMs }: { readonly phase: CommandPhase; readonly dueMs: number },
+): Promise<void> {
   const { load, liveness } = hold;
   const word = nonce();
   const startedMs = performance.now();
-  const { session } = connection;
-  const isAheadOfTraffic = load.task.traffic !== undefined && !connection.isVerified;
+  const { session, isVerified: wasVerified } = connection;
+  const isAheadOfTraffic = load.task.traffic !== undefined && phase === "opening-command";
   const outcome = await session.ask(`echo ${word}${isAheadOfTraffic ? `; ${WITHOUT_ECHO}` : ""}`, word, {
     timeoutMs: load.task.timeouts.commandMs,
     mayFollowPrompt: true,
   });
   if (outcome.state === "answered") {
     connection.isVerified = true;
+    connection.provedMs = outcome.atMs;
+    if (phase === "closing-command") connection.isProvedAtEnd = true;
     load.board.answered();
-    load.latencies.record("held-command", { dueMs, startedMs, endMs: outcome.atMs });
+    load.latencies.record(phase, { dueMs, startedMs, endMs: outcome.atMs });
     return;
   }
   // A connection that stopped answering is not held, even when its socket still stands.
   connection.isVerified = false;
+  recordFailedCommand(load, phase, { dueMs, startedMs });
   // The loss of a connection is counted once, when it closes.
   if (outcome.state === "closed") return;
   // One that is half-open is counted as that and as nothing else, also when an earlier answer came in the meantime.
-  liveness.suspect(connection, () => void isAnswered(load, "held-command", outcome, word));
+  // One that had failed before the closing round is not counted for it again.
+  if (phase === "closing-command" && !wasVerified) liveness.suspect(connection);
+  else liveness.suspect(connection, () => void isAnswered(load, phase, outcome, word));
+}
+
+/** Records a command that was not answered as at least the time that it may take; not where the load was stopped. */
+export function recordFailedCommand(
+  load: LoadContext,
+  phase: Phase,
+  at: { readonly dueMs: number; readonly startedMs: number },
+): void {
+  if (load.signal.aborted) return;
+  load.latencies.recordFailure(phase, { ...at, endMs: performance.now() }, load.task.timeouts.commandMs);
 }
 
 /** Counts what went wrong when the expected line did not come back. */

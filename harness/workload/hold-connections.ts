@@ -1,6 +1,6 @@
 import type { LoadResult } from "../model/shard-result.ts";
 import { closeConnections } from "./close-connections.ts";
-import { isHeld, verify } from "./held-connection.ts";
+import { type HeldConnection, isHeld, verify } from "./held-connection.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 import { pace } from "./pacer.ts";
 import { RampUp } from "./ramp-up.ts";
@@ -10,10 +10,14 @@ import { TrafficWheel } from "./traffic.ts";
 
 type Connections = LoadResult["connections"];
 
+/** The closing round takes at most so long, and asks no slower than this: 10,000 connections at 500 a second. */
+const CLOSING_MS = 20_000;
+const CLOSING_PER_SECOND = 200;
+
 /**
  * Ramps up to all connections at a constant rate, verifies each by a nonce, and holds them at the same time with
- * verified commands and traffic spread over them. Held is what still stood, verified, when the hold ended, and gave
- * a sign of life then. What was asked for is held, lost or failed.
+ * verified commands and traffic spread over them. A closing round then asks each of them for a last nonce: held is
+ * what answered it and never dropped before. What was asked for is held, lost or failed.
  */
 export async function holdConnections(
   load: LoadContext,
@@ -43,6 +47,7 @@ async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGau
   const { holdMs } = load.task.connections;
   if (opened.length === 0 || load.signal.aborted) return {};
   load.board.activity = "holding";
+  load.board.stage = "hold";
   const gauge = watchServerGauge(load);
   const wheel = load.task.traffic === undefined ? undefined : new TrafficWheel(ramp, load.task.traffic);
   await Promise.all([
@@ -50,7 +55,7 @@ async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGau
     wheel?.run(opened, holdMs),
     load.clock.sleep(holdMs, load.signal).catch(() => undefined),
   ]);
-  await ramp.liveness.proveAll();
+  await closingRound(ramp);
   const serverGauge = await gauge.stop();
   return { ...(serverGauge && { serverGauge }), ...(wheel && { traffic: wheel.pieces }) };
 }
@@ -66,9 +71,33 @@ async function command(ramp: RampUp): Promise<void> {
   const schedule = { dueAtMs: inGroups(perSecond), count };
   await pace({ ...schedule, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
     const connection = opened[index % opened.length];
-    if (connection?.session.isOpen === true) answers.push(verify(ramp, connection, dueMs));
+    if (connection?.session.isOpen === true)
+      answers.push(verify(ramp, connection, { phase: "held-command", dueMs }));
   });
   await Promise.race([Promise.all(answers), load.stopped]);
+}
+
+/**
+ * Asks every connection that stands for a nonce, paced. A ping goes with it, so that one whose socket is dead is
+ * found sooner than its nonce is overdue.
+ */
+async function closingRound(ramp: RampUp): Promise<void> {
+  const { load, liveness } = ramp;
+  const standing = ramp.opened.filter(
+    ({ session, isLost, isFaulty }) => session.isOpen && !isLost && !isFaulty,
+  );
+  load.board.activity = "proving connections";
+  const answers: Promise<void>[] = [];
+  const perSecond = Math.max(CLOSING_PER_SECOND, (standing.length * 1000) / CLOSING_MS);
+  const schedule = { dueAtMs: inGroups(perSecond), count: standing.length };
+  await pace({ ...schedule, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
+    const connection = standing[index];
+    if (connection === undefined) return;
+    answers.push(verify(ramp, connection, { phase: "closing-command", dueMs }));
+    liveness.suspect(connection);
+  });
+  await Promise.race([Promise.all(answers), load.stopped]);
+  await liveness.settled();
 }
 
 async function counted(ramp: RampUp): Promise<Connections> {
@@ -87,8 +116,15 @@ async function counted(ramp: RampUp): Promise<Connections> {
     verified: ramp.verified,
     lost,
     failed: failedToOpen + opened.length - held.length - lost,
+    ...(held.length > 0 && { lastProof: agesOf(held, performance.now()) }),
     reconnected: ramp.reconnected,
     bytes: ramp.bytes(),
     ...(isPathKnown ? { sshRelayed: count("relayed"), sshDirect: count("direct") } : {}),
   };
+}
+
+/** How long ago each last carried an answer. */
+function agesOf(held: readonly HeldConnection[], nowMs: number): { p50Ms: number; maxMs: number } {
+  const ages = held.map(({ provedMs }) => Math.max(0, Math.round(nowMs - provedMs))).sort((a, b) => a - b);
+  return { p50Ms: ages[Math.ceil(ages.length / 2) - 1] ?? 0, maxMs: ages.at(-1) ?? 0 };
 }

@@ -8,12 +8,8 @@ const CHECK_EVERY_MS = 1_000;
 const QUIET_MS = 20_000;
 const ANSWER_MS = 10_000;
 
-/** What answered so recently need not be asked at the end. */
-const FRESH_MS = 1_000;
-
-/** Asked in one go: the answers come back at once. */
-const BATCH = 250;
-const BATCH_PAUSE_MS = 20;
+/** How often the end of a hold looks for the last signs of life. */
+const LOOK_AGAIN_MS = 20;
 
 interface Asked {
   readonly atMs: number;
@@ -40,23 +36,20 @@ export class Liveness {
     this.#timer = setInterval(() => this.#check(performance.now()), CHECK_EVERY_MS);
   }
 
-  /** A connection that nothing came back on: it is half-open, or alive and `whenAlive` says what that means. */
-  suspect(connection: HeldConnection, whenAlive: () => void): void {
-    if (connection.session.isOpen && !this.#asked.has(connection)) this.#ask(connection, whenAlive);
+  /** Asks a connection for a sign of life: it is half-open, or alive and `whenAlive` says what that means. */
+  suspect(connection: HeldConnection, whenAlive?: () => void): void {
+    if (!connection.session.isOpen) return;
+    const asked = this.#asked.get(connection);
+    if (asked === undefined) this.#ask(connection, whenAlive);
+    else this.#asked.set(connection, { ...asked, whenAlive: asked.whenAlive ?? whenAlive });
   }
 
-  /** At the end of a hold: every connection that stands gives a sign of life, or is given up. */
-  async proveAll(): Promise<void> {
+  /** At the end of a hold: resolves when each connection that was asked has given a sign of life, or is given up. */
+  async settled(): Promise<void> {
     clearInterval(this.#timer);
     const { clock, signal } = this.#load;
-    let asked = 0;
-    for (const connection of this.#connections) {
-      if (!connection.session.isOpen || performance.now() - connection.session.heardMs < FRESH_MS) continue;
-      if (!this.#asked.has(connection)) this.#ask(connection);
-      if (++asked % BATCH === 0) await clock.sleep(BATCH_PAUSE_MS, signal).catch(() => undefined);
-    }
     while (this.#asked.size > 0 && !signal.aborted) {
-      await clock.sleep(BATCH_PAUSE_MS, signal).catch(() => undefined);
+      await clock.sleep(LOOK_AGAIN_MS, signal).catch(() => undefined);
       this.#judge(performance.now());
     }
   }

@@ -40,6 +40,7 @@ export class LoadWindows {
       startMs: Math.round(startMs),
       endMs: Math.round(endMs),
       activity: board.activity,
+      ...(board.stage === undefined ? {} : { stage: board.stage }),
       paced: health.isPaced,
       queued,
       building,
@@ -81,14 +82,31 @@ export function inPairs(windows: readonly LoadWindow[]): LoadWindow[] {
   return pairs;
 }
 
+type WindowProbe = NonNullable<LoadWindow["probe"]>;
+
+/** Several probes as one: counts add up, and the worst is kept, since medians cannot be merged. */
+export function worstProbe(probes: readonly WindowProbe[]): WindowProbe | undefined {
+  if (probes.length === 0) return undefined;
+  const waiting = probes.reduce((sum, probe) => sum + (probe.waiting ?? 0), 0);
+  return {
+    count: probes.reduce((sum, probe) => sum + probe.count, 0),
+    errors: probes.reduce((sum, probe) => sum + probe.errors, 0),
+    ...(waiting === 0 ? {} : { waiting }),
+    p50Ms: Math.max(...probes.map(({ p50Ms }) => p50Ms)),
+    maxMs: Math.max(...probes.map(({ maxMs }) => maxMs)),
+  };
+}
+
 /** Two windows of one process as one: counts are of the end, sums add up, of what is worse the worse is kept. */
 export function joined(first: LoadWindow, second: LoadWindow): LoadWindow {
   const [one, other] = [first.generator, second.generator];
   const most = (key: keyof typeof one): number => Math.max(Number(one[key] ?? 0), Number(other[key] ?? 0));
-  const probes = [first.probe, second.probe].filter((probe) => probe !== undefined);
+  const probe = worstProbe([first.probe, second.probe].filter((one) => one !== undefined));
+  const stage = second.stage ?? first.stage;
   return {
     ...second,
     startMs: first.startMs,
+    ...(stage === undefined ? {} : { stage }),
     paced: first.paced === true || second.paced === true,
     commands: first.commands + second.commands,
     failures: first.failures + second.failures,
@@ -108,15 +126,6 @@ export function joined(first: LoadWindow, second: LoadWindow): LoadWindow {
         : { listenOverflows: (one.listenOverflows ?? 0) + other.listenOverflows }),
       limited: [...new Set([...one.limited, ...other.limited])],
     },
-    ...(probes.length === 0
-      ? {}
-      : {
-          probe: {
-            count: probes.reduce((sum, { count }) => sum + count, 0),
-            errors: probes.reduce((sum, { errors }) => sum + errors, 0),
-            p50Ms: Math.max(...probes.map(({ p50Ms }) => p50Ms)),
-            maxMs: Math.max(...probes.map(({ maxMs }) => maxMs)),
-          },
-        }),
+    ...(probe === undefined ? {} : { probe }),
   };
 }

@@ -125,6 +125,7 @@ async function startProbe(
     token: token.ok ? token.value : load.task.token,
     latencies: load.latencies,
     failures: load.failures,
+    stage: () => load.board.stage,
     signal: context.signal,
     abortOn: load.task.abortOn,
     onSuffering,
@@ -138,6 +139,7 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   const workspaces =
     existing === undefined ? plannedWorkspaces(load, users) : await findExisting(load, existing);
   await load.together("arrivals");
+  load.board.stage = "arrivals";
   load.board.activity = existing === undefined ? "creating workspaces" : "visiting workspaces";
   const capacity = existing === undefined ? watchCapacity(load) : undefined;
   const arrivals = await runWorkspaces(
@@ -148,10 +150,12 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   const daemons = await capacity?.stop();
   const isReady = ({ agentId }: LoadWorkspace): boolean => agentId !== undefined;
   await load.together("scenario");
+  load.board.stage = "scenario";
   const { apps } = await scenario(load, workspaces.filter(isReady));
   await load.together("ramp");
   const { connections, close } = await holdConnections(load, workspaces.filter(isReady));
   load.health.stopPacing();
+  load.board.stage = undefined;
   await load.together("close");
   await close();
 

@@ -14,6 +14,8 @@ export interface OpenOptions {
   readonly kind: "terminal" | "ssh";
   /** What its latency is counted from. */
   readonly dueMs: number;
+  /** A visit of a new workspace, which is measured apart from the ramp. */
+  readonly isVisit?: boolean;
   /** Identity of the terminal: the same one again is the same shell. */
   readonly reconnect?: string;
 }
@@ -28,8 +30,8 @@ export async function openConnection(
   workspace: LoadWorkspace,
   options: OpenOptions,
 ): Promise<ShellSession | undefined> {
-  const { kind } = options;
-  const phase: Phase = kind === "ssh" ? "ssh-handshake" : "terminal-first-byte";
+  const opening = options.kind === "ssh" ? "ssh-handshake" : "terminal-first-byte";
+  const phase: Phase = options.isVisit === true ? `visit-${opening}` : opening;
   const session = await openMeasured(load, workspace, phase, options);
   if (session === undefined || (await isShell(load, session, phase))) return session;
   session.close();
@@ -49,20 +51,27 @@ async function openMeasured(
     waitedMs = performance.now() - askedMs;
     load.health.waited(phase, waitedMs);
   });
+  const from = { dueMs: options.dueMs + waitedMs, startedMs: askedMs + waitedMs };
   if (outcome.state === "open") {
-    const at = { dueMs: options.dueMs + waitedMs, startedMs: askedMs + waitedMs, endMs: outcome.readyAtMs };
-    load.latencies.record(phase, at);
+    load.latencies.record(phase, { ...from, endMs: outcome.readyAtMs });
     return outcome.session;
   }
-  await count(load, workspace, phase, outcome);
+  await count(load, workspace, { phase, ...from, endMs: performance.now() }, outcome);
   return undefined;
 }
 
 /** Whether a shell reads what is typed; counted with the last words of what stands in its place. */
 async function isShell(load: LoadContext, session: ShellSession, phase: Phase): Promise<boolean> {
+  const askedMs = performance.now();
   const outcome = await awaitShell(session, load.task.timeouts.connectMs);
   if (outcome.state === "shell") return true;
   if (load.signal.aborted) return false;
+  const { connectMs } = load.task.timeouts;
+  load.latencies.recordFailure(
+    phase,
+    { dueMs: askedMs, startedMs: askedMs, endMs: performance.now() },
+    connectMs,
+  );
   const { state, words } = outcome;
   const quoted = words === "" ? "" : `, its last words are ${JSON.stringify(words)}`;
   if (state === "closed")
@@ -114,10 +123,11 @@ function targetOf(load: LoadContext, { user, name }: LoadWorkspace): string {
 async function count(
   load: LoadContext,
   workspace: LoadWorkspace,
-  phase: Phase,
+  { phase, ...at }: { phase: Phase; dueMs: number; startedMs: number; endMs: number },
   failure: ConnectFailure,
 ): Promise<void> {
   if (load.signal.aborted) return;
+  load.latencies.recordFailure(phase, at, load.task.timeouts.connectMs);
   load.failures.add(await classOf(load, workspace, failure), phase, failure.message);
 }
 

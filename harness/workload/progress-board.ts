@@ -1,5 +1,5 @@
 import type { ShardEvent } from "../model/shard.ts";
-import type { LoadProgress } from "../model/shard-result.ts";
+import type { LoadProgress, LoadStage } from "../model/shard-result.ts";
 
 /** At most four progress events a second. */
 const EVERY_MS = 250;
@@ -9,6 +9,8 @@ export type WorkspaceState = "waiting" | "queued" | "building" | "ready" | "fail
 /** What the load stands at, told at most four times a second and only when something changed. */
 export class ProgressBoard {
   activity = "creating users";
+  /** Undefined before the first measured stage and after the last one. */
+  stage: LoadStage | undefined;
   users = 0;
   readonly connections = { wanted: 0, terminal: 0, ssh: 0, failed: 0 };
   readonly workspaces: Record<WorkspaceState, number>;

@@ -30,6 +30,7 @@ export class RampUp {
   async run(ready: readonly LoadWorkspace[]): Promise<void> {
     const { load } = this;
     load.board.activity = "connecting";
+    load.board.stage = "opening";
     load.health.startPacing();
     const { total, rampPerSecond } = load.task.connections;
     const next = spread(ready, this.#sshShare());
@@ -80,12 +81,13 @@ export class RampUp {
     }
     const connection: HeldConnection = {
       ...{ workspace, reconnect, session },
-      ...{ isVerified: false, isLost: false, isFaulty: false },
+      ...{ isVerified: false, isProvedAtEnd: false, isLost: false, isFaulty: false },
+      provedMs: performance.now(),
     };
     this.opened.push(connection);
     load.board.connections[kind]++;
     session.onEnd((end) => this.#ended(connection, end));
-    await verify(this, connection, performance.now());
+    await verify(this, connection, { phase: "opening-command", dueMs: performance.now() });
     if (connection.isVerified) this.verified++;
   }
 
@@ -115,7 +117,7 @@ export class RampUp {
     connection.session = outcome.session;
     load.board.connections.terminal++;
     outcome.session.onEnd((end) => this.#ended(connection, end));
-    await verify(this, connection, performance.now());
+    await verify(this, connection, { phase: "opening-command", dueMs: performance.now() });
     if (connection.isVerified) this.reconnected++;
   }
 }

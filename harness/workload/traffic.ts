@@ -119,6 +119,7 @@ export class TrafficWheel {
       return;
     }
     stream.connection.isVerified = true;
+    stream.connection.provedMs = performance.now();
     this.pieces.back++;
     this.#settle(sent);
     const { dueMs, startedMs } = sent;
@@ -147,9 +148,21 @@ export class TrafficWheel {
         this.#fault(stream, "silent-connection", `nothing came back within ${commandMs} ms of traffic`);
       else if (session.isOpen)
         this.#fault(stream, "truncated-output", `less came back than was sent within ${commandMs} ms`);
+      else this.#recordFailure(sent);
       this.#settle(sent);
     }
     if (done > 0) this.#sent = this.#sent.slice(done);
+  }
+
+  /** Traffic that did not come back whole took at least as long as it may take. */
+  #recordFailure({ dueMs, startedMs }: Sent): void {
+    const { latencies, signal, task } = this.#load;
+    if (signal.aborted) return;
+    latencies.recordFailure(
+      "traffic-tick",
+      { dueMs, startedMs, endMs: performance.now() },
+      task.timeouts.commandMs,
+    );
   }
 
   /** A faulty connection is counted once, carries no more traffic and is not held. */
@@ -158,7 +171,10 @@ export class TrafficWheel {
     failureClass: "truncated-output" | "wrong-output" | "silent-connection",
     what: string,
   ): void {
-    for (const sent of [...stream.pending.values()]) this.#settle(sent);
+    for (const sent of [...stream.pending.values()]) {
+      this.#recordFailure(sent);
+      this.#settle(sent);
+    }
     if (stream.connection.isFaulty || this.#load.signal.aborted) return;
     stream.connection.isFaulty = true;
     const { sent, received } = stream.connection.session;

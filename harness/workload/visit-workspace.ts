@@ -1,5 +1,5 @@
 import type { AskOutcome } from "../coder/shell-session.ts";
-import { isAnswered, nonce } from "./held-connection.ts";
+import { isAnswered, nonce, recordFailedCommand } from "./held-connection.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "./load-context.ts";
 import { openConnection } from "./open-connection.ts";
 
@@ -15,19 +15,31 @@ export async function visitWorkspace(load: LoadContext, workspace: LoadWorkspace
 }
 
 async function reachBySsh(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
-  const session = await openConnection(load, workspace, { kind: "ssh", dueMs: performance.now() });
+  const session = await openConnection(load, workspace, {
+    kind: "ssh",
+    isVisit: true,
+    dueMs: performance.now(),
+  });
   if (session === undefined) return false;
   const word = nonce();
+  const askedMs = performance.now();
   const outcome = await session.ask(`echo ${word}`, word, {
     timeoutMs: load.task.timeouts.commandMs,
     mayFollowPrompt: true,
   });
   session.close();
-  return isAnswered(load, "ssh-handshake", outcome, word);
+  const isReached = isAnswered(load, "visit-ssh-handshake", outcome, word);
+  // A handshake after which nothing passes is not a connection.
+  if (!isReached) recordFailedCommand(load, "visit-ssh-handshake", { dueMs: askedMs, startedMs: askedMs });
+  return isReached;
 }
 
 async function runCommand(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
-  const session = await openConnection(load, workspace, { kind: "terminal", dueMs: performance.now() });
+  const session = await openConnection(load, workspace, {
+    kind: "terminal",
+    isVisit: true,
+    dueMs: performance.now(),
+  });
   if (session === undefined) return false;
   const { command, expectOutput, timeouts } = load.task;
   const marker = nonce();
@@ -41,6 +53,7 @@ async function runCommand(load: LoadContext, workspace: LoadWorkspace): Promise<
   if (load.task.expectTimeout === true) return isStillRunning(load, outcome);
   if (outcome.state === "answered")
     load.latencies.record("command", { dueMs: typedMs, startedMs: typedMs, endMs: outcome.atMs });
+  else recordFailedCommand(load, "command", { dueMs: typedMs, startedMs: typedMs });
   return isAnswered(load, "command", outcome, expectOutput);
 }
 

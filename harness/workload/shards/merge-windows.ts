@@ -1,5 +1,5 @@
-import type { LoadWindow } from "../../model/shard-result.ts";
-import { joined, MOST_WINDOWS, WINDOW_MS } from "../load-windows.ts";
+import { LOAD_STAGES, type LoadStage, type LoadWindow } from "../../model/shard-result.ts";
+import { joined, MOST_WINDOWS, WINDOW_MS, worstProbe } from "../load-windows.ts";
 
 /** The windows of one part of a load, on the clock that the parts share. */
 export interface WindowSeries {
@@ -74,11 +74,13 @@ function together(shares: readonly Share[], startMs: number, endMs: number): Loa
   const own = shares.filter(({ isOwn }) => isOwn).map(({ window }) => window);
   const sum = (of: readonly LoadWindow[], value: (window: LoadWindow) => number): number =>
     of.reduce((total, window) => total + value(window), 0);
-  const probes = own.flatMap(({ probe }) => (probe === undefined ? [] : [probe]));
+  const probe = worstProbe(own.flatMap((one) => one.probe ?? []));
+  const stage = lastStage(all);
   return {
     startMs,
     endMs,
     activity: activitiesOf(all),
+    ...(stage === undefined ? {} : { stage }),
     paced: own.some(({ paced }) => paced === true),
     queued: sum(all, ({ queued }) => queued),
     building: sum(all, ({ building }) => building),
@@ -88,17 +90,13 @@ function together(shares: readonly Share[], startMs: number, endMs: number): Loa
     commands: sum(own, ({ commands }) => commands),
     failures: sum(own, ({ failures }) => failures),
     generator: worstOf(own.map(({ generator }) => generator)),
-    ...(probes.length === 0
-      ? {}
-      : {
-          probe: {
-            count: probes.reduce((total, { count }) => total + count, 0),
-            errors: probes.reduce((total, { errors }) => total + errors, 0),
-            p50Ms: Math.max(...probes.map(({ p50Ms }) => p50Ms)),
-            maxMs: Math.max(...probes.map(({ maxMs }) => maxMs)),
-          },
-        }),
+    ...(probe === undefined ? {} : { probe }),
   };
+}
+
+/** Parts begin each stage together: where they differ, one of them is a moment ahead. */
+function lastStage(windows: readonly LoadWindow[]): LoadStage | undefined {
+  return LOAD_STAGES.findLast((stage) => windows.some((window) => window.stage === stage));
 }
 
 const BETWEEN = " / ";

@@ -61,7 +61,7 @@ const cases: readonly Case[] = [
     title: "a terminal that is refused",
     faults: { refuseTerminal: ONE },
     class: "connect-refused",
-    phase: "terminal-first-byte",
+    phase: "visit-terminal-first-byte",
     example: /404 .*no agent/,
   },
   {
@@ -69,7 +69,7 @@ const cases: readonly Case[] = [
     faults: { silentTerminal: ONE },
     missed: "connectMs",
     class: "silent-connection",
-    phase: "terminal-first-byte",
+    phase: "visit-terminal-first-byte",
     example: /printed nothing within 4000 ms/,
   },
   {
@@ -77,14 +77,14 @@ const cases: readonly Case[] = [
     faults: { hangTerminal: ONE },
     missed: "connectMs",
     class: "connect-timeout",
-    phase: "terminal-first-byte",
+    phase: "visit-terminal-first-byte",
     example: /did not open within 4000 ms/,
   },
   {
     title: "an SSH tunnel that is refused",
     faults: { refuseSsh: ONE },
     class: "connect-refused",
-    phase: "ssh-handshake",
+    phase: "visit-ssh-handshake",
     example: /404/,
   },
   {
@@ -100,7 +100,7 @@ const cases: readonly Case[] = [
     faults: { shell: { "bench-t-1": "menu" } },
     missed: "connectMs",
     class: "shell-unready",
-    phase: "terminal-first-byte",
+    phase: "visit-terminal-first-byte",
     example: /no shell reads what is typed, its last words are ".*write a new configuration.*Your choice:"/,
   },
   {
@@ -219,7 +219,7 @@ test.concurrent("a connection that never answers its nonce is not held", async (
   const { result } = await runLoadHere(task);
   expect(result.connections).toMatchObject({ held: 6, verified: 6, lost: 0 });
   expect(result.failures).toContainEqual(
-    expect.objectContaining({ class: "command-timeout", phase: "held-command", count: 2 }),
+    expect.objectContaining({ class: "command-timeout", phase: "opening-command", count: 2 }),
   );
 });
 

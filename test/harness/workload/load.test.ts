@@ -60,9 +60,14 @@ test("every phase is measured from its intended and from its real start", async 
       "delete-workspace",
     ])
       expect(counted.get(`${phase} ${basis}`), phase).toBe(4);
-    expect(counted.get(`ssh-handshake ${basis}`)).toBe(4 + 2);
-    expect(counted.get(`terminal-first-byte ${basis}`)).toBe(4 + 6);
-    expect(counted.get(`held-command ${basis}`)).toBe(8 + 10);
+    // Visits, ramp, hold and closing round apart: none dilutes another.
+    expect(counted.get(`visit-ssh-handshake ${basis}`)).toBe(4);
+    expect(counted.get(`visit-terminal-first-byte ${basis}`)).toBe(4);
+    expect(counted.get(`ssh-handshake ${basis}`)).toBe(2);
+    expect(counted.get(`terminal-first-byte ${basis}`)).toBe(6);
+    expect(counted.get(`opening-command ${basis}`)).toBe(8);
+    expect(counted.get(`held-command ${basis}`)).toBe(10);
+    expect(counted.get(`closing-command ${basis}`)).toBe(8);
   }
   for (const { hdr, count } of result.histograms)
     expect(decodeFromCompressedBase64(hdr).totalCount).toBe(count);

@@ -87,7 +87,7 @@ test("what the program says on its end is the failure, without the token", async
   expect(result.failures).toEqual([
     expect.objectContaining({
       class: "connect-refused",
-      phase: "ssh-handshake",
+      phase: "visit-ssh-handshake",
       example: expect.stringMatching(/ended with exit code 1: You are signed out with \*\*\*/),
     }),
   ]);
