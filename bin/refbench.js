@@ -1,11 +1,17 @@
 #!/usr/bin/env node
-import { register } from "tsx/esm/api";
-
+const shell = { ...process.env };
+// They change how the loader reads the files that follow.
+for (const name of Object.keys(shell))
+  if (/^(TSX|ESBUILD)_/.test(name)) Reflect.deleteProperty(process.env, name);
+const { register } = await import("tsx/esm/api");
 register();
+const { removedVariables } = await import("../harness/model/environment/own-environment.ts");
+// Before anything else is loaded: libraries read this process's environment by themselves.
+for (const name of removedVariables(shell)) Reflect.deleteProperty(process.env, name);
 const { main } = await import("../harness/cli/main.ts");
 const { stdout, stderr } = process;
 // A reader that went away (`| head`, a closed terminal) must not end a run in the middle: SIGHUP is heard on its own.
 for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
-const code = await main(process.argv.slice(2), { stdout, stderr, env: process.env, cwd: process.cwd() });
+const code = await main(process.argv.slice(2), { stdout, stderr, env: shell, cwd: process.cwd() });
 // What was left running on purpose (a stage that was told to leave) must not hold the terminal.
 stdout.write("", () => process.exit(code));

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf } from "../model/error.ts";
 import { findTerraform, SUPPORTED_TERRAFORM, TERRAFORM_INSTALL } from "../terraform/supported.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -90,7 +91,7 @@ async function checkTunnel(cloud: TunnelCloud, env: NodeJS.ProcessEnv): Promise<
 
 async function versionFrom(tool: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const { stdout, failed } = await execa(tool, ["--version"], {
-    env,
+    env: childEnvironment("git", env),
     extendEnv: false,
     reject: false,
     timeout: 30_000,

@@ -5,6 +5,7 @@ import { googleEndpoints } from "../inventory/google/endpoints.ts";
 import { checkExpiry } from "../inventory/google/expiry.ts";
 import { googleInventory, type GoogleInventoryOptions } from "../inventory/google/inventory.ts";
 import { systemClock } from "../model/clock.ts";
+import { childEnvironment } from "../model/environment/child-environment.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { RunId } from "../model/run-id.ts";
@@ -40,7 +41,7 @@ export function composeCloud(
   const inventory = inventoryOf(cloud, env);
   const { runId } = plan;
   return {
-    childEnv: env,
+    childEnv: childEnvironment("terraform", env),
     shard: composeShard(folder, { plan, env }),
     inventory,
     settle: CLOUD_SETTLE,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { childEnvironment } from "../model/environment/child-environment.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { prepareTwin } from "../rehearsal/twin/environment.ts";
@@ -38,7 +39,7 @@ export async function composeTwin(
     shellDelayMs,
     ...(faultsFile === undefined ? {} : { faultsFile }),
     ...(rehearsal.coder === undefined ? {} : { coder: withPostgres(rehearsal.coder, env) }),
-    baseEnv: env,
+    baseEnv: childEnvironment("terraform", env),
   });
   const inventory = withInventoryFaults(twinInventory(twinRoot), faultsFile);
   return {

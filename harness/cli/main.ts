@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ArchitectureError } from "../../reference-architectures/error.ts";
 import { systemClock } from "../model/clock.ts";
+import { ownEnvironment, refuseObeyed, removedNote } from "../model/environment/own-environment.ts";
 import { RefbenchError, verdictOfError } from "../model/error.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { adoptOrphans } from "../pipeline/adopt.ts";
@@ -27,21 +28,31 @@ import { spawnReaper } from "./spawn-reaper.ts";
 /** Commands that look at runs, and so look after those that nobody tears down. */
 const ADOPTING: ReadonlySet<string> = new Set(["run", "stage", "teardown", "watch", "results"]);
 
-/** The command line: parses, runs one command, and returns its exit code. */
+/** Commands that make something or measure. The others have to work in any shell: a teardown most of all. */
+const MAKING: ReadonlySet<string> = new Set([
+  ...["run", "stage", "nightly"],
+  ...["create-workspaces", "traffic"],
+]);
+
+/**
+ * The command line: parses, runs one command, and returns its exit code. `environment.env` is the shell's; a command
+ * sees it without what could change a run.
+ */
 export async function main(args: readonly string[], environment: Omit<Io, "exit">): Promise<number> {
   let exitCode = 0;
-  const io: Io = { ...environment, exit: (code) => (exitCode = code) };
+  const shell = environment.env;
+  const io: Io = { ...environment, env: ownEnvironment(shell), exit: (code) => (exitCode = code) };
   try {
     const { version } = await refbenchVersion();
-    await programOf(io, version).parseAsync(["node", "refbench", ...args]);
+    await programOf(io, version, shell).parseAsync(["node", "refbench", ...args]);
     return exitCode;
   } catch (error) {
     return failed(error, io);
   }
 }
 
-/** Every command with its flags. */
-export function programOf(io: Io, version: string): Command {
+/** Every command with its flags. `shell` is the environment before anything was taken out of it. */
+export function programOf(io: Io, version: string, shell: NodeJS.ProcessEnv = io.env): Command {
   const program = new Command("refbench")
     .description("Measures how far Coder scales on reference architectures, and leaves nothing behind.")
     .version(version)
@@ -49,6 +60,7 @@ export function programOf(io: Io, version: string): Command {
     .exitOverride()
     .showHelpAfterError("(add --help for what it accepts)")
     .hook("preAction", async (_, command) => {
+      lookAtShell(command, shell, io);
       if (!ADOPTING.has(command.name()) && !ADOPTING.has(command.parent?.name() ?? "")) return;
       for (const note of await adoptOrphans(io.cwd, { clock: systemClock, spawnReaper }))
         io.stderr.write(`refbench: ${note}\n`);
@@ -73,6 +85,14 @@ export function programOf(io: Io, version: string): Command {
   for (const command of commands) program.addCommand(inheriting(program, command(io)));
   program.addCommand(inheriting(program, reaperCommand(io)), { hidden: true });
   return program;
+}
+
+/** Before anything is made: refuses what could change it and cannot be taken out, and names what was taken out. */
+function lookAtShell(command: Command, shell: NodeJS.ProcessEnv, { stderr }: Io): void {
+  if (!MAKING.has(command.name())) return;
+  refuseObeyed(shell);
+  const note = removedNote(shell);
+  if (note !== undefined) stderr.write(`refbench: ${note}\n`);
 }
 
 /** Output and exit behaviour of the program, for a command and those below it. */

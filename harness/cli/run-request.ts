@@ -16,7 +16,7 @@ import { resolveCoderVersion } from "./coder-channel.ts";
 import { clusterAccessOf } from "./cluster-access.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
-import { refbenchVersion } from "./refbench-version.ts";
+import { refbenchVersion, whyUnofficial } from "./refbench-version.ts";
 import { checkedFaults, twinRoot, type RunFlags } from "./run-options.ts";
 import { tlsOf } from "./tls-option.ts";
 
@@ -42,6 +42,9 @@ export async function runRequestOf(
   }
   // Asked here too, since nothing may be made for a run that cannot start.
   await createTerraform().version({ env: io.env, signal: new AbortController().signal });
+  const refbench = await refbenchVersion();
+  const why = rehearse && refbench.commit !== undefined ? undefined : whyUnofficial(refbench);
+  if (why !== undefined) io.stderr.write(`refbench: ${why}\n`);
   return {
     architecture,
     size: flags.size,
@@ -61,7 +64,7 @@ export async function runRequestOf(
     ...access,
     ...tlsOf(flags),
     ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(size, flags, io)),
-    refbench: await refbenchVersion(),
+    refbench,
   };
 }
 

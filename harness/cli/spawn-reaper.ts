@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { childEnvironment } from "../model/environment/child-environment.ts";
 import { RefbenchError } from "../model/error.ts";
 import { planSchema } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
@@ -29,11 +30,14 @@ export function spawnReaper(folder: RunFolder): number {
 }
 
 /**
- * This process's environment, told no licence and led to the run's own cloud: an SDK reads endpoint variables by
+ * What a command gets of this process's environment, told no licence and led to the run's own cloud: an SDK reads endpoint variables by
  * itself, and a shell that adopts a run may have others.
  */
-function reaperEnvironment(folder: RunFolder): NodeJS.ProcessEnv {
-  const env = withoutLicence(process.env);
+export function reaperEnvironment(
+  folder: Pick<RunFolder, "plan">,
+  shell: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const env = childEnvironment("refbench", withoutLicence(shell));
   try {
     const { cloud } = planSchema.parse(JSON.parse(readFileSync(folder.plan, "utf8")));
     return cloud === undefined ? env : withEndpoints(env, cloud.endpoints);

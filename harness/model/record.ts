@@ -86,6 +86,17 @@ export const origin = z.discriminatedUnion("kind", [
 ]);
 export type Origin = z.infer<typeof origin>;
 
+/** Which refbench measured. */
+export const refbenchProvenance = z.object({
+  version: z.string(),
+  commit: z.string().optional(),
+  /** Whether the checkout had changes that are in no commit. */
+  dirty: z.boolean().optional(),
+  /** Why there is no commit, in git's own words; absent in earlier records. */
+  noCommit: z.string().optional(),
+});
+export type RefbenchProvenance = z.infer<typeof refbenchProvenance>;
+
 export const recordSchema = z.object({
   schemaVersion: z.literal(RECORD_SCHEMA_VERSION),
   runId: z.string(),
@@ -143,7 +154,7 @@ export const recordSchema = z.object({
     sshShare: z.number(),
   }),
   provenance: z.object({
-    refbench: z.object({ version: z.string(), commit: z.string().optional(), dirty: z.boolean().optional() }),
+    refbench: refbenchProvenance,
     terraform: z.string().optional(),
     providers: z.record(z.string(), z.string()),
     chartVersion: z.string().optional(),

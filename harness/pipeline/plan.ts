@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runCost } from "../model/cost.ts";
-import { origin, recordSchema } from "../model/record.ts";
+import { origin, recordSchema, refbenchProvenance } from "../model/record.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
 
 /** What one run was told to do: written once when the run is made, never changed. Holds no secret. */
@@ -80,7 +80,7 @@ export const planSchema = z.object({
   mirror: z.string().optional(),
   /** Unix milliseconds at which the reaper tears down whatever happens; null = never by itself. */
   expiresAtMs: z.number().nullable(),
-  refbench: z.object({ version: z.string(), commit: z.string().optional(), dirty: z.boolean().optional() }),
+  refbench: refbenchProvenance,
   machine: z.object({ cpu: z.string(), cores: z.number(), memoryGib: z.number(), os: z.string() }),
   node: z.string(),
 });

@@ -17,7 +17,7 @@ export function unofficialReasons({
   provenance,
 }: RunRecord): readonly string[] {
   const set = Object.keys(overrides);
-  const { commit, dirty = false } = provenance.refbench;
+  const { commit, dirty = false, noCommit } = provenance.refbench;
   const { endpoints = [], skippedChecks = [], emulated = false } = cloud ?? {};
   return [
     ...(deployment === undefined ? [] : [`a deployment that refbench did not make (${deployment.url})`]),
@@ -30,10 +30,29 @@ export function unofficialReasons({
     ...(origin.kind === "run" ? ["started by hand, no night's"] : []),
     ...(origin.kind === "comparison" ? ["versions compared in one environment"] : []),
     ...(deployment === undefined && cloud === undefined ? ["in no cloud that it names"] : []),
-    // Nobody else can check out what it was measured with: git is not there, or not let into another user's checkout.
-    ...(commit === undefined ? ["a refbench of no commit"] : []),
+    // Nobody else can check out what it was measured with.
+    ...(commit === undefined
+      ? [`no commit of refbench in its provenance${noCommit === undefined ? "" : `: ${noCommit}`}`]
+      : []),
     ...(dirty ? [`a checkout with changes in no commit (${commit?.slice(0, 12) ?? "of no commit"})`] : []),
   ];
+}
+
+/** How many reasons are named; the run's own page has all of its own. */
+const NAMED_REASONS = 5;
+
+/** How many real runs are not part of the table, and why, the most frequent reason first; undefined when all are. */
+export function unofficialWords(records: readonly RunRecord[]): string | undefined {
+  const unofficial = records.filter((record) => standingOf(record) === "unofficial");
+  if (unofficial.length === 0) return undefined;
+  const counts = new Map<string, number>();
+  for (const reason of unofficial.flatMap(unofficialReasons))
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const frequent = [...counts].sort(([, one], [, other]) => other - one);
+  const named = frequent.slice(0, NAMED_REASONS).map(([reason, runs]) => `${reason} (${runs})`);
+  const more = frequent.length - named.length;
+  const runs = unofficial.length === 1 ? "1 unofficial run is" : `${unofficial.length} unofficial runs are`;
+  return `${runs} not in the table: ${named.join("; ")}${more === 0 ? "" : `; ${more} other ${more === 1 ? "reason" : "reasons"}`}`;
 }
 
 /** What stands above every table of rehearsals. */

@@ -29,11 +29,13 @@ export function reproduceCommands(record: RunRecord): readonly string[] {
 /** What the commands alone do not bring back, in words. */
 export function reproduceNotes(record: RunRecord): readonly string[] {
   const { provenance, origin, cloud, coder, simulated } = record;
-  const { commit, dirty = false } = provenance.refbench;
+  const { commit, dirty = false, noCommit } = provenance.refbench;
   const { faults, planted } = provenance.rehearsal ?? {};
   const endpoints = cloud?.endpoints ?? [];
   return [
-    ...(commit === undefined ? ["The record names no commit of refbench."] : []),
+    ...(commit === undefined
+      ? [`The record names no commit of refbench${noCommit === undefined ? "" : `: ${noCommit}`}.`]
+      : []),
     ...(dirty ? ["The checkout had changes that are in no commit: nobody can check them out."] : []),
     ...(faults !== undefined && planted === undefined
       ? ["The planted faults lie in the run's folder, not in the record."]

@@ -2,7 +2,7 @@ import type { RunRecord } from "../model/record.ts";
 import { NIGHT_COLUMNS, NIGHT_LEGEND, nightCells } from "./night-row.ts";
 import { nightRows } from "./nights.ts";
 import { isNightly } from "./nights/night.ts";
-import { noticeAbove, standingOf } from "./official.ts";
+import { noticeAbove, standingOf, unofficialWords } from "./official.ts";
 import { COLUMNS, legendOf, rowsOf, verifiedLine } from "./row.ts";
 import type { SheetPart } from "./sheet.ts";
 
@@ -31,7 +31,7 @@ export function publishedTable(records: readonly RunRecord[], { asOf, rehearsals
   const rows = nightRows(asked, { asOf });
   const others = asked.filter((record) => !isNightly(record));
   if (rows.length === 0 && others.length === 0)
-    return [{ sentences: [rehearsals ? NO_REHEARSALS : NO_RESULTS] }];
+    return [{ sentences: [rehearsals ? NO_REHEARSALS : noResults(records)] }];
   const newest = rows.map((row) => row.newest.record);
   return [
     ...noticeOf(asked),
@@ -45,7 +45,10 @@ export function publishedTable(records: readonly RunRecord[], { asOf, rehearsals
   ];
 }
 
-const NO_RESULTS = "No official results yet: no night has measured an architecture on its cloud.";
+function noResults(records: readonly RunRecord[]): string {
+  return `No official results yet: ${unofficialWords(records) ?? "no night has measured an architecture on its cloud"}.`;
+}
+
 const NO_REHEARSALS = "No rehearsals yet.";
 
 function noticeOf(records: readonly RunRecord[]): Table {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, ExecaError } from "execa";
 import { z } from "zod";
+import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 
 const PROJECT = join(import.meta.dirname, "..", "..");
@@ -32,7 +33,7 @@ export async function synthesize(options: {
     await execa(process.execPath, ["--import", import.meta.resolve("tsx"), MAIN], {
       cwd: PROJECT,
       env: {
-        ...options.env,
+        ...childEnvironment("synthesis", options.env),
         REFBENCH_ENVIRONMENT: options.environmentFile,
         CDKTF_OUTDIR: outdir,
         CHECKPOINT_DISABLE: "1",

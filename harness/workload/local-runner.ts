@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { readLines } from "../model/lines.ts";
 import type { ShardEvent, ShardResult, ShardRunner } from "../model/shard.ts";
@@ -13,7 +14,7 @@ const STOP_GRACE_MS = 20_000;
 const KEPT_STDERR = 4000;
 
 export interface LocalRunnerOptions {
-  /** The shard's environment. @default this process's */
+  /** The shell's environment, of which the shard gets what `childEnvironment` passes on. @default this process's */
   readonly env?: NodeJS.ProcessEnv;
   /** How long a stopped shard may take before it is killed. @default 20,000 */
   readonly stopGraceMs?: number;
@@ -34,7 +35,7 @@ async function runShard(
   { signal, onEvent, onWaiting, suffering }: Parameters<ShardRunner["run"]>[1],
 ): Promise<ShardResult> {
   const [program, ...args] = options.command ?? (await shardCommand(options.program));
-  const env = { ...LEAN_ALLOCATOR, ...(options.env ?? process.env) };
+  const env = { ...LEAN_ALLOCATOR, ...childEnvironment("worker", options.env ?? process.env) };
   const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
   const ended = endOf(child);
   // Its death shows in the exit; a write to a dead child must not crash the parent.

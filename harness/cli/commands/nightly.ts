@@ -14,6 +14,7 @@ import { type NightlyFlags, readNightRequest } from "../nightly/read-request.ts"
 import { exitCodeOfNight, runNight } from "../nightly/run-night.ts";
 import { DEFAULT_SIZES } from "../nightly/sizes.ts";
 import { writeSummary } from "../nightly/write-summary.ts";
+import { refbenchVersion } from "../refbench-version.ts";
 import { storeOption } from "../results/places.ts";
 import { bucketUrl, collect, duration, positive } from "../run-options.ts";
 
@@ -98,6 +99,12 @@ export function nightlyCommand(io: Io): Command {
       new Option("--table <file>", "write the table between the markers of this file").env("REFBENCH_TABLE"),
     )
     .addOption(
+      new Option(
+        "--unofficial",
+        "measure although this checkout has no known commit, or changes in none: its records are in no table",
+      ).env("REFBENCH_UNOFFICIAL"),
+    )
+    .addOption(
       new Option("--output <format[:path]>", "text, json or markdown, on stdout or into a file; repeatable")
         .env("REFBENCH_OUTPUT")
         .default([], "text")
@@ -112,7 +119,7 @@ async function nightly(
   io: Io,
 ): Promise<void> {
   const outputs = parseOutputs(output);
-  const request = await readNightRequest(flags, io);
+  const request = await readNightRequest(flags, io, await refbenchVersion());
   const book = new NightBook(io.cwd);
   const tell = (line: string): void => void io.stderr.write(`${line}\n`);
   using interrupts = listenForInterrupts((message) => tell(`night: ${message}`));

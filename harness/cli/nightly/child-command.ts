@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { join } from "node:path";
 import { readLines } from "../../model/lines.ts";
+import { childEnvironment } from "../../model/environment/child-environment.ts";
 import type { Io } from "../io.ts";
 
 const REFBENCH = join(import.meta.dirname, "..", "..", "..", "bin", "refbench.js");
@@ -49,12 +50,9 @@ const HANDED_ON = new Set(
 
 /** What a night's commands are given of its own environment. */
 export function commandEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const isHandedOn = (name: string): boolean =>
-    name.startsWith("REFBENCH_")
-      ? HANDED_ON.has(name)
-      : // The night has asked GitHub already.
-        name !== "GITHUB_TOKEN";
-  return Object.fromEntries(Object.entries(env).filter(([name]) => isHandedOn(name)));
+  const isHandedOn = (name: string): boolean => !name.startsWith("REFBENCH_") || HANDED_ON.has(name);
+  const passed = Object.entries(childEnvironment("refbench", env));
+  return Object.fromEntries(passed.filter(([name]) => isHandedOn(name)));
 }
 
 /**
@@ -63,11 +61,18 @@ export function commandEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  */
 export function childCommands(
   { cwd, env, stderr }: Pick<Io, "cwd" | "env" | "stderr">,
-  killMs = KILL_MS,
+  {
+    killMs = KILL_MS,
+    program = REFBENCH,
+  }: {
+    readonly killMs?: number;
+    /** The file that Node runs. @default refbench itself */
+    readonly program?: string;
+  } = {},
 ): RunNightCommand {
   return async ({ args, deadlineMs, graceMs }, { stop, leave }) => {
     let timedOut = false;
-    const child = execa(process.execPath, [REFBENCH, ...args], {
+    const child = execa(process.execPath, [program, ...args], {
       cwd,
       env: commandEnv(env),
       extendEnv: false,

@@ -2,6 +2,7 @@ import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { zoneBeside } from "../../../reference-architectures/zones.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES, VERDICTS, type Verdict } from "../../model/verdict.ts";
+import { standingOf, unofficialReasons } from "../../results/official.ts";
 import type { CommandEnd, RunNightCommand } from "./child-command.ts";
 import type { NightRun } from "./night.ts";
 import { runLimits } from "./night-time.ts";
@@ -118,6 +119,9 @@ function runOf(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number
     ...(record === undefined ? {} : { runId: record.runId }),
     ...(failed === undefined ? {} : { stage: failed.stage }),
     ...(verdict === "pass" || reason === undefined ? {} : { reason: oneLine(reason) }),
+    ...(record === undefined || standingOf(record) !== "unofficial"
+      ? {}
+      : { unofficial: [...unofficialReasons(record)] }),
     ...(spent === undefined ? {} : { spent }),
   };
 }

@@ -17,6 +17,8 @@ export const nightRun = z.object({
   stage: z.string().optional(),
   /** Why it is no pass, one sentence. */
   reason: z.string().optional(),
+  /** Why a real run's record is not part of the table; absent when it is, or when there is no record. */
+  unofficial: z.array(z.string()).optional(),
   startedAt: instant.optional(),
   finishedAt: instant.optional(),
   /** USD: what it may cost at most, and what it did by the price table. */

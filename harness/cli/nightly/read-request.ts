@@ -2,9 +2,12 @@ import { resolve } from "node:path";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
+import type { RefbenchProvenance } from "../../model/record.ts";
 import { newRunId } from "../../model/run-id.ts";
 import { resolveCoderVersion } from "../coder-channel.ts";
+import { endpointsOf } from "../endpoints.ts";
 import type { Io } from "../io.ts";
+import { whyUnofficial } from "../refbench-version.ts";
 import { checkedFaults } from "../run-options.ts";
 import { refuseShortNight } from "./night-time.ts";
 import type { NightRequest } from "./request.ts";
@@ -29,15 +32,23 @@ export interface NightlyFlags {
   readonly store?: string;
   readonly site?: string;
   readonly table?: string;
+  readonly unofficial?: boolean;
 }
 
 /** What the flags of a night ask for; throws `usage` where they contradict each other, before anything is begun. */
-export async function readNightRequest(flags: NightlyFlags, { cwd, env }: Io): Promise<NightRequest> {
+export async function readNightRequest(
+  flags: NightlyFlags,
+  { cwd, env, stderr }: Pick<Io, "cwd" | "env" | "stderr">,
+  /** This refbench. */
+  refbench: RefbenchProvenance,
+): Promise<NightRequest> {
   const { rehearse = false, project, account, coderVersion, maxCost, licenceFile } = flags;
   const { mirror, state, speed, buildSpeed, store, table } = flags;
   const sizes = parseSizes(flags.sizes);
   refuseMissingPlace(sizes, flags);
   refuseOtherKind(flags);
+  const why = unofficialNight(sizes, flags, env, refbench);
+  if (why !== undefined) stderr.write(`refbench: ${why}\n`);
   const request: NightRequest = {
     night: newRunId(systemClock.now()),
     sizes,
@@ -77,6 +88,25 @@ function refuseMissingPlace(sizes: readonly SizeName[], { rehearse, project, acc
       `${nameOf(size)} is measured in a real cloud, and ${flag} does not say in whose: add ${flag} <id>, or --rehearse`,
     );
   }
+}
+
+/**
+ * Why no record of this night can be part of the table. A night is for the table: a real one that cannot write into it
+ * is refused before it costs anything, unless it is asked for. An emulated cloud costs nothing.
+ */
+function unofficialNight(
+  sizes: readonly SizeName[],
+  { rehearse = false, unofficial = false }: NightlyFlags,
+  env: NodeJS.ProcessEnv,
+  refbench: RefbenchProvenance,
+): string | undefined {
+  if (rehearse && refbench.commit !== undefined) return undefined;
+  const why = whyUnofficial(refbench);
+  const isBilled =
+    !rehearse &&
+    !sizes.every(({ architecture }) => endpointsOf(getArchitecture(architecture).cloud, env).emulated);
+  if (why === undefined || unofficial || !isBilled) return why;
+  throw new RefbenchError("usage", `${why}; or add --unofficial to measure all the same`);
 }
 
 /** A flag of the other kind of night would be ignored in silence. */

@@ -46,7 +46,17 @@ function headline({ night, startedAt, verdict, coderVersion, coderChannel, runs 
 }
 
 function rowOf(run: NightRun): readonly string[] {
-  const { verdict, stage = "-", startedAt, finishedAt, spent, budget, runId = "-", secondZone } = run;
+  const {
+    verdict,
+    stage = "-",
+    startedAt,
+    finishedAt,
+    spent,
+    budget,
+    runId = "-",
+    secondZone,
+    unofficial,
+  } = run;
   const took =
     startedAt === undefined || finishedAt === undefined
       ? "-"
@@ -56,7 +66,8 @@ function rowOf(run: NightRun): readonly string[] {
       ? "-"
       : `$${spent.toFixed(2)}${budget === undefined ? "" : ` of ${budget.toFixed(2)}`}`;
   const name = secondZone === undefined ? nameOf(run) : `${nameOf(run)} in ${secondZone}`;
-  return [name, verdict ?? run.state, stage, took, cost, runId];
+  const standing = unofficial === undefined ? "" : " (unofficial)";
+  return [name, `${verdict ?? run.state}${standing}`, stage, took, cost, runId];
 }
 
 /** What a row has no room for: why it failed, what the steps around it found, which nights never ended. */
@@ -71,6 +82,16 @@ function notesOf({ runs, steps, unended, damaged }: Night): readonly string[] {
         `night ${night} left a file that cannot be read (${problem}); its runs that were not torn down yet: ${left.join(", ") || "none"}`,
     ),
     ...runs.flatMap((run) => (run.reason === undefined ? [] : [`${nameOf(run)}: ${run.reason}`])),
+    ...unofficialNotes(runs),
     ...steps.filter(({ outcome }) => outcome !== "ok").map(({ name, said }) => `${name}: ${said}`),
   ];
+}
+
+/** Each reason once, with the sizes whose records are not part of the table for it. */
+function unofficialNotes(runs: readonly NightRun[]): readonly string[] {
+  const reasons = new Set(runs.flatMap(({ unofficial = [] }) => unofficial));
+  return [...reasons].map((reason) => {
+    const sizes = runs.filter(({ unofficial = [] }) => unofficial.includes(reason)).map(nameOf);
+    return `unofficial, not in the table: ${[...new Set(sizes)].join(", ")}: ${reason}`;
+  });
 }

@@ -9,6 +9,7 @@ import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Io } from "../io.ts";
 import { outputOption } from "./output-option.ts";
 import { asOfDay, historyOf, type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
+import { reportUnofficial } from "./report-unofficial.ts";
 import { tellUnreadable } from "./tell-unreadable.ts";
 
 interface ChangesFlags extends PlaceFlags {
@@ -55,6 +56,7 @@ export function changesCommand(io: Io): Command {
       const series = changesOf(records, { ...asOf, resets });
       await writeForms((format, width) => formatChanges(series, format, width), outputs, io);
       if (series.some(({ regressions }) => regressions.length > 0)) io.exit(EXIT_CODES["slo-failed"]);
+      if (!rehearsals) reportUnofficial(history.records, io);
       tellUnreadable(history, io);
     });
 }

@@ -13,6 +13,7 @@ import {
   storeFolder,
   storeOption,
 } from "./places.ts";
+import { reportUnofficial } from "./report-unofficial.ts";
 import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
 
 interface PublishFlags extends PlaceFlags {
@@ -49,6 +50,7 @@ export function publishCommand(io: Io): Command {
       await writeSite(files, { out: folder, kind });
       io.stdout.write(`${folder}\n`);
       io.stderr.write(`refbench: ${records.length} records, ${files.size} files\n`);
+      if (!rehearsals) reportUnofficial(records, io);
       tellUnreadable(history, io);
     });
 }

@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import type { History } from "../../results/history/read-history.ts";
 import { writeMarkedBlock } from "../../results/marked-block.ts";
 import { nightRows } from "../../results/nights.ts";
 import { rowSummary } from "../../results/nights/summary.ts";
-import { standingOf } from "../../results/official.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
 import { formatSheet, sheetMarkdown } from "../../results/sheet.ts";
@@ -12,6 +10,7 @@ import { publishedTable } from "../../results/table.ts";
 import type { Io } from "../io.ts";
 import { outputOption } from "./output-option.ts";
 import { asOfDay, asOfOption, historyOf, type PlaceFlags, rehearsalsOption, storeOption } from "./places.ts";
+import { reportUnofficial } from "./report-unofficial.ts";
 import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
 
 interface TableFlags extends PlaceFlags {
@@ -46,19 +45,9 @@ export function tableCommand(io: Io): Command {
       ];
       for (const { path = "" } of marked) await writeMarkedBlock(resolve(io.cwd, path), sheetMarkdown(parts));
       await writeForms((format, width) => formatSheet({ value, parts }, format, width), others, io);
-      tellOthers(history, rehearsals, io);
+      if (!rehearsals) reportUnofficial(history.records, io);
       if (asked.length === 0 && !rehearsals)
         io.stderr.write("refbench: rehearsals are never official: --rehearsals shows them\n");
       tellUnreadable(history, io);
     });
-}
-
-/** What was measured and has no row, so that nobody looks for it in vain. */
-function tellOthers({ records }: History, rehearsals: boolean, io: Io): void {
-  const unofficial = rehearsals ? 0 : records.filter((record) => standingOf(record) === "unofficial").length;
-  if (unofficial === 0) return;
-  const runs = unofficial === 1 ? "1 unofficial run is" : `${unofficial} unofficial runs are`;
-  io.stderr.write(
-    `refbench: ${runs} not in the table (by hand, an emulated cloud, checks left out, figures overridden): "refbench results show <run>" says why\n`,
-  );
 }

@@ -2,6 +2,7 @@ import { GetConsoleOutputCommand } from "@aws-sdk/client-ec2";
 import { sdkClients } from "../../inventory/aws/clients.ts";
 import { patientSend } from "../../inventory/aws/session.ts";
 import { type Clock, systemClock } from "../../model/clock.ts";
+import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { RunnerAccess } from "../../model/runner.ts";
 import { consoleHostKeys } from "./console-host-keys.ts";
@@ -35,7 +36,7 @@ export async function awsRunnerAccess(options: AwsRunner): Promise<RunnerAccess>
         "--parameters=portNumber=22",
         `--region=${region}`,
       ],
-      env,
+      env: childEnvironment("tunnel", env),
     },
     user: RUNNER_USER,
     privateKey: options.privateKey,

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { childEnvironment } from "../../model/environment/child-environment.ts";
 
 /**
  * The environment of `gcloud`, which by itself would be whoever last signed in to it: the tunnel is opened by the
@@ -14,8 +15,8 @@ export async function gcloudEnvironment(env: NodeJS.ProcessEnv): Promise<NodeJS.
     ...(isSet(account) ? { CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT: account } : {}),
     ...(isSet(endpoint) ? { CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: endpoint.replace(/\/?$/, "/") } : {}),
     CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
-    // What the user told gcloud itself wins.
-    ...env,
+    // The credential that the user told gcloud itself wins.
+    ...childEnvironment("tunnel", env),
   };
 }
 

@@ -1,3 +1,4 @@
+import { childEnvironment } from "../../model/environment/child-environment.ts";
 import type { RealCoderConfig } from "./config.ts";
 
 /** Where the server listens, and on whose files and data it runs. */
@@ -9,9 +10,6 @@ export interface ServerPlace {
   /** Terraform's CLI configuration for builds. */
   readonly cliConfig?: string | undefined;
 }
-
-/** Of the environment of the process that starts it: nothing of Terraform's or of the twin's, which hold secrets. */
-const PASSED_ON = ["PATH", "TMPDIR", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /** Of a pod only: certificates, relays between replicas, the cluster's own address. */
 const OF_A_POD = /^CODER_(TLS_|DERP_SERVER_RELAY_URL$|REDIRECT_)/;
@@ -29,12 +27,9 @@ export function serverEnvironment(
   const said = Object.fromEntries(
     Object.entries(env).filter(([name]) => name.startsWith("CODER_") && !OF_A_POD.test(name)),
   );
-  const passedOn = PASSED_ON.flatMap((name) => {
-    const value = own[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   return {
-    ...Object.fromEntries(passedOn),
+    // Nothing of Terraform's or of the twin's, which hold secrets.
+    ...childEnvironment("server", own),
     ...said,
     CODER_HTTP_ADDRESS: host,
     CODER_ACCESS_URL: url,

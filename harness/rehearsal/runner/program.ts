@@ -2,11 +2,9 @@ import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ServerChannel } from "ssh2";
+import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { commandWords } from "./command-words.ts";
 import { markOf } from "./machine-processes.ts";
-
-/** What a program may know of this one's environment. */
-const PASSED_ON = ["PATH", "TMPDIR", "LANG", "TZ"];
 
 /** Our one program: a file and its arguments, for this machine's Node. */
 export interface Program {
@@ -29,7 +27,7 @@ export function runProgram(channel: ServerChannel, { file, args }: Program, fold
     detached: true,
     stdio: "pipe",
     env: {
-      ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
+      ...childEnvironment("server", process.env),
       HOME: folder,
       ...markOf(folder),
     },

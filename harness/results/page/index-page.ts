@@ -3,6 +3,7 @@ import { formatCount } from "../format.ts";
 import { costCell, type FigureCell, figureCells, NIGHT_LEGEND, versionCell } from "../night-row.ts";
 import { isNightly } from "../nights/night.ts";
 import { tallyWords } from "../nights/tally-words.ts";
+import { unofficialWords } from "../official.ts";
 import { type NightRow, nightRows } from "../nights.ts";
 import { verifiedLine } from "../row.ts";
 import { signed } from "../statistics/change-words.ts";
@@ -33,6 +34,7 @@ export function indexPage({
   readonly watched?: readonly WatchedSeries[];
 }): string {
   const rows = nightRows(records, { asOf });
+  const unofficial = unofficialWords(records);
   const others = records.filter((record) => !isNightly(record)).toReversed();
   return document({
     title: TITLE,
@@ -44,16 +46,14 @@ export function indexPage({
         How far <a href="https://coder.com">Coder</a> scales on reference architectures: deployed, loaded,
         measured and torn down every night. As of <time datetime="${asOf}">${asOf}</time> (UTC).
       </p>
-      ${rows.length === 0 ? html`<p>No night has been recorded yet.</p>` : nightsTable(rows, { records, watched })}
+      ${rows.length === 0 ? html`<p>${unofficial ?? "No night has been recorded yet"}.</p>` : nightsTable(rows, { records, watched })}
       ${rows.length > 0 && html`<p class="note">${[NIGHT_LEGEND, ...verifiedLine(rows.map(({ newest }) => newest.record))].join(" ")}</p>`}
       ${unreadableSection(unreadable)}
       ${
         others.length > 0 &&
         html`<h2>Other runs</h2>
           <p class="note">
-            Started by hand, with figures overridden, compared, or against other deployments: never part of
-            the
-            table.${others.length > LISTED && ` The newest ${LISTED} of ${formatCount(others.length)}; each size's page has all of its own.`}
+            ${unofficial ?? "Rehearsals outside of a night"}.${others.length > LISTED && ` The newest ${LISTED} of ${formatCount(others.length)}; each size's page has all of its own.`}
           </p>
           ${runsTable(others.slice(0, LISTED), { label: "Other runs", root: "" })}`
       }`,

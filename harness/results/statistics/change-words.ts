@@ -11,7 +11,7 @@ export function formatChanges(series: readonly WatchedSeries[], format: OutputFo
   const reruns = [...new Set(series.flatMap(({ rerun }) => rerun ?? []))];
   const parts =
     series.length === 0
-      ? [{ sentences: ["No nights that measured anything."] }]
+      ? [{ sentences: ["No nights to compare."] }]
       : [
           gridOf(series),
           {

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { RefbenchError } from "../../model/error.ts";
-import { childEnvironment } from "./child-environment.ts";
+import { utilityEnvironment } from "./utility-environment.ts";
 
 /** Where the utility was over time, newest first; the binary itself is asked, since versions were renamed in between. */
 const PLACES = [["exp", "scaletest"], ["scaletest"], ["loadtest"]] as const;
@@ -62,7 +62,7 @@ function asker(binary: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Ask
   return async (args) => {
     const result = await execa(binary, args, {
       // Without a deployment and a session: a question must reach nobody.
-      env: childEnvironment(env),
+      env: utilityEnvironment(env),
       extendEnv: false,
       stdin: "ignore",
       reject: false,

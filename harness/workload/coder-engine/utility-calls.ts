@@ -5,7 +5,7 @@ import type { LoadResult } from "../../model/shard-result.ts";
 import type { LoadContext } from "../load-context.ts";
 import { watchServerGauge } from "../server-gauge.ts";
 import { createArguments, trafficArguments } from "./arguments.ts";
-import { childEnvironment } from "./child-environment.ts";
+import { utilityEnvironment } from "./utility-environment.ts";
 import type { CoderEngineOptions } from "./engine.ts";
 import type { UtilityThings } from "./find-made.ts";
 import { findReport, type UtilityRun } from "./report.ts";
@@ -105,7 +105,7 @@ export class UtilityCalls {
     const end = await runUtility({
       binary: utility.binary,
       args,
-      env: childEnvironment(env, { deployment: task.deployment, token: task.token, folder, caFile }),
+      env: utilityEnvironment(env, { deployment: task.deployment, token: task.token, folder, caFile }),
       cwd: folder,
       secrets,
       signal,

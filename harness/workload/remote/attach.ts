@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, utimesSync, writ
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LineSplitter } from "../../model/lines.ts";
+import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "../lean-process.ts";
 import { hostingOf, killHost } from "./hosting.ts";
 import { eventTail } from "./event-tail.ts";
@@ -63,7 +64,7 @@ function isTaskThere(folder: string): boolean {
 function startHost(folder: string): { readonly hasEnded: () => boolean } {
   const log = openSync(join(folder, TASK_FILES.log), "a", 0o600);
   const args = [...process.execArgv, ...LEAN_NODE, process.argv[1] ?? "", "host", folder];
-  const env = { ...LEAN_ALLOCATOR, ...process.env };
+  const env = { ...LEAN_ALLOCATOR, ...childEnvironment("worker", process.env) };
   const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", log, log], cwd: "/", env });
   closeSync(log);
   let hasEnded = false;

@@ -99,7 +99,14 @@ test("what nobody can check out, or was made nowhere, is unofficial", () => {
   expect(unofficialReasons(nowhere)).toEqual(["in no cloud that it names"]);
   const { provenance } = nowhere;
   const unknown = { ...provenance, refbench: { version: "0.1.0" } };
-  expect(unofficialReasons(officialRecord({ provenance: unknown }))).toEqual(["a refbench of no commit"]);
+  expect(unofficialReasons(officialRecord({ provenance: unknown }))).toEqual([
+    "no commit of refbench in its provenance",
+  ]);
+  const noCommit = 'git said "fatal: not a git repository"';
+  const refbench = { version: "1.2.3", noCommit };
+  expect(unofficialReasons(officialRecord({ provenance: { ...unknown, refbench } }))).toEqual([
+    `no commit of refbench in its provenance: ${noCommit}`,
+  ]);
 });
 
 test("an emulated Coder's version is never said as a server's", () => {

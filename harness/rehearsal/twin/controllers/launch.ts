@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
+import { childEnvironment } from "../../../model/environment/child-environment.ts";
 import { identityOf, isAlive } from "../../inventory/process-identity.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
@@ -10,8 +11,6 @@ import { IDENTITY_FILE } from "./address.ts";
 
 const READY_POLL_MS = 15;
 const READY_DEADLINE_MS = 60_000;
-/** What the process may know of this one's environment: nothing of Terraform's, which holds secrets. */
-const PASSED_ON = ["PATH", "HOME", "TMPDIR", "LANG", "TZ"];
 
 export interface Launch<Ready> {
   /** In words, for messages. */
@@ -44,7 +43,8 @@ export async function launch<Ready>(launch: Launch<Ready>): Promise<{
     cwd: folder,
     detached: true,
     stdio: ["ignore", stdout, stderr],
-    env: Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
+    // Nothing of Terraform's, which holds secrets.
+    env: childEnvironment("server", process.env),
   });
   closeSync(stdout);
   closeSync(stderr);

@@ -10,7 +10,7 @@ import { kindOf } from "../runs-table.ts";
 export function provenanceSection(record: RunRecord): Html {
   const { provenance, cloud, deployment, load, resources, simulated, coder } = record;
   const { refbench, machine, rehearsal, platform = {} } = provenance;
-  const { version, commit, dirty = false } = refbench;
+  const { version, commit, dirty = false, noCommit } = refbench;
   const made = Object.entries(resources);
   return html`<h2>Provenance</h2>
     ${termList([
@@ -31,7 +31,7 @@ export function provenanceSection(record: RunRecord): Html {
       ["Generator", `${machine.cores} × ${machine.cpu}, ${machine.memoryGib} GiB, ${machine.os}`],
       [
         "refbench",
-        html`${version}${commit !== undefined && html` at <code>${commit.slice(0, 12)}</code>`}${dirty && ", with changes in no commit"}`,
+        html`${version}${commit !== undefined && html` at <code>${commit.slice(0, 12)}</code>`}${noCommit !== undefined && ` of no known commit: ${noCommit}`}${dirty && ", with changes in no commit"}`,
       ],
       ["Node", provenance.node],
       ["Terraform", provenance.terraform],

@@ -89,6 +89,25 @@ test("an unofficial run is in no table, and is said", async () => {
   expect(stderr).toMatch(/1 unofficial run is not in the table/);
 });
 
+test("nights of no known commit are named with the reason by table, changes and publish", async () => {
+  const refbench = { version: "1.2.3", noCommit: 'git said "fatal: detected dubious ownership"' };
+  const record = officialRecord({ runId: first });
+  const { provenance } = record;
+  const cwd = await directoryWith([{ ...record, provenance: { ...provenance, refbench } }]);
+  const reason =
+    '1 unofficial run is not in the table: no commit of refbench in its provenance: git said "fatal: detected dubious ownership" (1)';
+  const table = await runCommand(resultsCommand, ["table"], { cwd });
+  expect(table.stdout.replaceAll(/\s+/g, " ")).toContain(`No official results yet: ${reason}.`);
+  expect(table.stderr).toContain(reason);
+  const changes = await runCommand(resultsCommand, ["changes"], { cwd });
+  expect(changes.stdout).toContain("No nights to compare.");
+  expect(changes.stderr).toContain(reason);
+  const publish = await runCommand(resultsCommand, ["publish", "--out", "site"], { cwd });
+  expect(publish.stderr).toContain(reason);
+  const index = await readFile(join(cwd, "site", "index.html"), "utf8");
+  expect(index.replaceAll(/\s+/g, " ")).toContain("no commit of refbench in its provenance: git said");
+});
+
 test("an empty table claims nothing", async () => {
   const cwd = await directoryWith([sampleRecord({ runId: first })]);
   const { stdout, stderr, code } = await runCommand(resultsCommand, ["table"], { cwd });

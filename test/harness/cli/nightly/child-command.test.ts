@@ -1,12 +1,14 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { childCommands } from "../../../../harness/cli/nightly/child-command.ts";
 
 const never = { stop: new AbortController().signal, leave: new AbortController().signal };
-/** A module that keeps its process from ending, and deaf to whatever asks it to. */
-const HANGING = `data:text/javascript,${encodeURIComponent(
-  'for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined); await new Promise(() => setInterval(() => undefined, 1000));',
-)}`;
+/** A program that never ends, deaf to whatever asks it to. */
+const HANGING =
+  'for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined); setInterval(() => undefined, 1000);';
 const limits = { deadlineMs: 60_000, graceMs: 60_000 };
 
 function commands(): { readonly run: ReturnType<typeof childCommands>; readonly shown: PassThrough } {
@@ -58,8 +60,12 @@ test("what takes too long, or is stopped, is asked to end with Ctrl-C and says s
 });
 
 test("what hangs and hears no signal is killed, so that its night goes on", async () => {
-  const env = { ...process.env, NODE_OPTIONS: `--import=${HANGING}` };
-  const run = childCommands({ cwd: process.cwd(), env, stderr: new PassThrough() }, 100);
-  const end = await run({ args: ["emulator", "--port", "0"], deadlineMs: 1_000, graceMs: 100 }, never);
+  const folder = await mkdtemp(join(tmpdir(), "refbench-hanging-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const program = join(folder, "hanging.js");
+  await writeFile(program, HANGING);
+  const io = { cwd: process.cwd(), env: process.env, stderr: new PassThrough() };
+  const run = childCommands(io, { killMs: 100, program });
+  const end = await run({ args: [], deadlineMs: 1_000, graceMs: 100 }, never);
   expect(end).toMatchObject({ code: 1, timedOut: true });
 });

@@ -137,6 +137,16 @@ test("a run that made nothing is told by its exit code and its last words", asyn
   expect(night.verdict).toBe("usage");
 });
 
+test("a run whose record is not part of the table is marked with the reasons", async () => {
+  const world = new World().passes("gke/100", "gce-vm/1000");
+  const { provenance } = officialRecord();
+  const refbench = { version: "1.2.3", noCommit: "git is not on PATH" };
+  world.records.set("gke-100.json", officialRecord({ provenance: { ...provenance, refbench } }));
+  const { runs } = await runNight(request(), world.ports, never);
+  expect(runs[0]?.unofficial).toContain("no commit of refbench in its provenance: git is not on PATH");
+  expect(runs[1]?.unofficial).toBeUndefined();
+});
+
 test("a run that says nothing but that it ended well has not passed", async () => {
   const night = await runNight(request(), new World().passes("gce-vm/1000").ports, never);
   expect(night.runs[0]).toMatchObject({

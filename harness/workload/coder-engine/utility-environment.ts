@@ -1,11 +1,8 @@
+import { childEnvironment } from "../../model/environment/child-environment.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 
-/** What a child may know of this process's environment; Coder's own variables, the user's CODER_SCALETEST_* too, are none of it. */
-const PASSED =
-  /^(PATH|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|SSL_CERT_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY)$/;
-
 /** The environment of Coder's binary; with a deployment, the only place where its URL and the session are told. */
-export function childEnvironment(
+export function utilityEnvironment(
   env: NodeJS.ProcessEnv,
   to?: {
     readonly deployment: LoadTask["deployment"];
@@ -15,10 +12,11 @@ export function childEnvironment(
     readonly caFile: string | undefined;
   },
 ): Record<string, string> {
-  const passed: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env))
-    if (value !== undefined && PASSED.test(name)) passed[name] = value;
-  const quiet = { ...passed, CODER_NO_VERSION_WARNING: "true", CODER_NO_FEATURE_WARNING: "true" };
+  const quiet = {
+    ...childEnvironment("coder", env),
+    CODER_NO_VERSION_WARNING: "true",
+    CODER_NO_FEATURE_WARNING: "true",
+  };
   if (to === undefined) return quiet;
   const { url, headers, proxy } = to.deployment;
   return {

@@ -1,0 +1,9 @@
+import type { RunRecord } from "../../model/record.ts";
+import { unofficialWords } from "../../results/official.ts";
+import type { Io } from "../io.ts";
+
+/** Names on stderr the runs that were measured and are not part of the table, with the reasons. */
+export function reportUnofficial(records: readonly RunRecord[], { stderr }: Pick<Io, "stderr">): void {
+  const words = unofficialWords(records);
+  if (words !== undefined) stderr.write(`refbench: ${words}\n`);
+}
