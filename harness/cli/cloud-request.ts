@@ -6,6 +6,7 @@ import { licensedFeatures } from "../model/licence.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
 import type { CloudPlan } from "../pipeline/plan.ts";
+import { findDevOverrides } from "../terraform/dev-overrides.ts";
 import { twinProviderPickedUp } from "../rehearsal/twin/picked-up.ts";
 import { earlierRuns } from "./earlier-runs.ts";
 import { endpointsOf } from "./endpoints.ts";
@@ -34,6 +35,7 @@ export async function cloudRequestOf(
   io: Io,
 ): Promise<Pick<RunRequest, "cloud" | "project" | "licence">> {
   refuseTwin(io.env);
+  refuseDevOverrides(io.env);
   const { architecture, cloud } = await placeInCloud(size, flags, io);
   const licence = await requiredLicence(size, flags, io);
   const refusal = await refusalWithoutCanary(architecture, size, cloud, flags, io);
@@ -69,6 +71,15 @@ function refuseTwin(env: NodeJS.ProcessEnv): void {
   throw new RefbenchError(
     "usage",
     `a real run does not start where the twin would answer: ${why}; start it in a shell of its own, or add --rehearse`,
+  );
+}
+
+function refuseDevOverrides(env: NodeJS.ProcessEnv): void {
+  const file = findDevOverrides(env);
+  if (file === undefined) return;
+  throw new RefbenchError(
+    "usage",
+    `${file} has dev_overrides, with which terraform runs providers of no known version: expected released providers; remove them, or name another file in TF_CLI_CONFIG_FILE`,
   );
 }
 

@@ -33,7 +33,7 @@ export const STEERING: Readonly<Record<string, string>> = {
   HELM_NAMESPACE: "elsewhere",
   HELM_DRIVER: "memory",
   CDKTF_OUTDIR: "/nonexistent/out",
-  CDKTF_CONTEXT_JSON: "{}",
+  CDKTF_CONTEXT_JSON: '{"excludeStackIdFromLogicalIds":"true"}',
   TSX_TSCONFIG_PATH: "/nonexistent/tsconfig.json",
   CODER_URL: "http://127.0.0.1:9",
   CODER_SSH_HOSTNAME_SUFFIX: "elsewhere",
@@ -41,6 +41,9 @@ export const STEERING: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: "64",
   LD_PRELOAD: "",
 };
+
+/** Read by Node before the first line of a program. */
+export const OBEYED_BY_NODE = { NODE_OPTIONS: "--require=/nonexistent/agent.js", NODE_DEBUG: "http" };
 
 /** By what a user's shell says who asks a cloud. */
 export const CREDENTIALS: Readonly<Record<string, string>> = {

@@ -135,7 +135,7 @@ export const VARIABLE_RULES: readonly VariableRule[] = [
     shown: "`TF_CLI_CONFIG_FILE`, `TERRAFORM_CONFIG`",
     names: /^(TF_CLI_CONFIG_FILE|TERRAFORM_CONFIG)$/,
     to: ["refbench", "terraform"],
-    why: "where providers come from, as `~/.terraformrc` says too; a rehearsal sets its own",
+    why: "where providers come from, as `~/.terraformrc` says too; a real run refuses `dev_overrides`, a rehearsal sets its own",
   },
   {
     shown: "`REFBENCH_TWIN_MACHINE`",

@@ -13,11 +13,11 @@ import { synthesize } from "../../../harness/terraform/synthesize.ts";
 import { localShardRunner } from "../../../harness/workload/local-runner.ts";
 import { utilityEnvironment } from "../../../harness/workload/coder-engine/utility-environment.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { STEERING } from "../../support/steering-shell.ts";
+import { OBEYED_BY_NODE, STEERING } from "../../support/steering-shell.ts";
 import { pathWith } from "./runner/tunnel.ts";
 
 /** Where the real value of a name lies, although the shell says another. */
-const SHELL = { PATH: process.env["PATH"] ?? "", ...STEERING, REFBENCH_TWIN_CODER: "{}" };
+const SHELL = { PATH: process.env["PATH"] ?? "", ...STEERING, ...OBEYED_BY_NODE, REFBENCH_TWIN_CODER: "{}" };
 const CLOUD: CloudPlan = {
   provider: "aws",
   project: "123456789012",
@@ -38,7 +38,9 @@ async function folder(): Promise<string> {
 
 /** The names of the shell that arrived with the shell's own values. */
 function arrived(env: NodeJS.ProcessEnv): readonly string[] {
-  return Object.keys(STEERING).filter((name) => env[name] === STEERING[name]);
+  return Object.entries({ ...STEERING, ...OBEYED_BY_NODE })
+    .filter(([name, value]) => env[name] === value)
+    .map(([name]) => name);
 }
 
 test("terraform of a real run gets nothing that steers it", async () => {

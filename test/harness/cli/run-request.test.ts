@@ -84,6 +84,27 @@ describe("a real run", () => {
     );
   });
 
+  test.each([
+    ["~/.terraformrc", ".terraformrc", {}],
+    ["the file of a variable", "other.rc", { TF_CLI_CONFIG_FILE: "other.rc" }],
+  ])("is refused where %s puts a provider of no version in another's place", async (_, name, env) => {
+    const { asked, cwd } = await where();
+    await writeFile(
+      join(cwd, name),
+      'provider_installation {\n  dev_overrides { "hashicorp/google" = "/go/bin" }\n}\n',
+    );
+    const files = Object.fromEntries(Object.entries(env).map(([key, file]) => [key, join(cwd, file)]));
+    await expect(asked(["gke", "--size", "canary", "--project", "my-benchmarks"], files)).rejects.toThrow(
+      /has dev_overrides.*remove them/,
+    );
+    await writeFile(
+      join(cwd, name),
+      'provider_installation {\n  filesystem_mirror { path = "/mirror" }\n}\n',
+    );
+    const request = await asked(["gke", "--size", "canary", "--project", "my-benchmarks"], files);
+    expect(request.project).toBe("my-benchmarks");
+  });
+
   test("on an emulated cloud keeps its endpoints and what was left out", async () => {
     const { asked } = await where();
     const { cloud } = await asked(

@@ -8,11 +8,11 @@ import {
   removedNote,
 } from "../../../../harness/model/environment/own-environment.ts";
 import { CHILD_KINDS, VARIABLE_RULES } from "../../../../harness/model/environment/shell-variables.ts";
-import { CREDENTIALS, STEERING } from "../../../support/steering-shell.ts";
+import { CREDENTIALS, OBEYED_BY_NODE, STEERING } from "../../../support/steering-shell.ts";
 
 describe("of the shell's variables", () => {
   test.each(CHILD_KINDS)("none that steers something reaches %s", (kind) => {
-    const shell = { PATH: "/bin", ...STEERING, SOMETHING_NEW: "x" };
+    const shell = { PATH: "/bin", ...STEERING, ...OBEYED_BY_NODE, SOMETHING_NEW: "x" };
     expect(childEnvironment(kind, shell)).toEqual({ PATH: "/bin" });
   });
 
