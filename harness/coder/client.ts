@@ -199,12 +199,18 @@ export class CoderClient {
 
   deploymentStats = () => this.#get("/deployment/stats", schemas.deploymentStats);
 
+  prebuildsSettings = () => this.#get("/prebuilds/settings", schemas.prebuildsSettings);
+
+  /** Coder creates and deletes no prebuilt workspace until somebody resumes it. */
+  pausePrebuilds = () =>
+    this.#send("PUT", "/prebuilds/settings", schemas.anything, { reconciliation_paused: true });
+
   #get<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>> {
     return this.#call({ method: "GET", path, schema });
   }
 
   #send<T>(
-    method: "POST" | "PATCH" | "DELETE",
+    method: "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     schema: z.ZodType<T>,
     json?: unknown,

@@ -106,6 +106,8 @@ export const workspace = z.object({
   owner_id: z.string(),
   owner_name: z.string().default(""),
   template_name: z.string().default(""),
+  /** Absent on servers before there were prebuilds. */
+  is_prebuild: z.boolean().nullish(),
   latest_build: build,
 });
 export type Workspace = z.infer<typeof workspace>;
@@ -162,8 +164,15 @@ export const presets = listOf(
       id: z.string().optional(),
       Name: z.string().optional(),
       name: z.string().optional(),
+      DesiredPrebuildInstances: z.number().nullish(),
+      desiredPrebuildInstances: z.number().nullish(),
     })
-    .transform(({ ID, id, Name, name }) => ({ id: ID ?? id ?? "", name: Name ?? name ?? "" })),
+    .transform(({ ID, id, Name, name, DesiredPrebuildInstances, desiredPrebuildInstances }) => ({
+      id: ID ?? id ?? "",
+      name: Name ?? name ?? "",
+      /** Workspaces that are to stand ready. */
+      prebuilds: DesiredPrebuildInstances ?? desiredPrebuildInstances ?? 0,
+    })),
 );
 
 export const externalAuths = listOf(
@@ -204,8 +213,12 @@ export const deploymentConfig = z.object({
     disable_owner_workspace_exec: z.boolean().nullish(),
     disable_path_apps: z.boolean().nullish(),
     browser_only: z.boolean().nullish(),
+    /** Nanoseconds, as Go counts them. */
+    workspace_prebuilds: z.object({ reconciliation_interval: z.number().nullish() }).nullish(),
   }),
 });
+
+export const prebuildsSettings = z.object({ reconciliation_paused: z.boolean().default(false) });
 
 /** A named token, without its secret. */
 export const tokens = listOf(

@@ -366,5 +366,7 @@ export const drainResult = z.object({
   deleted: count,
   /** What is still there, by id and name, with why. */
   remaining: z.array(z.object({ id: z.string(), name: z.string(), reason: z.string() })),
+  /** This drain paused Coder's prebuilds reconciler, and left it paused: it would create workspaces again. */
+  pausedPrebuilds: z.boolean().optional(),
 });
 export type DrainResult = z.infer<typeof drainResult>;

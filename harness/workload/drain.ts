@@ -9,13 +9,12 @@ import { RefbenchError } from "../model/error.ts";
 import type { DrainResult } from "../model/shard-result.ts";
 import type { DrainTask } from "../model/shard-task.ts";
 import { CoderGoneError } from "./coder-gone.ts";
+import { DrainPasses } from "./drain-passes.ts";
 import { Limiter } from "./limiter.ts";
-import { listUsers, listWorkspaces } from "./listing.ts";
+import { listUsers } from "./listing.ts";
 import type { TaskContext } from "./load-context.ts";
 import { deleteLeftTokens } from "./minted-tokens.ts";
-import { PollPace } from "./poll-pace.ts";
-import { ProgressBoard } from "./progress-board.ts";
-import { removeWorkspace } from "./remove-workspace.ts";
+import { pausePrebuilds } from "./prebuilds.ts";
 
 /** A load balancer may lose a connection: unless the task says otherwise, who is unreachable for so long is gone. */
 const GONE_AFTER_MS = 5000;
@@ -23,7 +22,10 @@ const ASK_AGAIN_MS = 500;
 
 type Left = DrainResult["remaining"][number];
 
-/** Deletes every workspace, and every user unless they are kept; believes only a second listing that shows none. */
+/**
+ * Deletes every workspace, and every user unless they are kept; believes only a second listing that shows none. Coder's
+ * prebuilds reconciler, which creates workspaces by itself, is paused and stays so: what is drained is destroyed next.
+ */
 export async function runDrain(task: DrainTask, context: TaskContext): Promise<DrainResult> {
   // Thousands of waits listen to the one stop signal.
   setMaxListeners(0, context.signal);
@@ -31,44 +33,27 @@ export async function runDrain(task: DrainTask, context: TaskContext): Promise<D
   try {
     await awaitAnswer(http, task, context);
     const owner = await asOwner(http, task, context);
-    const pollPace = new PollPace(context.clock, 1);
-    const deadline = context.clock.now() + task.timeoutMs;
-    const reasons = new Map<string, string>();
-    const gone = new Set<string>();
-    const found = listed(await listWorkspaces(owner));
-    context.emit({ type: "note", message: `${found.length} workspaces to delete` });
-
+    const prebuilds = await pausePrebuilds(owner);
+    const paused = prebuilds.state === "paused" ? { pausedPrebuilds: true } : {};
     const slots = new Limiter(task.concurrency);
-    const board = new ProgressBoard((event) => context.emit(event), found.length);
-    board.activity = "deleting";
-    const remove = async (workspace: Workspace): Promise<void> => {
-      const timeoutMs = Math.max(0, deadline - context.clock.now());
-      const outcome = await removeWorkspace(workspace.id, {
-        owner,
-        pollPace,
-        timeoutMs,
-        signal: context.signal,
-      });
-      if (outcome.state === "left") reasons.set(workspace.id, outcome.reason);
-      if (outcome.state === "gone") gone.add(workspace.id);
-      if (outcome.state !== "stopped") board.move("waiting", outcome.state === "gone" ? "deleted" : "failed");
-    };
-    await Promise.all(found.map((workspace) => slots.run(() => remove(workspace)))).finally(() =>
-      board.stop(),
-    );
+    const passes = new DrainPasses({ task, context, owner, slots, prebuilds });
+    const remaining = await passes.run();
     if (context.signal.aborted) {
-      const remaining = found.filter(({ id }) => !gone.has(id)).map((one) => left(one, "stopped"));
-      return { stopped: true, deleted: gone.size, remaining };
+      return {
+        stopped: true,
+        deleted: passes.deleted(),
+        remaining: passes.notGone().map((one) => left(one, "stopped")),
+        ...paused,
+      };
     }
-
-    const remaining = listed(await listWorkspaces(owner)).map((one) =>
-      left(one, reasons.get(one.id) ?? "it was created while the deployment was drained"),
-    );
     const users = task.keepUsers === true ? [] : await deleteUsers(owner, slots);
     await deleteLeftTokens(owner);
-    const leftIds = new Set(remaining.map(({ id }) => id));
-    const deleted = found.filter(({ id }) => !leftIds.has(id)).length;
-    return { stopped: context.signal.aborted, deleted, remaining: [...remaining, ...users] };
+    return {
+      stopped: context.signal.aborted,
+      deleted: passes.deleted(remaining),
+      remaining: [...remaining.map((one) => left(one, passes.reasonOf(one))), ...users],
+      ...paused,
+    };
   } finally {
     await http.close();
   }

@@ -9,8 +9,9 @@ import { listUsers, listWorkspaces } from "../../harness/workload/listing.ts";
 export async function startEmulatedCoder({
   failBuilds = 0,
   buildSpeed = 100,
+  prebuilds = 0,
   shellDelayMs,
-}: Partial<Pick<EmulatorConfig, "failBuilds" | "buildSpeed" | "shellDelayMs">> = {}) {
+}: Partial<Pick<EmulatorConfig, "failBuilds" | "buildSpeed" | "prebuilds" | "shellDelayMs">> = {}) {
   const emulator = await startEmulator({
     schemaVersion: 1,
     host: "127.0.0.1",
@@ -21,7 +22,9 @@ export async function startEmulatedCoder({
     buildSpeed,
     failBuilds,
     ...(shellDelayMs === undefined ? {} : { shellDelayMs }),
-    licence: "none",
+    // Prebuilt workspaces are a licensed feature.
+    licence: prebuilds === 0 ? "none" : "simulated",
+    prebuilds,
     seeded: true,
   });
   const { url, token = "" } = emulator.ready;

@@ -11,22 +11,31 @@ export interface Drained {
 
 /** The result for programs. */
 export function drainedJson({ architecture, simulated, coderUrl, result }: Drained): string {
-  const { stopped, deleted, remaining } = result;
-  return `${JSON.stringify({ architecture, simulated, coder: coderUrl, stopped, deleted, remaining }, null, 2)}\n`;
+  const { stopped, deleted, remaining, pausedPrebuilds = false } = result;
+  const value = { architecture, simulated, coder: coderUrl, stopped, deleted, remaining, pausedPrebuilds };
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** The result for people: the figures, every name that is left with why, and the next step. */
 export function drainedText({ architecture, simulated, coderUrl, result }: Drained): string {
-  const { stopped, deleted, remaining } = result;
+  const { stopped, deleted, remaining, pausedPrebuilds = false } = result;
   const twin = simulated ? " (simulated)" : "";
   const head = `${architecture}${twin}: ${counted(deleted, "workspace")} deleted through ${coderUrl}`;
   if (remaining.length === 0 && !stopped) {
     const destroy = `npx ${simulated ? "refbench twin exec -- npx " : ""}cdktf destroy '${architecture}*'`;
-    return `${head}, nothing remains\nNext: ${destroy}\n`;
+    return `${head}, nothing remains\n${pauseLine(pausedPrebuilds)}Next: ${destroy}\n`;
   }
   const names = remaining.map(({ name, id, reason }) => harmless(`  ${name} (${id}): ${reason}`));
   const how = stopped ? "stopped before its end, " : "";
-  return `${[`${head}, ${how}${remaining.length} remain:`, ...names].join("\n")}\n`;
+  const again = `refbench drain ${architecture}${simulated ? " --rehearse" : ""}`;
+  return `${[`${head}, ${how}${remaining.length} remain:`, ...names].join("\n")}\n${pauseLine(pausedPrebuilds)}Next: ${again}, and npx cdktf destroy only once nothing remains\n`;
+}
+
+/** Resumed, it would create workspaces before their environment is destroyed. */
+function pauseLine(isPaused: boolean): string {
+  return isPaused
+    ? "Coder's prebuilds reconciler was paused, so that no workspace comes back; to keep this Coder instead: coder prebuilds resume\n"
+    : "";
 }
 
 function counted(count: number, noun: string): string {

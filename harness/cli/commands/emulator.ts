@@ -12,6 +12,7 @@ interface EmulatorFlags {
   readonly buildSpeed: number;
   readonly failBuilds: number;
   readonly shellDelay?: number;
+  readonly prebuilds: number;
   readonly output: "text" | "json";
 }
 
@@ -56,6 +57,12 @@ export function emulatorCommand(io: Io): Command {
     )
     .addOption(shellDelayOption())
     .addOption(
+      new Option("--prebuilds <n>", "prebuilt workspaces that Coder keeps ready until it is paused")
+        .env("REFBENCH_PREBUILDS")
+        .default(0)
+        .argParser(count("--prebuilds", 0, 100)),
+    )
+    .addOption(
       new Option("--output <format>", "how the address and the login are printed")
         .choices(["text", "json"])
         .default("text"),
@@ -72,8 +79,9 @@ export function emulatorCommand(io: Io): Command {
         buildSpeed: flags.buildSpeed,
         failBuilds: flags.failBuilds,
         ...(flags.shellDelay === undefined ? {} : { shellDelayMs: flags.shellDelay }),
-        licence: flags.replicas > 1 ? "simulated" : "none",
+        licence: flags.replicas > 1 || flags.prebuilds > 0 ? "simulated" : "none",
         seeded: true,
+        prebuilds: flags.prebuilds,
       });
       const { ready } = emulator;
       // The token is what the caller asked for; it opens nothing but this emulator.

@@ -23,6 +23,8 @@ export const emulatorConfig = z.object({
   licence: z.enum(["none", "simulated"]),
   /** With a first user and a template `kubernetes` (parameter `home_disk_size`, default 10) already in it. */
   seeded: z.boolean(),
+  /** Prebuilt workspaces that a preset of the seeded template asks for; only a licensed deployment makes them. */
+  prebuilds: z.number().int().nonnegative().optional(),
   /** By which it serves TLS in place of plain HTTP: a chain in PEM, and where its key lies. */
   tls: z.object({ certificate: z.string(), keyFile: z.string() }).optional(),
   /** Where what its workspaces create is written; absent when it stands alone. */

@@ -1,3 +1,4 @@
+import type { PrebuildsReconciler } from "./build/prebuilds-reconciler.ts";
 import type { Provisioner } from "./build/provisioner.ts";
 import type { BuildQueue } from "./build/queue.ts";
 import type { TemplateImports } from "./build/template-imports.ts";
@@ -14,6 +15,7 @@ export interface Deployment {
   readonly provisioner: Provisioner;
   readonly imports: TemplateImports;
   readonly builds: WorkspaceBuilds;
+  readonly prebuilds: PrebuildsReconciler;
   readonly limits: RateLimits;
   readonly gauges: Gauges;
   readonly terminals: TerminalSessions;

@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { Api } from "./api.ts";
+import { PrebuildsReconciler } from "./build/prebuilds-reconciler.ts";
 import { Provisioner } from "./build/provisioner.ts";
 import { TemplateImports } from "./build/template-imports.ts";
 import { WorkspaceBuilds } from "./build/workspace-builds.ts";
@@ -58,15 +59,18 @@ export async function startEmulator(
   let url = "";
   const heartbeats = new Heartbeats();
   const ssh = new SshTunnels(gauges, config.shellDelayMs);
+  const builds = new WorkspaceBuilds(world, provisioner, resources, (agent) => {
+    terminals.endAgent(agent.id);
+    ssh.endAgent(agent.id);
+  });
+  const prebuilds = new PrebuildsReconciler(world, builds);
   const deployment: Deployment = {
     world,
     provisioner,
     queue: provisioner.queue,
     imports: new TemplateImports(world, provisioner),
-    builds: new WorkspaceBuilds(world, provisioner, resources, (agent) => {
-      terminals.endAgent(agent.id);
-      ssh.endAgent(agent.id);
-    }),
+    builds,
+    prebuilds,
     limits: new RateLimits(config.env),
     gauges,
     terminals,
@@ -89,6 +93,7 @@ export async function startEmulator(
   return {
     ready: { url, pid: process.pid, ...seeded },
     close: async () => {
+      prebuilds.close();
       provisioner.close();
       terminals.close();
       heartbeats.close();

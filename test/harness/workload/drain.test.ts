@@ -1,11 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../../harness/model/clock.ts";
 import type { ShardEvent } from "../../../harness/model/shard.ts";
 import type { DrainResult } from "../../../harness/model/shard-result.ts";
 import type { DrainTask } from "../../../harness/model/shard-task.ts";
 import { runDrain } from "../../../harness/workload/drain.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { addPerson, startEmulatedCoder } from "../../support/emulated-coder.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
+import { startFaultProxy } from "../../support/fault-proxy.ts";
 
 function drain(task: Partial<DrainTask> & { url: string }): Promise<DrainResult> {
   const { url, ...rest } = task;
@@ -148,4 +150,106 @@ test("a Coder that restarts is waited for as long as the task says, and no longe
   expect(await askedFor({ goneAfterMs: 20_000 })).toBeGreaterThanOrEqual(20_000);
   expect(await askedFor({})).toBeLessThan(20_000);
   expect(await askedFor({ goneAfterMs: 20_000, timeoutMs: 2000 })).toBeLessThan(20_000);
+});
+
+describe("where Coder keeps prebuilt workspaces", () => {
+  /** Its reconciler looks every 0.2 s. */
+  const prebuilding = (prebuilds = 2) => startEmulatedCoder({ prebuilds, buildSpeed: 300 });
+  const LOOKED = 250;
+
+  async function filled(coder: Awaited<ReturnType<typeof prebuilding>>, count: number): Promise<void> {
+    await expect
+      .poll(async () => (await coder.names()).workspaces.length, { timeout: 20_000, interval: 50 })
+      .toBe(count);
+  }
+
+  test("a drain pauses that, waits for another look, and nothing comes afterwards", async () => {
+    await using coder = await prebuilding();
+    await filled(coder, 2);
+    const waits: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (ms, signal) => {
+        waits.push(ms);
+        return systemClock.sleep(ms, signal);
+      },
+    };
+    const result = await runDrain(
+      {
+        task: "drain",
+        deployment: { url: coder.url, ssh: "none" },
+        token: coder.token,
+        concurrency: 0,
+        timeoutMs: 30_000,
+      },
+      { signal: new AbortController().signal, clock, emit: () => undefined },
+    );
+    expect(result).toMatchObject({ stopped: false, remaining: [], pausedPrebuilds: true });
+    expect(result.deleted).toBeGreaterThanOrEqual(2);
+    expect(waits).toContain(LOOKED);
+    // Three more looks of the reconciler.
+    await systemClock.sleep(3 * LOOKED);
+    expect((await coder.names()).workspaces).toEqual([]);
+  });
+
+  test("a drain that may not pause it names what makes them and the next step", async () => {
+    await using coder = await prebuilding();
+    await filled(coder, 2);
+    await using proxy = await startFaultProxy({
+      target: coder.url,
+      rules: [{ match: /^PUT .*prebuilds/, fault: { kind: "answer", status: 503 } }],
+    });
+    const result = await drain({ url: proxy.url, token: coder.token, timeoutMs: 30_000 });
+    expect(result.remaining.length).toBeGreaterThan(0);
+    for (const { name, reason } of result.remaining) {
+      expect(name).toMatch(/^prebuilds\//);
+      expect(reason).toContain("created while the deployment was drained");
+      expect(reason).toContain('run "coder prebuilds pause", then drain again');
+    }
+    expect(result).not.toHaveProperty("pausedPrebuilds");
+  });
+
+  test("a drain without the time for another look does not say that nothing remains", async () => {
+    await using coder = await startEmulatedCoder({ prebuilds: 1, buildSpeed: 20 });
+    await filled(coder, 1);
+    await expect(drain({ url: coder.url, token: coder.token, timeoutMs: 3000 })).rejects.toThrow(
+      "it is not known whether any remain; drain again with more time",
+    );
+  });
+});
+
+test("what comes again and again by another's doing remains, with whose it is; what came once is deleted", async () => {
+  const loops = async (times: number): Promise<DrainResult> => {
+    await using coder = await startEmulatedCoder();
+    await addPerson(coder, "prebuilds", { workspace: "again-0" });
+    let made = 0;
+    const clock: Clock = {
+      ...systemClock,
+      sleep: async (ms, signal) => {
+        // The wait for a reconciler's look, 0.6 s here and a quarter more.
+        if (ms !== 750) return systemClock.sleep(ms, signal);
+        if (made++ < times) await addPerson(coder, `other-${made}`, { workspace: `again-${made}` });
+      },
+    };
+    return await runDrain(
+      {
+        task: "drain",
+        deployment: { url: coder.url, ssh: "none" },
+        token: coder.token,
+        keepUsers: true,
+        concurrency: 0,
+        timeoutMs: 30_000,
+      },
+      { signal: new AbortController().signal, clock, emit: () => undefined },
+    );
+  };
+  expect(await loops(1)).toMatchObject({ deleted: 2, remaining: [] });
+  expect((await loops(99)).remaining).toEqual([
+    {
+      id: expect.any(String),
+      name: "other-3/again-3",
+      reason:
+        "it was created while the deployment was drained: end what creates workspaces of other-3, then drain again",
+    },
+  ]);
 });

@@ -6,6 +6,8 @@ export interface ParsedTemplate {
   readonly resources: readonly { readonly type: string; readonly name: string }[];
   readonly agents: readonly string[];
   /** `coder_app` blocks: the slug, whether it is to have a host of its own, and the agent that it is behind. */
+  /** `coder_workspace_preset` blocks, with how many workspaces are to stand ready. */
+  readonly presets: readonly { readonly name: string; readonly instances: number }[];
   readonly apps: readonly { readonly slug: string; readonly subdomain: boolean; readonly agent: string }[];
 }
 
@@ -55,7 +57,19 @@ export function parseTemplate(files: ReadonlyMap<string, string>): ParsedTemplat
     agents: resources
       .filter(({ labels }) => labels[0] === "coder_agent")
       .map(({ labels }) => labels[1] ?? "main"),
+    presets: blocks
+      .filter(({ type, labels }) => type === "data" && labels[0] === "coder_workspace_preset")
+      .map(presetOf),
     apps: resources.filter(({ labels }) => labels[0] === "coder_app").map(appOf),
+  };
+}
+
+function presetOf(block: Block): ParsedTemplate["presets"][number] {
+  const prebuilds = block.blocks.find(({ type }) => type === "prebuilds");
+  const instances = Number((prebuilds && literal(prebuilds, "instances")) ?? 0);
+  return {
+    name: literal(block, "name") ?? block.labels[1] ?? "",
+    instances: Number.isInteger(instances) ? instances : 0,
   };
 }
 

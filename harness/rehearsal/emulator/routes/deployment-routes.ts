@@ -4,6 +4,7 @@ import type { Deployment } from "../context.ts";
 import { wildcardOf } from "../http/app-host.ts";
 import { created, ok, ROUTE_NOT_FOUND } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
+import { jsonBody } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import { unknownQuery } from "../http/unknown-query.ts";
 import { buildStatus, latestBuild } from "../state/types.ts";
@@ -15,7 +16,7 @@ const INBOX_QUERY = ["targets", "templates", "read_status", "starting_before"];
 
 /** What the deployment says about itself. */
 export function deploymentRoutes(deployment: Deployment): Route[] {
-  const { world } = deployment;
+  const { world, prebuilds } = deployment;
   const stats = cached(DURATION_MODEL.statsCache / world.config.buildSpeed, (untilMs) =>
     statsView(deployment, untilMs),
   );
@@ -106,6 +107,24 @@ export function deploymentRoutes(deployment: Deployment): Route[] {
         const { id, uuid, uploadedAt } = licence;
         return created({ id, uuid, uploaded_at: uploadedAt, claims: { simulated: true } });
       }),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/prebuilds/settings",
+      handle: () => ok({ reconciliation_paused: prebuilds.isPaused }),
+    },
+    {
+      method: "PUT",
+      pattern: "/api/v2/prebuilds/settings",
+      access: "owner",
+      handle: (request) => {
+        const body = jsonBody(request);
+        if ("refused" in body) return body.refused;
+        const isPaused = body.value["reconciliation_paused"] === true;
+        if (isPaused === prebuilds.isPaused) return { status: 304 };
+        prebuilds.isPaused = isPaused;
+        return ok({ reconciliation_paused: isPaused });
+      },
     },
     {
       method: "GET",

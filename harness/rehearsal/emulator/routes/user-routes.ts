@@ -163,6 +163,7 @@ function list({ world }: Deployment, request: ApiRequest): Reply {
   const wanted = search.terms.get("search") ?? "";
   const status = search.terms.get("status");
   const users = [...world.users.values()]
+    .filter(({ isSystem }) => isSystem !== true)
     .filter(({ username, email }) => `${username} ${email}`.toLowerCase().includes(wanted))
     .filter((user) => status === undefined || user.status === status)
     .sort((a, b) => (a.username.toLowerCase() < b.username.toLowerCase() ? -1 : 1));

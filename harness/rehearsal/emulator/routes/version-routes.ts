@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Deployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
@@ -68,7 +69,19 @@ export function versionRoutes(deployment: Deployment): Route[] {
       handle: of((version) => ok(version.resources.map((resource) => resourceView(world, resource)))),
     },
     { method: "GET", pattern: `${VERSION}/external-auth`, handle: of(() => ok([])) },
-    { method: "GET", pattern: `${VERSION}/presets`, handle: of(() => ok([])) },
+    {
+      method: "GET",
+      pattern: `${VERSION}/presets`,
+      // As Go names them: the type has no JSON tags.
+      handle: of(({ id, parsed }) =>
+        ok(
+          parsed.presets.map(({ name, instances }) => ({
+            ...{ ID: uuidOf(`${id}/${name}`), Name: name, Parameters: null, Default: false },
+            ...{ DesiredPrebuildInstances: instances, Description: "", Icon: "" },
+          })),
+        ),
+      ),
+    },
     { method: "GET", pattern: `${VERSION}/variables`, handle: of((version) => ok(variablesOf(version))) },
     {
       method: "GET",
@@ -188,4 +201,10 @@ function richParametersOf({ parsed }: TemplateVersion): unknown[] {
     required: parameter.default === undefined,
     ephemeral: false,
   }));
+}
+
+/** The same id each time that it is asked for. */
+function uuidOf(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

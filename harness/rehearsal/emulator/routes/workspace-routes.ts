@@ -1,11 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { Deployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { Reply, Validation } from "../http/reply.ts";
 import { jsonBody, namedValues, text } from "../http/request.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
-import type { Template, User, Workspace } from "../state/types.ts";
+import { newWorkspace } from "../state/new-workspace.ts";
+import type { Template, Workspace } from "../state/types.ts";
 import { NIL_UUID, now } from "../state/world.ts";
 import { workspaceView } from "../views/workspace-view.ts";
 import { isUuid, userOf, workspaceOf } from "./lookup.ts";
@@ -105,22 +105,6 @@ function create(deployment: Deployment, request: ApiRequest): Reply {
     parameters: parameters.value,
   });
   return created(workspaceView(world, queue, workspace, true));
-}
-
-function newWorkspace(owner: User, template: Template, name: string, ttlMs: number | undefined): Workspace {
-  const at = now();
-  return {
-    id: randomUUID(),
-    ownerId: owner.id,
-    templateId: template.id,
-    createdAt: at,
-    ...(ttlMs === undefined ? {} : { ttlMs }),
-    builds: [],
-    name,
-    updatedAt: at,
-    lastUsedAt: at,
-    deleted: false,
-  };
 }
 
 function templateOf(

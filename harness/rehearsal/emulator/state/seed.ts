@@ -47,7 +47,7 @@ export function seed(
     job,
     createdById: admin.id,
     createdAt: job.createdAt,
-    parsed: parseTemplate(new Map([["main.tf", MAIN_TF]])),
+    parsed: parseTemplate(new Map([["main.tf", `${MAIN_TF}${presetOf(world.config.prebuilds ?? 0)}`]])),
     variables: {},
     resources: [],
     templateId,
@@ -67,4 +67,17 @@ export function seed(
     updatedAt: job.createdAt,
   });
   return { email, password, token: world.addKey(admin) };
+}
+
+function presetOf(prebuilds: number): string {
+  return prebuilds === 0
+    ? ""
+    : `
+data "coder_workspace_preset" "ready" {
+  name = "ready"
+  prebuilds {
+    instances = ${prebuilds}
+  }
+}
+`;
 }

@@ -10,6 +10,8 @@ export interface User {
   readonly roles: readonly string[];
   readonly loginType: string;
   readonly createdAt: string;
+  /** One of Coder's own, which no listing shows. */
+  readonly isSystem?: boolean;
   status: "active" | "dormant" | "suspended";
   updatedAt: string;
   lastSeenAt: string;
@@ -156,6 +158,8 @@ export interface Workspace {
   readonly createdAt: string;
   readonly ttlMs?: number;
   readonly builds: Build[];
+  /** Made by the prebuilds reconciler. */
+  readonly isPrebuild?: boolean;
   name: string;
   updatedAt: string;
   lastUsedAt: string;

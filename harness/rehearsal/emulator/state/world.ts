@@ -50,6 +50,7 @@ export class World {
     roles?: readonly string[];
     active: boolean;
     loginType?: string;
+    isSystem?: boolean;
   }): User {
     const at = now();
     const user: User = {
@@ -61,6 +62,7 @@ export class World {
       roles: fields.roles ?? [],
       loginType: fields.loginType ?? "password",
       createdAt: at,
+      ...(fields.isSystem === undefined ? {} : { isSystem: fields.isSystem }),
       status: fields.active ? "active" : "dormant",
       updatedAt: at,
       lastSeenAt: NEVER,

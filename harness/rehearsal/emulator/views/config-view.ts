@@ -1,3 +1,4 @@
+import { reconciliationMs } from "../build/prebuilds-reconciler.ts";
 import type { Deployment } from "../context.ts";
 import type { Json } from "./job-view.ts";
 import { isOn } from "../is-on.ts";
@@ -86,7 +87,7 @@ export function configView({ world, limits, queue, liveReplicas, url }: Deployme
     retention: { audit_logs: 0, connection_logs: 0, api_keys: 7 * DAY, workspace_agent_logs: 7 * DAY },
     notifications: { method: "smtp", inbox: { enabled: true } },
     workspace_hostname_suffix: "coder",
-    workspace_prebuilds: { reconciliation_interval: MINUTE },
+    workspace_prebuilds: { reconciliation_interval: Math.round(reconciliationMs(world) * 1e6) },
     ai: { bridge: { enabled: false }, aibridge_proxy: { enabled: false } },
     stats_collection: { usage_stats: { enable: true } },
     // Coder leaves these out unless they are set.

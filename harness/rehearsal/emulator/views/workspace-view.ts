@@ -77,7 +77,7 @@ export function workspaceView(world: World, queue: BuildQueue, workspace: Worksp
     allow_renames: false,
     favorite: false,
     next_start_at: null,
-    is_prebuild: false,
+    is_prebuild: workspace.isPrebuild === true,
     task_id: null,
   };
 }

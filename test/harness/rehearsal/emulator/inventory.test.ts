@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { itemKey } from "../../../../harness/rehearsal/inventory/key.ts";
 import { openStore } from "../../../../harness/rehearsal/inventory/store.ts";
 import type { TwinStore } from "../../../../harness/rehearsal/inventory/store.ts";
+import { systemClock } from "../../../../harness/model/clock.ts";
+import { runDrain } from "../../../../harness/workload/drain.ts";
 import { packTar } from "./tar.ts";
 import { emulated, eventually } from "./driver.ts";
 import type { Driver, Json } from "./driver.ts";
@@ -182,3 +184,35 @@ test.each([
     expect(await kinds()).toEqual([]);
   },
 );
+
+test("the machines of prebuilt workspaces come again until their reconciler is paused, and none is left", async () => {
+  const driver = await emulated({
+    ...{ seeded: true, licence: "simulated", prebuilds: 2, buildSpeed: 300 },
+    inventory: { directory, are: "machines", cluster: CLUSTER, namespace: "coder-workspaces" },
+  });
+  const machines = async (): Promise<number> =>
+    (await kinds()).filter((kind) => kind.startsWith("google_compute_instance ")).length;
+  await eventually(async () => (await machines()) === 2);
+  const listing = await driver.get("/api/v2/workspaces");
+  const found = listing.json.workspaces as readonly {
+    id: string;
+    is_prebuild: boolean;
+    owner_name: string;
+  }[];
+  for (const { id, is_prebuild: isPrebuild, owner_name: owner } of found) {
+    expect([isPrebuild, owner]).toEqual([true, "prebuilds"]);
+    await driver.deleted(id);
+  }
+  await eventually(async () => (await machines()) === 2);
+  await runDrain(
+    {
+      task: "drain",
+      deployment: { url: driver.url, ssh: "none" },
+      ...{ token: driver.token, concurrency: 0, timeoutMs: 30_000 },
+    },
+    { signal: new AbortController().signal, clock: systemClock, emit: () => undefined },
+  );
+  await eventually(async () => (await kinds()).length === 0);
+  await driver.close();
+  expect(await kinds()).toEqual([]);
+});
