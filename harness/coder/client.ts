@@ -17,7 +17,8 @@ export interface Caller {
 export interface NewUser {
   readonly username: string;
   readonly email: string;
-  readonly password: string;
+  /** Absent: nobody can log in as the user, whose tokens an owner mints. */
+  readonly password?: string;
   readonly organizationId: string;
 }
 
@@ -67,6 +68,13 @@ export class CoderClient {
       lifetime: lifetimeMs * 1e6,
       token_name: name,
     });
+
+  tokenConfig = (userId: string) =>
+    this.#get(`/users/${userId}/keys/tokens/tokenconfig`, schemas.tokenConfig);
+
+  /** Whether the deployment's rules take such a password; 404 on servers before they had this. */
+  validatePassword = (password: string) =>
+    this.#send("POST", "/users/validate-password", schemas.passwordCheck, { password });
 
   tokens = (userId: string) => this.#get(`/users/${userId}/keys/tokens`, schemas.tokens);
 
@@ -141,6 +149,21 @@ export class CoderClient {
   richParameters = (versionId: string) =>
     this.#get(`/templateversions/${versionId}/rich-parameters`, schemas.richParameters);
 
+  /** Evaluates the parameters with these values, for the caller; 404 on servers before dynamic parameters. */
+  evaluateParameters = (versionId: string, inputs: Readonly<Record<string, string>>) =>
+    this.#send(
+      "POST",
+      `/templateversions/${versionId}/dynamic-parameters/evaluate`,
+      schemas.evaluatedParameters,
+      { id: 0, inputs },
+    );
+
+  importLog = (versionId: string) => this.#get(`/templateversions/${versionId}/logs`, schemas.log);
+
+  buildLog = (buildId: string) => this.#get(`/workspacebuilds/${buildId}/logs`, schemas.log);
+
+  agentLog = (agentId: string) => this.#get(`/workspaceagents/${agentId}/logs`, schemas.log);
+
   presets = (versionId: string) => this.#get(`/templateversions/${versionId}/presets`, schemas.presets);
 
   externalAuth = (versionId: string) =>
@@ -156,8 +179,9 @@ export class CoderClient {
     this.#send("POST", "/users", schemas.user, {
       username: user.username,
       email: user.email,
-      password: user.password,
-      login_type: "password",
+      ...(user.password === undefined
+        ? { login_type: "none" }
+        : { login_type: "password", password: user.password }),
       user_status: "active",
       organization_ids: [user.organizationId],
     });

@@ -34,6 +34,7 @@ export const user = z.object({
   email: z.string().default(""),
   created_at: z.string().nullish(),
   last_seen_at: z.string().nullish(),
+  status: z.string().nullish(),
   roles: z.array(z.object({ name: z.string() })).default([]),
 });
 export type User = z.infer<typeof user>;
@@ -63,6 +64,8 @@ export const agent = z.object({
   name: z.string(),
   status: z.string(),
   lifecycle_state: z.string().default("ready"),
+  /** `blocking`: nobody is let in before the start-up script is over. */
+  startup_script_behavior: z.string().nullish(),
   /** Of an agent inside another one, such as a dev container's. */
   parent_id: z.string().nullish(),
   first_connected_at: z.string().nullish(),
@@ -118,10 +121,26 @@ export function agentsOf(of: Workspace): readonly Agent[] {
   return of.latest_build.resources.flatMap((resource) => resource.agents);
 }
 
-export const template = z.object({ id: z.string(), name: z.string(), active_version_id: z.string() });
+export const template = z.object({
+  id: z.string(),
+  name: z.string(),
+  active_version_id: z.string(),
+  deprecated: z.boolean().default(false),
+  deprecation_message: z.string().default(""),
+  /** Parameters are as they were when the version was imported: Coder evaluates nothing again. */
+  use_classic_parameter_flow: z.boolean().nullish(),
+  /** Where it is false, workspaces stop after `default_ttl_ms`, whatever was asked for. */
+  allow_user_autostop: z.boolean().default(true),
+  default_ttl_ms: z.number().default(0),
+});
 export type Template = z.infer<typeof template>;
 
-export const templateVersion = z.object({ id: z.string(), job });
+export const templateVersion = z.object({
+  id: z.string(),
+  job,
+  archived: z.boolean().default(false),
+  has_external_agent: z.boolean().default(false),
+});
 export type TemplateVersion = z.infer<typeof templateVersion>;
 
 /** Absent lists come as null. */
@@ -131,6 +150,13 @@ function listOf<T extends z.ZodType>(item: T) {
     .nullish()
     .transform((list) => list ?? []);
 }
+
+/** A line of a job's or an agent's log; jobs and agents name the level differently. */
+export const logLine = z
+  .object({ output: z.string(), log_level: z.string().optional(), level: z.string().optional() })
+  .transform(({ output, log_level, level }) => ({ output, level: log_level ?? level ?? "info" }));
+export type LogLine = z.infer<typeof logLine>;
+export const log = listOf(logLine);
 
 /** How a build's time went, since Coder v2.18 or so; a stage has one row of Coder's and one for each resource. */
 export const buildTimings = z.object({
@@ -156,6 +182,17 @@ export const richParameter = z.object({
 export type RichParameter = z.infer<typeof richParameter>;
 export const richParameters = listOf(richParameter);
 
+const presetValues = listOf(
+  z
+    .object({
+      Name: z.string().optional(),
+      name: z.string().optional(),
+      Value: z.string().optional(),
+      value: z.string().optional(),
+    })
+    .transform(({ Name, name, Value, value }) => [Name ?? name ?? "", Value ?? value ?? ""] as const),
+);
+
 /** Coder names the fields of a preset as Go does; its documentation does not. */
 export const presets = listOf(
   z
@@ -166,12 +203,15 @@ export const presets = listOf(
       name: z.string().optional(),
       DesiredPrebuildInstances: z.number().nullish(),
       desiredPrebuildInstances: z.number().nullish(),
+      Parameters: presetValues,
+      parameters: presetValues,
     })
-    .transform(({ ID, id, Name, name, DesiredPrebuildInstances, desiredPrebuildInstances }) => ({
+    .transform(({ ID, id, Name, name, ...rest }) => ({
       id: ID ?? id ?? "",
       name: Name ?? name ?? "",
       /** Workspaces that are to stand ready. */
-      prebuilds: DesiredPrebuildInstances ?? desiredPrebuildInstances ?? 0,
+      prebuilds: rest.DesiredPrebuildInstances ?? rest.desiredPrebuildInstances ?? 0,
+      values: Object.fromEntries([...rest.Parameters, ...rest.parameters]),
     })),
 );
 
@@ -185,7 +225,14 @@ export const externalAuths = listOf(
 
 export const versionResources = listOf(
   z.object({
-    agents: listOf(z.object({ name: z.string(), apps: listOf(z.object({ slug: z.string() })) })),
+    agents: listOf(
+      z.object({
+        name: z.string(),
+        parent_id: z.string().nullish(),
+        operating_system: z.string().default("linux"),
+        apps: listOf(z.object({ slug: z.string() })),
+      }),
+    ),
   }),
 );
 
@@ -213,12 +260,35 @@ export const deploymentConfig = z.object({
     disable_owner_workspace_exec: z.boolean().nullish(),
     disable_path_apps: z.boolean().nullish(),
     browser_only: z.boolean().nullish(),
+    disable_password_auth: z.boolean().nullish(),
+    /** Nanoseconds; the second is the limit of owners' tokens. */
+    session_lifetime: z
+      .object({
+        max_token_lifetime: z.number().nullish(),
+        max_admin_token_lifetime: z.number().nullish(),
+      })
+      .nullish(),
     /** Nanoseconds, as Go counts them. */
     workspace_prebuilds: z.object({ reconciliation_interval: z.number().nullish() }).nullish(),
   }),
 });
 
 export const prebuildsSettings = z.object({ reconciliation_paused: z.boolean().default(false) });
+
+/** How long a token of the user may live, nanoseconds. */
+export const tokenConfig = z.object({ max_token_lifetime: z.number().nullish() });
+
+export const passwordCheck = z.object({ valid: z.boolean(), details: z.string().default("") });
+
+/** What Coder makes of the values of a template's parameters. */
+const diagnostics = listOf(
+  z.object({ severity: z.string(), summary: z.string().default(""), detail: z.string().default("") }),
+);
+export const evaluatedParameters = z.object({
+  diagnostics,
+  parameters: listOf(z.object({ name: z.string(), type: z.string().default("string"), diagnostics })),
+});
+export type EvaluatedParameters = z.infer<typeof evaluatedParameters>;
 
 /** A named token, without its secret. */
 export const tokens = listOf(

@@ -80,6 +80,8 @@ export const FAILURE_CLASSES = [
   /** Coder refused the user: the licence has no seat left. */
   "seats-exhausted",
   "agent-timeout",
+  /** A start-up script failed or went on: told, since the workspace was used all the same. */
+  "startup-script",
   "connect-refused",
   "connect-timeout",
   "connection-lost",
@@ -132,6 +134,8 @@ export const failureCount = z.object({
   count,
   /** One message, scrubbed of secrets. */
   example: z.string(),
+  /** Kinds of reasons that its messages do not tell, each with the last error lines of a log of the first one. */
+  reasons: z.array(z.object({ error: z.string(), count, log: z.array(z.string()) })).optional(),
 });
 export type FailureCount = z.infer<typeof failureCount>;
 

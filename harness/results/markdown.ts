@@ -1,7 +1,7 @@
 import { objectiveSentence } from "../model/objective-words.ts";
 import type { RunRecord } from "../model/record.ts";
 import { comparisonLines } from "./compared-versions.ts";
-import { formatCount } from "./format.ts";
+import { failureLine, reasonsOf } from "./failure-words.ts";
 import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "./markdown-row.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
@@ -15,9 +15,16 @@ export function resultMarkdown(record: RunRecord): string {
   if (measurements === undefined) return table;
   const { header, rows } = latencyGrid(measurements);
   const lines = [arrivalsLine(measurements), probeLine(measurements), ...limitedLines(measurements)];
-  const failures = measurements.failures.map(
-    ({ class: name, phase, count, example }) => `- ${formatCount(count)} × ${name} in ${phase}: ${example}`,
-  );
+  const failures = measurements.failures.flatMap((failure) => [
+    `- ${failureLine(failure)}`,
+    ...reasonsOf(failure).flatMap(({ title, log }) => [
+      `  - ${title}`,
+      "",
+      // Four blanks more than the list's text: a block of code, in which nothing is markup.
+      ...log.map((line) => `        ${line}`),
+      "",
+    ]),
+  ]);
   return [
     table,
     markdownRow(header),

@@ -4,6 +4,7 @@ import { summaryLine } from "../model/summary-line.ts";
 import { formatUsd } from "../model/usd.ts";
 import { buildsLine } from "./builds-words.ts";
 import { comparisonLines } from "./compared-versions.ts";
+import { failureLine, reasonsOf } from "./failure-words.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
@@ -88,9 +89,13 @@ function failureLines({ failures }: Measurements): readonly string[] {
   if (failures.length === 0) return [];
   return [
     "Failures",
-    ...failures.map(
-      ({ class: name, phase, count, example }) => `  ${formatCount(count)} × ${name} in ${phase}: ${example}`,
-    ),
+    ...failures.flatMap((failure) => [
+      `  ${failureLine(failure)}`,
+      ...reasonsOf(failure).flatMap(({ title, log }) => [
+        `    ${title}`,
+        ...log.map((line) => `      ${line}`),
+      ]),
+    ]),
   ];
 }
 

@@ -3,12 +3,25 @@ import { isActive, type Job } from "../coder/schemas.ts";
 import type { FailureClass, Phase } from "../model/shard-result.ts";
 import { generatorNow } from "./clock-watch.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "./load-context.ts";
+import { readAgentLog, readBuildLog } from "./failure-logs.ts";
 import { lookAtAgents } from "./look-at-agents.ts";
 
 /** What one look at a workspace showed. */
 export type Look =
-  | { readonly state: "ready"; readonly agentId?: string }
-  | { readonly state: "waiting"; readonly for: "build" | "agent" }
+  | {
+      readonly state: "ready";
+      readonly agentId?: string;
+      readonly agentName?: string;
+      /** Whether nothing is left to be told of its agents at the load's end. */
+      readonly isSettled?: boolean;
+    }
+  | {
+      readonly state: "waiting";
+      readonly for: "build" | "agent";
+      /** The agent that is waited for, and its state in words. */
+      readonly agentId?: string;
+      readonly seen?: string;
+    }
   | {
       readonly state: "failed";
       readonly class: FailureClass;
@@ -20,7 +33,7 @@ export type Look =
 export type Readiness = "ready" | "rebuild" | "failed";
 
 /**
- * Waits until the workspace's build succeeded and all its agents are connected and ready; polled, since one cheap
+ * Waits until the workspace's build succeeded and the agent that the load goes to can be used; polled, since one cheap
  * request shows build, job and agents alike.
  */
 export async function awaitReady(
@@ -34,12 +47,13 @@ export async function awaitReady(
   while (!load.signal.aborted) {
     const look = await lookAt(load, workspace);
     if (look.state === "ready") {
-      if (look.agentId !== undefined) workspace.agentId = look.agentId;
+      reach(workspace, look);
       setState(load, workspace, "ready");
       return "ready";
     }
     if (look.state === "failed") {
       load.failures.add(look.class, look.phase, look.message);
+      await keepReason(load, workspace, look, workspace.agentId);
       if (look.phase === "build" && retriesLeft > 0) return "rebuild";
       setState(load, workspace, "failed");
       return "failed";
@@ -49,8 +63,9 @@ export async function awaitReady(
       deadline = performance.now() + timeouts.agentMs;
     }
     if (performance.now() > deadline) {
-      const late = tooLate(waitsFor, load, workspace);
+      const late = tooLate(waitsFor, load, workspace, look.seen);
       load.failures.add(late.class, late.phase, late.message);
+      await keepReason(load, workspace, late, look.agentId);
       setState(load, workspace, "failed");
       return "failed";
     }
@@ -63,6 +78,31 @@ export async function awaitReady(
     }
   }
   return "failed";
+}
+
+/** The agent that the load goes to, in every way. */
+export function reach(workspace: LoadWorkspace, look: Look & { state: "ready" }): void {
+  if (look.agentId !== undefined) workspace.agentId = look.agentId;
+  if (look.agentName !== undefined) workspace.agentName = look.agentName;
+  if (look.isSettled !== undefined) workspace.isSettled = look.isSettled;
+}
+
+/** What Coder's logs tell of a failure, read while its workspace is there. */
+async function keepReason(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  look: Look & { state: "failed" },
+  agentId: string | undefined,
+): Promise<void> {
+  const { buildId } = workspace;
+  if (look.phase === "build" && buildId !== undefined)
+    await load.failures.explain(look.class, look.phase, look.message, () =>
+      readBuildLog(load.owner, buildId),
+    );
+  else if (look.class === "agent-timeout" && agentId !== undefined)
+    await load.failures.explain(look.class, look.phase, look.message, () =>
+      readAgentLog(load.owner, agentId),
+    );
 }
 
 async function lookAt(load: LoadContext, workspace: LoadWorkspace): Promise<Look> {
@@ -116,10 +156,11 @@ function tooLate(
   waitsFor: "build" | "agent",
   load: LoadContext,
   workspace: LoadWorkspace,
+  seen: string | undefined,
 ): Look & { state: "failed" } {
   const { buildMs, agentMs } = load.task.timeouts;
   if (waitsFor === "agent") {
-    const message = `no connected and ready agent within ${agentMs} ms of the build's end`;
+    const message = `no usable agent within ${agentMs} ms of the build's end${seen === undefined ? "" : `: ${seen}`}`;
     return { state: "failed", class: "agent-timeout", phase: "workspace-ready", message };
   }
   const message = `build is ${workspace.job?.status ?? "unknown"} after ${buildMs} ms`;

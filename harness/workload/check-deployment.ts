@@ -2,9 +2,13 @@ import type { z } from "zod";
 import type { CoderClient } from "../coder/client.ts";
 import type { deploymentConfig, entitlements } from "../coder/schemas.ts";
 import { RefbenchError } from "../model/error.ts";
+import { newPassword } from "./new-password.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 
-/** Refuses what the deployment would refuse to every workspace of the load: SSH, more users. What it does not tell is tried. */
+/**
+ * Refuses what the deployment would refuse to every workspace of the load: SSH, passwords, more users. What it does not
+ * tell is tried.
+ */
 export async function checkDeployment(
   owner: CoderClient,
   organizationId: string,
@@ -25,6 +29,7 @@ export async function checkDeployment(
       "owners have no access to others' workspaces here: each connection uses a token of its workspace's owner",
     );
 
+  if (task.login === "login") await checkPasswords(owner, task, config.disable_password_auth === true);
   if (task.login === "host") await checkQuota(owner, organizationId, note);
   const seats = features["user_limit"];
   const isMakingUsers = task.existing === undefined && task.login !== "host" && task.reuseUsers !== true;
@@ -35,6 +40,21 @@ export async function checkDeployment(
       "usage",
       `the licence of ${task.deployment.url} has ${Math.max(0, free)} of ${seats.limit} seats free, and the load makes ${task.users} users: ask for fewer, or use your own user (--use-host-login)`,
     );
+}
+
+/** Users who log in themselves need passwords, which the deployment may not take. */
+async function checkPasswords(owner: CoderClient, { deployment }: LoadTask, isOff: boolean): Promise<void> {
+  if (isOff)
+    throw new RefbenchError(
+      "usage",
+      `${deployment.url} takes no passwords, so that the load's users cannot log in: leave --login-each out, and their tokens are minted`,
+    );
+  const checked = await owner.validatePassword(newPassword());
+  if (!checked.ok || checked.value.valid) return;
+  throw new RefbenchError(
+    "usage",
+    `${deployment.url} takes no password as refbench makes them (${checked.value.details}): leave --login-each out, and tokens are minted`,
+  );
 }
 
 /** Whether a deployment lets nobody in but by a browser; what it does not tell is tried. */

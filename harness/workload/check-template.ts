@@ -1,44 +1,99 @@
 import { failedWith } from "../coder/answer.ts";
 import type { CoderClient } from "../coder/client.ts";
+import { isActive, type Template } from "../coder/schemas.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
-import { wrongParameters } from "./check-parameters.ts";
+import { findWrongParameters } from "./check-parameters.ts";
+import { readImportLog } from "./failure-logs.ts";
+import { leastDurationMs } from "./least-duration.ts";
+import { chooseAgent } from "./look-at-agents.ts";
 
 /**
- * Refuses what the template's version cannot be given, before anything is created: parameters, preset, agent, and
- * logins at other services that its users would need. What an older server does not tell is left out and noted.
+ * Refuses what the template's version cannot be given or would refuse to every workspace, before anything is created:
+ * a deprecated template, an import that failed, parameters, preset, agent, and logins at other services that its users
+ * would need. What an older server does not tell is left out and noted.
  */
 export async function checkTemplate(
   owner: CoderClient,
-  versionId: string,
+  template: Template,
   task: LoadTask,
   note: (message: string) => void,
 ): Promise<void> {
-  const template = `template ${task.template}`;
-  const known = await owner.richParameters(versionId);
-  if (known.ok) {
-    const wrong = wrongParameters(task.parameters, known.value, task.presetId !== undefined);
-    if (wrong.length > 0)
-      throw new RefbenchError("usage", `${template} cannot be given these parameters: ${wrong.join("; ")}`);
-  } else note(`the parameters of ${template} could not be checked: ${known.failure.message}`);
-  if (task.presetId !== undefined) await checkPreset(owner, versionId, task.presetId, template);
-  if (task.agent !== undefined || task.app !== undefined)
-    await checkAgentAndApp(owner, versionId, task, note);
-  await checkExternalAuth(owner, versionId, task, template);
+  const versionId = template.active_version_id;
+  const name = `template ${task.template}`;
+  checkSettings(template, task, note);
+  await checkVersion(owner, versionId, task, name);
+  const preset =
+    task.presetId === undefined ? undefined : await checkPreset(owner, versionId, task.presetId, name);
+  const values = { given: task.parameters, ...(preset === undefined ? {} : { preset }) };
+  const isClassic = template.use_classic_parameter_flow === true;
+  const found = await findWrongParameters(owner, versionId, values, isClassic);
+  if ("unknown" in found) note(`the parameters of ${name} could not be checked: ${found.unknown}`);
+  else if (found.wrong.length > 0)
+    throw new RefbenchError("usage", `${name} cannot be given these parameters: ${found.wrong.join("; ")}`);
+  if (task.skipAgents !== true) await checkAgentAndApp(owner, versionId, task, note);
+  await checkExternalAuth(owner, versionId, task, name);
 }
 
+function checkSettings(
+  { deprecated, deprecation_message: why, allow_user_autostop: mayChoose, default_ttl_ms: ttlMs }: Template,
+  task: LoadTask,
+  note: (message: string) => void,
+): void {
+  const name = `template ${task.template}`;
+  if (deprecated)
+    throw new RefbenchError(
+      "usage",
+      `${name} is deprecated${why === "" ? "" : ` (${why})`}, and Coder makes no workspaces of it: choose another, or clear its deprecation`,
+    );
+  if (mayChoose || ttlMs === 0 || ttlMs >= task.workspaceTtlMs) return;
+  const leastMs = leastDurationMs(task);
+  const stops = `${name} stops its workspaces after ${minutes(ttlMs)} and lets no user choose otherwise`;
+  if (ttlMs < leastMs)
+    throw new RefbenchError(
+      "usage",
+      `${stops}, and this load takes at least ${minutes(leastMs)}: raise the template's default autostop`,
+    );
+  note(`${stops}: a load that takes longer loses them`);
+}
+
+async function checkVersion(
+  owner: CoderClient,
+  versionId: string,
+  task: LoadTask,
+  name: string,
+): Promise<void> {
+  const version = await owner.templateVersion(versionId);
+  if (!version.ok) return;
+  const { job, archived, has_external_agent: isExternal } = version.value;
+  const refuse = (what: string): never => {
+    throw new RefbenchError("usage", `the active version of ${name} ${what}`);
+  };
+  if (archived) refuse("is archived, and Coder makes no workspaces of it: activate another version");
+  if (isActive(job)) refuse("is still being imported: wait for it, or look at the provisioner daemons");
+  if (job.status !== "succeeded") {
+    const log = await readImportLog(owner, versionId);
+    const words = log.length === 0 ? "" : `: ${log.join(" / ")}`;
+    refuse(`was not imported, ${job.error ?? job.status}${words}: push it again (coder templates push)`);
+  }
+  if (isExternal && task.skipAgents !== true)
+    refuse("has an external agent, which nobody starts: let nothing wait for it (--no-wait-for-agents)");
+}
+
+/** The values that the preset sets. */
 async function checkPreset(
   owner: CoderClient,
   versionId: string,
   presetId: string,
   template: string,
-): Promise<void> {
+): Promise<Readonly<Record<string, string>>> {
   const presets = await owner.presets(versionId);
   if (!presets.ok) {
     const why = failedWith(presets, 404) ? "this Coder knows no presets" : presets.failure.message;
     throw new RefbenchError("usage", `preset "${presetId}" of ${template} cannot be used: ${why}`);
   }
-  if (presets.value.some(({ id }) => id === presetId)) return;
+  const found = presets.value.find(({ id }) => id === presetId);
+  if (found !== undefined) return found.values;
   const expected =
     presets.value.map(({ id, name }) => `${id} (${name})`).join(", ") || "none: it has no presets";
   throw new RefbenchError("usage", `${template} has no preset "${presetId}", expected ${expected}`);
@@ -47,7 +102,7 @@ async function checkPreset(
 async function checkAgentAndApp(
   owner: CoderClient,
   versionId: string,
-  { agent, app, template: name, parameters, presetId }: LoadTask,
+  { agent: wish, app, template: name, parameters, presetId }: LoadTask,
   note: (message: string) => void,
 ): Promise<void> {
   const template = `template ${name}`;
@@ -55,16 +110,21 @@ async function checkAgentAndApp(
   if (!resources.ok) return;
   const agents = resources.value.flatMap((resource) => resource.agents);
   if (agents.length === 0) return;
-  const reached = agents.filter((one) => agent === undefined || one.name === agent);
-  if (reached.length === 0)
+  const names = distinct(agents.map((one) => one.name));
+  const reached = chooseAgent(agents, wish);
+  if (reached === undefined)
+    throw new RefbenchError("usage", `${template} has no agent "${wish}", expected one of ${names}`);
+  if (wish === undefined && agents.length > 1)
+    note(`${template} has several agents, ${names}: ${reached.name} is reached, choose with --agent`);
+  if (reached.operating_system === "windows")
     throw new RefbenchError(
       "usage",
-      `${template} has no agent "${agent}", expected one of ${distinct(agents.map((one) => one.name))}`,
+      `agent ${reached.name} of ${template} runs Windows, and the load types commands of a POSIX shell: choose another agent (--agent) or template`,
     );
-  const slugs = reached.flatMap(({ apps }) => apps.map(({ slug }) => slug));
+  const slugs = reached.apps.map(({ slug }) => slug);
   if (app === undefined || slugs.includes(app.slug)) return;
   const has = slugs.length === 0 ? "it has none: add a coder_app" : `expected one of ${distinct(slugs)}`;
-  const message = `${template} has no app "${app.slug}", ${has}`;
+  const message = `agent ${reached.name} of ${template} has no app "${app.slug}", ${has}`;
   // Coder tells what the template makes of its own defaults; what it is given may bring the app.
   const isAsTold = Object.keys(parameters).length === 0 && presetId === undefined;
   if (isAsTold) throw new RefbenchError("usage", message);
@@ -92,4 +152,8 @@ async function checkExternalAuth(
     : "the load's users cannot; use your own user, logged in there (--use-host-login), or another template";
   const names = needed.map(({ id }) => id).join(", ");
   throw new RefbenchError("usage", `${template} needs its users to be logged in at ${names}: ${next}`);
+}
+
+function minutes(milliseconds: number): string {
+  return `${Math.round(milliseconds / 6_000) / 10} min`;
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import type { Answer, CoderFailure } from "../coder/answer.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadContext, LoadUser } from "./load-context.ts";
 import { listUsers } from "./listing.ts";
 import { takeTurns } from "./take-turns.ts";
+import { newPassword } from "./new-password.ts";
 
 /** How a refused user reads when the licence has no seat left. */
 const NO_SEAT = /\b(licen[sc]e|seats?|user limit)\b/i;
@@ -39,7 +39,14 @@ async function knownUsers(load: LoadContext): Promise<Map<string, string>> {
       "coder",
       `the users of earlier runs cannot be listed: ${listed.failure.message}; without --reuse-users new ones are made`,
     );
-  return new Map(listed.value.map(({ username, id }) => [username, id]));
+  const ours = listed.value.filter(({ username }) => username.startsWith(`${load.task.prefix}-`));
+  const suspended = ours.filter(({ status }) => status === "suspended").map(({ username }) => username);
+  if (suspended.length > 0)
+    throw new RefbenchError(
+      "usage",
+      `users of the earlier run are suspended (${suspended.slice(0, 5).join(", ")}), and Coder takes no token of theirs: activate them, or leave --reuse-users out`,
+    );
+  return new Map(ours.map(({ username, id }) => [username, id]));
 }
 
 async function reuseUser(load: LoadContext, username: string, id: string): Promise<LoadUser | undefined> {
@@ -55,12 +62,13 @@ async function createUser(load: LoadContext, username: string, dueMs: number): P
   if (load.signal.aborted) return undefined;
   const startedMs = performance.now();
   const email = `${username}@refbench.test`;
-  const password = `Aa1-${randomBytes(18).toString("base64url")}`;
+  // Where tokens are minted nobody logs in: a deployment without passwords is as good as any other.
+  const password = load.task.login === "login" ? newPassword() : undefined;
   const user = await load.owner.createUser({
     username,
     email,
-    password,
     organizationId: load.organizationId,
+    ...(password === undefined ? {} : { password }),
   });
   if (!user.ok) {
     refuse(load, user.failure);
@@ -79,9 +87,9 @@ async function tokenOf(
   load: LoadContext,
   id: string,
   email: string,
-  password: string,
+  password: string | undefined,
 ): Promise<Answer<string>> {
-  if (load.task.login !== "login") return load.tokens.mint(load.owner, id);
+  if (password === undefined) return load.tokens.mint(load.owner, id);
   const login = await load.asUser("").login(email, password);
   if (!login.ok) return login;
   load.tokens.adopt(id, login.value.session_token);

@@ -2,6 +2,7 @@ import type { Workspace } from "../coder/schemas.ts";
 import { RefbenchError } from "../model/error.ts";
 import { inTurns } from "../model/in-turns.ts";
 import type { LoadTask } from "../model/shard-task.ts";
+import { reach } from "./await-ready.ts";
 import { listWorkspaces } from "./listing.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "./load-context.ts";
 import { lookAtAgents } from "./look-at-agents.ts";
@@ -40,16 +41,17 @@ export async function findExisting(load: LoadContext, selection: Selection): Pro
       state: "waiting",
       id: found.id,
       succeeded: false,
+      isMeasured: false,
     };
     const look = lookAtAgents(load, found, { isMeasured: false });
     if (workspace.user.token === "" || look.state !== "ready" || look.agentId === undefined) {
       if (look.state !== "ready") {
-        const message = look.state === "failed" ? look.message : "its agents are not ready";
+        const message = look.state === "failed" ? look.message : (look.seen ?? "its agent is not ready");
         load.failures.add("agent-timeout", "workspace-ready", message);
       }
       setState(load, workspace, "failed");
     } else {
-      workspace.agentId = look.agentId;
+      reach(workspace, look);
       setState(load, workspace, "ready");
     }
     return workspace;

@@ -83,7 +83,13 @@ export interface LoadWorkspace {
   id?: string;
   /** When its POST was sent. */
   createdMs?: number;
+  /** The agent that the load goes to: by its id for terminals and apps, by its name for SSH. */
   agentId?: string;
+  agentName?: string;
+  /** False where its agents had not all started when it was first used. */
+  isSettled?: boolean;
+  /** False where its builds and agents are older than the load. */
+  readonly isMeasured?: boolean;
   /** Its latest start build. */
   buildId?: string;
   job?: Job;

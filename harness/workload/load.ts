@@ -5,6 +5,7 @@ import { sshDoor } from "../coder/ssh-door.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { LoadResult } from "../model/shard-result.ts";
 import type { LoadTask } from "../model/shard-task.ts";
+import { tellAgents } from "./tell-agents.ts";
 import { readBuildTimings } from "./build-timings.ts";
 import type { DaemonCounts } from "./builds.ts";
 import { CanaryProbe, PROBE_EVERY_MS, probeHttp } from "./canary-probe.ts";
@@ -158,6 +159,7 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   load.board.stage = undefined;
   await load.together("close");
   await close();
+  await tellAgents(load, workspaces);
 
   // What the load broke off itself it still deletes; only a stop leaves that to the drain.
   const ending = { ...load, signal: context.signal };

@@ -4,7 +4,6 @@ import { failedWith } from "../coder/answer.ts";
 import type { CoderClient } from "../coder/client.ts";
 import { Limiter } from "./limiter.ts";
 
-const HOUR_MS = 3_600_000;
 const IN_FLIGHT = 32;
 
 interface Minted {
@@ -28,10 +27,9 @@ export class MintedTokens {
   readonly #lifetimeMs: number;
   #minted: Minted[] = [];
 
-  /** They live as long as the load's workspaces, an hour at least. */
-  constructor(prefix: string, workspaceTtlMs: number) {
+  constructor(prefix: string, lifetimeMs: number) {
     this.#name = `${prefix}-${randomBytes(4).toString("hex")}`;
-    this.#lifetimeMs = Math.max(HOUR_MS, workspaceTtlMs);
+    this.#lifetimeMs = lifetimeMs;
   }
 
   /** A token of the user, minted by the owner; a second of the same user needs another purpose. */

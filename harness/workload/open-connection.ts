@@ -102,7 +102,7 @@ export async function tryToOpen(
       connectMs: Math.max(1, Math.ceil(deadlineMs - performance.now())),
     };
     const outcome = await (kind === "ssh"
-      ? load.ssh.open({ ...options, target: targetOf(load, workspace) }, onTurn)
+      ? load.ssh.open({ ...options, target: targetOf(workspace) }, onTurn)
       : openTerminal({ ...options, reconnect: reconnect ?? randomUUID() }));
     if (outcome.state === "open" || outcome.why !== "rate-limited") return outcome;
     if (performance.now() + outcome.retryAfterMs > deadlineMs) return outcome;
@@ -115,9 +115,8 @@ export async function tryToOpen(
 }
 
 /** As Coder's own client names a workspace and its agent. */
-function targetOf(load: LoadContext, { user, name }: LoadWorkspace): string {
-  const { agent } = load.task;
-  return `${user.username}/${name}${agent === undefined ? "" : `.${agent}`}`;
+function targetOf({ user, name, agentName }: LoadWorkspace): string {
+  return `${user.username}/${name}${agentName === undefined ? "" : `.${agentName}`}`;
 }
 
 async function count(

@@ -18,6 +18,7 @@ import { onlyOrganization } from "./organization.ts";
 import { PollPace } from "./poll-pace.ts";
 import type { ProgressBoard } from "./progress-board.ts";
 import { checkScenario } from "./scenario.ts";
+import { chooseTokenLifetime } from "./token-lifetime.ts";
 
 /** What a load is prepared with. */
 export interface LoadMeans {
@@ -42,10 +43,11 @@ export async function prepareLoad(
   const organizationId = task.organizationId ?? (await onlyOrganization(owner)).id;
   await checkScenario(owner, task);
   await checkDeployment(owner, organizationId, task, note);
+  const tokenLifetimeMs = await chooseTokenLifetime(owner, task, note);
   let templateId: string | undefined;
   if (task.existing === undefined) {
     const template = await findTemplate(owner, organizationId, task.template);
-    await checkTemplate(owner, template.active_version_id, task, note);
+    await checkTemplate(owner, template, task, note);
     templateId = template.id;
   }
   const capacity = await buildCapacity(owner, organizationId);
@@ -67,12 +69,15 @@ export async function prepareLoad(
     together: async (before) => {
       if (task.part !== undefined) await Promise.race([context.others?.together(before), stopped]);
     },
-    tokens: new MintedTokens(task.prefix, task.workspaceTtlMs),
+    tokens: new MintedTokens(task.prefix, tokenLifetimeMs),
     pollPace: new PollPace(context.clock, daemons),
     latencies: new Latencies((phase, milliseconds) => health.measured(phase, milliseconds)),
     builds: new BuildLedger(),
     clocks: new ClockWatch(),
-    failures: new FailureLedger((event) => context.emit(event), [task.token]),
+    failures: new FailureLedger(
+      (event) => context.emit(event),
+      [task.token, ...Object.values(task.deployment.headers ?? {})],
+    ),
     board,
     health,
     ssh: ssh ?? sshDoor({ ...task.deployment, ssh: "tunnel" }),

@@ -5,6 +5,7 @@ import { isActive, type TemplateVersion } from "../coder/schemas.ts";
 import { templateArchive } from "../coder/template-archive.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { BootstrapTask } from "../model/shard-task.ts";
+import { readImportLog } from "./failure-logs.ts";
 import type { TaskContext } from "./load-context.ts";
 
 const ASK_AGAIN_MS = 250;
@@ -55,11 +56,10 @@ async function awaitImport(
     await context.clock.sleep(ASK_AGAIN_MS, context.signal);
     job = usable(await owner.templateVersion(created.id), name, "be asked for").job;
   }
-  if (job.status !== "succeeded")
-    throw new RefbenchError(
-      "coder",
-      `the import of template ${name} ${job.status}: ${job.error ?? "no reason given"}`,
-    );
+  if (job.status === "succeeded") return;
+  const log = await readImportLog(owner, created.id);
+  const reason = [job.error ?? "no reason given", ...log].join(" / ");
+  throw new RefbenchError("coder", `the import of template ${name} ${job.status}: ${reason}`);
 }
 
 function usable<T>(answer: Answer<T>, name: string, what: string): T {

@@ -27,7 +27,6 @@ export interface FakeFaults {
   readonly noSeat?: readonly string[];
   readonly stuckBuild?: readonly string[];
   readonly stuckAgent?: readonly string[];
-  readonly failStartup?: readonly string[];
   readonly refuseTerminal?: readonly string[];
   readonly silentTerminal?: readonly string[];
   /** Never answers the upgrade. */
@@ -59,6 +58,25 @@ export interface FakeOptions {
   readonly gather?: readonly { readonly call: RegExp; readonly count: number; readonly after?: number }[];
   /** Of the template's version, as `rich-parameters` tells. @default one number `home_disk_size` */
   readonly parameters?: readonly Record<string, unknown>[];
+  /** What `dynamic-parameters/evaluate` makes of the values; 404 when absent. */
+  readonly evaluate?: (inputs: unknown) => unknown;
+  /** Fields of the template, and of its version, over the usual ones. */
+  readonly template?: Record<string, unknown>;
+  readonly version?: Record<string, unknown>;
+  /** Lines of logs: of imports, of every build, of every agent. */
+  readonly importLog?: readonly Record<string, unknown>[];
+  readonly buildLog?: readonly Record<string, unknown>[];
+  readonly agentLog?: readonly Record<string, unknown>[];
+  /** Fields of each agent by its name, over those of one that is ready. */
+  readonly agentFields?: Readonly<Record<string, Record<string, unknown>>>;
+  /** What `validate-password` answers; 404 when absent. */
+  readonly passwordCheck?: unknown;
+  /** Whether users with a password can be made. @default true */
+  readonly hasPasswords?: boolean;
+  /** @default "linux" */
+  readonly agentSystem?: string;
+  /** The most that a token may live. */
+  readonly maxTokenMs?: number;
   readonly externalAuth?: readonly Record<string, unknown>[];
   /** Answers of `entitlements` and `deployment/config`; 404 when absent. */
   readonly entitlements?: unknown;
@@ -313,6 +331,7 @@ class Fake {
       const found = [...this.workspaces.values()].find((one) => one.build.id === id);
       if (found === undefined) throw new Refusal(404, "Resource not found");
       if (sub === "timings") return offered(this.#timings(found));
+      if (sub === "logs") return [200, this.#options.buildLog ?? []];
       if (found.build.status === "succeeded") throw new Refusal(400, "Job has already completed!");
       found.build.status = "canceled";
       return [200, { message: "Job has been marked as canceled..." }];
@@ -326,8 +345,9 @@ class Fake {
           session_count: { ssh: this.open, reconnecting_pty: this.open },
         },
       ];
+    if (kind === "workspaceagents" && sub === "logs") return [200, this.#options.agentLog ?? []];
     if (kind === "organizations") return this.#organizationRoute(method, id, path, body);
-    if (kind === "templateversions") return this.#versionRoute(id, sub);
+    if (kind === "templateversions") return this.#versionRoute(id, sub, body);
     if (kind === "templates") return [200, {}];
     throw new Refusal(404, "Route not found.");
   }
@@ -384,16 +404,26 @@ class Fake {
       if (this.#faults.noSeat?.includes(username))
         throw new Refusal(403, "Your license has reached its user limit.");
       if (this.#faults.refuseUser?.includes(username)) throw new Refusal(500, "no more users");
+      const isWithoutPassword = this.#options.hasPasswords === false;
+      if (isWithoutPassword && body["login_type"] !== "none")
+        throw new Refusal(403, "Password based authentication is disabled");
       if (body["user_status"] !== "active") throw new Refusal(400, "the test wants active users");
       return [201, userView(this.addUser(username, body["password"] ?? ""))];
     }
+    if (id === "validate-password") return offered(this.#options.passwordCheck);
     const user = id === "me" ? caller : this.users.get(id);
     if (user === undefined) throw new Refusal(404, "Resource not found");
+    if (last === "tokenconfig") {
+      const { maxTokenMs } = this.#options;
+      return offered(maxTokenMs && { max_token_lifetime: maxTokenMs * 1e6 });
+    }
     if (sub === "keys" && method === "GET") return [200, this.#tokensOf(user)];
     if (sub === "keys" && method === "DELETE") {
       this.#revoke((owner, keyId) => owner === user && keyId === last);
       return [204, undefined];
     }
+    if (sub === "keys" && Number(body["lifetime"]) / 1e6 > (this.#options.maxTokenMs ?? Infinity))
+      throw new Refusal(400, "lifetime must be less than the most");
     if (sub === "keys") return [201, { key: this.mint(user, body["token_name"]) }];
     if (sub === "workspaces") return this.#createWorkspace(user, caller, body);
     if (method === "DELETE") {
@@ -507,7 +537,12 @@ class Fake {
     }
     const template = this.#template;
     if (method === "GET" && path.endsWith("/templates"))
-      return [200, template === undefined ? [] : [{ ...template, active_version_id: template.version }]];
+      return [
+        200,
+        template === undefined
+          ? []
+          : [{ ...template, active_version_id: template.version, ...this.#options.template }],
+      ];
     if (method === "POST") {
       const { name, template_version_id: version } = body as { name: string; template_version_id: string };
       if (template?.name === name) throw new Refusal(409, "template exists");
@@ -516,18 +551,32 @@ class Fake {
     }
     if (template === undefined || !path.endsWith(`/${template.name}`))
       throw new Refusal(404, "Resource not found");
-    return [200, { id: template.id, name: template.name, active_version_id: template.version }];
+    const { id: templateId, version } = template;
+    return [
+      200,
+      { id: templateId, name: template.name, active_version_id: version, ...this.#options.template },
+    ];
   }
 
-  #versionRoute(id: string, sub: string | undefined): [number, unknown] {
+  #versionRoute(id: string, sub: string | undefined, body: Body): [number, unknown] {
     const diskSize = { name: "home_disk_size", type: "number", required: true };
     if (sub === "rich-parameters") return [200, this.#options.parameters ?? [diskSize]];
+    if (sub === "dynamic-parameters") return offered(this.#options.evaluate?.(body["inputs"] ?? {}));
+    if (sub === "logs") return [200, this.#options.importLog ?? []];
     if (sub === "external-auth") return [200, this.#options.externalAuth ?? []];
     if (sub === "presets") return [200, [{ ID: "preset-id", Name: "small" }]];
     if (sub === "resources")
       return [
         200,
-        [{ agents: this.#agentNames.map((name) => ({ name, apps: [{ slug: `${name}-echo` }] })) }],
+        [
+          {
+            agents: this.#agentNames.map((name) => ({
+              name,
+              operating_system: this.#options.agentSystem ?? "linux",
+              apps: [{ slug: `${name}-echo` }],
+            })),
+          },
+        ],
       ];
     return [200, this.#version(id)];
   }
@@ -559,7 +608,8 @@ class Fake {
   }
 
   #version(id: string) {
-    return { id, job: { ...this.versions.get(id), created_at: new Date().toISOString() } };
+    const job = { ...this.versions.get(id), created_at: new Date().toISOString() };
+    return { id, job, ...this.#options.version };
   }
 
   #workspaceView(workspace: FakeWorkspace) {
@@ -582,10 +632,11 @@ class Fake {
       id: index === 0 ? agentId : `${agentId}-${index}`,
       name: agentName,
       status: isStuck ? "connecting" : "connected",
-      lifecycle_state: this.#faults.failStartup?.includes(name) === true ? "start_error" : "ready",
+      lifecycle_state: "ready",
       first_connected_at: after(700),
       started_at: after(800),
       ready_at: after(1100),
+      ...this.#options.agentFields?.[agentName],
     }));
     return {
       id: build.id,

@@ -4,6 +4,7 @@ import { checkTemplate } from "../../workload/check-template.ts";
 import { lookAtDeployment } from "../../workload/guard-look.ts";
 import { planTemplate } from "../../workload/guard-plan.ts";
 import { checkScenario } from "../../workload/scenario.ts";
+import { chooseTokenLifetime } from "../../workload/token-lifetime.ts";
 import type { Io } from "../io.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
 import type { CreateFlags } from "./load-options.ts";
@@ -34,7 +35,8 @@ export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
     const note = (message: string): unknown => notes.push(message);
     await checkScenario(client, task);
     await checkDeployment(client, organization.id, task, note);
-    await checkTemplate(client, planned.template.active_version_id, task, note);
+    await chooseTokenLifetime(client, task, note);
+    await checkTemplate(client, planned.template, task, note);
     return { look, task, notes };
   };
 }

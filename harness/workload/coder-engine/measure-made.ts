@@ -1,5 +1,5 @@
 import type { Workspace } from "../../coder/schemas.ts";
-import { recordBuild } from "../await-ready.ts";
+import { reach, recordBuild } from "../await-ready.ts";
 import type { LoadContext, LoadUser, LoadWorkspace } from "../load-context.ts";
 import { lookAtAgents } from "../look-at-agents.ts";
 import type { UtilityThings } from "./find-made.ts";
@@ -30,8 +30,7 @@ function measured(load: LoadContext, found: Workspace, ours: ReadonlySet<string>
   recordBuild(load, job);
   // The failure itself is in the utility's report.
   const look = job.status === "succeeded" ? lookAtAgents(load, found) : undefined;
-  const agentId = look?.state === "ready" ? look.agentId : undefined;
-  return {
+  const workspace: LoadWorkspace = {
     name: found.name,
     user: { id: found.owner_id, username: found.owner_name, token: "", isOurs: ours.has(found.owner_id) },
     state: look?.state === "ready" ? "ready" : "failed",
@@ -39,6 +38,7 @@ function measured(load: LoadContext, found: Workspace, ours: ReadonlySet<string>
     buildId,
     job,
     succeeded: false,
-    ...(agentId === undefined ? {} : { agentId }),
   };
+  if (look?.state === "ready") reach(workspace, look);
+  return workspace;
 }

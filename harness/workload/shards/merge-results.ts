@@ -84,11 +84,22 @@ function failuresOf(parts: readonly LoadResult[]): FailureCount[] {
   for (const failure of parts.flatMap(({ failures }) => failures)) {
     const key = `${failure.class} ${failure.phase}`;
     const known = kinds.get(key);
-    kinds.set(key, known === undefined ? failure : { ...known, count: known.count + failure.count });
+    kinds.set(key, known === undefined ? failure : mergedFailure(known, failure));
   }
   return [...kinds.values()].sort(
     (a, b) => b.count - a.count || `${a.class} ${a.phase}`.localeCompare(`${b.class} ${b.phase}`),
   );
+}
+
+/** The example and the kinds of reasons of the first part that has them: each part read its own logs. */
+function mergedFailure(one: FailureCount, other: FailureCount): FailureCount {
+  const reasons = new Map((one.reasons ?? []).map((reason) => [reason.error, reason]));
+  for (const reason of other.reasons ?? []) {
+    const known = reasons.get(reason.error);
+    reasons.set(reason.error, known === undefined ? reason : { ...known, count: known.count + reason.count });
+  }
+  const count = one.count + other.count;
+  return reasons.size === 0 ? { ...one, count } : { ...one, count, reasons: [...reasons.values()] };
 }
 
 /** As good as the worst part; memory and CPU are of all of them. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { errorsSection } from "../../../harness/results/page/sections/judgement.ts";
 import { resultsText } from "../../../harness/results/text.ts";
 import { resultMarkdown } from "../../../harness/results/markdown.ts";
 import {
@@ -213,4 +214,20 @@ test("the cost says what it is worth: estimated, billed or simulated", () => {
     "Cost: $12.50 (estimated), expected $13.64, at most $20.00; prices of 2026-08-03, us-central1.",
   );
   expect(resultsText(sampleRecord(), 200)).not.toContain("Cost:");
+});
+
+test("what logs tell of a failure stands below it, in text, Markdown and page alike", () => {
+  const log = ["Error: Resource precondition failed", "No <space> is left in this zone."];
+  const failure = {
+    ...({ class: "build-failed", phase: "build", count: 3, example: "build failed: exit status 1" } as const),
+    reasons: [{ error: "build failed: exit status 1", count: 3, log }],
+  };
+  const measurements = sampleMeasurements({ failures: [failure] });
+  const record = sampleRecord({ measurements });
+  const title = "3 × build failed: exit status 1; the log of the first ends with";
+  expect(resultsText(record, 80)).toContain(`    ${title}\n      ${log.join("\n      ")}\n`);
+  expect(resultMarkdown(record)).toContain(`  - ${title}\n\n        ${log.join("\n        ")}\n`);
+  const page = errorsSection(measurements).text;
+  expect(page).toContain(title);
+  expect(page).toContain("Error: Resource precondition failed\nNo &lt;space&gt; is left in this zone.");
 });

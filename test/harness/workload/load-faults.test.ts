@@ -41,14 +41,7 @@ const cases: readonly Case[] = [
     missed: "agentMs",
     class: "agent-timeout",
     phase: "workspace-ready",
-    example: /no connected and ready agent/,
-  },
-  {
-    title: "a start-up script that fails",
-    faults: { failStartup: ONE },
-    class: "agent-timeout",
-    phase: "workspace-ready",
-    example: /start_error/,
+    example: /no usable agent .*: agent main is connecting/,
   },
   {
     title: "a workspace that is refused",

@@ -1,3 +1,4 @@
+import { reasonsOf } from "../../failure-words.ts";
 import { failsRun, objectiveFigure } from "../../../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record.ts";
 import { formatCount } from "../../format.ts";
@@ -51,11 +52,15 @@ export function errorsSection({ failures }: Measurements): Html {
             right: new Set([2]),
             rows: failures
               .toSorted((one, other) => other.count - one.count)
-              .map(({ class: name, phase, count, example }) => [
-                name,
-                phase,
-                formatCount(count),
-                html`<code class="said">${example}</code>`,
+              .map((failure) => [
+                failure.class,
+                failure.phase,
+                formatCount(failure.count),
+                html`<code class="said">${failure.example}</code>${reasonsOf(failure).map(
+                    ({ title, log }) =>
+                      html`<p>${title}</p>
+                        <pre><code class="said">${log.join("\n")}</code></pre>`,
+                  )}`,
               ]),
           })
     }`;
