@@ -6,6 +6,10 @@ export const NOISES = [
   "heavy-tailed",
   "outliers",
   "autocorrelated",
+  "strongly autocorrelated",
+  "weekly",
+  "spells",
+  "sticky",
 ] as const;
 export type Noise = (typeof NOISES)[number];
 
@@ -49,12 +53,20 @@ export function plantedSeries(planted: Planted, random: Random): { first: number
 const SKEW = 0.8;
 const FREEDOM = 4;
 const OUTLIERS = { share: 0.05, least: 0.15, most: 0.5 } as const;
-const AUTOCORRELATION = 0.2;
+const AUTOCORRELATIONS = { autocorrelated: 0.2, "strongly autocorrelated": 0.6 } as const;
+/** Two nights of each week are slower. */
+const WEEKLY = { days: 2, by: 0.1 } as const;
+/** Now and then some nights in a row are slower. */
+const SPELLS = { chance: 0.03, nights: 4, by: 0.15 } as const;
+/** Two modes, such as two processors that a cloud happens to give; each lasts fifteen nights on average. */
+const STICKY = { chance: 1 / 15, by: 0.1 } as const;
 
 function noiseOf({ noise, variation }: Planted, random: Random): () => number {
   let last = normal(random);
+  let [night, spell, mode] = [-1, 0, 0];
   return () => {
     const z = normal(random);
+    night += 1;
     switch (noise) {
       case "normal":
         return 1 + variation * z;
@@ -78,8 +90,19 @@ function noiseOf({ noise, variation }: Planted, random: Random): () => number {
         return (1 + variation * z) * (1 + further);
       }
       case "autocorrelated":
-        last = AUTOCORRELATION * last + Math.sqrt(1 - AUTOCORRELATION ** 2) * z;
+      case "strongly autocorrelated": {
+        const share = AUTOCORRELATIONS[noise];
+        last = share * last + Math.sqrt(1 - share ** 2) * z;
         return 1 + variation * last;
+      }
+      case "weekly":
+        return (1 + variation * z) * (1 + (night % 7 < WEEKLY.days ? WEEKLY.by : 0));
+      case "spells":
+        spell = spell > 0 ? spell - 1 : random() < SPELLS.chance ? SPELLS.nights : 0;
+        return (1 + variation * z) * (1 + (spell > 0 ? SPELLS.by : 0));
+      case "sticky":
+        if (random() < STICKY.chance) mode = 1 - mode;
+        return (1 + variation * z) * (1 + mode * STICKY.by);
     }
   };
 }

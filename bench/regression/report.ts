@@ -18,6 +18,7 @@ export function line({ noise, planted, flat }: Result): string[] {
     `  … with suspected nights run twice ${words(planted.confirmedByReruns)}`,
     `  20 % above the night before       ${words(planted.baseline)}`,
     `  flat: alarms in ${flat.alarms} of ${flat.series} series (${flat.alarmsWithReruns} with reruns), a change for the better confirmed in ${flat.confirmedForTheBetter}, suspected for a while in ${flat.suspected}; 20 % above the night before in ${flat.baseline}`,
+    `  flat for a year: alarms in ${flat.years.alarms} of ${flat.years.series} series`,
   ];
 }
 

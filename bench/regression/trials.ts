@@ -8,6 +8,9 @@ import { type Noise, plantedSeries, seeded } from "./planted-series.ts";
 const STEP = 0.1;
 const WITHIN_NIGHTS = 7;
 const FLAT_NIGHTS = 60;
+const YEAR_NIGHTS = 365;
+/** Of the series that a year is watched in, one of so many: it costs forty times as much. */
+const YEAR_SHARE = 5;
 const FLAT_VARIATION = 0.035;
 const BASELINE_SHARE = 0.2;
 
@@ -70,6 +73,8 @@ export interface Flat {
   readonly alarmsWithReruns: number;
   readonly confirmedForTheBetter: number;
   readonly baseline: number;
+  /** Series that were watched for a year, and those with an alarm in it. */
+  readonly years: { readonly series: number; readonly alarms: number };
 }
 
 export function flatSeries({ noise, series, seed }: Trials): Flat {
@@ -85,7 +90,18 @@ export function flatSeries({ noise, series, seed }: Trials): Flat {
     counts.confirmedForTheBetter += Number(told.some((one) => isConfirmed(one) && one.magnitude < 0));
     counts.baseline += Number(first.some((_, night) => aboveTheNightBefore(0, night, first).length > 0));
   }
-  return { series, ...counts };
+  return { series, ...counts, years: flatYears({ noise, series, seed }) };
+}
+
+/** A confirmed change is told for good, so that a whole year needs to be watched once only. */
+function flatYears({ noise, series, seed }: Trials): Flat["years"] {
+  const years = Math.ceil(series / YEAR_SHARE);
+  const alarms = Array.from({ length: years }, (_, index) => {
+    const random = seeded(seed * 3_000_017 + index * 15_485_863);
+    const { first } = plantedSeries({ noise, variation: FLAT_VARIATION, nights: YEAR_NIGHTS }, random);
+    return changePoints(first.map(figureOf)).changes.some((one) => isConfirmed(one) && one.magnitude > 0);
+  });
+  return { series: years, alarms: alarms.filter(Boolean).length };
 }
 
 /** What a series of 30 nights says that it could see, at variations beyond the goal's. */

@@ -1,4 +1,5 @@
 import jstat from "jstat";
+import { valuesPerIndependentOne } from "./effective-size.ts";
 import { CHANGE_RULES } from "./rules.ts";
 
 /** What step a series could show. */
@@ -23,7 +24,8 @@ export function detectableStep(values: readonly number[]): DetectableStep {
   const deviation = jstat.jStat.median(seen.map((value) => Math.abs(value - middle))) / 0.6745;
   const freedom = seen.length + WITHIN_NIGHTS - 2;
   const needed = -jstat.jStat.studentt.inv(suspectedBelow / 2, freedom) + jstat.jStat.normal.inv(POWER, 0, 1);
-  const shift = needed * Math.max(deviation, leastDeviation) * Math.sqrt(1 / seen.length + 1 / WITHIN_NIGHTS);
+  const variance = valuesPerIndependentOne([seen]) * (1 / seen.length + 1 / WITHIN_NIGHTS);
+  const shift = needed * Math.max(deviation, leastDeviation) * Math.sqrt(variance);
   return {
     variation: Math.expm1(deviation),
     within: WITHIN_NIGHTS,

@@ -15,6 +15,8 @@ export const CHANGE_RULES = {
   suspectedBelowByRank: 1e-3,
   /** Chance below which a suspected step is confirmed, once figures measured after the suspicion agree. */
   confirmedBelow: 5e-7,
+  /** Figures that a confirmation needs after the suspicion: a spell of a few bad nights is over by then. */
+  leastFresh: 2,
   /** Deviation that a series has at least: a few nights that lie closer together are luck. */
   leastDeviation: 0.025,
   /** A smaller step is for a comparison of both versions in one environment. */

@@ -1,4 +1,5 @@
 import jstat from "jstat";
+import { valuesPerIndependentOne } from "./effective-size.ts";
 import { CHANGE_RULES } from "./rules.ts";
 
 /** A shift of level between two stretches of a series, of logarithms. */
@@ -20,7 +21,10 @@ const CLIP = 2.5;
 /** A deviation of the median's distance to the values, as if they were normal. */
 const NORMAL_DEVIATIONS = 1.4826;
 
-/** Compares two stretches by Student's t, each value clipped towards the median of its stretch (Huber, 1964). */
+/**
+ * Compares two stretches by Student's t, each value clipped towards the median of its stretch (Huber, 1964). Where
+ * nights resemble the night before, the means are as uncertain as those of so many fewer independent nights.
+ */
 export function shiftBetween(before: readonly number[], after: readonly number[]): Shift {
   const freedom = before.length + after.length - 2;
   const [from, to] = [jstat.jStat.median(before), jstat.jStat.median(after)];
@@ -39,7 +43,8 @@ export function shiftBetween(before: readonly number[], after: readonly number[]
     CHANGE_RULES.leastDeviation,
     Math.sqrt((squares(a, meanBefore) + squares(b, meanAfter)) / freedom),
   );
-  const t = (meanAfter - meanBefore) / (deviation * Math.sqrt(1 / a.length + 1 / b.length));
+  const perOne = valuesPerIndependentOne([a, b]);
+  const t = (meanAfter - meanBefore) / (deviation * Math.sqrt(perOne * (1 / a.length + 1 / b.length)));
   return {
     before: meanBefore,
     after: meanAfter,
