@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { recordSchema } from "./record.ts";
+import { MEASURING_METHODS, recordSchema } from "./record.ts";
+
+type Migration = (record: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /** From each older version of the record's shape to the next: what it takes is plain JSON, and is not changed. */
-const MIGRATIONS: ReadonlyMap<
-  number,
-  (record: Readonly<Record<string, unknown>>) => Record<string, unknown>
-> = new Map([
+const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migration>([
   // Version 1 did not say what had started a run; only a load by hand names a deployment.
   [
     1,
@@ -13,6 +12,15 @@ const MIGRATIONS: ReadonlyMap<
       ...record,
       schemaVersion: 2,
       origin: { kind: record["deployment"] === undefined ? "run" : "scaletest" },
+    }),
+  ],
+  // Version 2 had one histogram for several stages; version 3 says how its figures were measured.
+  [
+    2,
+    (record) => ({
+      ...record,
+      schemaVersion: 3,
+      provenance: { ...(record["provenance"] as object | undefined), method: MEASURING_METHODS[0] },
     }),
   ],
 ]);

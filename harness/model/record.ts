@@ -4,7 +4,22 @@ import { runCost } from "./cost.ts";
 import { loadResult } from "./shard-result.ts";
 
 /** Version of the record's shape; `storedRecord` of `migrate-record.ts` reads older ones too. */
-export const RECORD_SCHEMA_VERSION = 2;
+export const RECORD_SCHEMA_VERSION = 3;
+
+/**
+ * How the figures of a record were measured, in the order that refbench came to it. Figures of one name that were
+ * measured in different ways are never one series.
+ */
+export const MEASURING_METHODS = [
+  /** One histogram for openings, hold and visits; spans below zero clamped; a connection held by a ping. */
+  "stages mixed",
+  /** A histogram for each stage; failed attempts in it; held by a last round of answers. */
+  "stages apart",
+] as const;
+export type MeasuringMethod = (typeof MEASURING_METHODS)[number];
+
+/** Today's. */
+export const MEASURING_METHOD: MeasuringMethod = "stages apart";
 
 const count = z.number().int().nonnegative();
 const instant = z.iso.datetime();
@@ -157,6 +172,7 @@ export const recordSchema = z.object({
     refbench: refbenchProvenance,
     terraform: z.string().optional(),
     providers: z.record(z.string(), z.string()),
+    method: z.enum(MEASURING_METHODS),
     chartVersion: z.string().optional(),
     node: z.string(),
     /** The machine of the generator. */

@@ -5,7 +5,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent } from "../model/event.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { PreflightFinding } from "../model/preflight-finding.ts";
-import type { Measurements, ObjectiveResult } from "../model/record.ts";
+import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import type { ShardRunner } from "../model/shard.ts";
 import type { Terraform, TerraformOptions } from "../model/terraform.ts";
 import type { Environment } from "../../stacks/environment.ts";
@@ -76,6 +76,8 @@ export interface Ports {
     objectives: Plan["objectives"],
     measurements: Measurements | undefined,
   ) => readonly ObjectiveResult[];
+  /** Why a record's own figures cannot be true, in a sentence; undefined where they can. */
+  readonly selfAudit: (record: RunRecord) => string | undefined;
   /** Compares pairs of loads, figure by figure. */
   readonly compare: (
     pairs: readonly { readonly baseline: Measurements; readonly candidate: Measurements }[],

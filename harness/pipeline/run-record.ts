@@ -6,6 +6,7 @@ import { storedRecord } from "../model/migrate-record.ts";
 import { failsRun } from "../model/objective-words.ts";
 import {
   recordSchema,
+  MEASURING_METHOD,
   RECORD_SCHEMA_VERSION,
   type Measurements,
   type RunRecord,
@@ -79,9 +80,8 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const objectives = [...ports.judge(plan.objectives, measured)];
   const held = verdictsOf(entries, measured, objectives, plan, teardown);
   const final = teardown.state !== "pending";
-  const verdict = worst(held.map(([word]) => word));
   const version = plan.comparison?.baseline.version ?? bootstrapped?.coderVersion ?? plan.size.coder.version;
-  return recordSchema.parse({
+  const record = recordSchema.parse({
     schemaVersion: RECORD_SCHEMA_VERSION,
     runId: plan.runId,
     origin: plan.origin,
@@ -117,6 +117,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...(preflight?.coderImageDigest === undefined ? {} : { coderImageDigest: preflight.coderImageDigest }),
       ...(plan.coderChannel === undefined ? {} : { coderChannel: plan.coderChannel }),
       platform: platformOf(plan, environment),
+      method: MEASURING_METHOD,
       node: plan.node,
       machine: plan.machine,
       ...(await rehearsalOf(context)),
@@ -135,14 +136,30 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     ...(await comparisonOf(folder)),
     ...recordedCost(plan, entries, teardown.state, ports.clock.now()),
     teardown,
-    verdict: final ? verdict : "pending",
+    ...concluded(held, final, damaged.length),
+  });
+  // What was measured is kept, and the rule that it breaks is told with its values.
+  const impossible = ports.selfAudit(record);
+  if (impossible === undefined) return record;
+  return { ...record, ...concluded([...held, ["harness-error", impossible]], final, damaged.length) };
+}
+
+/** The heaviest of the verdicts that hold, its reasons first. */
+function concluded(
+  held: readonly Held[],
+  isFinal: boolean,
+  damagedLines: number,
+): Pick<RunRecord, "verdict" | "reasons"> {
+  const verdict = worst(held.map(([word]) => word));
+  return {
+    verdict: isFinal ? recordSchema.shape.verdict.parse(verdict) : "pending",
     reasons: [
       ...held
         .toSorted(([a], [b]) => Number(b === verdict) - Number(a === verdict))
         .map(([word, reason]) => `${word}: ${reason}`),
-      ...(damaged.length === 0 ? [] : [`${damaged.length} lines of the journal could not be read`]),
+      ...(damagedLines === 0 ? [] : [`${damagedLines} lines of the journal could not be read`]),
     ],
-  });
+  };
 }
 
 /** With what its faults say: their file is gone with the folder, and the record stays. */

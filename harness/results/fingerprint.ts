@@ -23,6 +23,8 @@ export function fingerprintOf(record: RunRecord): Fingerprint {
     ...Object.fromEntries(Object.entries(platform).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     // A night whose SSH was not carried, or went another way, measured something else.
     ...(measurements === undefined ? {} : { "ssh path": measurements.connections.sshPath }),
+    // A figure keeps its name when refbench learns to measure it better.
+    method: provenance.method,
     "refbench major version": major,
   };
 }

@@ -2,6 +2,7 @@ import { messageOf, RefbenchError } from "../model/error.ts";
 import { type Held, heldByLoad } from "../model/held-verdicts.ts";
 import type { ObjectiveResult, RunRecord } from "../model/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../model/verdict.ts";
+import { auditReason, selfAudit } from "./self-audit/self-audit.ts";
 import { judge, judgeAgain, type Objective } from "./objectives.ts";
 
 /** What a record is judged by. */
@@ -32,11 +33,12 @@ export interface Judgement {
 /** Judges a record by its own measurements. What happened to the run, and what its teardown found, stays as it is. */
 export function judgeRecord(record: RunRecord, { from, objectives }: ChosenObjectives): Judgement {
   const judged = judgedAgain(record, objectives);
-  const held = verdictsOf(record, judged);
+  const impossible = auditReason(selfAudit(record));
+  const held = verdictsOf(record, judged, impossible);
   const verdict = record.verdict === "pending" ? "pending" : worst(held.map(([word]) => word));
   const isPublic = (word: string): word is RunRecord["verdict"] => word !== "usage" && word !== "handed-over";
   const word = isPublic(verdict) ? verdict : "harness-error";
-  const differences = differencesOf(record, judged, word);
+  const differences = [...differencesOf(record, judged, word), ...untold(record, impossible)];
   const contradictsItself = objectives === undefined && differences.length > 0;
   return {
     by: from,
@@ -67,15 +69,29 @@ function judgedAgain(
   }
 }
 
-function verdictsOf(record: RunRecord, objectives: readonly ObjectiveResult[]): readonly Held[] {
+function verdictsOf(
+  record: RunRecord,
+  objectives: readonly ObjectiveResult[],
+  impossible: string | undefined,
+): readonly Held[] {
   const { measurements, teardown } = record;
   const held: Held[] = happened(record);
+  if (impossible !== undefined && !isTold(record, impossible)) held.push(["harness-error", impossible]);
   if (measurements !== undefined) held.push(...heldByLoad(measurements, objectives));
   if (teardown.state === "leaked") {
     const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
     held.push(["leaked", `${teardown.left.length} left in the ${teardown.scope}: ${names.join(", ")}`]);
   } else if (teardown.state === "unverified") held.push(["unverified", teardown.problems.join("; ")]);
   return held;
+}
+
+/** What the record says itself is no difference: it was written with it. */
+function untold(record: RunRecord, impossible: string | undefined): readonly string[] {
+  return impossible === undefined || isTold(record, impossible) ? [] : [impossible];
+}
+
+function isTold({ reasons }: RunRecord, impossible: string): boolean {
+  return reasons.includes(`harness-error: ${impossible}`);
 }
 
 /** Verdicts that a load's figures lead to. */
@@ -90,12 +106,12 @@ function happened({ reasons, verdict, teardown }: RunRecord): Held[] {
     const isDerived = BY_FIGURES.has(word) || word === teardown.state;
     return isVerdict(word) && !isDerived ? [[word, reason]] : [];
   });
-  const isTold =
+  const isExplained =
     verdict === "pending" ||
     BY_FIGURES.has(verdict) ||
     BY_TEARDOWN.has(verdict) ||
     held.some(([word]) => word === verdict);
-  return isTold ? held : [[verdict, "as the record says, without a reason"], ...held];
+  return isExplained ? held : [[verdict, "as the record says, without a reason"], ...held];
 }
 
 function isVerdict(word: string): word is Verdict {

@@ -110,6 +110,7 @@ export class FakeWorld {
       },
       settle: { quietMs: 1000, controllersMs: 10_000, pollMs: 100 },
       compare: () => [],
+      selfAudit: () => undefined,
       judge: (objectives, measurements) =>
         objectives.map(({ name, description, threshold }) => ({
           name,

@@ -3,6 +3,7 @@ import { type Held, heldByLoad } from "../../model/held-verdicts.ts";
 import { failsRun, objectiveSentence } from "../../model/objective-words.ts";
 import {
   type Measurements,
+  MEASURING_METHOD,
   RECORD_SCHEMA_VERSION,
   recordSchema,
   type RunRecord,
@@ -15,6 +16,7 @@ import { verdictOfError } from "../../model/error.ts";
 import { sshConditions } from "../../pipeline/conditions.ts";
 import { machineOf } from "../../pipeline/make-run.ts";
 import { judge, type Objective } from "../../results/objectives.ts";
+import { auditReason, selfAudit } from "../../results/self-audit/self-audit.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 import { refbenchVersion } from "../refbench-version.ts";
 import { conditionsOfLoad } from "./conditions.ts";
@@ -38,9 +40,8 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
   const objectives = [...judge(objectivesOf(task, look, maxFailures), measured)];
   const teardown = teardownOf(outcome, ground);
   const held = verdictsOf(outcome, measured, objectives, teardown);
-  const verdict = worst(held.map(([word]) => word));
   const { host } = new URL(look.url);
-  return recordSchema.parse({
+  const record = recordSchema.parse({
     schemaVersion: RECORD_SCHEMA_VERSION,
     runId,
     origin: { kind: "scaletest" },
@@ -71,6 +72,7 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
     provenance: {
       refbench: await refbenchVersion(),
       providers: {},
+      method: MEASURING_METHOD,
       node: process.version,
       machine: machineOf(),
     },
@@ -80,11 +82,23 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
     teardown,
-    verdict,
+    ...concluded(held),
+  });
+  const impossible = auditReason(selfAudit(record));
+  return impossible === undefined
+    ? record
+    : { ...record, ...concluded([...held, ["harness-error", impossible]]) };
+}
+
+/** The heaviest of the verdicts that hold, its reasons first. */
+function concluded(held: readonly Held[]): Pick<RunRecord, "verdict" | "reasons"> {
+  const verdict = worst(held.map(([word]) => word));
+  return {
+    verdict: recordSchema.shape.verdict.parse(verdict),
     reasons: held
       .toSorted(([a], [b]) => Number(b === verdict) - Number(a === verdict))
       .map(([word, reason]) => `${word}: ${reason}`),
-  });
+  };
 }
 
 /** The objectives that a load by hand missed, one sentence each; a load that found its workspaces has its own number of them. */

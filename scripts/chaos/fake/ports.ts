@@ -56,6 +56,7 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
     inventory: inventoryOf(world, gate, destructive, () => process.isReplaced),
     settle: { quietMs: 1_000, controllersMs: 10_000, pollMs: 100 },
     compare: () => [],
+    selfAudit: () => undefined,
     judge: (objectives, measurements) =>
       objectives.map(({ name, description, threshold }) => ({
         name,

@@ -1,5 +1,5 @@
 import * as hdr from "hdr-histogram-js";
-import { recordSchema } from "../../../harness/model/record.ts";
+import { MEASURING_METHODS, RECORD_SCHEMA_VERSION, recordSchema } from "../../../harness/model/record.ts";
 import type { Measurements, RunRecord } from "../../../harness/model/record.ts";
 import type { Phase, PhaseHistogram } from "../../../harness/model/shard-result.ts";
 
@@ -80,7 +80,7 @@ export function sampleMeasurements(overrides: Partial<Measurements> = {}): Measu
 /** The record of a passed rehearsal, or what a test makes of it. */
 export function sampleRecord(overrides: Partial<RunRecord> = {}): RunRecord {
   return recordSchema.parse({
-    schemaVersion: 2,
+    schemaVersion: RECORD_SCHEMA_VERSION,
     runId: "01kf3zq8v1a2b3c4d5e6f7g8h9",
     origin: { kind: "run" },
     architecture: "gke",
@@ -105,6 +105,8 @@ export function sampleRecord(overrides: Partial<RunRecord> = {}): RunRecord {
       refbench: { version: "0.1.0", commit: "abc1234", dirty: false },
       terraform: "1.11.4",
       providers: { "hashicorp/google": "6.50.0" },
+      // Its figures are made up by hand: they are of no load whose jobs and windows they would follow from.
+      method: MEASURING_METHODS[0],
       node: "v20.20.0",
       machine: { cpu: "EPYC", cores: 2, memoryGib: 8, os: "linux" },
       rehearsal: { speed: 200, buildSpeed: 4 },

@@ -1,0 +1,159 @@
+import { atMost, type Measured, type Named, type Rule, same } from "./rule.ts";
+
+/** Whether the load was cut short, so that what it had begun neither succeeded nor failed. */
+export function isCutShort({ record, measurements }: Measured): boolean {
+  return (
+    measurements.aborted !== undefined ||
+    record.stages.some(({ stage, outcome }) => stage === "load" && outcome !== "ok") ||
+    record.reasons.some((reason) => reason.startsWith("interrupted"))
+  );
+}
+
+export const workspacesAddUp: Rule<Measured> = {
+  name: "workspaces-add-up",
+  check: (of) => {
+    const { workspaces, engine } = of.measurements;
+    const named = (name: keyof typeof workspaces): Named => [`workspaces ${name}`, workspaces[name]];
+    const ended: Named = ["workspaces succeeded + failed", workspaces.succeeded + workspaces.failed];
+    // Another engine counts its runs, and what was there before was not created.
+    const isOurs = engine === undefined;
+    return [
+      isCutShort(of) ? atMost(ended, named("asked")) : same(ended, named("asked")),
+      atMost(named("created"), named("asked")),
+      atMost(named("ready"), workspaces.created > 0 ? named("created") : named("asked")),
+      // Agents that were not waited for are not ready, and templates may have none.
+      isOurs && workspaces.ready > 0 ? atMost(named("succeeded"), named("ready")) : undefined,
+      atMost(named("deleted"), named("asked")),
+    ];
+  },
+};
+
+export const usersAddUp: Rule<Measured> = {
+  name: "users-add-up",
+  check: ({ measurements: { users, workspaces, engine } }) => {
+    if (engine !== undefined) return [];
+    const named = (name: "asked" | "created" | "withWorkspace" | "deleted"): Named => [
+      `users ${name}`,
+      users[name],
+    ];
+    return [
+      atMost(named("created"), named("asked")),
+      atMost(named("withWorkspace"), named("asked")),
+      atMost(named("withWorkspace"), ["workspaces asked", workspaces.asked]),
+      // Users whose creation lost its answer are deleted too.
+      atMost(named("deleted"), named("asked")),
+    ];
+  },
+};
+
+export const connectionsAddUp: Rule<Measured> = {
+  name: "connections-add-up",
+  check: (of) => {
+    const { connections } = of.measurements;
+    const { asked, held, heldTerminal, heldSsh, lost, failed, reconnected, traffic, ssh } = connections;
+    const ended: Named = ["connections held + lost + failed", held + lost + (failed ?? 0)];
+    return [
+      same(["connections held", held], ["terminals + SSH held", heldTerminal + heldSsh]),
+      failed === undefined
+        ? undefined
+        : isCutShort(of)
+          ? atMost(ended, ["asked", asked])
+          : same(ended, ["asked", asked]),
+      atMost(["connections lost", lost], ["asked", asked]),
+      atMost(["connections held", held], ["verified", connections.verified]),
+      atMost(["connections verified", connections.verified], ["asked", asked]),
+      atMost(["connections reconnected", reconnected ?? 0], ["lost", lost]),
+      atMost(
+        ["SSH relayed + direct", (connections.sshRelayed ?? 0) + (connections.sshDirect ?? 0)],
+        ["SSH held", heldSsh],
+      ),
+      ssh && atMost(["SSH dealt to Coder's client", ssh.dealt], ["asked", ssh.asked]),
+      ssh && atMost(["SSH held", heldSsh], ["dealt", ssh.dealt]),
+      traffic && atMost(["traffic back", traffic.back], ["due", traffic.due]),
+    ];
+  },
+};
+
+/** A gauge of sessions that were never asked for counts something else. */
+export const gaugeIsPossible: Rule<Measured> = {
+  name: "gauge-is-possible",
+  check: ({ record, measurements: { connections, workspaces } }) => {
+    const gauge = connections.serverGauge;
+    // Other people's sessions are among those of a deployment that refbench did not make.
+    if (gauge === undefined || record.deployment !== undefined) return [];
+    // A session of a visit may still be counted, and one that was attached again counts twice.
+    const most = connections.asked + (connections.reconnected ?? 0) + workspaces.asked;
+    return [
+      atMost(["the server's count of terminals", gauge.terminal], ["all that were opened", most]),
+      atMost(["the server's count of SSH sessions", gauge.ssh], ["all that were opened", most]),
+    ];
+  },
+};
+
+export const appsAddUp: Rule<Measured> = {
+  name: "apps-add-up",
+  check: ({ measurements: { apps } }) =>
+    apps === undefined
+      ? []
+      : [
+          atMost(["app sockets held", apps.held], ["asked", apps.asked]),
+          // A socket counts as held only with an echo.
+          atMost(["app sockets held", apps.held], ["messages that came back", apps.echoed]),
+        ],
+};
+
+export const arrivalsAddUp: Rule<Measured> = {
+  name: "arrivals-add-up",
+  check: ({ measurements: { arrivals, workspaces } }) => {
+    if (arrivals === undefined) return [];
+    const { due, late, lateMaxMs, waitedForTurn } = arrivals;
+    return [
+      atMost(["arrivals due", due], ["workspaces asked", workspaces.asked]),
+      atMost(["arrivals late", late], ["due", due]),
+      atMost(["arrivals that waited", waitedForTurn], ["due", due]),
+      atMost(["0", 0], ["the latest arrival's lateness", lateMaxMs]),
+      late > 0 && lateMaxMs === 0 ? `${late} arrivals were late, by 0 ms at most` : undefined,
+    ];
+  },
+};
+
+/** What was measured is of the load that the record says was asked for. */
+export const loadIsTheOneAsked: Rule<Measured> = {
+  name: "load-is-the-one-asked",
+  check: ({ record, measurements }) => {
+    const { load, overrides, deployment } = record;
+    const { users, workspaces, connections, engine, builds } = measurements;
+    const isExisting = deployment !== undefined && load.users === 0;
+    if (engine !== undefined || isExisting) return [];
+    const overridden = Object.entries(overrides).map(([path, value]) => {
+      const figure = FIGURE_OF[path]?.(load);
+      if (figure === undefined || typeof value !== "number") return undefined;
+      return same([`the figure of the size ${path}`, figure], ["its override", value]);
+    });
+    return [
+      same(["users asked", users.asked], ["of the load", load.users]),
+      same(["workspaces asked", workspaces.asked], ["of the load", load.workspaces]),
+      same(["connections asked", connections.asked], ["of the load", load.connections]),
+      deployment === undefined && builds.jobs !== undefined
+        ? same(
+            ["provisioner daemons", builds.capacity],
+            ["replicas × daemons of the load", load.replicas * load.daemonsPerReplica],
+          )
+        : undefined,
+      load.sshShare >= 0 && load.sshShare <= 1 ? undefined : `the share of SSH is ${load.sshShare}`,
+      ...overridden,
+    ];
+  },
+};
+
+const FIGURE_OF: Readonly<
+  Record<string, ((load: Measured["record"]["load"]) => number | undefined) | undefined>
+> = {
+  users: ({ users }) => users,
+  workspaces: ({ workspaces }) => workspaces,
+  concurrentBuilds: ({ concurrentBuilds }) => concurrentBuilds,
+  "coder.replicas": ({ replicas }) => replicas,
+  "coder.daemonsPerReplica": ({ daemonsPerReplica }) => daemonsPerReplica,
+  "connections.total": ({ connections }) => connections,
+  "connections.sshShare": ({ sshShare }) => sshShare,
+};

@@ -1,0 +1,125 @@
+import type { Phase, PhaseHistogram } from "../../model/shard-result.ts";
+import { readHistogram, type ReadHistogram } from "../histogram.ts";
+import { isCutShort } from "./counts.ts";
+import { atMost, type Measured, type Named, type Rule, same, sum } from "./rule.ts";
+
+const HOUR_US = 3_600_000_000;
+/** Of a histogram of three digits, and a little. */
+const PRECISION = 0.0015;
+const COMPARED = [1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9, 100] as const;
+
+const nameOf = ({ phase, basis }: PhaseHistogram): string => `${phase} (${basis})`;
+
+/** Samples that have a place in the histogram and are no failures. */
+export function successes(
+  { measurements }: Measured,
+  phase: Phase,
+  basis: PhaseHistogram["basis"] = "intended",
+): number {
+  const of = measurements.histograms.filter((each) => each.phase === phase && each.basis === basis);
+  return sum(of.map(({ count, failed = 0 }) => count - failed));
+}
+
+export const histogramsHoldTheirCount: Rule<Measured> = {
+  name: "histogram-holds-its-count",
+  check: ({ measurements }) =>
+    measurements.histograms.map((histogram) =>
+      same(
+        [`count of ${nameOf(histogram)}`, histogram.count],
+        ["the samples in its histogram", readHistogram(histogram).count],
+      ),
+    ),
+};
+
+export const histogramCountsArePossible: Rule<Measured> = {
+  name: "histogram-counts-are-possible",
+  check: ({ measurements: { histograms, failures } }) =>
+    histograms.flatMap((histogram) => {
+      const { phase, count, failed = 0, beyond = 0 } = histogram;
+      const counted = sum(failures.filter((each) => each.phase === phase).map((each) => each.count));
+      const longest = readHistogram(histogram).maxUs;
+      return [
+        atMost([`failures in ${nameOf(histogram)}`, failed], ["its count", count]),
+        atMost([`failures in ${nameOf(histogram)}`, failed], [`failures counted in ${phase}`, counted]),
+        same(
+          [`samples of ${nameOf(histogram)} beyond an hour`, beyond],
+          ["those in its last bucket", longest < HOUR_US * (1 - PRECISION) ? 0 : beyond],
+        ),
+        atMost([`samples of ${nameOf(histogram)} beyond an hour`, beyond], ["its count", count]),
+      ];
+    }),
+};
+
+/** A step never begins before it is due. */
+export const rawIsWithinIntended: Rule<Measured> = {
+  name: "raw-within-intended",
+  check: ({ measurements: { histograms } }) => {
+    const phases = [...new Set(histograms.map(({ phase }) => phase))];
+    return phases.flatMap((phase) => {
+      const of = (basis: PhaseHistogram["basis"]): readonly PhaseHistogram[] =>
+        histograms.filter((each) => each.phase === phase && each.basis === basis);
+      const [intended, ...more] = of("intended");
+      const [raw, ...others] = of("raw");
+      if (intended === undefined || raw === undefined || more.length + others.length > 0)
+        return [
+          `${phase} needs one histogram from each start, and has ${of("intended").length} and ${of("raw").length}`,
+        ];
+      const named = (word: string, key: "count" | "failed" | "negative"): [Named, Named] => [
+        [`${word} of ${nameOf(intended)}`, intended[key] ?? 0],
+        [`of ${nameOf(raw)}`, raw[key] ?? 0],
+      ];
+      return [
+        same(...named("count", "count")),
+        same(...named("failures", "failed")),
+        same(...named("spans below zero", "negative")),
+        ...quantilesAtMost(phase, readHistogram(raw), readHistogram(intended)),
+      ];
+    });
+  },
+};
+
+function quantilesAtMost(phase: Phase, raw: ReadHistogram, intended: ReadHistogram): (string | undefined)[] {
+  if (raw.count !== intended.count || raw.count === 0) return [];
+  return COMPARED.map((percentile) => {
+    const most = intended.at(percentile);
+    return atMost(
+      [`p${percentile} of ${phase} (raw), µs,`, raw.at(percentile)],
+      [`that of the intended start`, most],
+      most * PRECISION + 1,
+    );
+  });
+}
+
+/** Figures that count the same thing as a histogram. */
+export const countersMatchHistograms: Rule<Measured> = {
+  name: "counters-match-histograms",
+  check: (of) => {
+    const { workspaces, connections, apps, engine, failures } = of.measurements;
+    if (engine !== undefined) return [];
+    const isCut = isCutShort(of);
+    const created: Named = ["workspaces created", workspaces.created];
+    const ready: Named = ["those that became ready", successes(of, "workspace-ready")];
+    const traffic = connections.traffic;
+    const perClass = new Set(failures.map((each) => `${each.class} ${each.phase}`));
+    return [
+      same(["answers to create-workspace", successes(of, "create-workspace")], created),
+      workspaces.created > 0 ? atMost(["workspaces ready", workspaces.ready], ready) : undefined,
+      atMost(ready, created),
+      traffic && same(["traffic back", traffic.back], ["samples of it", successes(of, "traffic-tick")]),
+      apps && same(["messages that came back", apps.echoed], ["samples of them", successes(of, "app-echo")]),
+      atMost(["users created", of.measurements.users.created], USERS(of), isCut ? Infinity : 0),
+      perClass.size === failures.length ? undefined : "failures of one class and phase are counted twice",
+      ...failures.map((each) =>
+        each.count > 0
+          ? undefined
+          : `failures ${each.class} in ${each.phase} are counted ${each.count} times`,
+      ),
+    ];
+  },
+};
+
+/** Users of an earlier load that are used again, and the caller alone, are not created. */
+function USERS(of: Measured): Named {
+  const made = successes(of, "create-user");
+  return ["answers to create-user", made === 0 ? Infinity : made];
+}
