@@ -27,8 +27,6 @@ export const buildsFollowFromJobs: Rule<Measured> = {
     const { capacity, jobs, since } = builds;
     if (jobs === undefined || since === undefined)
       return [
-        same(["the peak of builds at once", builds.peakRunning], ["jobs", 0]),
-        same(["builds at once on average", builds.timeWeightedRunning], ["jobs", 0]),
         builds.perMinute !== undefined || builds.whileFull !== undefined || builds.buildMs !== undefined
           ? "it tells how fast builds were, and no job"
           : undefined,

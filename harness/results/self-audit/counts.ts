@@ -110,7 +110,7 @@ export const arrivalsAddUp: Rule<Measured> = {
     return [
       atMost(["arrivals due", due], ["workspaces asked", workspaces.asked]),
       atMost(["arrivals late", late], ["due", due]),
-      atMost(["arrivals that waited", waitedForTurn], ["due", due]),
+      atMost(["arrivals that waited", waitedForTurn ?? 0], ["due", due]),
       atMost(["0", 0], ["the latest arrival's lateness", lateMaxMs]),
       late > 0 && lateMaxMs === 0 ? `${late} arrivals were late, by 0 ms at most` : undefined,
     ];

@@ -11,7 +11,7 @@ export interface Rule<Of> {
   /** As messages name it: `workspaces-add-up`. */
   readonly name: string;
   /** What contradicts it, with the values, a sentence each; none where it holds or has nothing to look at. */
-  readonly check: (of: Of) => readonly (string | undefined)[];
+  readonly check: (of: Of) => readonly (string | false | undefined)[];
 }
 
 /** A figure with its name. */

@@ -13,7 +13,7 @@ export interface BrokenRule {
 }
 
 /** Rules of every record, however it was measured. */
-const OF_ALL: readonly Rule<RunRecord>[] = [record.timesGoForward, record.teardownIsConsistent];
+const OF_ALL: readonly Rule<RunRecord>[] = [record.teardownIsConsistent];
 
 /** Rules of the measurements of every record. */
 const OF_ALL_MEASURED: readonly Rule<Measured>[] = [
@@ -22,7 +22,11 @@ const OF_ALL_MEASURED: readonly Rule<Measured>[] = [
 ];
 
 /** Rules of records that have the fields of today; earlier ones lack some, or meant something else by them. */
-const OF_TODAY: readonly Rule<RunRecord>[] = [record.costAddsUp, record.objectivesAreShares];
+const OF_TODAY: readonly Rule<RunRecord>[] = [
+  record.timesGoForward,
+  record.costAddsUp,
+  record.objectivesAreShares,
+];
 
 const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [
   counts.workspacesAddUp,
@@ -64,7 +68,9 @@ export function selfAudit(of: RunRecord): readonly BrokenRule[] {
 }
 
 function brokenBy<Of>({ name, check }: Rule<Of>, of: Of): readonly BrokenRule[] {
-  return check(of).flatMap((reason) => (reason === undefined ? [] : [{ rule: name, reason }]));
+  return check(of).flatMap((reason) =>
+    reason === undefined || reason === false ? [] : [{ rule: name, reason }],
+  );
 }
 
 /** Told of each record; it holds all of them. */

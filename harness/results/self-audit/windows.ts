@@ -1,5 +1,6 @@
 import type { Phase } from "../../model/shard-result.ts";
 import { readHistogram } from "../histogram.ts";
+import { isCutShort } from "./counts.ts";
 import { successes } from "./histograms.ts";
 import { atMost, type Measured, notNegative, type Rule, same, share, sum } from "./rule.ts";
 
@@ -54,7 +55,11 @@ export const probesAddUp: Rule<Measured> = {
     if (windows.length === 0) return [];
     const failed = sum(failures.filter(({ phase }) => phase === "api-probe").map(({ count }) => count));
     const raw = histograms.find(({ phase, basis }) => phase === "api-probe" && basis === "raw");
-    const slowest = raw === undefined || (raw.failed ?? 0) > 0 ? undefined : readHistogram(raw).maxUs / 1000;
+    // A probe that the load's end broke off waited, and has no sample.
+    const slowest =
+      raw === undefined || (raw.failed ?? 0) > 0 || isCutShort(of)
+        ? undefined
+        : readHistogram(raw).maxUs / 1000;
     const most = Math.max(0, ...probed.map(({ maxMs }) => maxMs));
     return [
       same(
@@ -118,8 +123,8 @@ export const generatorIsConsistent: Rule<Measured> = {
       isLimited && !generator.limited
         ? "a window was limited by the generator, and the load was not"
         : undefined,
-      generator.cpuSeconds > 0 ? undefined : `the generator used ${generator.cpuSeconds} s of CPU`,
-      generator.maxRssMib > 0 ? undefined : `the generator used ${generator.maxRssMib} MiB`,
+      notNegative(["the generator's CPU, s,", generator.cpuSeconds]),
+      notNegative(["the generator's memory, MiB,", generator.maxRssMib]),
       ...windows.flatMap(({ generator: one }) => [
         share(["a window's event loop in use", one.eventLoopUtilization]),
         one.stealShare === undefined ? undefined : share(["a window's share of stolen time", one.stealShare]),
