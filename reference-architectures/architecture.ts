@@ -99,7 +99,7 @@ export const objectiveSchema = z.strictObject({
     /**
      * Path into the measurements of a record, such as `workspaces.succeeded`, or a figure of a phase:
      * `phases.<phase>.<p50|p90|p95|p99|max>` in milliseconds from the intended start, `.count`, `.failures`,
-     * `.attempts`, `.errorShare`.
+     * `.attempts`, `.errorShare`; or `windows.probe.worstP50Ms`, the largest median of the API probe in any window.
      */
     path: z.string(),
     /** Path of what it is divided by; nothing there is "not measured", which is not a pass. */
@@ -112,6 +112,8 @@ export const objectiveSchema = z.strictObject({
   severity: severity.optional(),
   /** Judged only where this figure is above zero, such as `phases.traffic-tick.attempts`. */
   appliesWhen: z.string().optional(),
+  /** In words what was not read where the figure is missing, which is then not judged. Absent = it is missed. */
+  ifUnread: z.string().optional(),
   /** Why the threshold is what it is. */
   reason: z.string().optional(),
 });
@@ -123,7 +125,10 @@ export const sizedObjectiveSchema = objectiveSchema.extend({
   perBuildRound: z.number().positive().optional(),
   /** In place of the threshold, by the size's name, each with its reason. */
   bySize: z.record(z.string(), z.strictObject({ threshold: z.number(), reason: z.string() })).optional(),
-  inRehearsals: z.strictObject({ severity, reason: z.string() }).optional(),
+  /** In rehearsals: another severity, another threshold, and why. */
+  inRehearsals: z
+    .strictObject({ severity: severity.optional(), threshold: z.number().optional(), reason: z.string() })
+    .optional(),
 });
 export type SizedObjective = z.infer<typeof sizedObjectiveSchema>;
 

@@ -3,9 +3,23 @@ import type { ObjectiveResult } from "./record.ts";
 /** The note of an objective that the load had no part in. */
 export const NOT_PART = "not part of this load";
 
+/** An objective that is neither met nor missed, since its figure is not there or not carried by its samples. */
+export const NOT_JUDGED = { met: false, judged: false } as const;
+
 /** Whether a missed objective fails its run. */
-export function failsRun({ met, severity }: ObjectiveResult): boolean {
-  return !met && severity !== "warn";
+export function failsRun({ met, judged, severity }: ObjectiveResult): boolean {
+  return !met && judged !== false && severity !== "warn";
+}
+
+/** The one word for what became of an objective, in text, Markdown and pages. */
+export type Judged = "met" | "MISSED" | "warning" | "not judged";
+
+/** What became of an objective: a miss that only warns is a warning. */
+export function judgedWord(objective: ObjectiveResult): Judged {
+  const { met, judged, value, note } = objective;
+  if (judged === false || (met && value === undefined && note === NOT_PART)) return "not judged";
+  if (met) return "met";
+  return failsRun(objective) ? "MISSED" : "warning";
 }
 
 /** A figure of an objective with its unit. */
@@ -20,9 +34,9 @@ export function objectiveFigure(value: number, { unit, description }: ObjectiveR
 
 /** An objective with what was reached, what was wanted, and by how much it was missed. */
 export function objectiveSentence(objective: ObjectiveResult): string {
-  const { description, value, threshold, met, note } = objective;
+  const { description, value, threshold, met, judged, note } = objective;
   const reached = value === undefined ? "not measured" : objectiveFigure(value, objective);
-  const missedBy = met || value === undefined ? "" : distance(value, objective);
+  const missedBy = met || judged === false || value === undefined ? "" : distance(value, objective);
   const noted = note === undefined ? "" : ` (${note})`;
   return `${description}: ${reached}${noted}, wanted ${objectiveFigure(threshold, objective)}${missedBy}`;
 }

@@ -57,10 +57,14 @@ export const objectiveResult = z.object({
   /** Absent when it could not be measured, which is not a pass. */
   value: z.number().optional(),
   met: z.boolean(),
+  /** False where it is neither met nor missed: nothing read its figure, or too few samples carry it. Absent = judged. */
+  judged: z.literal(false).optional(),
   /** With these three the record can be judged again; absent in records of earlier versions. */
   metric: z.object({ path: z.string(), per: z.string().optional() }).optional(),
   direction: z.enum(["at-least", "at-most"]).optional(),
   appliesWhen: z.string().optional(),
+  /** What was not read where there is no value, which is then not judged. */
+  ifUnread: z.string().optional(),
   unit: z.enum(["ms", "share"]).optional(),
   /** What a miss does to the verdict. Absent = fail. */
   severity: z.enum(["fail", "warn"]).optional(),
@@ -167,6 +171,10 @@ export const recordSchema = z.object({
     daemonsPerReplica: count,
     connections: count,
     sshShare: z.number(),
+    /** How long all connections were held, and how fast they were opened and asked; absent in earlier records. */
+    holdMs: count.optional(),
+    rampPerSecond: z.number().optional(),
+    commandsPerSecond: z.number().optional(),
   }),
   provenance: z.object({
     refbench: refbenchProvenance,

@@ -26,6 +26,7 @@ import { measurementsOf } from "./measurements-of.ts";
 import { findRequest } from "./request.ts";
 import { countResources } from "./resource-counts.ts";
 import type { RunFolder } from "./run-folder.ts";
+import { holdMsOf } from "./hold-ms.ts";
 import { auditResult } from "./stages/audit.ts";
 import { comparisonResult } from "./stages/compare.ts";
 import { bootstrapResult } from "./stages/bootstrap.ts";
@@ -104,6 +105,9 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       daemonsPerReplica: plan.size.coder.daemonsPerReplica,
       connections: plan.size.connections.total,
       sshShare: plan.size.connections.sshShare,
+      holdMs: holdMsOf(plan, environment),
+      rampPerSecond: plan.size.connections.rampPerSecond,
+      commandsPerSecond: plan.size.connections.commandsPerSecond,
     },
     provenance: {
       refbench: plan.refbench,

@@ -15,6 +15,8 @@ export interface LatencySummary {
   readonly percentilesUs: Readonly<Partial<Record<Percentile, number>>>;
   /** Absent when nothing was recorded. */
   readonly maxUs?: number;
+  /** Percentiles that fall among failed attempts: the figure is a lower bound, as the largest is where any failed. */
+  readonly atLeast: ReadonlySet<Percentile | "max">;
 }
 
 /**
@@ -23,6 +25,22 @@ export interface LatencySummary {
  */
 export function carries(count: number, percentile: number): boolean {
   return count * (100 - percentile) >= SAMPLES_ABOVE * 100;
+}
+
+/** The fewest samples that carry a percentile. */
+export function neededFor(percentile: number): number {
+  return Math.ceil((SAMPLES_ABOVE * 100) / (100 - percentile));
+}
+
+/**
+ * Whether a percentile falls among the attempts that failed. They count as at least their timeout, so that the figure
+ * there is a lower bound.
+ */
+export function isAmongFailed(
+  { count, failed = 0 }: Pick<PhaseHistogram, "count" | "failed">,
+  percentile: number,
+): boolean {
+  return failed > 0 && Math.max(1, Math.ceil((percentile / 100) * count)) > count - failed;
 }
 
 /** The highest percentile that a count carries; below zero when it carries none. */
@@ -36,6 +54,8 @@ export interface ReadHistogram {
   readonly maxUs: number;
   /** The value at a percentile, as the library itself gives it. */
   readonly at: (percentile: number) => number;
+  /** How many samples are above so many microseconds. */
+  readonly above: (microseconds: number) => number;
 }
 
 /** Decodes a stored histogram (HdrHistogram V2, compressed, base64) of microseconds, to be asked for many percentiles. */
@@ -58,7 +78,11 @@ export function readHistogram({ hdr }: Pick<PhaseHistogram, "hdr">): ReadHistogr
     const value = values[counts.findIndex((upTo) => upTo >= wanted)] ?? 0;
     return percentile === 0 || count === 0 ? value : histogram.highestEquivalentValue(value);
   };
-  return { count, maxUs: histogram.maxValue, at };
+  const above = (microseconds: number): number => {
+    const first = values.findIndex((value) => value > microseconds);
+    return first === -1 ? 0 : count - (counts[first - 1] ?? 0);
+  };
+  return { count, maxUs: histogram.maxValue, at, above };
 }
 
 /** The figures of a histogram that everybody asks for, carried by its count or not. */
@@ -83,12 +107,15 @@ export function figuresOfHistogram(histogram: Pick<PhaseHistogram, "hdr">): Hist
 }
 
 /** What one stored histogram can honestly say: no percentile where some of its spans ended before they began. */
-export function summarize(histogram: Pick<PhaseHistogram, "hdr" | "negative">): LatencySummary {
+export function summarize(histogram: Pick<PhaseHistogram, "hdr" | "negative" | "failed">): LatencySummary {
   const { count, maxUs, percentilesUs } = figuresOfHistogram(histogram);
   const isWhole = (histogram.negative ?? 0) === 0;
   const carried = PERCENTILES.filter((percentile) => isWhole && carries(count, percentile));
+  const { failed = 0 } = histogram;
+  const atLeast = carried.filter((percentile) => isAmongFailed({ count, failed }, percentile));
   return {
     count,
+    atLeast: new Set([...atLeast, ...(failed > 0 ? (["max"] as const) : [])]),
     percentilesUs: Object.fromEntries(carried.map((percentile) => [percentile, percentilesUs[percentile]])),
     ...(count > 0 && { maxUs }),
   };

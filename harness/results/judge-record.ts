@@ -1,6 +1,7 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { type Held, heldByLoad } from "../model/held-verdicts.ts";
 import type { ObjectiveResult, RunRecord } from "../model/record.ts";
+import { judgedWord } from "../model/objective-words.ts";
 import { EXIT_CODES, type Verdict, worst } from "../model/verdict.ts";
 import { auditReason, selfAudit } from "./self-audit/self-audit.ts";
 import { judge, judgeAgain, type Objective } from "./objectives.ts";
@@ -127,7 +128,7 @@ function differencesOf(
   const changed = judged.flatMap((now) => {
     const then = stored.get(now.name);
     if (then === undefined) return [`${now.name}: the record has not been judged by it`];
-    if (then.met === now.met && then.value === now.value) return [];
+    if (judgedWord(then) === judgedWord(now) && then.value === now.value) return [];
     return [`${now.name}: the record says ${state(then)}, its measurements say ${state(now)}`];
   });
   return verdict === record.verdict
@@ -135,8 +136,9 @@ function differencesOf(
     : [`the record says ${record.verdict}, judged again it is ${verdict}`, ...changed];
 }
 
-function state({ met, value }: ObjectiveResult): string {
-  return `${met ? "met" : "missed"}${value === undefined ? "" : ` with ${value}`}`;
+function state(objective: ObjectiveResult): string {
+  const { value } = objective;
+  return `${judgedWord(objective)}${value === undefined ? "" : ` with ${value}`}`;
 }
 
 function exitCodeOf(verdict: RunRecord["verdict"], contradictsItself: boolean): number {

@@ -44,14 +44,16 @@ function differs(one: LatencySummary, other: LatencySummary): boolean {
   );
 }
 
-function figures({ count, percentilesUs, maxUs }: LatencySummary): readonly string[] {
+function figures({ count, percentilesUs, maxUs, atLeast }: LatencySummary): readonly string[] {
   return [
     formatCount(count),
-    ...PERCENTILES.map((percentile) => latency(percentilesUs[percentile])),
-    latency(maxUs),
+    ...PERCENTILES.map((percentile) => latency(percentilesUs[percentile], atLeast.has(percentile))),
+    latency(maxUs, atLeast.has("max")),
   ];
 }
 
-function latency(microseconds: number | undefined): string {
-  return microseconds === undefined ? "-" : formatLatency(microseconds);
+/** A failed attempt took at least its timeout, and nobody knows how much more. */
+function latency(microseconds: number | undefined, isAtLeast: boolean): string {
+  if (microseconds === undefined) return "-";
+  return `${isAtLeast ? "≥" : ""}${formatLatency(microseconds)}`;
 }

@@ -1,9 +1,10 @@
-import { objectiveSentence } from "../model/objective-words.ts";
+import { judgedWord, objectiveSentence } from "../model/objective-words.ts";
 import type { RunRecord } from "../model/record.ts";
 import { comparisonLines } from "./compared-versions.ts";
 import { failureLine, reasonsOf } from "./failure-words.ts";
 import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "./markdown-row.ts";
+import { paceWords, provedWords, serverCountWords } from "./hold-words.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { sheetMarkdown } from "./sheet.ts";
 import { runsTable } from "./table.ts";
@@ -14,7 +15,15 @@ export function resultMarkdown(record: RunRecord): string {
   const table = sheetMarkdown(runsTable([record]));
   if (measurements === undefined) return table;
   const { header, rows } = latencyGrid(measurements);
-  const lines = [arrivalsLine(measurements), probeLine(measurements), ...limitedLines(measurements)];
+  const { connections } = measurements;
+  const pace = paceWords(record.load);
+  const held = `Connections: ${[pace, provedWords(connections), serverCountWords(connections)].filter((words) => words !== undefined).join("; ")}.`;
+  const lines = [
+    connections.asked > 0 ? held : undefined,
+    arrivalsLine(measurements),
+    probeLine(measurements),
+    ...limitedLines(measurements),
+  ];
   const failures = measurements.failures.flatMap((failure) => [
     `- ${failureLine(failure)}`,
     ...reasonsOf(failure).flatMap(({ title, log }) => [
@@ -41,7 +50,7 @@ export function resultMarkdown(record: RunRecord): string {
     ...(record.comparison === undefined ? [] : [""]),
     "Objectives:",
     "",
-    ...objectives.map((each) => `- ${each.met ? "met" : "missed"}: ${objectiveSentence(each)}`),
+    ...objectives.map((each) => `- ${judgedWord(each)}: ${objectiveSentence(each)}`),
     "",
     `Verdict: ${record.verdict}`,
     "",

@@ -1,6 +1,16 @@
-import { NOT_PART } from "../model/objective-words.ts";
+import { NOT_JUDGED, NOT_PART } from "../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
-import { carries, figuresOfHistogram, mergeHistograms, PERCENTILES } from "./histogram.ts";
+import { isSurelyAbove } from "./few-samples.ts";
+import {
+  carries,
+  figuresOfHistogram,
+  isAmongFailed,
+  mergeHistograms,
+  neededFor,
+  PERCENTILES,
+  readHistogram,
+} from "./histogram.ts";
+import { worstProbeMs } from "./worst-probe.ts";
 
 /** What a run must reach to pass, as data: a figure of the measurements, or its share of another. */
 export interface Objective {
@@ -17,10 +27,15 @@ export interface Objective {
   readonly severity?: "fail" | "warn" | undefined;
   /** Judged only where this figure is above zero. */
   readonly appliesWhen?: string | undefined;
+  /** In words what was not read where there is no figure, which is then not judged. Absent = it is missed. */
+  readonly ifUnread?: string | undefined;
   readonly reason?: string | undefined;
 }
 
-/** Judges each objective. What could not be measured has no value and is not met. */
+/**
+ * Judges each objective. What could not be measured has no value and is not met. A percentile that its count cannot
+ * carry is neither met nor missed, unless so many samples are beyond the threshold that chance does not explain it.
+ */
 export function judge(
   objectives: readonly Objective[],
   measurements: Measurements | undefined,
@@ -31,9 +46,17 @@ export function judge(
     const isPart =
       measurements === undefined || appliesWhen === undefined || (figureOf(appliesWhen)?.value ?? 0) > 0;
     if (!isPart) return { ...objective, met: true, note: NOT_PART };
-    const { value, note } = measured(metric, figureOf);
-    const met = value !== undefined && (direction === "at-least" ? value >= threshold : value <= threshold);
-    return { ...objective, met, ...(value !== undefined && { value }), ...(note !== undefined && { note }) };
+    const { value, note, few, isAtLeast = false } = measured(metric, figureOf);
+    const told = { ...(value !== undefined && { value }), ...(note !== undefined && { note }) };
+    if (value === undefined && objective.ifUnread !== undefined)
+      return { ...objective, ...NOT_JUDGED, note: objective.ifUnread };
+    if (few !== undefined && !(direction === "at-most" && few.isSurelyAbove(threshold)))
+      return { ...objective, ...NOT_JUDGED, ...told };
+    const isWithin =
+      direction === "at-least" ? (value ?? -Infinity) >= threshold : (value ?? Infinity) <= threshold;
+    // What is at least so much may be any more.
+    const met = few === undefined && isWithin && !(isAtLeast && direction === "at-most");
+    return { ...objective, met, ...told };
   });
 }
 
@@ -43,9 +66,9 @@ export function judgeAgain({ objectives, measurements }: RunRecord): readonly Ob
     const { metric, direction } = stored;
     // Records of earlier versions do not say what they measured by.
     if (metric === undefined || direction === undefined) return [stored];
-    const { name, description, threshold, unit, severity, appliesWhen, reason } = stored;
+    const { name, description, threshold, unit, severity, appliesWhen, ifUnread, reason } = stored;
     const objective = { name, description, metric, threshold, direction };
-    const optional = Object.entries({ unit, severity, appliesWhen, reason });
+    const optional = Object.entries({ unit, severity, appliesWhen, ifUnread, reason });
     const given = Object.fromEntries(optional.filter(([, value]) => value !== undefined));
     return judge([{ ...objective, ...given }], measurements);
   });
@@ -54,12 +77,16 @@ export function judgeAgain({ objectives, measurements }: RunRecord): readonly Ob
 /** The figure at a path into the measurements; undefined where there is none, or too few samples for it. */
 export function findFigure(measurements: Measurements, path: string): number | undefined {
   const figure = figuresOf(measurements)(path);
-  return figure?.note === undefined ? figure?.value : undefined;
+  return figure?.few === undefined ? figure?.value : undefined;
 }
 
 interface Figure {
   readonly value?: number;
   readonly note?: string;
+  /** The value is a lower bound. */
+  readonly isAtLeast?: boolean;
+  /** Its samples do not carry it. */
+  readonly few?: { readonly isSurelyAbove: (threshold: number) => boolean };
 }
 type FigureOf = (path: string) => Figure | undefined;
 
@@ -73,6 +100,7 @@ function measured({ path, per }: Objective["metric"], figureOf: FigureOf): Figur
 function figuresOf(measurements: Measurements | undefined): FigureOf {
   if (measurements === undefined) return () => undefined;
   return (path) => {
+    if (path === "windows.probe.worstP50Ms") return worstProbe(measurements);
     const [root, phase, figure] = path.split(".");
     return root === "phases"
       ? phaseFigure(measurements, phase ?? "", figure ?? "")
@@ -109,7 +137,20 @@ function phaseFigure(measurements: Measurements, phase: string, figure: string):
   const percentile = PERCENTILES.find((each) => figure === `p${each}`);
   if (percentile === undefined) return undefined;
   const value = milliseconds(percentilesUs[percentile]);
-  return carries(count, percentile) ? { value } : { value, note: `of ${count} samples only` };
+  const isAtLeast = isAmongFailed(merged, percentile);
+  const lowerBound = isAtLeast && { isAtLeast, note: `at least: among the ${merged.failed} that failed` };
+  if (carries(count, percentile)) return { value, ...lowerBound };
+  const { above } = readHistogram(merged);
+  return {
+    value,
+    note: `too few samples: ${count} of the ${neededFor(percentile)} that p${percentile} needs`,
+    few: { isSurelyAbove: (threshold) => isSurelyAbove(count, above(threshold * 1000), percentile) },
+  };
+}
+
+function worstProbe({ windows }: Measurements): Figure | undefined {
+  const value = worstProbeMs(windows ?? []);
+  return value === undefined ? undefined : { value };
 }
 
 function milliseconds(microseconds: number): number {

@@ -1,6 +1,7 @@
 import type { Measurements } from "../model/record.ts";
 import { formatCount, formatDuration, formatLatency } from "./format.ts";
-import { mergeHistograms, summarize } from "./histogram.ts";
+import { mergeHistograms, PERCENTILES, summarize } from "./histogram.ts";
+import { worstProbeMs } from "./worst-probe.ts";
 
 /** How many windows in which the generator may have been the limit are named; the record holds all. */
 const NAMED = 3;
@@ -17,8 +18,8 @@ export function arrivalsLine({ arrivals }: Measurements): string | undefined {
   return `Arrivals: ${formatCount(due)} due, ${started}.`;
 }
 
-/** What the canary probe felt. */
-export function probeLine({ histograms, failures }: Measurements): string | undefined {
+/** What the API probe felt over the load, and in its worst window. */
+export function probeLine({ histograms, failures, windows = [] }: Measurements): string | undefined {
   const [probe] = mergeHistograms(
     histograms.filter(({ phase, basis }) => phase === "api-probe" && basis === "intended"),
   );
@@ -26,14 +27,22 @@ export function probeLine({ histograms, failures }: Measurements): string | unde
     .filter(({ phase }) => phase === "api-probe")
     .reduce((sum, { count }) => sum + count, 0);
   if (probe === undefined && failed === 0) return undefined;
-  const { count, percentilesUs, maxUs } =
-    probe === undefined ? { count: 0, percentilesUs: {}, maxUs: undefined } : summarize(probe);
+  const attempts = (probe?.count ?? 0) + Math.max(0, failed - (probe?.failed ?? 0));
+  const summary = probe && summarize(probe);
+  const worstMs = worstProbeMs(windows);
   const figures = [
-    ...Object.entries(percentilesUs).map(([percentile, us]) => `p${percentile} ${formatLatency(us)}`),
-    ...(maxUs === undefined ? [] : [`at most ${formatLatency(maxUs)}`]),
+    ...PERCENTILES.flatMap((percentile) => {
+      const us = summary?.percentilesUs[percentile];
+      if (us === undefined) return [];
+      return `p${percentile} ${summary?.atLeast.has(percentile) === true ? "≥" : ""}${formatLatency(us)}`;
+    }),
+    ...(summary?.maxUs === undefined
+      ? []
+      : [`${failed > 0 ? "the longest at least" : "at most"} ${formatLatency(summary.maxUs)}`]),
+    ...(worstMs === undefined ? [] : [`median of the worst window ${formatLatency(worstMs * 1000)}`]),
   ];
   const felt = figures.length === 0 ? "no answer" : figures.join(", ");
-  return `Other users of the API: ${felt}; ${formatCount(failed)} of ${formatCount(count + failed)} requests failed.`;
+  return `Other users of the API: ${felt}; ${formatCount(failed)} of ${formatCount(attempts)} requests failed.`;
 }
 
 /** The windows in which the generator may have been the limit. */

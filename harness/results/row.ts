@@ -2,6 +2,7 @@ import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record.ts";
 import { buildsCell } from "./builds-words.ts";
 import { formatCount } from "./format.ts";
+import { holdLines } from "./hold-words.ts";
 import { standingOf } from "./official.ts";
 
 /** The columns of the results table, as Coder's documentation has them. */
@@ -18,11 +19,11 @@ export const COLUMNS = [
 
 /** What the columns mean, for the line below a table. */
 const LEGEND =
-  "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and how many succeeded in a minute while the queue was full. Concurrent connections: held at the same time (terminal/SSH).";
+  "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and how many succeeded in a minute while the queue was full. Concurrent connections: held at the same time, each answering at the end of the hold (terminal/SSH).";
 
 /** The line below a table of runs: of official rows it also says which architectures were seen to deploy and tear down. */
 export function legendOf(records: readonly RunRecord[]): string {
-  return [LEGEND, ...verifiedLine(records)].join(" ");
+  return [LEGEND, ...holdLines(records), ...verifiedLine(records)].join(" ");
 }
 
 /** Which of these records' architectures were seen to deploy and tear down on their cloud; nothing of rehearsals. */

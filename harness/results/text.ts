@@ -1,4 +1,4 @@
-import { failsRun, NOT_PART, objectiveSentence } from "../model/objective-words.ts";
+import { judgedWord, NOT_PART, objectiveSentence } from "../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import { summaryLine } from "../model/summary-line.ts";
 import { formatUsd } from "../model/usd.ts";
@@ -8,6 +8,7 @@ import { failureLine, reasonsOf } from "./failure-words.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
+import { holdWords, provedWords, serverCountWords } from "./hold-words.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { standingOf } from "./official.ts";
 import { sheetText } from "./sheet.ts";
@@ -38,7 +39,7 @@ export function resultsText(record: RunRecord, width: number): string {
 }
 
 const LATENCY_NOTE =
-  "A percentile is shown only where at least 10 samples lie above it, the raw start only where it differs.";
+  "≥: at least, since it falls among attempts that failed, each of which counts as its timeout. A percentile is shown only where at least 10 samples lie above it, the raw start only where it differs.";
 
 function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
   const { builds, generator } = measurements;
@@ -47,7 +48,7 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
   const optional = [arrivalsLine(measurements), probeLine(measurements)];
   return [
     summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
-    ...carriedLines(measurements),
+    ...carriedLines(measurements, record.load),
     buildsLine(builds),
     `Generator: ${cores} cores (${cpu}), ${generator.cpuSeconds.toFixed(1)} s of CPU, ${formatCount(Math.round(generator.maxRssMib))} MiB, ` +
       (generator.limited
@@ -59,14 +60,10 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
 }
 
 /** What was held, and what it carried. */
-function carriedLines({ connections, apps }: Measurements): readonly string[] {
-  const { asked, held, verified, lost, sshPath, serverGauge: gauge, traffic } = connections;
-  const counted =
-    gauge === undefined
-      ? "the server's own gauge was not read."
-      : `the server counted ${formatCount(gauge.terminal)} terminals and ${formatCount(gauge.ssh)} SSH sessions.`;
+function carriedLines({ connections, apps }: Measurements, load: RunRecord["load"]): readonly string[] {
+  const { asked, held, lost, sshPath, traffic } = connections;
   const lines = [
-    `Connections: ${formatCount(held)} of ${formatCount(asked)} held at once, ${formatCount(verified)} verified, ${formatCount(lost)} lost; SSH by ${sshPath}; ${counted}`,
+    `Connections: ${formatCount(held)} of ${formatCount(asked)} held at once${holdWords(load)}, ${formatCount(lost)} lost; SSH by ${sshPath}; ${provedWords(connections)}; ${serverCountWords(connections)}.`,
     traffic && `Traffic: ${formatCount(traffic.back)} of ${formatCount(traffic.due)} pieces came back whole.`,
     apps &&
       `Apps: ${formatCount(apps.held)} of ${formatCount(apps.asked)} sockets held, ${formatCount(apps.echoed)} messages came back.`,
@@ -111,8 +108,7 @@ function objectiveLines({ objectives }: RunRecord): readonly string[] {
 
 /** A missed objective that fails the run cannot be overlooked. */
 function wordOf(objective: ObjectiveResult): string {
-  if (objective.met) return "met    ";
-  return failsRun(objective) ? "MISSED " : "warning";
+  return judgedWord(objective).padEnd("not judged".length);
 }
 
 function teardownLines({ teardown }: RunRecord): readonly string[] {

@@ -1,3 +1,4 @@
+import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
@@ -29,7 +30,7 @@ const size100: Size = {
     total: 1_000,
     sshShare: 0.2,
     rampPerSecond: 200,
-    holdSeconds: 10,
+    holdSeconds: HOLD_SECONDS,
     commandsPerSecond: 100,
   },
   coder: {
@@ -75,7 +76,7 @@ const size1200: Size = {
     total: 10_000,
     sshShare: 0.12,
     rampPerSecond: 500,
-    holdSeconds: 60,
+    holdSeconds: HOLD_SECONDS,
     commandsPerSecond: 200,
   },
   coder: {
@@ -115,7 +116,7 @@ const canary: Size = {
   workspaces: 2,
   workspacesPerUser: 1,
   concurrentBuilds: 2,
-  connections: { total: 4, sshShare: 0.5, rampPerSecond: 4, holdSeconds: 5, commandsPerSecond: 4 },
+  connections: { total: 4, sshShare: 0.5, rampPerSecond: 4, holdSeconds: HOLD_SECONDS, commandsPerSecond: 4 },
   coder: {
     version: CODER_VERSION,
     replicas: 1,

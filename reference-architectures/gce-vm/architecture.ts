@@ -1,3 +1,4 @@
+import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
@@ -29,8 +30,7 @@ const size1000: Size = {
     sshShare: 0.2,
     /** Ours: all of them within five seconds. */
     rampPerSecond: 200,
-    /** Ours: long enough for each connection to answer once at this rate. */
-    holdSeconds: 10,
+    holdSeconds: HOLD_SECONDS,
     commandsPerSecond: 100,
   },
   coder: {
@@ -78,7 +78,7 @@ const canary: Size = {
   workspaces: 2,
   workspacesPerUser: 1,
   concurrentBuilds: 2,
-  connections: { total: 4, sshShare: 0.5, rampPerSecond: 4, holdSeconds: 5, commandsPerSecond: 4 },
+  connections: { total: 4, sshShare: 0.5, rampPerSecond: 4, holdSeconds: HOLD_SECONDS, commandsPerSecond: 4 },
   coder: {
     version: CODER_VERSION,
     replicas: 1,

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { failsRun, NOT_PART, objectiveSentence } from "../../model/objective-words.ts";
+import { judgedWord, NOT_PART, objectiveSentence } from "../../model/objective-words.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { wrap } from "../../results/grid.ts";
@@ -114,8 +114,7 @@ function checkText(
 }
 
 function wordOf(objective: Judgement["objectives"][number]): string {
-  if (objective.met) return "met    ";
-  return failsRun(objective) ? "MISSED " : "warning";
+  return judgedWord(objective).padEnd("not judged".length);
 }
 
 function hanging(line: string, width: number): readonly string[] {

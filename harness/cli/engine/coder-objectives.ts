@@ -3,7 +3,9 @@ import type { RunRecord } from "../../model/record.ts";
 
 /** Figures that Coder's utility cannot tell, with why. */
 const UNTOLD: Readonly<Record<string, string>> = {
-  "connections.verified": "Coder's utility verifies nothing that comes back",
+  "connections.serverGauge.terminal":
+    "the server may have counted after connections of Coder's utility ended",
+  "connections.serverGauge.ssh": "the server may have counted after connections of Coder's utility ended",
 };
 
 /** Of a load on workspaces that exist: it reaches them by the held connections alone. */

@@ -14,10 +14,10 @@ export function engineRecord(record: RunRecord): RunRecord {
   if (engine === undefined) return record;
   const asked = record.objectives.flatMap((objective): Objective[] => {
     const { metric, direction, name, description, threshold, ...rest } = objective;
-    const { unit, severity, appliesWhen, reason } = rest;
+    const { unit, severity, appliesWhen, ifUnread, reason } = rest;
     return metric === undefined || direction === undefined
       ? []
-      : [{ name, description, metric, threshold, direction, unit, severity, appliesWhen, reason }];
+      : [{ name, description, metric, threshold, direction, unit, severity, appliesWhen, ifUnread, reason }];
   });
   const told: RunRecord = {
     ...record,

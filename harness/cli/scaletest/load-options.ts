@@ -270,9 +270,12 @@ function addConnectionOptions(command: Command): Command {
         .argParser(goDuration("--connect-timeout")),
     )
     .addOption(
-      new Option("--connect-hold <duration>", "how long the connections are held")
+      new Option(
+        "--connect-hold <duration>",
+        "how long the connections are held; Coder's own count needs a minute",
+      )
         .env("CODER_SCALETEST_CONNECT_HOLD")
-        .default(30_000, "30s")
+        .default(75_000, "75s")
         .argParser(goDuration("--connect-hold")),
     )
     .addOption(

@@ -68,6 +68,9 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
       daemonsPerReplica: Math.round(look.builds.daemons / Math.max(1, look.builds.replicas)),
       connections: task.connections.total,
       sshShare: task.connections.sshShare,
+      holdMs: task.connections.holdMs,
+      rampPerSecond: task.connections.rampPerSecond,
+      commandsPerSecond: task.connections.commandsPerSecond,
     },
     provenance: {
       refbench: await refbenchVersion(),

@@ -4,11 +4,15 @@ import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../mo
 import type { LoadResult } from "../../model/shard-result.ts";
 import type { StageContext } from "../context.ts";
 import { deploymentOf } from "../deployment-of.ts";
+import { holdMsOf } from "../hold-ms.ts";
 import { readJson } from "../json-file.ts";
 import { findSecrets } from "../secrets.ts";
 import { bootstrapResult } from "./bootstrap.ts";
 import { trustOf } from "../trust-of.ts";
 import { provisionResult } from "./provision.ts";
+
+/** Carries a p95 of the hold alone, 300 probes in 75 s; rate limits are off. */
+const PROBE_EVERY_MS = 250;
 
 /** One load against the deployment as it stands. */
 export async function loadOnce(context: StageContext): Promise<LoadResult> {
@@ -60,7 +64,7 @@ async function loadTaskOf({ folder, plan, environment }: StageContext): Promise<
       total: size.connections.total,
       sshShare: size.connections.sshShare,
       rampPerSecond: size.connections.rampPerSecond,
-      holdMs: size.connections.holdSeconds * 1000,
+      holdMs: holdMsOf(plan, environment),
       commandsPerSecond: size.connections.commandsPerSecond,
     },
     timeouts: {
@@ -70,6 +74,7 @@ async function loadTaskOf({ folder, plan, environment }: StageContext): Promise<
       commandMs: 60_000,
       deleteMs: 60 * 60_000,
     },
+    probeEveryMs: PROBE_EVERY_MS,
     generatorLimits: plan.simulated ? SHARED_MACHINE_LIMITS : GENERATOR_LIMITS,
     workspaceTtlMs: 4 * 60 * 60_000,
   };

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../model/record.ts";
 import { formatCount } from "../format.ts";
+import { holdLines } from "../hold-words.ts";
 import { costCell, type FigureCell, figureCells, NIGHT_LEGEND, versionCell } from "../night-row.ts";
 import { isNightly } from "../nights/night.ts";
 import { tallyWords } from "../nights/tally-words.ts";
@@ -35,6 +36,7 @@ export function indexPage({
 }): string {
   const rows = nightRows(records, { asOf });
   const unofficial = unofficialWords(records);
+  const newest = rows.map((row) => row.newest.record);
   const others = records.filter((record) => !isNightly(record)).toReversed();
   return document({
     title: TITLE,
@@ -47,7 +49,7 @@ export function indexPage({
         measured and torn down every night. As of <time datetime="${asOf}">${asOf}</time> (UTC).
       </p>
       ${rows.length === 0 ? html`<p>${unofficial ?? "No night has been recorded yet"}.</p>` : nightsTable(rows, { records, watched })}
-      ${rows.length > 0 && html`<p class="note">${[NIGHT_LEGEND, ...verifiedLine(rows.map(({ newest }) => newest.record))].join(" ")}</p>`}
+      ${rows.length > 0 && html`<p class="note">${[NIGHT_LEGEND, ...holdLines(newest), ...verifiedLine(newest)].join(" ")}</p>`}
       ${unreadableSection(unreadable)}
       ${
         others.length > 0 &&

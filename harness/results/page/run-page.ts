@@ -4,6 +4,7 @@ import { buildTimeWords, rateWords } from "../builds-words.ts";
 import { dayOf } from "../day.ts";
 import { formatCount, formatDuration, formatLatency } from "../format.ts";
 import { standingOf, unofficialReasons } from "../official.ts";
+import { holdWords, serverCountWords } from "../hold-words.ts";
 import { arrivalsLine, probeLine } from "../over-time.ts";
 import { reproduceCommands, reproduceNotes } from "../reproduce.ts";
 import { document } from "./document.ts";
@@ -73,7 +74,7 @@ function tiles(record: RunRecord): Html {
   const [ready, terminal] = KEY_FIGURES.map(({ read }) => read(record));
   const spent = costOf(record);
   const figures: readonly (readonly [string, string | undefined, Child?])[] = [
-    ...(measurements === undefined ? [] : loadTiles(measurements)),
+    ...(measurements === undefined ? [] : loadTiles(measurements, record.load)),
     ["Workspace ready, p95", ready === undefined ? undefined : formatLatency(ready)],
     ["Terminal's first byte, p95", terminal === undefined ? undefined : formatLatency(terminal)],
     ["Time to first workspace", duration(firstWorkspaceMs), "from the start"],
@@ -97,13 +98,10 @@ function tiles(record: RunRecord): Html {
   </dl>`;
 }
 
-function loadTiles({
-  users,
-  workspaces,
-  builds,
-  connections,
-}: NonNullable<RunRecord["measurements"]>): readonly (readonly [string, string, string])[] {
-  const gauge = connections.serverGauge;
+function loadTiles(
+  { users, workspaces, builds, connections }: NonNullable<RunRecord["measurements"]>,
+  load: RunRecord["load"],
+): readonly (readonly [string, string, string])[] {
   return [
     ["Users with a workspace", formatCount(users.withWorkspace), `${formatCount(users.created)} created`],
     ["Workspaces succeeded", formatCount(workspaces.succeeded), `of ${formatCount(workspaces.asked)}`],
@@ -116,10 +114,7 @@ function loadTiles({
     [
       "Connections held",
       formatCount(connections.held),
-      `of ${formatCount(connections.asked)}: ${formatCount(connections.heldTerminal)} terminals, ${formatCount(connections.heldSsh)} SSH (${connections.sshPath}); ` +
-        (gauge === undefined
-          ? "server's gauge not read"
-          : `server counted ${formatCount(gauge.terminal + gauge.ssh)}`),
+      `of ${formatCount(connections.asked)}: ${formatCount(connections.heldTerminal)} terminals, ${formatCount(connections.heldSsh)} SSH (${connections.sshPath})${holdWords(load)}; ${serverCountWords(connections)}`,
     ],
   ];
 }

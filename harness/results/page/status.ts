@@ -21,6 +21,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   failed: "bad",
   different: "warn",
   warning: "warn",
+  "not judged": "idle",
   stale: "warn",
   missing: "warn",
 } satisfies Partial<Record<RunRecord["verdict"], Tone>> & Record<string, Tone>;

@@ -19,10 +19,16 @@ test("a summary has the percentiles that its count carries and no others", () =>
     count: 1000,
     percentilesUs: { 50: 500, 90: 900, 95: 950, 99: 990 },
     maxUs: 1000,
+    atLeast: new Set(),
   });
   expect(summarize(histogramOf(upTo(150)))).toMatchObject({ percentilesUs: { 50: 75, 90: 135 }, maxUs: 150 });
-  expect(summarize(histogramOf([7, 9]))).toEqual({ count: 2, percentilesUs: {}, maxUs: 9 });
-  expect(summarize(histogramOf([]))).toEqual({ count: 0, percentilesUs: {} });
+  expect(summarize(histogramOf([7, 9]))).toEqual({
+    count: 2,
+    percentilesUs: {},
+    maxUs: 9,
+    atLeast: new Set(),
+  });
+  expect(summarize(histogramOf([]))).toEqual({ count: 0, percentilesUs: {}, atLeast: new Set() });
 });
 
 test("the merge of shards is what one shard would have recorded", () => {
@@ -33,6 +39,18 @@ test("the merge of shards is what one shard would have recorded", () => {
     histogramOf(samples.slice(1900)),
   ]);
   expect(merged.map(summarize)).toEqual([summarize(histogramOf(samples))]);
+});
+
+test("a percentile that falls among failed attempts is a lower bound, and so is the largest", () => {
+  const samples = [...upTo(1000), ...upTo(100).map(() => 30_000_000)];
+  const summary = summarize({ ...histogramOf(samples), failed: 100 });
+  expect([...summary.atLeast]).toEqual([95, 99, "max"]);
+  expect([...summarize({ ...histogramOf(samples), failed: 1 }).atLeast]).toEqual(["max"]);
+});
+
+test("samples above a value are counted", () => {
+  const { above } = readHistogram(histogramOf(upTo(100)));
+  expect([above(0), above(40), above(99), above(100)]).toEqual([100, 60, 1, 0]);
 });
 
 test("the failed attempts of merged histograms add up", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { failsRun, NOT_PART, objectiveSentence } from "../../../harness/model/objective-words.ts";
-import { recordSchema } from "../../../harness/model/record.ts";
+import { failsRun, judgedWord, NOT_PART, objectiveSentence } from "../../../harness/model/objective-words.ts";
+import type { LoadWindow, Phase } from "../../../harness/model/shard-result.ts";
+import { type Measurements, recordSchema } from "../../../harness/model/record.ts";
 import { judge, judgeAgain, type Objective } from "../../../harness/results/objectives.ts";
 import { resolveSize } from "../../../reference-architectures/catalogue.ts";
 import { OBJECTIVES, objectivesFor } from "../../../reference-architectures/objectives.ts";
@@ -40,18 +41,25 @@ test("a run that ended before its load has met nothing", () => {
   expect(judge(OBJECTIVES, undefined).map(({ met }) => met)).toEqual(OBJECTIVES.map(() => false));
 });
 
-/** Of loads that the sample is none of. */
-const PARTS = new Set([
-  "builds-running",
-  "builds-sustained",
-  "daemons-alive",
-  "traffic-carried",
-  "apps-held",
-  "dashboard-reads",
-]);
+/** A sample of every phase, and of every figure that the published objectives name. */
+function wholeMeasurements(): Measurements {
+  const sample = sampleMeasurements();
+  const { connections } = sample;
+  const judged = OBJECTIVES.flatMap(({ metric }) => /^phases\.([\w-]+)/.exec(metric.path)?.[1] ?? []);
+  return sampleMeasurements({
+    ...windows([5, "hold"]),
+    histograms: [...new Set(judged)].map((phase) => histogramOf(upTo(1200), { phase: phase as Phase })),
+    connections: { ...connections, traffic: { due: 10, back: 10 } },
+    builds: { ...sample.builds, whileFull: { ms: 1, peakRunning: 120, running: 110, perMinute: 1 } },
+    apps: { asked: 1, held: 1, echoed: 1 },
+  });
+}
+
+/** Of loads whose daemons were looked after. */
+const PARTS = new Set(["daemons-alive"]);
 
 test("every path of the published objectives leads to a figure, and a good run meets them", () => {
-  const results = judge(OBJECTIVES, sampleMeasurements());
+  const results = judge(OBJECTIVES, wholeMeasurements());
   expect(results.map(({ name, value, met }) => [name, typeof value, met])).toEqual(
     OBJECTIVES.map(({ name }) => [name, PARTS.has(name) ? "undefined" : "number", true]),
   );
@@ -77,12 +85,93 @@ test("a percentile of a phase is judged in milliseconds from its intended start,
   expect(result).not.toHaveProperty("note");
 });
 
-test("a percentile that its count cannot carry is judged all the same, and says of how few it is", () => {
-  const histograms = [histogramOf(upTo(12), { phase: "api-probe" })];
-  const p95 = objective({ metric: { path: "phases.api-probe.p95" }, threshold: 300 });
-  expect(judge([p95], sampleMeasurements({ histograms }))).toMatchObject([
-    { value: 0.01, met: true, note: "of 12 samples only" },
+const p95 = (threshold: number, more: Partial<Objective> = {}) =>
+  objective({ metric: { path: "phases.api-probe.p95" }, threshold, unit: "ms", ...more });
+const probed = (seconds: readonly number[], failed = 0) => {
+  const one = histogramOf(
+    seconds.map((each) => each * 1_000_000),
+    { phase: "api-probe" },
+  );
+  return sampleMeasurements({ histograms: [failed === 0 ? one : { ...one, failed }] });
+};
+
+test("a percentile that its count cannot carry is neither met nor missed", () => {
+  const [result] = judge([p95(300)], probed(upTo(12).map((i) => i / 1000)));
+  expect(result).toMatchObject({
+    met: false,
+    judged: false,
+    note: "too few samples: 12 of the 200 that p95 needs",
+  });
+  expect(failsRun(result!)).toBe(false);
+  expect(judgedWord(result!)).toBe("not judged");
+  expect(objectiveSentence(result!)).not.toMatch(/times as long/);
+});
+
+test.each([
+  ["a canary whose every command takes 8 s", Array.from({ length: 4 }, () => 8), true],
+  [
+    "a third of twenty",
+    [...Array.from({ length: 13 }, () => 0.01), ...Array.from({ length: 7 }, () => 8)],
+    true,
+  ],
+  ["one slow of twenty", [...Array.from({ length: 19 }, () => 0.01), 8], false],
+  ["one slow alone", [8], false],
+])("too few samples miss a percentile only where chance does not explain it: %s", (_, seconds, isMissed) => {
+  const [result] = judge([p95(5_000)], probed(seconds));
+  expect(failsRun(result!)).toBe(isMissed);
+  expect(result?.judged === false).toBe(!isMissed);
+  expect(result?.met).toBe(false);
+});
+
+test("failures raise a percentile, and one that falls among them is never within a threshold", () => {
+  const answered = Array.from({ length: 950 }, () => 1);
+  const failed = Array.from({ length: 60 }, () => 2);
+  expect(judge([p95(2_500)], probed(answered))).toMatchObject([{ met: true }]);
+  const [result] = judge([p95(2_500)], probed([...answered, ...failed], 60));
+  expect(result).toMatchObject({ met: false, note: "at least: among the 60 that failed" });
+});
+
+const windows = (...medians: readonly (readonly [number, LoadWindow["stage"], number?])[]) => ({
+  windows: medians.map(([p50Ms, stage, waiting = 0]) => ({
+    ...{ startMs: 0, endMs: 5_000, activity: "holding", ...(stage && { stage }) },
+    ...{ queued: 0, building: 0, ready: 0, terminal: 0, ssh: 0, commands: 0, failures: 0 },
+    generator: {
+      ...{ slipP99Ms: 0, slipMaxMs: 0, lagP99Ms: 0, eventLoopUtilization: 0, runQueueShare: 0 },
+      limited: [],
+    },
+    probe: { count: 20 - waiting, errors: 0, p50Ms, maxMs: p50Ms, ...(waiting > 0 && { waiting }) },
+  })),
+});
+
+test("the API is judged by its worst window, and what waits in it counts", () => {
+  const worst = OBJECTIVES.filter(({ name }) => name === "api-worst-window");
+  expect(judge(worst, sampleMeasurements(windows([5, "hold"], [900, "hold"])))).toMatchObject([
+    { value: 900, met: true },
   ]);
+  expect(judge(worst, sampleMeasurements(windows([5, "hold"], [2_500, "hold", 20])))).toMatchObject([
+    { value: 2_500, met: false },
+  ]);
+  // The deleting that follows the stages is not what the load claims.
+  expect(judge(worst, sampleMeasurements(windows([5, "hold"], [2_500, undefined])))).toMatchObject([
+    { value: 5, met: true },
+  ]);
+  const [unread] = judge(worst, sampleMeasurements());
+  expect(unread).toMatchObject({ judged: false, note: "no window has enough probes" });
+});
+
+test("the server's own count is compared by kind, and one that was not read is not judged", () => {
+  const counts = OBJECTIVES.filter(({ name }) => name.startsWith("server-count"));
+  const { connections } = sampleMeasurements();
+  const counted = (serverGauge?: { terminal: number; ssh: number }) => {
+    const read: typeof connections = { ...connections };
+    if (serverGauge !== undefined) read.serverGauge = serverGauge;
+    else delete read.serverGauge;
+    return judge(counts, sampleMeasurements({ connections: read })).map(judgedWord);
+  };
+  expect(counted({ terminal: 8_550, ssh: 950 })).toEqual(["met", "met"]);
+  expect(counted({ terminal: 3, ssh: 1_000 })).toEqual(["MISSED", "met"]);
+  expect(counted({ terminal: 9_000, ssh: 0 })).toEqual(["met", "MISSED"]);
+  expect(counted()).toEqual(["not judged", "not judged"]);
 });
 
 test("a share of errors counts those that were answered and those that were not", () => {
@@ -134,7 +223,10 @@ test("a size's builds are given time for each of their rounds, and rehearsals on
   expect(ready).not.toHaveProperty("severity");
   const rehearsed = objectivesFor(OBJECTIVES, { size: "1200", figures, simulated: true });
   const failing = rehearsed.filter(({ severity }) => severity !== "warn").map(({ unit }) => unit);
-  expect(new Set(failing)).toEqual(new Set(["share"]));
+  // Of latency only what a server does that stands still: far above what a busy machine needs.
+  const slowest = rehearsed.filter(({ severity, unit }) => severity !== "warn" && unit === "ms");
+  expect(Math.min(...slowest.map(({ threshold }) => threshold))).toBeGreaterThanOrEqual(2_500);
+  expect(failing).toContain("share");
 });
 
 test("a size's own threshold takes the place of the general one, with its reason", () => {
@@ -149,12 +241,6 @@ test("a miss that is only to be told does not fail a run", () => {
   const [missed] = judge([objective({ severity: "warn", threshold: 0 })], lost(3));
   expect(missed).toMatchObject({ met: false });
   expect(failsRun(missed!)).toBe(false);
-});
-
-test("one held connection that carried no verified answer fails the run", () => {
-  const { connections } = sampleMeasurements();
-  const results = judge(OBJECTIVES, sampleMeasurements({ connections: { ...connections, verified: 9_999 } }));
-  expect(results.filter(({ met }) => !met).map(({ name }) => name)).toEqual(["connections-verified"]);
 });
 
 test("99 % of workspaces is enough and one less is not", () => {

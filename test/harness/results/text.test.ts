@@ -85,8 +85,8 @@ test("a missed objective that does not fail the run is told apart from one that 
     met: false,
   } as const;
   const text = resultsText(sampleRecord({ objectives: [{ ...slow, severity: "warn" }] }), 100);
-  expect(text).toContain("  warning API: 812.5 ms, wanted 300 ms, 2.71 times as long");
-  expect(resultsText(sampleRecord({ objectives: [slow] }), 100)).toContain("  MISSED  API");
+  expect(text).toContain("  warning    API: 812.5 ms, wanted 300 ms, 2.71 times as long");
+  expect(resultsText(sampleRecord({ objectives: [slow] }), 100)).toContain("  MISSED     API");
 });
 
 test("the Markdown of one run tells what was measured below its row", () => {
@@ -122,8 +122,8 @@ test("objectives are told with what was reached, and one that is missed cannot b
     { name: "b", description: "connections lost", threshold: 0, met: false },
   ];
   const text = resultsText(sampleRecord({ objectives, verdict: "slo-failed" }), 100);
-  expect(text).toContain("MISSED  workspaces, share: 98.9 %, wanted 99 %");
-  expect(text).toContain("MISSED  connections lost: not measured, wanted 0");
+  expect(text).toContain("MISSED     workspaces, share: 98.9 %, wanted 99 %");
+  expect(text).toContain("MISSED     connections lost: not measured, wanted 0");
 });
 
 test("conditions that change the figures' meaning are told", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { HOLD_SECONDS } from "../../../reference-architectures/hold-seconds.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
 import { type CostEstimate, estimateCost } from "../../../reference-architectures/cost/estimate.ts";
 import { MACHINE_TYPES } from "../../../reference-architectures/machine-types.ts";
@@ -106,7 +107,7 @@ describe("the bill", () => {
     const usual = estimated("gke", "100").hours;
     const half = { concurrentBuilds: 15, "coder.daemonsPerReplica": 15 };
     expect(estimated("gke", "100", { overrides: half }).hours).toBeGreaterThan(usual);
-    const hold = { "connections.holdSeconds": 1_810 };
+    const hold = { "connections.holdSeconds": 1_800 + HOLD_SECONDS };
     expect(estimated("gke", "100", { overrides: hold }).hours).toBeCloseTo(usual + 0.5, 3);
   });
 });

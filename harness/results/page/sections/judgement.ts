@@ -1,5 +1,5 @@
 import { reasonsOf } from "../../failure-words.ts";
-import { failsRun, objectiveFigure } from "../../../model/objective-words.ts";
+import { judgedWord, objectiveFigure } from "../../../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record.ts";
 import { formatCount } from "../../format.ts";
 import { dataTable } from "../data-table.ts";
@@ -19,7 +19,7 @@ export function objectivesSection({ objectives }: RunRecord): Html {
       right: new Set([2, 3]),
       rows: objectives.map((objective) => [
         [objective.description, objective.reason !== undefined && small(objective.reason)],
-        [chip(wordOf(objective)), objective.severity === "warn" && small("a miss only warns")],
+        [chip(judgedWord(objective)), objective.severity === "warn" && small("a miss only warns")],
         reached(objective),
         `${SENSE[objective.direction ?? "none"]}${objectiveFigure(objective.threshold, objective)}`,
       ]),
@@ -27,12 +27,6 @@ export function objectivesSection({ objectives }: RunRecord): Html {
 }
 
 const SENSE = { "at-least": "≥ ", "at-most": "≤ ", none: "" } as const;
-
-function wordOf(objective: ObjectiveResult): string {
-  const { met, value } = objective;
-  if (met) return value === undefined ? "not judged" : "met";
-  return failsRun(objective) ? "MISSED" : "warning";
-}
 
 function reached(objective: ObjectiveResult): Child {
   const { value, note } = objective;

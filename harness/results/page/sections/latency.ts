@@ -1,7 +1,7 @@
 import type { Measurements } from "../../../model/record.ts";
 import { PHASES, type PhaseHistogram } from "../../../model/shard-result.ts";
 import { formatCount, formatLatency } from "../../format.ts";
-import { carries, mergeHistograms, readHistogram } from "../../histogram.ts";
+import { carries, isAmongFailed, mergeHistograms, readHistogram } from "../../histogram.ts";
 import { latencyGrid } from "../../latency.ts";
 import { PHASE_WORDS } from "../../phase-words.ts";
 import { percentilePlot, type PhaseLatency } from "../charts/percentile-plot.ts";
@@ -22,7 +22,8 @@ export function latencySection(measurements: Measurements): Html {
   return html`<h2>Latency</h2>
     <p class="note">
       From the intended start: a step that waited for its turn counts from when it was due. The raw start has
-      a row only where it differs. A percentile is shown only where at least 10 samples lie above it.
+      a row only where it differs. A percentile is shown only where at least 10 samples lie above it. ≥ means
+      at least: the figure falls among attempts that failed, each of which counts as its timeout.
     </p>
     ${
       rows.length === 0
@@ -81,5 +82,7 @@ function percentileTable(phases: readonly PhaseLatency[]): Html {
 
 function figuresOf(histogram: PhaseHistogram): readonly string[] {
   const { count, at } = readHistogram(histogram);
-  return TOLD.map((percentile) => (carries(count, percentile) ? formatLatency(at(percentile)) : "–"));
+  const latency = (us: number, percentile: number): string =>
+    `${isAmongFailed({ ...histogram, count }, percentile) ? "≥" : ""}${formatLatency(us)}`;
+  return TOLD.map((percentile) => (carries(count, percentile) ? latency(at(percentile), percentile) : "–"));
 }

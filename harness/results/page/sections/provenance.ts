@@ -1,6 +1,7 @@
 import type { RunRecord } from "../../../model/record.ts";
 import { versionOf } from "../../coder-version.ts";
 import { formatCount } from "../../format.ts";
+import { paceWords } from "../../hold-words.ts";
 import { platformWord } from "../../platform-words.ts";
 import { termList } from "../data-table.ts";
 import { type Child, type Html, html } from "../html.ts";
@@ -77,10 +78,13 @@ function loadWords({
   daemonsPerReplica,
   connections,
   sshShare,
+  ...pace
 }: RunRecord["load"]): string {
+  const paced = paceWords(pace);
   return (
     `${formatCount(users)} users, ${formatCount(workspaces)} workspaces, ` +
     `${formatCount(concurrentBuilds)} concurrent builds (${replicas} × ${daemonsPerReplica} daemons), ` +
-    `${formatCount(connections)} connections, ${Math.round(sshShare * 100)} % of them SSH`
+    `${formatCount(connections)} connections, ${Math.round(sshShare * 100)} % of them SSH` +
+    (paced === undefined ? "" : `, ${paced}`)
   );
 }

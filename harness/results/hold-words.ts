@@ -1,0 +1,47 @@
+import type { Measurements, RunRecord } from "../model/record.ts";
+import { formatCount, formatDuration, formatLatency } from "./format.ts";
+
+type Connections = Measurements["connections"];
+
+/** How long connections were held: ` for 75 s`, or nothing where an earlier record does not say. */
+export function holdWords({ holdMs }: Pick<RunRecord["load"], "holdMs">): string {
+  return holdMs === undefined ? "" : ` for ${formatDuration(holdMs)}`;
+}
+
+/** How fast connections were opened, asked and how long they were held; undefined where an earlier record does not say. */
+export function paceWords({
+  holdMs,
+  rampPerSecond,
+  commandsPerSecond,
+}: Pick<RunRecord["load"], "holdMs" | "rampPerSecond" | "commandsPerSecond">): string | undefined {
+  if (holdMs === undefined || rampPerSecond === undefined || commandsPerSecond === undefined)
+    return undefined;
+  return `opened at ${formatCount(rampPerSecond)} a second, held for ${formatDuration(holdMs)} with ${formatCount(commandsPerSecond)} commands a second`;
+}
+
+/** When each of the held ones last proved that it carries: the closing round. */
+export function provedWords({ lastProof }: Pick<Connections, "lastProof">): string {
+  if (lastProof === undefined) return "no answer in a closing round";
+  return `each answered within the last ${formatLatency(lastProof.maxMs * 1000)}`;
+}
+
+/** The server's own count of the connections that were held. */
+export function serverCountWords({ serverGauge }: Pick<Connections, "serverGauge">): string {
+  if (serverGauge === undefined) return "server's own count: not read";
+  const { terminal, ssh } = serverGauge;
+  return `server's own count: ${formatCount(terminal)} terminals, ${formatCount(ssh)} SSH`;
+}
+
+/** What a table that names connections says below itself: how long they were held, and where the server did not count them. */
+export function holdLines(records: readonly RunRecord[]): readonly string[] {
+  const held = records.filter(({ measurements }) => (measurements?.connections.asked ?? 0) > 0);
+  const lengths = [...new Set(held.flatMap(({ load }) => load.holdMs ?? []))].sort((a, b) => a - b);
+  const unread = held.filter(({ measurements }) => measurements?.connections.serverGauge === undefined);
+  const rows = unread.length === held.length ? "" : ` in ${unread.length} of ${held.length} rows`;
+  return [
+    ...(lengths.length === 0
+      ? []
+      : [`Connections were held for ${lengths.map((length) => formatDuration(length)).join(", ")}.`]),
+    ...(unread.length === 0 ? [] : [`Server's own count: not read${rows}.`]),
+  ];
+}
