@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
-import { formatChanges } from "../../results/statistics/change-words.ts";
+import { alarmsOf, formatChanges } from "../../results/statistics/change-words.ts";
 import { changesOf } from "../../results/statistics/changes-of.ts";
 import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Io } from "../io.ts";
@@ -39,7 +39,7 @@ export function changesCommand(io: Io): Command {
     .addOption(outputOption("text, json or markdown, on stdout or into a file; repeatable"))
     .addHelpText(
       "after",
-      `\nExit codes: 0; ${EXIT_CODES["slo-failed"]} when a change for the worse is confirmed and stands; ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`,
+      `\nExit codes: 0; ${EXIT_CODES["slo-failed"]} when a change for the worse is confirmed and stands, or a total failure does; ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`,
     )
     .action(async ({ output, asOf: given, resets: file, ...place }: ChangesFlags) => {
       const outputs = parseOutputs(output);
@@ -55,7 +55,7 @@ export function changesCommand(io: Io): Command {
       const asOf = given === undefined ? {} : { asOf: asOfDay(given) };
       const series = changesOf(records, { ...asOf, resets });
       await writeForms((format, width) => formatChanges(series, format, width), outputs, io);
-      if (series.some(({ regressions }) => regressions.length > 0)) io.exit(EXIT_CODES["slo-failed"]);
+      if (series.some((one) => alarmsOf(one).length > 0)) io.exit(EXIT_CODES["slo-failed"]);
       if (!rehearsals) reportUnofficial(history.records, io);
       tellUnreadable(history, io);
     });

@@ -7,7 +7,7 @@ import { tallyWords } from "../nights/tally-words.ts";
 import { unofficialWords } from "../official.ts";
 import { type NightRow, nightRows } from "../nights.ts";
 import { verifiedLine } from "../row.ts";
-import { signed } from "../statistics/change-words.ts";
+import { alarmsOf } from "../statistics/change-words.ts";
 import type { WatchedSeries } from "../statistics/changes-of.ts";
 import { dataTable } from "./data-table.ts";
 import { document } from "./document.ts";
@@ -153,8 +153,8 @@ const NAMED = 2;
 function regressionsOf(row: NightRow, watched: readonly WatchedSeries[]): Child {
   const worse = watched
     .filter(({ architecture, size }) => architecture === row.architecture && size === row.size)
-    .flatMap(({ figure, regressions }) =>
-      regressions.map(({ magnitude, day }) => ({ words: `${figure.name} ${signed(magnitude)}`, day })),
+    .flatMap((series) =>
+      alarmsOf(series).map(({ words, day }) => ({ words: `${series.figure.name} ${words}`, day })),
     );
   const since = worse.map(({ day }) => day).toSorted()[0];
   if (since === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { Measurements, RunRecord } from "../../model/record.ts";
 import type { Phase } from "../../model/shard-result.ts";
 import { formatCount, formatLatency } from "../format.ts";
 import { mergeHistograms, type Percentile, summarize } from "../histogram.ts";
-import type { WatchedMetric } from "../statistics/watched-figures.ts";
+import { WATCHED_SHARES, type WatchedMetric } from "../statistics/watched-figures.ts";
 
 /** A figure that a run is looked at by first. */
 export interface KeyFigure {
@@ -68,6 +68,15 @@ export const TREND_FIGURES: readonly KeyFigure[] = [
     read: measured(({ builds }) => builds.timeWeightedRunning),
     text: (value) => value.toFixed(1),
   },
+  ...WATCHED_SHARES.map(({ metric, name, failed, of }): KeyFigure => ({
+    name: `${name.slice(0, 1).toUpperCase()}${name.slice(1)}, share`,
+    metric,
+    read: measured((measurements) => {
+      const attempts = of(measurements);
+      return attempts === 0 ? undefined : failed(measurements) / attempts;
+    }),
+    text: (value) => `${(value * 100).toFixed(1)} %`,
+  })),
 ];
 
 /** What a run cost in USD: what was spent or, where that is not known, what was expected. */

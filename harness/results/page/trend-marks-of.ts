@@ -1,4 +1,5 @@
-import { signed } from "../statistics/change-words.ts";
+import { movedWords } from "../statistics/change-words.ts";
+import type { ChangePoint } from "../statistics/change-points.ts";
 import type { WatchedSeries } from "../statistics/changes-of.ts";
 import { isWorse } from "../statistics/watched-figures.ts";
 import type { TrendMark } from "./charts/trend-marks.ts";
@@ -14,12 +15,24 @@ export function marksOf(series: readonly Series[], found: WatchedSeries | undefi
         day,
         label: began === "reset" ? "reset" : "new series",
       })),
-    ...(found?.changes ?? []).map(({ day, magnitude, status }) => ({
+    ...(found?.totalFailures ?? []).map(({ day }) => ({
       kind: "step" as const,
       day,
-      label: `${signed(magnitude)}${status === "confirmed" ? "" : "?"}`,
-      isWorse: found !== undefined && isWorse(found.figure, magnitude),
-      isConfirmed: status === "confirmed",
+      label: "total failure",
+      isWorse: true,
+      isConfirmed: true,
     })),
+    ...(found === undefined ? [] : found.changes.map((change) => stepMark(found, change))),
   ];
+}
+
+function stepMark(found: WatchedSeries, change: ChangePoint): TrendMark {
+  const { day, magnitude, status } = change;
+  return {
+    kind: "step",
+    day,
+    label: `${movedWords(found, change)}${status === "confirmed" ? "" : "?"}`,
+    isWorse: isWorse(found.figure, magnitude),
+    isConfirmed: status === "confirmed",
+  };
 }

@@ -1,14 +1,19 @@
 import { type DetectableStep, detectableStep } from "./detectable-step.ts";
 import { CHANGE_RULES } from "./rules.ts";
+import { type Attempts, shareOf } from "./find-share-step.ts";
 import { type Stretch, stretchesOf } from "./stretches.ts";
-import { watchStretch } from "./watch-stretch.ts";
+import { type TotalFailure, totalFailuresIn } from "./total-failures.ts";
+import { shareRule, type Watched, watchStretch } from "./watch-stretch.ts";
 
 /** One figure of one run. A night that was measured again has several. */
 export interface NightFigure {
   /** UTC day on which the night began. */
   readonly day: string;
   readonly runId: string;
+  /** Zero = a total failure: nothing of what the figure is about succeeded. */
   readonly value: number;
+  /** Of a total failure: how many of how many succeeded. */
+  readonly lost?: string;
   /** What it was measured on, as one word. */
   readonly fingerprint: string;
   readonly coderVersion?: string;
@@ -19,7 +24,7 @@ export interface ChangePoint {
   /** The first figure of the new level. */
   readonly day: string;
   readonly runId: string;
-  /** Levels (geometric means), and how much higher the new one is: 0.1 = 10 %. */
+  /** Levels (geometric means), and how much higher the new one is: 0.1 = 10 %. Of shares: their difference. */
   readonly before: number;
   readonly after: number;
   readonly magnitude: number;
@@ -49,6 +54,8 @@ export interface Level {
 export interface SeriesChanges {
   /** Oldest first; the last one may be suspected. */
   readonly changes: readonly ChangePoint[];
+  /** Nights on which nothing succeeded, oldest first; the last one may stand. */
+  readonly totalFailures: readonly TotalFailure[];
   readonly levels: readonly Level[];
   /** Of the newest stretch: how many figures it has, and how many it needs before anything can be said. */
   readonly history: { readonly figures: number; readonly needed: number; readonly isEnough: boolean };
@@ -58,25 +65,61 @@ export interface SeriesChanges {
 
 /**
  * Finds the steps in a series, night by night as they came: what is said of a night never rests on later ones, and a
- * changed fingerprint or a reset begins a new series. Figures are compared by their ratio; those of zero are left out.
+ * changed fingerprint or a reset begins a new series. Figures are compared by their ratio; a total failure has no
+ * ratio, and is a change by itself.
  */
 export function changePoints(
   figures: readonly NightFigure[],
   /** Days on which a new series begins by decision. */
   resets: readonly string[] = [],
 ): SeriesChanges {
-  const stretches = stretchesOf(
-    figures.filter(({ value }) => value > 0),
-    resets,
+  const stretches = stretchesOf(figures, resets);
+  const watched = stretches.map(({ figures: all, began }) =>
+    watchStretch({ figures: all.filter(({ value }) => value > 0), began }),
   );
-  const watched = stretches.map(watchStretch);
+  const newest = (watched.at(-1)?.levels.at(-1)?.values ?? []).map(Math.log);
+  const history = historyOf(newest.length);
+  return {
+    ...changesIn(watched),
+    totalFailures: stretches.flatMap((stretch, index) =>
+      totalFailuresIn(stretch.figures).map((failure) => endedBy(stretches[index + 1], failure)),
+    ),
+    history,
+    ...(history.isEnough ? { detectable: detectableStep(newest) } : {}),
+  };
+}
+
+/** Finds the steps in a series of shares of failures, by the counts of each night. */
+export function shareChanges(
+  nights: readonly (Omit<NightFigure, "value" | "lost"> & { readonly attempts: Attempts })[],
+  resets: readonly string[] = [],
+): SeriesChanges {
+  const attemptsOf = new Map(nights.map(({ runId, attempts }) => [runId, attempts]));
+  const figures = nights.map(({ attempts, ...night }) => ({ ...night, value: shareOf(attempts) }));
+  const watched = stretchesOf(figures, resets).map((stretch) =>
+    watchStretch(
+      stretch,
+      shareRule(stretch.figures.map(({ runId }) => attemptsOf.get(runId) ?? { failed: 0, of: 0 })),
+    ),
+  );
   const newest = watched.at(-1)?.levels.at(-1)?.values ?? [];
-  const needed = CHANGE_RULES.leastBefore;
-  const isEnough = newest.length >= needed;
+  return { ...changesIn(watched), totalFailures: [], history: historyOf(newest.length) };
+}
+
+/** A new series ends a total failure that stood in the one before. */
+function endedBy(next: Stretch | undefined, failure: TotalFailure): TotalFailure {
+  const [first] = next?.figures ?? [];
+  return first === undefined || failure.until !== undefined ? failure : { ...failure, until: first.day };
+}
+
+function changesIn(watched: readonly Watched[]): Pick<SeriesChanges, "changes" | "levels"> {
   return {
     changes: watched.flatMap(({ changes }) => changes),
     levels: watched.flatMap(({ levels }) => levels.map(({ level }) => level)),
-    history: { figures: newest.length, needed, isEnough },
-    ...(isEnough ? { detectable: detectableStep(newest) } : {}),
   };
+}
+
+function historyOf(figures: number): SeriesChanges["history"] {
+  const needed = CHANGE_RULES.leastBefore;
+  return { figures, needed, isEnough: figures >= needed };
 }

@@ -1,20 +1,39 @@
-import type { RunRecord } from "../../model/record.ts";
+import type { Measurements, RunRecord } from "../../model/record.ts";
 import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../fingerprint.ts";
 import { isNightly, nightsOf } from "../nights/night.ts";
-import { findFigure } from "../objectives.ts";
+import { measuredCoder } from "../nights/outcome.ts";
 import { nightAgainCommand } from "../reproduce.ts";
 import { versionOf } from "../row.ts";
-import { type ChangePoint, changePoints, type NightFigure, type SeriesChanges } from "./change-points.ts";
+import {
+  type ChangePoint,
+  changePoints,
+  type NightFigure,
+  type SeriesChanges,
+  shareChanges,
+} from "./change-points.ts";
+import { figureOfNight } from "./figure-of-night.ts";
 import type { Reset } from "./resets.ts";
-import { isWorse, WATCHED_FIGURES, type WatchedFigure } from "./watched-figures.ts";
+import {
+  isWorse,
+  WATCHED_FIGURES,
+  WATCHED_SHARES,
+  type WatchedFigure,
+  type WatchedShare,
+} from "./watched-figures.ts";
 
 /** What the nights of one figure of one row say. */
 export interface WatchedSeries extends SeriesChanges {
   readonly architecture: string;
   readonly size: string;
-  readonly figure: WatchedFigure;
-  /** Oldest first. */
+  readonly figure: Pick<WatchedFigure, "metric" | "name" | "description" | "worse">;
+  /** Whether the figure is a share of failures. */
+  readonly isShare: boolean;
+  /** Oldest first; a value of zero is a total failure. */
   readonly nights: readonly NightFigure[];
+  /** Nights that measured Coder and have no such figure, with the reason. */
+  readonly without: readonly { readonly day: string; readonly runId: string; readonly reason: string }[];
+  /** How many nights of the row measured nothing, or the generator: they are in no series. */
+  readonly unmeasured: number;
   /** Where what was measured on changed, and how. */
   readonly platforms: readonly { readonly day: string; readonly changes: readonly string[] }[];
   /** Confirmed changes for the worse in the newest series, which nothing has undone since. */
@@ -32,7 +51,7 @@ export function changesOf(
   }: { /** UTC day: 2026-11-22. */ readonly asOf?: string; readonly resets?: readonly Reset[] } = {},
 ): readonly WatchedSeries[] {
   const rows = new Map<string, RunRecord[]>();
-  for (const record of records.filter(isNightly).filter(isMeasured)) {
+  for (const record of records.filter(isNightly)) {
     const key = `${record.architecture}/${record.size}`;
     rows.set(key, [...(rows.get(key) ?? []), record]);
   }
@@ -41,15 +60,16 @@ export function changesOf(
     .flatMap(([, row]) => seriesOf(row, asOf, resets));
 }
 
-/** Measured to its end, whatever it came to: a regression may well miss an objective. */
-function isMeasured({ measurements, stages, provenance }: RunRecord): boolean {
-  return (
-    measurements !== undefined &&
-    measurements.aborted === undefined &&
-    !measurements.generator.limited &&
-    stages.every(({ stage, outcome }) => stage !== "load" || outcome === "ok") &&
-    provenance.rehearsal?.faults === undefined
-  );
+/** A record whose load measured Coder, whatever it came to: a regression may well miss an objective. */
+type Measured = RunRecord & { readonly measurements: Measurements };
+
+interface MeasuredNight {
+  readonly day: string;
+  readonly record: Measured;
+}
+
+function isMeasured(record: RunRecord): record is Measured {
+  return record.measurements !== undefined && measuredCoder(record);
 }
 
 function seriesOf(
@@ -57,57 +77,77 @@ function seriesOf(
   asOf: string | undefined,
   resets: readonly Reset[],
 ): readonly WatchedSeries[] {
-  const measured = nightsOf(row)
+  const nights = nightsOf(row)
     .toReversed()
-    .filter(({ day }) => asOf === undefined || day <= asOf)
-    .flatMap(({ day, runs }) => runs.map((record) => ({ day, record })));
+    .filter(({ day }) => asOf === undefined || day <= asOf);
+  const measured = nights.flatMap(({ day, runs }) =>
+    runs.filter(isMeasured).map((record) => ({ day, record })),
+  );
   const [first] = measured;
-  if (first === undefined) return [];
+  const last = measured.at(-1);
+  if (first === undefined || last === undefined) return [];
   const { architecture, size } = first.record;
-  const platforms = platformsOf(measured);
-  return WATCHED_FIGURES.flatMap((figure): WatchedSeries[] => {
-    const nights = measured.flatMap(({ day, record }) => figuresOf(day, record, figure));
-    const last = nights.at(-1);
-    if (last === undefined) return [];
-    const own = resets.filter(
-      (reset) =>
-        reset.architecture === architecture &&
-        reset.size === size &&
-        (reset.metric === undefined || reset.metric === figure.metric),
-    );
-    const found = changePoints(
-      nights,
-      own.map(({ date }) => date),
-    );
-    const isSuspected = found.changes.some(({ status }) => status === "suspected");
-    return [
-      {
-        ...{ architecture, size, figure, nights, platforms, ...found },
-        regressions: regressionsIn(found, figure),
-        ...(isSuspected ? rerunOf(row.find(({ runId }) => runId === last.runId)) : {}),
-      },
-    ];
+  const common = {
+    ...{ architecture, size, platforms: platformsOf(measured) },
+    unmeasured: nights.filter(({ runs }) => !runs.some(isMeasured)).length,
+  };
+  const own = resets.filter((reset) => reset.architecture === architecture && reset.size === size);
+  const daysOf = (metric: string): readonly string[] =>
+    own.filter((reset) => reset.metric === undefined || reset.metric === metric).map(({ date }) => date);
+  const concluded = (figure: WatchedSeries["figure"], found: SeriesChanges) => ({
+    ...{ ...common, figure, ...found, regressions: regressionsIn(found, figure) },
+    ...(found.changes.some(({ status }) => status === "suspected")
+      ? { rerun: nightAgainCommand(last.record) }
+      : {}),
   });
-}
-
-function figuresOf(day: string, record: RunRecord, { metric }: WatchedFigure): readonly NightFigure[] {
-  const { measurements, runId } = record;
-  const value = measurements && findFigure(measurements, metric);
-  if (value === undefined || value <= 0) return [];
   return [
-    {
-      day,
-      runId,
-      value,
-      fingerprint: fingerprintKey(fingerprintOf(record)),
-      coderVersion: versionOf(record),
-    },
+    ...WATCHED_FIGURES.flatMap((figure): WatchedSeries[] => {
+      const { figures, without } = figuresIn(measured, figure);
+      if (figures.length === 0) return [];
+      const found = changePoints(figures, daysOf(figure.metric));
+      return [{ ...concluded(figure, found), isShare: false, nights: figures, without }];
+    }),
+    ...WATCHED_SHARES.flatMap((share): WatchedSeries[] => {
+      const attempts = attemptsIn(measured, share);
+      if (attempts.length === 0) return [];
+      const found = shareChanges(attempts, daysOf(share.metric));
+      const figures = attempts.map(({ attempts: { failed, of }, ...night }) => ({
+        ...night,
+        value: failed / of,
+      }));
+      return [{ ...concluded(share, found), isShare: true, nights: figures, without: [] }];
+    }),
   ];
 }
 
-function platformsOf(
-  measured: readonly { readonly day: string; readonly record: RunRecord }[],
-): WatchedSeries["platforms"] {
+function figuresIn(measured: readonly MeasuredNight[], figure: WatchedFigure) {
+  const figures: NightFigure[] = [];
+  const without: { day: string; runId: string; reason: string }[] = [];
+  for (const { day, record } of measured) {
+    const found = figureOfNight(record, figure);
+    if ("absent" in found) without.push({ day, runId: record.runId, reason: found.absent });
+    else if ("lost" in found) figures.push({ ...nightOf(day, record), value: 0, lost: found.lost });
+    else figures.push({ ...nightOf(day, record), value: found.value });
+  }
+  return { figures, without };
+}
+
+function attemptsIn(measured: readonly MeasuredNight[], { failed, of }: WatchedShare) {
+  return measured.flatMap(({ day, record }) => {
+    const attempts = { failed: failed(record.measurements), of: of(record.measurements) };
+    return attempts.of === 0 ? [] : [{ ...nightOf(day, record), attempts }];
+  });
+}
+
+function nightOf(day: string, record: RunRecord): Omit<NightFigure, "value"> {
+  return {
+    ...{ day, runId: record.runId },
+    fingerprint: fingerprintKey(fingerprintOf(record)),
+    coderVersion: versionOf(record),
+  };
+}
+
+function platformsOf(measured: readonly MeasuredNight[]): WatchedSeries["platforms"] {
   return measured.flatMap(({ day, record }, index) => {
     const last = measured[index - 1];
     if (last === undefined) return [];
@@ -117,7 +157,10 @@ function platformsOf(
 }
 
 /** A change back ends what came before it, as a new series does. */
-function regressionsIn({ changes, levels }: SeriesChanges, figure: WatchedFigure): readonly ChangePoint[] {
+function regressionsIn(
+  { changes, levels }: SeriesChanges,
+  figure: WatchedSeries["figure"],
+): readonly ChangePoint[] {
   const began = levels.findLast((level) => level.began !== "change")?.from ?? "";
   const standing: ChangePoint[] = [];
   for (const change of changes) {
@@ -126,8 +169,4 @@ function regressionsIn({ changes, levels }: SeriesChanges, figure: WatchedFigure
     else standing.pop();
   }
   return standing;
-}
-
-function rerunOf(record: RunRecord | undefined): Pick<WatchedSeries, "rerun"> {
-  return record === undefined ? {} : { rerun: nightAgainCommand(record) };
 }

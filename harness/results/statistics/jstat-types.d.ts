@@ -7,6 +7,8 @@ declare module "jstat" {
       /** Of a sample, with `true`. */
       stdev(values: readonly number[], ofSample: true): number;
       readonly normal: { inv(probability: number, mean: number, deviation: number): number };
+      /** The regularized incomplete beta function of `value`. */
+      readonly beta: { cdf(value: number, a: number, b: number): number };
       readonly studentt: {
         cdf(value: number, freedom: number): number;
         inv(probability: number, freedom: number): number;

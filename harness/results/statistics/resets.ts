@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
-import { WATCHED_FIGURES } from "./watched-figures.ts";
+import { WATCHED_FIGURES, WATCHED_SHARES } from "./watched-figures.ts";
 
-const METRICS = WATCHED_FIGURES.map(({ metric }) => metric);
+const METRICS = [...WATCHED_FIGURES, ...WATCHED_SHARES].map(({ metric }) => metric);
 
 const resetsFile = z.strictObject({
   schemaVersion: z.literal(1),

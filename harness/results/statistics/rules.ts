@@ -21,4 +21,6 @@ export const CHANGE_RULES = {
   leastDeviation: 0.025,
   /** A smaller step is for a comparison of both versions in one environment. */
   leastMagnitude: 0.02,
+  /** A share of failures that moves by less than this is told by no alarm: half a percentage point. */
+  leastShare: 0.005,
 } as const;

@@ -1,3 +1,6 @@
+import type { Measurements, RunRecord } from "../../model/record.ts";
+import { findFigure } from "../objectives.ts";
+
 /** A figure of which a change over nights is told. */
 export interface WatchedFigure {
   /** Path into the measurements. */
@@ -7,7 +10,16 @@ export interface WatchedFigure {
   /** With its unit. */
   readonly description: string;
   readonly worse: "larger" | "smaller";
+  /** How many of what the figure is about the load asked for. */
+  readonly asked: (record: RunRecord & { readonly measurements: Measurements }) => number;
+  /** How many of them succeeded, counted apart from the figure itself. */
+  readonly reached: (measurements: Measurements) => number;
 }
+
+const OF_WORKSPACES = {
+  asked: ({ measurements }) => measurements.workspaces.asked,
+  reached: ({ workspaces }) => workspaces.ready,
+} as const satisfies Pick<WatchedFigure, "asked" | "reached">;
 
 /** What is watched over nights, and compared between versions: few, since each one more is one more chance to err. */
 export const WATCHED_FIGURES = [
@@ -16,43 +28,92 @@ export const WATCHED_FIGURES = [
     name: "workspace ready, p95",
     description: "workspace ready, p95 (ms)",
     worse: "larger",
+    ...OF_WORKSPACES,
   },
   {
     metric: "phases.build.p50",
     name: "build, median",
     description: "build by the server's clock, median (ms)",
     worse: "larger",
+    ...OF_WORKSPACES,
   },
   {
     metric: "phases.terminal-first-byte.p95",
     name: "terminal's first byte, p95",
     description: "terminal's first byte, p95 (ms)",
     worse: "larger",
+    asked: ({ measurements: { connections }, load }) => connections.asked - sshAsked(connections, load),
+    reached: ({ connections }) => connections.heldTerminal,
   },
   {
     metric: "phases.ssh-handshake.p95",
     name: "SSH handshake, p95",
     description: "SSH handshake, p95 (ms)",
     worse: "larger",
+    asked: ({ measurements: { connections }, load }) => sshAsked(connections, load),
+    reached: ({ connections }) => connections.heldSsh,
   },
   {
     metric: "builds.timeWeightedRunning",
     name: "builds at once",
     description: "builds running at once, over time",
     worse: "smaller",
+    ...OF_WORKSPACES,
   },
   {
     metric: "connections.held",
     name: "connections held",
     description: "connections held at the same time",
     worse: "smaller",
+    asked: ({ measurements }) => measurements.connections.asked,
+    reached: ({ connections }) => connections.held,
   },
 ] as const satisfies readonly WatchedFigure[];
 
-/** A path into the measurements that is watched. */
-export type WatchedMetric = (typeof WATCHED_FIGURES)[number]["metric"];
+function sshAsked({ asked, sshPath }: Measurements["connections"], { sshShare }: RunRecord["load"]): number {
+  return sshPath === "none" ? 0 : Math.round(asked * sshShare);
+}
 
-/** Whether a figure that rose by this much (0.1 = 10 %) is for the worse. */
+/** A share of failures that is watched over nights, by counts: it is often zero, and a ratio says nothing of it. */
+export interface WatchedShare extends Pick<WatchedFigure, "metric" | "name" | "description"> {
+  readonly worse: "larger";
+  readonly failed: (measurements: Measurements) => number;
+  readonly of: (measurements: Measurements) => number;
+}
+
+/** The shares of failures that are watched over nights. */
+export const WATCHED_SHARES = [
+  {
+    metric: "workspaces.failedShare",
+    name: "workspaces that failed",
+    description: "workspaces that failed, share of those asked for",
+    worse: "larger",
+    failed: ({ workspaces }) => workspaces.asked - workspaces.succeeded,
+    of: ({ workspaces }) => workspaces.asked,
+  },
+  {
+    metric: "connections.notHeldShare",
+    name: "connections not held",
+    description: "connections that were not held, share of those asked for",
+    worse: "larger",
+    failed: ({ connections }) => connections.asked - connections.held,
+    of: ({ connections }) => connections.asked,
+  },
+  {
+    metric: "phases.api-probe.errorShare",
+    name: "API probes that failed",
+    description: "API probes that failed, share",
+    worse: "larger",
+    failed: (measurements) => findFigure(measurements, "phases.api-probe.failures") ?? 0,
+    of: (measurements) => findFigure(measurements, "phases.api-probe.attempts") ?? 0,
+  },
+] as const satisfies readonly WatchedShare[];
+
+/** A path into the measurements that is watched. */
+export type WatchedMetric =
+  (typeof WATCHED_FIGURES)[number]["metric"] | (typeof WATCHED_SHARES)[number]["metric"];
+
+/** Whether a figure that rose (above 0) or fell (below 0) is for the worse. */
 export function isWorse({ worse }: Pick<WatchedFigure, "worse">, magnitude: number): boolean {
   return worse === "larger" ? magnitude > 0 : magnitude < 0;
 }

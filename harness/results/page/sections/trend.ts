@@ -1,7 +1,7 @@
 import { versionOf } from "../../coder-version.ts";
 import { isClean, type Night } from "../../nights/night.ts";
 import { measuredCoder } from "../../nights/outcome.ts";
-import { judgedWords, sightWords } from "../../statistics/change-words.ts";
+import { foundWords, sightWords, withoutWords } from "../../statistics/change-words.ts";
 import type { WatchedSeries } from "../../statistics/changes-of.ts";
 import type { Reset } from "../../statistics/resets.ts";
 import { type TrendPoint, trendChart } from "../charts/trend.ts";
@@ -68,7 +68,7 @@ function trendFigure(
   }));
   const values = points.flatMap(({ value }) => (value === undefined ? [] : [value]));
   if (values.length === 0) return undefined;
-  const said = steps === undefined ? [] : [...steps.changes.map((change) => judgedWords(steps, change))];
+  const said = steps === undefined ? [] : foundWords(steps);
   const description = `${values.length} of ${points.length} nights, from ${text(Math.min(...values))} to ${text(Math.max(...values))}; the newest ${text(values.at(-1) ?? 0)}.${said.map((words) => ` Step: ${words}.`).join("")}`;
   const drawn = (width: number, height: number, suffix: string): Html =>
     trendChart(
@@ -105,7 +105,9 @@ function stepWords(said: readonly string[], steps: WatchedSeries, resets: readon
   return html`<ul class="steps">
     ${said.map((words) => html`<li><strong>Step:</strong> ${words}.</li> `)}
     ${own.map(({ date, reason }) => html`<li>New series from ${date}: ${reason}.</li> `)}
-    <li>${said.length === 0 ? "No step was found: " : "Now: "}${sightWords(steps)}.</li>
+    <li>
+      ${said.length === 0 ? "No step was found: " : "Now: "}${[sightWords(steps), ...withoutWords(steps)].join("; ")}.
+    </li>
   </ul>`;
 }
 

@@ -133,10 +133,20 @@ test("a count that never varied makes no miracle of one night, and tells when it
   expect(changePoints(nights(fallen)).changes).toMatchObject([{ day: dayAt(30), status: "confirmed" }]);
 });
 
-test("nights of zero are left out: they were not measured", () => {
+test("a night of zero is a total failure, and in no level", () => {
   const { first } = planted(6);
-  const { history } = changePoints(nights(first.slice(0, 20).with(7, 0)));
+  const { history, totalFailures } = changePoints(nights(first.slice(0, 20).with(7, 0)));
   expect(history.figures).toBe(19);
+  expect(totalFailures).toMatchObject([{ day: dayAt(7), nights: 1, until: dayAt(8) }]);
+});
+
+test("a new series ends a total failure that stood", () => {
+  const figures = nights(Array.from({ length: 20 }, (_, night) => (night < 15 ? 100 : 0)));
+  expect(changePoints(figures).totalFailures[0]).not.toHaveProperty("until");
+  expect(changePoints(figures, [dayAt(18)]).totalFailures).toMatchObject([
+    { until: dayAt(18) },
+    { day: dayAt(18) },
+  ]);
 });
 
 test("the more the nights vary, the larger the step has to be that could be seen", () => {

@@ -1,0 +1,40 @@
+import type { Measurements, RunRecord } from "../../model/record.ts";
+import { formatCount } from "../format.ts";
+import { findFigure } from "../objectives.ts";
+import type { WatchedFigure } from "./watched-figures.ts";
+
+/**
+ * A watched figure of one night. `lost` is a total failure: nothing, or less than half, of what the load asked for
+ * succeeded, so that there is no figure because Coder failed. `absent` lacks it for another reason.
+ */
+export type FigureOfNight =
+  { readonly value: number } | { readonly lost: string } | { readonly absent: string };
+
+/** What one night says of a figure, with the reason where it says nothing. */
+export function figureOfNight(
+  record: RunRecord & { readonly measurements: Measurements },
+  { metric, asked, reached }: WatchedFigure,
+): FigureOfNight {
+  const { measurements } = record;
+  const wanted = asked(record);
+  if (wanted === 0) return { absent: "not part of the load" };
+  if (measurements.aborted !== undefined) return { lost: `the load stopped itself: ${measurements.aborted}` };
+  const value = findFigure(measurements, metric);
+  const got = samplesOf(measurements, metric) ?? value ?? 0;
+  const words = `${formatCount(got)} of ${formatCount(wanted)}`;
+  if (got > 0 && value !== undefined) return { value };
+  // Where most of them succeeded by another count, what is missing was not recorded, as by an earlier version.
+  const isFew = reached(measurements) < wanted / 2;
+  if (got === 0) return isFew ? { lost: words } : { absent: "not recorded" };
+  return isFew && got < wanted / 2
+    ? { lost: words }
+    : { absent: `${words} samples, too few or not comparable` };
+}
+
+/** Attempts of a figure's phase that succeeded; undefined for a figure that is of no phase. */
+function samplesOf(measurements: Measurements, metric: string): number | undefined {
+  const [root, phase = ""] = metric.split(".");
+  if (root !== "phases") return undefined;
+  const of = (figure: string): number => findFigure(measurements, `phases.${phase}.${figure}`) ?? 0;
+  return of("attempts") - of("failures");
+}
