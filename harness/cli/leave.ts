@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { openBucket } from "../inventory/buckets/open-bucket.ts";
 import { messageOf } from "../model/error.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
@@ -6,6 +5,7 @@ import { BucketLeaseBook } from "../pipeline/bucket-lease.ts";
 import { systemClock } from "../model/clock.ts";
 import { readJson } from "../pipeline/json-file.ts";
 import { planSchema } from "../pipeline/plan.ts";
+import { isOfThisBoot } from "../pipeline/process-identity.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { leaving, machineVanishes } from "../pipeline/vanishing-machine.ts";
 import type { Io } from "./io.ts";
@@ -23,7 +23,7 @@ export async function leave(folder: RunFolder, io: Io): Promise<number> {
     const said = leaving({
       vanishes: true,
       lease: await book.current(),
-      ownHost: hostname(),
+      isOfThisMachine: isOfThisBoot,
       nowMs: systemClock.now(),
     });
     if (said.may) {

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 
 /**
  * When a living process started, in the system's own words: with its pid it tells a process from a later one that was
- * given the same pid. Undefined when there is none, or only a zombie.
+ * given the same pid. Undefined when there is none, or only a zombie; throws when the system could not be asked, as
+ * when this process has no file descriptor left: that is not the same.
  */
 export function processStart(pid: number): string | undefined {
   if (process.platform === "linux") {
@@ -12,8 +13,9 @@ export function processStart(pid: number): string | undefined {
       // The name in brackets may hold spaces and brackets itself: fields are counted from the last one.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       return fields[0] === "Z" ? undefined : fields[19];
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
     }
   }
   try {
@@ -22,7 +24,14 @@ export function processStart(pid: number): string | undefined {
       stdio: "pipe",
     }).trim();
     return start === "" ? undefined : start;
-  } catch {
-    return undefined;
+  } catch (error) {
+    // ps ends with 1 where there is no such process.
+    if ((error as { status?: unknown }).status === 1) return undefined;
+    throw error;
   }
+}
+
+function isGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ESRCH";
 }

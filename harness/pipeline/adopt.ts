@@ -1,6 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/error.ts";
-import { ensureReaper, reaperLives } from "./ensure-reaper.ts";
+import { ensureReaper } from "./ensure-reaper.ts";
+import { LeaseBook } from "./lease.ts";
 import { ownerState } from "./owner.ts";
 import { listRunFolders, type RunFolder } from "./run-folder.ts";
 import { findFinalRecord } from "./run-record.ts";
@@ -18,7 +19,12 @@ export async function adoptOrphans(
     try {
       if ((await findFinalRecord(folder)) !== undefined) continue;
       const owner = await ownerState(folder);
-      if (owner === "alive" || owner === "elsewhere" || (await reaperLives(folder, ports.clock))) continue;
+      if (
+        owner === "alive" ||
+        owner === "elsewhere" ||
+        (await new LeaseBook(folder.leases, ports.clock).isHeld())
+      )
+        continue;
       await ensureReaper(folder, ports);
       notes.push(`the run in ${folder.path} had nobody to tear it down: a reaper looks after it again`);
     } catch (error) {

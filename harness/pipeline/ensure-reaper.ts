@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import { LeaseBook } from "./lease.ts";
+import { LeaseWatch } from "./lease-watch.ts";
 import { identify } from "./process-identity.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { findFinalRecord } from "./run-record.ts";
@@ -21,14 +22,14 @@ export async function ensureReaper(
   signal?: AbortSignal,
 ): Promise<number> {
   const book = new LeaseBook(folder.leases, clock);
-  const giveUpAt = clock.now() + ACKNOWLEDGE_MS;
+  const giveUpAt = clock.elapsed() + ACKNOWLEDGE_MS;
   const saidBefore = (await logOf(folder)).length;
   let spawned: number | undefined;
-  while (clock.now() < giveUpAt) {
+  while (clock.elapsed() < giveUpAt) {
     if (await book.isHeld()) return (await book.current())?.holder.pid ?? 0;
     // A short teardown may be over before this process looks.
     if ((await findFinalRecord(folder)) !== undefined) return spawned ?? 0;
-    if (spawned !== undefined && identify(spawned) === undefined) break;
+    if (spawned !== undefined && hasEnded(spawned)) break;
     spawned ??= spawnReaper(folder);
     await clock.sleep(50, signal);
   }
@@ -43,7 +44,19 @@ async function logOf({ log }: RunFolder): Promise<Buffer> {
   return readFile(log).catch(() => Buffer.alloc(0));
 }
 
-/** Whether a reaper is believed to be at work on the run. */
-export async function reaperLives(folder: RunFolder, clock: Clock): Promise<boolean> {
-  return new LeaseBook(folder.leases, clock).isHeld();
+function hasEnded(pid: number): boolean {
+  try {
+    return identify(pid) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Watches whether a reaper is at work on the run; `note` hears of one that hangs. */
+export function watchReaperLease(
+  folder: RunFolder,
+  clock: Clock,
+  note?: (message: string) => void,
+): LeaseWatch {
+  return new LeaseWatch(new LeaseBook(folder.leases, clock), clock, note);
 }

@@ -51,16 +51,16 @@ export class LeaseBook {
     return lease ?? lostLease(Number(newest));
   }
 
-  /** Whether somebody holds it now. */
+  /** Whether somebody holds it, as far as one look can say: `LeaseWatch` sees a holder that hangs. */
   async isHeld(): Promise<boolean> {
     const lease = await this.current();
-    return lease !== undefined && this.#holds(lease);
+    return lease !== undefined && this.holds(lease);
   }
 
   /** Takes the lease; throws `lease_held` when another living process has it or was faster. */
   async acquire(holder: ProcessIdentity): Promise<Lease> {
     const last = await this.current();
-    if (last !== undefined && this.#holds(last)) throw heldBy(last.holder);
+    if (last !== undefined && this.holds(last)) throw heldBy(last.holder);
     const lease: Lease = {
       fence: (last?.fence ?? 0) + 1,
       holder,
@@ -102,10 +102,15 @@ export class LeaseBook {
     await this.#rewrite({ ...lease, released: true });
   }
 
-  #holds(lease: Lease): boolean {
+  /**
+   * Whether one look leaves it possible that the holder is at work. The stamp of another machine is compared with this
+   * one's clock, since they share no other: where either is wrong, the fencing number decides.
+   */
+  holds(lease: Lease): boolean {
     if (lease.released) return false;
     switch (livenessOf(lease.holder)) {
       case "alive":
+      case "unknown":
         return true;
       case "dead":
         return false;

@@ -4,7 +4,7 @@ import type { StageContext } from "./context.ts";
 import { CostGuard } from "./cost-guard.ts";
 import { noteCeiling } from "./cost-meter.ts";
 import { findKeep } from "./keep.ts";
-import { ownerState } from "./owner.ts";
+import { OwnerSight } from "./owner.ts";
 import { findRequest, type TeardownRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { RunLease } from "./run-lease.ts";
@@ -17,11 +17,17 @@ const LOOK_MS = 250;
 export async function nextRequest(context: StageContext, lease: RunLease): Promise<TeardownRequest> {
   const { folder, ports, plan, signal, journal } = context;
   const guard = new CostGuard(context);
+  const sight = new OwnerSight(folder, ports.clock);
   for (;;) {
     signal.throwIfAborted();
     await staysHere(folder);
+    const owner = await sight.look();
+    if (owner === "unknown") {
+      // A driver that may live must not lose its environment, and its death is not to be recorded.
+      await ports.clock.sleep(LOOK_MS, signal);
+      continue;
+    }
     const request = await findRequest(folder);
-    const owner = await ownerState(folder);
     if (request !== undefined) {
       if (owner === "alive" && request.reason === "teardown") await stopOwner(context);
       if (owner === "dead" && !(await wasHandedOver(context))) await noteDeath(context);

@@ -1,23 +1,35 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
 import { processStart } from "../model/process-start.ts";
 
-/** A process that cannot be mistaken for a later one with the same pid. */
+/** A process that cannot be mistaken for a later one with the same pid. Ids decide; the host's name is for people. */
 export const processIdentity = z.object({
+  /** Name of the machine, which may change while the process lives. */
   host: z.string(),
+  /** Digest of the machine's id, the same after a restart. Absent where the system has none. */
+  machine: z.string().optional(),
   /** Changes with each boot; empty where the system has none. */
   boot: z.string(),
+  /** Within it pids mean the same processes: two containers of one machine differ. Absent where the system has none. */
+  pidNamespace: z.string().optional(),
   pid: z.number().int().positive(),
   /** When it started, in the system's own words. */
   startTime: z.string(),
 });
 export type ProcessIdentity = z.infer<typeof processIdentity>;
 
+/**
+ * What can be said of a process from here: `elsewhere` when it runs where this process cannot look, `unknown` when
+ * the look itself failed. Neither is dead.
+ */
+export type Liveness = "alive" | "dead" | "elsewhere" | "unknown";
+
 /** The identity of a living process, or undefined when there is none with this pid. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const startTime = processStart(pid);
-  return startTime === undefined ? undefined : { host: hostname(), boot: bootId(), pid, startTime };
+  return startTime === undefined ? undefined : { ...here(), pid, startTime };
 }
 
 /** The identity of this process. */
@@ -27,22 +39,66 @@ export function ownIdentity(): ProcessIdentity {
   return own;
 }
 
-/** Whether the process lives: `elsewhere` when it is on another machine, where this one cannot look. */
-export function livenessOf(identity: ProcessIdentity): "alive" | "dead" | "elsewhere" {
-  if (identity.host !== hostname()) return "elsewhere";
-  if (identity.boot !== bootId()) return "dead";
-  return processStart(identity.pid) === identity.startTime ? "alive" : "dead";
-}
-
-/** Whether the process is one of this machine since it last started, as far as a machine can be told by name and boot. */
-export function isOfThisBoot({ host, boot }: ProcessIdentity): boolean {
-  return host === hostname() && boot === bootId();
-}
-
-function bootId(): string {
+/** Whether the process lives, as far as this one can see. */
+export function livenessOf(identity: ProcessIdentity): Liveness {
+  if (!isOfThisBoot(identity)) return hasRestarted(identity) ? "dead" : "elsewhere";
   try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return processStart(identity.pid) === identity.startTime ? "alive" : "dead";
   } catch {
-    return "";
+    return "unknown";
+  }
+}
+
+/** Whether the process is of this machine since it last started, where its pid means the same as here. */
+export function isOfThisBoot({ host, boot, pidNamespace }: ProcessIdentity): boolean {
+  const own = here();
+  // Without an id of the boot only the name is left to compare.
+  if (own.boot === "" || boot === "") return own.boot === boot && host === own.host;
+  return boot === own.boot && (pidNamespace === undefined || pidNamespace === own.pidNamespace);
+}
+
+/** Whether this is its machine, started again since: nothing of then lives. */
+function hasRestarted({ host, machine, boot }: ProcessIdentity): boolean {
+  const own = here();
+  if (boot === own.boot) return false;
+  return machine === undefined || own.machine === undefined ? host === own.host : machine === own.machine;
+}
+
+let known: Omit<ProcessIdentity, "pid" | "startTime" | "host"> | undefined;
+
+/** Where this process runs. Only the name can change while it lives. */
+function here(): Omit<ProcessIdentity, "pid" | "startTime"> {
+  known ??= {
+    ...optional("machine", machineId()),
+    boot: read("/proc/sys/kernel/random/boot_id") ?? "",
+    ...optional("pidNamespace", linkOf("/proc/self/ns/pid")),
+  };
+  return { ...known, host: hostname() };
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): { [key in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in Key]: string });
+}
+
+/** The id is not to be shown to others as it is (machine-id(5)), and leases lie in buckets. */
+function machineId(): string | undefined {
+  const id = read("/etc/machine-id");
+  if (id === undefined || id === "" || id === "uninitialized") return undefined;
+  return createHash("sha256").update(`refbench ${id}`).digest("hex").slice(0, 32);
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }

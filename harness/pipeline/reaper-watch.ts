@@ -1,6 +1,6 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { StageContext } from "./context.ts";
-import { ensureReaper, reaperLives } from "./ensure-reaper.ts";
+import { ensureReaper, watchReaperLease } from "./ensure-reaper.ts";
 import { lookEvery } from "./look-every.ts";
 import { findFinalRecord } from "./run-record.ts";
 
@@ -24,8 +24,11 @@ export function watchReaper(context: StageContext): ReaperWatch {
   const { folder, ports, signal, journal, report, log } = context;
   const stop = new AbortController();
   let lost: string | undefined;
+  const lease = watchReaperLease(folder, ports.clock, (message) =>
+    report({ type: "note", level: "warning", message: `the reaper: ${message}` }),
+  );
   const look = async (): Promise<void> => {
-    if (stop.signal.aborted || (await reaperLives(folder, ports.clock))) return;
+    if (stop.signal.aborted || (await lease.look()).isHeld) return;
     if ((await findFinalRecord(folder)) !== undefined)
       return end("interrupted", "this run was torn down meanwhile");
     try {

@@ -1,4 +1,5 @@
 import type { StageContext } from "./context.ts";
+import { endProcess } from "./end-process.ts";
 import { findOwner } from "./owner.ts";
 import { livenessOf } from "./process-identity.ts";
 
@@ -13,16 +14,5 @@ export async function stopOwner({
 }: Pick<StageContext, "folder" | "ports" | "signal">): Promise<void> {
   const owner = await findOwner(folder).catch(() => undefined);
   if (owner === undefined || owner.pid === process.pid || livenessOf(owner) !== "alive") return;
-  const giveUpAt = ports.clock.now() + OWNER_STOP_MS;
-  send(owner.pid, "SIGTERM");
-  while (livenessOf(owner) === "alive" && ports.clock.now() < giveUpAt) await ports.clock.sleep(100, signal);
-  if (livenessOf(owner) === "alive") send(owner.pid, "SIGKILL");
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended between the look and the signal: what was wanted.
-  }
+  await endProcess(owner, ports.clock, { graceMs: OWNER_STOP_MS, signal });
 }

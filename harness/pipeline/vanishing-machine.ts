@@ -44,17 +44,18 @@ export function leaving(asked: {
   readonly vanishes: boolean;
   /** The newest lease in the bucket. */
   readonly lease: Lease | undefined;
-  readonly ownHost: string;
+  /** Whether the holder runs on this machine. */
+  readonly isOfThisMachine: (holder: Lease["holder"]) => boolean;
   readonly nowMs: number;
 }): Leaving {
-  const { vanishes, lease, ownHost, nowMs } = asked;
+  const { vanishes, lease, isOfThisMachine, nowMs } = asked;
   if (!vanishes) return { may: true, who: "the reaper of this machine" };
   if (lease === undefined) return { may: false, reason: "nobody ever held the lease in the bucket" };
   if (lease.released) return { may: false, reason: "the lease in the bucket was given back" };
   if (nowMs - lease.renewedAtMs >= LEASE_MS) {
     return { may: false, reason: `the lease in the bucket was last renewed by ${named(lease)} too long ago` };
   }
-  if (lease.holder.host !== ownHost) return { may: true, who: named(lease) };
+  if (!isOfThisMachine(lease.holder)) return { may: true, who: named(lease) };
   const until = new Date(lease.renewedAtMs + LEASE_MS).toISOString();
   return {
     may: true,

@@ -2,7 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { Reporter } from "../model/event.ts";
 import type { RunRecord } from "../model/record.ts";
-import { ensureReaper, reaperLives } from "./ensure-reaper.ts";
+import { ensureReaper, watchReaperLease } from "./ensure-reaper.ts";
 import { EventTail } from "./event-log.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { findFinalRecord } from "./run-record.ts";
@@ -20,6 +20,14 @@ export async function watchRun(
   options: { readonly reporter: Reporter; readonly signal: AbortSignal; readonly fromOffset?: number },
 ): Promise<RunRecord> {
   const tail = new EventTail(folder.events, options.fromOffset ?? 0);
+  const lease = watchReaperLease(folder, ports.clock, (message) =>
+    options.reporter.report({
+      type: "note",
+      level: "warning",
+      message: `waiting for the reaper: ${message}`,
+      at: new Date(ports.clock.now()).toISOString(),
+    }),
+  );
   let hasEnded = false;
   for (let started = 0; ;) {
     const final = await findFinalRecord(folder);
@@ -29,13 +37,14 @@ export async function watchRun(
     }
     if (final !== undefined) return final;
     options.signal.throwIfAborted();
-    if (hasEnded && !(await reaperLives(folder, ports.clock))) {
+    const { isHeld } = await lease.look();
+    if (hasEnded && !isHeld) {
       throw new RefbenchError(
         "inventory",
         `the teardown ended, but its record could not be written to ${folder.record}: free space, then run "refbench teardown ${folder.path}"`,
       );
     }
-    if (!(await reaperLives(folder, ports.clock)) && (await findFinalRecord(folder)) === undefined) {
+    if (!isHeld && (await findFinalRecord(folder)) === undefined) {
       if (started === REAPERS) {
         throw new RefbenchError(
           "inventory",

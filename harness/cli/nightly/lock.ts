@@ -1,6 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
-import { isLeaseHeld, LeaseBook } from "../../pipeline/lease.ts";
+import { isLeaseHeld, type Lease, LEASE_MS, LeaseBook } from "../../pipeline/lease.ts";
+import { LeaseWatch } from "../../pipeline/lease-watch.ts";
 import { ownIdentity } from "../../pipeline/process-identity.ts";
 
 /** How often it is renewed, and how soon another holder is heard of. */
@@ -23,15 +24,7 @@ export async function underNightLock<T>(
   does: (lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const book = new LeaseBook(folder, clock);
-  const lease = await book.acquire(ownIdentity()).catch(async (error: unknown) => {
-    if (!isLeaseHeld(error)) throw error;
-    const holder = (await book.current())?.holder;
-    throw new RefbenchError(
-      "usage",
-      `another night is at work here, process ${holder?.pid ?? "unknown"} on ${holder?.host ?? "another machine"}: wait for its end, or stop it with Ctrl-C there`,
-      { cause: error },
-    );
-  });
+  const lease = await acquire(book, clock, tell);
   const lost = new AbortController();
   const renew = (): Promise<void> =>
     book.renew(lease).catch((error: unknown) => {
@@ -47,4 +40,35 @@ export async function underNightLock<T>(
     // On a full disk its process, which ends, is what gives it back; what the night found must be told.
     await book.release(lease).catch(() => undefined);
   }
+}
+
+/** Takes the lock, or refuses while another night is seen to be at work: one that hangs loses the lock in the end. */
+async function acquire(book: LeaseBook, clock: Clock, tell: (line: string) => void): Promise<Lease> {
+  const watch = new LeaseWatch(book, clock, (message) =>
+    tell(`night: waiting for another night: ${message}`),
+  );
+  for (;;) {
+    try {
+      return await book.acquire(ownIdentity());
+    } catch (error) {
+      if (!isLeaseHeld(error)) throw error;
+      const lease = await book.current();
+      if (lease === undefined) continue;
+      if (isYoung(lease, clock) || (await watch.nextSign(LEASE_MS)) === "renewed")
+        throw refusal(lease, error);
+    }
+  }
+}
+
+/** By the stamp alone, so that the ordinary refusal comes at once. */
+function isYoung({ renewedAtMs }: Lease, clock: Clock): boolean {
+  return Math.abs(clock.now() - renewedAtMs) < 3 * RENEW_MS;
+}
+
+function refusal({ holder }: Lease, cause: unknown): RefbenchError {
+  return new RefbenchError(
+    "usage",
+    `another night is at work here, process ${holder.pid} on ${holder.host}: wait for its end, or stop it with Ctrl-C there`,
+    { cause },
+  );
 }

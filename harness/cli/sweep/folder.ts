@@ -8,6 +8,7 @@ import { heartbeatSchema, type Heartbeat } from "../../inventory/sweep/heartbeat
 import { EMPTY_LEDGER, ledgerSchema, type Ledger } from "../../inventory/sweep/ledger.ts";
 import { findJson, writeJson } from "../../pipeline/json-file.ts";
 import { LeaseBook, isLeaseHeld } from "../../pipeline/lease.ts";
+import { LeaseWatch } from "../../pipeline/lease-watch.ts";
 import { ownIdentity } from "../../pipeline/process-identity.ts";
 
 const RENEW_MS = 10_000;
@@ -69,16 +70,19 @@ export class SweepFolder {
   }
 
   async #acquire(book: LeaseBook, tell: (line: string) => void, signal: AbortSignal) {
-    const giveUpAt = this.#clock.now() + WAIT_MS;
+    const giveUpAt = this.#clock.elapsed() + WAIT_MS;
+    const watch = new LeaseWatch(book, this.#clock, (message) =>
+      tell(`waiting for another sweep: ${message}`),
+    );
     for (let told = false; ; told = true) {
       try {
         return await book.acquire(ownIdentity());
       } catch (error) {
         if (!isLeaseHeld(error)) throw error;
       }
-      const pid = (await book.current())?.holder.pid ?? 0;
+      const pid = (await watch.look()).lease?.holder.pid ?? 0;
       if (!told) tell(`another sweep (pid ${pid}) works in this folder: waiting for it`);
-      if (this.#clock.now() >= giveUpAt) {
+      if (this.#clock.elapsed() >= giveUpAt) {
         throw new RefbenchError(
           "inventory",
           `another sweep (pid ${pid}) works in this folder and does not end`,

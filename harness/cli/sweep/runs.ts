@@ -7,6 +7,7 @@ import { inTurns } from "../../model/in-turns.ts";
 import type { RunTornDown } from "../../inventory/sweep/report.ts";
 import { isDue, runState, type RunFacts, type RunState } from "../../inventory/sweep/run-state.ts";
 import { EventTail } from "../../pipeline/event-log.ts";
+import { watchReaperLease } from "../../pipeline/ensure-reaper.ts";
 import { readJson } from "../../pipeline/json-file.ts";
 import { findKeep } from "../../pipeline/keep.ts";
 import { LeaseBook } from "../../pipeline/lease.ts";
@@ -41,12 +42,15 @@ export async function tearDownDue(
     readonly signal: AbortSignal;
   },
 ): Promise<readonly RunTornDown[]> {
-  const due: DueRun[] = [];
-  for (const folder of await listRunFolders(cwd)) {
-    if (options.runId !== undefined && runIdOf(folder) !== options.runId) continue;
+  const folders = (await listRunFolders(cwd)).filter(
+    (folder) => options.runId === undefined || runIdOf(folder) === options.runId,
+  );
+  const found = await inTurns(folders, AT_ONCE, async (folder): Promise<readonly DueRun[]> => {
     const facts = await factsOf(folder);
-    if (isDue(facts)) due.push({ folder, adopted: !facts.held });
-  }
+    const isToGo = isDue(facts) || (await isStuck(folder, facts, options));
+    return isToGo ? [{ folder, adopted: !facts.held }] : [];
+  });
+  const due = found.flat();
   if (options.dryRun) {
     return due.map(({ folder, adopted }) => ({
       runId: runIdOf(folder),
@@ -55,6 +59,21 @@ export async function tearDownDue(
     }));
   }
   return inTurns(due, AT_ONCE, (run) => tearDown(run, options));
+}
+
+/** A reaper renews its lease each 10 s; one that gives no sign of life for so long does not tear its run down. */
+const STUCK_MS = 35_000;
+
+/** Whether a run was handed over to a reaper that lives and does nothing, as one that was stopped by SIGSTOP. */
+async function isStuck(
+  folder: RunFolder,
+  { final, asked, held }: RunFacts,
+  { tell, signal }: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
+): Promise<boolean> {
+  if (final || !asked || !held) return false;
+  const sign = await watchReaperLease(folder, systemClock).nextSign(STUCK_MS, signal);
+  if (sign === "silent") tell(`run ${runIdOf(folder)}: its reaper lives and gives no sign of work`);
+  return sign === "silent";
 }
 
 /** A run to be torn down by its reaper, and whether it has none yet. */

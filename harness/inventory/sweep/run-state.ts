@@ -2,8 +2,8 @@
 export interface RunFacts {
   /** Its record is final: nobody works on it any more. */
   readonly final: boolean;
-  /** The process that drives it; `none` for a staged run, and for one that is kept for a look. */
-  readonly owner: "alive" | "dead" | "elsewhere" | "none";
+  /** The process that drives it; `none` for a staged run, and for one that is kept for a look; `unknown` is not dead. */
+  readonly owner: "alive" | "dead" | "elsewhere" | "unknown" | "none";
   /** A living reaper holds its lease. */
   readonly held: boolean;
   /** Its whole teardown was asked for. */

@@ -12,11 +12,12 @@ import { restoreRun } from "../../../harness/pipeline/restore.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
 import { takeRunLease } from "../../../harness/pipeline/run-lease.ts";
+import { onMachine } from "../../support/identities.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { MemoryBucket } from "../../support/memory-bucket.ts";
 
-const on = (host: string) => ({ ...ownIdentity(), host });
+const on = onMachine;
 const forEver = new AbortController().signal;
 const RUN = "01kb3v9x2m7q8r5t6w4y1z0abc";
 

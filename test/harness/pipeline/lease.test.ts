@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LEASE_MS, LeaseBook } from "../../../harness/pipeline/lease.ts";
 import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { onMachine } from "../../support/identities.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 
 async function newBook() {
@@ -13,7 +14,7 @@ async function newBook() {
 }
 
 const dead = { ...ownIdentity(), pid: 2 ** 22 + 1 };
-const elsewhere = { ...ownIdentity(), host: "another-machine" };
+const elsewhere = onMachine("another-machine");
 
 describe("a lease", () => {
   test("is held by one living process at a time", async () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ports } from "../../../harness/pipeline/context.ts";
 import { BucketLeaseBook } from "../../../harness/pipeline/bucket-lease.ts";
-import { ensureReaper, reaperLives } from "../../../harness/pipeline/ensure-reaper.ts";
+import { ensureReaper, watchReaperLease } from "../../../harness/pipeline/ensure-reaper.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
 import { LeaseKeeper } from "../../../harness/pipeline/lease-keeper.ts";
 import { type Lease, LEASE_MS, LeaseBook, UNRENEWED_MS } from "../../../harness/pipeline/lease.ts";
@@ -18,10 +18,11 @@ import { executeRun } from "../../../harness/pipeline/run.ts";
 import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
 import { takeRunLease } from "../../../harness/pipeline/run-lease.ts";
 import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";
+import { onMachine } from "../../support/identities.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { MemoryBucket } from "../../support/memory-bucket.ts";
 
-const on = (host: string) => ({ ...ownIdentity(), host });
+const on = onMachine;
 const forEver = new AbortController().signal;
 const runIdOf = (folder: RunFolder): string => folder.path.slice(-26);
 
@@ -189,9 +190,10 @@ test("a reaper of another machine is believed to be at work until its lease runs
   const world = new FakeWorld();
   const folder = await world.makeRun();
   await new LeaseBook(folder.leases, world.clock).acquire(on("machine-1"));
-  expect(await reaperLives(folder, world.clock)).toBe(true);
+  const watch = watchReaperLease(folder, world.clock);
+  expect(await watch.look()).toMatchObject({ isHeld: true });
   world.clock.advance(LEASE_MS);
-  expect(await reaperLives(folder, world.clock)).toBe(false);
+  expect(await watch.look()).toMatchObject({ isHeld: false });
 });
 
 describe("a lease", () => {

@@ -13,11 +13,12 @@ import { restoreRun } from "../../../harness/pipeline/restore.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
 import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";
+import { onMachine } from "../../support/identities.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { MemoryBucket } from "../../support/memory-bucket.ts";
 
 const forEver = new AbortController().signal;
-const elsewhere = { ...ownIdentity(), host: "a-lost-machine" };
+const elsewhere = onMachine("a-lost-machine");
 
 let world: FakeWorld;
 let bucket: MemoryBucket;

@@ -54,16 +54,31 @@ test.each<[string, Lease | undefined, number, boolean]>([
   ["a holder elsewhere that is believed", elsewhere, 1_000_000, true],
   ["a holder that is believed no longer", lease, 1_000_000 + LEASE_MS, false],
 ])("a machine that vanishes, with the lease in the hands of %s, is left or not", (_, held, nowMs, may) => {
-  expect(leaving({ vanishes: true, lease: held, ownHost: "here", nowMs }).may).toBe(may);
+  expect(
+    leaving({ vanishes: true, lease: held, isOfThisMachine: ({ host }) => host === "here", nowMs }).may,
+  ).toBe(may);
 });
 
 test("a machine that vanishes says who goes on after it", () => {
-  const own = leaving({ vanishes: true, lease, ownHost: "here", nowMs: 1_000_000 });
+  const own = leaving({
+    vanishes: true,
+    lease,
+    isOfThisMachine: ({ host }) => host === "here",
+    nowMs: 1_000_000,
+  });
   expect(own).toMatchObject({ who: expect.stringContaining("whoever takes the lease after it") });
-  const other = leaving({ vanishes: true, lease: elsewhere, ownHost: "here", nowMs: 1_000_000 });
+  const other = leaving({
+    vanishes: true,
+    lease: elsewhere,
+    isOfThisMachine: ({ host }) => host === "here",
+    nowMs: 1_000_000,
+  });
   expect(other).toMatchObject({ who: "process 7 on there" });
 });
 
 test("a machine that stays may be left to its reaper without any bucket", () => {
-  expect(leaving({ vanishes: false, lease: undefined, ownHost: "here", nowMs: 0 }).may).toBe(true);
+  expect(
+    leaving({ vanishes: false, lease: undefined, isOfThisMachine: ({ host }) => host === "here", nowMs: 0 })
+      .may,
+  ).toBe(true);
 });

@@ -7,10 +7,10 @@ import { tearDownAll } from "../../../../harness/cli/teardown/tear-down-all.ts";
 import type { Clock } from "../../../../harness/model/clock.ts";
 import { BucketLeaseBook } from "../../../../harness/pipeline/bucket-lease.ts";
 import { LEASE_MS } from "../../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../../harness/pipeline/process-identity.ts";
 import { reap } from "../../../../harness/pipeline/reaper.ts";
 import { requestTeardown } from "../../../../harness/pipeline/request.ts";
 import type { RunFolder } from "../../../../harness/pipeline/run-folder.ts";
+import { onMachine } from "../../../support/identities.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
 import { MemoryBucket } from "../../../support/memory-bucket.ts";
 
@@ -67,7 +67,7 @@ test("a dry run says of each run what would become of it, and changes nothing", 
   const bucket = new MemoryBucket();
   const [free, held] = [await mirroredRun(bucket), await mirroredRun(bucket)];
   world.clock.advance(LEASE_MS);
-  await new BucketLeaseBook(bucket, held, world.clock).acquire({ ...ownIdentity(), host: "runner-7" });
+  await new BucketLeaseBook(bucket, held, world.clock).acquire(onMachine("runner-7"));
   const before = bucket.text();
   const { text, code } = await tornDown(bucket, { dryRun: true });
   expect(text).toContain(`${free}: would be torn down: nobody works on it\n`);
@@ -81,7 +81,7 @@ test("a run whose reaper is seen to live elsewhere is skipped with the reason, a
   const runId = await mirroredRun(bucket);
   world.clock.advance(LEASE_MS);
   const book = new BucketLeaseBook(bucket, runId, world.clock);
-  const lease = await book.acquire({ ...ownIdentity(), host: "runner-7" });
+  const lease = await book.acquire(onMachine("runner-7"));
   const sleep: Clock["sleep"] = async (ms) => {
     await world.clock.sleep(ms);
     await book.renew(lease);
