@@ -21,7 +21,9 @@ export type ErrorCode =
   /** The inventory could not be asked, or answered in part. */
   | "inventory"
   /** Teardown ended and something is left. */
-  | "leaked";
+  | "leaked"
+  /** An error escaped after something may have been created, and nothing has verified that it is gone. */
+  | "after_create";
 
 /** The verdict that an error of each code ends in, when nothing heavier holds. */
 export const verdictOfError = {
@@ -35,6 +37,7 @@ export const verdictOfError = {
   interrupted: "interrupted",
   inventory: "unverified",
   leaked: "leaked",
+  after_create: "unverified",
 } as const satisfies Record<ErrorCode, Verdict>;
 
 /** The one error class of refbench. Messages are lower case, name the wrong value, what was expected and the next step. */

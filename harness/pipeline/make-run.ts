@@ -13,6 +13,7 @@ import { conditionsOf } from "./conditions.ts";
 import { planCost } from "./cost-plan.ts";
 import { Journal } from "./journal.ts";
 import { writeJson } from "./json-file.ts";
+import { claimRun } from "./owner.ts";
 import { type CloudPlan, type ComparisonPlan, loadsOf, type Plan } from "./plan.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { newSecrets, writeSecrets } from "./secrets.ts";
@@ -72,6 +73,8 @@ export interface RunRequest {
   /** What starts it. @default `{ kind: "run" }` */
   readonly origin?: Plan["origin"];
   readonly refbench: Plan["refbench"];
+  /** This process drives the run through its stages; otherwise each stage is a command of its own. @default false */
+  readonly isDriven?: boolean;
 }
 
 /** Makes the folder of a run: environment, plan, secrets and the journal's first line. Bad input makes nothing. */
@@ -180,6 +183,8 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     ...(request.licence === undefined ? {} : { licence: request.licence }),
   });
   await new Journal(folder.journal, clock).append({ type: "run-made", runId });
+  // Before the plan: a driver that dies right after it must not leave a run that looks like a staged one.
+  if (request.isDriven === true) await claimRun(folder);
   // Last: a folder without a plan is no run.
   await writeJson(folder.plan, plan);
   return folder;

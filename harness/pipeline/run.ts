@@ -1,4 +1,5 @@
 import { messageOf } from "../model/error.ts";
+import { afterCreate } from "./after-create.ts";
 import type { Reporter } from "../model/event.ts";
 import { RUN_STAGES, type RunStage } from "../model/stage.ts";
 import { watchCost } from "./cost-watch.ts";
@@ -49,17 +50,17 @@ export async function executeRun(
   // Once this is written, the reaper takes over when this process dies.
   await claimRun(folder);
   const reaperPid = await ensureReaper(folder, ports);
-  const { failed, stopped } = await runWatched(context);
-  if (
-    failed !== undefined &&
-    stopped === undefined &&
-    !options.signal.aborted &&
-    (await keepAfterFailure(context, failed)) !== undefined
-  ) {
+  return afterCreate(plan, async () => {
+    const { failed, stopped } = await runWatched(context);
+    const isKept =
+      failed !== undefined &&
+      stopped === undefined &&
+      !options.signal.aborted &&
+      (await keepAfterFailure(context, failed)) !== undefined;
+    if (!isKept) return handOver(context, reaperPid, stopped ?? "the stages are done");
     await writePending(context);
     return "kept";
-  }
-  return handOver(context, reaperPid, stopped ?? "the stages are done");
+  });
 }
 
 /** Runs the stages while their cost and their reaper are watched; says what failed, and what stopped them. */

@@ -1,11 +1,13 @@
 import { Argument, Command, Option } from "commander";
 import { architectures } from "../../../reference-architectures/catalogue.ts";
 import { systemClock } from "../../model/clock.ts";
+import { messageOf, RefbenchError, verdictOfError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
+import { EXIT_CODES, worst } from "../../model/verdict.ts";
+import { afterCreate } from "../../pipeline/after-create.ts";
 import { readJson } from "../../pipeline/json-file.ts";
 import { makeRun } from "../../pipeline/make-run.ts";
-import { planSchema } from "../../pipeline/plan.ts";
+import { type Plan, planSchema } from "../../pipeline/plan.ts";
 import { executeRun } from "../../pipeline/run.ts";
 import type { RunFolder } from "../../pipeline/run-folder.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";
@@ -39,19 +41,25 @@ export function runCommand(io: Io): Command {
     .action(async (architecture: string, flags: RunFlags & { readonly output: readonly string[] }) => {
       const outputs = parseOutputs(flags.output);
       const request = await runRequestOf(architecture, flags, io, command);
-      const folder = await makeRun(io.cwd, systemClock, request);
-      const record = await executeAndWatch(io, folder);
+      const folder = await makeRun(io.cwd, systemClock, { ...request, isDriven: true });
+      const plan = await readJson(folder.plan, planSchema);
+      const record = await executeAndWatch(io, folder, plan);
       if (record === undefined) {
-        io.exit(await leave(folder, io));
+        io.exit(await afterCreate(plan, () => leave(folder, io)));
         return;
       }
-      await writeOutputs(record, outputs, io);
       io.exit(exitCodeOf(record));
+      await writeOutputs(record, outputs, io).catch((error: unknown) => {
+        // A result that cannot be written must not hide what the teardown found.
+        io.stderr.write(`refbench: ${messageOf(error)}\n`);
+        const failed = error instanceof RefbenchError ? verdictOfError[error.code] : "harness-error";
+        io.exit(EXIT_CODES[worst([failed, record.verdict === "pending" ? "unverified" : record.verdict])]);
+      });
     });
 }
 
 /** The final record, or undefined when the user left before it was. */
-async function executeAndWatch(io: Io, folder: RunFolder): Promise<RunRecord | undefined> {
+async function executeAndWatch(io: Io, folder: RunFolder, plan: Plan): Promise<RunRecord | undefined> {
   const reporter = progressReporter(io);
   using interrupts = listenForInterrupts((message) => reporter.say(message));
   const { stop, leave } = interrupts;
@@ -61,15 +69,15 @@ async function executeAndWatch(io: Io, folder: RunFolder): Promise<RunRecord | u
     });
   });
   const whole = async (): Promise<RunRecord | undefined> => {
-    const ports = await composePorts(folder, await readJson(folder.plan, planSchema), io.env);
+    const ports = await composePorts(folder, plan, io.env);
     const fromOffset = await executeRun(folder, ports, { reporter, signal: stop });
     if (typeof fromOffset !== "number") return undefined;
-    try {
-      return await watchRun(folder, ports, { reporter, signal: leave, fromOffset });
-    } catch (error) {
-      if (leave.aborted) return undefined;
-      throw error;
-    }
+    return afterCreate(plan, () =>
+      watchRun(folder, ports, { reporter, signal: leave, fromOffset }).catch((error: unknown) => {
+        if (leave.aborted) return undefined;
+        throw error;
+      }),
+    );
   };
   try {
     return await Promise.race([whole(), left]);

@@ -1,6 +1,7 @@
 import { Argument, Command } from "commander";
 import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
+import type { Reporter } from "../../model/event.ts";
 import {
   RUN_STAGES,
   STAGES,
@@ -10,7 +11,8 @@ import {
   type TeardownStage,
 } from "../../model/stage.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
-import { openContext } from "../../pipeline/context.ts";
+import { afterCreate } from "../../pipeline/after-create.ts";
+import { openContext, type Ports } from "../../pipeline/context.ts";
 import { watchCost } from "../../pipeline/cost-watch.ts";
 import { ensureReaper } from "../../pipeline/ensure-reaper.ts";
 import { EventTail } from "../../pipeline/event-log.ts";
@@ -93,21 +95,37 @@ async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void
   const reporter = progressReporter(io);
   using interrupts = listenForInterrupts((message) => reporter.say(message));
   try {
-    const ports = await composePorts(folder, await readJson(folder.plan, planSchema), io.env);
+    const plan = await readJson(folder.plan, planSchema);
+    const ports = await composePorts(folder, plan, io.env);
     // Nothing may be created before somebody has promised to tear it down.
     if (stage !== "preflight") await ensureReaper(folder, ports);
-    const context = await openContext(folder, ports, { reporter, signal: interrupts.stop });
-    await using cost = watchCost(context);
-    await using reaper = stage === "preflight" ? undefined : watchReaper(context);
-    const signal = AbortSignal.any([cost.signal, ...(reaper === undefined ? [] : [reaper.signal])]);
-    const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], { ...context, signal });
-    if (stage === "preflight") io.stdout.write(`${context.plan.runId}\n`);
-    const interrupted = EXIT_CODES[cost.reached === undefined ? "interrupted" : "cost-ceiling"];
-    const isFound = outcome === "failed" || reaper?.lost !== undefined;
-    io.exit(outcome === "ok" ? 0 : isFound ? await lastFinding(folder) : interrupted);
+    const perform = (): Promise<void> =>
+      performStage(stage, folder, { ports, reporter, io, signal: interrupts.stop });
+    await (stage === "preflight" ? perform() : afterCreate(plan, perform));
   } finally {
     reporter.close();
   }
+}
+
+async function performStage(
+  stage: RunStage,
+  folder: RunFolder,
+  {
+    ports,
+    reporter,
+    io,
+    signal: stop,
+  }: { readonly ports: Ports; readonly reporter: Reporter; readonly io: Io; readonly signal: AbortSignal },
+): Promise<void> {
+  const context = await openContext(folder, ports, { reporter, signal: stop });
+  await using cost = watchCost(context);
+  await using reaper = stage === "preflight" ? undefined : watchReaper(context);
+  const signal = AbortSignal.any([cost.signal, ...(reaper === undefined ? [] : [reaper.signal])]);
+  const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], { ...context, signal });
+  if (stage === "preflight") io.stdout.write(`${context.plan.runId}\n`);
+  const interrupted = EXIT_CODES[cost.reached === undefined ? "interrupted" : "cost-ceiling"];
+  const isFound = outcome === "failed" || reaper?.lost !== undefined;
+  io.exit(outcome === "ok" ? 0 : isFound ? await lastFinding(folder) : interrupted);
 }
 
 async function lastFinding(folder: RunFolder): Promise<number> {

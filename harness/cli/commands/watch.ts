@@ -1,4 +1,8 @@
+import { basename } from "node:path";
 import { Command } from "commander";
+import { afterCreate } from "../../pipeline/after-create.ts";
+import { salvageJson } from "../../pipeline/json-file.ts";
+import { planSchema } from "../../pipeline/plan.ts";
 import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
 import { watchRun } from "../../pipeline/watch.ts";
 import type { RunRecord } from "../../model/record.ts";
@@ -28,10 +32,13 @@ export async function followTeardown(io: Io, folder: RunFolder, fromOffset = 0):
   const reporter = progressReporter(io);
   let record: RunRecord;
   try {
-    record = await watchRun(
-      folder,
-      { clock: systemClock, spawnReaper },
-      { reporter, signal: interrupts.stop, fromOffset },
+    const place = (await salvageJson(folder.plan, planSchema)) ?? { runId: basename(folder.path) };
+    record = await afterCreate(place, () =>
+      watchRun(
+        folder,
+        { clock: systemClock, spawnReaper },
+        { reporter, signal: interrupts.stop, fromOffset },
+      ),
     );
   } catch (error) {
     if (!interrupts.stop.aborted) throw error;

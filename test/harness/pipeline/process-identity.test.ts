@@ -4,7 +4,7 @@ import { onMachine } from "../../support/identities.ts";
 
 const own = ownIdentity();
 /** As a record of a system that has neither an id of the machine nor of its pids. */
-const { machine: _machine, pidNamespace: _pidNamespace, ...withoutIds } = own;
+const withoutIds = { host: own.host, boot: own.boot, pid: own.pid, startTime: own.startTime };
 
 describe("whether a process lives", () => {
   test.each([
