@@ -41,7 +41,7 @@ export async function composeTwin(
     ...(rehearsal.coder === undefined ? {} : { coder: withPostgres(rehearsal.coder, env) }),
     baseEnv: childEnvironment("terraform", env),
   });
-  const inventory = withInventoryFaults(twinInventory(twinRoot), faultsFile);
+  const inventory = withInventoryFaults(twinInventory(twinRoot, rehearsal.twinId), faultsFile);
   return {
     childEnv,
     shard: composeShard(folder, { plan, env: childEnv, twinRoot }),

@@ -18,7 +18,7 @@ export interface InventoryItem {
   readonly createdAt?: string;
 }
 
-/** An answer is complete or it is not: an empty list from a failed call is not a clean list. */
+/** An answer is complete or it failed: only a complete one has `items`, so that no failure is read as an empty list. */
 export type InventoryAnswer =
   | {
       readonly state: "complete";
@@ -31,7 +31,8 @@ export type InventoryAnswer =
       readonly state: "failed";
       readonly scope: string;
       readonly reason: string;
-      readonly items: readonly InventoryItem[];
+      /** What was found before it failed: each of these exists, and there may be more. */
+      readonly partial: readonly InventoryItem[];
     };
 
 export type RemoveOutcome =
@@ -39,6 +40,11 @@ export type RemoveOutcome =
   /** Something else still uses it: try again after that is gone. */
   | { readonly state: "in-use"; readonly reason: string }
   | { readonly state: "denied" | "throttled" | "failed"; readonly reason: string };
+
+/** What an answer shows to exist, complete or not: good for removing, never for saying that nothing else is there. */
+export function seenIn(answer: InventoryAnswer): readonly InventoryItem[] {
+  return answer.state === "complete" ? answer.items : answer.partial;
+}
 
 /** What exists in one cloud, cluster or twin, for the sweep and the audit. */
 export interface Inventory {

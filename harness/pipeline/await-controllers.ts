@@ -1,4 +1,4 @@
-import type { InventoryItem } from "../model/inventory.ts";
+import { type InventoryItem, seenIn } from "../model/inventory.ts";
 import { askInventory } from "./ask-inventory.ts";
 import type { StageContext } from "./context.ts";
 import { salvageJson } from "./json-file.ts";
@@ -46,7 +46,7 @@ async function waitUntilGone(context: StageContext, { awaits, withoutProgressMs 
   let progressAt = clock.now();
   for (;;) {
     const answer = await askInventory(context);
-    const waitingFor = answer.items.filter((item) => item.madeByController === true && awaits(item));
+    const waitingFor = seenIn(answer).filter((item) => item.madeByController === true && awaits(item));
     if (answer.state === "complete" && waitingFor.length === 0) return;
     if (answer.state === "complete" && waitingFor.length < fewest) {
       fewest = waitingFor.length;

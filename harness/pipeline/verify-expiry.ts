@@ -1,4 +1,4 @@
-import { askInventory } from "./ask-inventory.ts";
+import { askInventory, noteSeen } from "./ask-inventory.ts";
 import type { StageContext } from "./context.ts";
 
 /** Machines, which alone can end by themselves in a cloud. */
@@ -16,6 +16,7 @@ export async function verifyExpiry(context: StageContext): Promise<void> {
     warn(`nobody can say whether the machines carry their expiry: ${answer.reason}`);
     return;
   }
+  await noteSeen(context, answer);
   const unlabelled = answer.items.filter(
     ({ kind, labels }) => MACHINES.has(kind) && labels["bench-expires"] !== String(environment.expiresAt),
   );

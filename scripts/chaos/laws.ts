@@ -17,6 +17,8 @@ export interface Observed {
   readonly undeletable: readonly string[];
   /** Whether the inventory answered in full when it was last asked. */
   readonly inventoryAnswered: boolean;
+  /** Whether a state that Terraform left can be read no more: nobody can say then what it named. */
+  readonly stateLost: boolean;
   /** Whether the load of the run came to its ordinary end. */
   readonly loadFinished: boolean;
   /** Destructive calls of a reaper after another had taken its place. */
@@ -25,7 +27,16 @@ export interface Observed {
 
 /** The laws that hold under every schedule; each breach is a defect. */
 export function breachesOf(observed: Observed): readonly Breach[] {
-  const { record, left, leftAfterSweep, undeletable, inventoryAnswered, loadFinished, fencedActs } = observed;
+  const {
+    record,
+    left,
+    leftAfterSweep,
+    undeletable,
+    inventoryAnswered,
+    stateLost,
+    loadFinished,
+    fencedActs,
+  } = observed;
   const breaches: Breach[] = [];
   const say = (law: Breach["law"], what: string): void => void breaches.push({ law, what });
   const stays = leftAfterSweep.filter((id) => !undeletable.includes(id));
@@ -46,7 +57,7 @@ export function breachesOf(observed: Observed): readonly Breach[] {
   if (verdict === "pass" && !loadFinished) say("wrong-verdict", "pass, though the run was interrupted");
   if (left.length === 0 && teardown.state === "leaked")
     say("false-alarm", `leaked (${teardown.left.map(({ id }) => id).join(", ")}), while nothing was left`);
-  if (teardown.state === "unverified" && inventoryAnswered && left.length === 0)
+  if (teardown.state === "unverified" && inventoryAnswered && !stateLost && left.length === 0)
     say("false-alarm", `unverified (${teardown.problems.join("; ")}), while the inventory answered`);
   return breaches;
 }

@@ -52,6 +52,7 @@ describe("the laws", () => {
       leftAfterSweep: [],
       undeletable: [],
       inventoryAnswered: true,
+      stateLost: false,
       loadFinished: true,
       fencedActs: 0,
     };

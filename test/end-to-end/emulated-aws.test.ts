@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { seenIn } from "../../harness/model/inventory.ts";
 import { awsInventory } from "../../harness/inventory/aws/inventory.ts";
 import type { InventoryItem } from "../../harness/model/inventory.ts";
 import { processesOf } from "../../scripts/chaos/real/processes.ts";
@@ -54,7 +55,7 @@ describe.skipIf(!canRun())("a real run on an emulated AWS, with AWS's own provid
     const inventory = awsInventory({ account: MOTO_ACCOUNT, region: REGION, env: moto.env });
     const answer = await inventory.list({}, new AbortController().signal);
     if (answer.state === "failed") expect(answer.reason).toBe("");
-    return answer.items;
+    return seenIn(answer);
   }
 
   const runFolder = async (): Promise<string> => {

@@ -97,7 +97,7 @@ export class FakeWorld {
         list: () => {
           if ((this.mishaps.failInventory ?? 0) > 0) {
             this.mishaps.failInventory = (this.mishaps.failInventory ?? 0) - 1;
-            return Promise.resolve({ state: "failed", scope: "fake cloud", reason: "503", items: [] });
+            return Promise.resolve({ state: "failed", scope: "fake cloud", reason: "503", partial: [] });
           }
           return Promise.resolve({
             state: "complete",

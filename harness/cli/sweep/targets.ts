@@ -10,6 +10,7 @@ import { awsOwnerMarker } from "../../inventory/sweep/owner-marker/aws.ts";
 import { googleOwnerMarker } from "../../inventory/sweep/owner-marker/google.ts";
 import { noOwner, type OwnerMarker } from "../../inventory/sweep/owner-marker/owner-marker.ts";
 import type { SweepTarget } from "../../inventory/sweep/question.ts";
+import { findTwinId } from "../../rehearsal/twin/identity.ts";
 import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import type { Io } from "../io.ts";
 import { twinRoot } from "../run-options.ts";
@@ -53,7 +54,8 @@ export function chooseTargets(flags: TargetFlags, io: Io): ChosenTargets {
 }
 
 function twin({ cwd }: Io): GuardedTarget {
-  const inventory = twinInventory(twinRoot(cwd));
+  const root = twinRoot(cwd);
+  const inventory = twinInventory(root, findTwinId(root));
   return { name: "twin", inventory, settle: TWIN_SETTLE, marker: noOwner };
 }
 

@@ -54,7 +54,7 @@ export function awsInventory(options: AwsInventoryOptions): Inventory {
         return await ask(session, { scope, region, signal, ...(runId !== undefined && { runId }) });
       } catch (error) {
         signal.throwIfAborted();
-        return { state: "failed", scope, reason: wordsOf(error), items: [] };
+        return { state: "failed", scope, reason: wordsOf(error), partial: [] };
       }
     },
     remove: async (item, signal) => {
@@ -90,7 +90,7 @@ async function ask(
     .sort((one, other) => removalRank(one.kind) - removalRank(other.kind) || compare(one.id, other.id));
   return failures.size === 0
     ? { state: "complete", scope, kinds: [...AWS_KIND_NAMES, "anything that carries bench-run"], items }
-    : { state: "failed", scope, reason: reasonOf(failures), items };
+    : { state: "failed", scope, reason: reasonOf(failures), partial: items };
 }
 
 function compare(one: string, other: string): number {

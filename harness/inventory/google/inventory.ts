@@ -101,7 +101,7 @@ function answerOf(asked: Asked, question: Question): InventoryAnswer {
   ].join("; ");
   if (problems.length === 0) return { state: "complete", scope, kinds, items };
   const reason = problems.map((one) => `${one.kinds.join(", ")}: ${one.problem ?? ""}`).join("; ");
-  return { state: "failed", scope, reason, items };
+  return { state: "failed", scope, reason, partial: items };
 }
 
 /** The items asked for, in the order in which they can be deleted. */

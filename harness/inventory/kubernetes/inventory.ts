@@ -59,7 +59,7 @@ async function listAll(
     .filter(({ runId }) => runId !== undefined && (asked === undefined || runId === asked));
   return problems.length === 0
     ? { state: "complete", scope, kinds: KUBERNETES_KINDS, items: mine }
-    : { state: "failed", scope, reason: problems.join("; "), items: mine };
+    : { state: "failed", scope, reason: problems.join("; "), partial: mine };
 }
 
 async function listKind(

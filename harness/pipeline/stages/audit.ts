@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import { z } from "zod";
-import type { InventoryAnswer } from "../../model/inventory.ts";
-import { askInventory } from "../ask-inventory.ts";
+import { type InventoryAnswer, seenIn } from "../../model/inventory.ts";
+import { askInventory, TRIES } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
+import { findDisagreements } from "../reconcile.ts";
 
 const leftItem = z.object({
   id: z.string(),
@@ -21,12 +22,10 @@ export const auditResult = z.object({
 });
 export type AuditResult = z.infer<typeof auditResult>;
 
-/** How often an inventory that fails is asked again before the run is `unverified`. */
-const TRIES = 5;
-
 /**
  * Asks the inventory, which does not come from our state, whether anything of the run exists. Only an empty answer
- * that stays empty is clean; something that shows late restarts the wait; no answer is unverified.
+ * that stays empty, and that neither the state nor the journal speaks against, is clean; something that shows late
+ * restarts the wait; no answer is unverified.
  */
 export async function audit(context: StageContext): Promise<string> {
   const { folder, report } = context;
@@ -42,12 +41,12 @@ export async function audit(context: StageContext): Promise<string> {
 
 async function ask(context: StageContext): Promise<AuditResult> {
   const { ports, signal } = context;
-  const giveUpAt = ports.clock.now() + ports.settle.controllersMs;
+  const giveUpAt = ports.clock.elapsed() + ports.settle.controllersMs;
   let emptySince: number | undefined;
   let failures = 0;
   for (;;) {
     const answer = await askInventory(context);
-    const now = ports.clock.now();
+    const now = ports.clock.elapsed();
     if (answer.state === "failed") {
       failures += 1;
       emptySince = undefined;
@@ -58,14 +57,22 @@ async function ask(context: StageContext): Promise<AuditResult> {
       if (now >= giveUpAt) return { state: "leaked", scope: answer.scope, left: left(answer) };
     } else {
       emptySince ??= now;
-      if (now - emptySince >= ports.settle.quietMs) return { state: "clean", scope: answer.scope, left: [] };
+      if (now - emptySince >= ports.settle.quietMs) return reconciled(context, answer.scope);
     }
     await ports.clock.sleep(ports.settle.pollMs, signal);
   }
 }
 
+/** An empty inventory is believed where everything else that knows of the run agrees with it. */
+async function reconciled(context: StageContext, scope: string): Promise<AuditResult> {
+  const against = await findDisagreements(context);
+  return against.length === 0
+    ? { state: "clean", scope, left: [] }
+    : { state: "unverified", scope, left: [], problem: against.join("; ") };
+}
+
 function left(answer: InventoryAnswer): AuditResult["left"] {
-  return answer.items.map(({ id, kind, name, location }) => ({
+  return seenIn(answer).map(({ id, kind, name, location }) => ({
     id,
     kind,
     name,

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf } from "../../model/error.ts";
-import { askInventory } from "../ask-inventory.ts";
+import { askInventory, noteSeen } from "../ask-inventory.ts";
 import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
 import type { StageContext } from "../context.ts";
 import { countingOptions, countResources } from "../resource-counts.ts";
@@ -14,7 +14,7 @@ import { isLeaseHeld } from "../lease.ts";
 const ATTEMPTS = 3;
 
 /** How the stacks end that live in a cluster of another. */
-const CLUSTER_STACK = "-coder";
+export const CLUSTER_STACK = "-coder";
 
 /** Kinds that hold what controllers make: once gone, nothing inside can be asked any more. */
 const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", "aws_eks_cluster"]);
@@ -27,6 +27,8 @@ export async function destroy(context: StageContext): Promise<string> {
   const intended = new Set(
     entries.flatMap((entry) => (entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [])),
   );
+  // Before anything goes: an inventory that sees nothing now cannot say later that nothing is left.
+  if (intended.size > 0) await noteSeen(context, await askInventory(context));
   const failed: string[] = [];
   for (const stack of order.toReversed()) {
     // A state in a bucket leaves no trace here: only the journal knows of it, and that may be lost.
@@ -105,14 +107,14 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
 }
 
 /** The stacks as their folders tell them, when their order is lost: names sort the cloud before what lives in it. */
-async function stacksIn(folder: RunFolder): Promise<readonly string[]> {
+export async function stacksIn(folder: RunFolder): Promise<readonly string[]> {
   const found = await readdir(folder.terraform, { withFileTypes: true }).catch(() => []);
   const names = found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return names.sort((a, b) => Number(a.endsWith(CLUSTER_STACK)) - Number(b.endsWith(CLUSTER_STACK)));
 }
 
 /** Whether terraform ever worked there, whatever became of the journal: one that still does may create more. */
-async function wasTouched(directory: string): Promise<boolean> {
+export async function wasTouched(directory: string): Promise<boolean> {
   const found = await readdir(directory).catch((): string[] => []);
   return found.some((name) => name === ".terraform" || name.startsWith("terraform.tfstate"));
 }

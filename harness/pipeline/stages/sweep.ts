@@ -1,5 +1,6 @@
 import { removeInPasses } from "../../model/removal-passes.ts";
-import { askInventory } from "../ask-inventory.ts";
+import { seenIn } from "../../model/inventory.ts";
+import { askPatiently, noteSeen } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import type { StoredEntry } from "../journal.ts";
 
@@ -9,12 +10,15 @@ import type { StoredEntry } from "../journal.ts";
  */
 export async function sweep(context: StageContext): Promise<string> {
   const { ports, signal, journal, report } = context;
+  let problem: string | undefined;
   const refused = await removeInPasses(
     {
       next: async () => {
         await context.checkLease();
-        const { items } = await askInventory(context);
-        return items.filter((item) => item.labels["bench-managed"] !== "manual");
+        const answer = await askPatiently(context);
+        await noteSeen(context, answer);
+        problem = answer.state === "failed" ? answer.reason : undefined;
+        return seenIn(answer).filter((item) => item.labels["bench-managed"] !== "manual");
       },
       remove: async (item) => {
         await context.checkLease();
@@ -35,8 +39,10 @@ export async function sweep(context: StageContext): Promise<string> {
     report({ type: "note", level: "warning", message });
   }
   const swept = sweptIn((await journal.read()).entries).length;
-  if (swept === 0) return "nothing to sweep";
-  return `${swept === 1 ? "1 resource" : `${swept} resources`} swept that the teardown had missed`;
+  const words = swept === 1 ? "1 resource swept" : `${swept} resources swept`;
+  // Its failure is no empty list: the audit asks again and decides.
+  if (problem !== undefined) return `the inventory could not be asked in full (${problem}): ${words}`;
+  return swept === 0 ? "nothing to sweep" : `${words} that the teardown had missed`;
 }
 
 /** What all sweeps of a run removed; something that came back and was removed again counts once. */

@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import { settledItem, twinItem } from "./item.ts";
@@ -29,9 +38,19 @@ export interface TwinStore {
   locked<T>(act: () => Promise<T> | T): Promise<T>;
 }
 
-/** Opens the inventory folder, making it when it is missing. */
-export function openStore(directory: string): TwinStore {
+/** Makes the folder of an inventory, empty, where there is none: done once, when a twin is made. */
+export function makeStore(directory: string): TwinStore {
   mkdirSync(directory, { recursive: true });
+  return openStore(directory);
+}
+
+/** Opens an inventory that exists. One that is missing is an error: made anew, it would say that nothing is left. */
+export function openStore(directory: string): TwinStore {
+  if (!existsSync(directory))
+    throw new RefbenchError(
+      "inventory",
+      `the twin's inventory ${directory} is missing, so nothing can say what exists: move it back there`,
+    );
   const fileOf = (key: string): string => join(directory, `${key}.json`);
 
   const written = (item: TwinItem): string => {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { bundle } from "../bundle.ts";
+import { makeStore } from "../inventory/store.ts";
 import type { RealCoder } from "../real-coder/config.ts";
 import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
 import { withoutRealClouds } from "./clean-environment.ts";
@@ -34,7 +35,7 @@ export interface TwinOptions {
 export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessEnv> {
   const root = resolve(options.root);
   if (options.faultsFile !== undefined) readFaults(options.faultsFile);
-  mkdirSync(inventoryFolder(root), { recursive: true });
+  makeStore(inventoryFolder(root));
   const emulatorEntry = join(import.meta.dirname, "../emulator/main.ts");
   const [plugin, runner, emulator] = await Promise.all([
     bundle(join(import.meta.dirname, "plugin/main.ts")),

@@ -1,4 +1,4 @@
-import type { Inventory, InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
+import { type Inventory, type InventoryAnswer, type InventoryItem, seenIn } from "../../model/inventory.ts";
 import { faultsMet, STUCK } from "./planned-faults.ts";
 
 /** The faults of deletes that a sweep meets as terraform does. */
@@ -13,8 +13,8 @@ export function withInventoryFaults(inventory: Inventory, faultsFile: string | u
       for (const fault of await faultsMet(faultsFile, { op: "list", type: "*", name: "*" })) {
         if (fault.do === "fail") answer = failed(answer, []);
         if (fault.do === "partial")
-          answer = failed(answer, answer.items.slice(0, Math.floor(answer.items.length / 2)));
-        if (fault.do === "late")
+          answer = failed(answer, seenIn(answer).slice(0, Math.floor(seenIn(answer).length / 2)));
+        if (fault.do === "late" && answer.state === "complete")
           answer = { ...answer, items: answer.items.filter((item) => ageOf(item) >= fault.ms) };
       }
       return answer;
@@ -35,9 +35,10 @@ export function withInventoryFaults(inventory: Inventory, faultsFile: string | u
   };
 }
 
-function failed({ scope }: InventoryAnswer, items: readonly InventoryItem[]): InventoryAnswer {
-  const reason = items.length === 0 ? "503 from the inventory (planned)" : "503 from a part of it (planned)";
-  return { state: "failed", scope, reason, items };
+function failed({ scope }: InventoryAnswer, partial: readonly InventoryItem[]): InventoryAnswer {
+  const reason =
+    partial.length === 0 ? "503 from the inventory (planned)" : "503 from a part of it (planned)";
+  return { state: "failed", scope, reason, partial };
 }
 
 function ageOf({ createdAt }: InventoryItem): number {

@@ -1,14 +1,15 @@
-import { messageOf } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { Inventory, InventoryItem } from "../../model/inventory.ts";
 import { namePrefix } from "../../model/run-id.ts";
 import type { RunId } from "../../model/run-id.ts";
 import type { TwinItem } from "../inventory/item.ts";
-import { openStore } from "../inventory/store.ts";
+import { openStore, type TwinStore } from "../inventory/store.ts";
 import { runOf } from "./cloud/create.ts";
 import { removeItem } from "./cloud/remove.ts";
 import { CONTROLLER_SECONDS } from "./controllers/seconds.ts";
 import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { OVERLAY } from "./overlay/table.ts";
+import { findTwinId } from "./identity.ts";
 import { inventoryFolder } from "./plugin/settings.ts";
 import { TWIN_PROJECT } from "./project.ts";
 
@@ -32,24 +33,35 @@ const UNPLANNED_KINDS = [
 /** A sweep's delete is done when it answers; controllers take their time all the same. */
 const REMOVAL = { ms: 0, controllerMs: (CONTROLLER_SECONDS * 1000) / DEFAULT_TWIN_SPEED };
 
-/** The twin's inventory as the sweep and the audit ask it: independent of Terraform's state. */
-export function twinInventory(root: string): Inventory {
+/**
+ * The twin's inventory as the sweep and the audit ask it: independent of Terraform's state. With `id`, each answer
+ * comes from that twin: another one at the same place, empty as it may be, does not speak for it.
+ */
+export function twinInventory(root: string, id?: string): Inventory {
+  const open = (): TwinStore => {
+    if (id !== undefined && findTwinId(root) !== id)
+      throw new RefbenchError(
+        "inventory",
+        `the twin ${root} is not the one that this run was made in, so nothing can say what is left: move that one back there`,
+      );
+    return openStore(inventoryFolder(root));
+  };
   return {
     async list({ runId }) {
       try {
-        const all = await listTwin(root);
+        const all = sorted(await open().list());
         const runs = runsOf(all, runId);
         const items = all
           .filter((item) => runId === undefined || runs.get(item.key) === runId)
           .map((item) => inventoryItem(item, runs.get(item.key)));
         return { state: "complete", scope: SCOPE, kinds: kinds(), items };
       } catch (error) {
-        return { state: "failed", scope: SCOPE, reason: messageOf(error), items: [] };
+        return { state: "failed", scope: SCOPE, reason: messageOf(error), partial: [] };
       }
     },
-    async remove({ id }) {
+    async remove({ id: itemId }) {
       try {
-        const removal = await removeItem(openStore(inventoryFolder(root)), id, REMOVAL);
+        const removal = await removeItem(open(), itemId, REMOVAL);
         return removal.state === "in-use"
           ? { state: "in-use", reason: `already being used by '${removal.by}'` }
           : removal;
@@ -62,8 +74,11 @@ export function twinInventory(root: string): Inventory {
 
 /** Everything that exists in the twin, whoever made it. */
 export async function listTwin(root: string): Promise<TwinItem[]> {
-  const items = await openStore(inventoryFolder(root)).list();
-  return items.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return sorted(await openStore(inventoryFolder(root)).list());
+}
+
+function sorted(items: readonly TwinItem[]): TwinItem[] {
+  return items.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function kinds(): string[] {

@@ -81,6 +81,7 @@ class Point {
         leftAfterSweep: world.cloud.all().map(({ id }) => id),
         undeletable: world.undeletable(),
         inventoryAnswered: answered,
+        stateLost: world.schedule.terraform.stateLost !== undefined,
         loadFinished: world.loadFinished,
         fencedActs: world.fencedActs,
       },

@@ -158,7 +158,7 @@ function answerOf(world: World): InventoryAnswer {
       state: "failed",
       scope: SCOPE,
       reason: `503 from ${failing.how === "partial" ? "one of its parts" : "the inventory"}`,
-      items: failing.how === "partial" ? half : [],
+      partial: failing.how === "partial" ? half : [],
     };
   }
   if (world.destroysAsked > 0 && items.length === 0) world.plant("empty-answer");

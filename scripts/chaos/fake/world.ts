@@ -164,7 +164,8 @@ export class World {
   async #work({ stack, step, state, gate, signal }: Work): Promise<void> {
     const persist = (): void => {
       this.#states.set(stack.name, [...state]);
-      writeFileSync(join(this.#terraformFolder(), stack.name, "terraform.tfstate"), JSON.stringify(state));
+      const file = join(this.#terraformFolder(), stack.name, "terraform.tfstate");
+      writeFileSync(file, JSON.stringify(terraformState(stack, state)));
     };
     const working = { interrupted: false };
     this.#working.set(stack.name, working);
@@ -216,4 +217,17 @@ interface Work {
   readonly state: readonly string[];
   readonly gate: () => Promise<void>;
   readonly signal: AbortSignal;
+}
+
+/** A state as Terraform writes it, as far as anybody reads it. */
+function terraformState({ things }: SimulatedStack, ids: readonly string[]): unknown {
+  const resources = things
+    .filter(({ id }) => ids.includes(id))
+    .map(({ id, kind }) => ({
+      mode: "managed",
+      type: kind,
+      name: id,
+      instances: [{ attributes: { id, name: id } }],
+    }));
+  return { version: 4, resources };
 }

@@ -93,6 +93,7 @@ class RealPoint {
               leftAfterSweep,
               undeletable: [],
               inventoryAnswered: true,
+              stateLost: false,
               loadFinished: this.#events().some((line) =>
                 /"stage.finished","stage":"load","outcome":"ok"/.test(line),
               ),

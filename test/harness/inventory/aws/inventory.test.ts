@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { seenIn } from "../../../../harness/model/inventory.ts";
 import { awsInventory } from "../../../../harness/inventory/aws/inventory.ts";
 import type { InventoryItem } from "../../../../harness/model/inventory.ts";
 import { namePrefix, newRunId } from "../../../../harness/model/run-id.ts";
@@ -104,13 +105,13 @@ describe("list", () => {
   test("an expired token is a failed answer, not a throw", async () => {
     const answer = await given({ "sts GetCallerIdentity": () => refusal("ExpiredToken") }).list();
 
-    expect(answer).toMatchObject({ state: "failed", reason: "ExpiredToken", items: [] });
+    expect(answer).toMatchObject({ state: "failed", reason: "ExpiredToken", partial: [] });
   });
 
   test("of another account nothing is asked", async () => {
     const aws = given({ "sts GetCallerIdentity": () => ({ Account: "222222222222" }) });
 
-    expect(await aws.list()).toMatchObject({ state: "failed", items: [] });
+    expect(await aws.list()).toMatchObject({ state: "failed", partial: [] });
     expect(aws.asked.map(({ call }) => call)).toEqual(["sts GetCallerIdentity"]);
   });
 
@@ -163,7 +164,7 @@ describe("list", () => {
       "tagging GetResources": () => ({ ResourceTagMappingList: [{ ResourceARN: arn, Tags: tags }] }),
     });
 
-    const { items } = await aws.list();
+    const items = seenIn(await aws.list());
 
     expect(items).toMatchObject([{ id: arn, kind: "arn:ec2:network-acl", runId }]);
     expect(await aws.remove(items[0]!)).toMatchObject({
@@ -197,8 +198,8 @@ describe("list", () => {
       }),
     }).list();
 
-    expect(answer.items.map(({ name }) => name)).toEqual(["i-1", "vol-1", "subnet-1", cluster]);
-    expect(answer.items.every((item) => item.runId === runId)).toBe(true);
+    expect(seenIn(answer).map(({ name }) => name)).toEqual(["i-1", "vol-1", "subnet-1", cluster]);
+    expect(seenIn(answer).every((item) => item.runId === runId)).toBe(true);
   });
 
   test("unlabelled things take expiry and keeping from their run's labelled ones, the longest of each", async () => {
@@ -218,7 +219,7 @@ describe("list", () => {
       }),
     }).list({});
 
-    expect(answer.items.find(({ kind }) => kind === "aws_cloudwatch_log_group")).toMatchObject({
+    expect(seenIn(answer).find(({ kind }) => kind === "aws_cloudwatch_log_group")).toMatchObject({
       runId,
       labels: { "bench-managed": "manual", "bench-expires": "200" },
     });

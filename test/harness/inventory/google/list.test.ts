@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { seenIn } from "../../../../harness/model/inventory.ts";
 import { COLLECTIONS, GOOGLE_KINDS } from "../../../../harness/inventory/google/kinds.ts";
 import { googleError } from "../../../support/fake-google.ts";
 import {
@@ -48,13 +49,13 @@ test("a run is found by its labels, its names, what it lives in and what its con
     "google_service_account bench-5t6w4y1z0abc-nodes",
     "google_sql_database_instance bench-5t6w4y1z0abc-db",
   ]);
-  expect(answer.items.every((item) => item.runId === RUN)).toBe(true);
+  expect(seenIn(answer).every((item) => item.runId === RUN)).toBe(true);
 });
 
 test("only what a cluster's controllers named is marked as theirs", async () => {
   await using world = await project();
   plantRun(world.google);
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   const theirs = items.filter((item) => item.madeByController).map(({ name }) => name);
   expect(theirs).toContain("pvc-2f1c");
   expect(theirs).toContain("k8s2-tcp-ab12cd34-coder-coder-x1y2");
@@ -76,7 +77,7 @@ test("every page is read: what is on the last one counts", async () => {
   }));
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer.state).toBe("complete");
-  expect(answer.items).toHaveLength(26);
+  expect(seenIn(answer)).toHaveLength(26);
 });
 
 test("pages that come again and again are a failed answer, not an endless one", async () => {
@@ -163,7 +164,7 @@ test.each([
   world.google.refuse({ match: "/global/networks", status, body });
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({ state: "failed", reason: expect.stringContaining(reason) });
-  expect(answer.items).toHaveLength(1);
+  expect(seenIn(answer)).toHaveLength(1);
 });
 
 test("a busy list is asked again after the wait that it names", async () => {
@@ -179,7 +180,7 @@ test("a busy list is asked again after the wait that it names", async () => {
   const before = world.clock.now();
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer.state).toBe("complete");
-  expect(answer.items).toHaveLength(1);
+  expect(seenIn(answer)).toHaveLength(1);
   expect(world.clock.now() - before).toBe(14_000);
 });
 
@@ -251,7 +252,7 @@ test("an asset of a kind that nobody lists is an item; one with a list of its ow
   ];
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(names(answer)).toEqual(["asset:redis.googleapis.com/Instance cache"]);
-  expect(await world.inventory.remove(answer.items[0]!, signal)).toMatchObject({ state: "denied" });
+  expect(await world.inventory.remove(seenIn(answer)[0]!, signal)).toMatchObject({ state: "denied" });
 });
 
 test("without a run everything of refbench is listed, each with its run when it is known", async () => {
@@ -260,7 +261,7 @@ test("without a run everything of refbench is listed, each with its run when it 
   world.google.put(ZONE, "disks", { name: "d1", labels: LABELS });
   world.google.put("global", "networks", { name: `${NAME}-net` });
   world.google.put("global", "networks", { name: `${OTHER_NAME}-net` });
-  const { items } = await world.inventory.list({}, signal);
+  const items = seenIn(await world.inventory.list({}, signal));
   expect(items.map(({ name, runId }) => [name, runId])).toEqual([
     ["d1", RUN],
     [`${NAME}-net`, RUN],
@@ -276,7 +277,7 @@ test("what carries no labels takes its run's expiry, and that it was made by han
   });
   world.google.put(ZONE, "disks", { name: "d2", labels: { ...LABELS, "bench-managed": "coder" } });
   world.google.put("global", "networks", { name: `${NAME}-net` });
-  const { items } = await world.inventory.list({}, signal);
+  const items = seenIn(await world.inventory.list({}, signal));
   const network = items.find(({ kind }) => kind === "google_compute_network")!;
   expect(network.labels).toEqual({ "bench-run": RUN, "bench-managed": "manual", "bench-expires": "never" });
   expect(items.find(({ name }) => name === "d2")?.labels["bench-managed"]).toBe("coder");
@@ -298,7 +299,7 @@ test("a run is never given what only another run's things are linked to", async 
   );
   world.google.put("global", "healthChecks", { name: "k8s2-ffffffff-l4-shared-hc" });
   const answer = await world.inventory.list({ runId: RUN }, signal);
-  expect(answer.items).toEqual([]);
+  expect(seenIn(answer)).toEqual([]);
   expect(answer.scope).toContain("1 things made by controllers left out, since another cluster may own them");
 });
 
@@ -377,7 +378,7 @@ test("a network's peering is listed before the network", async () => {
     name: `${NAME}-net`,
     peerings: [{ name: "servicenetworking-googleapis-com" }],
   });
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(items.map(({ kind }) => kind)).toEqual(["google_compute_network_peering", "google_compute_network"]);
 });
 
@@ -387,7 +388,7 @@ test("routes that Google makes and takes along are nobody's", async () => {
   world.google.put("global", "routes", { name: "default-route-1f2e3d", network });
   world.google.put("global", "routes", { name: "gke-bench-custom", network });
   world.google.put(REGION, "instanceGroups", { name: "gke-group", network, region: "us-central1" });
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(items.map(({ name }) => name)).toEqual(["gke-bench-custom", `${NAME}-net`]);
 });
 
@@ -395,7 +396,7 @@ test("an account that is gone still has its grant", async () => {
   await using world = await project();
   const member = `deleted:serviceAccount:${NAME}-nodes@some-project.iam.gserviceaccount.com?uid=123`;
   world.google.policy["bindings"] = [{ role: "roles/viewer", members: [member] }];
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(items.map(({ kind }) => kind)).toEqual(["google_project_iam_member"]);
 });
 

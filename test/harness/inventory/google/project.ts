@@ -1,3 +1,4 @@
+import { seenIn } from "../../../../harness/model/inventory.ts";
 import type { GoogleInventoryOptions } from "../../../../harness/inventory/google/inventory.ts";
 import { googleInventory } from "../../../../harness/inventory/google/inventory.ts";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
@@ -45,7 +46,9 @@ export async function project(
 }
 
 export function names(answer: InventoryAnswer): readonly string[] {
-  return answer.items.map(({ kind, name }) => `${kind} ${name}`).sort();
+  return seenIn(answer)
+    .map(({ kind, name }) => `${kind} ${name}`)
+    .sort();
 }
 
 /** A GKE run as its stacks and the controllers in its cluster leave it. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { seenIn } from "../../../../harness/model/inventory.ts";
 import type { InventoryItem } from "../../../../harness/model/inventory.ts";
 import { googleError } from "../../../support/fake-google.ts";
 import {
@@ -29,7 +30,7 @@ test("removing what is listed, in its order, empties the project of the run and 
   world.google.put("global", "networks", { name: `${NAME}-peered`, peerings: [{ name: "theirs" }] });
   const before = await world.inventory.list({ runId: RUN }, signal);
   const refused: unknown[] = [];
-  for (const item of before.items) {
+  for (const item of seenIn(before)) {
     const outcome = await world.inventory.remove(item, signal);
     if (outcome.state !== "removed") refused.push({ ...outcome, name: item.name });
   }
@@ -132,7 +133,7 @@ test("what somebody else still uses is in use until that is gone", async () => {
   await using world = await project();
   const network = link(world.google.put("global", "networks", { name: `${NAME}-net` }));
   world.google.put(REGION, "subnetworks", { name: `${NAME}-subnet`, network });
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   const [subnetwork, net] = items;
   expect(await world.inventory.remove(net!, signal)).toMatchObject({
     state: "in-use",
@@ -169,7 +170,7 @@ test("a grant is taken out of the policy as it is now, with its conditions and i
       { role: "roles/editor", members: ["user:ada@example.com"], condition },
     ],
   };
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   world.google.refuse({
     match: ":setIamPolicy",
     status: 409,
@@ -199,7 +200,7 @@ test("a zone of names is emptied before it is deleted, its own two records excep
     body: { rrsets: records },
   });
   world.google.refuse({ match: "/rrsets/a.x.test./A", status: 200, body: {}, times: 1 });
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(names({ state: "complete", scope: "", kinds: [], items })).toEqual([
     `google_dns_managed_zone ${NAME}-zone`,
   ]);

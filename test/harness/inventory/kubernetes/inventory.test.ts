@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { seenIn } from "../../../../harness/model/inventory.ts";
 import { kubernetesInventory } from "../../../../harness/inventory/kubernetes/inventory.ts";
 import type { Inventory } from "../../../../harness/model/inventory.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
@@ -45,14 +46,14 @@ test("balancers, ingresses, claims and volumes of a run's cluster are listed, us
   plant(world.api);
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({ state: "complete", scope: "Kubernetes cluster bench-gke" });
-  expect(answer.items.map(({ kind, name, location }) => [kind, location, name])).toEqual([
+  expect(seenIn(answer).map(({ kind, name, location }) => [kind, location, name])).toEqual([
     ["kubernetes_ingress_v1", "coder", "coder"],
     ["kubernetes_service_v1", "coder", "coder"],
     ["kubernetes_service_v1", "coder", "was-a-balancer"],
     ["kubernetes_persistent_volume_claim_v1", "coder-workspaces", "home"],
     ["kubernetes_persistent_volume_v1", undefined, "pvc-1"],
   ]);
-  expect((await world.inventory.list({ runId: OTHER_RUN }, signal)).items).toEqual([]);
+  expect(seenIn(await world.inventory.list({ runId: OTHER_RUN }, signal))).toEqual([]);
 });
 
 test("in a cluster of several runs labels say whose a thing is", async () => {
@@ -61,7 +62,7 @@ test("in a cluster of several runs labels say whose a thing is", async () => {
   world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
     metadata: { name: "labelled", labels: { "bench-run": RUN } },
   });
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(items.map(({ name, runId }) => [name, runId])).toEqual([["labelled", RUN]]);
 });
 
@@ -72,7 +73,7 @@ test("every page is read", async () => {
     world.api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: `pvc-${index}` } });
   }
   const answer = await world.inventory.list({ runId: RUN }, signal);
-  expect(answer.items).toHaveLength(5);
+  expect(seenIn(answer)).toHaveLength(5);
 });
 
 test("a list whose next page grew too old begins again and counts nothing twice", async () => {
@@ -84,7 +85,7 @@ test("a list whose next page grew too old begins again and counts nothing twice"
   world.api.mishaps.push({ match: "continue=2", status: 410, body: { message: "expired" }, left: 1 });
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer.state).toBe("complete");
-  expect(answer.items).toHaveLength(5);
+  expect(seenIn(answer)).toHaveLength(5);
 });
 
 test.each([
@@ -100,13 +101,13 @@ test.each([
   world.api.mishaps.push({ match: "persistentvolumes?", status, body, left: 99 });
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({ state: "failed", reason: expect.stringContaining(reason) });
-  expect(answer.items).toHaveLength(4);
+  expect(seenIn(answer)).toHaveLength(4);
 });
 
 test("a cluster that does not answer is failed, not empty", async () => {
   await using world = await cluster();
   await world.api[Symbol.asyncDispose]();
-  expect(await world.inventory.list({ runId: RUN }, signal)).toMatchObject({ state: "failed", items: [] });
+  expect(await world.inventory.list({ runId: RUN }, signal)).toMatchObject({ state: "failed", partial: [] });
 });
 
 test("a busy cluster is asked again after the wait that it names", async () => {
@@ -126,9 +127,9 @@ test("a busy cluster is asked again after the wait that it names", async () => {
 test("an object is removed when its controllers have let it go", async () => {
   await using world = await cluster();
   plant(world.api);
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   for (const item of items) expect(await world.inventory.remove(item, signal)).toEqual({ state: "removed" });
-  expect((await world.inventory.list({ runId: RUN }, signal)).items).toEqual([]);
+  expect(seenIn(await world.inventory.list({ runId: RUN }, signal))).toEqual([]);
   expect(await world.inventory.remove(items[0]!, signal)).toEqual({ state: "gone" });
 });
 
@@ -138,7 +139,7 @@ test("an object that is held is in use, and says by whom", async () => {
   world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
     metadata: { name: "home", finalizers: ["kubernetes.io/pvc-protection"] },
   });
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(await world.inventory.remove(items[0]!, signal)).toEqual({
     state: "in-use",
     reason: "it is being deleted, and held by kubernetes.io/pvc-protection",
@@ -154,7 +155,7 @@ test.each([
   await using world = await cluster();
   plant(world.api);
   world.api.mishaps.push({ match: "DELETE", status, body: { message: "no" }, left: 99 });
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(await world.inventory.remove(items[0]!, signal)).toMatchObject({ state });
 });
 
@@ -163,7 +164,7 @@ test("what was made by hand is never removed", async () => {
   world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
     metadata: { name: "home", labels: { "bench-managed": "manual" } },
   });
-  const { items } = await world.inventory.list({ runId: RUN }, signal);
+  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(await world.inventory.remove(items[0]!, signal)).toMatchObject({ state: "denied" });
   expect(world.api.objects.size).toBe(1);
 });

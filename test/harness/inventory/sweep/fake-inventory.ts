@@ -56,7 +56,7 @@ export class FakeCloud {
         this.goodLists -= 1;
         if (this.goodLists < 0) {
           const items = [...this.items.values()];
-          return Promise.resolve({ state: "failed", scope: "fake cloud", reason: "503", items });
+          return Promise.resolve({ state: "failed", scope: "fake cloud", reason: "503", partial: items });
         }
         const items = [...this.items.values()].filter((item) => runId === undefined || item.runId === runId);
         this.onList?.();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundle } from "../../../../harness/rehearsal/bundle.ts";
 
 import { isAlive } from "../../../../harness/rehearsal/inventory/process-identity.ts";
-import { openStore } from "../../../../harness/rehearsal/inventory/store.ts";
+import { makeStore } from "../../../../harness/rehearsal/inventory/store.ts";
 import { twinRunnerAccess } from "../../../../harness/rehearsal/runner/access.ts";
 import { commandWords } from "../../../../harness/rehearsal/runner/command-words.ts";
 import { processesOf } from "../../../../harness/rehearsal/runner/machine-processes.ts";
@@ -42,7 +42,7 @@ else {
 /** A twin with one load runner, as its machine's create makes it. */
 async function twinWithRunner(name: string) {
   const root = mkdtempSync(join(tmpdir(), "twin-runner-"));
-  const store = openStore(join(root, "inventory"));
+  const store = makeStore(join(root, "inventory"));
   const entry = join(import.meta.dirname, "../../../../harness/rehearsal/runner/main.ts");
   const settings = { root, runner: await bundle(entry) } as Cloud["settings"];
   const item = controllerItem({ kind: "google_compute_instance", scope: "project/zone", name }, {});

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { seenIn } from "../../../../harness/model/inventory.ts";
 import { twinInventory } from "../../../../harness/rehearsal/twin/inventory-adapter.ts";
 import { cloud, cluster, coder, CODER_ENV, coderReleases, RUN_ID } from "./configuration.ts";
 import { Twin } from "./workdir.ts";
@@ -26,11 +27,11 @@ test("when the cluster goes first, its controllers' things stay for ever and hol
   expect((await twin.destroy(coderStack)).output).toMatch(/dial tcp 10\.\d+\.\d+\.\d+:443: i\/o timeout/);
 
   const inventory = twinInventory(twin.root);
-  const { items } = await inventory.list({ runId: RUN_ID }, signal);
+  const items = seenIn(await inventory.list({ runId: RUN_ID }, signal));
   const first = items.find(({ kind }) => kind === "google_compute_network")!;
   expect(await inventory.remove(first, signal)).toMatchObject({ state: "in-use" });
   for (let round = 0; round < 4; round += 1)
-    for (const item of (await inventory.list({ runId: RUN_ID }, signal)).items)
+    for (const item of seenIn(await inventory.list({ runId: RUN_ID }, signal)))
       await inventory.remove(item, signal);
   expect(await twin.existing()).toEqual([]);
   expect(await inventory.remove(first, signal)).toEqual({ state: "gone" });

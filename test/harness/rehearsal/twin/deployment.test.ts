@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { seenIn } from "../../../../harness/model/inventory.ts";
 import { twinInventory } from "../../../../harness/rehearsal/twin/inventory-adapter.ts";
 import { cloud, coder, CODER_ENV, RUN_ID } from "./configuration.ts";
 import { Twin } from "./workdir.ts";
@@ -50,7 +51,7 @@ test("Coder runs at the Service's address with what the Helm values say, set val
 
 test("the controllers' balancer and disk exist in no state, and belong to the run", async () => {
   const answer = await twinInventory(twin.root).list({ runId: RUN_ID }, AbortSignal.timeout(5_000));
-  const made = answer.items.filter(
+  const made = seenIn(answer).filter(
     ({ madeByController, kind }) => madeByController && kind.startsWith("google_"),
   );
   expect(made.map(({ kind }) => kind).sort()).toEqual([

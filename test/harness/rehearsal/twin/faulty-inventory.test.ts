@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { seenIn } from "../../../../harness/model/inventory.ts";
 import type { Inventory, InventoryItem } from "../../../../harness/model/inventory.ts";
 import { faultsFile, type FaultsFile } from "../../../../harness/rehearsal/twin/faults.ts";
 import { withInventoryFaults } from "../../../../harness/rehearsal/twin/faulty-inventory.ts";
@@ -35,21 +36,21 @@ describe("the twin's inventory under planned faults", () => {
   test("fails as often as planned, and never calls an empty answer complete", async () => {
     const inventory = await inventoryWith([{ op: "list", do: "fail", times: 2 }]);
     for (let call = 0; call < 2; call += 1)
-      expect(await inventory.list({}, signal)).toMatchObject({ state: "failed", items: [] });
+      expect(await inventory.list({}, signal)).toMatchObject({ state: "failed", partial: [] });
     expect(await inventory.list({}, signal)).toMatchObject({ state: "complete" });
   });
 
   test("says of half an answer that it is not all", async () => {
     const inventory = await inventoryWith([{ op: "list", do: "partial", nth: 2 }]);
     expect(await inventory.list({}, signal)).toMatchObject({ state: "complete" });
-    expect(await inventory.list({}, signal)).toMatchObject({ state: "failed", items: [{ name: "a" }] });
+    expect(await inventory.list({}, signal)).toMatchObject({ state: "failed", partial: [{ name: "a" }] });
   });
 
   test("hides what is new, at every call, and shows what is old", async () => {
     const items = [item("old"), item("new", new Date().toISOString())];
     const inventory = await inventoryWith([{ op: "list", do: "late", ms: 60_000 }], items);
     for (let call = 0; call < 3; call += 1)
-      expect((await inventory.list({}, signal)).items).toMatchObject([{ name: "old" }]);
+      expect(seenIn(await inventory.list({}, signal))).toMatchObject([{ name: "old" }]);
   });
 
   test("refuses stuck deletes for ever, and throttled ones as often as planned", async () => {

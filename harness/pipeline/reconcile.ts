@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { StageContext } from "./context.ts";
+import type { StoredEntry } from "./journal.ts";
+import { countResources } from "./resource-counts.ts";
+import { CLUSTER_STACK, stacksIn, wasTouched } from "./stages/destroy.ts";
+import { sweptIn } from "./stages/sweep.ts";
+
+/**
+ * What speaks against an inventory that answered "nothing is left", one sentence each: a stack whose destroy did not
+ * succeed and whose state still names what no sweep removed, or an inventory that never saw anything of a run that
+ * created something.
+ */
+export async function findDisagreements(context: StageContext): Promise<readonly string[]> {
+  const { folder, journal } = context;
+  const { entries } = await journal.read();
+  const stacks = await touchedStacks(context, entries);
+  const inClouds = stacks.filter((stack) => !stack.endsWith(CLUSTER_STACK));
+  const found = await Promise.all(inClouds.map((stack) => disagreementOf(context, stack, entries)));
+  const clouds = found.filter((sentence) => sentence !== undefined);
+  // Where the cluster itself went, nothing in it is left.
+  const isClusterGone = inClouds.length > 0 && clouds.length === 0;
+  const inClusters = isClusterGone ? [] : stacks.filter((stack) => stack.endsWith(CLUSTER_STACK));
+  const others = await Promise.all(inClusters.map((stack) => disagreementOf(context, stack, entries)));
+  const created = [...(await countResources(folder, entries, "apply")).values()].reduce((a, b) => a + b, 0);
+  const isBlind = created > 0 && !entries.some(({ type }) => type === "inventory-seen");
+  return [
+    ...clouds,
+    ...others.filter((sentence) => sentence !== undefined),
+    ...(isBlind
+      ? [
+          `the inventory never saw anything of this run, which created ${created} resources: check that it looks at the same project or account with a credential that may list`,
+        ]
+      : []),
+  ];
+}
+
+async function touchedStacks(
+  { folder }: StageContext,
+  entries: readonly StoredEntry[],
+): Promise<readonly string[]> {
+  const intended = entries.flatMap((entry) =>
+    entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [],
+  );
+  const present = await Promise.all(
+    (await stacksIn(folder)).map(async (stack) => ((await wasTouched(folder.stack(stack))) ? [stack] : [])),
+  );
+  return [...new Set([...intended, ...present.flat()])];
+}
+
+async function disagreementOf(
+  { folder, environment }: StageContext,
+  stack: string,
+  entries: readonly StoredEntry[],
+): Promise<string | undefined> {
+  if (isDestroyed(entries, stack)) return undefined;
+  const failed = `${stack}: its destroy did not succeed`;
+  // A state in a bucket is not here to be read.
+  if (environment.stateBucket != null) return `${failed}, and its state lies in a bucket`;
+  const named = await resourcesIn(join(folder.stack(stack), "terraform.tfstate"));
+  if (named === undefined) return `${failed}, and its state cannot be read`;
+  const swept = sweptIn(entries);
+  const left = named.filter(
+    ({ kind, names }) =>
+      !swept.some((item) => item.kind === kind && (names.has(item.name) || names.has(item.id))),
+  );
+  if (left.length === 0) return undefined;
+  const examples = left.slice(0, 3).map(({ address }) => address);
+  return `${failed}, and its state still names ${left.length} that no sweep removed: ${examples.join(", ")}`;
+}
+
+/** Whether the stack's last act was a destroy that succeeded. */
+function isDestroyed(entries: readonly StoredEntry[], stack: string): boolean {
+  const last = entries.findLast(
+    (entry) => (entry.type === "stack-outcome" || entry.type === "stack-intent") && entry.stack === stack,
+  );
+  return last?.type === "stack-outcome" && last.act === "destroy" && last.ok;
+}
+
+/** What is read of a state: each managed resource with the words by which an inventory may name it. */
+const stateSchema = z.object({
+  resources: z.array(
+    z.object({
+      mode: z.string(),
+      type: z.string(),
+      name: z.string(),
+      instances: z.array(z.object({ attributes: z.record(z.string(), z.unknown()).nullish() })),
+    }),
+  ),
+});
+
+interface Named {
+  readonly address: string;
+  readonly kind: string;
+  readonly names: ReadonlySet<string>;
+}
+
+async function resourcesIn(file: string): Promise<readonly Named[] | undefined> {
+  try {
+    const { resources } = stateSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    return resources
+      .filter(({ mode }) => mode === "managed")
+      .flatMap(({ type, name, instances }) =>
+        instances.map(({ attributes }) => ({
+          address: `${type}.${name}`,
+          kind: type,
+          names: new Set(
+            ["name", "id", "arn", "self_link", "identifier"]
+              .map((key) => attributes?.[key])
+              .filter((value) => typeof value === "string"),
+          ),
+        })),
+      );
+  } catch {
+    return undefined;
+  }
+}
