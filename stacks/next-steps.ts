@@ -38,19 +38,28 @@ export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps
           "In another shell, make its first user, who is its owner, and give it the workspaces' template:",
           ...login(environment),
           `  ${pushTemplate(props)}`,
-          ...beforeDestroy(`npx refbench drain ${name}`, "npx cdktf", name),
+          // The login is for the forwarded port, and goes nowhere else.
+          ...beforeDestroy(
+            `npx refbench drain ${name} --runner local --url ${forwardedUrl(environment)}`,
+            "npx cdktf",
+            name,
+          ),
         ];
   return { next_steps: lines.join("\n") };
 }
 
 /** The certificate is for `localhost` too; who signed it, this machine learns for this shell alone. */
 function login({ tls }: Environment): readonly string[] {
-  if (tls === undefined) return [`  coder login http://localhost:${LOCAL_PORT}`];
+  if (tls === undefined) return [`  coder login ${forwardedUrl({ tls })}`];
   return [
     `  echo ${templateTrust({ tls })["coder_ca"] ?? ""} | base64 --decode >coder-ca.pem`,
     "  export SSL_CERT_FILE=$PWD/coder-ca.pem",
-    `  coder login https://localhost:${LOCAL_PORT}`,
+    `  coder login ${forwardedUrl({ tls })}`,
   ];
+}
+
+function forwardedUrl({ tls }: Pick<Environment, "tls">): string {
+  return `${tls === undefined ? "http" : "https"}://localhost:${LOCAL_PORT}`;
 }
 
 function loginOnTwin({ tls }: Environment): readonly string[] {

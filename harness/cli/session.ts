@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { RefbenchError } from "../model/error.ts";
+import { isLoopback, isSameOrigin } from "../model/origin.ts";
 import type { Io } from "./io.ts";
 
 /** As whom Coder is asked: a session token of one of its owners. */
@@ -14,9 +15,21 @@ export interface Session {
 const NEXT_STEP =
   "expected a token of an owner in CODER_SESSION_TOKEN or in the file of --session-file, or a `coder login` on this machine";
 
-/** The session that the user gave, or the one that `coder login` left on this machine for one of `urls`. */
+/** Whom a session is for. */
+export interface SessionQuestion {
+  readonly file?: string | undefined;
+  /** The server that gets the token. */
+  readonly url: string;
+  /**
+   * The deployment that `url` is known to lead to where `url` is a port of this machine: a login for it, or for another
+   * forwarded port, is accepted. Absent = the login has to be for `url` itself.
+   */
+  readonly forwardsTo?: string;
+}
+
+/** The session that the user gave, or the one that `coder login` left on this machine for that server. */
 export async function getSession(
-  { file, urls }: { readonly file?: string | undefined; readonly urls: readonly string[] },
+  { file, ...question }: SessionQuestion,
   io: Pick<Io, "env" | "cwd">,
 ): Promise<Session> {
   if (file !== undefined) {
@@ -28,7 +41,7 @@ export async function getSession(
   }
   const given = io.env["CODER_SESSION_TOKEN"];
   if (given !== undefined && given !== "") return { token: given, from: "CODER_SESSION_TOKEN" };
-  return sessionOfLogin(urls, io.env);
+  return sessionOfLogin(question, io.env);
 }
 
 /** The deployment that `coder login` on this machine is for. */
@@ -45,21 +58,32 @@ export function refuseToken(): never {
   );
 }
 
-/** A token is shown to nobody but the deployment that it is for: this environment's, or a port of this machine's. */
-async function sessionOfLogin(urls: readonly string[], env: NodeJS.ProcessEnv): Promise<Session> {
+/** A token goes to no server but the one that it is for: the same scheme, host and port. */
+async function sessionOfLogin(
+  question: Omit<SessionQuestion, "file">,
+  env: NodeJS.ProcessEnv,
+): Promise<Session> {
   const folder = configFolder(env);
-  const [token, url] = await Promise.all([findText(join(folder, "session")), findText(join(folder, "url"))]);
+  const [token, login] = await Promise.all([
+    findText(join(folder, "session")),
+    findText(join(folder, "url")),
+  ]);
   if (token === undefined || token === "") {
     throw new RefbenchError("usage", `there is no session of Coder in ${folder}: ${NEXT_STEP}`);
   }
-  const host = url === undefined ? undefined : hostOf(url);
-  if (host === undefined || !(isLoopback(host) || urls.some((one) => hostOf(one) === host))) {
+  if (login === undefined || !isFor(login, question)) {
     throw new RefbenchError(
       "usage",
-      `the login in ${folder} is for ${url ?? "an unknown deployment"}, not for ${urls.join(" or ")}: ${NEXT_STEP}`,
+      `the login in ${folder} is for ${login ?? "an unknown deployment"}, not for ${question.url}: ${NEXT_STEP}`,
     );
   }
   return { token, from: join(folder, "session") };
+}
+
+function isFor(login: string, { url, forwardsTo }: Omit<SessionQuestion, "file">): boolean {
+  if (isSameOrigin(login, url)) return true;
+  if (forwardsTo === undefined || !isLoopback(url)) return false;
+  return isSameOrigin(login, forwardsTo) || isLoopback(login);
 }
 
 /** Where Coder's command line keeps its login. */
@@ -78,12 +102,4 @@ async function findText(path: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new RefbenchError("usage", `cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
-}
-
-function hostOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).hostname : undefined;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -40,6 +40,8 @@ export interface Terraform {
   ): Promise<TerraformSummary>;
   /** The stack's outputs by name, sensitive ones included. */
   output(directory: string, options: TerraformOptions): Promise<Readonly<Record<string, unknown>>>;
+  /** Process id of the terraform that works in this folder, whoever started it; undefined when there is none. */
+  working(directory: string): number | undefined;
   /** Addresses in the state, empty when there is none. */
   stateList(directory: string, options: TerraformOptions): Promise<readonly string[]>;
 }

@@ -9,13 +9,19 @@ import { sweptIn } from "./stages/sweep.ts";
 
 /**
  * What speaks against an inventory that answered "nothing is left", one sentence each: a stack whose destroy did not
- * succeed and whose state still names what no sweep removed, or an inventory that never saw anything of a run that
+ * succeed and whose state still names what no sweep removed, a terraform that still works, or an inventory that never saw anything of a run that
  * created something.
  */
 export async function findDisagreements(context: StageContext): Promise<readonly string[]> {
   const { folder, journal } = context;
   const { entries } = await journal.read();
   const stacks = await touchedStacks(context, entries);
+  const working = stacks.flatMap((stack) => {
+    const pid = context.ports.terraform.working(folder.stack(stack));
+    return pid === undefined
+      ? []
+      : [`${stack}: a terraform (process ${pid}) still works on it and may create more`];
+  });
   const inClouds = stacks.filter((stack) => !stack.endsWith(CLUSTER_STACK));
   const found = await Promise.all(inClouds.map((stack) => disagreementOf(context, stack, entries)));
   const clouds = found.filter((sentence) => sentence !== undefined);
@@ -26,6 +32,7 @@ export async function findDisagreements(context: StageContext): Promise<readonly
   const created = [...(await countResources(folder, entries, "apply")).values()].reduce((a, b) => a + b, 0);
   const isBlind = created > 0 && !entries.some(({ type }) => type === "inventory-seen");
   return [
+    ...working,
     ...clouds,
     ...others.filter((sentence) => sentence !== undefined),
     ...(isBlind

@@ -4,11 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { followFile } from "./follow-file.ts";
-import { endOrphan, RunningMark } from "./running.ts";
+import { endOrphan, LAST_RESORT_MS, RunningMark } from "./running.ts";
 import { findTerraform } from "./supported.ts";
-
-/** Terraform ends by itself after SIGINT once its pending calls return; a kill in a state write loses resources. */
-const LAST_RESORT_MS = 10 * 60_000;
 
 /** One call of the terraform program. */
 export interface TerraformCall {

@@ -1,7 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { systemClock } from "../model/clock.ts";
+import { type Clock, systemClock } from "../model/clock.ts";
+import { RefbenchError } from "../model/error.ts";
 import { linesIn } from "../model/lines.ts";
 import { processStart } from "../model/process-start.ts";
 
@@ -55,28 +56,76 @@ export class RunningMark {
   }
 }
 
+/** Terraform ends by itself after SIGINT once its pending calls return; a kill in a state write loses resources. */
+export const LAST_RESORT_MS = 10 * 60_000;
+/** How long the system may take to end a killed process. */
+const KILLED_MS = 10_000;
+
 /**
  * Ends the terraform that a killed run left working in this folder: one SIGINT, unless it had one, then its own end.
- * Its state is then complete, and the next command does not meet its lock.
+ * Its state is then complete, and the next command does not meet its lock. One that does not end, such as a stopped
+ * one, is killed with its providers; throws `infrastructure` where even that does not help.
  */
 export async function endOrphan(
   directory: string,
   signal: AbortSignal,
   /** Each line that it wrote, once it has ended: nobody read the last ones. */
   onLine: (line: string) => void = () => undefined,
+  clock: Clock = systemClock,
 ): Promise<void> {
   const path = join(directory, FILE_NAME);
   const orphan = readRunning(path);
   if (orphan === undefined) return;
-  const lives = (): boolean => processStart(orphan.pid) === orphan.startTime;
-  if (lives() && !orphan.interrupted) {
+  if (lives(orphan) && !orphan.interrupted) {
     writeFileSync(path, JSON.stringify({ ...orphan, interrupted: true }), { mode: 0o600 });
     process.kill(orphan.pid, "SIGINT");
   }
-  while (lives()) await systemClock.sleep(POLL_MS, signal);
+  if (!(await endsWithin(LAST_RESORT_MS))) {
+    killGroup(orphan.pid);
+    if (!(await endsWithin(KILLED_MS)))
+      throw new RefbenchError(
+        "infrastructure",
+        `terraform (process ${orphan.pid}) works in ${directory} and ends neither by SIGINT nor by SIGKILL: end it, then run the command again`,
+      );
+  }
   for (const line of linesIn(readOutput(join(directory, basename(orphan.output))))) onLine(line);
   rmSync(join(directory, basename(orphan.output)), { force: true });
   rmSync(path, { force: true });
+
+  async function endsWithin(ms: number): Promise<boolean> {
+    const giveUpAt = clock.elapsed() + ms;
+    while (orphan !== undefined && lives(orphan)) {
+      if (clock.elapsed() >= giveUpAt) return false;
+      await clock.sleep(POLL_MS, signal);
+    }
+    return true;
+  }
+}
+
+/** Process id of the terraform that works in this folder, whoever started it; undefined when there is none. */
+export function findWorking(directory: string): number | undefined {
+  const known = readRunning(join(directory, FILE_NAME));
+  return known !== undefined && lives(known) ? known.pid : undefined;
+}
+
+/** A process that cannot be looked at may live. */
+function lives({ pid, startTime }: Running): boolean {
+  try {
+    return processStart(pid) === startTime;
+  } catch {
+    return true;
+  }
+}
+
+/** Its providers too: it leads a process group of its own. */
+function killGroup(pid: number): void {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, "SIGKILL");
+    } catch {
+      // It ended between the look and the signal.
+    }
+  }
 }
 
 function readOutput(path: string): Buffer {

@@ -7,6 +7,7 @@ import { parseMessage } from "./message.ts";
 import type { Diagnostic } from "./message.ts";
 import { askTerraform, runTerraform } from "./process.ts";
 import { redactorOf } from "./redact.ts";
+import { findWorking } from "./running.ts";
 import { findTerraform, requireSupported, unreadableVersion } from "./supported.ts";
 
 /** A lock met here is a moment's overlap or another person's terraform: worth a minute, not the whole night. */
@@ -83,6 +84,7 @@ export function createTerraform({ binary = "terraform" }: { readonly binary?: st
       const values = outputAnswer.parse(JSON.parse(answer.stdout));
       return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
     },
+    working: findWorking,
     stateList: async (directory, options) => {
       const answer = await ask("state list", directory, ["state", "list"], options);
       if (answer.ok) return answer.stdout.split("\n").filter((line) => line.trim() !== "");

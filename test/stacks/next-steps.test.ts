@@ -32,7 +32,7 @@ test.each([...architectures.keys()])(
     const steps = [
       "coder login http://localhost:7080",
       "coder templates push",
-      `npx refbench drain ${name}\n`,
+      `npx refbench drain ${name} --runner local --url http://localhost:7080\n`,
       `npx cdktf destroy '${name}*'`,
     ];
     const places = steps.map((step) => told.indexOf(step));

@@ -196,6 +196,7 @@ export class FakeWorld {
               }
             : {},
         ),
+      working: () => undefined,
       stateList: () => Promise.resolve([]),
     };
   }

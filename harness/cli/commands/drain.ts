@@ -87,7 +87,10 @@ async function drainByHand(
   const deployment = await getManualDeployment(architecture, { rehearse: flags.rehearse ?? false }, io);
   const outputs = await getOutputs(deployment, io.env);
   const coderUrl = (flags.url ?? outputs.coder_url).replace(/\/+$/, "");
-  const session = await getSession({ file: flags.sessionFile, urls: [coderUrl, outputs.coder_url] }, io);
+  const session = await getSession(
+    { file: flags.sessionFile, url: coderUrl, forwardsTo: outputs.coder_url },
+    io,
+  );
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort(new RefbenchError("interrupted", "stopped by a signal"));
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);

@@ -24,7 +24,7 @@ export interface Reach extends AsyncDisposable {
 /** Reaches the deployment that the flags name with the session that the user has for it. */
 export async function reachDeployment(flags: ReachFlags, io: Io, signal: AbortSignal): Promise<Reach> {
   const url = checkedUrl(flags.url ?? (await findLoginUrl(io.env)));
-  const session = await getSession({ file: flags.sessionFile, urls: [url] }, io);
+  const session = await getSession({ file: flags.sessionFile, url }, io);
   const headers = pairs("--header", flags.header);
   const caPem = flags.caFile === undefined ? undefined : await readPem(resolve(io.cwd, flags.caFile));
   const deployment = {

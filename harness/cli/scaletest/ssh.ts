@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
+import { isLoopback } from "../../model/origin.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 import type { LoadFlags } from "./load-options.ts";
@@ -15,7 +16,7 @@ export async function chooseSsh(
   { isEmulated, url }: DeploymentLook,
   env: NodeJS.ProcessEnv,
 ): Promise<Pick<TaskGround, "deployment" | "sharesMachine">> {
-  const sharesMachine = isLoopback(new URL(url).hostname);
+  const sharesMachine = isLoopback(url);
   const as = (kind: LoadTask["deployment"]["ssh"]) => ({
     deployment: { ...deployment, ssh: kind },
     sharesMachine,
@@ -46,8 +47,4 @@ function isExecutable(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -103,6 +103,7 @@ function terraformOf(world: World, gate: () => Promise<void>, destructive: () =>
           }
         : {};
     },
+    working: () => undefined,
     stateList: async () => {
       await gate();
       return [];

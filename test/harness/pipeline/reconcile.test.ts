@@ -53,6 +53,16 @@ async function afterwards(
   return context;
 }
 
+test("a terraform of the run that still works keeps it from being called clean", async () => {
+  const context = await afterwards([...applied, seen, ...destroyed], []);
+  const { terraform } = context.ports;
+  const working = {
+    ...context,
+    ports: { ...context.ports, terraform: { ...terraform, working: () => 4711 } },
+  };
+  expect((await findDisagreements(working)).join("; ")).toMatch(/a terraform \(process 4711\) still works/);
+});
+
 describe("an empty inventory", () => {
   test.each<[string, readonly JournalEntry[], readonly (typeof NETWORK)[] | undefined]>([
     ["nothing was created", [], undefined],

@@ -1,11 +1,14 @@
+import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { LineSplitter } from "../../../harness/model/lines.ts";
 import type { TerraformProgress } from "../../../harness/model/terraform.ts";
-import { endOrphan } from "../../../harness/terraform/running.ts";
+import { processStart } from "../../../harness/model/process-start.ts";
+import { endOrphan, findWorking, LAST_RESORT_MS } from "../../../harness/terraform/running.ts";
 import { createTerraform } from "../../../harness/terraform/terraform.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
 import { first, options, stackOf } from "./stack.ts";
 
 const terraform = createTerraform();
@@ -162,4 +165,34 @@ test("the state lock of a killed terraform does not stop the next one", async ()
   });
   expect(await readdir(directory)).toContain(".terraform.tfstate.lock.info");
   await expect(terraform.destroy(directory, options())).resolves.toMatchObject({ add: 0 });
+});
+
+test("an orphan that does not end is killed with its group, and the next command goes on", async () => {
+  const directory = await stackOf(SLOW);
+  const stopped = execa(
+    "node",
+    ["-e", "process.on('SIGINT', () => {}); console.log(); setInterval(() => {}, 9e8)"],
+    {
+      detached: true,
+      reject: false,
+    },
+  );
+  await once(stopped.stdout, "data");
+  const pid = stopped.pid!;
+  const mark = { pid, startTime: processStart(pid), command: "apply", interrupted: false, output: "x.out" };
+  await writeFile(join(directory, ".refbench-terraform.json"), JSON.stringify(mark));
+  expect(findWorking(directory)).toBe(pid);
+  const clock = fakeClock();
+  const startedMs = clock.elapsed();
+  // The killed process takes real time to go, and a fake clock none.
+  await endOrphan(directory, new AbortController().signal, undefined, {
+    ...clock,
+    sleep: async (ms, signal) => {
+      if (clock.elapsed() - startedMs < LAST_RESORT_MS) return clock.sleep(ms, signal);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+  expect(await stopped).toMatchObject({ signal: "SIGKILL" });
+  expect(clock.elapsed() - startedMs).toBeGreaterThanOrEqual(LAST_RESORT_MS);
+  expect(findWorking(directory)).toBeUndefined();
 });
