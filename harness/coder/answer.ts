@@ -10,6 +10,8 @@ export interface CoderFailure {
     /** No trusted or no usable TLS; the message says what to do. */
     | "tls"
     | "timeout"
+    /** This machine could not make the connection: the message says what it ran out of. */
+    | "exhausted"
     /** The answer is not what Coder's API promises. */
     | "malformed"
     | "aborted";

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import { messageOf } from "../model/error.ts";
+import { exhaustedBy } from "./exhausted.ts";
 import { retryAfterMs } from "./http.ts";
 import type { ShellSession } from "./shell-session.ts";
 import type { Transport } from "./transport.ts";
@@ -27,7 +28,9 @@ export type ConnectFailure = {
         | "silent"
         /** Ended in the middle of being opened. */
         | "lost"
-        | "tls";
+        | "tls"
+        /** This machine could not make it. */
+        | "exhausted";
       /** What was answered in place of an upgrade. */
       readonly status?: number;
     }
@@ -36,7 +39,14 @@ export type ConnectFailure = {
 
 /** What opening a connection ends in. */
 export type ConnectOutcome =
-  { readonly state: "open"; readonly session: ShellSession; readonly readyAtMs: number } | ConnectFailure;
+  | {
+      readonly state: "open";
+      readonly session: ShellSession;
+      readonly readyAtMs: number;
+      /** Of the process of this machine that carries it, where one does. */
+      readonly pid?: number;
+    }
+  | ConnectFailure;
 
 /** Tells why there was no upgrade: the answer that came in its place, or the error. */
 export function onNoUpgrade(
@@ -66,8 +76,10 @@ export function onNoUpgrade(
   });
   socket.on("error", (error) => {
     const tls = transport.tlsProblem(error);
-    if (tls === undefined) report({ state: "failed", why: whyOf(error), message: messageOf(error) });
-    else report({ state: "failed", why: "tls", message: tls });
+    const exhausted = exhaustedBy(error);
+    if (tls !== undefined) report({ state: "failed", why: "tls", message: tls });
+    else if (exhausted !== undefined) report({ state: "failed", why: "exhausted", message: exhausted });
+    else report({ state: "failed", why: whyOf(error), message: messageOf(error) });
   });
 }
 

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/error.ts";
 import { type Answer, type CoderFailure, failedWith } from "./answer.ts";
+import { exhaustedBy } from "./exhausted.ts";
 import { errorBody } from "./schemas.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
@@ -106,6 +107,8 @@ export class CoderHttp {
       if (call.signal.aborted) return { answer: failed(call, "aborted", messageOf(error)) };
       const tls = await this.transport.explainTls(error);
       if (tls !== undefined) return { answer: failed(call, "tls", tls) };
+      const exhausted = exhaustedBy(error);
+      if (exhausted !== undefined) return { answer: failed(call, "exhausted", exhausted) };
       return { answer: failed(call, kindOf(error), messageOf(error)) };
     }
   }

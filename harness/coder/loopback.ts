@@ -1,8 +1,11 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { exhaustedBy } from "./exhausted.ts";
 
 /** A port of this machine behind which is a deployment. */
 export interface Loopback {
   readonly url: string;
+  /** What this machine ran out of when it could not reach the deployment any more. */
+  exhausted(): string | undefined;
   close(): void;
 }
 
@@ -10,8 +13,10 @@ export interface Loopback {
 export async function openLoopback(target: string): Promise<Loopback> {
   const { protocol, hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  let exhausted: string | undefined;
   const server = createServer((socket) => {
     const upstream = connect(Number(port || (protocol === "https:" ? 443 : 80)), hostname);
+    upstream.on("error", (error) => (exhausted ??= exhaustedBy(error)));
     for (const [one, other] of [
       [socket, upstream],
       [upstream, socket],
@@ -33,6 +38,7 @@ export async function openLoopback(target: string): Promise<Loopback> {
   });
   return {
     url: `${protocol}//localhost:${(server.address() as AddressInfo).port}`,
+    exhausted: () => exhausted,
     close: () => {
       server.close();
       for (const socket of sockets) socket.destroy();

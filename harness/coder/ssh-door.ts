@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
-import { freemem, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
@@ -42,7 +42,10 @@ export function sshDoor(deployment: Deployment, folder = tmpdir()): SshDoor {
 
 /** How many sessions of `coder ssh --stdio` this machine has memory for now. */
 export function stdioSessionsThatFit(): number {
-  return Math.max(1, Math.floor((freemem() * SHARE_OF_FREE_MEMORY) / (STDIO_SESSION_MIB * 2 ** 20)));
+  return Math.max(
+    1,
+    Math.floor((process.availableMemory() * SHARE_OF_FREE_MEMORY) / (STDIO_SESSION_MIB * 2 ** 20)),
+  );
 }
 
 class StdioDoor implements SshDoor {
@@ -71,7 +74,7 @@ class StdioDoor implements SshDoor {
     if (this.#taken >= this.sessions) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#taken++;
     onTurn?.();
-    const { env } = await this.#way;
+    const way = await this.#way;
     if (this.#isClosed) return { state: "failed", why: "lost", message: "ended before it was begun" };
     return new Promise((resolve) => {
       const process: { end: () => void; gone: Promise<void> } = {
@@ -83,7 +86,8 @@ class StdioDoor implements SshDoor {
         const opening = openStdioSession({
           ...options,
           binary: this.#binary,
-          env,
+          env: way.env,
+          exhausted: () => way.exhausted(),
           folder: join(this.#folder, String(this.#opened++)),
           onStart: (end) => (process.end = end),
           onExit: exited,
@@ -116,16 +120,23 @@ class StdioDoor implements SshDoor {
 /** How processes of Coder's client reach the deployment. */
 interface Way {
   readonly env: Readonly<Record<string, string>>;
+  /** What it ran out of on this machine, if it did. */
+  exhausted(): string | undefined;
   close(): void;
 }
 
 /** The client knows a server by its URL alone: where the certificate has another name, a port of `localhost` leads there. */
 async function wayTo(deployment: Deployment, folder: string): Promise<Way> {
   if (deployment.serverName === undefined || deployment.proxy !== undefined)
-    return { env: clientEnvironment(deployment, folder), close: () => undefined };
+    return {
+      env: clientEnvironment(deployment, folder),
+      exhausted: () => undefined,
+      close: () => undefined,
+    };
   const loopback = await openLoopback(deployment.url);
   return {
     env: clientEnvironment({ ...deployment, url: loopback.url }, folder),
+    exhausted: () => loopback.exhausted(),
     close: () => loopback.close(),
   };
 }

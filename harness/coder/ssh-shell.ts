@@ -20,6 +20,8 @@ export interface SshCarrier {
   ping?(): void;
   destroy(): void;
   path?(): Promise<"relayed" | "direct" | undefined>;
+  /** Of the process that carries it, where one does. */
+  readonly pid?: number | undefined;
 }
 
 /**
@@ -73,7 +75,9 @@ export function openSshShell(carrier: SshCarrier, connectMs: number): Promise<Co
         opened.on("data", (bytes: Buffer) => session.push(bytes));
         opened.on("close", () => lost("the shell over SSH ended"));
         clearTimeout(timer);
-        resolve({ state: "open", session, readyAtMs: readyAtMs ?? performance.now() });
+        const { pid } = carrier;
+        const open = { session, readyAtMs: readyAtMs ?? performance.now() };
+        resolve({ state: "open", ...open, ...(pid === undefined ? {} : { pid }) });
       });
     });
     carrier.begin(session, {

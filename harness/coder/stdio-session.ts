@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Duplex, PassThrough } from "node:stream";
-import type { ConnectOutcome } from "./connect.ts";
+import { Duplex, PassThrough, type Readable, type Writable } from "node:stream";
+import { messageOf } from "../model/error.ts";
+import type { ConnectFailure, ConnectOutcome } from "./connect.ts";
+import { exhaustedBy, exhaustedSaid } from "./exhausted.ts";
 import { openSshShell } from "./ssh-shell.ts";
 
 const KEPT_STDERR = 2_000;
@@ -22,6 +24,8 @@ export interface StdioSessionOptions {
   /** A folder of this session alone. */
   readonly folder: string;
   readonly connectMs: number;
+  /** What the way to the deployment ran out of on this machine, if it did. */
+  readonly exhausted?: () => string | undefined;
   /** Told how to end the process before its time. */
   readonly onStart: (end: () => void) => void;
   /** Told once the process is gone. */
@@ -30,40 +34,52 @@ export interface StdioSessionOptions {
 
 /** Opens SSH over the stdio of `coder ssh --stdio`, a process of its own that ends with the session, by its own pid. */
 export function openStdioSession(options: StdioSessionOptions): Promise<ConnectOutcome> {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const child = spawn(options.binary, argumentsOf(options), {
-    // The token is in the environment: what is on a command line everybody on the machine reads.
-    env: { ...options.env, CODER_SESSION_TOKEN: options.token },
-    stdio: ["pipe", "pipe", "pipe"],
-    // A Ctrl-C is for the program that the user runs; this one ends with its stdin.
-    detached: true,
-  });
+  const child = startClient(options);
+  if ("why" in child) {
+    options.onExit();
+    return Promise.resolve(child);
+  }
   let stderr = "";
   child.stderr.on("data", (bytes: Buffer) => (stderr = (stderr + bytes.toString()).slice(-KEPT_STDERR)));
   child.stdin.on("error", () => undefined);
   let isGone = false;
+  let isKilledByUs = false;
   const destroy = (): void => {
     if (isGone) return;
     child.kill("SIGTERM");
-    setTimeout(() => isGone || child.kill("SIGKILL"), KILL_AFTER_MS).unref();
+    setTimeout(() => {
+      if (isGone) return;
+      isKilledByUs = true;
+      child.kill("SIGKILL");
+    }, KILL_AFTER_MS).unref();
   };
   options.onStart(destroy);
   return openSshShell(
     {
       begin: (_session, on) => {
-        const ended = (how: string): void => {
+        const ended = (how: string, lacked?: string): void => {
           if (isGone) return;
           isGone = true;
           const said = stderr.replaceAll(options.token, "***").trim();
           const message = `coder ssh ${options.target} ${how}${said === "" ? "" : `: ${said}`}`;
+          const exhausted = lacked ?? exhaustedSaid(said) ?? options.exhausted?.();
+          if (exhausted !== undefined) {
+            const why = `${exhausted}: ${message}`;
+            on.failure({ state: "failed", why: "exhausted", message: why });
+            options.onExit();
+            return;
+          }
           const signedOut = /not logged in|signed out|session has expired|401/i.test(said);
           on.failure({ state: "failed", why: "refused", message, ...(signedOut ? { status: 401 } : {}) });
           options.onExit();
         };
-        child.on("error", (error) => ended(`could not be started: ${error.message}`));
-        child.on("close", (code, signal) =>
-          ended(`ended with ${signal ?? `exit code ${code ?? "unknown"}`}`),
-        );
+        child.on("error", (error) => ended(`could not be started: ${error.message}`, exhaustedBy(error)));
+        child.on("close", (code, signal) => {
+          const how = `ended with ${signal ?? `exit code ${code ?? "unknown"}`}`;
+          // Nobody else kills it so but a kernel without memory.
+          const isKilled = signal === "SIGKILL" && !isKilledByUs;
+          ended(how, isKilled ? "the generator's machine ran out of memory (SIGKILL)" : undefined);
+        });
         // Its end comes with the process's, which says why.
         const output = child.stdout.pipe(new PassThrough(), { end: false });
         child.on("close", () => output.end());
@@ -75,9 +91,42 @@ export function openStdioSession(options: StdioSessionOptions): Promise<ConnectO
       },
       destroy,
       path: () => readPath(options.folder),
+      pid: child.pid,
     },
     options.connectMs,
   );
+}
+
+type Client = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Starts Coder's client; what this machine cannot start is a failure of the connection, and a value. */
+function startClient(options: StdioSessionOptions): Client | ConnectFailure {
+  try {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    const child: ChildProcess = spawn(options.binary, argumentsOf(options), {
+      // The token is in the environment: what is on a command line everybody on the machine reads.
+      env: { ...options.env, CODER_SESSION_TOKEN: options.token },
+      stdio: ["pipe", "pipe", "pipe"],
+      // A Ctrl-C is for the program that the user runs; this one ends with its stdin.
+      detached: true,
+    });
+    if (isWhole(child)) return child;
+    // Node makes no pipes where no file can be opened, and tells why later.
+    child.on("error", () => undefined);
+    return notStarted(options, exhaustedBy(Object.assign(new Error(), { code: "EMFILE" })) ?? "");
+  } catch (error) {
+    return notStarted(options, exhaustedBy(error) ?? messageOf(error), exhaustedBy(error) === undefined);
+  }
+}
+
+/** Typed as having its pipes, which it has not where none could be made. */
+function isWhole(child: ChildProcess): child is Client {
+  return Boolean(child.stdin) && Boolean(child.stdout) && Boolean(child.stderr);
+}
+
+function notStarted({ target }: StdioSessionOptions, reason: string, isOther = false): ConnectFailure {
+  const message = `${reason}: coder ssh ${target} could not be started`;
+  return { state: "failed", why: isOther ? "refused" : "exhausted", message };
 }
 
 function argumentsOf({ target, folder }: StdioSessionOptions): string[] {

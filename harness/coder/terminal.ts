@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from "ws";
 import { messageOf } from "../model/error.ts";
+import { exhaustedBy } from "./exhausted.ts";
 import { type ConnectFailure, type ConnectOptions, type ConnectOutcome, onNoUpgrade } from "./connect.ts";
 import { ShellSession, type ShellTransport } from "./shell-session.ts";
 import type { Transport } from "./transport.ts";
@@ -59,7 +60,9 @@ function sessionOver(socket: WebSocket, transport: Transport, first: Buffer): Sh
   socket.on("ping", heard);
   socket.on("pong", heard);
   socket.on("message", (data: RawData) => session.push(data as Buffer));
-  socket.on("error", (error) => session.end(transport.tlsProblem(error) ?? messageOf(error)));
+  socket.on("error", (error) =>
+    session.end(transport.tlsProblem(error) ?? exhaustedBy(error) ?? messageOf(error)),
+  );
   socket.on("close", (code, reason) => session.end(closedWith(code, reason)));
   session.push(first);
   return session;

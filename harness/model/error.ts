@@ -12,6 +12,8 @@ export type ErrorCode =
   | "coder"
   /** The load generator's process died or broke its protocol. */
   | "shard"
+  /** The machine of the generator cannot carry the load, or cannot start it: the load created nothing. */
+  | "generator"
   /** The run's folder, journal or lease cannot be read or written. */
   | "run_folder"
   /** Another process holds the lease of this run. */
@@ -32,6 +34,7 @@ export const verdictOfError = {
   synthesis: "harness-error",
   coder: "harness-error",
   shard: "harness-error",
+  generator: "generator-limited",
   run_folder: "harness-error",
   lease_held: "harness-error",
   interrupted: "interrupted",

@@ -6,6 +6,9 @@ export const NOT_PART = "not part of this load";
 /** An objective that is neither met nor missed, since its figure is not there or not carried by its samples. */
 export const NOT_JUDGED = { met: false, judged: false } as const;
 
+/** The note of an objective that cannot be judged, since the generator itself failed. */
+export const GENERATOR_EXHAUSTED = "the generator ran out of what it needs";
+
 /** Whether a missed objective fails its run. */
 export function failsRun({ met, judged, severity }: ObjectiveResult): boolean {
   return !met && judged !== false && severity !== "warn";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { comparison } from "./comparison.ts";
 import { runCost } from "./cost.ts";
+import { machine } from "./machine.ts";
 import { loadResult } from "./shard-result.ts";
 
 /** Version of the record's shape; `storedRecord` of `migrate-record.ts` reads older ones too. */
@@ -182,9 +183,9 @@ export const recordSchema = z.object({
     providers: z.record(z.string(), z.string()),
     method: z.enum(MEASURING_METHODS),
     chartVersion: z.string().optional(),
+    /** Node and machine of the process that was asked for the run. The generator's are in `measurements.generator`. */
     node: z.string(),
-    /** The machine of the generator. */
-    machine: z.object({ cpu: z.string(), cores: count, memoryGib: z.number(), os: z.string() }),
+    machine,
     /** Of a rehearsal: how its twin was told to be. */
     rehearsal: z
       .object({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { foreignEngine } from "./engine.ts";
+import { machine } from "./machine.ts";
 
 /** The steps of a workload whose latency is measured. */
 export const PHASES = [
@@ -100,6 +101,8 @@ export const FAILURE_CLASSES = [
   /** Of the API in a scenario of reads. */
   "api-error",
   "rate-limited",
+  /** The generator's machine ran out of files, ports, memory or processes: it says nothing of Coder. */
+  "generator-exhausted",
   "workspace-delete",
   "user-delete",
   "unexpected",
@@ -156,14 +159,19 @@ export const loadProgress = z.object({
 });
 export type LoadProgress = z.infer<typeof loadProgress>;
 
-/** Was the generator itself the limit? Measured in the shard over the whole load. */
+/** Was the generator itself the limit? Measured by the worker over the whole load. */
 export const generatorHealth = z.object({
   /** Due time until really sent. */
   slipP99Ms: z.number(),
   slipMaxMs: z.number(),
   eventLoopUtilization: z.number(),
   maxRssMib: z.number(),
+  /** Of the generator's own processes. */
   cpuSeconds: z.number(),
+  /** Of the processes that it started, such as `coder ssh`; absent in records of earlier versions. */
+  childCpuSeconds: z.number().optional(),
+  /** Where the generator ran, as it found it itself; absent in records of earlier versions. */
+  machine: machine.extend({ node: z.string() }).optional(),
   limited: z.boolean(),
   /** Why it is limited, in words; empty when it is not. */
   reasons: z.array(z.string()),
@@ -178,8 +186,10 @@ export const loadWindow = z.object({
   activity: z.string(),
   /** Stage of the load at the end of the window; absent before and after the stages, and in earlier records. */
   stage: z.enum(LOAD_STAGES).optional(),
-  /** Whether events were paced in it, so that the generator is judged by it. */
+  /** Whether events were paced in it. */
   paced: z.boolean().optional(),
+  /** Whether the generator is judged by it, since figures of an objective were recorded in it. Absent in records of earlier versions, which judged paced ones. */
+  judged: z.boolean().optional(),
   queued: count,
   building: count,
   ready: count,
@@ -200,6 +210,8 @@ export const loadWindow = z.object({
     listenOverflows: count.optional(),
     stealShare: z.number().optional(),
     openFiles: count.optional(),
+    /** Processes that it started, such as `coder ssh`: of the time in which they wanted a core, the share in which they waited for one. */
+    childRunQueueShare: z.number().optional(),
     limited: z.array(z.string()),
   }),
   /**

@@ -59,6 +59,8 @@ const generatorLimits = z.object({
   /** Opening segments that this machine had to send again, and connections that its full queues dropped: steps of a second. */
   synRetransmits: z.number().int().nonnegative().optional(),
   listenOverflows: z.number().int().nonnegative().optional(),
+  /** Share of the time in which the generator's child processes wanted a core, that they waited for one. */
+  childRunQueueShare: z.number().positive().optional(),
 });
 export type GeneratorLimits = z.infer<typeof generatorLimits>;
 
@@ -72,6 +74,7 @@ export const GENERATOR_LIMITS: GeneratorLimits = {
   stealShare: 0.02,
   synRetransmits: 0,
   listenOverflows: 0,
+  childRunQueueShare: 0.5,
 };
 
 /**

@@ -1,5 +1,4 @@
 import { copyFile } from "node:fs/promises";
-import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { atCoderVersion, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { objectivesFor } from "../../reference-architectures/objectives.ts";
@@ -8,6 +7,7 @@ import { newCoderCertificate } from "../../stacks/coder-certificate.ts";
 import { newSshKey } from "../../stacks/ssh-key.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
+import { thisMachine } from "../model/machine.ts";
 import { newRunId } from "../model/run-id.ts";
 import { conditionsOf } from "./conditions.ts";
 import { planCost } from "./cost-plan.ts";
@@ -169,7 +169,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     expiresAtMs: now + request.ttlMs,
     runner,
     refbench: request.refbench,
-    machine: machineOf(),
+    machine: thisMachine(),
     node: process.version,
   };
   const folder = await createRunFolder(cwd, runId);
@@ -196,15 +196,4 @@ function rehearsalOf({ rehearsal }: RunRequest): Pick<Plan, "rehearsal"> {
   if (rehearsal === undefined) return {};
   const { faultsFile, ...rest } = rehearsal;
   return { rehearsal: { ...rest, ...(faultsFile === undefined ? {} : { faults: FAULTS }) } };
-}
-
-/** The machine that this process runs on. */
-export function machineOf(): Plan["machine"] {
-  const cores = cpus();
-  return {
-    cpu: cores[0]?.model ?? "unknown",
-    cores: cores.length,
-    memoryGib: Math.round(totalmem() / 2 ** 30),
-    os: `${type()} ${release()}`,
-  };
 }

@@ -1,4 +1,4 @@
-import { NOT_JUDGED, NOT_PART } from "../model/objective-words.ts";
+import { GENERATOR_EXHAUSTED, NOT_JUDGED, NOT_PART } from "../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import { isSurelyAbove } from "./few-samples.ts";
 import {
@@ -35,17 +35,20 @@ export interface Objective {
 /**
  * Judges each objective. What could not be measured has no value and is not met. A percentile that its count cannot
  * carry is neither met nor missed, unless so many samples are beyond the threshold that chance does not explain it.
+ * Where the generator ran out of files, ports, memory or processes, nothing is judged: it says nothing of Coder.
  */
 export function judge(
   objectives: readonly Objective[],
   measurements: Measurements | undefined,
 ): readonly ObjectiveResult[] {
   const figureOf = figuresOf(measurements);
+  const isExhausted = measurements?.failures.some((failure) => failure.class === "generator-exhausted");
   return objectives.map((objective) => {
     const { metric, threshold, direction, appliesWhen } = objective;
     const isPart =
       measurements === undefined || appliesWhen === undefined || (figureOf(appliesWhen)?.value ?? 0) > 0;
     if (!isPart) return { ...objective, met: true, note: NOT_PART };
+    if (isExhausted === true) return { ...objective, ...NOT_JUDGED, note: GENERATOR_EXHAUSTED };
     const { value, note, few, isAtLeast = false } = measured(metric, figureOf);
     const told = { ...(value !== undefined && { value }), ...(note !== undefined && { note }) };
     if (value === undefined && objective.ifUnread !== undefined)

@@ -49,9 +49,9 @@ export function probeLine({ histograms, failures, windows = [] }: Measurements):
 export function limitedLines({ windows = [] }: Measurements): readonly string[] {
   const limited = windows.filter(({ generator }) => generator.limited.length > 0);
   if (limited.length === 0) return [];
-  const judged = windows.filter(({ paced }) => paced === true).length;
+  const judged = windows.filter(({ judged: is, paced }) => is ?? paced).length;
   return [
-    `Windows: the generator was late in ${limited.length} of ${judged}:`,
+    `Windows: the generator may have been the limit in ${limited.length} of ${judged}:`,
     ...limited
       .slice(0, NAMED)
       .map(

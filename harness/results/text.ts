@@ -43,20 +43,28 @@ const LATENCY_NOTE =
 
 function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
   const { builds, generator } = measurements;
-  const { cpu, cores } = record.provenance.machine;
   const limited = limitedLines(measurements);
   const optional = [arrivalsLine(measurements), probeLine(measurements)];
   return [
     summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
     ...carriedLines(measurements, record.load),
     buildsLine(builds),
-    `Generator: ${cores} cores (${cpu}), ${generator.cpuSeconds.toFixed(1)} s of CPU, ${formatCount(Math.round(generator.maxRssMib))} MiB, ` +
+    `Generator: ${generatorMachine(generator)}, ${generator.cpuSeconds.toFixed(1)} s of CPU${childrenWords(generator)}, ${formatCount(Math.round(generator.maxRssMib))} MiB, ` +
       (generator.limited
         ? `LIMITED: ${limited.length > 0 ? "see below" : generator.reasons.join("; ")}.`
         : `late by ${generator.slipP99Ms.toFixed(1)} ms at p99.`),
     ...optional.filter((line) => line !== undefined),
     ...limited,
   ];
+}
+
+/** Where the load came from. The machine that the run was asked for on is another one as a rule. */
+function generatorMachine({ machine }: Measurements["generator"]): string {
+  return machine === undefined ? "its machine is not recorded" : `${machine.cores} cores (${machine.cpu})`;
+}
+
+function childrenWords({ childCpuSeconds = 0 }: Measurements["generator"]): string {
+  return childCpuSeconds === 0 ? "" : ` and ${childCpuSeconds.toFixed(1)} s of its child processes`;
 }
 
 /** What was held, and what it carried. */

@@ -109,6 +109,9 @@ async function lookAt(load: LoadContext, workspace: LoadWorkspace): Promise<Look
   const sentMs = generatorNow();
   const answer = await load.poller.workspace(workspace.id ?? "");
   if (!answer.ok) {
+    // It would be told as a build that takes too long.
+    if (answer.failure.kind === "exhausted")
+      load.failures.addAnswer("unexpected", "workspace-ready", answer.failure);
     // A lost answer is looked for again until the deadline; a workspace that is gone will not come back.
     if (!failedWith(answer, 404, 410)) return { state: "waiting", for: "build" };
     return {

@@ -151,6 +151,12 @@ export class CanaryProbe {
     });
     this.#waiting.delete(sample);
     if (!answer.ok && answer.failure.kind === "aborted") return;
+    if (!answer.ok && answer.failure.kind === "exhausted") {
+      // Not sent at all: nobody else would have felt anything.
+      this.#recent.splice(this.#recent.indexOf(sample), 1);
+      failures.addAnswer("api-error", "api-probe", answer.failure);
+      return;
+    }
     const endMs = performance.now();
     const phases = ["api-probe" as const, ...(stage === undefined ? [] : [`api-probe-${stage}` as const])];
     sample.tookMs = endMs - startedMs;

@@ -21,9 +21,16 @@ export class FailureLedger {
   readonly #emit: (event: ShardEvent) => void;
   readonly #secrets: readonly string[];
   readonly #reasons = new Map<string, Map<string, Reason>>();
+  readonly #onExhausted: (what: string) => void;
   #total = 0;
 
-  constructor(emit: (event: ShardEvent) => void, secrets: readonly string[]) {
+  /** `onExhausted` hears of each failure that is the generator's own. */
+  constructor(
+    emit: (event: ShardEvent) => void,
+    secrets: readonly string[],
+    onExhausted: (what: string) => void = () => undefined,
+  ) {
+    this.#onExhausted = onExhausted;
     this.#emit = emit;
     this.#secrets = secrets;
   }
@@ -35,6 +42,7 @@ export class FailureLedger {
 
   add(failureClass: FailureClass, phase: Phase, message: string): void {
     this.#total++;
+    if (failureClass === "generator-exhausted") this.#onExhausted(message);
     const key = `${failureClass} ${phase}`;
     const known = this.#counts.get(key);
     if (known !== undefined) {

@@ -6,8 +6,8 @@ const SLIP_SHARE_OF_P99 = 0.1;
 /** Shorter ones say nothing about shares and tails. */
 const SHORTEST_MS = 1000;
 
-/** What the generator paces: arrivals of an open schedule, a scenario's events, connections being opened, commands while they are held. */
-export const PACED = ["arrivals", "scenario", "ramp", "hold"] as const;
+/** What the generator can be late with: arrivals of an open schedule, visits of ready workspaces, a scenario's events, connections being opened, commands while they are held. */
+export const PACED = ["arrivals", "visits", "scenario", "ramp", "hold"] as const;
 export type Paced = (typeof PACED)[number];
 
 /** The signals of one window that the gate judges. */
@@ -27,6 +27,7 @@ export interface HealthSignals {
   readonly stealShare?: number | undefined;
   readonly synRetransmits?: number | undefined;
   readonly listenOverflows?: number | undefined;
+  readonly childRunQueueShare?: number | undefined;
 }
 
 /** Why these signals make the generator the limit, one sentence each; none when it was not. */
@@ -47,6 +48,11 @@ export function reasonsOf(signals: HealthSignals, limits: GeneratorLimits): stri
     over(signals.lagP99Ms, limits.lagP99Ms, "had a late event loop, at p99 by ms"),
     over(signals.eventLoopUtilization, limits.eventLoopUtilization, "had a busy event loop, for a share of"),
     over(signals.runQueueShare, limits.runQueueShare, "waited for a core, for a share of"),
+    over(
+      signals.childRunQueueShare,
+      limits.childRunQueueShare,
+      "had processes that waited for a core, of the time that they wanted one for a share of",
+    ),
     over(signals.stealShare, limits.stealShare, "lost its cores to other machines, for a share of"),
   ];
   return [...slip, ...tcp, ...(signals.durationMs < SHORTEST_MS ? [] : whole)].filter(

@@ -27,6 +27,12 @@ export async function tryLoad(
     return { ...step, ...judged(result, judge), builds, tookMs: clock.now() - startMs };
   } catch (error) {
     if (signal.aborted) return undefined;
+    // It was refused before it created anything; the first one ends the search so.
+    if (error instanceof RefbenchError && error.code === "generator" && index > 0)
+      return {
+        ...{ ...step, outcome: "generator-limited", reasons: [messageOf(error)] },
+        tookMs: clock.now() - startMs,
+      };
     // The first one says that Coder cannot be used at all; after it, a Coder that breaks down has met its limit.
     if (!(error instanceof RefbenchError) || error.code !== "coder" || index === 0) throw error;
     const reasons = [`the load ended without a result: ${messageOf(error)}`];

@@ -35,6 +35,7 @@ export class LoadWindows {
     const endMs = performance.now() - this.#startMs;
     const startMs = this.#lastMs;
     const felt = probe?.window();
+    const { judged, ...generator } = health.window(startMs);
     const { queued, building, ready } = board.workspaces;
     this.#windows.push({
       startMs: Math.round(startMs),
@@ -42,6 +43,7 @@ export class LoadWindows {
       activity: board.activity,
       ...(board.stage === undefined ? {} : { stage: board.stage }),
       paced: health.isPaced,
+      judged,
       queued,
       building,
       ready,
@@ -49,7 +51,7 @@ export class LoadWindows {
       ssh: board.connections.ssh,
       commands: board.commands - this.#commands,
       failures: failures.total - this.#failures,
-      generator: health.window(startMs),
+      generator,
       ...(felt === undefined ? {} : { probe: felt }),
     });
     this.#lastMs = endMs;
@@ -108,6 +110,7 @@ export function joined(first: LoadWindow, second: LoadWindow): LoadWindow {
     startMs: first.startMs,
     ...(stage === undefined ? {} : { stage }),
     paced: first.paced === true || second.paced === true,
+    judged: first.judged === true || second.judged === true,
     commands: first.commands + second.commands,
     failures: first.failures + second.failures,
     generator: {

@@ -4,6 +4,7 @@ import type { ShellSession } from "../coder/shell-session.ts";
 import { openTerminal } from "../coder/terminal.ts";
 import type { FailureClass, Phase } from "../model/shard-result.ts";
 import { awaitShell } from "./await-shell.ts";
+import { readProcessTime } from "./child-counters.ts";
 import { connectClass } from "./connect-class.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 
@@ -53,11 +54,17 @@ async function openMeasured(
   });
   const from = { dueMs: options.dueMs + waitedMs, startedMs: askedMs + waitedMs };
   if (outcome.state === "open") {
+    load.health.waited(phase, coreWaitMs(outcome));
     load.latencies.record(phase, { ...from, endMs: outcome.readyAtMs });
     return outcome.session;
   }
   await count(load, workspace, { phase, ...from, endMs: performance.now() }, outcome);
   return undefined;
+}
+
+/** How long the process that carries a connection wanted a core and had none, within the opening. */
+function coreWaitMs({ pid }: Extract<ConnectOutcome, { state: "open" }>): number {
+  return pid === undefined ? 0 : (readProcessTime(pid)?.waitedMs ?? 0);
 }
 
 /** Whether a shell reads what is typed; counted with the last words of what stands in its place. */
@@ -126,7 +133,8 @@ async function count(
   failure: ConnectFailure,
 ): Promise<void> {
   if (load.signal.aborted) return;
-  load.latencies.recordFailure(phase, at, load.task.timeouts.connectMs);
+  // What was never sent took no time at all.
+  if (failure.why !== "exhausted") load.latencies.recordFailure(phase, at, load.task.timeouts.connectMs);
   load.failures.add(await classOf(load, workspace, failure), phase, failure.message);
 }
 

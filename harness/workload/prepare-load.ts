@@ -77,6 +77,7 @@ export async function prepareLoad(
     failures: new FailureLedger(
       (event) => context.emit(event),
       [task.token, ...Object.values(task.deployment.headers ?? {})],
+      (what) => health.exhausted(what),
     ),
     board,
     health,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SessionEnd } from "../coder/shell-session.ts";
+import { endClass } from "./connect-class.ts";
 import { type HeldConnection, verify } from "./held-connection.ts";
 import { Liveness } from "./liveness.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
@@ -92,11 +93,11 @@ export class RampUp {
   }
 
   /** A loss is a loss, whatever becomes of the terminal afterwards. */
-  #ended(connection: HeldConnection, { why, reason }: SessionEnd): void {
+  #ended(connection: HeldConnection, end: SessionEnd): void {
     const { load } = this;
     load.board.connections[connection.session.kind]--;
-    if (this.isOver || why === "closed-by-us") return;
-    load.failures.add(why === "half-open" ? "half-open" : "connection-lost", "held-command", reason);
+    if (this.isOver || end.why === "closed-by-us") return;
+    load.failures.add(endClass(end), "held-command", end.reason);
     const isFirst = !connection.isLost;
     connection.isLost = true;
     if (isFirst && connection.reconnect !== undefined) void this.#reattach(connection, connection.reconnect);

@@ -6,6 +6,7 @@ import { runDrain } from "./drain.ts";
 import { carryingSsh } from "./carry-ssh.ts";
 import type { TaskContext } from "./load-context.ts";
 import { runLoad } from "./load.ts";
+import { refuseShortMachine } from "./refuse-machine.ts";
 import { runInShards } from "./shards/run-in-shards.ts";
 import { fewerShards, shardsOf } from "./shards/split-load.ts";
 
@@ -24,8 +25,11 @@ export async function runTask(task: ShardTask, context: TaskContext): Promise<Sh
   }
 }
 
-function runLoadOf(task: LoadTask, context: TaskContext): Promise<LoadResult> {
+async function runLoadOf(task: LoadTask, context: TaskContext): Promise<LoadResult> {
   const message = fewerShards(task);
   if (message !== undefined) context.emit({ type: "note", message });
-  return (shardsOf(task) > 1 ? runInShards : runLoad)(task, context);
+  const shards = shardsOf(task);
+  // The whole load was looked at before it was dealt.
+  if (task.part === undefined) await refuseShortMachine(task, shards);
+  return (shards > 1 ? runInShards : runLoad)(task, context);
 }

@@ -2,6 +2,8 @@ import { RefbenchError } from "../model/error.ts";
 import { type ShardEvent, shardEvent, type ShardResult } from "../model/shard.ts";
 import type { ShardTask } from "../model/shard-task.ts";
 
+const KEPT = ["usage", "shard", "interrupted", "generator"] as const;
+
 /** The event of one line of the shard program. */
 export function parseEvent(line: string): ShardEvent {
   try {
@@ -16,7 +18,6 @@ export function parseEvent(line: string): ShardEvent {
 export function outcomeOf(last: ShardEvent | undefined, task: ShardTask): ShardResult | undefined {
   if (last?.type === "result" && last.result.task === task.task) return last.result;
   if (last?.type !== "error") return undefined;
-  const code =
-    last.code === "usage" || last.code === "shard" || last.code === "interrupted" ? last.code : "coder";
+  const code = KEPT.find((each) => each === last.code) ?? "coder";
   throw new RefbenchError(code, last.message, { cause: last });
 }

@@ -1,5 +1,6 @@
 import { OBJECTIVES, objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { type Held, heldByLoad } from "../../model/held-verdicts.ts";
+import { thisMachine } from "../../model/machine.ts";
 import { failsRun, objectiveSentence } from "../../model/objective-words.ts";
 import {
   type Measurements,
@@ -14,7 +15,6 @@ import type { LoadTask } from "../../model/shard-task.ts";
 import { worst } from "../../model/verdict.ts";
 import { verdictOfError } from "../../model/error.ts";
 import { sshConditions } from "../../pipeline/conditions.ts";
-import { machineOf } from "../../pipeline/make-run.ts";
 import { judge, type Objective } from "../../results/objectives.ts";
 import { auditReason, selfAudit } from "../../results/self-audit/self-audit.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
@@ -77,7 +77,7 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
       providers: {},
       method: MEASURING_METHOD,
       node: process.version,
-      machine: machineOf(),
+      machine: thisMachine(),
     },
     conditions: [...conditionsOfLoad(task, look, ground.cleanup), ...sshConditions(measured)],
     resources: {},

@@ -47,6 +47,8 @@ export async function runLoadByHand(task: LoadTask, means: LoadMeans): Promise<L
   const endedMs = clock.now();
   // Refused before anything was created: there is nothing to clean up, and no figure.
   if (loaded.failure?.code === "usage") throw loaded.failure;
+  if (loaded.failure?.code === "generator")
+    throw new RefbenchError("usage", loaded.failure.message, { cause: loaded.failure });
   report({
     type: "stage.finished",
     stage: "load",

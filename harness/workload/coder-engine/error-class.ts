@@ -1,3 +1,4 @@
+import { exhaustedSaid } from "../../coder/exhausted.ts";
 import type { FailureClass, Phase } from "../../model/shard-result.ts";
 
 /** A failure of the utility in the words of a load. */
@@ -8,13 +9,19 @@ export interface ClassedFailure {
 }
 
 interface Rule {
-  readonly says: RegExp;
+  readonly says: Pick<RegExp, "test">;
   readonly class: FailureClass;
   readonly phase?: Phase;
 }
 
+const EXHAUSTED = {
+  test: (words: string): boolean => exhaustedSaid(words) !== undefined,
+};
+
 /** What means the same wherever it happens; then what each step says when it fails. The first that fits. */
 const RULES: readonly Rule[] = [
+  // The utility runs on the generator's machine.
+  { says: EXHAUSTED, class: "generator-exhausted" },
   { says: /\b429\b|rate.?limit|too many requests/i, class: "rate-limited" },
   { says: /x509|tls: |certificate/i, class: "tls" },
   { says: /status code 401|unauthorized|signed out|expired/i, class: "token-expired" },
@@ -42,7 +49,7 @@ const RULES: readonly Rule[] = [
 ];
 
 const TRAFFIC_RULES: readonly Rule[] = [
-  ...RULES.slice(0, 3),
+  ...RULES.slice(0, 4),
   {
     says: /(connect|dial|open|handshake)[\s\S]*(deadline exceeded|timed? ?out|timeout)/i,
     class: "connect-timeout",

@@ -43,6 +43,8 @@ async function untilStopped(load: LoadContext, workspace: LoadWorkspace): Promis
   let seen = "nothing was seen of its build";
   while (!load.signal.aborted) {
     const look = await load.poller.workspace(workspace.id ?? "");
+    if (!look.ok && look.failure.kind === "exhausted")
+      load.failures.addAnswer("unexpected", "stop-workspace", look.failure);
     if (failedWith(look, 404, 410) && !look.ok) return look.failure.message;
     let queuePosition = 0;
     let isQueued = false;

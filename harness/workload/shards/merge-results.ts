@@ -104,15 +104,22 @@ function mergedFailure(one: FailureCount, other: FailureCount): FailureCount {
 
 /** As good as the worst part; memory and CPU are of all of them. */
 function generatorOf(parts: readonly GeneratorHealth[]): GeneratorHealth {
-  const { maxRssMib, cpuSeconds } = summed(
-    parts.map((part) => ({ maxRssMib: part.maxRssMib, cpuSeconds: part.cpuSeconds })),
+  const { maxRssMib, cpuSeconds, childCpuSeconds } = summed(
+    parts.map((part) => ({
+      maxRssMib: part.maxRssMib,
+      cpuSeconds: part.cpuSeconds,
+      childCpuSeconds: part.childCpuSeconds ?? 0,
+    })),
   );
+  const machine = parts.find((part) => part.machine !== undefined)?.machine;
   return {
     slipP99Ms: Math.max(...parts.map((part) => part.slipP99Ms)),
     slipMaxMs: Math.max(...parts.map((part) => part.slipMaxMs)),
     eventLoopUtilization: Math.max(...parts.map((part) => part.eventLoopUtilization)),
     maxRssMib,
     cpuSeconds: Math.round(cpuSeconds * 100) / 100,
+    childCpuSeconds: Math.round(childCpuSeconds * 100) / 100,
+    ...(machine === undefined ? {} : { machine }),
     limited: parts.some(({ limited }) => limited),
     reasons: parts.flatMap(({ reasons }) => reasons),
   };

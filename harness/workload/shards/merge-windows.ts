@@ -82,6 +82,7 @@ function together(shares: readonly Share[], startMs: number, endMs: number): Loa
     activity: activitiesOf(all),
     ...(stage === undefined ? {} : { stage }),
     paced: own.some(({ paced }) => paced === true),
+    judged: own.some(({ judged }) => judged === true),
     queued: sum(all, ({ queued }) => queued),
     building: sum(all, ({ building }) => building),
     ready: sum(all, ({ ready }) => ready),
@@ -111,7 +112,16 @@ type Generator = LoadWindow["generator"];
 function worstOf(generators: readonly Generator[]): Generator {
   const most = (key: "slipP99Ms" | "slipMaxMs" | "lagP99Ms" | "eventLoopUtilization" | "runQueueShare") =>
     Math.max(0, ...generators.map((one) => one[key]));
-  const mostTold = (["retransmits", "synRetransmits", "listenOverflows", "stealShare", "openFiles"] as const)
+  const mostTold = (
+    [
+      "retransmits",
+      "synRetransmits",
+      "listenOverflows",
+      "stealShare",
+      "openFiles",
+      "childRunQueueShare",
+    ] as const
+  )
     .map((key) => [key, generators.flatMap((one) => one[key] ?? [])] as const)
     .filter(([, values]) => values.length > 0)
     .map(([key, values]) => [key, Math.max(...values)] as const);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { heldByLoad } from "../../../harness/model/held-verdicts.ts";
 import { failsRun, judgedWord, NOT_PART, objectiveSentence } from "../../../harness/model/objective-words.ts";
 import type { LoadWindow, Phase } from "../../../harness/model/shard-result.ts";
 import { type Measurements, recordSchema } from "../../../harness/model/record.ts";
@@ -35,6 +36,19 @@ test.each([
   const [result] = judge([objective({ metric })], lost(0));
   expect(result).toMatchObject({ met: false });
   expect(result).not.toHaveProperty("value");
+});
+
+test("where the generator ran out of something, nothing is judged and nothing is said of Coder", () => {
+  const phase = "terminal-first-byte" as const;
+  const failures = [{ class: "generator-exhausted" as const, phase, count: 143, example: "EMFILE" }];
+  const measurements = sampleMeasurements({ ...lost(9), failures });
+  const judged = judge([objective({}), ...OBJECTIVES], measurements);
+  expect(judged.filter(failsRun)).toEqual([]);
+  expect(judged[0]).not.toHaveProperty("value");
+  expect(judgedWord(judged[0]!)).toBe("not judged");
+  expect(judged[0]?.note).toMatch(/the generator ran out/);
+  const generator = { ...measurements.generator, limited: true, reasons: ["it ran out of open files"] };
+  expect(heldByLoad({ generator }, judged).map(([word]) => word)).toEqual(["generator-limited"]);
 });
 
 test("a run that ended before its load has met nothing", () => {

@@ -70,6 +70,7 @@ export function sampleMeasurements(overrides: Partial<Measurements> = {}): Measu
       eventLoopUtilization: 0.4,
       maxRssMib: 412,
       cpuSeconds: 61.4,
+      machine: { cpu: "Xeon", cores: 4, memoryGib: 16, os: "Linux 6.1", node: "v20.19.0" },
       limited: false,
       reasons: [],
     },

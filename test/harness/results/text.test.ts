@@ -63,7 +63,7 @@ test("arrivals, what other users felt and limited windows are told in a line eac
     "Other users of the API: p50 15 ms, p90 27 ms, p95 28.5 ms, at most 30 ms; 0 of 300",
   );
   expect(text).toContain(
-    "Windows: the generator was late in 5 of 6:\n  5.0 s to 10 s, holding: the generator was",
+    "Windows: the generator may have been the limit in 5 of 6:\n  5.0 s to 10 s, holding: the generator was",
   );
   expect(text).toContain("and 2 more");
 });
@@ -164,7 +164,18 @@ test("a generator that was the limit is named as such", () => {
   const { generator } = sampleMeasurements();
   const limited = { ...generator, limited: true, reasons: ["late by 2 s"] };
   const record = sampleRecord({ measurements: sampleMeasurements({ generator: limited }) });
-  expect(resultsText(record, 80)).toContain("LIMITED: late by 2 s");
+  expect(resultsText(record, 80)).toMatch(/LIMITED: late by\s+2 s/);
+});
+
+test("the generator's machine is the one that it found itself on, and no other where it told none", () => {
+  const { generator } = sampleMeasurements();
+  const withChildren = sampleMeasurements({ generator: { ...generator, childCpuSeconds: 7 } });
+  const text = resultsText(sampleRecord({ measurements: withChildren }), 200);
+  expect(text).toContain("Generator: 4 cores (Xeon), 61.4 s of CPU and 7.0 s of its child processes");
+  const { machine, ...earlier } = generator;
+  expect(machine?.cpu).toBe("Xeon");
+  const record = sampleRecord({ measurements: sampleMeasurements({ generator: earlier }) });
+  expect(resultsText(record, 200)).toContain("Generator: its machine is not recorded, 61.4 s of CPU");
 });
 
 test("a run that measured nothing says so and still tells its verdict", () => {

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../harness/model/clock.ts";
 import type { ShardEvent } from "../../../harness/model/shard.ts";
@@ -83,4 +84,39 @@ test("what does not fit is a terminal, and the result says how much and why", as
   const { connections: carried } = (await run(loadTaskFor(coder, ask))).result;
   expect(carried).toMatchObject({ held: 2, heldSsh: 1, heldTerminal: 1 });
   expect(carried.ssh).toMatchObject({ asked: 2, dealt: 1, why: "1 sessions at once were asked for" });
+});
+
+test("waiting for a place among the processes is the generator's delay: judged by its gate, and no latency", async () => {
+  using cli = fakeCoderCli();
+  await using coder = await startFakeCoder({ client: cli.program });
+  const deployment = { url: coder.url, ssh: "stdio", stdioSessions: 1 } as const;
+  const load = { deployment, connections: { total: 0 }, users: 3, workspaces: 3, concurrency: 0 };
+  const { result } = await run(loadTaskFor(coder, load));
+  expect(result.failures).toEqual([]);
+  expect(result.generator.limited).toBe(true);
+  expect(result.generator.reasons.join()).toMatch(/sent an event late in the (visits|ramp), by ms/);
+  const [intended, raw] = (["intended", "raw"] as const).map((basis) => {
+    const found = result.histograms.find((one) => one.phase.endsWith("ssh-handshake") && one.basis === basis);
+    return decodeFromCompressedBase64(found?.hdr ?? "");
+  });
+  expect(intended?.totalCount).toBe(3);
+  // The last of three would have taken three times as long.
+  expect(intended?.maxValue).toBeLessThan(1.2 * (raw?.maxValue ?? 0));
+  // What the processes themselves cost is told beside the generator's own.
+  expect(result.generator.childCpuSeconds).toBeGreaterThan(0);
+});
+
+test.each([
+  ["says so", 'echo "dial tcp 127.0.0.1:1: socket: too many open files" >&2; exit 1'],
+  ["is killed", "kill -9 $$"],
+])("a client that this machine has no room for and %s is the generator's failure", async (_how, script) => {
+  const folder = mkdtempSync(join(tmpdir(), "refbench-test-client-"));
+  const coderBinary = join(folder, "coder");
+  writeFileSync(coderBinary, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  await using coder = await startFakeCoder();
+  const deployment = { url: coder.url, ssh: "stdio", coderBinary } as const;
+  const { result } = await run(loadTaskFor(coder, { deployment, connections: { total: 0 } }));
+  rmSync(folder, { recursive: true });
+  expect(result.failures.map((failure) => failure.class)).toEqual(["generator-exhausted"]);
+  expect(result.generator.limited).toBe(true);
 });

@@ -286,3 +286,21 @@ test.each([
     code: "usage",
   });
 });
+
+test("a load that the generator's machine cannot carry is no limit of Coder, wherever it is refused", async () => {
+  const carried = planted(100_000);
+  const refusing: ShardRunner = {
+    run: (asked, options) =>
+      (asked as LoadTask).connections.total > 400
+        ? Promise.reject(new RefbenchError("generator", "it needs 464 open files and has 300"))
+        : carried.run(asked, options),
+  };
+  const found = await findLimit("connections", optionsFor(refusing, { upTo: 2000 }));
+  expect(found).toMatchObject({ ended: "generator-limited", limit: 400 });
+  expect(found.reasons).toEqual(["it needs 464 open files and has 300"]);
+  expect(found.steps.filter(({ outcome }) => outcome === "broken")).toEqual([]);
+  expect(found.notes.join()).toContain("the generator was the limit, not Coder");
+  // Nothing was measured at all where already the first one is refused.
+  const first = findLimit("connections", optionsFor(refusing, { from: 500, upTo: 2000 }));
+  await expect(first).rejects.toMatchObject({ code: "generator" });
+});

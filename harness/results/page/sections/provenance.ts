@@ -1,3 +1,4 @@
+import { machineWords } from "../../../model/machine.ts";
 import type { RunRecord } from "../../../model/record.ts";
 import { versionOf } from "../../coder-version.ts";
 import { formatCount } from "../../format.ts";
@@ -11,6 +12,7 @@ import { kindOf } from "../runs-table.ts";
 export function provenanceSection(record: RunRecord): Html {
   const { provenance, cloud, deployment, load, resources, simulated, coder } = record;
   const { refbench, machine, rehearsal, platform = {} } = provenance;
+  const generator = record.measurements?.generator.machine;
   const { version, commit, dirty = false, noCommit } = refbench;
   const made = Object.entries(resources);
   return html`<h2>Provenance</h2>
@@ -29,12 +31,15 @@ export function provenanceSection(record: RunRecord): Html {
       ["Asked for", loadWords(load)],
       ["Resources", made.map(([stack, count]) => `${formatCount(count)} in ${stack}`).join(", ")],
       ...Object.entries(platform).map(([name, value]): [string, Child] => [platformTerm(name), value]),
-      ["Generator", `${machine.cores} × ${machine.cpu}, ${machine.memoryGib} GiB, ${machine.os}`],
+      [
+        "Generator's machine",
+        generator && `${machineWords(generator)}, Node ${generator.node.replace(/^v/, "")}`,
+      ],
+      ["Asked for on", `${machineWords(machine)}, Node ${provenance.node.replace(/^v/, "")}`],
       [
         "refbench",
         html`${version}${commit !== undefined && html` at <code>${commit.slice(0, 12)}</code>`}${noCommit !== undefined && ` of no known commit: ${noCommit}`}${dirty && ", with changes in no commit"}`,
       ],
-      ["Node", provenance.node],
       ["Terraform", provenance.terraform],
       [
         "Providers",
