@@ -24,8 +24,8 @@ const DIFFERENCE = 0.05;
 
 const simulated = [
   { noise: 0.1, figures: 1 },
-  { noise: 0.1, figures: 5 },
-  { noise: 0.03, figures: 1 },
+  { noise: 0.1, figures: 6 },
+  { noise: 0.03, figures: 6 },
 ].map((wish) => simulate({ ...wish, difference: DIFFERENCE, tries, seed }));
 const emulated = values["skip-emulator"] ? [] : [await compareEmulated(0), await compareEmulated(DIFFERENCE)];
 if (!isText) {

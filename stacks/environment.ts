@@ -41,7 +41,13 @@ export const environmentSchema = z
     zone: z.string(),
     coderVersion: z.string(),
     /** Two versions in turns: which of them `coderVersion` is. Each has a database of its own. */
-    comparison: z.strictObject({ release: z.enum(["baseline", "candidate"]) }).optional(),
+    comparison: z
+      .strictObject({
+        release: z.enum(["baseline", "candidate"]),
+        /** Counts the installations, from 0: each load of a comparison has a new one. */
+        installation: z.number().int().nonnegative(),
+      })
+      .optional(),
     /** Of the image of that version, which a cluster then runs whatever its tag says later; absent = by tag alone. */
     coderImageDigest: z.string().regex(IMAGE_DIGEST, "expected sha256:<64 hexadecimal digits>").optional(),
     /** EKS: who besides its maker may enter the cluster, and from where its API is reached; absent = nobody, anywhere. */

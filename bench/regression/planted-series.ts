@@ -1,3 +1,7 @@
+import { type Random, seededRandom } from "../../harness/model/seeded-random.ts";
+
+export { type Random, seededRandom as seeded };
+
 /** How nights vary without a change. */
 export const NOISES = [
   "normal",
@@ -20,19 +24,6 @@ export interface Planted {
   readonly variation: number;
   readonly nights: number;
   readonly step?: { readonly at: number; readonly share: number };
-}
-
-export type Random = () => number;
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function seeded(seed: number): Random {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A standard normal number (Box and Muller). */

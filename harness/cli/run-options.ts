@@ -20,8 +20,11 @@ const DEFAULT_SPEED = 200;
 /** Compresses the emulator's builds, which take about three seconds unloaded on a real server. */
 const DEFAULT_BUILD_SPEED = 10;
 
-/** Enough for a difference of a tenth where a load's figure varies by 4 %; the comparison says what it could not see. */
+/** Enough for a difference of a tenth where a load's figures vary by 2.5 %; the comparison says what it could not see. */
 const DEFAULT_PAIRS = 8;
+
+/** Seeds are whole numbers of 32 bits. */
+export const MAX_SEED = 2 ** 31 - 1;
 
 /** A run that nobody says more of is torn down after four hours. */
 export const DEFAULT_TTL_MS = 4 * 3_600_000;
@@ -33,6 +36,7 @@ export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
   readonly coderVersion?: string;
   readonly compare?: string;
   readonly pairs: number;
+  readonly seed?: number;
   readonly coderChannel?: CoderChannel;
   readonly night?: string;
   readonly failedOver?: NonNullable<Plan["failedOver"]>;
@@ -81,6 +85,14 @@ export function addRunOptions(command: Command, io: Io): Command {
         .env("REFBENCH_PAIRS")
         .default(DEFAULT_PAIRS)
         .argParser(count("--pairs", 1, 500)),
+    )
+    .addOption(
+      new Option(
+        "--seed <n>",
+        "with --compare: draws the order within the pairs again as the record tells it (default: by chance)",
+      )
+        .env("REFBENCH_SEED")
+        .argParser(count("--seed", 0, MAX_SEED)),
     )
     .addOption(
       new Option("--coder-channel <name>", "how a night asked for --coder-version")

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { parseOverride } from "../../reference-architectures/override.ts";
@@ -17,7 +18,7 @@ import { clusterAccessOf } from "./cluster-access.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion, whyUnofficial } from "./refbench-version.ts";
-import { checkedFaults, twinRoot, type RunFlags } from "./run-options.ts";
+import { checkedFaults, MAX_SEED, twinRoot, type RunFlags } from "./run-options.ts";
 import { tlsOf } from "./tls-option.ts";
 
 /** Reads the flags into what a run is asked for. Nothing is created. */
@@ -106,9 +107,15 @@ async function coderVersionOf({
 /** Two versions to compare, where their architecture can have one in the other's place. */
 async function comparisonOf(
   architecture: string,
-  { compare, pairs, rehearse = false, coderServer }: RunFlags,
+  { compare, pairs, seed, rehearse = false, coderServer }: RunFlags,
 ): Promise<Pick<RunRequest, "comparison">> {
-  if (compare === undefined) return {};
+  if (compare === undefined) {
+    if (seed === undefined) return {};
+    throw new RefbenchError(
+      "usage",
+      "--seed draws the order of a comparison: add --compare, or leave it out",
+    );
+  }
   const [baseline, candidate, ...others] = compare.split(",").map((part) => part.trim());
   if (baseline === undefined || candidate === undefined || candidate === "" || others.length > 0) {
     throw new RefbenchError(
@@ -133,6 +140,7 @@ async function comparisonOf(
       baseline: { asked: baseline, version: one?.version ?? baseline },
       candidate: { asked: candidate, version: other?.version ?? candidate },
       pairs,
+      seed: seed ?? randomInt(MAX_SEED),
     },
   };
 }

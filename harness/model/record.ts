@@ -224,7 +224,11 @@ export const recordSchema = z.object({
   /** Of `--compare`: what was asked for, whatever became of it; absent in records of earlier versions. */
   toCompare: comparison
     .pick({ baseline: true, candidate: true })
-    .extend({ pairs: z.number().int().positive() })
+    .extend({
+      pairs: z.number().int().positive(),
+      /** By which the order within the pairs is drawn; absent in records from before it was. */
+      seed: z.number().int().optional(),
+    })
     .optional(),
   /** Of `--compare`: the versions beside each other. */
   comparison: comparison.optional(),

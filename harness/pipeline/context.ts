@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type { Bucket } from "../model/bucket.ts";
-import type { ComparedFigure } from "../model/comparison.ts";
+import type { Comparison } from "../model/comparison.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent } from "../model/event.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -78,10 +78,10 @@ export interface Ports {
   ) => readonly ObjectiveResult[];
   /** Why a record's own figures cannot be true, in a sentence; undefined where they can. */
   readonly selfAudit: (record: RunRecord) => string | undefined;
-  /** Compares pairs of loads, figure by figure. */
+  /** Compares loads that were made in pairs, figure by figure; a load that failed counts against its version. */
   readonly compare: (
-    pairs: readonly { readonly baseline: Measurements; readonly candidate: Measurements }[],
-  ) => readonly ComparedFigure[];
+    loads: readonly { readonly version: "b" | "c"; readonly measured: Measurements }[],
+  ) => Pick<Comparison, "loads" | "failedLoads" | "figures">;
   /** Where the run is mirrored, for when this machine is lost. */
   readonly bucket?: Bucket;
   /** Starts the reaper of a run's folder, detached from this process and its terminal. */

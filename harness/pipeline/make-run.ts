@@ -14,7 +14,7 @@ import { planCost } from "./cost-plan.ts";
 import { Journal } from "./journal.ts";
 import { writeJson } from "./json-file.ts";
 import { claimRun } from "./owner.ts";
-import { type CloudPlan, type ComparisonPlan, loadsOf, type Plan } from "./plan.ts";
+import { type CloudPlan, type ComparisonPlan, firstRelease, loadsOf, type Plan } from "./plan.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { newSecrets, writeSecrets } from "./secrets.ts";
 
@@ -77,6 +77,11 @@ export interface RunRequest {
   readonly isDriven?: boolean;
 }
 
+function firstInstallation(comparison: ComparisonPlan): Pick<Environment, "coderVersion" | "comparison"> {
+  const release = firstRelease(comparison);
+  return { coderVersion: comparison[release].version, comparison: { release, installation: 0 } };
+}
+
 /** Makes the folder of a run: environment, plan, secrets and the journal's first line. Bad input makes nothing. */
 export async function makeRun(cwd: string, clock: Clock, request: RunRequest): Promise<RunFolder> {
   const architecture = getArchitecture(request.architecture);
@@ -122,7 +127,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     region,
     zone: cloud?.zone ?? request.zone ?? architecture.zone,
     coderVersion: size.coder.version,
-    ...(comparison === undefined ? {} : { comparison: { release: "baseline" as const } }),
+    ...(comparison === undefined ? {} : firstInstallation(comparison)),
     ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
     ...(request.clusterAccess === undefined ? {} : { clusterAccess: request.clusterAccess }),
     ...(certificate === undefined ? {} : { tls: certificate.tls }),
@@ -152,7 +157,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
       ...(comparison === undefined
         ? []
         : [
-            `compared: Coder ${comparison.baseline.version} and ${comparison.candidate.version} in turns, in ${comparison.pairs} pairs of loads, each version with a database of its own; the figures are those of the first load, of ${comparison.baseline.version}`,
+            `compared: Coder ${comparison.baseline.version} and ${comparison.candidate.version} in turns, in ${comparison.pairs} pairs of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with a database of its own; the figures are those of the first load of ${comparison.baseline.version}`,
           ]),
       ...conditionsOf({
         size,

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Release } from "../../stacks/environment.ts";
 import { runCost } from "../model/cost.ts";
+import { drawOrder } from "../model/load-order.ts";
 import { origin, recordSchema, refbenchProvenance } from "../model/record.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
 
@@ -88,6 +90,11 @@ export type Plan = z.infer<typeof planSchema>;
 
 /** What a comparison was told to do. */
 export type ComparisonPlan = NonNullable<Plan["comparison"]>;
+
+/** Which version of a comparison is installed first. */
+export function firstRelease({ pairs, seed = 0 }: ComparisonPlan): Release {
+  return drawOrder(pairs, seed)[0] === "c" ? "candidate" : "baseline";
+}
 
 /** How many loads a run makes, one after the other. */
 export function loadsOf({ comparison }: { readonly comparison?: ComparisonPlan | undefined }): number {

@@ -97,8 +97,11 @@ function coderArguments(record: RunRecord): readonly string[] {
   const compared =
     toCompare ?? (comparison && { ...comparison, pairs: Math.ceil(comparison.order.length / 2) });
   if (compared !== undefined) {
-    const { baseline, candidate, pairs } = compared;
-    return ["--compare", quoted(`${baseline.version},${candidate.version}`), "--pairs", `${pairs}`];
+    const { baseline, candidate, pairs, seed } = compared;
+    return [
+      ...["--compare", quoted(`${baseline.version},${candidate.version}`), "--pairs", `${pairs}`],
+      ...(seed === undefined ? [] : ["--seed", `${seed}`]),
+    ];
   }
   // A real server's own version says nothing of the one that its rehearsal deploys.
   const isServer = simulated && coder === "real";

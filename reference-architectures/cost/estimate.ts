@@ -59,7 +59,7 @@ export function estimateCost(
     readonly region: string;
     /** Whether the load comes from a machine of the environment. */
     readonly runner: boolean;
-    /** One after the other. @default 1 */
+    /** One after the other, each of them but the first on another installation of Coder. @default 1 */
     readonly loads?: number;
   },
 ): Estimation {
@@ -68,7 +68,7 @@ export function estimateCost(
   if (reason !== undefined) return { state: "not-priced", reason };
   const phases = phasesOf(architecture, size);
   const { loads = 1 } = where;
-  const hours = phases.provision + phases.load * loads + phases.teardown;
+  const hours = phases.provision + phases.load * loads + phases.install * (loads - 1) + phases.teardown;
   const lines = bill(standingOf(architecture, size, where));
   const items = lines.map(({ what, quantity, price, per }) => ({
     what,

@@ -5,6 +5,8 @@ export interface Phases {
   /** From the first create until Coder is set up. */
   readonly provision: number;
   readonly load: number;
+  /** Of another installation of Coder in an environment that stands, until it is set up. */
+  readonly install: number;
   /** From the load's end, or its being stopped, to the last delete. */
   readonly teardown: number;
 }
@@ -26,6 +28,12 @@ const DESTROY: Readonly<Record<Architecture["carriedBy"], number>> = {
   "machine-each": 6,
 };
 
+/**
+ * Minutes: the old pods end (their grace period is at most a minute), the chart is installed, its image lies on the nodes or
+ * is pulled once more, and the database's migrations run. The chart's own limit is 15.
+ */
+const INSTALL = 5;
+
 /** Minutes: first user, licence, replicas, template. */
 const BOOTSTRAP = 3;
 
@@ -43,6 +51,7 @@ export function phasesOf({ carriedBy }: Pick<Architecture, "carriedBy">, size: S
   const { total, rampPerSecond, holdSeconds } = size.connections;
   return {
     provision: hours((cluster ? PROVISION.cluster : machine) + BOOTSTRAP),
+    install: hours(INSTALL + BOOTSTRAP),
     load: hours(LOAD + rounds + (total / rampPerSecond + holdSeconds) / 60),
     // A load that is stopped leaves every workspace to the drain, a minute each round.
     teardown: hours(rounds + DESTROY[carriedBy]),

@@ -18,11 +18,11 @@ export interface CoderReleaseProps {
 }
 
 /**
- * Name of the release: it can carry no labels. A compared version has a name of its own, so that the other one is
- * uninstalled first: an upgrade's new pods would wait for ever for the nodes that the old ones fill.
+ * Name of the release: it can carry no labels. Each installation of a comparison has another name than the one before it,
+ * which is uninstalled first: an upgrade's new pods would wait for ever for the nodes that the old ones fill.
  */
 export function releaseName(environment: Environment): string {
-  return benchName(environment, environment.comparison?.release === "candidate" ? "coder-b" : "coder");
+  return benchName(environment, (environment.comparison?.installation ?? 0) % 2 === 1 ? "coder-b" : "coder");
 }
 
 /** Coder itself, by its own chart. */

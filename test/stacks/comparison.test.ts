@@ -7,8 +7,8 @@ let candidate: Synthesis;
 beforeAll(async () => {
   [plain, baseline, candidate] = await Promise.all([
     synthesize(),
-    synthesize({ comparison: { release: "baseline" }, coderVersion: "2.30.0" }),
-    synthesize({ comparison: { release: "candidate" }, coderVersion: "2.31.0" }),
+    synthesize({ comparison: { release: "baseline", installation: 0 }, coderVersion: "2.30.0" }),
+    synthesize({ comparison: { release: "candidate", installation: 1 }, coderVersion: "2.31.0" }),
   ]);
 });
 

@@ -109,8 +109,8 @@ export class FakeWorld {
         remove: (item) => Promise.resolve(this.#remove(item)),
       },
       settle: { quietMs: 1000, controllersMs: 10_000, pollMs: 100 },
-      compare: () => [],
       selfAudit: () => undefined,
+      compare: () => ({ figures: [] }),
       judge: (objectives, measurements) =>
         objectives.map(({ name, description, threshold }) => ({
           name,

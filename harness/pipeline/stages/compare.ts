@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Environment, Release } from "../../../stacks/environment.ts";
 import { comparison } from "../../model/comparison.ts";
 import { RefbenchError } from "../../model/error.ts";
+import { drawOrder } from "../../model/load-order.ts";
 import type { Measurements } from "../../model/record.ts";
 import type { LoadResult } from "../../model/shard-result.ts";
 import type { StageContext } from "../context.ts";
@@ -16,64 +17,74 @@ import { applyRelease } from "./provision.ts";
 export const comparisonResult = z.object({ comparison });
 
 /**
- * Measures two versions of Coder in turns, in one environment: baseline and candidate, then candidate and baseline, and
- * so on, so that what drifts meets both alike. Each version has a database of its own, since Coder does not start on the
- * schema of a newer one.
+ * Measures two versions of Coder in pairs of loads, in one environment and an order that is drawn by chance. Each load
+ * meets a new installation: one that has carried a load before has its caches filled. Each version has a database of its
+ * own, since Coder does not start on the schema of a newer one; in each pair both hold what as many loads left there.
  */
 export async function compare(context: StageContext, plan: ComparisonPlan): Promise<string> {
   const { folder, ports, report, signal } = context;
-  const order = turns(plan.pairs);
-  const loads: { readonly release: Release; readonly measured: Measurements }[] = [];
+  const { baseline, candidate, pairs, seed = 0 } = plan;
+  const order = drawOrder(pairs, seed);
+  const loads: { readonly version: "b" | "c"; readonly measured: Measurements }[] = [];
   let { environment } = context;
-  for (const [index, release] of order.entries()) {
+  for (const [index, letter] of order.entries()) {
     signal.throwIfAborted();
+    const release = RELEASES[letter];
     const { version } = plan[release];
     report({
       type: "note",
       level: "info",
       message: `load ${index + 1} of ${order.length}: ${release}, Coder ${version}`,
     });
-    if (environment.comparison?.release !== release) {
-      environment = await switchTo({ ...context, environment }, release, version);
+    if (environment.comparison?.installation !== index) {
+      environment = await install({ ...context, environment }, { release, installation: index }, version);
       await bootstrap({ ...context, environment });
     }
     const result = await loadOnce({ ...context, environment });
     await writeJson(folder.result(`load-${index + 1}`), result);
-    if (index === 0) await writeJson(folder.result("load"), result);
+    // The run's own figures are of the baseline's first load.
+    if (letter === "b" && loads.every((load) => load.version === "c"))
+      await writeJson(folder.result("load"), result);
     signal.throwIfAborted();
     refuseLeftovers(result, release);
-    loads.push({ release, measured: measurementsOf(context.plan, result) });
+    loads.push({ version: letter, measured: measurementsOf(context.plan, result) });
   }
-  const figures = ports.compare(pairsOf(loads));
+  const compared = ports.compare(loads);
   await writeJson(folder.result("comparison"), {
-    comparison: {
-      baseline: plan.baseline,
-      candidate: plan.candidate,
-      order: order.map((release) => (release === "baseline" ? "b" : "c")),
-      figures: [...figures],
-    },
+    comparison: { baseline, candidate, seed, order: [...order], ...compared },
   } satisfies z.infer<typeof comparisonResult>);
-  const different = figures.filter(({ conclusion }) => conclusion === "different").length;
-  return `${plan.pairs} pairs of ${plan.baseline.version} and ${plan.candidate.version}, ${different} of ${figures.length} figures differ`;
+  return summaryOf(plan, compared);
 }
 
-/** Baseline, candidate, candidate, baseline, baseline, …: as many pairs, each begun by the other one. */
-export function turns(pairs: number): readonly Release[] {
-  return Array.from({ length: pairs }, (_, pair): readonly Release[] =>
-    pair % 2 === 0 ? ["baseline", "candidate"] : ["candidate", "baseline"],
-  ).flat();
+const RELEASES = { b: "baseline", c: "candidate" } as const satisfies Record<"b" | "c", Release>;
+
+function summaryOf(
+  { baseline, candidate, pairs }: ComparisonPlan,
+  { figures, failedLoads }: ReturnType<StageContext["ports"]["compare"]>,
+): string {
+  const quiet: ReadonlySet<string> = new Set(["no-difference-seen", "too-few-pairs"]);
+  const different = figures.filter(({ conclusion }) => !quiet.has(conclusion)).length;
+  const failed =
+    failedLoads === undefined || failedLoads.baseline.failed + failedLoads.candidate.failed === 0
+      ? ""
+      : `, failed loads: ${failedLoads.candidate.failed} of ${failedLoads.candidate.of} of the candidate against ${failedLoads.baseline.failed} of ${failedLoads.baseline.of} of the baseline`;
+  return `${pairs === 1 ? "1 pair" : `${pairs} pairs`} of ${baseline.version} and ${candidate.version}, ${different} of ${figures.length} figures differ${failed}`;
 }
 
-/** Puts the other version in the place of this one; the environment says so before anything is applied. */
-async function switchTo(context: StageContext, release: Release, version: string): Promise<Environment> {
+/** Puts a new installation in the place of this one; the environment says so before anything is applied. */
+async function install(
+  context: StageContext,
+  comparison: NonNullable<Environment["comparison"]>,
+  version: string,
+): Promise<Environment> {
   const { folder } = context;
-  const environment: Environment = { ...context.environment, coderVersion: version, comparison: { release } };
+  const environment: Environment = { ...context.environment, coderVersion: version, comparison };
   await writeJson(folder.environment, environment);
   await applyRelease({ ...context, environment });
   return environment;
 }
 
-/** What the next version does not know it cannot delete: then this one stays, and the drain has it. */
+/** What the next installation does not know it cannot delete: then this one stays, and the drain has it. */
 function refuseLeftovers({ workspaces }: LoadResult, release: Release): void {
   const left = workspaces.created - workspaces.deleted;
   if (left <= 0) return;
@@ -81,16 +92,4 @@ function refuseLeftovers({ workspaces }: LoadResult, release: Release): void {
     "coder",
     `${left} workspaces of the ${release} load could not be deleted, so its version is not replaced: the drain goes on with them`,
   );
-}
-
-function pairsOf(
-  loads: readonly { readonly release: Release; readonly measured: Measurements }[],
-): readonly { readonly baseline: Measurements; readonly candidate: Measurements }[] {
-  return loads.flatMap(({ release, measured }, index) => {
-    const other = loads[index + 1];
-    if (index % 2 === 1 || other === undefined) return [];
-    return release === "baseline"
-      ? [{ baseline: measured, candidate: other.measured }]
-      : [{ baseline: other.measured, candidate: measured }];
-  });
 }

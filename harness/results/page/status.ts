@@ -20,6 +20,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   MISSED: "bad",
   failed: "bad",
   different: "warn",
+  worse: "bad",
+  better: "good",
   warning: "warn",
   "not judged": "idle",
   stale: "warn",

@@ -1,20 +1,48 @@
-import type { ComparedFigure } from "../../model/comparison.ts";
+import type { ComparedLoad, Comparison } from "../../model/comparison.ts";
 import type { Measurements } from "../../model/record.ts";
 import { findFigure } from "../objectives.ts";
+import { countFailedLoads, judgeLoad } from "./failed-load.ts";
 import { comparePairs } from "./paired-comparison.ts";
 import { WATCHED_FIGURES } from "./watched-figures.ts";
 
-/** Compares pairs of loads by the figures that are watched over nights; one that no pair has is left out. */
+/** One load of a comparison, in the order that they were made. */
+export interface LoadToCompare {
+  readonly version: "b" | "c";
+  readonly measured: Measurements;
+}
+
+/**
+ * Compares loads that were made in pairs by the figures that are watched over nights; a figure that no load has is left
+ * out. A load that failed has none of them, and a pair with a load whose generator was the limit is set aside.
+ */
 export function compareLoads(
-  pairs: readonly { readonly baseline: Measurements; readonly candidate: Measurements }[],
-): readonly ComparedFigure[] {
-  const figures = WATCHED_FIGURES.map(({ metric, description }) => ({
-    metric,
-    description,
-    pairs: pairs.flatMap((pair) => {
-      const [baseline, candidate] = [findFigure(pair.baseline, metric), findFigure(pair.candidate, metric)];
-      return baseline === undefined || candidate === undefined ? [] : [{ baseline, candidate }];
-    }),
-  }));
-  return comparePairs(figures.filter(({ pairs: values }) => values.length > 0));
+  loads: readonly LoadToCompare[],
+): Pick<Comparison, "loads" | "failedLoads" | "figures"> {
+  const judged = loads.map(({ version, measured }): ComparedLoad => ({ version, ...judgeLoad(measured) }));
+  const pairs = loads.flatMap((load, index) => {
+    const other = loads[index + 1];
+    if (index % 2 === 1 || other === undefined) return [];
+    const outcomes = [judged[index]?.outcome, judged[index + 1]?.outcome];
+    if (outcomes.includes("set-aside")) return [];
+    const [first, second] = [load, other].map((one, place) => ({ ...one, outcome: outcomes[place] }));
+    return load.version === "b"
+      ? [{ baseline: first, candidate: second }]
+      : [{ baseline: second, candidate: first }];
+  });
+  const figures = WATCHED_FIGURES.map(({ metric, description }) => {
+    const valueOf = (load: (LoadToCompare & { outcome: ComparedLoad["outcome"] | undefined }) | undefined) =>
+      load === undefined || load.outcome === "failed" ? null : (findFigure(load.measured, metric) ?? null);
+    return {
+      metric,
+      description,
+      pairs: pairs.map(({ baseline, candidate }) => ({
+        baseline: valueOf(baseline),
+        candidate: valueOf(candidate),
+      })),
+    };
+  });
+  const known = figures.filter(({ pairs: values }) =>
+    values.some(({ baseline, candidate }) => baseline !== null || candidate !== null),
+  );
+  return { loads: judged, failedLoads: countFailedLoads(judged), figures: [...comparePairs(known)] };
 }

@@ -16,7 +16,8 @@ export const LEAST_PAIRS = 4;
 
 /**
  * Compares two versions by the logarithm of each pair's ratio: what slows both loads of a pair cancels. Each figure's
- * interval is Student's, by Bonferroni at a confidence that holds for all figures together.
+ * interval is Student's, by Bonferroni at a confidence that holds for all figures together. Where more loads of one version
+ * have no such figure, that is the conclusion: the loads that remain are the lucky ones.
  */
 export function comparePairs(
   figures: readonly PairedFigure[],
@@ -24,6 +25,8 @@ export function comparePairs(
 ): readonly ComparedFigure[] {
   const each = 1 - (1 - confidence) / Math.max(1, figures.length);
   return figures.map(({ metric, description, pairs }) => {
+    const uneven = byFailures(pairs);
+    if (uneven !== undefined) return { metric, description, pairs, confidence: each, conclusion: uneven };
     const ratios = logRatios(pairs);
     if (ratios.length < LEAST_PAIRS) {
       return { metric, description, pairs, confidence: each, conclusion: "too-few-pairs" };
@@ -81,10 +84,24 @@ export function noiseOfPairs(pairs: ComparedFigure["pairs"]): number {
   return (errorOf(ratios) * Math.sqrt(ratios.length)) / Math.SQRT2;
 }
 
-/** A load that has no such figure makes no pair. */
+/** A figure of zero is total failure, as is one that is missing. */
+function isMissing(value: number | null): boolean {
+  return value === null || !(value > 0);
+}
+
+function byFailures(pairs: ComparedFigure["pairs"]): "worse-by-failures" | "better-by-failures" | undefined {
+  const baseline = pairs.filter((pair) => isMissing(pair.baseline)).length;
+  const candidate = pairs.filter((pair) => isMissing(pair.candidate)).length;
+  if (baseline === candidate) return undefined;
+  return candidate > baseline ? "worse-by-failures" : "better-by-failures";
+}
+
+/** Of the pairs in which neither load failed: both versions failed equally often in the others. */
 function logRatios(pairs: ComparedFigure["pairs"]): readonly number[] {
   return pairs.flatMap(({ baseline, candidate }) =>
-    baseline > 0 && candidate > 0 ? [Math.log(candidate / baseline)] : [],
+    baseline === null || candidate === null || isMissing(baseline) || isMissing(candidate)
+      ? []
+      : [Math.log(candidate / baseline)],
   );
 }
 

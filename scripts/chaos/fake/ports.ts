@@ -55,8 +55,8 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
     shard: shardOf(world, gate, destructive),
     inventory: inventoryOf(world, gate, destructive, () => process.isReplaced),
     settle: { quietMs: 1_000, controllersMs: 10_000, pollMs: 100 },
-    compare: () => [],
     selfAudit: () => undefined,
+    compare: () => ({ figures: [] }),
     judge: (objectives, measurements) =>
       objectives.map(({ name, description, threshold }) => ({
         name,

@@ -7,7 +7,7 @@ import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";
-import { turns } from "../../../harness/pipeline/stages/compare.ts";
+import { drawOrder } from "../../../harness/model/load-order.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { FakeWorld, type Mishaps } from "../../support/fake-world.ts";
 
@@ -15,6 +15,8 @@ const COMPARISON = {
   baseline: { asked: "stable", version: "2.30.0" },
   candidate: { asked: "mainline", version: "2.31.0" },
   pairs: 2,
+  /** Draws b c c b, so that the candidate has two loads in a row. */
+  seed: 1,
 };
 
 interface Compared {
@@ -32,9 +34,9 @@ async function compared(mishaps: Mishaps = {}): Promise<Compared> {
   const calls: Parameters<Ports["compare"]>[0][] = [];
   const { shard } = world.ports();
   const ports = world.ports({
-    compare: (pairs) => {
-      calls.push(pairs);
-      return [];
+    compare: (loads) => {
+      calls.push(loads);
+      return { figures: [] };
     },
     shard: {
       run: async (task, options) => {
@@ -52,44 +54,43 @@ async function compared(mishaps: Mishaps = {}): Promise<Compared> {
   return { world, record: (await findFinalRecord(folder))!, environments, compared: calls };
 }
 
-test("pairs are begun by each version in turn, so that what drifts meets both alike", () => {
-  expect(turns(1)).toEqual(["baseline", "candidate"]);
-  expect(turns(3)).toEqual(["baseline", "candidate", "candidate", "baseline", "baseline", "candidate"]);
-});
-
 describe("a comparison", () => {
-  test("switches only Coder's release, sets each version up, and tears all of it down", async () => {
+  test("installs Coder anew before every load, in the order that was drawn, and tears all of it down", async () => {
     const { world, record, environments } = await compared();
-    expect(world.calls.slice(0, 11)).toEqual([
+    const order = drawOrder(COMPARISON.pairs, COMPARISON.seed);
+    expect(world.calls.slice(0, 13)).toEqual([
       ...["apply gke-cloud", "apply gke-coder", "bootstrap", "load"],
-      ...["apply gke-coder", "bootstrap", "load"],
-      "load",
-      ...["apply gke-coder", "bootstrap", "load"],
+      ...Array.from({ length: 3 }, () => ["apply gke-coder", "bootstrap", "load"]).flat(),
     ]);
-    expect(environments.map(({ coderVersion, comparison }) => [coderVersion, comparison?.release])).toEqual([
-      ["2.30.0", "baseline"],
-      ["2.31.0", "candidate"],
-      ["2.31.0", "candidate"],
-      ["2.30.0", "baseline"],
-    ]);
+    expect(environments.map(({ coderVersion, comparison }) => [coderVersion, comparison])).toEqual(
+      order.map((version, installation) =>
+        version === "b"
+          ? ["2.30.0", { release: "baseline", installation }]
+          : ["2.31.0", { release: "candidate", installation }],
+      ),
+    );
     expect(record).toMatchObject({
       origin: { kind: "comparison" },
       rehearsedVersion: "2.30.0",
+      toCompare: { seed: COMPARISON.seed },
       comparison: {
         baseline: { version: "2.30.0" },
         candidate: { version: "2.31.0" },
-        order: ["b", "c", "c", "b"],
+        seed: COMPARISON.seed,
+        order,
       },
       teardown: { state: "clean" },
     });
     expect(world.items.size).toBe(0);
   });
 
-  test("hands on pairs of loads, the baseline's first whichever was made first", async () => {
-    const { compared: calls } = await compared();
+  test("hands on its loads in the order that they were made; the run's own figures are of the first baseline", async () => {
+    const { world, compared: calls, record } = await compared();
     expect(calls).toHaveLength(1);
-    expect(calls[0]).toHaveLength(2);
-    expect(calls[0]?.[0]?.baseline.workspaces.asked).toBe(2);
+    expect(calls[0]?.map(({ version }) => version)).toEqual(drawOrder(COMPARISON.pairs, COMPARISON.seed));
+    expect(calls[0]?.[0]?.measured.workspaces.asked).toBe(2);
+    expect(record.measurements).toBeDefined();
+    expect(world.calls.filter((call) => call === "load")).toHaveLength(4);
   });
 
   test("does not replace a version whose workspaces are still there: the drain goes on with them", async () => {
@@ -97,7 +98,7 @@ describe("a comparison", () => {
     const { world, record } = await compared({ load: { workspaces: left } });
     expect(world.calls.filter((call) => call === "load")).toHaveLength(1);
     expect(record.verdict).toBe("harness-error");
-    expect(record.reasons[0]).toContain("1 workspaces of the baseline load could not be deleted");
+    expect(record.reasons[0]).toMatch(/1 workspaces of the (baseline|candidate) load could not be deleted/);
     expect(record.comparison).toBeUndefined();
     expect(record.teardown.state).toBe("clean");
   });

@@ -1,4 +1,5 @@
 import type { ComparedFigure, Comparison } from "../../../model/comparison.ts";
+import { failureWords, loadLines, wholePairs } from "../../compared-versions.ts";
 import { formatCount } from "../../format.ts";
 import { intervalChart, signedPercent } from "../charts/intervals.ts";
 import { dataTable } from "../data-table.ts";
@@ -7,7 +8,9 @@ import { type Html, html, small } from "../html.ts";
 import { chip } from "../status.ts";
 
 /** Two versions beside each other: differences with their intervals, then the pairs that they are from. */
-export function comparisonSection({ baseline, candidate, order, figures }: Comparison): Html {
+export function comparisonSection(comparison: Comparison): Html {
+  const { baseline, candidate, order, seed, figures } = comparison;
+  const notes = loadLines(comparison);
   const description = figures.map((each) => `${each.description}: ${differenceWords(each)}`).join("; ");
   const drawn = (width: number, id: string): Html | undefined =>
     intervalChart(figures, width, {
@@ -19,8 +22,15 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
   return html`<h2>Comparison</h2>
     <p>
       The candidate, ${versionWords(candidate)}, beside the baseline, ${versionWords(baseline)}: in one
-      environment, loaded in turns, <code>${order.join(" ")}</code> (b is the baseline, c the candidate).
+      environment, loaded in turns, <code>${order.join(" ")}</code> (b is the baseline, c the
+      candidate)${seed !== undefined && `, each on a new installation, in an order drawn with seed ${seed}`}.
     </p>
+    ${
+      notes.length > 0 &&
+      html`<ul>
+        ${notes.map((note) => html`<li>${note}</li>`)}
+      </ul>`
+    }
     ${
       narrow !== undefined &&
       wide !== undefined &&
@@ -41,7 +51,7 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
       right: new Set([2, 3]),
       rows: figures.map((each) => [
         html`${each.description}${small(each.metric)}`,
-        [chip(CONCLUSIONS[each.conclusion]), small(pairsWords(each.pairs.length))],
+        [chip(CONCLUSIONS[each.conclusion]), small(pairsWords(each))],
         each.difference === undefined ? "–" : signedPercent(each.difference),
         each.interval === undefined
           ? "–"
@@ -63,8 +73,8 @@ export function comparisonSection({ baseline, candidate, order, figures }: Compa
             pairs.map((pair, index) => [
               description,
               `${index + 1}`,
-              formatCount(pair.baseline),
-              formatCount(pair.candidate),
+              valueWords(pair.baseline),
+              valueWords(pair.candidate),
             ]),
           ),
         })}
@@ -76,6 +86,8 @@ const CONCLUSIONS = {
   different: "different",
   "no-difference-seen": "no difference seen",
   "too-few-pairs": "too few pairs",
+  "worse-by-failures": "worse",
+  "better-by-failures": "better",
 } as const satisfies Record<ComparedFigure["conclusion"], string>;
 
 function differenceWords({ difference, interval, conclusion }: ComparedFigure): string {
@@ -83,8 +95,15 @@ function differenceWords({ difference, interval, conclusion }: ComparedFigure): 
   return `${signedPercent(difference)}, from ${interval.map(signedPercent).join(" to ")}, ${CONCLUSIONS[conclusion]}`;
 }
 
-function pairsWords(pairs: number): string {
+function pairsWords(figure: ComparedFigure): string {
+  const { conclusion } = figure;
+  if (conclusion === "worse-by-failures" || conclusion === "better-by-failures") return failureWords(figure);
+  const pairs = wholePairs(figure);
   return pairs === 1 ? "1 pair" : `${formatCount(pairs)} pairs`;
+}
+
+function valueWords(value: number | null): string {
+  return value === null ? "failed" : formatCount(value);
 }
 
 function versionWords({ asked, version }: Comparison["baseline"]): string {

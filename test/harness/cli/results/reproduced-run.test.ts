@@ -49,6 +49,7 @@ const GIVEN: Readonly<Record<string, readonly string[]>> = {
   "--coder-version": [...REHEARSED, "--coder-version", "2.30.1"],
   "--compare": [...REHEARSED, "--compare", "2.30.1,2.31.0"],
   "--pairs": [...REHEARSED, "--compare", "stable,mainline", "--pairs", "3"],
+  "--seed": [...REHEARSED, "--compare", "stable,mainline", "--pairs", "3", "--seed", "12"],
   "--rehearse": REHEARSED,
   "--shell-delay": [...REHEARSED, "--shell-delay", "500ms"],
   "--fail-builds": [...REHEARSED, "--fail-builds", "0.25"],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { normal, seeded } from "../../../../bench/regression/planted-series.ts";
-import { comparison } from "../../../../harness/model/comparison.ts";
+import { comparison, type ComparedFigure } from "../../../../harness/model/comparison.ts";
 import {
   comparePairs,
   noiseOfPairs,
@@ -8,7 +8,10 @@ import {
 } from "../../../../harness/results/statistics/paired-comparison.ts";
 
 /** Pairs of loads whose level drifts, each with noise of its own. */
-function pairsOf(seed: number, { count = 30, difference = 0, noise = 0.1, drift = 0 } = {}) {
+function pairsOf(
+  seed: number,
+  { count = 30, difference = 0, noise = 0.1, drift = 0 } = {},
+): ComparedFigure["pairs"] {
   const random = seeded(seed);
   return Array.from({ length: count }, (_, index) => {
     const level = 100 * (1 + drift * index);
@@ -53,12 +56,31 @@ test("more figures at once make each interval wider", () => {
   expect(widths[1]).toBeGreaterThan(widths[0]!);
 });
 
-test("too few pairs say nothing, and a load without the figure makes no pair", () => {
+test("too few pairs say nothing", () => {
   const pairs = pairsOf(4, { count: 4 });
   expect(comparePairs([figure(pairs)])[0]!.conclusion).toBe("no-difference-seen");
-  const [few] = comparePairs([figure(pairs.with(0, { baseline: 0, candidate: 5 }))]);
+  const [few] = comparePairs([figure(pairs.slice(1))]);
   expect(few).toMatchObject({ conclusion: "too-few-pairs" });
   expect(few).not.toHaveProperty("difference");
+});
+
+test("a load without the figure, or with zero, counts against its version and is never left out in silence", () => {
+  const pairs = pairsOf(4, { count: 12 });
+  for (const failed of [0, null]) {
+    const worse = pairs.map((pair, index) => (index < 2 ? { ...pair, candidate: failed } : pair));
+    const [one] = comparePairs([figure(worse)]);
+    expect(one).toMatchObject({ conclusion: "worse-by-failures", pairs: worse });
+    // What is left is what had luck.
+    expect(one).not.toHaveProperty("interval");
+    const better = pairs.with(5, { baseline: failed, candidate: 5 });
+    expect(comparePairs([figure(better)])[0]!.conclusion).toBe("better-by-failures");
+    const alike = better.with(7, { baseline: 5, candidate: failed });
+    expect(comparePairs([figure(alike)])[0]!.conclusion).toBe("no-difference-seen");
+  }
+});
+
+test("six figures at 10 % noise take some 170 pairs for 5 %", () => {
+  expect(pairsNeeded({ noise: 0.1, difference: 0.05, figures: 6 })).toBe(169);
 });
 
 test("counts that never vary are equal", () => {
