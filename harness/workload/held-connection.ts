@@ -13,8 +13,8 @@ export interface HeldConnection {
   session: ShellSession;
   /** It answered the last nonce. */
   isVerified: boolean;
-  /** When it last carried a nonce or a whole piece of traffic there and back. */
-  provedMs: number;
+  /** When it last carried a nonce or a whole piece of traffic there and back; undefined when it never did. */
+  provedMs: number | undefined;
   /** It answered the nonce of the closing round. */
   isProvedAtEnd: boolean;
   /** It dropped once: whatever came after, it was not held all the time. */

@@ -113,7 +113,7 @@ async function counted(ramp: RampUp): Promise<Connections> {
     held: held.length,
     heldTerminal: held.length - ssh.length,
     heldSsh: ssh.length,
-    verified: ramp.verified,
+    verified: opened.filter(({ provedMs }) => provedMs !== undefined).length,
     lost,
     failed: failedToOpen + opened.length - held.length - lost,
     ...(held.length > 0 && { lastProof: agesOf(held, performance.now()) }),
@@ -125,6 +125,8 @@ async function counted(ramp: RampUp): Promise<Connections> {
 
 /** How long ago each last carried an answer. */
 function agesOf(held: readonly HeldConnection[], nowMs: number): { p50Ms: number; maxMs: number } {
-  const ages = held.map(({ provedMs }) => Math.max(0, Math.round(nowMs - provedMs))).sort((a, b) => a - b);
+  const ages = held
+    .map(({ provedMs = 0 }) => Math.max(0, Math.round(nowMs - provedMs)))
+    .sort((a, b) => a - b);
   return { p50Ms: ages[Math.ceil(ages.length / 2) - 1] ?? 0, maxMs: ages.at(-1) ?? 0 };
 }

@@ -14,8 +14,6 @@ export class RampUp {
   readonly opened: HeldConnection[] = [];
   failedToOpen = 0;
   reconnected = 0;
-  /** How many carried a verified answer at some time. */
-  verified = 0;
   /** From here on a connection that ends is none that is lost. */
   isOver = false;
   readonly load: LoadContext;
@@ -83,13 +81,12 @@ export class RampUp {
     const connection: HeldConnection = {
       ...{ workspace, reconnect, session },
       ...{ isVerified: false, isProvedAtEnd: false, isLost: false, isFaulty: false },
-      provedMs: performance.now(),
+      provedMs: undefined,
     };
     this.opened.push(connection);
     load.board.connections[kind]++;
     session.onEnd((end) => this.#ended(connection, end));
     await verify(this, connection, { phase: "opening-command", dueMs: performance.now() });
-    if (connection.isVerified) this.verified++;
   }
 
   /** A loss is a loss, whatever becomes of the terminal afterwards. */

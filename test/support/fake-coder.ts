@@ -123,6 +123,8 @@ export interface FakeCoder extends AsyncDisposable {
   readonly url: string;
   /** A token of its owner. */
   readonly token: string;
+  /** The agents behind so many of the open web terminals die, and their sockets stand. */
+  letAgentsDie(count: number): void;
   workspacesLeft(): string[];
   usersLeft(): string[];
   /** Of every request and upgrade. */
@@ -175,6 +177,7 @@ export async function startFakeCoder(options: FakeOptions = {}): Promise<FakeCod
     creations: fake.creations,
     uploads: fake.uploads,
     openConnections: () => fake.open,
+    letAgentsDie: (count) => fake.letAgentsDie(count),
     workspacesLeft: () => [...fake.workspaces.values()].filter((w) => !w.isDeleted).map((w) => w.name),
     usersLeft: () => [...fake.users.values()].filter((user) => !user.isOwner).map((user) => user.username),
     addToken: (name) => void fake.mint(fake.tokens.get(fake.token)!, name),
@@ -684,7 +687,18 @@ class Fake {
     );
   }
 
+  /** Web terminals whose shells take nothing more, although their sockets stand and answer pings. */
+  readonly #dead = new Set<WebSocket>();
+  readonly #served = new Set<WebSocket>();
+
+  /** The agents behind so many of the open web terminals die. */
+  letAgentsDie(count: number): void {
+    for (const socket of [...this.#served].slice(0, count)) this.#dead.add(socket);
+  }
+
   #serveTerminal(socket: WebSocket, name: string): void {
+    this.#served.add(socket);
+    socket.on("close", () => this.#served.delete(socket));
     if (this.#faults.silentTerminal?.includes(name) === true) return;
     const shell = new FakeShell(
       (output) => socket.send(Buffer.from(output)),
@@ -693,7 +707,8 @@ class Fake {
     );
     socket.on("message", (data, isBinary) => {
       if (!isBinary) socket.close(1003, "unexpected frame type read (expected MessageBinary): MessageText");
-      else shell.type((JSON.parse((data as Buffer).toString()) as { data: string }).data);
+      else if (!this.#dead.has(socket))
+        shell.type((JSON.parse((data as Buffer).toString()) as { data: string }).data);
     });
   }
 

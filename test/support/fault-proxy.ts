@@ -27,7 +27,9 @@ export type Fault =
   /** What comes in place of TLS is none. */
   | { readonly kind: "tls-garbage" }
   /** Both ways. */
-  | { readonly kind: "latency"; readonly ms: number };
+  | { readonly kind: "latency"; readonly ms: number }
+  /** The answer, from there on. */
+  | { readonly kind: "slow"; readonly afterBytes: number; readonly ms: number };
 
 export interface FaultRule {
   readonly fault: Fault;
@@ -55,14 +57,18 @@ const REQUEST_LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) \S+ HTTP\/1\.1/;
 export async function startFaultProxy(options: FaultProxyOptions) {
   const schedule = new Schedule(options.rules, options.seed ?? 1);
   const sockets = new Set<Socket>();
+  let isFrozen = false;
+  let thaw: NodeJS.Timeout | undefined;
   const server = createServer((raw) => {
     sockets.add(raw);
+    if (isFrozen) raw.pause();
     raw.on("close", () => sockets.delete(raw)).on("error", () => undefined);
     new ProxiedConnection(raw, options, schedule);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const dispose = async (): Promise<void> => {
+    clearTimeout(thaw);
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
@@ -70,6 +76,15 @@ export async function startFaultProxy(options: FaultProxyOptions) {
     url: options.tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     /** How many faults of each kind were played. */
     played: schedule.played,
+    /** The server stands still for so long: it reads nothing that is sent to it. */
+    freeze: (forMs: number) => {
+      isFrozen = true;
+      for (const socket of sockets) socket.pause();
+      thaw = setTimeout(() => {
+        isFrozen = false;
+        for (const socket of sockets) socket.resume();
+      }, forMs);
+    },
     /** The server is gone: whatever stands is reset, and nobody listens any more. */
     goAway: () => {
       server.close();
@@ -188,6 +203,13 @@ class ProxiedConnection {
       case "black-hole":
         this.#send(bytes.subarray(0, at));
         if (isHere) this.#die(fault.kind);
+        return;
+      case "slow":
+        if (before >= fault.afterBytes) {
+          const due = performance.now() + fault.ms;
+          this.#out = this.#out.then(() => wait(Math.max(0, due - performance.now())));
+        }
+        this.#send(bytes);
         return;
       case "stall":
         this.#send(bytes.subarray(0, at));

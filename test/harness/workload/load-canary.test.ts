@@ -1,5 +1,6 @@
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { loadResult } from "../../../harness/model/shard-result.ts";
+import { loadResult, type Phase } from "../../../harness/model/shard-result.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";
@@ -17,14 +18,35 @@ test("the probe reads the API by turns without a session and with one of its own
   expect(coder.tokensLeft()).toEqual([]);
 });
 
+test("the probe is recorded by stage, and no probe was answered sooner than it was due", async () => {
+  await using coder = await startFakeCoder();
+  const { result } = await runLoadHere(loadTaskFor(coder, { connections: { holdMs: 600 } }), { pace: CLOSE });
+  const at = (phase: Phase, basis: "intended" | "raw") =>
+    result.histograms.find((each) => each.phase === phase && each.basis === basis)!;
+  const [intended, raw] = (["intended", "raw"] as const).map((basis) =>
+    decodeFromCompressedBase64(at("api-probe", basis).hdr),
+  );
+  for (let percentile = 0; percentile <= 100; percentile += 5)
+    expect(raw!.getValueAtPercentile(percentile)).toBeLessThanOrEqual(
+      intended!.getValueAtPercentile(percentile),
+    );
+  const whole = at("api-probe", "raw").count;
+  expect(at("api-probe-hold", "raw").count).toBeGreaterThan(10);
+  expect(at("api-probe-arrivals", "raw").count + at("api-probe-hold", "raw").count).toBeLessThan(whole);
+  const stages = new Set((result.windows ?? []).map(({ stage }) => stage));
+  expect(stages).toContain("hold");
+});
+
 test("windows follow each other without a gap and add up to the whole load", async () => {
   await using coder = await startFakeCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { connections: { holdMs: 600 } }), { pace: CLOSE });
   const windows = result.windows ?? [];
   expect(windows.length).toBeGreaterThan(5);
   windows.slice(1).forEach(({ startMs }, index) => expect(startMs).toBe(windows[index]?.endMs));
-  const held = result.histograms.find(({ phase }) => phase === "held-command");
-  expect(windows.reduce((sum, { commands }) => sum + commands, 0)).toBe(held?.count);
+  const held = result.histograms
+    .filter(({ phase, basis }) => /^(opening|held|closing)-command$/.test(phase) && basis === "raw")
+    .reduce((sum, { count }) => sum + count, 0);
+  expect(windows.reduce((sum, { commands }) => sum + commands, 0)).toBe(held);
   expect(windows.some(({ paced, terminal }) => paced === true && terminal > 0)).toBe(true);
   expect(windows.filter(({ activity }) => activity.startsWith("deleting")).every(({ paced }) => !paced)).toBe(
     true,
