@@ -149,13 +149,13 @@ export class CoderClient {
   richParameters = (versionId: string) =>
     this.#get(`/templateversions/${versionId}/rich-parameters`, schemas.richParameters);
 
-  /** Evaluates the parameters with these values, for the caller; 404 on servers before dynamic parameters. */
-  evaluateParameters = (versionId: string, inputs: Readonly<Record<string, string>>) =>
+  /** Evaluates the parameters with these values for a user, whom Coder wants named; 404 before dynamic parameters. */
+  evaluateParameters = (versionId: string, ownerId: string, inputs: Readonly<Record<string, string>>) =>
     this.#send(
       "POST",
       `/templateversions/${versionId}/dynamic-parameters/evaluate`,
       schemas.evaluatedParameters,
-      { id: 0, inputs },
+      { id: 0, owner_id: ownerId, inputs },
     );
 
   importLog = (versionId: string) => this.#get(`/templateversions/${versionId}/logs`, schemas.log);

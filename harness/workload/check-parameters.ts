@@ -23,7 +23,10 @@ export async function findWrongParameters(
 ): Promise<{ readonly wrong: readonly string[] } | { readonly unknown: string }> {
   if (!isClassic) {
     const inputs = { ...values.given, ...values.preset };
-    const evaluated = await owner.evaluateParameters(versionId, inputs);
+    // The load's own users do not exist yet.
+    const me = await owner.me();
+    if (!me.ok) return { unknown: me.failure.message };
+    const evaluated = await owner.evaluateParameters(versionId, me.value.id, inputs);
     if (evaluated.ok) return { wrong: wrongByEvaluation(values.given, evaluated.value) };
     if (!failedWith(evaluated, 404, 405)) return { unknown: evaluated.failure.message };
   }

@@ -21,7 +21,15 @@ const STAGE_NAMES = {
 export interface Work {
   readonly kind: "start" | "stop" | "delete" | "import" | "dry-run";
   /** Terraform's last words when the job is to fail; undefined lets it succeed. */
-  failure?(): { readonly error: string; readonly code?: string; readonly stage: Stage } | undefined;
+  failure?():
+    | {
+        readonly error: string;
+        readonly code?: string;
+        readonly stage: Stage;
+        /** Lines of its log that tell more than the job's own error. */
+        readonly log?: readonly string[];
+      }
+    | undefined;
   /** After the last stage, before the job says it is over. */
   finish(outcome: "succeeded" | "failed" | "canceled"): void;
 }
@@ -96,7 +104,8 @@ export class Provisioner {
         if (failure?.stage === stage) {
           job.error = failure.error;
           if (failure.code !== undefined) job.errorCode = failure.code;
-          logLine(world, job, "provisioner", STAGE_NAMES[stage], `Error: ${failure.error}`, "error");
+          for (const line of failure.log ?? [`Error: ${failure.error}`])
+            logLine(world, job, "provisioner", STAGE_NAMES[stage], line, "error");
           this.#end(job, work, "failed");
           return;
         }

@@ -4,11 +4,23 @@ export interface ParsedTemplate {
   readonly parameters: readonly TemplateParameter[];
   /** `resource` blocks that are not Coder's own, by type and name. */
   readonly resources: readonly { readonly type: string; readonly name: string }[];
-  readonly agents: readonly string[];
+  readonly agents: readonly TemplateAgent[];
   /** `coder_app` blocks: the slug, whether it is to have a host of its own, and the agent that it is behind. */
   /** `coder_workspace_preset` blocks, with how many workspaces are to stand ready. */
   readonly presets: readonly { readonly name: string; readonly instances: number }[];
   readonly apps: readonly { readonly slug: string; readonly subdomain: boolean; readonly agent: string }[];
+}
+
+/** A `coder_agent`, or the agent that a `coder_devcontainer` brings inside one. */
+export interface TemplateAgent {
+  readonly name: string;
+  /** The agent that it is inside of. */
+  readonly parent?: string;
+  readonly system: string;
+  /** Scripts are not run: what one comes to is read from it. */
+  readonly startup: { readonly behaviour: string; readonly ends: "ready" | "start_error" | "never" };
+  /** `EMULATED_SHELL` of its `env`: what its login shell does first. */
+  readonly shell: string;
 }
 
 export interface TemplateVariable {
@@ -21,6 +33,8 @@ export interface TemplateVariable {
 }
 
 export interface TemplateParameter {
+  /** The label of its block, by which expressions name it. */
+  readonly block: string;
   readonly name: string;
   readonly displayName: string;
   readonly description: string;
@@ -30,6 +44,10 @@ export interface TemplateParameter {
   readonly options: readonly { readonly name: string; readonly value: string }[];
   readonly min?: number;
   readonly max?: number;
+  /** A pattern of Go's. */
+  readonly regex?: string;
+  /** It is there only where another parameter has this value. */
+  readonly when?: { readonly block: string; readonly value: string };
 }
 
 interface Block {
@@ -54,9 +72,10 @@ export function parseTemplate(files: ReadonlyMap<string, string>): ParsedTemplat
       .filter(({ type, labels }) => type === "data" && labels[0] === "coder_parameter")
       .map(parameterOf),
     resources: resources.filter(({ labels }) => !labels[0]?.startsWith("coder_")).map(typeAndName),
-    agents: resources
-      .filter(({ labels }) => labels[0] === "coder_agent")
-      .map(({ labels }) => labels[1] ?? "main"),
+    agents: [
+      ...resources.filter(({ labels }) => labels[0] === "coder_agent").map(agentOf),
+      ...resources.filter(({ labels }) => labels[0] === "coder_devcontainer").map(containerOf),
+    ],
     presets: blocks
       .filter(({ type, labels }) => type === "data" && labels[0] === "coder_workspace_preset")
       .map(presetOf),
@@ -71,6 +90,41 @@ function presetOf(block: Block): ParsedTemplate["presets"][number] {
     name: literal(block, "name") ?? block.labels[1] ?? "",
     instances: Number.isInteger(instances) ? instances : 0,
   };
+}
+
+function agentOf(block: Block): TemplateAgent {
+  const script = literal(block, "startup_script") ?? "";
+  const never = /\bsleep\s+(infinity|\d{4,})/.test(script);
+  const fails = /\bexit\s+[1-9]|\bfalse\b/.test(script);
+  return {
+    name: block.labels[1] ?? "main",
+    system: literal(block, "os") ?? "linux",
+    startup: {
+      behaviour: literal(block, "startup_script_behavior") ?? "non-blocking",
+      ends: never ? "never" : fails ? "start_error" : "ready",
+    },
+    shell: /EMULATED_SHELL\s*=\s*"([\w-]+)"/.exec(block.attributes.get("env") ?? "")?.[1] ?? "",
+  };
+}
+
+function containerOf(block: Block): TemplateAgent {
+  const parent = /coder_agent\.(\w+)/.exec(block.attributes.get("agent_id") ?? "")?.[1];
+  return {
+    name: block.labels[1] ?? "container",
+    parent: parent ?? "main",
+    system: "linux",
+    startup: { behaviour: "non-blocking", ends: "ready" },
+    shell: "",
+  };
+}
+
+/** `data.coder_parameter.x.value ? 1 : 0`, and `… == "y" ? 1 : 0`; names are those of the blocks. */
+function conditionOf(block: Block): TemplateParameter["when"] {
+  const count = block.attributes.get("count") ?? "";
+  const [, name, value = "true"] =
+    /^data\.coder_parameter\.(\w+)(?:\[0\])?\.value(?:=="([^"]*)")?\?1:0$/.exec(count.replace(/\s+/g, "")) ??
+    [];
+  return name === undefined ? undefined : { block: name, value };
 }
 
 function appOf(block: Block): ParsedTemplate["apps"][number] {
@@ -98,7 +152,10 @@ function parameterOf(block: Block): TemplateParameter {
   const validation = block.blocks.find(({ type }) => type === "validation");
   const min = validation && literal(validation, "min");
   const max = validation && literal(validation, "max");
+  const regex = validation && literal(validation, "regex");
+  const when = conditionOf(block);
   return {
+    block: block.labels[1] ?? "",
     name: literal(block, "name") ?? block.labels[1] ?? "",
     displayName: literal(block, "display_name") ?? "",
     description: literal(block, "description") ?? "",
@@ -110,6 +167,8 @@ function parameterOf(block: Block): TemplateParameter {
       .map((option) => ({ name: literal(option, "name") ?? "", value: literal(option, "value") ?? "" })),
     ...(min === undefined ? {} : { min: Number(min) }),
     ...(max === undefined ? {} : { max: Number(max) }),
+    ...(regex === undefined ? {} : { regex }),
+    ...(when === undefined ? {} : { when }),
   };
 }
 
@@ -127,6 +186,8 @@ function literal(block: Block, name: string): string | undefined {
   if (text === undefined || text === "null") return undefined;
   const heredoc = /^<<-?\s*"?\w+"?\n([\s\S]*)\n\s*\w+$/.exec(text);
   if (heredoc) return heredoc[1];
+  const list = /^jsonencode\((\[.*\])\)$/.exec(text);
+  if (list) return list[1];
   return text.startsWith('"') && text.endsWith('"')
     ? text
         .slice(1, -1)

@@ -84,7 +84,7 @@ export class WorkspaceBuilds {
       kind: "start",
       failure: () =>
         failing
-          ? { error: "terraform apply: exit status 1: pod was not scheduled in time", stage: "apply" }
+          ? { error: "terraform apply: exit status 1", log: POD_NOT_SCHEDULED, stage: "apply" }
           : undefined,
       finish: (outcome) => {
         this.#finished(build);
@@ -142,9 +142,17 @@ export class WorkspaceBuilds {
     agent.lifecycle = "starting";
     await this.#provisioner.pause(DURATION_MODEL.agentStart);
     agent.startedAt = agent.updatedAt = now();
+    const { ends } = agent.declared.startup;
+    this.#log(agent, "info", "Running the start-up script");
+    if (ends === "never") return;
     await this.#provisioner.pause(DURATION_MODEL.agentReady);
     agent.readyAt = agent.updatedAt = now();
-    agent.lifecycle = "ready";
+    agent.lifecycle = ends;
+    if (ends === "start_error") this.#log(agent, "error", "start-up script: exit status 1");
+  }
+
+  #log(agent: Agent, level: "info" | "error", text: string): void {
+    agent.logs.push({ id: this.#world.nextLogId(), at: now(), level, text });
   }
 
   #disconnect(agent: Agent): void {
@@ -154,6 +162,15 @@ export class WorkspaceBuilds {
     this.#onAgentGone(agent);
   }
 }
+
+/** What Terraform prints where the job itself tells only that it failed. */
+const POD_NOT_SCHEDULED = [
+  "╷",
+  "│ Error: pod was not scheduled in time",
+  "│",
+  "│   with kubernetes_pod.main, on main.tf",
+  "╵",
+];
 
 /** The resources a template makes, with its agents in the first of them; agents of a workspace can be looked up. */
 export function resourcesOf(
@@ -170,17 +187,25 @@ export function resourcesOf(
   return declared.map((resource) => {
     const id = randomUUID();
     const createdAt = now();
-    const agents = resource === host ? parsed.agents : [];
+    // What is inside an agent comes with a workspace, and is nothing that a template's version tells.
+    const agents =
+      resource === host ? parsed.agents.filter(({ parent }) => workspace || parent === undefined) : [];
+    const ids = new Map(agents.map(({ name }) => [name, randomUUID()]));
     return {
       id,
       createdAt,
       jobId,
       transition,
       ...resource,
-      agents: agents.map((name) => {
+      agents: agents.map((declared) => {
+        const { name, parent } = declared;
+        const parentId = parent === undefined ? undefined : ids.get(parent);
         const agent: Agent = {
-          id: randomUUID(),
+          id: ids.get(name) ?? randomUUID(),
           name,
+          declared,
+          logs: [],
+          ...(parentId === undefined ? {} : { parentId }),
           resourceId: id,
           createdAt,
           connectionTimeoutSeconds: 120,

@@ -4,6 +4,7 @@ import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import type { Agent } from "../state/types.ts";
+import { NIL_UUID } from "../state/world.ts";
 import { agentView } from "../views/agent-view.ts";
 import { agentOf } from "./lookup.ts";
 
@@ -31,6 +32,21 @@ export function agentRoutes(deployment: Deployment): Route[] {
       method: "GET",
       pattern: "/api/v2/workspaceagents/{agent}/listening-ports",
       handle: of(() => ok({ ports: [] })),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/workspaceagents/{agent}/logs",
+      handle: of((agent) =>
+        ok(
+          agent.logs.map(({ id, at, level, text }) => ({
+            id,
+            created_at: at,
+            output: text,
+            level,
+            source_id: NIL_UUID,
+          })),
+        ),
+      ),
     },
     ...["coordinate", "pty"].map((socket): Route => ({
       method: "GET",

@@ -159,6 +159,7 @@ function hostOf({ world }: Deployment, agent: Agent): WorkspaceHost | undefined 
   return {
     hostname: `coder-${workspace.id}`,
     user: "coder",
+    shell: agent.declared.shell,
     env: {
       CODER_WORKSPACE_NAME: workspace.name,
       CODER_WORKSPACE_OWNER_NAME: owner,

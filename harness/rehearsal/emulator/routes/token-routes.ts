@@ -3,13 +3,14 @@ import { created, ok, problem, NOT_FOUND } from "../http/reply.ts";
 import { jsonBody, text } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import { NEVER, randomText } from "../state/world.ts";
+import type { User } from "../state/types.ts";
+import { tokenLimits } from "../token-limits.ts";
 import { userOf } from "./lookup.ts";
-
-/** A hundred years, the default of `CODER_MAX_TOKEN_LIFETIME`. */
-const MAX_TOKEN_LIFETIME_NS = 876_600 * 3_600e9;
 
 /** Session keys and named tokens; an owner may mint them for others. */
 export function tokenRoutes({ world }: Deployment): Route[] {
+  const limits = tokenLimits(world.config.env);
+  const mostOf = ({ roles }: User): number => (roles.includes("owner") ? limits.owner : limits.user);
   return [
     {
       method: "POST",
@@ -37,6 +38,11 @@ export function tokenRoutes({ world }: Deployment): Route[] {
           });
         }
         const lifetime = body.value["lifetime"];
+        const mostNs = mostOf(found.value);
+        if (typeof lifetime === "number" && lifetime > mostNs)
+          return problem(400, "Failed to validate create API key request.", {
+            detail: `lifetime must be less than ${mostNs / 1e9}s`,
+          });
         const seconds = typeof lifetime === "number" && lifetime > 0 ? lifetime / 1e9 : undefined;
         const token = seconds === undefined ? { name } : { name, lifetimeSeconds: seconds };
         return created({ key: world.addKey(found.value, token) });
@@ -45,7 +51,10 @@ export function tokenRoutes({ world }: Deployment): Route[] {
     {
       method: "GET",
       pattern: "/api/v2/users/{user}/keys/tokens/tokenconfig",
-      handle: () => ok({ max_token_lifetime: MAX_TOKEN_LIFETIME_NS }),
+      handle: (request) => {
+        const found = userOf(world, request, request.params["user"] ?? "");
+        return "refused" in found ? found.refused : ok({ max_token_lifetime: mostOf(found.value) });
+      },
     },
     {
       method: "GET",

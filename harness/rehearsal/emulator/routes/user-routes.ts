@@ -1,6 +1,7 @@
 import type { Deployment } from "../context.ts";
 import { created, ok, problem } from "../http/reply.ts";
 import type { Reply, Validation } from "../http/reply.ts";
+import { isOn } from "../is-on.ts";
 import { jsonBody, text } from "../http/request.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
@@ -37,6 +38,19 @@ export function userRoutes(deployment: Deployment): Route[] {
       access: "anyone",
       limit: "login",
       handle: (request) => login(deployment, request),
+    },
+    {
+      method: "POST",
+      pattern: "/api/v2/users/validate-password",
+      handle: (request) => {
+        const body = jsonBody(request);
+        if ("refused" in body) return body.refused;
+        const isWeak = weakPassword(text(body.value, "password")) !== undefined;
+        return ok({
+          valid: !isWeak,
+          details: isWeak ? "insecure password, try using a longer password" : "",
+        });
+      },
     },
     {
       method: "POST",
@@ -114,6 +128,14 @@ function login({ world }: Deployment, request: ApiRequest): Reply {
   const body = jsonBody(request);
   if ("refused" in body) return body.refused;
   const user = world.usersByEmail.get(text(body.value, "email").toLowerCase());
+  // Owners still may, so that they are not locked out.
+  if (isOn(world.config.env["CODER_DISABLE_PASSWORD_AUTH"]) && !user?.roles.includes("owner"))
+    return problem(403, "Password authentication is disabled.");
+  if (user && user.loginType !== "password")
+    return problem(
+      403,
+      `Incorrect login type, attempting to use "password" but user is of login type "${user.loginType}"`,
+    );
   if (!user || user.passwordHash !== hashOf(text(body.value, "password"))) {
     return problem(401, "Incorrect email or password.");
   }
@@ -148,6 +170,13 @@ function create({ world }: Deployment, request: ApiRequest): Reply {
   }
   const loginType = text(fields, "login_type") || "password";
   const password = text(fields, "password");
+  if (loginType !== "password" && password !== "")
+    return problem(400, `Password cannot be set for non-password ("${loginType}") authentication.`);
+  if (loginType === "password" && isOn(world.config.env["CODER_DISABLE_PASSWORD_AUTH"]))
+    return problem(
+      403,
+      "Password based authentication is disabled! Unable to provision new users with password authentication.",
+    );
   const weak = loginType === "password" ? weakPassword(password) : undefined;
   if (weak) return weak;
   const active = text(fields, "user_status") === "active";

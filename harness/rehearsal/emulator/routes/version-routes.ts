@@ -11,7 +11,7 @@ import { resourceView } from "../views/agent-view.ts";
 import { jobView, matchedProvisioners } from "../views/job-view.ts";
 import { versionView } from "../views/template-view.ts";
 import { byId, organizationOf } from "./lookup.ts";
-import { parameterView, resolveParameters } from "./parameters.ts";
+import { parameterView, presentWith, resolveParameters } from "./parameters.ts";
 
 const VERSION = "/api/v2/templateversions/{version}";
 const DRY_RUN = `${VERSION}/dry-run/{job}`;
@@ -91,7 +91,7 @@ export function versionRoutes(deployment: Deployment): Route[] {
     {
       method: "POST",
       pattern: `${VERSION}/dynamic-parameters/evaluate`,
-      handle: of(evaluate),
+      handle: of((version, request) => evaluate(deployment, version, request)),
     },
     {
       method: "POST",
@@ -159,18 +159,31 @@ function create(deployment: Deployment, request: ApiRequest): Reply {
   return created(versionView(world, queue, version, true));
 }
 
-function evaluate(version: TemplateVersion, request: ApiRequest): Reply {
+function evaluate({ world }: Deployment, version: TemplateVersion, request: ApiRequest): Reply {
   const body = jsonBody(request);
   if ("refused" in body) return body.refused;
-  const { id, inputs } = body.value;
+  const { id, inputs, owner_id: ownerId } = body.value;
+  // Seen on the real server: without an owner it evaluates nothing, and says so in an answer of 200.
+  if (typeof ownerId !== "string" || !world.users.has(ownerId)) {
+    const diagnostic = {
+      severity: "error",
+      summary: "Failed to fetch workspace owner",
+      detail: "Please check your permissions or the user may not exist.",
+      extra: { code: "" },
+    };
+    return ok({ id: typeof id === "number" ? id : 0, diagnostics: [diagnostic], parameters: [] });
+  }
   const given = typeof inputs === "object" && inputs !== null ? (inputs as Record<string, unknown>) : {};
+  const valueOf = (name: string): string | undefined => {
+    const value = given[name];
+    return typeof value === "string" ? value : undefined;
+  };
   return ok({
     id: typeof id === "number" ? id : 0,
     diagnostics: [],
-    parameters: version.parsed.parameters.map((parameter) => {
-      const value = given[parameter.name];
-      return parameterView(parameter, typeof value === "string" ? value : undefined);
-    }),
+    parameters: presentWith(version.parsed.parameters, valueOf).map((parameter) =>
+      parameterView(parameter, valueOf(parameter.name)),
+    ),
   });
 }
 
@@ -187,7 +200,7 @@ function variablesOf({ parsed, variables }: TemplateVersion): unknown[] {
 }
 
 function richParametersOf({ parsed }: TemplateVersion): unknown[] {
-  return parsed.parameters.map((parameter) => ({
+  return presentWith(parsed.parameters, () => undefined).map((parameter) => ({
     name: parameter.name,
     display_name: parameter.displayName,
     description: parameter.description,

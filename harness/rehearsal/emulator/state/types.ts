@@ -1,4 +1,4 @@
-import type { ParsedTemplate } from "../build/template-hcl.ts";
+import type { ParsedTemplate, TemplateAgent } from "../build/template-hcl.ts";
 
 /** Somebody who can log in. */
 export interface User {
@@ -127,7 +127,16 @@ export interface Agent {
   /** Absent for the agents of a template version or a dry run: nothing runs behind those. */
   readonly workspace?: Workspace;
   updatedAt: string;
-  lifecycle: "created" | "starting" | "ready" | "off";
+  lifecycle: "created" | "starting" | "start_error" | "ready" | "off";
+  /** Of the agent that it is inside of. */
+  readonly parentId?: string;
+  readonly declared: TemplateAgent;
+  readonly logs: {
+    readonly id: number;
+    readonly at: string;
+    readonly level: "info" | "error";
+    readonly text: string;
+  }[];
   firstConnectedAt?: string;
   startedAt?: string;
   readyAt?: string;

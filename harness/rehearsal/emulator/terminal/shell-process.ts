@@ -1,6 +1,7 @@
 import { ExitShell } from "./commands.ts";
 import type { Streams } from "./commands.ts";
 import { Shell } from "./shell.ts";
+import { FIRST } from "./shell-asks-first.ts";
 import type { WorkspaceHost } from "./shell.ts";
 import type { Tty } from "./tty.ts";
 
@@ -8,6 +9,7 @@ const PROMPT = "$ ";
 
 /** A shell on a terminal, as a person has it: prompt, one line at a time, `^C` and `^D`. Returns its status. */
 export async function interactiveShell(host: WorkspaceHost, tty: Tty, signal: AbortSignal): Promise<number> {
+  await FIRST[host.shell ?? ""]?.(tty, signal);
   const shell = new Shell(host);
   const streams = streamsOf(tty);
   let foreground: AbortController | undefined;

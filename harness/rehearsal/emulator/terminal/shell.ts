@@ -9,6 +9,8 @@ export interface WorkspaceHost {
   readonly hostname: string;
   readonly user: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What its login shell does before it reads commands: nothing, or a name of `FIRST`. */
+  readonly shell?: string;
 }
 
 /**

@@ -13,7 +13,7 @@ export function agentView(world: World, agent: Agent): Json {
   const connected = agent.firstConnectedAt !== undefined;
   return {
     id: agent.id,
-    parent_id: null,
+    parent_id: agent.parentId ?? null,
     created_at: agent.createdAt,
     updated_at: status === "connected" ? at : agent.updatedAt,
     ...(connected
@@ -28,8 +28,8 @@ export function agentView(world: World, agent: Agent): Json {
     resource_id: agent.resourceId,
     architecture: "amd64",
     environment_variables: null,
-    operating_system: "linux",
-    logs_length: 0,
+    operating_system: agent.declared.system,
+    logs_length: agent.logs.reduce((sum, { text }) => sum + text.length, 0),
     logs_overflowed: false,
     version: connected ? `v${world.config.version}` : "",
     api_version: connected ? AGENT_API_VERSION : "",
@@ -44,7 +44,7 @@ export function agentView(world: World, agent: Agent): Json {
     display_apps: ["vscode", "ssh_helper", "port_forwarding_helper", "web_terminal"],
     log_sources: [],
     scripts: [],
-    startup_script_behavior: "non-blocking",
+    startup_script_behavior: agent.declared.startup.behaviour,
   };
 }
 

@@ -2,6 +2,7 @@ import { reconciliationMs } from "../build/prebuilds-reconciler.ts";
 import type { Deployment } from "../context.ts";
 import type { Json } from "./job-view.ts";
 import { isOn } from "../is-on.ts";
+import { tokenLimits } from "../token-limits.ts";
 
 const SECOND = 1e9;
 const MINUTE = 60 * SECOND;
@@ -12,6 +13,7 @@ const DAY = 24 * HOUR;
 export function configView({ world, limits, queue, liveReplicas, url }: Deployment): Json {
   const { env, version } = world.config;
   const on = (name: string): boolean => isOn(env[name]);
+  const tokens = tokenLimits(env);
   const access = env["CODER_ACCESS_URL"] ?? url();
   return {
     access_url: access,
@@ -74,8 +76,8 @@ export function configView({ world, limits, queue, liveReplicas, url }: Deployme
       default_duration: DAY,
       refresh_default_duration: 30 * DAY,
       default_token_lifetime: 7 * DAY,
-      max_token_lifetime: 876_600 * HOUR,
-      max_admin_token_lifetime: 7 * DAY,
+      max_token_lifetime: tokens.user,
+      max_admin_token_lifetime: tokens.owner,
     },
     support: { links: null },
     external_auth: null,
@@ -92,6 +94,7 @@ export function configView({ world, limits, queue, liveReplicas, url }: Deployme
     stats_collection: { usage_stats: { enable: true } },
     // Coder leaves these out unless they are set.
     ...(env["CODER_WILDCARD_ACCESS_URL"] ? { wildcard_access_url: env["CODER_WILDCARD_ACCESS_URL"] } : {}),
+    ...(on("CODER_DISABLE_PASSWORD_AUTH") ? { disable_password_auth: true } : {}),
     ...(on("CODER_DISABLE_PATH_APPS") ? { disable_path_apps: true } : {}),
     ...(on("CODER_BROWSER_ONLY") ? { browser_only: true } : {}),
     ...(on("CODER_DISABLE_OWNER_WORKSPACE_ACCESS") ? { disable_owner_workspace_exec: true } : {}),

@@ -292,10 +292,11 @@ test("a template is uploaded, imported, and refuses to be without its variables"
     ["bench_run", "r1", true],
     ["bench_env", "gke", false],
   ]);
-  const evaluated = await driver.post(`/api/v2/templateversions/${given.id}/dynamic-parameters/evaluate`, {
-    id: 4,
-    inputs: { size: "9" },
-  });
+  const evaluate = `/api/v2/templateversions/${given.id}/dynamic-parameters/evaluate`;
+  const nobody = await driver.post(evaluate, { id: 4, inputs: { size: "9" } });
+  expect(nobody.json).toMatchObject({ diagnostics: [{ severity: "error" }], parameters: [] });
+  const me = (await driver.get("/api/v2/users/me")).json;
+  const evaluated = await driver.post(evaluate, { id: 4, owner_id: me.id, inputs: { size: "9" } });
   expect(evaluated.json.id).toBe(4);
   expect(evaluated.json.parameters[0]).toMatchObject({
     name: "size",
