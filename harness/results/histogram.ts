@@ -58,8 +58,19 @@ export interface ReadHistogram {
   readonly above: (microseconds: number) => number;
 }
 
+/** A record is looked at by many rules, and each would decode anew. */
+const readings = new WeakMap<object, ReadHistogram>();
+
 /** Decodes a stored histogram (HdrHistogram V2, compressed, base64) of microseconds, to be asked for many percentiles. */
-export function readHistogram({ hdr }: Pick<PhaseHistogram, "hdr">): ReadHistogram {
+export function readHistogram(stored: Pick<PhaseHistogram, "hdr">): ReadHistogram {
+  const before = readings.get(stored);
+  if (before !== undefined) return before;
+  const reading = decoded(stored);
+  readings.set(stored, reading);
+  return reading;
+}
+
+function decoded({ hdr }: Pick<PhaseHistogram, "hdr">): ReadHistogram {
   const histogram = decodeFromCompressedBase64(hdr);
   if (!(histogram instanceof JsHistogram)) throw new TypeError("expected a histogram of the library's own");
   // The library walks all its buckets, tens of thousands, for each percentile; those that hold anything are few.

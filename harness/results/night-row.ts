@@ -17,7 +17,7 @@ export const MEDIAN_LEGEND =
 /** What the columns mean, for the line below a table of nights. */
 export const NIGHT_LEGEND =
   `${MEDIAN_LEGEND} ` +
-  "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and on average over time. " +
+  "Users: created/with a workspace that became ready; those without one are idle. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and on average over time. " +
   "Concurrent connections: held at the same time (terminal/SSH, and how SSH travelled). Last tested: the newest night, whatever its end.";
 
 /** What stands in a cell whose figure no night measured, in every form: never a zero. */

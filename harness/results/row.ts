@@ -19,7 +19,7 @@ export const COLUMNS = [
 
 /** What the columns mean, for the line below a table. */
 const LEGEND =
-  "Users: created/with a workspace. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and how many succeeded in a minute while the queue was full. Concurrent connections: held at the same time, each answering at the end of the hold (terminal/SSH).";
+  "Users: created/with a workspace that became ready; those without one are idle. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and how many succeeded in a minute while the queue was full. Concurrent connections: held at the same time, each answering at the end of the hold (terminal/SSH).";
 
 /** The line below a table of runs: of official rows it also says which architectures were seen to deploy and tear down. */
 export function legendOf(records: readonly RunRecord[]): string {

@@ -189,7 +189,10 @@ async function takeTokensBack(
 }
 
 function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): LoadResult["users"] {
-  const withWorkspace = new Set(workspaces.filter(({ id }) => id !== undefined).map(({ user }) => user.id));
+  // A workspace that was asked for and never built is nobody's: only one that became ready counts.
+  const isOwned = ({ id, agentId, succeeded }: LoadWorkspace): boolean =>
+    task.existing === undefined ? agentId !== undefined || succeeded : id !== undefined;
+  const withWorkspace = new Set(workspaces.filter(isOwned).map(({ user }) => user.id));
   const created = users.filter(({ isOurs }) => isOurs || task.reuseUsers === true).length;
   const asked = task.existing === undefined ? task.users : withWorkspace.size;
   const counts = { asked, created, withWorkspace: withWorkspace.size, deleted: deletedUsers.size };

@@ -122,7 +122,8 @@ const PERCENTILES_COMPARED = [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 100
 /** One clock for all, as far as a span across two of them needs it. */
 export const clocksAgree: Rule<Measured> = {
   name: "clocks-agree",
-  check: ({ measurements: { clocks = [] } }) => {
+  check: ({ measurements }) => {
+    const { clocks = [] } = measurements;
     const apart = farthestApart(clocks);
     return [
       apart === undefined || apart.ms <= MOST_APART_MS
@@ -134,6 +135,7 @@ export const clocksAgree: Rule<Measured> = {
           ({ clock, samples, astray }) =>
             `${astray} of ${samples} stamps of the clock "${clock}" are more than ${MOST_APART_MS} ms from what the others say: it was set meanwhile, or several replicas with different clocks answer: set them by NTP`,
         ),
+      ...stampsAddUp(measurements),
       ...clocks.flatMap(({ clock, samples, astray, uncertaintyMs }) => [
         samples > 0 ? undefined : `the clock "${clock}" has ${samples} samples`,
         atMost([`stamps astray of "${clock}"`, astray], ["its samples", samples]),
@@ -142,6 +144,23 @@ export const clocksAgree: Rule<Measured> = {
     ];
   },
 };
+
+/** Each workspace that was created has one stamp of the API, and each build that ended two of a replica. */
+function stampsAddUp({ clocks = [], workspaces, builds, histograms, engine }: Measured["measurements"]) {
+  const isAgain = histograms.some(({ phase }) => phase === "start-workspace");
+  if (clocks.length === 0 || engine !== undefined || isAgain) return [];
+  const { jobs = [] } = builds;
+  const samples = (isApi: boolean): number =>
+    sum(clocks.filter(({ clock }) => (clock === "api") === isApi).map((each) => each.samples));
+  // A build that failed may have been asked for again.
+  const again = jobs.filter(([, , , end]) => end === "failed").length;
+  return [
+    atMost(["workspaces created", workspaces.created], ["stamps of the API", samples(true)]),
+    atMost(["stamps of the API", samples(true)], ["builds that were asked for", workspaces.created + again]),
+    atMost(["stamps that builds ended with", 2 * jobs.length], ["stamps of builds", samples(false)]),
+    atMost(["stamps of builds", samples(false)], ["those of all builds", 2 * (workspaces.created + again)]),
+  ];
+}
 
 /** Queue and build by Coder's clock lie within the wait for the workspace by ours. */
 export const ourClockHoldsTheirs: Rule<Measured> = {

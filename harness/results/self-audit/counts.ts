@@ -1,4 +1,4 @@
-import { atMost, type Measured, type Named, type Rule, same } from "./rule.ts";
+import { atMost, type Measured, type Named, notNegative, type Rule, same } from "./rule.ts";
 
 /** Whether the load was cut short, so that what it had begun neither succeeded nor failed. */
 export function isCutShort({ record, measurements }: Measured): boolean {
@@ -30,8 +30,11 @@ export const workspacesAddUp: Rule<Measured> = {
 
 export const usersAddUp: Rule<Measured> = {
   name: "users-add-up",
-  check: ({ measurements: { users, workspaces, engine } }) => {
+  check: ({ measurements: { users, workspaces, engine, histograms } }) => {
     if (engine !== undefined) return [];
+    // Where users were made for the load, workspaces are dealt to all of them.
+    const isDealt = histograms.some(({ phase }) => phase === "create-user");
+    const isWhole = isDealt && workspaces.created > 0 && workspaces.ready === workspaces.asked;
     const named = (name: "asked" | "created" | "withWorkspace" | "deleted"): Named => [
       `users ${name}`,
       users[name],
@@ -40,6 +43,15 @@ export const usersAddUp: Rule<Measured> = {
       atMost(named("created"), named("asked")),
       atMost(named("withWorkspace"), named("asked")),
       atMost(named("withWorkspace"), ["workspaces asked", workspaces.asked]),
+      atMost(named("withWorkspace"), [
+        "workspaces ready or succeeded",
+        Math.max(workspaces.ready, workspaces.succeeded),
+      ]),
+      isWhole &&
+        same(named("withWorkspace"), [
+          "users that all workspaces are dealt to",
+          Math.min(users.created, workspaces.asked),
+        ]),
       // Users whose creation lost its answer are deleted too.
       atMost(named("deleted"), named("asked")),
     ];
@@ -69,10 +81,23 @@ export const connectionsAddUp: Rule<Measured> = {
       ),
       ssh && atMost(["SSH dealt to Coder's client", ssh.dealt], ["asked", ssh.asked]),
       ssh && atMost(["SSH held", heldSsh], ["dealt", ssh.dealt]),
+      ...proofsArePossible(of.measurements),
       traffic && atMost(["traffic back", traffic.back], ["due", traffic.due]),
     ];
   },
 };
+
+/** The age of the last proof of the connections that were held. */
+function proofsArePossible({ connections: { lastProof }, windows = [] }: Measured["measurements"]) {
+  if (lastProof === undefined) return [];
+  const { p50Ms, maxMs } = lastProof;
+  return [
+    notNegative(["the median age of the last proof, ms,", p50Ms]),
+    atMost(["the median age of the last proof, ms,", p50Ms], ["the greatest", maxMs]),
+    windows.length > 0 &&
+      atMost(["the age of the last proof, ms,", maxMs], ["the load's length", windows.at(-1)?.endMs ?? 0]),
+  ];
+}
 
 /** A gauge of sessions that were never asked for counts something else. */
 export const gaugeIsPossible: Rule<Measured> = {
@@ -122,7 +147,7 @@ export const loadIsTheOneAsked: Rule<Measured> = {
   name: "load-is-the-one-asked",
   check: ({ record, measurements }) => {
     const { load, overrides, deployment } = record;
-    const { users, workspaces, connections, engine, builds } = measurements;
+    const { users, workspaces, connections, engine } = measurements;
     const isExisting = deployment !== undefined && load.users === 0;
     if (engine !== undefined || isExisting) return [];
     const overridden = Object.entries(overrides).map(([path, value]) => {
@@ -134,17 +159,30 @@ export const loadIsTheOneAsked: Rule<Measured> = {
       same(["users asked", users.asked], ["of the load", load.users]),
       same(["workspaces asked", workspaces.asked], ["of the load", load.workspaces]),
       same(["connections asked", connections.asked], ["of the load", load.connections]),
-      deployment === undefined && builds.jobs !== undefined
-        ? same(
-            ["provisioner daemons", builds.capacity],
-            ["replicas × daemons of the load", load.replicas * load.daemonsPerReplica],
-          )
-        : undefined,
+      ...daemonsOfTheLoad({ record, measurements }),
       load.sshShare >= 0 && load.sshShare <= 1 ? undefined : `the share of SSH is ${load.sshShare}`,
       ...overridden,
     ];
   },
 };
+
+function daemonsOfTheLoad({ record: { load, deployment }, measurements: { builds } }: Measured) {
+  const { capacity, daemons, jobs } = builds;
+  if (jobs === undefined) return [];
+  const asked: Named = ["concurrent builds of the load", load.concurrentBuilds];
+  const product = load.replicas * load.daemonsPerReplica;
+  if (deployment === undefined)
+    return [
+      same(asked, ["replicas × daemons of the load", product]),
+      same(["provisioner daemons", capacity], ["replicas × daemons of the load", product]),
+    ];
+  // They were counted shortly before the load, and another deployment may scale by itself.
+  return [
+    atMost(asked, ["the most daemons", Math.max(capacity, daemons?.most ?? 0)]),
+    atMost(["the fewest daemons", Math.min(capacity, daemons?.least ?? capacity)], asked),
+    same(asked, ["replicas × daemons of the load", product], load.replicas / 2),
+  ];
+}
 
 const FIGURE_OF: Readonly<
   Record<string, ((load: Measured["record"]["load"]) => number | undefined) | undefined>

@@ -1,6 +1,5 @@
 import type { Phase, PhaseHistogram } from "../../model/shard-result.ts";
 import { readHistogram, type ReadHistogram } from "../histogram.ts";
-import { isCutShort } from "./counts.ts";
 import { atMost, type Measured, type Named, type Rule, same, sum } from "./rule.ts";
 
 const HOUR_US = 3_600_000_000;
@@ -109,9 +108,8 @@ function quantilesAtMost(phase: Phase, raw: ReadHistogram, intended: ReadHistogr
 export const countersMatchHistograms: Rule<Measured> = {
   name: "counters-match-histograms",
   check: (of) => {
-    const { workspaces, connections, apps, engine, failures } = of.measurements;
+    const { users, workspaces, connections, apps, engine, failures } = of.measurements;
     if (engine !== undefined) return [];
-    const isCut = isCutShort(of);
     const created: Named = ["workspaces created", workspaces.created];
     const ready: Named = ["those that became ready", successes(of, "workspace-ready")];
     const isTimed = (phase: Phase): boolean =>
@@ -132,7 +130,15 @@ export const countersMatchHistograms: Rule<Measured> = {
       apps &&
         isTimed("app-echo") &&
         same(["messages that came back", apps.echoed], ["samples of them", successes(of, "app-echo")]),
-      atMost(["users created", of.measurements.users.created], answeredUsers(of), isCut ? Infinity : 0),
+      isTimed("create-user") &&
+        atMost(["answers to create-user", successes(of, "create-user")], ["users created", users.created]),
+      isTimed("delete-user") &&
+        same(["users deleted", users.deleted], ["answers to delete-user", successes(of, "delete-user")]),
+      isTimed("delete-workspace") &&
+        same(
+          ["workspaces deleted", workspaces.deleted],
+          ["answers to delete-workspace", successes(of, "delete-workspace")],
+        ),
       perClass.size === failures.length ? undefined : "failures of one class and phase are counted twice",
       ...failures.map((each) =>
         each.count > 0
@@ -142,9 +148,3 @@ export const countersMatchHistograms: Rule<Measured> = {
     ];
   },
 };
-
-/** Users of an earlier load that are used again, and the caller alone, are not created. */
-function answeredUsers(of: Measured): Named {
-  const made = successes(of, "create-user");
-  return ["answers to create-user", made === 0 ? Infinity : made];
-}

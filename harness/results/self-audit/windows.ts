@@ -125,6 +125,15 @@ export const generatorIsConsistent: Rule<Measured> = {
         : undefined,
       notNegative(["the generator's CPU, s,", generator.cpuSeconds]),
       notNegative(["the generator's memory, MiB,", generator.maxRssMib]),
+      windows.length > 0 &&
+        atMost(
+          ["the generator's event loop in use", generator.eventLoopUtilization],
+          [
+            "the most of its windows",
+            Math.max(...windows.map((window) => window.generator.eventLoopUtilization)),
+          ],
+          0.02,
+        ),
       ...windows.flatMap(({ generator: one }) => [
         share(["a window's event loop in use", one.eventLoopUtilization]),
         one.stealShare === undefined ? undefined : share(["a window's share of stolen time", one.stealShare]),

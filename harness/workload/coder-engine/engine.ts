@@ -99,7 +99,9 @@ export async function runCoderEngine(
       users: {
         asked: task.existing === undefined ? task.workspaces : 0,
         created: made.users.length,
-        withWorkspace: new Set(made.workspaces.map(({ owner_id: id }) => id)).size,
+        withWorkspace: new Set(
+          workspaces.filter(({ agentId }) => agentId !== undefined).map(({ user }) => user.id),
+        ).size,
         deleted: cleaned.deletedUsers,
       },
       workspaces: {
