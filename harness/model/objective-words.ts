@@ -25,23 +25,38 @@ export function judgedWord(objective: ObjectiveResult): Judged {
   return failsRun(objective) ? "MISSED" : "warning";
 }
 
+/** The parts of an objective that its figures are worded by. */
+type Worded = Pick<ObjectiveResult, "description" | "direction" | "threshold" | "unit">;
+
 /** A figure of an objective with its unit. */
-export function objectiveFigure(value: number, { unit, description }: ObjectiveResult): string {
+export function objectiveFigure(value: number, { unit, description, direction }: Worded): string {
   if (unit === "ms" && value >= 3_600_000) return "more than 1 h";
   if (unit === "ms") return value < 1000 ? `${value} ms` : `${Math.round(value / 10) / 100} s`;
   // Objectives of earlier records name their unit in their words only.
   const isShare = unit === "share" || /\bshare\b/.test(description);
-  // Rounded down: 98.96 % must not read as the 99 % that were wanted.
-  return isShare ? `${Math.floor(value * 1000 + 1e-9) / 10} %` : `${value}`;
+  if (!isShare) return `${value}`;
+  // Rounded away from the threshold: neither 98.96 % nor 1.04 % must read as the 99 % or the 1 % that were wanted.
+  const tenths = direction === "at-most" ? Math.ceil(value * 1000 - 1e-9) : Math.floor(value * 1000 + 1e-9);
+  return `${tenths / 10} %`;
+}
+
+/** A threshold in words: "at least 99 %", "at most 2 s". Records of earlier versions may not have the direction. */
+export function thresholdWords(objective: Worded): string {
+  const { direction, threshold } = objective;
+  return `${direction === undefined ? "wanted" : direction.replace("-", " ")} ${objectiveFigure(threshold, objective)}`;
+}
+
+/** What was reached, in the words that every form has for it. */
+export function reachedWords(objective: ObjectiveResult): string {
+  return objective.value === undefined ? "not measured" : objectiveFigure(objective.value, objective);
 }
 
 /** An objective with what was reached, what was wanted, and by how much it was missed. */
 export function objectiveSentence(objective: ObjectiveResult): string {
-  const { description, value, threshold, met, judged, note } = objective;
-  const reached = value === undefined ? "not measured" : objectiveFigure(value, objective);
+  const { description, value, met, judged, note } = objective;
   const missedBy = met || judged === false || value === undefined ? "" : distance(value, objective);
-  const noted = note === undefined ? "" : ` (${note})`;
-  return `${description}: ${reached}${noted}, wanted ${objectiveFigure(threshold, objective)}${missedBy}`;
+  const aside = [...(note === undefined ? [] : [note]), thresholdWords(objective)].join("; ");
+  return `${description}: ${reachedWords(objective)} (${aside})${missedBy}`;
 }
 
 function distance(value: number, { unit, threshold }: ObjectiveResult): string {

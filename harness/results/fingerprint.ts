@@ -19,7 +19,7 @@ export function fingerprintOf(record: RunRecord): Fingerprint {
     architecture,
     size,
     coder,
-    ...(simulated ? rehearsed : { region: cloud?.region ?? "unknown" }),
+    ...(simulated ? rehearsed : { region: cloud?.region ?? "unknown", zone: cloud?.zone ?? "unknown" }),
     ...Object.fromEntries(Object.entries(platform).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     // A night whose SSH was not carried, or went another way, measured something else.
     ...(measurements === undefined ? {} : { "ssh path": measurements.connections.sshPath }),

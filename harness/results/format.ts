@@ -1,5 +1,8 @@
 const NUMBER = new Intl.NumberFormat("en-US");
 
+/** What stands in every table, text and page for a figure that there is none of: never a zero. */
+export const NO_FIGURE = "-";
+
 /** A count with its thousands apart: `10,000`. */
 export function formatCount(count: number): string {
   return NUMBER.format(count);

@@ -45,3 +45,17 @@ export function holdLines(records: readonly RunRecord[]): readonly string[] {
     ...(unread.length === 0 ? [] : [`Server's own count: not read${rows}.`]),
   ];
 }
+
+/** What the cell of some nights' connections says beside its counts: how long they were held, and where the server did not count them. */
+export function nightHoldWords(records: readonly RunRecord[]): readonly string[] {
+  const held = records.filter(({ measurements }) => (measurements?.connections.asked ?? 0) > 0);
+  const lengths = [...new Set(held.flatMap(({ load }) => load.holdMs ?? []))].sort((a, b) => a - b);
+  const unread = held.filter(({ measurements }) => measurements?.connections.serverGauge === undefined);
+  const nights = unread.length === held.length ? "" : ` in ${unread.length} of ${held.length} nights`;
+  return [
+    ...(lengths.length === 0
+      ? []
+      : [`held for ${lengths.map((length) => formatDuration(length)).join(" or ")}`]),
+    ...(unread.length === 0 ? [] : [`server's own count: not read${nights}`]),
+  ];
+}

@@ -1,6 +1,6 @@
 import type { Measurements } from "../model/record.ts";
 import { PHASES } from "../model/shard-result.ts";
-import { formatCount, formatLatency } from "./format.ts";
+import { formatCount, formatLatency, NO_FIGURE } from "./format.ts";
 import { drawGrid, type Grid } from "./grid.ts";
 import { type LatencySummary, mergeHistograms, PERCENTILES, summarize } from "./histogram.ts";
 
@@ -54,6 +54,6 @@ function figures({ count, percentilesUs, maxUs, atLeast }: LatencySummary): read
 
 /** A failed attempt took at least its timeout, and nobody knows how much more. */
 function latency(microseconds: number | undefined, isAtLeast: boolean): string {
-  if (microseconds === undefined) return "-";
+  if (microseconds === undefined) return NO_FIGURE;
   return `${isAtLeast ? "≥" : ""}${formatLatency(microseconds)}`;
 }

@@ -1,6 +1,7 @@
 import { formatUsd } from "../model/usd.ts";
-import { formatCount } from "./format.ts";
+import { formatCount, NO_FIGURE } from "./format.ts";
 import { type NightRow, NIGHTS_OF_A_ROW } from "./nights.ts";
+import { nightHoldWords } from "./hold-words.ts";
 import type { Spread } from "./nights/spread.ts";
 import { statusWords } from "./nights/status-words.ts";
 import { COLUMNS, versionOf } from "./row.ts";
@@ -17,11 +18,8 @@ export const MEDIAN_LEGEND =
 /** What the columns mean, for the line below a table of nights. */
 export const NIGHT_LEGEND =
   `${MEDIAN_LEGEND} ` +
-  "Users: created/with a workspace that became ready; those without one are idle. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and on average over time. " +
-  "Concurrent connections: held at the same time (terminal/SSH, and how SSH travelled). Last tested: the newest night, whatever its end.";
-
-/** What stands in a cell whose figure no night measured, in every form: never a zero. */
-export const NOT_MEASURED = "-";
+  "Users: created/with a workspace that became ready; those without one are idle. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, on average over time, and how many succeeded in a minute while the queue was full. " +
+  "Concurrent connections: held at the same time (terminal/SSH, how SSH travelled, and for how long they were held). Last tested: the newest night, whatever its end.";
 
 /** A figure of a row, and what is said of it in smaller letters where there are any. */
 export interface FigureCell {
@@ -39,7 +37,7 @@ export function nightCells(row: NightRow): readonly string[] {
     ...figures,
     versionCell(row),
     newest.day,
-    cost ?? NOT_MEASURED,
+    cost ?? NO_FIGURE,
     statusWords(row),
   ];
 }
@@ -50,26 +48,34 @@ function cellText({ value, note }: FigureCell): string {
 
 /** Users, workspaces, builds and connections of a row, one wording for text, Markdown and page. */
 export function figureCells({ figures, measured }: NightRow): readonly FigureCell[] {
-  if (figures === undefined) return Array.from({ length: 4 }, () => ({ value: NOT_MEASURED }));
-  const paths = new Set(measured.map(({ record }) => record.measurements?.connections.sshPath ?? "none"));
+  if (figures === undefined) return Array.from({ length: 4 }, () => ({ value: NO_FIGURE }));
+  const { buildsPerMinute: rate } = figures;
+  const records = measured.map(({ record }) => record);
+  const paths = new Set(records.map(({ measurements }) => measurements?.connections.sshPath ?? "none"));
   const ssh = figures.sshHeld.range[1] === 0 ? "" : ` ${[...paths].sort().join(" or ")}`;
   return [
     { value: `${spread(figures.usersCreated)}/${spread(figures.usersWithWorkspace)}` },
     { value: of(figures.workspacesSucceeded, figures.workspacesAsked) },
     {
       value: `${spread(figures.buildsPeak)}/${spread(figures.buildsCapacity)}`,
-      note: `${oneDigit(figures.buildsOverTime.median)} on average`,
+      note: [
+        `${oneDigit(figures.buildsOverTime.median)} on average`,
+        ...(rate === undefined ? [] : [`${spread(rate)} a minute`]),
+      ].join(", "),
     },
     {
       value: of(figures.connectionsHeld, figures.connectionsAsked),
-      note: `${spread(figures.terminalsHeld)}/${spread(figures.sshHeld)}${ssh}`,
+      note: [
+        `${spread(figures.terminalsHeld)}/${spread(figures.sshHeld)}${ssh}`,
+        ...nightHoldWords(records),
+      ].join("; "),
     },
   ];
 }
 
 /** What a night costs. */
 export function costCell({ cost }: NightRow): FigureCell {
-  return cost === undefined ? { value: NOT_MEASURED } : { value: spread(cost, formatUsd), note: cost.basis };
+  return cost === undefined ? { value: NO_FIGURE } : { value: spread(cost, formatUsd), note: cost.basis };
 }
 
 /** Coder's version of the newest night; where the figures are of others too, those are named. */

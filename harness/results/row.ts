@@ -1,7 +1,7 @@
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record.ts";
 import { buildsCell } from "./builds-words.ts";
-import { formatCount } from "./format.ts";
+import { formatCount, NO_FIGURE } from "./format.ts";
 import { holdLines } from "./hold-words.ts";
 import { standingOf } from "./official.ts";
 
@@ -47,10 +47,10 @@ export function rowOf(record: RunRecord): readonly string[] {
   const status = teardown.state === "pending" ? "pending" : record.verdict;
   return [
     standing === "official" ? record.environment : `${record.environment} (${standing})`,
-    measured === undefined ? "-" : pair(measured.users.created, measured.users.withWorkspace),
-    measured === undefined ? "-" : of(measured.workspaces.succeeded, measured.workspaces.asked),
-    measured === undefined ? "-" : buildsCell(measured.builds),
-    measured === undefined ? "-" : connectionsOf(measured.connections),
+    measured === undefined ? NO_FIGURE : pair(measured.users.created, measured.users.withWorkspace),
+    measured === undefined ? NO_FIGURE : of(measured.workspaces.succeeded, measured.workspaces.asked),
+    measured === undefined ? NO_FIGURE : buildsCell(measured.builds),
+    measured === undefined ? NO_FIGURE : connectionsOf(measured.connections),
     versionOf(record),
     (finishedAt ?? startedAt).slice(0, "2026-11-22".length),
     status,
@@ -72,8 +72,8 @@ function connectionsOf(connections: NonNullable<RunRecord["measurements"]>["conn
 
 /** A rehearsal's version is never said as if a deployment of that version had been measured. */
 export function versionOf({ simulated, coder, coderVersion, rehearsedVersion }: RunRecord): string {
-  if (!simulated) return coderVersion ?? "-";
-  return `${rehearsedVersion ?? "-"} ${coder === "emulated" ? "emulated" : "on one machine"}`;
+  if (!simulated) return coderVersion ?? NO_FIGURE;
+  return `${rehearsedVersion ?? NO_FIGURE} ${coder === "emulated" ? "emulated" : "on one machine"}`;
 }
 
 function pair(one: number, other: number): string {

@@ -1,5 +1,4 @@
 import type { RunRecord } from "../model/record.ts";
-import { holdLines } from "./hold-words.ts";
 import { NIGHT_COLUMNS, NIGHT_LEGEND, nightCells } from "./night-row.ts";
 import { nightRows } from "./nights.ts";
 import { isNightly } from "./nights/night.ts";
@@ -41,9 +40,7 @@ export function publishedTable(records: readonly RunRecord[], { asOf, rehearsals
       : [
           { header: NIGHT_COLUMNS, rows: rows.map(nightCells) },
           {
-            sentences: [
-              [NIGHT_LEGEND, ...holdLines(newest), ...verifiedLine(newest), `As of ${asOf}.`].join(" "),
-            ],
+            sentences: [[NIGHT_LEGEND, ...verifiedLine(newest), `As of ${asOf}.`].join(" ")],
           },
         ]),
     ...(others.length === 0 ? [] : runParts(others)),

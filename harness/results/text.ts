@@ -1,4 +1,4 @@
-import { judgedWord, NOT_PART, objectiveSentence } from "../model/objective-words.ts";
+import { judgedWord, objectiveSentence } from "../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import { summaryLine } from "../model/summary-line.ts";
 import { formatUsd } from "../model/usd.ts";
@@ -108,9 +108,7 @@ function objectiveLines({ objectives }: RunRecord): readonly string[] {
   if (objectives.length === 0) return [];
   return [
     "Objectives",
-    ...objectives
-      .filter(({ note }) => note !== NOT_PART)
-      .map((objective) => `  ${wordOf(objective)} ${objectiveSentence(objective)}`),
+    ...objectives.map((objective) => `  ${wordOf(objective)} ${objectiveSentence(objective)}`),
   ];
 }
 

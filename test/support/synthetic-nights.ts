@@ -202,7 +202,7 @@ function plantedIn(record: RunRecord, planted: PlantedNight | undefined): RunRec
       return {
         ...record,
         verdict: "slo-failed",
-        reasons: ["slo-failed: workspaces that succeeded: 96.5 %, wanted 99 %, missed by 2.5 points"],
+        reasons: ["slo-failed: workspaces that succeeded: 96.5 % (at least 99 %), missed by 2.5 points"],
       };
     case "leaked":
       return {

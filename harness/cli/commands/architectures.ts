@@ -3,6 +3,7 @@ import { objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
 import { estimateCost, type Estimation } from "../../../reference-architectures/cost/estimate.ts";
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
+import { thresholdWords } from "../../model/objective-words.ts";
 import { formatUsd } from "../../model/usd.ts";
 import { formatCount } from "../../results/format.ts";
 import { drawGrid } from "../../results/grid.ts";
@@ -100,10 +101,7 @@ function showCommand(io: Io): Command {
           size: resolved.name,
           figures: resolved.figures,
           simulated: false,
-        }).map(
-          ({ description, direction, threshold, unit }) =>
-            `  ${description}: ${direction.replace("-", " ")} ${threshold}${unit === "ms" ? " ms" : ""}`,
-        ),
+        }).map((objective) => `  ${objective.description}: ${thresholdWords(objective)}`),
         "",
         ...costSection(cost),
       ];

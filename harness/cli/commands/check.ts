@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { judgedWord, NOT_PART, objectiveSentence } from "../../model/objective-words.ts";
+import { judgedWord, objectiveSentence } from "../../model/objective-words.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { wrap } from "../../results/grid.ts";
@@ -90,9 +90,7 @@ function checkText(
     `Run ${record.runId}: ${record.architecture} ${record.size}, ${path}`,
     ...(changed === undefined ? [] : [`NOT AS IT WAS STORED: it ${changed}`]),
     `Judged by ${by}.`,
-    ...objectives
-      .filter(({ note }) => note !== NOT_PART)
-      .map((each) => `  ${wordOf(each)} ${objectiveSentence(each)}`),
+    ...objectives.map((each) => `  ${wordOf(each)} ${objectiveSentence(each)}`),
     ...(notAgain === 0
       ? []
       : [

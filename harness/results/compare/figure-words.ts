@@ -1,9 +1,9 @@
-import { formatCount, formatLatency } from "../format.ts";
+import { formatCount, formatLatency, NO_FIGURE } from "../format.ts";
 import type { Figure } from "./figures.ts";
 
 /** A figure with its unit; one that was not measured is a dash. */
 export function figureWords(value: number | undefined, unit: Figure["unit"]): string {
-  if (value === undefined) return "-";
+  if (value === undefined) return NO_FIGURE;
   switch (unit) {
     case "ms":
       return formatLatency(value * 1000);

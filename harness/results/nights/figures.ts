@@ -20,13 +20,20 @@ const FIGURES = {
 export type FigureName = keyof typeof FIGURES;
 
 /** Median and range of each figure of a row. */
-export type NightFigures = Readonly<Record<FigureName, Spread>>;
+export type NightFigures = Readonly<Record<FigureName, Spread>> & {
+  /** Builds that succeeded in a minute, while the queue was full where it was; absent where no night recorded it. */
+  readonly buildsPerMinute?: Spread;
+};
 
 /** The figures over these nights, or undefined when none of them measured anything. */
 export function figuresOver(records: readonly RunRecord[]): NightFigures | undefined {
   const measured = records.flatMap(({ measurements }) => (measurements === undefined ? [] : [measurements]));
   if (measured.length === 0) return undefined;
-  return Object.fromEntries(
+  const figures = Object.fromEntries(
     Object.entries(FIGURES).map(([name, read]) => [name, spreadOf(measured.map(read))]),
-  ) as NightFigures;
+  ) as Record<FigureName, Spread>;
+  const perMinute = spreadOf(
+    measured.flatMap(({ builds }) => builds.whileFull?.perMinute ?? builds.perMinute ?? []),
+  );
+  return { ...figures, ...(perMinute === undefined ? {} : { buildsPerMinute: perMinute }) };
 }

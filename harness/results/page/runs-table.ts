@@ -1,3 +1,4 @@
+import { NO_FIGURE } from "../format.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { dayOf } from "../day.ts";
 import { dataTable } from "./data-table.ts";
@@ -20,7 +21,7 @@ export function runsTable(
       html`<a href="${root}${sizePath(record)}">${record.environment}, ${record.size}</a>`,
       chip(record.verdict),
       kindOf(record),
-      versionOf(record) ?? "–",
+      versionOf(record) ?? NO_FIGURE,
     ]),
   });
 }
@@ -35,10 +36,10 @@ export function sizeRunsTable(records: readonly RunRecord[], label: string): Htm
       html`<a href="../${runPath(record)}">${startOf(record)}</a>`,
       chip(record.verdict),
       kindOf(record),
-      versionOf(record) ?? "–",
+      versionOf(record) ?? NO_FIGURE,
       ...KEY_FIGURES.map(({ read, text }) => {
         const value = read(record);
-        return value === undefined ? "–" : text(value);
+        return value === undefined ? NO_FIGURE : text(value);
       }),
     ]),
   });

@@ -81,11 +81,12 @@ test("a missed objective that does not fail the run is told apart from one that 
     description: "API",
     unit: "ms",
     threshold: 300,
+    direction: "at-most",
     value: 812.5,
     met: false,
   } as const;
   const text = resultsText(sampleRecord({ objectives: [{ ...slow, severity: "warn" }] }), 100);
-  expect(text).toContain("  warning    API: 812.5 ms, wanted 300 ms, 2.71 times as long");
+  expect(text).toContain("  warning    API: 812.5 ms (at most 300 ms), 2.71 times as long");
   expect(resultsText(sampleRecord({ objectives: [slow] }), 100)).toContain("  MISSED     API");
 });
 
@@ -120,10 +121,13 @@ test("objectives are told with what was reached, and one that is missed cannot b
   const objectives = [
     { name: "a", description: "workspaces, share", threshold: 0.99, value: 0.98999, met: false },
     { name: "b", description: "connections lost", threshold: 0, met: false },
-  ];
+  ].map((each, index) => ({
+    ...each,
+    direction: index === 0 ? ("at-least" as const) : ("at-most" as const),
+  }));
   const text = resultsText(sampleRecord({ objectives, verdict: "slo-failed" }), 100);
-  expect(text).toContain("MISSED     workspaces, share: 98.9 %, wanted 99 %");
-  expect(text).toContain("MISSED     connections lost: not measured, wanted 0");
+  expect(text).toContain("MISSED     workspaces, share: 98.9 % (at least 99 %)");
+  expect(text).toContain("MISSED     connections lost: not measured (at most 0)");
 });
 
 test("conditions that change the figures' meaning are told", () => {

@@ -1,6 +1,6 @@
 import type { ComparedFigure, Comparison } from "../../../model/comparison.ts";
 import { failureWords, loadLines, wholePairs } from "../../compared-versions.ts";
-import { formatCount } from "../../format.ts";
+import { formatCount, NO_FIGURE } from "../../format.ts";
 import { intervalChart, signedPercent } from "../charts/intervals.ts";
 import { dataTable } from "../data-table.ts";
 import { figure, legend } from "../figure.ts";
@@ -52,9 +52,9 @@ export function comparisonSection(comparison: Comparison): Html {
       rows: figures.map((each) => [
         html`${each.description}${small(each.metric)}`,
         [chip(CONCLUSIONS[each.conclusion]), small(pairsWords(each))],
-        each.difference === undefined ? "–" : signedPercent(each.difference),
+        each.difference === undefined ? NO_FIGURE : signedPercent(each.difference),
         each.interval === undefined
-          ? "–"
+          ? NO_FIGURE
           : [
               each.interval.map(signedPercent).join(" to "),
               small(`confidence ${Math.round(each.confidence * 1000) / 10} %`),

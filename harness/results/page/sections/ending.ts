@@ -1,6 +1,6 @@
 import type { RunCost } from "../../../model/cost.ts";
 import type { RunRecord, Teardown } from "../../../model/record.ts";
-import { formatCount } from "../../format.ts";
+import { formatCount, NO_FIGURE } from "../../format.ts";
 import { dataTable, termList } from "../data-table.ts";
 import { type Html, html } from "../html.ts";
 import { usd } from "../page-figures.ts";
@@ -112,7 +112,7 @@ function items(
     rows: found.map(({ name, kind, location, id }) => [
       name,
       kind,
-      location ?? "–",
+      location ?? NO_FIGURE,
       html`<code>${id}</code>`,
     ]),
   });

@@ -1,5 +1,5 @@
 import { reasonsOf } from "../../failure-words.ts";
-import { judgedWord, objectiveFigure } from "../../../model/objective-words.ts";
+import { judgedWord, reachedWords, thresholdWords } from "../../../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record.ts";
 import { formatCount } from "../../format.ts";
 import { dataTable } from "../data-table.ts";
@@ -21,17 +21,14 @@ export function objectivesSection({ objectives }: RunRecord): Html {
         [objective.description, objective.reason !== undefined && small(objective.reason)],
         [chip(judgedWord(objective)), objective.severity === "warn" && small("a miss only warns")],
         reached(objective),
-        `${SENSE[objective.direction ?? "none"]}${objectiveFigure(objective.threshold, objective)}`,
+        thresholdWords(objective),
       ]),
     })}`;
 }
 
-const SENSE = { "at-least": "≥ ", "at-most": "≤ ", none: "" } as const;
-
 function reached(objective: ObjectiveResult): Child {
-  const { value, note } = objective;
-  const said = value === undefined ? "not measured" : objectiveFigure(value, objective);
-  return [said, note !== undefined && small(note)];
+  const { note } = objective;
+  return [reachedWords(objective), note !== undefined && small(note)];
 }
 
 /** What failed inside the load, by class, each with one message. */

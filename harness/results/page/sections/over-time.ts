@@ -1,6 +1,6 @@
 import type { Measurements } from "../../../model/record.ts";
 import type { LoadWindow } from "../../../model/shard-result.ts";
-import { formatCount, formatDuration } from "../../format.ts";
+import { formatCount, formatDuration, NO_FIGURE } from "../../format.ts";
 import { timeChart, type TimeLine } from "../charts/time-chart.ts";
 import { windowsWithBuilds } from "../../windows-with-builds.ts";
 import { coarse } from "../coarse-windows.ts";
@@ -228,8 +228,8 @@ function windowTable(windows: readonly LoadWindow[]): Html {
         ...[queued, building, ready, terminal, ssh].map(formatCount),
         formatCount(round(perSecond(commands, window))),
         formatCount(failures),
-        probe === undefined ? "–" : milliseconds(round(probe.p50Ms)),
-        probe === undefined ? "–" : milliseconds(round(probe.maxMs)),
+        probe === undefined ? NO_FIGURE : milliseconds(round(probe.p50Ms)),
+        probe === undefined ? NO_FIGURE : milliseconds(round(probe.maxMs)),
         milliseconds(round(generator.slipP99Ms)),
         milliseconds(round(generator.lagP99Ms)),
         `${Math.round(generator.eventLoopUtilization * 100)} %`,

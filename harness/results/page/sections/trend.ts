@@ -1,3 +1,4 @@
+import { NO_FIGURE } from "../../format.ts";
 import { versionOf } from "../../coder-version.ts";
 import { isClean, type Night } from "../../nights/night.ts";
 import { measuredCoder } from "../../nights/outcome.ts";
@@ -89,7 +90,7 @@ function trendFigure(
       rows: points
         .map(({ day, value, isClean: clean, version, series: its }, index) => [
           html`<a href="../${runPath(nights[index]?.record ?? { runId: "" })}">${day}</a>`,
-          value === undefined ? "–" : text(value),
+          value === undefined ? NO_FIGURE : text(value),
           clean ? "yes" : "no",
           version,
           String(its + 1),

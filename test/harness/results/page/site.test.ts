@@ -215,7 +215,7 @@ describe("the page of a run", () => {
     expect(text).toMatch(
       /phases\.workspace-ready\.p95 ! different 2 pairs \+5\.2 % \+2\.1 % to \+8\.3 % confidence 95 %/,
     );
-    expect(text).toMatch(/builds\.timeWeightedRunning – too few pairs 0 pairs – –/);
+    expect(text).toMatch(/builds\.timeWeightedRunning – too few pairs 0 pairs - -/);
   });
 
   test("has no verdict's figures where the teardown is not over", () => {
