@@ -20,7 +20,7 @@ export const PHASES = [
   "agent-connect",
   /** Server clock: the agent's start until it was ready, its startup script included. */
   "agent-ready",
-  /** POST sent until every agent was seen connected. */
+  /** POST sent until the agent that the load goes to could be used: connected, and let in by its start-up script. */
   "workspace-ready",
   /** The visit of a workspace, while others are still created: due until the SSH handshake is done. */
   "visit-ssh-handshake",
@@ -56,7 +56,7 @@ export const PHASES = [
   "app-echo",
   /** POST of the stop build until the server said that it had succeeded. */
   "stop-workspace",
-  /** POST of the start build until every agent was ready again. */
+  /** POST of the start build until the agent that the load goes to could be used again. */
   "start-workspace",
   "delete-workspace",
   "delete-user",

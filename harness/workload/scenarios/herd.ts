@@ -14,7 +14,7 @@ const GIVE_BACK_MS = 5_000;
 
 /**
  * Monday morning: every workspace is stopped, then all are started again, at once or on a schedule. One counts as
- * started when its agents are ready and it has run the command again.
+ * started when its agent can be used and it has run the command again.
  */
 export const herd: Scenario = async (load, ready) => {
   const stopped = await stopAll(load, ready);

@@ -106,10 +106,15 @@ test("more daemons than expected are as wrong as fewer", async () => {
 test("an import that fails is told in Coder's words", async () => {
   await using coder = await startFakeCoder({
     daemons: DAEMONS,
-    faults: { failImport: "Unsupported block type" },
+    faults: { failImport: "exit status 1" },
+    importLog: [
+      { output: "Initializing", log_level: "debug" },
+      { output: "Error: Unsupported block type", log_level: "error" },
+      { output: "on main.tf line 3", log_level: "error" },
+    ],
   });
   await expect(bootstrap(taskFor(coder))).rejects.toThrow(
-    /import of template kubernetes failed: Unsupported block type/,
+    /import of template kubernetes failed: exit status 1 \/ Error: Unsupported block type \/ on main.tf line 3$/,
   );
 });
 

@@ -169,7 +169,7 @@ function evaluate({ world }: Deployment, version: TemplateVersion, request: ApiR
       severity: "error",
       summary: "Failed to fetch workspace owner",
       detail: "Please check your permissions or the user may not exist.",
-      extra: { code: "" },
+      extra: { code: "owner_not_found" },
     };
     return ok({ id: typeof id === "number" ? id : 0, diagnostics: [diagnostic], parameters: [] });
   }
