@@ -87,12 +87,11 @@ export function addRunOptions(command: Command, io: Io): Command {
         .argParser(count("--pairs", 1, 500)),
     )
     .addOption(
+      // Without a variable: one that stays in a shell would draw the same order for every comparison.
       new Option(
         "--seed <n>",
-        "with --compare: draws the order within the pairs again as the record tells it (default: by chance)",
-      )
-        .env("REFBENCH_SEED")
-        .argParser(count("--seed", 0, MAX_SEED)),
+        "with --compare: draws the same order within the pairs as the run whose record has this seed (default: by chance)",
+      ).argParser(count("--seed", 0, MAX_SEED)),
     )
     .addOption(
       new Option("--coder-channel <name>", "how a night asked for --coder-version")

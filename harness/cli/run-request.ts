@@ -113,7 +113,7 @@ async function comparisonOf(
     if (seed === undefined) return {};
     throw new RefbenchError(
       "usage",
-      "--seed draws the order of a comparison: add --compare, or leave it out",
+      `--seed is ${seed}, but only a comparison has an order to draw: add --compare, or leave it out`,
     );
   }
   const [baseline, candidate, ...others] = compare.split(",").map((part) => part.trim());

@@ -7,7 +7,7 @@ export function comparisonLines(comparison: Comparison): readonly string[] {
   const pairs = Math.floor(order.length / 2);
   const drawn = seed === undefined ? "" : `, each on a new installation, in an order drawn with seed ${seed}`;
   return [
-    `Coder ${candidate.version} against ${baseline.version}, in ${pairs} pairs of loads made in turns${drawn}:`,
+    `Coder ${candidate.version} against ${baseline.version}, in ${formatCount(pairs)} ${pairs === 1 ? "pair" : "pairs"} of loads made in turns${drawn}:`,
     ...loadLines(comparison).map((line) => `  - ${line}`),
     ...figures.map((figure) => `  - ${figure.description}: ${conclusionOf(figure)}`),
     ...(figures.length === 0 ? ["  - no figure was measured in both"] : []),
