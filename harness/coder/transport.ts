@@ -1,4 +1,3 @@
-import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
 import type { ClientRequestArgs } from "node:http";
 import type { LookupFunction } from "node:net";
@@ -9,6 +8,7 @@ import { WebSocket } from "ws";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import { presentedCertificate } from "./presented-certificate.ts";
+import { sharedLookup } from "./shared-lookup.ts";
 import { tlsProblem } from "./tls-problem.ts";
 
 /** How a deployment is reached: the part of a task's `deployment` that says so. */
@@ -40,6 +40,7 @@ export class Transport {
   /** One for all connections: a context of its own costs each some 40 kB. */
   readonly #secureContext: SecureContext | undefined;
   readonly #agent: HttpsProxyAgent<string> | undefined;
+  readonly #lookup = sharedLookup();
   #certificate: string | undefined;
 
   constructor(options: TransportOptions) {
@@ -55,7 +56,7 @@ export class Transport {
 
   /** For requests, over so many connections at most; closed by whoever asked for it. */
   dispatcher(connections?: number): Dispatcher {
-    const connect = { timeout: CONNECT_TIMEOUT_MS, ...this.#trust() };
+    const connect = { timeout: CONNECT_TIMEOUT_MS, lookup: this.#lookup, ...this.#trust() };
     const toCoder = { ...connect, ...this.#name() };
     if (this.#proxy === undefined)
       return new Pool(this.url, { connections: connections ?? null, connect: toCoder });
@@ -83,7 +84,7 @@ export class Transport {
       ...this.#trust(),
       // An app's host has its own name.
       ...(app === undefined ? this.#name() : {}),
-      ...(app?.isAtCoder === true ? { lookup: this.#lookUpCoder } : {}),
+      lookup: app?.isAtCoder === true ? this.#lookUpCoder : this.#lookup,
       ...(this.#agent === undefined ? {} : { agent: this.#agent }),
     };
     return new WebSocket(`${(app?.url ?? this.url).replace(/^http/, "ws")}${path}`, options);
@@ -102,7 +103,7 @@ export class Transport {
   }
 
   readonly #lookUpCoder: LookupFunction = (_name, options, answer) => {
-    lookup(new URL(this.url).hostname.replace(/^\[|\]$/g, ""), options, answer);
+    this.#lookup(new URL(this.url).hostname.replace(/^\[|\]$/g, ""), options, answer);
   };
 
   /** What the server's certificate is for, where its URL does not say. */

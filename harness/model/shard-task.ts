@@ -51,6 +51,8 @@ const generatorLimits = z.object({
   slipMaxMs: z.number().positive(),
   /** How late the event loop was, p99, corrected for what a stall hides. */
   lagP99Ms: z.number().positive(),
+  /** The same in windows in which nothing was paced, such as bursts of visits. Absent = as `lagP99Ms`. */
+  unpacedLagP99Ms: z.number().positive().optional(),
   eventLoopUtilization: z.number().positive(),
   /** Share of the time in which the process waited for a core. */
   runQueueShare: z.number().positive(),
@@ -85,6 +87,8 @@ export const SHARED_MACHINE_LIMITS: GeneratorLimits = {
   slipP99Ms: 250,
   slipMaxMs: 2_500,
   lagP99Ms: 500,
+  // Builds that are compressed to a tenth end in crowds, and so do the visits that follow them.
+  unpacedLagP99Ms: 2_500,
   // Of windows of a few seconds: a moment in which others took the cores is no reason while nothing was late.
   eventLoopUtilization: 1,
   runQueueShare: 0.9,

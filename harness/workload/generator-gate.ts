@@ -13,6 +13,8 @@ export type Paced = (typeof PACED)[number];
 /** The signals of one window that the gate judges. */
 export interface HealthSignals {
   readonly durationMs: number;
+  /** Whether events were paced in it. */
+  readonly isPaced: boolean;
   readonly slip: readonly {
     readonly paced: Paced;
     readonly slipP99Ms: number;
@@ -32,6 +34,7 @@ export interface HealthSignals {
 
 /** Why these signals make the generator the limit, one sentence each; none when it was not. */
 export function reasonsOf(signals: HealthSignals, limits: GeneratorLimits): string[] {
+  const { lagP99Ms, unpacedLagP99Ms = lagP99Ms } = limits;
   const slip = signals.slip.flatMap(({ paced, slipP99Ms, slipMaxMs, measuredP99Ms }) => {
     const p99Limit = Math.max(limits.slipP99Ms, SLIP_SHARE_OF_P99 * measuredP99Ms);
     const maxLimit = Math.max(limits.slipMaxMs, measuredP99Ms);
@@ -45,7 +48,11 @@ export function reasonsOf(signals: HealthSignals, limits: GeneratorLimits): stri
     over(signals.listenOverflows, limits.listenOverflows, "dropped connections from full queues, times"),
   ];
   const whole = [
-    over(signals.lagP99Ms, limits.lagP99Ms, "had a late event loop, at p99 by ms"),
+    over(
+      signals.lagP99Ms,
+      signals.isPaced ? lagP99Ms : unpacedLagP99Ms,
+      "had a late event loop, at p99 by ms",
+    ),
     over(signals.eventLoopUtilization, limits.eventLoopUtilization, "had a busy event loop, for a share of"),
     over(signals.runQueueShare, limits.runQueueShare, "waited for a core, for a share of"),
     over(

@@ -153,6 +153,7 @@ export class HealthWatch {
     const ticks = since("allTicks") ?? 0;
     const signals: HealthSignals = {
       durationMs,
+      isPaced: this.#isPaced,
       slip: PACED.filter((paced) => this.#kinds[paced].slip.totalCount > 0).map((paced) => ({
         paced,
         slipP99Ms: percentileMs(this.#kinds[paced].slip, 99),

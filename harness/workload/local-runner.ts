@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { exhaustedBy } from "../coder/exhausted.ts";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { readLines } from "../model/lines.ts";
@@ -36,7 +37,7 @@ async function runShard(
 ): Promise<ShardResult> {
   const [program, ...args] = options.command ?? (await shardCommand(options.program));
   const env = { ...LEAN_ALLOCATOR, ...childEnvironment("worker", options.env ?? process.env) };
-  const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = startShard(program, args, env);
   const ended = endOf(child);
   // Its death shows in the exit; a write to a dead child must not crash the parent.
   child.stdin.on("error", () => undefined);
@@ -79,6 +80,30 @@ async function runShard(
   }
 }
 
+/** Where this machine has no room for one process more, the load has not begun. */
+function startShard(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): ChildProcessWithoutNullStreams {
+  try {
+    const child: ChildProcess = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+    // Node makes no pipes where no file can be opened, and tells of it later.
+    child.on("error", () => undefined);
+    if (hasPipes(child)) return child;
+  } catch (error) {
+    const exhausted = exhaustedBy(error);
+    if (exhausted === undefined) throw error;
+    throw new RefbenchError("generator", `${exhausted}: the worker cannot be started`, { cause: error });
+  }
+  const what = "the generator's machine ran out of open files";
+  throw new RefbenchError("generator", `${what}: the worker cannot be started; raise "ulimit -n"`);
+}
+
+function hasPipes(child: ChildProcess): child is ChildProcessWithoutNullStreams {
+  return Boolean(child.stdin) && Boolean(child.stdout) && Boolean(child.stderr);
+}
+
 async function shardCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {
   const asSource = [
     "--import",
@@ -93,9 +118,8 @@ async function endOf(child: ChildProcess): Promise<string> {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     return signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
   } catch (error) {
-    throw new RefbenchError("shard", `the shard program cannot be started: ${String(error)}`, {
-      cause: error,
-    });
+    const code = exhaustedBy(error) === undefined ? "shard" : "generator";
+    throw new RefbenchError(code, `the shard program cannot be started: ${String(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { GENERATOR_LIMITS } from "../../../harness/model/shard-task.ts";
+import {
+  GENERATOR_LIMITS,
+  type GeneratorLimits,
+  SHARED_MACHINE_LIMITS,
+} from "../../../harness/model/shard-task.ts";
 import { type HealthSignals, reasonsOf } from "../../../harness/workload/generator-gate.ts";
 
 type Slip = HealthSignals["slip"][number];
@@ -15,7 +19,15 @@ function reasonsWith(
     { ...hold, ...holdChange },
   ];
   return reasonsOf(
-    { durationMs: 5000, slip, eventLoopUtilization: 0.3, lagP99Ms: 2, runQueueShare: 0.1, ...whole },
+    {
+      durationMs: 5000,
+      isPaced: true,
+      slip,
+      eventLoopUtilization: 0.3,
+      lagP99Ms: 2,
+      runQueueShare: 0.1,
+      ...whole,
+    },
     GENERATOR_LIMITS,
   );
 }
@@ -45,6 +57,14 @@ test.each([
   expect(reasonsWith(change)).toEqual([expect.stringMatching(reason)]);
 });
 
+test("a burst on a shared machine may block its event loop longer than paced events, on a machine of its own no longer", () => {
+  const late = { durationMs: 5000, slip: [], lagP99Ms: 900, eventLoopUtilization: 0.3, runQueueShare: 0.1 };
+  const limited = (isPaced: boolean, limits: GeneratorLimits): number =>
+    reasonsOf({ ...late, isPaced }, limits).length;
+  expect([limited(true, SHARED_MACHINE_LIMITS), limited(false, SHARED_MACHINE_LIMITS)]).toEqual([1, 0]);
+  expect([limited(true, GENERATOR_LIMITS), limited(false, GENERATOR_LIMITS)]).toEqual([1, 1]);
+});
+
 test("slip is judged against what its own window measured", () => {
   expect(reasonsWith({ ramp: { slipP99Ms: 30, measuredP99Ms: 400 } })).toEqual([]);
   expect(reasonsWith({ ramp: { slipP99Ms: 30, measuredP99Ms: 200 } })).toHaveLength(1);
@@ -57,7 +77,14 @@ test("a window of a moment is judged by its lateness alone: it says nothing abou
 
 test("what the limits do not name is not judged", () => {
   const { synRetransmits, listenOverflows, stealShare, ...wide } = GENERATOR_LIMITS;
-  const signals = { durationMs: 5000, slip: [], lagP99Ms: 2, eventLoopUtilization: 0.3, runQueueShare: 0.1 };
+  const signals = {
+    durationMs: 5000,
+    isPaced: true,
+    slip: [],
+    lagP99Ms: 2,
+    eventLoopUtilization: 0.3,
+    runQueueShare: 0.1,
+  };
   expect(reasonsOf({ ...signals, synRetransmits: 9, listenOverflows: 9, stealShare: 0.5 }, wide)).toEqual([]);
   expect([synRetransmits, listenOverflows, stealShare]).toEqual([0, 0, 0.02]);
 });
