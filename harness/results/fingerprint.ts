@@ -21,6 +21,10 @@ export function fingerprintOf(record: RunRecord): Fingerprint {
     coder,
     ...(simulated ? rehearsed : { region: cloud?.region ?? "unknown", zone: cloud?.zone ?? "unknown" }),
     ...Object.fromEntries(Object.entries(platform).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    // A cloud gives a machine type whichever processor is free: figures step with it, and no version of Coder did that.
+    ...(simulated || measurements?.generator.machine === undefined
+      ? {}
+      : { "generator's processor": measurements.generator.machine.cpu }),
     // A night whose SSH was not carried, or went another way, measured something else.
     ...(measurements === undefined ? {} : { "ssh path": measurements.connections.sshPath }),
     // A figure keeps its name when refbench learns to measure it better.

@@ -66,6 +66,24 @@ test("another version of Coder is the same series, and another platform is told 
   ]);
 });
 
+test("another zone or another processor is another platform: what a cloud happens to give is no change of Coder", () => {
+  const { cloud } = officialRecord();
+  const measurements = sampleMeasurements();
+  const machine = { cpu: "Ice Lake", cores: 2, memoryGib: 8, os: "linux", node: "v20.20.0" };
+  const on = (cpu: string) => ({
+    measurements: { ...measurements, generator: { ...measurements.generator, machine: { ...machine, cpu } } },
+  });
+  const before = nightOn(ago(1), on("Ice Lake"));
+  const elsewhere = nightOn(ago(0), { ...on("Ice Lake"), cloud: { ...cloud!, zone: "us-central1-f" } });
+  const other = nightOn(ago(0), on("Cascade Lake"));
+  expect(onlyRow([before, nightOn(ago(0), on("Ice Lake"))]).measured).toHaveLength(2);
+  expect(onlyRow([before, elsewhere])).toMatchObject({ tally: { of: 1, otherPlatform: 1 } });
+  expect(onlyRow([before, other])).toMatchObject({ tally: { of: 1, otherPlatform: 1 } });
+  expect(fingerprintChanges(fingerprintOf(before), fingerprintOf(other))).toEqual([
+    "generator's processor: Ice Lake → Cascade Lake",
+  ]);
+});
+
 test("rows come in the catalogue's order, what it no longer has last, and rehearsals apart from real nights", () => {
   const of = (architecture: string, size: string) => nightOn(ago(0), { architecture, size });
   const rows = nightRows(
