@@ -7,6 +7,9 @@ import { exhaustedBy } from "./exhausted.ts";
 import { errorBody } from "./schemas.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
+/** How long a call waits for its answer unless it says otherwise. */
+export const CALL_TIMEOUT_MS = 60_000;
+
 const MAX_ATTEMPTS = 6;
 const MAX_RETRY_AFTER_MS = 90_000;
 
@@ -81,7 +84,7 @@ export class CoderHttp {
 
   async #once<T>(call: CoderCall<T>): Promise<{ answer: Answer<T>; retryAfterMs?: number }> {
     try {
-      const timeoutMs = call.timeoutMs ?? 60_000;
+      const timeoutMs = call.timeoutMs ?? CALL_TIMEOUT_MS;
       const response = await this.#dispatcher.request({
         method: call.method,
         origin: this.url,

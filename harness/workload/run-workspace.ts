@@ -6,6 +6,7 @@ import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from ".
 import { pace } from "./pacer.ts";
 import { takeTurns } from "./take-turns.ts";
 import { visitWorkspace } from "./visit-workspace.ts";
+import { CALL_TIMEOUT_MS } from "../coder/http.ts";
 
 /** Takes one workspace through its part of the load; due at that instant, whenever it really starts. */
 export type Arrive = (load: LoadContext, workspace: LoadWorkspace, dueMs: number) => Promise<void>;
@@ -83,8 +84,10 @@ export async function runWorkspace(
     setState(load, workspace, "failed");
     return;
   }
-  if (!(await create(load, workspace, dueMs))) return;
-  if (!(await built(load, workspace))) return;
+  if (!(await create(load, workspace, dueMs)) || !(await built(load, workspace))) {
+    recordUnready(load, workspace, dueMs);
+    return;
+  }
   load.latencies.record("workspace-ready", {
     dueMs,
     startedMs: workspace.createdMs ?? dueMs,
@@ -92,6 +95,14 @@ export async function runWorkspace(
   });
   // Nobody knows whether agents are there that were not waited for.
   workspace.succeeded = load.task.skipAgents === true || (await visitWorkspace(load, workspace));
+}
+
+/** A workspace that never became ready took at least as long as its build and its agents may take. */
+function recordUnready(load: LoadContext, { createdMs }: LoadWorkspace, dueMs: number): void {
+  if (load.signal.aborted) return;
+  const { buildMs, agentMs } = load.task.timeouts;
+  const at = { dueMs, startedMs: createdMs ?? dueMs, endMs: performance.now() };
+  load.latencies.recordFailure("workspace-ready", at, buildMs + agentMs);
 }
 
 async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<boolean> {
@@ -107,7 +118,12 @@ async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number
   });
   if (!created.ok) {
     load.failures.addAnswer("workspace-create", "create-workspace", created.failure);
-    if (created.failure.kind !== "aborted") setState(load, workspace, "failed");
+    const { kind } = created.failure;
+    if (kind !== "aborted") setState(load, workspace, "failed");
+    if (kind !== "aborted" && kind !== "exhausted") {
+      const at = { dueMs, startedMs, endMs: performance.now() };
+      load.latencies.recordFailure("create-workspace", at, CALL_TIMEOUT_MS);
+    }
     return false;
   }
   load.clocks.created(created.value.latest_build, { sentMs, answeredMs: generatorNow() });

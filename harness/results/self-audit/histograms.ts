@@ -30,8 +30,12 @@ export const histogramsHoldTheirCount: Rule<Measured> = {
     ),
 };
 
-/** A connection that fails is counted once, whatever it still had to carry: each of that is a failed attempt. */
-const COUNTED_BY_CONNECTION: ReadonlySet<Phase> = new Set<Phase>([
+/**
+ * A connection that fails is counted once, whatever it still had to carry: each of that is a failed attempt. A workspace
+ * that never became ready is counted by what failed of it.
+ */
+const COUNTED_OTHERWISE: ReadonlySet<Phase> = new Set<Phase>([
+  "workspace-ready",
   "opening-command",
   "held-command",
   "closing-command",
@@ -49,7 +53,7 @@ export const histogramCountsArePossible: Rule<Measured> = {
       const longest = readHistogram(histogram).maxUs;
       return [
         atMost([`failures in ${nameOf(histogram)}`, failed], ["its count", count]),
-        COUNTED_BY_CONNECTION.has(phase)
+        COUNTED_OTHERWISE.has(phase)
           ? undefined
           : atMost(
               [`failures in ${nameOf(histogram)}`, failed],

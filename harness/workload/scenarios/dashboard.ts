@@ -91,7 +91,12 @@ class PageReader {
       board.answered();
       latencies.record("api-read", { dueMs, startedMs, endMs: performance.now() });
     } else if (isOptional === true && NOT_OFFERED.includes(answer.failure.status ?? 0)) this.#leaveOut(path);
-    else failures.addAnswer("api-error", "api-read", answer.failure);
+    else {
+      const { kind } = answer.failure;
+      failures.addAnswer("api-error", "api-read", answer.failure);
+      if (kind === "aborted" || kind === "exhausted") return;
+      latencies.recordFailure("api-read", { dueMs, startedMs, endMs: performance.now() }, TIMEOUT_MS);
+    }
   }
 
   #leaveOut(path: string): void {
