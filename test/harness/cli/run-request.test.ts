@@ -156,6 +156,11 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
   const REAL = ["gke", "--size", "canary", "--project", "my-benchmarks"];
   const REHEARSAL = ["gke", "--size", "canary", "--rehearse"];
   const refused: readonly (readonly [readonly string[], RegExp, NodeJS.ProcessEnv?])[] = [
+    [["gke", "--rehearse", "--seed", "3"], /--seed is 3, but only a comparison has an order to draw/],
+    [
+      ["gke", "--rehearse", "--compare", "1.2.3,1.2.4", "--seed", "1.5"],
+      /--seed is "1\.5", expected a whole/,
+    ],
     [["gke"], /--project is missing/],
     [["eks"], /--account is missing/],
     [["gke", "--account", ACCOUNT], /--account is not Google's, where gke runs: expected --project/],
@@ -312,4 +317,12 @@ describe("TLS", () => {
     const run = ["gke", "--rehearse", "--size", "canary", "--coder-server", "/no/coder", "--tls"];
     await expect(asked(run)).rejects.toThrow("--tls has no certificate for the real server");
   });
+});
+
+test("the order of a comparison is drawn anew for each run, or again by a seed", async () => {
+  const { asked } = await where();
+  const compared = ["gke", "--rehearse", "--compare", "2.30.1,2.31.0"];
+  const seeds = [await asked(compared), await asked(compared)].map(({ comparison }) => comparison?.seed);
+  expect(seeds[0]).not.toBe(seeds[1]);
+  expect((await asked([...compared, "--seed", "7"])).comparison?.seed).toBe(7);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { HOLD_SECONDS } from "../../../reference-architectures/hold-seconds.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
 import { type CostEstimate, estimateCost } from "../../../reference-architectures/cost/estimate.ts";
+import { phasesOf } from "../../../reference-architectures/cost/phases.ts";
 import { MACHINE_TYPES } from "../../../reference-architectures/machine-types.ts";
 import { AWS_PRICES } from "../../../reference-architectures/prices/aws.ts";
 import { GOOGLE_PRICES } from "../../../reference-architectures/prices/google.ts";
@@ -131,4 +132,21 @@ describe("what is not in the table", () => {
     expect(notes.join()).toContain("db.m6i.large of RDS: from memory");
     expect(estimated("gke", "canary").notes.join()).not.toContain("n2-standard-4");
   });
+});
+
+test("a comparison is estimated with every load, and with another installation before each but the first", () => {
+  const architecture = getArchitecture("gke");
+  const { figures } = resolveSize("gke", "100", {});
+  const hoursOf = (loads: number): number => {
+    const estimation = estimateCost(architecture, figures, {
+      region: architecture.region,
+      runner: true,
+      loads,
+    });
+    if (estimation.state === "not-priced") throw new Error(estimation.reason);
+    return estimation.estimate.hours;
+  };
+  const { load, install } = phasesOf(architecture, figures);
+  expect(install).toBeGreaterThan(0);
+  expect(hoursOf(16) - hoursOf(1)).toBeCloseTo(15 * (load + install), 3);
 });
