@@ -3,6 +3,7 @@ import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.t
 import { summaryLine } from "../model/summary-line.ts";
 import { formatUsd } from "../model/usd.ts";
 import { buildsLine } from "./builds-words.ts";
+import { clocksLine, negativeLines } from "./clock-words.ts";
 import { comparisonLines } from "./compared-versions.ts";
 import { failureLine, reasonsOf } from "./failure-words.ts";
 import { formatCount, formatDuration } from "./format.ts";
@@ -23,7 +24,9 @@ export function resultsText(record: RunRecord, width: number): string {
   const sections = [
     [sheetText(runsTable([record]), width).trimEnd()],
     measurements === undefined ? ["Nothing was measured."] : loadLines(record, measurements),
-    measurements === undefined ? [] : ["Latency", latencyTable(measurements, width), LATENCY_NOTE],
+    measurements === undefined
+      ? []
+      : ["Latency", latencyTable(measurements, width), LATENCY_NOTE, ...negativeLines(measurements)],
     measurements === undefined ? [] : failureLines(measurements),
     record.comparison === undefined ? [] : comparisonLines(record.comparison),
     objectiveLines(record),
@@ -44,7 +47,7 @@ const LATENCY_NOTE =
 function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
   const { builds, generator } = measurements;
   const limited = limitedLines(measurements);
-  const optional = [arrivalsLine(measurements), probeLine(measurements)];
+  const optional = [clocksLine(measurements), arrivalsLine(measurements), probeLine(measurements)];
   return [
     summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
     ...carriedLines(measurements, record.load),

@@ -14,8 +14,9 @@ export async function startRewritingProxy(target: string, rewrite: Rewrite) {
       { host: to.hostname, port: to.port, method, path: url, headers: { ...headers, host: to.host } },
       (answer) => {
         void rewritten(answer, url, rewrite).then((body) => {
-          const { "transfer-encoding": _chunked, ...rest } = answer.headers;
-          reply.writeHead(answer.statusCode ?? 502, { ...rest, "content-length": `${body.length}` });
+          const kept = Object.entries(answer.headers).filter(([name]) => name !== "transfer-encoding");
+          const headers = Object.fromEntries(kept);
+          reply.writeHead(answer.statusCode ?? 502, { ...headers, "content-length": `${body.length}` });
           reply.end(body);
         });
       },

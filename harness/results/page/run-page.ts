@@ -1,6 +1,7 @@
 import type { RunRecord } from "../../model/record.ts";
 import { versionOf } from "../coder-version.ts";
 import { buildTimeWords, rateWords } from "../builds-words.ts";
+import { clocksLine, negativeLines } from "../clock-words.ts";
 import { dayOf } from "../day.ts";
 import { formatCount, formatDuration, formatLatency } from "../format.ts";
 import { standingOf, unofficialReasons } from "../official.ts";
@@ -46,7 +47,8 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
           ? html`<h2>Measurements</h2>
               <p>Nothing was measured: the run ended before its load did.</p>`
           : html`${latencySection(measurements)} ${overTimeSection(measurements)}
-            ${said([arrivalsLine(measurements), probeLine(measurements)])} ${errorsSection(measurements)}`
+            ${said([clocksLine(measurements), ...negativeLines(measurements), arrivalsLine(measurements), probeLine(measurements)])}
+            ${errorsSection(measurements)}`
       }
       ${conditionsSection(record)} ${costSection(record)} ${teardownSection(record)}
       ${provenanceSection(record)} ${reproduction(record)}`,

@@ -142,6 +142,8 @@ export const generatorIsConsistent: Rule<Measured> = {
         notNegative(["a window's lateness at p99, ms,", one.slipP99Ms]),
         atMost(["a window's lateness at p99, ms,", one.slipP99Ms], ["its greatest", one.slipMaxMs]),
       ]),
+      notNegative(["the CPU of the generator's children, s,", generator.childCpuSeconds ?? 0]),
+      notNegative(["the memory of the generator's machine, GiB,", generator.machine?.memoryGib ?? 1]),
       record.provenance.machine.cores > 0 && record.provenance.machine.memoryGib > 0
         ? undefined
         : "the generator's machine has no core or no memory",
@@ -152,7 +154,8 @@ export const generatorIsConsistent: Rule<Measured> = {
 /** The load's figures lie within the time of its stage, and builds within the load. */
 export const loadLiesInItsTime: Rule<Measured> = {
   name: "load-lies-in-its-time",
-  check: ({ record, measurements: { windows = [], startedAtMs, builds, clocks = [] } }) => {
+  check: ({ record, measurements }) => {
+    const { windows = [], startedAtMs, builds, clocks = [] } = measurements;
     const endMs = windows.at(-1)?.endMs;
     if (startedAtMs === undefined || endMs === undefined) return [];
     const stage = record.stages.findLast((each) => each.stage === "load");
@@ -161,7 +164,13 @@ export const loadLiesInItsTime: Rule<Measured> = {
     const lastMs = Math.max(0, ...jobs.map(([, , completed]) => completed));
     const firstMs = since === undefined || api === undefined ? undefined : since - api.offsetMs - startedAtMs;
     const slackMs = SLACK_MS + (api?.uncertaintyMs ?? 0);
+    const { holdMs = 0, rampPerSecond = 0, commandsPerSecond = 0 } = record.load;
     return [
+      notNegative(["the ramp's connections a second", rampPerSecond]),
+      notNegative(["the hold's commands a second", commandsPerSecond]),
+      isCutShort({ record, measurements }) || measurements.connections.held === 0
+        ? undefined
+        : atMost(["the hold, ms,", holdMs], ["the load's length", endMs], SLACK_MS),
       stage === undefined
         ? undefined
         : atMost(

@@ -43,7 +43,7 @@ async function recordOf(rewrite: Rewrite, workspaces = 16) {
   );
   const startedMs = Date.now();
   const { result } = await runLoadHere(task, { pace: { windowMs: 300, probeEveryMs: 100 } });
-  return recordOfResult(task, result, { startedMs });
+  return await recordOfResult(task, result, { startedMs });
 }
 
 test("a deployment with one clock keeps every rule, seen through the proxy too", async () => {

@@ -30,6 +30,12 @@ const EDITS: Readonly<Record<string, (value: number) => number>> = {
 /** Figures of which nothing else in a record says what they must be, with why; `*` is a place in a list. */
 const CANNOT_BE_CHECKED: Readonly<Record<string, string>> = {
   "load.sshShare": "how SSH is dealt depends on what the machine carries",
+  "load.holdMs": "at most the load's length, and else free",
+  "load.rampPerSecond": "as asked; how fast the ramp really was is not in the record",
+  "load.commandsPerSecond": "as asked; a connection that is closed is sent none",
+  "measurements.generator.childCpuSeconds": "seen once, by the process itself",
+  "measurements.generator.machine.cores": "seen once, by the machine itself",
+  "measurements.generator.machine.memoryGib": "seen once, by the machine itself",
   "provenance.machine.cores": "seen once, by the machine itself",
   "provenance.machine.memoryGib": "seen once, by the machine itself",
   "measurements.startedAtMs": "known to two seconds by the builds, no better than clocks agree",
