@@ -75,7 +75,8 @@ export const TREND_FIGURES: readonly KeyFigure[] = [
       const attempts = of(measurements);
       return attempts === 0 ? undefined : failed(measurements) / attempts;
     }),
-    text: (value) => `${(value * 100).toFixed(1)} %`,
+    // An axis reaches beyond its values, where a share has none.
+    text: (value) => (value < 0 || value > 1 ? "" : `${Number((value * 100).toFixed(1))} %`),
   })),
 ];
 
