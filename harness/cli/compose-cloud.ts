@@ -52,8 +52,8 @@ export function composeCloud(
 }
 
 /** Asked of a shell that goes on with a run: an SDK reads its variables by itself, so they must say the same. */
-function refuseOtherCloud(
-  { path }: RunFolder,
+export function refuseOtherCloud(
+  { path }: Pick<RunFolder, "path">,
   { provider, endpoints }: CloudPlan,
   env: NodeJS.ProcessEnv,
 ): void {

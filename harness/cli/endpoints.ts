@@ -1,10 +1,7 @@
 import type { Architecture } from "../../reference-architectures/architecture.ts";
 import { customGoogleEndpoints, googleEndpoints } from "../inventory/google/endpoints.ts";
+import { ENDPOINT_VARIABLE, isPlainUrl } from "../model/endpoint-variables.ts";
 import { RefbenchError } from "../model/error.ts";
-
-/** Every variable by which Terraform, an SDK or refbench itself is sent to somebody else than the cloud. */
-const ENDPOINT =
-  /^(AWS_ENDPOINT_URL(_[A-Z0-9_]+)?|AWS_IGNORE_CONFIGURED_ENDPOINT_URLS|GOOGLE_[A-Z0-9_]+_CUSTOM_ENDPOINT)$/;
 
 /** What of an environment replaces a cloud's own endpoints. */
 export interface CustomEndpoints {
@@ -20,7 +17,7 @@ export function endpointsOf(cloud: Architecture["cloud"], env: NodeJS.ProcessEnv
   const prefix = cloud === "aws" ? "AWS_ENDPOINT_URL" : "GOOGLE_";
   const found = Object.entries(env).filter(
     (entry): entry is [string, string] =>
-      !ignored && entry[0].startsWith(prefix) && ENDPOINT.test(entry[0]) && (entry[1] ?? "") !== "",
+      !ignored && entry[0].startsWith(prefix) && ENDPOINT_VARIABLE.test(entry[0]) && (entry[1] ?? "") !== "",
   );
   for (const [name, value] of found) refuseCredential(name, value);
   const endpoints = Object.fromEntries(found);
@@ -32,7 +29,7 @@ export function withEndpoints(
   env: NodeJS.ProcessEnv,
   endpoints: Readonly<Record<string, string>>,
 ): NodeJS.ProcessEnv {
-  const others = Object.entries(env).filter(([name]) => !ENDPOINT.test(name));
+  const others = Object.entries(env).filter(([name]) => !ENDPOINT_VARIABLE.test(name));
   return { ...Object.fromEntries(others), ...endpoints };
 }
 
@@ -42,8 +39,7 @@ function isWhole(cloud: Architecture["cloud"], endpoints: Readonly<Record<string
 }
 
 function refuseCredential(name: string, value: string): void {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url !== undefined && url.username === "" && url.password === "") return;
+  if (isPlainUrl(value)) return;
   throw new RefbenchError(
     "usage",
     `${name} is no plain URL, expected one such as http://127.0.0.1:5000, without a credential in it`,

@@ -15,13 +15,14 @@ export async function findTwin(
   { twinRoot: recorded, twinId }: { readonly twinRoot: string; readonly twinId?: string | undefined },
 ): Promise<string> {
   const beside = join(dirname(dirname(resolve(folder.path))), "twin");
-  const found = [recorded, beside].find(
-    (root) => existsSync(join(root, "inventory")) && (twinId === undefined || findTwinId(root) === twinId),
-  );
+  // A plan may name any folder of this machine: without the twin's id only the one beside the run is its twin.
+  const isIts = (root: string): boolean =>
+    twinId === undefined ? resolve(root) === beside : findTwinId(root) === twinId;
+  const found = [recorded, beside].find((root) => existsSync(join(root, "inventory")) && isIts(root));
   if (found !== undefined) return found;
   const { entries, damaged } = await new Journal(folder.journal, systemClock).read();
   if (damaged.length === 0 && entries.length > 0 && !entries.some(({ type }) => type === "stack-intent"))
-    return recorded;
+    return beside;
   throw new RefbenchError(
     "inventory",
     `the twin of this run, ${recorded}, is not there, so nothing can say what is left: move it back there, or to ${beside}`,

@@ -25,8 +25,8 @@ import type { Io } from "./io.ts";
 import { refbenchVersion } from "./refbench-version.ts";
 import { spawnReaper } from "./spawn-reaper.ts";
 
-/** Commands that look at runs, and so look after those that nobody tears down. */
-const ADOPTING: ReadonlySet<string> = new Set(["run", "stage", "teardown", "watch", "results"]);
+/** Commands that work on runs, and so look after those that nobody tears down. Commands that only read start nothing. */
+const ADOPTING: ReadonlySet<string> = new Set(["run", "stage", "teardown"]);
 
 /** Commands that make something or measure. The others have to work in any shell: a teardown most of all. */
 const MAKING: ReadonlySet<string> = new Set([

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { RefbenchError } from "../model/error.ts";
+import { isOwn, notOwn } from "../pipeline/installation.ts";
 import { planSchema } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { withEndpoints } from "./endpoints.ts";
@@ -10,8 +11,12 @@ import { withoutLicence } from "./preflight/read-licence.ts";
 
 const REFBENCH = join(import.meta.dirname, "..", "..", "bin", "refbench.js");
 
-/** Starts `refbench reaper <folder>` in a session of its own: no Ctrl-C, hang-up or death of this process reaches it. */
+/**
+ * Starts `refbench reaper <folder>` in a session of its own: no Ctrl-C, hang-up or death of this process reaches it.
+ * Throws `usage` for a folder that this installation did not make: its plan leads this user's credentials.
+ */
 export function spawnReaper(folder: RunFolder): number {
+  if (!isOwn(folder)) throw new RefbenchError("usage", notOwn(folder));
   const log = openSync(folder.log, "a", 0o600);
   try {
     const child = spawn(process.execPath, [REFBENCH, "reaper", folder.path], {

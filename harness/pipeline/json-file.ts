@@ -3,6 +3,11 @@ import { open, readFile, rename, rm } from "node:fs/promises";
 import type { z } from "zod";
 import { RefbenchError } from "../model/error.ts";
 
+/** The text that `writeJson` writes for a value. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 /** Writes JSON so that a reader sees the old file or the whole of the new one: temp file, fsync, rename. */
 export async function writeJson(
   path: string,
@@ -13,7 +18,7 @@ export async function writeJson(
   try {
     const file = await open(temporary, "wx", options.mode ?? 0o644);
     try {
-      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+      await file.writeFile(jsonText(value));
       await file.sync();
     } finally {
       await file.close();

@@ -11,10 +11,11 @@ import { thisMachine } from "../model/machine.ts";
 import { newRunId } from "../model/run-id.ts";
 import { conditionsOf } from "./conditions.ts";
 import { planCost } from "./cost-plan.ts";
+import { signPlan } from "./installation.ts";
 import { Journal } from "./journal.ts";
-import { writeJson } from "./json-file.ts";
+import { jsonText, writeJson } from "./json-file.ts";
 import { claimRun } from "./owner.ts";
-import { type CloudPlan, type ComparisonPlan, firstRelease, loadsOf, type Plan } from "./plan.ts";
+import { type CloudPlan, type ComparisonPlan, FAULTS, firstRelease, loadsOf, type Plan } from "./plan.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { newSecrets, writeSecrets } from "./secrets.ts";
 
@@ -190,12 +191,11 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   await new Journal(folder.journal, clock).append({ type: "run-made", runId });
   // Before the plan: a driver that dies right after it must not leave a run that looks like a staged one.
   if (request.isDriven === true) await claimRun(folder);
+  signPlan(folder, jsonText(plan));
   // Last: a folder without a plan is no run.
   await writeJson(folder.plan, plan);
   return folder;
 }
-
-const FAULTS = "faults.json";
 
 function rehearsalOf({ rehearsal }: RunRequest): Pick<Plan, "rehearsal"> {
   if (rehearsal === undefined) return {};

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import type { RunFolder } from "./run-folder.ts";
 
 /** What a teardown on another machine needs, and what the run has measured. Never the secrets, the log or the events. */
@@ -26,9 +27,37 @@ const STACK_FILE = new RegExp(
   `^terraform/[a-z0-9][a-z0-9-]*/(${STACK_FILES.map((name) => name.replaceAll(".", "\\.")).join("|")})$`,
 );
 
-/** Whether a file of this name, relative to the run's folder, is mirrored and may be restored. */
+/** Whether a file of this name, relative to the run's folder, is mirrored. */
 export function isMirrored(name: string): boolean {
   return (FILES as readonly string[]).includes(name) || STACK_FILE.test(name);
+}
+
+/**
+ * Whether a mirrored file is restored. A stack is not: Terraform would execute what it says, and whoever can write to
+ * the bucket is not who has the credentials here. It is synthesized again from the environment.
+ */
+export function isRestored(name: string): boolean {
+  return isMirrored(name) && (isState(name) || !name.startsWith("terraform/"));
+}
+
+/** Providers that a state of ours may name: Terraform installs whatever a state names, and runs it. */
+const PROVIDER =
+  /^provider\["(registry\.terraform\.io\/hashicorp\/[a-z-]+|terraform\.io\/builtin\/terraform)"\]/;
+
+/** The first provider of a state that is not one of ours; undefined where there is none, or the state cannot be read. */
+export function foreignProvider(state: Uint8Array): string | undefined {
+  const parsed = providersSchema.safeParse(parsedJson(state));
+  return parsed.data?.resources.map(({ provider }) => provider).find((provider) => !PROVIDER.test(provider));
+}
+
+const providersSchema = z.object({ resources: z.array(z.object({ provider: z.string() })) });
+
+function parsedJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 export function isState(name: string): boolean {

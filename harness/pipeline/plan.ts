@@ -1,14 +1,19 @@
 import { z } from "zod";
 import type { Release } from "../../stacks/environment.ts";
 import { runCost } from "../model/cost.ts";
+import { endpointVariables } from "../model/endpoint-variables.ts";
 import { drawOrder } from "../model/load-order.ts";
 import { origin, recordSchema, refbenchProvenance } from "../model/record.ts";
+import { RUN_ID_PATTERN } from "../model/run-id.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
+
+/** Name of the file of faults in a run's folder. */
+export const FAULTS = "faults.json";
 
 /** What one run was told to do: written once when the run is made, never changed. Holds no secret. */
 export const planSchema = z.object({
   schemaVersion: z.literal(1),
-  runId: z.string(),
+  runId: z.string().regex(RUN_ID_PATTERN),
   createdAt: z.iso.datetime(),
   /** What started it. */
   origin: origin.default({ kind: "run" }),
@@ -34,8 +39,8 @@ export const planSchema = z.object({
       failBuilds: z.number().min(0).max(1),
       /** How long every shell takes until its prompt, milliseconds. */
       shellDelayMs: z.number().nonnegative().optional(),
-      /** File name inside the run's folder. */
-      faults: z.string().optional(),
+      /** Name of the file of faults inside the run's folder: never a path to another place. */
+      faults: z.literal(FAULTS).optional(),
       /** The real Coder server that is rehearsed on; absent = the emulator. */
       coder: z
         .object({
@@ -55,7 +60,7 @@ export const planSchema = z.object({
       region: z.string(),
       zone: z.string(),
       /** Endpoint variables that replace the cloud's own, with their values. Such a run is never official. */
-      endpoints: z.record(z.string(), z.string()),
+      endpoints: endpointVariables,
       /** They lead to an emulated cloud altogether, which is nobody's account. */
       emulated: z.boolean(),
       /** Digest of what the environment is made from. */

@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { environmentSchema } from "../../stacks/environment.ts";
 import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
@@ -7,10 +8,11 @@ import { RUN_ID_PATTERN, type RunId } from "../model/run-id.ts";
 import { getAll } from "./get-all.ts";
 import { Journal } from "./journal.ts";
 import { mirrorKeys } from "./mirror.ts";
-import { isMirrored, isOlderState, isState } from "./mirrored-files.ts";
+import { foreignProvider, isMirrored, isOlderState, isRestored, isState } from "./mirrored-files.ts";
 import { mirroredRuns } from "./mirrored-runs.ts";
 import { type Plan, planSchema } from "./plan.ts";
-import { writeJson } from "./json-file.ts";
+import { signPlan } from "./installation.ts";
+import { jsonText, writeJson } from "./json-file.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 
 /** Mirrored to tell a run that a process drove from a staged one; never restored. */
@@ -46,15 +48,36 @@ export async function restoreRun(
   await chmod(folder.path, 0o700);
   for (const name of names) {
     // The plan comes last: a folder without one is no run. The owner was a process of the lost machine.
-    if (name === "plan.json" || name === OWNER) continue;
+    if (name === "plan.json" || name === OWNER || !isRestored(name)) continue;
     const bytes = await bucket.get(mirrorKeys.file(runId, name));
+    if (bytes !== undefined) refuseForeign(name, bytes, runId, bucket);
     if (bytes !== undefined) await place(join(folder.path, name), bytes, isState(name));
   }
   await restoreJournal(folder, bucket, runId);
   if (names.includes(OWNER)) await noteLostMachine(folder, clock);
   // From here on this is where it is mirrored: the share may be mounted elsewhere on this machine.
-  await writeJson(folder.plan, { ...plan, mirror: bucket.url });
+  const own = { ...plan, mirror: bucket.url };
+  signPlan(folder, jsonText(own));
+  await writeJson(folder.plan, own);
   return folder;
+}
+
+/** Refuses what would have another's program run here, or another's environment torn down under this run's name. */
+function refuseForeign(name: string, bytes: Uint8Array, runId: RunId, { url }: Bucket): void {
+  const file = `${mirrorKeys.file(runId, name)} in ${url}`;
+  const provider = isState(name) ? foreignProvider(bytes) : undefined;
+  if (provider !== undefined)
+    throw new RefbenchError(
+      "run_folder",
+      `${file} names ${provider}, expected providers of hashicorp only: it is not what refbench wrote; "refbench sweep --run ${runId}" goes on without it`,
+    );
+  if (name !== "environment.json") return;
+  const environment = environmentSchema.safeParse(jsonOf(bytes));
+  if (environment.success && environment.data.runId === runId) return;
+  throw new RefbenchError(
+    "run_folder",
+    `${file} is not the environment of that run: "refbench sweep --run ${runId}" goes on without it`,
+  );
 }
 
 /** What a run of a bucket was told to do; throws when the bucket does not say. */

@@ -34,6 +34,7 @@ import { progressReporter } from "../progress/progress-reporter.ts";
 import { addRunOptions, type RunFlags } from "../run-options.ts";
 import { runRequestOf } from "../run-request.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
+import { takeOn } from "../teardown/take-on.ts";
 import { followTeardown } from "./watch.ts";
 
 /** `refbench stage <name>`: one stage alone, and again. */
@@ -80,6 +81,7 @@ async function folderOf(
         `${folder.path} belongs to a "refbench run" that is still at work: watch it with "refbench watch"`,
       );
     }
+    await takeOn(folder, io.env);
     return folder;
   }
   if (stage !== "preflight" || architecture === undefined) {

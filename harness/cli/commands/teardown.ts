@@ -18,6 +18,7 @@ import { bucketUrl, collect, duration } from "../run-options.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
 import { teardownExitCode, teardownText } from "../teardown/report.ts";
 import { requestWholeTeardown, restoredRun } from "../teardown/restored-run.ts";
+import { takeOn } from "../teardown/take-on.ts";
 import { tearDownAll } from "../teardown/tear-down-all.ts";
 import { followTeardown } from "./watch.ts";
 
@@ -92,6 +93,7 @@ async function tornDown(folder: RunFolder, io: Io): Promise<void> {
   const final = await findFinalRecord(folder);
   // What was leaked or could not be verified is gone on with, once a credential is renewed or a hand has helped.
   if (final?.teardown.state !== "clean") {
+    await takeOn(folder, io.env);
     await requestWholeTeardown(folder);
     await ensureReaper(folder, { clock: systemClock, spawnReaper });
   }

@@ -3,8 +3,9 @@ import type { Clock } from "../../model/clock.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { awaitBucketLease } from "../../pipeline/await-bucket-lease.ts";
 import { requestTeardown } from "../../pipeline/request.ts";
-import { restoreRun } from "../../pipeline/restore.ts";
+import { readMirroredPlan, restoreRun } from "../../pipeline/restore.ts";
 import type { RunFolder } from "../../pipeline/run-folder.ts";
+import { refuseOtherCloud } from "../compose-cloud.ts";
 import { unlockStates } from "./unlock-states.ts";
 
 /** How far the clocks of two machines may be apart. */
@@ -27,6 +28,9 @@ export async function restoredRun(
   { cwd, env, clock, tell, signal }: RestoreOptions,
 ): Promise<RunFolder> {
   await awaitBucketLease(bucket, runId, { clock, tell, signal });
+  const { cloud } = await readMirroredPlan(bucket, runId);
+  // Before anything of the bucket is written or started: its plan may be anybody's.
+  if (cloud !== undefined) refuseOtherCloud({ path: `the run ${runId} in ${bucket.url}` }, cloud, env);
   const freeAt = clock.now();
   const folder = await restoreRun(bucket, runId, { cwd, clock });
   tell(`restored ${folder.path} from ${bucket.url}`);

@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../model/error.ts";
 import { askInventory, noteSeen } from "../ask-inventory.ts";
@@ -7,7 +8,7 @@ import type { StageContext } from "../context.ts";
 import { countingOptions, countResources } from "../resource-counts.ts";
 import { salvageJson } from "../json-file.ts";
 import type { RunFolder } from "../run-folder.ts";
-import { withTerraform } from "./provision.ts";
+import { synthesizeInto, withTerraform } from "./provision.ts";
 import { isLeaseHeld } from "../lease.ts";
 
 /** A delete that something still uses is asked again: the user may be on its way out. */
@@ -22,6 +23,7 @@ const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", 
 /** Destroys the stacks in reverse order, waiting around the one in the cluster for what controllers made to go. */
 export async function destroy(context: StageContext): Promise<string> {
   const { folder, journal, report, environment } = context;
+  await synthesizeMissing(context);
   const order = (await salvageJson(folder.result("stacks"), z.array(z.string()))) ?? (await stacksIn(folder));
   const { entries } = await journal.read();
   const intended = new Set(
@@ -103,6 +105,28 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
       if (signal.aborted || attempt === ATTEMPTS) throw error;
       await ports.clock.sleep(attempt * ports.settle.pollMs * 2, signal);
     }
+  }
+}
+
+/** A folder that was restored has states and no stacks: they are written again, as this checkout writes them. */
+async function synthesizeMissing(context: StageContext): Promise<void> {
+  const { folder, report, signal } = context;
+  const stacks = await stacksIn(folder);
+  const has = await Promise.all(
+    stacks.map((stack) =>
+      access(join(folder.stack(stack), "cdk.tf.json")).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  if (has.every(Boolean)) return;
+  try {
+    await synthesizeInto(context);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const message = `the stacks could not be written again, and what they hold is left to the sweep: ${messageOf(error)}`;
+    report({ type: "note", level: "warning", message });
   }
 }
 

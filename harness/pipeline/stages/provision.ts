@@ -108,7 +108,8 @@ async function lockElsewhere(
   }
 }
 
-async function synthesizeInto({ folder, ports, signal }: StageContext): Promise<readonly string[]> {
+/** Synthesizes the stacks of the run's environment into its folder; returns their names, dependencies first. */
+export async function synthesizeInto({ folder, ports, signal }: StageContext): Promise<readonly string[]> {
   const stacks = await ports.synthesize({
     environmentFile: folder.environment,
     directory: folder.terraform,

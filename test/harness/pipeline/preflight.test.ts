@@ -62,7 +62,10 @@ describe("a run's preflight", () => {
   });
 
   test.each([
-    ["fails", () => Promise.resolve({ state: "failed", scope: "cloud", reason: "503", partial: [] } as const)],
+    [
+      "fails",
+      () => Promise.resolve({ state: "failed", scope: "cloud", reason: "503", partial: [] } as const),
+    ],
     ["throws", () => Promise.reject(new Error("503"))],
   ])("is infrastructure when the inventory %s, whatever was left out", async (_, list) => {
     const inventory = { list, remove: () => Promise.resolve({ state: "gone" } as const) };
