@@ -23,8 +23,8 @@ const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", 
 /** Destroys the stacks in reverse order, waiting around the one in the cluster for what controllers made to go. */
 export async function destroy(context: StageContext): Promise<string> {
   const { folder, journal, report, environment } = context;
-  await synthesizeMissing(context);
   const order = (await salvageJson(folder.result("stacks"), z.array(z.string()))) ?? (await stacksIn(folder));
+  await synthesizeMissing(context, order);
   const { entries } = await journal.read();
   const intended = new Set(
     entries.flatMap((entry) => (entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [])),
@@ -109,9 +109,8 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
 }
 
 /** A folder that was restored has states and no stacks: they are written again, as this checkout writes them. */
-async function synthesizeMissing(context: StageContext): Promise<void> {
+async function synthesizeMissing(context: StageContext, stacks: readonly string[]): Promise<void> {
   const { folder, report, signal } = context;
-  const stacks = await stacksIn(folder);
   const has = await Promise.all(
     stacks.map((stack) =>
       access(join(folder.stack(stack), "cdk.tf.json")).then(

@@ -31,35 +31,42 @@ async function mirrored(files: Readonly<Record<string, string>>) {
 }
 
 describe("a run that is restored from a bucket", () => {
-  test("executes no stack of the bucket: its stacks are written again before the destroy", async () => {
-    const { world, restore } = await mirrored({
-      "terraform/gke-cloud/cdk.tf.json": '{"resource":{"null_resource":{"x":{"provisioner":{}}}}}',
-      "terraform/gke-cloud/.terraform.lock.hcl": "foreign",
-      "terraform/gke-cloud/.terraform/terraform.tfstate": "{}",
-      "terraform/gke-cloud/terraform.tfstate": stateWith(PROVIDER),
-      "stacks.json": '["gke-cloud"]',
-    });
-    const folder = await restore();
-    const stack = folder.stack("gke-cloud");
-    for (const name of ["cdk.tf.json", ".terraform.lock.hcl", ".terraform/terraform.tfstate"])
-      await expect(access(join(stack, name))).rejects.toMatchObject({ code: "ENOENT" });
-    expect(await readFile(join(stack, "terraform.tfstate"), "utf8")).toBe(stateWith(PROVIDER));
+  test.each([
+    ["with a state", { "terraform/gke-cloud/terraform.tfstate": stateWith(PROVIDER) }],
+    ["killed before it had a state", {}],
+  ])(
+    "%s executes no stack of the bucket: its stacks are written again before the destroy",
+    async (_, state) => {
+      const { world, restore } = await mirrored({
+        "terraform/gke-cloud/cdk.tf.json": '{"resource":{"null_resource":{"x":{"provisioner":{}}}}}',
+        "terraform/gke-cloud/.terraform.lock.hcl": "foreign",
+        "terraform/gke-cloud/.terraform/terraform.tfstate": "{}",
+        "stacks.json": '["gke-cloud"]',
+        ...state,
+      });
+      const folder = await restore();
+      const stack = folder.stack("gke-cloud");
+      for (const name of ["cdk.tf.json", ".terraform.lock.hcl", ".terraform/terraform.tfstate"])
+        await expect(access(join(stack, name))).rejects.toMatchObject({ code: "ENOENT" });
+      const restored = await readFile(join(stack, "terraform.tfstate"), "utf8").catch(() => undefined);
+      expect(restored).toBe(Object.values<string>(state)[0]);
 
-    let synthesized = 0;
-    const { synthesize } = world.ports();
-    const ports = world.ports({
-      synthesize: (options) => {
-        synthesized += 1;
-        return synthesize(options);
-      },
-    });
-    const context = await openContext(folder, ports, {
-      reporter: world.reporter,
-      signal: new AbortController().signal,
-    });
-    await destroy(context);
-    expect(synthesized).toBe(1);
-  });
+      let synthesized = 0;
+      const { synthesize } = world.ports();
+      const ports = world.ports({
+        synthesize: (options) => {
+          synthesized += 1;
+          return synthesize(options);
+        },
+      });
+      const context = await openContext(folder, ports, {
+        reporter: world.reporter,
+        signal: new AbortController().signal,
+      });
+      await destroy(context);
+      expect(synthesized).toBe(1);
+    },
+  );
 
   test.each([
     'provider["registry.terraform.io/evil/google"]',
