@@ -4,6 +4,8 @@ export interface Io {
   readonly stdout: NodeJS.WritableStream;
   /** The progress. */
   readonly stderr: NodeJS.WritableStream;
+  /** The progress stream as it is, for live lines alone: they move the cursor. Absent = `stderr`. */
+  readonly terminal?: NodeJS.WritableStream;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** Sets the exit code of the command; the process ends when the command returns. */

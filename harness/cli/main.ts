@@ -23,6 +23,7 @@ import { twinCommand } from "./commands/twin.ts";
 import { watchCommand } from "./commands/watch.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion } from "./refbench-version.ts";
+import { safeStream } from "./safe-stream.ts";
 import { spawnReaper } from "./spawn-reaper.ts";
 
 /** Commands that work on runs, and so look after those that nobody tears down. Commands that only read start nothing. */
@@ -41,7 +42,15 @@ const MAKING: ReadonlySet<string> = new Set([
 export async function main(args: readonly string[], environment: Omit<Io, "exit">): Promise<number> {
   let exitCode = 0;
   const shell = environment.env;
-  const io: Io = { ...environment, env: ownEnvironment(shell), exit: (code) => (exitCode = code) };
+  const io: Io = {
+    ...environment,
+    // One place for every text, whoever's words it holds: a deployment, a cloud and a record can say anything.
+    stdout: safeStream(environment.stdout),
+    stderr: safeStream(environment.stderr),
+    terminal: environment.stderr,
+    env: ownEnvironment(shell),
+    exit: (code) => (exitCode = code),
+  };
   try {
     const { version } = await refbenchVersion();
     await programOf(io, version, shell).parseAsync(["node", "refbench", ...args]);
@@ -105,15 +114,20 @@ function inheriting(program: Command, command: Command): Command {
 function failed(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
   if (error instanceof ArchitectureError) {
-    io.stderr.write(`refbench: ${error.message}\n`);
+    io.stderr.write(`refbench: ${indented(error.message)}\n`);
     return EXIT_CODES.usage;
   }
   if (error instanceof RefbenchError) {
-    io.stderr.write(`refbench: ${error.message}\n`);
+    io.stderr.write(`refbench: ${indented(error.message)}\n`);
     return EXIT_CODES[verdictOfError[error.code]];
   }
   io.stderr.write(
     `refbench: this is a defect of refbench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return EXIT_CODES["harness-error"];
+}
+
+/** A message with line breaks of another program stays a message: no line of it passes for a line of refbench. */
+function indented(message: string): string {
+  return message.replaceAll("\n", "\n  ");
 }

@@ -1,3 +1,5 @@
+import { oneLine } from "../model/safe-text.ts";
+
 /** One text table. */
 export interface Grid {
   readonly header: readonly string[];
@@ -10,7 +12,8 @@ export interface Grid {
  * Draws a table within a width: cells wrap at spaces, after slashes and hyphens. Where even their longest words do
  * not fit beside each other, each row becomes a list of its cells.
  */
-export function drawGrid({ header, rows, right = new Set() }: Grid, width: number): string {
+export function drawGrid({ header, rows: given, right = new Set() }: Grid, width: number): string {
+  const rows = given.map((cells) => cells.map(oneLine));
   const lines = [header, ...rows];
   const natural = header.map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? "").length)));
   const least = header.map((_, column) =>
@@ -44,7 +47,7 @@ export function drawGrid({ header, rows, right = new Set() }: Grid, width: numbe
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (let piece of piecesOf(text)) {
+  for (let piece of piecesOf(oneLine(text))) {
     if (line !== "" && (line + piece).trimEnd().length > width) {
       lines.push(line.trimEnd());
       line = "";

@@ -1,3 +1,4 @@
+import { jsonText } from "../model/safe-text.ts";
 import { z } from "zod";
 import { RECORD_SCHEMA_VERSION, recordSchema } from "../model/record.ts";
 
@@ -9,5 +10,5 @@ export function recordJsonSchema(): string {
   const schema = z.toJSONSchema(recordSchema, { io: "input" });
   const { $schema, ...rest } = schema;
   const title = `The record of a refbench run, version ${RECORD_SCHEMA_VERSION}`;
-  return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
+  return jsonText({ $schema, title, ...rest });
 }

@@ -1,4 +1,6 @@
+import { markdownText } from "./markdown-text.ts";
+
 /** One line of a table in Markdown, whatever its cells hold. */
 export function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return `| ${cells.map(markdownText).join(" | ")} |`;
 }

@@ -1,9 +1,11 @@
 import { judgedWord, objectiveSentence } from "../model/objective-words.ts";
 import type { RunRecord } from "../model/record.ts";
+import { oneLine } from "../model/safe-text.ts";
 import { comparisonLines } from "./compared-versions.ts";
 import { failureLine, reasonsOf } from "./failure-words.ts";
 import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "./markdown-row.ts";
+import { markdownText } from "./markdown-text.ts";
 import { paceWords, provedWords, serverCountWords } from "./hold-words.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { sheetMarkdown } from "./sheet.ts";
@@ -25,12 +27,12 @@ export function resultMarkdown(record: RunRecord): string {
     ...limitedLines(measurements),
   ];
   const failures = measurements.failures.flatMap((failure) => [
-    `- ${failureLine(failure)}`,
+    `- ${markdownText(failureLine(failure))}`,
     ...reasonsOf(failure).flatMap(({ title, log }) => [
-      `  - ${title}`,
+      `  - ${markdownText(title)}`,
       "",
       // Four blanks more than the list's text: a block of code, in which nothing is markup.
-      ...log.map((line) => `        ${line}`),
+      ...log.map((line) => `        ${oneLine(line)}`),
       "",
     ]),
   ]);
@@ -40,19 +42,25 @@ export function resultMarkdown(record: RunRecord): string {
     markdownRow(header.map((_, column) => (column < 2 ? "---" : "---:"))),
     ...rows.map(markdownRow),
     "",
-    ...lines.filter((line) => line !== undefined).flatMap((line) => [line.replace(/^ +/, "- "), ""]),
+    ...lines.filter((line) => line !== undefined).flatMap((line) => [itemOf(line), ""]),
     ...(failures.length === 0 ? [] : ["Failures:", "", ...failures, ""]),
     ...(record.comparison === undefined
       ? []
       : comparisonLines(record.comparison).flatMap((line, index) =>
-          index === 0 ? [line, ""] : [line.trimStart()],
+          index === 0 ? [markdownText(line), ""] : [itemOf(line)],
         )),
     ...(record.comparison === undefined ? [] : [""]),
     "Objectives:",
     "",
-    ...objectives.map((each) => `- ${judgedWord(each)}: ${objectiveSentence(each)}`),
+    ...objectives.map((each) => `- ${markdownText(`${judgedWord(each)}: ${objectiveSentence(each)}`)}`),
     "",
     `Verdict: ${record.verdict}`,
     "",
   ].join("\n");
+}
+
+/** A line of text in Markdown: an indented one, with or without its dash, is an item of a list. */
+function itemOf(line: string): string {
+  const [, indent = "", dash = "", text = ""] = /^( *)(- )?(.*)$/s.exec(line) ?? [];
+  return `${indent === "" && dash === "" ? "" : "- "}${markdownText(text)}`;
 }

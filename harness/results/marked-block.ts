@@ -33,9 +33,14 @@ function withBlock(file: Buffer, text: string, path: string): Buffer {
   const from = begin + BEGIN.length;
   return Buffer.concat([
     file.subarray(0, from),
-    Buffer.from(`\n\n${text.trimEnd()}\n\n`),
+    Buffer.from(`\n\n${withoutComments(text).trimEnd()}\n\n`),
     file.subarray(end),
   ]);
+}
+
+/** No text can bring a marker of its own: a table has no comments. */
+function withoutComments(text: string): string {
+  return text.replaceAll("<!--", "&lt;!--");
 }
 
 function placesOf(marker: Buffer, file: Buffer): readonly number[] {

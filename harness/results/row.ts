@@ -1,6 +1,7 @@
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record.ts";
 import { buildsCell } from "./builds-words.ts";
+import { shownVersion } from "./coder-version.ts";
 import { formatCount, NO_FIGURE } from "./format.ts";
 import { holdLines } from "./hold-words.ts";
 import { standingOf } from "./official.ts";
@@ -72,8 +73,10 @@ function connectionsOf(connections: NonNullable<RunRecord["measurements"]>["conn
 
 /** A rehearsal's version is never said as if a deployment of that version had been measured. */
 export function versionOf({ simulated, coder, coderVersion, rehearsedVersion }: RunRecord): string {
-  if (!simulated) return coderVersion ?? NO_FIGURE;
-  return `${rehearsedVersion ?? NO_FIGURE} ${coder === "emulated" ? "emulated" : "on one machine"}`;
+  const version = coderVersion ?? rehearsedVersion;
+  const shown = version === undefined ? NO_FIGURE : shownVersion(version);
+  if (!simulated) return shown;
+  return `${shown} ${coder === "emulated" ? "emulated" : "on one machine"}`;
 }
 
 function pair(one: number, other: number): string {

@@ -1,5 +1,7 @@
+import { jsonText } from "../model/safe-text.ts";
 import { drawGrid, type Grid, wrap } from "./grid.ts";
 import { markdownRow } from "./markdown-row.ts";
+import { markdownText } from "./markdown-text.ts";
 import type { OutputFormat } from "./output-spec.ts";
 
 /** A part of what is told: a notice that nothing may be read without, sentences, a list with its title, or a table. A list of nothing is left out. */
@@ -15,7 +17,7 @@ export function formatSheet(
   format: OutputFormat,
   width: number,
 ): string {
-  if (format === "json") return `${JSON.stringify(value, null, 2)}\n`;
+  if (format === "json") return jsonText(value);
   return format === "text" ? sheetText(parts, width) : sheetMarkdown(parts);
 }
 
@@ -51,9 +53,14 @@ function text(part: SheetPart, width: number): string {
 }
 
 function markdown(part: SheetPart): string {
-  if ("notice" in part) return `> **${part.notice}**`;
-  if ("sentences" in part) return part.sentences.join("\n\n");
-  if ("items" in part) return [`**${part.title}**`, "", ...part.items.map((item) => `- ${item}`)].join("\n");
+  if ("notice" in part) return `> **${markdownText(part.notice)}**`;
+  if ("sentences" in part) return part.sentences.map(markdownText).join("\n\n");
+  if ("items" in part)
+    return [
+      `**${markdownText(part.title)}**`,
+      "",
+      ...part.items.map((item) => `- ${markdownText(item)}`),
+    ].join("\n");
   const { header, rows, right = new Set() } = part;
   const rule = header.map((_, column) => (right.has(column) ? "---:" : "---"));
   return [header, rule, ...rows].map(markdownRow).join("\n");

@@ -1,5 +1,6 @@
 import { judgedWord, objectiveSentence } from "../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
+import { oneLine } from "../model/safe-text.ts";
 import { summaryLine } from "../model/summary-line.ts";
 import { formatUsd } from "../model/usd.ts";
 import { buildsLine } from "./builds-words.ts";
@@ -22,11 +23,18 @@ const NAMED = 20;
 export function resultsText(record: RunRecord, width: number): string {
   const { measurements } = record;
   const sections = [
-    [sheetText(runsTable([record]), width).trimEnd()],
+    sheetText(runsTable([record]), width)
+      .trimEnd()
+      .split("\n"),
     measurements === undefined ? ["Nothing was measured."] : loadLines(record, measurements),
     measurements === undefined
       ? []
-      : ["Latency", latencyTable(measurements, width), LATENCY_NOTE, ...negativeLines(measurements)],
+      : [
+          "Latency",
+          ...latencyTable(measurements, width).split("\n"),
+          LATENCY_NOTE,
+          ...negativeLines(measurements),
+        ],
     measurements === undefined ? [] : failureLines(measurements),
     record.comparison === undefined ? [] : comparisonLines(record.comparison),
     objectiveLines(record),
@@ -147,7 +155,7 @@ function verdictLines(record: RunRecord): readonly string[] {
     finishedAt === undefined ? "" : ` in ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   return [
     `Verdict: ${verdict}${asides[standing]}`,
-    ...record.reasons.map((reason) => `  ${reason.replaceAll("\n", "\n  ")}`),
+    ...record.reasons.flatMap((reason) => reason.split("\n").map((line) => `  ${line}`)),
     `Run ${record.runId}: ${record.architecture} ${record.size}${overridesOf(record)}${took}`,
   ];
 }
@@ -157,14 +165,14 @@ function overridesOf({ overrides }: RunRecord): string {
   return set.length === 0 ? "" : ` (${set.join(", ")})`;
 }
 
-/** Wraps prose with its indent; what is drawn already fits. */
+/** Wraps one line of prose with its indent; what is drawn already fits. */
 function fitted(text: string, width: number): readonly string[] {
-  return text.split("\n").flatMap((line) => {
-    if (line.length <= width) return [line];
-    const [indent = ""] = /^\s*/.exec(line) ?? [];
-    const hanging = indent === "" ? "" : `${indent}  `;
-    return wrap(line.trimStart(), Math.max(20, width - hanging.length)).map((part, index) =>
-      index === 0 ? indent + part : hanging + part,
-    );
-  });
+  const line = oneLine(text);
+  if (line.length <= width) return [line];
+  const [indent = ""] = /^\s*/.exec(line) ?? [];
+  // Only refbench's own lines begin at the left edge, whatever wraps.
+  const hanging = `${indent}  `;
+  return wrap(line.trimStart(), Math.max(20, width - hanging.length)).map((part, index) =>
+    index === 0 ? indent + part : hanging + part,
+  );
 }

@@ -1,5 +1,5 @@
+import { jsonText, oneLine } from "../../model/safe-text.ts";
 import type { DrainResult } from "../../model/shard-result.ts";
-import { harmless } from "../progress/words.ts";
 
 /** What a drain by hand came to. */
 export interface Drained {
@@ -13,7 +13,7 @@ export interface Drained {
 export function drainedJson({ architecture, simulated, coderUrl, result }: Drained): string {
   const { stopped, deleted, remaining, pausedPrebuilds = false } = result;
   const value = { architecture, simulated, coder: coderUrl, stopped, deleted, remaining, pausedPrebuilds };
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return jsonText(value);
 }
 
 /** The result for people: the figures, every name that is left with why, and the next step. */
@@ -25,7 +25,7 @@ export function drainedText({ architecture, simulated, coderUrl, result }: Drain
     const destroy = `npx ${simulated ? "refbench twin exec -- npx " : ""}cdktf destroy '${architecture}*'`;
     return `${head}, nothing remains\n${pauseLine(pausedPrebuilds)}Next: ${destroy}\n`;
   }
-  const names = remaining.map(({ name, id, reason }) => harmless(`  ${name} (${id}): ${reason}`));
+  const names = remaining.map(({ name, id, reason }) => oneLine(`  ${name} (${id}): ${reason}`));
   const how = stopped ? "stopped before its end, " : "";
   const again = `refbench drain ${architecture}${simulated ? " --rehearse" : ""}`;
   return `${[`${head}, ${how}${remaining.length} remain:`, ...names].join("\n")}\n${pauseLine(pausedPrebuilds)}Next: ${again}, and npx cdktf destroy only once nothing remains\n`;

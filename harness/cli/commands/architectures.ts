@@ -1,3 +1,4 @@
+import { jsonText } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
@@ -29,7 +30,7 @@ function listCommand(io: Io): Command {
     .addOption(outputOption())
     .action(({ output }: Flags) => {
       if (output === "json") {
-        io.stdout.write(`${JSON.stringify([...architectures.values()], null, 2)}\n`);
+        io.stdout.write(jsonText([...architectures.values()]));
         return;
       }
       const rows = [...architectures.values()].flatMap(sizeRows);
@@ -83,7 +84,7 @@ function showCommand(io: Io): Command {
           figures: resolved.figures,
           ...(cost.state === "priced" ? { cost: cost.estimate } : {}),
         };
-        io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+        io.stdout.write(jsonText(shown));
         return;
       }
       const lines = [

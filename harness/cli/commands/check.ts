@@ -1,3 +1,4 @@
+import { jsonText } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { judgedWord, objectiveSentence } from "../../model/objective-words.ts";
 import type { RunRecord } from "../../model/record.ts";
@@ -67,7 +68,7 @@ function checkJson(
   { runId }: RunRecord,
   judgement: Judgement & { /** How it is another than its digest says. */ readonly changed?: string },
 ): string {
-  return `${JSON.stringify({ runId, ...judgement }, null, 2)}\n`;
+  return jsonText({ runId, ...judgement });
 }
 
 function checkText(

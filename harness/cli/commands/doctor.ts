@@ -1,3 +1,4 @@
+import { jsonText } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { checkMachine, type Finding } from "../check-machine.ts";
@@ -16,9 +17,7 @@ export function doctorCommand(io: Io): Command {
     .action(async ({ output }: { readonly output: string }) => {
       const findings = await checkMachine(io.env);
       const ready = findings.every(({ state }) => state === "ok" || state === "optional");
-      io.stdout.write(
-        output === "json" ? `${JSON.stringify({ ready, findings }, null, 2)}\n` : textOf(findings, ready),
-      );
+      io.stdout.write(output === "json" ? jsonText({ ready, findings }) : textOf(findings, ready));
       if (!ready) io.exit(EXIT_CODES.usage);
     });
 }

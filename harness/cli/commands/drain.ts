@@ -1,3 +1,4 @@
+import { oneLine } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { RefbenchError } from "../../model/error.ts";
 import type { ShardEvent } from "../../model/shard.ts";
@@ -10,7 +11,6 @@ import { getOutputs } from "../by-hand/outputs.ts";
 import { chooseShardRunner } from "../by-hand/shard-runner.ts";
 import { type Drained, drainedJson, drainedText } from "../by-hand/write-drained.ts";
 import type { Io } from "../io.ts";
-import { harmless } from "../progress/words.ts";
 import { duration } from "../run-options.ts";
 import { getSession, refuseToken } from "../session.ts";
 
@@ -112,7 +112,7 @@ async function drainByHand(
 }
 
 function tell(event: ShardEvent, io: Io): void {
-  if (event.type === "note") io.stderr.write(`drain: ${harmless(event.message)}\n`);
+  if (event.type === "note") io.stderr.write(`drain: ${oneLine(event.message)}\n`);
   if (event.type !== "progress") return;
   const { total, deleted, failed } = event.progress.workspaces;
   const left = failed === 0 ? "" : `, ${failed} would not go`;

@@ -1,3 +1,4 @@
+import { oneLine } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
@@ -7,7 +8,6 @@ import type { SweepOutcome } from "../../inventory/sweep/heartbeat.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
-import { harmless } from "../progress/words.ts";
 import { duration } from "../run-options.ts";
 import { checkHeartbeat } from "../sweep/check.ts";
 import { SweepFolder } from "../sweep/folder.ts";
@@ -117,7 +117,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
     return;
   }
   const runId = flags.run === undefined ? undefined : await namedRun(io.cwd, flags.run);
-  const tell = (line: string): void => void io.stderr.write(`${harmless(line)}\n`);
+  const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
   using interrupts = listenForInterrupts(() => tell("stopping; what was removed is said below"));
   const report = await sweepFolder(
     {

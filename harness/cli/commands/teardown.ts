@@ -1,3 +1,4 @@
+import { jsonText, oneLine } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { openBucket } from "../../inventory/buckets/open-bucket.ts";
 import { systemClock } from "../../model/clock.ts";
@@ -13,7 +14,6 @@ import { writeForms } from "../../results/outputs.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { openMirror } from "../open-mirror.ts";
-import { harmless } from "../progress/words.ts";
 import { bucketUrl, collect, duration } from "../run-options.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
 import { teardownExitCode, teardownText } from "../teardown/report.ts";
@@ -117,7 +117,7 @@ async function all(
   if (outputs.some(({ format }) => format === "markdown"))
     throw new RefbenchError("usage", "--output markdown is not a form of a teardown, expected text or json");
   const bucket = await openMirror(from, io);
-  const tell = (line: string): void => void io.stderr.write(`${harmless(line)}\n`);
+  const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
   using interrupts = listenForInterrupts(() => tell("left to the reapers; what ended is said below"));
   const report = await tearDownAll(bucket, {
     clock: systemClock,
@@ -129,8 +129,7 @@ async function all(
     signal: interrupts.stop,
   });
   io.exit(teardownExitCode(report.runs));
-  const form = (format: string): string =>
-    format === "json" ? `${JSON.stringify(report, null, 2)}\n` : harmless(teardownText(report));
+  const form = (format: string): string => (format === "json" ? jsonText(report) : teardownText(report));
   await writeForms(form, outputs, io);
 }
 

@@ -1,3 +1,4 @@
+import { jsonText } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { execa } from "execa";
 import { resolve } from "node:path";
@@ -21,7 +22,7 @@ export function twinCommand(io: Io): Command {
     .action(async ({ output }: { readonly output: "text" | "json" }) => {
       const items = await listTwin(twinRoot(io.cwd));
       if (output === "json") {
-        io.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
+        io.stdout.write(jsonText(items));
         return;
       }
       for (const { kind, name, scope, status, origin } of items)

@@ -1,5 +1,6 @@
 import { drawGrid, wrap } from "../../results/grid.ts";
 import { markdownRow } from "../../results/markdown-row.ts";
+import { markdownText } from "../../results/markdown-text.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import type { Night, NightRun } from "./night.ts";
 import { nameOf } from "./sizes.ts";
@@ -22,10 +23,10 @@ export function nightText(night: Night, width: number): string {
 
 /** The summary of a night in Markdown, as for a step summary. */
 export function nightMarkdown(night: Night): string {
-  const notes = notesOf(night).map((note) => `- ${note}`);
+  const notes = notesOf(night).map((note) => `- ${markdownText(note)}`);
   return [
     ...(night.simulated ? [`> **${SIMULATED}**`, ""] : []),
-    `**${headline(night)}**`,
+    `**${markdownText(headline(night))}**`,
     "",
     markdownRow(HEADER),
     markdownRow(HEADER.map(() => "---")),

@@ -1,3 +1,4 @@
+import { jsonText } from "../../model/safe-text.ts";
 import { appendFile } from "node:fs/promises";
 import { messageOf } from "../../model/error.ts";
 import type { OutputSpec } from "../../results/output-spec.ts";
@@ -15,7 +16,7 @@ export async function writeSummary(
   const forms = {
     text: (width: number) => nightText(night, width),
     markdown: () => nightMarkdown(night),
-    json: () => `${JSON.stringify(night, null, 2)}\n`,
+    json: () => jsonText(night),
   };
   await writeForms((format, width) => forms[format](width), outputs, { stdout, cwd });
   const page = env["GITHUB_STEP_SUMMARY"];

@@ -1,3 +1,4 @@
+import { jsonText } from "../../model/safe-text.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { preflightText, type PreflightReport } from "../../inventory/preflight/report.ts";
@@ -7,7 +8,6 @@ import type { OutputSpec } from "../../results/output-spec.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { costLines } from "../cost-lines.ts";
 import type { Io } from "../io.ts";
-import { harmless } from "../progress/words.ts";
 
 /** Reads `--output` of a preflight, which is no table of results. */
 export function preflightOutputs(values: readonly string[]): readonly OutputSpec[] {
@@ -28,10 +28,7 @@ export async function writePreflight(
 ): Promise<void> {
   for (const { format, path } of outputs) {
     // Words of a cloud's answers are in it, and they go to a terminal.
-    const text =
-      format === "json"
-        ? `${JSON.stringify(report, null, 2)}\n`
-        : harmless(`${preflightText(report)}${costWords(report)}`);
+    const text = format === "json" ? jsonText(report) : `${preflightText(report)}${costWords(report)}`;
     if (path === undefined) {
       stdout.write(text);
       continue;

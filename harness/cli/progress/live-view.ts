@@ -1,15 +1,8 @@
+import { oneLine } from "../../model/safe-text.ts";
 import type { Stage } from "../../model/stage.ts";
 import { formatCount, formatDuration } from "../../results/format.ts";
 import type { ProgressState, StageView } from "./state.ts";
-import {
-  clip,
-  connectionWords,
-  costWords,
-  harmless,
-  rateWords,
-  stackWords,
-  workspaceWords,
-} from "./words.ts";
+import { clip, connectionWords, costWords, rateWords, stackWords, workspaceWords } from "./words.ts";
 
 /** How many resources at work a stack names. */
 const NAMED = 2;
@@ -19,7 +12,7 @@ const MARKS = { ok: "done", failed: "FAIL", interrupted: "stop", skipped: "skip"
 /** The lines that a terminal shows of a run at one moment, none longer than its width. */
 export function liveView(state: ProgressState, now: number, width: number): readonly string[] {
   return [...headline(state, now), ...state.stages.flatMap((view) => stageLines(view, state, now))].map(
-    (line) => clip(harmless(line), width),
+    (line) => clip(oneLine(line), width),
   );
 }
 

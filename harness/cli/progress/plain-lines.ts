@@ -1,8 +1,9 @@
 import type { StoredEvent } from "../../model/event.ts";
+import { oneLine } from "../../model/safe-text.ts";
 import { formatDuration } from "../../results/format.ts";
 import { costLines } from "../cost-lines.ts";
 import type { ProgressState } from "./state.ts";
-import { connectionWords, costWords, harmless, rateWords, stackWords, workspaceWords } from "./words.ts";
+import { connectionWords, costWords, rateWords, stackWords, workspaceWords } from "./words.ts";
 
 /** Figures that change all the time are told this often. */
 const REPEAT_MS = 5_000;
@@ -16,7 +17,7 @@ export class PlainLines {
   linesOf(event: StoredEvent, state: ProgressState): readonly string[] {
     const at = Date.parse(event.at);
     const elapsed = formatDuration(Math.max(0, at - (state.startedAt ?? at)));
-    return this.#words(event, state, at).map((words) => `[${elapsed.padStart(7)}] ${harmless(words)}`);
+    return this.#words(event, state, at).map((words) => `[${elapsed.padStart(7)}] ${oneLine(words)}`);
   }
 
   #words(event: StoredEvent, state: ProgressState, at: number): readonly string[] {

@@ -2,12 +2,12 @@ import { createLogUpdate } from "log-update";
 import { systemClock } from "../../model/clock.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { Reporter, StoredEvent } from "../../model/event.ts";
+import { oneLine, removeControls } from "../../model/safe-text.ts";
 import { costLines } from "../cost-lines.ts";
 import type { Io } from "../io.ts";
 import { liveView } from "./live-view.ts";
 import { PlainLines } from "./plain-lines.ts";
 import { advance, initialState } from "./state.ts";
-import { harmless } from "./words.ts";
 
 /** A reporter that owns the terminal's last lines until it is closed. */
 export interface ProgressReporter extends Reporter {
@@ -21,11 +21,11 @@ type ProgressStream = Io["stderr"] & { readonly isTTY?: boolean; readonly column
 
 /** Shows a run's events on stderr: live lines on a terminal, appended lines elsewhere. */
 export function progressReporter(
-  io: Pick<Io, "stderr" | "env">,
+  io: Pick<Io, "stderr" | "terminal" | "env">,
   clock: Clock = systemClock,
 ): ProgressReporter {
-  const stream: ProgressStream = io.stderr;
-  return isLive(stream, io.env) ? terminalReporter(stream, clock) : plainReporter(stream);
+  const terminal: ProgressStream = io.terminal ?? io.stderr;
+  return isLive(terminal, io.env) ? terminalReporter(terminal, clock) : plainReporter(io.stderr);
 }
 
 function isLive(stream: ProgressStream, env: NodeJS.ProcessEnv): boolean {
@@ -66,7 +66,7 @@ export function terminalReporter(stream: ProgressStream, clock: Clock): Progress
   };
   const above = (line: string): void => {
     update.clear();
-    stream.write(`${harmless(line)}\n`);
+    stream.write(`${removeControls(line)}\n`);
     if (!closed) draw();
   };
   const tick = setInterval(draw, TICK_MS).unref();
@@ -93,13 +93,13 @@ export function terminalReporter(stream: ProgressStream, clock: Clock): Progress
 function permanentLine(event: StoredEvent): string | undefined {
   switch (event.type) {
     case "note":
-      return event.level === "info" ? event.message : `${event.level}: ${event.message}`;
+      return oneLine(event.level === "info" ? event.message : `${event.level}: ${event.message}`);
     case "cost.estimated":
       return costLines(event.cost).join("\n");
     case "teardown.handed-over":
       return `the reaper (pid ${event.reaperPid}) tears down`;
     case "sweep.removed":
-      return `sweep: removed ${event.kind} ${event.name}`;
+      return oneLine(`sweep: removed ${event.kind} ${event.name}`);
     case "stage.finished":
       return event.outcome === "failed" ? `${event.stage} failed: ${event.message ?? ""}` : undefined;
     default:

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
 import type { LoadProgress } from "../../model/shard-result.ts";
 import { formatUsd } from "../../model/usd.ts";
 import { formatCount } from "../../results/format.ts";
@@ -42,13 +41,6 @@ export function costWords({ cost }: Pick<ProgressState, "cost">): string | undef
 export function stackWords({ stack, planned, done, failed }: StackView, verb: string): string {
   const failures = failed.size > 0 ? `, ${formatCount(failed.size)} failed` : "";
   return `${stack} ${formatCount(done.size)} of ${formatCount(planned)} ${verb}${failures}`;
-}
-
-/** Other programs' words, without what would move the cursor or colour the screen. */
-export function harmless(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll("\t", " ")
-    .replace(/[^\P{Cc}\n]/gu, "");
 }
 
 /** A line that does not wrap in a terminal of this width. */

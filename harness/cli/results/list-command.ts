@@ -1,3 +1,4 @@
+import { jsonText } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
@@ -32,7 +33,7 @@ export function listCommand(io: Io): Command {
           const history = await wholeHistory(io, place);
           const records = [...history.records, ...history.pending].toSorted(byStart);
           const runs = records.map((record) => summaryOf(record, history.files.get(record.runId)));
-          if (output === "json") io.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+          if (output === "json") io.stdout.write(jsonText(runs));
           else if (runs.length === 0)
             io.stdout.write("No records, neither in a store nor under .refbench/runs.\n");
           else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);

@@ -1,7 +1,7 @@
+import { jsonText, oneLine } from "../../model/safe-text.ts";
 import type { CleanupResult } from "../../workload/cleanup.ts";
 import type { FoundLeftovers } from "../../workload/cleanup-find.ts";
 import { runOfToken, runOfUser, runOfWorkspace } from "../../workload/cleanup-ownership.ts";
-import { harmless } from "../progress/words.ts";
 import { counted } from "./guard-text.ts";
 
 /** The runs that left something, by `run12`. */
@@ -19,8 +19,7 @@ export function listingText(found: FoundLeftovers, url: string, output: "text" |
   const workspaces = found.workspaces.map((one) => `${one.owner_name}/${one.name}`);
   const users = found.users.map(({ username }) => username);
   const tokens = found.tokens.map(({ name }) => name);
-  if (output === "json")
-    return `${JSON.stringify({ coder: url, dryRun: true, workspaces, users, tokens }, null, 2)}\n`;
+  if (output === "json") return jsonText({ coder: url, dryRun: true, workspaces, users, tokens });
   const total = workspaces.length + users.length + tokens.length;
   if (total === 0) return `${url}: nothing of refbench's is there\n`;
   const head = `${url}: would delete ${counted(workspaces.length, "workspace")}, ${counted(users.length, "user")}, ${counted(tokens.length, "token")} of ${counted(runsOf(found).length, "run")}`;
@@ -29,7 +28,7 @@ export function listingText(found: FoundLeftovers, url: string, output: "text" |
     ...users.map((name) => `user ${name}`),
     ...tokens.map((name) => `token ${name}`),
   ];
-  return `${[head, ...names.map((name) => `  ${harmless(name)}`)].join("\n")}\n`;
+  return `${[head, ...names.map((name) => `  ${oneLine(name)}`)].join("\n")}\n`;
 }
 
 /** The result for people: the figures, every name that is left with why, and the next step. */
@@ -37,11 +36,11 @@ export function cleanupText({ deleted, left, stopped }: CleanupResult, url: stri
   const head = `${url}: ${counted(deleted.workspaces, "workspace")}, ${counted(deleted.users, "user")}, ${counted(deleted.tokens, "token")} deleted`;
   if (stopped) return `${head}, stopped before its end; go on with\n  ${again}\n`;
   if (left.length === 0) return `${head}, nothing is left\n`;
-  const names = left.map(({ kind, name, reason }) => harmless(`  ${kind} ${name}: ${reason}`));
+  const names = left.map(({ kind, name, reason }) => oneLine(`  ${kind} ${name}: ${reason}`));
   return `${[`${head}, ${left.length} left:`, ...names, "Try again with", `  ${again}`].join("\n")}\n`;
 }
 
 /** The result for programs. */
 export function cleanupJson({ stopped, deleted, left }: CleanupResult, url: string): string {
-  return `${JSON.stringify({ coder: url, stopped, deleted, left }, null, 2)}\n`;
+  return jsonText({ coder: url, stopped, deleted, left });
 }

@@ -1,17 +1,18 @@
+import { jsonText, oneLine } from "../../model/safe-text.ts";
 import { formatCount, formatDuration } from "../../results/format.ts";
 import { drawGrid, wrap } from "../../results/grid.ts";
 import type { OutputFormat } from "../../results/output-spec.ts";
 import { DEFAULT_WIDTH } from "../../results/outputs.ts";
+import { markdownText } from "../../results/markdown-text.ts";
 import { sheetMarkdown, sheetText } from "../../results/sheet.ts";
 import type { LimitKind, LimitStep } from "../../workload/limit-search.ts";
-import { harmless } from "../progress/words.ts";
 import type { LimitReport } from "./find-limit-report.ts";
 
 /** The report of a search in one form. */
 export function formatLimit(report: LimitReport, format: OutputFormat, width = DEFAULT_WIDTH): string {
   switch (format) {
     case "json":
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return jsonText(report);
     case "markdown":
       return markdown(report);
     case "text":
@@ -22,7 +23,7 @@ export function formatLimit(report: LimitReport, format: OutputFormat, width = D
 /** One step as it ends, for a person who waits. */
 export function stepLine(kind: LimitKind, { load, purpose, outcome, reasons, tookMs }: LimitStep): string {
   const why = reasons.length === 0 ? "" : `: ${reasons.join("; ")}`;
-  return harmless(`${loadWords(kind, load)} (${purpose}): ${outcome}${why}, ${formatDuration(tookMs)}`);
+  return oneLine(`${loadWords(kind, load)} (${purpose}): ${outcome}${why}, ${formatDuration(tookMs)}`);
 }
 
 /** A load with its unit. */
@@ -36,12 +37,12 @@ const RIGHT = new Set([0, 3, 4]);
 
 function text(report: LimitReport, width: number): string {
   const lists = [
-    { title: "Notes", items: report.notes.map(harmless) },
-    { title: "Conditions", items: report.conditions.map(harmless) },
+    { title: "Notes", items: report.notes },
+    { title: "Conditions", items: report.conditions },
   ];
   const lines = [
     ...wrap(headline(report), width),
-    ...report.reasons.flatMap((reason) => wrap(harmless(reason), width - 2).map((line) => `  ${line}`)),
+    ...report.reasons.flatMap((reason) => wrap(reason, width - 2).map((line) => `  ${line}`)),
     "",
     ...(report.steps.length === 0
       ? ["no load ended"]
@@ -54,12 +55,12 @@ function text(report: LimitReport, width: number): string {
 
 function markdown(report: LimitReport): string {
   return [
-    `> ${headline(report)}`,
-    ...report.reasons.map((reason) => `> ${harmless(reason)}`),
+    `> ${markdownText(headline(report))}`,
+    ...report.reasons.map((reason) => `> ${markdownText(reason)}`),
     "",
     sheetMarkdown([{ header: HEADER, rows: report.steps.map(rowOf), right: RIGHT }]).trimEnd(),
     "",
-    ...[...report.notes, ...report.conditions].map((note) => `- ${harmless(note)}`),
+    ...[...report.notes, ...report.conditions].map((note) => `- ${markdownText(note)}`),
     "",
   ].join("\n");
 }
@@ -79,7 +80,7 @@ function headline(report: LimitReport): string {
     stopped: unfinished("the search was stopped", most),
     failed: unfinished("the search failed", most),
   };
-  return harmless(`${notice}${deployment.url}, Coder ${deployment.version}. ${answers[ended]}`);
+  return `${notice}${deployment.url}, Coder ${deployment.version}. ${answers[ended]}`;
 }
 
 function unfinished(why: string, most: string): string {
@@ -93,7 +94,7 @@ function rowOf({ load, purpose, outcome, builds, tookMs, reasons }: LimitStep): 
     outcome,
     builds === undefined ? "-" : `${builds.peakRunning}/${builds.capacity}`,
     formatDuration(tookMs),
-    harmless(reasons.join("; ")),
+    reasons.join("; "),
   ];
 }
 

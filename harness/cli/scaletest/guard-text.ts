@@ -1,9 +1,9 @@
+import { oneLine } from "../../model/safe-text.ts";
 import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 import { formatCount, formatDuration } from "../../results/format.ts";
 import { wrap } from "../../results/grid.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
-import { harmless } from "../progress/words.ts";
 
 const NAMED = 5;
 const LABEL = 12;
@@ -121,7 +121,7 @@ export function counted(count: number, noun: string): string {
 /** Labels on the left, prose beside them, within a width. */
 function labelled(rows: readonly (readonly [string, string])[], width: number): string {
   const lines = rows.flatMap(([label, text]) =>
-    wrap(harmless(text), Math.max(20, width - LABEL)).map(
+    wrap(oneLine(text), Math.max(20, width - LABEL)).map(
       (line, index) => `${(index === 0 ? label : "").padEnd(LABEL)}${line}`,
     ),
   );

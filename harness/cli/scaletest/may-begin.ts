@@ -1,7 +1,7 @@
+import { oneLine } from "../../model/safe-text.ts";
 import type { Command } from "commander";
 import { widthOf } from "../../results/outputs.ts";
 import type { Io } from "../io.ts";
-import { harmless } from "../progress/words.ts";
 import { guardDeployment } from "./guard.ts";
 import { lookText, planText } from "./guard-text.ts";
 import type { PreparedLoad } from "./load-command.ts";
@@ -34,6 +34,6 @@ export function mayBegin(
   if (again !== undefined) io.stderr.write(`${"Again".padEnd(12)}${again}\n`);
   guardDeployment(look, deploymentId, typedCommand(command, "--deployment-id", look.id));
   if (dryRun !== true) return true;
-  for (const note of [...notes, "dry run: nothing was created"]) io.stderr.write(`${harmless(note)}\n`);
+  for (const note of [...notes, "dry run: nothing was created"]) io.stderr.write(`${oneLine(note)}\n`);
   return false;
 }

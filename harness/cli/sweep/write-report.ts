@@ -1,3 +1,4 @@
+import { jsonText } from "../../model/safe-text.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { messageOf } from "../../model/error.ts";
@@ -5,7 +6,6 @@ import type { SweepReport } from "../../inventory/sweep/report.ts";
 import { sweepText } from "../../inventory/sweep/report-text.ts";
 import type { OutputSpec } from "../../results/output-spec.ts";
 import type { Io } from "../io.ts";
-import { harmless } from "../progress/words.ts";
 
 /** Writes a sweep's report in each form asked for. One that cannot be written does not change what was swept. */
 export async function writeSweepReport(
@@ -14,7 +14,7 @@ export async function writeSweepReport(
   io: Pick<Io, "stdout" | "stderr" | "cwd">,
 ): Promise<void> {
   for (const { format, path } of outputs) {
-    const text = format === "json" ? `${JSON.stringify(report, null, 2)}\n` : harmless(sweepText(report));
+    const text = format === "json" ? jsonText(report) : sweepText(report);
     if (path === undefined) {
       io.stdout.write(text);
       continue;

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../model/record.ts";
 import type { RunId } from "../../model/run-id.ts";
+import { oneLine } from "../../model/safe-text.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
 
 const REPORT_SCHEMA_VERSION = 1;
@@ -54,17 +55,17 @@ export function outcomeLine(run: RunOutcome): string {
     case "clean":
     case "leaked":
     case "unverified": {
-      const left = run.left.map(({ kind, name }) => `\n  ${kind} ${name}`).join("");
+      const left = run.left.map(({ kind, name }) => `\n  ${oneLine(`${kind} ${name}`)}`).join("");
       return `${run.runId}: teardown ${run.outcome} (${run.scope}), verdict ${run.verdict}${left}`;
     }
     case "skipped":
-      return `${run.runId}: skipped: ${run.reason}`;
+      return oneLine(`${run.runId}: skipped: ${run.reason}`);
     case "would-tear-down":
-      return `${run.runId}: would be torn down: ${run.reason}`;
+      return oneLine(`${run.runId}: would be torn down: ${run.reason}`);
     case "unfinished":
-      return `${run.runId}: not torn down: ${run.reason}`;
+      return oneLine(`${run.runId}: not torn down: ${run.reason}`);
     case "left":
-      return `${run.runId}: left before the end: ${run.reason}`;
+      return oneLine(`${run.runId}: left before the end: ${run.reason}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../../model/safe-text.ts";
 import { KEEP_REASONS, type KeepReason } from "./decide.ts";
 import type { RunTornDown, SweepReport } from "./report.ts";
 
@@ -15,7 +16,9 @@ export function sweepText(report: SweepReport): string {
     ...leftLines(report),
     ...report.problems.map((problem) => `problem: ${problem}`),
     "",
-  ].join("\n");
+  ]
+    .map(oneLine)
+    .join("\n");
 }
 
 function headline({ scope, simulated, dryRun, outcome, residual }: SweepReport): string {
