@@ -103,7 +103,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
   if (outputs.some(({ format }) => format === "markdown")) {
     throw new RefbenchError("usage", "--output markdown is not a form of a sweep, expected text or json");
   }
-  const chosen = chooseTargets(flags, io);
+  const chosen = await chooseTargets(flags, io);
   if (flags.check === true) {
     const refused = (["run", "dryRun"] as const).some((name) => flags[name] !== undefined);
     if (refused) throw new RefbenchError("usage", "--check sweeps nothing: leave --run and --dry-run out");

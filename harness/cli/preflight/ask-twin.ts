@@ -1,13 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { AWS_CHECKS } from "../../inventory/preflight/aws/checks.ts";
 import { GOOGLE_CHECKS } from "../../inventory/preflight/google/checks.ts";
 import { preflightReport, type PreflightReport } from "../../inventory/preflight/report.ts";
 import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { twinChecks } from "../../inventory/preflight/twin-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
-import type { Inventory } from "../../model/inventory.ts";
-import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
+import { twinIfAny } from "../../rehearsal/twin/inventory-adapter.ts";
 import { TWIN_PROJECT } from "../../rehearsal/twin/project.ts";
 import { twinRoot } from "../run-options.ts";
 import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
@@ -27,7 +24,7 @@ export async function askTwin(
   const context = {
     ...commonContext(request, io),
     project: TWIN_PROJECT,
-    inventory: request.run?.inventory ?? lookOnly(twinRoot(io.cwd)),
+    inventory: request.run?.inventory ?? twinIfAny(twinRoot(io.cwd)),
     sweepCommand: "refbench sweep --rehearse",
   };
   const cloud = context.architecture.cloud === "google" ? GOOGLE_CHECKS : AWS_CHECKS;
@@ -36,14 +33,4 @@ export async function askTwin(
     true,
     await runChecks(twinChecks(cloud), context, signal, { fail: request.fail }),
   );
-}
-
-/** The twin's inventory without making its folder: where there is none, nothing is in it. */
-function lookOnly(root: string): Inventory {
-  if (existsSync(join(root, "inventory"))) return twinInventory(root);
-  const scope = "twin, which this folder does not have yet";
-  return {
-    list: () => Promise.resolve({ state: "complete", scope, kinds: [], items: [] }),
-    remove: () => Promise.resolve({ state: "gone" }),
-  };
 }

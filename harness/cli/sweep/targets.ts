@@ -10,8 +10,12 @@ import { awsOwnerMarker } from "../../inventory/sweep/owner-marker/aws.ts";
 import { googleOwnerMarker } from "../../inventory/sweep/owner-marker/google.ts";
 import { noOwner, type OwnerMarker } from "../../inventory/sweep/owner-marker/owner-marker.ts";
 import type { SweepTarget } from "../../inventory/sweep/question.ts";
+import { salvageJson } from "../../pipeline/json-file.ts";
+import { planSchema } from "../../pipeline/plan.ts";
+import { listRunFolders } from "../../pipeline/run-folder.ts";
+import { findFinalRecord } from "../../pipeline/run-record.ts";
 import { findTwinId } from "../../rehearsal/twin/identity.ts";
-import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
+import { twinIfAny, twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import type { Io } from "../io.ts";
 import { twinRoot } from "../run-options.ts";
 
@@ -41,10 +45,10 @@ const CLOUD_SETTLE = { quietMs: 30_000, pollMs: 5_000, patienceMs: 20 * 60_000 }
  * The twin, or what is pinned. With neither, the twin of this folder where there is one: a sweep must work after
  * everything was killed, and nothing of a real cloud is touched that was not named.
  */
-export function chooseTargets(flags: TargetFlags, io: Io): ChosenTargets {
+export async function chooseTargets(flags: TargetFlags, io: Io): Promise<ChosenTargets> {
   const pinned = [...google(flags, io), ...aws(flags, io)];
   if (flags.rehearse === true || (pinned.length === 0 && existsSync(join(twinRoot(io.cwd), "inventory")))) {
-    return { simulated: true, targets: [twin(io)] };
+    return { simulated: true, targets: [await twin(io)] };
   }
   if (pinned.length > 0) return { simulated: false, targets: pinned };
   throw new RefbenchError(
@@ -53,10 +57,20 @@ export function chooseTargets(flags: TargetFlags, io: Io): ChosenTargets {
   );
 }
 
-function twin({ cwd }: Io): GuardedTarget {
+/** A twin that is missing is no empty one while a rehearsal of this folder has not ended clean. */
+async function twin({ cwd }: Io): Promise<GuardedTarget> {
   const root = twinRoot(cwd);
-  const inventory = twinInventory(root, findTwinId(root));
+  const inventory = (await hasOpenRehearsal(cwd)) ? twinInventory(root, findTwinId(root)) : twinIfAny(root);
   return { name: "twin", inventory, settle: TWIN_SETTLE, marker: noOwner };
+}
+
+async function hasOpenRehearsal(cwd: string): Promise<boolean> {
+  for (const folder of await listRunFolders(cwd)) {
+    const plan = await salvageJson(folder.plan, planSchema);
+    const record = await findFinalRecord(folder).catch(() => undefined);
+    if (plan?.simulated !== false && record?.teardown.state !== "clean") return true;
+  }
+  return false;
 }
 
 function google({ project }: TargetFlags, { env }: Io): readonly GuardedTarget[] {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { Inventory, InventoryItem } from "../../model/inventory.ts";
 import { namePrefix } from "../../model/run-id.ts";
@@ -69,6 +70,16 @@ export function twinInventory(root: string, id?: string): Inventory {
         return { state: "failed", reason: messageOf(error) };
       }
     },
+  };
+}
+
+/** The twin of a folder where nothing says that it ever had one: then nothing is in it, and none is made to ask it. */
+export function twinIfAny(root: string): Inventory {
+  if (existsSync(inventoryFolder(root))) return twinInventory(root, findTwinId(root));
+  const scope = "twin, which this folder does not have yet";
+  return {
+    list: () => Promise.resolve({ state: "complete", scope, kinds: [], items: [] }),
+    remove: () => Promise.resolve({ state: "gone" }),
   };
 }
 

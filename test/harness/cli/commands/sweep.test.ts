@@ -10,7 +10,7 @@ import { makeRun } from "../../../../harness/pipeline/make-run.ts";
 import { writeJson } from "../../../../harness/pipeline/json-file.ts";
 import type { TwinItem } from "../../../../harness/rehearsal/inventory/item.ts";
 import { itemKey } from "../../../../harness/rehearsal/inventory/key.ts";
-import { openStore } from "../../../../harness/rehearsal/inventory/store.ts";
+import { makeStore } from "../../../../harness/rehearsal/inventory/store.ts";
 import { TWIN_PROJECT } from "../../../../harness/rehearsal/twin/project.ts";
 import { refbench, Refbench, type Ended } from "../../../support/refbench-process.ts";
 import { runCommand } from "./command-run.ts";
@@ -36,7 +36,7 @@ async function plant(
   extra: Partial<TwinItem> = {},
 ): Promise<string> {
   const key = itemKey(kind, TWIN_PROJECT, name);
-  await openStore(inventoryOf(cwd)).put({
+  await makeStore(inventoryOf(cwd)).put({
     key,
     kind,
     name,
@@ -52,7 +52,7 @@ async function plant(
 }
 
 async function left(cwd: string): Promise<readonly string[]> {
-  return (await openStore(inventoryOf(cwd)).list()).map(({ name }) => name).sort();
+  return (await makeStore(inventoryOf(cwd)).list()).map(({ name }) => name).sort();
 }
 
 function reportOf({ stdout, stderr }: Pick<Ended, "stdout" | "stderr">): SweepReport {

@@ -89,7 +89,7 @@ describe("list", () => {
     expect(answer).toMatchObject({
       state: "failed",
       reason: "could not list aws_db_snapshot: AccessDenied: not authorized: rds:DescribeDBSnapshots",
-      items: [{ id: "aws_vpc/vpc-1" }],
+      partial: [{ id: "aws_vpc/vpc-1" }],
     });
   });
 
