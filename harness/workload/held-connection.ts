@@ -25,10 +25,14 @@ export interface HeldConnection {
 
 /**
  * Whether it was held to the end: it answered the closing round, never dropped, and everything that it was to carry
- * came back. A sign of life does not count: Coder answers a ping for an agent that is dead.
+ * came back. A sign of life does not count: Coder answers a ping for an agent that is dead. A load that was stopped
+ * has no closing round: there the last nonce decides, and its age is told.
  */
-export function isHeld({ session, isProvedAtEnd, isLost, isFaulty }: HeldConnection): boolean {
-  return session.isOpen && isProvedAtEnd && !isLost && !isFaulty;
+export function isHeld(
+  { session, isProvedAtEnd, isVerified, isLost, isFaulty }: HeldConnection,
+  isStopped: boolean,
+): boolean {
+  return session.isOpen && (isProvedAtEnd || (isStopped && isVerified)) && !isLost && !isFaulty;
 }
 
 const ours = randomBytes(4).toString("hex");

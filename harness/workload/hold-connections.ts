@@ -102,7 +102,8 @@ async function closingRound(ramp: RampUp): Promise<void> {
 
 async function counted(ramp: RampUp): Promise<Connections> {
   const { opened, failedToOpen } = ramp;
-  const held = opened.filter(isHeld);
+  const isStopped = ramp.load.signal.aborted;
+  const held = opened.filter((connection) => isHeld(connection, isStopped));
   const ssh = held.filter(({ session }) => session.kind === "ssh");
   const lost = opened.filter(({ isLost }) => isLost).length;
   const paths = await Promise.all(ssh.map(({ session }) => session.path()));

@@ -33,7 +33,7 @@ export function cleanMade(
   // Hundreds of waits listen to it.
   setMaxListeners(0, signal);
   const owner = new CoderClient(load.owner.http, { token: load.task.token, owner: true }, signal);
-  const ending = { ...load, owner, signal };
+  const ending = { ...load, owner, poller: owner, signal };
   return {
     owner,
     clean: async (made, workspaces) => {

@@ -43,7 +43,7 @@ describe("the task of create-workspaces", () => {
     const task = taskOf(["--count", "60", "--timeout", "6h"]);
     expect(task).toMatchObject({ prefix: "bench-sbgq847qym32", users: 60, workspaces: 60, concurrency: 1 });
     expect(task.workspaceTtlMs).toBeGreaterThan(6 * 3_600_000);
-    expect(task.connections).toMatchObject({ total: 60, holdMs: 30_000, commandsPerSecond: 6 });
+    expect(task.connections).toMatchObject({ total: 60, holdMs: 75_000, commandsPerSecond: 6 });
   });
 
   test("a command without a line to expect has to succeed", () => {
