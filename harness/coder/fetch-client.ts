@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -52,6 +53,8 @@ export async function fetchClient(options: FetchClientOptions): Promise<FetchedC
     if (problem.isFinal || attempt === ATTEMPTS) return { state: "missing", why: problem.why };
     await clock.sleep(TRY_AGAIN_MS, signal);
   }
+  const other = await otherDigest(binary, name, options.deployment.offeredSha256);
+  if (other !== undefined) return { state: "missing", why: other };
   const why = await refusalOf(binary, name, options);
   signal.throwIfAborted();
   return why === undefined ? { state: "fetched", binary } : { state: "missing", why };
@@ -100,6 +103,17 @@ async function download(
   } finally {
     await dispatcher.destroy();
   }
+}
+
+/** Why a file is not the one with this SHA-256; it is deleted, since nothing may run it. */
+async function otherDigest(file: string, name: string, wanted?: string): Promise<string | undefined> {
+  if (wanted === undefined) return undefined;
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  const found = hash.digest("hex");
+  if (found === wanted) return undefined;
+  await rm(file, { force: true });
+  return `the ${name} that it offers has SHA-256 ${found}, expected ${wanted}: it was not run`;
 }
 
 const versionAnswer = z.object({ version: z.string() });

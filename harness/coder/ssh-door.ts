@@ -7,6 +7,7 @@ import { clientEnvironment } from "./client-environment.ts";
 import type { ConnectOptions, ConnectOutcome } from "./connect.ts";
 import { openLoopback } from "./loopback.ts";
 import { openSsh } from "./ssh.ts";
+import type { SshNames } from "./ssh-target.ts";
 import { openStdioSession } from "./stdio-session.ts";
 
 /** What one `coder ssh --stdio` takes for itself, as measured. */
@@ -18,8 +19,7 @@ const SHARE_OF_FREE_MEMORY = 0.8;
 type Deployment = LoadTask["deployment"];
 
 export type SshOptions = ConnectOptions & {
-  /** `<owner>/<workspace>[.<agent>]`. */
-  readonly target: string;
+  readonly names: SshNames;
 };
 
 /** How SSH reaches workspaces: a tunnel, or processes of which only so many fit. */

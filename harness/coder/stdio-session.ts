@@ -7,6 +7,7 @@ import { messageOf } from "../model/error.ts";
 import type { ConnectFailure, ConnectOutcome } from "./connect.ts";
 import { exhaustedBy, exhaustedSaid } from "./exhausted.ts";
 import { openSshShell } from "./ssh-shell.ts";
+import { type SshNames, sshTarget } from "./ssh-target.ts";
 
 const KEPT_STDERR = 2_000;
 const KILL_AFTER_MS = 3_000;
@@ -17,8 +18,7 @@ const PATH_EVERY = "2s";
 export interface StdioSessionOptions {
   /** The `coder` program. */
   readonly binary: string;
-  /** `<owner>/<workspace>[.<agent>]`. */
-  readonly target: string;
+  readonly names: SshNames;
   readonly token: string;
   readonly env: Readonly<Record<string, string>>;
   /** A folder of this session alone. */
@@ -34,7 +34,13 @@ export interface StdioSessionOptions {
 
 /** Opens SSH over the stdio of `coder ssh --stdio`, a process of its own that ends with the session, by its own pid. */
 export function openStdioSession(options: StdioSessionOptions): Promise<ConnectOutcome> {
-  const child = startClient(options);
+  const named = sshTarget(options.names);
+  if ("problem" in named) {
+    options.onExit();
+    return Promise.resolve({ state: "failed", why: "refused", message: named.problem });
+  }
+  const { target } = named;
+  const child = startClient(options, target);
   if ("why" in child) {
     options.onExit();
     return Promise.resolve(child);
@@ -61,7 +67,7 @@ export function openStdioSession(options: StdioSessionOptions): Promise<ConnectO
           if (isGone) return;
           isGone = true;
           const said = stderr.replaceAll(options.token, "***").trim();
-          const message = `coder ssh ${options.target} ${how}${said === "" ? "" : `: ${said}`}`;
+          const message = `coder ssh ${target} ${how}${said === "" ? "" : `: ${said}`}`;
           const exhausted = lacked ?? exhaustedSaid(said) ?? options.exhausted?.();
           if (exhausted !== undefined) {
             const why = `${exhausted}: ${message}`;
@@ -100,10 +106,10 @@ export function openStdioSession(options: StdioSessionOptions): Promise<ConnectO
 type Client = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Starts Coder's client; what this machine cannot start is a failure of the connection, and a value. */
-function startClient(options: StdioSessionOptions): Client | ConnectFailure {
+function startClient(options: StdioSessionOptions, target: string): Client | ConnectFailure {
   try {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-    const child: ChildProcess = spawn(options.binary, argumentsOf(options), {
+    const child: ChildProcess = spawn(options.binary, argumentsOf(options, target), {
       // The token is in the environment: what is on a command line everybody on the machine reads.
       env: { ...options.env, CODER_SESSION_TOKEN: options.token },
       stdio: ["pipe", "pipe", "pipe"],
@@ -113,9 +119,9 @@ function startClient(options: StdioSessionOptions): Client | ConnectFailure {
     if (isWhole(child)) return child;
     // Node makes no pipes where no file can be opened, and tells why later.
     child.on("error", () => undefined);
-    return notStarted(options, exhaustedBy(Object.assign(new Error(), { code: "EMFILE" })) ?? "");
+    return notStarted(target, exhaustedBy(Object.assign(new Error(), { code: "EMFILE" })) ?? "");
   } catch (error) {
-    return notStarted(options, exhaustedBy(error) ?? messageOf(error), exhaustedBy(error) === undefined);
+    return notStarted(target, exhaustedBy(error) ?? messageOf(error), exhaustedBy(error) === undefined);
   }
 }
 
@@ -124,15 +130,15 @@ function isWhole(child: ChildProcess): child is Client {
   return Boolean(child.stdin) && Boolean(child.stdout) && Boolean(child.stderr);
 }
 
-function notStarted({ target }: StdioSessionOptions, reason: string, isOther = false): ConnectFailure {
+function notStarted(target: string, reason: string, isOther = false): ConnectFailure {
   const message = `${reason}: coder ssh ${target} could not be started`;
   return { state: "failed", why: isOther ? "refused" : "exhausted", message };
 }
 
-function argumentsOf({ target, folder }: StdioSessionOptions): string[] {
+function argumentsOf({ folder }: StdioSessionOptions, target: string): string[] {
   const config = ["--global-config", join(folder, "config")];
   const network = ["--network-info-dir", folder, "--network-info-interval", PATH_EVERY];
-  return [...config, "ssh", "--stdio", "--wait", "no", "--disable-autostart", ...network, target];
+  return [...config, "ssh", "--stdio", "--wait", "no", "--disable-autostart", ...network, "--", target];
 }
 
 /** As the client itself wrote it; undefined while it has not. */

@@ -17,6 +17,11 @@ const deployment = z.object({
   proxy: z.url().optional(),
   /** The `coder` binary that carries SSH; with `ssh: "stdio"` only. Absent = the one that the deployment offers. */
   coderBinary: z.string().optional(),
+  /** SHA-256 in hex that the offered program must have; another one is not run. */
+  offeredSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   /** Sessions of `coder ssh --stdio` at once, each its own process of some 24 MB. */
   stdioSessions: z.number().int().positive().optional(),
   /** Web terminals take the place of SSH that cannot be carried, and the result says why. Absent = refused. */

@@ -6,6 +6,7 @@ import type { FailureClass, Phase } from "../model/shard-result.ts";
 import { awaitShell } from "./await-shell.ts";
 import { readProcessTime } from "./child-counters.ts";
 import { connectClass } from "./connect-class.ts";
+import type { SshNames } from "../coder/ssh-target.ts";
 import type { LoadContext, LoadWorkspace } from "./load-context.ts";
 
 /** What a status means that Coder's terminal answers for several reasons: 404 hides a bad token too. */
@@ -109,7 +110,7 @@ export async function tryToOpen(
       connectMs: Math.max(1, Math.ceil(deadlineMs - performance.now())),
     };
     const outcome = await (kind === "ssh"
-      ? load.ssh.open({ ...options, target: targetOf(workspace) }, onTurn)
+      ? load.ssh.open({ ...options, names: namesOf(workspace) }, onTurn)
       : openTerminal({ ...options, reconnect: reconnect ?? randomUUID() }));
     if (outcome.state === "open" || outcome.why !== "rate-limited") return outcome;
     if (performance.now() + outcome.retryAfterMs > deadlineMs) return outcome;
@@ -121,9 +122,8 @@ export async function tryToOpen(
   }
 }
 
-/** As Coder's own client names a workspace and its agent. */
-function targetOf({ user, name, agentName }: LoadWorkspace): string {
-  return `${user.username}/${name}${agentName === undefined ? "" : `.${agentName}`}`;
+function namesOf({ user, name, agentName }: LoadWorkspace): SshNames {
+  return { owner: user.username, workspace: name, agent: agentName };
 }
 
 async function count(

@@ -12,6 +12,8 @@ export const NOT_RECORDED: Readonly<Record<string, string>> = {
   "--proxy": "may hold a secret",
   "--ca-file": "a file of one machine, trusted or not",
   "--coder-binary": "a file of one machine; the record's conditions tell its version",
+  "--ssh-client": "says which program runs on one machine; the record's conditions tell its version",
+  "--coder-client-sha256": "says which program runs on one machine; the record's conditions tell its version",
   "--cleanup-timeout": "says when a cleanup is given up, after the figures",
   "--cleanup-job-timeout": "says when a cleanup is given up, after the figures",
   "--output": "where the result is written",

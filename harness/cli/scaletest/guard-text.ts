@@ -1,4 +1,5 @@
 import { oneLine } from "../../model/safe-text.ts";
+import { clientName } from "../../model/client-name.ts";
 import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 import { formatCount, formatDuration } from "../../results/format.ts";
@@ -57,6 +58,7 @@ function intentOf(task: LoadTask): string {
       ? `create ${newUsers(task)}${counted(workspaces, "workspace")} from ${template}${withParameters}${owners(task)}, ${pace(task)}`
       : `go to ${counted(workspaces, "workspace")} that exist, ${pace(task)}`;
   const parts = [
+    ...offeredWords(task),
     made,
     ...(task.skipAgents === true ? [] : [`run \`${task.command}\` in each`]),
     ...scenarioWords(task),
@@ -68,6 +70,14 @@ function intentOf(task: LoadTask): string {
     existing !== undefined ? "create and delete nothing but tokens" : ending(keep === true, task),
   ];
   return parts.join("; ");
+}
+
+/** A program of somebody else's that will run here is named before anything else. */
+function offeredWords({ deployment }: LoadTask): string[] {
+  const { ssh, coderBinary, offeredSha256, url } = deployment;
+  if (ssh !== "stdio" || coderBinary !== undefined) return [];
+  const only = offeredSha256 === undefined ? "" : ` where its SHA-256 is ${offeredSha256}`;
+  return [`fetch ${url}/bin/${clientName(process)} and run it on this machine as this user${only}`];
 }
 
 function scenarioWords({ scenario, dashboard, app }: LoadTask): string[] {

@@ -3,7 +3,7 @@ import { type EngineChoice, engineOption } from "../engine/plan-engines.ts";
 import { collect, count, share } from "../run-options.ts";
 import { addReachOptions, type ReachFlags, refuse, wholeNumber } from "./reach-options.ts";
 import { addScenarioOptions, type ScenarioFlags } from "./scenario-options.ts";
-import { abortOn, goDuration, namedRun, range, rate, steps } from "./values.ts";
+import { abortOn, goDuration, namedRun, range, rate, sha256, steps } from "./values.ts";
 
 /** What `create-workspaces` and `traffic` have in common, as commander leaves it. */
 export interface LoadFlags extends ReachFlags, ScenarioFlags {
@@ -16,6 +16,9 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly sshShare: number;
   readonly ssh?: boolean;
   readonly coderBinary?: string;
+  readonly sshClient?: "offered";
+  /** In lower-case hex. */
+  readonly coderClientSha256?: string;
   readonly engine: EngineChoice;
   readonly shards?: number;
   readonly connectTimeout: number;
@@ -253,10 +256,25 @@ function addConnectionOptions(command: Command): Command {
         .argParser(count("--shards", 1, 16)),
     )
     .addOption(
+      new Option("--coder-binary <file>", "carries SSH, and is engine coder (default: coder on PATH)").env(
+        "REFBENCH_CODER_BINARY",
+      ),
+    )
+    .addOption(
       new Option(
-        "--coder-binary <file>",
-        "carries SSH, and is engine coder (default: coder on PATH; for SSH else the deployment's own)",
-      ).env("REFBENCH_CODER_BINARY"),
+        "--ssh-client <source>",
+        "offered: SSH is carried by the program that the deployment offers, run on this machine as this user; not over plain HTTP",
+      )
+        .env("REFBENCH_SSH_CLIENT")
+        .choices(["offered"]),
+    )
+    .addOption(
+      new Option(
+        "--coder-client-sha256 <digest>",
+        "as --ssh-client offered, where that program has this SHA-256; another one is not run",
+      )
+        .env("REFBENCH_CODER_CLIENT_SHA256")
+        .argParser(sha256("--coder-client-sha256")),
     )
     .addOption(
       new Option("--agent <name>", "the agent to reach where a workspace has several").env(

@@ -9,13 +9,17 @@ import type { LoadFlags } from "./load-options.ts";
 import type { Reach } from "./reach.ts";
 import type { TaskGround } from "./load-task.ts";
 
-/** How SSH travels: not at all unless it was asked for, by the emulator's tunnel, else by Coder's own client: the named one, that on PATH, or what the deployment offers. */
+/**
+ * How SSH travels: not at all unless it was asked for, by the emulator's tunnel, else by Coder's own client: the named
+ * one, that on PATH, or the one that the deployment offers where the flags ask for it. Throws `usage` where none may be run.
+ */
 export async function chooseSsh(
-  { ssh, sshShare, coderBinary }: LoadFlags,
+  flags: LoadFlags,
   deployment: Reach["deployment"],
   { isEmulated, url }: DeploymentLook,
   env: NodeJS.ProcessEnv,
 ): Promise<Pick<TaskGround, "deployment" | "sharesMachine">> {
+  const { ssh, sshShare, coderBinary, sshClient, coderClientSha256 } = flags;
   const sharesMachine = isLoopback(url);
   const as = (kind: LoadTask["deployment"]["ssh"]) => ({
     deployment: { ...deployment, ssh: kind },
@@ -23,15 +27,38 @@ export async function chooseSsh(
   });
   if (ssh !== true && sshShare === 0) return as("none");
   if (isEmulated) return as("tunnel");
-  const binary = coderBinary === undefined ? await onPath("coder", env) : resolve(coderBinary);
   const { deployment: reached } = as("stdio");
-  if (binary === undefined) return { deployment: reached, sharesMachine };
+  if (sshClient === "offered" || coderClientSha256 !== undefined) {
+    refuseOffered(url, coderBinary);
+    const digest = coderClientSha256 === undefined ? {} : { offeredSha256: coderClientSha256 };
+    return { deployment: { ...reached, ...digest }, sharesMachine };
+  }
+  const binary = coderBinary === undefined ? await onPath("coder", env) : resolve(coderBinary);
+  if (binary === undefined)
+    throw new RefbenchError(
+      "usage",
+      `SSH to ${url} goes through Coder's own program, and there is no coder on PATH: install it or name it with --coder-binary; --coder-client-sha256 <digest> or --ssh-client offered runs the one that the deployment offers, on this machine and as this user`,
+    );
   if (!(await isExecutable(binary)))
     throw new RefbenchError(
       "usage",
-      `SSH to ${url} goes through Coder's own program, which ${binary} is not: name it with --coder-binary, or leave that out for the one that the deployment offers`,
+      `SSH to ${url} goes through Coder's own program, which ${binary} is not: name it with --coder-binary, or leave that out for the one on PATH`,
     );
   return { deployment: { ...reached, coderBinary: binary }, sharesMachine };
+}
+
+/** A program of the deployment runs as this user: it must be the one that was asked for, unchanged on its way. */
+function refuseOffered(url: string, coderBinary: string | undefined): void {
+  if (coderBinary !== undefined)
+    throw new RefbenchError(
+      "usage",
+      "--coder-binary cannot be combined with --ssh-client offered or --coder-client-sha256: give one of them",
+    );
+  if (!url.startsWith("https:") && !isLoopback(url))
+    throw new RefbenchError(
+      "usage",
+      `the client that ${url} offers is not fetched over plain HTTP, where anybody on the way can replace it: use the deployment's https URL, or name a program with --coder-binary`,
+    );
 }
 
 async function onPath(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {

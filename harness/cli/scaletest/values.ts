@@ -118,3 +118,11 @@ export function namedRun(flag: string): (text: string) => string {
     );
   };
 }
+
+/** A SHA-256 of 64 hex digits, in lower case. */
+export function sha256(flag: string): (text: string) => string {
+  return (text) => {
+    if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+    throw new RefbenchError("usage", `${flag} is "${text}", expected the 64 hex digits of a SHA-256`);
+  };
+}

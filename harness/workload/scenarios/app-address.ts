@@ -1,4 +1,5 @@
 import type { Agent, Workspace } from "../../coder/schemas.ts";
+import { isName } from "../../coder/ssh-target.ts";
 import type { AppOrigin } from "../../coder/transport.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 import type { AppHosts } from "./app-hosts.ts";
@@ -28,6 +29,11 @@ export function appAddress(
     };
   }
   const { name, owner_name: owner } = workspace;
+  const wrong = [owner, name, agent.name].find((word) => !isName(word));
+  if (wrong !== undefined)
+    return {
+      problem: `the deployment names an app's place ${JSON.stringify(wrong)}, which is not a name of letters, digits and hyphens`,
+    };
   if (hosts === undefined) return { path: `/@${owner}/${name}.${agent.name}/apps/${slug}/`, token };
   // Coder serves an app at a host of its own also where its template does not ask for one.
   const label = found.subdomain_name || `${slug}--${agent.name}--${name}--${owner}`;

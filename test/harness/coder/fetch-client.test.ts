@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -134,4 +135,19 @@ test("a client without end is given up at its limit, and not asked for again", a
   });
   expect(asked).toBe(1);
   expect(statSync(join(fetched.folder, "coder")).size).toBeLessThanOrEqual(100_000);
+});
+
+test("a client of another digest than the one that was asked for is deleted without being run", async () => {
+  const ran = join(mkdtempSync(join(tmpdir(), "refbench-test-ran-")), "mark");
+  const program = `#!/bin/sh\ntouch ${ran}\necho '{"version":"${VERSION}"}'\n`;
+  await using server = await startServer((_, response) => response.end(program));
+  const digest = createHash("sha256").update(program).digest("hex");
+  using other = await fetchInto({ url: server.url, offeredSha256: "0".repeat(64) });
+  expect(other.client).toEqual({
+    state: "missing",
+    why: expect.stringMatching(new RegExp(`has SHA-256 ${digest}, expected 0{64}: it was not run`)) as string,
+  });
+  expect([existsSync(ran), existsSync(join(other.folder, "coder"))]).toEqual([false, false]);
+  using right = await fetchInto({ url: server.url, offeredSha256: digest });
+  expect([right.client.state, existsSync(ran)]).toEqual(["fetched", true]);
 });

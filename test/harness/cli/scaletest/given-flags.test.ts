@@ -16,6 +16,8 @@ const VALUES: Readonly<Record<string, string>> = {
   "--abort-on": "p95=500ms",
   "--ssh-share": "0.5",
   "--engine": "coder",
+  "--ssh-client": "offered",
+  "--coder-client-sha256": "ab".repeat(32),
   "--scenario": "apps",
   "--app-by": "subdomain",
   "--run-command": "echo 'it is' -x",
