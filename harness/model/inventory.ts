@@ -12,6 +12,8 @@ export interface InventoryItem {
   readonly labels: Readonly<Record<string, string>>;
   /** The run it belongs to, by label, by name, or by the network or cluster it lives in. */
   readonly runId?: RunId;
+  /** Why nobody can say whose it is, as where its name and its label name two runs: counted as left, never removed. */
+  readonly doubtful?: string;
   /** Made by a controller in a cluster (a load balancer, a volume's disk): it goes by itself while the cluster lives. */
   readonly madeByController?: boolean;
   /** ISO 8601; absent when the inventory does not know. */

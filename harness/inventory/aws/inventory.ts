@@ -2,8 +2,8 @@ import type { Clock } from "../../model/clock.ts";
 import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
-import { run12 } from "../../model/run-id.ts";
 import type { RunId } from "../../model/run-id.ts";
+import { isOfRun, refuseRemoval } from "../../model/run-mark.ts";
 import { sdkClients } from "./clients.ts";
 import { isMadeByController } from "./cluster-tags.ts";
 import { classOf, wordsOf } from "./failure.ts";
@@ -85,7 +85,7 @@ async function ask(
   const { found, failures } = await listKinds(session(signal, hits));
   signal.throwIfAborted();
   const items = owned([...found, ...unlistedHits(hits)])
-    .filter(({ run }) => runId === undefined || run === run12(runId))
+    .filter(({ mark }) => isOfRun(mark, runId))
     .map((one) => asItem(one, region, runId))
     .sort((one, other) => removalRank(one.kind) - removalRank(other.kind) || compare(one.id, other.id));
   return failures.size === 0
@@ -105,7 +105,11 @@ function reasonOf(failures: Listed["failures"]): string {
 }
 
 /** A run that was asked for is known by its full id even where only names tell of it. */
-function asItem({ found, labels, ...one }: Owned, region: string, asked: RunId | undefined): InventoryItem {
+function asItem(
+  { found, labels, mark, ...one }: Owned,
+  region: string,
+  asked: RunId | undefined,
+): InventoryItem {
   const runId = asked ?? one.runId;
   return {
     id: isAwsKind(found.kind) ? `${found.kind}/${found.native}` : found.native,
@@ -114,12 +118,15 @@ function asItem({ found, labels, ...one }: Owned, region: string, asked: RunId |
     location: found.kind.startsWith("aws_iam_") ? "global" : region,
     labels,
     ...(runId !== undefined && { runId }),
+    ...(mark.doubt !== undefined && { doubtful: mark.doubt.reason }),
     ...(isMadeByController(found) && { madeByController: true }),
     ...(found.createdAt !== undefined && { createdAt: found.createdAt }),
   };
 }
 
 async function remove(aws: AwsSession, item: InventoryItem): Promise<RemoveOutcome> {
+  const refusal = refuseRemoval(item);
+  if (refusal !== undefined) return { state: "denied", reason: refusal };
   if (!isAwsKind(item.kind)) {
     return {
       state: "denied",

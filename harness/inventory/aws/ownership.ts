@@ -1,6 +1,6 @@
-import { RUN_ID_PATTERN, run12 } from "../../model/run-id.ts";
+import { run12 } from "../../model/run-id.ts";
 import type { RunId } from "../../model/run-id.ts";
-import { findRun12 } from "../run-mark.ts";
+import { findLabelledRun, isManual, readRunMark, type RunMark } from "../../model/run-mark.ts";
 import { clustersInTags } from "./cluster-tags.ts";
 import type { Found } from "./found.ts";
 
@@ -10,8 +10,8 @@ export type AnyFound = Omit<Found, "kind"> & { readonly kind: string };
 /** A find that belongs to a run of refbench. */
 export interface Owned {
   readonly found: AnyFound;
-  /** The run's last twelve characters, which names carry; the label's value where that is no run id. */
-  readonly run: string;
+  /** Its run, by its last twelve characters, and whether that is in doubt. */
+  readonly mark: RunMark;
   /** Known when anything of the run carries the label. */
   readonly runId?: RunId;
   /** Its own tags, and what its run's labelled things say where it says nothing. */
@@ -19,64 +19,59 @@ export interface Owned {
 }
 
 /**
- * Tells what belongs to a run, and to which: by its own label first, then by name, then by the VPC, cluster or
- * instance it lives in. A label of another run wins over everything else.
+ * Finds what belongs to a run, and to which: by its own label first, then by name, then by the VPC, cluster or
+ * instance it lives in.
  */
 export function owned(all: readonly AnyFound[]): Owned[] {
-  const runs = new Map<AnyFound, string>();
+  const marks = new Map<AnyFound, RunMark>();
   for (const found of all) {
-    const run = claimed(found);
-    if (run !== undefined) runs.set(found, run);
+    const mark = markOf(found);
+    if (mark !== undefined) marks.set(found, mark);
   }
-  inherit(all, runs);
+  inherit(all, marks);
   const facts = factsOfRuns(all);
-  return [...runs].map(([found, run]) => {
-    const { runId, labels } = facts.get(run) ?? {};
+  return [...marks].map(([found, mark]) => {
+    const { runId, labels } = facts.get(mark.run) ?? {};
     const own = found.tags["bench-run"] !== undefined;
     return {
       found,
-      run,
+      mark,
       ...(runId !== undefined && { runId }),
       labels: own ? found.tags : { ...labels, ...found.tags },
     };
   });
 }
 
-function claimed(found: AnyFound): string | undefined {
-  const label = found.tags["bench-run"];
-  if (label !== undefined) return RUN_ID_PATTERN.test(label) ? run12(label) : label;
-  const words = [
+function markOf(found: AnyFound, place?: string): RunMark | undefined {
+  const names = [
     found.name,
-    found.native,
-    found.tags["Name"],
-    found.namedForCluster,
+    ...ifKnown(found.tags["Name"]),
+    ...found.native.split("/"),
+    ...ifKnown(found.namedForCluster),
     ...(found.alias ?? []),
     ...clustersInTags(found.tags),
   ];
-  for (const word of words) {
-    const run = word === undefined ? undefined : findRun12(word);
-    if (run !== undefined) return run;
-  }
-  return undefined;
+  return readRunMark({ names, labels: found.tags, place });
 }
 
 /** Hands runs down to what lives in their things, until nothing changes: a volume on an instance in a VPC. */
-function inherit(all: readonly AnyFound[], runs: Map<AnyFound, string>): void {
+function inherit(all: readonly AnyFound[], marks: Map<AnyFound, RunMark>): void {
   const byPlace = new Map<string, string>();
   const remember = (found: AnyFound, run: string): void => {
     byPlace.set(place(found), run);
   };
-  for (const [found, run] of runs) remember(found, run);
+  for (const [found, { run }] of marks) remember(found, run);
   for (let changed = true; changed;) {
     changed = false;
     for (const found of all) {
-      if (runs.has(found)) continue;
+      if (marks.has(found)) continue;
       const run = placesOf(found)
         .map((id) => byPlace.get(id))
         .find((known) => known !== undefined);
-      if (run === undefined) continue;
-      runs.set(found, run);
-      remember(found, run);
+      const mark = run === undefined ? undefined : markOf(found, run);
+      if (mark === undefined) continue;
+      marks.set(found, mark);
+      remember(found, mark.run);
       changed = true;
     }
   }
@@ -112,10 +107,10 @@ interface RunFacts {
 function factsOfRuns(all: readonly AnyFound[]): Map<string, RunFacts> {
   const facts = new Map<string, RunFacts>();
   for (const { tags } of all) {
-    const runId = tags["bench-run"];
-    if (runId === undefined || !RUN_ID_PATTERN.test(runId)) continue;
+    const runId = findLabelledRun(tags);
+    if (runId === undefined) continue;
     const before = facts.get(run12(runId))?.labels ?? {};
-    const manual = [before["bench-managed"], tags["bench-managed"]].includes("manual");
+    const manual = isManual(before) || isManual(tags);
     const expires = later(before["bench-expires"], tags["bench-expires"]);
     facts.set(run12(runId), {
       runId,

@@ -1,6 +1,6 @@
 import type { InventoryItem } from "../../model/inventory.ts";
 import { run12, type RunId } from "../../model/run-id.ts";
-import { findOwner } from "../run-mark.ts";
+import { isOfRun, readRunMark } from "../../model/run-mark.ts";
 import type { CallGoogle } from "./api.ts";
 import { COLLECTIONS } from "./kinds.ts";
 import { missingPart } from "./partial.ts";
@@ -74,11 +74,11 @@ function itemsOf(raw: Raw, runId: RunId | undefined): readonly InventoryItem[] {
   // Kubernetes' objects are assets too, and vanish with their cluster.
   if (LISTED.has(type) || type in INSIDE || /\/clusters\/[^/]+\/./.test(name)) return [];
   const labels = labelsAt(raw, "labels");
-  const owner = findOwner(name, labels);
-  if (owner === undefined || (runId !== undefined && owner !== run12(runId))) return [];
+  const mark = readRunMark({ names: name.split(/[/:]/), labels });
+  if (mark === undefined || !isOfRun(mark, runId)) return [];
   const location = textAt(raw, "location");
   const createdAt = textAt(raw, "createTime");
-  const run = runId ?? labels["bench-run"];
+  const run = runId ?? mark.runId;
   return [
     {
       id: `cloudAsset:${name}`,
@@ -87,6 +87,7 @@ function itemsOf(raw: Raw, runId: RunId | undefined): readonly InventoryItem[] {
       labels,
       ...(location === undefined ? {} : { location }),
       ...(run === undefined ? {} : { runId: run }),
+      ...(mark.doubt === undefined ? {} : { doubtful: mark.doubt.reason }),
       ...(createdAt === undefined ? {} : { createdAt }),
     },
   ];

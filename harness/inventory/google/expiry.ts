@@ -62,7 +62,8 @@ export async function checkExpiry(
   }
   const { of } = ownersOf(found, new Map(), run.runId);
   const machines = found.filter(
-    (one) => one.kind === "google_compute_instance" && of.get(one) === run12(run.runId) && canExpire(one),
+    (one) =>
+      one.kind === "google_compute_instance" && of.get(one)?.run === run12(run.runId) && canExpire(one),
   );
   return { state: "checked", machines: machines.length, problems: expiryProblems(machines, run.expiresAtMs) };
 }

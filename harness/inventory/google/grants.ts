@@ -1,5 +1,5 @@
 import type { InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
-import { findRun12 } from "../run-mark.ts";
+import { findQuotedRun } from "../../model/run-mark.ts";
 import type { CallGoogle } from "./api.ts";
 import { GRANT } from "./kinds.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -30,7 +30,7 @@ export async function listGrants(
   const grants = list(answer.body["bindings"]).flatMap((binding) => {
     const role = String(record(binding)["role"]);
     return textsAt(record(binding), "members").flatMap((member) => {
-      const run12 = /serviceAccount:/.test(member) ? findRun12(member) : undefined;
+      const run12 = /serviceAccount:/.test(member) ? findQuotedRun(member) : undefined;
       return run12 === undefined ? [] : [{ role, member, run12 }];
     });
   });

@@ -1,8 +1,9 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../model/clock.ts";
 import type { Inventory, InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
-import { run12, type RunId } from "../../model/run-id.ts";
+import type { RunId } from "../../model/run-id.ts";
 import { inTurns } from "../../model/in-turns.ts";
+import { isOfRun } from "../../model/run-mark.ts";
 import { type CallGoogle, googleApi } from "./api.ts";
 import { type Discovered, searchAssets } from "./asset-search.ts";
 import type { GoogleAuth } from "./auth.ts";
@@ -111,17 +112,17 @@ function itemsOf(
 ): { readonly items: readonly InventoryItem[]; readonly unclear: number } {
   const found = collected.flatMap((one) => one.found);
   const { of, orphans, unclear } = ownersOf(found, marks, runId);
-  const wanted = (owner: string): boolean => runId === undefined || owner === run12(runId);
   const ids = fullIds(found, runId);
   const orphaned = new Set(orphans.filter((one) => mayBeOf(one, runId)));
   const listed = found.flatMap((one) => {
     const owner = of.get(one);
     if (owner === undefined) return orphaned.has(one) ? [itemOf(one, runId)] : [];
-    if (!wanted(owner)) return [];
-    return [...peeringsOf(one, ids.get(owner)), itemOf(one, ids.get(owner))];
+    if (!isOfRun(owner, runId)) return [];
+    const id = runId ?? ids.get(owner.run);
+    return [...peeringsOf(one, id, owner), itemOf(one, id, owner)];
   });
   const granted = grants.grants
-    .filter((grant) => wanted(grant.run12))
+    .filter(({ run12: run }) => isOfRun({ run }, runId))
     .map((grant) => {
       const id = ids.get(grant.run12);
       return { ...grantItem(project, grant), ...(id === undefined ? {} : { runId: id }) };

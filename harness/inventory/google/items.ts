@@ -1,6 +1,6 @@
 import type { InventoryItem } from "../../model/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
-import { findLabelledRun } from "../run-mark.ts";
+import { findLabelledRun, isManual, type RunMark } from "../../model/run-mark.ts";
 import type { Found } from "./collect.ts";
 import { mayBeOrphan } from "./controllers.ts";
 import { PEERING } from "./kinds.ts";
@@ -8,7 +8,7 @@ import { textAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
 /** The item of a thing found; its id says which API deletes it and where. */
-export function itemOf(found: Found, runId: RunId | undefined): InventoryItem {
+export function itemOf(found: Found, runId: RunId | undefined, mark?: RunMark): InventoryItem {
   const { collection, path, kind, name, location, labels, createdAt } = found;
   return {
     id: `${collection.api}:${path}`,
@@ -17,6 +17,7 @@ export function itemOf(found: Found, runId: RunId | undefined): InventoryItem {
     labels,
     ...(location === undefined ? {} : { location }),
     ...(runId === undefined ? {} : { runId }),
+    ...(mark?.doubt === undefined ? {} : { doubtful: mark.doubt.reason }),
     // Not the cluster's own machines and rules: they end with it, and waiting for them before would be in vain.
     ...(mayBeOrphan(name) ? { madeByController: true } : {}),
     ...(createdAt === undefined ? {} : { createdAt }),
@@ -24,12 +25,16 @@ export function itemOf(found: Found, runId: RunId | undefined): InventoryItem {
 }
 
 /** The peerings of a network, each of which keeps it from being deleted. */
-export function peeringsOf(network: Found, runId: RunId | undefined): readonly InventoryItem[] {
+export function peeringsOf(
+  network: Found,
+  runId: RunId | undefined,
+  mark?: RunMark,
+): readonly InventoryItem[] {
   if (network.kind !== "google_compute_network") return [];
   return list(network.raw["peerings"]).flatMap((peering) => {
     const name = textAt(record(peering), "name");
     if (name === undefined) return [];
-    const item = itemOf(network, runId);
+    const item = itemOf(network, runId, mark);
     return [{ ...item, id: `${item.id}#${name}`, kind: PEERING, name }];
   });
 }
@@ -44,7 +49,7 @@ export function withInheritedLabels(items: readonly InventoryItem[]): readonly I
     const run = findLabelledRun(item.labels);
     if (run === undefined) continue;
     const known = labels.get(run) ?? { "bench-run": run };
-    if (item.labels["bench-managed"] === "manual") known["bench-managed"] = "manual";
+    if (isManual(item.labels)) known["bench-managed"] = "manual";
     const expires = later(known["bench-expires"], item.labels["bench-expires"]);
     if (expires !== undefined) known["bench-expires"] = expires;
     labels.set(run, known);

@@ -1,6 +1,6 @@
 import { decodeTime } from "ulid";
 import { run12, type RunId } from "../../model/run-id.ts";
-import { findOwner, findRun12 } from "../run-mark.ts";
+import { findLabelledRun, findNamedRun, readRunMark, type RunMark } from "../../model/run-mark.ts";
 import type { Found } from "./collect.ts";
 import { clusterMark, isMadeByController, mayBeOrphan } from "./controllers.ts";
 import { pathOfLink, textsAt } from "./raw.ts";
@@ -9,8 +9,8 @@ import { pathOfLink, textsAt } from "./raw.ts";
 export type ClusterMarks = Map<string, string>;
 
 export interface Owners {
-  /** The run of a thing by the last 12 characters of its id. */
-  readonly of: ReadonlyMap<Found, string>;
+  /** The run of each thing that belongs to one. */
+  readonly of: ReadonlyMap<Found, RunMark>;
   /** Made by the controllers of some cluster that is gone, nobody can say of which run. */
   readonly orphans: readonly Found[];
   /** As those, but another cluster lives in the project, and they may be its. */
@@ -22,9 +22,9 @@ export interface Owners {
  * inferred from who merely uses it: a disk attached to a run's machine may be its owner's.
  */
 export function ownersOf(found: readonly Found[], marks: ClusterMarks, asked?: RunId): Owners {
-  const of = new Map<Found, string>();
+  const of = new Map<Found, RunMark>();
   for (const one of found) {
-    const owner = ownOwner(one);
+    const owner = markOf(one);
     if (owner !== undefined) of.set(one, owner);
   }
   const byPath = new Map(found.map((one) => [one.path, one]));
@@ -37,7 +37,7 @@ export function ownersOf(found: readonly Found[], marks: ClusterMarks, asked?: R
   );
   const mine = asked === undefined ? undefined : run12(asked);
   const anotherCluster = found.some(
-    (one) => one.kind === "google_container_cluster" && (mine === undefined || of.get(one) !== mine),
+    (one) => one.kind === "google_container_cluster" && (mine === undefined || of.get(one)?.run !== mine),
   );
   return anotherCluster ? { of, orphans: [], unclear: homeless } : { of, orphans: homeless, unclear: [] };
 }
@@ -49,33 +49,40 @@ export function mayBeOf(orphan: Found, runId: RunId | undefined): boolean {
   return Date.parse(orphan.createdAt) >= decodeTime(runId.toUpperCase());
 }
 
-/** The owner that a thing names by itself. */
-function ownOwner(one: Found): string | undefined {
-  const named = findOwner(one.name, one.labels);
-  if (named !== undefined) return named;
-  const texts = [
+/** The run that a thing names by itself, or that of its place. */
+function markOf(one: Found, place?: string): RunMark | undefined {
+  const names = [
+    one.name,
     ...Object.entries(one.labels).flatMap(([key, value]) => (key.startsWith("goog-") ? [value] : [])),
-    ...links(one).map((link) => (pathOfLink(link) === undefined ? link : (link.split("/").at(-1) ?? ""))),
   ];
-  return texts.map(findRun12).find((owner) => owner !== undefined);
+  return readRunMark({ names, labels: one.labels, place: homeInLinks(one) ?? place });
+}
+
+/** The run that the name of a thing's home tells, also where that home is gone. */
+function homeInLinks(one: Found): string | undefined {
+  return links(one)
+    .map((link) => findNamedRun(pathOfLink(link) === undefined ? link : (link.split("/").at(-1) ?? "")))
+    .find((run) => run !== undefined);
 }
 
 /** One step along links and clusters' marks. */
 function follow(
   one: Found,
   byPath: ReadonlyMap<string, Found>,
-  of: Map<Found, string>,
+  of: Map<Found, RunMark>,
   marks: ClusterMarks,
 ): void {
   const mark = clusterMark(one.name);
   const owner =
-    of.get(one) ?? ownerOfHome(one, byPath, of) ?? (mark === undefined ? undefined : marks.get(mark));
+    of.get(one) ??
+    markOf(one, ownerOfHome(one, byPath, of) ?? (mark === undefined ? undefined : marks.get(mark)));
   if (owner === undefined) return;
   of.set(one, owner);
-  if (mark !== undefined) marks.set(mark, owner);
+  if (mark !== undefined) marks.set(mark, owner.run);
   for (const path of one.collection.brings ?? []) {
     for (const brought of resolved(textsAt(one.raw, path), byPath)) {
-      if (!of.has(brought) && isMadeByController(brought.name)) of.set(brought, owner);
+      const made = isMadeByController(brought.name) ? markOf(brought, owner.run) : undefined;
+      if (!of.has(brought) && made !== undefined) of.set(brought, made);
     }
   }
 }
@@ -83,10 +90,10 @@ function follow(
 function ownerOfHome(
   one: Found,
   byPath: ReadonlyMap<string, Found>,
-  of: ReadonlyMap<Found, string>,
+  of: ReadonlyMap<Found, RunMark>,
 ): string | undefined {
   return resolved(links(one), byPath)
-    .map((home) => of.get(home))
+    .map((home) => of.get(home)?.run)
     .find((owner) => owner !== undefined);
 }
 
@@ -94,7 +101,7 @@ function ownerOfHome(
 function livesElsewhere(
   one: Found,
   byPath: ReadonlyMap<string, Found>,
-  of: ReadonlyMap<Found, string>,
+  of: ReadonlyMap<Found, RunMark>,
 ): boolean {
   return resolved(links(one), byPath).some((home) => !of.has(home) && !mayBeOrphan(home.name));
 }
@@ -115,7 +122,7 @@ function resolved(texts: readonly string[], byPath: ReadonlyMap<string, Found>):
 export function fullIds(found: readonly Found[], asked?: RunId): ReadonlyMap<string, RunId> {
   const ids = new Map<string, RunId>();
   for (const { labels } of found) {
-    const id = labels["bench-run"];
+    const id = findLabelledRun(labels);
     if (id !== undefined) ids.set(run12(id), id);
   }
   if (asked !== undefined) ids.set(run12(asked), asked);

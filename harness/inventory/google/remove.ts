@@ -1,5 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import type { InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
+import { refuseRemoval } from "../../model/run-mark.ts";
 import type { CallGoogle, GoogleCall } from "./api.ts";
 import type { GoogleApiName } from "./endpoints.ts";
 import { removeGrant } from "./grants.ts";
@@ -40,7 +41,8 @@ export async function removeItem(
 
 /** What is not deleted whatever the caller says. */
 function refuse(project: string, item: InventoryItem): string | undefined {
-  if (item.labels["bench-managed"] === "manual") return "made by hand: its maker removes it";
+  const refusal = refuseRemoval(item);
+  if (refusal !== undefined) return refusal;
   if (!GOOGLE_KINDS.includes(item.kind)) {
     return `no delete is known for ${item.kind}: remove it by hand, and add its kind to the inventory`;
   }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Clock } from "../../model/clock.ts";
 import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
-import type { RunId } from "../../model/run-id.ts";
-import { findLabelledRun } from "../run-mark.ts";
+import { namePrefix, type RunId } from "../../model/run-id.ts";
+import { isOfRun, readRunMark, refuseRemoval } from "../../model/run-mark.ts";
 import { type CallKubernetes, type ClusterAccess, type KubernetesAnswer, kubernetesApi } from "./api.ts";
 import { KUBERNETES_KINDS, KUBERNETES_KINDS_LISTED, type KubernetesKind, kubernetesObject } from "./kinds.ts";
 
@@ -51,12 +51,19 @@ async function listAll(
     if (problem !== undefined) problems.push(`${kind.kind}: ${problem}`);
     items.push(...found);
   }
-  const mine = items
-    .map((item): InventoryItem => {
-      const runId = clusterRun ?? findLabelledRun(item.labels);
-      return runId === undefined ? item : { ...item, runId };
-    })
-    .filter(({ runId }) => runId !== undefined && (asked === undefined || runId === asked));
+  const mine = items.flatMap((item): readonly InventoryItem[] => {
+    const names = clusterRun === undefined ? [item.name] : [namePrefix(clusterRun)];
+    const mark = readRunMark({ names, labels: item.labels });
+    if (mark === undefined || !isOfRun(mark, asked)) return [];
+    const runId = asked ?? clusterRun ?? mark.runId;
+    return [
+      {
+        ...item,
+        ...(runId === undefined ? {} : { runId }),
+        ...(mark.doubt === undefined ? {} : { doubtful: mark.doubt.reason }),
+      },
+    ];
+  });
   return problems.length === 0
     ? { state: "complete", scope, kinds: KUBERNETES_KINDS, items: mine }
     : { state: "failed", scope, reason: problems.join("; "), partial: mine };
@@ -112,9 +119,8 @@ async function remove(
   item: InventoryItem,
   signal: AbortSignal,
 ): Promise<RemoveOutcome> {
-  if (item.labels["bench-managed"] === "manual") {
-    return { state: "denied", reason: "made by hand: its maker removes it" };
-  }
+  const refusal = refuseRemoval(item);
+  if (refusal !== undefined) return { state: "denied", reason: refusal };
   if (!KUBERNETES_KINDS.includes(item.kind)) {
     return { state: "denied", reason: `no delete is known for ${item.kind}` };
   }

@@ -33,13 +33,14 @@ export function assess(items: readonly InventoryItem[], knowledge: Knowledge): r
   });
 }
 
-function decisionOn({ item, run, manual, expires }: Candidate, knowledge: Knowledge): Decision {
+function decisionOn({ item, run, doubtful, manual, expires }: Candidate, knowledge: Knowledge): Decision {
   const { question, runs, manualRuns, nowMs } = knowledge;
   const age = ageMs(item, knowledge);
   return decide({
     hasRun: run !== undefined,
     named: question.runId === undefined ? undefined : run === run12(question.runId),
     manual: manual || (run !== undefined && manualRuns.has(run)),
+    doubtful,
     run: run === undefined ? undefined : runs.get(run),
     expiry:
       expires === undefined ? "none" : expires === "never" || expires * 1000 > nowMs ? "future" : "past",

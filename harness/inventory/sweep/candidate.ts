@@ -1,12 +1,14 @@
 import type { InventoryItem } from "../../model/inventory.ts";
-import { RUN_ID_PATTERN, run12 } from "../../model/run-id.ts";
-import { findRun12 } from "../run-mark.ts";
+import { run12 } from "../../model/run-id.ts";
+import { doubtfulLabel, findQuotedRun, isManual, readRunMark } from "../../model/run-mark.ts";
 
 /** An item of an inventory with what its run's other items say where it says nothing itself. */
 export interface Candidate {
   readonly item: InventoryItem;
-  /** What names carry of its run's id, or the label where that is no run id; absent when nothing tells. */
+  /** The last 12 characters of its run's id; absent when nothing tells of a run. */
   readonly run?: string;
+  /** Nobody can say whose it is. */
+  readonly doubtful: boolean;
   readonly manual: boolean;
   /** Unix seconds of `bench-expires`, the latest of its run; "never" where one is no number. */
   readonly expires?: number | "never";
@@ -17,35 +19,35 @@ export interface Candidate {
  * network of an environment made by hand must not look like one that nobody wants.
  */
 export function candidatesOf(items: readonly InventoryItem[]): readonly Candidate[] {
-  const runs = new Map<string, Pick<Candidate, "manual" | "expires">>();
+  const runs = new Map<string, OwnMarks>();
   for (const item of items) {
     const run = runMark(item);
     if (run !== undefined) runs.set(run, joined(runs.get(run), ownMarks(item)));
   }
   return items.map((item) => {
     const run = runMark(item);
-    return { item, ...(run === undefined ? ownMarks(item) : { run, ...(runs.get(run) ?? ownMarks(item)) }) };
+    const doubtful = item.doubtful !== undefined || doubtfulLabel(item.labels) !== undefined;
+    if (run === undefined) return { item, doubtful, ...ownMarks(item) };
+    return { item, run, doubtful, ...(runs.get(run) ?? ownMarks(item)) };
   });
 }
 
 function runMark({ runId, labels, name }: InventoryItem): string | undefined {
-  const run = runId ?? labels["bench-run"];
-  if (run === undefined || run === "") return findRun12(name);
-  return RUN_ID_PATTERN.test(run) ? run12(run) : run;
+  if (runId !== undefined) return run12(runId);
+  return readRunMark({ names: [name], labels })?.run ?? findQuotedRun(name);
 }
 
-function ownMarks({ labels }: InventoryItem): Pick<Candidate, "manual" | "expires"> {
+type OwnMarks = Pick<Candidate, "manual" | "expires">;
+
+function ownMarks({ labels }: InventoryItem): OwnMarks {
   const expires = labels["bench-expires"];
   return {
-    manual: labels["bench-managed"] === "manual",
+    manual: isManual(labels),
     ...(expires === undefined ? {} : { expires: /^\d+$/.test(expires) ? Number(expires) : "never" }),
   };
 }
 
-function joined(
-  one: Pick<Candidate, "manual" | "expires"> | undefined,
-  other: Pick<Candidate, "manual" | "expires">,
-): Pick<Candidate, "manual" | "expires"> {
+function joined(one: OwnMarks | undefined, other: OwnMarks): OwnMarks {
   if (one === undefined) return other;
   const expires = later(one.expires, other.expires);
   return { manual: one.manual || other.manual, ...(expires === undefined ? {} : { expires }) };

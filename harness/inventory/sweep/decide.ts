@@ -7,6 +7,8 @@ export interface Case {
   /** The run is the one named by `--run`; undefined when none was named. */
   readonly named: boolean | undefined;
   readonly manual: boolean;
+  /** Nobody can say whose it is: name and label name two runs, or the label is not a run's id. */
+  readonly doubtful: boolean;
   /** What this folder knows of the run; undefined when the run is not of this folder. */
   readonly run: RunState | undefined;
   /** What `bench-expires` says. */
@@ -30,6 +32,7 @@ export type RemoveReason = keyof typeof REMOVE_REASONS;
 /** Why an item stays. */
 export const KEEP_REASONS = {
   manual: "made by hand: never touched",
+  doubtful: "of an unclear run, since label and name disagree: never touched, remove it manually",
   "other-run": "not of the run that was named",
   living: "of a run that somebody works on",
   "not-expired": "its bench-expires is to come",
@@ -46,6 +49,7 @@ export type Decision =
 /** Whether an item goes. Whatever speaks for keeping is asked before whatever speaks for removing. */
 export function decide(one: Case): Decision {
   if (one.manual) return keep("manual");
+  if (one.doubtful) return keep("doubtful");
   if (one.named === false) return keep("other-run");
   if (one.run === "living") return keep("living");
   if (one.named === true) return remove("named");

@@ -3,7 +3,12 @@ import { KEEP_REASONS, type KeepReason } from "./decide.ts";
 import type { RunTornDown, SweepReport } from "./report.ts";
 
 /** Kept things that a reader wants to see one by one: nobody else will remove them. */
-const LISTED: ReadonlySet<string> = new Set(["manual", "unknown-age", "unlabelled"] satisfies KeepReason[]);
+const LISTED: ReadonlySet<string> = new Set([
+  "manual",
+  "doubtful",
+  "unknown-age",
+  "unlabelled",
+] satisfies KeepReason[]);
 const MOST_LISTED = 20;
 
 /** The report as a person reads it. */

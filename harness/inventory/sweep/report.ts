@@ -1,4 +1,5 @@
 import type { RunId } from "../../model/run-id.ts";
+import { findLabelledRun } from "../../model/run-mark.ts";
 import { KEEP_REASONS, type KeepReason } from "./decide.ts";
 import type { Discovery, SweptItem } from "./discover.ts";
 import type { SweepOutcome } from "./heartbeat.ts";
@@ -101,8 +102,8 @@ function outcomeOf(
 function fullIds(items: readonly SweptItem[]): ReadonlyMap<string, RunId> {
   const ids = new Map<string, RunId>();
   for (const { item, run } of items) {
-    const id = item.runId ?? item.labels["bench-run"];
-    if (run !== undefined && id !== undefined && id !== "") ids.set(run, id);
+    const id = item.runId ?? findLabelledRun(item.labels);
+    if (run !== undefined && id !== undefined) ids.set(run, id);
   }
   return ids;
 }

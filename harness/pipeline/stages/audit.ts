@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { z } from "zod";
-import { type InventoryAnswer, seenIn } from "../../model/inventory.ts";
+import { type InventoryAnswer, type InventoryItem, seenIn } from "../../model/inventory.ts";
 import { askInventory, TRIES } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
@@ -54,7 +54,8 @@ async function ask(context: StageContext): Promise<AuditResult> {
         return { state: "unverified", scope: answer.scope, left: left(answer), problem: answer.reason };
     } else if (answer.items.length > 0) {
       emptySince = undefined;
-      if (now >= giveUpAt) return { state: "leaked", scope: answer.scope, left: left(answer) };
+      if (now >= giveUpAt)
+        return { state: "leaked", scope: answer.scope, left: left(answer), ...doubtsOf(answer.items) };
     } else {
       emptySince ??= now;
       if (now - emptySince >= ports.settle.quietMs) return reconciled(context, answer.scope);
@@ -69,6 +70,14 @@ async function reconciled(context: StageContext, scope: string): Promise<AuditRe
   return against.length === 0
     ? { state: "clean", scope, left: [] }
     : { state: "unverified", scope, left: [], problem: against.join("; ") };
+}
+
+/** Why some of what is left was not removed: nobody can say whose it is. */
+function doubtsOf(items: readonly InventoryItem[]): { readonly problem?: string } {
+  const doubts = items.flatMap(({ kind, name, doubtful }) =>
+    doubtful === undefined ? [] : [`${kind} ${name} was not removed: ${doubtful}`],
+  );
+  return doubts.length === 0 ? {} : { problem: doubts.join("; ") };
 }
 
 function left(answer: InventoryAnswer): AuditResult["left"] {

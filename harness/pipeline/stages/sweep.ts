@@ -1,3 +1,4 @@
+import { isManual } from "../../model/run-mark.ts";
 import { removeInPasses } from "../../model/removal-passes.ts";
 import { seenIn } from "../../model/inventory.ts";
 import { askPatiently, noteSeen } from "../ask-inventory.ts";
@@ -18,7 +19,7 @@ export async function sweep(context: StageContext): Promise<string> {
         const answer = await askPatiently(context);
         await noteSeen(context, answer);
         problem = answer.state === "failed" ? answer.reason : undefined;
-        return seenIn(answer).filter((item) => item.labels["bench-managed"] !== "manual");
+        return seenIn(answer).filter((item) => !isManual(item.labels));
       },
       remove: async (item) => {
         await context.checkLease();

@@ -1,4 +1,5 @@
 import { namePrefix } from "../../model/run-id.ts";
+import { findLabelledRun } from "../../model/run-mark.ts";
 import type { TwinItem } from "../inventory/item.ts";
 import { itemKey } from "../inventory/key.ts";
 import type { TwinStore } from "../inventory/store.ts";
@@ -36,7 +37,7 @@ async function itemOf(
 ): Promise<TwinItem> {
   const host = await store.get(key);
   const kind = KINDS[are];
-  const runId = labels["bench-run"];
+  const runId = findLabelledRun(labels);
   const name = `${runId === undefined ? "coder" : namePrefix(runId)}-${workspace.slice(0, 8)}`;
   const at = host?.name ?? "";
   const scope = are === "pods" ? `${at}/${namespace}` : are === "containers" ? at : (host?.scope ?? "");

@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { Inventory, InventoryItem } from "../../model/inventory.ts";
-import { namePrefix } from "../../model/run-id.ts";
-import type { RunId } from "../../model/run-id.ts";
+import { run12, type RunId } from "../../model/run-id.ts";
+import { findLabelledRun, isOfRun, readRunMark, refuseRemoval, type RunMark } from "../../model/run-mark.ts";
 import type { TwinItem } from "../inventory/item.ts";
 import { openStore, type TwinStore } from "../inventory/store.ts";
-import { runOf } from "./cloud/create.ts";
 import { removeItem } from "./cloud/remove.ts";
 import { CONTROLLER_SECONDS } from "./controllers/seconds.ts";
 import { DEFAULT_TWIN_SPEED } from "./speed.ts";
@@ -51,18 +50,23 @@ export function twinInventory(root: string, id?: string): Inventory {
     async list({ runId }) {
       try {
         const all = sorted(await open().list());
-        const runs = runsOf(all, runId);
-        const items = all
-          .filter((item) => runId === undefined || runs.get(item.key) === runId)
-          .map((item) => inventoryItem(item, runs.get(item.key)));
+        const marks = readMarks(all);
+        const ids = fullIds(all, runId);
+        const items = all.flatMap((item) => {
+          const mark = marks.get(item.key);
+          if (runId !== undefined && (mark === undefined || !isOfRun(mark, runId))) return [];
+          return [inventoryItem(item, mark, runId ?? (mark && ids.get(mark.run)))];
+        });
         return { state: "complete", scope: SCOPE, kinds: kinds(), items };
       } catch (error) {
         return { state: "failed", scope: SCOPE, reason: messageOf(error), partial: [] };
       }
     },
-    async remove({ id: itemId }) {
+    async remove(item) {
+      const refusal = refuseRemoval(item);
+      if (refusal !== undefined) return { state: "denied", reason: refusal };
       try {
-        const removal = await removeItem(open(), itemId, REMOVAL);
+        const removal = await removeItem(open(), item.id, REMOVAL);
         return removal.state === "in-use"
           ? { state: "in-use", reason: `already being used by '${removal.by}'` }
           : removal;
@@ -97,7 +101,7 @@ function kinds(): string[] {
   return [...new Set([...planned, ...UNPLANNED_KINDS])].sort();
 }
 
-function inventoryItem(item: TwinItem, runId: RunId | undefined): InventoryItem {
+function inventoryItem(item: TwinItem, mark: RunMark | undefined, runId: RunId | undefined): InventoryItem {
   return {
     id: item.key,
     kind: item.kind,
@@ -105,29 +109,38 @@ function inventoryItem(item: TwinItem, runId: RunId | undefined): InventoryItem 
     location: item.scope,
     labels: item.labels,
     ...(runId !== undefined && { runId }),
+    ...(mark?.doubt !== undefined && { doubtful: mark.doubt.reason }),
     ...(item.origin === "controller" && { madeByController: true }),
     createdAt: item.createdAt,
   };
 }
 
-/** The run of each item: its own word, the name of the run that is asked for, or that of what it lives in or uses. */
-function runsOf(items: readonly TwinItem[], asked: RunId | undefined): Map<string, RunId> {
+/** The run of each item: by its label, its name, what its maker knew, or what it lives in or uses. */
+function readMarks(items: readonly TwinItem[]): Map<string, RunMark> {
   const byKey = new Map(items.map((item) => [item.key, item]));
-  const runs = new Map<string, RunId>();
-  const find = (item: TwinItem, seen: ReadonlySet<string>): RunId | undefined => {
-    const known = runs.get(item.key) ?? runOf(item);
+  const marks = new Map<string, RunMark>();
+  const find = (item: TwinItem, seen: ReadonlySet<string>): RunMark | undefined => {
+    const known = marks.get(item.key);
     if (known !== undefined) return known;
-    if (asked !== undefined && item.name.includes(namePrefix(asked))) return asked;
+    const maker = item.runId === undefined ? undefined : run12(item.runId);
+    const own = readRunMark({ names: [item.name], labels: item.labels, place: maker });
+    if (own !== undefined) return own;
     for (const key of [item.parent, item.owner, ...item.uses]) {
       const other = key === undefined || seen.has(key) ? undefined : byKey.get(key);
-      const run = other === undefined ? undefined : find(other, new Set([...seen, item.key]));
-      if (run !== undefined) return run;
+      const place = other === undefined ? undefined : find(other, new Set([...seen, item.key]))?.run;
+      if (place !== undefined) return readRunMark({ names: [], labels: item.labels, place });
     }
     return undefined;
   };
   for (const item of items) {
-    const run = find(item, new Set());
-    if (run !== undefined) runs.set(item.key, run);
+    const mark = find(item, new Set());
+    if (mark !== undefined) marks.set(item.key, mark);
   }
-  return runs;
+  return marks;
+}
+
+/** The full ids that items tell, by their last 12 characters. */
+function fullIds(items: readonly TwinItem[], asked: RunId | undefined): ReadonlyMap<string, RunId> {
+  const ids = items.flatMap(({ labels, runId }) => findLabelledRun(labels) ?? runId ?? []);
+  return new Map([...ids, ...(asked === undefined ? [] : [asked])].map((id) => [run12(id), id]));
 }

@@ -1,3 +1,5 @@
+import { findLabelledRun } from "../../../model/run-mark.ts";
+import type { RunId } from "../../../model/run-id.ts";
 import { settledItem } from "../../inventory/item.ts";
 import type { TwinItem } from "../../inventory/item.ts";
 import type { AttributeSchema } from "../schema.ts";
@@ -118,9 +120,9 @@ function newItem(
   const parents = new Set(what.referenced.filter(({ reference }) => reference.parent).map((one) => one.key));
   const parent = what.found.find((item) => parents.has(item.key)) ?? asked.cluster;
   const runId =
-    labels["bench-run"] ??
-    asked.place.labels["bench-run"] ??
-    [parent, ...what.found].map((item) => item && runOf(item)).find((run) => run !== undefined);
+    findLabelledRun(labels) ??
+    findLabelledRun(asked.place.labels) ??
+    [parent, ...what.found].map((item) => item && findItemRun(item)).find((run) => run !== undefined);
   return {
     key,
     kind,
@@ -176,8 +178,8 @@ export function labelsOf({ overlay, place, schema }: Asked, state: Values): Reco
 }
 
 /** The run of an item, by label or by what its maker knew. */
-export function runOf(item: TwinItem): string | undefined {
-  return item.labels["bench-run"] ?? item.runId;
+export function findItemRun(item: TwinItem): RunId | undefined {
+  return findLabelledRun(item.labels) ?? item.runId;
 }
 
 /** What templates of a resource may name. */

@@ -2,7 +2,7 @@ import type { TwinItem } from "../../inventory/item.ts";
 import { endProcess } from "../../inventory/process-identity.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
-import { runOf } from "../cloud/create.ts";
+import { findItemRun } from "../cloud/create.ts";
 import { hashOf, lastSegment } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { whyNeverReady } from "./coder-readiness.ts";
@@ -30,7 +30,7 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
   // An upgrade replaces the pods: connections to them end.
   if (item.process !== undefined) await endProcess(item.process);
   const coder = coderValues(values);
-  const runId = runOf(item) ?? runOf(cluster);
+  const runId = findItemRun(item) ?? findItemRun(cluster);
   const inCluster = {
     owner: item.key,
     parent: item.parent ?? cluster.key,

@@ -3,7 +3,7 @@ import type { Cloud } from "../cloud/cloud.ts";
 import { hashOf } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { valueAt } from "../plugin/walk.ts";
-import { runOf } from "../cloud/create.ts";
+import { findItemRun } from "../cloud/create.ts";
 import type { Accepted, Settled } from "./controllers.ts";
 import { loadBalancerItems } from "./load-balancer.ts";
 
@@ -14,7 +14,7 @@ export async function settleService({ store }: Cloud, { asked, item, state }: Ac
   const balanced = await coderBehind(store, item);
   const address = balanced ?? `10.${[...hashOf(item.key).subarray(0, 3)].join(".")}`;
   const annotations = (valueAt(state, "metadata.0.annotations") ?? {}) as Record<string, string>;
-  const runId = runOf(item) ?? runOf(asked.cluster);
+  const runId = findItemRun(item) ?? findItemRun(asked.cluster);
   await store.putMany(
     loadBalancerItems({ service: item, cluster: asked.cluster, annotations, address, runId }),
   );

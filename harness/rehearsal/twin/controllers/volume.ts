@@ -1,4 +1,4 @@
-import { runOf } from "../cloud/create.ts";
+import { findItemRun } from "../cloud/create.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { valueAt } from "../plugin/walk.ts";
 import { itemKey } from "../../inventory/key.ts";
@@ -16,7 +16,7 @@ export async function settleVolumeClaim(
     itemKey("kubernetes_storage_class", cluster.name, String(valueAt(state, "spec.0.storage_class_name"))),
   );
   const parameters = (storageClass?.attributes?.["parameters"] ?? {}) as Record<string, string>;
-  const runId = runOf(item) ?? runOf(cluster);
+  const runId = findItemRun(item) ?? findItemRun(cluster);
   const isAws = cluster.kind === "aws_eks_cluster";
   await store.put(
     controllerItem(

@@ -5,18 +5,21 @@ import { decide, type Case } from "../../../../harness/inventory/sweep/decide.ts
 const CASES: readonly Case[] = [true, false].flatMap((hasRun) =>
   [undefined, true, false].flatMap((named) =>
     [true, false].flatMap((manual) =>
-      ([undefined, "living", "ended", "orphaned"] as const).flatMap((run) =>
-        (["past", "future", "none"] as const).flatMap((expiry) =>
-          (["old", "young", "unknown"] as const).flatMap((age) =>
-            [true, false].map((includeUnlabelled) => ({
-              hasRun,
-              named,
-              manual,
-              run,
-              expiry,
-              age,
-              includeUnlabelled,
-            })),
+      [true, false].flatMap((doubtful) =>
+        ([undefined, "living", "ended", "orphaned"] as const).flatMap((run) =>
+          (["past", "future", "none"] as const).flatMap((expiry) =>
+            (["old", "young", "unknown"] as const).flatMap((age) =>
+              [true, false].map((includeUnlabelled) => ({
+                hasRun,
+                named,
+                manual,
+                doubtful,
+                run,
+                expiry,
+                age,
+                includeUnlabelled,
+              })),
+            ),
           ),
         ),
       ),
@@ -26,7 +29,7 @@ const CASES: readonly Case[] = [true, false].flatMap((hasRun) =>
 
 /** What a sweep promises, in words of its own: exactly these cases are removed. */
 function mayGo(one: Case): boolean {
-  if (one.manual || one.run === "living" || one.named === false) return false;
+  if (one.manual || one.doubtful || one.run === "living" || one.named === false) return false;
   if (one.named === true || one.run === "ended" || one.run === "orphaned") return true;
   if (one.expiry === "future") return false;
   if (one.hasRun) return one.expiry === "past" || one.age === "old";
@@ -35,7 +38,7 @@ function mayGo(one: Case): boolean {
 
 describe("a decision", () => {
   test("removes exactly what may go, in every case there is", () => {
-    expect(CASES).toHaveLength(2 * 3 * 2 * 4 * 3 * 3 * 2);
+    expect(CASES).toHaveLength(2 * 3 * 2 * 2 * 4 * 3 * 3 * 2);
     expect(CASES.filter((one) => (decide(one).act === "remove") !== mayGo(one))).toEqual([]);
   });
 
@@ -43,6 +46,7 @@ describe("a decision", () => {
     hasRun: true,
     named: undefined,
     manual: false,
+    doubtful: false,
     run: undefined,
     expiry: "none",
     age: "young",
@@ -51,6 +55,7 @@ describe("a decision", () => {
 
   test.each<[Partial<Case>, string]>([
     [{ manual: true, named: true, run: "ended", expiry: "past", age: "old" }, "manual"],
+    [{ doubtful: true, named: true, run: "ended", expiry: "past", age: "old" }, "doubtful"],
     [{ named: false, run: "ended", expiry: "past", age: "old" }, "other-run"],
     [{ run: "living", named: true, expiry: "past", age: "old" }, "living"],
     [{ named: true, expiry: "future" }, "named"],
