@@ -25,6 +25,8 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly connectHold: number;
   readonly connectInterval?: number;
   readonly commandsPerSecond?: number;
+  /** New connections a second while they are opened. */
+  readonly connectRate?: number;
   readonly bytesPerTick?: number;
   readonly tickInterval: number;
   readonly runCommand?: string;
@@ -300,6 +302,11 @@ function addConnectionOptions(command: Command): Command {
       new Option("--connect-interval <duration>", "between verified commands on each (default: 10s)")
         .env("CODER_SCALETEST_CONNECT_INTERVAL")
         .argParser(goDuration("--connect-interval")),
+    )
+    .addOption(
+      new Option("--connect-rate <n>", "connections opened a second (default: all within half a minute)")
+        .env("REFBENCH_SCALETEST_CONNECT_RATE")
+        .argParser(Number),
     )
     .addOption(
       new Option("--commands-per-second <n>", "over all held connections, instead of --connect-interval")

@@ -11,6 +11,8 @@ const HOUR_MS = 3_600_000;
 /** What "no limit" of a step comes to. */
 const LONGEST_MS = 24 * HOUR_MS;
 const SHORTEST_TTL_MS = 4 * HOUR_MS;
+/** More openings a second than one machine has ever been seen to make. */
+const MOST_PER_SECOND = 10_000;
 const INTERVAL_MS = 10_000;
 
 /** What a load task says of the deployment and of names, found before it is made. */
@@ -141,8 +143,7 @@ function commonTask(
     connections: {
       total,
       sshShare: flags.ssh === true ? 1 : sshShare,
-      // Within half a minute, whatever their number.
-      rampPerSecond: Math.max(10, Math.ceil(total / 30)),
+      rampPerSecond: connectRate(flags, total),
       holdMs: total === 0 ? 0 : flags.connectHold,
       commandsPerSecond: commandRate(flags, total),
     },
@@ -185,6 +186,16 @@ function commandOf(
   return runExpectOutput === undefined
     ? { command: `${runCommand} && echo ${ran}`, expectOutput: ran }
     : { command: runCommand, expectOutput: runExpectOutput };
+}
+
+/** As asked; otherwise within half a minute, whatever their number. */
+function connectRate({ connectRate: asked }: LoadFlags, total: number): number {
+  if (asked === undefined) return Math.max(10, Math.ceil(total / 30));
+  if (asked > 0 && asked <= MOST_PER_SECOND) return asked;
+  throw new RefbenchError(
+    "usage",
+    `--connect-rate must be a number above 0 and at most ${MOST_PER_SECOND}, such as 500`,
+  );
 }
 
 function commandRate({ commandsPerSecond, connectInterval }: LoadFlags, total: number): number {

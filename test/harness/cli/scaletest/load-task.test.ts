@@ -44,6 +44,12 @@ describe("the task of create-workspaces", () => {
     expect(task).toMatchObject({ prefix: "bench-sbgq847qym32", users: 60, workspaces: 60, concurrency: 1 });
     expect(task.workspaceTtlMs).toBeGreaterThan(6 * 3_600_000);
     expect(task.connections).toMatchObject({ total: 60, holdMs: 75_000, commandsPerSecond: 6 });
+    expect(task.connections.rampPerSecond).toBe(10);
+  });
+
+  test("opens connections at the rate that was asked for", () => {
+    const { connections } = taskOf(["--connections", "1000", "--connect-rate", "500"]);
+    expect(connections).toMatchObject({ total: 1000, rampPerSecond: 500 });
   });
 
   test("a command without a line to expect has to succeed", () => {
@@ -114,6 +120,8 @@ describe("the task of create-workspaces", () => {
     [["--run-expect-output", "x"], "give --run-command too"],
     [["--commands-per-second", "5", "--connect-interval", "1s"], "leave one out"],
     [["--commands-per-second", "many"], "--commands-per-second is no number"],
+    [["--connect-rate", "0"], "--connect-rate must be a number above 0"],
+    [["--connect-rate", "20000"], "at most 10000, such as 500"],
     [["--reuse-users", "last"], '--reuse-users is "last", expected a run\'s id'],
     [["--scenario", "apps"], "say which with --app <slug>"],
     [["--scenario", "herd", "--app", "x"], "--app is of --scenario apps"],
