@@ -1,4 +1,5 @@
 import type { RunRecord } from "../model/record.ts";
+import { incompleteReasons } from "./completeness.ts";
 
 /** What a record's figures may be used for: only official ones (of a night, default conditions, any verdict) enter the published table. */
 export type Standing = "official" | "unofficial" | "simulated";
@@ -9,13 +10,19 @@ export function standingOf(record: RunRecord): Standing {
 }
 
 /** Why a real run's figures are nobody's to publish; empty when they are. */
-export function unofficialReasons({
-  origin,
-  cloud,
-  overrides,
-  deployment,
-  provenance,
-}: RunRecord): readonly string[] {
+export function unofficialReasons(record: RunRecord): readonly string[] {
+  const { deployment, simulated } = record;
+  const isCandidate = deployment === undefined && !simulated;
+  return [...originReasons(record), ...(isCandidate ? incompleteReasons(record) : [])];
+}
+
+/** What keeps a record out of the table that is official in everything else; empty for every other record. */
+export function missingForOfficial(record: RunRecord): readonly string[] {
+  return record.simulated || originReasons(record).length > 0 ? [] : incompleteReasons(record);
+}
+
+/** Where and how it was measured, as far as that keeps it out of the table. */
+function originReasons({ origin, cloud, overrides, deployment, provenance }: RunRecord): readonly string[] {
   const set = Object.keys(overrides);
   const { commit, dirty = false, noCommit } = provenance.refbench;
   const { endpoints = [], skippedChecks = [], emulated = false } = cloud ?? {};

@@ -1,6 +1,7 @@
+import { OBJECTIVES, objectivesFor } from "../../reference-architectures/objectives.ts";
 import type { Measurements, RunRecord } from "../../harness/model/record.ts";
 import type { Phase } from "../../harness/model/shard-result.ts";
-import { judgeAgain } from "../../harness/results/objectives.ts";
+import { judge, judgeAgain } from "../../harness/results/objectives.ts";
 import { failsRun } from "../../harness/model/objective-words.ts";
 
 /** A night on which this share of the connections was held, all else as it was. */
@@ -41,6 +42,9 @@ export function failingWorkspaces(record: RunRecord, failed: number): RunRecord 
 function changed(record: RunRecord, change: (measurements: Measurements) => Measurements): RunRecord {
   if (record.measurements === undefined) return record;
   const measured = { ...record, measurements: change(record.measurements) };
-  const objectives = [...judgeAgain(measured)];
+  // As a night is judged: a record that leaves a missed objective of its architecture out is not believed.
+  const held = OBJECTIVES.filter(({ name }) => name === "connections-held");
+  const asked = objectivesFor(held, { size: record.size, figures: record.load, simulated: false });
+  const objectives = [...judgeAgain(measured), ...judge(asked, measured.measurements)];
   return { ...measured, objectives, verdict: objectives.some(failsRun) ? "slo-failed" : record.verdict };
 }

@@ -1,11 +1,14 @@
 import { messageOf } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
+import { baselessVerdict } from "../completeness.ts";
 import { judgeRecord, OWN_OBJECTIVES } from "../judge-record.ts";
 import { isFinal } from "./final.ts";
 
 /** Why a final record cannot be believed by its own figures, in the words of `Unreadable`; undefined where it can. */
 export function contradictionOf(record: RunRecord): string | undefined {
   if (!isFinal(record)) return undefined;
+  const baseless = baselessVerdict(record);
+  if (baseless !== undefined) return `${baseless}: it was changed, or cut off`;
   try {
     const { contradictsItself, differences } = judgeRecord(record, OWN_OBJECTIVES);
     if (!contradictsItself) return undefined;

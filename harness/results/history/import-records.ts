@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { resultsJson } from "../json.ts";
+import { missingForOfficial } from "../official.ts";
 import { contradictionOf } from "./contradiction.ts";
 import { isFinal } from "./final.ts";
 import { recordPath, requireStorable } from "./layout.ts";
@@ -67,6 +68,12 @@ function refuseUnfit(record: RunRecord, kind: ReturnType<typeof kindOf>): void {
   const contradiction = contradictionOf(record);
   if (contradiction !== undefined)
     throw new RefbenchError("usage", `the record of run ${record.runId} ${contradiction}`);
+  const missing = missingForOfficial(record);
+  if (missing.length > 0)
+    throw new RefbenchError(
+      "usage",
+      `the record of run ${record.runId} is of a night and not complete: ${missing.join("; ")}; take it from the run's own folder or mirror`,
+    );
   if (kindOf(record) !== kind)
     throw new RefbenchError(
       "usage",
