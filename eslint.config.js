@@ -74,6 +74,18 @@ const layerRules = LAYERS.flatMap(({ folder, may }) => {
   }));
 });
 
+/** An answer of a server is read by one function, which bounds its bytes and its time. */
+const UNBOUNDED =
+  "read answers through exchange() of harness/model/exchange.ts: it bounds their bytes and their time";
+const unboundedReaders = [
+  "CallExpression[callee.property.name=/^(text|json|arrayBuffer|blob|formData)$/][arguments.length=0]",
+  "CallExpression[callee.property.name='bytes'][callee.object.name=/^(body|response)$/]",
+  "CallExpression[callee.property.name='bytes'][callee.object.property.name='body']",
+  "CallExpression[callee.property.name=/^transformTo(ByteArray|String|WebStream)$/]",
+  "CallExpression[callee.name='fetch']",
+  "ImportDeclaration[source.value='undici'] ImportSpecifier[imported.name=/^(request|fetch|stream|pipeline)$/]",
+].map((selector) => ({ selector, message: UNBOUNDED }));
+
 export default tseslint.config(
   { ignores: ["node_modules", ".refbench", "cdktf.out", "coverage"] },
   js.configs.recommended,
@@ -102,6 +114,11 @@ export default tseslint.config(
   { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
   { files: ["**/*.js"], languageOptions: { globals: { process: "readonly" } } },
   ...layerRules,
+  {
+    files: ["harness/**/*.ts"],
+    ignores: ["harness/model/exchange.ts"],
+    rules: { "no-restricted-syntax": ["error", ...unboundedReaders] },
+  },
   {
     files: ["stacks/**/*.ts"],
     rules: {

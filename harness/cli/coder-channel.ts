@@ -1,8 +1,9 @@
 import { Option } from "commander";
-import { request } from "undici";
 import { z } from "zod";
 import { type CoderChannel, REHEARSED_CHANNELS } from "../../reference-architectures/coder-channels.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
+import { exchange, placeOf } from "../model/exchange.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** One version of Coder, and the channel it was asked for by. */
 export interface CoderVersion {
@@ -105,10 +106,13 @@ const askGithub =
       "user-agent": "refbench",
       ...(token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }),
     };
-    const { statusCode, body } = await request(url, { headers, signal });
-    if (statusCode !== 200) {
-      await body.dump();
-      throw new Error(`it answered ${statusCode}`);
-    }
-    return body.json();
+    const answer = await exchange({
+      method: "GET",
+      ...placeOf(url),
+      headers,
+      signal,
+      timeoutMs: TIMEOUT_MS,
+    });
+    if (answer.status !== 200) throw new Error(`it answered ${answer.status}`);
+    return parseJson(answer.bytes.toString());
   };

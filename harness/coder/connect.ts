@@ -4,7 +4,7 @@ import { messageOf } from "../model/error.ts";
 import { exhaustedBy } from "./exhausted.ts";
 import { retryAfterMs } from "./http.ts";
 import type { ShellSession } from "./shell-session.ts";
-import type { Transport } from "./transport.ts";
+import { messageTooLarge, type Transport } from "./transport.ts";
 
 export interface ConnectOptions {
   readonly transport: Transport;
@@ -79,7 +79,7 @@ export function onNoUpgrade(
     const exhausted = exhaustedBy(error);
     if (tls !== undefined) report({ state: "failed", why: "tls", message: tls });
     else if (exhausted !== undefined) report({ state: "failed", why: "exhausted", message: exhausted });
-    else report({ state: "failed", why: whyOf(error), message: messageOf(error) });
+    else report({ state: "failed", why: whyOf(error), message: messageTooLarge(error) ?? messageOf(error) });
   });
 }
 

@@ -2,12 +2,14 @@ import type { Dispatcher } from "undici";
 import type { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/error.ts";
+import { AnswerTooLargeError, exchange } from "../model/exchange.ts";
+import { JsonBoundError, parseJson } from "../model/parse-json.ts";
 import { type Answer, type CoderFailure, failedWith } from "./answer.ts";
 import { exhaustedBy } from "./exhausted.ts";
 import { errorBody } from "./schemas.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
-/** How long a call waits for its answer unless it says otherwise. */
+/** How long a call waits for its whole answer unless it says otherwise. */
 export const CALL_TIMEOUT_MS = 60_000;
 
 const MAX_ATTEMPTS = 6;
@@ -84,23 +86,21 @@ export class CoderHttp {
 
   async #once<T>(call: CoderCall<T>): Promise<{ answer: Answer<T>; retryAfterMs?: number }> {
     try {
-      const timeoutMs = call.timeoutMs ?? CALL_TIMEOUT_MS;
-      const response = await this.#dispatcher.request({
+      const { status, headers, bytes } = await exchange({
         method: call.method,
         origin: this.url,
         path: call.path,
         headers: this.#headersOf(call),
-        body: call.body?.bytes ?? (call.json === undefined ? null : JSON.stringify(call.json)),
+        body: call.body?.bytes ?? (call.json === undefined ? undefined : JSON.stringify(call.json)),
         signal: call.signal,
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
+        timeoutMs: call.timeoutMs ?? CALL_TIMEOUT_MS,
+        dispatcher: this.#dispatcher,
       });
-      const text = await response.body.text();
-      const status = response.statusCode;
+      const text = bytes.toString();
       if (status === 429) {
         return {
           answer: failed(call, "rate-limited", `429 ${messageIn(text)}`, status),
-          retryAfterMs: retryAfterMs(response.headers["retry-after"]),
+          retryAfterMs: retryAfterMs(headers["retry-after"]),
         };
       }
       if (status < 200 || status > 299)
@@ -108,6 +108,8 @@ export class CoderHttp {
       return { answer: parsed(call, status, text) };
     } catch (error) {
       if (call.signal.aborted) return { answer: failed(call, "aborted", messageOf(error)) };
+      if (error instanceof AnswerTooLargeError)
+        return { answer: failed(call, "malformed", error.message, error.status) };
       const tls = await this.transport.explainTls(error);
       if (tls !== undefined) return { answer: failed(call, "tls", tls) };
       const exhausted = exhaustedBy(error);
@@ -138,8 +140,9 @@ export function retryAfterMs(header: string | string[] | undefined): number {
 function parsed<T>(call: CoderCall<T>, status: number, text: string): Answer<T> {
   let json: unknown = text;
   try {
-    json = JSON.parse(text);
-  } catch {
+    json = parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonBoundError) return failed(call, "malformed", error.message, status);
     // Some answers are no JSON ("OK" of /healthz): the schema decides whether text is welcome.
   }
   const result = call.schema.safeParse(json);
@@ -167,7 +170,7 @@ function kindOf(error: unknown): CoderFailure["kind"] {
 
 function messageIn(text: string): string {
   try {
-    const body = errorBody.parse(JSON.parse(text));
+    const body = errorBody.parse(parseJson(text));
     const details = [body.detail, ...(body.validations ?? []).map((v) => `${v.field}: ${v.detail}`)];
     const extra = details.filter(
       (detail) => detail !== undefined && detail !== "" && detail !== body.message,

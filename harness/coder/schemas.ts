@@ -38,7 +38,7 @@ export const user = z.object({
   roles: z.array(z.object({ name: z.string() })).default([]),
 });
 export type User = z.infer<typeof user>;
-export const userPage = z.object({ users: z.array(user) });
+export const userPage = z.object({ users: z.array(user), count: z.number().nullish() });
 
 export const job = z.object({
   status: z.enum(["pending", "running", "succeeded", "canceling", "canceled", "failed", "unknown"]),
@@ -114,7 +114,7 @@ export const workspace = z.object({
   latest_build: build,
 });
 export type Workspace = z.infer<typeof workspace>;
-export const workspacePage = z.object({ workspaces: z.array(workspace) });
+export const workspacePage = z.object({ workspaces: z.array(workspace), count: z.number().nullish() });
 
 /** Every agent of the workspace's latest build. */
 export function agentsOf(of: Workspace): readonly Agent[] {

@@ -3,7 +3,7 @@ import { messageOf } from "../model/error.ts";
 import { exhaustedBy } from "./exhausted.ts";
 import { type ConnectFailure, type ConnectOptions, type ConnectOutcome, onNoUpgrade } from "./connect.ts";
 import { ShellSession, type ShellTransport } from "./shell-session.ts";
-import type { Transport } from "./transport.ts";
+import { messageTooLarge, type Transport } from "./transport.ts";
 
 /** How long the other side may take to answer our close. */
 const CLOSE_GRACE_MS = 2000;
@@ -61,7 +61,9 @@ function sessionOver(socket: WebSocket, transport: Transport, first: Buffer): Sh
   socket.on("pong", heard);
   socket.on("message", (data: RawData) => session.push(data as Buffer));
   socket.on("error", (error) =>
-    session.end(transport.tlsProblem(error) ?? exhaustedBy(error) ?? messageOf(error)),
+    session.end(
+      transport.tlsProblem(error) ?? exhaustedBy(error) ?? messageTooLarge(error) ?? messageOf(error),
+    ),
   );
   socket.on("close", (code, reason) => session.end(closedWith(code, reason)));
   session.push(first);

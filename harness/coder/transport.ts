@@ -25,6 +25,11 @@ export interface AppOrigin {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * The longest message of a terminal, a tunnel or an app. Coder's server sends at most 32 KiB in one; the 100 MiB that
+ * `ws` allows would fill the memory of a machine that holds a thousand terminals.
+ */
+export const MAX_MESSAGE_BYTES = 2 ** 20;
 
 /**
  * The one way from this machine to one Coder, for requests and websockets alike: the headers that each carries, the
@@ -79,6 +84,7 @@ export class Transport {
   webSocket(path: string, token: string, app?: AppOrigin): WebSocket {
     const options: ClientRequestArgs & WebSocket.ClientOptions = {
       perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
       skipUTF8Validation: true,
       headers: this.headers(token),
       ...this.#trust(),
@@ -114,6 +120,13 @@ export class Transport {
   #trust(): { secureContext?: SecureContext } {
     return this.#secureContext === undefined ? {} : { secureContext: this.#secureContext };
   }
+}
+
+/** Why a websocket was given up whose message was too long, or undefined: the library's words do not say which size. */
+export function messageTooLarge(error: Error): string | undefined {
+  return "code" in error && error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH"
+    ? `the other side sent a message of more than ${MAX_MESSAGE_BYTES} bytes, and the connection was closed`
+    : undefined;
 }
 
 function checkedProxy(proxy: string): string {

@@ -5,7 +5,12 @@ interface ClientConfig {
   readonly region: string;
   /** Retries are ours: one policy, and a clock that tests move. */
   readonly maxAttempts: 1;
-  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
+  /** Without `throwOnRequestTimeout` the SDK only warns of an answer that does not come. */
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+  };
   readonly endpoint?: string;
   readonly profile?: string;
   readonly credentials?: {
@@ -76,7 +81,7 @@ function configOf(service: AwsService, region: string, env: NodeJS.ProcessEnv): 
   return {
     region,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
     ...(endpoint !== undefined && endpoint !== "" && { endpoint }),
     ...(AWS_PROFILE !== undefined && { profile: AWS_PROFILE }),
     // A profile that is named wins over keys, as in the SDK's own chain.

@@ -1,4 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
+import { startDeadline } from "../../model/deadline.ts";
+import { type Try, tryAgain } from "../../model/try-again.ts";
 import { classOf } from "./failure.ts";
 
 /** A command of the SDK, as far as this adapter looks into it. */
@@ -52,6 +54,8 @@ export interface AwsSession {
 const TRIES = 6;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
+/** For a whole answer, body included: the SDK's own timeouts are for its head. */
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** Sends commands, patient with throttling and failures that pass; any other refusal is thrown as it came. */
 export function patientSend(options: {
@@ -60,19 +64,33 @@ export function patientSend(options: {
   readonly signal: AbortSignal;
 }): AwsSession["send"] {
   const { client, clock, signal } = options;
+  const patience = {
+    clock,
+    signal,
+    firstWaitMs: FIRST_PAUSE_MS,
+    longestWaitMs: LONGEST_PAUSE_MS,
+    tries: TRIES,
+  };
   return async <C extends AwsCommand>(service: AwsService, command: C) => {
-    for (let attempt = 1; ; attempt += 1) {
+    type Tried = { readonly output: AwsOutput<C> } | { readonly error: unknown };
+    const attempt = async (): Promise<Try<Tried>> => {
       signal.throwIfAborted();
+      // One of its own for each call: the SDK leaves listeners on a signal that many share.
+      const deadline = startDeadline(ANSWER_TIMEOUT_MS, signal);
       try {
-        // One of its own for each call: the SDK leaves listeners on a signal that many share.
-        const abortSignal = AbortSignal.any([signal]);
-        return (await (await client(service)).send(command, { abortSignal })) as AwsOutput<C>;
+        const sent = (await client(service)).send(command, { abortSignal: deadline.signal });
+        return { outcome: { output: (await sent) as AwsOutput<C> }, mayPass: false };
       } catch (error) {
         signal.throwIfAborted();
         const kind = classOf(error);
-        if ((kind !== "throttled" && kind !== "transient") || attempt === TRIES) throw error;
-        await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS), signal);
+        const mayPass = kind === "throttled" || kind === "transient" || deadline.isOver();
+        return { outcome: { error: deadline.isOver() ? deadline.signal.reason : error }, mayPass };
+      } finally {
+        deadline.release();
       }
-    }
+    };
+    const outcome = await tryAgain(attempt, patience);
+    if ("error" in outcome) throw outcome.error;
+    return outcome.output;
   };
 }

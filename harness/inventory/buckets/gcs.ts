@@ -1,7 +1,11 @@
-import { request } from "undici";
 import type { Bucket } from "../../model/bucket.ts";
 import { systemClock, type Clock } from "../../model/clock.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
+import { AnswerTooLargeError, exchange, placeOf } from "../../model/exchange.ts";
+import { PageWatch } from "../../model/page-watch.ts";
+import { parseJson } from "../../model/parse-json.ts";
+import { type Try, tryAgain } from "../../model/try-again.ts";
+import { MAX_OBJECT_BYTES } from "./bounds.ts";
 import { googleAuth, type GoogleAuth } from "../google/auth.ts";
 import { googleEndpoints } from "../google/endpoints.ts";
 import { list, record, refusalOfBody } from "../google/refusal.ts";
@@ -27,6 +31,14 @@ interface Answer {
   readonly bytes: Uint8Array;
   /** Whether an earlier try may have been done without its answer arriving. */
   readonly retried: boolean;
+}
+
+interface Asked {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly url: URL;
+  readonly body?: Uint8Array;
+  /** Refusals that are answers. */
+  readonly accept: readonly number[];
 }
 
 /** A bucket of Google Cloud Storage, by its JSON API. Every write of a key is atomic and seen at once. */
@@ -62,7 +74,7 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
     source.searchParams.set("maxResults", String(PAGE));
     if (token !== undefined) source.searchParams.set("pageToken", token);
     const { bytes } = await call("list", keyPrefix, { method: "GET", url: source, accept: [] });
-    const body = record(JSON.parse(Buffer.from(bytes).toString()));
+    const body = record(parseJson(Buffer.from(bytes).toString()));
     const names = list(body["items"]).map((item) => String(record(item)["name"]));
     const next = body["nextPageToken"];
     return { names, next: typeof next === "string" && next !== "" ? next : undefined };
@@ -82,11 +94,14 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
     get,
     list: async (keyPrefix) => {
       const names: string[] = [];
+      const pages = new PageWatch();
       let token: string | undefined;
       do {
         const { names: found, next } = await page(keyPrefix, token);
         names.push(...found);
         token = next;
+        const endless = token === undefined ? undefined : pages.next(token);
+        if (endless !== undefined) throw refused("list", keyPrefix, endless, undefined);
       } while (token !== undefined);
       return names.map((name) => name.slice(named("").length)).sort();
     },
@@ -95,45 +110,42 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
     },
   };
 
-  async function call(
+  async function call(act: string, key: string, asked: Asked): Promise<Answer> {
+    const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: Infinity, tries: TRIES };
+    const outcome = await tryAgain((tried) => attempt(act, key, asked, tried), patience);
+    if ("status" in outcome) return outcome;
+    throw refused(act, key, outcome.reason, undefined);
+  }
+
+  /** A failure that passes is an outcome with its reason; any other refusal is thrown. */
+  async function attempt(
     act: string,
     key: string,
-    asked: {
-      readonly method: "GET" | "POST" | "DELETE";
-      readonly url: URL;
-      readonly body?: Uint8Array;
-      /** Refusals that are answers. */
-      readonly accept: readonly number[];
-    },
-  ): Promise<Answer> {
-    for (let tried = 1; ; tried += 1) {
-      const last = tried === TRIES;
-      let reason: string;
-      try {
-        const response = await request(asked.url, {
-          method: asked.method,
-          headers: {
-            ...(await auth.headers()),
-            ...(asked.body === undefined ? {} : { "content-type": "application/octet-stream" }),
-          },
-          body: asked.body ?? null,
-          signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-        });
-        const bytes = new Uint8Array(await response.body.arrayBuffer());
-        const status = response.statusCode;
-        if ((status >= 200 && status < 300) || asked.accept.includes(status))
-          return { status, bytes, retried: tried > 1 };
-        const refusal = refusalOfBody(status, jsonOrNothing(bytes));
-        if (status < 500 && refusal.state !== "throttled") throw refused(act, key, refusal.reason, status);
-        reason = refusal.reason;
-      } catch (error) {
-        if (error instanceof RefbenchError && error.code === "infrastructure") throw error;
-        // Credentials that are missing do not come back by waiting.
-        if (error instanceof RefbenchError) throw refused(act, key, error.message, 401);
-        reason = messageOf(error);
-      }
-      if (last) throw refused(act, key, reason, undefined);
-      await clock.sleep(FIRST_WAIT_MS * 2 ** (tried - 1));
+    asked: Asked,
+    tried: number,
+  ): Promise<Try<Answer | { readonly reason: string }>> {
+    try {
+      const { status, bytes } = await exchange({
+        method: asked.method,
+        ...placeOf(asked.url),
+        headers: {
+          ...(await auth.headers()),
+          ...(asked.body === undefined ? {} : { "content-type": "application/octet-stream" }),
+        },
+        body: asked.body,
+        timeoutMs: ANSWER_TIMEOUT_MS,
+        maxBytes: MAX_OBJECT_BYTES,
+      });
+      if ((status >= 200 && status < 300) || asked.accept.includes(status))
+        return { outcome: { status, bytes: new Uint8Array(bytes), retried: tried > 1 }, mayPass: false };
+      const refusal = refusalOfBody(status, jsonOrNothing(bytes));
+      if (status < 500 && refusal.state !== "throttled") throw refused(act, key, refusal.reason, status);
+      return { outcome: { reason: refusal.reason }, mayPass: true };
+    } catch (error) {
+      if (error instanceof RefbenchError && error.code === "infrastructure") throw error;
+      // Credentials that are missing do not come back by waiting.
+      if (error instanceof RefbenchError) throw refused(act, key, error.message, 401);
+      return { outcome: { reason: messageOf(error) }, mayPass: !(error instanceof AnswerTooLargeError) };
     }
   }
 
@@ -155,7 +167,7 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
 
 function jsonOrNothing(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString());
+    return parseJson(Buffer.from(bytes).toString());
   } catch {
     return undefined;
   }

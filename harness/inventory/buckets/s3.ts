@@ -2,6 +2,10 @@ import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import type { Bucket } from "../../model/bucket.ts";
 import { systemClock, type Clock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
+import { readUpTo } from "../../model/exchange.ts";
+import { PageWatch } from "../../model/page-watch.ts";
+import { type Try, tryAgain } from "../../model/try-again.ts";
+import { MAX_OBJECT_BYTES } from "./bounds.ts";
 import { classOf, wordsOf } from "../aws/failure.ts";
 
 export interface S3BucketOptions {
@@ -16,6 +20,8 @@ export interface S3BucketOptions {
 
 const TRIES = 4;
 const FIRST_WAIT_MS = 500;
+/** For a whole answer, body included: the SDK's own timeouts are for its head. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
 /** A bucket of S3, by the SDK, with the endpoint and credentials that `env` names. */
 export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
@@ -37,20 +43,24 @@ export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
   const at = (key: string) => ({ Bucket: bucket, Key: named(key) });
 
   const get = async (key: string): Promise<Uint8Array | undefined> => {
-    const answer = await call("read", key, "NoSuchKey", () => client.send(new sdk.GetObjectCommand(at(key))));
-    return answer.value === undefined ? undefined : await answer.value.Body?.transformToByteArray();
+    const answer = await call("read", key, "NoSuchKey", async (abortSignal) => {
+      const { Body } = await client.send(new sdk.GetObjectCommand(at(key)), { abortSignal });
+      // In Node it is always a stream.
+      return Body === undefined ? undefined : readUpTo(Body as AsyncIterable<Buffer>, MAX_OBJECT_BYTES);
+    });
+    return answer.value;
   };
 
   return {
     url,
     put: async (key, bytes) => {
-      await call("write", key, undefined, () =>
-        client.send(new sdk.PutObjectCommand({ ...at(key), Body: bytes })),
+      await call("write", key, undefined, (abortSignal) =>
+        client.send(new sdk.PutObjectCommand({ ...at(key), Body: bytes }), { abortSignal }),
       );
     },
     putIfAbsent: async (key, bytes) => {
-      const { value, retried } = await call("write", key, "PreconditionFailed", () =>
-        client.send(new sdk.PutObjectCommand({ ...at(key), Body: bytes, IfNoneMatch: "*" })),
+      const { value, retried } = await call("write", key, "PreconditionFailed", (abortSignal) =>
+        client.send(new sdk.PutObjectCommand({ ...at(key), Body: bytes, IfNoneMatch: "*" }), { abortSignal }),
       );
       if (value !== undefined) return true;
       // The try before may have been ours, its answer lost.
@@ -59,26 +69,33 @@ export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
     get,
     list: async (keyPrefix) => {
       const keys: string[] = [];
+      const pages = new PageWatch();
       let token: string | undefined;
       do {
         const ContinuationToken = token;
-        const { value } = await call("list", keyPrefix, undefined, () =>
+        const { value } = await call("list", keyPrefix, undefined, (abortSignal) =>
           client.send(
             new sdk.ListObjectsV2Command({
               Bucket: bucket,
               Prefix: named(keyPrefix),
               ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
             }),
+            { abortSignal },
           ),
         );
         for (const { Key } of value?.Contents ?? [])
           if (Key !== undefined) keys.push(Key.slice(named("").length));
         token = value?.NextContinuationToken;
+        const endless = token === undefined ? undefined : pages.next(token);
+        if (endless !== undefined)
+          throw new RefbenchError("infrastructure", `cannot list ${keyPrefix} in ${url}: ${endless}`);
       } while (token !== undefined);
       return keys.sort();
     },
     remove: async (key) => {
-      await call("remove", key, "NoSuchKey", () => client.send(new sdk.DeleteObjectCommand(at(key))));
+      await call("remove", key, "NoSuchKey", (abortSignal) =>
+        client.send(new sdk.DeleteObjectCommand(at(key)), { abortSignal }),
+      );
     },
   };
 
@@ -87,26 +104,35 @@ export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
     act: string,
     key: string,
     except: string | undefined,
-    send: () => Promise<Output>,
+    send: (signal: AbortSignal) => Promise<Output>,
   ): Promise<{ readonly value: Output | undefined; readonly retried: boolean }> {
-    for (let tried = 1; ; tried += 1) {
+    type Tried = { readonly value: Output | undefined } | { readonly error: unknown };
+    const attempt = async (): Promise<Try<Tried>> => {
+      const late = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
       try {
-        return { value: await send(), retried: tried > 1 };
+        return { outcome: { value: await send(late) }, mayPass: false };
       } catch (error) {
         const name = error instanceof Error ? error.name : "";
-        if (name === except) return { value: undefined, retried: tried > 1 };
+        if (name === except) return { outcome: { value: undefined }, mayPass: false };
         const kind = classOf(error);
-        const passes = kind === "throttled" || kind === "transient" || name === "ConditionalRequestConflict";
-        if (!passes || tried === TRIES) {
-          throw new RefbenchError(
-            "infrastructure",
-            `cannot ${act} ${key} in ${url}: ${wordsOf(error)}; ${nextStep(name, kind)}`,
-            { cause: error },
-          );
-        }
-        await clock.sleep(FIRST_WAIT_MS * 2 ** (tried - 1));
+        const mayPass =
+          kind === "throttled" ||
+          kind === "transient" ||
+          late.aborted ||
+          name === "ConditionalRequestConflict";
+        return { outcome: { error: late.aborted ? late.reason : error }, mayPass };
       }
-    }
+    };
+    let tries = 0;
+    const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: Infinity, tries: TRIES };
+    const outcome = await tryAgain((tried) => ((tries = tried), attempt()), patience);
+    if ("value" in outcome) return { value: outcome.value, retried: tries > 1 };
+    const { error } = outcome;
+    throw new RefbenchError(
+      "infrastructure",
+      `cannot ${act} ${key} in ${url}: ${wordsOf(error)}; ${nextStep(error instanceof Error ? error.name : "", classOf(error))}`,
+      { cause: error },
+    );
   }
 
   function nextStep(name: string, kind: string): string {
@@ -127,7 +153,7 @@ function configOf(region: string, env: NodeJS.ProcessEnv): S3ClientConfig {
   return {
     region,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
     // An emulator has no host name a bucket.
     ...(endpoint !== undefined && endpoint !== "" && { endpoint, forcePathStyle: true }),
     ...(AWS_PROFILE !== undefined && { profile: AWS_PROFILE }),

@@ -1,6 +1,9 @@
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import type { Clock } from "../../model/clock.ts";
 import { messageOf } from "../../model/error.ts";
+import { AnswerTooLargeError, exchange, placeOf } from "../../model/exchange.ts";
+import { parseJson } from "../../model/parse-json.ts";
+import { type Try, tryAgain } from "../../model/try-again.ts";
 import type { GoogleAuth } from "./auth.ts";
 import type { GoogleApiName, GoogleEndpoints } from "./endpoints.ts";
 import { type Refusal, record, refusalOfBody } from "./refusal.ts";
@@ -32,61 +35,52 @@ export interface GoogleApiOptions {
 const TRIES = 5;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
-/** A list of 500 things takes seconds; a minute without an answer is none. */
+/** For a whole answer: a list of 500 things takes seconds. */
 const ANSWER_TIMEOUT_MS = 60_000;
-
-interface Attempt {
-  readonly answer: GoogleAnswer;
-  readonly retryAfterMs?: number;
-  readonly again: boolean;
-}
 
 /** Calls Google's APIs; waits and asks again when they are busy, a bounded number of times. */
 export function googleApi(options: GoogleApiOptions): CallGoogle {
   const { clock } = options;
-  return async (call, signal) => {
-    for (let tried = 1; ; tried += 1) {
-      signal.throwIfAborted();
-      const { answer, again, retryAfterMs } = await attempt(options, call, signal);
-      if (!again || tried === TRIES) return answer;
-      const wait = retryAfterMs ?? FIRST_WAIT_MS * 2 ** (tried - 1);
-      await clock.sleep(Math.min(wait, LONGEST_WAIT_MS), signal);
-    }
-  };
+  const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, tries: TRIES };
+  return (call, signal) => tryAgain(() => attempt(options, call, signal), { ...patience, signal });
 }
 
-async function attempt(options: GoogleApiOptions, call: GoogleCall, signal: AbortSignal): Promise<Attempt> {
+async function attempt(
+  options: GoogleApiOptions,
+  call: GoogleCall,
+  signal: AbortSignal,
+): Promise<Try<GoogleAnswer>> {
+  signal.throwIfAborted();
   let headers: Readonly<Record<string, string>>;
   try {
     headers = await options.auth.headers();
   } catch (error) {
-    return { answer: { state: "denied", reason: messageOf(error) }, again: false };
+    return { outcome: { state: "denied", reason: messageOf(error) }, mayPass: false };
   }
   const url = new URL(call.path, options.endpoints[call.api]);
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
   try {
-    const response = await request(url, {
+    const answer = await exchange({
       method: call.method,
+      ...placeOf(url),
       headers: {
         ...headers,
         accept: "application/json",
         ...(call.body === undefined ? {} : { "content-type": "application/json" }),
       },
-      body: call.body === undefined ? null : JSON.stringify(call.body),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
-      ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
+      body: call.body === undefined ? undefined : JSON.stringify(call.body),
+      signal,
+      timeoutMs: ANSWER_TIMEOUT_MS,
+      dispatcher: options.dispatcher,
     });
-    return read(
-      response.statusCode,
-      response.headers["retry-after"],
-      await response.body.text(),
-      options.clock,
-    );
+    return read(answer.status, answer.headers["retry-after"], answer.bytes.toString(), options.clock);
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof AnswerTooLargeError)
+      return { outcome: { state: "failed", reason: `${url.host}: ${error.message}` }, mayPass: false };
     return {
-      answer: { state: "failed", reason: `${url.host} did not answer: ${messageOf(error)}` },
-      again: true,
+      outcome: { state: "failed", reason: `${url.host} did not answer: ${messageOf(error)}` },
+      mayPass: true,
     };
   }
 }
@@ -96,23 +90,22 @@ function read(
   retryAfter: string | string[] | undefined,
   text: string,
   clock: Clock,
-): Attempt {
+): Try<GoogleAnswer> {
   let body: unknown;
   try {
-    body = text === "" ? {} : JSON.parse(text);
+    body = text === "" ? {} : parseJson(text);
   } catch {
     // A proxy's page in place of an answer.
     body = undefined;
   }
   if (status >= 200 && status < 300) {
     return body === undefined
-      ? { answer: { state: "failed", reason: "the answer is no JSON" }, again: false }
-      : { answer: { state: "ok", body: record(body) }, again: false };
+      ? { outcome: { state: "failed", reason: "the answer is not JSON that can be read" }, mayPass: false }
+      : { outcome: { state: "ok", body: record(body) }, mayPass: false };
   }
-  const answer = refusalOfBody(status, body);
-  const after = waitOf(retryAfter, clock);
-  const again = answer.state === "throttled" || status >= 500;
-  return { answer, again, ...(after === undefined ? {} : { retryAfterMs: after }) };
+  const outcome = refusalOfBody(status, body);
+  const mayPass = outcome.state === "throttled" || status >= 500;
+  return { outcome, mayPass, afterMs: waitOf(retryAfter, clock) };
 }
 
 /** `Retry-After` in seconds or as a date. */

@@ -1,4 +1,5 @@
 import type { InventoryItem } from "../../model/inventory.ts";
+import { PageWatch } from "../../model/page-watch.ts";
 import { run12, type RunId } from "../../model/run-id.ts";
 import { isOfRun, readRunMark } from "../../model/run-mark.ts";
 import type { CallGoogle } from "./api.ts";
@@ -39,7 +40,7 @@ export async function searchAssets(
   signal: AbortSignal,
 ): Promise<Discovered> {
   const items: InventoryItem[] = [];
-  const seen = new Set<string>();
+  const pages = new PageWatch();
   for (let pageToken = ""; ;) {
     const answer = await call(
       {
@@ -57,8 +58,8 @@ export async function searchAssets(
     items.push(...list(answer.body["results"]).flatMap((raw) => itemsOf(record(raw), runId)));
     pageToken = textAt(answer.body, "nextPageToken") ?? "";
     if (pageToken === "") return { items };
-    if (seen.has(pageToken)) return { items, problem: `not read to its end: page ${pageToken} comes again` };
-    seen.add(pageToken);
+    const endless = pages.next(pageToken);
+    if (endless !== undefined) return { items, problem: endless };
   }
 }
 

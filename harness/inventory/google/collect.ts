@@ -1,3 +1,4 @@
+import { PageWatch } from "../../model/page-watch.ts";
 import type { CallGoogle } from "./api.ts";
 import type { Collection, Scope } from "./kinds.ts";
 import { missingPart, unlikeAList } from "./partial.ts";
@@ -42,7 +43,7 @@ export async function collect(
   signal: AbortSignal,
 ): Promise<Collected> {
   const found: Found[] = [];
-  const seen = new Set<string>();
+  const pages = new PageWatch();
   let problem: string | undefined;
   for (let pageToken = ""; ;) {
     const answer = await call(
@@ -60,11 +61,11 @@ export async function collect(
     found.push(...membersOf(project, collection, answer.body));
     const next = textAt(answer.body, "nextPageToken") ?? "";
     if (next === "") break;
-    if (seen.has(next)) {
-      problem ??= `not read to its end: page ${next} comes again`;
+    const endless = pages.next(next);
+    if (endless !== undefined) {
+      problem ??= endless;
       break;
     }
-    seen.add(next);
     pageToken = next;
   }
   return problem === undefined ? { found } : { found, problem };

@@ -1,4 +1,5 @@
 import type { RemoveOutcome } from "../../model/inventory.ts";
+import { PageWatch } from "../../model/page-watch.ts";
 import type { CallGoogle } from "./api.ts";
 import { outcomeOf } from "./outcome.ts";
 import { textAt } from "./raw.ts";
@@ -10,6 +11,7 @@ export async function emptyZone(
   zone: string,
   signal: AbortSignal,
 ): Promise<RemoveOutcome | undefined> {
+  const pages = new PageWatch();
   for (let pageToken = ""; ;) {
     const answer = await call(
       {
@@ -33,5 +35,7 @@ export async function emptyZone(
     }
     pageToken = textAt(answer.body, "nextPageToken") ?? "";
     if (pageToken === "") return undefined;
+    const problem = pages.next(pageToken);
+    if (problem !== undefined) return { state: "failed", reason: `the records of the zone: ${problem}` };
   }
 }

@@ -1,6 +1,9 @@
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import type { Clock } from "../../model/clock.ts";
 import { messageOf } from "../../model/error.ts";
+import { exchange, isBrokenOff, placeOf } from "../../model/exchange.ts";
+import { parseJson } from "../../model/parse-json.ts";
+import { type Try, tryAgain } from "../../model/try-again.ts";
 
 /** How a cluster is reached while it lives. */
 export interface ClusterAccess {
@@ -30,65 +33,62 @@ export type CallKubernetes = (
 
 const TRIES = 5;
 const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+/** For a whole answer. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
 /** Calls a cluster's API; waits and asks again when it is busy, a bounded number of times. */
 export function kubernetesApi(access: ClusterAccess, clock: Clock): CallKubernetes {
-  return async (method, path, signal) => {
-    for (let tried = 1; ; tried += 1) {
-      signal.throwIfAborted();
-      const { answer, retryAfterMs } = await attempt(access, method, path, signal);
-      const again = answer.state === "throttled" || retryAfterMs !== undefined;
-      if (!again || tried === TRIES) return answer;
-      await clock.sleep(Math.min(retryAfterMs ?? FIRST_WAIT_MS * 2 ** (tried - 1), 60_000), signal);
-    }
-  };
-}
-
-interface Attempt {
-  readonly answer: KubernetesAnswer;
-  readonly retryAfterMs?: number;
+  const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, tries: TRIES };
+  return (method, path, signal) =>
+    tryAgain(() => attempt(access, method, path, signal), { ...patience, signal });
 }
 
 async function attempt(
   access: ClusterAccess,
-  method: string,
+  method: "GET" | "DELETE",
   path: string,
   signal: AbortSignal,
-): Promise<Attempt> {
+): Promise<Try<KubernetesAnswer>> {
+  signal.throwIfAborted();
   let token: string;
   try {
     token = await access.token();
   } catch (error) {
-    return { answer: { state: "denied", reason: messageOf(error) } };
+    return { outcome: { state: "denied", reason: messageOf(error) }, mayPass: false };
   }
   try {
-    const response = await request(`${access.server}${path}`, {
+    const { status, headers, bytes } = await exchange({
       method,
+      ...placeOf(`${access.server}${path}`),
       headers: { authorization: `Bearer ${token}`, accept: "application/json" },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
-      ...(access.dispatcher === undefined ? {} : { dispatcher: access.dispatcher }),
+      signal,
+      timeoutMs: ANSWER_TIMEOUT_MS,
+      dispatcher: access.dispatcher,
     });
-    const answer = answerOf(response.statusCode, await response.body.text());
-    const seconds = Number(response.headers["retry-after"]);
-    return answer.state === "ok" || Number.isNaN(seconds)
-      ? { answer }
-      : { answer, retryAfterMs: seconds * 1_000 };
+    const outcome = answerOf(status, bytes.toString());
+    const seconds = Number(headers["retry-after"]);
+    const afterMs = outcome.state === "ok" || Number.isNaN(seconds) ? undefined : seconds * 1_000;
+    return { outcome, mayPass: outcome.state === "throttled" || afterMs !== undefined, afterMs };
   } catch (error) {
     signal.throwIfAborted();
-    return { answer: { state: "failed", reason: `${access.server} did not answer: ${messageOf(error)}` } };
+    const reason = `${access.server} did not answer: ${messageOf(error)}`;
+    // A cluster that is gone refuses every call of a teardown: only a lost answer is asked for again.
+    return { outcome: { state: "failed", reason }, mayPass: isBrokenOff(error) };
   }
 }
 
 function answerOf(status: number, text: string): KubernetesAnswer {
   let body: Fields | undefined;
   try {
-    body = JSON.parse(text) as Fields;
+    body = parseJson(text) as Fields;
   } catch {
     // A proxy's page in place of an answer.
   }
   if (status >= 200 && status < 300) {
-    return body === undefined ? { state: "failed", reason: "the answer is no JSON" } : { state: "ok", body };
+    return body === undefined
+      ? { state: "failed", reason: "the answer is not JSON that can be read" }
+      : { state: "ok", body };
   }
   const message = typeof body?.["message"] === "string" ? body["message"] : "no reason given";
   return { state: stateOf(status), reason: `${message} (${status})` };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../../model/clock.ts";
 import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
+import { PageWatch } from "../../model/page-watch.ts";
 import { namePrefix, type RunId } from "../../model/run-id.ts";
 import { isOfRun, readRunMark, refuseRemoval } from "../../model/run-mark.ts";
 import { type CallKubernetes, type ClusterAccess, type KubernetesAnswer, kubernetesApi } from "./api.ts";
@@ -76,6 +77,7 @@ async function listKind(
 ): Promise<{ readonly found: readonly InventoryItem[]; readonly problem?: string }> {
   let begun = 1;
   let found: InventoryItem[] = [];
+  let pages = new PageWatch();
   for (let next = ""; ;) {
     const query = new URLSearchParams({
       limit: String(PAGE_SIZE),
@@ -86,6 +88,7 @@ async function listKind(
       begun += 1;
       next = "";
       found = [];
+      pages = new PageWatch();
       continue;
     }
     if (answer.state !== "ok") return { found, problem: `${answer.state}: ${answer.reason}` };
@@ -94,7 +97,8 @@ async function listKind(
     found.push(...(parsed.data.items ?? []).filter(kind.counts).map((object) => itemOf(kind, object)));
     const token = parsed.data.metadata.continue ?? "";
     if (token === "") return { found };
-    if (token === next) return { found, problem: `not read to its end: page ${token} comes again` };
+    const endless = pages.next(token);
+    if (endless !== undefined) return { found, problem: endless };
     next = token;
   }
 }

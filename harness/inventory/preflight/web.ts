@@ -1,4 +1,4 @@
-import { request } from "undici";
+import { exchange, placeOf } from "../../model/exchange.ts";
 
 export interface WebQuestion {
   readonly method: "GET" | "HEAD";
@@ -18,17 +18,25 @@ export interface WebAnswer {
 /** Asks a server on the web; rejects where nobody answers. */
 export type Web = (question: WebQuestion, signal: AbortSignal) => Promise<WebAnswer>;
 
-/** More than the token of a registry is nothing that preflight asks for. */
-const LONGEST_TEXT = 64_000;
+/** Preflight asks for nothing larger than the manifest of an image. */
+const MAX_ANSWER_BYTES = 2 ** 20;
+/** For one whole answer; what is asked for is small. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
 /** The web as this machine reaches it. */
 export const web: Web = async ({ method, url, headers = {} }, signal) => {
-  const { statusCode, headers: got, body } = await request(url, { method, headers, signal });
-  const text = (await body.text()).slice(0, LONGEST_TEXT);
-  const { location, "docker-content-digest": contentDigest } = got;
+  const answer = await exchange({
+    method,
+    ...placeOf(url),
+    headers,
+    signal,
+    timeoutMs: ANSWER_TIMEOUT_MS,
+    maxBytes: MAX_ANSWER_BYTES,
+  });
+  const { location, "docker-content-digest": contentDigest } = answer.headers;
   return {
-    status: statusCode,
-    text,
+    status: answer.status,
+    text: answer.bytes.toString(),
     ...(typeof location === "string" ? { location } : {}),
     ...(typeof contentDigest === "string" ? { contentDigest } : {}),
   };

@@ -1,8 +1,10 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { exchange, placeOf } from "../../model/exchange.ts";
 
 /** Where a server without clients inside itself looks for those that it offers. */
 const OFFERED = "site/orig/bin";
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Lets a server offer its own program as the client for this machine, as a release offers the ones that it brings:
@@ -12,7 +14,12 @@ export async function offerClient(
   url: string,
   { binary, cache, name }: { readonly binary: string; readonly cache: string; readonly name: string },
 ): Promise<void> {
-  const { status } = await fetch(`${url}/bin/${name}`, { method: "HEAD" });
+  const { status } = await exchange({
+    method: "HEAD",
+    ...placeOf(`${url}/bin/${name}`),
+    headers: {},
+    timeoutMs: ANSWER_TIMEOUT_MS,
+  });
   if (status !== 404) return;
   const folder = join(cache, OFFERED);
   mkdirSync(folder, { recursive: true });

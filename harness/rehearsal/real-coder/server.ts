@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { clientName } from "../../model/client-name.ts";
 import { RefbenchError } from "../../model/error.ts";
+import { exchange, placeOf } from "../../model/exchange.ts";
 import type { EmulatorReady } from "../emulator/config.ts";
 import type { ProcessIdentity } from "../inventory/process-identity.ts";
 import { openStore } from "../inventory/store.ts";
@@ -26,6 +27,7 @@ export interface RealServer {
 
 /** Coder takes some seconds for its migrations, and much longer on a busy machine. */
 const READY_MS = 120_000;
+const HEALTH_MS = 5_000;
 /** Of a stop in order; whoever ends this process waits two seconds before it uses force. */
 const STOP_MS = 800;
 /** Database connections besides Coder's own pool. */
@@ -114,8 +116,13 @@ async function awaitHealthy(url: string, server: Running, log: string): Promise<
   let end: string | undefined;
   void server.ended.then((how) => (end = how));
   for (;;) {
-    const isHealthy = await fetch(`${url}/healthz`).then(
-      ({ ok }) => ok,
+    const isHealthy = await exchange({
+      method: "GET",
+      ...placeOf(`${url}/healthz`),
+      headers: {},
+      timeoutMs: HEALTH_MS,
+    }).then(
+      ({ status }) => status === 200,
       () => false,
     );
     if (isHealthy) return;

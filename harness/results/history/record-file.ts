@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { storedRecord } from "../../model/migrate-record.ts";
+import { JsonBoundError, parseJson } from "../../model/parse-json.ts";
 import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../model/record.ts";
 import { contradictionOf } from "./contradiction.ts";
 import { digestFile, digestMismatch, digestPath } from "./digest.ts";
@@ -16,8 +17,10 @@ const head = z.looseObject({ schemaVersion: z.number() });
 export function recordOfText(text: string): RecordText {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (error) {
+    if (error instanceof JsonBoundError)
+      return { wrong: `${error.message}, as no record of refbench is: take the file that a run wrote` };
     return {
       wrong:
         text.trim() === ""

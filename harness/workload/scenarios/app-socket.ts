@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { RawData, WebSocket } from "ws";
 import { type ConnectFailure, onNoUpgrade } from "../../coder/connect.ts";
+import { messageTooLarge } from "../../coder/transport.ts";
+import { messageOf } from "../../model/error.ts";
 import { connectClass } from "../connect-class.ts";
 import type { LoadContext } from "../load-context.ts";
 import type { AppAddress } from "./app-address.ts";
@@ -66,6 +68,7 @@ export class AppSocket {
       return;
     }
     socket.on("message", (data: RawData) => this.#hear(data as Buffer));
+    socket.on("error", (error) => this.#fail("connection-lost", messageTooLarge(error) ?? messageOf(error)));
     socket.on("close", (code) => this.#ended(code));
     this.send(dueMs, startedMs);
     await this.settled();

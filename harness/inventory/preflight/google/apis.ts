@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "../../../../reference-architectures/architecture.ts";
+import { PageWatch } from "../../../model/page-watch.ts";
 import { list, record } from "../../google/refusal.ts";
 import { type Check, failed, ok, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
@@ -32,6 +33,7 @@ export const apisCheck: Check<GoogleContext> = {
   run: async ({ architecture, size, project, call, tls }, signal) => {
     const needed = apisOf(architecture, size.figures, tls);
     const enabled = new Set<string>();
+    const pages = new PageWatch();
     let pageToken: string | undefined;
     do {
       const query = {
@@ -54,6 +56,8 @@ export const apisCheck: Check<GoogleContext> = {
       }
       const { nextPageToken } = answer.body;
       pageToken = typeof nextPageToken === "string" && nextPageToken !== "" ? nextPageToken : undefined;
+      const endless = pageToken === undefined ? undefined : pages.next(pageToken);
+      if (endless !== undefined) return unknown(`the enabled APIs cannot be listed: ${endless}`);
     } while (pageToken !== undefined);
     const off = needed.filter((name) => !enabled.has(name));
     if (off.length === 0) return ok(`the ${needed.length} that the stacks call are on`);
