@@ -208,6 +208,17 @@ export const OBJECTIVES: readonly SizedObjective[] = [
     inRehearsals: TOLD_IN_REHEARSALS,
   },
   {
+    name: "polls-lost",
+    description: "polls of workspaces whose answer was lost, share",
+    metric: { path: "polls.lost", per: "polls.asked" },
+    threshold: 0.01,
+    direction: "at-most",
+    unit: "share",
+    appliesWhen: "polls.asked",
+    reason:
+      "a workspace can become ready all the same, and a client that asks as often would be failed by every lost answer; one in a hundred is for a connection that is reset",
+  },
+  {
     name: "traffic-carried",
     description: "traffic that came back whole, share of what was due",
     metric: { path: "connections.traffic.back", per: "connections.traffic.due" },

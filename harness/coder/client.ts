@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { Answer } from "./answer.ts";
+import { startDeadline } from "../model/deadline.ts";
+import { type Try, tryAgain } from "../model/try-again.ts";
+import type { Answer, CoderFailure } from "./answer.ts";
 import type { CoderCall, CoderHttp } from "./http.ts";
 import * as schemas from "./schemas.ts";
 
@@ -30,16 +32,53 @@ export interface NewWorkspace {
   readonly presetId?: string | undefined;
 }
 
+/** A Coder that restarts answers again by then; one that is gone would be asked until the deadline. */
+export const PATIENCE_MS = 60_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
+
+export interface ClientOptions {
+  /** How long a call that may be made twice is tried again while its failure may pass. @default 0, as measured calls need */
+  readonly patienceMs?: number;
+  /** Called with each answer. */
+  readonly onAnswer?: (answer: Answer<unknown>) => void;
+}
+
 /** Coder's API as one caller: the owner, one user, or nobody yet. */
 export class CoderClient {
   readonly http: CoderHttp;
   readonly #caller: Caller;
   readonly #signal: AbortSignal;
+  readonly #options: ClientOptions;
 
-  constructor(http: CoderHttp, caller: Caller, signal: AbortSignal) {
+  constructor(http: CoderHttp, caller: Caller, signal: AbortSignal, options: ClientOptions = {}) {
     this.http = http;
     this.#caller = caller;
     this.#signal = signal;
+    this.#options = options;
+  }
+
+  /**
+   * The same caller for set-up and clean-up: a GET, a DELETE or the cancel of a build is tried again when its connection
+   * fails or the answer is 5xx or 429, for so long or until its signal aborts. Never for calls that are measured.
+   */
+  patient(patienceMs = PATIENCE_MS): CoderClient {
+    return new CoderClient(this.http, this.#caller, this.#signal, { ...this.#options, patienceMs });
+  }
+
+  /** The same caller, whose calls this signal ends in place of its own. */
+  with(signal: AbortSignal): CoderClient {
+    return new CoderClient(this.http, this.#caller, signal, this.#options);
+  }
+
+  /** Makes calls that end after so many milliseconds, whatever has come of their answers by then. */
+  async within<T>(ms: number, make: (client: CoderClient) => Promise<T>): Promise<T> {
+    const deadline = startDeadline(ms, this.#signal);
+    try {
+      return await make(this.with(deadline.signal));
+    } finally {
+      deadline.release();
+    }
   }
 
   healthz = (): Promise<Answer<unknown>> =>
@@ -204,7 +243,13 @@ export class CoderClient {
   workspaces = (offset: number) =>
     this.#get(`/workspaces?limit=${PAGE_SIZE}&offset=${offset}`, schemas.workspacePage);
 
-  cancelBuild = (id: string) => this.#send("PATCH", `/workspacebuilds/${id}/cancel`, schemas.anything);
+  cancelBuild = (id: string) =>
+    this.#call({
+      method: "PATCH",
+      path: `/workspacebuilds/${id}/cancel`,
+      schema: schemas.anything,
+      mayRepeat: true,
+    });
 
   deleteWorkspace = (id: string) =>
     this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "delete" });
@@ -242,7 +287,32 @@ export class CoderClient {
     return this.#call({ method, path, schema, ...(json === undefined ? {} : { json }) });
   }
 
-  #call<T>(call: Omit<CoderCall<T>, "signal">): Promise<Answer<T>> {
+  async #call<T>({ mayRepeat, ...call }: ClientCall<T>): Promise<Answer<T>> {
+    const { patienceMs = 0, onAnswer } = this.#options;
+    const isPatient = patienceMs > 0 && (mayRepeat ?? (call.method === "GET" || call.method === "DELETE"));
+    const answer = isPatient ? await this.#again(call, patienceMs) : await this.#once(call);
+    onAnswer?.(answer);
+    return answer;
+  }
+
+  async #again<T>(call: ClientCall<T>, forMs: number): Promise<Answer<T>> {
+    const { clock } = this.http;
+    const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, forMs };
+    let last: Answer<T> | undefined;
+    const once = async (): Promise<Try<Answer<T>>> => {
+      last = await this.#once(call);
+      return { outcome: last, mayPass: !last.ok && mayPass(last.failure) };
+    };
+    try {
+      return await tryAgain(once, { ...patience, signal: this.#signal });
+    } catch (error) {
+      // Stopped between two tries: the last answer says why there was another.
+      if (last !== undefined && this.#signal.aborted) return last;
+      throw error;
+    }
+  }
+
+  #once<T>(call: Omit<ClientCall<T>, "mayRepeat">): Promise<Answer<T>> {
     return this.http.call({
       ...call,
       path: `/api/v2${call.path}`,
@@ -251,6 +321,17 @@ export class CoderClient {
       ...(this.#caller.token === undefined ? {} : { token: this.#caller.token }),
     });
   }
+}
+
+type ClientCall<T> = Omit<CoderCall<T>, "signal"> & {
+  /** Whether a second call does no more than the first. @default as its method promises */
+  readonly mayRepeat?: boolean;
+};
+
+/** Whether the same call may succeed later. */
+function mayPass({ kind, status = 0 }: CoderFailure): boolean {
+  if (kind === "status") return status >= 500 && status !== 501;
+  return kind === "unreachable" || kind === "timeout" || kind === "rate-limited";
 }
 
 function pairs(values: Readonly<Record<string, string>>): { name: string; value: string }[] {

@@ -343,6 +343,18 @@ export const loadResult = z.object({
   }),
   /** Sockets to apps that stood to the end with every message back, and the messages. */
   apps: z.object({ asked: count, held: count, echoed: count }).optional(),
+  /**
+   * Polls: how often the load asked whether a workspace is ready, stopped or gone, and how many of the answers told
+   * nothing of it. Absent where nothing was polled, and in results of earlier versions.
+   */
+  polls: z
+    .object({
+      asked: count,
+      lost: count,
+      /** By HTTP status, or by kind such as `malformed`, `timeout` or `unreachable`; each with one message. */
+      lostBy: z.array(z.object({ answer: z.string(), count, example: z.string() })),
+    })
+    .optional(),
   /** Clocks of the deployment, as far as stamps tell them apart; absent where nothing was stamped for the load. */
   clocks: z.array(clockOffset).optional(),
   failures: z.array(failureCount),

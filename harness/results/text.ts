@@ -11,6 +11,7 @@ import { formatCount, formatDuration } from "./format.ts";
 import { wrap } from "./grid.ts";
 import { latencyTable } from "./latency.ts";
 import { holdWords, provedWords, serverCountWords } from "./hold-words.ts";
+import { pollsLine } from "./poll-words.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { standingOf } from "./official.ts";
 import { sheetText } from "./sheet.ts";
@@ -55,7 +56,12 @@ const LATENCY_NOTE =
 function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
   const { builds, generator } = measurements;
   const limited = limitedLines(measurements);
-  const optional = [clocksLine(measurements), arrivalsLine(measurements), probeLine(measurements)];
+  const optional = [
+    clocksLine(measurements),
+    arrivalsLine(measurements),
+    probeLine(measurements),
+    pollsLine(measurements),
+  ];
   return [
     summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
     ...carriedLines(measurements, record.load),

@@ -1,4 +1,5 @@
-import { failedWith } from "../coder/answer.ts";
+import { type CoderFailure, failedWith } from "../coder/answer.ts";
+import type { CoderClient } from "../coder/client.ts";
 import { isActive, type Job } from "../coder/schemas.ts";
 import type { FailureClass, Phase } from "../model/shard-result.ts";
 import { generatorNow } from "./clock-watch.ts";
@@ -21,6 +22,8 @@ export type Look =
       /** The agent that is waited for, and its state in words. */
       readonly agentId?: string;
       readonly seen?: string;
+      /** What came in place of an answer. */
+      readonly lost?: CoderFailure;
     }
   | {
       readonly state: "failed";
@@ -44,8 +47,10 @@ export async function awaitReady(
   const { timeouts } = load.task;
   let deadline = performance.now() + timeouts.buildMs;
   let waitsFor: "build" | "agent" = "build";
+  let last: (Look & { state: "waiting" }) | undefined;
   while (!load.signal.aborted) {
-    const look = await lookAt(load, workspace);
+    const leftMs = Math.max(0, deadline - performance.now());
+    const look = await load.poller.within(leftMs, (poller) => lookAt(load, workspace, poller));
     if (look.state === "ready") {
       reach(workspace, look);
       setState(load, workspace, "ready");
@@ -58,14 +63,16 @@ export async function awaitReady(
       setState(load, workspace, "failed");
       return "failed";
     }
+    // A look that the deadline itself cut short says less than the one before.
+    if (look.lost?.kind !== "aborted" || last === undefined) last = look;
     if (look.for === "agent" && waitsFor === "build") {
       waitsFor = "agent";
       deadline = performance.now() + timeouts.agentMs;
     }
     if (performance.now() > deadline) {
-      const late = tooLate(waitsFor, load, workspace, look.seen);
+      const late = tooLate(waitsFor, load, workspace, last);
       load.failures.add(late.class, late.phase, late.message);
-      await keepReason(load, workspace, late, look.agentId);
+      await keepReason(load, workspace, late, last.agentId);
       setState(load, workspace, "failed");
       return "failed";
     }
@@ -105,15 +112,15 @@ async function keepReason(
     );
 }
 
-async function lookAt(load: LoadContext, workspace: LoadWorkspace): Promise<Look> {
+async function lookAt(load: LoadContext, workspace: LoadWorkspace, poller: CoderClient): Promise<Look> {
   const sentMs = generatorNow();
-  const answer = await load.poller.workspace(workspace.id ?? "");
+  const answer = await poller.workspace(workspace.id ?? "");
   if (!answer.ok) {
     // It would be told as a build that takes too long.
     if (answer.failure.kind === "exhausted")
       load.failures.addAnswer("unexpected", "workspace-ready", answer.failure);
     // A lost answer is looked for again until the deadline; a workspace that is gone will not come back.
-    if (!failedWith(answer, 404, 410)) return { state: "waiting", for: "build" };
+    if (!failedWith(answer, 404, 410)) return { state: "waiting", for: "build", lost: answer.failure };
     return {
       state: "failed",
       class: "unexpected",
@@ -159,13 +166,14 @@ function tooLate(
   waitsFor: "build" | "agent",
   load: LoadContext,
   workspace: LoadWorkspace,
-  seen: string | undefined,
+  { seen, lost }: Look & { state: "waiting" },
 ): Look & { state: "failed" } {
+  const unanswered = lost === undefined ? "" : `; the last poll was lost: ${lost.message}`;
   const { buildMs, agentMs } = load.task.timeouts;
   if (waitsFor === "agent") {
-    const message = `no usable agent within ${agentMs} ms of the build's end${seen === undefined ? "" : `: ${seen}`}`;
+    const message = `no usable agent within ${agentMs} ms of the build's end${seen === undefined ? "" : `: ${seen}`}${unanswered}`;
     return { state: "failed", class: "agent-timeout", phase: "workspace-ready", message };
   }
-  const message = `build is ${workspace.job?.status ?? "unknown"} after ${buildMs} ms`;
+  const message = `build is ${workspace.job?.status ?? "unknown"} after ${buildMs} ms${unanswered}`;
   return { state: "failed", class: "build-timeout", phase: "build", message };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Answer, type CoderFailure, failedWith } from "../coder/answer.ts";
 import { CoderClient } from "../coder/client.ts";
 import { CoderHttp } from "../coder/http.ts";
+import { startDeadline } from "../model/deadline.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { BootstrapResult } from "../model/shard-result.ts";
 import type { BootstrapTask } from "../model/shard-task.ts";
@@ -12,23 +13,35 @@ import { requireEntitlement } from "./require-entitlement.ts";
 import { uploadTemplate } from "./upload-template.ts";
 
 const ASK_AGAIN_MS = 250;
+/** How long the last call before the deadline may take. */
+const LAST_ANSWER_MS = 10_000;
 
 /**
  * Makes a fresh Coder ready for the load: owner, token, licence, capacity as expected, template. Run again, it ends
  * in the same: the owner logs in, the template gets a further version.
  */
 export async function runBootstrap(task: BootstrapTask, context: TaskContext): Promise<BootstrapResult> {
+  // Each wait has the task's own deadline and says what it waited for; this one is for calls whose answers trickle.
+  const end = startDeadline(task.timeoutMs + LAST_ANSWER_MS, context.signal);
+  try {
+    return await bootstrapUntil(task, { ...context, signal: end.signal });
+  } finally {
+    end.release();
+  }
+}
+
+async function bootstrapUntil(task: BootstrapTask, context: TaskContext): Promise<BootstrapResult> {
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   const deadline = context.clock.now() + task.timeoutMs;
   const note = (message: string): void => context.emit({ type: "note", message });
   try {
     const nobody = new CoderClient(http, { owner: false }, context.signal);
     await awaitHealthy(nobody, task, context, deadline);
-    const info = required(await nobody.buildInfo(), "Coder does not tell its version");
+    const info = required(await nobody.patient().buildInfo(), "Coder does not tell its version");
     note(`Coder ${info.version} answers at ${task.deployment.url}`);
 
     const token = await ownerToken(nobody, http, task, context);
-    const owner = new CoderClient(http, { token, owner: true }, context.signal);
+    const owner = new CoderClient(http, { token, owner: true }, context.signal).patient();
     if (task.licence !== undefined) {
       await addLicence(owner, task.licence);
       if (task.expect.replicas > 1) await requireEntitlement(owner, "high_availability", context);

@@ -1,7 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { failedWith } from "../coder/answer.ts";
+import type { CoderClient } from "../coder/client.ts";
 import type { User, Workspace } from "../coder/schemas.ts";
 import type { Clock } from "../model/clock.ts";
+import { type Deadline, startDeadline } from "../model/deadline.ts";
 import { type CleanupChoice, type FoundLeftovers, findLeftovers, type LeftToken } from "./cleanup-find.ts";
 import type { Caller } from "./guard-caller.ts";
 import { Limiter } from "./limiter.ts";
@@ -13,7 +15,8 @@ const MAX_PASSES = 3;
 const SIMPLE_REQUESTS = 32;
 /** A deployment that its load brought down may come back; one that is away for so long is gone. */
 const GONE_AFTER_MS = 10_000;
-const ASK_AGAIN_MS = 1_000;
+/** How long the listing that names what is left may take after the deadline. */
+const LAST_LOOK_MS = 10_000;
 
 export interface CleanupMeans {
   readonly caller: Caller;
@@ -21,7 +24,7 @@ export interface CleanupMeans {
   readonly signal: AbortSignal;
   /** Workspaces deleted at once; 0 = all. */
   readonly concurrency: number;
-  /** For all of it; 0 = as long as it takes. */
+  /** For all of it, besides a last listing of at most 10 s; 0 = as long as it takes. */
   readonly timeoutMs: number;
   /** For each workspace; 0 = as long as it takes. */
   readonly jobTimeoutMs: number;
@@ -47,34 +50,46 @@ export interface CleanupResult {
  * is left is what a last listing still shows, never what a build claims.
  */
 export async function cleanUp(choice: CleanupChoice, means: CleanupMeans): Promise<CleanupResult> {
-  const { caller, clock, signal } = means;
+  const { signal } = means;
   // Thousands of waits listen to the one stop signal.
   setMaxListeners(0, signal);
-  const deadlineMs = means.timeoutMs === 0 ? Infinity : clock.now() + means.timeoutMs;
-  const work = new Work(means, deadlineMs);
-  await awaitAnswer(means);
-  for (let pass = 1; pass <= MAX_PASSES && !signal.aborted; pass++) {
-    const { workspaces } = await findLeftovers(caller, choice, clock.now());
-    if (workspaces.length === 0 || clock.now() > deadlineMs) break;
-    await work.removeWorkspaces(workspaces);
+  const deadline = startDeadline(means.timeoutMs === 0 ? Infinity : means.timeoutMs, signal);
+  setMaxListeners(0, deadline.signal);
+  try {
+    return await cleanUpUntil(deadline, choice, means);
+  } finally {
+    deadline.release();
   }
-  if (!signal.aborted) {
-    const { users, tokens } = await findLeftovers(caller, choice, clock.now());
-    await work.removeUsers(users);
-    await work.removeTokens(tokens);
-  }
-  if (signal.aborted) return { stopped: true, deleted: work.deleted, left: [] };
-  const left = await findLeftovers(caller, choice, clock.now());
-  return { stopped: false, deleted: work.deleted, left: leftBehind(left, work.reasons) };
 }
 
-async function awaitAnswer({ caller, clock, signal }: CleanupMeans): Promise<void> {
-  const goneAtMs = clock.now() + GONE_AFTER_MS;
-  for (;;) {
-    const info = await caller.client.buildInfo();
-    if (info.ok || signal.aborted || clock.now() > goneAtMs) return;
-    await clock.sleep(ASK_AGAIN_MS, signal).catch(() => undefined);
+async function cleanUpUntil(
+  deadline: Deadline,
+  choice: CleanupChoice,
+  means: CleanupMeans,
+): Promise<CleanupResult> {
+  const { caller, clock, signal } = means;
+  const client = await patientClient(caller.client.with(deadline.signal));
+  const work = new Work({ ...means, caller: { ...caller, client } }, deadline);
+  try {
+    await work.removeAll(choice);
+  } catch (error) {
+    // At the deadline the last listing says what is left.
+    if (!deadline.isOver()) throw error;
   }
+  if (signal.aborted) return { stopped: true, deleted: work.deleted, left: [] };
+  const left = await caller.client.within(deadline.isOver() ? LAST_LOOK_MS : Infinity, (last) =>
+    findLeftovers({ ...caller, client: last.patient() }, choice, clock.now()),
+  );
+  const unsaid = deadline.isOver()
+    ? `not deleted within the ${means.timeoutMs} ms of this cleanup`
+    : "it is still listed after its delete";
+  return { stopped: false, deleted: work.deleted, left: leftBehind(left, work.reasons, unsaid) };
+}
+
+/** Patient where the deployment answers, or answers again soon. */
+async function patientClient(client: CoderClient): Promise<CoderClient> {
+  const info = await client.patient(GONE_AFTER_MS).buildInfo();
+  return info.ok ? client.patient() : client;
 }
 
 /** One cleanup under way. */
@@ -83,30 +98,43 @@ class Work {
   /** Why something would not go, by its id. */
   readonly reasons = new Map<string, string>();
   readonly #means: CleanupMeans;
-  readonly #deadlineMs: number;
+  readonly #deadline: Deadline;
   readonly #pollPace: PollPace;
 
-  constructor(means: CleanupMeans, deadlineMs: number) {
+  constructor(means: CleanupMeans, deadline: Deadline) {
     this.#means = means;
-    this.#deadlineMs = deadlineMs;
+    this.#deadline = deadline;
     this.#pollPace = new PollPace(means.clock, 1);
   }
 
-  async removeWorkspaces(workspaces: readonly Workspace[]): Promise<void> {
-    const { caller, clock, signal, concurrency, jobTimeoutMs, onProgress } = this.#means;
+  /** Workspaces, then users, then tokens; returns early at a stop or at the deadline. */
+  async removeAll(choice: CleanupChoice): Promise<void> {
+    const { caller, clock } = this.#means;
+    const { signal } = this.#deadline;
+    for (let pass = 1; pass <= MAX_PASSES && !signal.aborted; pass++) {
+      const { workspaces } = await findLeftovers(caller, choice, clock.now());
+      if (workspaces.length === 0) break;
+      await this.#removeWorkspaces(workspaces);
+    }
+    if (signal.aborted) return;
+    const { users, tokens } = await findLeftovers(caller, choice, clock.now());
+    await this.#removeUsers(users);
+    await this.#removeTokens(tokens);
+  }
+
+  async #removeWorkspaces(workspaces: readonly Workspace[]): Promise<void> {
+    const { caller, concurrency, jobTimeoutMs, onProgress } = this.#means;
     const slots = new Limiter(concurrency);
     let ended = 0;
     onProgress({ deleted: this.deleted.workspaces, remaining: workspaces.length });
     await Promise.all(
       workspaces.map((workspace) =>
         slots.run(async () => {
-          const untilDeadlineMs = Math.max(0, this.#deadlineMs - clock.now());
-          const timeoutMs = Math.min(jobTimeoutMs === 0 ? Infinity : jobTimeoutMs, untilDeadlineMs);
           const outcome = await removeWorkspace(workspace.id, {
             owner: caller.client,
             pollPace: this.#pollPace,
-            timeoutMs,
-            signal,
+            timeoutMs: jobTimeoutMs === 0 ? Infinity : jobTimeoutMs,
+            signal: this.#deadline.signal,
           });
           if (outcome.state === "left") this.reasons.set(workspace.id, outcome.reason);
           if (outcome.state === "gone") this.deleted.workspaces++;
@@ -116,7 +144,7 @@ class Work {
     );
   }
 
-  async removeUsers(users: readonly User[]): Promise<void> {
+  async #removeUsers(users: readonly User[]): Promise<void> {
     await this.#each(users, async ({ id }) => {
       const answer = await this.#means.caller.client.deleteUser(id);
       if (answer.ok || failedWith(answer, 404)) this.deleted.users++;
@@ -124,7 +152,7 @@ class Work {
     });
   }
 
-  async removeTokens(tokens: readonly LeftToken[]): Promise<void> {
+  async #removeTokens(tokens: readonly LeftToken[]): Promise<void> {
     await this.#each(tokens, async ({ id, userId }) => {
       const answer = await this.#means.caller.client.deleteToken(userId, id);
       if (answer.ok || failedWith(answer, 404)) this.deleted.tokens++;
@@ -135,7 +163,9 @@ class Work {
   async #each<T>(items: readonly T[], remove: (item: T) => Promise<void>): Promise<void> {
     const slots = new Limiter(SIMPLE_REQUESTS);
     await Promise.all(
-      items.map((item) => slots.run(() => (this.#means.signal.aborted ? Promise.resolve() : remove(item)))),
+      items.map((item) =>
+        slots.run(() => (this.#deadline.signal.aborted ? Promise.resolve() : remove(item))),
+      ),
     );
   }
 }
@@ -143,8 +173,9 @@ class Work {
 function leftBehind(
   { workspaces, users, tokens }: FoundLeftovers,
   reasons: ReadonlyMap<string, string>,
+  unsaid: string,
 ): LeftBehind[] {
-  const because = (id: string): string => reasons.get(id) ?? "it is still listed after its delete";
+  const because = (id: string): string => reasons.get(id) ?? unsaid;
   return [
     ...workspaces.map(({ id, name, owner_name: owner }) => ({
       kind: "workspace" as const,

@@ -53,7 +53,7 @@ export async function deleteUsers(load: LoadContext, users: readonly LoadUser[])
 async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
   const lost = workspaces.filter(({ id, state }) => id === undefined && state === "failed");
   if (lost.length === 0) return;
-  const listed = await listWorkspaces(load.owner);
+  const listed = await listWorkspaces(load.owner.patient());
   if (!listed.ok) return;
   const idOf = new Map(listed.value.map((workspace) => [workspace.name, workspace.id]));
   for (const workspace of lost) {
@@ -65,7 +65,7 @@ async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[])
 /** Users of the load that exist although their create lost its answer. */
 export async function findLostUsers(load: LoadContext, known: readonly LoadUser[]): Promise<LoadUser[]> {
   if (known.length === load.task.users || load.signal.aborted) return [];
-  const listed = await listUsers(load.owner);
+  const listed = await listUsers(load.owner.patient());
   if (!listed.ok) return [];
   const knownNames = new Set(known.map(({ username }) => username));
   const own = new Set(

@@ -5,6 +5,7 @@ import { failedWith } from "../coder/answer.ts";
 import { CoderClient } from "../coder/client.ts";
 import { CoderHttp } from "../coder/http.ts";
 import type { User, Workspace } from "../coder/schemas.ts";
+import { startDeadline } from "../model/deadline.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { DrainResult } from "../model/shard-result.ts";
 import type { DrainTask } from "../model/shard-task.ts";
@@ -19,6 +20,8 @@ import { pausePrebuilds } from "./prebuilds.ts";
 /** A load balancer may lose a connection: unless the task says otherwise, who is unreachable for so long is gone. */
 const GONE_AFTER_MS = 5000;
 const ASK_AGAIN_MS = 500;
+/** How long the listings after the deadline of the deletes may take. */
+const LAST_LOOK_MS = 30_000;
 
 type Left = DrainResult["remaining"][number];
 
@@ -27,12 +30,26 @@ type Left = DrainResult["remaining"][number];
  * prebuilds reconciler, which creates workspaces by itself, is paused and stays so: what is drained is destroyed next.
  */
 export async function runDrain(task: DrainTask, context: TaskContext): Promise<DrainResult> {
+  // The deletes have a deadline of their own; this one is for calls whose answers trickle.
+  const deadline = startDeadline(task.timeoutMs + LAST_LOOK_MS, context.signal);
   // Thousands of waits listen to the one stop signal.
-  setMaxListeners(0, context.signal);
+  setMaxListeners(0, context.signal, deadline.signal);
+  try {
+    return await drainUntil(deadline.signal, task, context);
+  } finally {
+    deadline.release();
+  }
+}
+
+async function drainUntil(
+  deadline: AbortSignal,
+  task: DrainTask,
+  context: TaskContext,
+): Promise<DrainResult> {
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   try {
     await awaitAnswer(http, task, context);
-    const owner = await asOwner(http, task, context);
+    const owner = await asOwner(http, task, deadline);
     const prebuilds = await pausePrebuilds(owner);
     const paused = prebuilds.state === "paused" ? { pausedPrebuilds: true } : {};
     const slots = new Limiter(task.concurrency);
@@ -73,8 +90,8 @@ async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContex
   }
 }
 
-async function asOwner(http: CoderHttp, task: DrainTask, context: TaskContext): Promise<CoderClient> {
-  const as = (token: string) => new CoderClient(http, { token, owner: true }, context.signal);
+async function asOwner(http: CoderHttp, task: DrainTask, deadline: AbortSignal): Promise<CoderClient> {
+  const as = (token: string) => new CoderClient(http, { token, owner: true }, deadline).patient();
   let refusal = "no token was given";
   if (task.token !== undefined) {
     const owner = as(task.token);

@@ -13,6 +13,9 @@ export interface Caller {
   readonly token: string;
 }
 
+/** One lost connection is no reason to refuse; a wrong address is to be told soon. */
+const GUARD_PATIENCE_MS = 3_000;
+
 /** Finds out who the session is of, or refuses one that opens nothing. */
 export async function getCaller(
   http: CoderHttp,
@@ -20,11 +23,12 @@ export async function getCaller(
   signal: AbortSignal,
 ): Promise<Caller> {
   const { token, from } = session;
-  const me = await new CoderClient(http, { token, owner: false }, signal).me();
+  const me = await new CoderClient(http, { token, owner: false }, signal).patient(GUARD_PATIENCE_MS).me();
   if (me.ok) {
     const user = me.value;
     const isOwner = user.roles.some(({ name }) => name === "owner");
-    return { client: new CoderClient(http, { token, owner: isOwner }, signal), user, isOwner, token };
+    const client = new CoderClient(http, { token, owner: isOwner }, signal).patient();
+    return { client, user, isOwner, token };
   }
   const { kind, message } = me.failure;
   if (kind === "aborted") throw new RefbenchError("interrupted", "stopped before anything was created");

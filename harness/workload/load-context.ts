@@ -10,6 +10,7 @@ import type { FailureLedger } from "./failures.ts";
 import type { HealthWatch } from "./generator-health.ts";
 import type { Latencies } from "./histogram.ts";
 import type { MintedTokens } from "./minted-tokens.ts";
+import type { PollLedger } from "./poll-ledger.ts";
 import type { PollPace } from "./poll-pace.ts";
 import type { ProgressBoard, WorkspaceState } from "./progress-board.ts";
 
@@ -60,6 +61,8 @@ export interface LoadContext {
   readonly builds: BuildLedger;
   readonly clocks: ClockWatch;
   readonly failures: FailureLedger;
+  /** Counts what the poller is answered. */
+  readonly polls: PollLedger;
   readonly board: ProgressBoard;
   readonly health: HealthWatch;
   /** How SSH reaches workspaces. */

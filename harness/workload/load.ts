@@ -95,6 +95,7 @@ export async function runLoad(
       builds: load.builds.result(capacity, done.daemons),
       connections: done.connections,
       ...clocksOf(load),
+      ...pollsOf(load),
       failures: load.failures.counted(),
       histograms: load.latencies.encoded(),
       windows: windows.stop(),
@@ -182,7 +183,8 @@ async function takeTokensBack(
   const isStopped = context.signal.aborted;
   const ours = new Set(done?.users.filter(({ isOurs }) => isOurs).map(({ id }) => id));
   const signal = AbortSignal.timeout(isStopped ? TOKENS_BACK_MS.stopped : TOKENS_BACK_MS.ended);
-  const owner = new CoderClient(load.owner.http, { token: load.task.token, owner: true }, signal);
+  const caller = { token: load.task.token, owner: true };
+  const owner = new CoderClient(load.owner.http, caller, signal).patient();
   const isGone = isStopped ? ours : (done?.deletedUsers ?? new Set());
   const left = await load.tokens.deleteThose(owner, (userId) => !isGone.has(userId));
   if (left > 0) load.note(`${left} tokens of this load could not be deleted: they end by themselves`);
@@ -202,6 +204,11 @@ function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): 
 function clocksOf({ clocks }: LoadContext): Pick<LoadResult, "clocks"> {
   const known = clocks.result();
   return known === undefined ? {} : { clocks: known };
+}
+
+function pollsOf({ polls }: LoadContext): Pick<LoadResult, "polls"> {
+  const counted = polls.counted();
+  return counted === undefined ? {} : { polls: counted };
 }
 
 function workspaceCounts(

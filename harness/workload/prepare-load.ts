@@ -15,6 +15,7 @@ import { Latencies } from "./histogram.ts";
 import type { LoadContext, TaskContext } from "./load-context.ts";
 import { MintedTokens } from "./minted-tokens.ts";
 import { onlyOrganization } from "./organization.ts";
+import { PollLedger } from "./poll-ledger.ts";
 import { PollPace } from "./poll-pace.ts";
 import type { ProgressBoard } from "./progress-board.ts";
 import { checkScenario } from "./scenario.ts";
@@ -38,19 +39,23 @@ export async function prepareLoad(
   context: TaskContext,
   { http, polling = http, ssh, board, signal }: LoadMeans,
 ): Promise<{ readonly load: LoadContext; readonly capacity: number }> {
-  const owner = new CoderClient(http, { token: task.token, owner: true }, context.signal);
+  const caller = { token: task.token, owner: true };
+  const owner = new CoderClient(http, caller, context.signal);
+  const polls = new PollLedger();
   const note = (message: string): void => context.emit({ type: "note", message });
-  const organizationId = task.organizationId ?? (await onlyOrganization(owner)).id;
-  await checkScenario(owner, task);
-  await checkDeployment(owner, organizationId, task, note);
-  const tokenLifetimeMs = await chooseTokenLifetime(owner, task, note);
+  // Nothing of the preparation is measured; the load's own calls are made once.
+  const asking = owner.patient();
+  const organizationId = task.organizationId ?? (await onlyOrganization(asking)).id;
+  await checkScenario(asking, task);
+  await checkDeployment(asking, organizationId, task, note);
+  const tokenLifetimeMs = await chooseTokenLifetime(asking, task, note);
   let templateId: string | undefined;
   if (task.existing === undefined) {
-    const template = await findTemplate(owner, organizationId, task.template);
-    await checkTemplate(owner, template, task, note);
+    const template = await findTemplate(asking, organizationId, task.template);
+    await checkTemplate(asking, template, task, note);
     templateId = template.id;
   }
-  const capacity = await buildCapacity(owner, organizationId);
+  const capacity = await buildCapacity(asking, organizationId);
   const daemons = capacity.ok ? capacity.value.daemons : 0;
   const health = new HealthWatch(task.generatorLimits);
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
@@ -60,7 +65,8 @@ export async function prepareLoad(
     stopped,
     clock: context.clock,
     owner,
-    poller: new CoderClient(polling, { token: task.token, owner: true }, context.signal),
+    poller: new CoderClient(polling, caller, context.signal, { onAnswer: polls.heard }),
+    polls,
     organizationId,
     templateId,
     asUser: (token) =>

@@ -1,6 +1,7 @@
 import { type CoderFailure, failedWith } from "../coder/answer.ts";
 import type { CoderClient } from "../coder/client.ts";
 import { isActive, type Job } from "../coder/schemas.ts";
+import { type Deadline, startDeadline } from "../model/deadline.ts";
 import type { PollPace } from "./poll-pace.ts";
 
 const MAX_DELETE_BUILDS = 3;
@@ -26,19 +27,31 @@ export interface RemoveOptions {
  * still active is cancelled first, and neither a cancelled nor a finished build proves anything.
  */
 export async function removeWorkspace(id: string, options: RemoveOptions): Promise<RemoveOutcome> {
-  const { owner, poller = owner, pollPace, signal } = options;
-  const deadline = performance.now() + options.timeoutMs;
+  const deadline = startDeadline(options.timeoutMs, options.signal);
+  try {
+    return await removeUntil(id, deadline, options);
+  } finally {
+    deadline.release();
+  }
+}
+
+async function removeUntil(id: string, deadline: Deadline, options: RemoveOptions): Promise<RemoveOutcome> {
+  const { pollPace, signal } = options;
+  // The deadline ends a call whose answer trickles, too.
+  const owner = options.owner.with(deadline.signal);
+  const poller = options.poller?.with(deadline.signal) ?? owner;
   let deleteBuilds = 0;
   let cancelledBuild = "";
   let refusal: string | undefined;
   let answeredMs = performance.now();
+  let reason = "";
   while (!signal.aborted) {
     const seen = await poller.workspace(id);
     if (failedWith(seen, 404, 410)) return { state: "gone" };
     let job: Job | undefined;
-    let reason: string;
     if (!seen.ok) {
-      reason = seen.failure.message;
+      // What the deadline cut short says less than what came before.
+      if (reason === "" || seen.failure.kind !== "aborted") reason = seen.failure.message;
       if (performance.now() - answeredMs > GONE_AFTER_MS)
         return { state: "left", reason: `no answer for ${GONE_AFTER_MS / 1000} s: ${reason}` };
     } else {
@@ -59,11 +72,11 @@ export async function removeWorkspace(id: string, options: RemoveOptions): Promi
         else if (isForGood(deleted.failure)) return { state: "left", reason: deleted.failure.message };
       }
     }
-    if (performance.now() > deadline)
+    if (deadline.isOver())
       return { state: "left", reason: `not gone within ${options.timeoutMs} ms: ${reason}` };
     const isQueued = job?.status === "pending";
     await pollPace
-      .sleep(isQueued ? "queued" : "active", job?.queue_position ?? 0, signal)
+      .sleep(isQueued ? "queued" : "active", job?.queue_position ?? 0, deadline.signal)
       .catch(() => undefined);
   }
   return { state: "stopped" };

@@ -196,7 +196,7 @@ test("saying how allows more workspaces than users", () => {
 test("every objective divides figures of the measurements, or is a figure of a phase", () => {
   for (const { metric } of getArchitecture("gke").objectives) {
     expect([metric.path, metric.per].join()).toMatch(
-      /^((workspaces|connections|apps|builds)\.[\w.]+,\2\.[\w.]+|phases\.[\w-]+\.(p95|p99|errorShare),|windows\.probe\.worstP50Ms,)$/,
+      /^((workspaces|connections|apps|builds|polls)\.[\w.]+,\2\.[\w.]+|phases\.[\w-]+\.(p95|p99|errorShare),|windows\.probe\.worstP50Ms,)$/,
     );
   }
 });

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { systemClock } from "../../model/clock.ts";
+import { startDeadline } from "../../model/deadline.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { cleanUp } from "../../workload/cleanup.ts";
@@ -58,11 +59,12 @@ export function cleanupCommand(io: Io): Command {
 }
 
 async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
-  const before = new AbortController();
+  const before = startDeadline(flags.cleanupTimeout || Infinity, new AbortController().signal);
   await using reach = await reachDeployment(flags, io, before.signal);
   await checkId(reach, flags);
   const choice = await choiceOf(flags, reach);
   const found = await findLeftovers(reach.caller, choice, systemClock.now());
+  before.release();
   if (flags.dryRun === true) {
     io.stdout.write(listingText(found, reach.http.url, flags.output));
     return;

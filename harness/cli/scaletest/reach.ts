@@ -42,7 +42,7 @@ export async function reachDeployment(flags: ReachFlags, io: Io, signal: AbortSi
       deployment,
       callerWith: (other) => ({
         ...caller,
-        client: new CoderClient(http, { token: caller.token, owner: caller.isOwner }, other),
+        client: new CoderClient(http, { token: caller.token, owner: caller.isOwner }, other).patient(),
       }),
       [Symbol.asyncDispose]: () => http.close(),
     };

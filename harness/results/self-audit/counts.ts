@@ -127,6 +127,20 @@ export const appsAddUp: Rule<Measured> = {
         ],
 };
 
+export const pollsAddUp: Rule<Measured> = {
+  name: "polls-add-up",
+  check: ({ measurements: { polls } }) =>
+    polls === undefined
+      ? []
+      : [
+          atMost(["polls that were lost", polls.lost], ["asked", polls.asked]),
+          same(
+            ["polls that were lost", polls.lost],
+            ["of every kind", polls.lostBy.reduce((sum, { count }) => sum + count, 0)],
+          ),
+        ],
+};
+
 export const arrivalsAddUp: Rule<Measured> = {
   name: "arrivals-add-up",
   check: ({ measurements: { arrivals, workspaces } }) => {

@@ -34,6 +34,7 @@ const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [
   counts.connectionsAddUp,
   counts.gaugeIsPossible,
   counts.appsAddUp,
+  counts.pollsAddUp,
   counts.arrivalsAddUp,
   counts.loadIsTheOneAsked,
   histograms.histogramCountsArePossible,

@@ -32,7 +32,7 @@ export function cleanMade(
   const signal = leave === undefined ? given.signal : AbortSignal.any([given.signal, leave]);
   // Hundreds of waits listen to it.
   setMaxListeners(0, signal);
-  const owner = new CoderClient(load.owner.http, { token: load.task.token, owner: true }, signal);
+  const owner = new CoderClient(load.owner.http, { token: load.task.token, owner: true }, signal).patient();
   const ending = { ...load, owner, poller: owner, signal };
   return {
     owner,

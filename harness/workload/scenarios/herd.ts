@@ -89,7 +89,7 @@ async function giveBack(load: LoadContext, stopped: readonly LoadWorkspace[]): P
   if (load.task.existing === undefined || !load.signal.aborted) return;
   const owed = stopped.filter(({ agentId, state }) => agentId === undefined && state === "waiting");
   const caller = { token: load.task.token, owner: true };
-  const owner = new CoderClient(load.owner.http, caller, AbortSignal.timeout(GIVE_BACK_MS));
+  const owner = new CoderClient(load.owner.http, caller, AbortSignal.timeout(GIVE_BACK_MS)).patient();
   const answers = await Promise.all(owed.map(({ id }) => owner.startWorkspace(id ?? "")));
   const left = answers.filter(({ ok }) => !ok).length;
   if (left > 0)

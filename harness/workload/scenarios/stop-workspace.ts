@@ -42,7 +42,8 @@ async function untilStopped(load: LoadContext, workspace: LoadWorkspace): Promis
   const deadline = performance.now() + buildMs;
   let seen = "nothing was seen of its build";
   while (!load.signal.aborted) {
-    const look = await load.poller.workspace(workspace.id ?? "");
+    const leftMs = Math.max(0, deadline - performance.now());
+    const look = await load.poller.within(leftMs, (poller) => poller.workspace(workspace.id ?? ""));
     if (!look.ok && look.failure.kind === "exhausted")
       load.failures.addAnswer("unexpected", "stop-workspace", look.failure);
     if (failedWith(look, 404, 410) && !look.ok) return look.failure.message;
@@ -60,7 +61,10 @@ async function untilStopped(load: LoadContext, workspace: LoadWorkspace): Promis
       isQueued = job.status === "pending";
       queuePosition = job.queue_position;
     }
-    if (performance.now() > deadline) return `not stopped within ${buildMs} ms: ${seen}`;
+    if (performance.now() > deadline) {
+      const lost = look.ok ? "" : `; the last poll was lost: ${look.failure.message}`;
+      return `not stopped within ${buildMs} ms: ${seen}${lost}`;
+    }
     const pace = isQueued ? "queued" : "active";
     await load.pollPace.sleep(pace, queuePosition, load.signal).catch(() => undefined);
   }

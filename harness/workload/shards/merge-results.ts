@@ -2,6 +2,7 @@ import type { FailureCount, GeneratorHealth, LoadResult } from "../../model/shar
 import type { LoadTask } from "../../model/shard-task.ts";
 import { mergeBuilds } from "../builds.ts";
 import { mergeClocks } from "../clock-watch.ts";
+import { mergePolls } from "../poll-ledger.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import { mergeWindows } from "./merge-windows.ts";
 import { without } from "./without.ts";
@@ -22,6 +23,7 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
   const arrivals = parts.flatMap((part) => part.arrivals ?? []);
   const clocks = parts.flatMap((part) => part.clocks ?? []);
   const apps = parts.flatMap((part) => part.apps ?? []);
+  const polls = mergePolls(parts.map((part) => part.polls));
   return {
     ...first,
     stopped: parts.some(({ stopped }) => stopped),
@@ -39,6 +41,7 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
       ? {}
       : { arrivals: { ...summed(arrivals), lateMaxMs: Math.max(...arrivals.map((one) => one.lateMaxMs)) } }),
     ...(apps.length === 0 ? {} : { apps: summed(apps) }),
+    ...(polls === undefined ? {} : { polls }),
     ...(aborted === "" ? {} : { aborted }),
   };
 }

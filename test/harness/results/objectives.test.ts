@@ -66,6 +66,7 @@ function wholeMeasurements(): Measurements {
     connections: { ...connections, traffic: { due: 10, back: 10 } },
     builds: { ...sample.builds, whileFull: { ms: 1, peakRunning: 120, running: 110, perMinute: 1 } },
     apps: { asked: 1, held: 1, echoed: 1 },
+    polls: { asked: 100, lost: 1, lostBy: [{ answer: "503", count: 1, example: "503" }] },
   });
 }
 
@@ -77,6 +78,18 @@ test("every path of the published objectives leads to a figure, and a good run m
   expect(results.map(({ name, value, met }) => [name, typeof value, met])).toEqual(
     OBJECTIVES.map(({ name }) => [name, PARTS.has(name) ? "undefined" : "number", true]),
   );
+});
+
+test("a run whose polls are answered with garbage half of the time does not pass", () => {
+  const lostPolls = (lost: number) => ({ asked: 1_000, lost, lostBy: [] });
+  const judged = (lost: number) =>
+    judge(
+      OBJECTIVES.filter(({ name }) => name === "polls-lost"),
+      sampleMeasurements({ polls: lostPolls(lost) }),
+    );
+  expect(judged(500).filter(failsRun)).toMatchObject([{ name: "polls-lost", value: 0.5 }]);
+  expect(judged(11).filter(failsRun)).toHaveLength(1);
+  expect(judged(10)).toMatchObject([{ met: true }]);
 });
 
 test("an objective of what was no part of the load is met and says so, and one that failed altogether is not", () => {

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { CoderClient } from "../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../harness/coder/http.ts";
-import { systemClock } from "../../../harness/model/clock.ts";
+import { type Clock, systemClock } from "../../../harness/model/clock.ts";
 import { cleanUp, type CleanupMeans } from "../../../harness/workload/cleanup.ts";
 import type { CleanupChoice } from "../../../harness/workload/cleanup-find.ts";
 import { getCaller } from "../../../harness/workload/guard-caller.ts";
 import { addPerson, startEmulatedCoder } from "../../support/emulated-coder.ts";
 import { startFakeCoder } from "../../support/fake-coder.ts";
+import { type Fault, startFaultProxy } from "../../support/fault-proxy.ts";
 
 const RUN = "0123456789ab";
 const OTHER = "cdefghjkmnpq";
@@ -16,8 +17,15 @@ const HOUR_MS = 3_600_000;
 /** As a load names its users: address and name belong together. */
 const ours = (name: string) => ({ email: `${name}@refbench.test`, workspace: name });
 
+/** Waits between tries pass in a fiftieth of their time. */
+const quickClock: Clock = {
+  ...systemClock,
+  elapsed: () => systemClock.elapsed() * 50,
+  sleep: (ms, until) => systemClock.sleep(ms / 50, until),
+};
+
 async function cleaner(coder: { readonly url: string; readonly token: string }) {
-  const http = new CoderHttp({ url: coder.url, clock: systemClock });
+  const http = new CoderHttp({ url: coder.url, clock: quickClock });
   const caller = await getCaller(http, { token: coder.token, from: "the test" }, signal);
   return {
     clean: (choice: CleanupChoice, means: Partial<CleanupMeans> = {}) =>
@@ -141,4 +149,59 @@ test("a session of nobody is refused before anything else is asked", async () =>
   const claiming = new CoderClient(http, { token: caller.token, owner: true }, signal);
   expect((await claiming.me()).ok).toBe(true);
   await http.close();
+});
+
+test.each(["refuse", "reset", "answer"] as const)(
+  "a cleanup is done although one of its calls in three fails (%s)",
+  async (kind) => {
+    await using coder = await startEmulatedCoder();
+    for (const index of [0, 1])
+      await addPerson(coder, `bench-${RUN}-${index}`, ours(`bench-${RUN}-${index}`));
+    const me = await coder.owner.me();
+    await coder.owner.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-0a1b2c3d-probe`);
+    const fault = { refuse: { kind }, reset: { kind, afterBytes: 20 }, answer: { kind, status: 503 } }[kind];
+    await using proxy = await startFaultProxy({
+      target: coder.url,
+      seed: 7,
+      rules: [{ match: /^(GET|DELETE|PATCH) /, share: 1 / 3, fault: fault as Fault }],
+    });
+    await using cleaning = await cleaner({ url: proxy.url, token: coder.token });
+
+    const result = await cleaning.clean({ runs: [RUN] }, { timeoutMs: 60_000 });
+    expect(result).toEqual({ stopped: false, deleted: { workspaces: 2, users: 2, tokens: 1 }, left: [] });
+    expect(proxy.played[kind]).toBeGreaterThan(2);
+    expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
+  },
+);
+
+test("a listing that trickles ends with the cleanup's time, and what is left is named", async () => {
+  await using coder = await startEmulatedCoder();
+  await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
+  const trickling = { kind: "trickle", bytes: 1, everyMs: 2_000 } as const;
+  await using proxy = await startFaultProxy({
+    target: coder.url,
+    rules: [{ match: /^GET \/api\/v2\/workspaces\?/, count: 1, fault: trickling }],
+  });
+  await using cleaning = await cleaner({ url: proxy.url, token: coder.token });
+
+  const { left, deleted } = await cleaning.clean({ runs: [RUN] }, { timeoutMs: 500 });
+  expect(deleted).toEqual({ workspaces: 0, users: 0, tokens: 0 });
+  expect(left.map(({ kind, reason }) => `${kind}: ${reason}`)).toEqual([
+    "workspace: not deleted within the 500 ms of this cleanup",
+    "user: not deleted within the 500 ms of this cleanup",
+  ]);
+});
+
+test("a workspace whose answer trickles ends with the time for each workspace", async () => {
+  await using coder = await startEmulatedCoder();
+  await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
+  const trickling = { kind: "trickle", bytes: 1, everyMs: 2_000 } as const;
+  await using proxy = await startFaultProxy({
+    target: coder.url,
+    rules: [{ match: /^GET \/api\/v2\/workspaces\/[0-9a-f-]+ /, fault: trickling }],
+  });
+  await using cleaning = await cleaner({ url: proxy.url, token: coder.token });
+
+  const { left } = await cleaning.clean({ runs: [RUN] }, { jobTimeoutMs: 100 });
+  expect(left.find(({ kind }) => kind === "workspace")?.reason).toMatch(/^not gone within 100 ms: GET /);
 });

@@ -2,6 +2,7 @@ import { reasonsOf } from "../../failure-words.ts";
 import { judgedWord, reachedWords, thresholdWords } from "../../../model/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record.ts";
 import { formatCount } from "../../format.ts";
+import { pollsLine } from "../../poll-words.ts";
 import { dataTable } from "../data-table.ts";
 import { type Child, type Html, html, small } from "../html.ts";
 import { chip } from "../status.ts";
@@ -32,7 +33,9 @@ function reached(objective: ObjectiveResult): Child {
 }
 
 /** What failed inside the load, by class, each with one message. */
-export function errorsSection({ failures }: Measurements): Html {
+export function errorsSection(measurements: Measurements): Html {
+  const { failures } = measurements;
+  const polls = pollsLine(measurements);
   return html`<h2>Errors</h2>
     ${
       failures.length === 0
@@ -54,7 +57,8 @@ export function errorsSection({ failures }: Measurements): Html {
                   )}`,
               ]),
           })
-    }`;
+    }
+    ${polls !== undefined && html`<p>${polls}</p>`}`;
 }
 
 /** What changes the meaning of the figures. */
