@@ -4,6 +4,7 @@ import * as counts from "./counts.ts";
 import * as histograms from "./histograms.ts";
 import * as record from "./record.ts";
 import type { Measured, Rule } from "./rule.ts";
+import { loadIsAsAsked } from "./load-as-asked.ts";
 import * as windows from "./windows.ts";
 
 /** A rule that a record breaks, and with which values. */
@@ -51,6 +52,7 @@ const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [
   windows.windowsFitTheLoad,
   windows.generatorIsConsistent,
   windows.loadLiesInItsTime,
+  loadIsAsAsked,
 ];
 
 /** Rules that a record breaks; none of a record whose figures can be true. Nothing is thrown for a histogram that cannot be read. */
