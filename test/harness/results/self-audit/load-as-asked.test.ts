@@ -12,12 +12,10 @@ function measured(load: Record<string, number> = {}, connections: Record<string,
     ...[5, 10, 15, 20].map((s) => window("connecting", s * 1000, (s + 5) * 1000)),
     ...[25, 30, 35, 40].map((s) => window("holding", s * 1000, (s + 5) * 1000)),
   ];
-  const histograms = [
-    histogramOf(
-      "held-command",
-      Array.from({ length: 600 }, () => 20),
-    ),
-  ];
+  const latencies = new Latencies();
+  for (let sent = 0; sent < 600; sent += 1)
+    latencies.record("held-command", { dueMs: 0, startedMs: 0, endMs: 20 });
+  const histograms = latencies.encoded();
   return {
     record: {
       load: { holdMs: 20_000, rampPerSecond: 40, commandsPerSecond: 30, sshShare: 0.1, ...load },
