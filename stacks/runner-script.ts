@@ -4,6 +4,7 @@ import { literal } from "./literal.ts";
 import {
   RUNNER_FOLDER,
   RUNNER_NODE,
+  RUNNER_NODE_SHA256,
   RUNNER_NODE_VERSION,
   RUNNER_READY_MARK,
   RUNNER_USER,
@@ -25,6 +26,7 @@ export function runnerScript(
     folder: RUNNER_FOLDER,
     node: RUNNER_NODE,
     node_version: RUNNER_NODE_VERSION,
+    node_sha256: RUNNER_NODE_SHA256,
     ready_mark: RUNNER_READY_MARK,
     ...constants,
   };

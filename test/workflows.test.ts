@@ -243,3 +243,17 @@ test("a command or a flag that does not exist is found", () => {
   expect(callsIn("npx refbench nihgtly").flatMap(unknownIn)).toEqual(["nihgtly"]);
   expect(callsIn("npx refbench results pubish --out x").flatMap(unknownIn)).toContain("pubish");
 });
+
+describe("no package runs a script at installation", () => {
+  test("by npm's settings of the checkout, whatever npm it is", () => {
+    expect(readFileSync(join(ROOT, ".npmrc"), "utf8")).toMatch(/^ignore-scripts=true$/m);
+  });
+
+  test.each([...files.map((file) => join(WORKFLOWS, file)), join(ROOT, ".ci/run")])(
+    "by the command of %s",
+    (file) => {
+      const calls = readFileSync(file, "utf8").match(/npm ci\b.*/g) ?? [];
+      for (const call of calls) expect(call).toContain("--ignore-scripts");
+    },
+  );
+});

@@ -8,7 +8,7 @@ done_mark=/var/lib/refbench-coder-installed
 [ -e "$done_mark" ] && exit 0
 
 metadata() {
-  curl --silent --fail --header "Metadata-Flavor: Google" \
+  curl --silent --fail --max-time 10 --header "Metadata-Flavor: Google" \
     "http://metadata.google.internal/computeMetadata/v1/instance/$1"
 }
 
@@ -55,8 +55,8 @@ install_coder() {
   local files="https://github.com/coder/coder/releases/download/v$version"
   local package="coder_${version}_linux_amd64.deb"
   cd /var/tmp
-  curl --silent --show-error --fail --location --remote-name "$files/$package" || return 1
-  curl --silent --show-error --fail --location --output checksums "$files/coder_${version}_checksums.txt" || return 1
+  curl --silent --show-error --fail --location --max-time 180 --remote-name "$files/$package" || return 1
+  curl --silent --show-error --fail --location --max-time 30 --output checksums "$files/coder_${version}_checksums.txt" || return 1
   grep " \*\?$package\$" checksums | sha256sum --check --quiet || return 1
   apt-get install --quiet --yes "./$package"
 }
@@ -117,7 +117,7 @@ read_secret() {
     python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])') || return 1
   # By standard input: a process list shows arguments.
   printf 'Authorization: Bearer %s' "$token" |
-    curl --silent --show-error --fail --header @- "https://secretmanager.googleapis.com/v1/$1:access" |
+    curl --silent --show-error --fail --max-time 30 --header @- "https://secretmanager.googleapis.com/v1/$1:access" |
     python3 -c 'import base64, json, sys; print(base64.b64decode(json.load(sys.stdin)["payload"]["data"]).decode())'
 }
 
