@@ -39,6 +39,7 @@ export const user = z.object({
 });
 export type User = z.infer<typeof user>;
 export const userPage = z.object({ users: z.array(user), count: z.number().nullish() });
+export type UserPage = z.infer<typeof userPage>;
 
 export const job = z.object({
   status: z.enum(["pending", "running", "succeeded", "canceling", "canceled", "failed", "unknown"]),
@@ -115,6 +116,7 @@ export const workspace = z.object({
 });
 export type Workspace = z.infer<typeof workspace>;
 export const workspacePage = z.object({ workspaces: z.array(workspace), count: z.number().nullish() });
+export type WorkspacePage = z.infer<typeof workspacePage>;
 
 /** Every agent of the workspace's latest build. */
 export function agentsOf(of: Workspace): readonly Agent[] {

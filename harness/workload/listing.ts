@@ -1,7 +1,10 @@
 import type { Answer } from "../coder/answer.ts";
 import { type CoderClient, PAGE_SIZE } from "../coder/client.ts";
-import type { User, Workspace } from "../coder/schemas.ts";
+import type { User, UserPage, Workspace, WorkspacePage } from "../coder/schemas.ts";
 import { MAX_PAGES } from "../model/page-watch.ts";
+
+/** For a whole listing: a thousand pages at a third of a second each take five minutes. */
+const LISTING_MS = 10 * 60_000;
 
 interface Page<T> {
   readonly items: readonly T[];
@@ -11,15 +14,17 @@ interface Page<T> {
 
 /** Every workspace of the deployment that is not deleted. */
 export function listWorkspaces(owner: CoderClient): Promise<Answer<Workspace[]>> {
-  return allPages("workspaces", owner.workspaces, (page) => ({
+  const pageOf = (page: WorkspacePage): Page<Workspace> => ({
     items: page.workspaces,
     count: page.count ?? undefined,
-  }));
+  });
+  return owner.within(LISTING_MS, (client) => allPages("workspaces", client.workspaces, pageOf));
 }
 
 /** Every user of the deployment. */
 export function listUsers(owner: CoderClient): Promise<Answer<User[]>> {
-  return allPages("users", owner.users, (page) => ({ items: page.users, count: page.count ?? undefined }));
+  const pageOf = (page: UserPage): Page<User> => ({ items: page.users, count: page.count ?? undefined });
+  return owner.within(LISTING_MS, (client) => allPages("users", client.users, pageOf));
 }
 
 /**
