@@ -65,7 +65,10 @@ export function addReachOptions(command: Command): Command {
           .argParser(wholeNumber("--cleanup-concurrency")),
       )
       .addOption(
-        new Option("--cleanup-timeout <duration>", "for the whole cleanup; 0 = as long as it takes")
+        new Option(
+          "--cleanup-timeout <duration>",
+          "for the whole cleanup; a last listing may take 10 s more; 0 = as long as it takes",
+        )
           .env("CODER_SCALETEST_CLEANUP_TIMEOUT")
           .default(30 * 60_000, "30m")
           .argParser(goDuration("--cleanup-timeout")),
