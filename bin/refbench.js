@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 const shell = { ...process.env };
+// Programs and state are made here: nobody else may write them, whatever the shell allows. Children inherit it.
+process.umask(process.umask() | 0o022);
 // They change how the loader reads the files that follow.
 for (const name of Object.keys(shell))
   if (/^(TSX|ESBUILD)_/.test(name)) Reflect.deleteProperty(process.env, name);

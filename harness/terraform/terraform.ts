@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
-import type { RefbenchError } from "../model/error.ts";
+import { RefbenchError } from "../model/error.ts";
 import type { Terraform, TerraformOptions, TerraformSummary } from "../model/terraform.ts";
 import { failureOf } from "./failure.ts";
 import { parseMessage } from "./message.ts";
@@ -81,7 +81,7 @@ export function createTerraform({ binary = "terraform" }: { readonly binary?: st
     output: async (directory, options) => {
       const answer = await ask("output", directory, ["output", "-json"], options);
       if (!answer.ok) throw answer.failure();
-      const values = outputAnswer.parse(JSON.parse(answer.stdout));
+      const values = outputsIn(answer.stdout, binary);
       return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
     },
     working: findWorking,
@@ -116,6 +116,20 @@ interface Answer {
   readonly stdout: string;
   readonly stderr: string;
   readonly failure: () => RefbenchError;
+}
+
+/** Throws `infrastructure` where the program says that it succeeded and does not answer as Terraform does. */
+function outputsIn(stdout: string, binary: string): z.infer<typeof outputAnswer> {
+  try {
+    return outputAnswer.parse(JSON.parse(stdout));
+  } catch (cause) {
+    // Its text may hold secrets, so that only its length is named.
+    throw new RefbenchError(
+      "infrastructure",
+      `${binary} ended "output -json" with success and ${stdout.length} characters that are not Terraform's outputs: expected a JSON object; check that "${binary} version" is Terraform's own program and no wrapper`,
+      { cause },
+    );
+  }
 }
 
 function versionIn(stdout: string, path: string): string {

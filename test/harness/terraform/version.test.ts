@@ -69,3 +69,15 @@ test("a terraform that dies without a diagnostic fails with its exit code and la
     message: expect.stringMatching(/exit code 11\n.*out of cheese/),
   });
 });
+
+test.each(["", "all went well", "[]"])(
+  "a terraform that succeeds and prints %j for outputs is named",
+  async (text) => {
+    const directory = await fakeTerraform(`printf '%s' '${text}'`);
+    const binary = join(directory, "terraform");
+    await expect(createTerraform({ binary }).output(directory, options())).rejects.toMatchObject({
+      code: "infrastructure",
+      message: expect.stringMatching(new RegExp(`${binary} ended .*${text.length} characters .*check that`)),
+    });
+  },
+);
