@@ -7,6 +7,7 @@ import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "./markdown-row.ts";
 import { markdownText } from "./markdown-text.ts";
 import { paceWords, provedWords, serverCountWords } from "./hold-words.ts";
+import { verdictLine } from "./official.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { sheetMarkdown } from "./sheet.ts";
 import { runsTable } from "./table.ts";
@@ -54,7 +55,7 @@ export function resultMarkdown(record: RunRecord): string {
     "",
     ...objectives.map((each) => `- ${markdownText(`${judgedWord(each)}: ${objectiveSentence(each)}`)}`),
     "",
-    `Verdict: ${record.verdict}`,
+    verdictLine(record),
     "",
   ].join("\n");
 }

@@ -9,6 +9,16 @@ export function standingOf(record: RunRecord): Standing {
   return unofficialReasons(record).length === 0 ? "official" : "unofficial";
 }
 
+/** The verdict with what keeps it out of the published table, the same in text and Markdown. */
+export function verdictLine(record: RunRecord): string {
+  const asides = {
+    official: "",
+    unofficial: " (unofficial)",
+    simulated: ` (simulated, coder: ${record.coder})`,
+  };
+  return `Verdict: ${record.verdict}${asides[standingOf(record)]}`;
+}
+
 /** Why a real run's figures are nobody's to publish; empty when they are. */
 export function unofficialReasons(record: RunRecord): readonly string[] {
   const { deployment, simulated } = record;

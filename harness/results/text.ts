@@ -13,7 +13,7 @@ import { latencyTable } from "./latency.ts";
 import { holdWords, provedWords, serverCountWords } from "./hold-words.ts";
 import { pollsLine } from "./poll-words.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
-import { standingOf } from "./official.ts";
+import { verdictLine } from "./official.ts";
 import { sheetText } from "./sheet.ts";
 import { runsTable } from "./table.ts";
 
@@ -154,13 +154,11 @@ function teardownLines({ teardown }: RunRecord): readonly string[] {
 }
 
 function verdictLines(record: RunRecord): readonly string[] {
-  const { startedAt, finishedAt, coder, verdict } = record;
-  const standing = standingOf(record);
-  const asides = { official: "", unofficial: " (unofficial)", simulated: ` (simulated, coder: ${coder})` };
+  const { startedAt, finishedAt } = record;
   const took =
     finishedAt === undefined ? "" : ` in ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   return [
-    `Verdict: ${verdict}${asides[standing]}`,
+    verdictLine(record),
     ...record.reasons.flatMap((reason) => reason.split("\n").map((line) => `  ${line}`)),
     `Run ${record.runId}: ${record.architecture} ${record.size}${overridesOf(record)}${took}`,
   ];

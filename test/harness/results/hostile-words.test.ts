@@ -62,7 +62,7 @@ test("no line of a result, as text or Markdown, is a foreign word's own", () => 
   const record = hostileRecord();
   for (const text of [resultsText(record, 100), resultMarkdown(record)]) {
     expect(text).not.toMatch(/^(# g|~~~)/m);
-    expect(text.match(/^Verdict: .*/gm)).toEqual([`Verdict: ${record.verdict}`]);
+    expect(text.match(/^Verdict: .*/gm)).toEqual([`Verdict: ${record.verdict} (unofficial)`]);
   }
   expect(resultMarkdown(record)).not.toMatch(/^(?! {8}).*<(!--|img)/m);
 });

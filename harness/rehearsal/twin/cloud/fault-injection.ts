@@ -67,7 +67,7 @@ async function leak(
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
   const scope = `${context.project ?? name}/${context.zone ?? "us-central1-a"}`;
-  const disk = `leaked-beside-${name}`;
+  const disk = `${name}-leaked`;
   await store.put({
     key: itemKey("google_compute_disk", scope, disk),
     kind: "google_compute_disk",
