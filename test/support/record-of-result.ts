@@ -15,7 +15,11 @@ export function recordOfResult(
       startedMs,
       endedMs,
       result,
-      cleanup: { state: "done", result: { stopped: false, deleted: { workspaces: 0, users: 0, tokens: 0 }, left: [] }, endedMs },
+      cleanup: {
+        state: "done",
+        result: { stopped: false, deleted: { workspaces: 0, users: 0, tokens: 0 }, left: [] },
+        endedMs,
+      },
     },
     {
       runId: "01kf3zq8v1a2b3c4d5e6f7g8h9",

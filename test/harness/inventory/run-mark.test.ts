@@ -157,8 +157,7 @@ test("a thing in a run's network with an altered label is doubtful, with another
 });
 
 test("in a run's own cluster a thing that is labelled for another run is of both, and doubtful", async () => {
-  const api = new FakeKubernetes();
-  await using _api = api;
+  await using api = new FakeKubernetes();
   const access = { server: await api.start(), token: () => Promise.resolve("a-token") };
   const labels = { "bench-run": OTHER_RUN };
   api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: "pv", labels } });
