@@ -1,5 +1,3 @@
-import { MAX_BODY_BYTES } from "../../model/exchange.ts";
-import { boundAnswers } from "./bound-answers.ts";
 import type { AwsClient, AwsService } from "./session.ts";
 
 /** Where and as whom a client asks. */
@@ -68,9 +66,7 @@ export function sdkClients(
   return (service) => {
     const known = made.get(service);
     if (known !== undefined) return known;
-    const client = load[service](configOf(service, region, env)).then((one) =>
-      boundAnswers(one, MAX_BODY_BYTES),
-    );
+    const client = load[service](configOf(service, region, env));
     made.set(service, client);
     return client;
   };
