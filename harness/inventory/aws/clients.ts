@@ -1,3 +1,5 @@
+import { MAX_BODY_BYTES } from "../../model/exchange.ts";
+import { boundAnswers } from "./bound-answers.ts";
 import type { AwsClient, AwsService } from "./session.ts";
 
 /** Where and as whom a client asks. */
@@ -66,7 +68,9 @@ export function sdkClients(
   return (service) => {
     const known = made.get(service);
     if (known !== undefined) return known;
-    const client = load[service](configOf(service, region, env));
+    const client = load[service](configOf(service, region, env)).then((one) =>
+      boundAnswers(one, MAX_BODY_BYTES),
+    );
     made.set(service, client);
     return client;
   };

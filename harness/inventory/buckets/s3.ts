@@ -6,6 +6,7 @@ import { readUpTo } from "../../model/exchange.ts";
 import { PageWatch } from "../../model/page-watch.ts";
 import { type Try, tryAgain } from "../../model/try-again.ts";
 import { MAX_OBJECT_BYTES } from "./bounds.ts";
+import { boundAnswers } from "../aws/bound-answers.ts";
 import { classOf, wordsOf } from "../aws/failure.ts";
 
 export interface S3BucketOptions {
@@ -38,7 +39,7 @@ export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
       "usage",
       `${url} has no region: write ${url}?region=us-east-1, or set AWS_REGION`,
     );
-  const client = new sdk.S3Client(configOf(region, env));
+  const client = boundAnswers(new sdk.S3Client(configOf(region, env)), MAX_OBJECT_BYTES);
   const named = (key: string): string => (prefix === "" ? key : `${prefix}/${key}`);
   const at = (key: string) => ({ Bucket: bucket, Key: named(key) });
 
