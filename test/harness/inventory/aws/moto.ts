@@ -51,7 +51,8 @@ export async function startMoto(variables: NodeJS.ProcessEnv = {}): Promise<Moto
     if (url !== undefined) break;
   }
   if (url === undefined) throw new Error(`moto did not start: ${said.join("\n")}`);
-  child.stderr.resume();
+  // Its pipe is closed by the loop's end, but only in a later turn, which would pause the stream again.
+  child.stderr.unpipe(words).resume();
   const base = url;
   return {
     url: base,
