@@ -34,28 +34,33 @@ export function serverCountWords({ serverGauge }: Pick<Connections, "serverGauge
 
 /** What a table that names connections says below itself: how long they were held, and where the server did not count them. */
 export function holdLines(records: readonly RunRecord[]): readonly string[] {
-  const held = records.filter(({ measurements }) => (measurements?.connections.asked ?? 0) > 0);
-  const lengths = [...new Set(held.flatMap(({ load }) => load.holdMs ?? []))].sort((a, b) => a - b);
-  const unread = held.filter(({ measurements }) => measurements?.connections.serverGauge === undefined);
-  const rows = unread.length === held.length ? "" : ` in ${unread.length} of ${held.length} rows`;
+  const { lengths, unread } = holdsOf(records, "rows");
   return [
-    ...(lengths.length === 0
-      ? []
-      : [`Connections were held for ${lengths.map((length) => formatDuration(length)).join(", ")}.`]),
-    ...(unread.length === 0 ? [] : [`Server's own count: not read${rows}.`]),
+    ...(lengths.length === 0 ? [] : [`Connections were held for ${lengths.join(", ")}.`]),
+    ...(unread === undefined ? [] : [`Server's own count: ${unread}.`]),
   ];
 }
 
 /** What the cell of some nights' connections says beside its counts: how long they were held, and where the server did not count them. */
 export function nightHoldWords(records: readonly RunRecord[]): readonly string[] {
+  const { lengths, unread } = holdsOf(records, "nights");
+  return [
+    ...(lengths.length === 0 ? [] : [`held for ${lengths.join(" or ")}`]),
+    ...(unread === undefined ? [] : [`server's own count: ${unread}`]),
+  ];
+}
+
+/** The different lengths of the holds, shortest first, and how many records lack the server's own count; undefined when none does. */
+function holdsOf(
+  records: readonly RunRecord[],
+  unit: "rows" | "nights",
+): { readonly lengths: readonly string[]; readonly unread: string | undefined } {
   const held = records.filter(({ measurements }) => (measurements?.connections.asked ?? 0) > 0);
   const lengths = [...new Set(held.flatMap(({ load }) => load.holdMs ?? []))].sort((a, b) => a - b);
   const unread = held.filter(({ measurements }) => measurements?.connections.serverGauge === undefined);
-  const nights = unread.length === held.length ? "" : ` in ${unread.length} of ${held.length} nights`;
-  return [
-    ...(lengths.length === 0
-      ? []
-      : [`held for ${lengths.map((length) => formatDuration(length)).join(" or ")}`]),
-    ...(unread.length === 0 ? [] : [`server's own count: not read${nights}`]),
-  ];
+  const share = unread.length === held.length ? "" : ` in ${unread.length} of ${held.length} ${unit}`;
+  return {
+    lengths: lengths.map((length) => formatDuration(length)),
+    unread: unread.length === 0 ? undefined : `not read${share}`,
+  };
 }
