@@ -7,8 +7,8 @@ import type { RunFolder } from "./run-folder.ts";
 
 /**
  * Who made a run's folder. A folder may come with a cloned repository, an archive or a bucket, and its plan decides
- * which cloud is asked and with whose endpoints. Commands that take runs on by themselves do so only for folders that
- * this user's installation signed; others have to be named, as git asks for `safe.directory`.
+ * which cloud is asked and with whose endpoints. Commands continue runs automatically only in folders that this user's
+ * installation signed. Others have to be named, as git asks for `safe.directory`.
  */
 export function isOwn(folder: RunFolder): boolean {
   try {
@@ -38,7 +38,7 @@ export function signPlan(folder: RunFolder, planText: string): void {
 
 /** Why a run is not taken on, and what to do. */
 export function notOwn(folder: RunFolder): string {
-  return `the run in ${folder.path} was not made by this installation, and nothing of it is started by itself: read its plan.json, then run "refbench teardown ${folder.path}"`;
+  return `the run in ${folder.path} was not made by this installation, so refbench does not continue it automatically: read its plan.json, then run "refbench teardown ${folder.path}"`;
 }
 
 function signatureOf(folder: RunFolder): string {

@@ -57,7 +57,7 @@ export async function chooseTargets(flags: TargetFlags, io: Io): Promise<ChosenT
   );
 }
 
-/** A twin that is missing is no empty one while a rehearsal of this folder has not ended clean. */
+/** A missing twin is not an empty one while a rehearsal of this folder has not ended clean. */
 async function twin({ cwd }: Io): Promise<GuardedTarget> {
   const root = twinRoot(cwd);
   const inventory = (await hasOpenRehearsal(cwd)) ? twinInventory(root, findTwinId(root)) : twinIfAny(root);
