@@ -38,13 +38,14 @@ export async function watchRun(
     if (final !== undefined) return final;
     options.signal.throwIfAborted();
     const { isHeld } = await lease.look();
-    if (hasEnded && !isHeld) {
-      throw new RefbenchError(
-        "inventory",
-        `the teardown ended, but its record could not be written to ${folder.record}: free space, then run "refbench teardown ${folder.path}"`,
-      );
-    }
+    // The reaper may have written the record, and ended, since it was looked for above.
     if (!isHeld && (await findFinalRecord(folder)) === undefined) {
+      if (hasEnded) {
+        throw new RefbenchError(
+          "inventory",
+          `the teardown ended, but its record could not be written to ${folder.record}: free space, then run "refbench teardown ${folder.path}"`,
+        );
+      }
       if (started === REAPERS) {
         throw new RefbenchError(
           "inventory",
