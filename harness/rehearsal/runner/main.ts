@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { runnerConfig } from "./config.ts";
-import { endProcessesOf } from "./machine-processes.ts";
+import { endOthersOfOwnItem } from "../inventory/marked-processes.ts";
 import { startRunner } from "./server.ts";
 
 /** The runner's own process: detached, so it ends by SIGTERM only, and says in one line when it answers. */
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
   const ready = await startRunner(config);
   process.once("SIGTERM", () => {
-    void endProcessesOf(config.folder).finally(() => process.exit(0));
+    void endOthersOfOwnItem().finally(() => process.exit(0));
   });
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }

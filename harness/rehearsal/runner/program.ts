@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { ServerChannel } from "ssh2";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { commandWords } from "./command-words.ts";
-import { markOf } from "./machine-processes.ts";
+import { ownMark } from "../inventory/marked-processes.ts";
 
 /** Our one program: a file and its arguments, for this machine's Node. */
 export interface Program {
@@ -29,7 +29,7 @@ export function runProgram(channel: ServerChannel, { file, args }: Program, fold
     env: {
       ...childEnvironment("server", process.env),
       HOME: folder,
-      ...markOf(folder),
+      ...ownMark(),
     },
   });
   channel.pipe(child.stdin);

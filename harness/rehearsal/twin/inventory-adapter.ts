@@ -4,6 +4,12 @@ import type { Inventory, InventoryItem } from "../../model/inventory.ts";
 import { run12, type RunId } from "../../model/run-id.ts";
 import { findLabelledRun, isOfRun, readRunMark, refuseRemoval, type RunMark } from "../../model/run-mark.ts";
 import type { TwinItem } from "../inventory/item.ts";
+import {
+  endLostProcess,
+  LOST_PROCESS,
+  lostProcesses,
+  processesOfTwin,
+} from "../inventory/marked-processes.ts";
 import { openStore, type TwinStore } from "../inventory/store.ts";
 import { removeItem } from "./cloud/remove.ts";
 import { CONTROLLER_SECONDS } from "./controllers/seconds.ts";
@@ -46,26 +52,33 @@ export function twinInventory(root: string, id?: string): Inventory {
       );
     return openStore(inventoryFolder(root));
   };
+  /** Where the inventory is gone, so are the items of all processes: what still runs can be ended at least. */
+  const withoutTheirTwin = (runId: RunId | undefined): InventoryItem[] => {
+    try {
+      return existsSync(inventoryFolder(root)) ? [] : ofRun(lostProcesses(processesOfTwin(root), []), runId);
+    } catch {
+      return [];
+    }
+  };
   return {
     async list({ runId }) {
       try {
-        const all = sorted(await open().list());
-        const marks = readMarks(all);
-        const ids = fullIds(all, runId);
-        const items = all.flatMap((item) => {
-          const mark = marks.get(item.key);
-          if (runId !== undefined && (mark === undefined || !isOfRun(mark, runId))) return [];
-          return [inventoryItem(item, mark, runId ?? (mark && ids.get(mark.run)))];
-        });
-        return { state: "complete", scope: SCOPE, kinds: kinds(), items };
+        return {
+          state: "complete",
+          scope: SCOPE,
+          kinds: kinds(),
+          items: ofRun(await all(root, open()), runId),
+        };
       } catch (error) {
-        return { state: "failed", scope: SCOPE, reason: messageOf(error), partial: [] };
+        return { state: "failed", scope: SCOPE, reason: messageOf(error), partial: withoutTheirTwin(runId) };
       }
     },
     async remove(item) {
       const refusal = refuseRemoval(item);
       if (refusal !== undefined) return { state: "denied", reason: refusal };
       try {
+        if (item.kind === LOST_PROCESS)
+          return { state: (await endLostProcess(root, item.id)) ? "removed" : "gone" };
         const removal = await removeItem(open(), item.id, REMOVAL);
         return removal.state === "in-use"
           ? { state: "in-use", reason: `already being used by '${removal.by}'` }
@@ -80,16 +93,41 @@ export function twinInventory(root: string, id?: string): Inventory {
 /** The twin of a folder where nothing says that it ever had one: then nothing is in it, and none is made to ask it. */
 export function twinIfAny(root: string): Inventory {
   if (existsSync(inventoryFolder(root))) return twinInventory(root, findTwinId(root));
-  const scope = "twin, which this folder does not have yet";
+  const scope = "twin, which this folder does not have any more or yet";
   return {
-    list: () => Promise.resolve({ state: "complete", scope, kinds: [], items: [] }),
-    remove: () => Promise.resolve({ state: "gone" }),
+    list({ runId }) {
+      try {
+        const items = ofRun(lostProcesses(processesOfTwin(root), []), runId);
+        return Promise.resolve({ state: "complete", scope, kinds: [LOST_PROCESS], items });
+      } catch (error) {
+        return Promise.resolve({ state: "failed", scope, reason: messageOf(error), partial: [] });
+      }
+    },
+    async remove({ id }) {
+      return { state: (await endLostProcess(root, id)) ? "removed" : "gone" };
+    },
   };
 }
 
-/** Everything that exists in the twin, whoever made it. */
-export async function listTwin(root: string): Promise<TwinItem[]> {
-  return sorted(await openStore(inventoryFolder(root)).list());
+/** Everything that exists in the twin, whoever made it, with the processes that outlived what they were for. */
+export function listTwin(root: string): Promise<TwinItem[]> {
+  return all(root, openStore(inventoryFolder(root)));
+}
+
+async function all(root: string, store: TwinStore): Promise<TwinItem[]> {
+  const processes = processesOfTwin(root);
+  const items = await store.list();
+  return sorted([...items, ...lostProcesses(processes, items)]);
+}
+
+function ofRun(items: readonly TwinItem[], runId: RunId | undefined): InventoryItem[] {
+  const marks = readMarks(items);
+  const ids = fullIds(items, runId);
+  return items.flatMap((item) => {
+    const mark = marks.get(item.key);
+    if (runId !== undefined && (mark === undefined || !isOfRun(mark, runId))) return [];
+    return [inventoryItem(item, mark, runId ?? (mark && ids.get(mark.run)))];
+  });
 }
 
 function sorted(items: readonly TwinItem[]): TwinItem[] {
@@ -98,7 +136,7 @@ function sorted(items: readonly TwinItem[]): TwinItem[] {
 
 function kinds(): string[] {
   const planned = Object.entries(OVERLAY).map(([type, overlay]) => overlay.kind ?? type);
-  return [...new Set([...planned, ...UNPLANNED_KINDS])].sort();
+  return [...new Set([...planned, ...UNPLANNED_KINDS, LOST_PROCESS])].sort();
 }
 
 function inventoryItem(item: TwinItem, mark: RunMark | undefined, runId: RunId | undefined): InventoryItem {

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { diskOf } from "../../runner/disk.ts";
-import { endProcessesOf } from "../../runner/machine-processes.ts";
 import { settledItem } from "../../inventory/item.ts";
 import type { TwinItem } from "../../inventory/item.ts";
+import { endProcessesBehind } from "../../inventory/marked-processes.ts";
 import { endProcess } from "../../inventory/process-identity.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { pathOf } from "./path.ts";
@@ -11,7 +11,7 @@ import { forgetTls } from "./vault.ts";
 
 /**
  * The only kinds that may live in, belong to or use a thing of the kinds that come by the thousand: a sweep of those
- * must not read the whole inventory for each. Of any other kind everything is looked at.
+ * must not read the whole inventory for each. Of any other kind everything is looked at. No process runs behind these.
  */
 const DEPENDENT_KINDS: Readonly<Record<string, readonly string[]>> = {
   kubernetes_pod: [],
@@ -59,20 +59,19 @@ export async function removeItem(
     return { items: [item, ...inside] };
   });
   if ("state" in removed) return removed;
-  for (const item of removed.items) {
-    await endBehind(store, item);
-    forgetTls(dirname(store.directory), item);
-  }
+  const root = dirname(store.directory);
+  await endBehind(root, removed.items);
+  for (const item of removed.items) forgetTls(root, item);
   return { state: "removed" };
 }
 
-/** What runs for an item ends with it, its server first; what lies on a load runner's disk goes too. */
-async function endBehind(store: TwinStore, { process: behind, runner }: TwinItem): Promise<void> {
-  if (behind !== undefined) await endProcess(behind);
-  if (runner === undefined) return;
-  const disk = diskOf(dirname(store.directory), runner.host);
-  await endProcessesOf(disk);
-  rmSync(disk, { recursive: true, force: true });
+/** What runs for items ends with them, servers first; what lies on a load runner's disk goes too. */
+async function endBehind(root: string, items: readonly TwinItem[]): Promise<void> {
+  for (const { process: behind } of items) if (behind !== undefined) await endProcess(behind);
+  const others = items.filter(({ kind }) => !(kind in DEPENDENT_KINDS));
+  if (others.length > 0) await endProcessesBehind(root, new Set(others.map(({ key }) => key)));
+  for (const { runner } of items)
+    if (runner !== undefined) rmSync(diskOf(root, runner.host), { recursive: true, force: true });
 }
 
 /** Everything that lives in an item, by parent, and what in its cluster was made for it, by owner. */

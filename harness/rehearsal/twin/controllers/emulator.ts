@@ -1,10 +1,12 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { itemKey } from "../../inventory/key.ts";
+import { processMark } from "../../inventory/marked-processes.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { emulatorReady } from "../../emulator/config.ts";
 import type { EmulatorConfig } from "../../emulator/config.ts";
 import type { Cloud } from "../cloud/cloud.ts";
+import { findItemRun } from "../cloud/create.ts";
 import { findTls } from "../cloud/vault.ts";
 import { valuesAt } from "../plugin/walk.ts";
 import type { CoderValues } from "./coder-values.ts";
@@ -80,6 +82,7 @@ export async function startEmulator(
   });
   const { ready, identity } = await launch({
     ...program,
+    mark: processMark(settings.root, item, findItemRun(item)),
     folder,
     ready: emulatorReady,
     signal,

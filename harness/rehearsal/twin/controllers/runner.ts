@@ -1,9 +1,11 @@
 import type { TwinItem } from "../../inventory/item.ts";
+import { processMark } from "../../inventory/marked-processes.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import { runnerConfig, runnerReady } from "../../runner/config.ts";
 import type { RunnerConfig, RunnerReady } from "../../runner/config.ts";
 import { diskOf } from "../../runner/disk.ts";
 import type { Cloud } from "../cloud/cloud.ts";
+import { findItemRun } from "../cloud/create.ts";
 import { reserveAddress } from "./address.ts";
 import { launch } from "./launch.ts";
 
@@ -46,6 +48,7 @@ export async function startRunner(
   const { host, port, folder } = await reserveAddress(settings.root, item.key, SSH_PORT);
   const { ready, identity } = await launch({
     what: "the load runner",
+    mark: processMark(settings.root, item, findItemRun(item)),
     entry: settings.runner,
     folder,
     config: runnerConfig.parse({ schemaVersion: 1, host, port, users, folder: diskOf(settings.root, host) }),

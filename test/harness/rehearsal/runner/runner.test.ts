@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundle } from "../../../../harness/rehearsal/bundle.ts";
 
 import { isAlive } from "../../../../harness/rehearsal/inventory/process-identity.ts";
+import { processesBehind } from "../../../../harness/rehearsal/inventory/marked-processes.ts";
 import { makeStore } from "../../../../harness/rehearsal/inventory/store.ts";
 import { twinRunnerAccess } from "../../../../harness/rehearsal/runner/access.ts";
 import { commandWords } from "../../../../harness/rehearsal/runner/command-words.ts";
-import { processesOf } from "../../../../harness/rehearsal/runner/machine-processes.ts";
 import type { Cloud } from "../../../../harness/rehearsal/twin/cloud/cloud.ts";
 import { removeItem } from "../../../../harness/rehearsal/twin/cloud/remove.ts";
 import { controllerItem } from "../../../../harness/rehearsal/twin/controllers/controller-item.ts";
@@ -163,8 +163,8 @@ test.each(["alive", "killed before"])(
     const connection = await connectRunner(access, signal);
     await exec(connection, `${access.node} ${program} attach`, "");
     connection[Symbol.dispose]();
-    const programs = processesOf(access.folder);
-    expect(programs.length).toBeGreaterThan(0);
+    const programs = processesBehind(root, item.key);
+    expect(programs.length).toBeGreaterThan(1);
     if (server === "killed before") process.kill(started.process.pid, "SIGKILL");
 
     expect(await remove()).toEqual({ state: "removed" });
