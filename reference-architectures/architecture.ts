@@ -82,6 +82,11 @@ export const sizeSchema = z.strictObject({
     .string()
     .regex(/^\d+\.\d+(\.\d+)?$/, "a version such as 1.34")
     .optional(),
+  /**
+   * GKE's release channel: Google makes no new cluster without one. `EXTENDED` keeps a version longer than `REGULAR`,
+   * and costs more once its standard support is over.
+   */
+  kubernetesChannel: z.enum(["REGULAR", "EXTENDED"]).optional(),
   /** Which of the published rules says how many cores the builds need. */
   buildRule: z.enum(Object.keys(BUILD_RULES) as [keyof typeof BUILD_RULES]),
 });

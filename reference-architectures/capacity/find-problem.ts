@@ -11,7 +11,7 @@ import { findMachineEachProblem, findOneMachineProblem } from "./machine.ts";
 const DAEMON_GIB = 1;
 
 const RULES: Readonly<Record<Architecture["carriedBy"], (size: Size) => Contradiction | undefined>> = {
-  gke: (size) => findClusterProblem(GKE, size),
+  gke: (size) => findChannelProblem(size) ?? findClusterProblem(GKE, size),
   eks: (size) => findClusterProblem(EKS, size),
   "one-machine": findOneMachineProblem,
   "machine-each": findMachineEachProblem,
@@ -41,6 +41,15 @@ function findUnknownMachine({ cloud }: Architecture, size: Size): Contradiction 
     }
   }
   return undefined;
+}
+
+function findChannelProblem({ kubernetesChannel }: Size): Contradiction | undefined {
+  if (kubernetesChannel !== undefined) return undefined;
+  return {
+    path: "kubernetesChannel",
+    value: undefined,
+    expected: "a release channel, such as REGULAR: Google makes no new cluster without one",
+  };
 }
 
 /** What is measured, and what measures. */

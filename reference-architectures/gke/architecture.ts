@@ -12,6 +12,8 @@ const COMMON = {
   workspacePod: AGENT,
   /** Ours: the minor version in standard support; checked against the cloud's list before a real run. */
   kubernetesVersion: "1.35",
+  /** Ours: Google's own default. Neither channel upgrades anything during a run: the stack excludes that. */
+  kubernetesChannel: "REGULAR",
   /** The seed's rule, so that a row can be compared with the seed's. */
   buildRule: "seed-2023",
 } as const;

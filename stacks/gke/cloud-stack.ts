@@ -5,7 +5,7 @@ import { ControlPlane } from "../google/control-plane.ts";
 import { Database } from "../google/database.ts";
 import { addLoadRunner } from "../google/load-runner.ts";
 import { planPools } from "../kubernetes/plan-pools.ts";
-import { versionOf } from "../kubernetes/version.ts";
+import { channelOf, versionOf } from "../kubernetes/version.ts";
 import { Network } from "../google/network.ts";
 import { NodeIdentity } from "../google/node-identity.ts";
 import { NodePool } from "../google/node-pool.ts";
@@ -39,6 +39,7 @@ export class GkeCloudStack extends BenchStack {
       environment,
       network,
       kubernetesVersion: versionOf(size),
+      releaseChannel: channelOf(size),
       nodeAccount: identity.email,
     });
     for (const pool of planPools(size)) {

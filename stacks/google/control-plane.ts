@@ -1,13 +1,16 @@
 import { ContainerCluster } from "@cdktf/provider-google/lib/container-cluster/index.js";
 import { Construct } from "constructs";
+import type { Size } from "../../reference-architectures/architecture.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
+import { maintenancePolicy } from "./maintenance.ts";
 import type { Network } from "./network.ts";
 
 export interface ControlPlaneProps {
   readonly environment: Environment;
   readonly network: Network;
   readonly kubernetesVersion: string;
+  readonly releaseChannel: NonNullable<Size["kubernetesChannel"]>;
   readonly nodeAccount: string;
 }
 
@@ -28,8 +31,9 @@ export class ControlPlane extends Construct {
       // On by default, and then no destroy succeeds.
       deletionProtection: false,
       minMasterVersion: props.kubernetesVersion,
-      // A channel may upgrade the control plane in the middle of a measurement.
-      releaseChannel: { channel: "UNSPECIFIED" },
+      releaseChannel: { channel: props.releaseChannel },
+      // The channel would upgrade the control plane or its nodes in the middle of a measurement.
+      maintenancePolicy: maintenancePolicy(environment),
       network: network.networkId,
       subnetwork: network.subnetworkId,
       // Pods with addresses of the network: without it routes are made that no state knows.
@@ -53,6 +57,9 @@ export class ControlPlane extends Construct {
         diskType: "pd-standard",
         serviceAccount: props.nodeAccount,
         oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+        // It lives for minutes, but organisations that require shielded machines refuse it without.
+        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+        workloadMetadataConfig: { mode: "GKE_METADATA" },
         resourceLabels: benchLabels(environment),
       },
       workloadIdentityConfig: { workloadPool: `${network.project}.svc.id.goog` },

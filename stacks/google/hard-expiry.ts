@@ -1,6 +1,6 @@
-import { decodeTime } from "ulid";
 import { TEARDOWN_SECONDS } from "../after-expiry.ts";
 import type { Environment } from "../environment.ts";
+import { runStart } from "../run-start.ts";
 
 /** Google's limit for the life of a machine. */
 const LONGEST_SECONDS = 120 * 86_400;
@@ -8,8 +8,7 @@ const LONGEST_SECONDS = 120 * 86_400;
 /** The part of a machine's scheduling by which Google deletes it, whoever else is dead; nothing without an expiry. */
 export function hardExpiry(environment: Environment): object {
   if (environment.expiresAt === null) return {};
-  // Counted from the making of the run, which its id tells: a clock read here would make each plan another.
-  const madeAt = Math.floor(decodeTime(environment.runId.toUpperCase()) / 1_000);
+  const madeAt = Math.floor(runStart(environment) / 1_000);
   const seconds = Math.min(LONGEST_SECONDS, Math.max(0, environment.expiresAt - madeAt) + TEARDOWN_SECONDS);
   return { maxRunDuration: { seconds }, instanceTerminationAction: "DELETE" };
 }

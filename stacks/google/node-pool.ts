@@ -32,8 +32,8 @@ export class NodePool extends Construct {
       nodeCount: props.nodes,
       // A /23 of addresses for each node.
       maxPodsPerNode: 256,
-      // A node repaired or upgraded during a measurement would be part of it.
-      management: { autoRepair: false, autoUpgrade: false },
+      // A release channel refuses anything else. The cluster's maintenance policy excludes upgrades during a run.
+      management: { autoRepair: true, autoUpgrade: true },
       nodeConfig: {
         machineType: props.machineType,
         imageType: "COS_CONTAINERD",

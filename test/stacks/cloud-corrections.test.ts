@@ -1,9 +1,10 @@
+import { decodeTime } from "ulid";
 import { beforeAll, describe, expect, test } from "vitest";
 import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { EKS } from "../../reference-architectures/capacity/clusters.ts";
 import { machineOf } from "../../reference-architectures/machine-types.ts";
 import { readTemplate } from "../../reference-architectures/template.ts";
-import { type Synthesis, synthesize, type TerraformJson } from "./synthesize.ts";
+import { RUN, type Synthesis, synthesize, type TerraformJson } from "./synthesize.ts";
 
 /*
  * What clouds do that their first documentation does not say, and what a run that was built on the first documentation
@@ -44,12 +45,19 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
   test("versions stay: clusters, databases and images are pinned, and none is upgraded in the middle", () => {
     for (const cluster of all("google_container_cluster")) {
       expect(cluster.min_master_version).toMatch(/^\d+\.\d+/);
-      expect(cluster.release_channel).toEqual({ channel: "UNSPECIFIED" });
+      expect(cluster.release_channel).toEqual({ channel: size.kubernetesChannel });
+      const { recurring_window, maintenance_exclusion } = cluster.maintenance_policy;
+      expect(recurring_window.recurrence).toBe("FREQ=DAILY");
+      const [{ start_time, end_time, exclusion_options }] = maintenance_exclusion;
+      expect(exclusion_options).toEqual({ scope: "NO_UPGRADES" });
+      const madeAt = decodeTime(RUN.runId.toUpperCase());
+      expect(Date.parse(start_time)).toBeLessThan(madeAt);
+      expect(Date.parse(end_time) - madeAt).toBeGreaterThanOrEqual(28 * 86_400_000);
+      // Google's limit for an exclusion of every upgrade.
+      expect(Date.parse(end_time) - Date.parse(start_time)).toBeLessThanOrEqual(30 * 86_400_000);
     }
-    for (const { node_config, management } of all("google_container_node_pool")) {
+    for (const { node_config } of all("google_container_node_pool"))
       expect(node_config.image_type).toBe("COS_CONTAINERD");
-      expect(management).toEqual({ auto_repair: false, auto_upgrade: false });
-    }
     for (const cluster of all("aws_eks_cluster")) {
       expect(cluster.version).toMatch(/^\d+\.\d+$/);
       // Extended support goes on by itself otherwise, at six times the price.
@@ -67,6 +75,18 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
     for (const { boot_disk } of all("google_compute_instance"))
       expect(boot_disk.initialize_params.image).toMatch(/-v\d{8}$/);
+  });
+
+  test("every machine of Google's starts as organisations may require it, the default pool's too", () => {
+    for (const { shielded_instance_config } of all("google_compute_instance"))
+      expect(shielded_instance_config).toMatchObject({ enable_secure_boot: true });
+    for (const { node_config } of [
+      ...all("google_container_cluster"),
+      ...all("google_container_node_pool"),
+    ]) {
+      expect(node_config.shielded_instance_config).toMatchObject({ enable_secure_boot: true });
+      expect(node_config.workload_metadata_config).toEqual({ mode: "GKE_METADATA" });
+    }
   });
 
   test("a cloud's state holds no secret that another stack reads", () => {

@@ -2,6 +2,10 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { RefbenchError } from "../../model/error.ts";
 
+/** Organisation policies that the twin can enforce, as Google names their constraints. */
+const ORG_POLICIES = ["compute.requireShieldedVm"] as const;
+export type OrgPolicy = (typeof ORG_POLICIES)[number];
+
 const common = {
   /** Which call of Terraform's. */
   op: z.enum(["create", "delete", "read"]),
@@ -35,6 +39,8 @@ const listing = {
  * - `leak`: it is done, and a disk that no state knows stays behind, with the labels of the run.
  * - `hang`: is accepted as ever, and never answers: the call ends when its provider is stopped.
  * - `throttle`: is refused as one call too many, and changes nothing.
+ * - `org-policy`: the organisation enforces `constraint`, from the first call on: what violates it is refused, or is made
+ *   and never works, as in the cloud.
  * - `stuck-delete`: every delete from the nth on is refused, a sweep's too; for `ms` from the first on, or for ever.
  *
  * The inventory's own (`op: "list"`, which sweep and audit ask):
@@ -79,6 +85,16 @@ export const faultsFile = z
             message: z
               .string()
               .default("googleapi: Error 429: Quota exceeded for quota metric 'Queries', rateLimitExceeded"),
+          })
+          .strict(),
+        z
+          .object({
+            op: z.literal("create"),
+            type: common.type.default("google_*"),
+            name: common.name,
+            zone: common.zone,
+            do: z.literal("org-policy"),
+            constraint: z.enum(ORG_POLICIES),
           })
           .strict(),
         z

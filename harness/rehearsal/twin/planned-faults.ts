@@ -42,6 +42,7 @@ function isMeant(fault: Fault, { op, type, name, scope = "", plays }: FaultyCall
 function isDue(fault: Fault, { calls, sinceMs }: Seen): boolean {
   switch (fault.do) {
     case "late":
+    case "org-policy":
       return true;
     case "stuck-delete":
       return calls >= fault.nth && (fault.ms === undefined || Date.now() - sinceMs < fault.ms);

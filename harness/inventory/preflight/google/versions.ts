@@ -4,33 +4,47 @@ import { type Check, failed, ok, skipped, unknown } from "../check.ts";
 import { needOf } from "../need.ts";
 import type { GoogleContext } from "./context.ts";
 
-/** Kubernetes' version among those that a control plane in the zone may have. */
+/** Kubernetes' version among those that the size's release channel has in the zone. */
 export const kubernetesVersionCheck: Check<GoogleContext> = {
   name: "kubernetes-version",
   fix: ({ project, architecture }) =>
     `gcloud container get-server-config --project=${project} --zone=${architecture.zone}`,
   after: ["identity", "apis"],
   run: async ({ architecture, size, project, call }, signal) => {
-    const wanted = size.figures.kubernetesVersion;
-    if (architecture.carriedBy !== "gke" || wanted === undefined) return skipped("there is no cluster");
+    const { kubernetesVersion: wanted, kubernetesChannel: channel } = size.figures;
+    if (architecture.carriedBy !== "gke" || wanted === undefined || channel === undefined)
+      return skipped("there is no cluster");
     const path = `projects/${project}/locations/${architecture.zone}/serverConfig`;
     const answer = await call({ api: "container", method: "GET", path }, signal);
     if (answer.state !== "ok") return unknown(`GKE's versions cannot be listed: ${answer.reason}`);
-    const valid = list(answer.body["validMasterVersions"]).filter((one) => typeof one === "string");
-    const match = valid.find((version) => version === wanted || /^[.-]/.test(rest(version, wanted)));
-    if (match !== undefined) return ok(`${wanted} is ${match} in ${architecture.zone}`);
+    const channels = channelsIn(answer.body);
+    const valid = channels.get(channel) ?? [];
+    const match = valid.find((version) => isOf(version, wanted));
+    if (match !== undefined) return ok(`${wanted} is ${match} in channel ${channel} in ${architecture.zone}`);
     const minors = [...new Set(valid.map((version) => version.split(".").slice(0, 2).join(".")))];
     const [first = "<version>"] = minors;
+    const isExtended = channels.get("EXTENDED")?.some((version) => isOf(version, wanted)) === true;
     return failed(
-      `${wanted} is not offered in ${architecture.zone}, which has ${minors.join(", ")}`,
-      `--set kubernetesVersion=${first}`,
+      `${wanted} is not offered in channel ${channel} in ${architecture.zone}, which has ${minors.join(", ") || "no version"}`,
+      `${isExtended ? "--set kubernetesChannel=EXTENDED, or " : ""}--set kubernetesVersion=${first}`,
     );
   },
 };
 
-/** What follows a prefix; nothing where it is none. */
-function rest(version: string, prefix: string): string {
-  return version.startsWith(prefix) ? version.slice(prefix.length) : "";
+/** The versions that a new control plane may have, by release channel. */
+function channelsIn(body: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    list(body["channels"]).flatMap((entry): readonly (readonly [string, readonly string[]])[] => {
+      const { channel, validVersions } = record(entry);
+      if (typeof channel !== "string") return [];
+      return [[channel, list(validVersions).filter((one) => typeof one === "string")]];
+    }),
+  );
+}
+
+/** Whether a version is the wanted one, or a patch of it: `1.35.4-gke.1` is one of `1.35`, `1.350` is not. */
+function isOf(version: string, wanted: string): boolean {
+  return version === wanted || [".", "-"].some((separator) => version.startsWith(wanted + separator));
 }
 
 /** Postgres' major version as Cloud SQL has it, with the one flag that the stacks set. */

@@ -2,6 +2,7 @@ import { findLabelledRun } from "../../../model/run-mark.ts";
 import type { RunId } from "../../../model/run-id.ts";
 import { settledItem } from "../../inventory/item.ts";
 import type { TwinItem } from "../../inventory/item.ts";
+import type { TypeOverlay } from "../overlay/overlay.ts";
 import type { AttributeSchema } from "../schema.ts";
 import { filled } from "../plugin/complete.ts";
 import type { TemplateContext } from "../plugin/template.ts";
@@ -15,8 +16,9 @@ import { scaledMs } from "./cloud.ts";
 import type { Asked, Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
 import { identify, referencesOf } from "./identity.ts";
-import type { Identity, Referenced } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 import { injectFault } from "./fault-injection.ts";
+import { violation } from "./org-policies.ts";
 import { waitMs } from "./wait.ts";
 
 /** What Terraform is told of a create: the state to keep, and what went wrong. */
@@ -35,7 +37,7 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
   let item: TwinItem | undefined;
   let settled: Settled | undefined;
   try {
-    const { slowMs, lostAnswer } = await injectFault(
+    const { slowMs, lostAnswer, policies } = await injectFault(
       cloud,
       "create",
       asked.type,
@@ -43,7 +45,14 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
       labelsOf(asked, state),
     );
     const ms = scaledMs(asked.overlay.seconds.create, cloud.settings) + slowMs;
+    const violated = violation(
+      policies,
+      { type: asked.type, name: identity.name, project: identity.context.project ?? "" },
+      state,
+    );
+    if (violated?.created === false) throw violated;
     item = await accept(cloud, asked, identity, state, ms);
+    if (violated !== undefined) await fail(cloud, { error: violated, seconds: asked.overlay.seconds.create });
     const readyAt = Date.now() + ms;
     settled = await settle(cloud, { asked, item, state, identity });
     if (settled.never !== undefined) await fail(cloud, settled.never);
@@ -86,7 +95,11 @@ async function accept(
         found.push(await makeNamespace(value));
       else if (isRequired(reference.kind, value)) throw new CloudError(missing(reference.kind, value));
     }
-    const item = newItem(asked, identity, { state, referenced, found, ms });
+    const parents = new Set(referenced.filter(({ reference }) => reference.parent).map((one) => one.key));
+    const parent = found.find((item) => parents.has(item.key)) ?? asked.cluster;
+    refuse(asked.overlay, state, parent);
+    const uses = found.filter((item) => !parents.has(item.key));
+    const item = newItem(asked, identity, { state, parent, uses, ms });
     if (asked.overlay.shared === true) await store.put(item);
     else if (!(await store.create(item))) throw new CloudError(words.taken(path));
     return item;
@@ -114,15 +127,18 @@ function isRequired(kind: string, value: string): boolean {
 function newItem(
   asked: Asked,
   { key, kind, name, scope }: Identity,
-  what: { state: Values; referenced: readonly Referenced[]; found: readonly TwinItem[]; ms: number },
+  {
+    state,
+    parent,
+    uses,
+    ms,
+  }: { state: Values; parent: TwinItem | undefined; uses: readonly TwinItem[]; ms: number },
 ): TwinItem {
-  const labels = labelsOf(asked, what.state);
-  const parents = new Set(what.referenced.filter(({ reference }) => reference.parent).map((one) => one.key));
-  const parent = what.found.find((item) => parents.has(item.key)) ?? asked.cluster;
+  const labels = labelsOf(asked, state);
   const runId =
     findLabelledRun(labels) ??
     findLabelledRun(asked.place.labels) ??
-    [parent, ...what.found].map((item) => item && findItemRun(item)).find((run) => run !== undefined);
+    [parent, ...uses].map((item) => item && findItemRun(item)).find((run) => run !== undefined);
   return {
     key,
     kind,
@@ -131,13 +147,19 @@ function newItem(
     labels,
     status: "creating",
     createdAt: new Date().toISOString(),
-    settlesAt: new Date(Date.now() + what.ms).toISOString(),
+    settlesAt: new Date(Date.now() + ms).toISOString(),
     origin: "terraform",
     ...(parent !== undefined && { parent: parent.key }),
-    uses: what.found.filter((item) => !parents.has(item.key)).map((item) => item.key),
+    uses: uses.map((item) => item.key),
     ...(runId !== undefined && { runId }),
-    attributes: { ...storable(asked, what.state), ...secretKeys(asked, what.state) },
+    attributes: { ...storable(asked, state), ...secretKeys(asked, state) },
   };
+}
+
+/** Throws what the cloud answers values that it does not accept. */
+export function refuse({ refuses }: TypeOverlay, values: Values, parent: TwinItem | undefined): void {
+  const reason = refuses?.(values, parent);
+  if (reason !== undefined) throw new CloudError(reason);
 }
 
 function ready(created: TwinItem, changed: Partial<TwinItem>, state: Values, asked: Asked): TwinItem {

@@ -1,6 +1,6 @@
 import { itemKey } from "../../inventory/key.ts";
 import { faultsMet, STUCK } from "../planned-faults.ts";
-import type { Fault } from "../faults.ts";
+import type { Fault, OrgPolicy } from "../faults.ts";
 import type { Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
 import type { Identity } from "./identity.ts";
@@ -14,6 +14,8 @@ export interface Injected {
   readonly slowMs: number;
   /** Done, and Terraform hears only this. */
   readonly lostAnswer?: string;
+  /** What the organisation enforces. */
+  readonly policies: readonly OrgPolicy[];
 }
 
 /** Plays the planned faults that this call meets: throws, leaks, or hands back what the caller must play. */
@@ -24,7 +26,7 @@ export async function injectFault(
   identity: Identity,
   labels: Readonly<Record<string, string>>,
 ): Promise<Injected> {
-  let injected: Injected = { slowMs: 0 };
+  let injected: Injected = { slowMs: 0, policies: [] };
   for (const fault of await faultsMet(cloud.settings.faults, {
     op,
     type,
@@ -50,6 +52,9 @@ export async function injectFault(
         break;
       case "accept-and-lose-answer":
         injected = { ...injected, lostAnswer: fault.message };
+        break;
+      case "org-policy":
+        injected = { ...injected, policies: [...injected.policies, fault.constraint] };
         break;
       case "fail":
       case "partial":

@@ -4,7 +4,7 @@ import { settle } from "../controllers/controllers.ts";
 import { scaledMs } from "./cloud.ts";
 import type { Asked, Cloud } from "./cloud.ts";
 import { CloudError } from "./cloud-error.ts";
-import { contextOf, labelsOf, storable } from "./create.ts";
+import { contextOf, labelsOf, refuse, storable } from "./create.ts";
 import type { Created } from "./create.ts";
 import { identify } from "./identity.ts";
 import { waitMs } from "./wait.ts";
@@ -23,6 +23,7 @@ export async function update(
   const state = filled(asked.schema, asked.overlay, plan, identity.context);
   const item = await cloud.store.get(key ?? identity.key);
   if (item === undefined) throw new CloudError(`${identity.path} does not exist any more`);
+  refuse(asked.overlay, state, item.parent === undefined ? undefined : await cloud.store.get(item.parent));
   await waitMs(scaledMs(asked.overlay.seconds.create * SHARE_OF_CREATE, cloud.settings), cloud.signal);
   const settled = await settle(cloud, { asked, item, state, identity });
   await cloud.store.put({

@@ -1,3 +1,4 @@
+import { refuseCluster, refuseNodePool } from "./google-refusals.ts";
 import { GOOGLE_NETWORK } from "./google-network.ts";
 import type { Reference, TypeOverlay } from "./overlay.ts";
 
@@ -185,6 +186,7 @@ export const GOOGLE = {
       message:
         "Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion.",
     },
+    refuses: refuseCluster,
     // 2m36 … 6m17 in public apply logs, one 9m22; deleted in 2m44, 3m09, 3m40.
     seconds: { create: 290, delete: 189 },
   },
@@ -205,6 +207,7 @@ export const GOOGLE = {
         parent: true,
       },
     ],
+    refuses: refuseNodePool,
     // 1m04 … 1m56 in public apply logs; deletion of 1 to 4 min is from experience.
     seconds: { create: 90, delete: 120 },
   },

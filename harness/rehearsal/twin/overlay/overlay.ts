@@ -1,3 +1,6 @@
+import type { TwinItem } from "../../inventory/item.ts";
+import type { Values } from "../plugin/value.ts";
+
 /**
  * Text with `{path}` for a value of the resource (dotted, lists by index), for `{project}`, `{region}` and `{zone}`
  * with the provider's own as fallback; `{path|last}` is what stands behind the last slash, `{path|other}` has another path as fallback. Also `{cluster}`,
@@ -46,6 +49,8 @@ export interface TypeOverlay {
   readonly references?: readonly Reference[];
   /** Deletion is refused while this is true. */
   readonly protect?: { readonly at: string; readonly message: Template };
+  /** Why the cloud answers a create or a change of these values with an error, if it does. */
+  readonly refuses?: (values: Values, parent: TwinItem | undefined) => string | undefined;
   /** An IAM binding: the same again is no clash. */
   readonly shared?: true;
   /** `deletion_policy = "ABANDON"`: Terraform forgets it, the cloud keeps it until its parent goes. */

@@ -180,13 +180,27 @@ const FAILING: readonly Failing[] = [
   },
   {
     name: "kubernetes-version",
-    when: "the zone no longer offers the version",
-    found: /1\.35 is not offered in us-central1-a, which has 1\.37, 1\.36, 1\.350/,
+    when: "the zone's channel no longer offers the version",
+    found: /1\.35 is not offered in channel REGULAR in us-central1-a, which has 1\.37, 1\.36, 1\.350/,
     fix: /^--set kubernetesVersion=1\.37$/,
     spoil: ({ google }) =>
       google.documents.set(`container/projects/${PROJECT}/locations/us-central1-a/serverConfig`, {
-        validMasterVersions: ["1.37.1-gke.1", "1.36.2-gke.4", "1.36.1-gke.2", "1.350.0-gke.1"],
+        validMasterVersions: ["1.35.4-gke.100"],
+        channels: [
+          { channel: "RAPID", validVersions: ["1.35.4-gke.100"] },
+          {
+            channel: "REGULAR",
+            validVersions: ["1.37.1-gke.1", "1.36.2-gke.4", "1.36.1-gke.2", "1.350.0-gke.1"],
+          },
+        ],
       }),
+  },
+  {
+    name: "kubernetes-version",
+    when: "only the extended channel has the version",
+    found: /1\.33 is not offered in channel REGULAR in us-central1-a, which has 1\.36, 1\.35$/,
+    fix: /^--set kubernetesChannel=EXTENDED, or --set kubernetesVersion=1\.36$/,
+    change: () => ({ size: resolveSize("gke", "100", { kubernetesVersion: "1.33" }) }),
   },
   {
     name: "postgres-version",

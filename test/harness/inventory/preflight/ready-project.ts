@@ -39,7 +39,12 @@ export async function readyProject(): Promise<Ready> {
   documents.set("oauth2/tokeninfo", { email: "ada@example.com", expires_in: "3600" });
   google.services = ["cloudresourcemanager", "compute", "container", "iam", "iap", "sqladmin", "storage"];
   documents.set(`container/projects/${PROJECT}/locations/us-central1-a/serverConfig`, {
-    validMasterVersions: ["1.36.1-gke.2", "1.35.4-gke.100", "1.34.9-gke.7"],
+    // Without a channel there are others, and no new cluster may have them.
+    validMasterVersions: ["1.36.1-gke.2", "1.34.9-gke.7"],
+    channels: [
+      { channel: "REGULAR", validVersions: ["1.36.1-gke.2", "1.35.4-gke.100"] },
+      { channel: "EXTENDED", validVersions: ["1.35.4-gke.100", "1.33.9-gke.7"] },
+    ],
   });
   documents.set("sql/flags", {
     items: [{ name: "max_connections", appliesTo: ["POSTGRES_15", "POSTGRES_16"] }],

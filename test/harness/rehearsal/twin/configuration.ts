@@ -157,3 +157,11 @@ export const CODER_ENV = [
   { name: "CODER_PROVISIONER_DAEMONS", value: "30" },
   { name: "CODER_PG_CONNECTION_URL", valueFrom: { secretKeyRef: { name: "coder-db", key: "url" } } },
 ];
+
+/** The blocks with attributes of one resource, `type.name`, added or replaced. */
+export function edited(blocks: Json, address: string, attributes: object): Json {
+  const [type = "", name = ""] = address.split(".");
+  const resources = blocks["resource"] as Record<string, Record<string, Json>>;
+  const resource = { ...resources[type], [name]: { ...resources[type]?.[name], ...attributes } };
+  return { ...blocks, resource: { ...resources, [type]: resource } };
+}
