@@ -10,6 +10,7 @@ import {
 } from "cdktf";
 import type { Environment } from "./environment.ts";
 import { MovableBackend, STATE_FILE } from "./movable-backend.ts";
+import { UNSET_SECRET } from "./secrets.ts";
 import { addStateBucket } from "./state-bucket.ts";
 
 export interface BenchStackProps {
@@ -33,11 +34,22 @@ export abstract class BenchStack extends TerraformStack {
     else new LocalBackend(this, { path: pathOfState(app.outdir, name, props.stateFolder) });
   }
 
-  /** A secret on its way to a write-only attribute. */
+  /** A secret on its way to a write-only attribute; a plan and a destroy work without it, an apply does not. */
   protected ephemeralVariable(name: string, description: string): TerraformVariable {
-    const variable = new TerraformVariable(this, name, { type: "string", sensitive: true, description });
+    const variable = new TerraformVariable(this, name, {
+      type: "string",
+      sensitive: true,
+      description,
+      default: UNSET_SECRET,
+      validation: [
+        {
+          // True only while changes are made, and never while a destroy makes them: there Terraform validates nothing.
+          condition: `\${!terraform.applying || var.${name} != ${JSON.stringify(UNSET_SECRET)}}`,
+          errorMessage: `${name} is not set: an apply needs its value in TF_VAR_${name} or in a *.auto.tfvars.json file; a destroy needs none.`,
+        },
+      ],
+    });
     variable.addOverride("ephemeral", true);
-    variable.addOverride("default", null);
     return variable;
   }
 

@@ -6,8 +6,14 @@ import type { Environment } from "./environment.ts";
 export const TLS_KEY = "tls_key";
 
 /**
+ * The value of an ephemeral variable that nobody set. It is not null: a destroy first makes an ordinary plan, and the
+ * providers refuse the version of a write-only attribute without its value. An apply refuses it.
+ */
+export const UNSET_SECRET = "no value was set, which only a destroy accepts";
+
+/**
  * Ephemeral variables of a stack: they reach Terraform by `TF_VAR_<name>` or a variables file, and neither plan nor
- * state keeps them. All default to null, so that a plain `terraform destroy` works without them.
+ * state keeps them. All default to `UNSET_SECRET`, so that a plain `terraform destroy` works without them.
  */
 export function ephemeralVariables(
   stack: string,

@@ -40,13 +40,7 @@ export class MachineSecret extends Construct {
       deletionPolicy: "DELETE",
     });
     const variable = `var.${props.variable.friendlyUniqueId}`;
-    // Without the variable, as in a plain destroy, there is nothing to write, and no error.
-    version.addOverride(
-      "secret_data_wo",
-      props.text === undefined
-        ? `\${${variable}}`
-        : `\${${variable} == null ? null : "${props.text(variable)}"}`,
-    );
+    version.addOverride("secret_data_wo", props.text?.(variable) ?? `\${${variable}}`);
     const grant = new SecretManagerSecretIamMember(this, "grant", {
       secretId: secret.id,
       role: "roles/secretmanager.secretAccessor",

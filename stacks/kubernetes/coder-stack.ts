@@ -107,8 +107,7 @@ export class CoderStack extends BenchStack {
     });
     const host = new TerraformLocal(this, "database-address", address);
     const url = `postgres://${DATABASE_USER}:\${${variable}}@\${local.${host.friendlyUniqueId}}:5432/${database}?sslmode=require`;
-    // Without the variable, as in a plain destroy, there is nothing to write, and no error.
-    secret.addOverride("data_wo", `\${${variable} == null ? null : { url = "${url}" }}`);
+    secret.addOverride("data_wo", { url });
     return secret;
   }
 }

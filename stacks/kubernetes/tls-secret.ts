@@ -34,7 +34,6 @@ export function addTlsSecret(scope: Construct, id: string, props: TlsSecretProps
     [TLS_SECRET_CA]: JSON.stringify(tls.caPem),
   };
   const data = Object.entries(parts).map(([name, value]) => `"${name}" = ${value}`);
-  // Without the variable, as in a plain destroy, there is nothing to write, and no error.
-  secret.addOverride("data_wo", `\${${key} == null ? null : { ${data.join(", ")} }}`);
+  secret.addOverride("data_wo", `\${{ ${data.join(", ")} }}`);
   return secret;
 }

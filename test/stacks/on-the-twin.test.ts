@@ -78,6 +78,19 @@ test.each(CASES)(
   },
 );
 
+test("an apply without secrets names the one that is missing and makes nothing of it, and a destroy without them removes the rest", async () => {
+  const { region, zone } = architectures.get("gce-vm")!;
+  const { folder } = await synthesize({ architecture: "gce-vm", size: "canary", region, zone });
+  await using twin = await Twin.prepare();
+  const directory = join(folder, "cdktf.out/stacks/gce-vm-cloud");
+  const applied = await twin.apply(directory);
+  expect(applied).toMatchObject({ exitCode: 1 });
+  expect(applied.output).toContain("db_password is not set: an apply needs its value in TF_VAR_db_password");
+  expect((await twin.items()).map(({ kind }) => kind)).not.toContain("google_sql_user");
+  expect(await twin.destroy(directory)).toMatchObject({ exitCode: 0 });
+  expect(await twin.existing()).toEqual([]);
+});
+
 function newKey(): { readonly private: string; readonly public: string } {
   const pair = newSshKey();
   return { private: pair.privateKey, public: pair.publicKey.split(" ").slice(0, 2).join(" ") };

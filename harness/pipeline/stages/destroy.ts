@@ -2,6 +2,7 @@ import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../model/error.ts";
+import { type FailureKind, failureKindOf } from "../../model/terraform-failure.ts";
 import { askInventory, noteSeen } from "../ask-inventory.ts";
 import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
 import type { StageContext } from "../context.ts";
@@ -11,8 +12,14 @@ import type { RunFolder } from "../run-folder.ts";
 import { synthesizeInto, withTerraform } from "./provision.ts";
 import { isLeaseHeld } from "../lease.ts";
 
-/** A delete that something still uses is asked again: the user may be on its way out. */
-const ATTEMPTS = 3;
+/**
+ * How long a failed destroy waits before it is tried again, by the kind of its failure, in polls of the settle times: 5 s
+ * each on a real cloud, so that what is in use is asked again after 30 s, 1, 2 and 4 minutes. A kind spends only its own.
+ */
+const WAITS: Readonly<Record<FailureKind, readonly number[]>> = {
+  "in-use": [6, 12, 24, 48],
+  other: [2, 4],
+};
 
 /** How the stacks end that live in a cluster of another. */
 export const CLUSTER_STACK = "-coder";
@@ -77,7 +84,8 @@ type Entries = Awaited<ReturnType<StageContext["journal"]["read"]>>["entries"];
 async function destroyStack(context: StageContext, stack: string): Promise<void> {
   const { folder, ports, journal, signal, report } = context;
   const directory = folder.stack(stack);
-  for (let attempt = 1; ; attempt += 1) {
+  const failed: Record<FailureKind, number> = { "in-use": 0, other: 0 };
+  for (;;) {
     await context.checkLease();
     await journal.append({ type: "stack-intent", stack, act: "destroy" });
     let counted = (): number => 0;
@@ -92,7 +100,7 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
         return ports.terraform.destroy(directory, {
           ...options,
           // A data source whose object is gone fails every refresh: the last attempt goes by the state alone.
-          refresh: attempt < ATTEMPTS,
+          refresh: failed.other < WAITS.other.length,
           onPlanned: (summary) => report({ type: "terraform.planned", stack, summary }),
         });
       });
@@ -102,8 +110,16 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
     } catch (error) {
       const resources = counted();
       await journal.append({ type: "stack-outcome", stack, act: "destroy", ok: false, resources });
-      if (signal.aborted || attempt === ATTEMPTS) throw error;
-      await ports.clock.sleep(attempt * ports.settle.pollMs * 2, signal);
+      const kind = failureKindOf(error);
+      const polls = WAITS[kind][failed[kind]];
+      if (signal.aborted || polls === undefined) throw error;
+      failed[kind] += 1;
+      const waitMs = polls * ports.settle.pollMs;
+      if (kind === "in-use") {
+        const message = `${stack}: something of it is still in use; destroying it again in ${Math.ceil(waitMs / 1_000)} s`;
+        report({ type: "note", level: "info", message });
+      }
+      await ports.clock.sleep(waitMs, signal);
     }
   }
 }

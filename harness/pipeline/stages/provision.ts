@@ -57,6 +57,11 @@ async function applyStack(
 ): Promise<{ readonly resources: number; readonly outputs: Readonly<Record<string, unknown>> }> {
   const { folder, ports, journal, report } = context;
   const directory = folder.stack(stack);
+  if ((await findSecrets(folder)) === undefined)
+    throw new RefbenchError(
+      "run_folder",
+      `secrets.json of the run's folder is missing or damaged: ${stack} cannot be applied without the run's secrets; end this run with "refbench teardown" and start another one`,
+    );
   let counted = (): number => 0;
   const summary = await withTerraform(context, stack, async (given) => {
     const counting = countingOptions(given, "apply");

@@ -35,7 +35,8 @@ const listing = {
  * - `refuse`: the cloud says no with `message`; nothing changes.
  * - `accept-and-lose-answer`: it is done, Terraform hears only an error and knows of nothing.
  * - `slow`: is accepted as ever, then takes `ms` milliseconds of wall time more.
- * - `in-use`: a delete is refused as "already being used by" `message`.
+ * - `in-use`: a delete is refused as "already being used by" `message`, a sweep's too; with `ms` every one of them, for so
+ *   long from the first on, as a subnetwork whose balancer went minutes ago.
  * - `leak`: it is done, and a disk that no state knows stays behind, with the labels of the run.
  * - `hang`: is accepted as ever, and never answers: the call ends when its provider is stopped.
  * - `throttle`: is refused as one call too many, and changes nothing.
@@ -74,6 +75,7 @@ export const faultsFile = z
             ...common,
             do: z.literal("in-use"),
             message: z.string().default("projects/twin/global/planned/fault"),
+            ms: z.number().positive().optional(),
           })
           .strict(),
         z.object({ ...common, do: z.literal("leak") }).strict(),

@@ -1,8 +1,9 @@
 import { type Inventory, type InventoryAnswer, type InventoryItem, seenIn } from "../../model/inventory.ts";
+import { cloudWords } from "./cloud/cloud-error.ts";
 import { faultsMet, STUCK } from "./planned-faults.ts";
 
 /** The faults of deletes that a sweep meets as terraform does. */
-const PLAYED = ["stuck-delete", "throttle"] as const;
+const PLAYED = ["stuck-delete", "in-use", "throttle"] as const;
 
 /** The twin's inventory as a faults file makes it: silent, partial, late, or with deletes that are stuck. */
 export function withInventoryFaults(inventory: Inventory, faultsFile: string | undefined): Inventory {
@@ -28,6 +29,8 @@ export function withInventoryFaults(inventory: Inventory, faultsFile: string | u
       });
       for (const fault of met) {
         if (fault.do === "stuck-delete") return { state: "failed", reason: STUCK };
+        if (fault.do === "in-use")
+          return { state: "in-use", reason: cloudWords(item.kind).inUse(item.name, fault.message) };
         if (fault.do === "throttle") return { state: "throttled", reason: fault.message };
       }
       return inventory.remove(item, signal);

@@ -46,9 +46,16 @@ function isDue(fault: Fault, { calls, sinceMs }: Seen): boolean {
       return true;
     case "stuck-delete":
       return calls >= fault.nth && (fault.ms === undefined || Date.now() - sinceMs < fault.ms);
+    case "in-use":
+      if (fault.ms !== undefined) return calls >= fault.nth && Date.now() - sinceMs < fault.ms;
+      return isCounted(fault, calls);
     default:
-      return calls >= fault.nth && calls < fault.nth + fault.times;
+      return isCounted(fault, calls);
   }
+}
+
+function isCounted({ nth, times }: { readonly nth: number; readonly times: number }, calls: number): boolean {
+  return calls >= nth && calls < nth + times;
 }
 
 function globMatches(glob: string, text: string): boolean {

@@ -10,12 +10,14 @@ import type { Place } from "../cloud/place.ts";
 import { readDataSource } from "../cloud/data-sources.ts";
 import { read } from "../cloud/read.ts";
 import { update } from "../cloud/update.ts";
+import { CONSTRAINTS } from "../constraints/table.ts";
 import { overlayOf } from "../overlay/table.ts";
 import type { TypeSchema } from "../schema.ts";
 import type { ProviderName } from "../types-in-use.ts";
 import { planChange } from "./plan.ts";
 import { schemaMessage } from "./schema-message.ts";
 import { loadSchemas } from "./schemas.ts";
+import { refusals } from "./validate.ts";
 import { inventoryFolder } from "./settings.ts";
 import type { TwinSettings } from "./settings.ts";
 import { decodeValues, encodeValues } from "./value.ts";
@@ -39,6 +41,8 @@ interface Request {
   readonly private: Uint8Array;
 }
 const ERROR = 1;
+/** The summary of the providers' SDK for a configuration that it refuses. */
+const INVALID = "Invalid combination of arguments";
 /** Whose resources live in no cluster. */
 const CLOUDS: ReadonlySet<ProviderName> = new Set(["google", "aws"]);
 
@@ -66,7 +70,11 @@ export function providerService(
       server_capabilities: { plan_destroy: true, get_provider_schema_optional: true },
     }),
     ValidateProviderConfig: () => ({}),
-    ValidateResourceConfig: () => ({}),
+    ValidateResourceConfig: ({ type_name, config }) => ({
+      diagnostics: refusals(CONSTRAINTS[type_name] ?? [], decodeValues(config) ?? {}).map((detail) =>
+        diagnostic(new CloudError(INVALID, { detail })),
+      ),
+    }),
     ValidateDataResourceConfig: () => ({}),
     ConfigureProvider: ({ config }) => {
       place = placeOf(provider, decodeValues(config) ?? {});

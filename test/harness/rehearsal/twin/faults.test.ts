@@ -123,3 +123,14 @@ test("a fault of one zone does not touch another", async () => {
   const there = twin.stack("a", { resource: disk("in-a", "us-central1-a") });
   expect((await twin.apply(there)).output).toContain(message);
 });
+
+test("what is in use for minutes is refused at every destroy until they are over", async () => {
+  await using twin = await Twin.prepare({
+    faults: [{ op: "delete", type: "google_compute_network", do: "in-use", ms: 3_600_000 }],
+  });
+  const stack = twin.stack("one", network("u"));
+  expect(await twin.apply(stack)).toMatchObject({ exitCode: 0 });
+  for (let attempt = 0; attempt < 2; attempt += 1)
+    expect((await twin.destroy(stack)).output).toContain("resourceInUseByAnotherResource");
+  expect(await twin.existing()).toEqual(["google_compute_network u-net"]);
+});

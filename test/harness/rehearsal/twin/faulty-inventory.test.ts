@@ -53,6 +53,21 @@ describe("the twin's inventory under planned faults", () => {
       expect(seenIn(await inventory.list({}, signal))).toMatchObject([{ name: "old" }]);
   });
 
+  test("says of a delete that it is in use for the planned time, and as often as planned", async () => {
+    const inventory = await inventoryWith([
+      { op: "delete", type: "google_compute_*", name: "a", do: "in-use", ms: 3_600_000 },
+      { op: "delete", type: "google_compute_disk", name: "b", do: "in-use" },
+    ]);
+    const outcome = async (name: string): Promise<string> =>
+      (await inventory.remove(item(name), signal)).state;
+    expect([await outcome("a"), await outcome("a"), await outcome("a")]).toEqual([
+      "in-use",
+      "in-use",
+      "in-use",
+    ]);
+    expect([await outcome("b"), await outcome("b")]).toEqual(["in-use", "removed"]);
+  });
+
   test("refuses stuck deletes for ever, and throttled ones as often as planned", async () => {
     const inventory = await inventoryWith([
       { op: "delete", type: "google_compute_*", name: "a", do: "stuck-delete" },
