@@ -9,6 +9,7 @@ import type { RunRequest } from "../pipeline/make-run.ts";
 import { RUN_ID_PATTERN } from "../model/run-id.ts";
 import { machineVanishes, refusalOf } from "../pipeline/vanishing-machine.ts";
 import { findRealCoder } from "../rehearsal/real-coder/find-real-coder.ts";
+import { twinPrograms } from "../rehearsal/twin/environment.ts";
 import { twinId } from "../rehearsal/twin/identity.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -19,6 +20,7 @@ import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion, whyUnofficial } from "./refbench-version.ts";
 import { checkedFaults, MAX_SEED, twinRoot, type RunFlags } from "./run-options.ts";
+import { shardProgram } from "./shard-program.ts";
 import { tlsOf } from "./tls-option.ts";
 
 /** Reads the flags into what a run is asked for. Nothing is created. */
@@ -43,6 +45,8 @@ export async function runRequestOf(
   }
   // Asked here too, since nothing may be made for a run that cannot start.
   await createTerraform().version({ env: io.env, signal: new AbortController().signal });
+  // Likewise what this process and a teardown start: an installation or a disk may have no place for it.
+  await Promise.all([shardProgram(), rehearse ? twinPrograms() : undefined]);
   const refbench = await refbenchVersion();
   const why = rehearse && refbench.commit !== undefined ? undefined : whyUnofficial(refbench);
   if (why !== undefined) io.stderr.write(`refbench: ${why}\n`);

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type BuildOptions, type BuildResult, stop } from "esbuild";
+import { messageOf, RefbenchError } from "../model/error.ts";
+import { privateFolder } from "../model/private-folder.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -11,10 +13,25 @@ const COMMONJS = [
   "const bundleDirname = import.meta.dirname, bundleFilename = import.meta.filename;",
 ].join("\n");
 
-/** Bundles an entry into one file for fast starts, kept by content, and returns its path. */
+const made = new Map<string, Promise<string>>();
+
+/**
+ * Bundles an entry into one file for fast starts, kept by content, and returns its path. Throws `usage` where no
+ * folder can keep it.
+ */
 export async function bundle(entry: string): Promise<string> {
+  const before = await made.get(entry)?.catch(() => undefined);
+  if (before !== undefined && existsSync(before)) return before;
+  const making = make(entry);
+  made.set(entry, making);
+  return making;
+}
+
+async function make(entry: string): Promise<string> {
   const { outputFiles } = await buildOnce({
     entryPoints: [entry],
+    // Paths of this folder are in the text: the same entry gives the same file wherever it is asked for.
+    absWorkingDir: ROOT,
     bundle: true,
     write: false,
     platform: "node",
@@ -26,15 +43,45 @@ export async function bundle(entry: string): Promise<string> {
     logLevel: "silent",
     external: ["cpu-features", "*.node"],
   });
-  const text = outputFiles[0]?.contents ?? new Uint8Array();
-  const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  const folder = join(ROOT, "node_modules/.cache/refbench");
-  const file = join(folder, `${name}.mjs`);
-  if (existsSync(file)) return file;
+  return keepBundle(outputFiles[0]?.contents ?? new Uint8Array());
+}
+
+/** Where bundles are kept: beside the installation, or in a folder of the user's own where that is another's. */
+const FOLDERS: readonly (() => string)[] = [
+  () => join(ROOT, "node_modules/.cache/refbench"),
+  () => join(privateFolder(), "bundles"),
+];
+
+/** Keeps a program in the first folder that can be written, under its digest, and returns its path. */
+export function keepBundle(content: Uint8Array, folders = FOLDERS): string {
+  const name = `${createHash("sha256").update(content).digest("hex").slice(0, 16)}.mjs`;
+  const refusals: string[] = [];
+  for (const folder of folders) {
+    try {
+      return keepIn(folder(), name, content);
+    } catch (error) {
+      refusals.push(messageOf(error));
+    }
+  }
+  throw new RefbenchError(
+    "usage",
+    `refbench's programs cannot be kept anywhere: ${refusals.join("; ")}; make one of these folders writable, or set TMPDIR to a folder of your own`,
+  );
+}
+
+function keepIn(folder: string, name: string, content: Uint8Array): string {
+  const file = join(folder, name);
+  // Half a file, as a full disk leaves it, or another's, has the right name too.
+  if (existsSync(file) && readFileSync(file).equals(content)) return file;
   mkdirSync(folder, { recursive: true });
   const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, file);
+  try {
+    writeFileSync(temporary, content, { flush: true });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
   return file;
 }
 

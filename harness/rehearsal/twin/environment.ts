@@ -36,12 +36,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
   const root = resolve(options.root);
   if (options.faultsFile !== undefined) readFaults(options.faultsFile);
   makeStore(inventoryFolder(root));
-  const emulatorEntry = join(import.meta.dirname, "../emulator/main.ts");
-  const [plugin, runner, emulator] = await Promise.all([
-    bundle(join(import.meta.dirname, "plugin/main.ts")),
-    bundle(join(import.meta.dirname, "../runner/main.ts")),
-    existsSync(emulatorEntry) ? bundle(emulatorEntry) : "",
-  ]);
+  const { plugin, runner, emulator } = await twinPrograms();
   const mirror = writeMirror(root);
   const cliConfig = join(root, "terraform.rc");
   writeWhole(cliConfig, cliConfigText(mirror));
@@ -78,6 +73,16 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     }),
     ...(faultsFile !== undefined && { [TWIN_VARIABLES.faults]: resolve(faultsFile) }),
   };
+}
+
+/** The paths of the programs that the twin starts, each bundled into one file. */
+export async function twinPrograms(): Promise<Record<"plugin" | "runner" | "emulator", string>> {
+  const [plugin, runner, emulator] = await Promise.all([
+    bundle(join(import.meta.dirname, "plugin/main.ts")),
+    bundle(join(import.meta.dirname, "../runner/main.ts")),
+    bundle(join(import.meta.dirname, "../emulator/main.ts")),
+  ]);
+  return { plugin, runner, emulator };
 }
 
 /**

@@ -44,7 +44,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     const running = startProgram({
       file: programs.postgres,
       args: [
-        ...["-D", dataOf(folder), "-k", folder, "-h", options.host, "-p", String(port)],
+        // No socket in a folder: its path may be longer than a socket's may.
+        ...["-D", dataOf(folder), "-k", "", "-h", options.host, "-p", String(port)],
         ...["-N", String(options.maxConnections), "-c", "fsync=off", "-c", "full_page_writes=off"],
       ],
       cwd: folder,

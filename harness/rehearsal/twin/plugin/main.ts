@@ -10,6 +10,5 @@ if (!(provider in TYPES_IN_USE)) throw new Error(`the twin stands in for no prov
 const settings = twinSettings(process.env);
 serve({
   protos: join(settings.source, "plugin"),
-  sockets: join(settings.root, "sockets"),
   provider: providerService(provider as ProviderName, settings),
 });

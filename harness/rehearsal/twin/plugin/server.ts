@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, writeSync } from "node:fs";
+import { rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { loadPackageDefinition, Server, ServerCredentials } from "@grpc/grpc-js";
 import type { GrpcObject, ServiceClientConstructor, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { selfSignedCertificate } from "./certificate.ts";
+import { newSocketFile } from "./socket-file.ts";
 
 const MAGIC_COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 /** A killed Terraform sends no Shutdown: the plugin looks for its parent this often. */
@@ -13,13 +13,11 @@ const PARENT_POLL_MS = 250;
 export interface ServeOptions {
   /** Folder of the .proto files: the bundle does not lie beside them. */
   readonly protos: string;
-  /** Folder of the sockets: a killed plugin leaves its own behind. */
-  readonly sockets: string;
   readonly provider: UntypedServiceImplementation;
 }
 
 /** Serves Terraform as go-plugin wants it: one handshake line on stdout, mutual TLS, answer Shutdown and exit. */
-export function serve({ protos, sockets, provider }: ServeOptions): void {
+export function serve({ protos, provider }: ServeOptions): void {
   const clientCertificate = process.env["PLUGIN_CLIENT_CERT"];
   if (process.env["TF_PLUGIN_MAGIC_COOKIE"] !== MAGIC_COOKIE || clientCertificate === undefined) {
     process.stderr.write("this is a Terraform provider: terraform starts it, nobody else\n");
@@ -29,8 +27,7 @@ export function serve({ protos, sockets, provider }: ServeOptions): void {
   // Room for the whole of a large plan: gRPC's own limit is 4 MiB.
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   server.addService(serviceOf(join(protos, "tfplugin6.proto"), "tfplugin6", "Provider"), provider);
-  mkdirSync(sockets, { recursive: true });
-  const socket = join(sockets, `${process.pid}-${randomBytes(4).toString("hex")}.sock`);
+  const socket = newSocketFile();
   const leave = (): never => {
     rmSync(socket, { force: true });
     process.exit(0);

@@ -18,7 +18,7 @@ export const TWIN_VARIABLES = {
 } as const;
 
 const settings = z.object({
-  /** The twin's folder: inventory, emulators, sockets. */
+  /** The twin's folder: inventory, emulators. */
   root: z.string(),
   /** Folder of the schemas and .proto files. */
   source: z.string(),

@@ -17,17 +17,18 @@ export interface Outcome {
 
 /** A twin of its own in a temporary folder, with folders that real terraform works in. */
 export class Twin implements AsyncDisposable {
-  readonly root = mkdtempSync(join(tmpdir(), "twin-"));
+  readonly root: string;
   readonly #env: NodeJS.ProcessEnv;
 
-  private constructor(env: NodeJS.ProcessEnv) {
+  private constructor(env: NodeJS.ProcessEnv, parent: string) {
+    this.root = mkdtempSync(join(parent, "twin-"));
     this.#env = env;
   }
 
   static async prepare(
-    options: { readonly speed?: number; readonly faults?: unknown[] } = {},
+    options: { readonly speed?: number; readonly faults?: unknown[]; readonly parent?: string } = {},
   ): Promise<Twin> {
-    const twin = new Twin({});
+    const twin = new Twin({}, options.parent ?? tmpdir());
     const faultsFile = join(twin.root, "faults.json");
     writeFileSync(
       faultsFile,
