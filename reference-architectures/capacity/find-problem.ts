@@ -1,7 +1,13 @@
 import type { Architecture, Size } from "../architecture.ts";
 import { BUILD_RULES, coresForBuilds } from "../build-rules.ts";
 import type { Contradiction } from "../contradictions.ts";
-import { hasKnownProcessor, MACHINE_TYPES, machineOf } from "../machine-types.ts";
+import {
+  cpuPlatformsOf,
+  hasKnownProcessor,
+  MACHINE_TYPES,
+  machineOf,
+  N2_PROCESSOR,
+} from "../machine-types.ts";
 import { findClusterProblem } from "./cluster.ts";
 import { EKS, GKE } from "./clusters.ts";
 import { findDatabaseProblem } from "./database.ts";
@@ -53,14 +59,35 @@ function findChannelProblem({ kubernetesChannel }: Size): Contradiction | undefi
 }
 
 /** What is measured, and what measures. */
+const MEASURED = ["coder", "runner"] as const;
+
 function findProcessorProblem({ machines }: Size): Contradiction | undefined {
-  const role = (["coder", "runner"] as const).find((one) => !hasKnownProcessor(machines[one].machineType));
-  if (role === undefined) return undefined;
-  return {
-    path: `machines.${role}.machineType`,
-    value: machines[role].machineType,
-    expected: "a family with a known processor, such as n2: an e2 machine gets whatever is free",
-  };
+  const unknown = MEASURED.find((role) => machines[role].machineType.startsWith("e2-"));
+  if (unknown !== undefined) {
+    return {
+      path: `machines.${unknown}.machineType`,
+      value: machines[unknown].machineType,
+      expected: "a family with a known processor, such as n2: an e2 machine gets whatever is free",
+    };
+  }
+  const either = MEASURED.find((role) => !hasKnownProcessor(machines[role]));
+  if (either !== undefined) {
+    return {
+      path: `machines.${either}.minCpuPlatform`,
+      value: machines[either].minCpuPlatform,
+      expected: `${N2_PROCESSOR}: with less a ${machines[either].machineType} has one of two processors, whichever is free`,
+    };
+  }
+  for (const [role, { machineType, minCpuPlatform }] of Object.entries(machines)) {
+    const taken = cpuPlatformsOf(machineType);
+    if (minCpuPlatform === undefined || taken.includes(minCpuPlatform)) continue;
+    return {
+      path: `machines.${role}.minCpuPlatform`,
+      value: minCpuPlatform,
+      expected: taken.length === 0 ? `nothing: a ${machineType} takes none` : `one of ${taken.join(", ")}`,
+    };
+  }
+  return undefined;
 }
 
 /** Measured: our generator takes 19.7 CPU seconds to open 10,000 connections. Half of its machine stays idle, or it measures itself. */

@@ -1,6 +1,7 @@
 import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
+import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND } from "../seed.ts";
 
@@ -67,6 +68,7 @@ const size1000: Size = {
     /** Ours, no source names a machine: 18 cores for Coder and builds, 20 for 200 agents, 8 for Postgres if it is on the box. */
     coder: {
       machineType: "n2-standard-48",
+      minCpuPlatform: N2_PROCESSOR,
       nodes: 1,
       /** Ours: images, workspaces' files and Postgres; a disk's speed grows with its size. */
       diskGib: 500,
@@ -100,7 +102,7 @@ const size500: Size = {
   licensed: false,
   machines: {
     /** Ours: as size 1000, with 50 cores for 500 agents. */
-    coder: { machineType: "n2-standard-80", nodes: 1, diskGib: 500 },
+    coder: { machineType: "n2-standard-80", minCpuPlatform: N2_PROCESSOR, nodes: 1, diskGib: 500 },
     workspaces: { machineType: "n2-standard-80", nodes: 0 },
     system: { machineType: "n2-standard-80", nodes: 0 },
     runner: LOAD_RUNNER.google.large,
@@ -126,7 +128,7 @@ const canary: Size = {
   },
   licensed: false,
   machines: {
-    coder: { machineType: "n2-standard-4", nodes: 1, diskGib: 50 },
+    coder: { machineType: "n2-standard-4", minCpuPlatform: N2_PROCESSOR, nodes: 1, diskGib: 50 },
     workspaces: { machineType: "n2-standard-4", nodes: 0 },
     system: { machineType: "n2-standard-4", nodes: 0 },
     runner: LOAD_RUNNER.google.small,

@@ -1,6 +1,7 @@
 import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
+import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
 
@@ -48,6 +49,7 @@ const size1000: Size = {
     /** Ours, no source names a machine: twice the seed's 8 cores per 30 builds, so that Postgres fits beside it. */
     coder: {
       machineType: "n2-standard-16",
+      minCpuPlatform: N2_PROCESSOR,
       nodes: 1,
       /** Ours: Postgres, and each build's providers; a disk's speed grows with its size. */
       diskGib: 200,
@@ -89,7 +91,7 @@ const canary: Size = {
   },
   licensed: false,
   machines: {
-    coder: { machineType: "n2-standard-4", nodes: 1, diskGib: 50 },
+    coder: { machineType: "n2-standard-4", minCpuPlatform: N2_PROCESSOR, nodes: 1, diskGib: 50 },
     workspaces: { machineType: "e2-small", nodes: 2 },
     system: { machineType: "n2-standard-4", nodes: 0 },
     runner: LOAD_RUNNER.google.small,

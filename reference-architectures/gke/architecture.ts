@@ -1,6 +1,7 @@
 import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
+import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
 
@@ -50,7 +51,7 @@ const size100: Size = {
   licensed: false,
   machines: {
     /** Seed: 8 cores per 30 builds. N2, not the seed's e2-highcpu-8: its processor is known, and 30 daemons of up to 1 GB want 32 GB. */
-    coder: { machineType: "n2-standard-8", nodes: 1 },
+    coder: { machineType: "n2-standard-8", minCpuPlatform: N2_PROCESSOR, nodes: 1 },
     /** Ours: 200 disks need two nodes (127 each); 200 pods of 0.1 cores fit them. */
     workspaces: { machineType: "e2-standard-16", nodes: 2 },
     /** Ours: Kubernetes' own pods, so that they stay off the machines that are measured. */
@@ -103,7 +104,7 @@ const size1200: Size = {
   licensed: true,
   machines: {
     /** Seed: "4 nodes × 8 cores"; N2 for the reasons of size 100. */
-    coder: { machineType: "n2-standard-8", nodes: 4 },
+    coder: { machineType: "n2-standard-8", minCpuPlatform: N2_PROCESSOR, nodes: 4 },
     /** Ours: 1,200 disks need ten nodes (127 each); 1,200 pods of 0.1 cores would need eight. */
     workspaces: { machineType: "e2-standard-16", nodes: 10 },
     /** Ours, as in size 100. */
@@ -141,7 +142,7 @@ const canary: Size = {
   licensed: false,
   machines: {
     /** One small node carries Coder, the workspaces and Kubernetes' own pods. */
-    coder: { machineType: "n2-standard-4", nodes: 1 },
+    coder: { machineType: "n2-standard-4", minCpuPlatform: N2_PROCESSOR, nodes: 1 },
     workspaces: { machineType: "n2-standard-4", nodes: 0 },
     system: { machineType: "n2-standard-4", nodes: 0 },
     runner: LOAD_RUNNER.google.small,

@@ -45,11 +45,12 @@ export class CoderMachine extends Construct {
   constructor(scope: Construct, id: string, props: CoderMachineProps) {
     super(scope, id);
     const { environment, size, network } = props;
-    const { machineType, diskGib = DISK_GIB } = size.machines.coder;
+    const { machineType, minCpuPlatform, diskGib = DISK_GIB } = size.machines.coder;
     const instance = new ComputeInstance(this, "machine", {
       name: benchName(environment, "coder"),
       zone: environment.zone,
       machineType,
+      ...(minCpuPlatform === undefined ? {} : { minCpuPlatform }),
       deletionProtection: false,
       tags: [CODER_TAG],
       bootDisk: {

@@ -51,6 +51,7 @@ export class LoadRunner extends Construct {
       name: benchName(environment, "runner"),
       zone: environment.zone,
       machineType: machine.machineType,
+      ...(machine.minCpuPlatform === undefined ? {} : { minCpuPlatform: machine.minCpuPlatform }),
       deletionProtection: false,
       tags: [RUNNER_TAG],
       bootDisk: {

@@ -12,6 +12,7 @@ export interface NodePoolProps {
   readonly nodeAccount: string;
   readonly name: NodeRole;
   readonly machineType: string;
+  readonly minCpuPlatform?: string | undefined;
   readonly nodes: number;
   /** Every role whose pods may land here. */
   readonly roles: readonly NodeRole[];
@@ -36,6 +37,7 @@ export class NodePool extends Construct {
       management: { autoRepair: true, autoUpgrade: true },
       nodeConfig: {
         machineType: props.machineType,
+        ...(props.minCpuPlatform === undefined ? {} : { minCpuPlatform: props.minCpuPlatform }),
         imageType: "COS_CONTAINERD",
         diskType: "pd-balanced",
         diskSizeGb: 100,

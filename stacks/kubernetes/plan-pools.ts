@@ -5,6 +5,8 @@ import type { NodeRole } from "./node-role.ts";
 export interface PoolPlan {
   readonly name: NodeRole;
   readonly machineType: string;
+  /** Google: the oldest processor that its nodes may have. */
+  readonly minCpuPlatform?: string | undefined;
   readonly nodes: number;
   /** Every role whose pods may land here. */
   readonly roles: readonly NodeRole[];
@@ -19,7 +21,14 @@ export function planPools({ machines }: Size): readonly PoolPlan[] {
     .filter((name) => machines[name].nodes > 0)
     .map((name) => {
       const roles = name === "coder" ? [name, ...shared] : [name];
-      const { machineType, nodes } = machines[name];
-      return { name, machineType, nodes, roles, tainted: name !== "system" && roles.length === 1 };
+      const { machineType, minCpuPlatform, nodes } = machines[name];
+      return {
+        name,
+        machineType,
+        minCpuPlatform,
+        nodes,
+        roles,
+        tainted: name !== "system" && roles.length === 1,
+      };
     });
 }

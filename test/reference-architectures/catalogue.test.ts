@@ -171,6 +171,11 @@ describe("a value is refused with its path, itself and what was expected:", () =
       { path: "machines.runner.machineType", value: "e2-standard-8", expected: /known processor/ },
     ],
     [
+      "a load runner that has one of two processors",
+      { "machines.runner.minCpuPlatform": "Intel Skylake" },
+      { path: "machines.runner.minCpuPlatform", value: "Intel Skylake", expected: /^Intel Ice Lake/ },
+    ],
+    [
       "more connections a second than the load runner opens",
       { "connections.rampPerSecond": "501" },
       { path: "machines.runner.machineType", value: "n2-standard-2", expected: /at least 3 cores/ },

@@ -30,6 +30,10 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
   test("what is measured, and what measures, runs on processors that are known and not shared", () => {
     const { coder, runner } = size.machines;
     for (const { machineType } of [coder, runner]) expect(machineType).not.toMatch(/^(e2|f1|g1|t\d\w*)[-.]/);
+    // An N2 machine has one of two processors, unless the older one is ruled out; an E2 machine takes no minimum.
+    const pools = all("google_container_node_pool").map(({ node_config }) => node_config);
+    for (const { machine_type, min_cpu_platform } of [...all("google_compute_instance"), ...pools])
+      expect(min_cpu_platform).toBe(machine_type.startsWith("n2-") ? "Intel Ice Lake" : undefined);
     expect(size.database.tier).toMatch(/^db-custom-\d+-\d+$|^db\.[mc]\d/);
     for (const { scheduling } of all("google_compute_instance"))
       expect(scheduling.provisioning_model).toBe("STANDARD");

@@ -172,7 +172,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
 
   test("the load runner is as large as the size says, and comes from a machine type whose processor is known", () => {
     const { machineType, diskGib } = size.machines.runner;
-    expect(hasKnownProcessor(machineType)).toBe(true);
+    expect(hasKnownProcessor(size.machines.runner)).toBe(true);
     if (cloud === "aws") {
       const { instance_type, root_block_device } = only("aws_instance");
       expect([instance_type, root_block_device.volume_size]).toEqual([machineType, diskGib]);

@@ -14,6 +14,8 @@ export interface Need {
   readonly publicAddresses: number;
   /** Every machine type once. */
   readonly machineTypes: readonly string[];
+  /** Google: every processor that machines must have at least, once. */
+  readonly cpuPlatforms: readonly string[];
 }
 
 /** Of a machine whose size does not say, as the stacks make them. */
@@ -47,6 +49,7 @@ export function needOf(architecture: Pick<Architecture, "carriedBy">, size: Size
     standardGib: ownDisks + (cluster ? size.workspaces * size.homeVolumeGib : 0),
     publicAddresses: PUBLIC_ADDRESSES,
     machineTypes: [...new Set(all.map(({ machineType }) => machineType))],
+    cpuPlatforms: [...new Set(all.flatMap(({ minCpuPlatform }) => minCpuPlatform ?? []))],
   };
 }
 

@@ -46,6 +46,12 @@ describe("capacity below the demand is refused:", () => {
       /known processor/,
     ],
     [
+      "one of two processors",
+      "100",
+      { "machines.coder.minCpuPlatform": "Intel Cascade Lake" },
+      /^machines\.coder\.minCpuPlatform is "Intel Cascade Lake", expected Intel Ice Lake: .* one of two processors/,
+    ],
+    [
       "an unknown machine",
       "100",
       { "machines.system.machineType": "m6i.large" },

@@ -75,14 +75,17 @@ export const postgresVersionCheck: Check<GoogleContext> = {
   },
 };
 
-/** Every machine type in the zone itself, since not every zone of a region has all of them, and the build that machines start from. */
+/**
+ * Every machine type and processor in the zone itself, since not every zone of a region has all of them, and the build that
+ * machines start from.
+ */
 export const machineTypesCheck: Check<GoogleContext> = {
   name: "machine-types",
   fix: ({ project, architecture }) =>
     `gcloud compute machine-types list --project=${project} --zones=${architecture.zone}`,
   after: ["identity", "apis"],
   run: async ({ architecture, size, project, call }, signal) => {
-    const types = needOf(architecture, size.figures).machineTypes;
+    const { machineTypes: types, cpuPlatforms } = needOf(architecture, size.figures);
     const answers = await Promise.all(
       types.map(async (type) => {
         const path = `projects/${project}/zones/${architecture.zone}/machineTypes/${type}`;
@@ -97,10 +100,25 @@ export const machineTypesCheck: Check<GoogleContext> = {
         `Google has removed ${DEBIAN_IMAGE}`,
         "name a build of today in reference-architectures/machine-image.ts: gcloud compute images list --project=debian-cloud --no-standard-images --filter=family=debian-12",
       );
-    const reasons = [...answers.map(({ answer }) => answer), image].flatMap((answer) =>
+    const zone = await call(
+      { api: "compute", method: "GET", path: `projects/${project}/zones/${architecture.zone}` },
+      signal,
+    );
+    const offered = zone.state === "ok" ? list(zone.body["availableCpuPlatforms"]) : [];
+    const lacking = cpuPlatforms.filter((platform) => offered.length > 0 && !offered.includes(platform));
+    if (lacking.length > 0)
+      return failed(
+        `${architecture.zone} has no ${lacking.join(", ")} for the machines that are measured`,
+        `--zone <one that has it>: gcloud compute zones list --project=${project} --format="table(name, availableCpuPlatforms)"`,
+      );
+    const reasons = [...answers.map(({ answer }) => answer), image, zone].flatMap((answer) =>
       answer.state === "ok" ? [] : [answer.reason],
     );
     if (reasons.length > 0) return unknown(`machine types cannot be read: ${reasons[0] ?? ""}`);
-    return ok(`${types.join(", ")} in ${architecture.zone}`);
+    if (cpuPlatforms.length > 0 && offered.length === 0)
+      return unknown(
+        `${architecture.zone} does not say which processors it has, wanted ${cpuPlatforms.join(", ")}`,
+      );
+    return ok(`${[...types, ...cpuPlatforms].join(", ")} in ${architecture.zone}`);
   },
 };

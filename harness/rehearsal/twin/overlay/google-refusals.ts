@@ -1,4 +1,5 @@
 import type { TwinItem } from "../../inventory/item.ts";
+import { lastSegment } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { valueAt, valuesAt } from "../plugin/walk.ts";
 
@@ -34,6 +35,22 @@ export function refuseNodePool(pool: Values, cluster: TwinItem | undefined): str
   const off = ["auto_upgrade", "auto_repair"].filter(
     (name) => valueAt(pool, `management.0.${name}`) === false,
   );
-  if (off.length === 0) return undefined;
+  if (off.length === 0)
+    return refuseProcessor(
+      valueAt(pool, "node_config.0.machine_type"),
+      valueAt(pool, "node_config.0.min_cpu_platform"),
+    );
   return `googleapi: Error 400: ${off.join(" and ")} cannot be false when release_channel ${channel} is set., badRequest`;
+}
+
+/** What Compute Engine refuses of a machine. */
+export function refuseMachine(machine: Values): string | undefined {
+  return refuseProcessor(machine["machine_type"], machine["min_cpu_platform"]);
+}
+
+/** E2 machines take no minimum CPU platform. */
+function refuseProcessor(machineType: unknown, platform: unknown): string | undefined {
+  if (typeof machineType !== "string" || typeof platform !== "string" || platform === "") return undefined;
+  if (!lastSegment(machineType).startsWith("e2-")) return undefined;
+  return `googleapi: Error 400: Invalid value for field 'resource.minCpuPlatform': '${platform}'. Minimum CPU platform is not supported for machine type ${lastSegment(machineType)}., invalid`;
 }

@@ -1,4 +1,4 @@
-import { refuseCluster, refuseNodePool } from "./google-refusals.ts";
+import { refuseCluster, refuseMachine, refuseNodePool } from "./google-refusals.ts";
 import { GOOGLE_NETWORK } from "./google-network.ts";
 import type { Reference, TypeOverlay } from "./overlay.ts";
 
@@ -258,7 +258,7 @@ export const GOOGLE = {
       self_link: `${compute}projects/{project}/zones/{zone|last}/instances/{name}`,
       instance_id: "{hash}",
       current_status: "RUNNING",
-      cpu_platform: "Intel Cascade Lake",
+      cpu_platform: "{min_cpu_platform|processor}",
       "network_interface.*.network_ip": "{ip}",
     },
     labels: "labels",
@@ -277,6 +277,7 @@ export const GOOGLE = {
       message:
         'Cannot delete instance {name}: instance Deletion Protection is enabled. Set deletion_protection to false for this resource and run "terraform apply" before attempting to delete it.',
     },
+    refuses: refuseMachine,
     // 10 to 25 s and 20 to 60 s, from experience.
     seconds: { create: 18, delete: 40 },
   },

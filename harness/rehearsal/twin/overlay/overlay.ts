@@ -4,7 +4,7 @@ import type { Values } from "../plugin/value.ts";
 /**
  * Text with `{path}` for a value of the resource (dotted, lists by index), for `{project}`, `{region}` and `{zone}`
  * with the provider's own as fallback; `{path|last}` is what stands behind the last slash, `{path|other}` has another path as fallback. Also `{cluster}`,
- * `{hash}` (8 hex digits of the key), `{ip}` (an address of 10.0.0.0/8 made of it), `{now}`.
+ * `{hash}` (8 hex digits of the key), `{ip}` (an address of 10.0.0.0/8 made of it), `{now}`, `{processor}` (one of two, by the key).
  */
 export type Template = string;
 

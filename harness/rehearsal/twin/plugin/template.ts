@@ -37,6 +37,11 @@ export function hashOf(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
+/** The processor of a machine that may have either of two: as in a zone, some have one and some the other. */
+export function processorOf(key: string): string {
+  return (hashOf(key)[0] ?? 0) % 2 === 0 ? "Intel Cascade Lake" : "Intel Ice Lake";
+}
+
 function lookup(path: string, values: Values, context: TemplateContext): string | undefined {
   if (path === "now") return new Date().toISOString();
   if (path === "hash")
@@ -44,6 +49,7 @@ function lookup(path: string, values: Values, context: TemplateContext): string 
       .toString("hex")
       .slice(0, 8);
   if (path === "ip") return `10.${[...hashOf(context.key ?? "").subarray(0, 3)].join(".")}`;
+  if (path === "processor") return processorOf(context.key ?? "");
   const value = valueAt(values, path);
   if (typeof value === "string" && value !== "") return value;
   if (typeof value === "number" || typeof value === "bigint") return String(value);

@@ -226,6 +226,16 @@ const FAILING: readonly Failing[] = [
   },
   {
     name: "machine-types",
+    when: "the zone lacks the processor",
+    found: /us-central1-a has no Intel Ice Lake for the machines that are measured/,
+    fix: /^--zone .*gcloud compute zones list --project=some-project/,
+    spoil: ({ google }) =>
+      google.documents.set(`compute/projects/${PROJECT}/zones/us-central1-a`, {
+        availableCpuPlatforms: ["Intel Cascade Lake"],
+      }),
+  },
+  {
+    name: "machine-types",
     when: "Google has removed the build that machines start from",
     found: /Google has removed projects\/debian-cloud\/global\/images\/debian-12-/,
     fix: /machine-image\.ts: gcloud compute images list/,
@@ -317,6 +327,18 @@ describe("what could not be asked is unknown, never ok", () => {
     expect(of("quota")).toMatchObject({
       state: "unknown",
       found: expect.stringMatching(/no quota listed for N2_CPUS/),
+    });
+  });
+
+  test("processors, when the zone does not list them", async () => {
+    const of = await preflight(
+      ({ google }) => google.documents.set(`compute/projects/${PROJECT}/zones/us-central1-a`, {}),
+      undefined,
+      "machine-types",
+    );
+    expect(of("machine-types")).toMatchObject({
+      state: "unknown",
+      found: expect.stringMatching(/does not say which processors it has, wanted Intel Ice Lake/),
     });
   });
 

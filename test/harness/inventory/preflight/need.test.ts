@@ -15,6 +15,7 @@ test("a cluster needs its pools, its volumes and the load runner", () => {
     standardGib: 12_000,
     publicAddresses: 2,
     machineTypes: ["n2-standard-8", "e2-standard-16", "e2-standard-4", "n2-standard-16"],
+    cpuPlatforms: ["Intel Ice Lake"],
   });
 });
 

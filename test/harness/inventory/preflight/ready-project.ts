@@ -52,6 +52,9 @@ export async function readyProject(): Promise<Ready> {
   for (const type of Object.keys(MACHINE_TYPES.google)) {
     documents.set(`compute/projects/${PROJECT}/zones/us-central1-a/machineTypes/${type}`, { name: type });
   }
+  documents.set(`compute/projects/${PROJECT}/zones/us-central1-a`, {
+    availableCpuPlatforms: ["Intel Broadwell", "Intel Cascade Lake", "Intel Ice Lake"],
+  });
   documents.set(`compute/${DEBIAN_IMAGE}`, { status: "READY" });
   const quotas = new Map([...REGIONAL, ...GLOBAL].map((metric) => [metric, { limit: 5_000, usage: 3 }]));
   const publish = (): void => {

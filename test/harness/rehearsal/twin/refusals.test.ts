@@ -50,6 +50,20 @@ test.each([
     right: { management: [{ auto_upgrade: true, auto_repair: true }] },
     refusal: /Error 400: auto_upgrade and auto_repair cannot be false when release_channel REGULAR is set/,
   },
+  {
+    what: "an E2 machine with a minimum CPU platform",
+    type: "google_compute_instance",
+    wrong: { machine_type: "e2-standard-4", min_cpu_platform: "Intel Ice Lake" },
+    right: { machine_type: "n2-standard-4", min_cpu_platform: "Intel Ice Lake" },
+    refusal: /Error 400: .*Minimum CPU platform is not supported for machine type e2-standard-4/,
+  },
+  {
+    what: "E2 nodes with a minimum CPU platform",
+    type: "google_container_node_pool",
+    wrong: { node_config: [{ machine_type: "e2-standard-4", min_cpu_platform: "Intel Ice Lake" }] },
+    right: { node_config: [{ machine_type: "e2-standard-4", min_cpu_platform: "" }] },
+    refusal: /Error 400: .*Minimum CPU platform is not supported for machine type e2-standard-4/,
+  },
 ])("$what is refused", ({ type, wrong, right, refusal }) => {
   const { refuses } = overlayOf(type);
   expect(refuses?.(wrong, undefined)).toMatch(refusal);
