@@ -17,6 +17,18 @@ export function parseOverride(text: string): Override {
   return { path, value };
 }
 
+/** Where the next override of a list begins: a comma, then a path and an equals sign. */
+const NEXT_OVERRIDE = /,(?=\s*[a-zA-Z]+(?:\.[a-zA-Z]+)*=)/;
+
+/**
+ * Reads overrides by path. A text may hold several, as a variable does: `users=10,machines.coder.nodes=2`. The last one
+ * of a path is taken.
+ */
+export function parseOverrides(texts: readonly string[]): Readonly<Record<string, string>> {
+  const overrides = texts.flatMap((text) => text.split(NEXT_OVERRIDE)).map(parseOverride);
+  return Object.fromEntries(overrides.map(({ path, value }) => [path, value]));
+}
+
 /** A tree of figures. */
 type Figures = Record<string, unknown>;
 

@@ -1,16 +1,32 @@
+/** The clouds by their own names. */
+export type CloudName = "google" | "aws";
+
 /**
- * Zones of the architectures' regions, for a second try where the first had no machines left. Sources: Google's and
- * AWS's public lists; all three of us-east-2 take a control plane of EKS.
+ * Letters of the zones of a region where they are not a, b and c. Sources: Google's "Regions and zones", AWS's "AWS
+ * Availability Zones". An AWS account may have fewer: preflight asks which of them offer the machines.
  */
-const ZONES: Readonly<Record<string, readonly string[]>> = {
-  "us-central1": ["us-central1-a", "us-central1-b", "us-central1-c", "us-central1-f"],
-  "us-east-2": ["us-east-2a", "us-east-2b", "us-east-2c"],
+const LETTERS: Readonly<Record<CloudName, Readonly<Record<string, string>>>> = {
+  google: { "us-central1": "abcf", "us-east1": "bcd", "europe-west1": "bcd" },
+  aws: {
+    // Without us-east-1e, which takes no control plane of EKS.
+    "us-east-1": "abcdf",
+    "us-west-1": "ac",
+    "us-west-2": "abcd",
+    "ap-northeast-1": "acd",
+    "ap-northeast-2": "abcd",
+    "ca-central-1": "abd",
+  },
 };
 
-/** Another zone of the region, the next in order; undefined where none is known. */
-export function zoneBeside(region: string, zone: string): string | undefined {
-  const zones = ZONES[region] ?? [];
-  const at = zones.indexOf(zone);
-  const next = zones[(at + 1) % zones.length];
-  return next === zone ? undefined : next;
+/** Names of a region's zones. */
+export function zonesOf(cloud: CloudName, region: string): readonly [string, ...string[]] {
+  const separator = cloud === "google" ? "-" : "";
+  const letters = (LETTERS[cloud][region] ?? "abc").split("");
+  return letters.map((letter) => `${region}${separator}${letter}`) as [string, ...string[]];
+}
+
+/** Another zone of the region, the next in order. */
+export function zoneBeside(cloud: CloudName, region: string, zone: string): string {
+  const zones = zonesOf(cloud, region);
+  return zones[(zones.indexOf(zone) + 1) % zones.length] ?? zones[0];
 }

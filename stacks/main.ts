@@ -3,13 +3,13 @@ import { App } from "cdktf";
 import { ArchitectureError } from "../reference-architectures/error.ts";
 import { architectures, getArchitecture } from "../reference-architectures/catalogue.ts";
 import { addDeployment } from "./add-deployment.ts";
-import { writeJson } from "./manual-environment.ts";
+import { writeJson } from "./manual-secrets.ts";
 import { type Deployment, EnvironmentError, readEnvironments } from "./read-environments.ts";
 import { ephemeralVariables } from "./secrets.ts";
 
 const app = new App();
 try {
-  const deployments = await readEnvironments([...architectures.keys()], process.env);
+  const deployments = await readEnvironments([...architectures.values()], process.env);
   for (const deployment of deployments) await addDeployment(app, deployment);
   app.synth();
   for (const deployment of deployments) await writeSecrets(deployment);

@@ -1,88 +1,178 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { userInfo } from "node:os";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ulid } from "ulid";
+import type { Architecture } from "../reference-architectures/architecture.ts";
 import { getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
-import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "./environment.ts";
+import { ArchitectureError } from "../reference-architectures/error.ts";
+import { type CdktfCommand, namedArchitectures } from "./cdktf-command.ts";
+import type { Environment } from "./environment.ts";
 import { newKeys } from "./manual-keys.ts";
+import {
+  PLACE_VARIABLES,
+  onlyTwin,
+  type Purpose,
+  requestedEnvironment,
+  requestedOverrides,
+  requestedProject,
+} from "./manual-request.ts";
+import { manualSecrets, newSecrets, SECRETS_FILE, writeJson } from "./manual-secrets.ts";
+import { stateContent } from "./manual-state.ts";
 import { type Deployment, EnvironmentError, readEnvironment } from "./read-environments.ts";
-import { ephemeralVariables, newSecret, TLS_KEY } from "./secrets.ts";
 
-/** Where each cloud's own tools look for a project or account, ours first. */
-const PROJECT_VARIABLES = {
-  google: [
-    "REFBENCH_PROJECT",
-    "GOOGLE_PROJECT",
-    "GOOGLE_CLOUD_PROJECT",
-    "GCLOUD_PROJECT",
-    "CLOUDSDK_CORE_PROJECT",
-  ],
-  aws: ["REFBENCH_ACCOUNT", "AWS_ACCOUNT_ID"],
-} as const;
-
-/** By what someone says where: all architectures may be made at once, and the clouds' names are not each other's. */
-const PLACE_VARIABLES = {
-  google: { project: "REFBENCH_PROJECT", region: "REFBENCH_REGION", zone: "REFBENCH_ZONE" },
-  aws: { project: "REFBENCH_ACCOUNT", region: "REFBENCH_AWS_REGION", zone: "REFBENCH_AWS_ZONE" },
-} as const;
-
-/** The twin's project, as the harness calls it too: by mistake it must reach nobody's. */
-export const TWIN_PROJECT = "refbench-twin-a-name-no-project-can-have";
-
-/** Set where a command runs on the twin. */
-const TWIN_VARIABLES = ["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"] as const;
-
-/** Of an environment's folder, mode 600. */
-const SECRETS_FILE = "secrets.json";
+/** What commands of cdktf do with an environment; those that are not listed go by the one that exists. */
+const USES: Readonly<Record<string, "make" | "plan" | "look">> = {
+  deploy: "make",
+  apply: "make",
+  watch: "make",
+  diff: "plan",
+  plan: "plan",
+  synth: "look",
+  synthesize: "look",
+};
 
 /**
- * The environment of `cdktf deploy` by hand: made once, then read, so that a second plan is empty. Its folder also
- * holds the state and the secrets.
+ * The environments of a command by hand. A deploy makes the one of each architecture that it names, once: it is pinned
+ * by its file until its states are empty again, so that a second plan is empty. Every other command makes none.
  */
-export async function manualEnvironment(architecture: string, env: NodeJS.ProcessEnv): Promise<Deployment> {
-  const folder = join(env["REFBENCH_MANUAL_DIR"] ?? ".refbench/manual", architecture);
+export async function manualDeployments(
+  architectures: readonly Architecture[],
+  command: CdktfCommand,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly Deployment[]> {
+  const named = namedArchitectures(command, architectures);
+  const use = USES[command.name];
+  const deploy = (architecture: Architecture): Promise<Deployment> =>
+    manualDeployment(architecture, use, env);
+  if (named.length > 0) return Promise.all(named.map(deploy));
+  if (use === undefined) return Promise.all(architectures.map(deploy));
+  // cdktf itself refuses to deploy when nothing is named.
+  return whichFit(architectures, (architecture) => manualDeployment(architecture, "look", env));
+}
+
+/** Nobody named an architecture: one that cannot be as the variables ask is left out, and named on stderr. */
+async function whichFit(
+  architectures: readonly Architecture[],
+  deploy: (architecture: Architecture) => Promise<Deployment>,
+): Promise<readonly Deployment[]> {
+  const deployments: Deployment[] = [];
+  const refusals: Error[] = [];
+  for (const architecture of architectures) {
+    try {
+      deployments.push(await deploy(architecture));
+    } catch (error) {
+      if (!(error instanceof ArchitectureError || error instanceof EnvironmentError)) throw error;
+      process.stderr.write(`${architecture.name} is left out: ${error.message}\n`);
+      refusals.push(error);
+    }
+  }
+  if (deployments.length === 0 && refusals[0] !== undefined) throw refusals[0];
+  return deployments;
+}
+
+async function manualDeployment(
+  { name, stacks }: Architecture,
+  use: "make" | "plan" | "look" | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<Deployment> {
+  const folder = join(env["REFBENCH_MANUAL_DIR"] ?? ".refbench/manual", name);
   const file = join(folder, "environment.json");
+  const pinned = await findEnvironment(file);
+  // What lies in a bucket is not known here: the environment is taken as it is until its file is removed.
+  const content = pinned?.stateBucket == null ? await stateContent(folder, stacks) : "resources";
+  if (pinned !== undefined && (content !== "empty" || use === undefined)) {
+    if (use !== undefined) refuseChanges(pinned, env, file);
+    const environment = await withProject(pinned, file, use, env);
+    return { environment, stateFolder: folder, secrets: await manualSecrets(folder, environment) };
+  }
+  if (content === "resources" && use !== undefined) {
+    throw new EnvironmentError(
+      `the state in ${folder} holds resources, but ${file} is missing: put that file back, or destroy them first (npx cdktf destroy '${name}*')`,
+    );
+  }
+  if (use === "make") return pin(requestedEnvironment(name, env, "make"), folder, file, env);
+  // A destroy without its environment's file needs the place, which only the variables say then.
+  if (use === "plan" || content === "resources") return onlyRead(name, folder, "make", env);
+  // Names of stacks depend on no variable, and a list is refused for none.
+  return onlyRead(name, folder, "look", use === "look" ? env : onlyTwin(env));
+}
+
+/** The environment, its keys and its secrets, kept before anything is created by them. */
+async function pin(
+  requested: Environment,
+  folder: string,
+  file: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Deployment> {
+  const { environment, secrets } = await newKeys(requested, env);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  let environment = await readIfPresent(file);
-  if (environment === undefined) {
-    const made = await newKeys(newEnvironment(architecture, env), env);
-    // Before the environment that names their other halves: a key that is lost opens nothing.
-    await writeJson(join(folder, SECRETS_FILE), made.secrets);
-    environment = made.environment;
-    await writeJson(file, environment);
-  } else {
-    refuseChanges(environment, env, file);
-  }
-  const project = projectOf(architecture, env);
-  if (environment.project === "" && project !== "") {
-    environment = { ...environment, project };
-    await writeJson(file, environment);
-  }
+  // Before the environment that names their other halves: a key that is lost opens nothing.
+  await writeJson(join(folder, SECRETS_FILE), secrets);
+  await writeJson(file, environment);
   return { environment, stateFolder: folder, secrets: await manualSecrets(folder, environment) };
+}
+
+/** An environment for this one command, of which nothing is kept. */
+async function onlyRead(
+  architecture: string,
+  folder: string,
+  purpose: Purpose,
+  env: NodeJS.ProcessEnv,
+): Promise<Deployment> {
+  const { environment, secrets } = await newKeys(requestedEnvironment(architecture, env, purpose), env);
+  return { environment, stateFolder: folder, secrets: { ...newSecrets(environment), ...secrets } };
+}
+
+/** Environments of earlier versions may be without a project. */
+async function withProject(
+  environment: Environment,
+  file: string,
+  use: "make" | "plan" | "look" | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<Environment> {
+  if (environment.project !== "") return environment;
+  const purpose = use === "look" || use === undefined ? "look" : "make";
+  const found = { ...environment, project: requestedProject(environment.architecture, env, purpose) };
+  if (use === "make") await writeJson(file, found);
+  return found;
 }
 
 /** A variable that asks for something else than what was made is refused: the state belongs to what was made. */
 function refuseChanges(environment: Environment, env: NodeJS.ProcessEnv, file: string): void {
-  const names = PLACE_VARIABLES[getArchitecture(environment.architecture).cloud];
-  const asked = {
+  const { architecture, stateBucket, tls, project } = environment;
+  const names = PLACE_VARIABLES[getArchitecture(architecture).cloud];
+  const made = {
     REFBENCH_SIZE: environment.size,
     [names.region]: environment.region,
     [names.zone]: environment.zone,
-    REFBENCH_STATE: environment.stateBucket ?? "local state",
-    REFBENCH_TLS: environment.tls === undefined ? "off" : "self-signed",
-    ...(environment.project === "" ? {} : { [names.project]: environment.project }),
+    REFBENCH_STATE: stateBucket ?? "local state",
+    REFBENCH_TLS: tls === undefined ? "off" : "self-signed",
+    ...(project === "" ? {} : { [names.project]: project }),
   };
-  for (const [name, made] of Object.entries(asked)) {
-    const value = env[name];
-    if (value !== undefined && value !== "" && value !== made) {
-      throw new EnvironmentError(
-        `${name} is ${value}, but ${file} was made with ${made}: destroy that environment and remove the file, or unset ${name}`,
-      );
-    }
+  for (const [name, value] of Object.entries(made)) {
+    const asked = env[name];
+    if (asked !== undefined && asked !== "" && asked !== value) refuse(name, asked, value);
+  }
+  const asked = env["REFBENCH_SET"] ?? "";
+  if (asked === "") return;
+  const { overrides } = resolveSize(architecture, environment.size, requestedOverrides(env));
+  if (wordsOf(overrides) !== wordsOf(environment.overrides)) {
+    refuse("REFBENCH_SET", asked, wordsOf(environment.overrides) || "no override");
+  }
+
+  function refuse(name: string, value: string, other: string): never {
+    throw new EnvironmentError(
+      `${name} is ${value}, but ${file} was made with ${other}: destroy that environment first${
+        stateBucket == null ? "" : " and remove the file"
+      }, or unset ${name}`,
+    );
   }
 }
 
-async function readIfPresent(file: string): Promise<Environment | undefined> {
+function wordsOf(overrides: Readonly<Record<string, unknown>>): string {
+  const words = Object.entries(overrides).map(([path, value]) => `${path}=${String(value)}`);
+  return words.sort().join(",");
+}
+
+async function findEnvironment(file: string): Promise<Environment | undefined> {
   try {
     await readFile(file);
   } catch (error) {
@@ -90,113 +180,4 @@ async function readIfPresent(file: string): Promise<Environment | undefined> {
     throw error;
   }
   return readEnvironment(file);
-}
-
-function newEnvironment(architecture: string, env: NodeJS.ProcessEnv): Environment {
-  const { region, zone, cloud } = getArchitecture(architecture);
-  const names = PLACE_VARIABLES[cloud];
-  const size = resolveSize(architecture, env["REFBENCH_SIZE"]);
-  return {
-    schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
-    architecture,
-    size: size.name,
-    overrides: {},
-    runId: ulid().toLowerCase(),
-    owner: labelValue(env["REFBENCH_OWNER"] ?? userInfo().username),
-    managed: "manual",
-    expiresAt: expiry(env["REFBENCH_TTL"]),
-    project: projectOf(architecture, env),
-    region: env[names.region] ?? region,
-    zone: env[names.zone] ?? zone,
-    coderVersion: size.figures.coder.version,
-    ...clusterAccess(env),
-    ...stateBucketOf(env),
-  };
-}
-
-/** State in the user's bucket, when asked for: on the twin there is none. */
-function stateBucketOf(env: NodeJS.ProcessEnv): Pick<Environment, "stateBucket"> {
-  const url = env["REFBENCH_STATE"];
-  if (url === undefined || url === "") return {};
-  if (TWIN_VARIABLES.some((name) => env[name] !== undefined)) {
-    throw new EnvironmentError(
-      `REFBENCH_STATE is ${url}, but the twin has no buckets: unset it, the state stays in this folder`,
-    );
-  }
-  if (!STATE_BUCKET.test(url)) {
-    throw new EnvironmentError(
-      `REFBENCH_STATE is ${url}, expected gs://bucket/prefix or s3://bucket/prefix?region=us-east-1`,
-    );
-  }
-  return { stateBucket: url };
-}
-
-function projectOf(architecture: string, env: NodeJS.ProcessEnv): string {
-  if (TWIN_VARIABLES.some((name) => env[name] !== undefined)) return TWIN_PROJECT;
-  for (const name of PROJECT_VARIABLES[getArchitecture(architecture).cloud]) {
-    const value = env[name];
-    if (value !== undefined && value !== "") return value;
-  }
-  // Left open: Terraform says in its own words what is missing, and the next synthesis fills it in.
-  return "";
-}
-
-/** Lists with commas; none of them leaves the cluster to who makes it. */
-function clusterAccess(env: NodeJS.ProcessEnv): Pick<Environment, "clusterAccess"> {
-  const list = (name: string): string[] => (env[name] ?? "").split(",").filter((part) => part !== "");
-  const [admins, cidrs] = [list("REFBENCH_CLUSTER_ADMINS"), list("REFBENCH_CLUSTER_CIDRS")];
-  return admins.length + cidrs.length === 0 ? {} : { clusterAccess: { admins, cidrs } };
-}
-
-function labelValue(name: string): string {
-  const value = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, "-")
-    .replace(/^[^a-z0-9]+/, "");
-  return value === "" ? "unknown" : value.slice(0, 63);
-}
-
-const UNIT_SECONDS = { m: 60, h: 3_600, d: 86_400 } as const;
-
-/** `90m`, `8h` or `3d` from now, in unix seconds. */
-function expiry(ttl: string | undefined): number | null {
-  if (ttl === undefined || ttl === "") return null;
-  const match = /^(\d+)([mhd])$/.exec(ttl);
-  if (match === null)
-    throw new EnvironmentError(
-      `REFBENCH_TTL is ${ttl}, expected minutes, hours or days such as 90m, 8h or 3d`,
-    );
-  const [, number, unit] = match as unknown as [string, string, keyof typeof UNIT_SECONDS];
-  return Math.floor(Date.now() / 1_000) + Number(number) * UNIT_SECONDS[unit];
-}
-
-/** The secrets of this environment, made once. */
-async function manualSecrets(
-  folder: string,
-  environment: Environment,
-): Promise<Readonly<Record<string, string>>> {
-  const file = join(folder, SECRETS_FILE);
-  let secrets: Record<string, string> = {};
-  try {
-    secrets = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-  const names = getArchitecture(environment.architecture).stacks.flatMap((stack) =>
-    ephemeralVariables(stack, environment),
-  );
-  // A certificate's key has its other half: a lost one cannot be made again, and a destroy needs none.
-  const missing = names.filter((name) => secrets[name] === undefined && name !== TLS_KEY);
-  if (missing.length > 0) {
-    for (const name of missing) secrets[name] ??= newSecret();
-    await writeJson(file, secrets);
-  }
-  return secrets;
-}
-
-/** Whole or not at all, and for the owner's eyes only. */
-export async function writeJson(file: string, content: unknown): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(draft, file);
 }

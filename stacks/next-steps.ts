@@ -4,7 +4,7 @@ import { templateVariables } from "../reference-architectures/template.ts";
 import { templateTrust } from "./coder-certificate.ts";
 import type { Environment } from "./environment.ts";
 import { benchName } from "./labels.ts";
-import { TWIN_PROJECT } from "./manual-environment.ts";
+import { TWIN_PROJECT } from "./manual-request.ts";
 import type { CoderOutputs } from "./outputs.ts";
 
 export interface NextStepsProps {
@@ -86,8 +86,7 @@ function beforeDestroy(drain: string, cdktf: string, name: string): readonly str
 function reach(environment: Environment): readonly string[] {
   const { region, zone, project } = environment;
   const { carriedBy } = getArchitecture(environment.architecture);
-  // Unknown until somebody says it; gcloud then takes its own.
-  const where = `${project === "" ? "" : `--project=${project} `}--${carriedBy === "gke" ? "location" : "zone"}=${zone}`;
+  const where = `--project=${project} --${carriedBy === "gke" ? "location" : "zone"}=${zone}`;
   const port = environment.tls === undefined ? 80 : 443;
   const forward = `kubectl --namespace=coder port-forward service/coder ${LOCAL_PORT}:${port}`;
   switch (carriedBy) {

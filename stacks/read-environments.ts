@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
+import type { Architecture } from "../reference-architectures/architecture.ts";
+import { findCdktfCommand } from "./cdktf-command.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
-import { manualEnvironment } from "./manual-environment.ts";
+import { manualDeployments } from "./manual-environment.ts";
 
 /** An environment that cannot be read or made as asked. */
 export class EnvironmentError extends Error {
@@ -18,14 +20,14 @@ export interface Deployment {
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
-/** What to synthesize: the environment that `REFBENCH_ENVIRONMENT` names, or one by hand for each architecture. */
+/** What to synthesize: the environment that `REFBENCH_ENVIRONMENT` names, or those that a command by hand is about. */
 export async function readEnvironments(
-  architectures: readonly string[],
+  architectures: readonly Architecture[],
   env: NodeJS.ProcessEnv,
 ): Promise<readonly Deployment[]> {
   const file = env["REFBENCH_ENVIRONMENT"];
   if (file === undefined || file === "") {
-    return Promise.all(architectures.map((architecture) => manualEnvironment(architecture, env)));
+    return manualDeployments(architectures, await findCdktfCommand(env), env);
   }
   const environment = await readEnvironment(file);
   return [environment.managed === "manual" ? { environment, stateFolder: dirname(file) } : { environment }];

@@ -1,5 +1,6 @@
 import type { Architecture } from "../../reference-architectures/architecture.ts";
 import { getArchitecture, type ResolvedSize } from "../../reference-architectures/catalogue.ts";
+import { placeOf } from "../../reference-architectures/place.ts";
 import { canaryRefusal } from "../inventory/preflight/canary-rule.ts";
 import { parseSkips } from "../inventory/preflight/choose-checks.ts";
 import { licensedFeatures } from "../model/licence.ts";
@@ -11,8 +12,7 @@ import { twinProviderPickedUp } from "../rehearsal/twin/picked-up.ts";
 import { earlierRuns } from "./earlier-runs.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
-import { pinnedProject } from "./pinned-project.ts";
-import { placeOf } from "./place.ts";
+import { projectOfFlags } from "./pinned-project.ts";
 import { readLicence } from "./preflight/read-licence.ts";
 import { stacksDigest } from "./stacks-digest.ts";
 
@@ -49,7 +49,7 @@ async function placeInCloud(
   { env }: Io,
 ): Promise<{ readonly architecture: Architecture; readonly cloud: CloudPlan }> {
   const architecture = getArchitecture(name);
-  const project = pinnedProject(architecture, flags);
+  const project = projectOfFlags(architecture, flags);
   const { endpoints, emulated } = endpointsOf(architecture.cloud, env);
   const cloud: CloudPlan = {
     provider: architecture.cloud,

@@ -66,7 +66,10 @@ export function addRunOptions(command: Command, io: Io): Command {
       new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
     )
     .addOption(
-      new Option("--set <path=value>", "override one figure of the size; repeatable: connections.total=20")
+      new Option(
+        "--set <path=value>",
+        "override one figure of the size, such as connections.total=20; repeatable, or several with commas",
+      )
         .env("REFBENCH_SET")
         .default([], "none")
         .argParser(collect),

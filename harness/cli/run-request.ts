@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
-import { parseOverride } from "../../reference-architectures/override.ts";
+import { parseOverrides } from "../../reference-architectures/override.ts";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
@@ -32,7 +32,7 @@ export async function runRequestOf(
   command: Pick<Command, "getOptionValueSource">,
 ): Promise<RunRequest> {
   const rehearse = flags.rehearse === true;
-  const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
+  const overrides = parseOverrides(flags.set);
   const size = resolveSize(architecture, flags.size, overrides);
   refuseOthersFlags(architecture, rehearse, command);
   const access = clusterAccessOf(architecture, flags, command);

@@ -8,6 +8,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet/index.js";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { zoneBeside } from "../../reference-architectures/zones.ts";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
 
@@ -50,7 +51,7 @@ export class Network extends Construct {
       ...named("net"),
     });
     const gateway = new InternetGateway(this, "internet", { vpcId: vpc.id, ...named("internet") });
-    const { zone } = environment;
+    const { region, zone } = environment;
     const subnet = (role: string, cidrBlock: string, availabilityZone: string, internal: boolean): Subnet =>
       new Subnet(this, role, {
         vpcId: vpc.id,
@@ -67,7 +68,7 @@ export class Network extends Construct {
         timeouts: { delete: "20m" },
       });
     const nodes = subnet("nodes", NODES, zone, true);
-    const spare = subnet("spare", SPARE, otherZone(zone), false);
+    const spare = subnet("spare", SPARE, zoneBeside("aws", region, zone), false);
     const outside = subnet("outside", PUBLIC, zone, false);
     const address = new Eip(this, "address", { domain: "vpc", ...named("nat") });
     const nat = new NatGateway(this, "nat", {
@@ -103,9 +104,4 @@ export class Network extends Construct {
     this.subnetworkIds = [nodes.id, spare.id];
     this.egress = [route, outerRoute, ...associations];
   }
-}
-
-/** Another zone of the same region. */
-function otherZone(zone: string): string {
-  return `${zone.slice(0, -1)}${zone.endsWith("a") ? "b" : "a"}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseOverride } from "../../reference-architectures/override.ts";
+import { parseOverride, parseOverrides } from "../../reference-architectures/override.ts";
 
 test("an override is a path and the text after the first equals sign", () => {
   expect(parseOverride("command=echo a=b")).toEqual({ path: "command", value: "echo a=b" });
@@ -11,4 +11,12 @@ test("a value keeps its text, since a version is no number", () => {
 
 test.each(["users", "=10", "users=", ""])("%j is no override", (text) => {
   expect(() => parseOverride(text)).toThrow("expected path=value");
+});
+
+test("several overrides may be in one text, as a variable has them", () => {
+  expect(parseOverrides(["users=10,machines.coder.nodes=2", "command=echo a,b", "users=11"])).toEqual({
+    users: "11",
+    "machines.coder.nodes": "2",
+    command: "echo a,b",
+  });
 });

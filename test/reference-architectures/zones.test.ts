@@ -1,16 +1,42 @@
 import { expect, test } from "vitest";
 import { architectures } from "../../reference-architectures/catalogue.ts";
-import { zoneBeside } from "../../reference-architectures/zones.ts";
+import { placeOf } from "../../reference-architectures/place.ts";
+import { zoneBeside, zonesOf } from "../../reference-architectures/zones.ts";
 
 test.each([...architectures.values()])(
   "$name has another zone of its region to fall over to",
-  ({ region, zone }) => {
-    const other = zoneBeside(region, zone);
+  ({ cloud, region, zone }) => {
+    const other = zoneBeside(cloud, region, zone);
     expect(other).not.toBe(zone);
-    expect(other?.startsWith(region)).toBe(true);
+    expect(zonesOf(cloud, region)).toContain(other);
+    expect(zonesOf(cloud, region)).toContain(zone);
   },
 );
 
-test("a region that nobody listed has none", () => {
-  expect(zoneBeside("mars-north1", "mars-north1-a")).toBeUndefined();
+const google = { cloud: "google", region: "us-central1", zone: "us-central1-a" } as const;
+const aws = { cloud: "aws", region: "us-east-2", zone: "us-east-2a" } as const;
+
+test.each([
+  [google, "europe-west1", "europe-west1-b"],
+  [google, "us-east1", "us-east1-b"],
+  [google, "europe-west4", "europe-west4-a"],
+  [aws, "eu-central-1", "eu-central-1a"],
+] as const)("%o in the region %s is in a zone that there is", (architecture, region, zone) => {
+  expect(placeOf(architecture, { region })).toEqual({ region, zone });
+  expect(placeOf(architecture, { zone })).toEqual({ region, zone });
+});
+
+test("the spare zone of a region is one that there is", () => {
+  expect(zoneBeside("aws", "ap-northeast-1", "ap-northeast-1a")).toBe("ap-northeast-1c");
+});
+
+test.each([
+  [google, { region: "us-east-2" }, '--region is "us-east-2", expected one such as us-central1'],
+  [
+    google,
+    { region: "us-east1", zone: "us-east4-a" },
+    /--zone is "us-east4-a", expected one of region us-east1: us-east1-b/,
+  ],
+] as const)("%o with %o is refused", (architecture, asked, message) => {
+  expect(() => placeOf(architecture, asked)).toThrow(message);
 });

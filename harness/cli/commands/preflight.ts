@@ -5,7 +5,7 @@ import {
   type ResolvedSize,
   resolveSize,
 } from "../../../reference-architectures/catalogue.ts";
-import { parseOverride } from "../../../reference-architectures/override.ts";
+import { parseOverrides } from "../../../reference-architectures/override.ts";
 import { CHECK_NAMES } from "../../inventory/preflight/check.ts";
 import { parseChecks } from "../../inventory/preflight/choose-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
@@ -77,7 +77,7 @@ export function preflightCommand(io: Io): Command {
 
 async function preflight(architecture: string, flags: Flags, io: Io): Promise<void> {
   const outputs = preflightOutputs(flags.output);
-  const overrides = Object.fromEntries(flags.set.map(parseOverride).map(({ path, value }) => [path, value]));
+  const overrides = parseOverrides(flags.set);
   const rehearse = flags.rehearse === true;
   const asked = resolveSize(architecture, flags.size, overrides);
   const { coderVersion } = flags;

@@ -94,10 +94,12 @@ function secondTry(
   // Only what is torn down for sure is made a second time.
   if (record?.teardown.state !== "clean") return undefined;
   const reason = stockOutOf(record);
-  const { region, zone } = getArchitecture(architecture);
-  const beside = zoneBeside(region, zone);
-  if (reason === undefined || beside === undefined) return undefined;
-  return { zone: beside, failedOver: { fromZone: zone, runId: record.runId, reason } };
+  const { cloud, region, zone } = getArchitecture(architecture);
+  if (reason === undefined) return undefined;
+  return {
+    zone: zoneBeside(cloud, region, zone),
+    failedOver: { fromZone: zone, runId: record.runId, reason },
+  };
 }
 
 function runOf(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number): Partial<NightRun> {

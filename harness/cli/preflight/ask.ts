@@ -1,6 +1,6 @@
 import type { PreflightReport } from "../../inventory/preflight/report.ts";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
-import { pinnedProject } from "../pinned-project.ts";
+import { projectOfFlags } from "../pinned-project.ts";
 import { askAws } from "./ask-aws.ts";
 import { askGoogle } from "./ask-google.ts";
 import { askTwin } from "./ask-twin.ts";
@@ -14,7 +14,7 @@ export async function askPreflight(
 ): Promise<PreflightReport> {
   if (request.rehearse) return askTwin(request, io, signal);
   const architecture = getArchitecture(request.size.architecture);
-  const pinned = pinnedProject(architecture, request);
+  const pinned = projectOfFlags(architecture, request);
   return architecture.cloud === "google"
     ? askGoogle(request, pinned, io, signal)
     : askAws(request, pinned, io, signal);

@@ -1,4 +1,5 @@
 import { getArchitecture, type ResolvedSize } from "../../../reference-architectures/catalogue.ts";
+import type { Place } from "../../../reference-architectures/place.ts";
 import type { CheckName } from "../../inventory/preflight/check.ts";
 import type { PreflightContext } from "../../inventory/preflight/context.ts";
 import type { Inventory } from "../../model/inventory.ts";
@@ -10,7 +11,6 @@ import type { Plan } from "../../pipeline/plan.ts";
 import { createTerraform } from "../../terraform/terraform.ts";
 import { endpointsOf } from "../endpoints.ts";
 import type { Io } from "../io.ts";
-import type { Place } from "../place.ts";
 import { DEFAULT_TTL_MS } from "../run-options.ts";
 import { missingTools } from "./missing-tools.ts";
 

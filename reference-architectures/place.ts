@@ -1,0 +1,45 @@
+import type { Architecture } from "./architecture.ts";
+import { ArchitectureError } from "./error.ts";
+import { zonesOf } from "./zones.ts";
+
+/** Where in its cloud an environment is made. */
+export interface Place {
+  readonly region: string;
+  readonly zone: string;
+}
+
+/** What the user calls the region and the zone: flags of `refbench run`, or variables of a deployment by hand. */
+export interface PlaceNames {
+  readonly region: string;
+  readonly zone: string;
+}
+
+const FLAGS: PlaceNames = { region: "--region", zone: "--zone" };
+
+/** Neither cloud's names are the other's, so a value that was meant for the other cloud is refused. */
+const REGION = { google: /^[a-z]+-[a-z]+\d+$/, aws: /^[a-z]{2}(-[a-z]+)+-\d+$/ } as const;
+
+/**
+ * The region and zone of an environment: the architecture's, or what was asked for. A region alone means its first
+ * zone, a zone alone its region. Throws `ArchitectureError` under the given names.
+ */
+export function placeOf(
+  { cloud, region: usual, zone: usualZone }: Pick<Architecture, "cloud" | "region" | "zone">,
+  asked: { readonly region?: string | undefined; readonly zone?: string | undefined },
+  names: PlaceNames = FLAGS,
+): Place {
+  const separator = cloud === "google" ? "-" : "";
+  const { zone: askedZone = "" } = asked;
+  const region = (asked.region ?? "") || regionOf(askedZone, separator) || usual;
+  if (!REGION[cloud].test(region)) throw new ArchitectureError(names.region, region, `one such as ${usual}`);
+  const zones = zonesOf(cloud, region);
+  const zone = askedZone || (region === usual ? usualZone : zones[0]);
+  if (regionOf(zone, separator) === region) return { region, zone };
+  throw new ArchitectureError(names.zone, zone, `one of region ${region}: ${zones.join(", ")}`);
+}
+
+/** A zone's name is its region's with a letter; nothing where it is no zone's. */
+function regionOf(zone: string, separator: string): string {
+  const end = `${separator}x`.length;
+  return /[a-z]$/.test(zone) && zone.at(-end) === (separator || zone.at(-1)) ? zone.slice(0, -end) : "";
+}

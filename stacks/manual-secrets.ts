@@ -1,0 +1,40 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { getArchitecture } from "../reference-architectures/catalogue.ts";
+import type { Environment } from "./environment.ts";
+import { ephemeralVariables, newSecret, TLS_KEY } from "./secrets.ts";
+
+/** Of an environment's folder, mode 600. */
+export const SECRETS_FILE = "secrets.json";
+
+/** The secrets of this environment, made once. */
+export async function manualSecrets(
+  folder: string,
+  environment: Environment,
+): Promise<Readonly<Record<string, string>>> {
+  const file = join(folder, SECRETS_FILE);
+  let kept: Record<string, string> = {};
+  try {
+    kept = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  const secrets = { ...newSecrets(environment), ...kept };
+  if (Object.keys(secrets).length > Object.keys(kept).length) await writeJson(file, secrets);
+  return secrets;
+}
+
+/** A new secret for each variable. A certificate's key has its other half, so it cannot be made here. */
+export function newSecrets(environment: Environment): Readonly<Record<string, string>> {
+  const names = getArchitecture(environment.architecture).stacks.flatMap((stack) =>
+    ephemeralVariables(stack, environment),
+  );
+  return Object.fromEntries(names.filter((name) => name !== TLS_KEY).map((name) => [name, newSecret()]));
+}
+
+/** Whole or not at all, and for the owner's eyes only. */
+export async function writeJson(file: string, content: unknown): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`;
+  await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(draft, file);
+}
