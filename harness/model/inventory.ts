@@ -1,3 +1,4 @@
+import type { CompleteListing, FailedListing } from "./listing.ts";
 import type { RunId } from "./run-id.ts";
 
 /** One thing that exists, as an inventory that does not come from our state says. */
@@ -20,33 +21,16 @@ export interface InventoryItem {
   readonly createdAt?: string;
 }
 
-/** An answer is complete or it failed: only a complete one has `items`, so that no failure is read as an empty list. */
+/** An inventory's listing, with what was asked for the verdict's words: "twin inventory of project refbench-twin". */
 export type InventoryAnswer =
-  | {
-      readonly state: "complete";
-      /** What was asked, for the verdict's words: "twin inventory of project refbench-twin". */
-      readonly scope: string;
-      readonly kinds: readonly string[];
-      readonly items: readonly InventoryItem[];
-    }
-  | {
-      readonly state: "failed";
-      readonly scope: string;
-      readonly reason: string;
-      /** What was found before it failed: each of these exists, and there may be more. */
-      readonly partial: readonly InventoryItem[];
-    };
+  | (CompleteListing<InventoryItem> & { readonly scope: string; readonly kinds: readonly string[] })
+  | (FailedListing<InventoryItem> & { readonly scope: string });
 
 export type RemoveOutcome =
   | { readonly state: "removed" | "gone" }
   /** Something else still uses it: try again after that is gone. */
   | { readonly state: "in-use"; readonly reason: string }
   | { readonly state: "denied" | "throttled" | "failed"; readonly reason: string };
-
-/** What an answer shows to exist, complete or not: good for removing, never for saying that nothing else is there. */
-export function seenIn(answer: InventoryAnswer): readonly InventoryItem[] {
-  return answer.state === "complete" ? answer.items : answer.partial;
-}
 
 /** What exists in one cloud, cluster or twin, for the sweep and the audit. */
 export interface Inventory {

@@ -1,5 +1,6 @@
 import { messageOf } from "../model/error.ts";
-import { type InventoryAnswer, seenIn } from "../model/inventory.ts";
+import type { InventoryAnswer } from "../model/inventory.ts";
+import { seenIn } from "../model/listing.ts";
 import type { StageContext } from "./context.ts";
 
 /** How often an inventory that fails is asked before its failure is believed. */

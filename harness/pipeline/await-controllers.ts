@@ -1,4 +1,5 @@
-import { type InventoryItem, seenIn } from "../model/inventory.ts";
+import type { InventoryItem } from "../model/inventory.ts";
+import { seenIn } from "../model/listing.ts";
 import { askInventory } from "./ask-inventory.ts";
 import type { StageContext } from "./context.ts";
 import { salvageJson } from "./json-file.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { seenIn } from "../../harness/model/inventory.ts";
+import { seenIn } from "../../harness/model/listing.ts";
 import { awsInventory } from "../../harness/inventory/aws/inventory.ts";
 import type { InventoryItem } from "../../harness/model/inventory.ts";
 import { processesOf } from "../../scripts/chaos/real/processes.ts";

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { z } from "zod";
-import { type InventoryAnswer, type InventoryItem, seenIn } from "../../model/inventory.ts";
+import type { InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
+import { seenIn } from "../../model/listing.ts";
 import { askInventory, TRIES } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";

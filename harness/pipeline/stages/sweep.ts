@@ -1,6 +1,6 @@
 import { isManual } from "../../model/run-mark.ts";
 import { removeInPasses } from "../../model/removal-passes.ts";
-import { seenIn } from "../../model/inventory.ts";
+import { seenIn } from "../../model/listing.ts";
 import { askPatiently, noteSeen } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import type { StoredEntry } from "../journal.ts";

@@ -1,4 +1,5 @@
-import { type Inventory, type InventoryAnswer, type InventoryItem, seenIn } from "../../model/inventory.ts";
+import type { Inventory, InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
+import { seenIn } from "../../model/listing.ts";
 import { cloudWords } from "./cloud/cloud-error.ts";
 import { faultsMet, STUCK } from "./planned-faults.ts";
 

@@ -7,7 +7,8 @@ import { kubernetesInventory } from "../../../harness/inventory/kubernetes/inven
 import { isManual } from "../../../harness/model/run-mark.ts";
 import { assess } from "../../../harness/inventory/sweep/assess.ts";
 import { EMPTY_LEDGER } from "../../../harness/inventory/sweep/ledger.ts";
-import { type Inventory, type InventoryItem, seenIn } from "../../../harness/model/inventory.ts";
+import type { Inventory, InventoryItem } from "../../../harness/model/inventory.ts";
+import { seenIn } from "../../../harness/model/listing.ts";
 import { run12 } from "../../../harness/model/run-id.ts";
 import { itemKey } from "../../../harness/rehearsal/inventory/key.ts";
 import { makeStore } from "../../../harness/rehearsal/inventory/store.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import { awsInventory } from "../../../../harness/inventory/aws/inventory.ts";
 import type { InventoryItem } from "../../../../harness/model/inventory.ts";
 import { namePrefix, newRunId } from "../../../../harness/model/run-id.ts";

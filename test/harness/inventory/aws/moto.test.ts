@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import { awsInventory } from "../../../../harness/inventory/aws/inventory.ts";
 import { AWS_KIND_NAMES } from "../../../../harness/inventory/aws/kinds.ts";
 import type { Inventory, InventoryItem } from "../../../../harness/model/inventory.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import { COLLECTIONS, GOOGLE_KINDS } from "../../../../harness/inventory/google/kinds.ts";
 import { googleError } from "../../../support/fake-google.ts";
 import {

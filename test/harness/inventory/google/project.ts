@@ -1,4 +1,4 @@
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import type { GoogleInventoryOptions } from "../../../../harness/inventory/google/inventory.ts";
 import { googleInventory } from "../../../../harness/inventory/google/inventory.ts";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import type { InventoryItem } from "../../../../harness/model/inventory.ts";
 import { googleError } from "../../../support/fake-google.ts";
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import { kubernetesInventory } from "../../../../harness/inventory/kubernetes/inventory.ts";
 import type { Inventory } from "../../../../harness/model/inventory.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";

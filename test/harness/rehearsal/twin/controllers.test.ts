@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import { twinInventory } from "../../../../harness/rehearsal/twin/inventory-adapter.ts";
 import { cloud, cluster, coder, CODER_ENV, coderReleases, RUN_ID } from "./configuration.ts";
 import { Twin } from "./workdir.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import type { Inventory, InventoryItem } from "../../../../harness/model/inventory.ts";
 import { faultsFile, type FaultsFile } from "../../../../harness/rehearsal/twin/faults.ts";
 import { withInventoryFaults } from "../../../../harness/rehearsal/twin/faulty-inventory.ts";
