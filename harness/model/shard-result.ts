@@ -393,7 +393,17 @@ export const drainResult = z.object({
   stopped: z.boolean(),
   deleted: count,
   /** What is still there, by id and name, with why. */
-  remaining: z.array(z.object({ id: z.string(), name: z.string(), reason: z.string() })),
+  remaining: z.array(
+    z.object({
+      /** Absent in results of earlier versions. */
+      kind: z.enum(["workspace", "user", "token"]).optional(),
+      id: z.string(),
+      name: z.string(),
+      reason: z.string(),
+    }),
+  ),
+  /** What could not be listed, one sentence each. Absent = everything was: only then is `remaining` all there is. */
+  unasked: z.array(z.string()).optional(),
   /** This drain paused Coder's prebuilds reconciler, and left it paused: it would create workspaces again. */
   pausedPrebuilds: z.boolean().optional(),
 });

@@ -15,7 +15,8 @@ const PART_WITHOUT_PROGRESS = 1 / 5;
 export async function awaitVolumes(context: StageContext): Promise<void> {
   const { folder, ports } = context;
   const drained = await salvageJson(folder.result("drain"), drainResult);
-  const isDrained = drained?.remaining.length === 0;
+  // Users and tokens hold no volumes.
+  const isDrained = drained?.remaining.every(({ kind }) => kind === "user" || kind === "token") === true;
   await waitUntilGone(context, {
     awaits: ({ kind }) => VOLUMES_OF_THE_STACK.has(kind),
     withoutProgressMs: ports.settle.controllersMs * (isDrained ? 1 : PART_WITHOUT_PROGRESS),

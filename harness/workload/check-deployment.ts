@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type Answer, failedWith } from "../coder/answer.ts";
 import type { CoderClient } from "../coder/client.ts";
 import type { deploymentConfig, entitlements } from "../coder/schemas.ts";
 import { RefbenchError } from "../model/error.ts";
@@ -7,7 +8,7 @@ import type { LoadTask } from "../model/shard-task.ts";
 
 /**
  * Refuses what the deployment would refuse to every workspace of the load: SSH, passwords, more users. What it does not
- * tell is tried.
+ * tell is tried, with a note that it was not checked.
  */
 export async function checkDeployment(
   owner: CoderClient,
@@ -16,6 +17,13 @@ export async function checkDeployment(
   note: (message: string) => void,
 ): Promise<void> {
   const [licensed, configured] = await Promise.all([owner.entitlements(), owner.deploymentConfig()]);
+  const skipped = (what: string, answer: Answer<unknown>): void => {
+    // 404: a build without licences has none of the limits that are looked for.
+    if (!answer.ok && !failedWith(answer, 404))
+      note(`${what} could not be checked: ${answer.failure.message}`);
+  };
+  skipped("the licence's seats, and whether it allows browsers only,", licensed);
+  skipped("whether the deployment's settings refuse the load", configured);
   const features = licensed.ok ? licensed.value.features : {};
   const config = configured.ok ? configured.value.config : {};
 
@@ -29,8 +37,11 @@ export async function checkDeployment(
       "owners have no access to others' workspaces here: each connection uses a token of its workspace's owner",
     );
 
-  if (task.login === "login") await checkPasswords(owner, task, config.disable_password_auth === true);
-  if (task.login === "host") await checkQuota(owner, organizationId, note);
+  if (task.login === "login") {
+    const isOff = config.disable_password_auth === true;
+    skipped("whether it takes refbench's passwords", await checkPasswords(owner, task, isOff));
+  }
+  if (task.login === "host") skipped("your quota", await checkQuota(owner, organizationId, note));
   const seats = features["user_limit"];
   const isMakingUsers = task.existing === undefined && task.login !== "host" && task.reuseUsers !== true;
   if (seats?.enabled !== true || seats.limit == null || !isMakingUsers) return;
@@ -42,15 +53,19 @@ export async function checkDeployment(
     );
 }
 
-/** Users who log in themselves need passwords, which the deployment may not take. */
-async function checkPasswords(owner: CoderClient, { deployment }: LoadTask, isOff: boolean): Promise<void> {
+/** Users who log in themselves need passwords, which the deployment may not take. Returns the answer that it checked. */
+async function checkPasswords(
+  owner: CoderClient,
+  { deployment }: LoadTask,
+  isOff: boolean,
+): Promise<Answer<unknown>> {
   if (isOff)
     throw new RefbenchError(
       "usage",
       `${deployment.url} takes no passwords, so that the load's users cannot log in: leave --login-each out, and their tokens are minted`,
     );
   const checked = await owner.validatePassword(newPassword());
-  if (!checked.ok || checked.value.valid) return;
+  if (!checked.ok || checked.value.valid) return checked;
   throw new RefbenchError(
     "usage",
     `${deployment.url} takes no password as refbench makes them (${checked.value.details}): leave --login-each out, and tokens are minted`,
@@ -73,17 +88,18 @@ function allowsBrowsersOnly(
   return features["browser_only"]?.enabled === true || config.browser_only === true;
 }
 
-/** Only told: a template that costs nothing may be used with nothing left. New users' quota is known to nobody yet. */
+/** Returns the answer that it checked. Only a note: a template that costs nothing may be used with nothing left. New users' quota is known to nobody yet. */
 async function checkQuota(
   owner: CoderClient,
   organizationId: string,
   note: (message: string) => void,
-): Promise<void> {
+): Promise<Answer<unknown>> {
   const quota = await owner.quota(organizationId, "me");
-  if (!quota.ok) return;
+  if (!quota.ok) return quota;
   const { credits_consumed: consumed, budget } = quota.value;
   if (budget >= 0 && consumed >= budget)
     note(
       `your quota is used up (${consumed} of ${budget}): builds of a template that costs anything will be refused; raise the quota allowance of your groups`,
     );
+  return quota;
 }

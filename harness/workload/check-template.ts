@@ -22,7 +22,7 @@ export async function checkTemplate(
   const versionId = template.active_version_id;
   const name = `template ${task.template}`;
   checkSettings(template, task, note);
-  await checkVersion(owner, versionId, task, name);
+  await checkVersion(owner, versionId, { task, name, note });
   const preset =
     task.presetId === undefined ? undefined : await checkPreset(owner, versionId, task.presetId, name);
   const values = { given: task.parameters, ...(preset === undefined ? {} : { preset }) };
@@ -32,7 +32,14 @@ export async function checkTemplate(
   else if (found.wrong.length > 0)
     throw new RefbenchError("usage", `${name} cannot be given these parameters: ${found.wrong.join("; ")}`);
   if (task.skipAgents !== true) await checkAgentAndApp(owner, versionId, task, note);
-  await checkExternalAuth(owner, versionId, task, name);
+  await checkExternalAuth(owner, versionId, { task, name, note });
+}
+
+/** What the checks of a template share. */
+interface Checked {
+  readonly task: LoadTask;
+  readonly name: string;
+  readonly note: (message: string) => void;
 }
 
 function checkSettings(
@@ -60,11 +67,13 @@ function checkSettings(
 async function checkVersion(
   owner: CoderClient,
   versionId: string,
-  task: LoadTask,
-  name: string,
+  { task, name, note }: Checked,
 ): Promise<void> {
   const version = await owner.templateVersion(versionId);
-  if (!version.ok) return;
+  if (!version.ok) {
+    note(`the active version of ${name} could not be checked: ${version.failure.message}`);
+    return;
+  }
   const { job, archived, has_external_agent: isExternal } = version.value;
   const refuse = (what: string): never => {
     throw new RefbenchError("usage", `the active version of ${name} ${what}`);
@@ -107,7 +116,10 @@ async function checkAgentAndApp(
 ): Promise<void> {
   const template = `template ${name}`;
   const resources = await owner.versionResources(versionId);
-  if (!resources.ok) return;
+  if (!resources.ok) {
+    note(`the agents of ${template} could not be checked: ${resources.failure.message}`);
+    return;
+  }
   const agents = resources.value.flatMap((resource) => resource.agents);
   if (agents.length === 0) return;
   const names = distinct(agents.map((one) => one.name));
@@ -139,11 +151,13 @@ function distinct(names: readonly string[]): string {
 async function checkExternalAuth(
   owner: CoderClient,
   versionId: string,
-  task: LoadTask,
-  template: string,
+  { task, name: template, note }: Checked,
 ): Promise<void> {
   const auths = await owner.externalAuth(versionId);
-  if (!auths.ok) return;
+  if (!auths.ok) {
+    note(`which logins ${template} needs could not be checked: ${auths.failure.message}`);
+    return;
+  }
   const isHost = task.login === "host";
   const needed = auths.value.filter(({ optional, authenticated }) => !optional && !(isHost && authenticated));
   if (needed.length === 0) return;

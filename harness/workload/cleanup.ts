@@ -1,10 +1,16 @@
 import { setMaxListeners } from "node:events";
 import { failedWith } from "../coder/answer.ts";
-import type { CoderClient } from "../coder/client.ts";
 import type { User, Workspace } from "../coder/schemas.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Deadline, startDeadline } from "../model/deadline.ts";
-import { type CleanupChoice, type FoundLeftovers, findLeftovers, type LeftToken } from "./cleanup-find.ts";
+import { seenIn } from "../model/listing.ts";
+import {
+  type CleanupChoice,
+  type FoundLeftovers,
+  findLeftovers,
+  type LeftToken,
+  unaskedOf,
+} from "./cleanup-find.ts";
 import type { Caller } from "./guard-caller.ts";
 import { Limiter } from "./limiter.ts";
 import { PollPace } from "./poll-pace.ts";
@@ -43,6 +49,8 @@ export interface CleanupResult {
   readonly deleted: { readonly workspaces: number; readonly users: number; readonly tokens: number };
   /** What is still there, by name, with why. */
   readonly left: readonly LeftBehind[];
+  /** What the last listing could not ask, one sentence each: only when it is empty, `left` is all there is. */
+  readonly unasked: readonly string[];
 }
 
 /**
@@ -68,28 +76,31 @@ async function cleanUpUntil(
   means: CleanupMeans,
 ): Promise<CleanupResult> {
   const { caller, clock, signal } = means;
-  const client = await patientClient(caller.client.with(deadline.signal));
-  const work = new Work({ ...means, caller: { ...caller, client } }, deadline);
+  // Patient where the deployment answers, or answers again soon: what is gone is not waited for.
+  const asking = caller.client.with(deadline.signal);
+  const isThere = (await asking.patient(GONE_AFTER_MS).buildInfo()).ok;
+  const patience = isThere ? undefined : 0;
+  const work = new Work({ ...means, caller: { ...caller, client: asking.patient(patience) } }, deadline);
   try {
     await work.removeAll(choice);
   } catch (error) {
     // At the deadline the last listing says what is left.
     if (!deadline.isOver()) throw error;
   }
-  if (signal.aborted) return { stopped: true, deleted: work.deleted, left: [] };
+  if (signal.aborted)
+    return { stopped: true, deleted: work.deleted, left: [], unasked: ["it was stopped before its end"] };
   const left = await caller.client.within(deadline.isOver() ? LAST_LOOK_MS : Infinity, (last) =>
-    findLeftovers({ ...caller, client: last.patient() }, choice, clock.now()),
+    findLeftovers({ ...caller, client: last.patient(patience) }, choice, clock.now()),
   );
   const unsaid = deadline.isOver()
     ? `not deleted within the ${means.timeoutMs} ms of this cleanup`
     : "it is still listed after its delete";
-  return { stopped: false, deleted: work.deleted, left: leftBehind(left, work.reasons, unsaid) };
-}
-
-/** Patient where the deployment answers, or answers again soon. */
-async function patientClient(client: CoderClient): Promise<CoderClient> {
-  const info = await client.patient(GONE_AFTER_MS).buildInfo();
-  return info.ok ? client.patient() : client;
+  return {
+    stopped: false,
+    deleted: work.deleted,
+    left: leftBehind(left, work.reasons, unsaid),
+    unasked: unaskedOf(left),
+  };
 }
 
 /** One cleanup under way. */
@@ -112,14 +123,14 @@ class Work {
     const { caller, clock } = this.#means;
     const { signal } = this.#deadline;
     for (let pass = 1; pass <= MAX_PASSES && !signal.aborted; pass++) {
-      const { workspaces } = await findLeftovers(caller, choice, clock.now());
+      const workspaces = seenIn((await findLeftovers(caller, choice, clock.now())).workspaces);
       if (workspaces.length === 0) break;
       await this.#removeWorkspaces(workspaces);
     }
     if (signal.aborted) return;
     const { users, tokens } = await findLeftovers(caller, choice, clock.now());
-    await this.#removeUsers(users);
-    await this.#removeTokens(tokens);
+    await this.#removeUsers(seenIn(users));
+    await this.#removeTokens(seenIn(tokens));
   }
 
   async #removeWorkspaces(workspaces: readonly Workspace[]): Promise<void> {
@@ -177,13 +188,18 @@ function leftBehind(
 ): LeftBehind[] {
   const because = (id: string): string => reasons.get(id) ?? unsaid;
   return [
-    ...workspaces.map(({ id, name, owner_name: owner }) => ({
+    ...seenIn(workspaces).map(({ id, name, owner_name: owner }) => ({
       kind: "workspace" as const,
       id,
       name: `${owner}/${name}`,
       reason: because(id),
     })),
-    ...users.map(({ id, username }) => ({ kind: "user" as const, id, name: username, reason: because(id) })),
-    ...tokens.map(({ id, name }) => ({ kind: "token" as const, id, name, reason: because(id) })),
+    ...seenIn(users).map(({ id, username }) => ({
+      kind: "user" as const,
+      id,
+      name: username,
+      reason: because(id),
+    })),
+    ...seenIn(tokens).map(({ id, name }) => ({ kind: "token" as const, id, name, reason: because(id) })),
   ];
 }

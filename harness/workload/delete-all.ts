@@ -29,12 +29,12 @@ export async function deleteWorkspaces(
   });
 }
 
-/** Deletes the users that the load made; the ids of those that are gone. */
+/** Deletes the users that the load made, those whose create lost its answer included; the ids of those that are gone. */
 export async function deleteUsers(load: LoadContext, users: readonly LoadUser[]): Promise<Set<string>> {
   const deleted = new Set<string>();
   if (load.signal.aborted) return deleted;
   load.board.activity = "deleting users";
-  const ours = users.filter(({ isOurs }) => isOurs);
+  const ours = [...users, ...(await findLostUsers(load, users))].filter(({ isOurs }) => isOurs);
   await takeTurns(ours, load.task.cleanupConcurrency, async (user, dueMs) => {
     if (load.signal.aborted) return;
     const startedMs = performance.now();
@@ -49,12 +49,16 @@ export async function deleteUsers(load: LoadContext, users: readonly LoadUser[])
   return deleted;
 }
 
-/** A create whose answer was lost may have made its workspace all the same. */
+/** A create whose answer was lost may have made its workspace all the same. Where nobody can say, that is a failure. */
 async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
   const lost = workspaces.filter(({ id, state }) => id === undefined && state === "failed");
   if (lost.length === 0) return;
   const listed = await listWorkspaces(load.owner.patient());
-  if (!listed.ok) return;
+  if (!listed.ok) {
+    const which = `${lost.length} of the load's creates lost their answers, and what they made is not known`;
+    load.failures.add("workspace-delete", "delete-workspace", `${which}: ${listed.failure.message}`);
+    return;
+  }
   const idOf = new Map(listed.value.map((workspace) => [workspace.name, workspace.id]));
   for (const workspace of lost) {
     const id = idOf.get(workspace.name);
@@ -62,11 +66,16 @@ async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[])
   }
 }
 
-/** Users of the load that exist although their create lost its answer. */
-export async function findLostUsers(load: LoadContext, known: readonly LoadUser[]): Promise<LoadUser[]> {
-  if (known.length === load.task.users || load.signal.aborted) return [];
+/** Users of the load that exist although their create lost its answer. Where nobody can say, that is a failure. */
+async function findLostUsers(load: LoadContext, known: readonly LoadUser[]): Promise<readonly LoadUser[]> {
+  const { login, reuseUsers, users: wanted } = load.task;
+  if (login === "host" || reuseUsers === true || known.length === wanted || load.signal.aborted) return [];
   const listed = await listUsers(load.owner.patient());
-  if (!listed.ok) return [];
+  if (!listed.ok) {
+    const which = `${wanted - known.length} of the load's creates lost their answers, and whom they made is not known`;
+    load.failures.add("user-delete", "delete-user", `${which}: ${listed.failure.message}`);
+    return [];
+  }
   const knownNames = new Set(known.map(({ username }) => username));
   const own = new Set(
     Array.from({ length: load.task.users }, (_, i) => `${load.task.prefix}-${load.task.firstIndex + i}`),

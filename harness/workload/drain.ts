@@ -64,11 +64,12 @@ async function drainUntil(
       };
     }
     const users = task.keepUsers === true ? [] : await deleteUsers(owner, slots);
-    await deleteLeftTokens(owner);
+    const tokens = await deleteLeftTokens(owner);
     return {
       stopped: context.signal.aborted,
       deleted: passes.deleted(remaining),
-      remaining: [...remaining.map((one) => left(one, passes.reasonOf(one))), ...users],
+      remaining: [...remaining.map((one) => left(one, passes.reasonOf(one))), ...users, ...tokens.left],
+      ...(tokens.unasked.length === 0 ? {} : { unasked: [...tokens.unasked] }),
       ...paused,
     };
   } finally {
@@ -136,6 +137,7 @@ async function deleteUsers(owner: CoderClient, slots: Limiter): Promise<Left[]> 
   return listed(await listUsers(owner))
     .filter((user) => !isOwner(user))
     .map(({ id, username }) => ({
+      kind: "user",
       id,
       name: username,
       reason: reasons.get(id) ?? "the user is still listed after its delete",
@@ -143,7 +145,7 @@ async function deleteUsers(owner: CoderClient, slots: Limiter): Promise<Left[]> 
 }
 
 function left(workspace: Workspace, reason: string): Left {
-  return { id: workspace.id, name: `${workspace.owner_name}/${workspace.name}`, reason };
+  return { kind: "workspace", id: workspace.id, name: `${workspace.owner_name}/${workspace.name}`, reason };
 }
 
 function listed<T>(answer: Answer<T>): T {

@@ -1,6 +1,7 @@
+import { failedWith } from "../coder/answer.ts";
 import { anything, isActive, type User, type Workspace } from "../coder/schemas.ts";
 import { RefbenchError } from "../model/error.ts";
-import { buildCapacity } from "./capacity.ts";
+import { type ShownCapacity, shownCapacity } from "./capacity.ts";
 import { runOfUser, runOfWorkspace } from "./cleanup-ownership.ts";
 import type { Caller } from "./guard-caller.ts";
 import { listUsers, listWorkspaces } from "./listing.ts";
@@ -32,8 +33,9 @@ export interface DeploymentLook {
   readonly sessions?: { readonly terminal: number; readonly ssh: number; readonly ide: number };
   /** Workspaces of others; `building` wait for a build or are in one. */
   readonly workspaces: { readonly total: number; readonly building: number };
+  /** By workspaces alone where `others` is undefined. */
   readonly runs: readonly FoundRun[];
-  readonly builds: { readonly replicas: number; readonly daemons: number };
+  readonly builds: ShownCapacity;
   /** Why it counts as being in use by others, in words; empty when it is not. */
   readonly inUse: readonly string[];
 }
@@ -49,7 +51,7 @@ export async function lookAtDeployment(
     listUsers(client),
     listWorkspaces(client),
     client.deploymentStats(),
-    buildCapacity(client, organizationId),
+    shownCapacity(client, organizationId),
     client.http.call({
       method: "GET",
       path: "/api/v2/refbench-emulator",
@@ -59,6 +61,9 @@ export async function lookAtDeployment(
   ]);
   if (!info.ok)
     throw new RefbenchError("coder", `the deployment does not say what it is: ${info.failure.message}`);
+  // Anyone but a site admin is shown no users (403).
+  if (!users.ok && !failedWith(users, 403, 404))
+    throw new RefbenchError("coder", `the users cannot be listed: ${users.failure.message}`);
   if (!workspaces.ok)
     throw new RefbenchError("coder", `the workspaces cannot be listed: ${workspaces.failure.message}`);
   const theirs = workspaces.value.filter((one) => runOfWorkspace(one) === undefined);
@@ -76,7 +81,7 @@ export async function lookAtDeployment(
       building: theirs.filter(({ latest_build: build }) => isActive(build.job)).length,
     },
     runs: foundRuns(workspaces.value, users.ok ? users.value : []),
-    builds: capacity.ok ? capacity.value : { replicas: 0, daemons: 0 },
+    builds: capacity,
   };
   return { ...look, inUse: reasonsOfUse(look) };
 }

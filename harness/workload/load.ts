@@ -10,7 +10,7 @@ import { readBuildTimings } from "./build-timings.ts";
 import type { DaemonCounts } from "./builds.ts";
 import { CanaryProbe, PROBE_EVERY_MS, probeHttp } from "./canary-probe.ts";
 import { createUsers } from "./create-users.ts";
-import { deleteUsers, deleteWorkspaces, findLostUsers } from "./delete-all.ts";
+import { deleteUsers, deleteWorkspaces } from "./delete-all.ts";
 import { findExisting, visitExisting } from "./existing-workspaces.ts";
 import { holdConnections } from "./hold-connections.ts";
 import type { LoadContext, LoadUser, LoadWorkspace, TaskContext } from "./load-context.ts";
@@ -168,9 +168,7 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   const isKept = existing !== undefined || load.task.keep === true;
   if (isKept) return { users, workspaces, daemons, connections, arrivals, deletedUsers: new Set(), apps };
   await deleteWorkspaces(ending, workspaces);
-  const lost =
-    load.task.login === "host" || load.task.reuseUsers === true ? [] : findLostUsers(ending, users);
-  const deletedUsers = await deleteUsers(ending, [...users, ...(await lost)]);
+  const deletedUsers = await deleteUsers(ending, users);
   return { users, workspaces, daemons, connections, arrivals, deletedUsers, apps };
 }
 

@@ -11,14 +11,35 @@ interface Minted {
   readonly keyId: string;
 }
 
+/** A token that could not be deleted, with the reason. */
+interface LeftToken {
+  readonly kind: "token";
+  readonly id: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** Names of what a load of refbench mints. */
 const OURS = /^bench-[0-9a-z]{12}-/;
 
-/** Deletes tokens that loads of refbench left behind at the caller, as when their process was killed. */
-export async function deleteLeftTokens(owner: CoderClient): Promise<void> {
+/**
+ * Deletes tokens that loads of refbench left behind at the caller, as when their process was killed. Returns those that
+ * could not be deleted, and one sentence when the tokens could not be listed.
+ */
+export async function deleteLeftTokens(
+  owner: CoderClient,
+): Promise<{ readonly left: readonly LeftToken[]; readonly unasked: readonly string[] }> {
   const tokens = await owner.tokens("me");
-  if (!tokens.ok) return;
-  for (const { id, token_name } of tokens.value) if (OURS.test(token_name)) await owner.deleteToken("me", id);
+  if (!tokens.ok)
+    return { left: [], unasked: [`the caller's tokens cannot be listed: ${tokens.failure.message}`] };
+  const left: LeftToken[] = [];
+  for (const { id, token_name: name } of tokens.value) {
+    if (!OURS.test(name)) continue;
+    const deleted = await owner.deleteToken("me", id);
+    if (!deleted.ok && !failedWith(deleted, 404))
+      left.push({ kind: "token", id, name, reason: deleted.failure.message });
+  }
+  return { left, unasked: [] };
 }
 
 /** The tokens that this load minted: short-lived, named after it, and deleted at its end where their users stay. */

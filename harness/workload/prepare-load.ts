@@ -5,7 +5,7 @@ import { sshDoor, type SshDoor } from "../coder/ssh-door.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import { BuildLedger } from "./builds.ts";
-import { buildCapacity } from "./capacity.ts";
+import { shownCapacity } from "./capacity.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { checkDeployment } from "./check-deployment.ts";
 import { checkTemplate } from "./check-template.ts";
@@ -55,8 +55,10 @@ export async function prepareLoad(
     await checkTemplate(asking, template, task, note);
     templateId = template.id;
   }
-  const capacity = await buildCapacity(asking, organizationId);
-  const daemons = capacity.ok ? capacity.value.daemons : 0;
+  const capacity = await shownCapacity(asking, organizationId);
+  if ("unknown" in capacity) note(`how many builds can run at once is not known: ${capacity.unknown}`);
+  // 0 stands for unknown: its polls then expect a builder, and no figure is judged by it.
+  const daemons = "unknown" in capacity ? 0 : capacity.daemons;
   const health = new HealthWatch(task.generatorLimits);
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   const load: LoadContext = {
@@ -98,7 +100,12 @@ async function findTemplate(owner: CoderClient, organizationId: string, name: st
   if (!failedWith(template, 404))
     throw new RefbenchError("coder", `template ${name} cannot be used: ${template.failure.message}`);
   const all = await owner.templates(organizationId);
-  const names = all.ok ? all.value.map((one) => one.name).join(", ") : "";
+  if (!all.ok)
+    throw new RefbenchError(
+      "usage",
+      `the deployment has no template "${name}", and its templates cannot be listed: ${all.failure.message}`,
+    );
+  const names = all.value.map((one) => one.name).join(", ");
   const expected = names === "" ? "there is none yet: push one first" : `expected one of ${names}`;
   throw new RefbenchError("usage", `the deployment has no template "${name}", ${expected}`);
 }

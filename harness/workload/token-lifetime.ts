@@ -1,3 +1,4 @@
+import { failedWith } from "../coder/answer.ts";
 import type { CoderClient } from "../coder/client.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
@@ -16,6 +17,9 @@ export async function chooseTokenLifetime(
   note: (message: string) => void,
 ): Promise<number> {
   const [configured, own] = await Promise.all([owner.deploymentConfig(), owner.tokenConfig("me")]);
+  for (const answer of [configured, own])
+    if (!answer.ok && !failedWith(answer, 403, 404))
+      note(`how long tokens may live could not be checked: ${answer.failure.message}`);
   const { session_lifetime: limits } = configured.ok ? configured.value.config : {};
   // Users and owners have limits of their own, and only the caller's is told to everybody.
   const told = [

@@ -611,7 +611,7 @@ class Fake {
   }
 
   #version(id: string) {
-    const job = { ...this.versions.get(id), created_at: new Date().toISOString() };
+    const job = { status: "succeeded", ...this.versions.get(id), created_at: new Date().toISOString() };
     return { id, job, ...this.#options.version };
   }
 

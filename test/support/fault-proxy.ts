@@ -23,7 +23,7 @@ export type Fault =
   /** What happens to each websocket message of the answer that is longer than so many bytes; its framing stays right. */
   | { readonly kind: MessageFault; readonly longerThan: number }
   /** The proxy answers in the server's place. */
-  | { readonly kind: "answer"; readonly status: 429 | 503; readonly retryAfter?: number }
+  | { readonly kind: "answer"; readonly status: 403 | 429 | 503; readonly retryAfter?: number }
   /** What comes in place of TLS is none. */
   | { readonly kind: "tls-garbage" }
   /** Both ways. */

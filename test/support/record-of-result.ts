@@ -17,7 +17,7 @@ export function recordOfResult(
       result,
       cleanup: {
         state: "done",
-        result: { stopped: false, deleted: { workspaces: 0, users: 0, tokens: 0 }, left: [] },
+        result: { stopped: false, deleted: { workspaces: 0, users: 0, tokens: 0 }, left: [], unasked: [] },
         endedMs,
       },
     },

@@ -61,13 +61,14 @@ export function drainCommand(io: Io, chooseShard: ChooseShard = chooseShardRunne
     .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nExit codes: 0 nothing remains, 40 something does (by name), 30 Coder cannot be reached, 61 stopped.",
+      "\nExit codes: 0 nothing remains, 40 something does (by name),\n41 a listing failed: what remains is not known, 30 Coder cannot be reached, 61 stopped.",
     )
     .action(async (architecture: string, flags: DrainFlags) => {
       const drained = await drainByHand(architecture, flags, { io, chooseShard });
       io.stdout.write(flags.output === "json" ? drainedJson(drained) : drainedText(drained));
       if (drained.result.stopped) io.exit(EXIT_CODES.interrupted);
       else if (drained.result.remaining.length > 0) io.exit(EXIT_CODES.leaked);
+      else if (drained.result.unasked !== undefined) io.exit(EXIT_CODES.unverified);
     });
 }
 

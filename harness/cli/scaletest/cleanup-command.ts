@@ -4,7 +4,7 @@ import { startDeadline } from "../../model/deadline.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { cleanUp } from "../../workload/cleanup.ts";
-import { type CleanupChoice, findLeftovers } from "../../workload/cleanup-find.ts";
+import { type CleanupChoice, findLeftovers, unaskedOf } from "../../workload/cleanup-find.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { cleanupJson, cleanupText, listingText, runsOf } from "./cleanup-text.ts";
@@ -53,7 +53,7 @@ export function cleanupCommand(io: Io): Command {
     .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nExit codes: 0 nothing is left, 40 something is (by name), 61 stopped,\n20 or 30 it could not be asked, 2 refused: nothing was deleted.",
+      "\nExit codes: 0 nothing is left, 40 something is (by name), 41 a listing failed: what is left is not known,\n61 stopped, 20 or 30 the deployment could not be asked at all, 2 refused: nothing was deleted.",
     )
     .action((flags: CleanupFlags) => cleanUpByHand(flags, io));
 }
@@ -65,12 +65,16 @@ async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
   const choice = await choiceOf(flags, reach);
   const found = await findLeftovers(reach.caller, choice, systemClock.now());
   before.release();
+  const { isOwner } = reach.caller;
+  const words = ["scaletest", "cleanup", "--url", reach.http.url, ...scopeWords(flags)];
   if (flags.dryRun === true) {
-    io.stdout.write(listingText(found, reach.http.url, flags.output));
+    const again = pasteable(...words, "--dry-run");
+    io.stdout.write(listingText(found, { url: reach.http.url, again, isOwner }, flags.output));
+    if (unaskedOf(found).length > 0) io.exit(EXIT_CODES.unverified);
     return;
   }
   const reporter = progressReporter(io);
-  const again = pasteable("scaletest", "cleanup", "--url", reach.http.url, ...scopeWords(flags));
+  const again = pasteable(...words);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), again);
   try {
     const result = await cleanUp(choice, {
@@ -91,10 +95,11 @@ async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
     io.stdout.write(
       flags.output === "json"
         ? cleanupJson(result, reach.http.url)
-        : cleanupText(result, reach.http.url, again),
+        : cleanupText(result, { url: reach.http.url, again, isOwner }),
     );
     if (result.stopped) io.exit(EXIT_CODES.interrupted);
     else if (result.left.length > 0) io.exit(EXIT_CODES.leaked);
+    else if (result.unasked.length > 0) io.exit(EXIT_CODES.unverified);
   } finally {
     reporter.close();
   }
@@ -103,7 +108,12 @@ async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
 async function checkId({ caller, http }: Reach, { deploymentId }: ReachFlags): Promise<void> {
   if (deploymentId === undefined) return;
   const info = await caller.client.buildInfo();
-  const id = info.ok ? info.value.deployment_id : "unknown";
+  if (!info.ok)
+    throw new RefbenchError(
+      "coder",
+      `--deployment-id is "${deploymentId}", but ${http.url} does not say which deployment it is: ${info.failure.message}; nothing was deleted, try again`,
+    );
+  const id = info.value.deployment_id;
   if (id !== deploymentId)
     throw new RefbenchError(
       "usage",
@@ -127,7 +137,14 @@ async function choiceOf(flags: CleanupFlags, { caller, http }: Reach): Promise<C
   }
   const everything: CleanupChoice = { runs: "all", ...narrowed };
   if (all === true || flags.dryRun === true) return everything;
-  const runs = runsOf(await findLeftovers(caller, everything, systemClock.now()));
+  const found = await findLeftovers(caller, everything, systemClock.now());
+  const unasked = unaskedOf(found);
+  if (unasked.length > 0)
+    throw new RefbenchError(
+      "inventory",
+      `which runs left something on ${http.url} is not known (${unasked.join("; ")}): nothing was deleted; name the run (--run) or ask for all of them (--all)`,
+    );
+  const runs = runsOf(found);
   if (runs.length <= 1) return everything;
   const commands = [...runs.map((each) => ["--run", each]), ["--all"]].map(
     (words) => `\n  ${pasteable("scaletest", "cleanup", "--url", http.url, ...words)}`,

@@ -1,46 +1,77 @@
 import { jsonText, oneLine } from "../../model/safe-text.ts";
+import { seenIn } from "../../model/listing.ts";
 import type { CleanupResult } from "../../workload/cleanup.ts";
-import type { FoundLeftovers } from "../../workload/cleanup-find.ts";
+import { type FoundLeftovers, unaskedOf } from "../../workload/cleanup-find.ts";
 import { runOfToken, runOfUser, runOfWorkspace } from "../../workload/cleanup-ownership.ts";
 import { counted } from "./guard-text.ts";
 
-/** The runs that left something, by `run12`. */
+/** The runs that left something, by `run12`, as far as the listings show. */
 export function runsOf({ workspaces, users, tokens }: FoundLeftovers): string[] {
   const runs = [
-    ...workspaces.map(runOfWorkspace),
-    ...users.map(runOfUser),
-    ...tokens.map(({ name }) => runOfToken(name)),
+    ...seenIn(workspaces).map(runOfWorkspace),
+    ...seenIn(users).map(runOfUser),
+    ...seenIn(tokens).map(({ name }) => runOfToken(name)),
   ];
   return [...new Set(runs.filter((run) => run !== undefined))].sort();
 }
 
-/** What a cleanup would delete. */
-export function listingText(found: FoundLeftovers, url: string, output: "text" | "json"): string {
-  const workspaces = found.workspaces.map((one) => `${one.owner_name}/${one.name}`);
-  const users = found.users.map(({ username }) => username);
-  const tokens = found.tokens.map(({ name }) => name);
-  if (output === "json") return jsonText({ coder: url, dryRun: true, workspaces, users, tokens });
+/** The deployment that was asked, and the command to ask again. */
+interface Asked {
+  readonly url: string;
+  readonly again: string;
+  /** Whether a site admin asked: anyone else is shown their own workspaces and tokens only. */
+  readonly isOwner: boolean;
+}
+
+function nothing(words: string, { isOwner }: Asked): string {
+  return isOwner ? words : `${words} of what this user owns; only a site admin is shown what others own`;
+}
+
+/** What a cleanup would delete, and what could not be asked. */
+export function listingText(found: FoundLeftovers, asked: Asked, output: "text" | "json"): string {
+  const { url, again } = asked;
+  const workspaces = seenIn(found.workspaces).map((one) => `${one.owner_name}/${one.name}`);
+  const users = seenIn(found.users).map(({ username }) => username);
+  const tokens = seenIn(found.tokens).map(({ name }) => name);
+  const unasked = unaskedOf(found);
+  if (output === "json") return jsonText({ coder: url, dryRun: true, workspaces, users, tokens, unasked });
   const total = workspaces.length + users.length + tokens.length;
-  if (total === 0) return `${url}: nothing of refbench's is there\n`;
+  if (total === 0 && unasked.length === 0)
+    return `${url}: ${nothing("nothing of refbench's is there", asked)}\n`;
   const head = `${url}: would delete ${counted(workspaces.length, "workspace")}, ${counted(users.length, "user")}, ${counted(tokens.length, "token")} of ${counted(runsOf(found).length, "run")}`;
   const names = [
     ...workspaces.map((name) => `workspace ${name}`),
     ...users.map((name) => `user ${name}`),
     ...tokens.map((name) => `token ${name}`),
   ];
-  return `${[head, ...names.map((name) => `  ${oneLine(name)}`)].join("\n")}\n`;
+  const lines = [head, ...names.map((name) => `  ${oneLine(name)}`), ...unaskedLines(unasked, again)];
+  return `${lines.join("\n")}\n`;
 }
 
-/** The result for people: the figures, every name that is left with why, and the next step. */
-export function cleanupText({ deleted, left, stopped }: CleanupResult, url: string, again: string): string {
+/** The result for people: the figures, every name that is left with why, what could not be asked, and the next step. */
+export function cleanupText({ deleted, left, stopped, unasked }: CleanupResult, asked: Asked): string {
+  const { url, again } = asked;
   const head = `${url}: ${counted(deleted.workspaces, "workspace")}, ${counted(deleted.users, "user")}, ${counted(deleted.tokens, "token")} deleted`;
   if (stopped) return `${head}, stopped before its end; go on with\n  ${again}\n`;
-  if (left.length === 0) return `${head}, nothing is left\n`;
+  if (left.length === 0 && unasked.length === 0) return `${head}, ${nothing("nothing is left", asked)}\n`;
   const names = left.map(({ kind, name, reason }) => oneLine(`  ${kind} ${name}: ${reason}`));
-  return `${[`${head}, ${left.length} left:`, ...names, "Try again with", `  ${again}`].join("\n")}\n`;
+  const isLeft = left.length === 0 ? "" : `, ${left.length} left:`;
+  const next = unasked.length > 0 ? unaskedLines(unasked, again) : ["Try again with", `  ${again}`];
+  return `${[`${head}${isLeft}`, ...names, ...next].join("\n")}\n`;
 }
 
 /** The result for programs. */
-export function cleanupJson({ stopped, deleted, left }: CleanupResult, url: string): string {
-  return jsonText({ coder: url, stopped, deleted, left });
+export function cleanupJson({ stopped, deleted, left, unasked }: CleanupResult, url: string): string {
+  return jsonText({ coder: url, stopped, deleted, left, unasked });
+}
+
+function unaskedLines(unasked: readonly string[], again: string): string[] {
+  if (unasked.length === 0) return [];
+  const reasons = unasked.map((reason) => oneLine(`  ${reason}`));
+  return [
+    "What is left is not known:",
+    ...reasons,
+    "Once the deployment answers, ask again with",
+    `  ${again}`,
+  ];
 }

@@ -21,7 +21,9 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
       ? `generator: reaches Coder on its own machine (loopback), so held to wide limits (slip p99 ${task.generatorLimits.slipP99Ms} ms)`
       : "generator: this machine, over its own route to Coder",
     ...(shards === undefined ? [] : [shards]),
-    ...(look.builds.daemons > 0 ? [] : ["builds: how many can run at once is not told to this caller"]),
+    ...("unknown" in look.builds
+      ? [`builds: how many can run at once is not known (${look.builds.unknown})`]
+      : []),
     ...(deployment.proxy === undefined ? [] : ["proxy: all connections went through one"]),
     ...(traffic === undefined
       ? []

@@ -31,11 +31,17 @@ export function lookText(look: DeploymentLook, width: number): string {
       ["Deployment", `${url}, Coder ${version}${emulated}, id ${id}`],
       ["Asked as", `${caller}, ${isOwner ? "an owner" : "no owner"}`],
       ["There", there.join("; ")],
-      ["Builds", `${counted(builds.replicas, "replica")}, ${counted(builds.daemons, "provisioner daemon")}`],
+      ["Builds", buildsWords(builds)],
       ...(runs.length === 0 ? [] : [["refbench's", [...earlier, ...more].join(", ")] as const]),
     ],
     width,
   );
+}
+
+function buildsWords(builds: DeploymentLook["builds"]): string {
+  return "unknown" in builds
+    ? `how many can run at once is not known: ${builds.unknown}`
+    : `${counted(builds.replicas, "replica")}, ${counted(builds.daemons, "provisioner daemon")}`;
 }
 
 /** What a load will do, in the same form. */

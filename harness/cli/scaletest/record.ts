@@ -17,6 +17,7 @@ import { verdictOfError } from "../../model/error.ts";
 import { sshConditions } from "../../pipeline/conditions.ts";
 import { judge, type Objective } from "../../results/objectives.ts";
 import { auditReason, selfAudit } from "../../results/self-audit/self-audit.ts";
+import type { BuildCapacity } from "../../workload/capacity.ts";
 import type { DeploymentLook } from "../../workload/guard-look.ts";
 import { refbenchVersion } from "../refbench-version.ts";
 import { conditionsOfLoad } from "./conditions.ts";
@@ -41,6 +42,7 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
   const teardown = teardownOf(outcome, ground);
   const held = verdictsOf(outcome, measured, objectives, teardown);
   const { host } = new URL(look.url);
+  const builds = recordedCapacity(look);
   const record = recordSchema.parse({
     schemaVersion: RECORD_SCHEMA_VERSION,
     runId,
@@ -63,9 +65,9 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
     load: {
       users: task.existing === undefined ? task.users : 0,
       workspaces: task.workspaces,
-      concurrentBuilds: look.builds.daemons,
-      replicas: look.builds.replicas,
-      daemonsPerReplica: Math.round(look.builds.daemons / Math.max(1, look.builds.replicas)),
+      concurrentBuilds: builds.daemons,
+      replicas: builds.replicas,
+      daemonsPerReplica: Math.round(builds.daemons / Math.max(1, builds.replicas)),
       connections: task.connections.total,
       sshShare: task.connections.sshShare,
       holdMs: task.connections.holdMs,
@@ -124,14 +126,19 @@ function measurementsOf(
   return { ...result, connections: { ...result.connections, sshPath: path[deployment.ssh] } };
 }
 
+/** As a record writes it: 0 stands for unknown, and a condition says why. */
+function recordedCapacity({ builds }: DeploymentLook): BuildCapacity {
+  return "unknown" in builds ? { replicas: 0, daemons: 0 } : builds;
+}
+
 /** The defaults that hold for any size; `--max-failures` takes the place of the share that may fail. */
 function objectivesOf(
   { workspaces }: LoadTask,
-  { builds, isEmulated }: DeploymentLook,
+  look: DeploymentLook,
   maxFailures: number | undefined,
 ): Objective[] {
-  const figures = { workspaces, concurrentBuilds: Math.max(1, builds.daemons) };
-  const objectives = objectivesFor(OBJECTIVES, { size: "", figures, simulated: isEmulated });
+  const figures = { workspaces, concurrentBuilds: Math.max(1, recordedCapacity(look).daemons) };
+  const objectives = objectivesFor(OBJECTIVES, { size: "", figures, simulated: look.isEmulated });
   if (maxFailures === undefined) return objectives;
   return objectives.map((objective) =>
     objective.name === "workspaces-succeeded"
@@ -160,10 +167,13 @@ export function teardownOf(
     problems: [`${problem}: delete what is there with "${command}"`],
   });
   if (cleanup.state === "failed") return unverified(cleanup.reason);
-  const { stopped, left } = cleanup.result;
+  const { stopped, left, unasked } = cleanup.result;
   if (stopped) return unverified("left before the cleanup's end");
-  if (left.length === 0) return { ...known, state: "clean", left: [], problems: [] };
-  const problems = left.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`);
+  if (left.length === 0)
+    return unasked.length > 0
+      ? unverified(unasked.join("; "))
+      : { ...known, state: "clean", left: [], problems: [] };
+  const problems = [...left.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`), ...unasked];
   return {
     ...known,
     state: "leaked",
@@ -202,7 +212,8 @@ function stagesOf({ startedMs, endedMs, failure, cleanup }: LoadOutcome): RunRec
         }),
   };
   if (cleanup.state === "kept") return [load];
-  const isClean = cleanup.state === "done" && !cleanup.result.stopped && cleanup.result.left.length === 0;
+  const isClean =
+    cleanup.state === "done" && cleanup.result.left.length === 0 && cleanup.result.unasked.length === 0;
   return [
     load,
     {

@@ -173,11 +173,10 @@ async function cleanupAfter(
         onProgress: (progress) => report({ type: "drain.progress", ...progress }),
       },
     );
-    const { left } = result;
-    finished(
-      left.length > 0 || result.stopped ? "failed" : "ok",
-      left.length > 0 ? `${left.length} left` : "nothing is left",
-    );
+    const { left, unasked } = result;
+    if (left.length > 0) finished("failed", `${left.length} left`);
+    else if (unasked.length > 0) finished("failed", `what is left is not known: ${unasked.join("; ")}`);
+    else finished("ok", "nothing is left");
     return { state: "done", result, endedMs: clock.now() };
   } catch (error) {
     finished("failed", messageOf(error));

@@ -62,16 +62,15 @@ export async function drain(context: StageContext): Promise<string> {
     await writeJson(folder.result("drain"), {
       deleted: before + result.deleted,
       remaining: result.remaining,
+      ...(result.unasked === undefined ? {} : { unasked: result.unasked }),
     } satisfies z.infer<typeof drainResult>);
-    for (const { id, name, reason } of result.remaining) {
-      report({
-        type: "note",
-        level: "warning",
-        message: `workspace ${name} (${id}) would not go and is left to the sweep: ${reason}`,
-      });
-    }
+    const warn = (message: string): void => report({ type: "note", level: "warning", message });
+    for (const { kind = "workspace", id, name, reason } of result.remaining)
+      warn(`${kind} ${name} (${id}) would not go and is left to the sweep: ${reason}`);
+    const { unasked = [] } = result;
+    for (const sentence of unasked) warn(`the drain is unverified: ${sentence}`);
     const deleted = before + result.deleted;
-    return `${deleted === 1 ? "1 workspace" : `${deleted} workspaces`} deleted, ${result.remaining.length} left`;
+    return `${deleted === 1 ? "1 workspace" : `${deleted} workspaces`} deleted, ${result.remaining.length} left${unasked.length === 0 ? "" : ", unverified"}`;
   } catch (error) {
     if (signal.aborted || isLeaseHeld(error)) throw error;
     // Whatever its reason, a failed drain must not keep the rest from being destroyed.

@@ -17,15 +17,15 @@ const HOUR_MS = 3_600_000;
 /** As a load names its users: address and name belong together. */
 const ours = (name: string) => ({ email: `${name}@refbench.test`, workspace: name });
 
-/** Waits between tries pass in a fiftieth of their time. */
-const quickClock: Clock = {
+/** Waits between tries pass in a part of their time. */
+const quickClock = (times: number): Clock => ({
   ...systemClock,
-  elapsed: () => systemClock.elapsed() * 50,
-  sleep: (ms, until) => systemClock.sleep(ms / 50, until),
-};
+  elapsed: () => systemClock.elapsed() * times,
+  sleep: (ms, until) => systemClock.sleep(ms / times, until),
+});
 
-async function cleaner(coder: { readonly url: string; readonly token: string }) {
-  const http = new CoderHttp({ url: coder.url, clock: quickClock });
+async function cleaner(coder: { readonly url: string; readonly token: string }, times = 50) {
+  const http = new CoderHttp({ url: coder.url, clock: quickClock(times) });
   const caller = await getCaller(http, { token: coder.token, from: "the test" }, signal);
   return {
     clean: (choice: CleanupChoice, means: Partial<CleanupMeans> = {}) =>
@@ -61,6 +61,7 @@ test("a run's workspaces, users and tokens go, and what only looks alike stays",
     stopped: false,
     deleted: { workspaces: 1, users: 1, tokens: 1 },
     left: [],
+    unasked: [],
   });
   const { workspaces, users, tokens } = await coder.names();
   expect(workspaces.toSorted()).toEqual([`bench-${OTHER}-0`, "bench-mark", "scaletest-1"]);
@@ -163,12 +164,15 @@ test.each(["refuse", "reset", "answer"] as const)(
     await using proxy = await startFaultProxy({
       target: coder.url,
       seed: 7,
-      rules: [{ match: /^(GET|DELETE|PATCH) /, share: 1 / 3, fault: fault as Fault }],
+      rules: [
+        { match: /^(GET|DELETE|PATCH) (?!\/api\/v2\/users\/me )/, share: 1 / 3, fault: fault as Fault },
+      ],
     });
     await using cleaning = await cleaner({ url: proxy.url, token: coder.token });
 
     const result = await cleaning.clean({ runs: [RUN] }, { timeoutMs: 60_000 });
-    expect(result).toEqual({ stopped: false, deleted: { workspaces: 2, users: 2, tokens: 1 }, left: [] });
+    const deleted = { workspaces: 2, users: 2, tokens: 1 };
+    expect(result).toEqual({ stopped: false, deleted, left: [], unasked: [] });
     expect(proxy.played[kind]).toBeGreaterThan(2);
     expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
   },
@@ -204,4 +208,44 @@ test("a workspace whose answer trickles ends with the time for each workspace", 
 
   const { left } = await cleaning.clean({ runs: [RUN] }, { jobTimeoutMs: 100 });
   expect(left.find(({ kind }) => kind === "workspace")?.reason).toMatch(/^not gone within 100 ms: GET /);
+});
+
+const CUT = { kind: "close", afterBytes: 150 } as const;
+const REFUSED = { kind: "answer", status: 403 } as const;
+const AWAY = { kind: "answer", status: 503 } as const;
+
+test.each<[string, string, Fault, RegExp]>([
+  ["tokens", "a 503", AWAY, /^GET \/api\/v2\/users\/[^/]+\/keys\/tokens /],
+  ["tokens", "a 403", REFUSED, /^GET \/api\/v2\/users\/[^/]+\/keys\/tokens /],
+  ["tokens", "a cut answer", CUT, /^GET \/api\/v2\/users\/[^/]+\/keys\/tokens /],
+  ["users", "a 503", AWAY, /^GET \/api\/v2\/users\?/],
+  ["users", "a cut answer", CUT, /^GET \/api\/v2\/users\?/],
+  ["workspaces", "a 503", AWAY, /^GET \/api\/v2\/workspaces\?/],
+  ["workspaces", "a 403", REFUSED, /^GET \/api\/v2\/workspaces\?/],
+])("%s that are answered with %s are not known, and never none", async (kind, _, fault, match) => {
+  await using coder = await startEmulatedCoder();
+  await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
+  const me = await coder.owner.me();
+  await coder.owner.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-0a1b2c3d-probe`);
+  await using proxy = await startFaultProxy({ target: coder.url, rules: [{ match, fault }] });
+  await using cleaning = await cleaner({ url: proxy.url, token: coder.token }, 1_000);
+
+  const result = await cleaning.clean({ runs: [RUN] });
+  expect(result.stopped).toBe(false);
+  expect(result.unasked).toContainEqual(
+    expect.stringMatching(new RegExp(`^the ${kind} cannot be listed: .*GET `)),
+  );
+});
+
+test("nothing counts as old, and nothing goes, where the listing that says how old runs are failed", async () => {
+  await using coder = await startEmulatedCoder();
+  await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
+  const match = /^GET \/api\/v2\/workspaces\?/;
+  await using proxy = await startFaultProxy({ target: coder.url, rules: [{ match, fault: REFUSED }] });
+  await using cleaning = await cleaner({ url: proxy.url, token: coder.token }, 1_000);
+
+  const later = { ...systemClock, now: () => Date.now() + 2 * HOUR_MS };
+  const result = await cleaning.clean({ runs: "all", olderThanMs: HOUR_MS }, { clock: later });
+  expect(result).toMatchObject({ deleted: { users: 0 }, left: [] });
+  expect(result.unasked).toHaveLength(1);
 });

@@ -42,11 +42,12 @@ test("what cannot be deleted remains, with why", async () => {
   expect(result.deleted).toBe(1);
   expect(result.remaining).toEqual([
     {
+      kind: "workspace",
       id: expect.any(String),
       name: "w1-user/w1",
       reason: expect.stringContaining("delete build is failed: exit status 1"),
     },
-    { id: expect.any(String), name: "w1-user", reason: expect.stringContaining("417") },
+    { kind: "user", id: expect.any(String), name: "w1-user", reason: expect.stringContaining("417") },
   ]);
 });
 
@@ -246,10 +247,24 @@ test("what comes again and again by another's doing remains, with whose it is; w
   expect(await loops(1)).toMatchObject({ deleted: 2, remaining: [] });
   expect((await loops(99)).remaining).toEqual([
     {
+      kind: "workspace",
       id: expect.any(String),
       name: "other-3/again-3",
       reason:
         "it was created while the deployment was drained: end what creates workspaces of other-3, then drain again",
     },
   ]);
+});
+
+test("a drain whose caller's tokens cannot be listed says so", async () => {
+  await using coder = await startEmulatedCoder();
+  await using proxy = await startFaultProxy({
+    target: coder.url,
+    rules: [{ match: /^GET \S+\/keys\/tokens /, fault: { kind: "answer", status: 403 } }],
+  });
+  const result = await drain({ url: proxy.url, token: coder.token });
+  expect(result).toMatchObject({
+    remaining: [],
+    unasked: [expect.stringMatching(/^the caller's tokens cannot be listed: GET .*403/)],
+  });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { CoderClient } from "../../../harness/coder/client.ts";
 import type { DeploymentStats } from "../../../harness/coder/schemas.ts";
 import { getCaller } from "../../../harness/workload/guard-caller.ts";
 import { lookAtDeployment } from "../../../harness/workload/guard-look.ts";
@@ -21,4 +22,29 @@ test("open sessions are others' only where others are: Coder counts a load's own
   expect(await look()).toEqual([]);
   await addPerson(coder, "ann");
   expect(await look()).toEqual(["1 other user", "5 open sessions"]);
+});
+
+test("provisioner daemons and users that cannot be listed are not none", async () => {
+  await using coder = await startEmulatedCoder();
+  const { owner, token } = coder;
+  const caller = await getCaller(owner.http, { token, from: "a test" }, new AbortController().signal);
+  const [organization] = await owner.organizations().then((answer) => (answer.ok ? answer.value : []));
+  const look = () => lookAtDeployment(caller, organization?.id ?? "", Date.now());
+  const failing = (status: number) => () =>
+    Promise.resolve({ ok: false, failure: { kind: "status", status, message: `GET: ${status}` } } as const);
+
+  expect(await look()).toMatchObject({ builds: { daemons: 5 } });
+  caller.client.provisionerDaemons = failing(403);
+  expect(await look()).toMatchObject({ builds: { unknown: "GET: 403" } });
+  caller.client.provisionerDaemons = failing(503);
+  await expect(look()).rejects.toMatchObject({ code: "coder" });
+
+  caller.client.provisionerDaemons = owner.provisionerDaemons;
+  caller.client.replicas = failing(503);
+  await expect(look()).rejects.toMatchObject({ code: "coder" });
+
+  caller.client.replicas = owner.replicas;
+  caller.client.with = () =>
+    Object.assign(Object.create(caller.client) as CoderClient, { users: failing(503) });
+  await expect(look()).rejects.toThrow("the users cannot be listed");
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { FailureClass, Phase } from "../../../harness/model/shard-result.ts";
 import type { LoadTask } from "../../../harness/model/shard-task.ts";
 import { type FakeFaults, startFakeCoder } from "../../support/fake-coder.ts";
+import { startFaultProxy } from "../../support/fault-proxy.ts";
 import { loadTaskFor } from "../../support/load-task.ts";
 import { runLoadHere } from "../../support/run-load.ts";
 
@@ -154,6 +155,21 @@ test.concurrent("a workspace whose create lost its answer failed, and is found a
   expect(coder.workspacesLeft()).toEqual([]);
 });
 
+test.concurrent(
+  "what a load cannot list at its end is a failure of it, never nothing to delete",
+  async () => {
+    await using coder = await startFakeCoder({ faults: { loseWorkspace: ["bench-t-0"], refuseUser: ONE } });
+    await using proxy = await startFaultProxy({
+      target: coder.url,
+      rules: [{ match: /^GET \/api\/v2\/(users|workspaces)\?/, fault: { kind: "answer", status: 403 } }],
+    });
+    const { result } = await runLoadHere(loadTaskFor({ url: proxy.url, token: coder.token }));
+    const examples = result.failures.map(({ class: kind, example }) => `${kind}: ${example}`);
+    expect(examples).toContainEqual(expect.stringMatching(/^workspace-delete: .* not known: GET .*403/));
+    expect(examples).toContainEqual(expect.stringMatching(/^user-delete: .* not known: GET .*403/));
+  },
+);
+
 test.concurrent("429 is waited out as the server asks and the request succeeds", async () => {
   await using coder = await startFakeCoder({ faults: { throttleWorkspaces: 3 } });
   const { result, events } = await runLoadHere(loadTaskFor(coder));
@@ -221,4 +237,23 @@ test.concurrent("a connection that was verified and hung up while idle is lost, 
   const connections = { total: 8, sshShare: 0, holdMs: 400, commandsPerSecond: 0 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
   expect(result.connections).toMatchObject({ held: 6, verified: 8, lost: 2 });
+});
+
+test.concurrent("every check before the load that could not be made is noted", async () => {
+  await using coder = await startFakeCoder();
+  const checked =
+    /^GET \S+\/(entitlements|deployment\/config|templateversions\/[^/]+(\/(resources|external-auth))?) /;
+  await using proxy = await startFaultProxy({
+    target: coder.url,
+    rules: [{ match: checked, fault: { kind: "answer", status: 403 } }],
+  });
+  const { events } = await runLoadHere(loadTaskFor({ url: proxy.url, token: coder.token }));
+  const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+  expect(notes.filter((note) => note.includes("could not be checked"))).toEqual([
+    expect.stringMatching(/^the licence's seats/),
+    expect.stringMatching(/^whether the deployment's settings refuse the load/),
+    expect.stringMatching(/^the active version of template kubernetes/),
+    expect.stringMatching(/^the agents of template kubernetes/),
+    expect.stringMatching(/^which logins template kubernetes needs/),
+  ]);
 });

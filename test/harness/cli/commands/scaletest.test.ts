@@ -6,6 +6,7 @@ import { Refbench } from "../../../support/refbench-process.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../../harness/cli/main.ts";
 import { recordSchema } from "../../../../harness/model/record.ts";
+import { startFaultProxy } from "../../../support/fault-proxy.ts";
 import { addPerson, startEmulatedCoder } from "../../../support/emulated-coder.ts";
 import { type FakeBinaryOptions, writeFakeBinary } from "../../../support/fake-coder-binary.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
@@ -259,6 +260,36 @@ test("traffic goes over connections to kept workspaces; cleanup then takes them,
   });
   expect(await coder.names()).toMatchObject({ workspaces: [], users: ["bench-0123456789ab-0"] });
 });
+
+test.each([
+  ["the tokens", /^GET \S+\/keys\/tokens /],
+  ["the users", /^GET \/api\/v2\/users\?/],
+  ["the workspaces", /^GET \/api\/v2\/workspaces\?/],
+])(
+  "a cleanup that cannot list %s says so, ends as unverified and names the next step",
+  async (what, match) => {
+    await using coder = await startEmulatedCoder();
+    await addPerson(coder, "bench-0123456789ab-0", { email: "bench-0123456789ab-0@refbench.test" });
+    await using proxy = await startFaultProxy({
+      target: coder.url,
+      rules: [{ match, fault: { kind: "answer", status: 403 } }],
+    });
+    const at = { url: proxy.url, token: coder.token };
+    const words = ["scaletest", "cleanup", "--run", "0123456789ab"];
+    for (const args of [[...words, "--dry-run"], words]) {
+      const { code, stdout } = await refbench(at, args);
+      expect(code, stdout).toBe(41);
+      expect(stdout).toMatch(new RegExp(`What is left is not known:\n  ${what} cannot be listed: .*403`));
+      expect(stdout).toContain(`  refbench scaletest cleanup --url ${proxy.url} --run 0123456789ab`);
+      expect(stdout).not.toMatch(/nothing/);
+    }
+    const unnamed = await refbench(at, ["scaletest", "cleanup"]);
+    expect([unnamed.code, unnamed.stderr]).toEqual([
+      41,
+      expect.stringContaining("nothing was deleted; name the"),
+    ]);
+  },
+);
 
 describe("Ctrl-C", () => {
   const long = [...SEED, "--connect-hold", "10m", "--output", "json"];

@@ -11,6 +11,7 @@ import type { LoadResult } from "../../../../harness/model/shard-result.ts";
 import type { LoadTask } from "../../../../harness/model/shard-task.ts";
 import { resultsText } from "../../../../harness/results/text.ts";
 import type { DeploymentLook } from "../../../../harness/workload/guard-look.ts";
+import { startFaultProxy } from "../../../support/fault-proxy.ts";
 import { startFakeCoder, type FakeCoder } from "../../../support/fake-coder.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { loadTaskFor } from "../../../support/load-task.ts";
@@ -140,6 +141,22 @@ describe("a load by hand", () => {
     const record = await recordOf({ shard: judged({}), url: "http://127.0.0.1:1" });
     expect(record.verdict).toBe("unverified");
     expect(record.reasons[0]).toContain('delete what is there with "refbench clean"');
+  });
+
+  test("of which a listing failed is unverified, whatever else went", async () => {
+    await using proxy = await startFaultProxy({
+      target: coder.url,
+      rules: [{ match: /^GET \S+\/keys\/tokens /, fault: { kind: "answer", status: 403 } }],
+    });
+    const record = await recordOf({ shard: judged({}), url: proxy.url });
+    expect(record).toMatchObject({
+      verdict: "unverified",
+      teardown: {
+        state: "unverified",
+        problems: [expect.stringMatching(/^the tokens cannot be listed: .*403/)],
+      },
+    });
+    expect(record.stages.at(-1)).toMatchObject({ stage: "cleanup", outcome: "failed" });
   });
 
   test("that took longer than it may is interrupted by its own limit", async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/inventory.ts";
+import { seenIn } from "../../../../harness/model/listing.ts";
 import { newRunId } from "../../../../harness/model/run-id.ts";
 import { bundle } from "../../../../harness/rehearsal/bundle.ts";
 import type { TwinItem } from "../../../../harness/rehearsal/inventory/item.ts";
