@@ -4,6 +4,7 @@ import { googleAuth } from "../inventory/google/auth.ts";
 import { googleEndpoints } from "../inventory/google/endpoints.ts";
 import { checkExpiry } from "../inventory/google/expiry.ts";
 import { googleInventory, type GoogleInventoryOptions } from "../inventory/google/inventory.ts";
+import { readMachines } from "../inventory/google/machines.ts";
 import { systemClock } from "../model/clock.ts";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { RefbenchError } from "../model/error.ts";
@@ -46,7 +47,13 @@ export function composeCloud(
     inventory,
     settle: CLOUD_SETTLE,
     checks: composeChecks(folder, { plan, env, inventory }),
-    ...(cloud.provider === "google" ? { hardEnds: hardEndsOf(folder, { cloud, env, runId }) } : {}),
+    ...(cloud.provider === "google"
+      ? {
+          hardEnds: hardEndsOf(folder, { cloud, env, runId }),
+          machines: (sinceMs: number, signal: AbortSignal) =>
+            readMachines(googleOptions(cloud, env), { runId, zone: cloud.zone }, sinceMs, signal),
+        }
+      : {}),
     ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
   };
 }

@@ -5,6 +5,7 @@ import type { RunFolder } from "../pipeline/run-folder.ts";
 import { prepareTwin } from "../rehearsal/twin/environment.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import { withInventoryFaults } from "../rehearsal/twin/faulty-inventory.ts";
+import { readTwinMachines } from "../rehearsal/twin/machines.ts";
 import { twinInventory } from "../rehearsal/twin/inventory-adapter.ts";
 import { withPostgres } from "../rehearsal/real-coder/find-real-coder.ts";
 import { composeChecks } from "./compose-checks.ts";
@@ -48,6 +49,7 @@ export async function composeTwin(
     inventory,
     settle: TWIN_SETTLE,
     checks: composeChecks(folder, { plan, env: childEnv, inventory }),
+    machines: () => readTwinMachines(twinRoot, plan.runId),
   };
 }
 

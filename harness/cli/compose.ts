@@ -19,7 +19,7 @@ import { spawnReaper } from "./spawn-reaper.ts";
 /** The ports that differ between a cloud and its twin. */
 export type PlacePorts = Pick<
   Ports,
-  "childEnv" | "shard" | "inventory" | "settle" | "checks" | "lockProviders" | "hardEnds"
+  "childEnv" | "shard" | "inventory" | "settle" | "checks" | "lockProviders" | "hardEnds" | "machines"
 >;
 
 /** Puts the layers together for one run, in whichever process asks: its plan says everything but the credentials. */

@@ -204,7 +204,7 @@ export const recordSchema = z.object({
     coderImageDigest: z.string().optional(),
     /**
      * What was measured on, as far as it is known: `kubernetes`, `postgres`, `coderMachine`, `workspaceMachine`,
-     * `database`, `tls`, `generator`, `cpuPlatform`. Figures of different platforms are never one series.
+     * `database`, `tls`, `generator`, `cpuPlatform`, `runnerCpuPlatform`. Figures of different platforms are never one series.
      */
     platform: z.record(z.string(), z.string()).optional(),
     /** How Coder's version was asked for, when not by its number: "stable" or "mainline". */

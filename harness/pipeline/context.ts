@@ -4,6 +4,7 @@ import type { Comparison } from "../model/comparison.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent } from "../model/event.ts";
 import type { Inventory } from "../model/inventory.ts";
+import type { ReadMachines } from "../model/machines.ts";
 import type { PreflightFinding } from "../model/preflight-finding.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../model/record.ts";
 import type { ShardRunner } from "../model/shard.ts";
@@ -64,6 +65,8 @@ export interface Ports {
       }
     | { readonly state: "failed"; readonly reason: string }
   >;
+  /** Reads what the run's machines are, and what the cloud did to them; absent where a machine type says it all. */
+  readonly machines?: ReadMachines;
   /** How long the inventory must stay empty to be believed, and how long to wait for what goes by itself. */
   readonly settle: {
     readonly quietMs: number;

@@ -15,6 +15,7 @@ const FILES = [
   "provision.json",
   "bootstrap.json",
   "load.json",
+  "machines.json",
   "drain.json",
   "audit.json",
   "record.json",

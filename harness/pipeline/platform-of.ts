@@ -4,8 +4,8 @@ import type { RunRecord } from "../model/record.ts";
 import type { Plan } from "./plan.ts";
 
 /**
- * What a run is measured on, as its size names it. The processor is not: Google gives a machine type whichever
- * platform is free, and no output says which it was.
+ * What a run is measured on, as its size names it. Which processors its machines had is known after the load, from the
+ * cloud itself (`machines.ts`); each of AWS's machine types has one.
  */
 export function platformOf(
   { size, runner }: Pick<Plan, "size" | "runner">,

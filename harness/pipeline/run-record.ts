@@ -21,6 +21,7 @@ import { recordedCost } from "./cost-spent.ts";
 import { Journal, type StoredEntry } from "./journal.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 import { salvageJson, writeJson } from "./json-file.ts";
+import { machineConditions, machinesResult, processorsOf } from "./machines.ts";
 import { platformOf } from "./platform-of.ts";
 import { measurementsOf } from "./measurements-of.ts";
 import { findRequest } from "./request.ts";
@@ -78,6 +79,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const preflight = await salvageJson(folder.result("preflight"), preflightResult);
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   const bootstrapped = await salvageJson(folder.result("bootstrap"), bootstrapResult);
+  const machines = await salvageJson(folder.result("machines"), machinesResult);
   const objectives = [...ports.judge(plan.objectives, measured)];
   const held = verdictsOf(entries, measured, objectives, plan, teardown);
   const final = teardown.state !== "pending";
@@ -120,7 +122,10 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
           }),
       ...(preflight?.coderImageDigest === undefined ? {} : { coderImageDigest: preflight.coderImageDigest }),
       ...(plan.coderChannel === undefined ? {} : { coderChannel: plan.coderChannel }),
-      platform: platformOf(plan, environment),
+      platform: {
+        ...platformOf(plan, environment),
+        ...(machines === undefined ? {} : processorsOf(machines)),
+      },
       method: MEASURING_METHOD,
       node: plan.node,
       machine: plan.machine,
@@ -130,6 +135,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...plan.conditions,
       ...sshConditions(measured),
       ...imageConditions(plan, environment, preflight?.coderImageDigest),
+      ...(machines === undefined ? [] : machineConditions(machines)),
     ],
     ...keptOf(entries),
     resources: Object.fromEntries(await createdIn(folder, entries, provisioned)),

@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<string, string>> = {
   tls: "TLS",
   generator: "load came from",
   cpuPlatform: "processor",
+  runnerCpuPlatform: "load runner's processor",
   method: "measured with",
   machine: "this machine",
 };

@@ -1,11 +1,21 @@
 import { summaryLine } from "../../model/summary-line.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
+import { keepMachines } from "../machines.ts";
 import { compare } from "./compare.ts";
 import { loadOnce } from "./load-once.ts";
 
 /** Runs the scaletest against the deployment and keeps what it measured. */
 export async function load(context: StageContext): Promise<string> {
+  const startedAt = context.ports.clock.now();
+  try {
+    return await measure(context);
+  } finally {
+    await keepMachines(context, startedAt);
+  }
+}
+
+async function measure(context: StageContext): Promise<string> {
   const { folder, plan, signal } = context;
   if (plan.comparison !== undefined) return compare(context, plan.comparison);
   const result = await loadOnce(context);

@@ -43,20 +43,21 @@ function runWords({
   return `run ${runId}, ${architecture} ${size}${version}, ${startedAt.slice(0, 16).replace("T", " ")} UTC, ${verdict}`;
 }
 
-function gridOf({ figures }: RunComparison): Grid {
+/** Without differences where they would say nothing. */
+function gridOf({ figures, notComparable }: RunComparison): Grid {
+  const isComparable = notComparable.length === 0;
   return {
-    header: ["figure", "first", "second", "difference", "second to first"],
+    header: ["figure", "first", "second", ...(isComparable ? ["difference", "second to first"] : [])],
     rows: figures.map((figure) => {
       const { name, unit, first, second } = figure;
       return [
         name,
         figureWords(first, unit),
         figureWords(second, unit),
-        differenceWords(figure),
-        factorWords(first, second),
+        ...(isComparable ? [differenceWords(figure), factorWords(first, second)] : []),
       ];
     }),
-    right: new Set([1, 2, 3, 4]),
+    right: new Set(isComparable ? [1, 2, 3, 4] : [1, 2]),
   };
 }
 
