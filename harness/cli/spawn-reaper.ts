@@ -7,24 +7,29 @@ import { isOwn, notOwn } from "../pipeline/installation.ts";
 import { planSchema } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { withEndpoints } from "./endpoints.ts";
+import { supervised } from "./supervised.ts";
 import { withoutLicence } from "./preflight/read-licence.ts";
 
 const REFBENCH = join(import.meta.dirname, "..", "..", "bin", "refbench.js");
 
 /**
- * Starts `refbench reaper <folder>` in a session of its own: no Ctrl-C, hang-up or death of this process reaches it.
+ * Starts `refbench reaper <folder>` in a session of its own: no Ctrl-C, hang-up or death of this process reaches it. Its
+ * parent starts it again when it crashes or is killed, and ends with it. Returns the parent's pid; the lease names the reaper.
  * Throws `usage` for a folder that this installation did not make: its plan leads this user's credentials.
  */
 export function spawnReaper(folder: RunFolder): number {
   if (!isOwn(folder)) throw new RefbenchError("usage", notOwn(folder));
   const log = openSync(folder.log, "a", 0o600);
   try {
-    const child = spawn(process.execPath, [REFBENCH, "reaper", folder.path], {
+    const { file, args } = supervised([process.execPath, REFBENCH, "reaper", folder.path]);
+    const child = spawn(file, [...args], {
       cwd: folder.path,
       env: reaperEnvironment(folder),
       detached: true,
       stdio: ["ignore", log, log],
     });
+    // A start that failed shows in the missing id.
+    child.on("error", () => undefined);
     child.unref();
     if (child.pid === undefined)
       throw new RefbenchError("run_folder", `the reaper of ${folder.path} could not be started`);

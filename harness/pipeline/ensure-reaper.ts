@@ -29,7 +29,8 @@ export async function ensureReaper(
     if (await book.isHeld()) return (await book.current())?.holder.pid ?? 0;
     // A short teardown may be over before this process looks.
     if ((await findFinalRecord(folder)) !== undefined) return spawned ?? 0;
-    if (spawned !== undefined && hasEnded(spawned)) break;
+    // One that another had started may have been faster in that moment.
+    if (spawned !== undefined && hasEnded(spawned) && !(await book.isHeld())) break;
     spawned ??= spawnReaper(folder);
     await clock.sleep(50, signal);
   }

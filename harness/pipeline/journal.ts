@@ -36,6 +36,8 @@ export const journalEntry = z.discriminatedUnion("type", [
   /** The environment stays after a failure, until then at most. */
   z.object({ type: z.literal("kept"), untilMs: z.number(), reason: z.string() }),
   z.object({ type: z.literal("reaper-started"), pid: z.number(), fence: z.number() }),
+  /** It failed in the middle of its work, and is started again. */
+  z.object({ type: z.literal("reaper-failed"), pid: z.number(), reason: z.string() }),
   /** The inventory, which does not come from our state, listed so much of the run: it looks at the right place. */
   z.object({ type: z.literal("inventory-seen"), items: z.number().int().positive() }),
   z.object({ type: z.literal("swept"), id: z.string(), kind: z.string(), name: z.string() }),

@@ -39,6 +39,8 @@ export async function reap(
     readonly holder?: ProcessIdentity;
     /** How often the lease is renewed. */
     readonly renewMs?: number;
+    /** Called once the lease is taken: from then on this process alone sees to the teardown. */
+    readonly onHeld?: () => void;
   },
 ): Promise<void> {
   if ((await findFinalRecord(folder)) !== undefined) return;
@@ -48,6 +50,7 @@ export async function reap(
   const report = eventLog(folder.events, clock, reporter);
   const note = (message: string): void => report({ type: "note", level: "warning", message });
   const lease = await takeRunLease({ folder, runId, clock, bucket, holder, note });
+  options.onHeld?.();
   using keeper = new LeaseKeeper(lease, note, options.renewMs);
   try {
     const context = await openContext(folder, ports, {

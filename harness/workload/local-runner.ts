@@ -1,4 +1,4 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { exhaustedBy } from "../coder/exhausted.ts";
@@ -9,6 +9,7 @@ import type { ShardEvent, ShardResult, ShardRunner } from "../model/shard.ts";
 import type { ShardTask } from "../model/shard-task.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
 import { outcomeOf, parseEvent } from "./shard-outcome.ts";
+import { startPiped } from "./start-piped.ts";
 
 /** Time for a stopped shard to close 10,000 connections and to say its result. */
 const STOP_GRACE_MS = 20_000;
@@ -35,9 +36,9 @@ async function runShard(
   options: LocalRunnerOptions,
   { signal, onEvent, onWaiting, suffering }: Parameters<ShardRunner["run"]>[1],
 ): Promise<ShardResult> {
-  const [program, ...args] = options.command ?? (await shardCommand(options.program));
+  const command = options.command ?? (await shardCommand(options.program));
   const env = { ...LEAN_ALLOCATOR, ...childEnvironment("worker", options.env ?? process.env) };
-  const child = startShard(program, args, env);
+  const child = startPiped("the worker", command, { env });
   const ended = endOf(child);
   // Its death shows in the exit; a write to a dead child must not crash the parent.
   child.stdin.on("error", () => undefined);
@@ -78,30 +79,6 @@ async function runShard(
     suffering?.removeEventListener("abort", abort);
     clearTimeout(killTimer);
   }
-}
-
-/** Where this machine has no room for one process more, the load has not begun. */
-function startShard(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): ChildProcessWithoutNullStreams {
-  try {
-    const child: ChildProcess = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
-    // Node makes no pipes where no file can be opened, and tells of it later.
-    child.on("error", () => undefined);
-    if (hasPipes(child)) return child;
-  } catch (error) {
-    const exhausted = exhaustedBy(error);
-    if (exhausted === undefined) throw error;
-    throw new RefbenchError("generator", `${exhausted}: the worker cannot be started`, { cause: error });
-  }
-  const what = "the generator's machine ran out of open files";
-  throw new RefbenchError("generator", `${what}: the worker cannot be started; raise "ulimit -n"`);
-}
-
-function hasPipes(child: ChildProcess): child is ChildProcessWithoutNullStreams {
-  return Boolean(child.stdin) && Boolean(child.stdout) && Boolean(child.stderr);
 }
 
 async function shardCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {

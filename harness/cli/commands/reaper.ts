@@ -1,10 +1,18 @@
 import { Command } from "commander";
+import { systemClock } from "../../model/clock.ts";
+import { messageOf } from "../../model/error.ts";
+import { Journal } from "../../pipeline/journal.ts";
 import { readJson } from "../../pipeline/json-file.ts";
+import { isLeaseHeld } from "../../pipeline/lease.ts";
 import { planSchema } from "../../pipeline/plan.ts";
 import { reap } from "../../pipeline/reaper.ts";
 import { RunFolder } from "../../pipeline/run-folder.ts";
 import { composePorts } from "../compose.ts";
 import type { Io } from "../io.ts";
+import { START_AGAIN } from "../supervised.ts";
+
+/** How long a process that is lost may take to write down why. */
+const LAST_WORDS_MS = 5_000;
 
 /** `refbench reaper <folder>`: what the harness starts, detached, to own a run's teardown. Not for typing. */
 export function reaperCommand(io: Io): Command {
@@ -17,9 +25,37 @@ export function reaperCommand(io: Io): Command {
       stop.abort(new Error("the reaper was asked to end; the next refbench command starts another")),
     );
     const folder = new RunFolder(path);
+    let isHeld = false;
+    const onCrash = (error: unknown): void => {
+      const exit = (): void => process.exit(isHeld ? START_AGAIN : 1);
+      setTimeout(exit, LAST_WORDS_MS);
+      io.stderr.write(
+        `refbench: the reaper crashed: ${error instanceof Error ? error.stack : String(error)}\n`,
+      );
+      void noteFailure(folder, error).finally(exit);
+    };
+    // An error event that nobody hears, a promise that nobody awaits: with the run dead, nobody else tears down.
+    process.on("uncaughtException", onCrash);
     const plan = await readJson(folder.plan, planSchema);
     const ports = await composePorts(folder, plan, io.env);
-    await reap(folder, ports, { reporter: { report: () => undefined }, signal: stop.signal });
-    io.exit(0);
+    const options = { reporter: { report: () => undefined }, signal: stop.signal };
+    try {
+      await reap(folder, ports, { ...options, onHeld: () => (isHeld = true) });
+      io.exit(0);
+    } catch (error) {
+      if (!isHeld || stop.signal.aborted || isLeaseHeld(error)) throw error;
+      io.stderr.write(`refbench: the reaper failed: ${messageOf(error)}\n`);
+      await noteFailure(folder, error);
+      io.exit(START_AGAIN);
+    } finally {
+      process.off("uncaughtException", onCrash);
+    }
   });
+}
+
+/** Keeps in the journal why this reaper ends and another begins; best effort, as a full disk may be the reason. */
+async function noteFailure({ journal }: RunFolder, error: unknown): Promise<void> {
+  await new Journal(journal, systemClock)
+    .append({ type: "reaper-failed", pid: process.pid, reason: messageOf(error) })
+    .catch(() => undefined);
 }

@@ -1,7 +1,9 @@
 import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
+import { messageOf } from "../../model/error.ts";
 import type { RunnerAccess } from "../../model/runner.ts";
+import { startPiped } from "../start-piped.ts";
+import { OutOfReach } from "./out-of-reach.ts";
 
 const KEPT_WORDS = 2000;
 const KILL_AFTER_MS = 5000;
@@ -18,25 +20,28 @@ export interface Tunnel extends Disposable {
   readonly isUnknown: () => boolean;
 }
 
-/** Starts the tunnel command in a session of its own, where a Ctrl-C meant for this process does not reach it. */
+/**
+ * Starts the tunnel command in a session of its own, where a Ctrl-C meant for this process does not reach it. Throws
+ * `OutOfReach` where this machine has no room for it now.
+ */
 export function openTunnel({ command, args, env }: RunnerAccess["tunnel"]): Tunnel {
-  const child = execa(command, [...args], {
-    env,
-    extendEnv: false,
-    detached: true,
-    stdio: "pipe",
-    buffer: false,
-    reject: false,
-  });
+  const child = start([command, ...args], env);
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString("utf8")).slice(-KEPT_WORDS);
   });
   let end: string | undefined;
   let isUnknown = false;
-  const ended = child.then((result) => {
-    isUnknown = result.code === "ENOENT";
-    end = endOf(result);
+  const ended = new Promise<void>((resolve) => {
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      isUnknown = error.code === "ENOENT";
+      end = error.message;
+      resolve();
+    });
+    child.on("close", (code, signal) => {
+      end ??= endOf(code, signal);
+      resolve();
+    });
   });
   const stream = Duplex.from({ writable: child.stdin, readable: child.stdout });
   // The SSH client hears of it; a stream that ends after it must not crash this process.
@@ -56,10 +61,21 @@ export function openTunnel({ command, args, env }: RunnerAccess["tunnel"]): Tunn
   };
 }
 
+function start(
+  command: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv,
+): ReturnType<typeof startPiped> {
+  try {
+    return startPiped("the tunnel", command, { env, detached: true });
+  } catch (error) {
+    throw new OutOfReach(messageOf(error), { cause: error });
+  }
+}
+
 /** Empty for an ordinary end, which is no news to a connection that is lost. */
-function endOf({ exitCode, signal }: { readonly exitCode?: number; readonly signal?: string }): string {
-  if (signal !== undefined) return `ended by ${signal}`;
-  return exitCode === undefined || exitCode === 0 ? "" : `ended with exit code ${exitCode}`;
+function endOf(code: number | null, signal: string | null): string {
+  if (signal !== null) return `ended by ${signal}`;
+  return code === null || code === 0 ? "" : `ended with exit code ${code}`;
 }
 
 /** The cloud's commands start helpers, which must go with them. */

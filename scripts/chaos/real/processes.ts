@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { processStart } from "../../../harness/model/process-start.ts";
 import type { Target } from "./schedule.ts";
 
@@ -20,7 +20,8 @@ export function processesOf(
     case "terraform":
       return terraform;
     case "everything": {
-      const heads = [...command, ...reaper, ...terraform];
+      const supervisors = folder === undefined ? [] : supervisorsOf(folder);
+      const heads = [...command, ...supervisors, ...reaper, ...terraform];
       return [...new Set(heads.flatMap((pid) => [pid, ...descendantsOf(pid)]))];
     }
   }
@@ -34,6 +35,27 @@ function reaperOf(folder: string): readonly number[] {
     .sort()
     .at(-1);
   return newest === undefined ? [] : alive(join(leases, newest), "holder");
+}
+
+/** What would start the run's reaper again. */
+function supervisorsOf(folder: string): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const words = commandOf(pid);
+      return (
+        words.includes("refbench-supervisor") && words.some((word) => word.endsWith(`/${basename(folder)}`))
+      );
+    });
+}
+
+function commandOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
 }
 
 function terraformOf(folder: string): readonly number[] {
@@ -77,9 +99,5 @@ function readChildren(pid: number): readonly number[] {
 }
 
 function isEmulator(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("emulator");
-  } catch {
-    return false;
-  }
+  return commandOf(pid).some((word) => word.includes("emulator"));
 }
