@@ -25,9 +25,9 @@ export function reaperCommand(io: Io): Command {
       stop.abort(new Error("the reaper was asked to end; the next refbench command starts another")),
     );
     const folder = new RunFolder(path);
-    let isHeld = false;
+    const lease = { isHeld: false };
     const onCrash = (error: unknown): void => {
-      const exit = (): void => process.exit(isHeld ? START_AGAIN : 1);
+      const exit = (): void => process.exit(lease.isHeld ? START_AGAIN : 1);
       setTimeout(exit, LAST_WORDS_MS);
       io.stderr.write(
         `refbench: the reaper crashed: ${error instanceof Error ? error.stack : String(error)}\n`,
@@ -40,10 +40,10 @@ export function reaperCommand(io: Io): Command {
     const ports = await composePorts(folder, plan, io.env);
     const options = { reporter: { report: () => undefined }, signal: stop.signal };
     try {
-      await reap(folder, ports, { ...options, onHeld: () => (isHeld = true) });
+      await reap(folder, ports, { ...options, onHeld: () => (lease.isHeld = true) });
       io.exit(0);
     } catch (error) {
-      if (!isHeld || stop.signal.aborted || isLeaseHeld(error)) throw error;
+      if (!lease.isHeld || stop.signal.aborted || isLeaseHeld(error)) throw error;
       io.stderr.write(`refbench: the reaper failed: ${messageOf(error)}\n`);
       await noteFailure(folder, error);
       io.exit(START_AGAIN);

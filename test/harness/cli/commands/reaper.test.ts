@@ -1,0 +1,26 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { START_AGAIN } from "../../../../harness/cli/supervised.ts";
+import { parseJournal } from "../../../../harness/pipeline/journal.ts";
+import { FakeWorld } from "../../../support/fake-world.ts";
+import { Refbench, refbench } from "../../../support/refbench-process.ts";
+
+/** Throws where nobody catches it, once the lease is taken. */
+const CRASH = `
+import { existsSync } from "node:fs";
+setInterval(() => { if (existsSync("lease/000001.json")) throw new Error("boom"); }, 20).unref();`;
+
+test("a reaper that crashes while it holds the lease asks to be started again, and its journal says why", async () => {
+  const folder = await new FakeWorld().makeRun(undefined, { ttlMs: 1e12 });
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(CRASH)}`;
+  const reaper = new Refbench(folder.path, ["reaper", folder.path], { ...process.env, NODE_OPTIONS });
+  expect(await reaper.ended).toMatchObject({ code: START_AGAIN, stderr: expect.stringContaining("boom") });
+  const { entries } = parseJournal(await readFile(folder.journal, "utf8"));
+  expect(entries.at(-1)).toMatchObject({ type: "reaper-failed", reason: "boom" });
+});
+
+test("a reaper that cannot begin is not started again: whoever started it waits for it, and tells why", async () => {
+  const folder = await new FakeWorld().makeRun();
+  await writeFile(folder.plan, "{");
+  expect((await refbench(folder.path, "reaper", folder.path)).code).toBe(20);
+});
