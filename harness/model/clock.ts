@@ -1,9 +1,16 @@
+import { type BootTime, sinceBoot } from "./moment.ts";
+
 /** Wall time, elapsed time and waiting, injected so that tests move them. */
 export interface Clock {
   /** Milliseconds since the epoch. For stamps only: this clock can be set, so its values are never subtracted. */
   now(): number;
-  /** Milliseconds since some fixed moment of this process. Nobody can set it: for durations and deadlines. */
+  /**
+   * Milliseconds since some fixed moment of this process. Nobody can set it, and it stands still while the machine
+   * sleeps: for durations and deadlines within one process.
+   */
   elapsed(): number;
+  /** Time that other processes of this machine can compare, and that goes on while it sleeps: see `Moment`. */
+  sinceBoot(): BootTime;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -11,6 +18,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
+  sinceBoot,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {

@@ -1,3 +1,4 @@
+import type { BootTime } from "./moment.ts";
 import type { RunCost } from "./cost.ts";
 import type { LoadProgress } from "./shard-result.ts";
 import type { Stage } from "./stage.ts";
@@ -41,7 +42,11 @@ export type RunEvent =
   | { readonly type: "run.finished"; readonly verdict: Verdict; readonly exitCode: number };
 
 /** An event as it is stored: one line of `events.jsonl`. */
-export type StoredEvent = RunEvent & { readonly at: string };
+export type StoredEvent = RunEvent & {
+  readonly at: string;
+  /** The same moment by a clock that nobody can set; absent in what earlier versions stored. */
+  readonly sinceBoot?: BootTime;
+};
 
 /** Where events go. Must not throw. */
 export interface Reporter {

@@ -163,6 +163,18 @@ export const recordSchema = z.object({
   rehearsedVersion: z.string().optional(),
   startedAt: instant,
   finishedAt: instant.optional(),
+  /**
+   * The clock behind all instants of the record: they are by the clock as it was at `startedAt`, and as far apart as
+   * time elapsed. Absent in records of earlier versions, whose instants are stamps.
+   */
+  clock: z
+    .object({
+      /** `stamps` where no elapsed time was known, `mixed` where the run went over a restart or to another machine. */
+      spans: z.enum(["elapsed", "stamps", "mixed"]),
+      /** The wall clock of a machine was set by more than a second: when that was seen, and by how much. */
+      steps: z.array(z.object({ at: instant, byMs: z.number() })),
+    })
+    .optional(),
   /** The size as it was run, overrides applied. */
   load: z.object({
     users: count,

@@ -57,9 +57,9 @@ export async function removeInPasses(
   const refused = new Map<string, RefusedItem>();
   const left = new Set<string>();
   const removed = new Set<string>();
-  let movedAt = clock.now();
+  let movedAt = clock.elapsed();
   let inUse = false;
-  for (let idle = 0; idle < IDLE_PASSES || (inUse && clock.now() - movedAt < patienceMs);) {
+  for (let idle = 0; idle < IDLE_PASSES || (inUse && clock.elapsed() - movedAt < patienceMs);) {
     inUse = false;
     const items = (await next()).filter(({ id }) => !left.has(id));
     if (items.length === 0) break;
@@ -84,7 +84,7 @@ export async function removeInPasses(
       if (policy === "pause") await clock.sleep(pollMs, signal);
     }
     idle = progress ? 0 : idle + 1;
-    if (progress) movedAt = clock.now();
+    if (progress) movedAt = clock.elapsed();
     else await clock.sleep(pollMs * 2 ** Math.min(idle, IDLE_PASSES), signal);
   }
   return [...refused.values()];

@@ -31,7 +31,7 @@ export async function awaitBucketLease(
   tell(
     `process ${pid} on ${host} has the lease of this run: waiting ${LEASE_MS / 60_000} minutes for a sign of life`,
   );
-  const giveUpAt = clock.now() + LEASE_MS;
+  const giveUpAt = clock.elapsed() + LEASE_MS;
   for (;;) {
     await clock.sleep(LOOK_MS, signal);
     const now = await book.current();
@@ -42,7 +42,7 @@ export async function awaitBucketLease(
         `process ${now.holder.pid} on ${now.holder.host} works on this run: watch it there with "refbench watch ${runId}", or end it and try again`,
       );
     }
-    if (clock.now() >= giveUpAt) {
+    if (clock.elapsed() >= giveUpAt) {
       // Its clock may be ahead of this one: whoever asks next must not wait for that as well.
       await book.release(now);
       return;

@@ -43,18 +43,18 @@ interface Wait {
 async function waitUntilGone(context: StageContext, { awaits, withoutProgressMs }: Wait): Promise<void> {
   const { ports, signal, report } = context;
   const { clock, settle } = ports;
-  const giveUpAt = clock.now() + settle.controllersMs;
+  const giveUpAt = clock.elapsed() + settle.controllersMs;
   let fewest = Infinity;
-  let progressAt = clock.now();
+  let progressAt = clock.elapsed();
   for (;;) {
     const answer = await askInventory(context);
     const waitingFor = seenIn(answer).filter((item) => item.madeByController === true && awaits(item));
     if (answer.state === "complete" && waitingFor.length === 0) return;
     if (answer.state === "complete" && waitingFor.length < fewest) {
       fewest = waitingFor.length;
-      progressAt = clock.now();
+      progressAt = clock.elapsed();
     }
-    if (clock.now() >= Math.min(giveUpAt, progressAt + withoutProgressMs)) {
+    if (clock.elapsed() >= Math.min(giveUpAt, progressAt + withoutProgressMs)) {
       const names = waitingFor.slice(0, 3).map(({ kind, name }) => `${kind} ${name}`);
       const message =
         answer.state === "failed"

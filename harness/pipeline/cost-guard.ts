@@ -12,7 +12,7 @@ const HAND_OVER_MS = 15 * 60_000;
 export class CostGuard {
   readonly #context: StageContext;
   readonly #meter: CostMeter;
-  #lookAtMs = 0;
+  #lookAtMs = -Infinity;
   #reachedAtMs: number | undefined;
 
   constructor(context: StageContext) {
@@ -23,7 +23,7 @@ export class CostGuard {
   /** Why the environment has to go now, or undefined; a run at work is given time to see that for itself. */
   async look({ atWork }: { readonly atWork: boolean }): Promise<string | undefined> {
     const { plan, ports } = this.#context;
-    const now = ports.clock.now();
+    const now = ports.clock.elapsed();
     if (plan.cost?.ceiling === undefined || now < this.#lookAtMs) return undefined;
     this.#lookAtMs = now + LOOK_MS;
     const reached = (await this.#meter.look())?.reached;

@@ -1,8 +1,10 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { formatUsd } from "../model/usd.ts";
 import type { StageContext } from "./context.ts";
+import { type Moment, momentNow } from "../model/moment.ts";
 import { spentUntil } from "./cost-spent.ts";
 import type { StoredEntry } from "./journal.ts";
+import { madeAt, timelineNow } from "./timeline.ts";
 
 /** How many readings in a row fail before a run is counted without its journal. */
 const PERSISTENT = 5;
@@ -22,12 +24,12 @@ export interface CostLook {
 export class CostMeter {
   readonly #context: StageContext;
   #known: readonly StoredEntry[] = [];
-  #knownAtMs: number;
+  #knownAt: Moment;
   #failures = 0;
 
   constructor(context: StageContext) {
     this.#context = context;
-    this.#knownAtMs = Date.parse(context.plan.createdAt);
+    this.#knownAt = madeAt(context.plan);
   }
 
   /** Undefined when there is no estimate, or the journal could not be read just now. */
@@ -37,7 +39,8 @@ export class CostMeter {
     if (cost === undefined) return undefined;
     const entries = await this.#entries();
     if (entries === undefined) return undefined;
-    const spent = spentUntil({ cost, rehearsal }, entries, ports.clock.now());
+    const timeline = timelineNow(plan, entries, ports.clock);
+    const spent = spentUntil({ cost, rehearsal }, timeline.entries, timeline.nowMs);
     const { perHour, teardownReserve } = cost.estimate;
     if (cost.ceiling === undefined || spent === 0 || spent + teardownReserve < cost.ceiling) return { spent };
     const how = this.#failures === 0 ? "" : ", counted by the clock since the journal cannot be read";
@@ -54,16 +57,17 @@ export class CostMeter {
       if (entries.length < this.#known.length)
         throw new RefbenchError("run_folder", "the journal lost lines that it had");
       this.#known = entries;
-      this.#knownAtMs = ports.clock.now();
+      this.#knownAt = momentNow(ports.clock);
       this.#failures = 0;
       return entries;
     } catch (error) {
       this.#failures += 1;
       if (this.#failures === PERSISTENT) this.#tell(error);
       if (this.#failures < PERSISTENT) return undefined;
-      const at = new Date(this.#knownAtMs).toISOString();
+      const { atMs, sinceBoot } = this.#knownAt;
+      const at = new Date(atMs).toISOString();
       // Only the first create counts, and since the last reading there may have been one.
-      return [...this.#known, { type: "stack-intent", stack: "unknown", act: "apply", at }];
+      return [...this.#known, { type: "stack-intent", stack: "unknown", act: "apply", at, sinceBoot }];
     }
   }
 

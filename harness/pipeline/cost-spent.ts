@@ -1,15 +1,15 @@
 import type { CostEstimate, RunCost } from "../model/cost.ts";
 import type { Teardown } from "../model/record.ts";
 import type { Stage } from "../model/stage.ts";
-import type { StoredEntry } from "./journal.ts";
 import type { Plan } from "./plan.ts";
+import type { TimedEntry, Timeline } from "./timeline.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** What a run cost until then, by its estimate's rates: all of it stands from the first create on. */
 export function spentUntil(
   { cost, rehearsal }: Pick<Plan, "rehearsal"> & { readonly cost: Pick<RunCost, "estimate"> },
-  entries: readonly StoredEntry[],
+  entries: readonly TimedEntry[],
   untilMs: number,
 ): number {
   const hours = standingHours(rehearsal, entries, untilMs);
@@ -19,9 +19,8 @@ export function spentUntil(
 /** A run's cost for its record: until its last delete, or until now when something may still stand. */
 export function recordedCost(
   { cost, rehearsal }: Pick<Plan, "cost" | "rehearsal">,
-  entries: readonly StoredEntry[],
+  { entries, nowMs }: Pick<Timeline, "entries" | "nowMs">,
   teardown: Teardown["state"],
-  nowMs: number,
 ): { readonly cost?: RunCost } {
   if (cost === undefined) return {};
   const untilMs = (teardown === "clean" ? lastDeleteMs(entries) : undefined) ?? nowMs;
@@ -31,13 +30,13 @@ export function recordedCost(
 /** Hours since the first create, in a rehearsal the twin's; undefined when nothing was created. */
 function standingHours(
   rehearsal: Plan["rehearsal"],
-  entries: readonly StoredEntry[],
+  entries: readonly TimedEntry[],
   untilMs: number,
 ): number | undefined {
   const first = entries.findIndex((entry) => entry.type === "stack-intent" && entry.act === "apply");
   const created = entries[first];
   if (created === undefined) return undefined;
-  let at = Date.parse(created.at);
+  let at = created.runMs;
   let stage: Stage | undefined = "provision";
   let elapsedMs = 0;
   const pass = (toMs: number): void => {
@@ -46,7 +45,7 @@ function standingHours(
   };
   for (const entry of entries.slice(first)) {
     if (entry.type !== "stage-intent" && entry.type !== "stage-outcome") continue;
-    pass(Math.min(Date.parse(entry.at), untilMs));
+    pass(Math.min(entry.runMs, untilMs));
     stage = entry.type === "stage-intent" ? entry.stage : undefined;
   }
   pass(untilMs);
@@ -63,11 +62,11 @@ function paidOnce({ items }: CostEstimate): number {
   return items.reduce((sum, { per, amount }) => sum + (per === "once" ? amount : 0), 0);
 }
 
-function lastDeleteMs(entries: readonly StoredEntry[]): number | undefined {
+function lastDeleteMs(entries: readonly TimedEntry[]): number | undefined {
   const last = entries.findLast(
     (entry) => entry.type === "swept" || (entry.type === "stack-outcome" && entry.act === "destroy"),
   );
-  return last === undefined ? undefined : Date.parse(last.at);
+  return last?.runMs;
 }
 
 function toCent(usd: number): number {

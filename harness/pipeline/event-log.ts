@@ -3,6 +3,7 @@ import { open, stat } from "node:fs/promises";
 import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent, StoredEvent } from "../model/event.ts";
 import { LineSplitter } from "../model/lines.ts";
+import { momentNow } from "../model/moment.ts";
 
 /** Progress is told often: what is stored of it is at most one a second of each kind. */
 const STORED_PROGRESS_MS = 500;
@@ -15,12 +16,13 @@ const PROGRESS_TYPES: ReadonlySet<RunEvent["type"]> = new Set(["load.progress", 
 export function eventLog(path: string, clock: Clock, reporter: Reporter): (event: RunEvent) => void {
   const lastStored = new Map<string, number>();
   return (event) => {
-    const now = clock.now();
-    const stored: StoredEvent = { ...event, at: new Date(now).toISOString() };
+    const { atMs, sinceBoot } = momentNow(clock);
+    const stored: StoredEvent = { ...event, at: new Date(atMs).toISOString(), sinceBoot };
     reporter.report(stored);
     if (PROGRESS_TYPES.has(event.type)) {
-      if (now - (lastStored.get(event.type) ?? 0) < STORED_PROGRESS_MS) return;
-      lastStored.set(event.type, now);
+      const last = lastStored.get(event.type) ?? -Infinity;
+      if (sinceBoot.ms - last < STORED_PROGRESS_MS) return;
+      lastStored.set(event.type, sinceBoot.ms);
     }
     try {
       appendFileSync(path, `${JSON.stringify(stored)}\n`);

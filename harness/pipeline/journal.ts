@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import { linesIn } from "../model/lines.ts";
+import { bootTime, type BootTime, type Moment, momentNow } from "../model/moment.ts";
 import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, type Verdict } from "../model/verdict.ts";
 
@@ -40,10 +41,21 @@ export const journalEntry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reaper-failed"), pid: z.number(), reason: z.string() }),
   /** The inventory, which does not come from our state, listed so much of the run: it looks at the right place. */
   z.object({ type: z.literal("inventory-seen"), items: z.number().int().positive() }),
+  /** The wall clock was set: seen right before. What follows from it is derived from the times of the lines. */
+  z.object({ type: z.literal("clock-step"), byMs: z.number() }),
   z.object({ type: z.literal("swept"), id: z.string(), kind: z.string(), name: z.string() }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntry>;
-export type StoredEntry = JournalEntry & { readonly at: string };
+export type StoredEntry = JournalEntry & {
+  readonly at: string;
+  /** The same moment by a clock that nobody can set; absent in what earlier versions wrote. */
+  readonly sinceBoot?: BootTime | undefined;
+};
+
+/** When an entry was written. */
+export function momentOf({ at, sinceBoot }: Pick<StoredEntry, "at" | "sinceBoot">): Moment {
+  return { atMs: Date.parse(at), sinceBoot };
+}
 
 /** What a journal says, and which of its lines could not be read. */
 export interface JournalReading {
@@ -62,7 +74,12 @@ export interface JournalLine {
 /** What is told of each entry once its line is on disk, before the act that it speaks of. */
 export type OnWritten = (entry: JournalEntry, line: JournalLine) => Promise<void>;
 
-const lineSchema = z.object({ at: z.iso.datetime(), entry: journalEntry, sum: z.string() });
+const lineSchema = z.object({
+  at: z.iso.datetime(),
+  sinceBoot: bootTime.optional(),
+  entry: journalEntry,
+  sum: z.string(),
+});
 
 /** Appends to `journal.jsonl`: one line a write, with a checksum, on disk before the call returns. */
 export class Journal {
@@ -99,8 +116,9 @@ export class Journal {
   }
 
   async #write(entry: JournalEntry): Promise<JournalLine> {
-    const at = new Date(this.#clock.now()).toISOString();
-    const text = JSON.stringify({ at, entry, sum: checksum(at, entry) });
+    const { atMs, sinceBoot } = momentNow(this.#clock);
+    const at = new Date(atMs).toISOString();
+    const text = JSON.stringify({ at, sinceBoot, entry, sum: checksum(at, sinceBoot, entry) });
     try {
       const file = await open(this.#path, "a+", 0o600);
       try {
@@ -154,13 +172,15 @@ export function parseJournal(text: string): JournalReading {
 function parseLine(line: string): StoredEntry | undefined {
   try {
     const raw: unknown = JSON.parse(line);
-    const { at, entry, sum } = lineSchema.parse(raw);
-    return checksum(at, (raw as { entry: unknown }).entry) === sum ? { ...entry, at } : undefined;
+    const { at, sinceBoot, entry, sum } = lineSchema.parse(raw);
+    if (checksum(at, sinceBoot, (raw as { entry: unknown }).entry) !== sum) return undefined;
+    return { ...entry, at, ...(sinceBoot === undefined ? {} : { sinceBoot }) };
   } catch {
     return undefined;
   }
 }
 
-function checksum(at: string, entry: unknown): string {
-  return createHash("sha256").update(at).update(JSON.stringify(entry)).digest("hex").slice(0, 16);
+function checksum(at: string, sinceBoot: BootTime | undefined, entry: unknown): string {
+  const when = sinceBoot === undefined ? at : `${at} ${sinceBoot.boot} ${sinceBoot.ms}`;
+  return createHash("sha256").update(when).update(JSON.stringify(entry)).digest("hex").slice(0, 16);
 }

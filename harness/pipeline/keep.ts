@@ -1,15 +1,28 @@
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import type { Clock } from "../model/clock.ts";
+import { bootTime, hasCome, later, momentNow } from "../model/moment.ts";
 import type { StageContext } from "./context.ts";
 import { findJson, writeJson } from "./json-file.ts";
 import { listRunFoldersIn, type RunFolder } from "./run-folder.ts";
 import { findFinalRecord } from "./run-record.ts";
 
-const keepSchema = z.object({ untilMs: z.number(), reason: z.string() });
+const keepSchema = z.object({
+  untilMs: z.number(),
+  /** The same moment by a clock that nobody can set; absent in what earlier versions wrote. */
+  untilSinceBoot: bootTime.optional(),
+  reason: z.string(),
+});
+type Keep = z.infer<typeof keepSchema>;
 
 /** Until when a failed run stays, or undefined when it is not kept. */
-export async function findKeep(folder: RunFolder): Promise<z.infer<typeof keepSchema> | undefined> {
+export async function findKeep(folder: RunFolder): Promise<Keep | undefined> {
   return findJson(folder.keep, keepSchema);
+}
+
+/** Whether the time of a kept run is over. */
+export function isKeepOver({ untilMs, untilSinceBoot }: Keep, clock: Clock): boolean {
+  return hasCome({ atMs: untilMs, sinceBoot: untilSinceBoot }, momentNow(clock));
 }
 
 /**
@@ -29,9 +42,11 @@ export async function keepAfterFailure(context: StageContext, reason: string): P
     });
     return undefined;
   }
-  const wanted = ports.clock.now() + keepOnFailure.ms;
-  const untilMs = environment.expiresAt === null ? wanted : Math.min(wanted, environment.expiresAt * 1000);
-  await writeJson(folder.keep, { untilMs, reason });
+  const now = momentNow(ports.clock);
+  const end = later(now, keepOnFailure.ms);
+  const untilMs = Math.min(end.atMs, (environment.expiresAt ?? Infinity) * 1000);
+  const keep: Keep = { untilMs, untilSinceBoot: end.sinceBoot, reason };
+  await writeJson(folder.keep, keep);
   await journal.append({ type: "kept", untilMs, reason });
   report({
     type: "note",

@@ -1,3 +1,4 @@
+import { msBetween } from "../model/moment.ts";
 import { TEARDOWN_STAGES } from "../model/stage.ts";
 import { DEADLINES_MS, type Plan } from "./plan.ts";
 
@@ -10,7 +11,10 @@ export function longestRunMs({
   keepOnFailure,
 }: Pick<Plan, "createdAt" | "expiresAtMs" | "keepOnFailure">): number {
   // A staged run is nobody's to end but its expiry's, and no run outlives that but one that is kept.
-  const upMs = expiresAtMs === null ? sum(RUN_STAGES) : expiresAtMs - Date.parse(createdAt);
+  const upMs =
+    expiresAtMs === null
+      ? sum(RUN_STAGES)
+      : msBetween({ atMs: Date.parse(createdAt) }, { atMs: expiresAtMs }).ms;
   return upMs + (keepOnFailure?.ms ?? 0) + sum(TEARDOWN_STAGES);
 }
 

@@ -8,6 +8,7 @@ import { newSshKey } from "../../stacks/ssh-key.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
 import { thisMachine } from "../model/machine.ts";
+import { momentNow } from "../model/moment.ts";
 import { newRunId } from "../model/run-id.ts";
 import { conditionsOf } from "./conditions.ts";
 import { planCost } from "./cost-plan.ts";
@@ -95,7 +96,8 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   const { version = comparison?.baseline.version ?? figures.coder.version, channel } =
     request.coderVersion ?? {};
   const size = atCoderVersion(figures, version);
-  const now = clock.now();
+  const created = momentNow(clock);
+  const now = created.atMs;
   const runId = newRunId(now);
   const { cloud, runner = "local" } = request;
   const region = cloud?.region ?? architecture.region;
@@ -138,6 +140,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     schemaVersion: 1,
     runId,
     createdAt: new Date(now).toISOString(),
+    createdSinceBoot: created.sinceBoot,
     origin: request.origin ?? { kind: comparison === undefined ? "run" : "comparison" },
     ...(comparison === undefined ? {} : { comparison }),
     ...(request.failedOver === undefined ? {} : { failedOver: request.failedOver }),

@@ -89,14 +89,14 @@ export class Mirror {
 
   async #patiently(write: () => Promise<void>): Promise<void> {
     const { clock, note, signal } = this.#options;
-    const giveUpAt = clock.now() + PATIENCE_MS;
+    const giveUpAt = clock.elapsed() + PATIENCE_MS;
     for (let isTold = false; ; isTold = true) {
       try {
         await write();
         return;
       } catch (error) {
         this.#behind = true;
-        if (clock.now() >= giveUpAt) throw error;
+        if (clock.elapsed() >= giveUpAt) throw error;
         if (!isTold)
           note(`nothing is created before the mirror has it, which is waited for: ${messageOf(error)}`);
         await clock.sleep(RETRY_MS, signal);

@@ -3,11 +3,13 @@ import { RefbenchError } from "../model/error.ts";
 import type { StageContext } from "./context.ts";
 import { CostGuard } from "./cost-guard.ts";
 import { noteCeiling } from "./cost-meter.ts";
-import { findKeep } from "./keep.ts";
+import { ClockSight } from "./clock-sight.ts";
+import { findKeep, isKeepOver } from "./keep.ts";
 import { OwnerSight } from "./owner.ts";
 import { findRequest, type TeardownRequest } from "./request.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { RunLease } from "./run-lease.ts";
+import { hasExpired } from "./expiry.ts";
 import { stopOwner } from "./stop-owner.ts";
 
 /** How often the reaper looks whether it is wanted. */
@@ -18,10 +20,12 @@ export async function nextRequest(context: StageContext, lease: RunLease): Promi
   const { folder, ports, plan, signal, journal } = context;
   const guard = new CostGuard(context);
   const sight = new OwnerSight(folder, ports.clock);
+  const clock = new ClockSight(context);
   for (;;) {
     signal.throwIfAborted();
     await staysHere(folder);
     const owner = await sight.look();
+    await clock.look({ tells: owner !== "alive" });
     if (owner === "unknown") {
       // A driver that may live must not lose its environment, and its death is not to be recorded.
       await ports.clock.sleep(LOOK_MS, signal);
@@ -35,7 +39,7 @@ export async function nextRequest(context: StageContext, lease: RunLease): Promi
     }
     const keep = await findKeep(folder);
     if (keep !== undefined) {
-      if (ports.clock.now() >= keep.untilMs)
+      if (isKeepOver(keep, ports.clock))
         return { through: "audit", only: false, reason: "its keep window is over" };
     } else if (owner === "dead") {
       await noteDeath(context);
@@ -53,7 +57,7 @@ export async function nextRequest(context: StageContext, lease: RunLease): Promi
       await stopOwner(context);
       return { through: "audit", only: false, reason: "the lease ran out" };
     }
-    if (keep === undefined && plan.expiresAtMs !== null && ports.clock.now() >= plan.expiresAtMs) {
+    if (keep === undefined && hasExpired(plan, ports.clock)) {
       await journal.append({
         type: "finding",
         verdict: "interrupted",

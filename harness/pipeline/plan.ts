@@ -3,6 +3,7 @@ import type { Release } from "../../stacks/environment.ts";
 import { runCost } from "../model/cost.ts";
 import { endpointVariables } from "../model/endpoint-variables.ts";
 import { drawOrder } from "../model/load-order.ts";
+import { bootTime } from "../model/moment.ts";
 import { origin, recordSchema, refbenchProvenance } from "../model/record.ts";
 import { RUN_ID_PATTERN } from "../model/run-id.ts";
 import { objectiveSchema, sizeSchema } from "../../reference-architectures/architecture.ts";
@@ -15,6 +16,8 @@ export const planSchema = z.object({
   schemaVersion: z.literal(1),
   runId: z.string().regex(RUN_ID_PATTERN),
   createdAt: z.iso.datetime(),
+  /** The same moment by a clock that nobody can set; absent in plans of earlier versions. */
+  createdSinceBoot: bootTime.optional(),
   /** What started it. */
   origin: origin.default({ kind: "run" }),
   /** The run of another zone whose place it takes. */

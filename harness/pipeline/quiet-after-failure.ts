@@ -9,25 +9,25 @@ const SHARE = 4;
 /** Remembers that something off this machine failed, so that what must go on does not wait for it each time. */
 export class QuietAfterFailure {
   readonly #clock: Clock;
-  #untilMs = 0;
+  #untilMs = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   isQuiet(): boolean {
-    return this.#clock.now() < this.#untilMs;
+    return this.#clock.elapsed() < this.#untilMs;
   }
 
   /** Runs it; when it fails, the quiet begins and the failure is thrown on. */
   async watch<Result>(run: () => Promise<Result>): Promise<Result> {
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.elapsed();
     try {
       return await run();
     } catch (error) {
       // An answer, and the one that must never be missed.
       if (isLeaseHeld(error)) throw error;
-      const now = this.#clock.now();
+      const now = this.#clock.elapsed();
       this.#untilMs = now + Math.max(LEAST_MS, SHARE * (now - startedAt));
       throw error;
     }

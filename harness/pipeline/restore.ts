@@ -6,7 +6,7 @@ import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import { RUN_ID_PATTERN, type RunId } from "../model/run-id.ts";
 import { getAll } from "./get-all.ts";
-import { Journal } from "./journal.ts";
+import { Journal, parseJournal } from "./journal.ts";
 import { mirrorKeys } from "./mirror.ts";
 import { foreignProvider, isMirrored, isOlderState, isRestored, isState } from "./mirrored-files.ts";
 import { mirroredRuns } from "./mirrored-runs.ts";
@@ -136,9 +136,22 @@ async function place(path: string, bytes: Uint8Array, state: boolean): Promise<v
 async function restoreJournal(folder: RunFolder, bucket: Bucket, runId: RunId): Promise<void> {
   if ((await readFile(folder.journal).catch(() => undefined)) !== undefined) return;
   const keys = await bucket.list(mirrorKeys.journal(runId));
-  const lines = await getAll(bucket, keys);
-  const ended = lines.flatMap((bytes) => [Buffer.from(bytes ?? []), Buffer.from("\n")]);
-  await write(folder.journal, Buffer.concat(ended));
+  const lines = (await getAll(bucket, keys)).map((bytes) => Buffer.from(bytes ?? []).toString());
+  await write(folder.journal, Buffer.from(inWrittenOrder(lines).join("\n") + "\n"));
+}
+
+/**
+ * Keys sort by stamps, which a clock that was set puts into a wrong order: lines of one boot are ordered by the time
+ * since it, at the place of the first of them.
+ */
+function inWrittenOrder(lines: readonly string[]): readonly string[] {
+  const read = lines.map((line) => ({ line, ...parseJournal(line).entries[0]?.sinceBoot }));
+  return read.flatMap(({ line, boot }, index) => {
+    if (boot === undefined) return [line];
+    const ofBoot = read.filter((other) => other.boot === boot);
+    if (read.findIndex((other) => other.boot === boot) !== index) return [];
+    return ofBoot.toSorted((a, b) => (a.ms ?? 0) - (b.ms ?? 0)).map((other) => other.line);
+  });
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {

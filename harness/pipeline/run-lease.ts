@@ -40,7 +40,7 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   const inBucket = bucket && new BucketLeaseBook(bucket, runId, clock);
   let remote: Lease | undefined;
   let failure: string | undefined;
-  let renewedAtMs = clock.now();
+  let renewedAtMs = clock.elapsed();
   // The folder's lease comes last: it is what the run takes for an acknowledgement.
   try {
     remote = await inBucket?.acquire(holder);
@@ -76,7 +76,7 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
       for (const renewed of [there, here]) if (renewed.status === "rejected") throw renewed.reason;
     },
     doubt: () => {
-      const now = clock.now();
+      const now = clock.elapsed();
       const hangs = renewingSinceMs !== undefined && now - renewingSinceMs >= UNRENEWED_MS;
       // After a sleep of the machine the next renewal tells.
       if (inBucket === undefined || (failure === undefined && !hangs) || now - renewedAtMs < UNRENEWED_MS)
@@ -101,11 +101,11 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   async function renewInBucket(): Promise<void> {
     // One at a time, and also while it is quiet: a bucket that answers again must see a holder that lives.
     if (renewingSinceMs !== undefined) return;
-    renewingSinceMs = clock.now();
+    renewingSinceMs = clock.elapsed();
     await asked(async (book) => {
       if (remote === undefined) remote = await book.acquire(holder);
       else await book.renew(remote);
-      renewedAtMs = clock.now();
+      renewedAtMs = clock.elapsed();
     }).finally(() => {
       renewingSinceMs = undefined;
     });

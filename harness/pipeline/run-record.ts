@@ -34,6 +34,7 @@ import { bootstrapResult } from "./stages/bootstrap.ts";
 import { preflightResult } from "./stages/preflight.ts";
 import { provisionResult } from "./stages/provision.ts";
 import { sweptIn } from "./stages/sweep.ts";
+import { recordedClock, type Timeline, timelineNow } from "./timeline.ts";
 
 /** Writes the record as far as it is known, `teardown: pending`. */
 export async function writePendingRecord(context: StageContext): Promise<void> {
@@ -74,7 +75,9 @@ export function exitCodeOf(record: RunRecord): number {
 /** Derives the record from what lies in the run's folder, so that any process can write it. */
 async function buildRecord(context: StageContext, teardown: Teardown): Promise<RunRecord> {
   const { folder, plan, environment, ports } = context;
-  const { entries, damaged } = await new Journal(folder.journal, ports.clock).read();
+  const { entries: stored, damaged } = await new Journal(folder.journal, ports.clock).read();
+  const timeline = timelineNow(plan, stored, ports.clock);
+  const { entries } = timeline;
   const measured = await measuredIn(context);
   const preflight = await salvageJson(folder.result("preflight"), preflightResult);
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
@@ -98,7 +101,8 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     ...(plan.cloud === undefined ? {} : { cloud: cloudOf(plan.cloud) }),
     ...(plan.simulated ? { rehearsedVersion: version } : { coderVersion: version }),
     startedAt: plan.createdAt,
-    ...(final ? { finishedAt: new Date(ports.clock.now()).toISOString() } : {}),
+    ...(final ? { finishedAt: timeline.instant(timeline.nowMs) } : {}),
+    clock: recordedClock(timeline),
     load: {
       users: plan.size.users,
       workspaces: plan.size.workspaces,
@@ -139,12 +143,12 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     ],
     ...keptOf(entries),
     resources: Object.fromEntries(await createdIn(folder, entries, provisioned)),
-    stages: timingsOf(entries),
+    stages: timingsOf(timeline),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
     ...(plan.comparison === undefined ? {} : { toCompare: plan.comparison }),
     ...(await comparisonOf(folder)),
-    ...recordedCost(plan, entries, teardown.state, ports.clock.now()),
+    ...recordedCost(plan, timeline, teardown.state),
     teardown,
     ...concluded(held, final, damaged.length),
   });
@@ -258,7 +262,7 @@ function verdictsOf(
   return held;
 }
 
-async function teardownOf({ folder, ports }: StageContext): Promise<Teardown> {
+async function teardownOf({ folder, plan, ports }: StageContext): Promise<Teardown> {
   const { entries } = await new Journal(folder.journal, ports.clock).read();
   const audit = await salvageJson(folder.result("audit"), auditResult);
   const swept = [...sweptIn(entries)];
@@ -267,7 +271,8 @@ async function teardownOf({ folder, ports }: StageContext): Promise<Teardown> {
       ? [`${entry.stage}: ${entry.message ?? entry.outcome}`]
       : [],
   );
-  const finishedAt = new Date(ports.clock.now()).toISOString();
+  const timeline = timelineNow(plan, entries, ports.clock);
+  const finishedAt = timeline.instant(timeline.nowMs);
   if (audit === undefined) {
     return {
       state: "unverified",
@@ -290,17 +295,21 @@ async function teardownOf({ folder, ports }: StageContext): Promise<Teardown> {
 
 const TEARDOWN: ReadonlySet<string> = new Set(["drain", "destroy", "sweep", "audit"]);
 
-function timingsOf(entries: readonly StoredEntry[]): RunRecord["stages"] {
+function timingsOf({ entries, instant }: Timeline): RunRecord["stages"] {
   return STAGES.flatMap((stage) => {
-    const intent = entries.findLast((entry) => entry.type === "stage-intent" && entry.stage === stage);
-    const outcome = entries.findLast((entry) => entry.type === "stage-outcome" && entry.stage === stage);
+    const begun = entries.findLastIndex((entry) => entry.type === "stage-intent" && entry.stage === stage);
+    const intent = entries[begun];
     if (intent === undefined) return [];
-    if (outcome?.type !== "stage-outcome" || outcome.at < intent.at) {
+    const startedAt = instant(intent.runMs);
+    const outcome = entries
+      .slice(begun)
+      .findLast((entry) => entry.type === "stage-outcome" && entry.stage === stage);
+    if (outcome?.type !== "stage-outcome") {
       return [
         {
           stage,
-          startedAt: intent.at,
-          finishedAt: intent.at,
+          startedAt,
+          finishedAt: startedAt,
           outcome: "interrupted" as const,
           message: "its process died",
         },
@@ -309,8 +318,8 @@ function timingsOf(entries: readonly StoredEntry[]): RunRecord["stages"] {
     return [
       {
         stage,
-        startedAt: intent.at,
-        finishedAt: outcome.at,
+        startedAt,
+        finishedAt: instant(outcome.runMs),
         outcome: outcome.outcome,
         ...(outcome.message === undefined ? {} : { message: outcome.message }),
       },

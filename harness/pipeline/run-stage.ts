@@ -1,4 +1,5 @@
 import { messageOf, RefbenchError, verdictOfError } from "../model/error.ts";
+import { momentNow, msBetween } from "../model/moment.ts";
 import type { Stage } from "../model/stage.ts";
 import type { StageContext } from "./context.ts";
 import { DEADLINES_MS, loadsOf } from "./plan.ts";
@@ -17,7 +18,7 @@ export async function runStage(
   context: StageContext,
 ): Promise<"ok" | "failed" | "interrupted"> {
   const { ports, journal, report, signal } = context;
-  const startedAt = ports.clock.now();
+  const startedAt = momentNow(ports.clock);
   const deadlineMs = DEADLINES_MS[stage] * (stage === "load" ? loadsOf(context.plan) : 1);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
@@ -30,7 +31,8 @@ export async function runStage(
     message?: string,
   ): Promise<typeof outcome> => {
     const worded = message === undefined ? {} : { message };
-    report({ type: "stage.finished", stage, outcome, durationMs: ports.clock.now() - startedAt, ...worded });
+    const { ms: durationMs } = msBetween(startedAt, momentNow(ports.clock));
+    report({ type: "stage.finished", stage, outcome, durationMs, ...worded });
     await journal
       .append({ type: "stage-outcome", stage, outcome, ...worded })
       .catch((error: unknown) => context.log(messageOf(error)));

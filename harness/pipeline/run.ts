@@ -2,6 +2,7 @@ import { messageOf } from "../model/error.ts";
 import { afterCreate } from "./after-create.ts";
 import type { Reporter } from "../model/event.ts";
 import { RUN_STAGES, type RunStage } from "../model/stage.ts";
+import { watchClock } from "./clock-sight.ts";
 import { watchCost } from "./cost-watch.ts";
 import { openContext, type Ports, type StageContext } from "./context.ts";
 import { ensureReaper } from "./ensure-reaper.ts";
@@ -69,6 +70,7 @@ async function runWatched(
 ): Promise<{ readonly failed: string | undefined; readonly stopped: string | undefined }> {
   await using cost = watchCost(context);
   await using reaper = watchReaper(context);
+  await using _clock = watchClock(context);
   const signal = AbortSignal.any([cost.signal, reaper.signal]);
   const failed = await runStages({ ...context, signal });
   return { failed, stopped: cost.reached ?? reaper.lost };

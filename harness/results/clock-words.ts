@@ -1,7 +1,28 @@
+import { stepWords } from "../model/clock-step-words.ts";
 import { farthestApart } from "../model/clocks.ts";
-import type { Measurements } from "../model/record.ts";
+import type { Measurements, RunRecord } from "../model/record.ts";
 import { formatCount } from "./format.ts";
 import { mergeHistograms } from "./histogram.ts";
+
+/** What happened to the clock of the machine that ran it, and what durations are made of where they are not elapsed time. */
+export function ownClockLines({ clock }: RunRecord): readonly string[] {
+  if (clock === undefined) return [];
+  const { spans, steps } = clock;
+  return [
+    ...steps.map(
+      ({ at, byMs }) =>
+        `Clock: the wall clock was set ${stepWords(byMs)}, seen ${at.replace("T", " ").slice(0, 19)} UTC; times are by the clock at the start, durations and cost by elapsed time.`,
+    ),
+    ...(spans === "elapsed" ? [] : [SPANS[spans]]),
+  ];
+}
+
+const SPANS = {
+  stamps:
+    "Clock: durations and cost are differences of wall-clock stamps, since no elapsed time was recorded.",
+  mixed:
+    "Clock: durations and cost across a restart, or across two machines, are differences of wall-clock stamps; all others are elapsed time.",
+} as const;
 
 /** How far Coder's clocks are from the generator's and from one another; undefined where nothing was stamped. */
 export function clocksLine({ clocks = [] }: Measurements): string | undefined {

@@ -2,6 +2,7 @@ import { judgedWord, objectiveSentence } from "../model/objective-words.ts";
 import type { RunRecord } from "../model/record.ts";
 import { oneLine } from "../model/safe-text.ts";
 import { comparisonLines } from "./compared-versions.ts";
+import { ownClockLines } from "./clock-words.ts";
 import { failureLine, reasonsOf } from "./failure-words.ts";
 import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "./markdown-row.ts";
@@ -26,6 +27,7 @@ export function resultMarkdown(record: RunRecord): string {
     arrivalsLine(measurements),
     probeLine(measurements),
     ...limitedLines(measurements),
+    ...ownClockLines(record),
   ];
   const failures = measurements.failures.flatMap((failure) => [
     `- ${markdownText(failureLine(failure))}`,

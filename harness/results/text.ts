@@ -4,7 +4,7 @@ import { oneLine } from "../model/safe-text.ts";
 import { summaryLine } from "../model/summary-line.ts";
 import { formatUsd } from "../model/usd.ts";
 import { buildsLine } from "./builds-words.ts";
-import { clocksLine, negativeLines } from "./clock-words.ts";
+import { clocksLine, negativeLines, ownClockLines } from "./clock-words.ts";
 import { comparisonLines } from "./compared-versions.ts";
 import { failureLine, reasonsOf } from "./failure-words.ts";
 import { formatCount, formatDuration } from "./format.ts";
@@ -40,6 +40,7 @@ export function resultsText(record: RunRecord, width: number): string {
     record.comparison === undefined ? [] : comparisonLines(record.comparison),
     objectiveLines(record),
     record.conditions.length === 0 ? [] : ["Conditions", ...record.conditions.map((each) => `  - ${each}`)],
+    ownClockLines(record),
     costLines(record),
     teardownLines(record),
     verdictLines(record),

@@ -17,16 +17,17 @@ export async function awaitCapacity(
   deadline: number,
 ): Promise<BuildCapacity> {
   let seen: BuildCapacity | undefined;
-  let sinceMs = context.clock.now();
+  let sinceMs = context.clock.elapsed();
   for (;;) {
     const answer = await buildCapacity(owner, organizationId);
     if (answer.ok) {
       const { value } = answer;
       if (isExpected(value, task.expect)) return value;
-      if (seen?.replicas !== value.replicas || seen.daemons !== value.daemons) sinceMs = context.clock.now();
+      if (seen?.replicas !== value.replicas || seen.daemons !== value.daemons)
+        sinceMs = context.clock.elapsed();
       seen = value;
     }
-    const now = context.clock.now();
+    const now = context.clock.elapsed();
     if (now > deadline || (seen !== undefined && now - sinceMs >= SETTLED_MS)) {
       const reason = answer.ok ? "" : `; asked last: ${answer.failure.message}`;
       throw new RefbenchError("coder", `${difference(seen, task.expect)}${reason}`);

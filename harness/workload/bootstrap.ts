@@ -32,7 +32,7 @@ export async function runBootstrap(task: BootstrapTask, context: TaskContext): P
 
 async function bootstrapUntil(task: BootstrapTask, context: TaskContext): Promise<BootstrapResult> {
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
-  const deadline = context.clock.now() + task.timeoutMs;
+  const deadline = context.clock.elapsed() + task.timeoutMs;
   const note = (message: string): void => context.emit({ type: "note", message });
   try {
     const nobody = new CoderClient(http, { owner: false }, context.signal);
@@ -78,7 +78,7 @@ async function awaitHealthy(
   for (;;) {
     const answer = await nobody.healthz();
     if (answer.ok) return;
-    if (context.clock.now() > deadline) {
+    if (context.clock.elapsed() > deadline) {
       const message = `Coder at ${task.deployment.url} was not healthy within ${task.timeoutMs} ms: ${answer.failure.message}; look at its pods and their logs`;
       throw new RefbenchError("coder", message);
     }

@@ -79,14 +79,15 @@ async function drainUntil(
 
 async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContext): Promise<void> {
   const nobody = new CoderClient(http, { owner: false }, context.signal);
-  const goneAt = context.clock.now() + Math.min(task.goneAfterMs ?? GONE_AFTER_MS, task.timeoutMs);
+  const goneAt = context.clock.elapsed() + Math.min(task.goneAfterMs ?? GONE_AFTER_MS, task.timeoutMs);
   for (;;) {
     const info = await nobody.buildInfo();
     if (info.ok) return;
     const { kind, status } = info.failure;
     // Something that answers otherwise is alive: the drain's own calls then say what is wrong.
     if (kind !== "unreachable" && kind !== "timeout" && status !== 404) return;
-    if (context.clock.now() >= goneAt) throw new CoderGoneError(task.deployment.url, info.failure.message);
+    if (context.clock.elapsed() >= goneAt)
+      throw new CoderGoneError(task.deployment.url, info.failure.message);
     await context.clock.sleep(ASK_AGAIN_MS, context.signal);
   }
 }

@@ -14,7 +14,7 @@ export async function tryLoad(
   { load, purpose, index }: Planned,
 ): Promise<LimitStep | undefined> {
   const { runner, clock, signal, judge, onEvent = () => undefined } = options;
-  const startMs = clock.now();
+  const startMs = clock.elapsed();
   const step = { load, purpose };
   try {
     const task = loadedTask(kind, options, load, index);
@@ -24,19 +24,19 @@ export async function tryLoad(
     if (result.stopped || signal.aborted) return undefined;
     const { peakRunning, capacity } = result.builds;
     const builds = { peakRunning, capacity };
-    return { ...step, ...judged(result, judge), builds, tookMs: clock.now() - startMs };
+    return { ...step, ...judged(result, judge), builds, tookMs: clock.elapsed() - startMs };
   } catch (error) {
     if (signal.aborted) return undefined;
     // It was refused before it created anything; the first one ends the search so.
     if (error instanceof RefbenchError && error.code === "generator" && index > 0)
       return {
         ...{ ...step, outcome: "generator-limited", reasons: [messageOf(error)] },
-        tookMs: clock.now() - startMs,
+        tookMs: clock.elapsed() - startMs,
       };
     // The first one says that Coder cannot be used at all; after it, a Coder that breaks down has met its limit.
     if (!(error instanceof RefbenchError) || error.code !== "coder" || index === 0) throw error;
     const reasons = [`the load ended without a result: ${messageOf(error)}`];
-    return { ...step, outcome: "broken", reasons, tookMs: clock.now() - startMs };
+    return { ...step, outcome: "broken", reasons, tookMs: clock.elapsed() - startMs };
   }
 }
 

@@ -116,13 +116,13 @@ async function climb(
   steps: LimitStep[],
 ): Promise<LimitResult["ended"]> {
   const { clock, signal, maxMs = Infinity, maxSteps = MOST_STEPS } = options;
-  const startMs = clock.now();
+  const startMs = clock.elapsed();
   for (;;) {
     const next = nextStep(steps, ladder, maxSteps - steps.length);
     if ("ended" in next) return next.ended;
     if (signal.aborted) return "stopped";
     if (steps.length >= maxSteps) return "out-of-steps";
-    if (clock.now() - startMs >= maxMs) return "out-of-time";
+    if (clock.elapsed() - startMs >= maxMs) return "out-of-time";
     const step = await tryLoad(kind, options, { ...next, index: steps.length });
     if (step === undefined) return "stopped";
     steps.push(step);

@@ -1,5 +1,6 @@
 import type { LoadWindow } from "../model/shard-result.ts";
 import type { CanaryProbe } from "./canary-probe.ts";
+import { generatorNow } from "./clock-watch.ts";
 import type { FailureLedger } from "./failures.ts";
 import type { HealthWatch } from "./generator-health.ts";
 import type { ProgressBoard } from "./progress-board.ts";
@@ -11,8 +12,8 @@ export const MOST_WINDOWS = 720;
 
 /** How the load goes over time: counts, failures, the generator's health and the probe in windows of a few seconds. */
 export class LoadWindows {
-  /** Milliseconds since the epoch. */
-  readonly startedAtMs = Date.now();
+  /** Milliseconds since the epoch, by the clock that the builds' stamps are compared with. */
+  readonly startedAtMs = Math.round(generatorNow());
   readonly #startMs = performance.now();
   readonly #sources: WindowSources;
   readonly #timer: NodeJS.Timeout;

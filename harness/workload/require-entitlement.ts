@@ -12,11 +12,11 @@ export async function requireEntitlement(
   feature: string,
   context: TaskContext,
 ): Promise<void> {
-  const giveUpAt = context.clock.now() + SETTLED_MS;
+  const giveUpAt = context.clock.elapsed() + SETTLED_MS;
   for (;;) {
     const answer = await owner.entitlements();
     if (answer.ok && answer.value.features[feature]?.enabled === true) return;
-    if (context.clock.now() >= giveUpAt) {
+    if (context.clock.elapsed() >= giveUpAt) {
       const why = answer.ok ? "it does not allow it" : answer.failure.message;
       throw new RefbenchError(
         "coder",

@@ -48,7 +48,7 @@ async function awaitImport(
 ): Promise<void> {
   let { job } = created;
   while (isActive(job)) {
-    if (context.clock.now() > deadline)
+    if (context.clock.elapsed() > deadline)
       throw new RefbenchError(
         "coder",
         `the import of template ${name} is still ${job.status} at the deadline of bootstrap`,

@@ -1,14 +1,22 @@
 import type { Clock } from "../../harness/model/clock.ts";
 
-/** A clock that moves only when somebody sleeps on it; `step` sets the wall clock and leaves elapsed time alone. */
+/**
+ * A clock that moves only when somebody sleeps on it; `step` sets the wall clock and leaves elapsed time alone. Its
+ * machine can be restarted, which begins another boot.
+ */
 export function fakeClock(
   startMs = Date.UTC(2026, 0, 1),
-): Clock & { advance(ms: number): void; step(ms: number): void } {
+): Clock & { advance(ms: number): void; step(ms: number): void; reboot(): void } {
   let elapsed = 0;
   let wallMs = startMs;
+  let boot = { count: 1, atMs: -1_000_000 };
   return {
     now: () => wallMs + elapsed,
     elapsed: () => elapsed,
+    sinceBoot: () => ({ boot: `boot ${boot.count}`, ms: elapsed - boot.atMs }),
+    reboot: () => {
+      boot = { count: boot.count + 1, atMs: elapsed };
+    },
     advance: (ms) => {
       elapsed += ms;
     },

@@ -54,7 +54,9 @@ export class NightBook {
 
   /** Ends a night in its file; one that cannot be read is kept beside. */
   async close(earlier: EarlierNight, nowMs: number): Promise<void> {
-    const finishedAt = new Date(nowMs).toISOString();
+    // The clock may have been set back since, and no night ends before it began.
+    const begunMs = "night" in earlier ? Date.parse(earlier.night.startedAt) : decodeTime(earlier.id);
+    const finishedAt = new Date(Math.max(begunMs, nowMs)).toISOString();
     if ("night" in earlier) {
       await this.write({ ...earlier.night, finishedAt, verdict: "interrupted" });
       return;

@@ -21,7 +21,7 @@ export class NightTime {
   constructor(request: NightRequest, clock: Clock) {
     this.#request = request;
     this.#clock = clock;
-    this.#endsAtMs = clock.now() + (request.nightTimeMs ?? Infinity);
+    this.#endsAtMs = clock.elapsed() + (request.nightTimeMs ?? Infinity);
     this.#closingMs = closingMs(request);
   }
 
@@ -40,7 +40,7 @@ export class NightTime {
   }
 
   get #leftMs(): number {
-    return this.#endsAtMs - this.#clock.now() - this.#closingMs;
+    return this.#endsAtMs - this.#clock.elapsed() - this.#closingMs;
   }
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from "../../model/error.ts";
+import { steadyClock } from "../../model/moment.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
 import { type CanaryPorts, inOrder, withCanaries } from "./canaries.ts";
 import { type EarlierPorts, endEarlierNights, toldOf } from "./earlier-nights.ts";
@@ -23,7 +24,8 @@ const STOPPED = { verdict: "interrupted", reason: "the night was stopped before 
  * One night: what earlier nights left is torn down, everything is asked before anything is made, each size is measured
  * by itself, and whatever happened it is swept, published and summed up.
  */
-export async function runNight(request: NightRequest, ports: NightPorts, signals: Signals): Promise<Night> {
+export async function runNight(request: NightRequest, given: NightPorts, signals: Signals): Promise<Night> {
+  const ports = { ...given, clock: steadyClock(given.clock) };
   const earlier = await ports.earlier();
   const time = new NightTime(request, ports.clock);
   const log = new NightLog(

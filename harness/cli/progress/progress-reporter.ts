@@ -5,6 +5,7 @@ import type { Reporter, StoredEvent } from "../../model/event.ts";
 import { oneLine, removeControls } from "../../model/safe-text.ts";
 import { costLines } from "../cost-lines.ts";
 import type { Io } from "../io.ts";
+import { EventAxis } from "./event-axis.ts";
 import { liveView } from "./live-view.ts";
 import { PlainLines } from "./plain-lines.ts";
 import { advance, initialState } from "./state.ts";
@@ -25,7 +26,7 @@ export function progressReporter(
   clock: Clock = systemClock,
 ): ProgressReporter {
   const terminal: ProgressStream = io.terminal ?? io.stderr;
-  return isLive(terminal, io.env) ? terminalReporter(terminal, clock) : plainReporter(io.stderr);
+  return isLive(terminal, io.env) ? terminalReporter(terminal, clock) : plainReporter(io.stderr, clock);
 }
 
 function isLive(stream: ProgressStream, env: NodeJS.ProcessEnv): boolean {
@@ -34,11 +35,13 @@ function isLive(stream: ProgressStream, env: NodeJS.ProcessEnv): boolean {
 }
 
 /** Appends a line for each thing that happened, with the time since the first. */
-export function plainReporter(stream: ProgressStream): ProgressReporter {
+export function plainReporter(stream: ProgressStream, clock: Clock): ProgressReporter {
   const lines = new PlainLines();
+  const axis = new EventAxis(clock);
   let state = initialState;
   return {
-    report: (event) => {
+    report: (stored) => {
+      const event = axis.place(stored);
       state = advance(state, event);
       for (const line of lines.linesOf(event, state)) stream.write(`${line}\n`);
     },
@@ -55,14 +58,15 @@ const DEFAULT_COLUMNS = 80;
 /** Redraws a few lines in place. The cursor is never hidden, so no way of ending can lose it. */
 export function terminalReporter(stream: ProgressStream, clock: Clock): ProgressReporter {
   const update = createLogUpdate(stream, { showCursor: true });
+  const axis = new EventAxis(clock);
   let state = initialState;
   let drawnAt = -Infinity;
   let closed = false;
   const draw = (): void => {
-    drawnAt = clock.now();
+    drawnAt = clock.elapsed();
     // The last column is left free: some terminals wrap a line that fills it.
     const width = (stream.columns ?? DEFAULT_COLUMNS) - 1;
-    update(liveView(state, drawnAt, width).join("\n"));
+    update(liveView(state, axis.now(), width).join("\n"));
   };
   const above = (line: string): void => {
     update.clear();
@@ -72,11 +76,11 @@ export function terminalReporter(stream: ProgressStream, clock: Clock): Progress
   const tick = setInterval(draw, TICK_MS).unref();
   return {
     report: (event) => {
-      state = advance(state, event);
+      state = advance(state, axis.place(event));
       const line = permanentLine(event);
       if (closed) return;
       if (line !== undefined) above(line);
-      else if (clock.now() - drawnAt >= REDRAW_MS) draw();
+      else if (clock.elapsed() - drawnAt >= REDRAW_MS) draw();
     },
     say: above,
     close: () => {

@@ -94,7 +94,7 @@ async function firstStep(
   const { maxSteps = MOST_STEPS } = wish;
   const next = nextStep(known, checkedLadder(wish.kind, wish), maxSteps - known.length);
   if ("ended" in next) return undefined;
-  const startMs = clock.now();
+  const startMs = clock.elapsed();
   const asked = { ...withConnections(task, next.load), keep: true };
   const result = await runner.run(asked, { signal, onEvent: () => undefined });
   if (result.task !== "load" || result.stopped || signal.aborted) return undefined;
@@ -106,7 +106,7 @@ async function firstStep(
     outcome: limited ? "generator-limited" : broken.length === 0 ? "within" : "broken",
     reasons: limited ? late : broken,
     builds: { peakRunning, capacity },
-    tookMs: clock.now() - startMs,
+    tookMs: clock.elapsed() - startMs,
   };
 }
 

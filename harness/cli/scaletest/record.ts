@@ -62,6 +62,10 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
     ...(look.isEmulated ? { rehearsedVersion: plain(look.version) } : { coderVersion: plain(look.version) }),
     startedAt: instant(outcome.startedMs),
     finishedAt: instant(outcome.cleanup.state === "kept" ? outcome.endedMs : outcome.cleanup.endedMs),
+    clock: {
+      spans: "elapsed",
+      steps: (outcome.steps ?? []).map(({ seenMs, byMs }) => ({ at: instant(seenMs), byMs })),
+    },
     load: {
       users: task.existing === undefined ? task.users : 0,
       workspaces: task.workspaces,

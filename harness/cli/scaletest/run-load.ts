@@ -1,10 +1,12 @@
 import type { Clock } from "../../model/clock.ts";
 import type { Reporter, RunEvent } from "../../model/event.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
+import { momentNow, type Moment, steadyClock } from "../../model/moment.ts";
 import { run12 } from "../../model/run-id.ts";
 import type { ShardEvent, ShardRunner } from "../../model/shard.ts";
 import type { LoadResult } from "../../model/shard-result.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
+import { stepBetween } from "../../pipeline/timeline.ts";
 import { cleanUp, type CleanupResult } from "../../workload/cleanup.ts";
 import type { Caller } from "../../workload/guard-caller.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
@@ -13,6 +15,8 @@ import type { LoadInterrupts } from "./interrupts.ts";
 export interface LoadOutcome {
   readonly startedMs: number;
   readonly endedMs: number;
+  /** The wall clock was set meanwhile: when that was seen, and by how much. The other times are elapsed time. */
+  readonly steps?: readonly { readonly seenMs: number; readonly byMs: number }[];
   /** Absent when the load ended without figures. */
   readonly result?: LoadResult;
   /** Why it has none, or why it was stopped. */
@@ -37,14 +41,18 @@ export interface LoadMeans {
 }
 
 /** Runs the load, then deletes what it left: after its end, a stop, a failure alike. */
-export async function runLoadByHand(task: LoadTask, means: LoadMeans): Promise<LoadOutcome> {
+export async function runLoadByHand(task: LoadTask, given: LoadMeans): Promise<LoadOutcome> {
+  const means = { ...given, clock: steadyClock(given.clock) };
   const { clock } = means;
+  const began = momentNow(given.clock);
   const report = (event: RunEvent): void =>
     means.reporter.report({ ...event, at: new Date(clock.now()).toISOString() });
   const startedMs = clock.now();
+  const since = clock.elapsed();
   report({ type: "stage.started", stage: "load" });
   const loaded = await load(task, means, report);
   const endedMs = clock.now();
+  const ended = momentNow(given.clock);
   // Refused before anything was created: there is nothing to clean up, and no figure.
   if (loaded.failure?.code === "usage") throw loaded.failure;
   if (loaded.failure?.code === "generator")
@@ -54,11 +62,19 @@ export async function runLoadByHand(task: LoadTask, means: LoadMeans): Promise<L
     stage: "load",
     outcome:
       loaded.failure === undefined ? "ok" : loaded.failure.code === "interrupted" ? "interrupted" : "failed",
-    durationMs: endedMs - startedMs,
+    durationMs: clock.elapsed() - since,
     ...(loaded.failure === undefined ? {} : { message: loaded.failure.message }),
   });
-  if (task.keep === true) return { startedMs, endedMs, ...loaded, cleanup: { state: "kept" } };
-  return { startedMs, endedMs, ...loaded, cleanup: await cleanupAfter(task, means, report) };
+  const times = { startedMs, endedMs, steps: stepsOf([began, ended], endedMs) };
+  if (task.keep === true) return { ...times, ...loaded, cleanup: { state: "kept" } };
+  const cleanup = await cleanupAfter(task, means, report);
+  const later = stepsOf([ended, momentNow(given.clock)], clock.now());
+  return { ...times, ...loaded, cleanup, steps: [...times.steps, ...later] };
+}
+
+function stepsOf([from, to]: readonly [Moment, Moment], seenMs: number): NonNullable<LoadOutcome["steps"]> {
+  const byMs = stepBetween(from, to);
+  return byMs === 0 ? [] : [{ seenMs, byMs }];
 }
 
 async function load(
@@ -150,14 +166,14 @@ async function cleanupAfter(
 ): Promise<LoadOutcome["cleanup"]> {
   const { clock, interrupts } = means;
   const { leave } = interrupts;
-  const startedMs = clock.now();
+  const since = clock.elapsed();
   report({ type: "stage.started", stage: "drain" });
   const finished = (outcome: "ok" | "failed" | "interrupted", message: string): void =>
     report({
       type: "stage.finished",
       stage: "drain",
       outcome,
-      durationMs: clock.now() - startedMs,
+      durationMs: clock.elapsed() - since,
       message,
     });
   try {

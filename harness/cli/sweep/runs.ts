@@ -9,7 +9,8 @@ import { isDue, runState, type RunFacts, type RunState } from "../../inventory/s
 import { EventTail } from "../../pipeline/event-log.ts";
 import { watchReaperLease } from "../../pipeline/ensure-reaper.ts";
 import { readJson } from "../../pipeline/json-file.ts";
-import { findKeep } from "../../pipeline/keep.ts";
+import { hasExpired } from "../../pipeline/expiry.ts";
+import { findKeep, isKeepOver } from "../../pipeline/keep.ts";
 import { LeaseBook } from "../../pipeline/lease.ts";
 import { ownerState } from "../../pipeline/owner.ts";
 import { planSchema } from "../../pipeline/plan.ts";
@@ -136,12 +137,14 @@ async function factsOf(folder: RunFolder): Promise<RunFacts> {
   const plan = await readJson(folder.plan, planSchema).catch(() => undefined);
   const keep = await findKeep(folder).catch(() => undefined);
   const request = await findRequest(folder).catch(() => undefined);
-  const endsAtMs = keep?.untilMs ?? plan?.expiresAtMs ?? Infinity;
   return {
     final,
     owner: keep === undefined ? await ownerState(folder).catch(() => "none" as const) : "none",
     held: await new LeaseBook(folder.leases, systemClock).isHeld().catch(() => false),
     asked: request?.through === "audit",
-    expired: systemClock.now() >= endsAtMs,
+    expired:
+      keep === undefined
+        ? plan !== undefined && hasExpired(plan, systemClock)
+        : isKeepOver(keep, systemClock),
   };
 }

@@ -1,4 +1,5 @@
 import { systemClock } from "../../model/clock.ts";
+import { steadyClock } from "../../model/moment.ts";
 import { messageOf } from "../../model/error.ts";
 import { run12 } from "../../model/run-id.ts";
 import { sweepByDiscovery, type Discovery } from "../../inventory/sweep/discover.ts";
@@ -29,7 +30,8 @@ export async function sweepFolder(task: SweepTask, surroundings: Surroundings): 
   const { io, tell, signal } = surroundings;
   const { simulated, question, waitMs } = task;
   const { dryRun, runId } = question;
-  const startedMs = systemClock.now();
+  const clock = steadyClock(systemClock);
+  const startedMs = clock.now();
   const problems: string[] = [];
   const discoveries: Discovery[] = [];
   let runs: readonly RunTornDown[] = [];
@@ -50,7 +52,7 @@ export async function sweepFolder(task: SweepTask, surroundings: Surroundings): 
     simulated,
     dryRun,
     startedMs,
-    finishedMs: systemClock.now(),
+    finishedMs: clock.now(),
     runs,
     discoveries,
     problems,

@@ -27,14 +27,14 @@ export async function awaitOperation(
   const name = textAt(deleted.answer, "name");
   if (deadlineMs === undefined || name === undefined) return { state: "removed" };
   const path = operationPath(project, deleted.path, name.split("/").at(-1) ?? name);
-  const giveUpAt = clock.now() + deadlineMs;
+  const giveUpAt = clock.elapsed() + deadlineMs;
   let operation = deleted.answer;
   for (
     let wait = FIRST_POLL_MS;
     operation["status"] !== "DONE";
     wait = Math.min(wait * 1.5, LONGEST_POLL_MS)
   ) {
-    if (clock.now() >= giveUpAt) {
+    if (clock.elapsed() >= giveUpAt) {
       return {
         state: "in-use",
         reason: `its deletion has not ended after ${deadlineMs / 60_000} min (${path})`,

@@ -130,12 +130,12 @@ async function remove(
   }
   const deleted = await call("DELETE", item.id, signal);
   if (deleted.state !== "ok") return refused(deleted);
-  const giveUpAt = clock.now() + GONE_WITHIN_MS;
+  const giveUpAt = clock.elapsed() + GONE_WITHIN_MS;
   for (;;) {
     const answer = await call("GET", item.id, signal);
     if (answer.state === "gone") return { state: "removed" };
     if (answer.state !== "ok") return refused(answer);
-    if (clock.now() >= giveUpAt) return { state: "in-use", reason: held(answer.body) };
+    if (clock.elapsed() >= giveUpAt) return { state: "in-use", reason: held(answer.body) };
     await clock.sleep(POLL_MS, signal);
   }
 }

@@ -19,7 +19,7 @@ export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
 
 /** Ends that very process and no other: SIGTERM, then SIGKILL when it is still there after `graceMs`. */
 export async function endProcess(identity: ProcessIdentity, graceMs = 2_000): Promise<void> {
-  const deadline = Date.now() + graceMs;
+  const deadline = performance.now() + graceMs;
   let signal: NodeJS.Signals = "SIGTERM";
   while (isAlive(identity)) {
     try {
@@ -28,7 +28,7 @@ export async function endProcess(identity: ProcessIdentity, graceMs = 2_000): Pr
       return;
     }
     if (signal === "SIGKILL") return;
-    while (isAlive(identity) && Date.now() < deadline)
+    while (isAlive(identity) && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 10));
     signal = "SIGKILL";
   }

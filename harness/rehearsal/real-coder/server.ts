@@ -112,7 +112,7 @@ function cliConfigOf({ folder, coder }: RealCoderConfig): string | undefined {
 
 /** As the chart's readiness probe asks. */
 async function awaitHealthy(url: string, server: Running, log: string): Promise<void> {
-  const deadline = Date.now() + READY_MS;
+  const deadline = performance.now() + READY_MS;
   let end: string | undefined;
   void server.ended.then((how) => (end = how));
   for (;;) {
@@ -126,7 +126,7 @@ async function awaitHealthy(url: string, server: Running, log: string): Promise<
       () => false,
     );
     if (isHealthy) return;
-    if (end !== undefined || Date.now() > deadline) {
+    if (end !== undefined || performance.now() > deadline) {
       const what = end === undefined ? `was not healthy within ${READY_MS} ms` : `ended (${end})`;
       const said = readFileSync(log, "utf8").slice(-2_000);
       throw new RefbenchError("infrastructure", `coder server ${what}; ${log} says:\n${said}`);

@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../model/record.ts";
 import { versionOf } from "../coder-version.ts";
 import { buildTimeWords, rateWords } from "../builds-words.ts";
-import { clocksLine, negativeLines } from "../clock-words.ts";
+import { clocksLine, negativeLines, ownClockLines } from "../clock-words.ts";
 import { dayOf } from "../day.ts";
 import { formatCount, formatDuration, formatLatency } from "../format.ts";
 import { standingOf, unofficialReasons } from "../official.ts";
@@ -41,7 +41,7 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
       </p>
       ${unofficialNotice(record)} ${reasons(record)} ${tiles(record)}
       ${comparison !== undefined && comparisonSection(comparison)} ${objectivesSection(record)}
-      ${stagesSection(record)}
+      ${stagesSection(record)} ${said(ownClockLines(record))}
       ${
         measurements === undefined
           ? html`<h2>Measurements</h2>

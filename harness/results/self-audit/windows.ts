@@ -1,3 +1,4 @@
+import type { RunRecord } from "../../model/record.ts";
 import type { Phase } from "../../model/shard-result.ts";
 import { readHistogram } from "../histogram.ts";
 import { isCutShort } from "./counts.ts";
@@ -163,6 +164,7 @@ export const loadLiesInItsTime: Rule<Measured> = {
     const api = clocks.find(({ clock }) => clock === "api");
     const lastMs = Math.max(0, ...jobs.map(([, , completed]) => completed));
     const firstMs = since === undefined || api === undefined ? undefined : since - api.offsetMs - startedAtMs;
+    const otherClockMs = OTHER_MACHINE_MS + steppedMs(record);
     const slackMs = SLACK_MS + (api?.uncertaintyMs ?? 0);
     const { holdMs = 0, rampPerSecond = 0, commandsPerSecond = 0 } = record.load;
     return [
@@ -182,12 +184,12 @@ export const loadLiesInItsTime: Rule<Measured> = {
       atMost(
         ["the load's begin", startedAtMs],
         ["the run's end", Date.parse(record.finishedAt ?? record.startedAt)],
-        OTHER_MACHINE_MS,
+        otherClockMs,
       ),
       atMost(
         ["the run's begin", Date.parse(record.startedAt)],
         ["the load's begin", startedAtMs],
-        OTHER_MACHINE_MS,
+        otherClockMs,
       ),
       firstMs === undefined
         ? undefined
@@ -203,6 +205,11 @@ export const loadLiesInItsTime: Rule<Measured> = {
     ];
   },
 };
+
+/** The load's own stamp is by the clock at its begin, the record's instants by the clock at the run's. */
+function steppedMs({ clock }: RunRecord): number {
+  return sum((clock?.steps ?? []).map(({ byMs }) => Math.abs(byMs)));
+}
 
 const SLACK_MS = 2000;
 const OTHER_MACHINE_MS = 300_000;

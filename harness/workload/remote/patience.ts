@@ -24,13 +24,13 @@ export class Patience {
 
   constructor(options: PatienceOptions) {
     this.#options = options;
-    this.#since = options.clock.now();
+    this.#since = options.clock.elapsed();
     this.#limitMs = options.readyMs;
   }
 
   /** The runner answered: it was there at this moment. */
   wasReached(): void {
-    this.#since = this.#options.clock.now();
+    this.#since = this.#options.clock.elapsed();
     this.#limitMs = this.#options.lostMs;
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#lastReason = "";
@@ -40,7 +40,7 @@ export class Patience {
   async waitAfter(error: unknown, signal: AbortSignal): Promise<void> {
     const { name, clock, onNote } = this.#options;
     const reason = messageOf(error);
-    const leftMs = this.#since + this.#limitMs - clock.now();
+    const leftMs = this.#since + this.#limitMs - clock.elapsed();
     if (leftMs <= 0) {
       const message = `${name} could not be reached for ${this.#limitMs / 1000} s: ${reason}`;
       throw new RefbenchError("shard", message, { cause: error });

@@ -27,8 +27,8 @@ export async function stopOtherHosts(
     onNote(`stops ${basename(other)}, which still runs on this runner`);
     writeFileSync(join(other, TASK_FILES.stop), "", { mode: 0o600 });
   }
-  const deadline = clock.now() + options.graceMs + MARGIN_MS;
-  while (living.some(isAlive) && clock.now() < deadline && !signal.aborted) await clock.sleep(POLL_MS);
+  const deadline = clock.elapsed() + options.graceMs + MARGIN_MS;
+  while (living.some(isAlive) && clock.elapsed() < deadline && !signal.aborted) await clock.sleep(POLL_MS);
   if (!signal.aborted) living.forEach(killHost);
 }
 

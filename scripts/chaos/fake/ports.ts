@@ -29,6 +29,7 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
         process.boundary();
         return world.clock.elapsed();
       },
+      sinceBoot: () => world.clock.sinceBoot(),
       sleep: async (ms, signal) => {
         await gate();
         await world.clock.sleep(ms, signal);

@@ -9,7 +9,12 @@ async function serve(listener: RequestListener) {
   const server = createServer(listener).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const slept: number[] = [];
-  const clock: Clock = { now: () => 0, elapsed: () => 0, sleep: (ms) => (slept.push(ms), Promise.resolve()) };
+  const clock: Clock = {
+    now: () => 0,
+    elapsed: () => 0,
+    sinceBoot: () => ({ boot: "one", ms: 0 }),
+    sleep: (ms) => (slept.push(ms), Promise.resolve()),
+  };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const http = new CoderHttp({ url, clock });
   return {
@@ -95,7 +100,12 @@ test("only an owner's call asks to bypass the rate limit", async () => {
 test("a refused connection is unreachable, not a crash", async () => {
   const server = await serve(() => undefined);
   await server[Symbol.asyncDispose]();
-  const clock: Clock = { now: () => 0, elapsed: () => 0, sleep: () => Promise.resolve() };
+  const clock: Clock = {
+    now: () => 0,
+    elapsed: () => 0,
+    sinceBoot: () => ({ boot: "one", ms: 0 }),
+    sleep: () => Promise.resolve(),
+  };
   await using closed = {
     http: new CoderHttp({ url: server.http.url, clock }),
     [Symbol.asyncDispose]: () => closed.http.close(),

@@ -8,6 +8,7 @@ function steppedClock() {
   const clock: Clock = {
     now: () => nowMs,
     elapsed: () => nowMs,
+    sinceBoot: () => ({ boot: "one", ms: nowMs }),
     sleep: (ms, signal) => {
       if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
       slept.push(ms);

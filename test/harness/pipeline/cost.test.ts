@@ -9,6 +9,7 @@ import { CostGuard } from "../../../harness/pipeline/cost-guard.ts";
 import { type CostLook, CostMeter, noteCeiling } from "../../../harness/pipeline/cost-meter.ts";
 import { recordedCost, spentUntil } from "../../../harness/pipeline/cost-spent.ts";
 import type { StoredEntry } from "../../../harness/pipeline/journal.ts";
+import { timelineOf } from "../../../harness/pipeline/timeline.ts";
 import { readJson } from "../../../harness/pipeline/json-file.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
@@ -325,6 +326,8 @@ describe("what a run cost", () => {
     ...stage("load", 40, 70),
     ...stage("destroy", 70, 80),
   ];
+  const timed = (entries: readonly StoredEntry[]) =>
+    timelineOf({ createdAt: new Date(0).toISOString() }, entries, { atMs: 100 * 60_000 });
   const cost: Pick<Cost, "estimate"> = {
     estimate: {
       prices: "2026-08-03",
@@ -340,12 +343,12 @@ describe("what a run cost", () => {
     },
   };
   const spent = (untilMinutes: number, rehearsal?: Plan["rehearsal"]): number =>
-    spentUntil({ cost, rehearsal }, ENTRIES, untilMinutes * 60_000);
+    spentUntil({ cost, rehearsal }, timed(ENTRIES).entries, untilMinutes * 60_000);
 
   test("counts from the first create, by the hour and what is paid once", () => {
     expect(spent(80)).toBeCloseTo(7 + 0.5, 9);
     expect(spent(40)).toBeCloseTo(3 + 0.5, 9);
-    expect(spentUntil({ cost, rehearsal: undefined }, ENTRIES.slice(0, 2), 1e9)).toBe(0);
+    expect(spentUntil({ cost, rehearsal: undefined }, timed(ENTRIES.slice(0, 2)).entries, 1e9)).toBe(0);
   });
 
   test("counts a rehearsal's hours as the twin's and the emulated Coder's", () => {
@@ -356,18 +359,19 @@ describe("what a run cost", () => {
 
   test("ends with the last delete where the teardown is clean, and goes on where it may not be", () => {
     const entries = [
-      ...ENTRIES,
+      ...ENTRIES.slice(0, -1),
       at(78, { type: "stack-outcome", stack: "gke-cloud", act: "destroy", ok: true }),
       at(79, { type: "swept", id: "1", kind: "disk", name: "1" }),
+      ...ENTRIES.slice(-1),
       ...stage("audit", 80, 90),
     ];
     const plan = { cost: { ...cost, ceiling: 10, basis: "estimated" as const } };
     const recorded = (state: "clean" | "leaked" | "pending"): number | undefined =>
-      recordedCost(plan, entries, state, 100 * 60_000).cost?.spent;
+      recordedCost(plan, timed(entries), state).cost?.spent;
     expect(recorded("clean")).toBeCloseTo(6.9 + 0.5, 9);
     expect(recorded("leaked")).toBeCloseTo(9 + 0.5, 9);
     expect(recorded("pending")).toBeCloseTo(9 + 0.5, 9);
-    expect(recordedCost({}, entries, "clean", 0)).toEqual({});
+    expect(recordedCost({}, timed(entries), "clean")).toEqual({});
   });
 
   test("is in its record, with what it was measured on", async () => {

@@ -34,6 +34,7 @@ function leapingClock(): Clock {
   return {
     now: () => now,
     elapsed: () => now,
+    sinceBoot: () => ({ boot: "one", ms: now }),
     sleep: (ms) => {
       now += ms;
       return Promise.resolve();

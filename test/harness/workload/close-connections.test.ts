@@ -14,6 +14,7 @@ function heldClock(): Clock & { advance(ms: number): void } {
   return {
     now: () => now,
     elapsed: () => now,
+    sinceBoot: () => ({ boot: "one", ms: now }),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const sleeper = { atMs: now + ms, wake: resolve };

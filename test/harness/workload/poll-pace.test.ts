@@ -11,6 +11,7 @@ function recordingClock(): Clock & { readonly slept: number[] } {
     slept,
     now: () => 0,
     elapsed: () => 0,
+    sinceBoot: () => ({ boot: "one", ms: 0 }),
     sleep: (ms) => (slept.push(ms), new Promise(() => undefined)),
   };
 }
@@ -35,7 +36,12 @@ test("far behind in the queue, a workspace is looked at only when its build may 
 
 test("those that wait no longer make room for the others", async () => {
   const slept: number[] = [];
-  const clock: Clock = { now: () => 0, elapsed: () => 0, sleep: (ms) => (slept.push(ms), Promise.resolve()) };
+  const clock: Clock = {
+    now: () => 0,
+    elapsed: () => 0,
+    sinceBoot: () => ({ boot: "one", ms: 0 }),
+    sleep: (ms) => (slept.push(ms), Promise.resolve()),
+  };
   const pace = new PollPace(clock, 10);
   for (let i = 0; i < 1000; i++) await pace.sleep("active", 0, never);
   expect(new Set(slept)).toEqual(new Set([100]));

@@ -112,11 +112,11 @@ async function awaitListening(
   ended: Promise<string>,
   { host, port, log }: { readonly host: string; readonly port: number; readonly log: string },
 ): Promise<void> {
-  const deadline = Date.now() + READY_MS;
+  const deadline = performance.now() + READY_MS;
   let end: string | undefined;
   void ended.then((how) => (end = how));
   while (!(await answers(host, port))) {
-    if (end !== undefined || Date.now() > deadline) {
+    if (end !== undefined || performance.now() > deadline) {
       const what = end === undefined ? `did not answer within ${READY_MS} ms` : `ended (${end})`;
       throw new RefbenchError(
         "infrastructure",

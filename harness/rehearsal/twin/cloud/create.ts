@@ -53,10 +53,10 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
     if (violated?.created === false) throw violated;
     item = await accept(cloud, asked, identity, state, ms);
     if (violated !== undefined) await fail(cloud, { error: violated, seconds: asked.overlay.seconds.create });
-    const readyAt = Date.now() + ms;
+    const readyAt = performance.now() + ms;
     settled = await settle(cloud, { asked, item, state, identity });
     if (settled.never !== undefined) await fail(cloud, settled.never);
-    await waitMs(Math.max(0, readyAt - Date.now()), cloud.signal);
+    await waitMs(Math.max(0, readyAt - performance.now()), cloud.signal);
     await cloud.store.put(ready(item, settled.item, settled.state, asked));
     if (lostAnswer !== undefined)
       return { state: null, key: identity.key, error: new CloudError(lostAnswer) };

@@ -80,11 +80,11 @@ async function awaitReady<Ready>(launch: Launch<Ready>, identity: ProcessIdentit
   const file = (name: string): string => join(folder, name);
   writeFileSync(file(IDENTITY_FILE), JSON.stringify(identity));
   await launch.onStarted(identity);
-  const deadline = Date.now() + (launch.readyWithinMs ?? READY_DEADLINE_MS);
+  const deadline = performance.now() + (launch.readyWithinMs ?? READY_DEADLINE_MS);
   for (;;) {
     const [line, rest] = readFileSync(file("stdout"), "utf8").split("\n", 2);
     if (line !== undefined && rest !== undefined) return launch.ready.parse(JSON.parse(line));
-    if (!isAlive(identity) || Date.now() > deadline) {
+    if (!isAlive(identity) || performance.now() > deadline) {
       const said = readFileSync(file("stderr"), "utf8").slice(-2_000);
       throw new CloudError("installation failed", {
         detail: `${what} ended before it was ready; ${file("stderr")} says:\n${said}`,

@@ -18,8 +18,12 @@ export interface Milestones {
 }
 
 /** When the first workspace was ready, and how long it took to be clean again. */
-export function milestonesOf({ startedAt, measurements, stages, teardown }: RunRecord): Milestones {
-  const { startedAtMs, windows = [] } = measurements ?? {};
+export function milestonesOf({ startedAt, clock, measurements, stages, teardown }: RunRecord): Milestones {
+  const { windows = [] } = measurements ?? {};
+  const loadStage = stages.findLast(({ stage }) => stage === "load");
+  // After the clock was set, the load's own stamp is by another clock than the record's.
+  const isStepped = clock !== undefined && clock.steps.length > 0 && loadStage !== undefined;
+  const startedAtMs = isStepped ? Date.parse(loadStage.startedAt) : measurements?.startedAtMs;
   const first = windows.find(({ ready }) => ready > 0);
   const before = stages.filter(({ stage }) => !TEARDOWN.has(stage)).at(-1);
   const clean =

@@ -9,6 +9,7 @@ class HandClock implements Clock {
   at = instant(0);
   now = (): number => this.at;
   elapsed = (): number => this.at;
+  sinceBoot = () => ({ boot: "one", ms: this.at - instant(0) });
   sleep = (): Promise<void> => Promise.reject(new Error("nobody sleeps here"));
 }
 

@@ -1,0 +1,29 @@
+import type { Clock } from "../../model/clock.ts";
+import type { StoredEvent } from "../../model/event.ts";
+import { momentNow, msBetween } from "../../model/moment.ts";
+
+/**
+ * One time axis for the events of several processes and for the view of them, which a clock that is set does not bend:
+ * stamps as this machine's clock would have given them when the view began.
+ */
+export class EventAxis {
+  readonly #clock: Clock;
+  readonly #from;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#from = momentNow(clock);
+  }
+
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return this.#from.atMs + msBetween(this.#from, momentNow(this.#clock)).ms;
+  }
+
+  /** The event with its stamp on this axis; one of another boot, or of an earlier version, keeps its own. */
+  place(event: StoredEvent): StoredEvent {
+    const { atMs, sinceBoot } = this.#from;
+    if (event.sinceBoot?.boot !== sinceBoot.boot) return event;
+    return { ...event, at: new Date(atMs + event.sinceBoot.ms - sinceBoot.ms).toISOString() };
+  }
+}

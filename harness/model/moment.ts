@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
+import { uptime } from "node:os";
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+
+/**
+ * Time since a machine started, milliseconds. Nobody can set this clock, and it goes on while the machine sleeps: a
+ * cloud's machines go on too. Two times are comparable where `boot` is the same.
+ */
+export const bootTime = z.object({ boot: z.string(), ms: z.number() });
+export type BootTime = z.infer<typeof bootTime>;
+
+/** A moment by the wall clock, milliseconds since the epoch, and by the time since the machine started. */
+export interface Moment {
+  readonly atMs: number;
+  /** Absent in what earlier versions wrote. */
+  readonly sinceBoot?: BootTime | undefined;
+}
+
+/** The two clocks of a moment are read within this time of each other, or read again. */
+const TOGETHER_MS = 50;
+const TRIES = 5;
+
+/** This moment by both clocks. */
+export function momentNow(
+  clock: Pick<Clock, "now" | "sinceBoot">,
+): Moment & { readonly sinceBoot: BootTime } {
+  for (let tries = 1; ; tries += 1) {
+    const before = clock.sinceBoot();
+    const atMs = clock.now();
+    const sinceBoot = clock.sinceBoot();
+    // A process that was stopped between the two readings would otherwise see a clock that was set.
+    if (sinceBoot.ms - before.ms <= TOGETHER_MS || tries === TRIES) return { atMs, sinceBoot };
+  }
+}
+
+/** The moment so many milliseconds later. */
+export function later({ atMs, sinceBoot }: Moment, ms: number): Moment {
+  return {
+    atMs: atMs + ms,
+    ...(sinceBoot === undefined ? {} : { sinceBoot: { ...sinceBoot, ms: sinceBoot.ms + ms } }),
+  };
+}
+
+/**
+ * Milliseconds between two moments, at least 0: elapsed time where both are of the same boot, otherwise the difference
+ * of the stamps, which is false by as much as a clock was set in between.
+ */
+export function msBetween(
+  from: Moment,
+  to: Moment,
+): { readonly ms: number; readonly by: "elapsed" | "stamps" } {
+  const [a, b] = [from.sinceBoot, to.sinceBoot];
+  return a !== undefined && a.boot === b?.boot
+    ? { ms: Math.max(0, b.ms - a.ms), by: "elapsed" }
+    : { ms: Math.max(0, to.atMs - from.atMs), by: "stamps" };
+}
+
+/**
+ * Whether a moment has come by the wall clock or by elapsed time, whichever is first. A clock that was set back cannot
+ * make it late. One that was set forward makes it early: what the cloud's own end and other machines go by is the
+ * stamp.
+ */
+export function hasCome(end: Moment, now: Moment): boolean {
+  if (now.atMs >= end.atMs) return true;
+  const [a, b] = [end.sinceBoot, now.sinceBoot];
+  return a !== undefined && a.boot === b?.boot && b.ms >= a.ms;
+}
+
+/** The clock with stamps that are as far apart as time elapsed since now, and never in a wrong order. */
+export function steadyClock(clock: Clock): Clock {
+  const from = momentNow(clock);
+  return {
+    now: () => Math.round(from.atMs + msBetween(from, momentNow(clock)).ms),
+    elapsed: () => clock.elapsed(),
+    sinceBoot: () => clock.sinceBoot(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
+}
+
+let known: string | undefined;
+
+/** The time since this machine started; where the system has no id of its boot, since this process did. */
+export function sinceBoot(): BootTime {
+  known ??= bootId() ?? "";
+  if (known !== "") return { boot: known, ms: Math.round(uptime() * 1000) };
+  return { boot: (own ??= `process ${randomUUID()}`), ms: Math.round(performance.now()) };
+}
+
+let own: string | undefined;
+
+/** With the namespace of pids: a container may be shown an uptime of its own. */
+function bootId(): string | undefined {
+  try {
+    const id = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${id} ${readlinkSync("/proc/self/ns/pid").replaceAll(/\D/g, "")}`;
+  } catch {
+    return undefined;
+  }
+}
