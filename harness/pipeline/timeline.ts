@@ -24,7 +24,7 @@ export interface Timeline {
   /** Whether spans are elapsed time; `mixed` where the run went over a boot or to another machine. */
   readonly spans: "elapsed" | "stamps" | "mixed";
   /** An instant of the run, by the clock as it was when the run was made. */
-  instant(runMs: number): string;
+  readonly instant: (runMs: number) => string;
 }
 
 /** What the wall clock may differ from elapsed time without having been set. */

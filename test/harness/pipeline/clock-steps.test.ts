@@ -97,7 +97,7 @@ test("a journal of an earlier version is read, and its record says that duration
   const { folder } = await runWith(() => undefined);
   const { entries } = parseJournal(await readFile(folder.journal, "utf8"));
   const { createdAt } = await readJson(folder.plan, planSchema);
-  const old = entries.map(({ sinceBoot, ...entry }) => (void sinceBoot, entry as StoredEntry));
+  const old = entries.map((entry): StoredEntry => ({ ...entry, sinceBoot: undefined }));
   const timeline = timelineOf({ createdAt }, old, { atMs: Date.parse(createdAt) + HOUR_MS });
   expect(timeline.spans).toBe("stamps");
   expect(timeline.entries.map(({ runMs }) => runMs)).toEqual(
@@ -113,25 +113,24 @@ test("a line whose time since the boot was altered is damaged", async () => {
 });
 
 describe("a run's expiry", () => {
-  const of = async (move: (world: FakeWorld) => void): Promise<boolean> => {
+  const expired = async (move: (world: FakeWorld) => void, elapsedMs: number): Promise<boolean> => {
     const world = new FakeWorld();
     const folder = await world.makeRun(undefined, { ttlMs: 2 * HOUR_MS });
     move(world);
+    world.clock.advance(elapsedMs);
     return hasExpired(await readJson(folder.plan, planSchema), world.clock);
   };
 
-  test("is not late by a clock that is set back", async () => {
-    expect(await of(({ clock }) => (clock.step(-HOUR_MS), clock.advance(2 * HOUR_MS - 1)))).toBe(false);
-    expect(await of(({ clock }) => (clock.step(-HOUR_MS), clock.advance(2 * HOUR_MS)))).toBe(true);
-  });
-
-  test("comes with its stamp, which the cloud and every sweep go by, where the clock is set forward", async () => {
-    expect(await of(({ clock }) => (clock.step(HOUR_MS), clock.advance(HOUR_MS - 1)))).toBe(false);
-    expect(await of(({ clock }) => (clock.step(HOUR_MS), clock.advance(HOUR_MS)))).toBe(true);
-  });
-
-  test("goes by the stamp alone after a restart", async () => {
-    expect(await of(({ clock }) => (clock.reboot(), clock.advance(2 * HOUR_MS - 1)))).toBe(false);
-    expect(await of(({ clock }) => (clock.reboot(), clock.advance(2 * HOUR_MS)))).toBe(true);
+  test.each([
+    ["is not late by a clock that is set back", ({ clock }: FakeWorld) => clock.step(-HOUR_MS), 2 * HOUR_MS],
+    [
+      "comes with its stamp, which the cloud and every sweep go by, where the clock is set forward",
+      ({ clock }: FakeWorld) => clock.step(HOUR_MS),
+      HOUR_MS,
+    ],
+    ["goes by the stamp alone after a restart", ({ clock }: FakeWorld) => clock.reboot(), 2 * HOUR_MS],
+  ] as const)("%s", async (_, move, afterMs) => {
+    expect(await expired(move, afterMs - 1)).toBe(false);
+    expect(await expired(move, afterMs)).toBe(true);
   });
 });
