@@ -9,6 +9,8 @@ const pool = z.strictObject({
   nodes: z.int().min(0).max(2_000),
   /** Of each machine's own disk; what the stacks choose when absent. */
   diskGib: z.int().min(10).optional(),
+  /** `gce-vm`: kind of the disk that each workspace's machine starts from. */
+  diskType: z.enum(["pd-balanced", "pd-ssd", "pd-standard"]).optional(),
   /**
    * Google: the oldest processor that the machines may have, such as "Intel Ice Lake". Without it an N2 machine has one of
    * two, whichever the zone has free. Of AWS's families each has one processor; Google's E2 takes none.
@@ -17,7 +19,7 @@ const pool = z.strictObject({
 });
 
 /** The one machine that the load comes from. */
-const runner = pool.omit({ nodes: true }).required({ diskGib: true });
+const runner = pool.omit({ nodes: true, diskType: true }).required({ diskGib: true });
 
 /** Where Postgres runs. */
 export const databaseKind = z.enum(["cloud-sql", "rds", "on-box"]);

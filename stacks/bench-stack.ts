@@ -28,6 +28,8 @@ export abstract class BenchStack extends TerraformStack {
   protected constructor(app: App, name: string, props: BenchStackProps) {
     super(app, name);
     this.environment = props.environment;
+    // Write-only attributes: by hand nobody else says so before Terraform stumbles over them.
+    this.addOverride("terraform.required_version", ">= 1.11");
     const { stateBucket } = props.environment;
     if (stateBucket != null) addStateBucket(this, name, stateBucket, props.environment);
     else if (props.stateFolder === undefined) new MovableBackend(this);

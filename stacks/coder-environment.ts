@@ -13,6 +13,9 @@ export function coderEnvironment(size: Size): Record<string, string> {
     CODER_PROMETHEUS_ADDRESS: "0.0.0.0:2112",
     CODER_PROMETHEUS_COLLECT_AGENT_STATS: "true",
     CODER_PROMETHEUS_COLLECT_DB_METRICS: "true",
+    // All are in one network and find each other by its own addresses: Google's public servers would only be asked, by each
+    // agent and through NAT, and the figures would depend on them. The rehearsal says the same.
+    CODER_DERP_SERVER_STUN_ADDRESSES: "disable",
     CODER_PG_CONN_MAX_OPEN: String(size.coder.databaseConnections),
     // A benchmark is nobody's usage, and what it reports should not depend on a service elsewhere.
     CODER_TELEMETRY_ENABLE: "false",

@@ -41,6 +41,13 @@ export function findMachineEachProblem(size: Size): Contradiction | undefined {
       expected: `at least ${size.workspaces}, a machine for each of the workspaces`,
     };
   }
+  if (workspaces.diskType === undefined) {
+    return {
+      path: "machines.workspaces.diskType",
+      value: undefined,
+      expected: "the kind of a workspace's disk, such as pd-balanced",
+    };
+  }
   const machine = machineOf(workspaces.machineType);
   const { cpuMillis, memoryMib } = size.workspacePod;
   if (machine.cores * 1_000 < cpuMillis || machine.memoryGib * 1_024 < memoryMib) {
@@ -51,6 +58,15 @@ export function findMachineEachProblem(size: Size): Contradiction | undefined {
     };
   }
   return findRoomProblem(size, 0);
+}
+
+/** Kind of the disk of a workspace's machine: the catalogue lets no size pass without it. */
+export function workspaceDiskType({
+  machines,
+}: Size): NonNullable<Size["machines"]["workspaces"]["diskType"]> {
+  const { diskType } = machines.workspaces;
+  if (diskType === undefined) throw new Error("a size of workspaces on machines has no diskType");
+  return diskType;
 }
 
 function findSingleProblem({ coder, machines }: Size): Contradiction | undefined {

@@ -1,3 +1,4 @@
+import { workspaceDiskType } from "../capacity/machine.ts";
 import { GOOGLE_PRICES } from "../prices/google.ts";
 import { perMonth, type Price } from "../prices/price.ts";
 import { type BillLine, hourly, once, priceIn } from "./bill.ts";
@@ -44,9 +45,9 @@ export function googleBill(standing: Standing): readonly BillLine[] {
 
 function workspaceLines({ size, workspaceMachines, homeVolumes }: Standing): readonly BillLine[] {
   const { machineType } = size.machines.workspaces;
-  const home = diskHour(DISKS.home);
-  const homes = `GiB of ${DISKS.home}, workspaces' homes`;
+  const homes = (type: keyof typeof GOOGLE_PRICES.disks): string => `GiB of ${type}, workspaces' homes`;
   if (workspaceMachines > 0) {
+    const type = workspaceDiskType(size);
     const gib = Math.max(WORKSPACE_DISK_GIB, size.homeVolumeGib);
     return [
       hourly(
@@ -54,10 +55,11 @@ function workspaceLines({ size, workspaceMachines, homeVolumes }: Standing): rea
         workspaceMachines,
         priceIn(GOOGLE_PRICES.machines, machineType),
       ),
-      hourly(homes, workspaceMachines * gib, home),
+      hourly(homes(type), workspaceMachines * gib, diskHour(type)),
     ];
   }
-  return homeVolumes === 0 ? [] : [hourly(homes, homeVolumes * size.homeVolumeGib, home)];
+  if (homeVolumes === 0) return [];
+  return [hourly(homes(DISKS.home), homeVolumes * size.homeVolumeGib, diskHour(DISKS.home))];
 }
 
 function clusterLines({ size, pools }: Standing): readonly BillLine[] {

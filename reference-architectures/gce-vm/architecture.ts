@@ -5,6 +5,9 @@ import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
 
+/** Ours: 10 GB of pd-standard write 1.2 MB a second (Google's table), and the start of Debian and agent would be bound by that. */
+const WORKSPACE_DISK = "pd-balanced";
+
 /** What every size shares. */
 const COMMON = {
   ...SEED_COMMAND,
@@ -55,7 +58,7 @@ const size1000: Size = {
       diskGib: 200,
     },
     /** Ours: a machine for each; an agent needs 0.1 cores and 128 MB, and what runs in it is not measured. */
-    workspaces: { machineType: "e2-small", nodes: 200 },
+    workspaces: { machineType: "e2-small", nodes: 200, diskType: WORKSPACE_DISK },
     system: { machineType: "n2-standard-16", nodes: 0 },
     runner: LOAD_RUNNER.google.small,
   },
@@ -92,7 +95,7 @@ const canary: Size = {
   licensed: false,
   machines: {
     coder: { machineType: "n2-standard-4", minCpuPlatform: N2_PROCESSOR, nodes: 1, diskGib: 50 },
-    workspaces: { machineType: "e2-small", nodes: 2 },
+    workspaces: { machineType: "e2-small", nodes: 2, diskType: WORKSPACE_DISK },
     system: { machineType: "n2-standard-4", nodes: 0 },
     runner: LOAD_RUNNER.google.small,
   },

@@ -51,7 +51,10 @@ export class Database extends Construct {
       parameter: [
         // Read when Postgres starts, and so by its first start.
         { name: "max_connections", value: String(size.maxConnections), applyMethod: "pending-reboot" },
-        { name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" },
+        // The default since Postgres 15: said again it would never be read back as ours, and each plan would see a change.
+        ...(Number(version) < 15
+          ? [{ name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" }]
+          : []),
       ],
     });
     const instance = new DbInstance(this, "instance", {

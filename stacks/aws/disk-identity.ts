@@ -32,7 +32,9 @@ export class DiskIdentity extends Construct {
         Principal: { Federated: provider.arn },
         Condition: { StringEquals: { [`${name}:sub`]: ACCOUNT, [`${name}:aud`]: "sts.amazonaws.com" } },
       },
-      policies: ["service-role/AmazonEBSCSIDriverPolicy"],
+      // Only volumes with the tag `ebs.csi.aws.com/cluster: true`, which the driver gives to each that it makes; ours are no
+      // others. Unlike the policy before it, this one has no path.
+      policies: ["AmazonEBSCSIDriverPolicyV2"],
     });
     this.arn = role.arn;
   }

@@ -58,7 +58,7 @@ export class LoadRunner extends Construct {
     });
     const image = new DataAwsSsmParameter(this, "image", { name: IMAGE_PARAMETER });
     const instance = new Instance(this, "machine", {
-      ami: image.value,
+      ami: image.insecureValue,
       instanceType: machine.machineType,
       // Which gives no public addresses.
       subnetId: network.subnetworkId,

@@ -28,6 +28,8 @@ export function addDiskDriver(
     },
     node: {
       tolerateAllTaints: true,
+      // Its pods do not get at their node's metadata: asked first, that is waited for.
+      metadataSources: "kubernetes",
       // Without its node's metadata it counts one network interface, and promises more disks than AWS attaches.
       volumeAttachLimit: disksPerNode,
     },

@@ -1,5 +1,6 @@
 import type { App } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { workspaceDiskType } from "../../reference-architectures/capacity/machine.ts";
 import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { BuilderGrants } from "../google/builder-grants.ts";
@@ -61,6 +62,7 @@ export class GceVmCloudStack extends BenchStack {
       subnetwork: network.subnetworkId,
       service_account: workspace.email,
       machine_type: size.machines.workspaces.machineType,
+      disk_type: workspaceDiskType(size),
       image: DEBIAN_IMAGE,
       ...templateTrust(environment),
     };

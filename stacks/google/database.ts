@@ -51,6 +51,8 @@ export class Database extends Construct {
         databaseFlags: [{ name: "max_connections", value: String(size.maxConnections) }],
         ipConfiguration: {
           ipv4Enabled: false,
+          // Whoever asks in plain text is refused: Coder's URL says sslmode=require.
+          sslMode: "ENCRYPTED_ONLY",
           // Private Service Connect, not peering: a peering's producer keeps it for days, and with it the network.
           pscConfig: [{ pscEnabled: true, allowedConsumerProjects: [network.project] }],
         },

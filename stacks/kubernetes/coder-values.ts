@@ -66,7 +66,9 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
       service: {
         type: "LoadBalancer",
         sessionAffinity: "None",
-        externalTrafficPolicy: "Cluster",
+        // With `Cluster` all nodes relay to Coder's, over machines that nobody measures and unevenly. The clouds' controllers
+        // ask a health check's node port then, and open it themselves.
+        externalTrafficPolicy: "Local",
         annotations: props.serviceAnnotations,
       },
       // Coder builds in the workspaces' namespace only, where its role is made by hand.

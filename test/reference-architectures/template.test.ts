@@ -50,7 +50,7 @@ const TEMPLATES: Readonly<
   "gce-docker": { makes: ["docker_volume", "docker_container"], place: [] },
   "gce-vm": {
     makes: ["google_compute_instance"],
-    place: ["project", "zone", "subnetwork", "service_account", "machine_type", "image"],
+    place: ["project", "zone", "subnetwork", "service_account", "machine_type", "disk_type", "image"],
   },
 };
 

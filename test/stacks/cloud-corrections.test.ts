@@ -93,6 +93,47 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
   });
 
+  test("Terraform that lacks write-only attributes is refused before anything else, also by hand", async () => {
+    for (const { terraform } of Object.values(synthesis.stacks))
+      expect(terraform.required_version).toBe(">= 1.11");
+    // `plantimestamp()` of the templates.
+    expect((await readTemplate(name))["main.tf"]).toMatch(/required_version = ">= 1\.5"/);
+  });
+
+  test("a database is reached by TLS alone, and no parameter repeats what its version does by itself", () => {
+    for (const { settings } of all("google_sql_database_instance"))
+      expect(settings.ip_configuration.ssl_mode).toBe("ENCRYPTED_ONLY");
+    for (const { parameter } of all("aws_db_parameter_group"))
+      expect(parameter.map((one: TerraformJson) => one.name)).toEqual(["max_connections"]);
+  });
+
+  test("Debian's own upgrades and indexes are off before a machine does anything else", () => {
+    for (const { metadata } of all("google_compute_instance")) {
+      const script = String(metadata["startup-script"]);
+      const masked = script.indexOf(
+        "systemctl mask --now apt-daily.timer apt-daily-upgrade.timer man-db.timer",
+      );
+      expect(masked).toBeGreaterThan(0);
+      for (const later of ["apt-get install", "install_node", "sysctl --quiet"])
+        if (script.includes(later)) expect(script.indexOf(later)).toBeGreaterThan(masked);
+    }
+  });
+
+  test("Coder asks no server elsewhere for the addresses of its agents", () => {
+    const settings = inCluster
+      ? JSON.parse(all("helm_release").find(({ chart }) => chart === "coder")!.values[0]).coder.env
+      : [
+          {
+            name: "all",
+            value: all("google_compute_instance")
+              .map((one) => one.metadata["coder-env"])
+              .join(),
+          },
+        ];
+    const text = settings.map((one: TerraformJson) => `${one.name}=${one.value}`).join("\n");
+    expect(text).toContain("CODER_DERP_SERVER_STUN_ADDRESSES=disable");
+  });
+
   test("a cloud's state holds no secret that another stack reads", () => {
     for (const { output } of Object.values(synthesis.stacks))
       expect(JSON.stringify(output)).not.toMatch(/var\.|password|token/i);
@@ -147,6 +188,28 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
       ...all("aws_eks_node_group").map(({ taint }) => taint),
     ];
     expect(taints).toContain(undefined);
+  });
+
+  test("Coder's balancer sends to the nodes of Coder's pods alone", () => {
+    const { values } = all("helm_release").find(({ chart }) => chart === "coder")!;
+    expect(JSON.parse(values[0]).coder.service.externalTrafficPolicy).toBe("Local");
+  });
+
+  test("EBS' driver may touch its own volumes only, and does not wait for metadata that it cannot reach", () => {
+    const policies = all("aws_iam_role_policy_attachment").map(({ policy_arn }) => policy_arn as string);
+    expect(policies.filter((arn) => arn.includes("EBS"))).toEqual(
+      cloud === "aws" ? ["arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicyV2"] : [],
+    );
+    for (const { values } of all("helm_release").filter(({ chart }) => chart === "aws-ebs-csi-driver")) {
+      const { node, controller } = JSON.parse(values[0]);
+      expect(node.metadataSources).toBe("kubernetes");
+      // By this tag the policy knows them. The driver sets it; ours must not.
+      expect(controller.extraVolumeTags).not.toHaveProperty("ebs.csi.aws.com/cluster");
+    }
+  });
+
+  test("an image's name is no secret: a plan shows which one it is", () => {
+    for (const { ami } of all("aws_instance")) expect(ami).toMatch(/\.insecure_value\}$/);
   });
 
   test("a node is asked for no more pods and disks than it takes", () => {

@@ -117,9 +117,13 @@ describe.each(["100", "1200", "canary"])("size %s", (sizeName) => {
 
   test("the pools have the machines that the size names", () => {
     const pools = Object.fromEntries(
-      all("google_container_node_pool").map(({ attributes }) => [
-        (attributes.name as string).slice(PREFIX.length),
-        { machineType: attributes.node_config.machine_type, nodes: attributes.node_count },
+      all("google_container_node_pool").map(({ attributes: { name, node_count, node_config } }) => [
+        (name as string).slice(PREFIX.length),
+        {
+          machineType: node_config.machine_type,
+          nodes: node_count,
+          minCpuPlatform: node_config.min_cpu_platform,
+        },
       ]),
     );
     const { coder, workspaces, system } = size.machines;

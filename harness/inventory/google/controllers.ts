@@ -1,11 +1,12 @@
 /**
  * Names that a cluster gives: `gke-…` its machines and their firewall rules, `pvc-…` a volume's disk, `k8s…` and
- * `a<uid>` what a Service or an Ingress needs.
+ * `a<uid>` what a Service or an Ingress needs; `a<uid>-hc` lets the health checks of a Service through whose traffic stays
+ * on the nodes of its pods.
  */
-const BY_CONTROLLER = /^(gke-|gk3-|pvc-|k8s\d?-|a[0-9a-f]{31}$)/;
+const BY_CONTROLLER = /^(gke-|gk3-|pvc-|k8s\d?-|a[0-9a-f]{31}(-hc)?$)/;
 
 /** What outlives its cluster when that goes first; machines do not. */
-const ORPHANED = /^(pvc-|k8s\d?-|a[0-9a-f]{31}$)/;
+const ORPHANED = /^(pvc-|k8s\d?-|a[0-9a-f]{31}(-hc)?$)/;
 
 /** Whether a controller in a cluster made a thing, by the name that it gave. */
 export function isMadeByController(name: string): boolean {

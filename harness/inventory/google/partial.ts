@@ -36,6 +36,8 @@ const SIGNED: Readonly<Partial<Record<Collection["api"], RegExp>>> = {
 export function unlikeAList({ api, name }: Collection, body: Raw): string | undefined {
   const signature = SIGNED[api];
   const kind = textAt(body, "kind");
+  // Cloud SQL may answer nothing at all for a project that never had an instance.
+  if (api === "sql" && Object.keys(body).length === 0) return undefined;
   if (signature === undefined || (kind !== undefined && signature.test(kind))) return undefined;
   return `the answer is no list of ${name}: its kind is ${kind ?? "missing"}`;
 }

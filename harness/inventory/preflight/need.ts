@@ -6,9 +6,9 @@ export interface Need {
   /** By family, such as `n2` or `m6i`. */
   readonly vcpus: Readonly<Record<string, number>>;
   readonly instances: number;
-  /** Disks of machines that Coder or nodes run on: SSD. */
+  /** Disks of machines that Coder or nodes run on, and of workspaces that are machines: SSD. */
   readonly ssdGib: number;
-  /** Disks of workspaces: the cheap kind. */
+  /** Home volumes, and disks of the cheap kind that workspaces' machines may have. */
   readonly standardGib: number;
   /** Public addresses: NAT's. No machine has one. */
   readonly publicAddresses: number;
@@ -41,12 +41,16 @@ export function needOf(architecture: Pick<Architecture, "carriedBy">, size: Size
   const ownDisks = eachAMachine
     ? workspaces.nodes * Math.max(WORKSPACE_MACHINE_GIB, workspaces.diskGib ?? size.homeVolumeGib)
     : 0;
+  // Google counts balanced disks as SSD.
+  const isCheap = workspaces.diskType === "pd-standard";
   return {
     vcpus,
     instances: all.reduce((sum, { nodes }) => sum + nodes, 0),
-    ssdGib: onSsd.reduce((sum, { nodes, diskGib = DISK_GIB }) => sum + nodes * diskGib, 0),
+    ssdGib:
+      onSsd.reduce((sum, { nodes, diskGib = DISK_GIB }) => sum + nodes * diskGib, 0) +
+      (isCheap ? 0 : ownDisks),
     // On one machine homes are folders of its own disk.
-    standardGib: ownDisks + (cluster ? size.workspaces * size.homeVolumeGib : 0),
+    standardGib: (isCheap ? ownDisks : 0) + (cluster ? size.workspaces * size.homeVolumeGib : 0),
     publicAddresses: PUBLIC_ADDRESSES,
     machineTypes: [...new Set(all.map(({ machineType }) => machineType))],
     cpuPlatforms: [...new Set(all.flatMap(({ minCpuPlatform }) => minCpuPlatform ?? []))],

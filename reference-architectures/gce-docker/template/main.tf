@@ -2,7 +2,7 @@
 # Everything that it creates carries the labels of the run, so that what a run leaves behind can be found.
 
 terraform {
-  required_version = ">= 1.3"
+  required_version = ">= 1.5"
   required_providers {
     coder = {
       source  = "coder/coder"

@@ -2,7 +2,7 @@
 # that it creates carries the labels of the run, so that what a run leaves behind can be found.
 
 terraform {
-  required_version = ">= 1.3"
+  required_version = ">= 1.5"
   required_providers {
     coder = {
       source  = "coder/coder"
@@ -81,7 +81,7 @@ resource "google_compute_instance" "workspace" {
     initialize_params {
       image  = var.image
       size   = max(10, tonumber(data.coder_parameter.home_disk_size.value))
-      type   = "pd-standard"
+      type   = var.disk_type
       labels = local.labels
     }
   }
@@ -122,6 +122,8 @@ resource "google_compute_instance" "workspace" {
   metadata_startup_script = <<-SCRIPT
     #!/bin/sh
     set -eu
+    # Debian's own upgrades and indexes, which would run in the middle of a load.
+    systemctl mask --now apt-daily.timer apt-daily-upgrade.timer man-db.timer || true
     id coder >/dev/null 2>&1 || useradd --create-home --shell /bin/bash coder
     # runuser keeps the environment of root, in whose home a session could not start.
     cd /home/coder

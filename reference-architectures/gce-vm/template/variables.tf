@@ -43,6 +43,12 @@ variable "machine_type" {
   description = "Machine of a workspace."
 }
 
+variable "disk_type" {
+  type        = string
+  description = "Kind of the disk that a workspace's machine starts from."
+  default     = "pd-balanced"
+}
+
 variable "image" {
   type        = string
   description = "One build of the system that machines start from, with a shell and curl for the agent."

@@ -7,6 +7,10 @@ done_mark=/var/lib/refbench-coder-installed
 # Runs at each start of the machine; only the first has something to do.
 [ -e "$done_mark" ] && exit 0
 
+# Debian's own upgrades and indexes, which would run in the middle of a load. One that runs already is waited for.
+systemctl mask --now apt-daily.timer apt-daily-upgrade.timer man-db.timer \
+  apt-daily.service apt-daily-upgrade.service unattended-upgrades.service || true
+
 metadata() {
   curl --silent --fail --max-time 10 --header "Metadata-Flavor: Google" \
     "http://metadata.google.internal/computeMetadata/v1/instance/$1"

@@ -19,7 +19,12 @@ export function permissionsToDeploy(
     // Drain and sweep take what Coder and the cluster's controllers made.
     "compute.disks.delete",
     ...["create", "delete", "actAs"].map((act) => `iam.serviceAccounts.${act}`),
-    ...(cluster ? ["container.clusters.create", "container.clusters.delete", "container.roles.create"] : []),
+    ...(cluster
+      ? [
+          ...["create", "delete", "connect"].map((act) => `container.clusters.${act}`),
+          "container.roles.create",
+        ]
+      : []),
     // Identities of nodes, and of a Coder that makes machines, are granted in the project's own policy.
     ...(cluster || carriedBy === "machine-each"
       ? ["resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"]

@@ -30,6 +30,7 @@ const chart = z.object({
           enable: z.boolean().default(true),
           type: z.string().default("LoadBalancer"),
           annotations: z.record(z.string(), text).default({}),
+          externalTrafficPolicy: z.enum(["Cluster", "Local"]).default("Cluster"),
         })
         .prefault({}),
       serviceAccount: z

@@ -9,6 +9,8 @@ export interface Balanced {
   readonly cluster: TwinItem;
   readonly annotations: Readonly<Record<string, string>>;
   readonly address: string;
+  /** Whether only the nodes of its pods get its traffic (`externalTrafficPolicy: Local`). */
+  readonly isLocal: boolean;
   readonly runId: string | undefined;
 }
 
@@ -20,7 +22,7 @@ export function loadBalancerItems(balanced: Balanced): TwinItem[] {
 }
 
 /** GKE's have no labels. */
-function googleItems({ service, cluster, annotations, address, runId }: Balanced): TwinItem[] {
+function googleItems({ service, cluster, annotations, address, isLocal, runId }: Balanced): TwinItem[] {
   const [project = "", zone = ""] = cluster.scope.split("/");
   const region = `${project}/${zone.replace(/-[a-z]$/, "")}`;
   const networks = cluster.uses.filter((key) => key.startsWith("google_compute_network--"));
@@ -38,7 +40,9 @@ function googleItems({ service, cluster, annotations, address, runId }: Balanced
         attributes: { cluster: cluster.key, network: networks[0], address },
       },
     );
-  const health = make("google_compute_health_check", project, nodes, []);
+  // Nodes are asked for the Service itself then, by a port and a rule of its own.
+  const [check, checkRule] = isLocal ? [balancer, `${balancer}-hc`] : [nodes, `${nodes}-hc`];
+  const health = make("google_compute_health_check", project, check, []);
   const backend = isInternal
     ? make("google_compute_region_backend_service", region, balancer, [...networks, health.key])
     : make("google_compute_target_pool", region, balancer, [health.key]);
@@ -51,6 +55,6 @@ function googleItems({ service, cluster, annotations, address, runId }: Balanced
       backend.key,
     ]),
     make("google_compute_firewall", project, `k8s-fw-${balancer}`, networks),
-    make("google_compute_firewall", project, `${nodes}-hc`, networks),
+    make("google_compute_firewall", project, checkRule, networks),
   ];
 }

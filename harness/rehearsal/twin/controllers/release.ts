@@ -55,7 +55,8 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
     version: String(state["version"]),
   });
   if (coder.service.enable) {
-    const { annotations, type } = coder.service;
+    const { annotations, type, externalTrafficPolicy } = coder.service;
+    const isLocal = externalTrafficPolicy === "Local";
     const service = controllerItem(named("kubernetes_service", CODER), {
       ...inCluster,
       attributes: serviceAttributes({
@@ -71,7 +72,7 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
     await cloud.store.putMany([
       service,
       ...(type === "LoadBalancer"
-        ? loadBalancerItems({ service, cluster, annotations, address, runId })
+        ? loadBalancerItems({ service, cluster, annotations, address, isLocal, runId })
         : []),
     ]);
   }

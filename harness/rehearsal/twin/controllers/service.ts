@@ -16,7 +16,14 @@ export async function settleService({ store }: Cloud, { asked, item, state }: Ac
   const annotations = (valueAt(state, "metadata.0.annotations") ?? {}) as Record<string, string>;
   const runId = findItemRun(item) ?? findItemRun(asked.cluster);
   await store.putMany(
-    loadBalancerItems({ service: item, cluster: asked.cluster, annotations, address, runId }),
+    loadBalancerItems({
+      service: item,
+      cluster: asked.cluster,
+      annotations,
+      address,
+      isLocal: valueAt(state, "spec.0.external_traffic_policy") === "Local",
+      runId,
+    }),
   );
   return { state: { ...state, status: serviceStatus(address, asked.cluster) }, item: {} };
 }

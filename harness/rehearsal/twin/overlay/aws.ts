@@ -1,5 +1,6 @@
 import { AWS_CLUSTER } from "./aws-cluster.ts";
 import { AWS_NETWORK } from "./aws-network.ts";
+import { refusePolicy } from "./aws-refusals.ts";
 import { tagged } from "./aws-tagged.ts";
 import type { TypeOverlay } from "./overlay.ts";
 
@@ -28,6 +29,7 @@ export const AWS: Readonly<Record<string, TypeOverlay>> = {
     id: "{role}-{policy_arn|last}",
     forceNew: ["role", "policy_arn"],
     shared: true,
+    refuses: refusePolicy,
     references: [{ at: "role", kind: "aws_iam_role", scope: "global", parent: true }],
     seconds: { create: 1, delete: 1 },
   },

@@ -105,6 +105,12 @@ test("a zone that did not answer makes the answer failed, and what did answer is
   expect(names(answer)).toEqual([`google_compute_disk ${NAME}-disk`]);
 });
 
+test("Cloud SQL that answers nothing at all has no instance", async () => {
+  await using world = await project();
+  world.google.refuse({ match: "sql/projects", status: 200, body: {} });
+  expect(await world.inventory.list({ runId: RUN }, signal)).toMatchObject({ state: "complete" });
+});
+
 test.each([
   ["unreachables", "/aggregated/disks", { kind: "compute#diskAggregatedList", unreachables: ["zones/z"] }],
   [

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { gceDocker } from "../../../../reference-architectures/gce-docker/architecture.ts";
 import { gceVm } from "../../../../reference-architectures/gce-vm/architecture.ts";
 import { gke } from "../../../../reference-architectures/gke/architecture.ts";
@@ -22,8 +23,12 @@ test("a cluster needs its pools, its volumes and the load runner", () => {
 test("a machine for each workspace counts two shared cores and a disk of its own each", () => {
   const need = needOf(gceVm, gceVm.sizes["1000"]!);
   expect(need.vcpus["e2"]).toBe(400);
-  expect(need.standardGib).toBe(2_000);
+  // Balanced disks count as SSD.
+  expect(need.ssdGib).toBe(200 + 20 + 2_000);
+  expect(need.standardGib).toBe(0);
   expect(need.instances).toBe(202);
+  const size = resolveSize("gce-vm", "1000", { "machines.workspaces.diskType": "pd-standard" });
+  expect(needOf(gceVm, size.figures)).toMatchObject({ ssdGib: 220, standardGib: 2_000 });
 });
 
 test("workspaces that are containers need no disk beside their machine's", () => {
@@ -51,6 +56,11 @@ test.each([
   const full = (list: readonly string[]): readonly string[] => list.map((name) => `${name}.googleapis.com`);
   expect(names).toEqual(expect.arrayContaining([...full(on)]));
   for (const name of full(off)) expect(names).not.toContain(name);
+});
+
+test("a role made of the list enters the cluster that it makes", () => {
+  expect(permissionsToDeploy(gke, gke.sizes["canary"]!)).toContain("container.clusters.connect");
+  expect(permissionsToDeploy(gceVm, gceVm.sizes["canary"]!)).not.toContain("container.clusters.connect");
 });
 
 test.each([

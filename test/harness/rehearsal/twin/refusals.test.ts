@@ -64,6 +64,14 @@ test.each([
     right: { node_config: [{ machine_type: "e2-standard-4", min_cpu_platform: "" }] },
     refusal: /Error 400: .*Minimum CPU platform is not supported for machine type e2-standard-4/,
   },
+  {
+    what: "a policy that AWS does not have",
+    type: "aws_iam_role_policy_attachment",
+    wrong: { policy_arn: "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicyV2" },
+    right: { policy_arn: "arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicyV2" },
+    refusal:
+      /NoSuchEntity: Policy arn:aws:iam::aws:policy\/service-role\/AmazonEBSCSIDriverPolicyV2 does not exist/,
+  },
 ])("$what is refused", ({ type, wrong, right, refusal }) => {
   const { refuses } = overlayOf(type);
   expect(refuses?.(wrong, undefined)).toMatch(refusal);

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { isMadeByController, mayBeOrphan } from "../../../../harness/inventory/google/controllers.ts";
+import type { TwinItem } from "../../../../harness/rehearsal/inventory/item.ts";
+import { loadBalancerItems } from "../../../../harness/rehearsal/twin/controllers/load-balancer.ts";
+
+function item(kind: string, uses: readonly string[] = []): TwinItem {
+  return {
+    key: `${kind}--x`,
+    kind,
+    name: "x",
+    scope: "p/us-central1-a",
+    labels: {},
+    status: "ready",
+    createdAt: "2026-11-22T08:00:00Z",
+    origin: "terraform",
+    uses: [...uses],
+  };
+}
+
+test.each([true, false])(
+  "what a Service's balancer needs is known by its name, traffic to its own nodes alone: %s",
+  (isLocal) => {
+    const made = loadBalancerItems({
+      service: item("kubernetes_service"),
+      cluster: item("google_container_cluster", ["google_compute_network--n"]),
+      annotations: { "networking.gke.io/load-balancer-type": "Internal" },
+      address: "10.0.0.9",
+      isLocal,
+      runId: undefined,
+    });
+    expect(made.map(({ kind }) => kind)).toContain("google_compute_health_check");
+    for (const { name } of made)
+      expect([name, isMadeByController(name), mayBeOrphan(name)]).toEqual([name, true, true]);
+    expect(made.some(({ name }) => /^a[0-9a-f]{31}-hc$/.test(name))).toBe(isLocal);
+  },
+);
