@@ -23,6 +23,7 @@ const NAMED = 20;
 /** The whole result of one run, for a person: the row, what was measured, and the verdict with its reasons last. */
 export function resultsText(record: RunRecord, width: number): string {
   const { measurements } = record;
+  if (endedInPreflight(record)) return textOf([["Nothing was created."], verdictLines(record)], width);
   const sections = [
     sheetText(runsTable([record]), width)
       .trimEnd()
@@ -45,10 +46,24 @@ export function resultsText(record: RunRecord, width: number): string {
     teardownLines(record),
     verdictLines(record),
   ];
+  return textOf(sections, width);
+}
+
+function textOf(sections: readonly (readonly string[])[], width: number): string {
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.flatMap((line) => fitted(line, width)).join("\n"))
     .join("\n\n")}\n`;
+}
+
+/** A table, objectives and conditions of a run that never began would hide the one reason. */
+function endedInPreflight({ verdict, stages, resources, teardown }: RunRecord): boolean {
+  return (
+    verdict === "infrastructure" &&
+    teardown.state === "clean" &&
+    Object.keys(resources).length === 0 &&
+    stages.some(({ stage, outcome }) => stage === "preflight" && outcome === "failed")
+  );
 }
 
 const LATENCY_NOTE =

@@ -105,8 +105,15 @@ function permanentLine(event: StoredEvent): string | undefined {
     case "sweep.removed":
       return oneLine(`sweep: removed ${event.kind} ${event.name}`);
     case "stage.finished":
-      return event.outcome === "failed" ? `${event.stage} failed: ${event.message ?? ""}` : undefined;
+      return event.outcome === "failed"
+        ? `${event.stage} failed: ${firstLine(event.message ?? "")}`
+        : undefined;
     default:
       return undefined;
   }
+}
+
+/** The rest is in the result, which is written below. */
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? "";
 }

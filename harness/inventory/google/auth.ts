@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
 
 /** Who asks: the headers that a request needs, made when it is sent, since a token lasts an hour. */
 export interface GoogleAuth {
@@ -28,7 +28,7 @@ export function googleAuth(env: NodeJS.ProcessEnv): GoogleAuth {
         made = undefined;
         throw new RefbenchError(
           "inventory",
-          "no usable Google credentials: sign in with `gcloud auth application-default login`, or name a service account's key in GOOGLE_CREDENTIALS",
+          `no usable Google credentials (${wordsOf(cause)}): sign in with "gcloud auth application-default login", or name a service account's key in GOOGLE_CREDENTIALS`,
           { cause },
         );
       }
@@ -44,13 +44,39 @@ async function libraryAuth(env: NodeJS.ProcessEnv): Promise<GoogleAuth> {
     scopes: SCOPES,
     ...(key === undefined || key === "" ? {} : { credentials: await credentialsIn(key) }),
   });
-  const source = await library.getClient();
+  const source = await withoutMetadataWarning(() => library.getClient());
   const account = env["GOOGLE_IMPERSONATE_SERVICE_ACCOUNT"];
   const client =
     account === undefined || account === ""
       ? source
       : new Impersonated({ sourceClient: source, targetPrincipal: account, targetScopes: SCOPES });
   return { headers: async () => Object.fromEntries((await client.getRequestHeaders()).entries()) };
+}
+
+/** Off Google's machines the library warns of a metadata server that it did not find: a normal answer, not a warning. */
+async function withoutMetadataWarning<T>(look: () => Promise<T>): Promise<T> {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = ((...words: Parameters<typeof emitWarning>) => {
+    if ((words[1] as unknown) !== "MetadataLookupWarning") emitWarning(...words);
+  }) as typeof emitWarning;
+  try {
+    return await look();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** The library's own reason in one short line: an expired session and a missing file differ. */
+function wordsOf(cause: unknown): string {
+  // A parser quotes what it could not read, which may be a key.
+  if (cause instanceof SyntaxError) return "they are not JSON";
+  const [line = ""] = messageOf(cause).split("\n");
+  return (
+    line
+      .split(/(?<=\.) |; /, 1)[0]
+      ?.replace(/\.$/, "")
+      .slice(0, 120) ?? ""
+  );
 }
 
 /** A key in the variable itself, or in the file that it names. */

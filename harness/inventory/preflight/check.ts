@@ -9,6 +9,8 @@ export interface CheckOutcome {
   readonly found: string;
   /** What to do, the exact command where there is one. @default the check's own */
   readonly fix?: string;
+  /** The check that failed, without which this one was not asked. */
+  readonly needs?: CheckName;
   /** What Coder's registry calls the image of the size's version by. */
   readonly coderImageDigest?: string;
 }

@@ -46,7 +46,9 @@ const MARKS = { ok: "ok", failed: "FAILED", skipped: "skipped", unknown: "UNKNOW
 export function preflightText(report: PreflightReport): string {
   const { architecture, size, simulated, project, zone, checks } = report;
   const width = Math.max(...checks.map(({ name }) => name.length));
-  const lines = checks.flatMap(({ name, state, found, fix }) => [
+  // They say nothing of their own: the check that they wait for has the reason and the fix.
+  const [waiting, asked] = [checks.filter(isWaiting), checks.filter((check) => !isWaiting(check))];
+  const lines = asked.flatMap(({ name, state, found, fix }) => [
     `${MARKS[state].padEnd(7)}  ${name.padEnd(width)}  ${found}`,
     ...(fix === undefined ? [] : [`${" ".repeat(7)}  ${" ".repeat(width)}  -> ${fix}`]),
   ]);
@@ -55,16 +57,25 @@ export function preflightText(report: PreflightReport): string {
     `Preflight of ${architecture} ${size} in ${where}; nothing is created`,
     "",
     ...lines,
+    ...(waiting.length === 0
+      ? []
+      : ["", `Not asked, since they need one that failed: ${waiting.map(({ name }) => name).join(", ")}`]),
     "",
     conclusion(report),
     "",
   ].join("\n");
 }
 
+function isWaiting({ state, needs }: CheckResult): boolean {
+  return state === "unknown" && needs !== undefined;
+}
+
 function conclusion({ outcome, checks, simulated }: PreflightReport): string {
   const of = (state: CheckResult["state"]): readonly CheckName[] =>
     checks.filter((check) => check.state === state).map(({ name }) => name);
-  const unknown = of("unknown");
+  const unknown = checks
+    .filter((check) => check.state === "unknown" && !isWaiting(check))
+    .map(({ name }) => name);
   const unasked = unknown.length === 0 ? "" : ` Not known: ${unknown.join(", ")}.`;
   if (outcome === "failed")
     return `Not ready: ${of("failed").join(", ")} failed; see the arrows above.${unasked}`;

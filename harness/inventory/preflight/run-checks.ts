@@ -54,7 +54,9 @@ async function outcomeOf<Context extends PreflightContext>(
   if (skip?.has(check.name) === true) return skipped("left out by --skip-preflight");
   if (fail?.has(check.name) === true) return failed("made to fail by --fail-check");
   const broken = results.find(({ name, state }) => state === "failed" && check.after?.includes(name));
-  if (broken !== undefined) return unknown(`not asked, since ${broken.name} failed`);
+  if (broken !== undefined) {
+    return { ...unknown(`not asked, since ${broken.name} failed`), needs: broken.name };
+  }
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     return await check.run(context, AbortSignal.any([signal, deadline]));

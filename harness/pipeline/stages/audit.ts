@@ -5,6 +5,7 @@ import { seenIn } from "../../model/listing.ts";
 import { askInventory, TRIES } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
+import { nothingBegun } from "../nothing-begun.ts";
 import { findDisagreements } from "../reconcile.ts";
 
 const leftItem = z.object({
@@ -32,13 +33,16 @@ export async function audit(context: StageContext): Promise<string> {
   const { folder, report } = context;
   // What an earlier audit saw must not speak for one that does not come to its end.
   await rm(folder.result("audit"), { force: true });
-  const result = await ask(context);
+  const result = (await nothingBegun(context)) ? NOTHING_CREATED : await ask(context);
   await writeJson(folder.result("audit"), result);
   report({ type: "audit.finished", verdict: result.state, left: result.left.length, scope: result.scope });
   return result.state === "clean"
     ? `nothing left in the ${result.scope}`
     : `${result.state}: ${result.left.length} left in the ${result.scope}`;
 }
+
+/** Of a run that ended in its preflight: its journal is written ahead of every create. */
+const NOTHING_CREATED: AuditResult = { state: "clean", scope: "journal: nothing was created", left: [] };
 
 async function ask(context: StageContext): Promise<AuditResult> {
   const { ports, signal } = context;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { environmentSchema, IMAGE_DIGEST } from "../../../stacks/environment.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { PreflightFinding } from "../../model/preflight-finding.ts";
-import { askInventory } from "../ask-inventory.ts";
+import { askInventory, noteSeen } from "../ask-inventory.ts";
 import { pullsCoder } from "../conditions.ts";
 import type { StageContext } from "../context.ts";
 import { readJson, writeJson } from "../json-file.ts";
@@ -16,18 +16,17 @@ export const preflightResult = z.object({
 });
 
 /**
- * Asks everything that can be asked before anything is created. Every failure is told at once, each with its fix:
- * whoever must mend five things wants to hear of five.
+ * Asks everything that can be asked before anything is created. All failures are reported together, each with its fix.
  */
 export async function preflight(context: StageContext): Promise<string> {
   const { ports, plan, folder, signal, report } = context;
-  if (plan.cost !== undefined) report({ type: "cost.estimated", cost: plan.cost });
   const terraform = await ports.terraform.version({ env: ports.childEnv, signal });
   const findings = await ports.checks(signal);
+  if (findings.some(({ state }) => state === "failed"))
+    throw new RefbenchError("infrastructure", refusalWords(findings));
+  if (plan.cost !== undefined) report({ type: "cost.estimated", cost: plan.cost });
   for (const { name, found } of findings.filter(({ state }) => state === "unknown"))
     report({ type: "note", level: "warning", message: `preflight could not ask for ${name}: ${found}` });
-  const failed = findings.filter(({ state }) => state === "failed");
-  if (failed.length > 0) throw new RefbenchError("infrastructure", failed.map(sentenceOf).join("; "));
   // Whatever was left out or not known: without an answer here no teardown could be verified.
   const answer = await askInventory(context);
   if (answer.state === "failed") {
@@ -37,6 +36,7 @@ export async function preflight(context: StageContext): Promise<string> {
     );
   }
   if (answer.items.length > 0) {
+    await noteSeen(context, answer);
     throw new RefbenchError(
       "infrastructure",
       `${answer.items.length} resources of this run exist already: run "refbench teardown ${plan.runId}" first`,
@@ -72,6 +72,31 @@ async function pinImage(
   return pinned === undefined ? {} : { coderImageDigest: pinned };
 }
 
-function sentenceOf({ name, found, fix }: PreflightFinding): string {
-  return fix === undefined ? `${name}: ${found}` : `${name}: ${found} (mend it: ${fix})`;
+/** The check without which a cloud can be asked nothing else. */
+const ENTRY = "identity";
+
+/**
+ * One line that tells how it ended, then two for each failure. Whoever is not let in has one thing to do: the other
+ * failures are named, and the questions that depend on it are counted.
+ */
+function refusalWords(findings: readonly PreflightFinding[]): string {
+  const failed = findings.filter(({ state }) => state === "failed");
+  const unknown = findings.filter(({ state }) => state === "unknown").map(({ name }) => name);
+  const entry = failed.find(({ name }) => name === ENTRY);
+  const others = failed.filter((each) => entry !== undefined && each !== entry).map(({ name }) => name);
+  return [
+    `${failed.length} of ${findings.length} checks failed, nothing was created`,
+    ...(entry === undefined ? failed : [entry]).flatMap(({ name, found, fix }) => [
+      `${name}: ${found}`,
+      ...(fix === undefined ? [] : [`  next: ${fix}`]),
+    ]),
+    ...(others.length === 0 ? [] : [`failed too: ${others.join(", ")}`]),
+    ...(unknown.length === 0
+      ? []
+      : [
+          entry === undefined
+            ? `not known: ${unknown.join(", ")}`
+            : `${unknown.length} checks were not asked`,
+        ]),
+  ].join("\n");
 }

@@ -4,6 +4,7 @@ import { seenIn } from "../../model/listing.ts";
 import { askPatiently, noteSeen } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import type { StoredEntry } from "../journal.ts";
+import { nothingBegun } from "../nothing-begun.ts";
 
 /**
  * Removes whatever the inventory still has of this run. Everything removed here is a defect of the teardown before
@@ -11,6 +12,7 @@ import type { StoredEntry } from "../journal.ts";
  */
 export async function sweep(context: StageContext): Promise<string> {
   const { ports, signal, journal, report } = context;
+  if (await nothingBegun(context)) return "nothing was created";
   let problem: string | undefined;
   const refused = await removeInPasses(
     {

@@ -3,12 +3,15 @@ import type { PreflightFinding } from "../../../harness/model/preflight-finding.
 import { openContext, type Ports } from "../../../harness/pipeline/context.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
 import { RUN_STAGE_FUNCTIONS } from "../../../harness/pipeline/run.ts";
+import { reap } from "../../../harness/pipeline/reaper.ts";
+import { requestHandOver } from "../../../harness/pipeline/request.ts";
 import { runStage } from "../../../harness/pipeline/run-stage.ts";
 import { environmentSchema } from "../../../stacks/environment.ts";
 import { recordSchema } from "../../../harness/model/record.ts";
 import { readJson } from "../../../harness/pipeline/json-file.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
 import { writePendingRecord } from "../../../harness/pipeline/run-record.ts";
+import { formatResult } from "../../../harness/results/outputs.ts";
 import type { RunStage } from "../../../harness/model/stage.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 
@@ -56,7 +59,7 @@ describe("a run's preflight", () => {
     expect(finding).toMatchObject({
       verdict: "infrastructure",
       reason:
-        "preflight: marker: no label refbench (mend it: label it); quota: 2 of 8 free (mend it: ask for more)",
+        "preflight: 2 of 3 checks failed, nothing was created\nmarker: no label refbench\n  next: label it\nquota: 2 of 8 free\n  next: ask for more",
     });
     expect(calls).toEqual([]);
   });
@@ -79,6 +82,63 @@ describe("a run's preflight", () => {
 
 const DIGEST = `sha256:${"5a".repeat(32)}`;
 const OTHER = `sha256:${"0".repeat(64)}`;
+
+test("who is not let in has one thing to do: the rest is named and counted", async () => {
+  const { finding, notes } = await stage("preflight", {
+    checks: checks(
+      { name: "identity", state: "failed", found: "nobody is signed in", fix: "sign in" },
+      { name: "quota", state: "unknown", found: "not asked, since identity failed" },
+      { name: "names", state: "unknown", found: "not asked, since identity failed" },
+      { name: "tools", state: "failed", found: "no gcloud", fix: "install it" },
+    ),
+  });
+  expect(finding).toMatchObject({
+    reason:
+      "preflight: 2 of 4 checks failed, nothing was created\nidentity: nobody is signed in\n  next: sign in\nfailed too: tools\n2 checks were not asked",
+  });
+  expect(notes).toEqual([]);
+});
+
+describe("a run that ended in its preflight", () => {
+  /** A cloud that lets nobody in, as without credentials. */
+  const closed: Partial<Ports> = {
+    checks: checks({ name: "identity", state: "failed", found: "nobody is signed in", fix: "sign in" }),
+    inventory: {
+      list: () => Promise.resolve({ state: "failed", scope: "cloud", reason: "401", partial: [] }),
+      remove: () => Promise.resolve({ state: "gone" }),
+    },
+  };
+
+  /** Runs its preflight, then the reaper, with what the journal says in between. */
+  async function tornDown(entries: readonly Parameters<Journal["append"]>[0][] = []) {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    const ports = world.ports(closed);
+    const signal = new AbortController().signal;
+    const context = await openContext(folder, ports, { reporter: world.reporter, signal });
+    await runStage("preflight", RUN_STAGE_FUNCTIONS.preflight, context);
+    for (const entry of entries) await context.journal.append(entry);
+    await requestHandOver(folder);
+    await reap(folder, ports, { reporter: world.reporter, signal });
+    return readJson(folder.record, recordSchema);
+  }
+
+  test("is infrastructure with a clean teardown, though the inventory answers nobody", async () => {
+    const record = await tornDown();
+    expect(record).toMatchObject({ verdict: "infrastructure", teardown: { state: "clean", left: [] } });
+    const lines = formatResult(record, "text", 80).split("\n");
+    expect(lines.length).toBeLessThanOrEqual(12);
+    expect(lines).toContain("    next: sign in");
+  });
+
+  test.each([
+    ["a stack was begun", { type: "stack-intent", stack: "gke-cloud", act: "apply" }],
+    ["a later stage was begun", { type: "stage-intent", stage: "provision" }],
+    ["the inventory saw something of it", { type: "inventory-seen", items: 1 }],
+  ] as const)("is unverified as ever where %s", async (_, entry) => {
+    expect(await tornDown([entry])).toMatchObject({ verdict: "unverified" });
+  });
+});
 
 describe("the image that a cluster runs", () => {
   const REAL: Partial<RunRequest> = {

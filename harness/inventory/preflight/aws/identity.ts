@@ -1,6 +1,6 @@
 import { wordsOf } from "../../aws/failure.ts";
 import { noOwner } from "../../sweep/owner-marker/owner-marker.ts";
-import { type Check, failed, ok, skipped, unknown } from "../check.ts";
+import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "../check.ts";
 import { endOf, hoursOf } from "../context.ts";
 import type { AwsContext } from "./context.ts";
 
@@ -14,13 +14,29 @@ export const identityCheck: Check<AwsContext> = {
     try {
       const { Account, Arn } = await send(signal)("sts", new GetCallerIdentityCommand({}));
       if (Account === project) return ok(`${Arn ?? "an identity without a name"} in account ${project}`);
-      return failed(`the credentials are of account ${Account ?? "unknown"}, and --account is ${project}`);
+      return failed(
+        `the credentials are of account ${Account ?? "unknown"}, and --account is ${project}`,
+        `export AWS_PROFILE=<a profile of ${project}>, or another --account`,
+      );
     } catch (error) {
       signal.throwIfAborted();
-      return failed(`nobody is signed in: ${wordsOf(error)}`);
+      return refusedOf(error);
     }
   },
 };
+
+/** A network that fails says nothing of who is signed in. */
+function refusedOf(error: unknown): CheckOutcome {
+  const words = wordsOf(error);
+  if (
+    !/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|ENETUNREACH|TimeoutError/.test(words)
+  )
+    return failed(`nobody is signed in: ${words}`);
+  return failed(
+    `AWS was not reached: ${words}`,
+    "check this machine's network and HTTPS_PROXY, then give the command again",
+  );
+}
 
 /** The owner's leave to create and remove things there. */
 export const markerCheck: Check<AwsContext> = {

@@ -1,12 +1,34 @@
+import type { RefusalClass } from "../../google/refusal.ts";
 import { noOwner } from "../../sweep/owner-marker/owner-marker.ts";
 import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "../check.ts";
 import { endOf, hoursOf } from "../context.ts";
 import type { GoogleContext } from "./context.ts";
 
+const SIGN_IN = "gcloud auth application-default login";
+
+/** What to do by the kind of refusal: a network, an API, a session and a permission are mended differently. */
+function fixOf(
+  { state, reason }: { readonly state: RefusalClass; readonly reason: string },
+  project: string,
+): string {
+  if (
+    state === "failed" ||
+    state === "throttled" ||
+    /\b(ENOTFOUND|EAI_AGAIN|ECONN\w+|E?TIMEDOUT)\b/.test(reason)
+  )
+    return "check this machine's network and HTTPS_PROXY, then give the command again";
+  if (state === "api-off")
+    return `gcloud services enable cloudresourcemanager.googleapis.com --project=${project}`;
+  // Google answers 403 for a project that does not exist, too.
+  if (/\(40[34]\b/.test(reason))
+    return `gcloud projects list, to see whether this identity has ${project}; else ${SIGN_IN} as one that has`;
+  return SIGN_IN;
+}
+
 /** Who asks and in which project: the pinned one, or nothing is asked of it. */
 export const identityCheck: Check<GoogleContext> = {
   name: "identity",
-  fix: () => "gcloud auth application-default login, as somebody who may use the project",
+  fix: () => SIGN_IN,
   run: async ({ project, ambientProjects, call }, signal) => {
     const other = Object.entries(ambientProjects).find(([, value]) => value !== project);
     if (other !== undefined) {
@@ -14,7 +36,8 @@ export const identityCheck: Check<GoogleContext> = {
       return failed(`${variable} is ${value}, and --project is ${project}`, `export ${variable}=${project}`);
     }
     const answer = await call({ api: "resourceManager", method: "GET", path: `projects/${project}` }, signal);
-    if (answer.state !== "ok") return failed(`project ${project} cannot be read: ${answer.reason}`);
+    if (answer.state !== "ok")
+      return failed(`project ${project} cannot be read: ${answer.reason}`, fixOf(answer, project));
     const { projectId, projectNumber, lifecycleState } = answer.body;
     if (projectId !== project) {
       const answered = typeof projectId === "string" ? projectId : "another project";

@@ -34,7 +34,7 @@ test("a check that breaks is unknown, and so is one that needs a failed one", as
     check("names", () => Promise.reject(new Error("no\n  route"))),
   ];
   expect((await runChecks(checks, context, signal)).slice(1)).toEqual([
-    { name: "quota", state: "unknown", found: "not asked, since identity failed" },
+    { name: "quota", state: "unknown", found: "not asked, since identity failed", needs: "identity" },
     { name: "names", state: "unknown", found: "no route" },
   ]);
 });
