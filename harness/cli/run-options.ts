@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parseBucketUrl } from "../model/bucket-url.ts";
+import { LONGEST_TIMER_MS } from "../model/deadline.ts";
 import { RefbenchError } from "../model/error.ts";
 import { recordSchema } from "../model/record.ts";
 import type { CoderChannel } from "../../reference-architectures/coder-channels.ts";
@@ -139,12 +140,12 @@ export function addRunOptions(command: Command, io: Io): Command {
       new Option("--ttl <duration>", "torn down after this long, whatever happens: 30m, 4h")
         .env("REFBENCH_TTL")
         .default(DEFAULT_TTL_MS, "4h")
-        .argParser(duration("--ttl")),
+        .argParser(duration("--ttl", { mostMs: LONGEST_AGE_MS })),
     )
     .addOption(
       new Option("--keep-on-failure <duration>", "leave a failed environment up this long for a look: 4h")
         .env("REFBENCH_KEEP_ON_FAILURE")
-        .argParser(duration("--keep-on-failure")),
+        .argParser(duration("--keep-on-failure", { mostMs: LONGEST_AGE_MS })),
     )
     .addOption(
       new Option("--keep-max <n>", "failed environments kept at once in this folder")
@@ -281,12 +282,15 @@ export function collect(value: string, all: readonly string[]): readonly string[
   return [...all, value];
 }
 
-/** Reads a positive number, or refuses it by the flag's name. */
-export function positive(flag: string): (text: string) => number {
+/** Reads a number above 0, or from 0 where that is said, or refuses it by the flag's name. */
+export function positive(flag: string, { orZero = false } = {}): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (!(value > 0) || !Number.isFinite(value))
-      throw new RefbenchError("usage", `${flag} is "${text}", expected a number above 0`);
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (!(value > 0 || (orZero && value === 0)) || !Number.isFinite(value))
+      throw new RefbenchError(
+        "usage",
+        `${flag} is "${text}", expected ${orZero ? "a number of 0 or more" : "a number above 0"}`,
+      );
     return value;
   };
 }
@@ -326,14 +330,27 @@ export function share(flag: string): (text: string) => number {
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Reads a duration such as `90s`, `30m` or `4h` as milliseconds, or refuses it by the flag's name. */
-export function duration(flag: string, { orZero = false } = {}): (text: string) => number {
+/** The longest age or expiry that a flag takes: ten years. It is compared with stamps, and never waited for. */
+export const LONGEST_AGE_MS = 3_650 * UNITS.d;
+
+/**
+ * Reads a duration such as `90s`, `30m` or `4h` as milliseconds, or refuses it by the flag's name. `mostMs` is the
+ * longest that it takes. @default what a timer can wait for
+ */
+export function duration(
+  flag: string,
+  { orZero = false, mostMs = LONGEST_TIMER_MS } = {},
+): (text: string) => number {
   return (text) => {
     const [, digits, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
-    if (digits === undefined || unit === undefined || (Number(digits) === 0 && !orZero)) {
-      throw new RefbenchError("usage", `${flag} is "${text}", expected a duration such as 90s, 30m or 4h`);
+    const ms = Number(digits) * UNITS[unit as keyof typeof UNITS];
+    if (digits === undefined || unit === undefined || (ms === 0 && !orZero) || ms > mostMs) {
+      throw new RefbenchError(
+        "usage",
+        `${flag} is "${text}", expected a duration such as 90s, 30m or 4h, at most ${Math.floor(mostMs / UNITS.d)}d`,
+      );
     }
-    return Number(digits) * UNITS[unit as keyof typeof UNITS];
+    return ms;
   };
 }
 

@@ -105,7 +105,7 @@ export class CoderHttp {
       }
       if (status < 200 || status > 299)
         return { answer: failed(call, "status", `${status} ${messageIn(text)}`, status) };
-      return { answer: parsed(call, status, text) };
+      return { answer: readAnswer(call, status, text) };
     } catch (error) {
       if (call.signal.aborted) return { answer: failed(call, "aborted", messageOf(error)) };
       if (error instanceof AnswerTooLargeError)
@@ -137,7 +137,12 @@ export function retryAfterMs(header: string | string[] | undefined): number {
   return Number.isFinite(ms) ? Math.max(50, ms) : 1000;
 }
 
-function parsed<T>(call: CoderCall<T>, status: number, text: string): Answer<T> {
+/** What an answer of 2xx says: checked against the call's schema, and never thrown. */
+export function readAnswer<T>(
+  call: Pick<CoderCall<T>, "method" | "path" | "schema">,
+  status: number,
+  text: string,
+): Answer<T> {
   let json: unknown = text;
   try {
     json = parseJson(text);
@@ -153,7 +158,7 @@ function parsed<T>(call: CoderCall<T>, status: number, text: string): Answer<T> 
 }
 
 function failed<T>(
-  call: CoderCall<T>,
+  call: Pick<CoderCall<T>, "method" | "path">,
   kind: CoderFailure["kind"],
   message: string,
   status?: number,

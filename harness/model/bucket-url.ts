@@ -20,13 +20,15 @@ export function parseBucketUrl(text: string, flag: string): BucketUrl {
     return refuse("which has parts that a bucket has not");
   if (url.protocol === "file:") {
     if (url.host !== "" || url.search !== "") return refuse("which is no folder of this machine");
-    return { scheme: "file", folder: fileURLToPath(url) };
+    const folder = decoded(() => fileURLToPath(url)) ?? refuse("whose path cannot be read");
+    return { scheme: "file", folder };
   }
   if (url.protocol !== "gs:" && url.protocol !== "s3:")
     return refuse("which is no place refbench can write to");
   if (!/^[a-z0-9][a-z0-9._-]{1,221}[a-z0-9]$/.test(url.hostname) || url.port !== "")
     return refuse("whose bucket is no bucket's name");
-  const prefix = decodeURIComponent(url.pathname).replaceAll(/^\/+|\/+$/g, "");
+  const path = decoded(() => decodeURIComponent(url.pathname)) ?? refuse("whose prefix cannot be read");
+  const prefix = path.replaceAll(/^\/+|\/+$/g, "");
   if (prefix.split("/").includes("..")) return refuse("whose prefix climbs");
   const region = url.searchParams.get("region") ?? undefined;
   if ([...url.searchParams.keys()].some((name) => name !== "region"))
@@ -36,4 +38,13 @@ export function parseBucketUrl(text: string, flag: string): BucketUrl {
     return { scheme: "gs", bucket: url.hostname, prefix };
   }
   return { scheme: "s3", bucket: url.hostname, prefix, ...(region === undefined ? {} : { region }) };
+}
+
+/** What a reader of percent signs returns; undefined where they stand for no text, or for what no path may have. */
+function decoded(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

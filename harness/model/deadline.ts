@@ -7,8 +7,8 @@ export interface Deadline {
   readonly release: () => void;
 }
 
-/** Node rings a longer timer at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Node rings a longer timer at once: nothing can be waited for longer than 24 days. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What a call is ended with when the deadline of its work is over. */
 export class DeadlineError extends Error {}

@@ -4,7 +4,7 @@ export interface TerraformProgress {
   readonly address: string;
   readonly action: "create" | "update" | "delete" | "replace" | "read";
   readonly state: "started" | "progress" | "complete" | "failed";
-  readonly elapsedSeconds?: number;
+  readonly elapsedSeconds?: number | undefined;
 }
 
 export interface TerraformSummary {

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { Clock } from "../model/clock.ts";
-import type { Reporter, RunEvent, StoredEvent } from "../model/event.ts";
+import { findStoredEvent, type Reporter, type RunEvent, type StoredEvent } from "../model/event.ts";
 import { LineSplitter } from "../model/lines.ts";
 import { momentNow } from "../model/moment.ts";
 
@@ -60,13 +60,9 @@ export class EventTail {
       const buffer = Buffer.alloc(size - this.#offset);
       const { bytesRead } = await file.read(buffer, 0, buffer.length, this.#offset);
       this.#offset += bytesRead;
-      return this.#splitter.push(buffer.subarray(0, bytesRead)).flatMap((line) => {
-        try {
-          return [JSON.parse(line) as StoredEvent];
-        } catch {
-          return [];
-        }
-      });
+      return this.#splitter
+        .push(buffer.subarray(0, bytesRead))
+        .flatMap((line) => findStoredEvent(line) ?? []);
     } finally {
       await file.close();
     }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { StoredEvent } from "../model/event.ts";
+import { findStoredEvent, type StoredEvent } from "../model/event.ts";
 import { linesIn } from "../model/lines.ts";
 import type { TerraformOptions, TerraformProgress } from "../model/terraform.ts";
 import type { StoredEntry } from "./journal.ts";
@@ -68,14 +68,7 @@ export async function countResources(
 /** The events that are stored so far; none where they cannot be read. */
 export async function storedEvents(folder: RunFolder): Promise<readonly StoredEvent[]> {
   const text = await readFile(folder.events).catch(() => Buffer.alloc(0));
-  return linesIn(text).flatMap((line) => {
-    try {
-      return [JSON.parse(line) as StoredEvent];
-    } catch {
-      // The last line of a process that was killed.
-      return [];
-    }
-  });
+  return linesIn(text).flatMap((line) => findStoredEvent(line) ?? []);
 }
 
 function isDone({ action, state }: TerraformProgress, act: Act): boolean {

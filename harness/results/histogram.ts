@@ -1,4 +1,5 @@
-import { decodeFromCompressedBase64, encodeIntoCompressedBase64, JsHistogram } from "hdr-histogram-js";
+import { encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import { decodeHistogram } from "../model/decode-histogram.ts";
 import { sumHistogramCounts } from "../model/histogram-counts.ts";
 import type { PhaseHistogram } from "../model/shard-result.ts";
 
@@ -61,7 +62,10 @@ export interface ReadHistogram {
 /** A record is looked at by many rules, and each would decode anew. */
 const readings = new WeakMap<object, ReadHistogram>();
 
-/** Decodes a stored histogram (HdrHistogram V2, compressed, base64) of microseconds, to be asked for many percentiles. */
+/**
+ * Decodes a stored histogram (HdrHistogram V2, compressed, base64) of microseconds, to be asked for many percentiles.
+ * Throws `run_folder` where it cannot be read.
+ */
 export function readHistogram(stored: Pick<PhaseHistogram, "hdr">): ReadHistogram {
   const before = readings.get(stored);
   if (before !== undefined) return before;
@@ -71,8 +75,7 @@ export function readHistogram(stored: Pick<PhaseHistogram, "hdr">): ReadHistogra
 }
 
 function decoded({ hdr }: Pick<PhaseHistogram, "hdr">): ReadHistogram {
-  const histogram = decodeFromCompressedBase64(hdr);
-  if (!(histogram instanceof JsHistogram)) throw new TypeError("expected a histogram of the library's own");
+  const histogram = decodeHistogram(hdr);
   // The library walks all its buckets, tens of thousands, for each percentile; those that hold anything are few.
   const values: number[] = [];
   const counts: number[] = [];
@@ -148,8 +151,8 @@ function merged([first, ...others]: readonly [PhaseHistogram, ...PhaseHistogram[
   // Most stored records are merged already, and decoding is what reading many of them would take its time for. Its
   // count was checked against its samples when the record was read.
   if (others.length === 0) return first;
-  const sum = decodeFromCompressedBase64(first.hdr);
-  for (const { hdr } of others) sum.add(decodeFromCompressedBase64(hdr));
+  const sum = decodeHistogram(first.hdr);
+  for (const { hdr } of others) sum.add(decodeHistogram(hdr));
   const { phase, basis } = first;
   const hdr = encodeIntoCompressedBase64(sum);
   return { phase, basis, count: sum.totalCount, ...sumHistogramCounts([first, ...others]), hdr };

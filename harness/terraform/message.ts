@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../model/parse-json.ts";
 import type { TerraformProgress, TerraformSummary } from "../model/terraform.ts";
 
 const diagnostic = z.object({
@@ -11,10 +12,12 @@ const diagnostic = z.object({
 /** What Terraform has to say about its configuration, a provider or a resource. */
 export type Diagnostic = z.infer<typeof diagnostic>;
 
+const count = z.number().int().nonnegative();
+
 const hook = z.object({
   resource: z.object({ addr: z.string() }),
   action: z.enum(["create", "update", "delete", "replace", "read"]),
-  elapsed_seconds: z.number().optional(),
+  elapsed_seconds: z.number().nonnegative().optional(),
 });
 
 const line = z.discriminatedUnion("type", [
@@ -22,9 +25,9 @@ const line = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("change_summary"),
     changes: z.object({
-      add: z.number(),
-      change: z.number(),
-      remove: z.number(),
+      add: count,
+      change: count,
+      remove: count,
       operation: z.enum(["plan", "apply", "destroy"]),
     }),
   }),
@@ -54,7 +57,7 @@ const progressState = {
 export function parseMessage(text: string): Message {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch {
     return { kind: "plain", text };
   }

@@ -36,7 +36,8 @@ function goFirst(): void {
   }
 }
 
-function parseTask(line: string): ShardTask {
+/** The task of a line of JSON; throws `usage` where it is none, without its values. */
+export function parseTask(line: string): ShardTask {
   let json: unknown;
   try {
     json = JSON.parse(line);

@@ -8,7 +8,8 @@ import type { SweepOutcome } from "../../inventory/sweep/heartbeat.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
-import { duration } from "../run-options.ts";
+import { duration, LONGEST_AGE_MS } from "../run-options.ts";
+import { wholeNumber } from "../scaletest/reach-options.ts";
 import { checkHeartbeat } from "../sweep/check.ts";
 import { SweepFolder } from "../sweep/folder.ts";
 import { namedRun } from "../sweep/named-run.ts";
@@ -44,7 +45,7 @@ export function sweepCommand(io: Io): Command {
       new Option("--older-than <duration>", "remove things of a run without an expiry after this long")
         .env("REFBENCH_OLDER_THAN")
         .default(6 * 3_600_000, "6h")
-        .argParser(duration("--older-than", { orZero: true })),
+        .argParser(duration("--older-than", { orZero: true, mostMs: LONGEST_AGE_MS })),
     )
     .option("--run <id>", "this run alone, whatever its age or expiry; one that lives is not touched")
     .option("--dry-run", "say what would be removed and remove nothing")
@@ -55,7 +56,7 @@ export function sweepCommand(io: Io): Command {
         `remove nothing when there is more to remove (default: ${DEFAULT_MAX_RESOURCES} that go for their age alone)`,
       )
         .env("REFBENCH_MAX_RESOURCES")
-        .argParser(count),
+        .argParser(wholeNumber("--max-resources")),
     )
     .addOption(
       new Option("--wait <duration>", "how long a run that is torn down may take")
@@ -135,11 +136,4 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
   );
   await writeSweepReport(report, outputs, io);
   io.exit(SWEEP_EXIT_CODES[report.outcome]);
-}
-
-function count(text: string): number {
-  if (!/^\d+$/.test(text)) {
-    throw new RefbenchError("usage", `--max-resources is "${text}", expected a whole number`);
-  }
-  return Number(text);
 }

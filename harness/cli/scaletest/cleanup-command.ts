@@ -12,6 +12,7 @@ import { listenForLoadInterrupts } from "./interrupts.ts";
 import { type Reach, reachDeployment } from "./reach.ts";
 import { addReachOptions, type ReachFlags } from "./reach-options.ts";
 import { pasteable } from "./typed-command.ts";
+import { LONGEST_AGE_MS } from "../run-options.ts";
 import { goDuration, namedRun } from "./values.ts";
 
 interface CleanupFlags extends ReachFlags {
@@ -39,7 +40,7 @@ export function cleanupCommand(io: Io): Command {
     .option("--all", "of every run of refbench")
     .addOption(
       new Option("--older-than <duration>", "only runs that made nothing for so long").argParser(
-        goDuration("--older-than"),
+        goDuration("--older-than", LONGEST_AGE_MS),
       ),
     )
     .addOption(

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type EngineChoice, engineOption } from "../engine/plan-engines.ts";
-import { collect, count, share } from "../run-options.ts";
+import { collect, count, positive, share } from "../run-options.ts";
 import { addReachOptions, type ReachFlags, refuse, wholeNumber } from "./reach-options.ts";
 import { addScenarioOptions, type ScenarioFlags } from "./scenario-options.ts";
 import { abortOn, goDuration, namedRun, range, rate, sha256, steps } from "./values.ts";
@@ -306,12 +306,12 @@ function addConnectionOptions(command: Command): Command {
     .addOption(
       new Option("--connect-rate <n>", "connections opened a second (default: all within half a minute)")
         .env("REFBENCH_SCALETEST_CONNECT_RATE")
-        .argParser(Number),
+        .argParser(positive("--connect-rate")),
     )
     .addOption(
       new Option("--commands-per-second <n>", "over all held connections, instead of --connect-interval")
         .env("REFBENCH_SCALETEST_COMMANDS_PER_SECOND")
-        .argParser(Number),
+        .argParser(positive("--commands-per-second", { orZero: true })),
     )
     .addOption(
       new Option("--bytes-per-tick <n>", "traffic that each sends besides (default: none; of traffic: 1024)")

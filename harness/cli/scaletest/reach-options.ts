@@ -106,7 +106,7 @@ function refuseTracing(command: Command): Command {
 export function wholeNumber(flag: string, from = 0): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isInteger(value) || value < from)
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < from)
       throw new RefbenchError("usage", `${flag} is "${text}", expected a whole number from ${from}`);
     return value;
   };

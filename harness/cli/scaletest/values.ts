@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from "../../model/deadline.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
@@ -5,20 +6,23 @@ import type { LoadTask } from "../../model/shard-task.ts";
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const PARTS = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 
-/** Reads a duration as Coder's utility takes them (`10s`, `1m30s`, `500ms`, `0`), or refuses it by the flag's name. */
-export function goDuration(flag: string): (text: string) => number {
+/**
+ * Reads a duration as Coder's utility takes them (`10s`, `1m30s`, `500ms`, `0`) as milliseconds, or refuses it by the
+ * flag's name. `mostMs` is the longest that it takes. @default what a timer can wait for
+ */
+export function goDuration(flag: string, mostMs = LONGEST_TIMER_MS): (text: string) => number {
   return (text) => {
     if (text === "0") return 0;
     const parts = [...text.matchAll(PARTS)];
-    if (parts.length === 0 || parts.map(([part]) => part).join("") !== text)
-      throw new RefbenchError(
-        "usage",
-        `${flag} is "${text}", expected a duration such as 90s, 1m30s or 500ms`,
-      );
     const total = parts.reduce(
       (sum, [, digits, unit]) => sum + Number(digits) * UNITS_MS[unit as keyof typeof UNITS_MS],
       0,
     );
+    if (parts.length === 0 || parts.map(([part]) => part).join("") !== text || total > mostMs)
+      throw new RefbenchError(
+        "usage",
+        `${flag} is "${text}", expected a duration such as 90s, 1m30s or 500ms, at most ${Math.floor(mostMs / UNITS_MS.d)}d`,
+      );
     return Math.round(total);
   };
 }
@@ -85,18 +89,18 @@ export function range(text: string): { readonly from: number; readonly to: numbe
 
 /** Reads `name=value` pairs into a record; a name given twice is refused. */
 export function pairs(flag: string, values: readonly string[]): Readonly<Record<string, string>> {
-  const all: Record<string, string> = {};
+  const all = new Map<string, string>();
   for (const text of values) {
     const at = text.indexOf("=");
     // A header may hold a secret: what is wrong is said without its value.
     const name = text.slice(0, Math.max(0, at)).trim();
     if (name === "")
       throw new RefbenchError("usage", `${flag} has a value without a name, expected ${flag} name=value`);
-    if (Object.hasOwn(all, name))
+    if (all.has(name))
       throw new RefbenchError("usage", `${flag} gives "${name}" twice, expected one value for each name`);
-    all[name] = text.slice(at + 1);
+    all.set(name, text.slice(at + 1));
   }
-  return all;
+  return Object.fromEntries(all);
 }
 
 /** Whether a switch is on: by its flag, or by an environment variable that says so. */

@@ -55,7 +55,10 @@ const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [
   loadIsAsAsked,
 ];
 
-/** Rules that a record breaks; none of a record whose figures can be true. Nothing is thrown for a histogram that cannot be read. */
+/**
+ * Rules that a record breaks; none of a record whose figures can be true. Throws `run_folder` where one of its histograms
+ * cannot be read.
+ */
 export function selfAudit(of: RunRecord): readonly BrokenRule[] {
   const isOfToday = of.provenance.method === MEASURING_METHOD;
   const { measurements } = of;

@@ -1,5 +1,7 @@
 import { openSync, readSync } from "node:fs";
+import { RefbenchError } from "../../model/error.ts";
 import { LineSplitter } from "../../model/lines.ts";
+import { parseJson } from "../../model/parse-json.ts";
 import { type NumberedEvent, numberedEvent } from "./protocol.ts";
 
 const CHUNK = 64 * 1024;
@@ -23,7 +25,18 @@ export function eventTail(path: string): { read: () => NumberedEvent[] } {
         if (length === 0) break;
         lines.push(...splitter.push(chunk.subarray(0, length)));
       }
-      return lines.map((line) => numberedEvent.parse(JSON.parse(line)));
+      return lines.map(parseLine);
     },
   };
+}
+
+function parseLine(line: string): NumberedEvent {
+  try {
+    return numberedEvent.parse(parseJson(line));
+  } catch (cause) {
+    // Never the line: an event may carry a token.
+    throw new RefbenchError("shard", "a stored event of the task cannot be read: start the task again", {
+      cause,
+    });
+  }
 }

@@ -1,4 +1,5 @@
-import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import { encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import { decodeHistogram } from "../../model/decode-histogram.ts";
 import { sumHistogramCounts } from "../../model/histogram-counts.ts";
 import type { PhaseHistogram } from "../../model/shard-result.ts";
 
@@ -12,8 +13,8 @@ export function mergeHistograms(histograms: readonly PhaseHistogram[]): PhaseHis
   return [...groups.values()].flatMap((group) => {
     const [first, ...others] = group;
     if (first === undefined || others.length === 0) return group;
-    const sum = decodeFromCompressedBase64(first.hdr);
-    for (const { hdr } of others) sum.add(decodeFromCompressedBase64(hdr));
+    const sum = decodeHistogram(first.hdr);
+    for (const { hdr } of others) sum.add(decodeHistogram(hdr));
     const { phase, basis } = first;
     const hdr = encodeIntoCompressedBase64(sum);
     return [{ phase, basis, count: sum.totalCount, ...sumHistogramCounts(group), hdr }];

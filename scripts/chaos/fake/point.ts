@@ -37,11 +37,19 @@ export interface FakePoint {
   readonly boundaries: { readonly run: number; readonly reaper: number };
 }
 
+export interface PlayOptions {
+  /** Called once the record is final, while the run's folder is there. */
+  readonly onFinal?: (folder: RunFolder) => void;
+}
+
 /** Plays one schedule on the real pipeline in a simulated world. */
-export async function playFakePoint(schedule: Schedule): Promise<FakePoint> {
+export async function playFakePoint(
+  schedule: Schedule,
+  { onFinal = () => undefined }: PlayOptions = {},
+): Promise<FakePoint> {
   const cwd = mkdtempSync(join(tmpdir(), "refbench-chaos-"));
   try {
-    return await new Point(schedule, cwd).play();
+    return await new Point(schedule, cwd).play(onFinal);
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
@@ -60,7 +68,7 @@ class Point {
     this.#world = new World(schedule, () => this.#folder.terraform);
   }
 
-  async play(): Promise<FakePoint> {
+  async play(onFinal: (folder: RunFolder) => void): Promise<FakePoint> {
     const world = this.#world;
     this.#folder = await this.#makeRun();
     const run = await this.#drive();
@@ -69,6 +77,7 @@ class Point {
     await this.#askForTeardown();
     const reaper = await this.#reapUntilFinal();
     const record = await this.#finalRecord();
+    onFinal(this.#folder);
     const timeToCleanMs = world.clock.now() - endedAt;
     const { answered } = world;
     const left = world.cloud.all().map(({ id }) => id);

@@ -24,6 +24,8 @@ test.each([
   "s3://team-mirror?profile=mine",
   "gs://team-mirror?region=europe",
   "file://host/share",
+  "file:///%2F",
+  "gs://team-mirror/%E0%A4",
 ])("%s is refused by the flag's name", (url) => {
   expect(() => parseBucketUrl(url, "--mirror")).toThrow(
     expect.objectContaining({ code: "usage", message: expect.stringContaining("--mirror is") }),

@@ -20,6 +20,17 @@ describe("a value of the command line", () => {
     expect(goDuration("--timeout")(text)).toBe(milliseconds);
   });
 
+  test.each(["25d", `${"9".repeat(400)}s`])("duration %s is longer than any timer, and refused", (text) => {
+    expect(() => goDuration("--timeout")(text)).toThrow("at most 24d");
+  });
+
+  test("a pair may have a name that every object has already", () => {
+    expect(Object.entries(pairs("--parameter", ["__proto__=1", "constructor=2"]))).toEqual([
+      ["__proto__", "1"],
+      ["constructor", "2"],
+    ]);
+  });
+
   test.each([
     ["5/s", 5],
     ["5", 5],
