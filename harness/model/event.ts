@@ -61,7 +61,10 @@ const runEvent = z.discriminatedUnion("type", [
 export type RunEvent = z.infer<typeof runEvent>;
 
 /** An event as it is stored: one line of `events.jsonl`. */
-const storedEvent = z.intersection(runEvent, z.object({ at: z.iso.datetime(), sinceBoot: bootTime.optional() }));
+const storedEvent = z.intersection(
+  runEvent,
+  z.object({ at: z.iso.datetime(), sinceBoot: bootTime.optional() }),
+);
 export type StoredEvent = RunEvent & {
   readonly at: string;
   /** The same moment by a clock that nobody can set; absent in what earlier versions stored. */
