@@ -92,11 +92,10 @@ export function addPool(world: World, cluster: Key, posted: Json): void {
       podRange: objectOf(known["ipAllocationPolicy"])["clusterSecondaryRangeName"],
       podIpv4CidrBlock: objectOf(known["ipAllocationPolicy"])["clusterIpv4CidrBlock"],
       podIpv4RangeUtilization: 0,
-      enablePrivateNodes: objectOf(known["privateClusterConfig"])["enablePrivateNodes"] === true,
+      enablePrivateNodes: hasPrivateNodes(known),
       ...objectOf(posted["networkConfig"]),
     },
     upgradeSettings: { maxSurge: 1, strategy: "SURGE", ...objectOf(posted["upgradeSettings"]) },
-    queuedProvisioning: {},
     selfLink: `https://container.googleapis.com/v1/${key.replace(/^container\//, "")}`,
     etag: "ZXRhZw==",
   };
@@ -129,4 +128,12 @@ function nodeConfig(posted: Json, machineType: string): Json {
     },
     machineType,
   };
+}
+
+/** An old and a new field say whether a cluster's nodes have private addresses only. */
+function hasPrivateNodes(cluster: Json): boolean {
+  return (
+    objectOf(cluster["privateClusterConfig"])["enablePrivateNodes"] === true ||
+    objectOf(cluster["networkConfig"])["defaultEnablePrivateNodes"] === true
+  );
 }
