@@ -2,16 +2,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../../model/clock.ts";
 import { systemClock } from "../../model/clock.ts";
-import { type ApiName, endpointVariables } from "./api-names.ts";
+import { addressesOn, type ApiName, endpointVariables } from "./api-names.ts";
 import { compute } from "./compute/route.ts";
 import { endExpiredMachines } from "./compute/machine.ts";
 import { container } from "./container/route.ts";
-import { Faults } from "./faults.ts";
+import { type Fault, Faults } from "./faults.ts";
 import type { Json } from "./json.ts";
 import { Operations } from "./operations.ts";
 import { cloudAsset } from "./others/cloud-asset.ts";
 import { dns } from "./others/dns.ts";
 import { iam } from "./others/iam.ts";
+import { policyOf, projectPolicy } from "./others/policies.ts";
 import { resourceManager } from "./others/resource-manager.ts";
 import { secretManager } from "./others/secret-manager.ts";
 import { oauth2, serviceUsage, storage } from "./others/small-apis.ts";
@@ -20,7 +21,7 @@ import { type ProjectFacts, readyProject } from "./project.ts";
 import { GoogleRefusal } from "./refusal.ts";
 import { type ApiRequest, readRequest } from "./request.ts";
 import { Store } from "./store.ts";
-import type { World } from "./world.ts";
+import { timeOf, type World } from "./world.ts";
 
 const ROUTES: Readonly<Record<ApiName, (world: World, request: ApiRequest) => Json>> = {
   compute,
@@ -53,6 +54,8 @@ export interface MockGoogleOptions {
 export class MockGoogle implements AsyncDisposable {
   readonly world: World;
   readonly faults = new Faults();
+  /** `<api>/<path>` to what a read of it answers in place of the ordinary answer. */
+  readonly documents = new Map<string, unknown>();
   /** `METHOD path?query`, as they came. */
   readonly requests: string[] = [];
   readonly #options: MockGoogleOptions;
@@ -67,6 +70,9 @@ export class MockGoogle implements AsyncDisposable {
       operations: new Operations(clock),
       project: readyProject(options.project ?? "some-project"),
       clock,
+      policies: new Map(),
+      payloads: new Map(),
+      companions: new Map(),
       durationMs: options.durationMs ?? (() => 0),
       newId: () => String((last += 1n)),
     };
@@ -76,17 +82,26 @@ export class MockGoogle implements AsyncDisposable {
     return this.world.store;
   }
 
+  /** The project's policy. */
+  get policy(): Json {
+    return policyOf(this.world, projectPolicy(this.world));
+  }
+
+  set policy(policy: Json) {
+    this.world.policies.set(projectPolicy(this.world), policy);
+  }
+
   get project(): ProjectFacts {
     return this.world.project;
   }
 
-  /** Answers from now on; returns the address, to which each API's name is added. */
-  async start(): Promise<string> {
+  /** Answers from now on; returns each API's address. */
+  async start(): Promise<Readonly<Record<ApiName, string>>> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
       this.#server.listen(this.#options.port ?? 0, "127.0.0.1", resolve);
     });
-    return this.url;
+    return addressesOn(this.url);
   }
 
   get url(): string {
@@ -96,6 +111,23 @@ export class MockGoogle implements AsyncDisposable {
   /** The variables that lead Terraform's provider and refbench here, with a token that is nobody's. */
   env(versioned = false): Readonly<Record<string, string>> {
     return { ...endpointVariables(this.url, versioned), GOOGLE_OAUTH_ACCESS_TOKEN: "mock" };
+  }
+
+  /** Keeps a resource as it is, without the checks of a create; an empty scope is the project itself. Returns its path. */
+  put(
+    scope: string,
+    collection: string,
+    resource: Json & { readonly name: string },
+    api: ApiName = "compute",
+  ): string {
+    const path = ["projects", this.project.id, scope, collection, resource.name].filter(Boolean).join("/");
+    this.store.set(`${api}/${path}`, { creationTimestamp: timeOf(this.world), ...resource });
+    return path;
+  }
+
+  /** Plans an answer other than the ordinary one. */
+  refuse(fault: Fault): void {
+    this.faults.add(fault);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -125,6 +157,8 @@ export class MockGoogle implements AsyncDisposable {
     endExpiredMachines(this.world);
     try {
       const request = readRequest(method, url, text, this.world.project);
+      const document = this.documents.get(`${request.api}/${request.path}`);
+      if (document !== undefined && request.verb === undefined) return { status: 200, body: document };
       return { status: 200, body: ROUTES[request.api](this.world, request) };
     } catch (error) {
       if (error instanceof GoogleRefusal) return { status: error.status, body: error.body };

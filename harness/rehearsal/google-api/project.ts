@@ -23,10 +23,12 @@ export interface ProjectFacts {
   readonly projectQuotas: Map<string, Quota>;
   /** Machine types of every zone, with their cores and memory. */
   readonly machineTypes: Map<string, { readonly cores: number; readonly memoryGib: number }>;
+  /** Processors of every zone. */
+  cpuPlatforms: string[];
   /** Paths of public images that Google has removed; every other one exists. */
   readonly removedImages: Set<string>;
   /** GKE's versions, newest first, by channel; the control plane may have any of them. */
-  readonly kubernetesVersions: Record<string, string[]>;
+  kubernetesVersions: Record<string, string[]>;
   /** Cloud SQL's versions. */
   postgresVersions: string[];
   /** Hits of the asset search that are not in the store. */
@@ -62,7 +64,7 @@ export function readyProject(id: string): ProjectFacts {
     new Map(metrics.map((metric) => [metric, { limit: 5_000, usage: 3 }]));
   return {
     id,
-    number: "420000000042",
+    number: "42",
     lifecycleState: "ACTIVE",
     labels: {},
     services: [
@@ -83,12 +85,11 @@ export function readyProject(id: string): ProjectFacts {
     regionQuotas: quotas(REGIONAL),
     projectQuotas: quotas(GLOBAL),
     machineTypes: new Map(MACHINE_TYPES),
+    cpuPlatforms: ["Intel Ice Lake", "Intel Cascade Lake", "Intel Broadwell", "AMD Milan"],
     removedImages: new Set(),
     kubernetesVersions: {
-      RAPID: ["1.36.1-gke.2", "1.35.4-gke.100"],
-      REGULAR: ["1.35.4-gke.100", "1.34.9-gke.7"],
-      STABLE: ["1.34.9-gke.7"],
-      EXTENDED: ["1.35.4-gke.100", "1.34.9-gke.7", "1.33.9-gke.4"],
+      REGULAR: ["1.36.1-gke.2", "1.35.4-gke.100"],
+      EXTENDED: ["1.35.4-gke.100", "1.34.9-gke.7", "1.33.9-gke.7"],
     },
     postgresVersions: ["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"],
     assets: [],

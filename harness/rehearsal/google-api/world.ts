@@ -2,7 +2,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { Json } from "./json.ts";
 import type { Operations } from "./operations.ts";
 import type { ProjectFacts } from "./project.ts";
-import type { Store } from "./store.ts";
+import type { Key, Store } from "./store.ts";
 
 /** What every route works on. */
 export interface World {
@@ -10,8 +10,14 @@ export interface World {
   readonly operations: Operations;
   readonly project: ProjectFacts;
   readonly clock: Clock;
-  /** How long an operation takes. */
-  readonly durationMs: (collection: string, act: "create" | "update" | "delete") => number;
+  /** Policies by the path of what they are of: no resources, and in no list. */
+  readonly policies: Map<string, Json>;
+  /** What versions of secrets hold, by their key. */
+  readonly payloads: Map<Key, string>;
+  /** What was made along with a resource, and goes with it. */
+  readonly companions: Map<Key, readonly Key[]>;
+  /** How long an operation takes; tests change it. */
+  durationMs: (collection: string, act: "create" | "update" | "delete") => number;
   /** A number that no other resource has. */
   readonly newId: () => string;
 }
@@ -20,6 +26,3 @@ export interface World {
 export function timeOf({ clock }: World): string {
   return new Date(clock.now()).toISOString();
 }
-
-/** An answer to a request; anything else than success is a thrown refusal. */
-export type Answer = Json;

@@ -8,7 +8,6 @@ import { linkTo } from "./links.ts";
 
 const DISK_TYPES = ["pd-standard", "pd-balanced", "pd-ssd", "pd-extreme", "hyperdisk-balanced"];
 const ZONES = ["a", "b", "c", "f"];
-const CPU_PLATFORMS = ["Intel Ice Lake", "Intel Cascade Lake", "Intel Skylake", "AMD Milan"];
 
 /** What exists in every project without having been made: the project, its regions, zones, machine types and images. */
 export function answerCatalogue(world: World, request: ApiRequest): Json | undefined {
@@ -42,7 +41,7 @@ export function answerCatalogue(world: World, request: ApiRequest): Json | undef
       request,
       world,
     );
-  if (collection === undefined) return zone(path, id, location);
+  if (collection === undefined) return zone(world, path, location);
   if (collection === "machineTypes") return machineTypes(world, request, name);
   if (collection === "diskTypes" && name !== undefined) {
     if (!DISK_TYPES.includes(name)) throw notFound(path);
@@ -56,9 +55,14 @@ function region({ project }: World, path: string, location: string): Json {
   return { ...named("compute#region", path), status: "UP", zones, ...quotasOf(project.regionQuotas) };
 }
 
-function zone(path: string, id: string, location: string): Json {
-  const region = linkTo(`projects/${id}/regions/${location.replace(/-[a-z]$/, "")}`);
-  return { ...named("compute#zone", path), status: "UP", region, availableCpuPlatforms: CPU_PLATFORMS };
+function zone({ project }: World, path: string, location: string): Json {
+  const region = linkTo(`projects/${project.id}/regions/${location.replace(/-[a-z]$/, "")}`);
+  return {
+    ...named("compute#zone", path),
+    status: "UP",
+    region,
+    availableCpuPlatforms: project.cpuPlatforms,
+  };
 }
 
 function machineTypes(world: World, request: ApiRequest, name: string | undefined): Json {

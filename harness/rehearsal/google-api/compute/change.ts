@@ -56,6 +56,13 @@ export function remove(world: World, place: Place, name: string): Json {
     throw new GoogleRefusal(400, "resourceNotReady", `The resource '${path}' is not ready`);
   }
   checkUnused(world, place, path, known);
+  if (Array.isArray(known["peerings"]) && known["peerings"].length > 0) {
+    throw new GoogleRefusal(
+      400,
+      "resourceInUseByAnotherResource",
+      `The network resource '${path}' is already being used by a peering`,
+    );
+  }
   if (place.collection === "instances") world.store.merge(key, { status: "STOPPING" });
   return start(world, place, name, "delete", "delete", () => {
     if (place.collection === "forwardingRules") useAddress(world, key, false);

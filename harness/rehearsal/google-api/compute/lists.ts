@@ -8,6 +8,7 @@ import { COLLECTIONS, singularOf } from "./collections.ts";
 import { linkTo } from "./links.ts";
 import type { Place } from "./place.ts";
 import { shown } from "./shown.ts";
+import { computeOperation } from "./write-operation.ts";
 
 /** The members of one collection in one place. */
 export function listPlace(world: World, place: Place, { query }: ApiRequest): Json {
@@ -54,10 +55,16 @@ export function listAggregated(world: World, { parts, path, query }: ApiRequest)
     kind: `compute#${singularOf(collection)}AggregatedList`,
     id: `projects/${id}/aggregated/${collection}`,
     items,
-    ...(world.project.unreachable.length === 0 ? {} : { unreachables: world.project.unreachable }),
     selfLink: linkTo(`projects/${id}/aggregated/${collection}`),
     ...next,
   };
+}
+
+/** The operations of one place. */
+export function listOperations(world: World, scope: string, { query }: ApiRequest): Json {
+  const all = world.operations.list("compute").filter(({ work }) => work.scope === scope);
+  const { members, next } = pageOf(all, query, world.project.pageSize);
+  return { kind: "compute#operationList", items: members.map(computeOperation), ...next };
 }
 
 function collectionOf(key: Key): string | undefined {

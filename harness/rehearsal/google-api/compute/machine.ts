@@ -17,7 +17,7 @@ export function makeMachine(world: World, place: Place, posted: Json): Json {
     deletionProtection: false,
     startRestricted: false,
     canIpForward: false,
-    cpuPlatform: posted["minCpuPlatform"] ?? "Intel Ice Lake",
+    cpuPlatform: posted["minCpuPlatform"] ?? world.project.cpuPlatforms[0],
     ...posted,
     machineType: linkTo(`${place.scope}/machineTypes/${lastOf(textOf(posted, "machineType") ?? "")}`),
     status: "PROVISIONING",
@@ -52,6 +52,9 @@ function checkMachine(world: World, place: Place, posted: Json): void {
   if (!world.project.machineTypes.has(type)) {
     throw invalid("resource.machineType", posted["machineType"], "The referenced resource does not exist");
   }
+  const platform = posted["minCpuPlatform"];
+  if (typeof platform === "string" && platform !== "" && !world.project.cpuPlatforms.includes(platform))
+    throw invalid("resource.minCpuPlatform", platform, "The zone does not have it");
   for (const face of listOf(posted["networkInterfaces"])) {
     checkReference(world, objectOf(face)["network"]);
     checkReference(world, objectOf(face)["subnetwork"]);

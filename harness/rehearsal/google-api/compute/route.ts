@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 import { answerAction } from "./actions.ts";
 import { answerCatalogue } from "./catalogue.ts";
 import { answerMember, insert } from "./change.ts";
-import { listAggregated, listPlace } from "./lists.ts";
+import { listAggregated, listOperations, listPlace } from "./lists.ts";
 import { keyIn, placeOf } from "./place.ts";
 import { shown } from "./shown.ts";
 import { computeOperation } from "./write-operation.ts";
@@ -17,6 +17,8 @@ export function compute(world: World, request: ApiRequest): Json {
   if (fixed !== undefined) return fixed;
   if (parts[1] !== world.project.id) throw notFound(`projects/${parts[1] ?? ""}`);
   if (parts[2] === "aggregated") return listAggregated(world, request);
+  const scope = /^(.*)\/operations$/.exec(path)?.[1];
+  if (scope !== undefined && method === "GET") return listOperations(world, scope, request);
   const operation = /^(.*)\/operations\/([^/]+)(\/wait)?$/.exec(path);
   if (operation !== null) {
     return computeOperation(world.operations.find("compute", operation[1] ?? "", operation[2] ?? ""));

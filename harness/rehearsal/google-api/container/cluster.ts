@@ -7,6 +7,7 @@ import { timeOf, type World } from "../world.ts";
 import { clusterDefaults } from "./cluster-defaults.ts";
 import { CLUSTER_FIELDS } from "./cluster-fields.ts";
 import { addPool, checkManagement } from "./node-pool.ts";
+import { removePool } from "./nodes.ts";
 import { versionFor } from "./version.ts";
 import { startOnCluster } from "./write-operation.ts";
 
@@ -65,10 +66,7 @@ export function deleteCluster(world: World, key: Key): Json {
     collection: "clusters",
     act: "delete",
     finish: () => {
-      for (const [pool, one] of world.store.below(`${key}/nodePools`)) {
-        for (const made of listOf(one["madeInCompute"])) world.store.delete(made as Key);
-        world.store.delete(pool);
-      }
+      for (const [pool] of world.store.below(`${key}/nodePools`)) removePool(world, pool);
       world.store.deleteTree(key);
     },
   });

@@ -3,7 +3,7 @@ import { alreadyExists, GoogleRefusal, invalid } from "../refusal.ts";
 import type { ApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
 import type { World } from "../world.ts";
-import { makeNodes } from "./nodes.ts";
+import { makeNodes, removePool } from "./nodes.ts";
 import { startOnCluster } from "./write-operation.ts";
 
 /** Adds a node pool to a cluster. */
@@ -32,10 +32,7 @@ export function deletePool(world: World, cluster: Key, key: Key): Json {
     target: key,
     collection: "nodePools",
     act: "delete",
-    finish: () => {
-      for (const made of listOf(world.store.get(key)?.["madeInCompute"])) world.store.delete(made as Key);
-      world.store.delete(key);
-    },
+    finish: () => removePool(world, key),
   });
 }
 
@@ -99,7 +96,7 @@ export function addPool(world: World, cluster: Key, posted: Json): void {
     selfLink: `https://container.googleapis.com/v1/${key.replace(/^container\//, "")}`,
     etag: "ZXRhZw==",
   };
-  world.store.set(key, { ...pool, ...makeNodes(world, { cluster: known, pool, location }) });
+  world.store.set(key, { ...pool, ...makeNodes(world, key, { cluster: known, pool, location }) });
 }
 
 function nodeConfig(posted: Json, machineType: string): Json {

@@ -1,9 +1,8 @@
 import { type Json, objectOf, textOf } from "../json.ts";
-import { linkTo } from "../compute/links.ts";
+import { nextAddress } from "../compute/addresses.ts";
+import { linkTo, pathOf } from "../compute/links.ts";
 import type { Key } from "../store.ts";
 import { timeOf, type World } from "../world.ts";
-import { nextAddress } from "../compute/addresses.ts";
-import { pathOf } from "../compute/links.ts";
 
 /** A pool's place. */
 interface PoolPlace {
@@ -13,7 +12,7 @@ interface PoolPlace {
 }
 
 /** Makes what GKE makes in compute for a pool: a template, a group with its manager, machines with their disks. */
-export function makeNodes(world: World, { cluster, pool, location }: PoolPlace): Json {
+export function makeNodes(world: World, key: Key, { cluster, pool, location }: PoolPlace): Json {
   const id = world.newId();
   const stem = `gke-${(textOf(cluster, "name") ?? "").slice(0, 20)}-${(textOf(pool, "name") ?? "").slice(-16)}-${id.slice(-4)}`;
   const zone = `projects/${world.project.id}/zones/${location}`;
@@ -77,5 +76,13 @@ export function makeNodes(world: World, { cluster, pool, location }: PoolPlace):
       disks: [{ source: disk, autoDelete: true, boot: true }],
     });
   }
-  return { instanceGroupUrls: [manager], madeInCompute: made };
+  world.companions.set(key, made);
+  return { instanceGroupUrls: [manager] };
+}
+
+/** Removes a pool with all that was made along with it. */
+export function removePool(world: World, key: Key): void {
+  for (const made of world.companions.get(key) ?? []) world.store.delete(made);
+  world.companions.delete(key);
+  world.store.delete(key);
 }

@@ -33,7 +33,7 @@ export function iam(world: World, request: ApiRequest): Json {
   if (policy !== undefined) return policy;
   if (method === "DELETE") {
     world.store.delete(key);
-    world.store.delete(`iam/policies/${key.replace(/^iam\//, "")}`);
+    world.policies.delete(key);
     forgetAccount(world, textOf(account, "email") ?? "", textOf(account, "uniqueId") ?? "");
     return {};
   }

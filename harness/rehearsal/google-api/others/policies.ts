@@ -1,24 +1,30 @@
 import { type Json, listOf, objectOf } from "../json.ts";
 import { GoogleRefusal } from "../refusal.ts";
 import type { ApiRequest } from "../request.ts";
-import type { Key } from "../store.ts";
 import type { World } from "../world.ts";
 
-/** Where a resource's policy lies in the store: never listed along with resources. */
-function policyKey({ api, path }: ApiRequest): Key {
-  return `${api}/policies/${path}`;
+/** Where the policy of a resource lies. */
+function placeOf({ api, path }: ApiRequest): string {
+  return `${api}/${path}`;
 }
 
-/** The key of the project's own policy. */
-export function projectPolicyKey(world: World): Key {
-  return `resourceManager/policies/projects/${world.project.id}`;
+/** Where the project's own policy lies. */
+export function projectPolicy({ project }: World): string {
+  return `resourceManager/projects/${project.id}`;
+}
+
+/** A policy; a resource that was granted nothing has an empty one. */
+export function policyOf({ policies }: World, place: string): Json {
+  const known = policies.get(place) ?? { version: 1, etag: "ACAB" };
+  policies.set(place, known);
+  return known;
 }
 
 /** Answers `getIamPolicy`, `setIamPolicy` and `testIamPermissions` of any resource; undefined for other verbs. */
 export function answerPolicy(world: World, request: ApiRequest): Json | undefined {
   switch (request.verb) {
     case "getIamPolicy":
-      return world.store.get(policyKey(request)) ?? { version: 1, etag: "ACAB" };
+      return policyOf(world, placeOf(request));
     case "setIamPolicy":
       return setPolicy(world, request);
     case "testIamPermissions": {
@@ -34,8 +40,7 @@ export function answerPolicy(world: World, request: ApiRequest): Json | undefine
 }
 
 function setPolicy(world: World, request: ApiRequest): Json {
-  const key = policyKey(request);
-  const known = world.store.get(key) ?? { version: 1, etag: "ACAB" };
+  const known = policyOf(world, placeOf(request));
   const policy = objectOf(request.body["policy"]);
   if (policy["etag"] !== undefined && policy["etag"] !== known["etag"]) {
     throw new GoogleRefusal(
@@ -50,7 +55,7 @@ function setPolicy(world: World, request: ApiRequest): Json {
     checkMember(world, known, String(member));
   }
   const next = { version: 1, ...policy, etag: world.newId() };
-  world.store.set(key, next);
+  world.policies.set(placeOf(request), next);
   return next;
 }
 
@@ -67,14 +72,14 @@ function checkMember(world: World, known: Json, member: string): void {
 /** Renames a deleted account in every policy, as Google does: the grants stay under another name. */
 export function forgetAccount(world: World, email: string, uniqueId: string): void {
   const member = `serviceAccount:${email}`;
-  for (const [key, policy] of world.store.entries()) {
-    if (!/^\w+\/policies\//.test(key) || !JSON.stringify(policy).includes(`"${member}"`)) continue;
+  for (const [place, policy] of world.policies) {
+    if (!JSON.stringify(policy).includes(`"${member}"`)) continue;
     const bindings = listOf(policy["bindings"]).map((binding) => ({
       ...objectOf(binding),
       members: listOf(objectOf(binding)["members"]).map((one) =>
         one === member ? `deleted:${member}?uid=${uniqueId}` : one,
       ),
     }));
-    world.store.set(key, { ...policy, bindings });
+    world.policies.set(place, { ...policy, bindings });
   }
 }

@@ -26,8 +26,10 @@ export function secretManager(world: World, request: ApiRequest): Json {
   if (policy !== undefined) return policy;
   if (request.verb === "addVersion") return addVersion(world, key, request.body);
   if (method === "DELETE") {
+    for (const version of world.payloads.keys())
+      if (version.startsWith(`${key}/`)) world.payloads.delete(version);
     world.store.deleteTree(key);
-    world.store.delete(`secretManager/policies/${path}`);
+    world.policies.delete(key);
     return {};
   }
   if (method === "PATCH") world.store.merge(key, request.body);
@@ -64,7 +66,7 @@ function addVersion(world: World, key: Key, body: Json): Json {
   };
   // The payload is kept apart: no answer but that of `access` has it.
   world.store.set(`${key}/versions/${number}`, version);
-  world.store.set(`${key}/payloads/${number}`, { data: textOf(objectOf(body["payload"]), "data") ?? "" });
+  world.payloads.set(`${key}/versions/${number}`, textOf(objectOf(body["payload"]), "data") ?? "");
   return version;
 }
 
@@ -87,11 +89,11 @@ function ofVersion(world: World, { verb, path }: ApiRequest, secret: Key, asked:
       }
       return {
         name: known["name"],
-        payload: { data: world.store.get(`${secret}/payloads/${number}`)?.["data"] },
+        payload: { data: world.payloads.get(key) },
       };
     }
     case "destroy":
-      world.store.delete(`${secret}/payloads/${number}`);
+      world.payloads.delete(key);
       world.store.merge(key, { state: "DESTROYED", destroyTime: timeOf(world) });
       return world.store.get(key) ?? {};
     case "enable":
