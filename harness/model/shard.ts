@@ -13,6 +13,8 @@ export const SHARD_PROTOCOL = 1;
 /** What the shard program prints, one JSON object a line. The last line is `result` or `error`. */
 export const shardEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), protocol: z.literal(SHARD_PROTOCOL), pid: z.number().int() }),
+  /** Said every few seconds whatever else is said: a worker that hangs says nothing. */
+  z.object({ type: z.literal("alive") }),
   z.object({ type: z.literal("note"), message: z.string() }),
   z.object({ type: z.literal("progress"), progress: loadProgress }),
   z.object({ type: z.literal("failure"), failure: failureCount }),

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { exhaustedBy } from "../coder/exhausted.ts";
+import { systemClock } from "../model/clock.ts";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { readLines } from "../model/lines.ts";
@@ -10,6 +11,7 @@ import type { ShardTask } from "../model/shard-task.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
 import { outcomeOf, parseEvent } from "./shard-outcome.ts";
 import { startPiped } from "./start-piped.ts";
+import { type Silence, WorkerWatch } from "./worker-watch.ts";
 
 /** Time for a stopped shard to close 10,000 connections and to say its result. */
 const STOP_GRACE_MS = 20_000;
@@ -22,6 +24,8 @@ export interface LocalRunnerOptions {
   readonly stopGraceMs?: number;
   /** Path of the shard program bundled into one file. @default shard.ts beside this file, through tsx */
   readonly program?: () => Promise<string>;
+  /** What is done at which silence of the shard. */
+  readonly silence?: Partial<Silence>;
   /** The whole command, in place of a program. */
   readonly command?: readonly [string, ...string[]];
 }
@@ -48,6 +52,20 @@ async function runShard(
     (chunk: Buffer) => (stderr = (stderr + chunk.toString("utf8")).slice(-KEPT_STDERR)),
   );
 
+  let hung: RefbenchError | undefined;
+  using watch = new WorkerWatch({
+    name: `process ${child.pid ?? "unknown"} of this machine`,
+    task,
+    clock: systemClock,
+    silence: options.silence,
+    onNote: (message) => onEvent({ type: "note", message }),
+    onHung: (error) => {
+      hung = error;
+      child.kill("SIGKILL");
+    },
+  });
+  watch.listen(true);
+
   let killTimer: NodeJS.Timeout | undefined;
   const stop = (): void => {
     child.stdin.write('{"type":"stop"}\n');
@@ -66,11 +84,14 @@ async function runShard(
     let last: ShardEvent | undefined;
     for await (const line of readLines(child.stdout as AsyncIterable<Buffer>)) {
       last = parseEvent(line);
+      watch.hear(last);
       onEvent(last);
       if (last.type === "waiting")
         void Promise.resolve(onWaiting?.(last.before)).then(() => child.stdin.write('{"type":"go"}\n'));
     }
-    return resultOf(last, task, await ended, stderr);
+    const end = await ended;
+    if (hung !== undefined) throw hung;
+    return resultOf(last, task, end, stderr);
   } catch (error) {
     child.kill("SIGKILL");
     throw error;

@@ -6,6 +6,7 @@ import { type ShardTask, shardTask } from "../model/shard-task.ts";
 import { CODER_GONE, CoderGoneError } from "./coder-gone.ts";
 import type { TaskContext } from "./load-context.ts";
 import { runTask } from "./run-task.ts";
+import { ALIVE_EVERY_MS } from "./worker-watch.ts";
 
 /** Runs the task that a line of JSON asks for and returns the last event, `result` or `error`; never throws. */
 export async function performTask(
@@ -14,6 +15,7 @@ export async function performTask(
   emit: (event: ShardEvent) => void,
   given: Pick<TaskContext, "others" | "folder"> = {},
 ): Promise<ShardEvent> {
+  const alive = setInterval(() => emit({ type: "alive" }), ALIVE_EVERY_MS);
   try {
     const task = parseTask(line);
     if (task.task === "load") goFirst();
@@ -24,6 +26,8 @@ export async function performTask(
     if (!(error instanceof RefbenchError)) process.stderr.write(`${stackOf(error)}\n`);
     const code = signal.aborted ? "interrupted" : codeOf(error);
     return { type: "error", code, message: messageOf(error) };
+  } finally {
+    clearInterval(alive);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
+import { timeOfDay } from "../worker-watch.ts";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -18,6 +19,8 @@ export interface PatienceOptions {
 export class Patience {
   readonly #options: PatienceOptions;
   #since: number;
+  /** For words only. */
+  #sinceWall: number;
   #limitMs: number;
   #pauseMs = FIRST_PAUSE_MS;
   #lastReason = "";
@@ -25,12 +28,14 @@ export class Patience {
   constructor(options: PatienceOptions) {
     this.#options = options;
     this.#since = options.clock.elapsed();
+    this.#sinceWall = options.clock.now();
     this.#limitMs = options.readyMs;
   }
 
   /** The runner answered: it was there at this moment. */
   wasReached(): void {
     this.#since = this.#options.clock.elapsed();
+    this.#sinceWall = this.#options.clock.now();
     this.#limitMs = this.#options.lostMs;
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#lastReason = "";
@@ -42,8 +47,8 @@ export class Patience {
     const reason = messageOf(error);
     const leftMs = this.#since + this.#limitMs - clock.elapsed();
     if (leftMs <= 0) {
-      const message = `${name} could not be reached for ${this.#limitMs / 1000} s: ${reason}`;
-      throw new RefbenchError("shard", message, { cause: error });
+      const message = `${name} could not be reached for ${this.#limitMs / 1000} s, since ${timeOfDay(this.#sinceWall)}: ${reason}`;
+      throw new RefbenchError("infrastructure", message, { cause: error });
     }
     if (reason !== this.#lastReason) onNote(`waits for ${name}: ${reason}`);
     this.#lastReason = reason;

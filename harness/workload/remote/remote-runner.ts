@@ -12,6 +12,7 @@ import { Listener } from "./listener.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import { Patience } from "./patience.ts";
 import { StopControl } from "./stop-control.ts";
+import { type Silence, WorkerWatch } from "../worker-watch.ts";
 import { openFiles } from "./remote-files.ts";
 import { uploadProgram, uploadTask } from "./upload.ts";
 
@@ -29,6 +30,8 @@ export interface RemoteRunnerOptions {
   readonly unattendedMs?: number;
   /** How long a stopped task may take to its result. @default 20,000 */
   readonly stopGraceMs?: number;
+  /** What is done at which silence of the worker. */
+  readonly silence?: Partial<Silence>;
 }
 
 const MINUTE_MS = 60_000;
@@ -54,16 +57,27 @@ async function runRemotely(
   const access = await options.findRunner(signal);
   const job = await planJob(access, await options.program(), { task, unattendedMs, stopGraceMs });
   using stop = new StopControl(signal, stopGraceMs);
+  const clock = options.clock ?? systemClock;
+  let reconnect = (): void => undefined;
+  using watch = new WorkerWatch({
+    ...{ name: access.name, task, clock, silence: options.silence },
+    onNote: (message) => listener.hear({ type: "note", message }),
+    onHung: (error) => stop.abandon(error),
+    onReconnect: () => reconnect(),
+  });
   const listener = new Listener(onEvent, () => stop.kill());
   const patience = new Patience({
     name: access.name,
-    clock: options.clock ?? systemClock,
+    clock,
     readyMs: options.readyMs ?? 10 * MINUTE_MS,
     lostMs: options.lostMs ?? 5 * MINUTE_MS,
     onNote: (message) => listener.hear({ type: "note", message }),
   });
   const ackEveryMs = Math.min(ACK_EVERY_MS, unattendedMs / 3);
-  const received = await receiveAll({ job, ackEveryMs, stop, patience, listener });
+  const received = await receiveAll({
+    ...{ job, ackEveryMs, stop, patience, listener, watch },
+    onConnected: (close) => (reconnect = close),
+  });
   listener.throwIfBroken();
   const result = outcomeOf(received.last, task);
   if (result !== undefined) return result;
@@ -83,6 +97,7 @@ async function receiveAll(attendance: Attendance): Promise<Received> {
       listener.throwIfBroken();
       // What is left of the task on the runner goes with the runner.
       if (received.isComplete && (stop.giveUp.aborted || --triesToThank === 0)) return received;
+      stop.throwIfAbandoned();
       stop.giveUp.throwIfAborted();
       if (!(error instanceof OutOfReach)) throw error;
       await patience.waitAfter(error, stop.giveUp);
@@ -96,15 +111,31 @@ interface Attendance {
   readonly stop: StopControl;
   readonly patience: Patience;
   readonly listener: Listener;
+  readonly watch: WorkerWatch;
+  /** Told how this connection is closed from outside, so that the next is made. */
+  readonly onConnected: (close: () => void) => void;
 }
+
+/** How long a connection may take until the worker is attached to: the program is some MiB, and tunnels are slow. */
+const SET_UP_MS = 5 * MINUTE_MS;
 
 /**
  * One connection: brings what is not there yet, then follows the task until it is removed. The task with its secrets
  * is sent only once the program answered there: until then a machine has no Node, or none that is new enough.
  */
 async function attendOnce(attendance: Attendance, received: Received): Promise<void> {
-  const { job, ackEveryMs, stop, patience, listener } = attendance;
+  const { job, ackEveryMs, stop, patience, listener, watch } = attendance;
   using connection = await connectRunner(job.access, stop.giveUp);
+  const close = (): void => void connection.client.destroy();
+  attendance.onConnected(close);
+  // A machine may answer SSH itself and nothing behind it.
+  const setUp = setTimeout(close, SET_UP_MS);
+  using _ = {
+    [Symbol.dispose]: () => {
+      clearTimeout(setUp);
+      watch.listen(false);
+    },
+  };
   const files = await openFiles(connection);
   await uploadProgram(files, job);
   const follow = async (): Promise<"removed" | "missing"> =>
@@ -112,8 +143,16 @@ async function attendOnce(attendance: Attendance, received: Received): Promise<v
       name: job.access.name,
       stop,
       ackEveryMs,
-      onAttached: () => patience.wasReached(),
-      onEvent: (event) => listener.hear(event),
+      onAttached: () => {
+        clearTimeout(setUp);
+        patience.wasReached();
+        watch.listen(true);
+      },
+      onEvent: (event) => {
+        patience.wasReached();
+        watch.hear(event);
+        listener.hear(event);
+      },
     });
   if ((await follow()) === "removed") return;
   // The last acknowledgement had arrived, only its answer had not.

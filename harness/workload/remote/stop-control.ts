@@ -4,6 +4,8 @@ import type { Attachment } from "./attachment.ts";
 /** Beyond the grace that the host gives its task itself: the stop and the result have to travel. */
 const KILL_MARGIN_MS = 10_000;
 const GIVE_UP_MARGIN_MS = 10_000;
+/** For the last line over a connection that may hang itself. */
+const TELL_MS = 1_000;
 
 /**
  * What an abort means for a task on a runner: before the task was sent, the end; afterwards a stop that is told over
@@ -14,6 +16,7 @@ export class StopControl implements Disposable {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #signal: AbortSignal;
   readonly #graceMs: number;
+  #abandoned: RefbenchError | undefined;
   #isSent = false;
   #isToBeKilled = false;
   #attachment: Attachment | undefined;
@@ -28,6 +31,11 @@ export class StopControl implements Disposable {
   /** Aborts when nothing of the task is waited for any more; its reason is the error to throw. */
   get giveUp(): AbortSignal {
     return this.#giveUp.signal;
+  }
+
+  /** Throws the error that the task was abandoned with: what its killed host leaves behind says less. */
+  throwIfAbandoned(): void {
+    if (this.#abandoned !== undefined) throw this.#abandoned;
   }
 
   /** From now on the task may run, so that an abort has to stop it. */
@@ -49,6 +57,13 @@ export class StopControl implements Disposable {
   kill(): void {
     this.#isToBeKilled = true;
     this.#tell();
+  }
+
+  /** Kills the host as far as that can be told, and ends the wait for it with the error. */
+  abandon(error: RefbenchError): void {
+    this.#abandoned = error;
+    this.kill();
+    this.#timers.push(setTimeout(() => this.#giveUp.abort(error), TELL_MS));
   }
 
   [Symbol.dispose](): void {

@@ -29,6 +29,10 @@ function startShard() {
   return { child, nextEvent, ended: once(child, "exit") };
 }
 
+/** A stop before that, while the deployment is still asked, ends without a result. */
+const isBuilding = (event: ShardEvent): boolean =>
+  event.type === "progress" && event.progress.workspaces.building > 0;
+
 test("the shard says hello, then events, then its result", async () => {
   await using coder = await startFakeCoder();
   const events: ShardEvent[] = [];
@@ -82,7 +86,7 @@ test("SIGTERM stops the shard like a stop line", async () => {
   await using coder = await startFakeCoder({ buildMs: 600_000 });
   const shard = startShard();
   shard.child.stdin.write(`${JSON.stringify(loadTaskFor(coder))}\n`);
-  await shard.nextEvent("progress");
+  await shard.nextEvent("progress", isBuilding);
   shard.child.kill("SIGTERM");
   expect(await shard.nextEvent("result")).toMatchObject({ result: { stopped: true } });
 });
@@ -102,7 +106,7 @@ test("the shard ends when its parent is gone, that is when its stdin ends", asyn
   await using coder = await startFakeCoder({ buildMs: 600_000 });
   const shard = startShard();
   shard.child.stdin.write(`${JSON.stringify(loadTaskFor(coder))}\n`);
-  await shard.nextEvent("progress");
+  await shard.nextEvent("progress", isBuilding);
   shard.child.stdin.end();
   expect(await shard.nextEvent("result")).toMatchObject({ result: { stopped: true } });
   await shard.ended;
@@ -171,3 +175,29 @@ test("a program that ignores the stop is killed after the grace period", async (
     message: expect.stringContaining("signal SIGKILL"),
   });
 });
+
+test("a program that hangs is killed, and the error says which and since when", async () => {
+  const hangs = [
+    process.execPath,
+    "-e",
+    `console.log('{"type":"alive"}'); process.kill(process.pid, "SIGSTOP")`,
+  ];
+  const silence = { noteMs: 200, reconnectMs: 300, hungMs: 600, lookMs: 20 };
+  const notes: ShardEvent[] = [];
+  const run = localShardRunner({ command: hangs as [string, ...string[]], silence }).run(loadTaskFor(gone), {
+    signal: never,
+    onEvent: (event) => notes.push(event),
+  });
+  await expect(run).rejects.toMatchObject({
+    code: "infrastructure",
+    message: expect.stringMatching(
+      /^nothing was heard from process \d+ of this machine since [\d:]+ UTC \(1 s\): its worker or its machine hangs$/,
+    ),
+  });
+  expect(notes.at(-1)).toMatchObject({
+    type: "note",
+    message: expect.stringContaining("after 1 s of silence its task ends"),
+  });
+});
+
+const gone = { url: "http://127.0.0.1:9", token: "t" };

@@ -1,6 +1,7 @@
 import { existsSync, linkSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { systemClock } from "../../../../harness/model/clock.ts";
 import { RefbenchError } from "../../../../harness/model/error.ts";
 import { processStart } from "../../../../harness/model/process-start.ts";
 import type { RunnerAccess } from "../../../../harness/model/runner.ts";
@@ -135,8 +136,10 @@ test("a key that the runner refuses is said", async () => {
     onEvent: () => undefined,
   });
   await expect(run).rejects.toMatchObject({
-    code: "shard",
-    message: "the test's runner could not be reached for 3 s: the run's key is refused for the user bench",
+    code: "infrastructure",
+    message: expect.stringMatching(
+      /^the test's runner could not be reached for 3 s, since [\d:]+ UTC: the run's key is refused for the user bench$/,
+    ),
   });
 });
 
@@ -245,7 +248,7 @@ test("an attended task outlives the time that an unattended one has; once its ru
     },
   });
   await expect(run).rejects.toMatchObject({
-    code: "shard",
+    code: "infrastructure",
     message: expect.stringMatching(
       /could not be reached for 20 s.*the tunnel said: relay: connect ECONNREFUSED/,
     ),
@@ -269,7 +272,7 @@ test("a drain stops the load that a lost client left on the runner before it del
       void machine.close();
     }),
   });
-  await expect(load).rejects.toMatchObject({ code: "shard" });
+  await expect(load).rejects.toMatchObject({ code: "infrastructure" });
   expect(isAlive(pid)).toBe(true);
   await machine.open();
   const events: ShardEvent[] = [];
@@ -296,3 +299,86 @@ test("a caller that throws at an event gets its own error, and the task is kille
   await expect(run).rejects.toThrow("the caller's disk is full");
   expect(isAlive(pid)).toBe(false);
 });
+
+test("an hour of work is no time out of reach: a tunnel that is cut then is made again", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  const clock = fakeClock();
+  const stop = new AbortController();
+  let held = 0;
+  const result = await runnerOn(machine.access, { ...SOON_LOST, clock }).run(loadTaskFor(coder, HELD), {
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type !== "progress" || event.progress.activity !== "holding") return;
+      held += 1;
+      if (held === 1) clock.advance(3_600_000);
+      if (held === 2) machine.cut();
+      if (machine.commands.length > 2) stop.abort(new Error("enough"));
+    },
+  });
+  expect(result).toMatchObject({ task: "load", stopped: true });
+});
+
+/** Of tests: tenths of seconds, while a worker speaks four times a second. */
+const IMPATIENT = { noteMs: 1_000, reconnectMs: 1_500, hungMs: 4_000, lookMs: 50 };
+
+test("a host that hangs ends its task with who and since when, and is killed", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  const notes: string[] = [];
+  let pid = 0;
+  const hold = whenHolding(() => {
+    pid = hostPidOf(machine.tasks()[0]!);
+    process.kill(pid, "SIGSTOP");
+  });
+  const options = { clock: systemClock, silence: IMPATIENT };
+  const run = runnerOn(machine.access, options).run(loadTaskFor(coder, HELD), {
+    signal: never,
+    onEvent: (event) => {
+      if (event.type === "note") notes.push(event.message);
+      hold(event);
+    },
+  });
+  await expect(run).rejects.toMatchObject({
+    code: "infrastructure",
+    message: expect.stringMatching(
+      /^nothing was heard from the test's runner since [\d:]+ UTC \(4 s\): its worker or its machine hangs$/,
+    ),
+  });
+  expect(notes).toContainEqual(expect.stringMatching(/^nothing was heard from the test's runner since/));
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+});
+
+test("what hangs on the way to a host that works is gone round, and nothing is lost", async () => {
+  await using coder = await startFakeCoder();
+  await using machine = await startSshMachine();
+  const stop = new AbortController();
+  let stopped: number | undefined;
+  const options = { clock: systemClock, silence: { ...IMPATIENT, hungMs: 60_000 } };
+  const result = await runnerOn(machine.access, options).run(loadTaskFor(coder, HELD), {
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type !== "progress" || event.progress.activity !== "holding") return;
+      if (stopped === undefined) {
+        stopped = attachPid(machine.tasks()[0]!);
+        process.kill(stopped, "SIGSTOP");
+        // What it had printed still comes; the next connection is what matters.
+      } else if (machine.commands.length > 2) stop.abort(new Error("enough"));
+    },
+  });
+  process.kill(stopped!, "SIGKILL");
+  expect(result).toMatchObject({ task: "load", stopped: true, workspaces: { created: 4 } });
+});
+
+/** The process that prints the events of a task. */
+function attachPid(task: string): number {
+  const found = readdirSync("/proc").find((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      return words.includes("attach") && words.includes(task);
+    } catch {
+      return false;
+    }
+  });
+  return Number(found);
+}
