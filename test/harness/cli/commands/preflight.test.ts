@@ -109,7 +109,7 @@ describe("refbench preflight --rehearse", () => {
 describe("refbench preflight --project", () => {
   test("asks the cloud that the endpoints name, and fails where something is missing", async () => {
     await using ready = await readyProject();
-    ready.google.services = ["compute"];
+    ready.google.project.services = ["compute"];
     const variables = {
       compute: "COMPUTE",
       container: "CONTAINER",

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { googleRunnerAccess } from "../../../../harness/cli/runner/google.ts";
-import { FakeGoogle, googleError } from "../../../support/fake-google.ts";
+import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
+import { googleError } from "../../../../harness/rehearsal/google-api/refusal.ts";
 import { pathWith, sshServer, throughTunnel } from "./tunnel.ts";
 
 const MACHINE = "bench-4m8s5ffptw2t-runner";
@@ -8,7 +9,7 @@ const HOST_KEYS = `compute/projects/some-project/zones/us-central1-a/instances/$
 
 /** A runner whose cloud answers on this machine, with a `gcloud` that does as it is told. */
 async function runner({ gcloud = "exit 0", env = {} }: { gcloud?: string; env?: NodeJS.ProcessEnv } = {}) {
-  const google = new FakeGoogle();
+  const google = new MockGoogle();
   const endpoints = await google.start();
   onTestFinished(() => google[Symbol.asyncDispose]());
   const access = await googleRunnerAccess({

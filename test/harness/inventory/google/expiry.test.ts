@@ -8,7 +8,7 @@ import {
 } from "../../../../harness/inventory/google/expiry.ts";
 import { KINDS_INSIDE_OTHERS, LISTED_KINDS } from "../../../../harness/inventory/listed-kinds.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { FakeGoogle } from "../../../support/fake-google.ts";
+import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
 import { hardExpiry } from "../../../../stacks/google/hard-expiry.ts";
 import { RUN as RUN_ENVIRONMENT } from "../../../stacks/synthesize.ts";
 import { LABELS, link, NAME, RUN, signal, ZONE } from "./project.ts";
@@ -83,7 +83,7 @@ test("what is said to have no expiry is a kind that the inventory knows", () => 
 });
 
 test("the machines of a run are asked for and judged; a list that fails verifies nothing", async () => {
-  await using google = new FakeGoogle();
+  await using google = new MockGoogle();
   const options = {
     project: "some-project",
     auth: tokenAuth("t"),
@@ -105,6 +105,6 @@ test("the machines of a run are asked for and judged; a list that fails verifies
     machines: 2,
     problems: [{ name: "unlabelled" }],
   });
-  google.unreachable = [ZONE];
+  google.project.unreachable = [ZONE];
   expect(await checkExpiry(options, run, signal)).toMatchObject({ state: "failed" });
 });

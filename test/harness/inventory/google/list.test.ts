@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seenIn } from "../../../../harness/model/listing.ts";
 import { COLLECTIONS, GOOGLE_KINDS } from "../../../../harness/inventory/google/kinds.ts";
-import { googleError } from "../../../support/fake-google.ts";
+import { googleError } from "../../../../harness/rehearsal/google-api/refusal.ts";
 import {
   LABELS,
   link,
@@ -65,13 +65,13 @@ test("only what a cluster's controllers named is marked as theirs", async () => 
 
 test("every page is read: what is on the last one counts", async () => {
   await using world = await project();
-  world.google.pageSize = 2;
+  world.google.project.pageSize = 2;
   for (let index = 0; index < 7; index += 1) {
     world.google.put(ZONE, "disks", { name: `${NAME}-disk-${index}` });
     world.google.put("global", "firewalls", { name: `${NAME}-rule-${index}` });
     world.google.put("", "secrets", { name: `${NAME}-secret-${index}` }, "secretManager");
   }
-  world.google.assets = Array.from({ length: 5 }, (_, index) => ({
+  world.google.project.assets = Array.from({ length: 5 }, (_, index) => ({
     assetType: "redis.googleapis.com/Instance",
     name: `//redis.googleapis.com/projects/some-project/locations/us-central1/instances/${NAME}-${index}`,
   }));
@@ -94,7 +94,7 @@ test("pages that come again and again are a failed answer, not an endless one", 
 test("a zone that did not answer makes the answer failed, and what did answer is still told", async () => {
   await using world = await project();
   world.google.put(ZONE, "disks", { name: `${NAME}-disk` });
-  world.google.unreachable = ["zones/us-central1-f"];
+  world.google.project.unreachable = ["zones/us-central1-f"];
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({
     state: "failed",
@@ -250,7 +250,7 @@ test("an asset of a kind that nobody lists is an item; one with a list of its ow
     name: `//x.googleapis.com/projects/some-project/${path}`,
     labels,
   });
-  world.google.assets = [
+  world.google.project.assets = [
     asset("redis.googleapis.com/Instance", "locations/us-central1/instances/cache", LABELS),
     asset("redis.googleapis.com/Instance", `locations/us-central1/instances/${OTHER_NAME}`),
     asset("compute.googleapis.com/Disk", `${ZONE}/disks/${NAME}-gone-already`),
@@ -332,7 +332,7 @@ test("a balancer's last piece is known by what was seen of its cluster before", 
   await using world = await project();
   plantRun(world.google);
   await world.inventory.list({ runId: RUN }, signal);
-  world.google.resources.clear();
+  world.google.store.clear();
   world.google.put(
     "locations/us-central1-a",
     "clusters",

@@ -3,7 +3,7 @@ import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import { readMachines } from "../../../../harness/inventory/google/machines.ts";
 import type { MachinesAnswer } from "../../../../harness/model/machines.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { FakeGoogle } from "../../../support/fake-google.ts";
+import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
 import { LABELS, link, NAME, OTHER_RUN, RUN, signal } from "./project.ts";
 
 const ZONE = "projects/some-project/zones/us-central1-a";
@@ -20,8 +20,8 @@ const operation = (type: string, name: string, endTime: string): object => ({
   endTime,
 });
 
-async function read(spoil: (google: FakeGoogle) => void = () => undefined): Promise<MachinesAnswer> {
-  await using google = new FakeGoogle();
+async function read(spoil: (google: MockGoogle) => void = () => undefined): Promise<MachinesAnswer> {
+  await using google = new MockGoogle();
   const endpoints = await google.start();
   google.documents.set(`compute/${ZONE}/instances`, {
     items: [

@@ -4,7 +4,7 @@ import { googleInventory } from "../../../../harness/inventory/google/inventory.
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import type { Inventory, InventoryAnswer } from "../../../../harness/model/inventory.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { FakeGoogle } from "../../../support/fake-google.ts";
+import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
 
 export const RUN = "01kb3v9x2m7q8r5t6w4y1z0abc";
 export const OTHER_RUN = "01kb3v9x2m7q8r5t6w4y1z0xyz";
@@ -30,10 +30,10 @@ export function link(path: string): string {
 export async function project(
   options: Partial<GoogleInventoryOptions> = {},
 ): Promise<
-  AsyncDisposable & { google: FakeGoogle; inventory: Inventory; clock: ReturnType<typeof fakeClock> }
+  AsyncDisposable & { google: MockGoogle; inventory: Inventory; clock: ReturnType<typeof fakeClock> }
 > {
-  const google = new FakeGoogle();
   const clock = fakeClock();
+  const google = new MockGoogle({ clock });
   const endpoints = await google.start();
   const inventory = googleInventory({
     project: "some-project",
@@ -52,7 +52,7 @@ export function names(answer: InventoryAnswer): readonly string[] {
 }
 
 /** A GKE run as its stacks and the controllers in its cluster leave it. */
-export function plantRun(google: FakeGoogle): void {
+export function plantRun(google: MockGoogle): void {
   const network = link(google.put("global", "networks", { name: `${NAME}-net` }));
   const subnetwork = link(google.put(REGION, "subnetworks", { name: `${NAME}-subnet`, network }));
   google.put(REGION, "routers", { name: `${NAME}-router`, network });
@@ -111,7 +111,7 @@ export function plantRun(google: FakeGoogle): void {
 }
 
 /** What somebody else has in the same project. */
-export function plantOthers(google: FakeGoogle): void {
+export function plantOthers(google: MockGoogle): void {
   const network = link(google.put("global", "networks", { name: "default" }));
   google.put("global", "firewalls", { name: "default-allow-ssh", network });
   google.put("global", "firewalls", { name: "k8s-fw-of-somebody", network });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seenIn } from "../../../../harness/model/listing.ts";
 import type { InventoryItem } from "../../../../harness/model/inventory.ts";
-import { googleError } from "../../../support/fake-google.ts";
+import { googleError } from "../../../../harness/rehearsal/google-api/refusal.ts";
 import {
   LABELS,
   link,
@@ -36,7 +36,7 @@ test("removing what is listed, in its order, empties the project of the run and 
   }
   expect(refused).toEqual([]);
   expect(await world.inventory.list({ runId: RUN }, signal)).toMatchObject({ state: "complete", items: [] });
-  expect([...world.google.resources.keys()].map((key) => key.split("/").at(-1)).sort()).toEqual([
+  expect([...world.google.store.keys()].map((key) => key.split("/").at(-1)).sort()).toEqual([
     "data",
     "default",
     "default-allow-ssh",
@@ -52,9 +52,9 @@ test("removing what is listed, in its order, empties the project of the run and 
 test("a delete is done when its operation is, not when it is accepted", async () => {
   await using world = await project();
   world.google.put(ZONE, "disks", { name: "d" });
-  world.google.polls = 4;
+  world.google.world.durationMs = () => 5_000;
   expect(await world.inventory.remove(disk, signal)).toEqual({ state: "removed" });
-  expect(world.google.resources.size).toBe(0);
+  expect(world.google.store.size).toBe(0);
   expect(
     world.google.requests.filter((line) => line.includes(`${ZONE}/operations/operation-1`)),
   ).toHaveLength(4);
@@ -63,7 +63,7 @@ test("a delete is done when its operation is, not when it is accepted", async ()
 test("a delete that does not end is in use, and names its operation", async () => {
   await using world = await project();
   world.google.put(ZONE, "disks", { name: "d" });
-  world.google.polls = Number.POSITIVE_INFINITY;
+  world.google.world.durationMs = () => Number.POSITIVE_INFINITY;
   expect(await world.inventory.remove(disk, signal)).toEqual({
     state: "in-use",
     reason: `its deletion has not ended after 10 min (projects/some-project/${ZONE}/operations/operation-1)`,
@@ -73,6 +73,7 @@ test("a delete that does not end is in use, and names its operation", async () =
 test("an accepted delete whose operation cannot be followed is not taken for done", async () => {
   await using world = await project();
   world.google.put(ZONE, "disks", { name: "d" });
+  world.google.world.durationMs = () => 5_000;
   world.google.refuse({
     match: "/operations/",
     status: 404,
@@ -82,19 +83,15 @@ test("an accepted delete whose operation cannot be followed is not taken for don
 });
 
 test.each([
-  [
-    "resource in use",
-    { errors: [{ code: "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE", message: "used by x" }] },
-    "in-use",
-  ],
-  ["not ready", { errors: [{ code: "RESOURCE_NOT_READY", message: "wait" }] }, "in-use"],
-  ["not found", { errors: [{ code: "RESOURCE_NOT_FOUND", message: "gone" }] }, "gone"],
-  ["quota of operations", { errors: [{ code: "RATE_LIMIT_EXCEEDED", message: "slow down" }] }, "throttled"],
-  ["anything else", { errors: [{ code: "INTERNAL_ERROR", message: "oops" }] }, "failed"],
+  ["resource in use", { code: "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE", message: "used by x" }, "in-use"],
+  ["not ready", { code: "RESOURCE_NOT_READY", message: "wait" }, "in-use"],
+  ["not found", { code: "RESOURCE_NOT_FOUND", message: "gone" }, "gone"],
+  ["quota of operations", { code: "RATE_LIMIT_EXCEEDED", message: "slow down" }, "throttled"],
+  ["anything else", { code: "INTERNAL_ERROR", message: "oops" }, "failed"],
 ])("an operation that ends with an error is no removal: %s", async (_name, error, state) => {
   await using world = await project();
   world.google.put(ZONE, "disks", { name: "d" });
-  world.google.operationErrors.set("disks/d", { error });
+  world.google.world.operations.errors.set("disks/d", error);
   expect(await world.inventory.remove(disk, signal)).toMatchObject({ state });
 });
 
@@ -178,9 +175,8 @@ test("a grant is taken out of the policy as it is now, with its conditions and i
     times: 1,
   });
   expect(await world.inventory.remove(items[0]!, signal)).toEqual({ state: "removed" });
-  expect(world.google.policy).toEqual({
+  expect(world.google.policy).toMatchObject({
     version: 3,
-    etag: "e7",
     bindings: [{ role: "roles/editor", members: ["user:ada@example.com"], condition }],
   });
   expect(await world.inventory.remove(items[0]!, signal)).toEqual({ state: "gone" });

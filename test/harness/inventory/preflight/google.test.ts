@@ -8,7 +8,6 @@ import { GOOGLE_CHECKS } from "../../../../harness/inventory/preflight/google/ch
 import { googleEndpoints } from "../../../../harness/inventory/google/endpoints.ts";
 import { googleOwnerMarker } from "../../../../harness/inventory/sweep/owner-marker/google.ts";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
-import { googleError } from "../../../support/fake-google.ts";
 import { GOOD_CLAIMS, licenceOf } from "../../../support/licence.ts";
 import { PROJECT, readyProject } from "./ready-project.ts";
 
@@ -120,11 +119,7 @@ const FAILING: readonly Failing[] = [
     when: "the project is about to be deleted",
     found: /DELETE_REQUESTED, expected ACTIVE/,
     fix: /gcloud projects undelete some-project/,
-    spoil: ({ google }) =>
-      google.documents.set(`resourceManager/projects/${PROJECT}`, {
-        projectId: PROJECT,
-        lifecycleState: "DELETE_REQUESTED",
-      }),
+    spoil: ({ google }) => (google.project.lifecycleState = "DELETE_REQUESTED"),
   },
   {
     name: "marker",
@@ -151,7 +146,8 @@ const FAILING: readonly Failing[] = [
     when: "the apply would be refused in its middle",
     found: /^not granted in the project: compute\.networks\.create, container\.clusters\.delete$/,
     fix: /gcloud projects add-iam-policy-binding some-project/,
-    spoil: ({ google }) => google.ungranted.add("compute.networks.create").add("container.clusters.delete"),
+    spoil: ({ google }) =>
+      google.project.ungranted.add("compute.networks.create").add("container.clusters.delete"),
   },
   {
     name: "apis",
@@ -159,7 +155,9 @@ const FAILING: readonly Failing[] = [
     found: /off: container\.googleapis\.com, sqladmin\.googleapis\.com/,
     fix: /^gcloud services enable container\.googleapis\.com sqladmin\.googleapis\.com --project=some-project$/,
     spoil: ({ google }) =>
-      (google.services = google.services.filter((name) => !["container", "sqladmin"].includes(name))),
+      (google.project.services = google.project.services.filter(
+        (name) => !["container", "sqladmin"].includes(name),
+      )),
   },
   {
     name: "quota",
@@ -207,39 +205,28 @@ const FAILING: readonly Failing[] = [
     when: "Cloud SQL does not know the version",
     found: /does not know POSTGRES_16/,
     fix: /--set database\.version/,
-    spoil: ({ google }) => {
-      google.documents.delete("sql/flags");
-      google.refuse({
-        match: "GET /sql/flags",
-        status: 400,
-        body: googleError(400, "invalid", "Invalid value for: POSTGRES_16"),
-      });
-    },
+    spoil: ({ google }) => (google.project.postgresVersions = ["POSTGRES_15"]),
   },
   {
     name: "machine-types",
     when: "the zone lacks one",
     found: /us-central1-a has no e2-standard-16/,
     fix: /gcloud compute machine-types list --project=some-project --zones=us-central1-a/,
-    spoil: ({ google }) =>
-      google.documents.delete(`compute/projects/${PROJECT}/zones/us-central1-a/machineTypes/e2-standard-16`),
+    spoil: ({ google }) => google.project.machineTypes.delete("e2-standard-16"),
   },
   {
     name: "machine-types",
     when: "the zone lacks the processor",
     found: /us-central1-a has no Intel Ice Lake for the machines that are measured/,
     fix: /^--zone .*gcloud compute zones list --project=some-project/,
-    spoil: ({ google }) =>
-      google.documents.set(`compute/projects/${PROJECT}/zones/us-central1-a`, {
-        availableCpuPlatforms: ["Intel Cascade Lake"],
-      }),
+    spoil: ({ google }) => (google.project.cpuPlatforms = ["Intel Cascade Lake"]),
   },
   {
     name: "machine-types",
     when: "Google has removed the build that machines start from",
     found: /Google has removed projects\/debian-cloud\/global\/images\/debian-12-/,
     fix: /machine-image\.ts: gcloud compute images list/,
-    spoil: ({ google }) => google.documents.delete(`compute/${DEBIAN_IMAGE}`),
+    spoil: ({ google }) => google.project.removedImages.add(DEBIAN_IMAGE),
   },
   {
     name: "artefacts",
@@ -354,7 +341,7 @@ describe("what could not be asked is unknown, never ok", () => {
 
   test("a token that does not say how long it lasts", async () => {
     const of = await preflight(
-      ({ google }) => google.documents.set("oauth2/tokeninfo", {}),
+      ({ google }) => (google.project.tokenInfo = {}),
       () => ({ credential: () => Promise.resolve({ kind: "token" }) }),
     );
     expect(of("credential").state).toBe("unknown");
@@ -396,19 +383,20 @@ test("a variable that enters the cluster as somebody else is told, where there i
 
 test("a token that lasts long enough passes", async () => {
   const of = await preflight(
-    ({ google }) => google.documents.set("oauth2/tokeninfo", { expires_in: "43200" }),
+    ({ google }) => (google.project.tokenInfo = { expires_in: "43200" }),
     () => ({ credential: () => Promise.resolve({ kind: "token" }) }),
   );
   expect(of("credential").state).toBe("ok");
 });
 
 test("APIs on later pages count", async () => {
-  const of = await preflight(({ google }) => (google.pageSize = 2));
+  const of = await preflight(({ google }) => (google.project.pageSize = 2));
   expect(of("apis").state).toBe("ok");
 });
 
 test("a load runner that may be reached on a condition only is not known to be, and without one it is not asked", async () => {
-  const spoil = ({ google }: Ready): unknown => google.ungranted.add("iap.tunnelInstances.accessViaIAP");
+  const spoil = ({ google }: Ready): unknown =>
+    google.project.ungranted.add("iap.tunnelInstances.accessViaIAP");
   expect((await preflight(spoil, undefined, "permissions"))("permissions")).toMatchObject({
     state: "unknown",
     found: expect.stringMatching(/reach the load runner.*: iap\.tunnelInstances\.accessViaIAP$/),
@@ -425,7 +413,7 @@ test.each([
   ["gce-docker", "resourcemanager.projects.setIamPolicy", false],
 ])("%s is asked about %s: %s", async (name, permission, asked) => {
   const of = await preflight(
-    ({ google }) => google.ungranted.add(permission),
+    ({ google }) => google.project.ungranted.add(permission),
     () => ({ architecture: getArchitecture(name), size: resolveSize(name, "canary") }),
     "permissions",
   );

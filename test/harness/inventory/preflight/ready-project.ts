@@ -1,6 +1,4 @@
 import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
-import { DEBIAN_IMAGE } from "../../../../reference-architectures/machine-image.ts";
-import { MACHINE_TYPES } from "../../../../reference-architectures/machine-types.ts";
 import { googleApi } from "../../../../harness/inventory/google/api.ts";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import type { GoogleEndpoints } from "../../../../harness/inventory/google/endpoints.ts";
@@ -8,12 +6,12 @@ import { googleInventory } from "../../../../harness/inventory/google/inventory.
 import type { GoogleContext } from "../../../../harness/inventory/preflight/google/context.ts";
 import { googleOwnerMarker } from "../../../../harness/inventory/sweep/owner-marker/google.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { FakeGoogle } from "../../../support/fake-google.ts";
+import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
 
 export const PROJECT = "some-project";
 
 interface Ready extends AsyncDisposable {
-  readonly google: FakeGoogle;
+  readonly google: MockGoogle;
   readonly endpoints: GoogleEndpoints;
   readonly clock: ReturnType<typeof fakeClock>;
   readonly context: GoogleContext;
@@ -21,61 +19,24 @@ interface Ready extends AsyncDisposable {
   readonly setQuota: (metric: string, limit: number | undefined, usage?: number) => void;
 }
 
-const REGIONAL = ["CPUS", "N2_CPUS", "INSTANCES", "SSD_TOTAL_GB", "DISKS_TOTAL_GB", "IN_USE_ADDRESSES"];
-const GLOBAL = ["CPUS_ALL_REGIONS", "NETWORKS", "SUBNETWORKS", "ROUTERS", "FIREWALLS"];
-
 /** A project that has all that `gke 100` needs. */
 export async function readyProject(): Promise<Ready> {
-  const google = new FakeGoogle();
   const clock = fakeClock();
+  const google = new MockGoogle({ project: PROJECT, clock });
   const endpoints = await google.start();
   const auth = tokenAuth("a-token");
-  const { documents } = google;
-  documents.set(`resourceManager/projects/${PROJECT}`, {
-    projectId: PROJECT,
-    projectNumber: "42",
-    lifecycleState: "ACTIVE",
-  });
-  documents.set("oauth2/tokeninfo", { email: "ada@example.com", expires_in: "3600" });
-  google.services = ["cloudresourcemanager", "compute", "container", "iam", "iap", "sqladmin", "storage"];
-  documents.set(`container/projects/${PROJECT}/locations/us-central1-a/serverConfig`, {
-    // Without a channel there are others, and no new cluster may have them.
-    validMasterVersions: ["1.36.1-gke.2", "1.34.9-gke.7"],
-    channels: [
-      { channel: "REGULAR", validVersions: ["1.36.1-gke.2", "1.35.4-gke.100"] },
-      { channel: "EXTENDED", validVersions: ["1.35.4-gke.100", "1.33.9-gke.7"] },
-    ],
-  });
-  documents.set("sql/flags", {
-    items: [{ name: "max_connections", appliesTo: ["POSTGRES_15", "POSTGRES_16"] }],
-  });
-  for (const type of Object.keys(MACHINE_TYPES.google)) {
-    documents.set(`compute/projects/${PROJECT}/zones/us-central1-a/machineTypes/${type}`, { name: type });
-  }
-  documents.set(`compute/projects/${PROJECT}/zones/us-central1-a`, {
-    availableCpuPlatforms: ["Intel Broadwell", "Intel Cascade Lake", "Intel Ice Lake"],
-  });
-  documents.set(`compute/${DEBIAN_IMAGE}`, { status: "READY" });
-  const quotas = new Map([...REGIONAL, ...GLOBAL].map((metric) => [metric, { limit: 5_000, usage: 3 }]));
-  const publish = (): void => {
-    const listed = (metrics: readonly string[]): unknown => ({
-      quotas: metrics.flatMap((metric) => {
-        const quota = quotas.get(metric);
-        return quota === undefined ? [] : [{ metric, ...quota }];
-      }),
-    });
-    documents.set(`compute/projects/${PROJECT}/regions/us-central1`, listed(REGIONAL));
-    documents.set(`compute/projects/${PROJECT}`, listed(GLOBAL));
-  };
-  publish();
+  const { project } = google;
+  project.tokenInfo = { email: "ada@example.com", expires_in: "3600" };
   return {
     google,
     endpoints,
     clock,
     setQuota: (metric, limit, usage = 0) => {
-      if (limit === undefined) quotas.delete(metric);
-      else quotas.set(metric, { limit, usage });
-      publish();
+      for (const quotas of [project.regionQuotas, project.projectQuotas]) {
+        if (!quotas.has(metric)) continue;
+        if (limit === undefined) quotas.delete(metric);
+        else quotas.set(metric, { limit, usage });
+      }
     },
     context: {
       architecture: getArchitecture("gke"),

@@ -1,0 +1,52 @@
+import { type Json, listOf, objectOf } from "../json.ts";
+import { GoogleRefusal, notFound } from "../refusal.ts";
+import type { ApiRequest } from "../request.ts";
+import type { World } from "../world.ts";
+import { change } from "./change.ts";
+import { keyIn, type Place } from "./place.ts";
+
+type Act = (known: Json, body: Json) => Json;
+
+/** What `POST …/<name>/<action>` changes. */
+const ACTIONS: Readonly<Record<string, Act>> = {
+  setLabels: (_known, body) => ({ labels: objectOf(body["labels"]), labelFingerprint: "bGFiZWxz" }),
+  setMetadata: (_known, body) => ({
+    metadata: { kind: "compute#metadata", fingerprint: "bWV0YQ==", ...body },
+  }),
+  setTags: (_known, body) => ({ tags: { ...body, fingerprint: "dGFncw==" } }),
+  setScheduling: (known, body) => ({ scheduling: { ...objectOf(known["scheduling"]), ...body } }),
+  start: () => ({ status: "RUNNING" }),
+  stop: () => ({ status: "TERMINATED" }),
+  resize: (_known, body) => body,
+  removePeering: (known, body) => ({
+    peerings: listOf(known["peerings"]).filter((peering) => objectOf(peering)["name"] !== body["name"]),
+  }),
+  addPeering: (known, body) => ({
+    peerings: [...listOf(known["peerings"]), objectOf(body["networkPeering"])],
+  }),
+};
+
+/** Answers an action of a member: what is asked for, or an operation. */
+export function answerAction(world: World, place: Place, name: string, request: ApiRequest): Json {
+  const action = place.action ?? "";
+  const known = world.store.get(keyIn(place, name));
+  if (known === undefined) throw notFound(request.path.replace(/\/[^/]+$/, ""));
+  if (action === "getGuestAttributes") return guestAttributes(known, request);
+  if (action === "setDeletionProtection") {
+    const protection = request.query.get("deletionProtection") !== "false";
+    return change(world, place, name, { deletionProtection: protection }, action);
+  }
+  const act = ACTIONS[action];
+  if (act === undefined) {
+    throw new GoogleRefusal(404, "notFound", `this mock has no ${action} of ${place.collection}`);
+  }
+  return change(world, place, name, act(known, request.body), action);
+}
+
+/** What a machine reported about itself; 404 where it reported nothing of that name yet. */
+function guestAttributes(machine: Json, { query, path }: ApiRequest): Json {
+  const asked = query.get("queryPath") ?? "";
+  const reported = objectOf(machine["guestAttributes"])[asked];
+  if (reported === undefined) throw notFound(`${path}/${asked}`);
+  return { kind: "compute#guestAttributes", queryPath: asked, queryValue: { items: listOf(reported) } };
+}

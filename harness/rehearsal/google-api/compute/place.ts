@@ -1,0 +1,36 @@
+import type { ApiRequest } from "../request.ts";
+import { notFound } from "../refusal.ts";
+import type { Key } from "../store.ts";
+import { COLLECTIONS, type Collection, type Level } from "./collections.ts";
+
+/** Where a request points: a collection, one member of it, or an action of a member. */
+export interface Place {
+  readonly collection: string;
+  readonly known: Collection;
+  readonly level: Level;
+  /** `projects/p/zones/z`, and of operations. */
+  readonly scope: string;
+  /** The zone's or region's name; empty where the resource is global. */
+  readonly location: string;
+  readonly name: string | undefined;
+  readonly action: string | undefined;
+}
+
+/** Reads a path such as `projects/p/zones/z/disks/d`; refuses what names no collection that the mock has. */
+export function placeOf({ path, parts }: ApiRequest): Place {
+  const [, project = "", level = "", ...rest] = parts;
+  const global = level === "global";
+  const location = global ? "" : (rest.shift() ?? "");
+  const [collection = "", name, action] = rest;
+  const known = COLLECTIONS[collection];
+  const word = global ? "global" : level.slice(0, -1);
+  const found = known?.levels.find((one) => one === word);
+  if (known === undefined || found === undefined) throw notFound(path);
+  const scope = ["projects", project, level, location].filter(Boolean).join("/");
+  return { collection, known, level: found, scope, location, name, action };
+}
+
+/** The key of a member of the place's collection. */
+export function keyIn({ scope, collection }: Place, name: string): Key {
+  return `compute/${scope}/${collection}/${name}`;
+}
