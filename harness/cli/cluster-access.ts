@@ -12,24 +12,28 @@ export interface ClusterAccessFlags {
 
 /** Adds them. Their variables are those of an environment made by hand: lists with commas. */
 export function addClusterAccessOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        "--cluster-cidr <range>",
-        "EKS: reach the cluster's API from these addresses only, this machine's among them; repeatable",
-      )
-        .env("REFBENCH_CLUSTER_CIDRS")
-        .default([], "anywhere")
-        .argParser(gather("--cluster-cidr", isRange, "an IPv4 range such as 198.51.100.0/24")),
+  return command.addOption(clusterCidrOption()).addOption(
+    new Option(
+      "--cluster-admin <arn>",
+      "EKS: a user or role that may enter the cluster beside who deploys; repeatable",
     )
-    .addOption(
-      new Option("--cluster-admin <arn>", "EKS: a user or role that may enter the cluster too; repeatable")
-        .env("REFBENCH_CLUSTER_ADMINS")
-        .default([], "nobody")
-        .argParser(
-          gather("--cluster-admin", isPrincipal, "an ARN such as arn:aws:iam::123456789012:role/human"),
-        ),
-    );
+      .env("REFBENCH_CLUSTER_ADMINS")
+      .default([], "nobody")
+      .argParser(
+        gather("--cluster-admin", isPrincipal, "an ARN such as arn:aws:iam::123456789012:role/human"),
+      ),
+  );
+}
+
+/** From where the cluster's API is reached. */
+export function clusterCidrOption(): Option {
+  return new Option(
+    "--cluster-cidr <range>",
+    "EKS: reach the cluster's API from these addresses only, this machine's among them; repeatable",
+  )
+    .env("REFBENCH_CLUSTER_CIDRS")
+    .default([], "anywhere")
+    .argParser(gather("--cluster-cidr", isRange, "an IPv4 range such as 198.51.100.0/24"));
 }
 
 /** Who else reaches the cluster, and from where. A flag is refused, a variable passed over, where no cluster is EKS's. */

@@ -24,6 +24,7 @@ export function composeChecks(
       overrides,
       runId,
       tls,
+      clusterAccess,
     } = await readJson(folder.environment, environmentSchema);
     const licence = (await findSecrets(folder))?.licence;
     const { cloud } = plan;
@@ -40,6 +41,7 @@ export function composeChecks(
         run: { runId, plan, inventory },
         runner: plan.runner,
         tls: tls !== undefined,
+        clusterCidrs: clusterAccess?.cidrs ?? [],
         ...(cloud === undefined ? {} : { place: { region: cloud.region, zone: cloud.zone } }),
       },
       { env, cwd: folder.path },

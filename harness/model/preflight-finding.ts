@@ -5,8 +5,10 @@ export interface PreflightFinding {
   readonly state: "ok" | "failed" | "skipped" | "unknown";
   /** In words, without secrets. */
   readonly found: string;
-  /** What to do about it, the exact command where there is one. */
+  /** What to do about it, the exact command where there is one; advice where the state is `ok`. */
   readonly fix?: string;
   /** What Coder's registry calls the image of the size's version by, where that was asked and said. */
   readonly coderImageDigest?: string;
+  /** AWS: who deploys, as AWS says. */
+  readonly callerArn?: string;
 }

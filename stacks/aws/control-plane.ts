@@ -59,7 +59,8 @@ export class ControlPlane extends Construct {
       timeouts: { create: "40m", update: "60m", delete: "40m" },
       dependsOn: role.ready,
     });
-    for (const [index, principalArn] of admins.entries()) {
+    // The same identity twice would be refused.
+    for (const [index, principalArn] of [...new Set(admins)].entries()) {
       const entry = new EksAccessEntry(this, `admin-${index}`, {
         clusterName: cluster.name,
         principalArn,

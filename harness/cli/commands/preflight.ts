@@ -11,6 +11,7 @@ import { parseChecks } from "../../inventory/preflight/choose-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { planCost } from "../../pipeline/cost-plan.ts";
+import { clusterCidrOption } from "../cluster-access.ts";
 import { endpointsOf } from "../endpoints.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
@@ -32,6 +33,7 @@ interface Flags extends TlsFlags {
   readonly failCheck?: string;
   readonly skipPreflight?: string;
   readonly licenceFile?: string;
+  readonly clusterCidr: readonly string[];
   readonly maxCost?: number;
   readonly output: readonly string[];
 }
@@ -52,6 +54,7 @@ export function preflightCommand(io: Io): Command {
     .addOption(new Option("--rehearse", "the checks as the twin answers them").env("REFBENCH_REHEARSE"))
     .addOption(new Option("--project <id>", "the Google project that is meant").env("REFBENCH_PROJECT"))
     .addOption(new Option("--account <id>", "the AWS account that is meant").env("REFBENCH_ACCOUNT"))
+    .addOption(clusterCidrOption())
     .addOption(licenceFileOption())
     .addOption(maxCostOption())
     .addOption(
@@ -104,7 +107,17 @@ async function preflight(architecture: string, flags: Flags, io: Io): Promise<vo
   using interrupts = listenForInterrupts(() => io.stderr.write("refbench: stopping; nothing was created\n"));
   const { project, account, skipPreflight: skip } = flags;
   const report = await askPreflight(
-    { size, rehearse, project, account, fail, skip, licence, tls: flags.tls !== "off" },
+    {
+      size,
+      rehearse,
+      project,
+      account,
+      fail,
+      skip,
+      licence,
+      tls: flags.tls !== "off",
+      clusterCidrs: flags.clusterCidr,
+    },
     io,
     interrupts.stop,
   );

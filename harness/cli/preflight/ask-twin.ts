@@ -5,7 +5,7 @@ import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { twinChecks } from "../../inventory/preflight/twin-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { twinIfAny } from "../../rehearsal/twin/inventory-adapter.ts";
-import { TWIN_PROJECT } from "../../rehearsal/twin/project.ts";
+import { TWIN_CALLER, TWIN_PROJECT } from "../../rehearsal/twin/project.ts";
 import { twinRoot } from "../run-options.ts";
 import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
 
@@ -21,11 +21,13 @@ export async function askTwin(
       `--skip-preflight is "${request.skip}", but --rehearse asks no cloud: leave it out`,
     );
   }
+  const shared = commonContext(request, io);
   const context = {
-    ...commonContext(request, io),
+    ...shared,
     project: TWIN_PROJECT,
     inventory: request.run?.inventory ?? twinIfAny(twinRoot(io.cwd)),
     sweepCommand: "refbench sweep --rehearse",
+    ...(shared.architecture.cloud === "aws" ? { twinCallerArn: TWIN_CALLER } : {}),
   };
   const cloud = context.architecture.cloud === "google" ? GOOGLE_CHECKS : AWS_CHECKS;
   return preflightReport(

@@ -36,6 +36,8 @@ export interface PreflightRequest {
   readonly runner?: Plan["runner"];
   /** Whether Coder will serve TLS. @default false */
   readonly tls?: boolean;
+  /** EKS: from where alone the cluster's API will be reached. @default anywhere */
+  readonly clusterCidrs?: readonly string[];
   /** @default the architecture's */
   readonly place?: Place;
 }
@@ -48,7 +50,7 @@ const ORDINARY = { createdAt: new Date(0).toISOString(), expiresAtMs: DEFAULT_TT
 
 /** What the checks of every cloud and of the twin share. */
 export function commonContext(
-  { size, licence, place, run, runner = "network", tls = false }: PreflightRequest,
+  { size, licence, place, run, runner = "network", tls = false, clusterCidrs = [] }: PreflightRequest,
   { env }: Asker,
 ): Omit<PreflightContext, "project" | "inventory" | "sweepCommand"> {
   const architecture = { ...getArchitecture(size.architecture), ...place };
@@ -61,6 +63,7 @@ export function commonContext(
     web,
     runner,
     tls,
+    clusterCidrs,
     missingTools: () => missingTools(architecture, runner, env),
     emulated: endpointsOf(architecture.cloud, env).emulated,
     ...(licence === undefined ? {} : { licence }),

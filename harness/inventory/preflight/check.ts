@@ -13,6 +13,8 @@ export interface CheckOutcome {
   readonly needs?: CheckName;
   /** What Coder's registry calls the image of the size's version by. */
   readonly coderImageDigest?: string;
+  /** AWS: who asks, as AWS says. */
+  readonly callerArn?: string;
 }
 
 /** What a check is, whoever answers it. */
@@ -44,6 +46,7 @@ export const CHECK_NAMES = [
   "artefacts",
   "tools",
   "licence",
+  "cluster-access",
   "names",
   "leftovers",
 ] as const;
@@ -51,6 +54,11 @@ export type CheckName = (typeof CHECK_NAMES)[number];
 
 export function ok(found: string): CheckOutcome {
   return { state: "ok", found };
+}
+
+/** Of what is right, and could be better: the fix is advice. */
+export function advised(found: string, fix: string): CheckOutcome {
+  return { state: "ok", found, fix };
 }
 
 export function failed(found: string, fix?: string): CheckOutcome {

@@ -32,6 +32,10 @@ export interface PreflightContext {
   readonly runner?: "network" | "local";
   /** Whether Coder serves TLS. @default false */
   readonly tls?: boolean;
+  /** EKS: from where alone the cluster's API will be reached. @default anywhere */
+  readonly clusterCidrs?: readonly string[];
+  /** Who deploys, where a twin plays AWS. */
+  readonly twinCallerArn?: string;
 }
 
 /** A program that is not there. */

@@ -16,7 +16,12 @@ export function twinChecks(cloud: readonly CheckQuestion[]): readonly Check<Pref
 const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   terraform: terraformCheck.run,
   tools: simulated(() => "the twin's cluster and load runner are reached without a cloud's programs"),
-  identity: ({ project }) => Promise.resolve(ok(`nobody, in the twin's project ${project}`)),
+  identity: ({ project, twinCallerArn: callerArn }) =>
+    Promise.resolve({
+      ...ok(`${callerArn ?? "nobody"}, in the twin's project ${project}`),
+      ...(callerArn === undefined ? {} : { callerArn }),
+    }),
+  "cluster-access": simulated(() => "the twin's cluster is not reached from elsewhere"),
   marker: simulated(() => "the twin has no owner to ask"),
   credential: simulated(() => "a rehearsal has no credential that could end"),
   permissions: simulated(() => "the twin lets everybody do everything"),

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { environmentSchema, IMAGE_DIGEST } from "../../../stacks/environment.ts";
+import { type Environment, environmentSchema, IMAGE_DIGEST } from "../../../stacks/environment.ts";
+import { isCaller } from "../../model/aws-principal.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { PreflightFinding } from "../../model/preflight-finding.ts";
 import { askInventory, noteSeen } from "../ask-inventory.ts";
@@ -27,6 +29,10 @@ export async function preflight(context: StageContext): Promise<string> {
   if (plan.cost !== undefined) report({ type: "cost.estimated", cost: plan.cost });
   for (const { name, found } of findings.filter(({ state }) => state === "unknown"))
     report({ type: "note", level: "warning", message: `preflight could not ask for ${name}: ${found}` });
+  for (const { name, found, fix = "" } of findings.filter(
+    ({ state, fix }) => state === "ok" && fix !== undefined,
+  ))
+    report({ type: "note", level: "warning", message: `${name}: ${found}; better: ${fix}` });
   // Whatever was left out or not known: without an answer here no teardown could be verified.
   const answer = await askInventory(context);
   if (answer.state === "failed") {
@@ -45,31 +51,63 @@ export async function preflight(context: StageContext): Promise<string> {
   await writeJson(folder.result("preflight"), {
     terraform: terraform.version,
     terraformPath: terraform.path,
-    ...(await pinImage(context, findings)),
+    ...(await completeEnvironment(context, findings)),
   } satisfies z.infer<typeof preflightResult>);
   return `terraform ${terraform.version}, nothing of this run in the ${answer.scope}`;
 }
 
 /**
- * Completes the environment by what the image's tag means today, so that every node runs the same. Once something is
- * applied the environment stays as it is, since a plan of another one would not be empty.
+ * Completes the environment by what was found. Once something is applied it stays as it is, since a plan of another one
+ * would not be empty.
  */
-async function pinImage(
-  { folder, plan, journal }: StageContext,
+async function completeEnvironment(
+  { folder, plan, journal, report }: StageContext,
   findings: readonly PreflightFinding[],
 ): Promise<Pick<z.infer<typeof preflightResult>, "coderImageDigest">> {
   const environment = await readJson(folder.environment, environmentSchema);
-  // Two versions have two digests; each is deployed by its tag.
-  if (!pullsCoder(plan, environment) || environment.comparison !== undefined) return {};
   const { entries } = await journal.read();
-  const applied = entries.some((entry) => entry.type === "stack-intent" && entry.act === "apply");
+  if (entries.some((entry) => entry.type === "stack-intent" && entry.act === "apply"))
+    return pullsCoder(plan, environment) ? digestOf(environment) : {};
+  const completed = withoutCaller(withImage(environment, plan, findings), findings, (arn) =>
+    report({
+      type: "note",
+      level: "warning",
+      message: `--cluster-admin ${arn} is who deploys, whom EKS lets in by itself: left out`,
+    }),
+  );
+  if (!isDeepStrictEqual(completed, environment)) await writeJson(folder.environment, completed);
+  return pullsCoder(plan, completed) ? digestOf(completed) : {};
+}
+
+function digestOf({ coderImageDigest }: Environment): Pick<Environment, "coderImageDigest"> {
+  return coderImageDigest === undefined ? {} : { coderImageDigest };
+}
+
+/** By what the image's tag means today, so that every node runs the same. Two versions have two digests: each goes by its tag. */
+function withImage(
+  environment: Environment,
+  plan: StageContext["plan"],
+  findings: readonly PreflightFinding[],
+): Environment {
+  if (!pullsCoder(plan, environment) || environment.comparison !== undefined) return environment;
   const found = findings.flatMap(({ coderImageDigest = "" }) =>
     IMAGE_DIGEST.test(coderImageDigest) ? [coderImageDigest] : [],
   )[0];
-  if (!applied && found !== undefined && found !== environment.coderImageDigest)
-    await writeJson(folder.environment, { ...environment, coderImageDigest: found });
-  const pinned = applied ? environment.coderImageDigest : (found ?? environment.coderImageDigest);
-  return pinned === undefined ? {} : { coderImageDigest: pinned };
+  return found === undefined ? environment : { ...environment, coderImageDigest: found };
+}
+
+/** EKS makes an entry for who makes a cluster, and refuses a second one when the cluster is up and billed. */
+function withoutCaller(
+  environment: Environment,
+  findings: readonly PreflightFinding[],
+  leftOut: (arn: string) => void,
+): Environment {
+  const caller = findings.flatMap(({ callerArn }) => callerArn ?? [])[0];
+  const { clusterAccess } = environment;
+  if (caller === undefined || clusterAccess === undefined) return environment;
+  const admins = clusterAccess.admins.filter((arn) => !isCaller(caller, arn));
+  clusterAccess.admins.filter((arn) => !admins.includes(arn)).forEach(leftOut);
+  return { ...environment, clusterAccess: { ...clusterAccess, admins } };
 }
 
 /** The check without which a cloud can be asked nothing else. */

@@ -80,6 +80,49 @@ describe("a run's preflight", () => {
   });
 });
 
+test("advice is told, and the run goes on", async () => {
+  const advice = { name: "cluster-access", state: "ok", found: "open", fix: "--cluster-cidr a/32" } as const;
+  const { outcome, notes } = await stage("preflight", { checks: checks(advice) });
+  expect([outcome, notes]).toEqual(["ok", ["cluster-access: open; better: --cluster-cidr a/32"]]);
+});
+
+describe("who deploys is no further admin of an EKS cluster", () => {
+  const ROLE = "arn:aws:iam::123456789012:role/team/bench";
+  const OTHER_ROLE = "arn:aws:iam::123456789012:role/human";
+
+  async function admins(callerArn: string, applied = false): Promise<readonly string[] | undefined> {
+    const world = new FakeWorld();
+    const folder = await world.makeRun(undefined, {
+      clusterAccess: { admins: [ROLE, OTHER_ROLE], cidrs: [] },
+    });
+    const finding = { name: "identity", state: "ok", found: "", callerArn } as const;
+    const context = await openContext(folder, world.ports({ checks: checks(finding) }), {
+      reporter: world.reporter,
+      signal: new AbortController().signal,
+    });
+    if (applied) await context.journal.append({ type: "stack-intent", stack: "eks-cloud", act: "apply" });
+    expect(await runStage("preflight", RUN_STAGE_FUNCTIONS.preflight, context)).toBe("ok");
+    return (await readJson(folder.environment, environmentSchema)).clusterAccess?.admins;
+  }
+
+  test.each([
+    ["the role's session", "arn:aws:sts::123456789012:assumed-role/bench/ada", [OTHER_ROLE]],
+    [
+      "a session of that name in another account",
+      "arn:aws:sts::999999999999:assumed-role/bench/ada",
+      undefined,
+    ],
+    ["the role itself", ROLE, [OTHER_ROLE]],
+    ["somebody else", "arn:aws:iam::123456789012:user/ada", undefined],
+  ])("%s", async (_, callerArn, expected) => {
+    expect(await admins(callerArn)).toEqual(expected ?? [ROLE, OTHER_ROLE]);
+  });
+
+  test("unless something is applied already: its plan would not be empty", async () => {
+    expect(await admins(ROLE, true)).toEqual([ROLE, OTHER_ROLE]);
+  });
+});
+
 const DIGEST = `sha256:${"5a".repeat(32)}`;
 const OTHER = `sha256:${"0".repeat(64)}`;
 

@@ -2,6 +2,7 @@ import { artefactsCheck } from "../artefacts.ts";
 import { type Check, skipped } from "../check.ts";
 import { licenceCheck, terraformCheck, toolsCheck } from "../checks.ts";
 import { leftoversCheck, namesCheck } from "../inventory-checks.ts";
+import { clusterAccessCheck } from "./cluster-access.ts";
 import type { AwsContext } from "./context.ts";
 import { credentialCheck, identityCheck, markerCheck } from "./identity.ts";
 import { quotaCheck } from "./quota.ts";
@@ -35,6 +36,7 @@ export const AWS_CHECKS: readonly Check<AwsContext>[] = [
   artefactsCheck,
   toolsCheck,
   licenceCheck,
+  clusterAccessCheck,
   namesCheck,
   leftoversCheck,
 ];

@@ -13,7 +13,10 @@ export const identityCheck: Check<AwsContext> = {
     const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
     try {
       const { Account, Arn } = await send(signal)("sts", new GetCallerIdentityCommand({}));
-      if (Account === project) return ok(`${Arn ?? "an identity without a name"} in account ${project}`);
+      if (Account === project) {
+        const found = ok(`${Arn ?? "an identity without a name"} in account ${project}`);
+        return Arn === undefined ? found : { ...found, callerArn: Arn };
+      }
       return failed(
         `the credentials are of account ${Account ?? "unknown"}, and --account is ${project}`,
         `export AWS_PROFILE=<a profile of ${project}>, or another --account`,

@@ -1,4 +1,5 @@
 import { itemKey } from "../../inventory/key.ts";
+import { TWIN_CALLER } from "../project.ts";
 import { resolved } from "../plugin/complete.ts";
 import { hashOf } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
@@ -42,7 +43,7 @@ async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promi
       return {
         id: project,
         account_id: project,
-        arn: `arn:aws:iam::${project ?? ""}:role/refbench`,
+        arn: TWIN_CALLER,
         user_id: "TWIN",
       };
     case "aws_ssm_parameter": {

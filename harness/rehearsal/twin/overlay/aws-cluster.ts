@@ -1,3 +1,4 @@
+import { refuseAccessEntry } from "./aws-refusals.ts";
 import { tagged } from "./aws-tagged.ts";
 import type { Reference, TypeOverlay } from "./overlay.ts";
 
@@ -73,6 +74,7 @@ export const AWS_CLUSTER: Readonly<Record<string, TypeOverlay>> = {
     scope: "{region}/{cluster_name}",
     id: "{cluster_name}:{principal_arn}",
     defaults: { type: "STANDARD" },
+    refuses: refuseAccessEntry,
     references: [cluster],
     seconds: { create: 1, delete: 1 },
   },

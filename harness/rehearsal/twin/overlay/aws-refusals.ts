@@ -1,4 +1,7 @@
+import type { TwinItem } from "../../inventory/item.ts";
 import type { Values } from "../plugin/value.ts";
+import { valueAt } from "../plugin/walk.ts";
+import { TWIN_CALLER } from "../project.ts";
 
 /** AWS's own policies that an environment may attach, as AWS names them: some have a path, some have none. */
 const MANAGED_POLICIES: ReadonlySet<string> = new Set(
@@ -18,4 +21,12 @@ export function refusePolicy({ policy_arn: arn }: Values): string | undefined {
   if (typeof arn !== "string" || !arn.startsWith("arn:aws:iam::aws:") || MANAGED_POLICIES.has(arn))
     return undefined;
   return `api error NoSuchEntity: Policy ${arn} does not exist or is not attachable.`;
+}
+
+/** EKS lets whoever makes a cluster in by itself, and takes no second entry of the same identity. */
+export function refuseAccessEntry(entry: Values, cluster: TwinItem | undefined): string | undefined {
+  const bootstrap = "access_config.0.bootstrap_cluster_creator_admin_permissions";
+  if (entry["principal_arn"] !== TWIN_CALLER || valueAt(cluster?.attributes, bootstrap) === false)
+    return undefined;
+  return "operation error EKS: CreateAccessEntry, https response error StatusCode: 409, ResourceInUseException: The specified access entry resource is already in use on this cluster.";
 }

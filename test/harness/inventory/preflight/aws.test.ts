@@ -62,7 +62,8 @@ async function preflight(
       remove: () => Promise.reject(new Error("preflight removes nothing")),
     },
     sweepCommand: `refbench sweep --account ${ACCOUNT} --region us-east-2`,
-    web: () => Promise.resolve({ status: 200, text: '{"token":"t"}' }),
+    web: ({ url }) =>
+      Promise.resolve({ status: 200, text: url.includes("checkip") ? "198.51.100.7\n" : '{"token":"t"}' }),
     credential: { kind: "renewing", from: "profile bench" },
     send: (stop) => patientSend({ client: () => Promise.resolve(client), clock, signal: stop }),
     marker: () => Promise.resolve({ state: "allowed" }),
@@ -98,6 +99,45 @@ test("an account in which nothing is missing has no failure", async () => {
     "names skipped",
   ]);
   expect(of("quota").found).toMatch(/^room for \d+ m6i vCPUs, \d+ machines/);
+});
+
+test("who deploys is found, so that EKS need not refuse that identity a second time", async () => {
+  expect((await preflight())("identity")).toMatchObject({
+    state: "ok",
+    callerArn: "arn:aws:sts::123456789012:assumed-role/bench/ada",
+  });
+});
+
+test.each<[string, Partial<AwsContext>, object]>([
+  [
+    "anywhere is right and comes with better advice",
+    {},
+    { state: "ok", fix: expect.stringMatching(/^--cluster-cidr 198\.51\.100\.7\/32, and/) },
+  ],
+  [
+    "a range with this machine in it is right",
+    { clusterCidrs: ["10.0.0.0/8", "198.51.100.0/24"] },
+    { state: "ok" },
+  ],
+  [
+    "a range without this machine fails: Terraform could not enter the cluster",
+    { clusterCidrs: ["203.0.113.0/24"] },
+    {
+      state: "failed",
+      found: expect.stringMatching(/198\.51\.100\.7 is not in 203\.0\.113\.0\/24/),
+      fix: "--cluster-cidr 198.51.100.7/32 beside the others",
+    },
+  ],
+  [
+    "a machine whose address nobody says is not known to be in a range",
+    { clusterCidrs: ["203.0.113.0/24"], web: () => Promise.reject(new Error("ENOTFOUND")) },
+    { state: "unknown" },
+  ],
+  ["an emulated cluster is not asked about", { emulated: true }, { state: "skipped" }],
+])("the cluster's API: %s", async (_, change, expected) => {
+  const found = (await preflight({}, change))("cluster-access");
+  expect(found).toMatchObject(expected);
+  if (found.state === "ok" && change.clusterCidrs !== undefined) expect(found.fix).toBeUndefined();
 });
 
 const VCPUS = "L-1216C47A";

@@ -3,6 +3,7 @@ import { CloudError } from "../../../../harness/rehearsal/twin/cloud/cloud-error
 import { violation } from "../../../../harness/rehearsal/twin/cloud/org-policies.ts";
 import { overlayOf } from "../../../../harness/rehearsal/twin/overlay/table.ts";
 import type { Values } from "../../../../harness/rehearsal/twin/plugin/value.ts";
+import { TWIN_CALLER } from "../../../../harness/rehearsal/twin/project.ts";
 import { cluster, edited } from "./configuration.ts";
 import { Twin } from "./workdir.ts";
 
@@ -71,6 +72,13 @@ test.each([
     right: { policy_arn: "arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicyV2" },
     refusal:
       /NoSuchEntity: Policy arn:aws:iam::aws:policy\/service-role\/AmazonEBSCSIDriverPolicyV2 does not exist/,
+  },
+  {
+    what: "an access entry of who made the cluster",
+    type: "aws_eks_access_entry",
+    wrong: { principal_arn: TWIN_CALLER },
+    right: { principal_arn: "arn:aws:iam::000000000000:role/human" },
+    refusal: /409, ResourceInUseException: The specified access entry resource is already in use/,
   },
 ])("$what is refused", ({ type, wrong, right, refusal }) => {
   const { refuses } = overlayOf(type);
