@@ -39,6 +39,7 @@ export const CHECK_NAMES = [
   "credential",
   "permissions",
   "apis",
+  "org-policies",
   "quota",
   "kubernetes-version",
   "postgres-version",

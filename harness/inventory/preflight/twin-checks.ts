@@ -26,6 +26,7 @@ const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   credential: simulated(() => "a rehearsal has no credential that could end"),
   permissions: simulated(() => "the twin lets everybody do everything"),
   apis: simulated(() => "the twin answers every API that the stacks call"),
+  "org-policies": simulated(() => "the twin has no organisation above it"),
   quota: simulated(
     ({ architecture, size }) =>
       `the twin has room for everything; a cloud needs ${needWords(needOf(architecture, size.figures))}`,

@@ -21,6 +21,12 @@ const apisCheck: Check<AwsContext> = {
   run: () => Promise.resolve(skipped("AWS has no APIs to switch on")),
 };
 
+const orgPoliciesCheck: Check<AwsContext> = {
+  name: "org-policies",
+  fix: () => "ask whoever owns the organisation for its service control policies",
+  run: () => Promise.resolve(skipped("an account cannot read the service control policies above it")),
+};
+
 /** What is asked of AWS before anything is created, in this order. */
 export const AWS_CHECKS: readonly Check<AwsContext>[] = [
   terraformCheck,
@@ -29,6 +35,7 @@ export const AWS_CHECKS: readonly Check<AwsContext>[] = [
   credentialCheck,
   permissionsCheck,
   apisCheck,
+  orgPoliciesCheck,
   quotaCheck,
   kubernetesVersionCheck,
   postgresVersionCheck,

@@ -5,6 +5,7 @@ import { leftoversCheck, namesCheck } from "../inventory-checks.ts";
 import { apisCheck } from "./apis.ts";
 import type { GoogleContext } from "./context.ts";
 import { credentialCheck, identityCheck, markerCheck } from "./identity.ts";
+import { orgPoliciesCheck } from "./org-policies.ts";
 import { permissionsCheck } from "./permissions.ts";
 import { quotaCheck } from "./quota.ts";
 import { kubernetesVersionCheck, machineTypesCheck, postgresVersionCheck } from "./versions.ts";
@@ -24,6 +25,7 @@ export const GOOGLE_CHECKS: readonly Check<GoogleContext>[] = [
   credentialCheck,
   permissionsCheck,
   apisCheck,
+  orgPoliciesCheck,
   quotaCheck,
   kubernetesVersionCheck,
   postgresVersionCheck,

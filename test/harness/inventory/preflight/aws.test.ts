@@ -95,6 +95,7 @@ test("an account in which nothing is missing has no failure", async () => {
   expect(states.filter((state) => !state.endsWith(" ok"))).toEqual([
     "permissions skipped",
     "apis skipped",
+    "org-policies skipped",
     "licence skipped",
     "names skipped",
   ]);

@@ -33,7 +33,9 @@ async function preflight(
 
 /** What Google wants a POST for although nothing changes. */
 function isQuestion(line: string): boolean {
-  return /^POST .*(:getIamPolicy|:testIamPermissions|:searchAllResources|\/tokeninfo)/.test(line);
+  return /^POST .*(:getIamPolicy|:testIamPermissions|:getEffectiveOrgPolicy|:searchAllResources|\/tokeninfo)/.test(
+    line,
+  );
 }
 
 test("a project in which nothing is missing passes every check, and nothing is created", async () => {
@@ -46,6 +48,7 @@ test("a project in which nothing is missing passes every check, and nothing is c
     credential: "ok",
     permissions: "ok",
     apis: "ok",
+    "org-policies": "ok",
     quota: "ok",
     "kubernetes-version": "ok",
     "postgres-version": "ok",
@@ -149,6 +152,18 @@ const FAILING: readonly Failing[] = [
     fix: /gcloud projects add-iam-policy-binding some-project/,
     spoil: ({ google }) =>
       google.project.ungranted.add("compute.networks.create").add("container.clusters.delete"),
+  },
+  {
+    name: "org-policies",
+    when: "the organisation requires OS Login",
+    found: /^compute\.requireOsLogin is set: the load runner is refused/,
+    fix: /^gcloud resource-manager org-policies disable-enforce compute\.requireOsLogin --project=some-project/,
+    change: (_, { google }) => {
+      google.orgPolicies = new Map([
+        ["constraints/compute.requireOsLogin", { booleanPolicy: { enforced: true } }],
+      ]);
+      return {};
+    },
   },
   {
     name: "apis",
@@ -303,6 +318,7 @@ describe("a failed check says what it found and what to do", () => {
 describe("what could not be asked is unknown, never ok", () => {
   test.each([
     ["permissions", ":testIamPermissions"],
+    ["org-policies", ":getEffectiveOrgPolicy"],
     ["apis", "services?"],
     ["quota", "/regions/us-central1"],
     ["kubernetes-version", "serverConfig"],

@@ -1,0 +1,99 @@
+import { list, record } from "../../google/refusal.ts";
+import { type Check, failed, ok, unknown } from "../check.ts";
+import type { GoogleContext } from "./context.ts";
+import { ORG_CONSTRAINTS, type OrgConstraint } from "./org-constraints.ts";
+
+/** What a policy means for the environment. */
+type Finding =
+  | { readonly state: "allows" }
+  | { readonly state: "forbids"; readonly constraint: OrgConstraint; readonly fix: string }
+  | { readonly state: "unknown"; readonly constraint: OrgConstraint; readonly reason: string };
+
+/**
+ * Policies of the organisation above the project: what they forbid fails an apply in its middle. Asked by
+ * `projects.getEffectiveOrgPolicy`, which needs `orgpolicy.policy.get` and no other API than the stacks do.
+ */
+export const orgPoliciesCheck: Check<GoogleContext> = {
+  name: "org-policies",
+  fix: ({ project }) => `gcloud resource-manager org-policies list --project=${project}`,
+  after: ["identity"],
+  run: async (context, signal) => {
+    const { project } = context;
+    const asked = ORG_CONSTRAINTS.filter(({ matters }) => matters(context));
+    const findings = await Promise.all(asked.map((constraint) => findingOf(constraint, context, signal)));
+    const forbidding = findings.filter((finding) => finding.state === "forbids");
+    const unclear = findings.filter((finding) => finding.state === "unknown");
+    const notKnown = unclear.map(({ constraint }) => constraint.name).join(", ");
+    if (forbidding.length > 0) {
+      const words = forbidding.map(({ constraint: { name, breaks } }) => `${name} is set: ${breaks}`);
+      return failed(
+        `${words.join("; ")}${notKnown === "" ? "" : `; not known: ${notKnown}`}`,
+        forbidding.map(({ fix }) => fix).join("; "),
+      );
+    }
+    const [first] = unclear;
+    if (first === undefined) return ok(`none of the ${asked.length} that would break it is set`);
+    return unknown(
+      `${unclear.length} of ${asked.length} are not known (${notKnown}): ${first.reason}`,
+      `have roles/orgpolicy.policyViewer granted, or ask whoever owns the organisation: gcloud resource-manager org-policies describe ${first.constraint.name} --effective --project=${project}`,
+    );
+  },
+};
+
+async function findingOf(
+  constraint: OrgConstraint,
+  context: GoogleContext,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { project, call } = context;
+  const path = `projects/${project}:getEffectiveOrgPolicy`;
+  const body = { constraint: `constraints/${constraint.name}` };
+  const answer = await call({ api: "resourceManager", method: "POST", path, body }, signal);
+  if (answer.state !== "ok") return { state: "unknown", constraint, reason: answer.reason };
+  const needs = constraint.needs?.(context);
+  if (needs === undefined) {
+    const isOn = record(answer.body["booleanPolicy"])["enforced"] === true;
+    const off = `gcloud resource-manager org-policies disable-enforce ${constraint.name} --project=${project}`;
+    return isOn ? { state: "forbids", constraint, fix: fixOf(constraint, off) } : { state: "allows" };
+  }
+  const how = judgeList(record(answer.body["listPolicy"]), needs);
+  if (how === "allows") return { state: "allows" };
+  if (how === "unclear") return { state: "unknown", constraint, reason: "its values name groups or folders" };
+  const allow = `gcloud resource-manager org-policies allow ${constraint.name} ${needs[0] ?? ""} --project=${project}`;
+  return { state: "forbids", constraint, fix: fixOf(constraint, allow) };
+}
+
+function fixOf({ instead }: OrgConstraint, command: string): string {
+  return instead === undefined ? command : `${command} (or ${instead})`;
+}
+
+/**
+ * Whether a list lets one of the values through. Groups (`in:`) and folders (`under:`) that are not those of the value
+ * may hold it or not, which only Google knows.
+ */
+function judgeList(
+  policy: Readonly<Record<string, unknown>>,
+  needs: readonly string[],
+): "allows" | "forbids" | "unclear" {
+  if (policy["allValues"] === "DENY") return "forbids";
+  const allowed = wordsIn(policy["allowedValues"]);
+  const denied = wordsIn(policy["deniedValues"]);
+  if (denied.some((value) => isOneOf(value, needs))) return "forbids";
+  if (allowed.length > 0 && !allowed.some((value) => isOneOf(value, needs)))
+    return allowed.some(isGroup) ? "unclear" : "forbids";
+  return denied.some(isGroup) ? "unclear" : "allows";
+}
+
+/** Values may be written with their kind (`is:…`); a place that ends in "/" is whatever lies below it. */
+function isOneOf(value: string, needs: readonly string[]): boolean {
+  const plain = value.replace(/^is:/, "");
+  return needs.some((need) => plain === need || (need.endsWith("/") && plain.startsWith(need)));
+}
+
+function isGroup(value: string): boolean {
+  return /^(in|under):/.test(value);
+}
+
+function wordsIn(values: unknown): readonly string[] {
+  return list(values).filter((value): value is string => typeof value === "string");
+}
