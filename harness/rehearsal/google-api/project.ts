@@ -16,6 +16,8 @@ export interface ProjectFacts {
   services: string[];
   /** Permissions that the caller does not have in the project. */
   readonly ungranted: Set<string>;
+  /** Effective organisation policies by constraint; those that are absent are not set. The caller may not ask where `denied`. */
+  orgPolicies: Map<string, Json> | "denied";
   /** What the token says of itself. */
   tokenInfo: Json;
   /** Quotas of each region, and of the whole project. */
@@ -67,6 +69,7 @@ export function readyProject(id: string): ProjectFacts {
     number: "42",
     lifecycleState: "ACTIVE",
     labels: {},
+    orgPolicies: new Map(),
     services: [
       "cloudasset",
       "cloudresourcemanager",

@@ -20,7 +20,7 @@ export function policyOf({ policies }: World, place: string): Json {
   return known;
 }
 
-/** Answers `getIamPolicy`, `setIamPolicy` and `testIamPermissions` of any resource; undefined for other verbs. */
+/** Answers for what may be done with any resource (IAM's policies, an organisation's); undefined for other verbs. */
 export function answerPolicy(world: World, request: ApiRequest): Json | undefined {
   switch (request.verb) {
     case "getIamPolicy":
@@ -33,6 +33,14 @@ export function answerPolicy(world: World, request: ApiRequest): Json | undefine
       );
       // Google leaves the list out where nothing is granted.
       return asked.length === 0 ? {} : { permissions: asked };
+    }
+    case "getEffectiveOrgPolicy": {
+      const { orgPolicies } = world.project;
+      if (orgPolicies === "denied") {
+        throw new GoogleRefusal(403, "forbidden", "The caller does not have permission");
+      }
+      const constraint = String(request.body["constraint"]);
+      return { constraint, ...orgPolicies.get(constraint) };
     }
     default:
       return undefined;

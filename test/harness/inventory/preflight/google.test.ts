@@ -159,7 +159,7 @@ const FAILING: readonly Failing[] = [
     found: /^compute\.requireOsLogin is set: the load runner is refused/,
     fix: /^gcloud resource-manager org-policies disable-enforce compute\.requireOsLogin --project=some-project/,
     change: (_, { google }) => {
-      google.orgPolicies = new Map([
+      google.project.orgPolicies = new Map([
         ["constraints/compute.requireOsLogin", { booleanPolicy: { enforced: true } }],
       ]);
       return {};

@@ -7,11 +7,11 @@ import { PROJECT, readyProject } from "./ready-project.ts";
 
 /** What the check finds in a project below these policies. */
 async function asked(
-  policies: Readonly<Record<string, object>> | "denied",
+  policies: Readonly<Record<string, Record<string, unknown>>> | "denied",
   changes: Partial<GoogleContext> = {},
 ) {
   await using ready = await readyProject();
-  ready.google.orgPolicies =
+  ready.google.project.orgPolicies =
     policies === "denied"
       ? "denied"
       : new Map(Object.entries(policies).map(([name, policy]) => [`constraints/${name}`, policy]));
