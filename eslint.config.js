@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
+import { noWallTimeDifference } from "./eslint-wall-time.js";
 
 /** The layers, top first (CONTRIBUTING.md): imports go downwards only. */
 const LAYERS = [
@@ -86,6 +87,51 @@ const unboundedReaders = [
   "ImportDeclaration[source.value='undici'] ImportSpecifier[imported.name=/^(request|fetch|stream|pipeline)$/]",
 ].map((selector) => ({ selector, message: UNBOUNDED }));
 
+/** Files that may subtract or compare stamps, and why: elsewhere a clock that is set must not change what happens. */
+const WALL_TIME = [
+  {
+    reason: "here elapsed time and stamps are told apart",
+    files: ["harness/model/moment.ts", "harness/pipeline/timeline.ts", "harness/cli/progress/event-axis.ts"],
+  },
+  {
+    reason: "the instants of records, and the stamps of events on one axis, are as far apart as time elapsed",
+    files: ["harness/results/**", "harness/cli/progress/**", "harness/cli/nightly/summary.ts"],
+  },
+  {
+    reason:
+      "labels, ends and ages are stamps of a cloud's, a licence's or a server's clock, of which no other is known",
+    files: [
+      "harness/inventory/**",
+      "harness/model/licence.ts",
+      "harness/coder/http.ts",
+      "harness/workload/cleanup-find.ts",
+      "harness/workload/guard-look.ts",
+      "harness/workload/await-ready.ts",
+      "harness/workload/clock-watch.ts",
+      "harness/workload/coder-engine/count-connections.ts",
+    ],
+  },
+  {
+    reason: "one look at a lease of another machine: whoever waits for it goes by elapsed time (LeaseWatch)",
+    files: [
+      "harness/pipeline/lease.ts",
+      "harness/pipeline/bucket-lease.ts",
+      "harness/pipeline/mirrored-state.ts",
+      "harness/pipeline/vanishing-machine.ts",
+      "harness/cli/teardown/restored-run.ts",
+      "harness/cli/nightly/lock.ts",
+    ],
+  },
+  {
+    reason: "runs of the user's machines in the order in which they began",
+    files: ["harness/cli/earlier-runs.ts"],
+  },
+  {
+    reason: "stand-ins of clouds and of Coder, which make stamps by their own clock",
+    files: ["harness/rehearsal/**"],
+  },
+];
+
 export default tseslint.config(
   { ignores: ["node_modules", ".refbench", "cdktf.out", "coverage"] },
   js.configs.recommended,
@@ -118,6 +164,12 @@ export default tseslint.config(
     files: ["harness/**/*.ts"],
     ignores: ["harness/model/exchange.ts"],
     rules: { "no-restricted-syntax": ["error", ...unboundedReaders] },
+  },
+  {
+    files: ["harness/**/*.ts"],
+    ignores: WALL_TIME.flatMap(({ files }) => files),
+    plugins: { refbench: { rules: { "no-wall-time-difference": noWallTimeDifference } } },
+    rules: { "refbench/no-wall-time-difference": "error" },
   },
   {
     files: ["stacks/**/*.ts"],

@@ -10,13 +10,13 @@ export function stepWords(byMs: number): string {
   const size =
     seconds < 60
       ? `${seconds.toFixed(1)} s`
-      : `${[
+      : [
           [Math.floor(whole / 3600), "h"],
           [Math.floor((whole % 3600) / 60), "m"],
           [whole % 60, "s"],
         ]
           .filter(([amount], index) => index > 0 || amount !== 0)
           .map(([amount, unit]) => `${String(amount)} ${String(unit)}`)
-          .join(" ")}`;
+          .join(" ");
   return `${byMs < 0 ? "back" : "forward"} by ${size}`;
 }

@@ -57,6 +57,12 @@ export function msBetween(
     : { ms: Math.max(0, to.atMs - from.atMs), by: "stamps" };
 }
 
+/** Whether a moment is before another one: by elapsed time where both are of the same boot, otherwise by the stamps. */
+export function isBefore(one: Moment, other: Moment): boolean {
+  const [a, b] = [one.sinceBoot, other.sinceBoot];
+  return a !== undefined && a.boot === b?.boot ? a.ms < b.ms : one.atMs < other.atMs;
+}
+
 /**
  * Whether a moment has come by the wall clock or by elapsed time, whichever is first. A clock that was set back cannot
  * make it late. One that was set forward makes it early: what the cloud's own end and other machines go by is the

@@ -1,8 +1,9 @@
+import { isBefore, type Moment } from "../model/moment.ts";
 import { readFile } from "node:fs/promises";
 import { findStoredEvent, type StoredEvent } from "../model/event.ts";
 import { linesIn } from "../model/lines.ts";
 import type { TerraformOptions, TerraformProgress } from "../model/terraform.ts";
-import type { StoredEntry } from "./journal.ts";
+import { momentOf, type StoredEntry } from "./journal.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 type Act = "apply" | "destroy";
@@ -41,20 +42,22 @@ export async function countResources(
   act: Act,
 ): Promise<ReadonlyMap<string, number>> {
   const own = act === "apply" ? untilLoad(entries) : entries;
-  const since = new Map<string, string>();
+  const since = new Map<string, Moment>();
   const journalled = new Map<string, number>();
   for (const entry of own) {
     if (entry.type === "stack-intent" && entry.act === act && !since.has(entry.stack))
-      since.set(entry.stack, entry.at);
+      since.set(entry.stack, momentOf(entry));
     if (entry.type === "stack-outcome" && entry.act === act)
       journalled.set(entry.stack, (journalled.get(entry.stack) ?? 0) + (entry.resources ?? 0));
   }
-  const until = act === "apply" ? entries[own.length]?.at : undefined;
+  const next = act === "apply" ? entries[own.length] : undefined;
+  const until = next === undefined ? undefined : momentOf(next);
   const seen = new Map<string, Set<string>>();
   for (const event of await storedEvents(folder)) {
     if (event.type !== "terraform.progress" || !isDone(event.progress, act)) continue;
     const from = since.get(event.stack);
-    if (from === undefined || event.at < from || (until !== undefined && event.at > until)) continue;
+    const at = momentOf(event);
+    if (from === undefined || isBefore(at, from) || (until !== undefined && isBefore(until, at))) continue;
     seen.set(event.stack, (seen.get(event.stack) ?? new Set()).add(event.progress.address));
   }
   return new Map(

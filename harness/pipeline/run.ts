@@ -68,9 +68,20 @@ export async function executeRun(
 async function runWatched(
   context: StageContext,
 ): Promise<{ readonly failed: string | undefined; readonly stopped: string | undefined }> {
+  const clock = watchClock(context);
+  try {
+    return await runWithin(context);
+  } finally {
+    await clock[Symbol.asyncDispose]();
+  }
+}
+
+/** As `runWatched`, while the clock is watched. */
+async function runWithin(
+  context: StageContext,
+): Promise<{ readonly failed: string | undefined; readonly stopped: string | undefined }> {
   await using cost = watchCost(context);
   await using reaper = watchReaper(context);
-  await using _clock = watchClock(context);
   const signal = AbortSignal.any([cost.signal, reaper.signal]);
   const failed = await runStages({ ...context, signal });
   return { failed, stopped: cost.reached ?? reaper.lost };

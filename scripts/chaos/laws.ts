@@ -21,6 +21,8 @@ export interface Observed {
   readonly stateLost: boolean;
   /** Whether the load of the run came to its ordinary end. */
   readonly loadFinished: boolean;
+  /** Simulated time since the world began, which bounds what a run can have cost and taken. */
+  readonly elapsedMs: number;
   /** Destructive calls of a reaper after another had taken its place. */
   readonly fencedActs: number;
 }
@@ -47,6 +49,7 @@ export function breachesOf(observed: Observed): readonly Breach[] {
     return breaches;
   }
   const { teardown, verdict } = record;
+  for (const what of falseTimes(record, observed.elapsedMs)) say("wrong-verdict", what);
   if (teardown.state === "clean" && left.length > 0)
     say("wrong-verdict", `clean, while there was ${left.join(", ")}`);
   if (teardown.state === "clean" && !inventoryAnswered)
@@ -60,4 +63,22 @@ export function breachesOf(observed: Observed): readonly Breach[] {
   if (teardown.state === "unverified" && inventoryAnswered && !stateLost && left.length === 0)
     say("false-alarm", `unverified (${teardown.problems.join("; ")}), while the inventory answered`);
   return breaches;
+}
+
+/** How far the last look at the clock may be from the record's own. */
+const SLACK_MS = 1_000;
+
+/** What a record says of times and cost that cannot be, whatever happened to the wall clock. */
+function falseTimes(record: RunRecord, elapsedMs: number): readonly string[] {
+  const { startedAt, finishedAt = startedAt, stages, cost } = record;
+  const lengthMs = Date.parse(finishedAt) - Date.parse(startedAt);
+  const most = cost === undefined ? 0 : (elapsedMs / 3_600_000) * cost.estimate.perHour + cost.estimate.total;
+  return [
+    lengthMs < 0 ? `it finished ${-lengthMs} ms before it started` : "",
+    lengthMs > elapsedMs + SLACK_MS ? `it took ${lengthMs} ms, while ${elapsedMs} elapsed` : "",
+    ...stages.map(({ stage, ...times }) =>
+      times.finishedAt < times.startedAt ? `${stage} finished before it started` : "",
+    ),
+    (cost?.spent ?? 0) > most ? `it cost ${cost?.spent ?? 0}, and at most ${most.toFixed(2)} can be` : "",
+  ].filter((what) => what !== "");
 }

@@ -44,6 +44,9 @@ describe("the laws", () => {
   const clean = (): Observed => {
     const record = {
       verdict: "pass",
+      startedAt: "2026-01-01T00:00:00Z",
+      finishedAt: "2026-01-01T00:10:00Z",
+      stages: [],
       teardown: { state: "clean", scope: "", finishedAt: "", left: [], swept: [], problems: [] },
     } as unknown as NonNullable<Observed["record"]>;
     return {
@@ -54,12 +57,15 @@ describe("the laws", () => {
       inventoryAnswered: true,
       stateLost: false,
       loadFinished: true,
+      elapsedMs: 600_000,
       fencedActs: 0,
     };
   };
   const torn = (state: "leaked" | "unverified", left: readonly string[]): Observed["record"] =>
     ({
       verdict: state,
+      startedAt: "2026-01-01T00:00:00Z",
+      stages: [],
       teardown: { state, scope: "", left: left.map((id) => ({ id, kind: "", name: id })), problems: [] },
     }) as unknown as Observed["record"];
 
@@ -70,6 +76,7 @@ describe("the laws", () => {
   test.each<[string, Partial<Observed>, string]>([
     ["clean with something left", { left: ["disk"] }, "wrong-verdict"],
     ["clean without an answer", { inventoryAnswered: false }, "wrong-verdict"],
+    ["a run that took longer than time elapsed", { elapsedMs: 60_000 }, "wrong-verdict"],
     ["pass after an interrupted run", { loadFinished: false }, "wrong-verdict"],
     ["no final record", { record: undefined }, "wrong-verdict"],
     ["a replaced reaper that destroys", { fencedActs: 1 }, "wrong-verdict"],

@@ -25,11 +25,11 @@ const CONTROLLER_MS = 2_000;
 
 /** A cloud in memory with what makes teardown hard: use, containment, controllers, delay and refusal. */
 export class SimulatedCloud {
-  readonly #clock: Pick<Clock, "now">;
+  readonly #clock: Pick<Clock, "elapsed">;
   readonly #things = new Map<string, Thing>();
   readonly #leaving = new Map<string, number>();
 
-  constructor(clock: Pick<Clock, "now">) {
+  constructor(clock: Pick<Clock, "elapsed">) {
     this.#clock = clock;
   }
 
@@ -52,7 +52,7 @@ export class SimulatedCloud {
   /** What an inventory shows. */
   items(): readonly InventoryItem[] {
     return this.all()
-      .filter(({ visibleAtMs = 0 }) => visibleAtMs <= this.#clock.now())
+      .filter(({ visibleAtMs = 0 }) => visibleAtMs <= this.#clock.elapsed())
       .map(({ id, kind, owner, labels = {} }) => ({
         id,
         kind,
@@ -67,7 +67,7 @@ export class SimulatedCloud {
     this.#settle();
     const thing = this.#things.get(id);
     if (thing === undefined) return { state: "gone" };
-    if ((thing.stuckUntilMs ?? 0) > this.#clock.now())
+    if ((thing.stuckUntilMs ?? 0) > this.#clock.elapsed())
       return { state: "failed", reason: "503: try again later" };
     const going = new Set([id, ...this.#insideOf(id)]);
     const user = this.all().find(
@@ -78,7 +78,7 @@ export class SimulatedCloud {
     for (const other of this.#things.values()) {
       if (other.owner === undefined || !going.has(other.owner)) continue;
       // Without its cluster there is no controller left to remove it.
-      if (thing.kind !== CLUSTER) this.#leaving.set(other.id, this.#clock.now() + CONTROLLER_MS);
+      if (thing.kind !== CLUSTER) this.#leaving.set(other.id, this.#clock.elapsed() + CONTROLLER_MS);
     }
     if (thing.kind === CLUSTER) this.#leaving.clear();
     return { state: "removed" };
@@ -91,7 +91,7 @@ export class SimulatedCloud {
 
   #settle(): void {
     for (const [id, goesAt] of this.#leaving) {
-      if (goesAt > this.#clock.now()) continue;
+      if (goesAt > this.#clock.elapsed()) continue;
       this.#leaving.delete(id);
       this.#things.delete(id);
     }

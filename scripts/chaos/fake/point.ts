@@ -72,13 +72,13 @@ class Point {
     const world = this.#world;
     this.#folder = await this.#makeRun();
     const run = await this.#drive();
-    const endedAt = world.clock.now();
+    const endedAt = world.clock.elapsed();
     damage(this.#folder, this.#schedule.damage);
     await this.#askForTeardown();
     const reaper = await this.#reapUntilFinal();
     const record = await this.#finalRecord();
     onFinal(this.#folder);
-    const timeToCleanMs = world.clock.now() - endedAt;
+    const timeToCleanMs = world.clock.elapsed() - endedAt;
     const { answered } = world;
     const left = world.cloud.all().map(({ id }) => id);
     await this.#sweepOnce();
@@ -93,6 +93,7 @@ class Point {
         stateLost: world.schedule.terraform.stateLost !== undefined,
         loadFinished: world.loadFinished,
         fencedActs: world.fencedActs,
+        elapsedMs: world.clock.elapsed(),
       },
       timeToCleanMs,
       boundaries: { run, reaper },

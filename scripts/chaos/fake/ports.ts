@@ -23,7 +23,7 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
     clock: {
       now: () => {
         process.boundary();
-        return world.clock.now();
+        return world.lookAtClock();
       },
       elapsed: () => {
         process.boundary();

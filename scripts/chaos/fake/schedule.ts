@@ -54,6 +54,12 @@ export interface Damage {
   readonly secretsLost: boolean;
 }
 
+/** The wall clock is set once so many looks at it were made. */
+export interface ClockStep {
+  readonly atLook: number;
+  readonly byMs: number;
+}
+
 /** Everything that one point does, derived from its seed alone. */
 export interface Schedule {
   readonly kind: RunKind;
@@ -69,6 +75,8 @@ export interface Schedule {
   /** Staged runs: how many stages are asked for, and the teardown stage asked alone before the expiry. */
   readonly stages: number;
   readonly teardownStage: "drain" | "destroy" | "sweep" | undefined;
+  /** The wall clock is set at this call of the world's clock, by so many milliseconds; in the order of the calls. */
+  readonly clockSteps: readonly ClockStep[];
   /** By hand: stacks destroyed with plain terraform before the teardown is asked for. */
   readonly destroyedByHand: readonly string[];
 }
@@ -96,6 +104,7 @@ const UNHARMED = {
   inventory: { lateMs: 0, throttledRemoves: 0 },
   leaks: [],
   damage: { truncated: [], secretsLost: false },
+  clockSteps: [],
 } as const satisfies Partial<Schedule>;
 
 /** A schedule in which nothing goes wrong: what it ends in must be clean. */
@@ -105,6 +114,19 @@ export function cleanSchedule(random: Random, kind: RunKind): Schedule {
 
 /** A schedule in which, on the average, three things go wrong. */
 export function scheduleOf(random: Random, kind: RunKind, boundaries: Boundaries): Schedule {
+  const schedule = disturbed(random, kind, boundaries);
+  // Drawn last, so that a seed's other mishaps are what they were before clocks were set.
+  return { ...schedule, clockSteps: clockStepsOf(random, boundaries) };
+}
+
+function clockStepsOf(random: Random, boundaries: Boundaries): readonly ClockStep[] {
+  return Array.from({ length: random.pick([0, 0, 1, 1, 2]) }, () => ({
+    atLook: random.between(1, boundaries.run + boundaries.reaper),
+    byMs: random.pick([-3_600_000, 3_600_000, -90_000, 5_000]),
+  }));
+}
+
+function disturbed(random: Random, kind: RunKind, boundaries: Boundaries): Schedule {
   return {
     kind,
     isClean: false,
@@ -119,6 +141,7 @@ export function scheduleOf(random: Random, kind: RunKind, boundaries: Boundaries
       when: random.pick(["apply", "load", "destroy", "empty-answer"] as const),
     })),
     damage: damageOf(random),
+    clockSteps: [],
     ...drivenBy(random, kind, false),
   };
 }

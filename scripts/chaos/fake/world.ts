@@ -20,6 +20,7 @@ interface Orphan {
 /** Cloud, Terraform's states and what is planned for them: what all processes of one point share. */
 export class World {
   readonly clock = fakeClock();
+  #looks = 0;
   readonly cloud = new SimulatedCloud(this.clock);
   readonly schedule: Schedule;
   /** Terraform's states as they lie on disk: ids by stack. */
@@ -46,10 +47,18 @@ export class World {
     this.#terraformFolder = terraformFolder;
   }
 
+  /** The wall clock, which is set where the schedule says. */
+  lookAtClock(): number {
+    this.#looks += 1;
+    for (const { atLook, byMs } of this.schedule.clockSteps)
+      if (atLook === this.#looks) this.clock.step(byMs);
+    return this.clock.now();
+  }
+
   /** Lets terraforms that nobody waits for go on with their work until now. */
   tick(): void {
     for (const [stack, orphan] of this.#orphans) {
-      while (this.#orphans.has(stack) && orphan.nextAtMs <= this.clock.now()) {
+      while (this.#orphans.has(stack) && orphan.nextAtMs <= this.clock.elapsed()) {
         orphan.nextAtMs += ONE_THING_MS;
         if (!orphan.step()) this.#orphans.delete(stack);
       }
@@ -58,7 +67,7 @@ export class World {
 
   create(thing: Thing): void {
     const { lateMs, stuck } = this.schedule.inventory;
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     const stuckUntilMs = stuck?.id === thing.id ? (stuck.forMs === null ? Infinity : now + stuck.forMs) : 0;
     this.cloud.create({ ...thing, visibleAtMs: now + lateMs, stuckUntilMs });
   }
@@ -153,7 +162,7 @@ export class World {
     if (working !== undefined) working.interrupted = true;
     const orphan = this.#orphans.get(stack.name);
     if (orphan !== undefined) {
-      this.clock.advance(Math.max(0, orphan.nextAtMs - this.clock.now()));
+      this.clock.advance(Math.max(0, orphan.nextAtMs - this.clock.elapsed()));
       orphan.step();
       orphan.end();
       this.#orphans.delete(stack.name);
@@ -205,7 +214,7 @@ export class World {
       if (!goesOn) persist();
       return goesOn;
     };
-    this.#orphans.set(stack, { step: quietly, end: persist, nextAtMs: this.clock.now() + ONE_THING_MS });
+    this.#orphans.set(stack, { step: quietly, end: persist, nextAtMs: this.clock.elapsed() + ONE_THING_MS });
   }
 }
 
