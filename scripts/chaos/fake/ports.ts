@@ -15,7 +15,10 @@ const SCOPE = "simulated cloud";
 
 /** The ports of one simulated process: each call is a boundary at which it may die, be signalled or be stopped. */
 export function portsOf(world: World, process: SimulatedProcess): Ports {
-  const gate = (): Promise<void> => process.gate();
+  const gate = (): Promise<void> => {
+    world.passBoundary();
+    return process.gate();
+  };
   const destructive = (): void => {
     if (process.isReplaced && !process.isDead) world.fencedActs += 1;
   };
@@ -23,7 +26,8 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
     clock: {
       now: () => {
         process.boundary();
-        return world.lookAtClock();
+        world.passBoundary();
+        return world.clock.now();
       },
       elapsed: () => {
         process.boundary();

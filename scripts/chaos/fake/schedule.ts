@@ -54,9 +54,9 @@ export interface Damage {
   readonly secretsLost: boolean;
 }
 
-/** The wall clock is set once so many looks at it were made. */
+/** The wall clock is set at a boundary, counted over all processes. */
 export interface ClockStep {
-  readonly atLook: number;
+  readonly at: number;
   readonly byMs: number;
 }
 
@@ -75,7 +75,7 @@ export interface Schedule {
   /** Staged runs: how many stages are asked for, and the teardown stage asked alone before the expiry. */
   readonly stages: number;
   readonly teardownStage: "drain" | "destroy" | "sweep" | undefined;
-  /** The wall clock is set at this call of the world's clock, by so many milliseconds; in the order of the calls. */
+  /** The wall clock is set at these boundaries. */
   readonly clockSteps: readonly ClockStep[];
   /** By hand: stacks destroyed with plain terraform before the teardown is asked for. */
   readonly destroyedByHand: readonly string[];
@@ -121,7 +121,7 @@ export function scheduleOf(random: Random, kind: RunKind, boundaries: Boundaries
 
 function clockStepsOf(random: Random, boundaries: Boundaries): readonly ClockStep[] {
   return Array.from({ length: random.pick([0, 0, 1, 1, 2]) }, () => ({
-    atLook: random.between(1, boundaries.run + boundaries.reaper),
+    at: random.between(1, boundaries.run + boundaries.reaper),
     byMs: random.pick([-3_600_000, 3_600_000, -90_000, 5_000]),
   }));
 }

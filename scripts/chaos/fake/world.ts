@@ -20,7 +20,7 @@ interface Orphan {
 /** Cloud, Terraform's states and what is planned for them: what all processes of one point share. */
 export class World {
   readonly clock = fakeClock();
-  #looks = 0;
+  #boundaries = 0;
   readonly cloud = new SimulatedCloud(this.clock);
   readonly schedule: Schedule;
   /** Terraform's states as they lie on disk: ids by stack. */
@@ -47,12 +47,10 @@ export class World {
     this.#terraformFolder = terraformFolder;
   }
 
-  /** The wall clock, which is set where the schedule says. */
-  lookAtClock(): number {
-    this.#looks += 1;
-    for (const { atLook, byMs } of this.schedule.clockSteps)
-      if (atLook === this.#looks) this.clock.step(byMs);
-    return this.clock.now();
+  /** A boundary of any process: the wall clock is set at those that the schedule names. */
+  passBoundary(): void {
+    this.#boundaries += 1;
+    for (const { at, byMs } of this.schedule.clockSteps) if (at === this.#boundaries) this.clock.step(byMs);
   }
 
   /** Lets terraforms that nobody waits for go on with their work until now. */
