@@ -41,11 +41,14 @@ export type User = z.infer<typeof user>;
 export const userPage = z.object({ users: z.array(user), count: z.number().nullish() });
 export type UserPage = z.infer<typeof userPage>;
 
+/** A moment that figures are made of: one that is no time would be a figure that cannot be true. */
+const instant = z.iso.datetime({ offset: true });
+
 export const job = z.object({
   status: z.enum(["pending", "running", "succeeded", "canceling", "canceled", "failed", "unknown"]),
-  created_at: z.string(),
-  started_at: z.string().nullish(),
-  completed_at: z.string().nullish(),
+  created_at: instant,
+  started_at: instant.nullish(),
+  completed_at: instant.nullish(),
   error: z.string().nullish(),
   /** Such as `INSUFFICIENT_QUOTA`. */
   error_code: z.string().nullish(),
@@ -69,9 +72,9 @@ export const agent = z.object({
   startup_script_behavior: z.string().nullish(),
   /** Of an agent inside another one, such as a dev container's. */
   parent_id: z.string().nullish(),
-  first_connected_at: z.string().nullish(),
-  started_at: z.string().nullish(),
-  ready_at: z.string().nullish(),
+  first_connected_at: instant.nullish(),
+  started_at: instant.nullish(),
+  ready_at: instant.nullish(),
   apps: z
     .array(
       z.object({

@@ -1,6 +1,6 @@
 import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
-import { heldBy, LEASE_MS, leaseSchema, type Lease } from "./lease.ts";
+import { heldBy, LEASE_MS, type Lease, leaseName, newestFence, parseLease } from "./lease.ts";
 import { mirrorKeys } from "./mirror.ts";
 import { isOfThisBoot, livenessOf, type ProcessIdentity } from "./process-identity.ts";
 
@@ -25,7 +25,7 @@ export class BucketLeaseBook {
     if (fence === 0) return undefined;
     const bytes = await this.#bucket.get(this.#key(fence));
     if (bytes === undefined) return undefined;
-    return leaseSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+    return parseLease(Buffer.from(bytes).toString(), fence);
   }
 
   /** Whether its holder is believed to be at work. */
@@ -69,13 +69,11 @@ export class BucketLeaseBook {
   }
 
   async #newestFence(): Promise<number> {
-    const keys = await this.#bucket.list(this.#prefix);
-    const numbers = keys.map((key) => Number(/\/(\d{6})\.json$/.exec(key)?.[1] ?? 0));
-    return Math.max(0, ...numbers);
+    return newestFence(await this.#bucket.list(this.#prefix));
   }
 
   #key(fence: number): string {
-    return `${this.#prefix}${String(fence).padStart(6, "0")}.json`;
+    return `${this.#prefix}${leaseName(fence)}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { z } from "zod";
+import { instantMs } from "../model/instant.ts";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import { linesIn } from "../model/lines.ts";
@@ -35,7 +36,7 @@ export const journalEntry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("finding"), verdict, reason: z.string() }),
   z.object({ type: z.literal("hand-over"), reason: z.string() }),
   /** The environment stays after a failure, until then at most. */
-  z.object({ type: z.literal("kept"), untilMs: z.number(), reason: z.string() }),
+  z.object({ type: z.literal("kept"), untilMs: instantMs, reason: z.string() }),
   z.object({ type: z.literal("reaper-started"), pid: z.number(), fence: z.number() }),
   /** It failed in the middle of its work, and is started again. */
   z.object({ type: z.literal("reaper-failed"), pid: z.number(), reason: z.string() }),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import type { z } from "zod";
 import { RefbenchError } from "../model/error.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** The text that `writeJson` writes for a value. */
 export function jsonText(value: unknown): string {
@@ -49,7 +50,7 @@ export async function findJson<Schema extends z.ZodType>(
     throw new RefbenchError("run_folder", `cannot read ${path}`, { cause: error });
   }
   try {
-    return schema.parse(JSON.parse(text));
+    return schema.parse(parseJson(text));
   } catch (error) {
     throw new RefbenchError(
       "run_folder",

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { instantMs } from "../model/instant.ts";
 import type { Clock } from "../model/clock.ts";
 import { bootTime, hasCome, later, momentNow } from "../model/moment.ts";
 import type { StageContext } from "./context.ts";
@@ -8,7 +9,7 @@ import { listRunFoldersIn, type RunFolder } from "./run-folder.ts";
 import { findFinalRecord } from "./run-record.ts";
 
 const keepSchema = z.object({
-  untilMs: z.number(),
+  untilMs: instantMs,
   /** The same moment by a clock that nobody can set; absent in what earlier versions wrote. */
   untilSinceBoot: bootTime.optional(),
   reason: z.string(),

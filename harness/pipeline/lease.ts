@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
+import { instantMs } from "../model/instant.ts";
+import { parseJson } from "../model/parse-json.ts";
 import { salvageJson } from "./json-file.ts";
 import { livenessOf, processIdentity, type ProcessIdentity } from "./process-identity.ts";
 
@@ -21,7 +23,7 @@ export const leaseSchema = z.object({
   /** Grows with each holder: who sees a larger number than its own must stop. */
   fence: z.number().int().positive(),
   holder: processIdentity,
-  renewedAtMs: z.number(),
+  renewedAtMs: instantMs,
   released: z.boolean(),
 });
 export type Lease = z.infer<typeof leaseSchema>;
@@ -41,14 +43,9 @@ export class LeaseBook {
 
   /** The newest lease, or undefined when nobody ever held one. */
   async current(): Promise<Lease | undefined> {
-    const fences = (await readdir(this.#directory).catch(nothingThere))
-      .map((name) => /^(\d{6})\.json$/.exec(name)?.[1])
-      .filter((digits) => digits !== undefined)
-      .sort();
-    const newest = fences.at(-1);
-    if (newest === undefined) return undefined;
-    const lease = await salvageJson(join(this.#directory, `${newest}.json`), leaseSchema);
-    return lease ?? lostLease(Number(newest));
+    const newest = newestFence(await readdir(this.#directory).catch(nothingThere));
+    if (newest === 0) return undefined;
+    return asLease(await salvageJson(this.#file(newest), leaseSchema), newest);
   }
 
   /** Whether somebody holds it, as far as one look can say: `LeaseWatch` sees a holder that hangs. */
@@ -142,7 +139,7 @@ export class LeaseBook {
   }
 
   #file(fence: number): string {
-    return join(this.#directory, `${String(fence).padStart(6, "0")}.json`);
+    return join(this.#directory, leaseName(fence));
   }
 }
 
@@ -150,6 +147,32 @@ export class LeaseBook {
 function nothingThere(error: unknown): string[] {
   if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
   throw error;
+}
+
+/** Name of the file or object of a fencing number. */
+export function leaseName(fence: number): string {
+  return `${String(fence).padStart(6, "0")}.json`;
+}
+
+/** Beyond these digits two numbers that differ could be the same one. */
+const LEASE_NAME = /(?:^|\/)(\d{6,15})\.json$/;
+
+/** The largest fencing number among these names; 0 where nobody ever held the lease. */
+export function newestFence(names: readonly string[]): number {
+  return names.reduce((newest, name) => Math.max(newest, Number(LEASE_NAME.exec(name)?.[1] ?? 0)), 0);
+}
+
+/** The lease in a text; its name's number decides, since the next holder's is the one after it. */
+export function parseLease(text: string, fence: number): Lease {
+  try {
+    return asLease(leaseSchema.safeParse(parseJson(text)).data, fence);
+  } catch {
+    return lostLease(fence);
+  }
+}
+
+function asLease(lease: Lease | undefined, fence: number): Lease {
+  return lease?.fence === fence ? lease : lostLease(fence);
 }
 
 /** A lease that cannot be read keeps its number and holds nobody off: a holder that lives is fenced by the next. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { instantMs } from "../model/instant.ts";
 import type { Release } from "../../stacks/environment.ts";
 import { runCost } from "../model/cost.ts";
 import { endpointVariables } from "../model/endpoint-variables.ts";
@@ -89,7 +90,7 @@ export const planSchema = z.object({
   /** URL of the bucket or folder that the run is mirrored to, for when its machine is lost. */
   mirror: z.string().optional(),
   /** Unix milliseconds at which the reaper tears down whatever happens; null = never by itself. */
-  expiresAtMs: z.number().nullable(),
+  expiresAtMs: instantMs.nullable(),
   refbench: refbenchProvenance,
   machine: z.object({ cpu: z.string(), cores: z.number(), memoryGib: z.number(), os: z.string() }),
   node: z.string(),

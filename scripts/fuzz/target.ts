@@ -18,6 +18,8 @@ export interface Target<Input = unknown> {
   readonly inputs: fc.Arbitrary<Input>;
   /** Reads one input as the product does. Anything thrown that is no `RefbenchError` is a finding. */
   readonly read: (input: Input) => Outcome | Promise<Outcome>;
+  /** A case takes some 20 ms: files are written, or servers asked. */
+  readonly isSlow?: boolean;
   /** A text that no message may hold. */
   readonly secret?: string;
 }

@@ -1,3 +1,4 @@
+import { findIsoTime } from "../../model/instant.ts";
 import { classOf } from "./failure.ts";
 import type { AwsKindName } from "./kinds.ts";
 import type { AwsSession } from "./session.ts";
@@ -43,7 +44,8 @@ export function must<T>(value: T | undefined, attribute: string): T {
 
 /** The optional parts of a find, left out where AWS does not say. */
 export function since(createdAt: Date | undefined): { readonly createdAt?: string } {
-  return createdAt === undefined ? {} : { createdAt: createdAt.toISOString() };
+  const time = createdAt === undefined ? undefined : findIsoTime(createdAt);
+  return time === undefined ? {} : { createdAt: time };
 }
 
 /** The answer, or undefined when its subject went between the list and this call. */

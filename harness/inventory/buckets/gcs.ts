@@ -8,6 +8,7 @@ import { type Try, tryAgain } from "../../model/try-again.ts";
 import { MAX_OBJECT_BYTES } from "./bounds.ts";
 import { googleAuth, type GoogleAuth } from "../google/auth.ts";
 import { googleEndpoints } from "../google/endpoints.ts";
+import { textAt } from "../google/raw.ts";
 import { list, record, refusalOfBody } from "../google/refusal.ts";
 
 export interface GcsBucketOptions {
@@ -74,10 +75,15 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
     source.searchParams.set("maxResults", String(PAGE));
     if (token !== undefined) source.searchParams.set("pageToken", token);
     const { bytes } = await call("list", keyPrefix, { method: "GET", url: source, accept: [] });
-    const body = record(parseJson(Buffer.from(bytes).toString()));
-    const names = list(body["items"]).map((item) => String(record(item)["name"]));
+    const body = bodyOf(bytes) ?? refuse(keyPrefix);
+    const names = list(body["items"]).map((item) => textAt(record(item), "name") ?? refuse(keyPrefix));
     const next = body["nextPageToken"];
     return { names, next: typeof next === "string" && next !== "" ? next : undefined };
+  };
+
+  /** A name that is left out would be an object that is not there. */
+  const refuse = (keyPrefix: string): never => {
+    throw refused("list", keyPrefix, "the answer is not a list of objects", undefined);
   };
 
   return {
@@ -168,6 +174,14 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
 function jsonOrNothing(bytes: Uint8Array): unknown {
   try {
     return parseJson(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function bodyOf(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return record(parseJson(Buffer.from(bytes).toString()));
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { findIsoTime } from "../../model/instant.ts";
 import { PageWatch } from "../../model/page-watch.ts";
 import type { CallGoogle } from "./api.ts";
 import type { Collection, Scope } from "./kinds.ts";
@@ -134,6 +135,5 @@ function createdAtOf(raw: Raw): string | undefined {
   const text = ["creationTimestamp", "createTime", "creationTime"]
     .map((field) => textAt(raw, field))
     .find(Boolean);
-  const time = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+  return text === undefined ? undefined : findIsoTime(text);
 }

@@ -1,3 +1,4 @@
+import { findIsoTime } from "../../model/instant.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { run12 } from "../../model/run-id.ts";
 import { type CallGoogle, googleApi } from "./api.ts";
@@ -84,7 +85,8 @@ function canExpire({ name, raw }: Machine): boolean {
 const TOLERANCE_MS = 2 * 3_600_000;
 
 function problemOf(scheduling: Raw, raw: Raw, expiresAtMs: number): string | undefined {
-  const seconds = Number(record(scheduling["maxRunDuration"])["seconds"]);
+  const { seconds: given } = record(scheduling["maxRunDuration"]);
+  const seconds = typeof given === "string" || typeof given === "number" ? Number(given) : Number.NaN;
   const termination = textAt(scheduling, "terminationTime");
   const action = textAt(scheduling, "instanceTerminationAction");
   if (Number.isNaN(seconds) && termination === undefined)
@@ -96,5 +98,5 @@ function problemOf(scheduling: Raw, raw: Raw, expiresAtMs: number): string | und
   if (Number.isNaN(endsAt)) return "its start is unknown, and so is its end";
   return endsAt <= expiresAtMs + TOLERANCE_MS
     ? undefined
-    : `it ends at ${new Date(endsAt).toISOString()}, long after the run's expiry ${new Date(expiresAtMs).toISOString()}`;
+    : `it ends at ${findIsoTime(endsAt) ?? "no time that a clock shows"}, long after the run's expiry ${new Date(expiresAtMs).toISOString()}`;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../../model/clock.ts";
 import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
+import { findIsoTime } from "../../model/instant.ts";
 import { PageWatch } from "../../model/page-watch.ts";
 import { namePrefix, type RunId } from "../../model/run-id.ts";
 import { isOfRun, readRunMark, refuseRemoval } from "../../model/run-mark.ts";
@@ -104,7 +105,8 @@ async function listKind(
 }
 
 function itemOf(kind: KubernetesKind, { metadata }: z.infer<typeof kubernetesObject>): InventoryItem {
-  const { name, namespace, labels, creationTimestamp } = metadata;
+  const { name, namespace, labels, creationTimestamp = "" } = metadata;
+  const createdAt = findIsoTime(creationTimestamp);
   const between = namespace === undefined ? "" : `/namespaces/${namespace}`;
   return {
     id: `${kind.api}${between}/${kind.resource}/${name}`,
@@ -112,7 +114,7 @@ function itemOf(kind: KubernetesKind, { metadata }: z.infer<typeof kubernetesObj
     name,
     labels: labels ?? {},
     ...(namespace === undefined ? {} : { location: namespace }),
-    ...(creationTimestamp === undefined ? {} : { createdAt: new Date(creationTimestamp).toISOString() }),
+    ...(createdAt === undefined ? {} : { createdAt }),
   };
 }
 

@@ -9,6 +9,7 @@ import { randomOf } from "../../chaos/random.ts";
 export interface RanRun {
   readonly files: ReadonlyMap<string, Buffer>;
   lines(name: string): readonly unknown[];
+  json(name: string): unknown;
 }
 
 const files = new Map<string, Buffer>();
@@ -22,6 +23,7 @@ await playFakePoint(cleanSchedule(randomOf("fuzz"), "run"), {
 export function ranRun(): RanRun {
   return {
     files,
+    json: (name) => JSON.parse(files.get(name)?.toString() ?? "null") as unknown,
     lines: (name) =>
       linesIn(files.get(name) ?? Buffer.alloc(0))
         .filter((line) => line !== "")

@@ -28,6 +28,23 @@ function newBook() {
 }
 
 describe("a lease in a bucket", () => {
+  test.each([
+    ["000007", "[]"],
+    ["000007", "not JSON"],
+    // A number inside that is another one than its name's would let the next holder skip to where nobody looks.
+    ["000007", JSON.stringify({ fence: 1e15, holder: on("h"), renewedAtMs: 1, released: true })],
+    // Past six digits it goes on: nobody may be locked out by a number that was put there.
+    ["999999", "{}"],
+  ])("named %s that holds %s is taken over with the number after its name's", async (name, text) => {
+    const { bucket, book } = newBook();
+    await book.release(await book.acquire(on("some-host")));
+    const [key = ""] = await bucket.list("");
+    await bucket.put(key.replace(/\d{6}\.json$/, `${name}.json`), Buffer.from(text));
+    const { fence } = await book.acquire(on("other-host"));
+    expect(fence).toBe(Number(name) + 1);
+    expect((await book.current())?.fence).toBe(fence);
+  });
+
   test("goes to exactly one of many machines that ask at the same time", async () => {
     const { book } = newBook();
     const asked = await Promise.allSettled(
