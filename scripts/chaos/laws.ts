@@ -21,8 +21,8 @@ export interface Observed {
   readonly stateLost: boolean;
   /** Whether the load of the run came to its ordinary end. */
   readonly loadFinished: boolean;
-  /** Simulated time since the world began, which bounds what a run can have cost and taken. */
-  readonly elapsedMs: number;
+  /** Simulated time since the world began, which bounds what a run can have cost and taken; absent of real runs. */
+  readonly elapsedMs?: number;
   /** Destructive calls of a reaper after another had taken its place. */
   readonly fencedActs: number;
 }
@@ -69,7 +69,7 @@ export function breachesOf(observed: Observed): readonly Breach[] {
 const SLACK_MS = 1_000;
 
 /** What a record says of times and cost that cannot be, whatever happened to the wall clock. */
-function falseTimes(record: RunRecord, elapsedMs: number): readonly string[] {
+function falseTimes(record: RunRecord, elapsedMs = Infinity): readonly string[] {
   const { startedAt, finishedAt = startedAt, stages, cost } = record;
   const lengthMs = Date.parse(finishedAt) - Date.parse(startedAt);
   const most = cost === undefined ? 0 : (elapsedMs / 3_600_000) * cost.estimate.perHour + cost.estimate.total;
