@@ -39,8 +39,8 @@ test("each version has a database of its own, which the secret's new revision ma
   expect(databases(baseline)).toEqual(["coder", "coder_candidate"]);
   const secrets = [baseline, candidate].map((synthesis) => only(synthesis, "kubernetes_secret_v1"));
   expect(secrets.map((secret: TerraformJson) => secret.data_wo_revision)).toEqual([1, 2]);
-  expect(secrets[0]?.data_wo).toContain(":5432/coder?sslmode");
-  expect(secrets[1]?.data_wo).toContain(":5432/coder_candidate?sslmode");
+  expect(secrets[0]?.data_wo.url).toContain(":5432/coder?sslmode");
+  expect(secrets[1]?.data_wo.url).toContain(":5432/coder_candidate?sslmode");
 });
 
 test("a version is uninstalled before the other is installed, since an upgrade's pods would wait for full nodes", () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { estimateCost } from "../../reference-architectures/cost/estimate.ts";
 import { hasKnownProcessor } from "../../reference-architectures/machine-types.ts";
-import { ephemeralVariables } from "../../stacks/secrets.ts";
+import { ephemeralVariables, UNSET_SECRET } from "../../stacks/secrets.ts";
 import { UNLABELLED } from "../../stacks/unlabelled.ts";
 import { billed, made } from "./bill.ts";
 import { labelPlaces } from "./label-places.ts";
@@ -159,14 +159,16 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     );
   });
 
-  test("secrets go into write-only attributes and nowhere else; variables default to null", () => {
+  test("secrets go into write-only attributes and nowhere else; variables have a placeholder", () => {
     for (const [stack, content] of Object.entries(synthesis.stacks)) {
       expect(Object.keys(content.variable)).toEqual(ephemeralVariables(stack, { architecture: name }));
       for (const variable of Object.values(content.variable))
-        expect(variable).toMatchObject({ ephemeral: true, sensitive: true, default: null });
+        expect(variable).toMatchObject({ ephemeral: true, sensitive: true, default: UNSET_SECRET });
     }
-    const users = paths(synthesis.stacks).filter(([, value]) => value.includes("var.db_password"));
-    for (const [path] of users) expect(path).toMatch(/\.(data_wo|password_wo|secret_data_wo)$/);
+    // A variable's own checks name it.
+    const stacks = Object.values(synthesis.stacks).map((stack) => ({ ...stack, variable: {} }));
+    const users = paths(stacks).filter(([, value]) => value.includes("var.db_password"));
+    for (const [path] of users) expect(path).toMatch(/\.(data_wo(\.url)?|password_wo|secret_data_wo)$/);
     expect(users).toHaveLength(kind === "on-box" ? 0 : 2);
   });
 
