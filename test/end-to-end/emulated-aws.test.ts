@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { seenIn } from "../../harness/model/listing.ts";
@@ -7,6 +6,7 @@ import { awsInventory } from "../../harness/inventory/aws/inventory.ts";
 import type { InventoryItem } from "../../harness/model/inventory.ts";
 import { processesOf } from "../../scripts/chaos/real/processes.ts";
 import { MOTO_ACCOUNT, motoIsInstalled, startMoto, type Moto } from "../harness/inventory/aws/moto.ts";
+import { hasRealProvider, useMirror } from "../support/provider-mirror.ts";
 import { newFolder, onlyRecord, Refbench } from "../support/refbench-process.ts";
 
 /** Where the architecture lives. */
@@ -19,14 +19,8 @@ const RUN = ["run", "eks", "--size", "canary", "--account", MOTO_ACCOUNT, "--ski
 /** A database alone takes minutes of polling, there and back. */
 const LONG = { timeout: 15 * 60_000 };
 
-/** A filesystem mirror with the real AWS provider in the version that the stacks pin, and a kubernetes and helm one. */
-const mirror = process.env["REFBENCH_PROVIDER_MIRROR"];
-
 function canRun(): boolean {
-  if (mirror !== undefined && existsSync(join(mirror, "registry.terraform.io/hashicorp/aws")))
-    return motoIsInstalled();
-  console.warn("SKIPPED: no real AWS provider: REFBENCH_PROVIDER_MIRROR names no mirror that has one");
-  return false;
+  return hasRealProvider("aws") && motoIsInstalled();
 }
 
 describe.skipIf(!canRun())("a real run on an emulated AWS, with AWS's own provider", () => {
@@ -43,12 +37,7 @@ describe.skipIf(!canRun())("a real run on an emulated AWS, with AWS's own provid
   beforeEach(async () => {
     await moto.reset();
     cwd = await newFolder();
-    const config = join(cwd, "terraform.rc");
-    await writeFile(
-      config,
-      `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
-    );
-    env = { ...process.env, ...moto.env, TF_CLI_CONFIG_FILE: config };
+    env = { ...process.env, ...moto.env, TF_CLI_CONFIG_FILE: await useMirror(cwd) };
   });
 
   async function existing(): Promise<readonly InventoryItem[]> {

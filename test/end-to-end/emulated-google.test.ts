@@ -1,0 +1,122 @@
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MockGoogle } from "../../harness/rehearsal/google-api/mock-google.ts";
+import { synthesize } from "../../harness/terraform/synthesize.ts";
+import { processesOf } from "../../scripts/chaos/real/processes.ts";
+import { casesOf } from "../../scripts/validate/cases.ts";
+import { hasRealProvider, useMirror } from "../support/provider-mirror.ts";
+import { newFolder, onlyRecord, Refbench } from "../support/refbench-process.ts";
+
+const PROJECT = "some-project";
+/** What lies on the web. */
+const SKIPPED = "artefacts";
+const RUN = ["run", "gke", "--size", "canary", "--project", PROJECT, "--skip-preflight", SKIPPED];
+
+const LONG = { timeout: 15 * 60_000 };
+
+/** A password and a key: an apply asks for them, whichever value they have. */
+const SECRETS = { TF_VAR_db_password: "a-password", TF_VAR_tls_key: "a-key" };
+
+describe.skipIf(!hasRealProvider("google"))("Google's own provider on the mock of Google's API", () => {
+  let google: MockGoogle;
+  let cwd: string;
+  let env: NodeJS.ProcessEnv;
+  beforeEach(async () => {
+    google = new MockGoogle({ project: PROJECT });
+    await google.start();
+    cwd = await newFolder();
+    env = { ...process.env, ...google.env(), TF_CLI_CONFIG_FILE: await useMirror(cwd) };
+  });
+  afterEach(async () => {
+    await google[Symbol.asyncDispose]();
+    await rm(cwd, { recursive: true, force: true });
+  });
+
+  // With plain http the provider puts a version before some paths and not before others: both addresses must do.
+  test.each([
+    ["gke", "without a version in the addresses", false],
+    ["gce-docker", "with the version in the addresses", true],
+    ["gce-vm", "without a version in the addresses", false],
+  ])("applies %s, plans no change, and destroys all of it, %s", LONG, async (name, _words, versioned) => {
+    const { environment } = casesOf([name]).find(
+      (one) => one.name === `${name} canary on cloud-sql, every option`,
+    )!;
+    const directory = join(cwd, "stacks");
+    await mkdir(directory);
+    const environmentFile = join(directory, "environment.json");
+    await writeFile(environmentFile, JSON.stringify(environment));
+    await synthesize({ environmentFile, directory, env: process.env, signal: new AbortController().signal });
+    const terraform = (...args: string[]) =>
+      execa("terraform", [...args, "-input=false", "-no-color"], {
+        cwd: join(directory, `${name}-cloud`),
+        env: { ...env, ...google.env(versioned), ...SECRETS },
+        reject: false,
+        all: true,
+      });
+    expect((await terraform("init")).exitCode).toBe(0);
+
+    const applied = await terraform("apply", "-auto-approve");
+    expect(applied.all).toMatch(/Apply complete!/);
+    const made = google.store.size;
+    expect(made).toBeGreaterThan(15);
+
+    const planned = await terraform("plan", "-detailed-exitcode");
+    expect(planned.all).toMatch(/No changes\./);
+    expect(planned.exitCode).toBe(0);
+
+    const destroyed = await terraform("destroy", "-auto-approve");
+    expect(destroyed.all).toMatch(/Destroy complete!/);
+    expect(google.store.keys()).toEqual([]);
+    expect(google.policy["bindings"] ?? []).toEqual([]);
+  });
+
+  test(
+    "a run says that there is no cluster to install Coder in, is never official, and leaves nothing",
+    LONG,
+    async () => {
+      const ended = await new Refbench(cwd, RUN, env).ended;
+      const record = await onlyRecord(cwd);
+      expect(record.reasons.join("\n")).toMatch(/^infrastructure: provision: .*gke-coder/);
+      expect(ended.code).toBe(30);
+      expect(ended.stderr).toMatch(/gke-cloud (\d+) of \1 done/);
+      expect(ended.stdout).toMatch(/unofficial/i);
+      expect(record).toMatchObject({
+        simulated: false,
+        cloud: { project: PROJECT, emulated: true },
+        teardown: { state: "clean", left: [], swept: [] },
+      });
+      expect(record.cloud?.endpoints).toContain("GOOGLE_COMPUTE_CUSTOM_ENDPOINT");
+      expect(google.store.keys()).toEqual([]);
+    },
+  );
+
+  test(
+    "a run whose every process is killed while its database is made is removed by a sweep",
+    LONG,
+    async () => {
+      google.world.durationMs = (collection, act) =>
+        collection === "sqlInstances" && act === "create" ? 60_000 : 0;
+      const run = new Refbench(cwd, RUN, env);
+      await run.says(/gke-cloud [5-9] of/);
+      const [folder = ""] = await readdir(join(cwd, ".refbench", "runs"));
+      const runFolder = join(cwd, ".refbench", "runs", folder);
+      for (const pid of processesOf(runFolder, run.pid, "everything")) process.kill(pid, "SIGKILL");
+      await run.ended;
+      const databases = google.store.keys().filter((key) => key.startsWith("sql/"));
+      expect(databases).toHaveLength(1);
+      expect(google.store.size).toBeGreaterThan(5);
+
+      const swept = await new Refbench(cwd, ["sweep", "--project", PROJECT], env).ended;
+      expect(swept.stderr).toMatch(/has nobody to tear it down/);
+      expect(google.store.keys()).toEqual([]);
+      expect(google.policy["bindings"] ?? []).toEqual([]);
+      expect(swept.code).toBe(10);
+      expect(await onlyRecord(cwd)).toMatchObject({
+        verdict: "interrupted",
+        teardown: { state: "clean", left: [] },
+      });
+    },
+  );
+});
