@@ -131,7 +131,7 @@ export class WorkerWatch implements Disposable {
 /** What counts as a change. The rate of commands does not: it is zero, or not, while nothing else is done. */
 function stateOf(event: ShardEvent): { readonly activity?: string; readonly progress: string } {
   if (event.type !== "progress") return { progress: JSON.stringify(event) };
-  const { commandsPerSecond: _, ...progress } = event.progress;
+  const progress = { ...event.progress, commandsPerSecond: 0 };
   return { activity: progress.activity, progress: JSON.stringify(progress) };
 }
 

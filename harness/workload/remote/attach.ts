@@ -98,8 +98,7 @@ function listenToClient(folder: string): { isGone: () => boolean; acknowledged: 
     heardAtMs = performance.now();
     touch(join(folder, TASK_FILES.attended));
     if (line.type === "ack") acknowledged = Math.max(acknowledged, line.number);
-    else if (line.type === "stop") writeFileSync(join(folder, TASK_FILES.stop), "", { mode: 0o600 });
-    else killHost(folder);
+    else if (line.type === "kill" || !isWritten(join(folder, TASK_FILES.stop))) killHost(folder);
   };
   const splitter = new LineSplitter();
   process.stdin.on("data", (chunk) => splitter.push(chunk).forEach(take));
@@ -120,10 +119,21 @@ function parseLine(text: string): ClientLine | undefined {
   }
 }
 
+/** On a full disk the host hears of nobody and stops by itself; this process goes on telling what it did. */
 function touch(file: string): void {
   const now = new Date();
   if (existsSync(file)) utimesSync(file, now, now);
-  else writeFileSync(file, "", { mode: 0o600 });
+  else isWritten(file);
+}
+
+/** Whether an empty file could be made, which a full disk refuses. */
+function isWritten(file: string): boolean {
+  try {
+    writeFileSync(file, "", { mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Waits for a slow connection, so that a long backlog is never held twice. */

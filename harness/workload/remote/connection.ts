@@ -15,6 +15,8 @@ export interface RunnerConnection extends Disposable {
   readonly client: Client;
   /** Waits for something of this connection; throws when the connection is lost before it comes. */
   readonly whileUp: <T>(wanted: Promise<T>) => Promise<T>;
+  /** Gives the connection up for lost, so that the next is made. */
+  readonly drop: (reason: string) => void;
 }
 
 /**
@@ -28,12 +30,17 @@ export async function connectRunner(access: RunnerAccess, signal: AbortSignal): 
   const client = new Client();
   let stranger: Buffer | undefined;
   let onAbort = (): void => undefined;
+  let drop: RunnerConnection["drop"] = () => undefined;
   const lost = new Promise<never>((_, reject) => {
     const lose = (reason: string): void =>
       void tunnel.hasSpoken().then(() => reject(new OutOfReach(withWords(reason, tunnel))));
     client.on("error", (error) => lose(reasonOf(error, access)));
     client.on("close", () => lose("the SSH connection closed"));
     onAbort = () => reject(signal.reason as Error);
+    drop = (reason) => {
+      reject(new OutOfReach(reason));
+      client.destroy();
+    };
     signal.addEventListener("abort", onAbort);
   });
   lost.catch(() => undefined);
@@ -61,7 +68,7 @@ export async function connectRunner(access: RunnerAccess, signal: AbortSignal): 
       keepaliveCountMax: KEEPALIVES_MISSED,
     });
     await whileUp(ready);
-    return { client, whileUp, [Symbol.dispose]: close };
+    return { client, whileUp, drop, [Symbol.dispose]: close };
   } catch (error) {
     close();
     if (tunnel.isUnknown()) throw noTunnel(access);

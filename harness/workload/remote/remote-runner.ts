@@ -22,7 +22,10 @@ export interface RemoteRunnerOptions {
   readonly program: () => Promise<string>;
   /** @default the system's */
   readonly clock?: Clock;
-  /** How long a fresh runner may take to answer: its SSH, its start and Node come late. @default 10 minutes */
+  /**
+   * How long a fresh runner may take to answer: its SSH, its start and Node come late.
+   * @default 10 minutes, 2 for a drain, before which the runner was at work
+   */
   readonly readyMs?: number;
   /** How long a runner may be out of reach in the middle of a task. @default 5 minutes */
   readonly lostMs?: number;
@@ -69,7 +72,7 @@ async function runRemotely(
   const patience = new Patience({
     name: access.name,
     clock,
-    readyMs: options.readyMs ?? 10 * MINUTE_MS,
+    readyMs: options.readyMs ?? (task.task === "drain" ? 2 : 10) * MINUTE_MS,
     lostMs: options.lostMs ?? 5 * MINUTE_MS,
     onNote: (message) => listener.hear({ type: "note", message }),
   });
@@ -126,39 +129,42 @@ const SET_UP_MS = 5 * MINUTE_MS;
 async function attendOnce(attendance: Attendance, received: Received): Promise<void> {
   const { job, ackEveryMs, stop, patience, listener, watch } = attendance;
   using connection = await connectRunner(job.access, stop.giveUp);
-  const close = (): void => void connection.client.destroy();
-  attendance.onConnected(close);
+  attendance.onConnected(() =>
+    connection.drop("nothing is heard over this connection, and another is tried"),
+  );
   // A machine may answer SSH itself and nothing behind it.
-  const setUp = setTimeout(close, SET_UP_MS);
-  using _ = {
-    [Symbol.dispose]: () => {
-      clearTimeout(setUp);
-      watch.listen(false);
-    },
-  };
-  const files = await openFiles(connection);
-  await uploadProgram(files, job);
-  const follow = async (): Promise<"removed" | "missing"> =>
-    followTask(await openAttachment(connection, attachCommand(job, received.number + 1)), received, {
-      name: job.access.name,
-      stop,
-      ackEveryMs,
-      onAttached: () => {
-        clearTimeout(setUp);
-        patience.wasReached();
-        watch.listen(true);
-      },
-      onEvent: (event) => {
-        patience.wasReached();
-        watch.hear(event);
-        listener.hear(event);
-      },
-    });
-  if ((await follow()) === "removed") return;
-  // The last acknowledgement had arrived, only its answer had not.
-  if (received.isComplete) return;
-  if (received.number > 0) throw lostTask(job.access.name, "its files are not there any more");
-  stop.taskIsSent();
-  await uploadTask(files, job);
-  if ((await follow()) === "missing") throw new OutOfReach("the task that was sent did not arrive");
+  const setUp = setTimeout(
+    () => connection.drop(`it answers SSH and did not begin within ${SET_UP_MS / MINUTE_MS} minutes`),
+    SET_UP_MS,
+  );
+  try {
+    const files = await openFiles(connection);
+    await uploadProgram(files, job);
+    const follow = async (): Promise<"removed" | "missing"> =>
+      followTask(await openAttachment(connection, attachCommand(job, received.number + 1)), received, {
+        name: job.access.name,
+        stop,
+        ackEveryMs,
+        onAttached: () => {
+          clearTimeout(setUp);
+          watch.listen(true);
+        },
+        onEvent: (event) => {
+          // Not before: what attaches and dies at once, as on a full disk, would be tried for ever.
+          patience.wasReached();
+          watch.hear(event);
+          listener.hear(event);
+        },
+      });
+    if ((await follow()) === "removed") return;
+    // The last acknowledgement had arrived, only its answer had not.
+    if (received.isComplete) return;
+    if (received.number > 0) throw lostTask(job.access.name, "its files are not there any more");
+    stop.taskIsSent();
+    await uploadTask(files, job);
+    if ((await follow()) === "missing") throw new OutOfReach("the task that was sent did not arrive");
+  } finally {
+    clearTimeout(setUp);
+    watch.listen(false);
+  }
 }

@@ -249,3 +249,18 @@ test("nothing counts as old, and nothing goes, where the listing that says how o
   expect(result).toMatchObject({ deleted: { users: 0 }, left: [] });
   expect(result.unasked).toHaveLength(1);
 });
+
+test("many deletes at once wait at one stop signal, and Node warns of no leak", async () => {
+  await using coder = await startEmulatedCoder();
+  await using cleaning = await cleaner(coder);
+  const users = Array.from({ length: 15 }, (_, index) => `bench-${RUN}-${index}`);
+  for (const name of users) await addPerson(coder, name, ours(name));
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error): number => warnings.push(name);
+  process.on("warning", onWarning);
+  const result = await cleaning.clean({ runs: [RUN] }, { signal: new AbortController().signal });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", onWarning);
+  expect(result).toMatchObject({ deleted: { workspaces: 15, users: 15 }, left: [] });
+  expect(warnings).toEqual([]);
+});

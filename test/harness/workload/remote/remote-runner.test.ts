@@ -1,4 +1,4 @@
-import { existsSync, linkSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../../../harness/model/clock.ts";
@@ -317,6 +317,21 @@ test("an hour of work is no time out of reach: a tunnel that is cut then is made
     },
   });
   expect(result).toMatchObject({ task: "load", stopped: true });
+});
+
+test("a program that attaches and dies at once, as on a full disk, is not tried for ever", async () => {
+  await using machine = await startSshMachine();
+  const program = join(machine.access.folder, "..", "dies.mjs");
+  writeFileSync(program, `console.log('{"type":"attached"}'); process.exitCode = 1;`);
+  const options = { ...SOON_LOST, readyMs: 5_000, program: () => Promise.resolve(program) };
+  const run = runnerOn(machine.access, options).run(drainTaskFor(nobody), {
+    signal: never,
+    onEvent: () => undefined,
+  });
+  await expect(run).rejects.toMatchObject({
+    code: "infrastructure",
+    message: expect.stringContaining("the shard program ended with exit code 1"),
+  });
 });
 
 /** Of tests: tenths of seconds, while a worker speaks four times a second. */
