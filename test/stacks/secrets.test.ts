@@ -18,7 +18,7 @@ test("every stack declares its ephemeral variables, each with a placeholder that
 });
 
 test("secrets go into write-only attributes and nowhere else", () => {
-  const resources = Object.values(synthesis.stacks).map(({ variable: _, ...rest }) => rest);
+  const resources = Object.values(synthesis.stacks).map((stack) => ({ ...stack, variable: {} }));
   const users = paths(resources).filter(([, value]) => value.includes("var.db_password"));
   expect(users.map(([path]) => /[a-z_]+_wo\b/.exec(path)?.[0]).sort()).toEqual(["data_wo", "password_wo"]);
 });
