@@ -1,6 +1,8 @@
 import { sdkClients } from "../inventory/aws/clients.ts";
+import { awsCluster } from "../inventory/aws/cluster.ts";
 import { awsInventory } from "../inventory/aws/inventory.ts";
 import { googleAuth } from "../inventory/google/auth.ts";
+import { googleCluster } from "../inventory/google/cluster.ts";
 import { googleEndpoints } from "../inventory/google/endpoints.ts";
 import { checkExpiry } from "../inventory/google/expiry.ts";
 import { googleInventory, type GoogleInventoryOptions } from "../inventory/google/inventory.ts";
@@ -54,6 +56,8 @@ export function composeCloud(
             readMachines(googleOptions(cloud, env), { runId, zone: cloud.zone }, sinceMs, signal),
         }
       : {}),
+    // An emulated cloud has no API server that could be waited for.
+    ...(cloud.emulated ? {} : { cluster: clusterOf(plan, cloud, env) }),
     ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
   };
 }
@@ -87,6 +91,13 @@ function inventoryOf(cloud: CloudPlan, env: NodeJS.ProcessEnv): Inventory {
   if (provider === "aws")
     return awsInventory({ account: project, region, env, clients: sdkClients(region, env) });
   return googleInventory(googleOptions(cloud, env));
+}
+
+function clusterOf({ runId }: Plan, cloud: CloudPlan, env: NodeJS.ProcessEnv): NonNullable<Ports["cluster"]> {
+  if (cloud.provider === "google") return (place) => googleCluster(googleOptions(cloud, env), place, runId);
+  const childEnv = childEnvironment("terraform", env);
+  const clients = sdkClients(cloud.region, env);
+  return (place) => awsCluster({ clients, clock: systemClock, env: childEnv }, place, runId);
 }
 
 function googleOptions({ project }: CloudPlan, env: NodeJS.ProcessEnv): GoogleInventoryOptions {

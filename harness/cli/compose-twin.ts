@@ -3,6 +3,7 @@ import { childEnvironment } from "../model/environment/child-environment.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { prepareTwin } from "../rehearsal/twin/environment.ts";
+import { twinCluster } from "../rehearsal/twin/cluster.ts";
 import { readFaults } from "../rehearsal/twin/faults.ts";
 import { withInventoryFaults } from "../rehearsal/twin/faulty-inventory.ts";
 import { readTwinMachines } from "../rehearsal/twin/machines.ts";
@@ -49,6 +50,7 @@ export async function composeTwin(
     inventory,
     settle: TWIN_SETTLE,
     checks: composeChecks(folder, { plan, env: childEnv, inventory }),
+    cluster: (place) => twinCluster(twinRoot, place, faultsFile),
     machines: () => readTwinMachines(twinRoot, plan.runId),
   };
 }

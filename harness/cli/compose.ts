@@ -19,7 +19,15 @@ import { spawnReaper } from "./spawn-reaper.ts";
 /** The ports that differ between a cloud and its twin. */
 export type PlacePorts = Pick<
   Ports,
-  "childEnv" | "shard" | "inventory" | "settle" | "checks" | "lockProviders" | "hardEnds" | "machines"
+  | "childEnv"
+  | "shard"
+  | "inventory"
+  | "settle"
+  | "checks"
+  | "lockProviders"
+  | "hardEnds"
+  | "cluster"
+  | "machines"
 >;
 
 /** Puts the layers together for one run, in whichever process asks: its plan says everything but the credentials. */

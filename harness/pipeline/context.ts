@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import type { Bucket } from "../model/bucket.ts";
 import type { Comparison } from "../model/comparison.ts";
+import type { Cluster, ClusterPlace } from "../model/cluster.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Reporter, RunEvent } from "../model/event.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -57,6 +58,8 @@ export interface Ports {
   readonly readTemplate: (architecture: string) => Promise<Readonly<Record<string, string>>>;
   readonly shard: ShardRunner;
   readonly inventory: Inventory;
+  /** The cluster that the run's stacks made; absent where nobody can ask it, as on an emulated cloud. */
+  readonly cluster?: (place: ClusterPlace) => Cluster;
   /** Asks the cloud whether each machine of the run ends by itself in time; absent where it cannot be asked. */
   readonly hardEnds?: (signal: AbortSignal) => Promise<
     | {

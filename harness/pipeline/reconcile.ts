@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { StageContext } from "./context.ts";
 import type { StoredEntry } from "./journal.ts";
 import { countResources } from "./resource-counts.ts";
-import { CLUSTER_STACK, stacksIn, wasTouched } from "./stages/destroy.ts";
+import { CLUSTER_STACK } from "./stack-terraform.ts";
+import { stacksIn, wasTouched } from "./stages/destroy.ts";
 import { sweptIn } from "./stages/sweep.ts";
 
 /**

@@ -22,6 +22,7 @@ import { Journal, type StoredEntry } from "./journal.ts";
 import type { CloudPlan, Plan } from "./plan.ts";
 import { salvageJson, writeJson } from "./json-file.ts";
 import { machineConditions, machinesResult, processorsOf } from "./machines.ts";
+import { nodesResult } from "./node-changes.ts";
 import { platformOf } from "./platform-of.ts";
 import { measurementsOf } from "./measurements-of.ts";
 import { findRequest } from "./request.ts";
@@ -83,6 +84,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   const bootstrapped = await salvageJson(folder.result("bootstrap"), bootstrapResult);
   const machines = await salvageJson(folder.result("machines"), machinesResult);
+  const nodes = await salvageJson(folder.result("nodes"), nodesResult);
   const objectives = [...ports.judge(plan.objectives, measured)];
   const held = verdictsOf(entries, measured, objectives, plan, teardown);
   const final = teardown.state !== "pending";
@@ -139,6 +141,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...plan.conditions,
       ...sshConditions(measured),
       ...imageConditions(plan, environment, preflight?.coderImageDigest),
+      ...(nodes?.condition === undefined ? [] : [nodes.condition]),
       ...(machines === undefined ? [] : machineConditions(machines)),
     ],
     ...keptOf(entries),

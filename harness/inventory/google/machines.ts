@@ -31,9 +31,9 @@ export async function readMachines(
 ): Promise<MachinesAnswer> {
   const call = googleApi(options);
   const zone = `projects/${options.project}/zones/${run.zone}`;
-  const instances = await listed(call, `${zone}/instances`, `labels.bench-run = "${run.runId}"`, signal);
+  const instances = await listInZone(call, `${zone}/instances`, `labels.bench-run = "${run.runId}"`, signal);
   if (typeof instances === "string") return { state: "failed", reason: `instances: ${instances}` };
-  const operations = await listed(call, `${zone}/operations`, EVENTS_FILTER, signal);
+  const operations = await listInZone(call, `${zone}/operations`, EVENTS_FILTER, signal);
   if (typeof operations === "string") return { state: "failed", reason: `operations: ${operations}` };
   const own = instances.filter((one) => findLabelledRun(labelsAt(one, "labels")) === run.runId);
   const names = new Set(own.map((one) => textAt(one, "name")));
@@ -54,7 +54,7 @@ function measured(raw: Raw): readonly MeasuredMachine[] {
 }
 
 /** Every item of a zone's list that the filter lets through, or in words why it cannot be read to its end. */
-async function listed(
+export async function listInZone(
   call: CallGoogle,
   path: string,
   filter: string,

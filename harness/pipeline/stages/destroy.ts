@@ -9,7 +9,8 @@ import type { StageContext } from "../context.ts";
 import { countingOptions, countResources } from "../resource-counts.ts";
 import { salvageJson } from "../json-file.ts";
 import type { RunFolder } from "../run-folder.ts";
-import { synthesizeInto, withTerraform } from "./provision.ts";
+import { CLUSTER_STACK, withTerraform } from "../stack-terraform.ts";
+import { synthesizeInto } from "./provision.ts";
 import { isLeaseHeld } from "../lease.ts";
 
 /**
@@ -18,11 +19,9 @@ import { isLeaseHeld } from "../lease.ts";
  */
 const WAITS: Readonly<Record<FailureKind, readonly number[]>> = {
   "in-use": [6, 12, 24, 48],
+  unreachable: [6, 12],
   other: [2, 4],
 };
-
-/** How the stacks end that live in a cluster of another. */
-export const CLUSTER_STACK = "-coder";
 
 /** Kinds that hold what controllers make: once gone, nothing inside can be asked any more. */
 const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", "aws_eks_cluster"]);
@@ -84,7 +83,7 @@ type Entries = Awaited<ReturnType<StageContext["journal"]["read"]>>["entries"];
 async function destroyStack(context: StageContext, stack: string): Promise<void> {
   const { folder, ports, journal, signal, report } = context;
   const directory = folder.stack(stack);
-  const failed: Record<FailureKind, number> = { "in-use": 0, other: 0 };
+  const failed: Record<FailureKind, number> = { "in-use": 0, unreachable: 0, other: 0 };
   for (;;) {
     await context.checkLease();
     await journal.append({ type: "stack-intent", stack, act: "destroy" });

@@ -1,6 +1,7 @@
 import { summaryLine } from "../../model/summary-line.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
+import { watchNodes } from "../node-changes.ts";
 import { keepMachines } from "../machines.ts";
 import { compare } from "./compare.ts";
 import { loadOnce } from "./load-once.ts";
@@ -17,8 +18,9 @@ export async function load(context: StageContext): Promise<string> {
 
 async function measure(context: StageContext): Promise<string> {
   const { folder, plan, signal } = context;
-  if (plan.comparison !== undefined) return compare(context, plan.comparison);
-  const result = await loadOnce(context);
+  const { comparison } = plan;
+  if (comparison !== undefined) return watchNodes(context, () => compare(context, comparison));
+  const result = await watchNodes(context, () => loadOnce(context));
   await writeJson(folder.result("load"), result);
   signal.throwIfAborted();
   return summaryLine(result);

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { RefbenchError } from "../../model/error.ts";
-import type { TerraformOptions, TerraformSummary } from "../../model/terraform.ts";
 import { cloudOutputsSchema, coderOutputsSchema } from "../../../stacks/outputs.ts";
+import { applyStack } from "../apply-stack.ts";
 import type { StageContext } from "../context.ts";
-import { countingOptions } from "../resource-counts.ts";
 import { readJson, writeJson } from "../json-file.ts";
-import { findSecrets } from "../secrets.ts";
 import { verifyExpiry } from "../verify-expiry.ts";
 
 /** What provision leaves: the stacks in the order they were applied, and where Coder answers. */
@@ -25,7 +23,7 @@ export async function provision(context: StageContext): Promise<string> {
   let outputs: Readonly<Record<string, unknown>> = {};
   for (const stack of order) {
     signal.throwIfAborted();
-    const { resources, outputs: own } = await applyStack(context, stack);
+    const { resources, outputs: own } = await applyStack(context, stack, placeIn(outputs).place);
     applied.push({ name: stack, resources });
     outputs = { ...outputs, ...own };
   }
@@ -47,43 +45,8 @@ export async function applyRelease(context: StageContext): Promise<void> {
   const before = await readJson(folder.result("provision"), provisionResult);
   const stack = (await synthesizeInto(context)).at(-1);
   if (stack === undefined) throw new RefbenchError("synthesis", "the environment has no stack to apply");
-  const { outputs } = await applyStack(context, stack);
+  const { outputs } = await applyStack(context, stack, before.place);
   await writeJson(folder.result("provision"), { ...before, outputs: coderIn(outputs) });
-}
-
-async function applyStack(
-  context: StageContext,
-  stack: string,
-): Promise<{ readonly resources: number; readonly outputs: Readonly<Record<string, unknown>> }> {
-  const { folder, ports, journal, report } = context;
-  const directory = folder.stack(stack);
-  if ((await findSecrets(folder)) === undefined)
-    throw new RefbenchError(
-      "run_folder",
-      `secrets.json of the run's folder is missing or damaged: ${stack} cannot be applied without the run's secrets; end this run with "refbench teardown" and start another one`,
-    );
-  let counted = (): number => 0;
-  const summary = await withTerraform(context, stack, async (given) => {
-    const counting = countingOptions(given, "apply");
-    counted = counting.counted;
-    const { options } = counting;
-    await ports.terraform.init(directory, options);
-    await lockElsewhere(context, stack, options);
-    await journal.append({ type: "stack-intent", stack, act: "apply" });
-    return ports.terraform.apply(directory, {
-      ...options,
-      onPlanned: (planned: TerraformSummary) =>
-        report({ type: "terraform.planned", stack, summary: planned }),
-    });
-  }).catch(async (error: unknown) => {
-    await journal.append({ type: "stack-outcome", stack, act: "apply", ok: false, resources: counted() });
-    throw error;
-  });
-  await journal.append({ type: "stack-outcome", stack, act: "apply", ok: true, resources: summary.add });
-  const outputs = await withTerraform(context, stack, (options) =>
-    ports.terraform.output(directory, options),
-  );
-  return { resources: summary.add, outputs };
 }
 
 function coderIn(outputs: Readonly<Record<string, unknown>>): z.infer<typeof coderOutputsSchema> {
@@ -98,19 +61,6 @@ function coderIn(outputs: Readonly<Record<string, unknown>>): z.infer<typeof cod
 function placeIn(outputs: Readonly<Record<string, unknown>>): Pick<z.infer<typeof provisionResult>, "place"> {
   const place = cloudOutputsSchema.safeParse(outputs);
   return place.success ? { place: place.data } : {};
-}
-
-/** Without hashes for other platforms an init there fails, and with it a teardown: told, and no reason not to start. */
-async function lockElsewhere(
-  { folder, ports, report }: StageContext,
-  stack: string,
-  options: TerraformOptions,
-): Promise<void> {
-  const locks = (await ports.lockProviders?.(folder.stack(stack), options)) ?? [];
-  for (const { platform, reason } of locks.filter(({ locked }) => !locked)) {
-    const message = `${stack} has no provider hashes for ${platform}, so a teardown there needs "terraform init -upgrade" first: ${reason ?? "no reason given"}`;
-    report({ type: "note", level: "warning", message });
-  }
 }
 
 /** Synthesizes the stacks of the run's environment into its folder; returns their names, dependencies first. */
@@ -138,23 +88,4 @@ export function inOrder(
   };
   stacks.forEach(({ name }) => visit(name));
   return order;
-}
-
-/** Runs Terraform in one stack with the run's secrets in its environment, its progress reported. */
-export async function withTerraform<Result>(
-  { folder, ports, signal, report, log, mirror }: StageContext,
-  stack: string,
-  run: (options: TerraformOptions) => Promise<Result>,
-): Promise<Result> {
-  const secrets = await findSecrets(folder);
-  const variables = secrets === undefined ? {} : ports.terraformSecrets(secrets);
-  return run({
-    env: { ...ports.childEnv, ...variables },
-    signal,
-    onProgress: (progress) => {
-      report({ type: "terraform.progress", stack, progress });
-      if (progress.state === "complete") mirror?.soon();
-    },
-    onLine: (line) => log(`[${stack}] ${line}`),
-  });
 }

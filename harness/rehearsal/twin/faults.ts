@@ -44,6 +44,12 @@ const listing = {
  *   and never works, as in the cloud.
  * - `stuck-delete`: every delete from the nth on is refused, a sweep's too; for `ms` from the first on, or for ever.
  *
+ * - `control-plane-away` (`op: "create"`): for `ms` the API server of the cluster does not answer. A node pool is made first; an
+ *   install of a release stays pending; any other object of the cluster is not made.
+ *
+ * Of the nodes (`op: "nodes"`, which a load asks before and after it): `replace-node` makes another machine of the first node,
+ * from the nth question on, by default the second.
+ *
  * The inventory's own (`op: "list"`, which sweep and audit ask):
  *
  * - `fail`: does not answer. `partial`: answers with half of what there is, and says that it is not all.
@@ -108,6 +114,21 @@ export const faultsFile = z
             nth: common.nth,
             do: z.literal("stuck-delete"),
             ms: z.number().positive().optional(),
+          })
+          .strict(),
+        z
+          .object({
+            ...common,
+            op: z.literal("create"),
+            do: z.literal("control-plane-away"),
+            ms: z.number().positive(),
+          })
+          .strict(),
+        z
+          .object({
+            op: z.literal("nodes"),
+            nth: z.number().int().positive().default(2),
+            do: z.literal("replace-node"),
           })
           .strict(),
         z.object({ ...listing, do: z.literal("fail") }).strict(),

@@ -34,7 +34,7 @@ export async function faultsMet(file: string | undefined, call: FaultyCall): Pro
 
 function isMeant(fault: Fault, { op, type, name, scope = "", plays }: FaultyCall): boolean {
   if (fault.op !== op || plays?.includes(fault.do) === false) return false;
-  if (fault.op === "list") return true;
+  if (fault.op === "list" || fault.op === "nodes") return true;
   const isThere = fault.zone === undefined || scope.split("/").includes(fault.zone);
   return isThere && globMatches(fault.type, type) && (fault.name ?? name) === name;
 }
@@ -49,6 +49,8 @@ function isDue(fault: Fault, { calls, sinceMs }: Seen): boolean {
     case "in-use":
       if (fault.ms !== undefined) return calls >= fault.nth && Date.now() - sinceMs < fault.ms;
       return isCounted(fault, calls);
+    case "replace-node":
+      return calls >= fault.nth;
     default:
       return isCounted(fault, calls);
   }

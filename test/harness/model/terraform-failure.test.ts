@@ -23,7 +23,20 @@ test.each(IN_USE)("in use, and may pass: %s", (words) => {
   expect(failureKindOf(new RefbenchError("infrastructure", message))).toBe("in-use");
 });
 
+const UNREACHABLE = [
+  'Get "https://10.0.0.9/api/v1/namespaces/coder": dial tcp 10.0.0.9:443: connect: connection refused',
+  'Post "https://gke-1.us-central1.gke.goog/api/v1/namespaces": net/http: TLS handshake timeout',
+  'Put "https://10.0.0.9/api/v1/x": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+  "Kubernetes cluster unreachable: the server is currently unable to handle the request",
+  "etcdserver: leader changed",
+];
+
+test.each(UNREACHABLE)("an API server that is away: %s", (words) => {
+  expect(failureKindOf(new RefbenchError("infrastructure", words))).toBe("unreachable");
+});
+
 test.each([
+  "installation failed\ncontext deadline exceeded",
   "googleapi: Error 403: Required 'compute.networks.delete' permission, forbidden",
   '"password_wo_version": all of `password_wo,password_wo_version` must be specified',
   "googleapi: Error 404: The resource was not found, notFound",

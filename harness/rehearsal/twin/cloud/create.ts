@@ -17,6 +17,7 @@ import type { Asked, Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
 import { identify, referencesOf } from "./identity.ts";
 import type { Identity } from "./identity.ts";
+import { PENDING, takeControlPlaneAway } from "./control-plane.ts";
 import { injectFault } from "./fault-injection.ts";
 import { violation } from "./org-policies.ts";
 import { waitMs } from "./wait.ts";
@@ -37,7 +38,7 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
   let item: TwinItem | undefined;
   let settled: Settled | undefined;
   try {
-    const { slowMs, lostAnswer, policies } = await injectFault(
+    const { slowMs, lostAnswer, policies, controlPlaneAwayMs } = await injectFault(
       cloud,
       "create",
       asked.type,
@@ -51,6 +52,8 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
       state,
     );
     if (violated?.created === false) throw violated;
+    if (controlPlaneAwayMs !== undefined && asked.cluster !== undefined)
+      return await breakOff(cloud, asked.cluster, controlPlaneAwayMs);
     item = await accept(cloud, asked, identity, state, ms);
     if (violated !== undefined) await fail(cloud, { error: violated, seconds: asked.overlay.seconds.create });
     const readyAt = performance.now() + ms;
@@ -58,12 +61,26 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
     if (settled.never !== undefined) await fail(cloud, settled.never);
     await waitMs(Math.max(0, readyAt - performance.now()), cloud.signal);
     await cloud.store.put(ready(item, settled.item, settled.state, asked));
+    if (controlPlaneAwayMs !== undefined && item.parent !== undefined)
+      await takeControlPlaneAway(cloud.store, item.parent, controlPlaneAwayMs);
     if (lostAnswer !== undefined)
       return { state: null, key: identity.key, error: new CloudError(lostAnswer) };
     return { state: settled.state, key: identity.key };
   } catch (error) {
     const exists = item !== undefined && error instanceof CloudError && error.created;
     return { state: exists ? (settled?.state ?? state) : null, key: identity.key, error };
+  }
+
+  /** The connection ends in the middle of it: nothing is made, but for Helm's record of an install that has begun. */
+  async function breakOff({ store }: Cloud, cluster: TwinItem, ms: number): Promise<never> {
+    if (identity.kind === "helm_release") {
+      const begun = await accept(cloud, asked, identity, state, 0);
+      await store.put({ ...settledItem(begun), attributes: { status: PENDING } });
+    }
+    await takeControlPlaneAway(store, cluster.key, ms);
+    throw new CloudError(
+      `Kubernetes cluster unreachable: Get "https://${cluster.name}/version": connection refused`,
+    );
   }
 }
 

@@ -12,6 +12,8 @@ const FOR_EVER_MS = 24 * 60 * 60_000;
 export interface Injected {
   /** How much longer it takes once it is accepted. */
   readonly slowMs: number;
+  /** For how long the API server of its cluster does not answer from now on. */
+  readonly controlPlaneAwayMs?: number;
   /** Done, and Terraform hears only this. */
   readonly lostAnswer?: string;
   /** What the organisation enforces. */
@@ -56,10 +58,14 @@ export async function injectFault(
       case "org-policy":
         injected = { ...injected, policies: [...injected.policies, fault.constraint] };
         break;
+      case "control-plane-away":
+        injected = { ...injected, controlPlaneAwayMs: fault.ms };
+        break;
+      case "replace-node":
       case "fail":
       case "partial":
       case "late":
-        // Played by the inventory.
+        // Played by the inventory and by the look at the nodes.
         break;
     }
   }

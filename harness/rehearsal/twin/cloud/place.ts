@@ -6,6 +6,7 @@ import { UNKNOWN } from "../plugin/value.ts";
 import type { Values } from "../plugin/value.ts";
 import { valuesAt, valueAt } from "../plugin/walk.ts";
 import { CloudError } from "./cloud-error.ts";
+import { refuseWhileAway } from "./control-plane.ts";
 
 /** Where a configured provider works: a project of Google's, an account of AWS's, or a cluster. */
 export interface Place {
@@ -47,7 +48,10 @@ export async function clusterAt(store: TwinStore, host: string | undefined, path
   const found = clusters.find(
     (cluster) => cluster.status !== "deleting" && endpointsOf(cluster).includes(name),
   );
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    refuseWhileAway(found, `${url}/api/v1/${path}`);
+    return found;
+  }
   const reason =
     host === undefined
       ? "dial tcp 127.0.0.1:80: connect: connection refused"

@@ -82,7 +82,7 @@ export function cloud(prefix: string): Json {
   };
   return {
     ...network(prefix, { ...clusterResources(prefix), ...database }),
-    variable: { db_password: { type: "string", ephemeral: true, default: null } },
+    variable: { db_password: { type: "string", ephemeral: true, default: "unset" } },
     output,
   };
 }
@@ -91,14 +91,13 @@ export function cloud(prefix: string): Json {
 export function coder(host: string, values: Json, release: Json = {}): Json {
   return {
     provider: { kubernetes: { host }, helm: { kubernetes: { host } } },
-    variable: { db_password: { type: "string", ephemeral: true, default: null } },
+    variable: { db_password: { type: "string", ephemeral: true, default: "unset" } },
     resource: {
       kubernetes_namespace_v1: { coder: { metadata: [{ name: "coder" }] } },
       kubernetes_secret_v1: {
         url: {
           metadata: [{ name: "coder-db", namespace: "${kubernetes_namespace_v1.coder.metadata[0].name}" }],
-          data_wo:
-            '${var.db_password == null ? null : { url = "postgres://coder:${var.db_password}@db/coder" }}',
+          data_wo: { url: "postgres://coder:${var.db_password}@db/coder" },
           data_wo_revision: 1,
         },
       },

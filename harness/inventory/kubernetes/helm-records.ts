@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { namePrefix, type RunId } from "../../model/run-id.ts";
+import type { CallKubernetes } from "./api.ts";
+
+/** Helm keeps a Secret for each revision of a release, with its name and state as labels. */
+const secrets = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        name: z.string(),
+        namespace: z.string(),
+        labels: z.record(z.string(), z.string()),
+      }),
+    }),
+  ),
+});
+
+/** Helm's record of a release that is at its end, whichever way it ended. */
+const UNFINISHED = "owner=helm,status notin (deployed,superseded,uninstalled)";
+
+/**
+ * Deletes the records of a run's releases that are not deployed, and returns the releases' names. Without a record Helm
+ * installs again and takes over what a broken install left, since that carries the release's name.
+ */
+export async function forgetUnfinishedReleases(
+  call: CallKubernetes,
+  runId: RunId,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const query = new URLSearchParams({ labelSelector: UNFINISHED });
+  const answer = await call("GET", `/api/v1/secrets?${query.toString()}`, signal);
+  const parsed = answer.state === "ok" ? secrets.safeParse(answer.body) : undefined;
+  if (parsed?.success !== true) return [];
+  const own = parsed.data.items.filter(({ metadata }) =>
+    metadata.labels["name"]?.startsWith(namePrefix(runId)),
+  );
+  for (const { metadata } of own)
+    await call("DELETE", `/api/v1/namespaces/${metadata.namespace}/secrets/${metadata.name}`, signal);
+  return [...new Set(own.map(({ metadata }) => metadata.labels["name"] ?? metadata.name))];
+}

@@ -1,0 +1,39 @@
+import { messageOf } from "../../model/error.ts";
+import { exchange, placeOf } from "../../model/exchange.ts";
+import type { ControlPlaneLook } from "../../model/cluster.ts";
+import type { ClusterAccess } from "./api.ts";
+
+/** An API server that is there answers at once. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Whether an API server says that it is ready (`/readyz`). A refusal of who asks comes from a server that works. */
+export async function lookAtApiServer(access: ClusterAccess, signal: AbortSignal): Promise<ControlPlaneLook> {
+  let bearer: string;
+  try {
+    bearer = await access.token();
+  } catch (error) {
+    signal.throwIfAborted();
+    return { state: "unknown", reason: messageOf(error) };
+  }
+  try {
+    const { status, bytes } = await exchange({
+      method: "GET",
+      ...placeOf(`${access.server}/readyz`),
+      headers: { authorization: `Bearer ${bearer}` },
+      signal,
+      timeoutMs: ANSWER_TIMEOUT_MS,
+      dispatcher: access.dispatcher,
+    });
+    if (status === 200) return { state: "ready" };
+    if (status === 401 || status === 403)
+      return { state: "unknown", reason: `its API server refuses to say whether it is ready (${status})` };
+    const words = bytes.toString().split("\n", 1)[0]?.slice(0, 200) ?? "";
+    return {
+      state: "away",
+      reason: `its API server is not ready (${status}${words === "" ? "" : `: ${words}`})`,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { state: "away", reason: `its API server does not answer: ${messageOf(error)}` };
+  }
+}
