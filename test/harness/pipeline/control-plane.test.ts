@@ -29,7 +29,7 @@ async function provisioned(
   const folder = await world.makeRun();
   const ports = world.ports({ settle: { quietMs: 0, controllersMs: 900_000, pollMs: 5_000 } });
   const happened: string[] = [];
-  let [looked, failed, waitedSeconds] = [0, 0, 0];
+  let [looked, failed] = [0, 0];
   const context = await openContext(
     folder,
     {
@@ -65,7 +65,7 @@ async function provisioned(
   let error: unknown;
   const sinceMs = world.clock.elapsed();
   await provision(context).catch((thrown: unknown) => (error = thrown));
-  waitedSeconds = (world.clock.elapsed() - sinceMs) / 1_000;
+  const waitedSeconds = (world.clock.elapsed() - sinceMs) / 1_000;
   const result =
     error === undefined ? await readJson(folder.result("provision"), provisionResult) : undefined;
   const resources = result?.stacks.find(({ name }) => name === "gke-coder")?.resources;

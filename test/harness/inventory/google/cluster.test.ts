@@ -3,7 +3,7 @@ import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import { googleCluster } from "../../../../harness/inventory/google/cluster.ts";
 import type { Cluster } from "../../../../harness/model/cluster.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { FakeGoogle } from "../../../support/fake-google.ts";
+import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
 import { RUN, signal } from "./project.ts";
 
 const PLACE = { project: "some-project", region: "us-central1", zone: "us-central1-a", cluster: "bench-gke" };
@@ -14,7 +14,7 @@ async function asked<Answer>(
   documents: Readonly<Record<string, unknown>>,
   ask: (cluster: Cluster) => Promise<Answer>,
 ): Promise<Answer> {
-  await using google = new FakeGoogle();
+  await using google = new MockGoogle();
   const endpoints = await google.start();
   for (const [path, document] of Object.entries(documents)) google.documents.set(path, document);
   const options = { project: "some-project", auth: tokenAuth("a-token"), endpoints, clock: fakeClock() };
