@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { startDeadline } from "../../model/deadline.ts";
 import { systemClock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
@@ -56,7 +57,11 @@ export async function loadByHand(
   const outputs = parseOutputs(flags.output);
   const runId = newRunId();
   const before = new AbortController();
-  await using reach = await reachDeployment(flags, io, before.signal);
+  // What is asked before the load has the load's own time: a server that trickles ends neither.
+  const looking = startDeadline(flags.timeout === 0 ? Infinity : flags.timeout, before.signal);
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it releases the timer however this function ends
+  using _released = { [Symbol.dispose]: looking.release };
+  await using reach = await reachDeployment(flags, io, looking.signal);
   const { look, task, notes } = await prepare(
     reach,
     { runId, token: reach.caller.token, env: io.env },
@@ -74,6 +79,7 @@ export async function loadByHand(
     ...(flags.engine === "refbench" ? [] : ["--coder-scaletest"]),
   );
   if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup })) return;
+  looking.release();
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
   const loads: { readonly record: RunRecord; readonly kept: string | undefined }[] = [];

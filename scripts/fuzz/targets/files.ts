@@ -25,7 +25,7 @@ const scratch = mkdtempSync(join(tmpdir(), "refbench-fuzz-run-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const world = new FakeWorld();
 const { files } = ranRun();
-const runId = String((ranRun().json("plan.json") as { readonly runId: string }).runId);
+const { runId } = ranRun().json("plan.json") as { readonly runId: string };
 
 /** Each file that a run writes, damaged in its folder and in its bucket; a new file of the pipeline joins by itself. */
 export const runFiles: readonly Target[] = [...files.keys()].flatMap((name) => [
