@@ -132,6 +132,45 @@ const WALL_TIME = [
   },
 ];
 
+/** A failed answer is never read as an empty one: see harness/model/listing.ts and local-files.ts. */
+const FAILED_AS_NONE =
+  "a question that failed is not answered with none: return a Listing, find out whether only ENOENT was meant (harness/model/local-files.ts), or say beside it why nobody reads it as an answer";
+const emptyOnFailure = [
+  "[arguments.0.body.elements.length=0]",
+  "[arguments.0.body.properties.length=0]",
+  "[arguments.0.body.properties.0.value.elements.length=0]",
+  "[arguments.0.body.type='Identifier'][arguments.0.body.name='undefined']",
+  "[arguments.0.body.type='Literal']",
+  "[arguments.0.body.type='TSAsExpression']",
+  "[arguments.0.body.callee.property.name='alloc']",
+].map(
+  (body) =>
+    `CallExpression[callee.property.name='catch'][arguments.0.type='ArrowFunctionExpression']${body}:not([callee.object.callee.property.name='sleep'])`,
+);
+const EMPTY_VALUE = {
+  ArrayExpression: "[elements.length=0]",
+  ObjectExpression: "[properties.length=0]",
+  Literal: "[raw=/^(0|null|false)$/]",
+};
+const IF_FAILED = "IfStatement[test.argument.property.name='ok']";
+const failedAsNone = [
+  // Where the value is used: not in a statement of its own.
+  ...emptyOnFailure.flatMap((call) => [
+    `:not(ExpressionStatement, AwaitExpression, ChainExpression, UnaryExpression[operator='void'], ArrowFunctionExpression) > ${call}`,
+    `ArrowFunctionExpression[async=false] > ${call}[callee.object.callee.name=/^(find|read|list|lookup|stat|access)/]`,
+    `:not(ExpressionStatement) > AwaitExpression > ${call}`,
+  ]),
+  ...Object.entries(EMPTY_VALUE).flatMap(([type, isEmpty]) => [
+    `ConditionalExpression[test.property.name='ok'] > ${type}.alternate${isEmpty}`,
+    `ConditionalExpression[test.argument.property.name='ok'] > ${type}.consequent${isEmpty}`,
+  ]),
+  `${IF_FAILED} > ReturnStatement.consequent[argument=null]`,
+  ...Object.entries(EMPTY_VALUE).flatMap(([type, isEmpty]) => [
+    `${IF_FAILED} > ReturnStatement.consequent > ${type}.argument${isEmpty}`,
+    `${IF_FAILED} > BlockStatement.consequent[body.length=1] > ReturnStatement > ${type}.argument${isEmpty}`,
+  ]),
+].map((selector) => ({ selector, message: FAILED_AS_NONE }));
+
 export default tseslint.config(
   { ignores: ["node_modules", ".refbench", "cdktf.out", "coverage"] },
   js.configs.recommended,
@@ -162,8 +201,11 @@ export default tseslint.config(
   ...layerRules,
   {
     files: ["harness/**/*.ts"],
-    ignores: ["harness/model/exchange.ts"],
-    rules: { "no-restricted-syntax": ["error", ...unboundedReaders] },
+    rules: { "no-restricted-syntax": ["error", ...unboundedReaders, ...failedAsNone] },
+  },
+  {
+    files: ["harness/model/exchange.ts"],
+    rules: { "no-restricted-syntax": ["error", ...failedAsNone] },
   },
   {
     files: ["harness/**/*.ts"],

@@ -29,7 +29,8 @@ export class CostGuard {
     const reached = (await this.#meter.look())?.reached;
     if (reached === undefined || !atWork) return reached;
     this.#reachedAtMs ??= now;
-    const patienceMs = (await isCeilingNoted(this.#context)) ? HAND_OVER_MS : REACT_MS;
+    // A run that may be ending itself is given the time for it.
+    const patienceMs = (await isCeilingNoted(this.#context)) === "no" ? REACT_MS : HAND_OVER_MS;
     return now - this.#reachedAtMs < patienceMs ? undefined : reached;
   }
 }

@@ -80,12 +80,21 @@ export class CostMeter {
 
 /** Has the record say that the budget stopped the run; once, whoever sees it first. */
 export async function noteCeiling({ journal }: StageContext, reason: string): Promise<void> {
-  if (await isCeilingNoted({ journal })) return;
+  // Written twice is better than never: a journal that cannot be read may not have it.
+  if ((await isCeilingNoted({ journal })) === "yes") return;
   await journal.append({ type: "finding", verdict: "cost-ceiling", reason });
 }
 
-/** Whether the run is ended for its budget already; a journal that cannot be read says nothing of it. */
-export async function isCeilingNoted({ journal }: Pick<StageContext, "journal">): Promise<boolean> {
-  const { entries } = await journal.read().catch(() => ({ entries: [] }));
-  return entries.some((entry) => entry.type === "finding" && entry.verdict === "cost-ceiling");
+/** Whether the run is ended for its budget already; `unknown` where the journal cannot be read. */
+export async function isCeilingNoted({
+  journal,
+}: Pick<StageContext, "journal">): Promise<"yes" | "no" | "unknown"> {
+  try {
+    const { entries } = await journal.read();
+    return entries.some((entry) => entry.type === "finding" && entry.verdict === "cost-ceiling")
+      ? "yes"
+      : "no";
+  } catch {
+    return "unknown";
+  }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import type { z } from "zod";
 import { RefbenchError } from "../model/error.ts";
+import { findFile } from "../model/local-files.ts";
 import { parseJson } from "../model/parse-json.ts";
 
 /** The text that `writeJson` writes for a value. */
@@ -42,15 +43,10 @@ export async function findJson<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
-  let text: string;
+  const bytes = await findFile(path);
+  if (bytes === undefined) return undefined;
   try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new RefbenchError("run_folder", `cannot read ${path}`, { cause: error });
-  }
-  try {
-    return schema.parse(parseJson(text));
+    return schema.parse(parseJson(bytes.toString()));
   } catch (error) {
     throw new RefbenchError(
       "run_folder",
@@ -67,6 +63,7 @@ export async function salvageJson<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
+  // eslint-disable-next-line no-restricted-syntax -- its callers go on without it, and claim nothing by that.
   return findJson(path, schema).catch(() => undefined);
 }
 

@@ -1,12 +1,12 @@
-import { link, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import { instantMs } from "../model/instant.ts";
+import { findFile, listFolder } from "../model/local-files.ts";
 import { parseJson } from "../model/parse-json.ts";
-import { salvageJson } from "./json-file.ts";
 import { livenessOf, processIdentity, type ProcessIdentity } from "./process-identity.ts";
 
 /** How long the lease of a process on another machine is believed without renewal. */
@@ -41,11 +41,12 @@ export class LeaseBook {
     this.#clock = clock;
   }
 
-  /** The newest lease, or undefined when nobody ever held one. */
+  /** The newest lease, or undefined when nobody ever held one; throws `run_folder` where nobody can say. */
   async current(): Promise<Lease | undefined> {
-    const newest = newestFence(await readdir(this.#directory).catch(nothingThere));
+    // A folder that was copied without its empty folders never had a lease.
+    const newest = newestFence((await listFolder(this.#directory)).map(({ name }) => name));
     if (newest === 0) return undefined;
-    return asLease(await salvageJson(this.#file(newest), leaseSchema), newest);
+    return parseLease((await findFile(this.#file(newest)))?.toString() ?? "", newest);
   }
 
   /** Whether somebody holds it, as far as one look can say: `LeaseWatch` sees a holder that hangs. */
@@ -143,12 +144,6 @@ export class LeaseBook {
   }
 }
 
-/** A folder that was copied without its empty folders never had a lease. */
-function nothingThere(error: unknown): string[] {
-  if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-  throw error;
-}
-
 /** Name of the file or object of a fencing number. */
 export function leaseName(fence: number): string {
   return `${String(fence).padStart(6, "0")}.json`;
@@ -175,7 +170,7 @@ function asLease(lease: Lease | undefined, fence: number): Lease {
   return lease?.fence === fence ? lease : lostLease(fence);
 }
 
-/** A lease that cannot be read keeps its number and holds nobody off: a holder that lives is fenced by the next. */
+/** A lease whose content is damaged keeps its number and holds nobody off: a holder that lives is fenced by the next. */
 function lostLease(fence: number): Lease {
   return { fence, holder: { host: "", boot: "", pid: 1, startTime: "" }, renewedAtMs: 0, released: true };
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/error.ts";
 import { linesIn } from "../model/lines.ts";
+import { findFile } from "../model/local-files.ts";
 import { parseJournal, type JournalEntry, type JournalLine } from "./journal.ts";
 import { isLeaseHeld, UNRENEWED_MS } from "./lease.ts";
 import { isOlderState, isState, readMirrored } from "./mirrored-files.ts";
@@ -123,6 +123,7 @@ export class Mirror {
   /** One after the other: an older copy of a file must not arrive after a newer one. */
   #inTurn(write: () => Promise<void>): Promise<void> {
     const turn = this.#queue.then(write);
+    // eslint-disable-next-line no-restricted-syntax -- its caller gets the failure; the queue only waits for the end.
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
@@ -132,7 +133,7 @@ export class Mirror {
     await this.#changedFiles();
     const secrets = await findSecrets(folder);
     const there = new Set((await bucket.list(mirrorKeys.journal(runId))).map(identityOf));
-    for (const line of linesOf(await readFile(folder.journal, "utf8").catch(() => ""))) {
+    for (const line of linesOf((await findFile(folder.journal))?.toString() ?? "")) {
       // Another process may be in the middle of a line.
       if (parseJournal(line.text).damaged.length > 0) continue;
       if (!there.has(identityOf(lineKey(runId, line)))) await this.#line(line, secrets);

@@ -1,6 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { findFile, listFolder } from "../model/local-files.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** What a teardown on another machine needs, and what the run has measured. Never the secrets, the log or the events. */
@@ -67,14 +67,14 @@ export function isState(name: string): boolean {
 
 /** The mirrored files that the folder has now, by their name relative to it. */
 export async function readMirrored(folder: RunFolder): Promise<ReadonlyMap<string, Buffer>> {
-  const stacks = await readdir(folder.terraform).catch(() => []);
+  const stacks = (await listFolder(folder.terraform)).filter((entry) => entry.isDirectory());
   const names = [
     ...FILES,
-    ...stacks.flatMap((stack) => STACK_FILES.map((name) => `terraform/${stack}/${name}`)),
+    ...stacks.flatMap(({ name: stack }) => STACK_FILES.map((name) => `terraform/${stack}/${name}`)),
   ];
   const found = new Map<string, Buffer>();
   for (const name of names.filter(isMirrored)) {
-    const bytes = await readFile(join(folder.path, name)).catch(() => undefined);
+    const bytes = await findFile(join(folder.path, name));
     // Terraform writes its state in place: half of it is worse than the one before.
     if (bytes !== undefined && (!name.endsWith(".tfstate") || stateVersion(bytes) !== undefined))
       found.set(name, bytes);

@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import { RefbenchError } from "../model/error.ts";
+import { isMissing } from "../model/local-files.ts";
 import type { StageContext } from "./context.ts";
 import { CostGuard } from "./cost-guard.ts";
 import { noteCeiling } from "./cost-meter.ts";
@@ -31,7 +32,8 @@ export async function nextRequest(context: StageContext, lease: RunLease): Promi
       await ports.clock.sleep(LOOK_MS, signal);
       continue;
     }
-    const request = await findRequest(folder);
+    // eslint-disable-next-line no-restricted-syntax -- the next look asks again, and the expiry below still holds.
+    const request = await findRequest(folder).catch(() => undefined);
     if (request !== undefined) {
       if (owner === "alive" && request.reason === "teardown") await stopOwner(context);
       if (owner === "dead" && !(await wasHandedOver(context))) await noteDeath(context);
@@ -87,7 +89,8 @@ async function noteTooDear(
 
 /** A folder that was moved is torn down from where it is now: waiting on here would only hold its lease. */
 async function staysHere(folder: RunFolder): Promise<void> {
-  await access(folder.path).catch(() => {
+  await access(folder.path).catch((error: unknown) => {
+    if (!isMissing(error)) return;
     throw new RefbenchError(
       "lease_held",
       `${folder.path} is not there any more: "refbench teardown <path>" goes on where it was moved to`,

@@ -1,7 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { z } from "zod";
+import { findFile } from "../model/local-files.ts";
 import { TEARDOWN_STAGES, type TeardownStage } from "../model/stage.ts";
-import { findJson, writeJson } from "./json-file.ts";
+import { writeJson } from "./json-file.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** What a run, a stage or `refbench teardown` asks of the reaper. */
@@ -29,13 +30,18 @@ export async function requestHandOver(folder: RunFolder): Promise<void> {
   });
 }
 
-/** What is asked; a request that cannot be read is one for the whole teardown, since nobody else asks anything. */
+/**
+ * What is asked. A request without readable content is one for the whole teardown, as a full disk leaves it; a file that
+ * cannot be read at all is thrown as `run_folder`, since it asks nothing yet.
+ */
 export async function findRequest(folder: RunFolder): Promise<TeardownRequest | undefined> {
-  return findJson(folder.request, requestSchema).catch(() => ({
-    through: "audit",
-    only: false,
-    reason: "a request that cannot be read",
-  }));
+  const bytes = await findFile(folder.request);
+  if (bytes === undefined) return undefined;
+  try {
+    return requestSchema.parse(JSON.parse(bytes.toString()));
+  } catch {
+    return { through: "audit", only: false, reason: "a request that cannot be read" };
+  }
 }
 
 export async function forgetRequest(folder: RunFolder): Promise<void> {

@@ -1,9 +1,10 @@
-import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
+import { chmod, mkdir, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { environmentSchema } from "../../stacks/environment.ts";
 import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
+import { findFile } from "../model/local-files.ts";
 import { RUN_ID_PATTERN, type RunId } from "../model/run-id.ts";
 import { getAll } from "./get-all.ts";
 import { Journal, parseJournal } from "./journal.ts";
@@ -96,7 +97,7 @@ export async function readMirroredPlan(bucket: Bucket, runId: RunId): Promise<Pl
  */
 async function noteLostMachine(folder: RunFolder, clock: Clock): Promise<void> {
   // Where the owner's file is, the reaper sees the death itself.
-  if ((await readFile(folder.owner).catch(() => undefined)) !== undefined) return;
+  if ((await findFile(folder.owner)) !== undefined) return;
   const journal = new Journal(folder.journal, clock);
   const { entries } = await journal.read();
   const isToldOf = entries.some(
@@ -126,7 +127,7 @@ function jsonOf(bytes: Uint8Array): unknown {
 }
 
 async function place(path: string, bytes: Uint8Array, state: boolean): Promise<void> {
-  const here = await readFile(path).catch(() => undefined);
+  const here = await findFile(path);
   if (here !== undefined && !(state && isOlderState(here, bytes))) return;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await write(path, bytes);
@@ -134,7 +135,7 @@ async function place(path: string, bytes: Uint8Array, state: boolean): Promise<v
 
 /** One object a line; a line that cannot be read is kept, so that whoever reads the journal counts it. */
 async function restoreJournal(folder: RunFolder, bucket: Bucket, runId: RunId): Promise<void> {
-  if ((await readFile(folder.journal).catch(() => undefined)) !== undefined) return;
+  if ((await findFile(folder.journal)) !== undefined) return;
   const keys = await bucket.list(mirrorKeys.journal(runId));
   const lines = (await getAll(bucket, keys)).map((bytes) => Buffer.from(bytes ?? []).toString());
   await write(folder.journal, Buffer.from(inWrittenOrder(lines).join("\n") + "\n"));

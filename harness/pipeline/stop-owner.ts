@@ -1,10 +1,15 @@
+import type { Clock } from "../model/clock.ts";
 import type { StageContext } from "./context.ts";
 import { endProcess } from "./end-process.ts";
 import { findOwner } from "./owner.ts";
-import { livenessOf } from "./process-identity.ts";
+import { livenessOf, type ProcessIdentity } from "./process-identity.ts";
+import type { RunFolder } from "./run-folder.ts";
 
 /** How long a run that is to end may take to hand over before it is killed. */
 const OWNER_STOP_MS = 60_000;
+/** How long a driver's file that cannot be read is read again. */
+const UNKNOWN_MS = 30_000;
+const LOOK_MS = 250;
 
 /** Ends a run that still works: SIGTERM lets it hand over, SIGKILL follows. */
 export async function stopOwner({
@@ -12,7 +17,24 @@ export async function stopOwner({
   ports,
   signal,
 }: Pick<StageContext, "folder" | "ports" | "signal">): Promise<void> {
-  const owner = await findOwner(folder).catch(() => undefined);
+  const owner = await findOwnerPatiently(folder, ports.clock, signal);
   if (owner === undefined || owner.pid === process.pid || livenessOf(owner) !== "alive") return;
   await endProcess(owner, ports.clock, { graceMs: OWNER_STOP_MS, signal });
+}
+
+/** A driver whose file stays unreadable cannot be named, and so not be ended: the teardown goes on beside it. */
+async function findOwnerPatiently(
+  folder: RunFolder,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ProcessIdentity | undefined> {
+  const giveUpAt = clock.elapsed() + UNKNOWN_MS;
+  for (;;) {
+    try {
+      return await findOwner(folder);
+    } catch {
+      if (clock.elapsed() >= giveUpAt) return undefined;
+      await clock.sleep(LOOK_MS, signal);
+    }
+  }
 }

@@ -1,8 +1,9 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { type Clock, systemClock } from "../model/clock.ts";
-import { RefbenchError } from "../model/error.ts";
+import { messageOf, RefbenchError } from "../model/error.ts";
+import { isMissing } from "../model/local-files.ts";
 import { linesIn } from "../model/lines.ts";
 import { processStart } from "../model/process-start.ts";
 
@@ -51,9 +52,14 @@ export class RunningMark {
   }
 
   #write(): void {
-    writeFileSync(`${this.#path}.new`, JSON.stringify(this.#state), { mode: 0o600 });
-    renameSync(`${this.#path}.new`, this.#path);
+    write(this.#path, this.#state);
   }
+}
+
+/** Whole or not at all: who reads it must know whom to wait for. */
+function write(path: string, state: Running): void {
+  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }
 
 /** Terraform ends by itself after SIGINT once its pending calls return; a kill in a state write loses resources. */
@@ -77,7 +83,7 @@ export async function endOrphan(
   const orphan = readRunning(path);
   if (orphan === undefined) return;
   if (lives(orphan) && !orphan.interrupted) {
-    writeFileSync(path, JSON.stringify({ ...orphan, interrupted: true }), { mode: 0o600 });
+    write(path, { ...orphan, interrupted: true });
     process.kill(orphan.pid, "SIGINT");
   }
   if (!(await endsWithin(LAST_RESORT_MS))) {
@@ -102,7 +108,10 @@ export async function endOrphan(
   }
 }
 
-/** Process id of the terraform that works in this folder, whoever started it; undefined when there is none. */
+/**
+ * Process id of the terraform that works in this folder, whoever started it; undefined when there is none. Throws
+ * `run_folder` when the mark cannot be read: nobody can say then.
+ */
 export function findWorking(directory: string): number | undefined {
   const known = readRunning(join(directory, FILE_NAME));
   return known !== undefined && lives(known) ? known.pid : undefined;
@@ -140,7 +149,12 @@ function readOutput(path: string): Buffer {
 function readRunning(path: string): Running | undefined {
   try {
     return running.parse(JSON.parse(readFileSync(path, "utf8")));
-  } catch {
-    return undefined;
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw new RefbenchError(
+      "run_folder",
+      `whether a terraform works in ${dirname(path)} is not known, since ${basename(path)} there cannot be read (${messageOf(cause)}): see that none works there, remove that file, then run the command again`,
+      { cause },
+    );
   }
 }

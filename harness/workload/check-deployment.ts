@@ -24,7 +24,9 @@ export async function checkDeployment(
   };
   skipped("the licence's seats, and whether it allows browsers only,", licensed);
   skipped("whether the deployment's settings refuse the load", configured);
+  // eslint-disable-next-line no-restricted-syntax -- noted above as not checked.
   const features = licensed.ok ? licensed.value.features : {};
+  // eslint-disable-next-line no-restricted-syntax -- noted above as not checked.
   const config = configured.ok ? configured.value.config : {};
 
   if (task.deployment.ssh !== "none" && allowsBrowsersOnly(features, config))
@@ -76,7 +78,9 @@ async function checkPasswords(
 export async function isBrowserOnly(owner: CoderClient): Promise<boolean> {
   const [licensed, configured] = await Promise.all([owner.entitlements(), owner.deploymentConfig()]);
   return allowsBrowsersOnly(
+    // eslint-disable-next-line no-restricted-syntax -- SSH is then tried, and its failure is measured.
     licensed.ok ? licensed.value.features : {},
+    // eslint-disable-next-line no-restricted-syntax -- SSH is then tried, and its failure is measured.
     configured.ok ? configured.value.config : {},
   );
 }

@@ -74,12 +74,15 @@ export async function lookAtDeployment(
     isEmulated: marker.ok,
     caller: user.username,
     isOwner,
+    // eslint-disable-next-line no-restricted-syntax -- absent means that the caller is not shown them.
     ...(users.ok ? { others: othersOf(users.value, user, nowMs) } : {}),
+    // eslint-disable-next-line no-restricted-syntax -- absent means that the caller is not shown them.
     ...(stats.ok ? { sessions: sessionsOf(stats.value.session_count) } : {}),
     workspaces: {
       total: theirs.length,
       building: theirs.filter(({ latest_build: build }) => isActive(build.job)).length,
     },
+    // eslint-disable-next-line no-restricted-syntax -- documented: by workspaces alone where users are not shown.
     runs: foundRuns(workspaces.value, users.ok ? users.value : []),
     builds: capacity,
   };

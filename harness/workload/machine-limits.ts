@@ -60,6 +60,7 @@ const TIME_WAIT = "06";
 async function localPortsTo(url: string): Promise<Set<number>> {
   const { hostname, port, protocol } = new URL(url);
   const remotePort = Number(port || (protocol === "https:" ? 443 : 80));
+  // eslint-disable-next-line no-restricted-syntax -- a name without an address fails at the load's first call.
   const addresses = await lookup(hostname.replace(/^\[|\]$/g, ""), { all: true }).catch(() => []);
   const wanted = new Set(addresses.filter(({ family }) => family === 4).map(({ address }) => hexOf(address)));
   const taken = new Set<number>();

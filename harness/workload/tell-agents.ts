@@ -15,12 +15,16 @@ export async function tellAgents(load: LoadContext, workspaces: readonly LoadWor
   const slots = new Limiter(IN_FLIGHT);
   const unsettled = workspaces.filter(({ isSettled: is, agentId }) => is === false && agentId !== undefined);
   const others = new Map<string, number>();
+  const lost: string[] = [];
   await Promise.all(
     unsettled.map((workspace) =>
       slots.run(async () => {
         if (load.signal.aborted) return;
         const seen = await load.owner.workspace(workspace.id ?? "");
-        if (!seen.ok) return;
+        if (!seen.ok) {
+          lost.push(seen.failure.message);
+          return;
+        }
         for (const agent of agentsOf(seen.value)) {
           if (agent.id === workspace.agentId) await tellStartup(load, workspace, agent);
           else if (!isSettled(agent)) others.set(stateOf(agent), (others.get(stateOf(agent)) ?? 0) + 1);
@@ -28,6 +32,9 @@ export async function tellAgents(load: LoadContext, workspaces: readonly LoadWor
       }),
     ),
   );
+  const [example] = lost;
+  if (example !== undefined)
+    load.note(`what became of the agents of ${lost.length} workspaces is not known: ${example}`);
   for (const [state, count] of others) load.note(`not used by the load, in ${count} workspaces: ${state}`);
 }
 

@@ -20,6 +20,7 @@ export async function chooseTokenLifetime(
   for (const answer of [configured, own])
     if (!answer.ok && !failedWith(answer, 403, 404))
       note(`how long tokens may live could not be checked: ${answer.failure.message}`);
+  // eslint-disable-next-line no-restricted-syntax -- noted above as not checked.
   const { session_lifetime: limits } = configured.ok ? configured.value.config : {};
   // Users and owners have limits of their own, and only the caller's is told to everybody.
   const told = [

@@ -16,6 +16,7 @@ export function watchCapacity(load: LoadContext): { stop(): Promise<DaemonCounts
     const answer = await buildCapacity(load.owner, load.organizationId);
     if (answer.ok) counts.push(answer.value.daemons);
   };
+  // eslint-disable-next-line no-restricted-syntax -- it ends by its signal only, and its value is not read.
   const asking = (async () => {
     const signal = AbortSignal.any([ended.signal, load.signal]);
     for (;;) {

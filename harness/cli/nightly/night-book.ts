@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeTime } from "ulid";
 import { messageOf } from "../../model/error.ts";
+import { isMissing, listFolder } from "../../model/local-files.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { writeJson } from "../../pipeline/json-file.ts";
 import type { EarlierNight } from "./earlier-nights.ts";
@@ -37,7 +38,7 @@ export class NightBook {
     own: string,
     livingRuns: (night: string) => Promise<readonly string[]>,
   ): Promise<readonly EarlierNight[]> {
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = (await listFolder(this.#folder)).map(({ name }) => name);
     const ids = names.filter((name) => RUN_ID_PATTERN.test(name) && name !== own).toSorted();
     const nights: EarlierNight[] = [];
     for (const id of ids) {
@@ -91,17 +92,12 @@ export class NightBook {
   }
 
   async #isEmpty(id: string): Promise<boolean> {
-    const names = await readdir(join(this.#folder, id)).catch(() => ["unknown"]);
-    return names.length === 0;
+    return (await listFolder(join(this.#folder, id))).length === 0;
   }
 
   #file(night: string): string {
     return join(this.#folder, night, "night.json");
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
 function ignoreMissing(error: unknown): void {

@@ -1,10 +1,11 @@
+import { basename } from "node:path";
 import { getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
 import { estimateCost } from "../../../reference-architectures/cost/estimate.ts";
 import { findRecord } from "../../results/history/record-file.ts";
 import { systemClock } from "../../model/clock.ts";
 import type { RunRecord } from "../../model/record.ts";
-import { findJson } from "../../pipeline/json-file.ts";
-import { planSchema } from "../../pipeline/plan.ts";
+import { findJson, salvageJson } from "../../pipeline/json-file.ts";
+import { type Plan, planSchema } from "../../pipeline/plan.ts";
 import { listRunFolders, type RunFolder } from "../../pipeline/run-folder.ts";
 import { findFinalRecord } from "../../pipeline/run-record.ts";
 import { environmentSchema } from "../../../stacks/environment.ts";
@@ -55,13 +56,25 @@ interface RunOfNight {
   readonly runId: string;
 }
 
-/** The runs that a night made, newest first. */
+/** What a run was started for; `unknown` when its plan cannot be read. */
+async function originOf(folder: RunFolder): Promise<Plan["origin"] | undefined | "unknown"> {
+  try {
+    return (await findJson(folder.plan, planSchema))?.origin;
+  } catch {
+    return "unknown";
+  }
+}
+
+/** The runs that a night made, newest first; those whose plan cannot be read and that are younger, too. */
 async function runsOfNight(cwd: string, night: string): Promise<readonly RunOfNight[]> {
   const runs = await Promise.all(
     (await listRunFolders(cwd)).map(async (folder): Promise<readonly RunOfNight[]> => {
-      const plan = await findJson(folder.plan, planSchema).catch(() => undefined);
-      const isOfNight = plan?.origin.kind === "nightly" && plan.origin.night === night;
-      return isOfNight ? [{ folder, runId: plan.runId }] : [];
+      const runId = basename(folder.path);
+      const origin = await originOf(folder);
+      // Whose a run is that does not say it, only its age tells: it may be of any night that had begun.
+      const isOfNight =
+        origin === "unknown" ? runId > night : origin?.kind === "nightly" && origin.night === night;
+      return isOfNight ? [{ folder, runId }] : [];
     }),
   );
   return runs.flat().toSorted((one, other) => (one.folder.path < other.folder.path ? 1 : -1));
@@ -83,7 +96,8 @@ async function newestRecord(
   { architecture, size }: SizeName,
 ): Promise<RunRecord | undefined> {
   for (const { folder } of await runsOfNight(cwd, night)) {
-    const environment = await findJson(folder.environment, environmentSchema).catch(() => undefined);
+    // A run that does not say what it is has no record of this size: the night fails for want of it.
+    const environment = await salvageJson(folder.environment, environmentSchema);
     if (environment?.architecture !== architecture || environment.size !== size) continue;
     return findRecord(folder.record);
   }

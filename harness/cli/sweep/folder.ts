@@ -1,12 +1,13 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../../model/clock.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
+import { listFolder } from "../../model/local-files.ts";
 import { RUN_ID_PATTERN, run12 } from "../../model/run-id.ts";
 import { heartbeatSchema, type Heartbeat } from "../../inventory/sweep/heartbeat.ts";
 import { EMPTY_LEDGER, ledgerSchema, type Ledger } from "../../inventory/sweep/ledger.ts";
-import { findJson, writeJson } from "../../pipeline/json-file.ts";
+import { findJson, salvageJson, writeJson } from "../../pipeline/json-file.ts";
 import { LeaseBook, isLeaseHeld } from "../../pipeline/lease.ts";
 import { LeaseWatch } from "../../pipeline/lease-watch.ts";
 import { ownIdentity } from "../../pipeline/process-identity.ts";
@@ -41,7 +42,7 @@ export class SweepFolder {
 
   /** A heartbeat that cannot be read is none: the check fails, and the next pass writes another. */
   async findHeartbeat(): Promise<Heartbeat | undefined> {
-    return findJson(this.#file("heartbeat"), heartbeatSchema).catch(() => undefined);
+    return salvageJson(this.#file("heartbeat"), heartbeatSchema);
   }
 
   async saveHeartbeat(heartbeat: Heartbeat): Promise<void> {
@@ -57,7 +58,7 @@ export class SweepFolder {
     await mkdir(leases, { recursive: true, mode: 0o700 });
     const book = new LeaseBook(leases, this.#clock);
     const lease = await this.#acquire(book, tell, signal);
-    for (const name of await readdir(leases)) {
+    for (const { name } of await listFolder(leases)) {
       if (Number.parseInt(name, 10) < lease.fence) await rm(join(leases, name), { force: true });
     }
     const renewal = setInterval(() => void book.renew(lease).catch(() => undefined), RENEW_MS);
@@ -102,26 +103,21 @@ export class SweepFolder {
   }
 }
 
-const manualEnvironment = z.object({ runId: z.string().regex(RUN_ID_PATTERN), managed: z.literal("manual") });
+const anyEnvironment = z.object({ runId: z.string().regex(RUN_ID_PATTERN), managed: z.string() });
 
-/** The environments made by hand from this folder, by what names carry of their ids: their networks carry no label. */
+/**
+ * The environments made by hand from this folder, by what names carry of their ids: their networks carry no label.
+ * Throws `run_folder` where one cannot be read: what is somebody's would be taken for left over.
+ */
 export async function manualRuns(cwd: string, env: NodeJS.ProcessEnv): Promise<ReadonlySet<string>> {
   const roots = [".refbench/manual", ".refbench/twin/manual", env["REFBENCH_MANUAL_DIR"] ?? ""];
   const runs = new Set<string>();
   for (const root of roots.filter((each) => each !== "")) {
-    for (const name of await readdir(resolve(cwd, root)).catch(() => [])) {
-      const text = await readFile(resolve(cwd, root, name, "environment.json"), "utf8").catch(() => "null");
-      const found = manualEnvironment.safeParse(parsed(text));
-      if (found.success) runs.add(run12(found.data.runId));
+    for (const entry of await listFolder(resolve(cwd, root))) {
+      if (entry.isFile()) continue;
+      const found = await findJson(resolve(cwd, root, entry.name, "environment.json"), anyEnvironment);
+      if (found?.managed === "manual") runs.add(run12(found.runId));
     }
   }
   return runs;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import { decodeTime } from "ulid";
+import { environmentSchema } from "../../../stacks/environment.ts";
 import { systemClock } from "../../model/clock.ts";
 import { messageOf } from "../../model/error.ts";
 import type { StoredEvent } from "../../model/event.ts";
@@ -8,8 +10,8 @@ import type { RunTornDown } from "../../inventory/sweep/report.ts";
 import { isDue, runState, type RunFacts, type RunState } from "../../inventory/sweep/run-state.ts";
 import { EventTail } from "../../pipeline/event-log.ts";
 import { watchReaperLease } from "../../pipeline/ensure-reaper.ts";
-import { readJson } from "../../pipeline/json-file.ts";
 import { hasExpired } from "../../pipeline/expiry.ts";
+import { findJson, readJson } from "../../pipeline/json-file.ts";
 import { findKeep, isKeepOver } from "../../pipeline/keep.ts";
 import { LeaseBook } from "../../pipeline/lease.ts";
 import { ownerState } from "../../pipeline/owner.ts";
@@ -131,20 +133,46 @@ function runIdOf(folder: RunFolder): RunId {
   return basename(folder.path);
 }
 
-/** A file that cannot be read says nothing: the others decide. */
+/**
+ * What the folder says of its run. What cannot be read is not taken for what is convenient: a lease is held, a driver is
+ * not dead, and a run without its plan expires all the same.
+ */
 async function factsOf(folder: RunFolder): Promise<RunFacts> {
-  const final = (await findFinalRecord(folder).catch(() => undefined)) !== undefined;
-  const plan = await readJson(folder.plan, planSchema).catch(() => undefined);
-  const keep = await findKeep(folder).catch(() => undefined);
-  const request = await findRequest(folder).catch(() => undefined);
+  const final = await orUnknown(findFinalRecord(folder));
+  const keep = await orUnknown(findKeep(folder));
+  const request = await orUnknown(findRequest(folder));
   return {
-    final,
-    owner: keep === undefined ? await ownerState(folder).catch(() => "none" as const) : "none",
-    held: await new LeaseBook(folder.leases, systemClock).isHeld().catch(() => false),
-    asked: request?.through === "audit",
-    expired:
-      keep === undefined
-        ? plan !== undefined && hasExpired(plan, systemClock)
-        : isKeepOver(keep, systemClock),
+    final: final !== UNKNOWN && final !== undefined,
+    owner: keep === UNKNOWN ? UNKNOWN : keep === undefined ? await ownerState(folder) : "none",
+    held: (await orUnknown(new LeaseBook(folder.leases, systemClock).isHeld())) !== false,
+    asked: request !== UNKNOWN && request?.through === "audit",
+    expired: keep === UNKNOWN || keep === undefined ? await isExpired(folder) : isKeepOver(keep, systemClock),
   };
+}
+
+const UNKNOWN = "unknown";
+
+/** Longer than the expiry of any size: for a run of which neither plan nor environment can be read. */
+const UNREADABLE_LASTS_MS = 24 * 60 * 60_000;
+
+/** Whether a run is past its expiry; one whose plan cannot be read by its environment, else by the time in its id. */
+async function isExpired(folder: RunFolder): Promise<boolean> {
+  const plan = await orUnknown(readJson(folder.plan, planSchema));
+  if (plan !== UNKNOWN) return hasExpired(plan, systemClock);
+  const environment = await orUnknown(findJson(folder.environment, environmentSchema));
+  const expiresAtMs =
+    environment === UNKNOWN || environment === undefined
+      ? decodeTime(runIdOf(folder)) + UNREADABLE_LASTS_MS
+      : environment.expiresAt === null
+        ? Infinity
+        : environment.expiresAt * 1_000;
+  return systemClock.now() >= expiresAtMs;
+}
+
+async function orUnknown<T>(asked: Promise<T>): Promise<T | typeof UNKNOWN> {
+  try {
+    return await asked;
+  } catch {
+    return UNKNOWN;
+  }
 }

@@ -1,10 +1,12 @@
 import { rm } from "node:fs/promises";
 import { z } from "zod";
+import { messageOf } from "../../model/error.ts";
 import type { InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
 import { seenIn } from "../../model/listing.ts";
 import { askInventory, TRIES } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import { writeJson } from "../json-file.ts";
+import { isLeaseHeld } from "../lease.ts";
 import { nothingBegun } from "../nothing-begun.ts";
 import { findDisagreements } from "../reconcile.ts";
 
@@ -71,7 +73,10 @@ async function ask(context: StageContext): Promise<AuditResult> {
 
 /** An empty inventory is believed where everything else that knows of the run agrees with it. */
 async function reconciled(context: StageContext, scope: string): Promise<AuditResult> {
-  const against = await findDisagreements(context);
+  const against = await findDisagreements(context).catch((error: unknown) => {
+    if (context.signal.aborted || isLeaseHeld(error)) throw error;
+    return [`what else is known of the run cannot be read: ${messageOf(error)}`];
+  });
   return against.length === 0
     ? { state: "clean", scope, left: [] }
     : { state: "unverified", scope, left: [], problem: against.join("; ") };

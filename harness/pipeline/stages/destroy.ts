@@ -1,7 +1,8 @@
-import { access, readdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../model/error.ts";
+import { listFolder } from "../../model/local-files.ts";
 import { type FailureKind, failureKindOf } from "../../model/terraform-failure.ts";
 import { askInventory, noteSeen } from "../ask-inventory.ts";
 import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
@@ -146,15 +147,15 @@ async function synthesizeMissing(context: StageContext, stacks: readonly string[
 
 /** The stacks as their folders tell them, when their order is lost: names sort the cloud before what lives in it. */
 export async function stacksIn(folder: RunFolder): Promise<readonly string[]> {
-  const found = await readdir(folder.terraform, { withFileTypes: true }).catch(() => []);
+  const found = await listFolder(folder.terraform);
   const names = found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return names.sort((a, b) => Number(a.endsWith(CLUSTER_STACK)) - Number(b.endsWith(CLUSTER_STACK)));
 }
 
 /** Whether terraform ever worked there, whatever became of the journal: one that still does may create more. */
 export async function wasTouched(directory: string): Promise<boolean> {
-  const found = await readdir(directory).catch((): string[] => []);
-  return found.some((name) => name === ".terraform" || name.startsWith("terraform.tfstate"));
+  const found = await listFolder(directory);
+  return found.some(({ name }) => name === ".terraform" || name.startsWith("terraform.tfstate"));
 }
 
 /** Whether this stack lives in a cluster of which the inventory knows nothing any more. */

@@ -76,7 +76,7 @@ async function refuseNested(store: string): Promise<void> {
   let folder = resolve(store);
   for (let above = dirname(folder); above !== folder; above = dirname(folder)) {
     folder = above;
-    const kind = await findStoreKind(folder).catch(() => undefined);
+    const kind = await findStoreKind(folder);
     if (kind !== undefined)
       throw new RefbenchError(
         "usage",

@@ -6,7 +6,12 @@ import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { openContext, type Ports } from "../../../harness/pipeline/context.ts";
 import { CostGuard } from "../../../harness/pipeline/cost-guard.ts";
-import { type CostLook, CostMeter, noteCeiling } from "../../../harness/pipeline/cost-meter.ts";
+import {
+  type CostLook,
+  CostMeter,
+  noteCeiling,
+  isCeilingNoted,
+} from "../../../harness/pipeline/cost-meter.ts";
 import { recordedCost, spentUntil } from "../../../harness/pipeline/cost-spent.ts";
 import type { StoredEntry } from "../../../harness/pipeline/journal.ts";
 import { timelineOf } from "../../../harness/pipeline/timeline.ts";
@@ -250,6 +255,19 @@ describe("the reaper, while the run's process lives", () => {
     expect(await guard.look({ atWork: true })).toContain("of --max-cost $0.60 are spent");
     hanging.kill("SIGKILL");
   });
+});
+
+test("whether the ceiling is noted is not known where the journal cannot be read", async () => {
+  const world = new FakeWorld();
+  const folder = await world.makeRun(undefined, { maxCost: CEILING });
+  const signal = new AbortController().signal;
+  const context = await openContext(folder, world.ports(), { reporter: world.reporter, signal });
+  expect(await isCeilingNoted(context)).toBe("no");
+  await noteCeiling(context, "seen by the run itself");
+  expect(await isCeilingNoted(context)).toBe("yes");
+  await rm(folder.journal);
+  await mkdir(folder.journal);
+  expect(await isCeilingNoted(context)).toBe("unknown");
 });
 
 describe("a journal that cannot be read", () => {

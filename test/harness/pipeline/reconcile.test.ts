@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openContext } from "../../../harness/pipeline/context.ts";
@@ -52,6 +52,13 @@ async function afterwards(
   }
   return context;
 }
+
+test("a folder of the run that cannot be read keeps it from being called clean", async () => {
+  const context = await afterwards([...applied, seen, ...destroyed], []);
+  await rm(context.folder.terraform, { recursive: true });
+  await writeFile(context.folder.terraform, "no folder");
+  expect(await audit(context)).toMatch(/^unverified/);
+});
 
 test("a terraform of the run that still works keeps it from being called clean", async () => {
   const context = await afterwards([...applied, seen, ...destroyed], []);

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { findFile } from "../../../model/local-files.ts";
 import { record } from "../../google/refusal.ts";
 
 /** Where a Google credential comes from. Nothing of the credential itself. */
@@ -33,7 +34,7 @@ export async function googleSource(env: NodeJS.ProcessEnv): Promise<GoogleSource
   const named = env["GOOGLE_APPLICATION_CREDENTIALS"] ?? "";
   const folder = env["CLOUDSDK_CONFIG"] ?? join(env["HOME"] ?? homedir(), ".config", "gcloud");
   const file = named === "" ? join(folder, "application_default_credentials.json") : named;
-  const text = await readFile(file, "utf8").catch(() => undefined);
+  const text = (await findFile(file))?.toString();
   return text === undefined ? { kind: "renewing", from: "the machine's own account" } : sourceOf(text);
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { NightBook } from "../../../../harness/cli/nightly/night-book.ts";
 import { type Night, nightSchema } from "../../../../harness/cli/nightly/night.ts";
@@ -78,3 +78,11 @@ test("a file of before steps had verdicts, and damaged nights a place, is read",
   const { damaged, ...old } = { ...NIGHT, steps: [{ name: "sweep before", outcome: "ok", said: "ok" }] };
   expect(nightSchema.parse(old)).toMatchObject({ damaged, steps: [{ name: "sweep before" }] });
 });
+
+test("nights that cannot be listed are not none", () =>
+  withBook(async (book, folder) => {
+    await rm(dirname(folder), { recursive: true });
+    expect(await book.earlier(OTHER, none)).toEqual([]);
+    await writeFile(dirname(folder), "no folder");
+    await expect(book.earlier(OTHER, none)).rejects.toMatchObject({ code: "run_folder" });
+  }));
