@@ -164,11 +164,6 @@ export const architectureSchema = z
     defaultSize: z.string(),
     sizes: z.record(z.string(), sizeSchema),
     objectives: z.array(sizedObjectiveSchema).min(1),
-    /** Whether anyone has seen it deploy and tear down for real. */
-    verifiedOnCloud: z.union([
-      z.literal("never"),
-      z.strictObject({ date: z.iso.date(), version: z.string() }),
-    ]),
   })
   .refine((architecture) => architecture.defaultSize in architecture.sizes, {
     path: ["defaultSize"],

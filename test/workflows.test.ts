@@ -3,12 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
-import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { programOf } from "../harness/cli/main.ts";
 import { parseSizes } from "../harness/cli/nightly/sizes.ts";
+import { callsIn, unknownIn } from "./support/refbench-calls.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const WORKFLOWS = join(ROOT, ".github", "workflows");
@@ -42,29 +41,6 @@ const workflow = z.looseObject({
 
 function read(file: string): z.infer<typeof workflow> {
   return workflow.parse(parse(readFileSync(join(WORKFLOWS, file), "utf8")));
-}
-
-/** The arguments of each call of refbench in a text of shell or systemd. */
-function callsIn(text: string): readonly (readonly string[])[] {
-  const joined = text.replaceAll(/\\\n\s*/g, " ");
-  return [...joined.matchAll(/(?:npx refbench|bin\/refbench\.js) ([^\n]+)/g)].map(([, rest = ""]) =>
-    rest.trim().split(/\s+/),
-  );
-}
-
-const io = { stdout: process.stdout, stderr: process.stderr, env: {}, cwd: ROOT, exit: () => undefined };
-
-/** What refbench does not know of a call's commands and flags. */
-function unknownIn(call: readonly string[]): readonly string[] {
-  let command: Command = programOf(io, "0.0.0");
-  const unknown: string[] = [];
-  for (const word of call) {
-    const sub = command.commands.find((each) => each.name() === word);
-    if (sub !== undefined) command = sub;
-    else if (command.commands.length > 0 && !word.startsWith("-")) unknown.push(word);
-    else if (word.startsWith("--") && !command.options.some(({ long }) => long === word)) unknown.push(word);
-  }
-  return unknown;
 }
 
 test.each(files)("%s is a workflow by GitHub's own parser", async (file) => {
@@ -162,6 +138,25 @@ test("the nights of the workflow are of sizes that exist, each in a job and a co
   expect(parseSizes(matrix.include.map(({ size }) => size).join(","))).toHaveLength(matrix.include.length);
   for (const { name, size } of matrix.include) expect(name).toBe(size.replace("/", "-"));
   expect(jobs["google"]?.concurrency?.group).toContain("matrix.name");
+});
+
+test("every variable and secret of the workflows is in the table of the page that sets them up, and no other", () => {
+  const page = readFileSync(join(ROOT, "docs/hosted-nights.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| (variable|secret) /gm)].map(
+    ([, name, kind]) => `${kind} ${name}`,
+  );
+  const used = files.flatMap((file) =>
+    [...readFileSync(join(WORKFLOWS, file), "utf8").matchAll(/\b(vars|secrets)\.(\w+)/g)].map(
+      ([, kind, name]) => `${kind === "vars" ? "variable" : "secret"} ${name}`,
+    ),
+  );
+  expect(rows.toSorted()).toEqual([...new Set(used)].sort());
+});
+
+test("a rehearsal on GitHub needs no variable, no secret and no permission but reading", () => {
+  const text = readFileSync(join(WORKFLOWS, "rehearse.yml"), "utf8");
+  expect(text).not.toMatch(/\b(vars|secrets)\.|id-token|: write/);
+  expect(callsIn(text.replaceAll(/\s+/g, " "))[0]).toContain("--rehearse");
 });
 
 test("a night ends by itself before its job is ended", () => {

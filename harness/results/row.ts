@@ -1,10 +1,10 @@
-import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record.ts";
 import { buildsCell } from "./builds-words.ts";
 import { shownVersion } from "./coder-version.ts";
 import { formatCount, NO_FIGURE } from "./format.ts";
 import { holdLines } from "./hold-words.ts";
 import { standingOf } from "./official.ts";
+import { verifiedOnCloud, verifiedWords } from "./verified-on-cloud.ts";
 
 /** The columns of the results table, as Coder's documentation has them. */
 export const COLUMNS = [
@@ -35,8 +35,7 @@ export function verifiedLine(records: readonly RunRecord[]): readonly string[] {
       .map(({ architecture }) => architecture),
   );
   const verified = [...names].map((name) => {
-    const seen = architectures.get(name)?.verifiedOnCloud ?? "never";
-    return `${name} ${seen === "never" ? seen : `${seen.date} (${seen.version})`}`;
+    return `${name} ${verifiedWords(verifiedOnCloud(name, records))}`;
   });
   return verified.length === 0 ? [] : [`Verified on its cloud: ${verified.join(", ")}.`];
 }

@@ -32,7 +32,6 @@ export function publishedTable(records: readonly RunRecord[], { asOf, rehearsals
   const others = asked.filter((record) => !isNightly(record));
   if (rows.length === 0 && others.length === 0)
     return [{ sentences: [rehearsals ? NO_REHEARSALS : noResults(records)] }];
-  const newest = rows.map((row) => row.newest.record);
   return [
     ...noticeOf(asked),
     ...(rows.length === 0
@@ -40,7 +39,7 @@ export function publishedTable(records: readonly RunRecord[], { asOf, rehearsals
       : [
           { header: NIGHT_COLUMNS, rows: rows.map(nightCells) },
           {
-            sentences: [[NIGHT_LEGEND, ...verifiedLine(newest), `As of ${asOf}.`].join(" ")],
+            sentences: [[NIGHT_LEGEND, ...verifiedLine(asked), `As of ${asOf}.`].join(" ")],
           },
         ]),
     ...(others.length === 0 ? [] : runParts(others)),

@@ -160,5 +160,4 @@ export const eks: Architecture = {
   defaultSize: "100",
   sizes: { "100": size100, "1200": size1200, canary },
   objectives: [...OBJECTIVES],
-  verifiedOnCloud: "never",
 };

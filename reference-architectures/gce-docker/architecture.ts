@@ -157,5 +157,4 @@ export const gceDocker: Architecture = {
   defaultSize: "1000",
   sizes: { "1000": size1000, "500": size500, canary },
   objectives: [...OBJECTIVES],
-  verifiedOnCloud: "never",
 };

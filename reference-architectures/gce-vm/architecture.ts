@@ -123,5 +123,4 @@ export const gceVm: Architecture = {
   defaultSize: "1000",
   sizes: { "1000": size1000, canary },
   objectives: [...OBJECTIVES],
-  verifiedOnCloud: "never",
 };

@@ -10,7 +10,9 @@ import { formatCount } from "../../results/format.ts";
 import { drawGrid } from "../../results/grid.ts";
 import { widthOf } from "../../results/outputs.ts";
 import { costTable } from "../cost-lines.ts";
+import { type VerifiedOnCloud, verifiedOnCloud, verifiedWords } from "../../results/verified-on-cloud.ts";
 import type { Io } from "../io.ts";
+import { historyOf, storeOption } from "../results/places.ts";
 
 /** `refbench architectures`: what can be measured. */
 export function architecturesCommand(io: Io): Command {
@@ -22,18 +24,27 @@ export function architecturesCommand(io: Io): Command {
 
 interface Flags {
   readonly output: string;
+  readonly store?: string;
 }
 
 function listCommand(io: Io): Command {
   return new Command("list")
     .description("every architecture with its sizes, the default size first")
     .addOption(outputOption())
-    .action(({ output }: Flags) => {
+    .addOption(storeOption())
+    .action(async ({ output, store }: Flags) => {
+      const verified = await verifications(io, store);
       if (output === "json") {
-        io.stdout.write(jsonText([...architectures.values()]));
+        io.stdout.write(
+          jsonText(
+            [...architectures.values()].map((each) => ({ ...each, verifiedOnCloud: verified(each.name) })),
+          ),
+        );
         return;
       }
-      const rows = [...architectures.values()].flatMap(sizeRows);
+      const rows = [...architectures.values()].flatMap((architecture) =>
+        sizeRows(architecture, verified(architecture.name)),
+      );
       const header = [
         "architecture",
         "size",
@@ -46,12 +57,12 @@ function listCommand(io: Io): Command {
       ];
       const table = drawGrid({ header, rows, right: new Set([2, 3, 4, 5]) }, widthOf(io.stdout));
       io.stdout.write(
-        `${table}\n\n* default size. On cloud: when it was last seen to deploy and tear down for real.\n`,
+        `${table}\n\n* default size. On cloud: its newest official record here that was measured and torn down clean.\n`,
       );
     });
 }
 
-function sizeRows(architecture: Architecture): readonly (readonly string[])[] {
+function sizeRows(architecture: Architecture, verified: VerifiedOnCloud): readonly (readonly string[])[] {
   const { name, sizes, defaultSize } = architecture;
   return Object.entries(sizes).map(([size, figures]) => [
     name,
@@ -61,7 +72,7 @@ function sizeRows(architecture: Architecture): readonly (readonly string[])[] {
     formatCount(figures.concurrentBuilds),
     formatCount(figures.connections.total),
     figures.licensed ? "yes" : "no",
-    verifiedWords(architecture),
+    verifiedWords(verified),
   ]);
 }
 
@@ -71,14 +82,17 @@ function showCommand(io: Io): Command {
     .argument("<name>", `one of ${[...architectures.keys()].join(", ")}`)
     .addOption(new Option("--size <name>", "size to show (default: the architecture's)").env("REFBENCH_SIZE"))
     .addOption(outputOption())
-    .action((name: string, { size, output }: Flags & { readonly size?: string }) => {
+    .addOption(storeOption())
+    .action(async (name: string, { size, output, store }: Flags & { readonly size?: string }) => {
       const architecture = getArchitecture(name);
       const resolved = resolveSize(name, size);
       const { objectives, sizes, region } = architecture;
+      const verified = (await verifications(io, store))(name);
       const cost = estimateCost(architecture, resolved.figures, { region, runner: true });
       if (output === "json") {
         const shown = {
           ...architecture,
+          verifiedOnCloud: verified,
           sizes: Object.keys(sizes),
           size: resolved.name,
           figures: resolved.figures,
@@ -91,7 +105,7 @@ function showCommand(io: Io): Command {
         `${architecture.name}: ${architecture.label}`,
         `  cloud        ${architecture.cloud}, ${architecture.region} (${architecture.zone})`,
         `  stacks       ${architecture.stacks.join(", ")}`,
-        `  on cloud     ${verifiedWords(architecture)}`,
+        `  on cloud     ${verifiedWords(verified)}`,
         `  sizes        ${Object.keys(sizes).join(", ")} (default ${architecture.defaultSize})`,
         "",
         `Size ${resolved.name} (each figure can be set with --set path=value)`,
@@ -110,6 +124,12 @@ function showCommand(io: Io): Command {
     });
 }
 
+/** By the records of the store and of this folder's runs. */
+async function verifications(io: Io, store: string | undefined): Promise<(name: string) => VerifiedOnCloud> {
+  const { records } = await historyOf(io, store === undefined ? {} : { store });
+  return (name) => verifiedOnCloud(name, records);
+}
+
 function costSection(cost: Estimation): readonly string[] {
   if (cost.state === "not-priced") return [`Cost: not estimated, ${cost.reason}`];
   const { total, hours, perHour, teardownReserve, prices, region } = cost.estimate;
@@ -121,10 +141,6 @@ function costSection(cost: Estimation): readonly string[] {
 
 function outputOption(): Option {
   return new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text");
-}
-
-function verifiedWords({ verifiedOnCloud }: Architecture): string {
-  return verifiedOnCloud === "never" ? "never" : `${verifiedOnCloud.date} (${verifiedOnCloud.version})`;
 }
 
 function figureLines(figures: Size): readonly string[] {

@@ -6,6 +6,7 @@ import {
   resolveSize,
 } from "../../../reference-architectures/catalogue.ts";
 import { parseOverrides } from "../../../reference-architectures/override.ts";
+import { placeOf } from "../../../reference-architectures/place.ts";
 import { CHECK_NAMES } from "../../inventory/preflight/check.ts";
 import { parseChecks } from "../../inventory/preflight/choose-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
@@ -30,6 +31,8 @@ interface Flags extends TlsFlags {
   readonly rehearse?: boolean;
   readonly project?: string;
   readonly account?: string;
+  readonly region?: string;
+  readonly zone?: string;
   readonly failCheck?: string;
   readonly skipPreflight?: string;
   readonly licenceFile?: string;
@@ -54,6 +57,8 @@ export function preflightCommand(io: Io): Command {
     .addOption(new Option("--rehearse", "the checks as the twin answers them").env("REFBENCH_REHEARSE"))
     .addOption(new Option("--project <id>", "the Google project that is meant").env("REFBENCH_PROJECT"))
     .addOption(new Option("--account <id>", "the AWS account that is meant").env("REFBENCH_ACCOUNT"))
+    .addOption(new Option("--region <name>", "another region than the architecture's").env("REFBENCH_REGION"))
+    .addOption(new Option("--zone <name>", "another zone than the architecture's").env("REFBENCH_ZONE"))
     .addOption(clusterCidrOption())
     .addOption(licenceFileOption())
     .addOption(maxCostOption())
@@ -128,7 +133,7 @@ async function preflight(architecture: string, flags: Flags, io: Io): Promise<vo
 /** What the run would cost, or a refusal as the run would get it. */
 function plannedCost(
   { architecture: name, name: sizeName, figures }: ResolvedSize,
-  { rehearse = false, maxCost }: Flags,
+  { rehearse = false, maxCost, ...flags }: Flags,
   { env }: Io,
 ): ReturnType<typeof planCost> {
   const architecture = getArchitecture(name);
@@ -136,7 +141,7 @@ function plannedCost(
     architecture,
     sizeName,
     size: figures,
-    region: architecture.region,
+    region: rehearse ? architecture.region : placeOf(architecture, flags).region,
     runner: "network",
     simulated: rehearse || endpointsOf(architecture.cloud, env).emulated,
     ceiling: maxCost,

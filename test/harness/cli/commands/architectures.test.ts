@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { architectures } from "../../../../reference-architectures/catalogue.ts";
 import { architecturesCommand } from "../../../../harness/cli/commands/architectures.ts";
-import { runCommand } from "./command-run.ts";
+import { officialRecord } from "../../results/sample-record.ts";
+import { directoryWith, runCommand } from "./command-run.ts";
 
 test("list shows every size of every architecture and whether it was verified on its cloud", async () => {
   const { stdout } = await runCommand(architecturesCommand, ["list"]);
@@ -13,7 +14,9 @@ test("list shows every size of every architecture and whether it was verified on
 
 test("list as JSON is the catalogue", async () => {
   const { stdout } = await runCommand(architecturesCommand, ["list", "--output", "json"]);
-  expect(JSON.parse(stdout)).toEqual([...architectures.values()]);
+  expect(JSON.parse(stdout)).toEqual(
+    [...architectures.values()].map((each) => ({ ...each, verifiedOnCloud: "never" })),
+  );
 });
 
 test("show tells every figure of the default size by the path that --set takes", async () => {
@@ -56,4 +59,11 @@ test("a name or size that is not there is refused with those that are", async ()
   await expect(runCommand(architecturesCommand, ["show", "gke", "--size", "7"])).rejects.toThrow(
     /"7", expected one of 100/,
   );
+});
+
+test("an official record of this folder verifies its architecture", async () => {
+  const record = officialRecord();
+  const cwd = await directoryWith([record]);
+  const { stdout } = await runCommand(architecturesCommand, ["show", record.architecture], { cwd, env: {} });
+  expect(stdout).toMatch(/^ +on cloud +\d{4}-\d\d-\d\d \(\d+\.\d+\.\d+\)$/m);
 });
