@@ -14,7 +14,7 @@ const OTHERS = [8, 8, 8] as const;
 
 /** The durations of Google's cloud, divided. Throws where the divisor is not a number above 0. */
 export function speedDurations(speed: number): World["durationMs"] {
-  if (!(speed > 0)) throw new RangeError(`the speed must be a number above 0; got ${speed}`);
+  if (!(speed > 0)) throw new RangeError(`--speed must be a number above 0, such as 20; got ${speed}`);
   return (collection, act) => {
     const [create, update, remove] = SECONDS[collection] ?? OTHERS;
     return ({ create, update, delete: remove }[act] * 1_000) / speed;

@@ -244,7 +244,7 @@ describe("operations take time", () => {
   });
 
   test("a speed that is not above 0 is refused", () => {
-    expect(() => speedDurations(0)).toThrow("the speed must be a number above 0; got 0");
+    expect(() => speedDurations(0)).toThrow("--speed must be a number above 0, such as 20; got 0");
   });
 });
 
