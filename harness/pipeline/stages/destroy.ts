@@ -113,6 +113,7 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
       const kind = failureKindOf(error);
       const polls = WAITS[kind][failed[kind]];
       if (signal.aborted || polls === undefined) throw error;
+      if (kind === "in-use" && mayMissSome((await journal.read()).entries, stack)) throw error;
       failed[kind] += 1;
       const waitMs = polls * ports.settle.pollMs;
       if (kind === "in-use") {
@@ -122,6 +123,21 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
       await ports.clock.sleep(waitMs, signal);
     }
   }
+}
+
+/**
+ * Whether an apply was killed in its middle, and nothing was swept since. Then the state may miss what keeps the rest in
+ * use, such as a cluster that is being made. Waiting would be in vain: the sweep finds it, and the destroy comes again.
+ */
+function mayMissSome(entries: Entries, stack: string): boolean {
+  const last = entries.findLast(
+    (entry) =>
+      (entry.type === "stack-intent" || entry.type === "stack-outcome") &&
+      entry.stack === stack &&
+      entry.act === "apply",
+  );
+  const swept = entries.some((entry) => entry.type === "stage-outcome" && entry.stage === "sweep");
+  return last?.type === "stack-intent" && !swept;
 }
 
 /** A folder that was restored has states and no stacks: they are written again, as this checkout writes them. */

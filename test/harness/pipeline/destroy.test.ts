@@ -66,6 +66,16 @@ test("what is in use for ever is left to the sweep", async () => {
   expect(attempts).toHaveLength(5);
 });
 
+test("after an apply that was killed, what is in use is left to the sweep at once, and waited for after it", async () => {
+  const { context, attempts } = await failing([IN_USE, IN_USE]);
+  await context.journal.append({ type: "stack-intent", stack: "gke-cloud", act: "apply" });
+  expect(await destroy(context)).toMatch(/gke-cloud not in full$/);
+  expect(attempts).toHaveLength(1);
+  await context.journal.append({ type: "stage-outcome", stage: "sweep", outcome: "ok", message: "1 swept" });
+  expect(await destroy(context)).toMatch(/resources? destroyed$/);
+  expect(waits(attempts).slice(1)).toEqual([30]);
+});
+
 test("any other failure is asked again after seconds, the last time by the state alone", async () => {
   const { context, attempts } = await failing([REFUSED, REFUSED, REFUSED]);
   expect(await destroy(context)).toMatch(/gke-cloud not in full$/);
