@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import ssh2 from "ssh2";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import { readEnvironments } from "../../stacks/read-environments.ts";
 import { readStacks, runMain } from "./synthesize.ts";
@@ -12,6 +12,7 @@ import { readStacks, runMain } from "./synthesize.ts";
 /** A folder in which someone deploys by hand. */
 async function byHand() {
   const folder = await mkdtemp(join(tmpdir(), "refbench-hand-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const outdir = join(folder, "cdktf.out");
   const manual = join(folder, "manual");
   const deploy = {
