@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BUILD_RULES } from "./build-rules.ts";
+import { IMAGE_REFERENCE, WORKSPACE_IMAGE } from "./workspace-image.ts";
 
 const count = z.int().positive();
 
@@ -70,7 +71,15 @@ export const sizeSchema = z.strictObject({
   licensed: z.boolean(),
   machines: z.strictObject({ coder: pool, workspaces: pool, system: pool, runner }),
   /** Request of one workspace's pod or container; a workspace that is a machine needs at least this. */
-  workspacePod: z.strictObject({ cpuMillis: count, memoryMib: count }),
+  workspacePod: z.strictObject({
+    cpuMillis: count,
+    memoryMib: count,
+    /** What it runs, by tag or digest, with its registry's host; a workspace that is a machine has its own. */
+    image: z
+      .string()
+      .regex(IMAGE_REFERENCE, "an image with its registry, such as ghcr.io/coder/x:1 or …@sha256:<digest>")
+      .default(WORKSPACE_IMAGE),
+  }),
   database: z.strictObject({
     kind: databaseKind,
     version: z.string().regex(/^POSTGRES_\d+$/, "a major version such as POSTGRES_16"),

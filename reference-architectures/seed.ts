@@ -4,6 +4,9 @@
  * a choice that no source makes.
  */
 
+import { STABLE_CODER_VERSION } from "./coder-support.ts";
+import { WORKSPACE_IMAGE } from "./workspace-image.ts";
+
 /** The seed's command, and what it prints: a workspace counts when its terminal showed this. */
 export const SEED_COMMAND = {
   command: "sleep 2 && echo hello",
@@ -17,10 +20,10 @@ export const SEED_COMMAND = {
 export const SEED_HOME_GIB = 10;
 
 /** Validated: an agent needs at least 0.1 cores and 128 MB. */
-export const AGENT = { cpuMillis: 100, memoryMib: 128 } as const;
+export const AGENT = { cpuMillis: 100, memoryMib: 128, image: WORKSPACE_IMAGE } as const;
 
 /** External provisioners are a licensed feature, and the seed's rows were measured with built-in ones. */
 export const PROVISIONERS = "builtin";
 
-/** Ours: the version whose answers, metrics and chart were seen on a real server. */
-export const CODER_VERSION = "2.31.0";
+/** Ours: figures of a version without support are of no use. A real server of 2.31 was seen, and none of this one yet. */
+export const CODER_VERSION = STABLE_CODER_VERSION;

@@ -40,7 +40,8 @@ export function templateVariables(run: TemplateRun): Record<string, string> {
 /** What a workspace's pod or container asks for; a machine has what its type has. */
 function shareOf({ architecture, size }: TemplateRun): Record<string, string> {
   if (getArchitecture(architecture).carriedBy === "machine-each") return {};
-  return { cpu: `${size.workspacePod.cpuMillis}m`, memory: `${size.workspacePod.memoryMib}Mi` };
+  const { cpuMillis, memoryMib, image } = size.workspacePod;
+  return { cpu: `${cpuMillis}m`, memory: `${memoryMib}Mi`, image };
 }
 
 /** Parameters of each workspace. */

@@ -1,4 +1,4 @@
-import type { Size } from "../../reference-architectures/architecture.ts";
+import type { Architecture, Size } from "../../reference-architectures/architecture.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../stacks/environment.ts";
 import { LICENCE_GIVEN } from "../model/licence.ts";
@@ -8,6 +8,7 @@ import type { CloudPlan, Plan } from "./plan.ts";
 
 /** What changes the meaning of a run's figures, in words. */
 export function conditionsOf(run: {
+  readonly architecture: Architecture;
   readonly size: Size;
   readonly runner: Plan["runner"];
   /** Absent on a rehearsal. */
@@ -17,7 +18,7 @@ export function conditionsOf(run: {
   /** Whether Coder serves TLS. */
   readonly tls: boolean;
 }): readonly string[] {
-  const { size, runner, cloud, realCoder, tls } = run;
+  const { architecture, size, runner, cloud, realCoder, tls } = run;
   return [
     ...(size.licensed && !realCoder
       ? [cloud === undefined ? "Coder licence: simulated" : LICENCE_GIVEN]
@@ -30,7 +31,20 @@ export function conditionsOf(run: {
       ? `generator: shares its machine with ${realCoder ? "Coder, its database and the workspaces" : "the emulated Coder"}, so held to wide limits (slip p99 ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`
       : generatorOf(runner),
     size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
-    ...(cloud === undefined ? [] : waivedFor(cloud)),
+    ...(cloud === undefined ? [] : [...buildConditions(architecture, size), ...waivedFor(cloud)]),
+  ];
+}
+
+/** What the build times of a cloud contain besides Coder's own work. */
+function buildConditions({ carriedBy }: Architecture, size: Size): readonly string[] {
+  const isCluster = carriedBy === "gke" || carriedBy === "eks";
+  return [
+    // Coder gives each daemon a plugin cache of its own; importing the template warms one of them.
+    "first builds: each provisioner daemon downloads its Terraform providers within the measured builds",
+    ...(isCluster ? ["first builds: each node pulls the workspace image within the measured builds"] : []),
+    ...(isCluster && size.homeVolumeGib > 0
+      ? ["build times: include making and attaching a disk of the cloud (none with --set homeVolumeGib=0)"]
+      : []),
   ];
 }
 

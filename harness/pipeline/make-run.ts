@@ -164,6 +164,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
             `compared: Coder ${comparison.baseline.version} and ${comparison.candidate.version} in turns, in ${comparison.pairs === 1 ? "1 pair" : `${comparison.pairs} pairs`} of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with a database of its own; the figures are those of the first load of ${comparison.baseline.version}`,
           ]),
       ...conditionsOf({
+        architecture,
         size,
         runner,
         cloud,

@@ -102,6 +102,7 @@ function coderMetadata(props: CoderMachineProps): Record<string, string> {
       .map(([name, value]) => `${name}=${value}`)
       .join("\n"),
     "coder-docker": String(docker),
+    ...(docker ? { "coder-workspace-image": size.workspacePod.image } : {}),
     ...tlsMetadata(environment, tlsKeySecret),
     ...(databaseSecret === undefined ? postgresMetadata(size) : { "coder-database-secret": databaseSecret }),
   };

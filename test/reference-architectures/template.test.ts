@@ -164,7 +164,19 @@ test.each(["gke", "eks", "gce-docker"])(
   "the image of %s is the one that a preflight asks for",
   async (name) => {
     const { "variables.tf": variables = "" } = await readTemplate(name);
-    const { repository, tag } = WORKSPACE_IMAGE;
-    expect(variables).toContain(`"docker.io/${repository}:${tag}"`);
+    expect(variables).toContain(`"${WORKSPACE_IMAGE}"`);
   },
 );
+
+test.each(["gke", "eks"])("a pod of %s has twenty minutes to come up and ten to go", async (name) => {
+  const { "main.tf": main = "" } = await readTemplate(name);
+  const pod = main.slice(main.indexOf('resource "kubernetes_pod_v1"'));
+  expect(pod).toMatch(/timeouts \{\s+create = "20m"\s+delete = "10m"\s+\}/);
+});
+
+test("a size's workspace image reaches the template, and one without a registry is refused", () => {
+  const image = `ghcr.io/acme/workspace@sha256:${"ab".repeat(32)}`;
+  const { figures } = resolveSize("gke", "canary", { "workspacePod.image": image });
+  expect(templateVariables({ ...RUN, size: figures })["image"]).toBe(image);
+  expect(() => resolveSize("gke", "canary", { "workspacePod.image": "ubuntu" })).toThrow(/with its registry/);
+});

@@ -6,6 +6,7 @@ import { messageOf } from "../../model/error.ts";
 import type { StoredEvent } from "../../model/event.ts";
 import { run12, type RunId } from "../../model/run-id.ts";
 import { inTurns } from "../../model/in-turns.ts";
+import { hasCome, momentNow } from "../../model/moment.ts";
 import type { RunTornDown } from "../../inventory/sweep/report.ts";
 import { isDue, runState, type RunFacts, type RunState } from "../../inventory/sweep/run-state.ts";
 import { EventTail } from "../../pipeline/event-log.ts";
@@ -166,7 +167,7 @@ async function isExpired(folder: RunFolder): Promise<boolean> {
       : environment.expiresAt === null
         ? Infinity
         : environment.expiresAt * 1_000;
-  return systemClock.now() >= expiresAtMs;
+  return hasCome({ atMs: expiresAtMs }, momentNow(systemClock));
 }
 
 async function orUnknown<T>(asked: Promise<T>): Promise<T | typeof UNKNOWN> {

@@ -1,9 +1,10 @@
 import { IMAGE_DIGEST } from "../../../stacks/environment.ts";
 import { RUNNER_NODE_VERSION } from "../../../stacks/runner-machine.ts";
+import { STABLE_CODER_VERSION, supportProblem } from "../../../reference-architectures/coder-support.ts";
 import { diskDriverArchive, DISK_DRIVER_CHART } from "../../../reference-architectures/disk-driver-chart.ts";
-import { WORKSPACE_IMAGE } from "../../../reference-architectures/workspace-image.ts";
+import { IMAGE_REFERENCE } from "../../../reference-architectures/workspace-image.ts";
 import { messageOf } from "../../model/error.ts";
-import { type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
+import { advised, type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 import type { Web, WebAnswer, WebQuestion } from "./web.ts";
 
@@ -15,6 +16,8 @@ interface Artefact {
   readonly tokenUrl?: string;
   /** Whether its digest is what Coder is deployed by. */
   readonly isCoder?: boolean;
+  /** How many machines pull it, and whether its registry limits the pulls of an address. */
+  readonly pulls?: { readonly count: number; readonly isLimited: boolean };
   /** Where another is named. @default the check's own, of Coder's version */
   readonly fix?: string;
 }
@@ -41,7 +44,7 @@ export const artefactsCheck: Check<PreflightContext> = {
         outcome: await ask(context.web, artefact, signal),
       })),
     );
-    return { ...summed(found), ...digestIn(found) };
+    return { ...withSupport(summed(found), context.size.figures.coder.version), ...digestIn(found) };
   },
 };
 
@@ -70,6 +73,16 @@ function summed(found: readonly Asked[]): CheckOutcome {
   );
 }
 
+/** Figures of a version without support may be wanted: it is said, and refused by nobody. */
+function withSupport(outcome: CheckOutcome, version: string): CheckOutcome {
+  const problem = supportProblem(version);
+  if (problem === undefined) return outcome;
+  const found = `${outcome.found}; ${problem}`;
+  return outcome.state === "ok"
+    ? advised(found, `--set coder.version=${STABLE_CODER_VERSION}`)
+    : { ...outcome, found };
+}
+
 /** A mirror may say none, and what it says may be none: then Coder is deployed by its tag. */
 function digestIn(found: readonly Asked[]): Pick<CheckOutcome, "coderImageDigest"> {
   const digest = found.find(({ artefact }) => artefact.isCoder)?.outcome.digest;
@@ -84,7 +97,7 @@ export function artefactsOf({
 }: Pick<PreflightContext, "architecture" | "size" | "runner">): readonly Artefact[] {
   const { version } = size.figures.coder;
   const others = [
-    ...(architecture.carriedBy === "machine-each" ? [] : [workspaceImage()]),
+    ...(architecture.carriedBy === "machine-each" ? [] : [workspaceImage({ architecture, size })]),
     ...(architecture.carriedBy === "eks" ? [diskDriver()] : []),
     ...(runner === "network" ? [runnerNode()] : []),
   ];
@@ -105,15 +118,49 @@ export function artefactsOf({
   ];
 }
 
-/** Its absence would show as builds that fail, one by one, after everything else was made. */
-function workspaceImage(): Artefact {
-  const { repository, tag } = WORKSPACE_IMAGE;
-  const [namespace, name] = repository.split("/");
+/** Registries that give a token to anybody, by the host in an image's name. */
+const REGISTRIES: Readonly<Record<string, { readonly host: string; readonly token: string }>> = {
+  "docker.io": {
+    host: "registry-1.docker.io",
+    token: "https://auth.docker.io/token?service=registry.docker.io",
+  },
+  "ghcr.io": { host: "ghcr.io", token: "https://ghcr.io/token?service=ghcr.io" },
+  "public.ecr.aws": { host: "public.ecr.aws", token: "https://public.ecr.aws/token/?service=public.ecr.aws" },
+};
+
+/**
+ * Its absence would show as builds that fail, one by one, after everything else was made. A HEAD of a manifest does not
+ * count as a pull (docs.docker.com, "Docker Hub pull usage and limits").
+ */
+function workspaceImage({ architecture, size }: Pick<PreflightContext, "architecture" | "size">): Artefact {
+  const { image } = size.figures.workspacePod;
+  const { host = "", repository = "", tag = "latest", digest } = IMAGE_REFERENCE.exec(image)?.groups ?? {};
+  const registry = REGISTRIES[host];
+  const nodes = architecture.carriedBy === "one-machine" ? 1 : size.figures.machines.workspaces.nodes;
   return {
-    what: `image docker.io/${repository}:${tag}`,
-    // Docker Hub's own API, which tells anybody: a question to its registry would count against the limit of pulls.
-    url: `https://hub.docker.com/v2/namespaces/${namespace}/repositories/${name}/tags/${tag}`,
+    what: `image ${image}`,
+    url: `https://${registry?.host ?? host}/v2/${repository}/manifests/${digest ?? tag}`,
+    ...(registry === undefined ? {} : { tokenUrl: `${registry.token}&scope=repository:${repository}:pull` }),
+    pulls: { count: nodes, isLimited: host === "docker.io" },
+    fix: "--set workspacePod.image=<an image of a registry without such a limit, such as ghcr.io or public.ecr.aws>",
   };
+}
+
+/** Whether the registry grants as many pulls as there are nodes, which share one address of the network's NAT. */
+function pullsOutcome(
+  { count, isLimited }: NonNullable<Artefact["pulls"]>,
+  { rateLimit, rateRemaining }: WebAnswer,
+): CheckOutcome | undefined {
+  const [limit, remaining] = [rateLimit, rateRemaining].map((text) => Number.parseInt(text ?? "", 10));
+  const pulls = count === 1 ? "1 machine pulls it" : `${count} nodes pull it at once, through one address`;
+  if (limit !== undefined && limit < count)
+    return failed(`${pulls}, and its registry grants ${rateLimit ?? ""} to anybody`);
+  if (remaining !== undefined && remaining < count)
+    return unknown(`${pulls}, and its registry grants ${remaining} more to the address of this machine now`);
+  // What the network's own address has left is known to nobody before it exists.
+  if (isLimited && Number.isNaN(remaining) && count > 1)
+    return unknown(`${pulls}, and its registry does not say how many it grants`);
+  return undefined;
 }
 
 /** What is pinned in the code cannot be mended by a flag. */
@@ -134,14 +181,17 @@ function runnerNode(): Artefact {
 
 async function ask(
   web: Web,
-  { url, tokenUrl, isCoder }: Artefact,
+  { url, tokenUrl, isCoder, pulls }: Artefact,
   signal: AbortSignal,
 ): Promise<Asked["outcome"]> {
   try {
     const token = tokenUrl === undefined ? undefined : await tokenFrom(web, tokenUrl, signal);
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}`, accept: MANIFESTS };
-    const { status, contentDigest = "" } = await answerOf(web, { method: "HEAD", url, headers }, signal);
+    const answer = await answerOf(web, { method: "HEAD", url, headers }, signal);
+    const { status, contentDigest = "" } = answer;
     if (status >= 200 && status < 300) {
+      const limited = pulls === undefined ? undefined : pullsOutcome(pulls, answer);
+      if (limited !== undefined) return limited;
       const isDigest = isCoder === true && IMAGE_DIGEST.test(contentDigest);
       return { ...ok(url), ...(isDigest ? { digest: contentDigest } : {}) };
     }

@@ -12,6 +12,9 @@ export interface WebAnswer {
   readonly location?: string;
   /** `docker-content-digest`: what a registry calls the manifest by. */
   readonly contentDigest?: string;
+  /** `ratelimit-limit` and `ratelimit-remaining`: pulls that a registry grants this address, such as `100;w=21600`. */
+  readonly rateLimit?: string;
+  readonly rateRemaining?: string;
   readonly text: string;
 }
 
@@ -34,10 +37,13 @@ export const web: Web = async ({ method, url, headers = {} }, signal) => {
     maxBytes: MAX_ANSWER_BYTES,
   });
   const { location, "docker-content-digest": contentDigest } = answer.headers;
+  const { "ratelimit-limit": rateLimit, "ratelimit-remaining": rateRemaining } = answer.headers;
   return {
     status: answer.status,
     text: answer.bytes.toString(),
     ...(typeof location === "string" ? { location } : {}),
     ...(typeof contentDigest === "string" ? { contentDigest } : {}),
+    ...(typeof rateLimit === "string" ? { rateLimit } : {}),
+    ...(typeof rateRemaining === "string" ? { rateRemaining } : {}),
   };
 };

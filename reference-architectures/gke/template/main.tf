@@ -164,6 +164,12 @@ resource "kubernetes_pod_v1" "workspace" {
     }
   }
 
+  # Hundreds of disks are attached at once, node by node, before an image is pulled: five minutes are the provider's own.
+  timeouts {
+    create = "20m"
+    delete = "10m"
+  }
+
   lifecycle {
     # Counted from the pod's start: the plan that stops a workspace must not shorten it first.
     ignore_changes = [spec[0].active_deadline_seconds]

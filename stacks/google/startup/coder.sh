@@ -93,7 +93,9 @@ ExecStart=/usr/sbin/iptables -I DOCKER-USER -d 169.254.169.254 -p tcp --dport 80
 [Install]
 WantedBy=multi-user.target
 EOF
-  systemctl enable --now bench-metadata
+  systemctl enable --now bench-metadata || return 1
+  # Once, and before any build: each of fifty builds at once would ask the registry for it.
+  docker pull --quiet "$(attribute coder-workspace-image)"
 }
 
 install_postgres() {

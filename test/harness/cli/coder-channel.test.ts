@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type GetJson, resolveCoderVersion } from "../../../harness/cli/coder-channel.ts";
-import { CODER_VERSION } from "../../../reference-architectures/seed.ts";
+import { REHEARSED_CHANNELS } from "../../../reference-architectures/coder-channels.ts";
 
 const published: GetJson = (url) =>
   Promise.resolve(
@@ -36,7 +36,7 @@ test("a number is taken as it is, with or without its v, and nobody is asked", a
     version: "2.28.1",
   });
   expect(await resolveCoderVersion("mainline", { rehearse: true, getJson: nobody })).toEqual({
-    version: CODER_VERSION,
+    version: REHEARSED_CHANNELS.mainline,
     channel: "mainline",
   });
 });

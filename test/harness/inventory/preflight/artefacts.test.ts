@@ -28,15 +28,15 @@ async function ask(
   );
 }
 
-const TOKEN = { status: 200, text: '{"token":"anybody"}' };
+const TOKEN = { status: 200, text: '{"token":"anybody"}', rateRemaining: "100;w=21600" };
 
 test("an image of workspaces that is not there is a failure before anything is made, not of each build", async () => {
   const result = await ask(({ url }) =>
-    Promise.resolve(url.includes("hub.docker.com") ? { status: 404, text: "" } : TOKEN),
+    Promise.resolve(url.includes("registry-1.docker.io") ? { status: 404, text: "" } : TOKEN),
   );
   expect(result).toMatchObject({
     state: "failed",
-    found: expect.stringMatching(/^image docker\.io\/codercom\/\S+: not at https:\/\/hub\.docker\.com/),
+    found: expect.stringMatching(/^image docker\.io\/codercom\/\S+: not at https:\/\/registry-1\.docker\.io/),
   });
 });
 
@@ -46,13 +46,17 @@ test("the registry's token goes to the registry and to nobody that it points to"
     asked.push(question);
     if (question.url.includes("/token?")) return Promise.resolve(TOKEN);
     if (question.url.includes("/manifests/")) {
-      return Promise.resolve({ status: 307, text: "", location: "https://elsewhere.example/blob" });
+      return Promise.resolve({
+        status: 307,
+        text: "",
+        location: "https://elsewhere.example/blob",
+      });
     }
-    return Promise.resolve({ status: 200, text: "" });
+    return Promise.resolve({ status: 200, text: "", rateRemaining: "100;w=21600" });
   });
   expect(result.state).toBe("ok");
   const authorized = asked.filter(({ headers }) => headers?.["authorization"] === "Bearer anybody");
-  expect(authorized.map(({ url }) => new URL(url).host)).toEqual(["ghcr.io"]);
+  expect(authorized.map(({ url }) => new URL(url).host)).toEqual(["ghcr.io", "registry-1.docker.io"]);
   expect(asked.some(({ url }) => url.startsWith("https://elsewhere.example"))).toBe(true);
 });
 
@@ -88,7 +92,7 @@ test("Coder's image is resolved to the digest that its registry says, and no oth
 
 test("the digest is known whatever else could not be asked", async () => {
   const result = await ask((question, stopped) =>
-    question.url.includes("hub.docker.com")
+    question.url.includes("registry-1.docker.io")
       ? Promise.resolve({ status: 429, text: "{}" })
       : digests(() => DIGEST)(question, stopped),
   );
@@ -175,3 +179,23 @@ test("the web of this machine asks with the method and headers that it is told, 
   expect(answer).toEqual({ status: 302, text: "", location: "/elsewhere", contentDigest: DIGEST });
   expect(asked.map(({ method, headers }) => [method, headers.accept])).toEqual([["HEAD", "x/y"]]);
 });
+
+test.each([
+  ["100;w=21600", "100;w=21600", "ok", /./],
+  ["1;w=21600", "1;w=21600", "failed", /2 nodes pull it at once.*grants 1;w=21600 to anybody/],
+  ["100;w=21600", "1;w=21600", "unknown", /grants 1 more to the address of this machine/],
+  [undefined, undefined, "unknown", /does not say how many it grants/],
+])(
+  "nodes that pull where %s is granted and %s is left are %s",
+  async (rateLimit, rateRemaining, state, words) => {
+    const limits = { ...(rateLimit && { rateLimit }), ...(rateRemaining && { rateRemaining }) };
+    const result = await ask(({ url }) =>
+      Promise.resolve({
+        status: 200,
+        text: '{"token":"t"}',
+        ...(url.includes("docker.io/v2") ? limits : {}),
+      }),
+    );
+    expect(result).toMatchObject({ state, found: expect.stringMatching(words) });
+  },
+);
