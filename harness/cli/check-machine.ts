@@ -3,6 +3,7 @@ import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf } from "../model/error.ts";
 import { findTerraform, SUPPORTED_TERRAFORM, TERRAFORM_INSTALL } from "../terraform/supported.ts";
 import { createTerraform } from "../terraform/terraform.ts";
+import { checkProviders } from "./check-providers.ts";
 import { type TunnelCloud, tunnelTool } from "./runner/tunnel-tool.ts";
 
 /** What was found of one tool. */
@@ -25,6 +26,7 @@ export async function checkMachine(env: NodeJS.ProcessEnv): Promise<readonly Fin
     checkGit(env),
     checkTunnel("google", env),
     checkTunnel("aws", env),
+    checkProviders(env),
   ]);
   return [checkNode(process.versions.node), ...others];
 }

@@ -3,22 +3,27 @@ import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import {
+  OFFLINE_ENVIRONMENT,
+  OFFLINE_SECRETS,
+  prepareOfflinePlan,
+  writeSyntheticState,
+} from "./offline-plan.ts";
 
 const LOCK_FILE = ".terraform.lock.hcl";
 
-const validation = z.object({
-  diagnostics: z.array(
-    z.object({
-      severity: z.enum(["error", "warning"]),
-      summary: z.string(),
-      detail: z.string().optional(),
-      snippet: z.object({ context: z.string().nullish() }).nullish(),
-    }),
-  ),
+const diagnostic = z.object({
+  severity: z.enum(["error", "warning"]),
+  summary: z.string(),
+  detail: z.string().optional(),
+  snippet: z.object({ context: z.string().nullish() }).nullish(),
 });
+const validation = z.object({ diagnostics: z.array(diagnostic) });
+/** A line of a plan's JSON stream that says something. */
+const planLine = z.object({ type: z.literal("diagnostic"), diagnostic });
 
 /** What Terraform has to say of a stack. */
-export type Diagnostic = z.infer<typeof validation>["diagnostics"][number];
+export type Diagnostic = z.infer<typeof diagnostic>;
 
 /** Terraform with the real providers: each set of them is installed once, whatever number of stacks need it. */
 export class ValidationWorkspace {
@@ -55,6 +60,38 @@ export class ValidationWorkspace {
       reject: false,
     });
     return validation.parse(JSON.parse(stdout)).diagnostics;
+  }
+
+  /**
+   * What the providers say of an offline plan of a stack that was validated before: with its secrets, then of a destroy
+   * without them. Plans run checks that no schema has.
+   */
+  async plan(directory: string): Promise<readonly Diagnostic[]> {
+    await prepareOfflinePlan(directory);
+    const planned = await this.#planOnce(directory, ["plan"], OFFLINE_SECRETS);
+    await writeSyntheticState(directory);
+    return [...planned, ...(await this.#planOnce(directory, ["plan", "-destroy"], {}))];
+  }
+
+  async #planOnce(
+    directory: string,
+    command: readonly string[],
+    secrets: NodeJS.ProcessEnv,
+  ): Promise<readonly Diagnostic[]> {
+    const args = [...command, "-json", "-input=false", "-lock=false", "-no-color"];
+    const { stdout, exitCode } = await execa("terraform", args, {
+      cwd: directory,
+      env: { ...this.#env, ...OFFLINE_ENVIRONMENT, ...secrets },
+      reject: false,
+    });
+    const diagnostics = stdout.split("\n").flatMap((line) => {
+      const parsed = line.startsWith("{") ? planLine.safeParse(JSON.parse(line)) : undefined;
+      return parsed?.success === true ? [parsed.data.diagnostic] : [];
+    });
+    if (exitCode === 0 || diagnostics.some(({ severity }) => severity === "error")) return diagnostics;
+    return [
+      { severity: "error", summary: `terraform ${command.join(" ")} ended with ${exitCode ?? "a signal"}` },
+    ];
   }
 
   /** A folder in which the providers that a stack asks for are installed. */
