@@ -11,3 +11,6 @@ export interface Constraint {
   readonly at: string;
   readonly paths: readonly string[];
 }
+
+/** A constraint as the tables have it: rule, `at`, `paths`. */
+export type ConstraintRow = readonly [rule: Constraint["rule"], at: string, paths: readonly string[]];

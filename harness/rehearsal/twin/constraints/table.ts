@@ -1,11 +1,11 @@
+import { AWS_CONSTRAINTS } from "./aws.ts";
 import type { Constraint } from "./constraint.ts";
+import { GOOGLE_CONSTRAINTS } from "./google.ts";
+import { KUBERNETES_CONSTRAINTS } from "./kubernetes.ts";
 
-const needs = (at: string, ...paths: string[]): Constraint => ({ rule: "requiredWith", at, paths });
-const conflicts = (at: string, ...paths: string[]): Constraint => ({ rule: "conflictsWith", at, paths });
-
-/** What the providers' schemas demand of attributes together, by Terraform type. */
-export const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = {
-  google_sql_user: [conflicts("password_wo", "password"), needs("password_wo_version", "password_wo")],
-  aws_db_instance: [conflicts("password_wo", "password"), needs("password_wo_version", "password_wo")],
-  kubernetes_secret_v1: [conflicts("data_wo", "data"), needs("data_wo_revision", "data_wo")],
-};
+/** What the providers demand of attributes together, by Terraform type. */
+export const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = Object.fromEntries(
+  Object.entries({ ...GOOGLE_CONSTRAINTS, ...AWS_CONSTRAINTS, ...KUBERNETES_CONSTRAINTS }).map(
+    ([type, rows]) => [type, rows.map(([rule, at, paths]) => ({ rule, at, paths }))],
+  ),
+);

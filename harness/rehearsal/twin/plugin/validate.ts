@@ -7,7 +7,18 @@ import { valuesAt } from "./walk.ts";
  * known yet may still turn out null: it conflicts with nothing, and it may be the one that is wanted.
  */
 export function refusals(constraints: readonly Constraint[], config: Values): readonly string[] {
-  return constraints.flatMap((constraint) => refusal(constraint, config) ?? []);
+  const refused: { at: string; words: string }[] = [];
+  // Blocks before what is in them: the SDK does not look into one that it refuses.
+  for (const constraint of constraints.toSorted((a, b) => depth(a) - depth(b))) {
+    const words = refusal(constraint, config);
+    if (words === undefined || refused.some(({ at }) => constraint.at.startsWith(`${at}.`))) continue;
+    refused.push({ at: constraint.at, words });
+  }
+  return refused.map(({ words }) => words);
+}
+
+function depth({ at }: Constraint): number {
+  return at.split(".").length;
 }
 
 function refusal({ rule, at, paths }: Constraint, config: Values): string | undefined {
