@@ -8,6 +8,12 @@ import * as schemas from "./schemas.ts";
 /** Page size of listings: Coder's own clients use it. */
 export const PAGE_SIZE = 100;
 
+/**
+ * The most that an answer about one thing may have; a workspace with its agents has some 20 KiB. Thousands of these are
+ * read at the same time, where listings are read one after the other.
+ */
+export const MAX_ONE_BYTES = 2 ** 20;
+
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 export interface Caller {
@@ -98,7 +104,7 @@ export class CoderClient {
   login = (email: string, password: string) =>
     this.#send("POST", "/users/login", schemas.sessionToken, { email, password });
 
-  me = () => this.#get("/users/me", schemas.user);
+  me = () => this.#one("/users/me", schemas.user);
 
   /** A key is `<id>-<secret>`. */
   mintToken = (userId: string, name: string, lifetimeMs = WEEK_MS) =>
@@ -190,12 +196,12 @@ export class CoderClient {
 
   /** Evaluates the parameters with these values for a user, whom Coder wants named; 404 before dynamic parameters. */
   evaluateParameters = (versionId: string, ownerId: string, inputs: Readonly<Record<string, string>>) =>
-    this.#send(
-      "POST",
-      `/templateversions/${versionId}/dynamic-parameters/evaluate`,
-      schemas.evaluatedParameters,
-      { id: 0, owner_id: ownerId, inputs },
-    );
+    this.#call({
+      method: "POST",
+      path: `/templateversions/${versionId}/dynamic-parameters/evaluate`,
+      schema: schemas.evaluatedParameters,
+      json: { id: 0, owner_id: ownerId, inputs },
+    });
 
   importLog = (versionId: string) => this.#get(`/templateversions/${versionId}/logs`, schemas.log);
 
@@ -238,7 +244,7 @@ export class CoderClient {
       ...(workspace.presetId === undefined ? {} : { template_version_preset_id: workspace.presetId }),
     });
 
-  workspace = (id: string) => this.#get(`/workspaces/${id}`, schemas.workspace);
+  workspace = (id: string) => this.#one(`/workspaces/${id}`, schemas.workspace);
 
   workspaces = (offset: number) =>
     this.#get(`/workspaces?limit=${PAGE_SIZE}&offset=${offset}`, schemas.workspacePage);
@@ -249,6 +255,7 @@ export class CoderClient {
       path: `/workspacebuilds/${id}/cancel`,
       schema: schemas.anything,
       mayRepeat: true,
+      maxBytes: MAX_ONE_BYTES,
     });
 
   deleteWorkspace = (id: string) =>
@@ -278,13 +285,18 @@ export class CoderClient {
     return this.#call({ method: "GET", path, schema });
   }
 
+  #one<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>> {
+    return this.#call({ method: "GET", path, schema, maxBytes: MAX_ONE_BYTES });
+  }
+
   #send<T>(
     method: "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     schema: z.ZodType<T>,
     json?: unknown,
   ): Promise<Answer<T>> {
-    return this.#call({ method, path, schema, ...(json === undefined ? {} : { json }) });
+    const maxBytes = MAX_ONE_BYTES;
+    return this.#call({ method, path, schema, maxBytes, ...(json === undefined ? {} : { json }) });
   }
 
   async #call<T>({ mayRepeat, ...call }: ClientCall<T>): Promise<Answer<T>> {

@@ -34,6 +34,8 @@ export interface CoderCall<T> {
   readonly body?: { readonly bytes: Buffer; readonly type: string };
   /** @default 60,000 */
   readonly timeoutMs?: number;
+  /** The most that the answer may have. @default 16 MiB */
+  readonly maxBytes?: number;
   /** Whether 429 is waited out. @default true */
   readonly retryThrottled?: boolean;
 }
@@ -95,6 +97,7 @@ export class CoderHttp {
         signal: call.signal,
         timeoutMs: call.timeoutMs ?? CALL_TIMEOUT_MS,
         dispatcher: this.#dispatcher,
+        ...(call.maxBytes === undefined ? {} : { maxBytes: call.maxBytes }),
       });
       const text = bytes.toString();
       if (status === 429) {

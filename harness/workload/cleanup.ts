@@ -21,7 +21,7 @@ const MAX_PASSES = 3;
 const SIMPLE_REQUESTS = 32;
 /** A deployment that its load brought down may come back; one that is away for so long is gone. */
 const GONE_AFTER_MS = 10_000;
-/** How long the listing that names what is left may take after the deadline. */
+/** How long the listing that names what is left may take after the deadline, whenever it begins. */
 const LAST_LOOK_MS = 10_000;
 
 export interface CleanupMeans {
@@ -32,6 +32,8 @@ export interface CleanupMeans {
   readonly concurrency: number;
   /** For all of it, besides a last listing of at most 10 s; 0 = as long as it takes. */
   readonly timeoutMs: number;
+  /** How long the listing that names what is left may take beyond `timeoutMs`. @default 10,000 */
+  readonly lastLookMs?: number;
   /** For each workspace; 0 = as long as it takes. */
   readonly jobTimeoutMs: number;
   readonly onProgress: (progress: { readonly deleted: number; readonly remaining: number }) => void;
@@ -61,19 +63,22 @@ export async function cleanUp(choice: CleanupChoice, means: CleanupMeans): Promi
   const { signal } = means;
   // Thousands of waits listen to the one stop signal.
   setMaxListeners(0, signal);
-  const deadline = startDeadline(means.timeoutMs === 0 ? Infinity : means.timeoutMs, signal);
+  const timeoutMs = means.timeoutMs === 0 ? Infinity : means.timeoutMs;
+  const deadline = startDeadline(timeoutMs, signal);
+  const lastLook = startDeadline(timeoutMs + (means.lastLookMs ?? LAST_LOOK_MS), signal);
   setMaxListeners(0, deadline.signal);
   try {
-    return await cleanUpUntil(deadline, choice, means);
+    return await cleanUpUntil(deadline, lastLook, { choice, means });
   } finally {
     deadline.release();
+    lastLook.release();
   }
 }
 
 async function cleanUpUntil(
   deadline: Deadline,
-  choice: CleanupChoice,
-  means: CleanupMeans,
+  lastLook: Deadline,
+  { choice, means }: { readonly choice: CleanupChoice; readonly means: CleanupMeans },
 ): Promise<CleanupResult> {
   const { caller, clock, signal } = means;
   // Patient where the deployment answers, or answers again soon: what is gone is not waited for.
@@ -89,9 +94,8 @@ async function cleanUpUntil(
   }
   if (signal.aborted)
     return { stopped: true, deleted: work.deleted, left: [], unasked: ["it was stopped before its end"] };
-  const left = await caller.client.within(deadline.isOver() ? LAST_LOOK_MS : Infinity, (last) =>
-    findLeftovers({ ...caller, client: last.patient(patience) }, choice, clock.now()),
-  );
+  const last = caller.client.with(lastLook.signal).patient(patience);
+  const left = await findLeftovers({ ...caller, client: last }, choice, clock.now());
   const unsaid = deadline.isOver()
     ? `not deleted within the ${means.timeoutMs} ms of this cleanup`
     : "it is still listed after its delete";
