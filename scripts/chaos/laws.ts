@@ -1,3 +1,4 @@
+import { verdictOfError, type ErrorCode } from "../../harness/model/error.ts";
 import type { RunRecord } from "../../harness/model/record.ts";
 
 /** A law that a point broke. */
@@ -17,6 +18,22 @@ export interface Observed {
   readonly undeletable: readonly string[];
   /** Whether the inventory answered in full when it was last asked. */
   readonly inventoryAnswered: boolean;
+  /** Whether it lied then: it called an answer complete that was not. Absent = no. */
+  readonly inventoryLied?: boolean;
+  /** Whether it ever lied. Absent = no. */
+  readonly inventoryEverLied?: boolean;
+  /** Ids of what was left and named in no Terraform state: where the inventory lies, nobody can know of them. */
+  readonly unnamedInStates?: readonly string[];
+  /** The run's folder was removed: no record is owed, and no sweep finds its way by it. Absent = no. */
+  readonly folderRemoved?: boolean;
+  /** Killed before it had a plan: there is no run, nothing may exist, and no record is owed. Absent = no. */
+  readonly neverMade?: boolean;
+  /** How long the teardown of a run whose driver had died was waited for, where that was until its expiry. */
+  readonly waitedForExpiryMs?: number;
+  /** What the run's own command failed with while something of it existed. */
+  readonly failure?: { readonly code: ErrorCode; readonly message: string };
+  /** Ends that were reported as clean while something was left. Absent = 0. */
+  readonly falseClaims?: number;
   /** Whether a state that Terraform left can be read no more: nobody can say then what it named. */
   readonly stateLost: boolean;
   /** Whether the load of the run came to its ordinary end. */
@@ -38,9 +55,25 @@ export function breachesOf(observed: Observed): readonly Breach[] {
     stateLost,
     loadFinished,
     fencedActs,
+    inventoryLied = false,
+    inventoryEverLied = false,
+    unnamedInStates = [],
+    folderRemoved = false,
+    neverMade = false,
+    waitedForExpiryMs,
+    failure,
+    falseClaims = 0,
   } = observed;
   const breaches: Breach[] = [];
   const say = (law: Breach["law"], what: string): void => void breaches.push({ law, what });
+  if (waitedForExpiryMs !== undefined)
+    say("wrong-verdict", `a run whose driver had died was let stand for ${waitedForExpiryMs / 1000} s`);
+  for (const what of failure === undefined ? [] : falseFailure(failure)) say("wrong-verdict", what);
+  const knownLeft = inventoryLied ? left.filter((id) => !unnamedInStates.includes(id)) : left;
+  if (falseClaims > 0 && knownLeft.length > 0)
+    say("wrong-verdict", `reported as clean, while there was ${knownLeft.join(", ")}`);
+  if (neverMade && left.length > 0) say("leftover", `a run that was never made left ${left.join(", ")}`);
+  if (neverMade || (folderRemoved && record === undefined)) return breaches;
   const stays = leftAfterSweep.filter((id) => !undeletable.includes(id));
   if (stays.length > 0) say("leftover", `left after the reaper and one sweep: ${stays.join(", ")}`);
   if (fencedActs > 0) say("wrong-verdict", `a replaced reaper went on destroying (${fencedActs} calls)`);
@@ -50,10 +83,12 @@ export function breachesOf(observed: Observed): readonly Breach[] {
   }
   const { teardown, verdict } = record;
   for (const what of falseTimes(record, observed.elapsedMs)) say("wrong-verdict", what);
-  if (teardown.state === "clean" && left.length > 0)
-    say("wrong-verdict", `clean, while there was ${left.join(", ")}`);
+  if (teardown.state === "clean" && knownLeft.length > 0)
+    say("wrong-verdict", `clean, while there was ${knownLeft.join(", ")}`);
   if (teardown.state === "clean" && !inventoryAnswered)
     say("wrong-verdict", "clean, though the inventory did not answer when it was last asked");
+  // What it was told by a lie, a record may repeat.
+  if (inventoryLied || inventoryEverLied) return breaches;
   const unnamed = left.filter((id) => !teardown.left.some((item) => item.id === id));
   if (teardown.state === "leaked" && unnamed.length > 0)
     say("wrong-verdict", `leaked, without naming ${unnamed.join(", ")}`);
@@ -63,6 +98,19 @@ export function breachesOf(observed: Observed): readonly Breach[] {
   if (teardown.state === "unverified" && inventoryAnswered && !stateLost && left.length === 0)
     say("false-alarm", `unverified (${teardown.problems.join("; ")}), while the inventory answered`);
   return breaches;
+}
+
+/** Verdicts of errors that leave open what exists. */
+const CLAIM_NOTHING: ReadonlySet<string> = new Set(["unverified", "leaked", "handed-over"]);
+
+/** What a failure of a run's command lacks once something was created: a code that is not "clean", and a way on. */
+function falseFailure({ code, message }: NonNullable<Observed["failure"]>): readonly string[] {
+  return [
+    CLAIM_NOTHING.has(verdictOfError[code])
+      ? ""
+      : `the command ended with ${code}, which means clean: ${message}`,
+    /refbench (sweep|teardown|watch)/.test(message) ? "" : `the command named no way on: ${message}`,
+  ].filter((what) => what !== "");
 }
 
 /** How far the last look at the clock may be from the record's own. */

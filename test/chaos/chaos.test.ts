@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { countBoundaries, fakePoint, fakeSchedule, fakeSeeds } from "../../scripts/chaos/fake/campaign.ts";
 import { inTurns } from "../../harness/model/in-turns.ts";
+import { playFakePoint } from "../../scripts/chaos/fake/point.ts";
+import { cleanSchedule, type RunKind, type Schedule } from "../../scripts/chaos/fake/schedule.ts";
+import { randomOf } from "../../scripts/chaos/random.ts";
 import { breachesOf, type Observed } from "../../scripts/chaos/laws.ts";
 import type { PointResult } from "../../scripts/chaos/point-result.ts";
 import { chaosSummary, summarize } from "../../scripts/chaos/summary.ts";
@@ -38,6 +41,71 @@ describe("a seeded campaign on a simulated cloud", () => {
     const [first, again] = [await fakePoint(seed, boundaries), await fakePoint(seed, boundaries)];
     expect(again).toEqual(first);
   });
+});
+
+describe("one mishap in an otherwise undisturbed run", () => {
+  const kinds = { driven: "run", staged: "staged", "torn down by hand": "by-hand" } as const;
+  const undisturbed = (kind: RunKind): Schedule => cleanSchedule(randomOf("mishaps"), kind);
+  /** Its clean end is not owed here: only that no law is broken. */
+  const play = async (kind: RunKind, mishap: Partial<Schedule>): Promise<Observed> => {
+    const { observed } = await playFakePoint({ ...undisturbed(kind), isClean: false, ...mishap });
+    return observed;
+  };
+  const broken = (all: readonly Observed[]): readonly string[] =>
+    all.flatMap((observed) => breachesOf(observed).map(({ what }) => what));
+
+  test("knows every file that a run writes, by the writers themselves", () => {
+    const { maker, run, reaper } = boundaries.run.files;
+    expect(maker.at(-1)).toBe("plan.json");
+    expect(run).toEqual(expect.arrayContaining(["owner.json", "provision.json", "load.json"]));
+    expect(reaper).toEqual(expect.arrayContaining(["audit.json", "record.json"]));
+  });
+
+  test("is a kill right after any file of the run's maker: a run with a plan is torn down at once", async () => {
+    const { maker } = boundaries.run.files;
+    const all = await inTurns(maker, 4, (madeUpTo) => play("run", { madeUpTo }));
+    expect(broken(all)).toEqual([]);
+    expect(all.filter(({ neverMade }) => neverMade !== true)).toHaveLength(1);
+  });
+
+  test("is a kill right after a file of the run, and of its reaper", async () => {
+    const { run, reaper } = boundaries.run.files;
+    const some = [...run.filter((_, index) => index % 5 === 0).map((file) => ({ file, of: "run" as const }))];
+    const others = reaper
+      .filter((_, index) => index % 4 === 0)
+      .map((file) => ({ file, of: "reaper" as const }));
+    const all = await inTurns([...some, ...others], 4, ({ file, of }) => {
+      const fate = { at: { file }, what: "kill" } as const;
+      return play("run", of === "run" ? { run: fate } : { reapers: [fate] });
+    });
+    expect(broken(all)).toEqual([]);
+  });
+
+  test.each(Object.entries(kinds))("is a removed folder of a run that is %s", async (_, kind) => {
+    const { run, reaper } = boundaries[kind];
+    const places = [0.3, 0.6].map((share) => Math.floor((run + reaper) * share));
+    const all = await inTurns(places, 2, (folderRemovedAt) => play(kind, { folderRemovedAt }));
+    expect(broken(all)).toEqual([]);
+    expect(all.some(({ left }) => left.length > 0)).toBe(true);
+  });
+
+  test("is a host that is renamed before its driver dies: the teardown does not wait for the expiry", async () => {
+    const observed = await play("run", { renamedAt: 40, run: { at: 150, what: "kill" } });
+    expect(broken([observed])).toEqual([]);
+    expect(observed.record?.teardown.state).toBe("clean");
+  });
+
+  test.each(["failed", "partial", "empty", "lies"] as const)(
+    "is an inventory whose lists are %s for ever, after a destroy that failed",
+    async (how) => {
+      const observed = await play("run", {
+        terraform: { refusedDestroys: 1_000, orphan: "dies" },
+        inventory: { lateMs: 0, throttledRemoves: 0, failing: { nth: 2, times: 1_000_000, how } },
+      });
+      expect(broken([observed])).toEqual([]);
+      expect(observed.record?.teardown.state).not.toBe("clean");
+    },
+  );
 });
 
 describe("the laws", () => {
@@ -83,9 +151,27 @@ describe("the laws", () => {
     ["leaked without a name", { record: torn("leaked", []), left: ["disk"] }, "wrong-verdict"],
     ["leaked with nothing left", { record: torn("leaked", ["disk"]) }, "false-alarm"],
     ["unverified by an inventory that answered", { record: torn("unverified", []) }, "false-alarm"],
+    [
+      "clean by a lie, with something left that a state names",
+      { inventoryLied: true, left: ["network", "disk"], unnamedInStates: ["disk"] },
+      "wrong-verdict",
+    ],
+    ["an end reported as clean with something left", { falseClaims: 1, left: ["disk"] }, "wrong-verdict"],
+    ["a dead driver's run that waits for its expiry", { waitedForExpiryMs: 3_600_000 }, "wrong-verdict"],
+    [
+      "a failure whose code means clean",
+      { failure: { code: "run_folder", message: 'run "refbench sweep --run 1"' } },
+      "wrong-verdict",
+    ],
+    ["a failure without a way on", { failure: { code: "after_create", message: "lost" } }, "wrong-verdict"],
+    ["a run never made that left something", { neverMade: true, left: ["disk"] }, "leftover"],
     ["something that outlives the sweep", { leftAfterSweep: ["disk"] }, "leftover"],
   ])("are broken by %s", (_, observed, law) => {
     expect(breachesOf({ ...clean(), ...observed }).map((breach) => breach.law)).toContain(law);
+  });
+
+  test("owe no record where there is no folder to hold one", () => {
+    expect(breachesOf({ ...clean(), record: undefined, folderRemoved: true, left: ["disk"] })).toEqual([]);
   });
 
   test("forgive what its cloud never deletes, once the record names it", () => {

@@ -30,6 +30,14 @@ export function markDead(folder: RunFolder, what: "lease" | "owner.json"): void 
   }
 }
 
+/** Has everything that was written until now name another host, as after the host was renamed. */
+export function renameHost(folder: RunFolder): void {
+  for (const path of [...filesOf(folder, "lease"), ...filesOf(folder, "owner.json")]) {
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/"host":\s*"[^"]*"/, '"host":"former-name"'));
+  }
+}
+
 function filesOf(folder: RunFolder, name: string): readonly string[] {
   const path = name === "lease" ? folder.leases : join(folder.path, name);
   if (!existsSync(path)) return [];

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RefbenchError } from "../../../harness/model/error.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { openContext } from "../../../harness/pipeline/context.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
@@ -15,11 +16,12 @@ import { runStage } from "../../../harness/pipeline/run-stage.ts";
 import { sweep } from "../../../harness/pipeline/stages/sweep.ts";
 import { RUN_STAGES } from "../../../harness/model/stage.ts";
 import type { Observed } from "../laws.ts";
-import { damage, markDead } from "./damage.ts";
+import { damage, markDead, renameHost } from "./damage.ts";
 import { portsOf } from "./ports.ts";
 import { SimulatedProcess, type Fate } from "./process.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Boundaries, Schedule } from "./schedule.ts";
 import { World } from "./world.ts";
+import { filesAsMade, undoAfter } from "./written-files.ts";
 
 /** A staged run ends by its expiry, which must be near for a reaper that looks every 250 ms. */
 const TTL_MS = { run: 3_600_000, staged: 60_000, "by-hand": 3_600_000 } as const;
@@ -34,7 +36,7 @@ export interface FakePoint {
   /** Simulated time from the end of the run's process to the final record. */
   readonly timeToCleanMs: number;
   /** Boundaries that the run and its first reaper came by. */
-  readonly boundaries: { readonly run: number; readonly reaper: number };
+  readonly boundaries: Boundaries;
 }
 
 export interface PlayOptions {
@@ -61,6 +63,10 @@ class Point {
   readonly #world: World;
   readonly #processes: SimulatedProcess[] = [];
   #folder!: RunFolder;
+  #filesOfMaker: readonly string[] = [];
+  /** What the run's command failed with while something existed. */
+  #failure: RefbenchError | undefined;
+  #falseClaims = 0;
 
   constructor(schedule: Schedule, cwd: string) {
     this.#schedule = schedule;
@@ -71,16 +77,25 @@ class Point {
   async play(onFinal: (folder: RunFolder) => void): Promise<FakePoint> {
     const world = this.#world;
     this.#folder = await this.#makeRun();
-    const run = await this.#drive();
+    this.#filesOfMaker = filesAsMade(this.#folder.path);
+    this.#planStrikes();
+    const { madeUpTo } = this.#schedule;
+    if (madeUpTo !== undefined) this.#killMaker(madeUpTo);
+    const isMade = existsSync(this.#folder.plan);
+    const run = madeUpTo === undefined ? await this.#drive() : 0;
+    const runFiles = this.#processes.flatMap((process) => process.written());
     const endedAt = world.clock.elapsed();
     damage(this.#folder, this.#schedule.damage);
-    await this.#askForTeardown();
-    const reaper = await this.#reapUntilFinal();
+    if (isMade) await this.#askForTeardown().catch(() => undefined);
+    const reaper = isMade ? await this.#reapUntilFinal() : 0;
+    const reaperFiles = this.#processes.at(-1)?.written() ?? [];
     const record = await this.#finalRecord();
     onFinal(this.#folder);
     const timeToCleanMs = world.clock.elapsed() - endedAt;
-    const { answered } = world;
+    const { answered, lied } = world;
     const left = world.cloud.all().map(({ id }) => id);
+    const unnamedInStates = world.unnamedInStates();
+    const folderRemoved = !existsSync(this.#folder.journal);
     await this.#sweepOnce();
     for (const process of this.#processes) process.dispose();
     return {
@@ -90,14 +105,45 @@ class Point {
         leftAfterSweep: world.cloud.all().map(({ id }) => id),
         undeletable: world.undeletable(),
         inventoryAnswered: answered,
+        inventoryLied: lied,
+        inventoryEverLied: world.everLied,
+        unnamedInStates,
+        folderRemoved,
+        neverMade: !isMade,
+        ...(this.#mayWait(timeToCleanMs) ? {} : { waitedForExpiryMs: timeToCleanMs }),
+        ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+        falseClaims: this.#falseClaims,
         stateLost: world.schedule.terraform.stateLost !== undefined,
         loadFinished: world.loadFinished,
         fencedActs: world.fencedActs,
         elapsedMs: world.clock.elapsed(),
       },
       timeToCleanMs,
-      boundaries: { run, reaper },
+      boundaries: { run, reaper, files: { maker: this.#filesOfMaker, run: runFiles, reaper: reaperFiles } },
     };
+  }
+
+  /** What the schedule plans for boundaries of any process. */
+  #planStrikes(): void {
+    const { folderRemovedAt, renamedAt } = this.#schedule;
+    const { strikes } = this.#world;
+    if (folderRemovedAt !== undefined)
+      strikes.set(folderRemovedAt, () => {
+        rmSync(this.#folder.path, { recursive: true, force: true });
+        this.#world.loseStates();
+      });
+    if (renamedAt !== undefined) strikes.set(renamedAt, () => renameHost(this.#folder));
+  }
+
+  #killMaker(lastFile: string): void {
+    undoAfter(this.#folder.path, lastFile);
+    markDead(this.#folder, "owner.json");
+  }
+
+  /** Only a staged run waits for its expiry: nobody can say that such a run was given up. */
+  #mayWait(timeToCleanMs: number): boolean {
+    const { kind } = this.#schedule;
+    return kind === "staged" || timeToCleanMs < TTL_MS[kind];
   }
 
   #makeRun(): Promise<RunFolder> {
@@ -114,6 +160,7 @@ class Point {
         failBuilds: 0,
         faultsFile: undefined,
       },
+      isDriven: this.#schedule.kind !== "staged",
       project: "no-such-project",
       refbench: { version: "0.0.0" },
     });
@@ -126,8 +173,16 @@ class Point {
   }
 
   readonly #reporter = (process: SimulatedProcess) => ({
-    report: (event: { readonly type: string; readonly stage?: string; readonly outcome?: string }): void => {
+    report: (event: {
+      readonly type: string;
+      readonly stage?: string;
+      readonly outcome?: string;
+      readonly verdict?: string;
+    }): void => {
       process.boundary();
+      const { verdict } = event;
+      if (event.type === "run.finished" && verdict !== "leaked" && verdict !== "unverified")
+        this.#falseClaims += this.#world.cloud.all().length === 0 ? 0 : 1;
       if (event.type === "stage.finished" && event.stage === "load")
         this.#world.loadFinished = event.outcome === "ok";
     },
@@ -151,7 +206,10 @@ class Point {
       signal: process.stop.signal,
     }).then(
       () => !process.isDead,
-      () => false,
+      (error: unknown) => {
+        if (!process.isDead && this.#world.cloud.all().length > 0) this.#failure = asRefbenchError(error);
+        return false;
+      },
     );
     if (!ended) markDead(this.#folder, "owner.json");
     return process.boundaries;
@@ -161,8 +219,11 @@ class Point {
   async #driveStages(): Promise<number> {
     let passed = 0;
     const fate = this.#schedule.run;
+    const at = fate?.at;
     for (const stage of RUN_STAGES.slice(0, this.#schedule.stages)) {
-      const process = this.#process(fate === undefined ? undefined : { ...fate, at: fate.at - passed });
+      const process = this.#process(
+        fate !== undefined && typeof at === "number" ? { ...fate, at: at - passed } : fate,
+      );
       const outcome = await openContext(process.folder, portsOf(this.#world, process), {
         reporter: this.#reporter(process),
         signal: process.stop.signal,
@@ -237,4 +298,11 @@ class Point {
       .then((context) => sweep(context))
       .catch(() => undefined);
   }
+}
+
+/** An error without a code ends a command as a defect of refbench, whose verdict is that of a broken folder. */
+function asRefbenchError(error: unknown): RefbenchError {
+  return error instanceof RefbenchError
+    ? error
+    : new RefbenchError("run_folder", String(error), { cause: error });
 }

@@ -1,13 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { RefbenchError } from "../../../harness/model/error.ts";
-import type { Inventory, InventoryAnswer } from "../../../harness/model/inventory.ts";
+import type { Inventory, InventoryAnswer, InventoryItem } from "../../../harness/model/inventory.ts";
 import type { ShardResult, ShardRunner } from "../../../harness/model/shard.ts";
 import type { DrainTask, LoadTask } from "../../../harness/model/shard-task.ts";
 import type { Terraform } from "../../../harness/model/terraform.ts";
 import type { Ports } from "../../../harness/pipeline/context.ts";
 import { loadResultOf } from "../../../test/support/fake-world.ts";
 import type { SimulatedProcess } from "./process.ts";
+import type { InventoryFaults } from "./schedule.ts";
 import { STACKS, workspaceThings } from "./stacks.ts";
 import type { World } from "./world.ts";
 
@@ -126,10 +127,10 @@ function inventoryOf(
     list: async () => {
       await gate();
       world.tick();
-      const { answered } = world;
+      const { answered, lied } = world;
       const answer = answerOf(world);
       // A verdict is its writer's: what a reaper heard after another had taken its place does not bear on it.
-      if (isReplaced()) world.answered = answered;
+      if (isReplaced()) [world.answered, world.lied] = [answered, lied];
       await gate();
       return answer;
     },
@@ -153,11 +154,15 @@ function answerOf(world: World): InventoryAnswer {
   world.lists += 1;
   const { failing } = world.schedule.inventory;
   const items = world.cloud.items();
-  world.answered =
+  const isWell =
     failing === undefined ||
     world.inventoryRecovered ||
     world.lists < failing.nth ||
     world.lists >= failing.nth + failing.times;
+  world.lied = !isWell && isLie(failing.how);
+  world.everLied ||= world.lied;
+  world.answered = isWell || world.lied;
+  if (world.lied) return lieOf(failing?.how === "empty" ? [] : items);
   if (failing !== undefined && !world.answered) {
     const half = items.slice(0, Math.floor(items.length / 2));
     return {
@@ -169,6 +174,22 @@ function answerOf(world: World): InventoryAnswer {
   }
   if (world.destroysAsked > 0 && items.length === 0) world.plant("empty-answer");
   return { state: "complete", scope: SCOPE, kinds: [], items };
+}
+
+function isLie(how: NonNullable<InventoryFaults["failing"]>["how"]): boolean {
+  return how === "empty" || how === "lies";
+}
+
+/** Calls itself complete, misses every other thing, and shows one that does not exist; of nothing, shows nothing. */
+function lieOf(items: readonly InventoryItem[]): InventoryAnswer {
+  const shown = items.filter((_, index) => index % 2 === 0);
+  const stranger = { id: "stranger", kind: "google_compute_disk", name: "stranger", labels: {} };
+  return {
+    state: "complete",
+    scope: SCOPE,
+    kinds: [],
+    items: shown.length === 0 ? [] : [...shown, stranger],
+  };
 }
 
 function shardOf(world: World, gate: () => Promise<void>, destructive: () => void): ShardRunner {

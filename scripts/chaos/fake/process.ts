@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RefbenchError } from "../../../harness/model/error.ts";
 import { RunFolder } from "../../../harness/pipeline/run-folder.ts";
+import { stampOf, stampsOf, writtenSince, type Stamps } from "./written-files.ts";
 
 /** What happens to a simulated process at one of its boundaries. */
 export interface Fate {
-  readonly at: number;
+  /** The boundary's number, or the file of the run's folder right after whose writing it is. */
+  readonly at: number | { readonly file: string };
   readonly what: "kill" | "signal" | "pause";
 }
 
@@ -14,8 +16,8 @@ export interface Fate {
 export class ProcessDied extends Error {}
 
 /**
- * A process of refbench inside this one. Every call of a port is a boundary, and at one of them it may be killed: it
- * sees the run's folder through a link that is then turned to an empty one, and its ports do nothing any more, so that
+ * A process of refbench inside this one. Every call of a port is a boundary, and so is every use of a path of the run's
+ * folder for a fate that follows a file. At a boundary the process may be killed: it sees the run's folder through a link that is then turned to an empty one, and its ports do nothing any more, so that
  * disk and cloud stay exactly as they were at that moment. What it was writing may be half there, as after SIGKILL.
  *
  * Modelled: SIGKILL, SIGTERM and a stop (SIGSTOP, a suspended machine) between any two effects. Not modelled: a torn
@@ -29,6 +31,10 @@ export class SimulatedProcess {
   /** Another has taken its place: it may destroy nothing more. */
   isReplaced = false;
   readonly #fate: Fate | undefined;
+  readonly #actual: string;
+  /** The run's files as this process found them. */
+  readonly #found: Stamps;
+  #isStruck = false;
   readonly #link: string;
   readonly #grave: string;
   #pauseWanted = false;
@@ -38,12 +44,20 @@ export class SimulatedProcess {
 
   constructor(actual: RunFolder, fate?: Fate) {
     this.#fate = fate;
+    this.#actual = actual.path;
+    this.#found = stampsOf(actual.path);
     const place = mkdtempSync(join(tmpdir(), "refbench-chaos-process-"));
     this.#link = join(place, "run");
     this.#grave = join(place, "grave");
     mkdirSync(this.#grave);
     symlinkSync(actual.path, this.#link);
-    this.folder = new RunFolder(this.#link);
+    // Between two files a process asks for the path of the second one: nothing is written unseen.
+    this.folder = new Proxy(new RunFolder(this.#link), {
+      get: (folder, name): unknown => {
+        if (typeof this.#fate?.at === "object") this.#strikeIfDue();
+        return Reflect.get(folder, name);
+      },
+    });
     this.paused = new Promise((resolve) => (this.#onPaused = resolve));
   }
 
@@ -51,7 +65,18 @@ export class SimulatedProcess {
   boundary(): void {
     if (this.isDead) throw new ProcessDied();
     this.boundaries += 1;
-    if (this.boundaries !== this.#fate?.at) return;
+    this.#strikeIfDue();
+  }
+
+  /** Files that this process has written so far, by their path in the run's folder. */
+  written(): readonly string[] {
+    return writtenSince(this.#found, this.#actual);
+  }
+
+  #strikeIfDue(): void {
+    if (this.isDead) throw new ProcessDied();
+    if (this.#fate === undefined || this.#isStruck || !this.#isDue(this.#fate.at)) return;
+    this.#isStruck = true;
     switch (this.#fate.what) {
       case "kill":
         this.kill();
@@ -62,6 +87,12 @@ export class SimulatedProcess {
       case "pause":
         this.#pauseWanted = true;
     }
+  }
+
+  #isDue(at: Fate["at"]): boolean {
+    if (typeof at === "number") return this.boundaries === at;
+    const stamp = stampOf(join(this.#actual, at.file));
+    return stamp !== undefined && stamp !== this.#found.get(at.file);
   }
 
   /** As `boundary`, and the place where a stopped process stands still. */

@@ -11,6 +11,12 @@ export type RunKind = (typeof RUN_KINDS)[number];
 export interface Boundaries {
   readonly run: number;
   readonly reaper: number;
+  /** The files that each wrote: right after any of them it may be killed. */
+  readonly files: {
+    readonly maker: readonly string[];
+    readonly run: readonly string[];
+    readonly reaper: readonly string[];
+  };
 }
 
 /** What terraform and its cloud do wrong. */
@@ -28,8 +34,15 @@ export interface TerraformFaults {
 
 /** What the inventory and its deletes do wrong. */
 export interface InventoryFaults {
-  /** Lists from the nth on fail, or answer in part. */
-  readonly failing?: { readonly nth: number; readonly times: number; readonly how: "failed" | "partial" };
+  /**
+   * Lists from the nth on fail, answer in part, or lie: they call themselves complete and show nothing, or show some
+   * things and one that does not exist.
+   */
+  readonly failing?: {
+    readonly nth: number;
+    readonly times: number;
+    readonly how: "failed" | "partial" | "empty" | "lies";
+  };
   /** How long something is hidden after it was made. */
   readonly lateMs: number;
   readonly throttledRemoves: number;
@@ -77,6 +90,12 @@ export interface Schedule {
   readonly teardownStage: "drain" | "destroy" | "sweep" | undefined;
   /** The wall clock is set at these boundaries. */
   readonly clockSteps: readonly ClockStep[];
+  /** The run's maker is killed right after this file of it: the run is never driven. */
+  readonly madeUpTo?: string;
+  /** The run's folder is removed at this boundary, counted over all processes. */
+  readonly folderRemovedAt?: number;
+  /** The host has another name from this boundary on, counted over all processes. */
+  readonly renamedAt?: number;
   /** By hand: stacks destroyed with plain terraform before the teardown is asked for. */
   readonly destroyedByHand: readonly string[];
 }
@@ -116,7 +135,42 @@ export function cleanSchedule(random: Random, kind: RunKind): Schedule {
 export function scheduleOf(random: Random, kind: RunKind, boundaries: Boundaries): Schedule {
   const schedule = disturbed(random, kind, boundaries);
   // Drawn last, so that a seed's other mishaps are what they were before clocks were set.
-  return { ...schedule, clockSteps: clockStepsOf(random, boundaries) };
+  const clockSteps = clockStepsOf(random, boundaries);
+  return withMishap(random, boundaries, { ...schedule, clockSteps });
+}
+
+/** Every other point meets one of these besides. */
+const MISHAPS = [
+  "killed-maker",
+  "killed-after-file",
+  "removed-folder",
+  "renamed-host",
+  "lying-list",
+] as const;
+
+function withMishap(random: Random, boundaries: Boundaries, schedule: Schedule): Schedule {
+  const { files } = boundaries;
+  const anywhere = random.between(1, boundaries.run + boundaries.reaper);
+  if (random.chance(0.5)) return schedule;
+  switch (random.pick(MISHAPS)) {
+    case "killed-maker":
+      return { ...schedule, madeUpTo: random.pick(files.maker) };
+    case "killed-after-file":
+      return {
+        ...schedule,
+        run: { at: { file: random.pick(files.run) }, what: "kill" },
+        reapers: [{ at: { file: random.pick(files.reaper) }, what: "kill" }],
+      };
+    case "removed-folder":
+      return { ...schedule, folderRemovedAt: anywhere };
+    case "renamed-host":
+      return { ...schedule, renamedAt: anywhere };
+    case "lying-list": {
+      const how = random.pick(["empty", "lies"] as const);
+      const failing = { nth: random.between(1, 20), times: random.pick([1, 4, 30, 1_000_000]), how };
+      return { ...schedule, inventory: { ...schedule.inventory, failing } };
+    }
+  }
 }
 
 function clockStepsOf(random: Random, boundaries: Boundaries): readonly ClockStep[] {

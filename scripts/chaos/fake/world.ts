@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { RefbenchError } from "../../../harness/model/error.ts";
 import { fakeClock } from "../../../test/support/fake-clock.ts";
 import { SimulatedCloud, type Thing } from "./cloud.ts";
@@ -39,6 +39,9 @@ export class World {
   loadFinished = false;
   /** The outage that the schedule plans is over. */
   inventoryRecovered = false;
+  /** The inventory's last answer was a lie. */
+  lied = false;
+  everLied = false;
   /** Destructive calls of a reaper that another had replaced. */
   fencedActs = 0;
 
@@ -47,10 +50,25 @@ export class World {
     this.#terraformFolder = terraformFolder;
   }
 
-  /** A boundary of any process: the wall clock is set at those that the schedule names. */
+  /** What happens to the run's folder and its host at a boundary. */
+  readonly strikes = new Map<number, () => void>();
+
+  /** A boundary of any process: what the schedule plans for it happens. */
   passBoundary(): void {
     this.#boundaries += 1;
+    this.strikes.get(this.#boundaries)?.();
     for (const { at, byMs } of this.schedule.clockSteps) if (at === this.#boundaries) this.clock.step(byMs);
+  }
+
+  /** What no Terraform state names. */
+  unnamedInStates(): readonly string[] {
+    const named = new Set([...this.#states.values()].flat());
+    return this.cloud.all().flatMap(({ id }) => (named.has(id) ? [] : [id]));
+  }
+
+  /** Terraform's states are gone with the run's folder. */
+  loseStates(): void {
+    this.#states.clear();
   }
 
   /** Lets terraforms that nobody waits for go on with their work until now. */
@@ -170,8 +188,10 @@ export class World {
 
   async #work({ stack, step, state, gate, signal }: Work): Promise<void> {
     const persist = (): void => {
-      this.#states.set(stack.name, [...state]);
       const file = join(this.#terraformFolder(), stack.name, "terraform.tfstate");
+      // A terraform whose folder was removed has nowhere to write its state.
+      if (!existsSync(dirname(file))) return;
+      this.#states.set(stack.name, [...state]);
       writeFileSync(file, JSON.stringify(terraformState(stack, state)));
     };
     const working = { interrupted: false };
