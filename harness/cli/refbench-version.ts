@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { z } from "zod";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import type { RefbenchProvenance } from "../model/record.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 const PROJECT = realpathSync(join(import.meta.dirname, "..", ".."));
 
@@ -21,7 +22,7 @@ export async function refbenchVersion(
 ): Promise<RefbenchProvenance> {
   const { version } = z
     .object({ version: z.string() })
-    .parse(JSON.parse(readFileSync(join(project, "package.json"), "utf8")));
+    .parse(parseJson(readFileSync(join(project, "package.json"), "utf8")));
   const git = async (...args: readonly string[]): Promise<string> => {
     const { stdout } = await execa("git", args, {
       cwd: project,

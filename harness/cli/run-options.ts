@@ -15,6 +15,7 @@ import type { Io } from "./io.ts";
 import { licenceFileOption } from "./licence-option.ts";
 import { goDuration } from "./scaletest/values.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
 const DEFAULT_SPEED = 200;
@@ -298,7 +299,7 @@ export function positive(flag: string, { orZero = false } = {}): (text: string) 
 /** Reads which run's place another takes, as `refbench nightly` writes it. */
 function failedOver(text: string): NonNullable<Plan["failedOver"]> {
   try {
-    return recordSchema.shape.failedOver.unwrap().parse(JSON.parse(text));
+    return recordSchema.shape.failedOver.unwrap().parse(parseJson(text));
   } catch (cause) {
     throw new RefbenchError("usage", `--failed-over is ${text}, expected what "refbench nightly" writes`, {
       cause,

@@ -9,6 +9,7 @@ import type { RunFolder } from "../pipeline/run-folder.ts";
 import { withEndpoints } from "./endpoints.ts";
 import { supervised } from "./supervised.ts";
 import { withoutLicence } from "./preflight/read-licence.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 const REFBENCH = join(import.meta.dirname, "..", "..", "bin", "refbench.js");
 
@@ -49,7 +50,7 @@ export function reaperEnvironment(
 ): NodeJS.ProcessEnv {
   const env = childEnvironment("refbench", withoutLicence(shell));
   try {
-    const { cloud } = planSchema.parse(JSON.parse(readFileSync(folder.plan, "utf8")));
+    const { cloud } = planSchema.parse(parseJson(readFileSync(folder.plan, "utf8")));
     return cloud === undefined ? env : withEndpoints(env, cloud.endpoints);
   } catch {
     // The reaper says itself what is wrong with the plan.

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { parseJson } from "../model/parse-json.ts";
 
 const PROJECT = join(import.meta.dirname, "..", "..");
 
@@ -20,7 +21,7 @@ export async function stacksDigest(architecture: string): Promise<string> {
     const bytes = await readFile(file);
     digest.update(`${relative(PROJECT, file)} ${bytes.length}\n`).update(bytes);
   }
-  const { dependencies = {} } = JSON.parse(await readFile(join(PROJECT, "package.json"), "utf8")) as {
+  const { dependencies = {} } = parseJson(await readFile(join(PROJECT, "package.json"), "utf8")) as {
     dependencies?: Record<string, string>;
   };
   const bindings = Object.entries(dependencies).filter(([name]) => BINDINGS.test(name));

@@ -12,6 +12,7 @@ import { messageOf } from "../model/error.ts";
 import type { LoadTask } from "../model/shard-task.ts";
 import { clientEnvironment } from "./client-environment.ts";
 import { Transport } from "./transport.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** A minute without a byte is none that comes. */
 const QUIET_MS = 60_000;
@@ -127,7 +128,7 @@ async function refusalOf(
     const env = clientEnvironment(deployment, folder);
     const options = { env, timeout: VERSION_MS, signal };
     const { stdout } = await promisify(execFile)(binary, ["version", "--output", "json"], options);
-    const { version: own } = versionAnswer.parse(JSON.parse(stdout));
+    const { version: own } = versionAnswer.parse(parseJson(stdout));
     return own === version ? undefined : `the ${name} that it offers is ${own}, and itself it is ${version}`;
   } catch (error) {
     return `the ${name} that it offers does not tell its version here: ${messageOf(error).split("\n", 1)[0] ?? ""}`;

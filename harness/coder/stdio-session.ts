@@ -8,6 +8,7 @@ import type { ConnectFailure, ConnectOutcome } from "./connect.ts";
 import { exhaustedBy, exhaustedSaid } from "./exhausted.ts";
 import { openSshShell } from "./ssh-shell.ts";
 import { type SshNames, sshTarget } from "./ssh-target.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 const KEPT_STDERR = 2_000;
 const KILL_AFTER_MS = 3_000;
@@ -146,7 +147,7 @@ async function readPath(folder: string): Promise<"relayed" | "direct" | undefine
   try {
     const file = (await readdir(folder)).find((name) => name.endsWith(".json"));
     if (file === undefined) return undefined;
-    const info: unknown = JSON.parse(await readFile(join(folder, file), "utf8"));
+    const info: unknown = parseJson(await readFile(join(folder, file), "utf8"));
     if (typeof info !== "object" || info === null || !("p2p" in info)) return undefined;
     return info.p2p === true ? "direct" : "relayed";
   } catch {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "./parse-json.ts";
 
 /** The version of a licence's claims that Coder accepts. */
 const CLAIMS_VERSION = 3;
@@ -143,7 +144,7 @@ function worded(claims: z.infer<typeof claimsSchema>): LicenceClaims {
 
 function jsonOf(base64url: string): unknown {
   try {
-    return JSON.parse(Buffer.from(base64url, "base64url").toString("utf8"));
+    return parseJson(Buffer.from(base64url, "base64url").toString("utf8"));
   } catch {
     return undefined;
   }

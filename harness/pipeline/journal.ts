@@ -8,6 +8,7 @@ import { linesIn } from "../model/lines.ts";
 import { bootTime, type BootTime, type Moment, momentNow } from "../model/moment.ts";
 import { STAGES } from "../model/stage.ts";
 import { EXIT_CODES, type Verdict } from "../model/verdict.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 const verdict = z.enum(Object.keys(EXIT_CODES) as [Verdict, ...Verdict[]]);
 const stage = z.enum(STAGES as [(typeof STAGES)[number], ...(typeof STAGES)[number][]]);
@@ -172,7 +173,7 @@ export function parseJournal(text: string): JournalReading {
 
 function parseLine(line: string): StoredEntry | undefined {
   try {
-    const raw: unknown = JSON.parse(line);
+    const raw: unknown = parseJson(line);
     const { at, sinceBoot, entry, sum } = lineSchema.parse(raw);
     if (checksum(at, sinceBoot, (raw as { entry: unknown }).entry) !== sum) return undefined;
     return { ...entry, at, ...(sinceBoot === undefined ? {} : { sinceBoot }) };

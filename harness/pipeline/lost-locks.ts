@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Bucket } from "../model/bucket.ts";
 import type { RunId } from "../model/run-id.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** What Terraform writes beside a state in a bucket while it works on it; a terraform that is killed leaves it there. */
 const LOCK = ".tflock";
@@ -34,7 +35,7 @@ export async function removeLostLocks(
 function lockOf(bytes: Uint8Array | undefined): z.infer<typeof lockSchema> | undefined {
   if (bytes === undefined) return undefined;
   try {
-    return lockSchema.safeParse(JSON.parse(Buffer.from(bytes).toString())).data;
+    return lockSchema.safeParse(parseJson(Buffer.from(bytes).toString())).data;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { findFile, listFolder } from "../model/local-files.ts";
 import type { RunFolder } from "./run-folder.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** What a teardown on another machine needs, and what the run has measured. Never the secrets, the log or the events. */
 const FILES = [
@@ -55,7 +56,7 @@ const providersSchema = z.object({ resources: z.array(z.object({ provider: z.str
 
 function parsedJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString());
+    return parseJson(Buffer.from(bytes).toString());
   } catch {
     return undefined;
   }
@@ -87,7 +88,7 @@ export function stateVersion(
   bytes: Uint8Array,
 ): { readonly lineage: string; readonly serial: number } | undefined {
   try {
-    const { lineage = "", serial = 0 } = JSON.parse(Buffer.from(bytes).toString()) as {
+    const { lineage = "", serial = 0 } = parseJson(Buffer.from(bytes).toString()) as {
       lineage?: string;
       serial?: number;
     };

@@ -7,6 +7,7 @@ import { getAll } from "./get-all.ts";
 import { mirrorKeys } from "./mirror.ts";
 import { type MirroredRun, mirroredRuns } from "./mirrored-runs.ts";
 import type { RunFolder } from "./run-folder.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** A run that a bucket holds, with its record as it lies there. */
 export interface MirroredRecord extends MirroredRun {
@@ -42,7 +43,7 @@ export async function mirroredRecords(bucket: Bucket): Promise<readonly RunRecor
 export function recordOf(text: string | undefined): RunRecord | undefined {
   if (text === undefined) return undefined;
   try {
-    return storedRecord.safeParse(JSON.parse(text)).data;
+    return storedRecord.safeParse(parseJson(text)).data;
   } catch {
     return undefined;
   }

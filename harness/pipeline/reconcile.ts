@@ -7,6 +7,7 @@ import { countResources } from "./resource-counts.ts";
 import { CLUSTER_STACK } from "./stack-terraform.ts";
 import { stacksIn, wasTouched } from "./stages/destroy.ts";
 import { sweptIn } from "./stages/sweep.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /**
  * What speaks against an inventory that answered "nothing is left", one sentence each: a stack whose destroy did not
@@ -106,7 +107,7 @@ interface Named {
 
 async function resourcesIn(file: string): Promise<readonly Named[] | undefined> {
   try {
-    const { resources } = stateSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    const { resources } = stateSchema.parse(parseJson(await readFile(file, "utf8")));
     return resources
       .filter(({ mode }) => mode === "managed")
       .flatMap(({ type, name, instances }) =>

@@ -4,6 +4,7 @@ import { findFile } from "../model/local-files.ts";
 import { TEARDOWN_STAGES, type TeardownStage } from "../model/stage.ts";
 import { writeJson } from "./json-file.ts";
 import type { RunFolder } from "./run-folder.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** What a run, a stage or `refbench teardown` asks of the reaper. */
 const requestSchema = z.object({
@@ -38,7 +39,7 @@ export async function findRequest(folder: RunFolder): Promise<TeardownRequest | 
   const bytes = await findFile(folder.request);
   if (bytes === undefined) return undefined;
   try {
-    return requestSchema.parse(JSON.parse(bytes.toString()));
+    return requestSchema.parse(parseJson(bytes.toString()));
   } catch {
     return { through: "audit", only: false, reason: "a request that cannot be read" };
   }

@@ -15,6 +15,7 @@ import { type Plan, planSchema } from "./plan.ts";
 import { signPlan } from "./installation.ts";
 import { jsonText, writeJson } from "./json-file.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** Mirrored to tell a run that a process drove from a staged one; never restored. */
 const OWNER = "owner.json";
@@ -120,7 +121,7 @@ function planOf(bytes: Uint8Array, runId: RunId, url: string): Plan {
 
 function jsonOf(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString());
+    return parseJson(Buffer.from(bytes).toString());
   } catch {
     return undefined;
   }

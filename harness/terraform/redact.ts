@@ -1,3 +1,4 @@
+import { parseJson } from "../model/parse-json.ts";
 /** Shorter values are words such as `true`, `2` or `us-east1`'s parts; blanking those would hide nothing but the meaning. */
 const SHORTEST_SECRET = 6;
 const MASK = "(redacted)";
@@ -25,7 +26,7 @@ export function redactorOf(env: NodeJS.ProcessEnv): (text: string) => string {
 function stringsIn(value: string): readonly string[] {
   let json: unknown;
   try {
-    json = JSON.parse(value);
+    json = parseJson(value);
   } catch {
     return [value];
   }

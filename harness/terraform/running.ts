@@ -6,6 +6,7 @@ import { messageOf, RefbenchError } from "../model/error.ts";
 import { isMissing } from "../model/local-files.ts";
 import { linesIn } from "../model/lines.ts";
 import { processStart } from "../model/process-start.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 const FILE_NAME = ".refbench-terraform.json";
 const POLL_MS = 200;
@@ -148,7 +149,7 @@ function readOutput(path: string): Buffer {
 
 function readRunning(path: string): Running | undefined {
   try {
-    return running.parse(JSON.parse(readFileSync(path, "utf8")));
+    return running.parse(parseJson(readFileSync(path, "utf8")));
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw new RefbenchError(

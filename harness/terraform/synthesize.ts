@@ -5,6 +5,7 @@ import { execa, ExecaError } from "execa";
 import { z } from "zod";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 const PROJECT = join(import.meta.dirname, "..", "..");
 const MAIN = join(PROJECT, "stacks", "main.ts");
@@ -42,7 +43,7 @@ export async function synthesize(options: {
       cancelSignal: options.signal,
       stdin: "ignore",
     });
-    const { stacks } = manifest.parse(JSON.parse(await readFile(join(outdir, "manifest.json"), "utf8")));
+    const { stacks } = manifest.parse(parseJson(await readFile(join(outdir, "manifest.json"), "utf8")));
     for (const stack of Object.values(stacks)) {
       const target = join(options.directory, stack.name);
       await mkdir(target, { recursive: true });

@@ -9,6 +9,7 @@ import { askTerraform, runTerraform } from "./process.ts";
 import { redactorOf } from "./redact.ts";
 import { findWorking } from "./running.ts";
 import { findTerraform, requireSupported, unreadableVersion } from "./supported.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** A lock met here is a moment's overlap or another person's terraform: worth a minute, not the whole night. */
 const LOCK_TIMEOUT = "-lock-timeout=60s";
@@ -121,7 +122,7 @@ interface Answer {
 /** Throws `infrastructure` where the program says that it succeeded and does not answer as Terraform does. */
 function outputsIn(stdout: string, binary: string): z.infer<typeof outputAnswer> {
   try {
-    return outputAnswer.parse(JSON.parse(stdout));
+    return outputAnswer.parse(parseJson(stdout));
   } catch (cause) {
     // Its text may hold secrets, so that only its length is named.
     throw new RefbenchError(
@@ -134,7 +135,7 @@ function outputsIn(stdout: string, binary: string): z.infer<typeof outputAnswer>
 
 function versionIn(stdout: string, path: string): string {
   try {
-    return versionAnswer.parse(JSON.parse(stdout)).terraform_version;
+    return versionAnswer.parse(parseJson(stdout)).terraform_version;
   } catch (cause) {
     throw unreadableVersion(stdout, path, cause);
   }

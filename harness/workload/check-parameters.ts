@@ -1,6 +1,7 @@
 import { failedWith } from "../coder/answer.ts";
 import type { CoderClient } from "../coder/client.ts";
 import type { EvaluatedParameters, RichParameter } from "../coder/schemas.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** The values of a load's parameters, and those that its preset sets: Coder puts the preset's over the others. */
 export interface GivenParameters {
@@ -120,7 +121,7 @@ function expectedItems(options: RichParameter["options"], value: string): string
 
 function textsIn(value: string): readonly string[] | undefined {
   try {
-    const parsed: unknown = JSON.parse(value);
+    const parsed: unknown = parseJson(value);
     const isTexts = Array.isArray(parsed) && parsed.every((item) => typeof item === "string");
     return isTexts ? parsed : undefined;
   } catch {

@@ -7,6 +7,7 @@ import { CODER_GONE, CoderGoneError } from "./coder-gone.ts";
 import type { TaskContext } from "./load-context.ts";
 import { runTask } from "./run-task.ts";
 import { ALIVE_EVERY_MS } from "./worker-watch.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** Runs the task that a line of JSON asks for and returns the last event, `result` or `error`; never throws. */
 export async function performTask(
@@ -44,7 +45,7 @@ function goFirst(): void {
 export function parseTask(line: string): ShardTask {
   let json: unknown;
   try {
-    json = JSON.parse(line);
+    json = parseJson(line);
   } catch {
     throw new RefbenchError("usage", "the task is not one line of JSON");
   }

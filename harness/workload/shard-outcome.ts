@@ -1,13 +1,14 @@
 import { RefbenchError } from "../model/error.ts";
 import { type ShardEvent, shardEvent, type ShardResult } from "../model/shard.ts";
 import type { ShardTask } from "../model/shard-task.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 const KEPT = ["usage", "shard", "interrupted", "generator"] as const;
 
 /** The event of one line of the shard program. */
 export function parseEvent(line: string): ShardEvent {
   try {
-    return shardEvent.parse(JSON.parse(line));
+    return shardEvent.parse(parseJson(line));
   } catch (error) {
     const message = `the shard program broke its protocol with the line ${JSON.stringify(line.slice(0, 200))}`;
     throw new RefbenchError("shard", message, { cause: error });

@@ -3,6 +3,7 @@ import { RefbenchError } from "../model/error.ts";
 import { LineSplitter } from "../model/lines.ts";
 import { SHARD_PROTOCOL, type ShardEvent } from "../model/shard.ts";
 import { performTask } from "./perform-task.ts";
+import { parseJson } from "../model/parse-json.ts";
 
 /** One task as a JSON line on stdin, events as JSON lines on stdout, nothing else on stdout; ends the process. */
 export function runOverStdio(): void {
@@ -53,7 +54,7 @@ const inputLine = z.object({ type: z.string(), why: z.string().optional() });
 /** What a line after the task asks for; nothing where it is none. */
 function messageIn(line: string): Partial<z.infer<typeof inputLine>> {
   try {
-    return inputLine.parse(JSON.parse(line));
+    return inputLine.parse(parseJson(line));
   } catch {
     return {};
   }

@@ -10,6 +10,7 @@ import {
 import { openBucket } from "../../inventory/buckets/open-bucket.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { ManualDeployment } from "./deployment.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** As much of a state as its outputs: version 4 is what every Terraform since 0.12 writes. */
 const stateSchema = z.object({
@@ -67,7 +68,7 @@ async function findState(
 
 function outputsIn(text: string, where: string): z.infer<typeof stateSchema>["outputs"] {
   try {
-    return stateSchema.parse(JSON.parse(text)).outputs;
+    return stateSchema.parse(parseJson(text)).outputs;
   } catch (cause) {
     throw new RefbenchError("usage", `${where} is no state of Terraform that refbench can read`, { cause });
   }

@@ -7,6 +7,7 @@ import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { writeJson } from "../../pipeline/json-file.ts";
 import type { EarlierNight } from "./earlier-nights.ts";
 import { type Night, nightSchema } from "./night.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 const MISSING = "it is missing";
 
@@ -82,7 +83,7 @@ export class NightBook {
   async #read(id: string): Promise<{ readonly night: Night } | { readonly problem: string }> {
     let json: unknown;
     try {
-      json = JSON.parse(await readFile(this.#file(id), "utf8"));
+      json = parseJson(await readFile(this.#file(id), "utf8"));
     } catch (error) {
       return { problem: isMissing(error) ? MISSING : messageOf(error) };
     }

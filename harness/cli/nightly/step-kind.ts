@@ -1,6 +1,7 @@
 import { EXIT_CODES, type Verdict } from "../../model/verdict.ts";
 import type { CommandEnd } from "./child-command.ts";
 import type { NightStep } from "./night.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** How a step around the runs ended, and what follows from that for its night. */
 export type StepEnd = Omit<NightStep, "name" | "verdict"> & { readonly verdict: Verdict };
@@ -70,7 +71,7 @@ function words(parts: readonly (string | undefined)[]): string {
 /** What a preflight's answer says of the checks that failed. */
 function failedChecks(stdout: string): string | undefined {
   try {
-    const { checks } = JSON.parse(stdout) as { checks: { name: string; state: string; found: string }[] };
+    const { checks } = parseJson(stdout) as { checks: { name: string; state: string; found: string }[] };
     const said = checks
       .filter(({ state }) => state === "failed")
       .map(({ name, found }) => `${name}: ${found}`);

@@ -6,6 +6,7 @@ import { type LimitStep, MOST_STEPS } from "../../workload/limit-search.ts";
 import { checkedLadder, nextStep } from "../../workload/limit-search-ladder.ts";
 import { askedOf, askedOtherwise } from "./find-limit-asked.ts";
 import type { LimitGround } from "./find-limit-report.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 const stepSchema = z.object({
   load: z.number(),
@@ -49,7 +50,7 @@ export async function stepsToGoOnFrom(
 
 async function read(path: string, file: string): Promise<z.infer<typeof keptSchema>> {
   try {
-    return keptSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return keptSchema.parse(parseJson(await readFile(path, "utf8")));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     return refuse(file, `expected the limit.json of an earlier search: ${why}`);

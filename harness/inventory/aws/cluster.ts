@@ -17,6 +17,7 @@ import { lookAtApiServer } from "../kubernetes/readiness.ts";
 import { wordsOf } from "./failure.ts";
 import { pages } from "./pages.ts";
 import { type AwsClient, type AwsService, patientSend } from "./session.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 export interface AwsClusterOptions {
   readonly clients: (service: AwsService) => Promise<AwsClient>;
@@ -41,7 +42,7 @@ export function awsCluster(
     const args = ["eks", "get-token", "--cluster-name", cluster, "--region", region, "--output", "json"];
     try {
       const { stdout } = await execa("aws", args, { env, extendEnv: false, timeout: 60_000 });
-      return credential.parse(JSON.parse(stdout)).status.token;
+      return credential.parse(parseJson(stdout)).status.token;
     } catch (cause) {
       throw new RefbenchError(
         "inventory",

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, RefbenchError } from "../../model/error.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** Who asks: the headers that a request needs, made when it is sent, since a token lasts an hour. */
 export interface GoogleAuth {
@@ -82,5 +83,5 @@ function wordsOf(cause: unknown): string {
 /** A key in the variable itself, or in the file that it names. */
 async function credentialsIn(key: string): Promise<Record<string, string>> {
   const text = key.trimStart().startsWith("{") ? key : await readFile(key, "utf8");
-  return JSON.parse(text) as Record<string, string>;
+  return parseJson(text) as Record<string, string>;
 }

@@ -7,6 +7,7 @@ import { messageOf } from "../../model/error.ts";
 import { advised, type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 import type { Web, WebAnswer, WebQuestion } from "./web.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** What must be there for Coder to be installed, and for its workspaces to start. */
 interface Artefact {
@@ -220,6 +221,6 @@ async function answerOf(web: Web, question: WebQuestion, signal: AbortSignal): P
 
 async function tokenFrom(web: Web, url: string, signal: AbortSignal): Promise<string | undefined> {
   const { text } = await web({ method: "GET", url }, signal);
-  const token = (JSON.parse(text) as { token?: unknown } | null)?.token;
+  const token = (parseJson(text) as { token?: unknown } | null)?.token;
   return typeof token === "string" ? token : undefined;
 }

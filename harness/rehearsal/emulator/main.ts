@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { emulatorConfig } from "./config.ts";
 import { startEmulator } from "./server.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** The emulator's own process: detached, so it ends by SIGTERM only, and says in one line when it answers. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });
   if (values.config === undefined) throw new Error("usage: main --config FILE");
-  const config = emulatorConfig.parse(JSON.parse(await readFile(values.config, "utf8")));
+  const config = emulatorConfig.parse(parseJson(await readFile(values.config, "utf8")));
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
   const emulator = await startEmulator(config, {
     onWarning: (message) => void process.stderr.write(`${message}\n`),

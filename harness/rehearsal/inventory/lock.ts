@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import { identityOf, isAlive } from "./process-identity.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 const RETRY_MS = 3;
 /** Whoever breaks a dead holder's lock holds the breaker's for microseconds; after this it died in them. */
@@ -58,7 +59,7 @@ function breakIfDead(mine: string, file: string): void {
 
 function isHolderDead(file: string): boolean {
   try {
-    const holder = JSON.parse(readFileSync(file, "utf8")) as { pid: number; startTime: string };
+    const holder = parseJson(readFileSync(file, "utf8")) as { pid: number; startTime: string };
     return !isAlive(holder);
   } catch {
     return false;

@@ -14,6 +14,7 @@ import { RefbenchError } from "../../model/error.ts";
 import { settledItem, twinItem } from "./item.ts";
 import type { TwinItem } from "./item.ts";
 import { withLock } from "./lock.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 export { TWIN_PROJECT } from "../twin/project.ts";
 
@@ -121,7 +122,7 @@ export function openStore(directory: string): TwinStore {
 
 function parsed(text: string, file: string): TwinItem {
   try {
-    return twinItem.parse(JSON.parse(text));
+    return twinItem.parse(parseJson(text));
   } catch (cause) {
     throw new RefbenchError(
       "inventory",

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { messageOf } from "../../model/error.ts";
 import type { ProcessIdentity } from "../inventory/process-identity.ts";
 import { type Running, startProgram } from "./process-group.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** What a template's order to start an agent says. */
 const agentOrder = z.object({ token: z.string(), labels: z.record(z.string(), z.string()) });
@@ -64,7 +65,7 @@ export function keepAgents(options: AgentsOptions): Agents {
     }
   };
   const start = async (workspace: string, text: string): Promise<void> => {
-    const { token, labels } = agentOrder.parse(JSON.parse(text));
+    const { token, labels } = agentOrder.parse(parseJson(text));
     await end(workspace);
     const agent = startAgent(options, workspace, token);
     running.set(workspace, agent);

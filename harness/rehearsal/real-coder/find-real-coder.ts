@@ -7,6 +7,7 @@ import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { RealCoder } from "./config.ts";
 import { type AgentLoad, refuseTooLarge } from "./memory-bound.ts";
 import { findPostgres } from "./postgres/find-postgres.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** Names an empty Postgres database; it holds a password, so no flag takes it. */
 export const POSTGRES_URL_VARIABLE = "REFBENCH_POSTGRES_URL";
@@ -73,7 +74,7 @@ async function refuseNoServer(binary: string, named: string, env: NodeJS.Process
   try {
     const options = { env: { PATH: env["PATH"] ?? "", HOME: "/nonexistent" }, timeout: 30_000 };
     const { stdout } = await promisify(execFile)(binary, ["version", "--output", "json"], options);
-    said = version.parse(JSON.parse(stdout));
+    said = version.parse(parseJson(stdout));
   } catch (cause) {
     throw refuse(
       `which does not tell its version as Coder does (${messageOf(cause).split("\n", 1)[0] ?? ""})`,

@@ -3,12 +3,13 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../../model/error.ts";
 import { realCoderConfig } from "./config.ts";
 import { startServer } from "./server.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** The process that carries one real Coder server: detached, it ends by SIGTERM or with the server, and says in one line when that answers. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });
   if (values.config === undefined) throw new Error("usage: main --config FILE");
-  const config = realCoderConfig.parse(JSON.parse(readFileSync(values.config, "utf8")));
+  const config = realCoderConfig.parse(parseJson(readFileSync(values.config, "utf8")));
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
   const warn = (message: string): void => void process.stderr.write(`${message}\n`);
   // A stop in the middle of a start: what was started ends with this process.

@@ -3,12 +3,13 @@ import { parseArgs } from "node:util";
 import { runnerConfig } from "./config.ts";
 import { endOthersOfOwnItem } from "../inventory/marked-processes.ts";
 import { startRunner } from "./server.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** The runner's own process: detached, so it ends by SIGTERM only, and says in one line when it answers. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });
   if (values.config === undefined) throw new Error("usage: main --config FILE");
-  const config = runnerConfig.parse(JSON.parse(await readFile(values.config, "utf8")));
+  const config = runnerConfig.parse(parseJson(await readFile(values.config, "utf8")));
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
   const ready = await startRunner(config);
   process.once("SIGTERM", () => {

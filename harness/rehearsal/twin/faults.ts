@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { RefbenchError } from "../../model/error.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** Organisation policies that the twin can enforce, as Google names their constraints. */
 const ORG_POLICIES = ["compute.requireShieldedVm"] as const;
@@ -145,7 +146,7 @@ export type Fault = FaultsFile["faults"][number];
 export function readFaults(file: string): readonly Fault[] {
   let text: unknown;
   try {
-    text = JSON.parse(readFileSync(file, "utf8"));
+    text = parseJson(readFileSync(file, "utf8"));
   } catch (cause) {
     throw new RefbenchError(
       "usage",

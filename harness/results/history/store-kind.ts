@@ -6,6 +6,7 @@ import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { findText } from "./find-text.ts";
 import { writeOnce } from "./write-once.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** What a store holds: figures of real clouds, or rehearsals; never both. */
 export type StoreKind = "results" | "rehearsals";
@@ -39,7 +40,7 @@ export async function findMarker(store: string): Promise<StoreMarker | undefined
   const text = await findText(path);
   if (text === undefined) return undefined;
   try {
-    return marker.parse(JSON.parse(text));
+    return marker.parse(parseJson(text));
   } catch (error) {
     throw new RefbenchError(
       "usage",

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { findText } from "../history/find-text.ts";
 import type { StoreKind } from "../history/store-kind.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** The file by which a folder is known as a site of refbench, which may be replaced. */
 export const SITE_MARKER = "refbench-site.json";
@@ -61,7 +62,7 @@ async function requireReplaceable(out: string, kind: StoreKind): Promise<void> {
 
 function kindIn(text: string): StoreKind | undefined {
   try {
-    return marker.parse(JSON.parse(text)).kind;
+    return marker.parse(parseJson(text)).kind;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { WATCHED_FIGURES, WATCHED_SHARES } from "./watched-figures.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 const METRICS = [...WATCHED_FIGURES, ...WATCHED_SHARES].map(({ metric }) => metric);
 
@@ -38,7 +39,7 @@ export async function readResets(
     });
   });
   if (text === undefined) return [];
-  const parsed = resetsFile.safeParse(parseJson(text));
+  const parsed = resetsFile.safeParse(valueIn(text));
   if (parsed.success) return parsed.data.resets;
   throw new RefbenchError(
     "usage",
@@ -46,9 +47,9 @@ export async function readResets(
   );
 }
 
-function parseJson(text: string): unknown {
+function valueIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import { scrub } from "./scrub.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 /** One run as the utility reports it, secrets taken out. */
 export interface UtilityRun {
@@ -52,7 +53,7 @@ export async function findReport(
   // Killed while it wrote, it leaves an empty file or half a one.
   if (text.trim() === "") return undefined;
   try {
-    return Object.entries(reportSchema.parse(JSON.parse(text)).runs).map(([id, run]) =>
+    return Object.entries(reportSchema.parse(parseJson(text)).runs).map(([id, run]) =>
       runOf(id, run, secrets),
     );
   } catch (error) {

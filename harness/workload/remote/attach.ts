@@ -15,6 +15,7 @@ import {
   isLast,
   TASK_FILES,
 } from "./protocol.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 const POLL_MS = 100;
 const KEPT_LOG = 4000;
@@ -113,7 +114,7 @@ function listenToClient(folder: string): { isGone: () => boolean; acknowledged: 
 /** A connection that is cut ends in the middle of a line. */
 function parseLine(text: string): ClientLine | undefined {
   try {
-    return clientLine.parse(JSON.parse(text));
+    return clientLine.parse(parseJson(text));
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { LineSplitter } from "../../model/lines.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import type { RunnerConnection } from "./connection.ts";
 import { type AttachLine, attachLine, type ClientLine } from "./protocol.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 const KEPT_WORDS = 2000;
 const LOSS_MS = 2000;
@@ -64,7 +65,7 @@ async function* linesOf(channel: ClientChannel, end: Promise<never>): AsyncGener
 
 function parseLine(text: string): AttachLine {
   try {
-    return attachLine.parse(JSON.parse(text));
+    return attachLine.parse(parseJson(text));
   } catch (error) {
     // Never the line: an event may carry a token.
     throw new RefbenchError("shard", "the shard program on the runner broke its protocol", { cause: error });

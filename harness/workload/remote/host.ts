@@ -7,6 +7,7 @@ import { performTask } from "../perform-task.ts";
 import { claimHosting } from "./hosting.ts";
 import { hostedTask, type HostedTask, type NumberedEvent, TASK_FILES } from "./protocol.ts";
 import { stopOtherHosts } from "./stop-other-hosts.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 const WATCH_EVERY_MS = 200;
 
@@ -57,7 +58,7 @@ function takeTask(folder: string): HostedTask | undefined {
   const text = readFileSync(file, "utf8");
   unlinkSync(file);
   try {
-    return hostedTask.parse(JSON.parse(text));
+    return hostedTask.parse(parseJson(text));
   } catch {
     // Never the reason: it may quote a secret.
     return undefined;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { processStart } from "../../model/process-start.ts";
 import { TASK_FILES } from "./protocol.ts";
+import { parseJson } from "../../model/parse-json.ts";
 
 const hostRecord = z.object({
   pid: z.number().int().positive(),
@@ -52,7 +53,7 @@ export function killHost(folder: string): void {
 
 function readRecord(file: string): z.infer<typeof hostRecord> | undefined {
   try {
-    return hostRecord.parse(JSON.parse(readFileSync(file, "utf8")));
+    return hostRecord.parse(parseJson(readFileSync(file, "utf8")));
   } catch {
     return undefined;
   }

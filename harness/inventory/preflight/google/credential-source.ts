@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { findFile } from "../../../model/local-files.ts";
 import { record } from "../../google/refusal.ts";
+import { parseJson } from "../../../model/parse-json.ts";
 
 /** Where a Google credential comes from. Nothing of the credential itself. */
 export type GoogleSource =
@@ -39,7 +40,7 @@ export async function googleSource(env: NodeJS.ProcessEnv): Promise<GoogleSource
 }
 
 function sourceOf(text: string): GoogleSource {
-  const type = record(JSON.parse(text))["type"];
+  const type = record(parseJson(text))["type"];
   switch (type) {
     case "service_account":
       return { kind: "renewing", from: "a service account's key" };

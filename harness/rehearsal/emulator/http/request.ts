@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { User } from "../state/types.ts";
 import { problem } from "./reply.ts";
 import type { Reply } from "./reply.ts";
+import { parseJson } from "../../../model/parse-json.ts";
 
 /** One request as handlers see it. */
 export interface ApiRequest {
@@ -23,7 +24,7 @@ export function jsonBody(
   request: ApiRequest,
 ): { value: Readonly<Record<string, unknown>> } | { refused: Reply } {
   try {
-    const value: unknown = JSON.parse(request.body.toString("utf8"));
+    const value: unknown = parseJson(request.body.toString("utf8"));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return { value: value as Record<string, unknown> };
     }

@@ -3,6 +3,7 @@ import type { Reply } from "../http/reply.ts";
 import type { TemplateParameter } from "../build/template-hcl.ts";
 import type { NamedValue } from "../state/types.ts";
 import type { Json } from "../views/job-view.ts";
+import { parseJson } from "../../../model/parse-json.ts";
 
 /** The values a build runs with, or Coder's refusal. A name the template does not know is accepted in silence. */
 export function resolveParameters(
@@ -119,7 +120,7 @@ function violation(parameter: TemplateParameter, value: string): string | undefi
 function itemsOf({ type }: TemplateParameter, value: string): readonly string[] {
   if (type !== "list(string)") return [value];
   try {
-    const items: unknown = JSON.parse(value);
+    const items: unknown = parseJson(value);
     return Array.isArray(items) ? items.map(String) : [value];
   } catch {
     return [value];

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../model/parse-json.ts";
 /** What a web terminal's client sends. */
 export interface TerminalMessage {
   readonly data?: string;
@@ -25,7 +26,7 @@ export class JsonStream {
         this.#rest = text.slice(start);
         return messages;
       }
-      messages.push(JSON.parse(text.slice(start, end)) as TerminalMessage);
+      messages.push(parseJson(text.slice(start, end)) as TerminalMessage);
       start = end;
     }
   }

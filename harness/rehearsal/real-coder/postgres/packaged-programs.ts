@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { PostgresSource } from "../config.ts";
 import { isSearchable, type User } from "./unprivileged-folder.ts";
+import { parseJson } from "../../../model/parse-json.ts";
 
 /** Postgres' programs on this machine. */
 export type Programs = Extract<PostgresSource, { initdb: string }>;
@@ -37,7 +38,7 @@ interface Link {
 /** Paths relative to the package, each beginning with `native/`. */
 function linksOf(native: string): readonly Link[] {
   const file = join(native, "pg-symlinks.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Link[]) : [];
+  return existsSync(file) ? (parseJson(readFileSync(file, "utf8")) as Link[]) : [];
 }
 
 function hasLinks(native: string): boolean {

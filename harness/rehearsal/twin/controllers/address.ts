@@ -6,6 +6,7 @@ import { isAlive } from "../../inventory/process-identity.ts";
 import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import { folderOfAddress } from "../../runner/disk.ts";
 import { hashOf } from "../plugin/template.ts";
+import { parseJson } from "../../../model/parse-json.ts";
 
 /** Where the identity of the process behind a reserved address lies, in its folder. */
 export const IDENTITY_FILE = "process.json";
@@ -30,7 +31,7 @@ export async function reserveAddress(
 
 function isTaken(folder: string): boolean {
   try {
-    return isAlive(JSON.parse(readFileSync(join(folder, IDENTITY_FILE), "utf8")) as ProcessIdentity);
+    return isAlive(parseJson(readFileSync(join(folder, IDENTITY_FILE), "utf8")) as ProcessIdentity);
   } catch {
     return false;
   }

@@ -8,6 +8,7 @@ import type { ProcessIdentity } from "../../inventory/process-identity.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
 import { waitMs } from "../cloud/wait.ts";
 import { IDENTITY_FILE } from "./address.ts";
+import { parseJson } from "../../../model/parse-json.ts";
 
 const READY_POLL_MS = 15;
 const READY_DEADLINE_MS = 60_000;
@@ -83,7 +84,7 @@ async function awaitReady<Ready>(launch: Launch<Ready>, identity: ProcessIdentit
   const deadline = performance.now() + (launch.readyWithinMs ?? READY_DEADLINE_MS);
   for (;;) {
     const [line, rest] = readFileSync(file("stdout"), "utf8").split("\n", 2);
-    if (line !== undefined && rest !== undefined) return launch.ready.parse(JSON.parse(line));
+    if (line !== undefined && rest !== undefined) return launch.ready.parse(parseJson(line));
     if (!isAlive(identity) || performance.now() > deadline) {
       const said = readFileSync(file("stderr"), "utf8").slice(-2_000);
       throw new CloudError("installation failed", {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { realCoder } from "../../real-coder/config.ts";
+import { parseJson } from "../../../model/parse-json.ts";
 
 /** What `prepareTwin` tells the plugin, through Terraform's environment. */
 export const TWIN_VARIABLES = {
@@ -34,7 +35,7 @@ const settings = z.object({
   /** A real Coder to start in the emulator's place, as JSON, and the bundle of what keeps it. */
   coder: z
     .string()
-    .transform((text) => JSON.parse(text) as unknown)
+    .transform((text) => parseJson(text))
     .pipe(realCoder.extend({ entry: z.string() }))
     .optional(),
   /** The load runner's bundle. */

@@ -1,4 +1,5 @@
 import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
+import { parseJson } from "../../../model/parse-json.ts";
 
 /** A value that the plan does not know yet. */
 export const UNKNOWN: unique symbol = Symbol("unknown");
@@ -29,7 +30,7 @@ export function decodeValues(value: DynamicValue | null | undefined): Values | n
   if (value?.msgpack !== undefined && value.msgpack.length > 0)
     return mapMarks(decode(value.msgpack, { extensionCodec: codec, useBigInt64: true })) as Values | null;
   if (value?.json !== undefined && value.json.length > 0)
-    return JSON.parse(Buffer.from(value.json).toString("utf8")) as Values | null;
+    return parseJson(Buffer.from(value.json).toString("utf8")) as Values | null;
   return null;
 }
 
