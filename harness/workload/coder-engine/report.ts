@@ -19,7 +19,7 @@ export interface UtilityRun {
 }
 
 const bytes = z.number().nonnegative();
-const duration = z.union([z.string(), z.number()]);
+const duration = z.union([z.string(), z.number().nonnegative()]);
 
 const reportSchema = z.object({
   runs: z.record(
@@ -27,7 +27,8 @@ const reportSchema = z.object({
     z.object({
       logs: z.string().nullish(),
       error: z.unknown(),
-      started_at: z.string(),
+      // Figures are made of it.
+      started_at: z.iso.datetime({ offset: true }),
       duration,
       duration_ms: z.number().nonnegative().nullish(),
       metrics: z.object({ bytes_read: bytes.nullish(), bytes_written: bytes.nullish() }).nullish(),
@@ -96,8 +97,9 @@ export function goMilliseconds(text: string | number): number | undefined {
   if (typeof text === "number") return text / 1e6;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|µs|μs|us|ns|h|m|s)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) return undefined;
-  return parts.reduce(
+  const milliseconds = parts.reduce(
     (sum, [, digits, unit]) => sum + Number(digits) * UNIT_MS[unit as keyof typeof UNIT_MS],
     0,
   );
+  return Number.isFinite(milliseconds) ? milliseconds : undefined;
 }

@@ -1,6 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { checkExpiry, expiryProblems } from "../../../harness/inventory/google/expiry.ts";
+import { awsInventory } from "../../../harness/inventory/aws/inventory.ts";
 import { googleInventory } from "../../../harness/inventory/google/inventory.ts";
 import type { GoogleEndpoints } from "../../../harness/inventory/google/endpoints.ts";
 import { kubernetesInventory } from "../../../harness/inventory/kubernetes/inventory.ts";
@@ -13,14 +12,13 @@ import { fakeClock } from "../../../test/support/fake-clock.ts";
 import { printed } from "../laws.ts";
 import { jsonNear } from "../mutations.ts";
 import { accepted, type Outcome, refused, type Target, target } from "../target.ts";
+import { answering, url } from "./answering.ts";
 
 const RUN = "01jd0000000000000000000000";
 const NAME = `bench-${RUN.slice(-12)}-gke`;
 const AT = "2026-01-01T00:00:00Z";
 const LABELS = { "bench-run": RUN, "bench-expires": "1767229200", "bench-managed": "cdktf" };
 const ZONE = "zones/us-central1-a";
-/** More than any one listing of these answers needs: a page that is always the same one ends earlier. */
-const MOST_CALLS = 5_000;
 
 const machine = {
   name: NAME,
@@ -74,6 +72,40 @@ const KUBERNETES = {
   ],
 };
 
+const TAGS = [{ Key: "bench-run", Value: RUN }];
+/** Each listing of AWS asks for another field; one answer that has them all serves any of them. */
+const AWS = {
+  Account: "111111111111",
+  Arn: "arn:aws:iam::111111111111:user/some",
+  Vpcs: [{ VpcId: "vpc-1", Tags: TAGS }],
+  Volumes: [{ VolumeId: "vol-1", CreateTime: AT, Tags: TAGS }],
+  Reservations: [
+    { Instances: [{ InstanceId: "i-1", State: { Name: "running" }, LaunchTime: AT, Tags: TAGS }] },
+  ],
+  Subnets: [{ SubnetId: "subnet-1", VpcId: "vpc-1", Tags: TAGS }],
+  SecurityGroups: [{ GroupId: "sg-1", GroupName: NAME, VpcId: "vpc-1", Tags: TAGS }],
+  NetworkInterfaces: [{ NetworkInterfaceId: "eni-1", VpcId: "vpc-1", TagSet: TAGS }],
+  DBInstances: [
+    {
+      DBInstanceIdentifier: NAME,
+      DBInstanceArn: `arn:aws:rds:eu-west-1:111111111111:db:${NAME}`,
+      TagList: TAGS,
+    },
+  ],
+  Roles: [{ RoleName: NAME, Arn: `arn:aws:iam::111111111111:role/${NAME}`, CreateDate: AT, Path: "/" }],
+  clusters: [NAME],
+  cluster: {
+    name: NAME,
+    arn: `arn:aws:eks:eu-west-1:111111111111:cluster/${NAME}`,
+    createdAt: AT,
+    tags: LABELS,
+  },
+  LoadBalancers: [
+    { LoadBalancerArn: "arn:aws:elasticloadbalancing:x", LoadBalancerName: NAME, VpcId: "vpc-1" },
+  ],
+  ResourceTagMappingList: [{ ResourceARN: "arn:aws:ec2:eu-west-1:111111111111:volume/vol-1", Tags: TAGS }],
+};
+
 const endpoints = new Proxy({} as GoogleEndpoints, { get: () => url });
 const auth = { headers: () => Promise.resolve({}), project: () => Promise.resolve("p") } as never;
 
@@ -109,6 +141,24 @@ export const inventories: readonly Target[] = [
     },
   }),
   target({
+    name: "inventory: aws",
+    isSlow: true,
+    inputs: jsonNear([AWS]),
+    read: async (bytes: Uint8Array) => {
+      let answer: object;
+      try {
+        answer = record(parseJson(Buffer.from(bytes).toString()));
+      } catch {
+        return refused();
+      }
+      const options = { account: "111111111111", region: "eu-west-1", clock: fakeClock(Date.parse(AT)) };
+      // Confirmed, so that what the listings say is read.
+      const send = (): Promise<object> => Promise.resolve({ ...answer, Account: "111111111111" });
+      const inventory = awsInventory({ ...options, clients: () => Promise.resolve({ send }) });
+      return judged(await inventory.list({}, new AbortController().signal), []);
+    },
+  }),
+  target({
     name: "inventory: kubernetes",
     isSlow: true,
     inputs: jsonNear([KUBERNETES, { kind: "Status", message: "refused", code: 403 }]),
@@ -120,26 +170,6 @@ export const inventories: readonly Target[] = [
       }),
   }),
 ];
-
-/** One server for all cases: every call is answered with the bytes of the case that plays. */
-const playing = { bytes: Buffer.alloc(0), calls: 0 };
-const server = createServer((request, response) => {
-  request.resume();
-  playing.calls += 1;
-  const isRefusal = playing.calls > MOST_CALLS || playing.bytes.includes('"error"');
-  response.writeHead(isRefusal ? 403 : 200, { "content-type": "application/json" }).end(playing.bytes);
-});
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-server.unref();
-const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-
-async function answering(bytes: Uint8Array, ask: () => Promise<Outcome>): Promise<Outcome> {
-  playing.bytes = Buffer.from(bytes);
-  playing.calls = 0;
-  const outcome = await ask();
-  if (playing.calls > MOST_CALLS) throw new Error(`it asked more than ${MOST_CALLS} times`);
-  return outcome;
-}
 
 /** A sweep looks at whatever an inventory answered. */
 function judged(answer: InventoryAnswer, problems: readonly string[]): Outcome {
