@@ -40,6 +40,8 @@ interface Asked {
   readonly body?: Uint8Array;
   /** Refusals that are answers. */
   readonly accept: readonly number[];
+  /** The most that the answer may have. @default as any answer: a page has 1,000 names */
+  readonly maxBytes?: number;
 }
 
 /** A bucket of Google Cloud Storage, by its JSON API. Every write of a key is atomic and seen at once. */
@@ -62,7 +64,12 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
   const get = async (key: string): Promise<Uint8Array | undefined> => {
     const source = objectUrl(key);
     source.searchParams.set("alt", "media");
-    const { status, bytes } = await call("read", key, { method: "GET", url: source, accept: [404] });
+    const { status, bytes } = await call("read", key, {
+      method: "GET",
+      url: source,
+      accept: [404],
+      maxBytes: MAX_OBJECT_BYTES,
+    });
     // 404 says "no such object" and "no such bucket" alike; a list tells them apart.
     if (status === 404) await page(key, undefined);
     return status === 404 ? undefined : bytes;
@@ -140,7 +147,7 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
         },
         body: asked.body,
         timeoutMs: ANSWER_TIMEOUT_MS,
-        maxBytes: MAX_OBJECT_BYTES,
+        ...(asked.maxBytes === undefined ? {} : { maxBytes: asked.maxBytes }),
       });
       if ((status >= 200 && status < 300) || asked.accept.includes(status))
         return { outcome: { status, bytes: new Uint8Array(bytes), retried: tried > 1 }, mayPass: false };
