@@ -105,7 +105,7 @@ describe("before anything is created a load is refused", () => {
     [
       "a version that was not imported",
       {
-        version: { job: { status: "failed", created_at: "", error: "exit status 1" } },
+        version: { job: { status: "failed", created_at: "2026-11-30T00:00:00Z", error: "exit status 1" } },
         importLog: [
           { output: "Initializing", log_level: "info" },
           { output: "\u001b[31mError: no such module\u001b[0m", log_level: "error" },
@@ -116,13 +116,13 @@ describe("before anything is created a load is refused", () => {
     ],
     [
       "a version that is archived",
-      { version: { job: { status: "succeeded", created_at: "" }, archived: true } },
+      { version: { job: { status: "succeeded", created_at: "2026-11-30T00:00:00Z" }, archived: true } },
       {},
       /active version of template kubernetes is archived/,
     ],
     [
       "an external agent that nobody starts",
-      { version: { job: { status: "succeeded", created_at: "" }, has_external_agent: true } },
+      { version: { job: { status: "succeeded", created_at: "2026-11-30T00:00:00Z" }, has_external_agent: true } },
       {},
       /external agent.*--no-wait-for-agents/,
     ],
