@@ -182,8 +182,10 @@ export function isLeaseHeld(error: unknown): error is RefbenchError {
 
 /** The error of a lease that another process has. */
 export function heldBy(holder: ProcessIdentity): RefbenchError {
+  // A lease that could not be read names nobody.
+  const who = holder.host === "" ? "another process" : `process ${holder.pid} on ${holder.host}`;
   return new RefbenchError(
     "lease_held",
-    `process ${holder.pid} on ${holder.host} tears this run down already: watch it with "refbench watch"`,
+    `${who} tears this run down already: watch it with "refbench watch"`,
   );
 }

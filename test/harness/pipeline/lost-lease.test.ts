@@ -54,7 +54,7 @@ function takeOver(bucket: MemoryBucket, runId: string, holder: ProcessIdentity):
     key.startsWith(prefix) ? Number(key.slice(-11, -5)) : [],
   );
   const fence = Math.max(0, ...fences) + 1;
-  const lease: Lease = { fence, holder, renewedAtMs: Number.MAX_SAFE_INTEGER, released: false };
+  const lease: Lease = { fence, holder, renewedAtMs: Date.parse("2099-01-01T00:00:00Z"), released: false };
   bucket.objects.set(`${prefix}${String(fence).padStart(6, "0")}.json`, Buffer.from(JSON.stringify(lease)));
 }
 
