@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { BrokenLawError, judge } from "./laws.ts";
-import type { Target } from "./target.ts";
+import type { Outcome, Target } from "./target.ts";
 
 /** What one target came to. */
 export interface TargetResult {
@@ -36,13 +36,15 @@ export interface FuzzOptions {
 export async function fuzz(target: Target, options: FuzzOptions): Promise<TargetResult> {
   const counts = { accepted: 0, refused: 0 };
   const rejections: unknown[] = [];
+  let last: Promise<Outcome["state"]> | undefined;
   const onRejection = (reason: unknown): void => void rejections.push(reason);
   process.on("unhandledRejection", onRejection);
   try {
     const report = await fc.check(
       fc.asyncProperty(target.inputs, async (input) => {
         options.onCase?.(target.name, input);
-        counts[await judge(target, input)] += 1;
+        last = judge(target, input);
+        counts[await last] += 1;
       }),
       {
         seed: options.seed,
@@ -52,6 +54,8 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Target
         markInterruptAsFailure: false,
       },
     );
+    // At the end of its time a case is left behind, and would write into the next target's folder.
+    await last?.catch(() => undefined);
     const cases = counts.accepted + counts.refused;
     const base = { name: target.name, cases, ...counts };
     if (report.failed && report.counterexample !== null) {
