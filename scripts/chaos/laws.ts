@@ -32,6 +32,8 @@ export interface Observed {
   readonly waitedForExpiryMs?: number;
   /** What the run's own command failed with while something of it existed. */
   readonly failure?: { readonly code: ErrorCode; readonly message: string };
+  /** A process that hangs, and was neither killed nor replaced. Absent = none. */
+  readonly believedHung?: string;
   /** Ends that were reported as clean while something was left. Absent = 0. */
   readonly falseClaims?: number;
   /** Whether a state that Terraform left can be read no more: nobody can say then what it named. */
@@ -63,11 +65,13 @@ export function breachesOf(observed: Observed): readonly Breach[] {
     waitedForExpiryMs,
     failure,
     falseClaims = 0,
+    believedHung,
   } = observed;
   const breaches: Breach[] = [];
   const say = (law: Breach["law"], what: string): void => void breaches.push({ law, what });
   if (waitedForExpiryMs !== undefined)
     say("wrong-verdict", `a run whose driver had died was let stand for ${waitedForExpiryMs / 1000} s`);
+  if (believedHung !== undefined) say("wrong-verdict", believedHung);
   for (const what of failure === undefined ? [] : falseFailure(failure)) say("wrong-verdict", what);
   const knownLeft = inventoryLied ? left.filter((id) => !unnamedInStates.includes(id)) : left;
   if (falseClaims > 0 && knownLeft.length > 0)

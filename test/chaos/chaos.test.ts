@@ -2,7 +2,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { countBoundaries, fakePoint, fakeSchedule, fakeSeeds } from "../../scripts/chaos/fake/campaign.ts";
 import { inTurns } from "../../harness/model/in-turns.ts";
 import { playFakePoint } from "../../scripts/chaos/fake/point.ts";
-import { cleanSchedule, type RunKind, type Schedule } from "../../scripts/chaos/fake/schedule.ts";
+import {
+  cleanSchedule,
+  type Boundaries,
+  type RunKind,
+  type Schedule,
+} from "../../scripts/chaos/fake/schedule.ts";
 import { randomOf } from "../../scripts/chaos/random.ts";
 import { breachesOf, type Observed } from "../../scripts/chaos/laws.ts";
 import type { PointResult } from "../../scripts/chaos/point-result.ts";
@@ -84,10 +89,27 @@ describe("one mishap in an otherwise undisturbed run", () => {
 
   test.each(Object.entries(kinds))("is a removed folder of a run that is %s", async (_, kind) => {
     const { run, reaper } = boundaries[kind];
-    const places = [0.3, 0.6].map((share) => Math.floor((run + reaper) * share));
+    const places = [Math.floor(run * 0.6), run + Math.floor(reaper * 0.2)];
     const all = await inTurns(places, 2, (folderRemovedAt) => play(kind, { folderRemovedAt }));
     expect(broken(all)).toEqual([]);
     expect(all.some(({ left }) => left.length > 0)).toBe(true);
+    // Each stage of a staged run is a command of its own, which fails by the rules of a stage.
+    if (kind !== "staged") expect(all.some(({ failure }) => failure !== undefined)).toBe(true);
+  });
+
+  test.each<[string, RunKind, (of: Boundaries) => Partial<Schedule>]>([
+    ["driver", "run", ({ run }) => ({ run: { at: Math.floor(run * 0.6), what: "hang" } })],
+    ["driver of a run torn down by hand", "by-hand", () => ({ run: { at: 60, what: "hang" } })],
+    ["reaper", "run", () => ({ reapers: [{ at: 20, what: "hang" }] })],
+    [
+      "reaper in its destroy",
+      "run",
+      ({ reaper }) => ({ reapers: [{ at: Math.floor(reaper / 2), what: "hang" }] }),
+    ],
+  ])("is a %s that is stopped and lives: it is killed and replaced", async (_, kind, mishap) => {
+    const observed = await play(kind, mishap(boundaries[kind]));
+    expect(broken([observed])).toEqual([]);
+    expect(observed.record?.teardown.state).toBe("clean");
   });
 
   test("is a host that is renamed before its driver dies: the teardown does not wait for the expiry", async () => {

@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { RefbenchError } from "../../../harness/model/error.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { openContext } from "../../../harness/pipeline/context.ts";
-import { LeaseBook } from "../../../harness/pipeline/lease.ts";
+import { LeaseWatch } from "../../../harness/pipeline/lease-watch.ts";
+import { LEASE_MS, LeaseBook } from "../../../harness/pipeline/lease.ts";
+import { afterCreate } from "../../../harness/pipeline/after-create.ts";
+import { readJson } from "../../../harness/pipeline/json-file.ts";
+import { planSchema } from "../../../harness/pipeline/plan.ts";
 import { makeRun } from "../../../harness/pipeline/make-run.ts";
 import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
@@ -17,6 +21,7 @@ import { sweep } from "../../../harness/pipeline/stages/sweep.ts";
 import { RUN_STAGES } from "../../../harness/model/stage.ts";
 import type { Observed } from "../laws.ts";
 import { damage, markDead, renameHost } from "./damage.ts";
+import { HungProcess } from "./hung-process.ts";
 import { portsOf } from "./ports.ts";
 import { SimulatedProcess, type Fate } from "./process.ts";
 import type { Boundaries, Schedule } from "./schedule.ts";
@@ -26,6 +31,8 @@ import { filesAsMade, undoAfter } from "./written-files.ts";
 /** A staged run ends by its expiry, which must be near for a reaper that looks every 250 ms. */
 const TTL_MS = { run: 3_600_000, staged: 60_000, "by-hand": 3_600_000 } as const;
 const NEAR_EXPIRY_MS = 50_000;
+/** How long before its expiry a run whose driver hangs is looked at. */
+const BEFORE_EXPIRY_MS = 10_000;
 
 /** Reapers that come after the schedule's own: more than one would be needed only by a defect. */
 const SPARE_REAPERS = 3;
@@ -67,6 +74,9 @@ class Point {
   /** What the run's command failed with while something existed. */
   #failure: RefbenchError | undefined;
   #falseClaims = 0;
+  #hungDriver: { readonly hung: HungProcess; readonly process: SimulatedProcess } | undefined;
+  /** What hangs and was let live. */
+  #believedHung: string | undefined;
 
   constructor(schedule: Schedule, cwd: string) {
     this.#schedule = schedule;
@@ -89,6 +99,7 @@ class Point {
     if (isMade) await this.#askForTeardown().catch(() => undefined);
     const reaper = isMade ? await this.#reapUntilFinal() : 0;
     const reaperFiles = this.#processes.at(-1)?.written() ?? [];
+    await this.#endHungDriver();
     const record = await this.#finalRecord();
     onFinal(this.#folder);
     const timeToCleanMs = world.clock.elapsed() - endedAt;
@@ -113,6 +124,7 @@ class Point {
         ...(this.#mayWait(timeToCleanMs) ? {} : { waitedForExpiryMs: timeToCleanMs }),
         ...(this.#failure === undefined ? {} : { failure: this.#failure }),
         falseClaims: this.#falseClaims,
+        ...(this.#believedHung === undefined ? {} : { believedHung: this.#believedHung }),
         stateLost: world.schedule.terraform.stateLost !== undefined,
         loadFinished: world.loadFinished,
         fencedActs: world.fencedActs,
@@ -140,10 +152,10 @@ class Point {
     markDead(this.#folder, "owner.json");
   }
 
-  /** Only a staged run waits for its expiry: nobody can say that such a run was given up. */
+  /** Only a staged run and one whose driver hangs wait for their expiry: nobody can say that they were given up. */
   #mayWait(timeToCleanMs: number): boolean {
     const { kind } = this.#schedule;
-    return kind === "staged" || timeToCleanMs < TTL_MS[kind];
+    return kind === "staged" || this.#hungDriver !== undefined || timeToCleanMs < TTL_MS[kind];
   }
 
   #makeRun(): Promise<RunFolder> {
@@ -201,18 +213,75 @@ class Point {
 
   async #driveRun(fate: Fate | undefined): Promise<number> {
     const process = this.#process(fate);
-    const ended = await executeRun(process.folder, portsOf(this.#world, process), {
-      reporter: this.#reporter(process),
-      signal: process.stop.signal,
-    }).then(
+    const plan = await readJson(this.#folder.plan, planSchema);
+    const ports = portsOf(this.#world, process);
+    const command = async (): Promise<unknown> => {
+      await executeRun(process.folder, ports, {
+        reporter: this.#reporter(process),
+        signal: process.stop.signal,
+      });
+      // As the command does next: it goes on with what lies in the folder, or has to say what to do without one.
+      return process.isDead || afterCreate(plan, () => readJson(this.#folder.plan, planSchema));
+    };
+    const end = command().then(
       () => !process.isDead,
       (error: unknown) => {
         if (!process.isDead && this.#world.cloud.all().length > 0) this.#failure = asRefbenchError(error);
         return false;
       },
     );
+    await Promise.race([end, process.paused]);
+    if (process.isPaused) {
+      this.#hang(process);
+      return process.boundaries;
+    }
+    const ended = await end;
     if (!ended) markDead(this.#folder, "owner.json");
     return process.boundaries;
+  }
+
+  /** The run's driver hangs until shortly before the run expires. */
+  #hang(process: SimulatedProcess): void {
+    const hung = new HungProcess();
+    this.#hungDriver = { hung, process };
+    if (existsSync(this.#folder.path)) hung.drive(this.#folder);
+    hung.stop();
+    this.#world.clock.advance(TTL_MS[this.#schedule.kind] - BEFORE_EXPIRY_MS);
+  }
+
+  async #endHungDriver(): Promise<void> {
+    if (this.#hungDriver === undefined) return;
+    const { hung, process } = this.#hungDriver;
+    const isOver = (await this.#finalRecord()) !== undefined;
+    if (isOver && !(await hung.wasKilled())) this.#believedHung = "a driver that hangs outlived its run";
+    process.kill();
+    hung.dispose();
+  }
+
+  /** A reaper that hangs while it holds the lease; whoever needs the run watches the lease. */
+  async #reapHanging(process: SimulatedProcess): Promise<void> {
+    const hung = new HungProcess();
+    try {
+      const end = reap(process.folder, portsOf(this.#world, process), {
+        reporter: this.#reporter(process),
+        signal: process.stop.signal,
+        holder: hung.identity,
+        renewMs: 2 ** 31 - 1,
+      }).catch((error: unknown) => error);
+      await Promise.race([end, process.paused]);
+      if (!process.isPaused) return;
+      hung.stop();
+      const { clock } = this.#world;
+      const watch = new LeaseWatch(new LeaseBook(this.#folder.leases, clock), clock);
+      const sign = await watch.nextSign(2 * LEASE_MS).catch(() => "silent");
+      const isThere = existsSync(this.#folder.plan);
+      if (isThere && (sign !== "free" || !(await hung.wasKilled())))
+        this.#believedHung = `a reaper that hangs was believed (${sign})`;
+      process.kill();
+      await end;
+    } finally {
+      hung.dispose();
+    }
   }
 
   /** Each stage is a process of its own; a killed one is simply followed by the next command. */
@@ -259,6 +328,10 @@ class Point {
     for (let index = 0; index < fates.length + SPARE_REAPERS; index += 1) {
       if ((await this.#finalRecord()) !== undefined) break;
       const process = this.#process(fates[index]);
+      if (fates[index]?.what === "hang") {
+        await this.#reapHanging(process);
+        continue;
+      }
       const end = reap(process.folder, portsOf(this.#world, process), {
         reporter: this.#reporter(process),
         signal: process.stop.signal,

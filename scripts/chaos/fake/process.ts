@@ -9,7 +9,11 @@ import { stampOf, stampsOf, writtenSince, type Stamps } from "./written-files.ts
 export interface Fate {
   /** The boundary's number, or the file of the run's folder right after whose writing it is. */
   readonly at: number | { readonly file: string };
-  readonly what: "kill" | "signal" | "pause";
+  /**
+   * A paused process is taken for dead, and goes on later; one that hangs is seen to live by everybody, and goes on
+   * only if nobody kills it.
+   */
+  readonly what: "kill" | "signal" | "pause" | "hang";
 }
 
 /** Thrown into a process that has died, wherever it still runs: nothing it does from then on reaches anything. */
@@ -85,6 +89,7 @@ export class SimulatedProcess {
         this.stop.abort(new RefbenchError("interrupted", "stopped by a signal of the schedule"));
         return;
       case "pause":
+      case "hang":
         this.#pauseWanted = true;
     }
   }

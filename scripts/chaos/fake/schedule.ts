@@ -146,6 +146,7 @@ const MISHAPS = [
   "removed-folder",
   "renamed-host",
   "lying-list",
+  "hung-process",
 ] as const;
 
 function withMishap(random: Random, boundaries: Boundaries, schedule: Schedule): Schedule {
@@ -161,6 +162,12 @@ function withMishap(random: Random, boundaries: Boundaries, schedule: Schedule):
         run: { at: { file: random.pick(files.run) }, what: "kill" },
         reapers: [{ at: { file: random.pick(files.reaper) }, what: "kill" }],
       };
+    case "hung-process": {
+      const hang = (most: number): Fate => ({ at: random.between(1, most), what: "hang" });
+      return random.chance(0.5) || schedule.kind === "staged"
+        ? { ...schedule, reapers: [hang(boundaries.reaper), ...schedule.reapers] }
+        : { ...schedule, run: hang(boundaries.run) };
+    }
     case "removed-folder":
       return { ...schedule, folderRemovedAt: anywhere };
     case "renamed-host":
