@@ -122,7 +122,12 @@ describe("before anything is created a load is refused", () => {
     ],
     [
       "an external agent that nobody starts",
-      { version: { job: { status: "succeeded", created_at: "2026-11-30T00:00:00Z" }, has_external_agent: true } },
+      {
+        version: {
+          job: { status: "succeeded", created_at: "2026-11-30T00:00:00Z" },
+          has_external_agent: true,
+        },
+      },
       {},
       /external agent.*--no-wait-for-agents/,
     ],
