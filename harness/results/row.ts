@@ -34,7 +34,7 @@ export function verifiedLine(records: readonly RunRecord[]): readonly string[] {
       .filter(({ simulated, deployment }) => !simulated && deployment === undefined)
       .map(({ architecture }) => architecture),
   );
-  const verified = [...names].map((name) => {
+  const verified = [...names].toSorted().map((name) => {
     return `${name} ${verifiedWords(verifiedOnCloud(name, records))}`;
   });
   return verified.length === 0 ? [] : [`Verified on its cloud: ${verified.join(", ")}.`];

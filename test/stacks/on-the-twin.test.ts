@@ -6,6 +6,7 @@ import { isAlive } from "../../harness/rehearsal/inventory/process-identity.ts";
 import { twinRunnerAccess } from "../../harness/rehearsal/runner/access.ts";
 import { connectRunner } from "../../harness/workload/remote/connection.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
+import { CODER_VERSION } from "../../reference-architectures/seed.ts";
 import { newCoderCertificate } from "../../stacks/coder-certificate.ts";
 import { Twin } from "../harness/rehearsal/twin/workdir.ts";
 import { RUN, synthesize } from "./synthesize.ts";
@@ -54,7 +55,11 @@ test.each(CASES)(
     const { body } = await dispatcher.request({ method: "GET", origin: output, path: "/" });
     const coder: unknown = await body.json();
     await dispatcher.destroy();
-    expect(coder).toMatchObject({ version: "2.31.0", replicas: 1, env: { CODER_PROVISIONER_DAEMONS: "2" } });
+    expect(coder).toMatchObject({
+      version: CODER_VERSION,
+      replicas: 1,
+      env: { CODER_PROVISIONER_DAEMONS: "2" },
+    });
     expect(twin.files().filter((text) => text.includes(secrets.TF_VAR_db_password))).toEqual([]);
     // The one place is where the twin's cloud keeps it, as long as its secret lives.
     expect(twin.files().filter((text) => text.includes("BEGIN PRIVATE KEY"))).toEqual(Object.values(keys));

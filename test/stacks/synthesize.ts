@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { App } from "cdktf";
 import { execa } from "execa";
 import { addDeployment } from "../../stacks/add-deployment.ts";
+import { CODER_VERSION } from "../../reference-architectures/seed.ts";
 import type { Environment } from "../../stacks/environment.ts";
 
 /** An environment of a run, as the harness writes it. */
@@ -19,7 +20,7 @@ export const RUN: Environment = {
   project: "some-project",
   region: "us-central1",
   zone: "us-central1-a",
-  coderVersion: "2.31.0",
+  coderVersion: CODER_VERSION,
   runner: { publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDqvsvXSjMFtTRsqONuYZTqJmMdkxvmFZkDmJMzJxQvL" },
 };
 

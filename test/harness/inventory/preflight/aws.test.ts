@@ -63,7 +63,12 @@ async function preflight(
     },
     sweepCommand: `refbench sweep --account ${ACCOUNT} --region us-east-2`,
     web: ({ url }) =>
-      Promise.resolve({ status: 200, text: url.includes("checkip") ? "198.51.100.7\n" : '{"token":"t"}' }),
+      Promise.resolve({
+        status: 200,
+        text: url.includes("checkip") ? "198.51.100.7\n" : '{"token":"t"}',
+        rateLimit: "100;w=21600",
+        rateRemaining: "100;w=21600",
+      }),
     credential: { kind: "renewing", from: "profile bench" },
     send: (stop) => patientSend({ client: () => Promise.resolve(client), clock, signal: stop }),
     marker: () => Promise.resolve({ state: "allowed" }),

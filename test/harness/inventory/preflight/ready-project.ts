@@ -49,7 +49,13 @@ export async function readyProject(): Promise<Ready> {
       missingTools: () => Promise.resolve([]),
       inventory: googleInventory({ project: PROJECT, auth, endpoints, clock }),
       sweepCommand: `refbench sweep --project ${PROJECT}`,
-      web: () => Promise.resolve({ status: 200, text: '{"token":"t"}' }),
+      web: () =>
+        Promise.resolve({
+          status: 200,
+          text: '{"token":"t"}',
+          rateLimit: "100;w=21600",
+          rateRemaining: "100;w=21600",
+        }),
       ambientProjects: { GOOGLE_PROJECT: PROJECT },
       credential: () => Promise.resolve({ kind: "renewing", from: "a user's sign-in" }),
       call: googleApi({ auth, endpoints, clock }),
