@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { main } from "../../harness/cli/main.ts";
 import { ENDLESS_ANSWERS } from "../support/endless-proxy.ts";
+import { mainAgainst } from "../support/main-against.ts";
 
 /** Below the 40 s that a bucket's four tries may take together. */
 const BOUND = { timeout: 20_000 };
@@ -33,22 +29,11 @@ test.concurrent.each(cases)("%s ends where the bucket %s", BOUND, async (name, a
   let sent = 0;
   server.on("connection", (socket) => socket.on("close", () => (sent += socket.bytesWritten)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cwd = await mkdtemp(join(tmpdir(), "refbench-endless-"));
-  const words = new PassThrough();
-  const code = await main([...COMMANDS[name]], {
-    stdout: new PassThrough().resume(),
-    stderr: words,
-    env: {
-      HOME: cwd,
-      GOOGLE_OAUTH_ACCESS_TOKEN: "token",
-      GOOGLE_STORAGE_CUSTOM_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}/storage/v1/`,
-    },
-    cwd,
+  const { port } = server.address() as AddressInfo;
+  const { code, said } = await mainAgainst(server, COMMANDS[name], {
+    GOOGLE_OAUTH_ACCESS_TOKEN: "token",
+    GOOGLE_STORAGE_CUSTOM_ENDPOINT: `http://127.0.0.1:${port}/storage/v1/`,
   });
-  const said = String(words.read());
-  server.closeAllConnections();
-  server.close();
-  await rm(cwd, { recursive: true, force: true });
   expect(asked, said).toBeGreaterThan(0);
   expect(code, said).not.toBe(0);
   expect(said).not.toContain("defect of refbench");

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
-import { main, programOf } from "../../harness/cli/main.ts";
+import { programOf } from "../../harness/cli/main.ts";
+import { mainAgainst } from "../support/main-against.ts";
 
 /** More than any command may take from a server that never ends: four calls at once of 16 MiB, and what is on its way. */
 const MOST_BYTES = 128 * 2 ** 20;
@@ -84,20 +82,9 @@ test.concurrent.each(cases)("%s ends within its time where the server %s", async
   let sent = 0;
   server.on("connection", (socket) => socket.on("close", () => (sent += socket.bytesWritten)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cwd = await mkdtemp(join(tmpdir(), "refbench-endless-"));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const words = new PassThrough();
-  const env = { CODER_SESSION_TOKEN: "token", HOME: cwd };
-  const code = await main([...name.split(" "), "--url", url, ...(COMMANDS[name] ?? [])], {
-    stdout: new PassThrough().resume(),
-    stderr: words,
-    env,
-    cwd,
-  });
-  const said = String(words.read());
-  server.closeAllConnections();
-  server.close();
-  await rm(cwd, { recursive: true, force: true });
+  const args = [...name.split(" "), "--url", url, ...(COMMANDS[name] ?? [])];
+  const { code, said } = await mainAgainst(server, args, { CODER_SESSION_TOKEN: "token" });
   expect(asked, said).toBeGreaterThan(0);
   expect(code, said).not.toBe(0);
   expect(said).not.toContain("defect of refbench");
