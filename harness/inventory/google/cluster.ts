@@ -36,7 +36,8 @@ export function googleCluster(
     const { success, data } = clusterAnswer.safeParse(answer.body);
     if (!success) return { state: "unknown", reason: "Google's answer has no status or no DNS endpoint" };
     if (data.status !== "RUNNING") return { state: "away", reason: `its status is ${data.status}` };
-    access = { server: `https://${data.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint}`, token };
+    const { endpoint } = data.controlPlaneEndpointsConfig.dnsEndpointConfig;
+    access = { server: `https://${endpoint}`, token, dispatcher: options.dispatcher };
     return lookAtApiServer(access, signal);
   };
 

@@ -12,7 +12,7 @@ export interface ClusterAccess {
   /** Made when a request is sent: tokens of clouds last minutes. */
   token(): Promise<string>;
   /** Carries the cluster's own CA where its certificate is not publicly signed. @default undici's own pool */
-  readonly dispatcher?: Dispatcher;
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -5,6 +5,7 @@ import { systemClock } from "../../model/clock.ts";
 import { addressesOn, type ApiName, endpointVariables } from "./api-names.ts";
 import { compute } from "./compute/route.ts";
 import { endExpiredMachines } from "./compute/machine.ts";
+import { ApiServer } from "./container/api-server.ts";
 import { container } from "./container/route.ts";
 import { type Fault, Faults } from "./faults.ts";
 import type { Json } from "./json.ts";
@@ -102,6 +103,13 @@ export class MockGoogle implements AsyncDisposable {
       this.#server.listen(this.#options.port ?? 0, "127.0.0.1", resolve);
     });
     return addressesOn(this.url);
+  }
+
+  /** Starts an API server that the clusters made from now on lead to; end it before the mock. */
+  async startApiServer(): Promise<ApiServer> {
+    const server = new ApiServer();
+    this.world.apiServer = await server.start();
+    return server;
   }
 
   get url(): string {

@@ -6,6 +6,8 @@ import { GoogleRefusal } from "./refusal.ts";
 export interface OperationError {
   readonly code: string;
   readonly message: string;
+  /** Compute's own words about it, such as the quota that was exceeded. */
+  readonly errorDetails?: readonly unknown[];
 }
 
 /** What an operation does, and where. */

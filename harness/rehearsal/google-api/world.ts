@@ -18,6 +18,8 @@ export interface World {
   readonly companions: Map<Key, readonly Key[]>;
   /** How long an operation takes; tests change it. */
   durationMs: (collection: string, act: "create" | "update" | "delete") => number;
+  /** Host and port of an API server that the DNS endpoints of clusters lead to. @default a name that nobody answers */
+  apiServer?: string;
   /** A number that no other resource has. */
   readonly newId: () => string;
 }

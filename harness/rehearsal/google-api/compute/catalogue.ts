@@ -1,10 +1,10 @@
 import type { Json } from "../json.ts";
 import { pageOf } from "../pages.ts";
-import type { Quota } from "../project.ts";
 import { notFound } from "../refusal.ts";
 import type { ApiRequest } from "../request.ts";
 import type { World } from "../world.ts";
 import { linkTo } from "./links.ts";
+import { quotasNow } from "./quotas.ts";
 
 const DISK_TYPES = ["pd-standard", "pd-balanced", "pd-ssd", "pd-extreme", "hyperdisk-balanced"];
 const ZONES = ["a", "b", "c", "f"];
@@ -25,8 +25,7 @@ export function answerCatalogue(world: World, request: ApiRequest): Json | undef
     };
   }
   if (id !== world.project.id) throw notFound(`projects/${id}`);
-  if (level === undefined)
-    return { ...named("compute#project", path), ...quotasOf(world.project.projectQuotas) };
+  if (level === undefined) return { ...named("compute#project", path), ...quotasOf(world, "project") };
   if (level === "regions" && collection === undefined) {
     return location === undefined
       ? listOfNames("compute#regionList", path, ["us-central1"], request, world)
@@ -50,9 +49,9 @@ export function answerCatalogue(world: World, request: ApiRequest): Json | undef
   return undefined;
 }
 
-function region({ project }: World, path: string, location: string): Json {
-  const zones = ZONES.map((letter) => linkTo(`projects/${project.id}/zones/${location}-${letter}`));
-  return { ...named("compute#region", path), status: "UP", zones, ...quotasOf(project.regionQuotas) };
+function region(world: World, path: string, location: string): Json {
+  const zones = ZONES.map((letter) => linkTo(`projects/${world.project.id}/zones/${location}-${letter}`));
+  return { ...named("compute#region", path), status: "UP", zones, ...quotasOf(world, "region") };
 }
 
 function zone({ project }: World, path: string, location: string): Json {
@@ -82,8 +81,8 @@ function machineTypes(world: World, request: ApiRequest, name: string | undefine
   return found;
 }
 
-function quotasOf(quotas: ReadonlyMap<string, Quota>): Json {
-  return { quotas: [...quotas].map(([metric, quota]) => ({ metric, ...quota })) };
+function quotasOf(world: World, level: "region" | "project"): Json {
+  return { quotas: [...quotasNow(world, level)].map(([metric, quota]) => ({ metric, ...quota })) };
 }
 
 function listOfNames(

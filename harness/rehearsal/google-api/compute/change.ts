@@ -1,6 +1,7 @@
 import { type Json, textOf } from "../json.ts";
 import { GoogleRefusal, notFound } from "../refusal.ts";
 import type { ApiRequest } from "../request.ts";
+import type { OperationError } from "../operations.ts";
 import type { Key } from "../store.ts";
 import { timeOf, type World } from "../world.ts";
 import { checkCreate } from "./checks.ts";
@@ -9,12 +10,18 @@ import { withDefaults } from "./defaults.ts";
 import { linkTo, pathOf } from "./links.ts";
 import { makeMachine, removeMachine } from "./machine.ts";
 import { keyIn, type Place } from "./place.ts";
+import { postedTakes, shortQuotas, type ShortQuota } from "./quotas.ts";
 import { computeOperation } from "./write-operation.ts";
 
 /** Creates a member: it can be listed at once, and is ready when the operation is done. */
 export function insert(world: World, place: Place, posted: Json): Json {
   checkCreate(world, place, posted);
   const name = textOf(posted, "name") ?? "";
+  const [short] = shortQuotas(world, postedTakes(world, place.collection, posted));
+  if (short !== undefined) {
+    const error = quotaExceeded(world, short, place);
+    return start(world, place, name, "insert", "create", () => undefined, error);
+  }
   const key = keyIn(place, name);
   const id = world.newId();
   const machine = place.collection === "instances";
@@ -36,6 +43,24 @@ export function insert(world: World, place: Place, posted: Json): Json {
   return start(world, place, name, "insert", "create", () => {
     if (machine) world.store.merge(key, { status: "RUNNING" });
   });
+}
+
+/** Compute accepts a create that a quota has no room for, and ends its operation with this. */
+function quotaExceeded(
+  { project }: World,
+  { metric, level, limit }: ShortQuota,
+  place: Place,
+): OperationError {
+  const region = place.location.replace(/-[a-z]$/, "");
+  const where = level === "project" ? "globally" : `in region ${region}`;
+  const message = `Quota '${metric}' exceeded.  Limit: ${limit.toFixed(1)} ${where}.`;
+  const quotaInfo = {
+    metricName: `compute.googleapis.com/${metric.toLowerCase()}`,
+    limitName: `${metric.replaceAll("_", "-")}-per-project${level === "project" ? "" : "-region"}`,
+    limit,
+    dimensions: level === "project" ? { global: "global" } : { project: project.id, region },
+  };
+  return { code: "QUOTA_EXCEEDED", message, errorDetails: [{ quotaInfo }] };
 }
 
 /** Deletes a member, unless another resource uses it. */
@@ -79,7 +104,7 @@ export function change(world: World, place: Place, name: string, fields: Json, t
   return start(world, place, name, type, "update", () => world.store.merge(key, fields));
 }
 
-/** Starts an operation of compute on a member. */
+/** Starts an operation of compute on a member; an error is what it ends with. */
 function start(
   world: World,
   place: Place,
@@ -87,6 +112,7 @@ function start(
   type: string,
   act: "create" | "update" | "delete",
   finish: () => void,
+  error?: OperationError,
 ): Json {
   return computeOperation(
     world.operations.start({
@@ -97,7 +123,7 @@ function start(
       durationMs: world.durationMs(place.collection, act),
       finish: () => {
         finish();
-        return undefined;
+        return error;
       },
     }),
   );

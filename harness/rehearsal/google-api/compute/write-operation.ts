@@ -35,7 +35,7 @@ export function computeOperation({ work, name, id, startedAt, endedAt, done, err
       : {
           error: { errors: [error] },
           httpErrorStatusCode: STATUS[error.code] ?? 500,
-          httpErrorMessage: "ERROR",
+          httpErrorMessage: STATUS[error.code] === 403 ? "FORBIDDEN" : "ERROR",
         }),
     selfLink: linkTo(`${work.scope}/operations/${name}`),
   };

@@ -49,7 +49,7 @@ export function clusterDefaults(world: World, location: string, posted: Json): J
     },
     controlPlaneEndpointsConfig: endpoints(
       posted,
-      `gke-${hash}-${number}.${location.replace(/-[a-z]$/, "")}.gke.goog`,
+      world.apiServer ?? `gke-${hash}-${number}.${location.replace(/-[a-z]$/, "")}.gke.goog`,
     ),
     addonsConfig: addons(objectOf(posted["addonsConfig"])),
     monitoringConfig: {

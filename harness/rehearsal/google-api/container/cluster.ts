@@ -6,7 +6,7 @@ import type { Key } from "../store.ts";
 import { timeOf, type World } from "../world.ts";
 import { clusterDefaults } from "./cluster-defaults.ts";
 import { CLUSTER_FIELDS } from "./cluster-fields.ts";
-import { addPool, checkManagement } from "./node-pool.ts";
+import { addPool, checkManagement, checkQuotas } from "./node-pool.ts";
 import { removePool } from "./nodes.ts";
 import { versionFor } from "./version.ts";
 import { startOnCluster } from "./write-operation.ts";
@@ -18,11 +18,19 @@ export function createCluster(world: World, location: string, body: Json): Json 
   const parent = `projects/${world.project.id}/locations/${location}`;
   const key: Key = `container/${parent}/clusters/${name}`;
   checkCluster(world, key, posted);
+  const first = {
+    name: "default-pool",
+    initialNodeCount: posted["initialNodeCount"] ?? 3,
+    config: posted["nodeConfig"],
+  };
+  const given = listOf(posted["nodePools"]).map(objectOf);
+  const pools = given.length === 0 ? [first] : given;
+  checkQuotas(world, pools);
   const channel = textOf(objectOf(posted["releaseChannel"]), "channel") ?? "";
   const version = versionFor(world, channel, textOf(posted, "initialClusterVersion"));
-  const { nodePools, nodeConfig, ...rest } = posted;
   world.store.set(key, {
-    ...clusterDefaults(world, location, rest),
+    // The store keeps the pools apart.
+    ...clusterDefaults(world, location, { ...posted, nodePools: undefined }),
     id: world.newId(),
     name,
     location,
@@ -33,17 +41,11 @@ export function createCluster(world: World, location: string, body: Json): Json 
     initialClusterVersion: version,
     currentMasterVersion: version,
     currentNodeVersion: version,
-    nodeConfig: objectOf(nodeConfig),
+    nodeConfig: objectOf(posted["nodeConfig"]),
     etag: "ZXRhZw==",
     selfLink: `https://container.googleapis.com/v1/${parent}/clusters/${name}`,
   });
-  const pools = listOf(nodePools);
-  const first = {
-    name: "default-pool",
-    initialNodeCount: posted["initialNodeCount"] ?? 3,
-    config: nodeConfig,
-  };
-  for (const pool of pools.length === 0 ? [first] : pools) addPool(world, key, objectOf(pool));
+  for (const pool of pools) addPool(world, key, pool);
   return startOnCluster(world, key, {
     type: "CREATE_CLUSTER",
     collection: "clusters",

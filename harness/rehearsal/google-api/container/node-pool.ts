@@ -1,4 +1,5 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
+import { disksTake, machinesTake, shortQuotas, sum } from "../compute/quotas.ts";
 import { alreadyExists, GoogleRefusal, invalid } from "../refusal.ts";
 import type { ApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
@@ -12,6 +13,7 @@ export function createPool(world: World, cluster: Key, body: Json): Json {
   const key: Key = `${cluster}/nodePools/${textOf(pool, "name") ?? ""}`;
   if (world.store.get(key) !== undefined) throw alreadyExists(key.replace(/^container\//, ""));
   checkManagement(pool);
+  checkQuotas(world, [pool]);
   const started = startOnCluster(world, cluster, {
     type: "CREATE_NODE_POOL",
     target: key,
@@ -61,6 +63,29 @@ export function checkManagement(pool: Json): void {
       `Auto_upgrade and auto_repair cannot be false when the cluster is in a release channel: ${field} is false.`,
     );
   }
+}
+
+/** Refuses pools whose machines and disks a quota has no room for, with every short quota as GKE does. */
+export function checkQuotas(world: World, pools: readonly Json[]): void {
+  const taken = pools.map((pool) => {
+    const config = objectOf(pool["config"]);
+    const count = Number(pool["initialNodeCount"] ?? 0);
+    return sum([
+      machinesTake(world, textOf(config, "machineType") ?? "e2-medium", count),
+      disksTake(textOf(config, "diskType") ?? "pd-balanced", count * Number(config["diskSizeGb"] ?? 100)),
+    ]);
+  });
+  const short = shortQuotas(world, sum(taken));
+  if (short.length === 0) return;
+  const words = short.map(
+    ({ metric, level, asked, limit, free }) =>
+      `insufficient ${level === "project" ? "project" : "regional"} quota to satisfy request: resource "${metric}": request requires '${asked.toFixed(1)}' and is short '${(asked - free).toFixed(1)}'. project has a quota of '${limit.toFixed(1)}' with '${free.toFixed(1)}' available.`,
+  );
+  throw new GoogleRefusal(
+    403,
+    "forbidden",
+    words.length === 1 ? (words[0] ?? "") : words.map((one, index) => `\n\t(${index + 1}) ${one}`).join(""),
+  );
 }
 
 /** Keeps a pool with GKE's defaults, and makes its machines. */

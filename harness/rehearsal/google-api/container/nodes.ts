@@ -34,12 +34,15 @@ export function makeNodes(world: World, key: Key, { cluster, pool, location }: P
   };
   const { network, subnetwork } = objectOf(cluster["networkConfig"]);
   const place = { network: linkTo(String(network)), subnetwork: linkTo(String(subnetwork)) };
+  const config = objectOf(pool["config"]);
   const labels = {
-    ...objectOf(objectOf(pool["config"])["resourceLabels"]),
+    ...objectOf(config["resourceLabels"]),
     "goog-gke-node": "",
     "goog-k8s-cluster-name": cluster["name"],
   };
   const count = Number(pool["initialNodeCount"]);
+  const diskType = linkTo(`${zone}/diskTypes/${textOf(config, "diskType") ?? "pd-balanced"}`);
+  const machineType = linkTo(`${zone}/machineTypes/${textOf(config, "machineType") ?? ""}`);
   const template = make(`projects/${world.project.id}/global/instanceTemplates/${stem}`, {
     kind: "compute#instanceTemplate",
     properties: { labels, networkInterfaces: [place] },
@@ -63,14 +66,16 @@ export function makeNodes(world: World, key: Key, { cluster, pool, location }: P
       kind: "compute#disk",
       labels,
       users: [self],
-      sizeGb: "100",
+      sizeGb: String(Number(config["diskSizeGb"] ?? 100)),
+      type: diskType,
       status: "READY",
     });
     const networkIP = nextAddress(world, pathOf(place.subnetwork) ?? "");
     make(`${zone}/instances/${name}`, {
       kind: "compute#instance",
       status: "RUNNING",
-      cpuPlatform: objectOf(pool["config"])["minCpuPlatform"] ?? "Intel Ice Lake",
+      machineType,
+      cpuPlatform: config["minCpuPlatform"] ?? "Intel Ice Lake",
       labels,
       networkInterfaces: [{ ...place, networkIP }],
       disks: [{ source: disk, autoDelete: true, boot: true }],

@@ -1,8 +1,12 @@
+import { delimiter, join } from "node:path";
+import { existsSync } from "node:fs";
+import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
+import { gcloudEnvironment } from "../../../../harness/cli/runner/gcloud-environment.ts";
 import { googleRunnerAccess } from "../../../../harness/cli/runner/google.ts";
 import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
 import { googleError } from "../../../../harness/rehearsal/google-api/refusal.ts";
-import { pathWith, sshServer, throughTunnel } from "./tunnel.ts";
+import { newFolder, pathWith, sshServer, throughTunnel } from "./tunnel.ts";
 
 const MACHINE = "bench-4m8s5ffptw2t-runner";
 const HOST_KEYS = `compute/projects/some-project/zones/us-central1-a/instances/${MACHINE}/getGuestAttributes`;
@@ -52,6 +56,32 @@ test("gcloud goes as who Terraform goes, and where it goes", async () => {
     CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/compute\/$/),
   });
   expect(access.tunnel.args.join(" ")).not.toContain("a-token");
+});
+
+const hasGcloud = (process.env["PATH"] ?? "")
+  .split(delimiter)
+  .some((folder) => existsSync(join(folder, "gcloud")));
+
+// gcloud replaces its own path by an address's only where that has one: without a version it asks without a version.
+test.skipIf(!hasGcloud).each([
+  ["without a version", "compute", "/compute/"],
+  ["with the version", "compute/compute/v1/", "/compute/compute/v1/"],
+])("the real gcloud asks an address over http %s as it is", { timeout: 60_000 }, async (_, path, base) => {
+  await using google = new MockGoogle();
+  await google.start();
+  google.put("zones/us-central1-a", "instances", { name: MACHINE, status: "RUNNING" });
+  const env = await gcloudEnvironment({
+    PATH: process.env["PATH"],
+    HOME: await newFolder(),
+    GOOGLE_OAUTH_ACCESS_TOKEN: "a-token",
+    GOOGLE_COMPUTE_CUSTOM_ENDPOINT: `${google.url}/${path}`,
+  });
+  const options = ["--project=some-project", "--zone=us-central1-a", "--format=value(status)", "--quiet"];
+  const args = ["compute", "instances", "describe", MACHINE, ...options];
+  const { stdout } = await execa("gcloud", args, { env, extendEnv: false });
+  expect(stdout).toBe("RUNNING");
+  const machine = `projects/some-project/zones/us-central1-a/instances/${MACHINE}`;
+  expect(google.requests).toEqual([`GET ${base}${machine}?alt=json`]);
 });
 
 test("what the user told gcloud itself wins", async () => {

@@ -52,7 +52,8 @@ export async function throughTunnel({ tunnel }: RunnerAccess): Promise<string> {
   return stdout;
 }
 
-async function newFolder(): Promise<string> {
+/** A folder that the end of the test removes. */
+export async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "refbench-tunnel-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;

@@ -1,9 +1,13 @@
-import { expect, test } from "vitest";
+import { Agent } from "undici";
+import { expect, onTestFinished, test } from "vitest";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import { googleCluster } from "../../../../harness/inventory/google/cluster.ts";
+import { awaitControlPlane } from "../../../../harness/pipeline/await-control-plane.ts";
+import { openContext } from "../../../../harness/pipeline/context.ts";
 import type { Cluster } from "../../../../harness/model/cluster.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
+import { FakeWorld } from "../../../support/fake-world.ts";
 import { RUN, signal } from "./project.ts";
 
 const PLACE = { project: "some-project", region: "us-central1", zone: "us-central1-a", cluster: "bench-gke" };
@@ -47,4 +51,52 @@ test("nodes are known by the ids of their machines and by their processors", asy
     state: "seen",
     nodes: [{ name: "gke-a", uid: "123", cpuPlatform: "Intel Ice Lake" }],
   });
+});
+
+test("between the stacks a run waits for the cluster that Google resizes after its pools were made", async () => {
+  const world = new FakeWorld();
+  const { clock } = world;
+  await using google = new MockGoogle({ clock });
+  const endpoints = await google.start();
+  await using apiServer = await google.startApiServer();
+  const agent = new Agent({ connect: { ca: apiServer.caPem } });
+  onTestFinished(() => agent.destroy());
+  const post = (path: string, body: unknown): Promise<unknown> =>
+    fetch(`${endpoints.container}projects/some-project/locations/us-central1-a/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+  await post("clusters", { cluster: { name: "bench-gke", releaseChannel: { channel: "REGULAR" } } });
+  google.world.durationMs = () => 300_000;
+  await post("clusters/bench-gke/nodePools", { nodePool: { name: "coder", initialNodeCount: 1 } });
+
+  const auth = tokenAuth("a-token");
+  const options = { project: "some-project", auth, endpoints, clock, dispatcher: agent };
+  const one = googleCluster(options, PLACE, RUN);
+  const looks: string[] = [];
+  const watched: Cluster = {
+    ...one,
+    look: async (aborted) => {
+      const look = await one.look(aborted);
+      const words = look.state === "ready" ? "ready" : look.reason;
+      if (looks.at(-1) !== words) looks.push(words);
+      // Its API server comes back later than the cluster says.
+      apiServer.status = apiServer.requests.length < 4 ? 500 : 200;
+      return look;
+    },
+  };
+  apiServer.status = 500;
+  const settle = { quietMs: 0, controllersMs: 900_000, pollMs: 5_000 };
+  const folder = await world.makeRun();
+  const context = await openContext(folder, world.ports({ settle }), { signal, reporter: world.reporter });
+  const sinceMs = clock.elapsed();
+  await awaitControlPlane(context, watched, "bench-gke");
+  expect(looks).toEqual([
+    "its status is RECONCILING",
+    "its API server is not ready (500: status 500)",
+    "ready",
+  ]);
+  // 300 s of the operation, four refusals, and a minute of steady answers.
+  expect((clock.elapsed() - sinceMs) / 1_000).toBe(400);
+  expect(new Set(apiServer.requests)).toEqual(new Set(["GET /readyz"]));
 });

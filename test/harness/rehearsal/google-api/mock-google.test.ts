@@ -159,6 +159,76 @@ describe("a create is refused as Google refuses it", () => {
   });
 });
 
+describe("quotas are those of the project, less all that exists", () => {
+  const usage = async (metric: string): Promise<unknown> => {
+    const [region, project] = [
+      await call("GET", `compute/${REGION}`),
+      await call("GET", `compute/${PROJECT}`),
+    ];
+    const all = [region, project].flatMap(
+      ({ body }) => body["quotas"] as { metric: string; usage: number }[],
+    );
+    return all.find((one) => one.metric === metric)?.usage;
+  };
+  const machine = (name: string): Promise<Answered> =>
+    call("POST", `compute/${ZONE}/instances`, { ...MACHINE, name });
+
+  test("the operation of a machine that no quota has room for ends with the quota, and there is no machine", async () => {
+    await subnetwork();
+    google.project.regionQuotas.set("N2_CPUS", { limit: 3, usage: 0 });
+    expect((await machine("first")).body).not.toHaveProperty("error");
+    const { status, body } = await machine("second");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      httpErrorStatusCode: 403,
+      httpErrorMessage: "FORBIDDEN",
+      error: {
+        errors: [
+          {
+            code: "QUOTA_EXCEEDED",
+            message: "Quota 'N2_CPUS' exceeded.  Limit: 3.0 in region us-central1.",
+            errorDetails: [{ quotaInfo: { metricName: "compute.googleapis.com/n2_cpus", limit: 3 } }],
+          },
+        ],
+      },
+    });
+    expect(google.store.keys().filter((key) => /(instances|disks)\/second/.test(key))).toEqual([]);
+    expect(await usage("N2_CPUS")).toBe(2);
+    await call("DELETE", `compute/${ZONE}/instances/first`);
+    expect((await machine("second")).body).not.toHaveProperty("error");
+  });
+
+  test.each([
+    ["disks", "DISKS_TOTAL_GB", ZONE, { name: "d", sizeGb: "50" }, 50],
+    ["disks", "SSD_TOTAL_GB", ZONE, { name: "d", sizeGb: "50", type: `${ZONE}/diskTypes/pd-balanced` }, 50],
+    ["networks", "NETWORKS", `${PROJECT}/global`, { name: "n" }, 1],
+  ])("%s count in %s", async (collection, metric, scope, body, taken) => {
+    const before = Number(await usage(metric));
+    await call("POST", `compute/${scope}/${collection}`, body);
+    expect(await usage(metric)).toBe(before + taken);
+    const { projectQuotas, regionQuotas } = google.project;
+    (metric === "NETWORKS" ? projectQuotas : regionQuotas).set(metric, { limit: taken, usage: 0 });
+    const second = await call("POST", `compute/${scope}/${collection}`, { ...body, name: "other" });
+    expect(JSON.stringify(second.body["error"])).toContain(`Quota '${metric}' exceeded`);
+  });
+
+  test("a cluster or pool is refused with every quota that its nodes have no room in", async () => {
+    await subnetwork();
+    google.project.regionQuotas.set("CPUS", { limit: 8, usage: 7 });
+    google.project.regionQuotas.set("SSD_TOTAL_GB", { limit: 50, usage: 0 });
+    const answer = await call("POST", CLUSTERS, { cluster: CLUSTER });
+    expect(answer).toMatchObject({ status: 403, reason: "forbidden" });
+    const message = (answer.body["error"] as { message: string }).message;
+    expect(message).toContain(`resource "CPUS": request requires '2.0' and is short '1.0'`);
+    expect(message).toContain(`resource "SSD_TOTAL_GB": request requires '100.0' and is short '50.0'`);
+    google.project.regionQuotas.set("CPUS", { limit: 8, usage: 6 });
+    google.project.regionQuotas.set("SSD_TOTAL_GB", { limit: 100, usage: 0 });
+    expect((await call("POST", CLUSTERS, { cluster: CLUSTER })).status).toBe(200);
+    const pool = { name: "p", initialNodeCount: 1, config: { machineType: "e2-medium" } };
+    expect((await call("POST", `${CLUSTERS}/gke/nodePools`, { nodePool: pool })).status).toBe(403);
+  });
+});
+
 describe("a delete is refused while something uses the resource", () => {
   test("networks by their subnetworks, subnetworks by their machines, accounts and grants by nothing", async () => {
     await subnetwork();
