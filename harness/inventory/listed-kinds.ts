@@ -68,57 +68,6 @@ export const KINDS_INSIDE_OTHERS: Readonly<Record<string, readonly string[]>> = 
 /** Terraform's words for what exists nowhere but in a state, or in Coder's database. */
 const NOWHERE = /^(coder|random|time|tls|null|local|terraform|cloudinit)_/;
 
-/** What controllers in a cluster make in the cloud, in no state at all, and for what. */
-export const KINDS_OF_CONTROLLERS: Readonly<Record<string, string>> = {
-  google_compute_forwarding_rule: "a Service of type LoadBalancer",
-  google_compute_global_forwarding_rule: "an Ingress",
-  google_compute_address: "a Service of type LoadBalancer",
-  google_compute_global_address: "an Ingress",
-  google_compute_region_backend_service: "an internal or regional Service",
-  google_compute_backend_service: "an Ingress",
-  google_compute_target_pool: "an external Service",
-  google_compute_target_http_proxy: "an Ingress",
-  google_compute_region_target_http_proxy: "an internal Ingress",
-  google_compute_target_https_proxy: "an Ingress",
-  google_compute_region_target_https_proxy: "an internal Ingress",
-  google_compute_url_map: "an Ingress",
-  google_compute_region_url_map: "an internal Ingress",
-  google_compute_ssl_certificate: "an Ingress",
-  google_compute_region_ssl_certificate: "an internal Ingress",
-  google_compute_health_check: "a Service or an Ingress",
-  google_compute_region_health_check: "an internal Service",
-  google_compute_http_health_check: "an external Service",
-  google_compute_security_policy: "an Ingress",
-  google_compute_firewall: "a Service, an Ingress, and the cluster itself",
-  google_compute_network_endpoint_group: "a Service or an Ingress",
-  google_compute_region_network_endpoint_group: "a Service",
-  google_compute_instance_group: "a Service and a node pool",
-  google_compute_instance_group_manager: "a node pool",
-  google_compute_instance_template: "a node pool",
-  google_compute_region_instance_template: "a node pool",
-  google_compute_instance: "a node pool",
-  google_compute_autoscaler: "a node pool",
-  google_compute_disk: "a volume claim",
-  google_compute_region_disk: "a volume claim",
-  google_compute_snapshot: "a volume's snapshot",
-  google_compute_route: "a cluster without addresses of the network",
-  google_compute_service_attachment: "a Service that is offered to other networks",
-  google_compute_network_peering: "a cluster with private nodes, or a database with a private address",
-
-  aws_lb: "a Service or an Ingress",
-  aws_elb: "a Service of the in-tree controller",
-  aws_lb_target_group: "a Service or an Ingress",
-  aws_security_group: "a Service, an Ingress, and the cluster itself",
-  aws_network_interface: "a node's pods",
-  aws_ebs_volume: "a volume claim",
-  aws_ebs_snapshot: "a volume's snapshot",
-  aws_eip: "a Service of type LoadBalancer",
-  aws_instance: "a node group",
-  aws_autoscaling_group: "a node group",
-  aws_launch_template: "a node group",
-  aws_cloudwatch_log_group: "a cluster's own logs, again after they were deleted",
-};
-
 /** Those of `kinds` that no inventory would find: neither listed, nor part of anything listed. */
 export function unlistedKinds(kinds: Iterable<string>): readonly string[] {
   return [...new Set(kinds)].filter((kind) => !isFound(kind)).sort();

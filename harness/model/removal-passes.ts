@@ -78,6 +78,8 @@ export async function removeInPasses(
         }
       } else if ("reason" in outcome) {
         refused.set(item.id, { item, ...outcome });
+      } else {
+        refused.delete(item.id);
       }
       const policy: Policy = REMOVAL_POLICIES[outcome.state];
       if (policy === "leave") left.add(item.id);

@@ -2,6 +2,7 @@ import type { CloudOutputs } from "../../stacks/outputs.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { TerraformOptions, TerraformSummary } from "../model/terraform.ts";
 import { failureKindOf } from "../model/terraform-failure.ts";
+import { noteWhatExists } from "./ask-inventory.ts";
 import { awaitControlPlane } from "./await-control-plane.ts";
 import type { StageContext } from "./context.ts";
 import { countingOptions } from "./resource-counts.ts";
@@ -79,6 +80,7 @@ async function applyOnce(
   }).catch(async (error: unknown) => {
     onFailed(counted());
     await journal.append({ type: "stack-outcome", stack, act: "apply", ok: false, resources: counted() });
+    await noteWhatExists(context);
     throw error;
   });
   await journal.append({ type: "stack-outcome", stack, act: "apply", ok: true, resources: summary.add });

@@ -2,6 +2,7 @@ import { messageOf } from "../model/error.ts";
 import type { InventoryAnswer } from "../model/inventory.ts";
 import { seenIn } from "../model/listing.ts";
 import type { StageContext } from "./context.ts";
+import { findStrays } from "./strays.ts";
 
 /** How often an inventory that fails is asked before its failure is believed. */
 export const TRIES = 5;
@@ -26,11 +27,36 @@ export async function askPatiently(context: StageContext): Promise<InventoryAnsw
   }
 }
 
-/** Keeps in the journal that the inventory saw something of the run: without that, its silence proves nothing. */
-export async function noteSeen({ journal }: StageContext, answer: InventoryAnswer): Promise<void> {
-  const items = seenIn(answer).length;
-  if (items === 0) return;
+/**
+ * Keeps in the journal that the inventory saw something of the run, since otherwise its silence proves nothing, and
+ * each new stray. Once a destroy has begun there are no new ones: what a state stops naming may be listed a while longer.
+ */
+export async function noteSeen(context: StageContext, answer: InventoryAnswer): Promise<void> {
+  const { journal } = context;
+  const items = seenIn(answer);
+  if (items.length === 0) return;
   const { entries } = await journal.read();
-  if (!entries.some(({ type }) => type === "inventory-seen"))
-    await journal.append({ type: "inventory-seen", items });
+  const seen = entries.filter((entry) => entry.type === "inventory-seen");
+  const isDestroying = entries.some((entry) => entry.type === "stack-intent" && entry.act === "destroy");
+  const known = new Set(seen.flatMap((entry) => entry.strays?.map(({ id }) => id) ?? []));
+  const strays = (isDestroying ? [] : await findStrays(context, items)).filter(({ id }) => !known.has(id));
+  if (seen.length > 0 && strays.length === 0) return;
+  await journal.append({
+    type: "inventory-seen",
+    items: items.length,
+    ...(strays.length === 0 ? {} : { strays }),
+  });
+}
+
+/**
+ * Asks the inventory once for what an apply made. Somebody may destroy the stacks manually after it, or after this
+ * process is killed: without a question before that, no later answer proves anything. Never throws.
+ */
+export async function noteWhatExists(context: StageContext): Promise<void> {
+  if (context.signal.aborted) return;
+  try {
+    await noteSeen(context, await askInventory(context));
+  } catch (error) {
+    context.log(`the inventory could not be asked after an apply: ${messageOf(error)}`);
+  }
 }

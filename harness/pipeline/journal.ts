@@ -13,6 +13,10 @@ import { parseJson } from "../model/parse-json.ts";
 const verdict = z.enum(Object.keys(EXIT_CODES) as [Verdict, ...Verdict[]]);
 const stage = z.enum(STAGES as [(typeof STAGES)[number], ...(typeof STAGES)[number][]]);
 
+/** What the inventory listed and no Terraform state named. */
+const stray = z.object({ id: z.string(), kind: z.string(), name: z.string() });
+export type Stray = Readonly<z.infer<typeof stray>>;
+
 /** What is written ahead: intent before an act, outcome after it. */
 export const journalEntry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("run-made"), runId: z.string() }),
@@ -41,8 +45,20 @@ export const journalEntry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reaper-started"), pid: z.number(), fence: z.number() }),
   /** It failed in the middle of its work, and is started again. */
   z.object({ type: z.literal("reaper-failed"), pid: z.number(), reason: z.string() }),
-  /** The inventory, which does not come from our state, listed so much of the run: it looks at the right place. */
-  z.object({ type: z.literal("inventory-seen"), items: z.number().int().positive() }),
+  /**
+   * The inventory, which does not come from our state, listed so much of the run: it looks at the right place. The strays
+   * among it are in no Terraform state: a later list that omits one of them is not believed before its end is known.
+   */
+  z.object({
+    type: z.literal("inventory-seen"),
+    items: z.number().int().positive(),
+    strays: z.array(stray).optional(),
+  }),
+  /** What became of a stray: about to be deleted, found to be gone, not deleted, or taken up by a state. */
+  stray.extend({
+    type: z.literal("stray"),
+    fate: z.enum(["asked", "gone", "refused", "in-state"]),
+  }),
   /** The wall clock was set: seen right before. What follows from it is derived from the times of the lines. */
   z.object({ type: z.literal("clock-step"), byMs: z.number() }),
   z.object({ type: z.literal("swept"), id: z.string(), kind: z.string(), name: z.string() }),

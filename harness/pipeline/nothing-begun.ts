@@ -1,5 +1,5 @@
 import type { StageContext } from "./context.ts";
-import { stacksIn, wasTouched } from "./stages/destroy.ts";
+import { stacksIn, wasTouched } from "./stacks-in.ts";
 
 /**
  * Whether a run ended in its preflight, so that nothing of it can exist: its whole journal, written ahead of every

@@ -1,18 +1,17 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import type { StageContext } from "./context.ts";
 import type { StoredEntry } from "./journal.ts";
 import { countResources } from "./resource-counts.ts";
 import { CLUSTER_STACK } from "./stack-terraform.ts";
-import { stacksIn, wasTouched } from "./stages/destroy.ts";
+import { stacksIn, wasTouched } from "./stacks-in.ts";
 import { sweptIn } from "./stages/sweep.ts";
-import { parseJson } from "../model/parse-json.ts";
+import { strayIn } from "./strays.ts";
+import { findNamedResources, isSame } from "./terraform-state.ts";
 
 /**
  * What speaks against an inventory that answered "nothing is left", one sentence each: a stack whose destroy did not
- * succeed and whose state still names what no sweep removed, a terraform that still works, or an inventory that never saw anything of a run that
- * created something.
+ * succeed and whose state still names what no sweep removed, a terraform that still works, an inventory that never saw
+ * anything of a run that created something, or one that omits what it once listed and nothing deleted.
  */
 export async function findDisagreements(context: StageContext): Promise<readonly string[]> {
   const { folder, journal } = context;
@@ -42,6 +41,10 @@ export async function findDisagreements(context: StageContext): Promise<readonly
           `the inventory never saw anything of this run, which created ${created} resources: check that it looks at the same project or account with a credential that may list`,
         ]
       : []),
+    ...strayIn(entries).map(
+      ({ kind, name }) =>
+        `the inventory once listed ${kind} ${name}, which no Terraform state named and nothing deleted: look for it in the cloud's console, and delete it there`,
+    ),
   ];
 }
 
@@ -67,13 +70,10 @@ async function disagreementOf(
   const failed = `${stack}: its destroy did not succeed`;
   // A state in a bucket is not here to be read.
   if (environment.stateBucket != null) return `${failed}, and its state lies in a bucket`;
-  const named = await resourcesIn(join(folder.stack(stack), "terraform.tfstate"));
+  const named = await findNamedResources(join(folder.stack(stack), "terraform.tfstate"));
   if (named === undefined) return `${failed}, and its state cannot be read`;
   const swept = sweptIn(entries);
-  const left = named.filter(
-    ({ kind, names }) =>
-      !swept.some((item) => item.kind === kind && (names.has(item.name) || names.has(item.id))),
-  );
+  const left = named.filter((resource) => !swept.some((item) => isSame(resource, item)));
   if (left.length === 0) return undefined;
   const examples = left.slice(0, 3).map(({ address }) => address);
   return `${failed}, and its state still names ${left.length} that no sweep removed: ${examples.join(", ")}`;
@@ -85,43 +85,4 @@ function isDestroyed(entries: readonly StoredEntry[], stack: string): boolean {
     (entry) => (entry.type === "stack-outcome" || entry.type === "stack-intent") && entry.stack === stack,
   );
   return last?.type === "stack-outcome" && last.act === "destroy" && last.ok;
-}
-
-/** What is read of a state: each managed resource with the words by which an inventory may name it. */
-const stateSchema = z.object({
-  resources: z.array(
-    z.object({
-      mode: z.string(),
-      type: z.string(),
-      name: z.string(),
-      instances: z.array(z.object({ attributes: z.record(z.string(), z.unknown()).nullish() })),
-    }),
-  ),
-});
-
-interface Named {
-  readonly address: string;
-  readonly kind: string;
-  readonly names: ReadonlySet<string>;
-}
-
-async function resourcesIn(file: string): Promise<readonly Named[] | undefined> {
-  try {
-    const { resources } = stateSchema.parse(parseJson(await readFile(file, "utf8")));
-    return resources
-      .filter(({ mode }) => mode === "managed")
-      .flatMap(({ type, name, instances }) =>
-        instances.map(({ attributes }) => ({
-          address: `${type}.${name}`,
-          kind: type,
-          names: new Set(
-            ["name", "id", "arn", "self_link", "identifier"]
-              .map((key) => attributes?.[key])
-              .filter((value) => typeof value === "string"),
-          ),
-        })),
-      );
-  } catch {
-    return undefined;
-  }
 }

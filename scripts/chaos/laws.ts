@@ -18,6 +18,8 @@ export interface Observed {
   readonly undeletable: readonly string[];
   /** Whether the inventory answered in full when it was last asked. */
   readonly inventoryAnswered: boolean;
+  /** Nothing was ever made: then a teardown need not ask the inventory. Absent = something was. */
+  readonly nothingMade?: boolean;
   /** Whether it lied then: it called an answer complete that was not. Absent = no. */
   readonly inventoryLied?: boolean;
   /** Whether it ever lied. Absent = no. */
@@ -36,7 +38,10 @@ export interface Observed {
   readonly believedHung?: string;
   /** Ends that were reported as clean while something was left. Absent = 0. */
   readonly falseClaims?: number;
-  /** Whether a state that Terraform left can be read no more: nobody can say then what it named. */
+  /**
+   * Whether a state that Terraform left can be read no more, or the journal of stacks that were destroyed manually was
+   * cut: nobody can say then what they named.
+   */
   readonly stateLost: boolean;
   /** Whether the load of the run came to its ordinary end. */
   readonly loadFinished: boolean;
@@ -57,6 +62,7 @@ export function breachesOf(observed: Observed): readonly Breach[] {
     stateLost,
     loadFinished,
     fencedActs,
+    nothingMade = false,
     inventoryLied = false,
     inventoryEverLied = false,
     unnamedInStates = [],
@@ -89,7 +95,7 @@ export function breachesOf(observed: Observed): readonly Breach[] {
   for (const what of falseTimes(record, observed.elapsedMs)) say("wrong-verdict", what);
   if (teardown.state === "clean" && knownLeft.length > 0)
     say("wrong-verdict", `clean, while there was ${knownLeft.join(", ")}`);
-  if (teardown.state === "clean" && !inventoryAnswered)
+  if (teardown.state === "clean" && !inventoryAnswered && !nothingMade)
     say("wrong-verdict", "clean, though the inventory did not answer when it was last asked");
   // What it was told by a lie, a record may repeat.
   if (inventoryLied || inventoryEverLied) return breaches;

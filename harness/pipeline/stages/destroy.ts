@@ -2,15 +2,15 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../model/error.ts";
-import { listFolder } from "../../model/local-files.ts";
 import { type FailureKind, failureKindOf } from "../../model/terraform-failure.ts";
 import { askInventory, noteSeen } from "../ask-inventory.ts";
 import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
 import type { StageContext } from "../context.ts";
 import { countingOptions, countResources } from "../resource-counts.ts";
 import { salvageJson } from "../json-file.ts";
-import type { RunFolder } from "../run-folder.ts";
 import { CLUSTER_STACK, withTerraform } from "../stack-terraform.ts";
+import { stacksIn, wasTouched } from "../stacks-in.ts";
+import { noteTakenUp } from "../strays.ts";
 import { synthesizeInto } from "./provision.ts";
 import { isLeaseHeld } from "../lease.ts";
 
@@ -97,6 +97,7 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
         await ports.terraform.init(directory, options);
         // It may have waited long for a terraform that a killed process left.
         await context.checkLease();
+        await noteTakenUp(context, stack);
         return ports.terraform.destroy(directory, {
           ...options,
           // A data source whose object is gone fails every refresh: the last attempt goes by the state alone.
@@ -159,19 +160,6 @@ async function synthesizeMissing(context: StageContext, stacks: readonly string[
     const message = `the stacks could not be written again, and what they hold is left to the sweep: ${messageOf(error)}`;
     report({ type: "note", level: "warning", message });
   }
-}
-
-/** The stacks as their folders tell them, when their order is lost: names sort the cloud before what lives in it. */
-export async function stacksIn(folder: RunFolder): Promise<readonly string[]> {
-  const found = await listFolder(folder.terraform);
-  const names = found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  return names.sort((a, b) => Number(a.endsWith(CLUSTER_STACK)) - Number(b.endsWith(CLUSTER_STACK)));
-}
-
-/** Whether terraform ever worked there, whatever became of the journal: one that still does may create more. */
-export async function wasTouched(directory: string): Promise<boolean> {
-  const found = await listFolder(directory);
-  return found.some(({ name }) => name === ".terraform" || name.startsWith("terraform.tfstate"));
 }
 
 /** Whether this stack lives in a cluster of which the inventory knows nothing any more. */

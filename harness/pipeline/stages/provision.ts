@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RefbenchError } from "../../model/error.ts";
 import { cloudOutputsSchema, coderOutputsSchema } from "../../../stacks/outputs.ts";
 import { applyStack } from "../apply-stack.ts";
+import { noteWhatExists } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import { readJson, writeJson } from "../json-file.ts";
 import { verifyExpiry } from "../verify-expiry.ts";
@@ -26,6 +27,8 @@ export async function provision(context: StageContext): Promise<string> {
     const { resources, outputs: own } = await applyStack(context, stack, placeIn(outputs).place);
     applied.push({ name: stack, resources });
     outputs = { ...outputs, ...own };
+    // After the last stack the check of expiries asks.
+    if (stack !== order.at(-1)) await noteWhatExists(context);
   }
   const coder = coderIn(outputs);
   await writeJson(folder.result("provision"), {

@@ -1,10 +1,12 @@
 import { isManual } from "../../model/run-mark.ts";
 import { removeInPasses } from "../../model/removal-passes.ts";
+import type { InventoryItem } from "../../model/inventory.ts";
 import { seenIn } from "../../model/listing.ts";
 import { askPatiently, noteSeen } from "../ask-inventory.ts";
 import type { StageContext } from "../context.ts";
 import type { StoredEntry } from "../journal.ts";
 import { nothingBegun } from "../nothing-begun.ts";
+import { strayIn } from "../strays.ts";
 
 /**
  * Removes whatever the inventory still has of this run. Everything removed here is a defect of the teardown before
@@ -14,6 +16,13 @@ export async function sweep(context: StageContext): Promise<string> {
   const { ports, signal, journal, report } = context;
   if (await nothingBegun(context)) return "nothing was created";
   let problem: string | undefined;
+  const strays = new Map(strayIn((await journal.read()).entries).map((stray) => [stray.id, stray]));
+  const noteStray = async (id: string, fate: "asked" | "gone" | "refused"): Promise<void> => {
+    const stray = strays.get(id);
+    if (stray !== undefined) await journal.append({ type: "stray", ...stray, fate });
+  };
+  // Listed once, an item stays until its delete is answered: a list that omits it does not end it.
+  const open = new Map<string, InventoryItem>();
   const refused = await removeInPasses(
     {
       next: async () => {
@@ -21,11 +30,17 @@ export async function sweep(context: StageContext): Promise<string> {
         const answer = await askPatiently(context);
         await noteSeen(context, answer);
         problem = answer.state === "failed" ? answer.reason : undefined;
-        return seenIn(answer).filter((item) => !isManual(item.labels));
+        for (const item of seenIn(answer)) if (!isManual(item.labels)) open.set(item.id, item);
+        return [...open.values()];
       },
       remove: async (item) => {
         await context.checkLease();
-        return ports.inventory.remove(item, signal);
+        // Written ahead: a sweep that is killed after the delete must not leave a stray whose end nobody knows.
+        await noteStray(item.id, "asked");
+        const outcome = await ports.inventory.remove(item, signal);
+        if (outcome.state === "removed" || outcome.state === "gone") open.delete(item.id);
+        if (outcome.state === "gone") await noteStray(item.id, "gone");
+        return outcome;
       },
       onRemoved: async ({ id, kind, name }) => {
         await journal.append({ type: "swept", id, kind, name });
@@ -38,6 +53,7 @@ export async function sweep(context: StageContext): Promise<string> {
     signal,
   );
   for (const { item, reason } of refused) {
+    await noteStray(item.id, "refused");
     const message = `could not be swept: ${item.kind} ${item.name}: ${reason}`;
     report({ type: "note", level: "warning", message });
   }

@@ -28,12 +28,15 @@ export class SimulatedCloud {
   readonly #clock: Pick<Clock, "elapsed">;
   readonly #things = new Map<string, Thing>();
   readonly #leaving = new Map<string, number>();
+  /** Whether anything was ever made in it. */
+  everMade = false;
 
   constructor(clock: Pick<Clock, "elapsed">) {
     this.#clock = clock;
   }
 
   create(thing: Thing): void {
+    this.everMade = true;
     this.#settle();
     this.#things.set(thing.id, thing);
   }
@@ -49,9 +52,10 @@ export class SimulatedCloud {
     return [...this.#things.values()];
   }
 
-  /** What an inventory shows. */
+  /** What an inventory shows. A node pool is part of its cluster, and no inventory lists it. */
   items(): readonly InventoryItem[] {
     return this.all()
+      .filter(({ kind }) => kind !== "google_container_node_pool")
       .filter(({ visibleAtMs = 0 }) => visibleAtMs <= this.#clock.elapsed())
       .map(({ id, kind, owner, labels = {} }) => ({
         id,

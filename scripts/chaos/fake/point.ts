@@ -116,6 +116,7 @@ class Point {
         leftAfterSweep: world.cloud.all().map(({ id }) => id),
         undeletable: world.undeletable(),
         inventoryAnswered: answered,
+        nothingMade: !world.cloud.everMade,
         inventoryLied: lied,
         inventoryEverLied: world.everLied,
         unnamedInStates,
@@ -125,7 +126,7 @@ class Point {
         ...(this.#failure === undefined ? {} : { failure: this.#failure }),
         falseClaims: this.#falseClaims,
         ...(this.#believedHung === undefined ? {} : { believedHung: this.#believedHung }),
-        stateLost: world.schedule.terraform.stateLost !== undefined,
+        stateLost: isStateLost(world.schedule),
         loadFinished: world.loadFinished,
         fencedActs: world.fencedActs,
         elapsedMs: world.clock.elapsed(),
@@ -371,6 +372,16 @@ class Point {
       .then((context) => sweep(context))
       .catch(() => undefined);
   }
+}
+
+/** Whether nobody can say what the run's stacks named. */
+function isStateLost({
+  terraform,
+  damage: { journalKept, journalCorruptAt },
+  destroyedByHand,
+}: Schedule): boolean {
+  const isJournalCut = journalKept !== undefined || journalCorruptAt !== undefined;
+  return terraform.stateLost !== undefined || (isJournalCut && destroyedByHand.length > 0);
 }
 
 /** An error without a code ends a command as a defect of refbench, whose verdict is that of a broken folder. */

@@ -150,7 +150,9 @@ export class World {
     const { refusedDestroys, stateLost } = this.schedule.terraform;
     if (stateLost === stack.name)
       throw new RefbenchError("infrastructure", "the state file could not be read");
-    if (this.#destroysRefused < refusedDestroys) {
+    // Where the state names nothing, Terraform asks the cloud nothing.
+    const isEmpty = (this.#states.get(stack.name) ?? []).length === 0;
+    if (!isEmpty && this.#destroysRefused < refusedDestroys) {
       this.#destroysRefused += 1;
       throw new RefbenchError("infrastructure", "Error 503: backend error");
     }

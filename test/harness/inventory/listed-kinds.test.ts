@@ -2,12 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { GOOGLE_KINDS } from "../../../harness/inventory/google/kinds.ts";
-import {
-  KINDS_INSIDE_OTHERS,
-  KINDS_OF_CONTROLLERS,
-  LISTED_KINDS,
-  unlistedKinds,
-} from "../../../harness/inventory/listed-kinds.ts";
+import { KINDS_INSIDE_OTHERS, LISTED_KINDS, unlistedKinds } from "../../../harness/inventory/listed-kinds.ts";
+import { KINDS_ALSO_MADE_BY_OTHERS } from "../../../harness/model/kinds-also-made-by-others.ts";
 import { UNLABELLED } from "../../../stacks/unlabelled.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -51,7 +47,7 @@ test("every kind that a workspace template can make has a list call, or is part 
 });
 
 test("every kind that a controller can make has a list call of its own", () => {
-  const kinds = Object.keys(KINDS_OF_CONTROLLERS);
+  const kinds = Object.keys(KINDS_ALSO_MADE_BY_OTHERS);
   expect(kinds.filter((kind) => !LISTED_KINDS.has(kind))).toEqual([]);
 });
 

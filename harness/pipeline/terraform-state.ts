@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { InventoryItem } from "../model/inventory.ts";
+import { parseJson } from "../model/parse-json.ts";
+
+/** A managed resource in a Terraform state, with the words by which an inventory may know it. */
+export interface NamedResource {
+  /** Without modules and indexes: `google_compute_network.own`. */
+  readonly address: string;
+  readonly kind: string;
+  readonly names: ReadonlySet<string>;
+}
+
+const stateSchema = z.object({
+  resources: z.array(
+    z.object({
+      mode: z.string(),
+      type: z.string(),
+      name: z.string(),
+      instances: z.array(z.object({ attributes: z.record(z.string(), z.unknown()).nullish() })),
+    }),
+  ),
+});
+
+const NAMING = ["name", "id", "arn", "self_link", "identifier"];
+
+/** The managed resources that a state file names; undefined where the file is missing or cannot be read. */
+export async function findNamedResources(file: string): Promise<readonly NamedResource[] | undefined> {
+  try {
+    const { resources } = stateSchema.parse(parseJson(await readFile(file, "utf8")));
+    return resources
+      .filter(({ mode }) => mode === "managed")
+      .flatMap(({ type, name, instances }) =>
+        instances.map(({ attributes }) => ({
+          address: `${type}.${name}`,
+          kind: type,
+          names: new Set(NAMING.map((key) => attributes?.[key]).filter((value) => typeof value === "string")),
+        })),
+      );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a state's resource is what an inventory listed: of the same kind, with the same name or id. */
+export function isSame(
+  { kind, names }: NamedResource,
+  item: Pick<InventoryItem, "id" | "kind" | "name">,
+): boolean {
+  return item.kind === kind && [item.name, item.id, nativeId(item)].some((name) => names.has(name));
+}
+
+/** The cloud's own id: inventories put the kind (`aws_vpc/vpc-1`) or the API (`compute:projects/…`) before it. */
+function nativeId({ id, kind }: Pick<InventoryItem, "id" | "kind">): string {
+  return id.startsWith(`${kind}/`) ? id.slice(kind.length + 1) : id.replace(/^[A-Za-z]+:(?=projects\/)/, "");
+}
