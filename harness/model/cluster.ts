@@ -15,7 +15,7 @@ export type ControlPlaneLook =
   /** Nobody may ask it. */
   | { readonly state: "unknown"; readonly reason: string };
 
-/** The nodes of a cluster, sorted by name, or why nobody can list them. */
+/** The nodes of a cluster, in no order, or why nobody can list them. */
 export type NodesAnswer =
   | { readonly state: "seen"; readonly nodes: readonly ClusterNode[] }
   | { readonly state: "unknown"; readonly reason: string };

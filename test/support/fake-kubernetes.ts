@@ -11,6 +11,8 @@ export class FakeKubernetes {
   /** Path to the object. */
   readonly objects = new Map<string, FakeObject>();
   readonly requests: string[] = [];
+  /** The `authorization` of each request. */
+  readonly tokens: string[] = [];
   readonly mishaps: {
     match: string;
     status: number;
@@ -25,6 +27,7 @@ export class FakeKubernetes {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     const line = `${request.method ?? ""} ${url.pathname}${url.search}`;
     this.requests.push(line);
+    this.tokens.push(request.headers.authorization ?? "");
     const mishap = this.mishaps.find((one) => one.left > 0 && line.includes(one.match));
     if (mishap !== undefined) mishap.left -= 1;
     const { status, body } = mishap ?? this.#answer(request.method ?? "", url);

@@ -88,10 +88,11 @@ export function awsCluster(
           (NextToken) => new DescribeInstancesCommand({ Filters, NextToken }),
           (page) => page.NextToken,
         ))
-          for (const { InstanceId, PrivateDnsName } of Reservations.flatMap(
+          for (const { InstanceId = "", PrivateDnsName } of Reservations.flatMap(
             ({ Instances = [] }) => Instances,
           ))
-            nodes.push({ name: PrivateDnsName ?? "", uid: InstanceId ?? "" });
+            // A machine that has just been started may not have its name yet.
+            nodes.push({ name: PrivateDnsName || InstanceId, uid: InstanceId });
         return { state: "seen", nodes };
       } catch (error) {
         signal.throwIfAborted();
