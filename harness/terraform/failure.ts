@@ -14,6 +14,14 @@ export interface Failure {
   readonly plainLines: readonly string[];
 }
 
+/** What Google and AWS say where a quota has no room: compute, GKE and the APIs' own limits; EC2's processors and other limits. */
+const QUOTA =
+  /Quota '[A-Z0-9_]+' exceeded|insufficient (regional|project) quota|QUOTA_EXCEEDED|quotaExceeded|Quota limit '|\b(?!Request)\w+LimitExceeded: /i;
+
+/** What to do about a quota that is full: preflight had room, so somebody else took it meanwhile, or nobody asked. */
+const QUOTA_ADVICE =
+  "a quota has no room: ask the cloud for more, free some of it, or take a smaller --size; refbench preflight compares quotas with what a size needs";
+
 /**
  * The error of a failed command, in Terraform's own words: every error diagnostic, without the quoted source. It names
  * the stack by its folder's name: records are published, and say nothing of this machine.
@@ -24,9 +32,11 @@ export function failureOf(failure: Failure): RefbenchError {
   const reason = errors.length > 0 ? count(errors.length) : failure.exit;
   return new RefbenchError(
     "infrastructure",
-    [`terraform ${failure.command} failed in stack ${basename(failure.directory)}: ${reason}`, ...words].join(
-      "\n",
-    ),
+    [
+      `terraform ${failure.command} failed in stack ${basename(failure.directory)}: ${reason}`,
+      ...words,
+      ...(words.some((one) => QUOTA.test(one)) ? [`  ${QUOTA_ADVICE}`] : []),
+    ].join("\n"),
   );
 }
 

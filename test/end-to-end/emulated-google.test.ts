@@ -93,6 +93,24 @@ describe.skipIf(!hasRealProvider("google"))("Google's own provider on the mock o
     },
   );
 
+  test(
+    "a quota that was filled after preflight is named, with what to do, and nothing is left",
+    LONG,
+    async () => {
+      google.project.regionQuotas.set("INSTANCES", { limit: 1, usage: 0 });
+      const args = ["run", "gce-docker", "--size", "canary", "--project", PROJECT];
+      const run = new Refbench(cwd, [...args, "--skip-preflight", `${SKIPPED},quota`], env);
+      expect((await run.ended).code).toBe(30);
+      const { reasons, teardown } = await onlyRecord(cwd);
+      expect(reasons.join("\n")).toMatch(
+        /Quota 'INSTANCES' exceeded. {2}Limit: 1\.0 in region us-central1\./,
+      );
+      expect(reasons.join("\n")).toMatch(/a quota has no room: ask the cloud for more/);
+      expect(teardown).toMatchObject({ state: "clean", left: [] });
+      expect(google.store.keys()).toEqual([]);
+    },
+  );
+
   // Terraform's state knows neither of the two: it would have written them once they were made.
   test.each([
     ["database", "sqlInstances", "sql/"],
