@@ -80,6 +80,11 @@ export const sizeSchema = z.strictObject({
       .regex(IMAGE_REFERENCE, "an image with its registry, such as ghcr.io/coder/x:1 or …@sha256:<digest>")
       .default(WORKSPACE_IMAGE),
   }),
+  /**
+   * Where each build gets the providers of the workspace template from: `mirror`, a folder beside each Coder server that is
+   * filled before Coder starts, or `registry`, from which every provisioner daemon downloads them within the measured builds.
+   */
+  templateProviders: z.enum(["mirror", "registry"]).default("registry"),
   database: z.strictObject({
     kind: databaseKind,
     version: z.string().regex(/^POSTGRES_\d+$/, "a major version such as POSTGRES_16"),

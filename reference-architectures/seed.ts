@@ -25,5 +25,8 @@ export const AGENT = { cpuMillis: 100, memoryMib: 128, image: WORKSPACE_IMAGE } 
 /** External provisioners are a licensed feature, and the seed's rows were measured with built-in ones. */
 export const PROVISIONERS = "builtin";
 
+/** Ours: with the registry, the first round of builds measures its downloads: Coder gives each daemon a cache of its own. */
+export const TEMPLATE_PROVIDERS = "mirror";
+
 /** Ours: figures of a version without support are of no use. A real server of 2.31 was seen, and none of this one yet. */
 export const CODER_VERSION = STABLE_CODER_VERSION;

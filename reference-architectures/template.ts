@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Size } from "./architecture.ts";
 import { getArchitecture } from "./catalogue.ts";
+import { pinnedImage } from "./workspace-image.ts";
 
 /** The Coder workspace template of an architecture: file name → content, as it is uploaded. */
 export async function readTemplate(architectureName: string): Promise<Record<string, string>> {
@@ -23,6 +24,8 @@ export interface TemplateRun {
   readonly expiresAt: number | null;
   /** What the stacks say of where workspaces are made. */
   readonly place: Readonly<Record<string, string>>;
+  /** What the registry called the workspace image by; absent = by its tag alone. */
+  readonly workspaceImageDigest?: string | undefined;
 }
 
 /** Terraform variables of the template: the labels of everything that a workspace creates, and what it asks for. */
@@ -38,10 +41,10 @@ export function templateVariables(run: TemplateRun): Record<string, string> {
 }
 
 /** What a workspace's pod or container asks for; a machine has what its type has. */
-function shareOf({ architecture, size }: TemplateRun): Record<string, string> {
+function shareOf({ architecture, size, workspaceImageDigest }: TemplateRun): Record<string, string> {
   if (getArchitecture(architecture).carriedBy === "machine-each") return {};
   const { cpuMillis, memoryMib, image } = size.workspacePod;
-  return { cpu: `${cpuMillis}m`, memory: `${memoryMib}Mi`, image };
+  return { cpu: `${cpuMillis}m`, memory: `${memoryMib}Mi`, image: pinnedImage(image, workspaceImageDigest) };
 }
 
 /** Parameters of each workspace. */

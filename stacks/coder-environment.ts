@@ -1,4 +1,5 @@
 import type { Size } from "../reference-architectures/architecture.ts";
+import { providerEnvironment } from "./provider-mirror.ts";
 
 /**
  * Coder's settings for a benchmark, from one place for Helm values and instance metadata alike. Without the
@@ -20,5 +21,6 @@ export function coderEnvironment(size: Size): Record<string, string> {
     // A benchmark is nobody's usage, and what it reports should not depend on a service elsewhere.
     CODER_TELEMETRY_ENABLE: "false",
     CODER_UPDATE_CHECK: "false",
+    ...providerEnvironment(size),
   };
 }

@@ -50,6 +50,11 @@ export const environmentSchema = z
       .optional(),
     /** Of the image of that version, which a cluster then runs whatever its tag says later; absent = by tag alone. */
     coderImageDigest: z.string().regex(IMAGE_DIGEST, "expected sha256:<64 hexadecimal digits>").optional(),
+    /** Of the image that workspaces run, which is then pulled and run by it; absent = by the reference in the size. */
+    workspaceImageDigest: z
+      .string()
+      .regex(IMAGE_DIGEST, "expected sha256:<64 hexadecimal digits>")
+      .optional(),
     /** EKS: who besides its maker may enter the cluster, and from where its API is reached; absent = nobody, anywhere. */
     clusterAccess: z.strictObject({ admins: z.array(z.string()), cidrs: z.array(z.string()) }).optional(),
     /** Who may start programs on the load runner, by OpenSSH public key; absent = no load runner is made. */

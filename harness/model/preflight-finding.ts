@@ -9,6 +9,8 @@ export interface PreflightFinding {
   readonly fix?: string;
   /** What Coder's registry calls the image of the size's version by, where that was asked and said. */
   readonly coderImageDigest?: string;
+  /** What its registry calls the workspace image by, where that was asked and said. */
+  readonly workspaceImageDigest?: string;
   /** AWS: who deploys, as AWS says. */
   readonly callerArn?: string;
 }

@@ -214,9 +214,11 @@ export const recordSchema = z.object({
       })
       .optional(),
     coderImageDigest: z.string().optional(),
+    /** Of the image that workspaces ran; absent where they are machines, in rehearsals, and where it went by its tag. */
+    workspaceImageDigest: z.string().optional(),
     /**
      * What was measured on, as far as it is known: `kubernetes`, `postgres`, `coderMachine`, `workspaceMachine`,
-     * `database`, `tls`, `generator`, `cpuPlatform`, `runnerCpuPlatform`. Figures of different platforms are never one series.
+     * `database`, `tls`, `generator`, `cpuPlatform`, `runnerCpuPlatform`, `workspaceImage`, `templateProviders`. Figures of different platforms are never one series.
      */
     platform: z.record(z.string(), z.string()).optional(),
     /** How Coder's version was asked for, when not by its number: "stable" or "mainline". */

@@ -37,15 +37,22 @@ export function conditionsOf(run: {
 
 /** What the build times of a cloud contain besides Coder's own work. */
 function buildConditions({ carriedBy }: Architecture, size: Size): readonly string[] {
-  const isCluster = carriedBy === "gke" || carriedBy === "eks";
   return [
-    // Coder gives each daemon a plugin cache of its own; importing the template warms one of them.
-    "first builds: each provisioner daemon downloads its Terraform providers within the measured builds",
-    ...(isCluster ? ["first builds: each node pulls the workspace image within the measured builds"] : []),
-    ...(isCluster && size.homeVolumeGib > 0
+    size.templateProviders === "mirror"
+      ? "Terraform providers of builds: from a folder beside each Coder server, filled before Coder started"
+      : // Coder gives each daemon a plugin cache of its own; importing the template warms one of them.
+        "first builds: each provisioner daemon downloads its Terraform providers within the measured builds",
+    ...(carriedBy === "machine-each"
+      ? []
+      : ["workspace image: pulled before the first build, where workspaces run"]),
+    ...(isCluster(carriedBy) && size.homeVolumeGib > 0
       ? ["build times: include making and attaching a disk of the cloud (none with --set homeVolumeGib=0)"]
       : []),
   ];
+}
+
+function isCluster(carriedBy: Architecture["carriedBy"] | undefined): boolean {
+  return carriedBy === "gke" || carriedBy === "eks";
 }
 
 /** What carried SSH by Coder's own client, and what of it was not carried: known after the load only. */
@@ -66,18 +73,35 @@ export function sshConditions(measured: Pick<LoadResult, "connections"> | undefi
 
 /** Whether Coder is pulled as an image, by the nodes of a real cluster. */
 export function pullsCoder(plan: Pick<Plan, "cloud">, { architecture }: Environment): boolean {
-  const carriedBy = architectures.get(architecture)?.carriedBy;
-  return plan.cloud !== undefined && (carriedBy === "gke" || carriedBy === "eks");
+  return plan.cloud !== undefined && isCluster(architectures.get(architecture)?.carriedBy);
 }
 
-/** What an image without a digest makes of the figures: its tag may mean another one by now. */
+/** Whether workspaces run an image that a real cloud's machines pull. */
+export function pullsWorkspaceImage(plan: Pick<Plan, "cloud">, { architecture }: Environment): boolean {
+  const carriedBy = architectures.get(architecture)?.carriedBy;
+  return plan.cloud !== undefined && (isCluster(carriedBy) || carriedBy === "one-machine");
+}
+
+/** Which images have no digest, and what that makes of the figures: a tag may mean another image by now. */
 export function imageConditions(
-  plan: Pick<Plan, "cloud">,
+  plan: Pick<Plan, "cloud" | "size">,
   environment: Environment,
-  digest: string | undefined,
+  digests: {
+    readonly coderImageDigest?: string | undefined;
+    readonly workspaceImageDigest?: string | undefined;
+  } = {},
 ): readonly string[] {
-  if (digest !== undefined || !pullsCoder(plan, environment)) return [];
-  return [`Coder's image: by its tag v${environment.coderVersion}, no digest was had for it`];
+  const { image } = plan.size.workspacePod;
+  return [
+    ...(digests.coderImageDigest === undefined && pullsCoder(plan, environment)
+      ? [`Coder's image: by its tag v${environment.coderVersion}, no digest was had for it`]
+      : []),
+    ...(digests.workspaceImageDigest === undefined &&
+    pullsWorkspaceImage(plan, environment) &&
+    !image.includes("@")
+      ? [`workspace image: by its tag (${image}), its registry reported no digest`]
+      : []),
+  ];
 }
 
 /** More replicas than one take a licence. */

@@ -1,3 +1,4 @@
+import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../stacks/environment.ts";
 import { GENERATOR_PLACES } from "../model/generator-place.ts";
 import type { RunRecord } from "../model/record.ts";
@@ -8,8 +9,8 @@ import type { Plan } from "./plan.ts";
  * cloud itself (`machines.ts`); each of AWS's machine types has one.
  */
 export function platformOf(
-  { size, runner }: Pick<Plan, "size" | "runner">,
-  { tls }: Pick<Environment, "tls">,
+  { size, runner, rehearsal }: Pick<Plan, "size" | "runner" | "rehearsal">,
+  { architecture, tls }: Pick<Environment, "architecture" | "tls">,
 ): NonNullable<RunRecord["provenance"]["platform"]> {
   const { machines, database, kubernetesVersion } = size;
   const workspaces = machines.workspaces.nodes > 0 ? machines.workspaces : machines.coder;
@@ -19,6 +20,11 @@ export function platformOf(
     coderMachine: machines.coder.machineType,
     workspaceMachine: workspaces.machineType,
     database: `${database.kind} ${database.tier}`,
+    ...(architectures.get(architecture)?.carriedBy === "machine-each"
+      ? {}
+      : { workspaceImage: size.workspacePod.image }),
+    // A real Coder on this machine has no mirror of the stacks.
+    ...(rehearsal?.coder === undefined ? { templateProviders: size.templateProviders } : {}),
     tls: tls === undefined ? "off" : "self-signed",
     generator: GENERATOR_PLACES[runner],
   };

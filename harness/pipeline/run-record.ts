@@ -127,6 +127,9 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
             chartVersion: plan.comparison?.baseline.version ?? provisioned.outputs.coder_chart_version,
           }),
       ...(preflight?.coderImageDigest === undefined ? {} : { coderImageDigest: preflight.coderImageDigest }),
+      ...(preflight?.workspaceImageDigest === undefined
+        ? {}
+        : { workspaceImageDigest: preflight.workspaceImageDigest }),
       ...(plan.coderChannel === undefined ? {} : { coderChannel: plan.coderChannel }),
       platform: {
         ...platformOf(plan, environment),
@@ -140,7 +143,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     conditions: [
       ...plan.conditions,
       ...sshConditions(measured),
-      ...imageConditions(plan, environment, preflight?.coderImageDigest),
+      ...imageConditions(plan, environment, preflight),
       ...(nodes?.condition === undefined ? [] : [nodes.condition]),
       ...(machines === undefined ? [] : machineConditions(machines)),
     ],

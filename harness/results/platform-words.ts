@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<string, string>> = {
   generator: "load came from",
   cpuPlatform: "processor",
   runnerCpuPlatform: "load runner's processor",
+  workspaceImage: "workspace image",
+  templateProviders: "builds' providers from",
   method: "measured with",
   machine: "this machine",
 };

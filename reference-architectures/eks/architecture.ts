@@ -2,7 +2,14 @@ import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
-import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
+import {
+  AGENT,
+  CODER_VERSION,
+  PROVISIONERS,
+  SEED_COMMAND,
+  SEED_HOME_GIB,
+  TEMPLATE_PROVIDERS,
+} from "../seed.ts";
 
 /** What every size shares. */
 const COMMON = {
@@ -10,6 +17,7 @@ const COMMON = {
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
+  templateProviders: TEMPLATE_PROVIDERS,
   /** Ours: a version in standard support, since extended support costs six times as much; checked against the cloud's list before a real run. */
   kubernetesVersion: "1.35",
   /** The seed's rule, so that a row can be compared with the seed's. */

@@ -3,7 +3,7 @@ import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
 import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
-import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND } from "../seed.ts";
+import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, TEMPLATE_PROVIDERS } from "../seed.ts";
 
 /** What every size shares. */
 const COMMON = {
@@ -12,6 +12,7 @@ const COMMON = {
   homeVolumeGib: 0,
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
+  templateProviders: TEMPLATE_PROVIDERS,
   /** Measured by Coder in 2024; the seed's 0.27 cores a build were measured where builds had machines to themselves. */
   buildRule: "measured-2024",
 } as const;

@@ -3,7 +3,14 @@ import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
 import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
-import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
+import {
+  AGENT,
+  CODER_VERSION,
+  PROVISIONERS,
+  SEED_COMMAND,
+  SEED_HOME_GIB,
+  TEMPLATE_PROVIDERS,
+} from "../seed.ts";
 
 /** Ours: 10 GB of pd-standard write 1.2 MB a second (Google's table), and the start of Debian and agent would be bound by that. */
 const WORKSPACE_DISK = "pd-balanced";
@@ -15,6 +22,7 @@ const COMMON = {
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
+  templateProviders: TEMPLATE_PROVIDERS,
   /** The seed's rule: the builds' cores are Coder's alone, since workspaces have machines of their own. */
   buildRule: "seed-2023",
 } as const;

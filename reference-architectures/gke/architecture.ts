@@ -3,7 +3,14 @@ import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../load-runner.ts";
 import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
-import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, SEED_HOME_GIB } from "../seed.ts";
+import {
+  AGENT,
+  CODER_VERSION,
+  PROVISIONERS,
+  SEED_COMMAND,
+  SEED_HOME_GIB,
+  TEMPLATE_PROVIDERS,
+} from "../seed.ts";
 
 /** What every size shares. */
 const COMMON = {
@@ -11,6 +18,7 @@ const COMMON = {
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
+  templateProviders: TEMPLATE_PROVIDERS,
   /** Ours: the minor version in standard support; checked against the cloud's list before a real run. */
   kubernetesVersion: "1.35",
   /** Ours: Google's own default. Neither channel upgrades anything during a run: the stack excludes that. */

@@ -5,11 +5,13 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
+import { pinnedImage } from "../../reference-architectures/workspace-image.ts";
 import { certificateChain } from "../coder-certificate.ts";
 import { coderEnvironment } from "../coder-environment.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import { literal } from "../literal.ts";
+import { PROVIDER_FOLDER, providerMirror } from "../provider-mirror.ts";
 import { CODER_PORT, CODER_TAG } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
 import type { Network } from "./network.ts";
@@ -102,9 +104,22 @@ function coderMetadata(props: CoderMachineProps): Record<string, string> {
       .map(([name, value]) => `${name}=${value}`)
       .join("\n"),
     "coder-docker": String(docker),
-    ...(docker ? { "coder-workspace-image": size.workspacePod.image } : {}),
+    ...(docker
+      ? { "coder-workspace-image": pinnedImage(size.workspacePod.image, environment.workspaceImageDigest) }
+      : {}),
+    ...mirrorMetadata(environment, size),
     ...tlsMetadata(environment, tlsKeySecret),
     ...(databaseSecret === undefined ? postgresMetadata(size) : { "coder-database-secret": databaseSecret }),
+  };
+}
+
+function mirrorMetadata({ architecture }: Environment, size: Size): Record<string, string> {
+  const mirror = providerMirror(architecture, size);
+  if (mirror === undefined) return {};
+  return {
+    "coder-provider-mirror": mirror.script,
+    "coder-provider-folder": PROVIDER_FOLDER,
+    "coder-providers": mirror.providers.join(" "),
   };
 }
 

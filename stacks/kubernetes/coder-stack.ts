@@ -2,11 +2,13 @@ import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.j
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
 import { type App, type ITerraformDependable, TerraformLocal } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { pinnedImage } from "../../reference-architectures/workspace-image.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { templateTrust } from "../coder-certificate.ts";
 import { CANDIDATE_DATABASE_NAME, DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import { benchLabels } from "../labels.ts";
 import { nextSteps } from "../next-steps.ts";
+import { providerMirror } from "../provider-mirror.ts";
 import type { CoderOutputs } from "../outputs.ts";
 import { TLS_KEY } from "../secrets.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
@@ -16,6 +18,7 @@ import { CODER_NAMESPACE, HOME_STORAGE_CLASS } from "./names.ts";
 import { ROLE_TAINT, roleLabel } from "./node-role.ts";
 import { kubernetesProviders } from "./providers.ts";
 import { addTlsSecret } from "./tls-secret.ts";
+import { WorkspaceImage } from "./workspace-image.ts";
 import { type HomeDisks, WorkspaceSpace } from "./workspace-space.ts";
 
 export interface CoderStackProps extends BenchStackProps {
@@ -50,6 +53,11 @@ export class CoderStack extends BenchStack {
       disks: props.disks,
       dependsOn: driver === undefined ? [] : [driver],
     });
+    new WorkspaceImage(this, "workspace-image", {
+      environment,
+      namespace: namespace.metadata.name,
+      image: pinnedImage(size.workspacePod.image, environment.workspaceImageDigest),
+    });
     const secret = this.addDatabaseSecret(props.databaseAddress, namespace.metadata.name, labels);
     const { tls } = environment;
     const certificate =
@@ -68,6 +76,7 @@ export class CoderStack extends BenchStack {
       values: coderValues({
         size,
         imageDigest: environment.coderImageDigest,
+        mirror: providerMirror(environment.architecture, size),
         release: releaseName(environment),
         labels,
         databaseSecret: "coder-db-url",

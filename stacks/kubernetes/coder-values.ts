@@ -1,9 +1,12 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { coderEnvironment } from "../coder-environment.ts";
+import { PROVIDER_FOLDER, type ProviderMirror } from "../provider-mirror.ts";
 import { TLS_SECRET, TLS_SECRET_CA } from "./tls-secret.ts";
 
 export interface CoderValuesProps {
   readonly size: Size;
+  /** Whence builds take the template's providers. @default the public registry */
+  readonly mirror?: ProviderMirror | undefined;
   /** @default the image that the version's tag means when a node pulls it */
   readonly imageDigest?: string | undefined;
   readonly release: string;
@@ -34,6 +37,7 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
           valueFrom: { secretKeyRef: { name: props.databaseSecret, key: "url" } },
         },
       ],
+      ...(props.mirror === undefined ? {} : mirrorValues(size, props.mirror, props.imageDigest)),
       // Workspaces are in the cluster: their agents go to the Service's own name, which exists beforehand.
       envUseClusterAccessURL: true,
       ...(props.tls
@@ -76,6 +80,38 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
     },
   };
 }
+
+/** A container of Coder's own image fills the folder before Coder starts; it lives as long as the pod. */
+function mirrorValues(
+  size: Size,
+  { script, providers }: ProviderMirror,
+  digest: string | undefined,
+): Record<string, unknown> {
+  const volumeMounts = [{ name: PROVIDER_VOLUME, mountPath: PROVIDER_FOLDER }];
+  return {
+    initContainers: [
+      {
+        name: "provider-mirror",
+        image: `ghcr.io/coder/coder:${imageTag(size.coder.version, digest)}`,
+        imagePullPolicy: "IfNotPresent",
+        command: ["sh", "-c", script, "provider-mirror", PROVIDER_FOLDER, ...providers],
+        // As the chart runs Coder itself.
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: 1000,
+          runAsGroup: 1000,
+          allowPrivilegeEscalation: false,
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        volumeMounts,
+      },
+    ],
+    volumes: [{ name: PROVIDER_VOLUME, emptyDir: {} }],
+    volumeMounts,
+  };
+}
+
+const PROVIDER_VOLUME = "providers";
 
 function imageTag(version: string, digest: string | undefined): string {
   return digest === undefined ? `v${version}` : `v${version}@${digest}`;

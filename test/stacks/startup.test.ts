@@ -34,7 +34,7 @@ test("Docker's part is done when all of it is", async () => {
   expect(await runStep("install_docker", "nothing")).toBe(0);
 });
 
-test.each(["apt-get*", "systemctl*restart*docker", "usermod*", "docker*network*"])(
+test.each(["apt-get*", "systemctl*restart*docker", "usermod*", "docker*network*", "docker*pull*"])(
   "Docker's part is tried again when %s fails: a workspace would find no network, or Coder no socket",
   async (failing) => {
     expect(await runStep("install_docker", failing)).toBe(1);
@@ -71,9 +71,10 @@ test("Node is installed by the digest of this repository alone: its host is not 
 });
 
 test("every download of a start-up has an end, and the runner's script its digest", async () => {
-  for (const file of ["startup/runner.sh", "google/startup/coder.sh"]) {
+  for (const file of ["startup/runner.sh", "startup/provider-mirror.sh", "google/startup/coder.sh"]) {
     const script = await readFile(resolve(import.meta.dirname, "../../stacks", file), "utf8");
-    for (const call of script.match(/^\s*(if )?curl --.*$/gm) ?? []) expect(call).toContain("--max-time");
+    for (const call of script.match(/(?<=^\s*(if |\w+=\$\()?)curl --.*$/gm) ?? [])
+      expect(call).toContain("--max-time");
   }
   expect(runnerScript("make_user() { :; }")).toMatch(/^node_sha256='[0-9a-f]{64}'$/m);
 });

@@ -15,8 +15,8 @@ interface Artefact {
   readonly url: string;
   /** Where a token for anybody is given, for a registry that asks for one. */
   readonly tokenUrl?: string;
-  /** Whether its digest is what Coder is deployed by. */
-  readonly isCoder?: boolean;
+  /** Which of a run's images it is: each is deployed by the digest that its registry reports. */
+  readonly image?: "coder" | "workspace";
   /** How many machines pull it, and whether its registry limits the pulls of an address. */
   readonly pulls?: { readonly count: number; readonly isLimited: boolean };
   /** Where another is named. @default the check's own, of Coder's version */
@@ -45,7 +45,7 @@ export const artefactsCheck: Check<PreflightContext> = {
         outcome: await ask(context.web, artefact, signal),
       })),
     );
-    return { ...withSupport(summed(found), context.size.figures.coder.version), ...digestIn(found) };
+    return { ...withSupport(summed(found), context.size.figures.coder.version), ...digestsIn(found) };
   },
 };
 
@@ -84,10 +84,15 @@ function withSupport(outcome: CheckOutcome, version: string): CheckOutcome {
     : { ...outcome, found };
 }
 
-/** A mirror may say none, and what it says may be none: then Coder is deployed by its tag. */
-function digestIn(found: readonly Asked[]): Pick<CheckOutcome, "coderImageDigest"> {
-  const digest = found.find(({ artefact }) => artefact.isCoder)?.outcome.digest;
-  return digest === undefined ? {} : { coderImageDigest: digest };
+/** A registry may report none, or something that is not a digest: then the image is deployed by its tag. */
+function digestsIn(found: readonly Asked[]): Pick<CheckOutcome, "coderImageDigest" | "workspaceImageDigest"> {
+  const digestOf = (image: Artefact["image"]): string | undefined =>
+    found.find(({ artefact }) => artefact.image === image)?.outcome.digest;
+  const [coder, workspace] = [digestOf("coder"), digestOf("workspace")];
+  return {
+    ...(coder === undefined ? {} : { coderImageDigest: coder }),
+    ...(workspace === undefined ? {} : { workspaceImageDigest: workspace }),
+  };
 }
 
 /** What an environment of the size installs Coder and its workspaces from. */
@@ -113,7 +118,7 @@ export function artefactsOf({
       what: `image ghcr.io/coder/coder:v${version}`,
       url: `https://ghcr.io/v2/coder/coder/manifests/v${version}`,
       tokenUrl: "https://ghcr.io/token?service=ghcr.io&scope=repository:coder/coder:pull",
-      isCoder: true,
+      image: "coder",
     },
     ...others,
   ];
@@ -137,11 +142,14 @@ function workspaceImage({ architecture, size }: Pick<PreflightContext, "architec
   const { image } = size.figures.workspacePod;
   const { host = "", repository = "", tag = "latest", digest } = IMAGE_REFERENCE.exec(image)?.groups ?? {};
   const registry = REGISTRIES[host];
-  const nodes = architecture.carriedBy === "one-machine" ? 1 : size.figures.machines.workspaces.nodes;
+  const { workspaces, coder } = size.figures.machines;
+  const pools = workspaces.nodes > 0 ? workspaces.nodes : coder.nodes;
+  const nodes = architecture.carriedBy === "one-machine" ? 1 : pools;
   return {
     what: `image ${image}`,
     url: `https://${registry?.host ?? host}/v2/${repository}/manifests/${digest ?? tag}`,
     ...(registry === undefined ? {} : { tokenUrl: `${registry.token}&scope=repository:${repository}:pull` }),
+    image: "workspace",
     pulls: { count: nodes, isLimited: host === "docker.io" },
     fix: "--set workspacePod.image=<an image of a registry without such a limit, such as ghcr.io or public.ecr.aws>",
   };
@@ -182,7 +190,7 @@ function runnerNode(): Artefact {
 
 async function ask(
   web: Web,
-  { url, tokenUrl, isCoder, pulls }: Artefact,
+  { url, tokenUrl, image, pulls }: Artefact,
   signal: AbortSignal,
 ): Promise<Asked["outcome"]> {
   try {
@@ -192,9 +200,8 @@ async function ask(
     const { status, contentDigest = "" } = answer;
     if (status >= 200 && status < 300) {
       const limited = pulls === undefined ? undefined : pullsOutcome(pulls, answer);
-      if (limited !== undefined) return limited;
-      const isDigest = isCoder === true && IMAGE_DIGEST.test(contentDigest);
-      return { ...ok(url), ...(isDigest ? { digest: contentDigest } : {}) };
+      const isDigest = image !== undefined && IMAGE_DIGEST.test(contentDigest);
+      return { ...(limited ?? ok(url)), ...(isDigest ? { digest: contentDigest } : {}) };
     }
     if (status === 404) return failed(`not at ${url}`);
     return unknown(`${url} answered ${status}`);

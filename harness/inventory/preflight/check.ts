@@ -13,6 +13,8 @@ export interface CheckOutcome {
   readonly needs?: CheckName;
   /** What Coder's registry calls the image of the size's version by. */
   readonly coderImageDigest?: string;
+  /** What the registry calls the workspace image by. */
+  readonly workspaceImageDigest?: string;
   /** AWS: who asks, as AWS says. */
   readonly callerArn?: string;
 }

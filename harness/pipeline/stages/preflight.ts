@@ -5,7 +5,7 @@ import { isCaller } from "../../model/aws-principal.ts";
 import { RefbenchError } from "../../model/error.ts";
 import type { PreflightFinding } from "../../model/preflight-finding.ts";
 import { askInventory, noteSeen } from "../ask-inventory.ts";
-import { pullsCoder } from "../conditions.ts";
+import { pullsCoder, pullsWorkspaceImage } from "../conditions.ts";
 import type { StageContext } from "../context.ts";
 import { readJson, writeJson } from "../json-file.ts";
 
@@ -15,7 +15,11 @@ export const preflightResult = z.object({
   terraformPath: z.string(),
   /** As the environment has it: the image that a cluster runs. */
   coderImageDigest: z.string().optional(),
+  /** As the environment has it: the image that workspaces run. */
+  workspaceImageDigest: z.string().optional(),
 });
+
+type ImageDigests = Pick<z.infer<typeof preflightResult>, "coderImageDigest" | "workspaceImageDigest">;
 
 /**
  * Asks everything that can be asked before anything is created. All failures are reported together, each with its fix.
@@ -63,12 +67,12 @@ export async function preflight(context: StageContext): Promise<string> {
 async function completeEnvironment(
   { folder, plan, journal, report }: StageContext,
   findings: readonly PreflightFinding[],
-): Promise<Pick<z.infer<typeof preflightResult>, "coderImageDigest">> {
+): Promise<ImageDigests> {
   const environment = await readJson(folder.environment, environmentSchema);
   const { entries } = await journal.read();
   if (entries.some((entry) => entry.type === "stack-intent" && entry.act === "apply"))
-    return pullsCoder(plan, environment) ? digestOf(environment) : {};
-  const completed = withoutCaller(withImage(environment, plan, findings), findings, (arn) =>
+    return digestsOf(plan, environment);
+  const completed = withoutCaller(withImages(environment, plan, findings), findings, (arn) =>
     report({
       type: "note",
       level: "warning",
@@ -76,24 +80,40 @@ async function completeEnvironment(
     }),
   );
   if (!isDeepStrictEqual(completed, environment)) await writeJson(folder.environment, completed);
-  return pullsCoder(plan, completed) ? digestOf(completed) : {};
+  return digestsOf(plan, completed);
 }
 
-function digestOf({ coderImageDigest }: Environment): Pick<Environment, "coderImageDigest"> {
-  return coderImageDigest === undefined ? {} : { coderImageDigest };
+function digestsOf(plan: StageContext["plan"], environment: Environment): ImageDigests {
+  const { coderImageDigest, workspaceImageDigest } = environment;
+  return {
+    ...(coderImageDigest === undefined || !pullsCoder(plan, environment) ? {} : { coderImageDigest }),
+    ...(workspaceImageDigest === undefined || !pullsWorkspaceImage(plan, environment)
+      ? {}
+      : { workspaceImageDigest }),
+  };
 }
 
-/** By what the image's tag means today, so that every node runs the same. Two versions have two digests: each goes by its tag. */
-function withImage(
+/**
+ * By what the images' tags mean today, so that every node runs the same. Two versions of Coder have two digests: each goes by
+ * its tag.
+ */
+function withImages(
   environment: Environment,
   plan: StageContext["plan"],
   findings: readonly PreflightFinding[],
 ): Environment {
-  if (!pullsCoder(plan, environment) || environment.comparison !== undefined) return environment;
-  const found = findings.flatMap(({ coderImageDigest = "" }) =>
-    IMAGE_DIGEST.test(coderImageDigest) ? [coderImageDigest] : [],
-  )[0];
-  return found === undefined ? environment : { ...environment, coderImageDigest: found };
+  const digestIn = (name: "coderImageDigest" | "workspaceImageDigest"): string | undefined =>
+    findings.map((finding) => finding[name] ?? "").find((digest) => IMAGE_DIGEST.test(digest));
+  const coder =
+    pullsCoder(plan, environment) && environment.comparison === undefined
+      ? digestIn("coderImageDigest")
+      : undefined;
+  const workspace = pullsWorkspaceImage(plan, environment) ? digestIn("workspaceImageDigest") : undefined;
+  return {
+    ...environment,
+    ...(coder === undefined ? {} : { coderImageDigest: coder }),
+    ...(workspace === undefined ? {} : { workspaceImageDigest: workspace }),
+  };
 }
 
 /** EKS makes an entry for who makes a cluster, and refuses a second one when the cluster is up and billed. */

@@ -48,6 +48,9 @@ const listing = {
  * - `control-plane-away` (`op: "create"`): for `ms` the API server of the cluster does not answer. A node pool is made first; an
  *   install of a release stays pending; any other object of the cluster is not made.
  *
+ * - `image-pull` (`op: "create"`): the image of a `kubernetes_daemon_set_v1` is never pulled: it exists with its pods, and Terraform gives up
+ *   after the time that its create may take (`timeouts`), without an entry in its state, as the real provider does.
+ *
  * Of the nodes (`op: "nodes"`, which a load asks before and after it): `replace-node` makes another machine of the first node,
  * from the nth question on, by default the second.
  *
@@ -123,6 +126,14 @@ export const faultsFile = z
             op: z.literal("create"),
             do: z.literal("control-plane-away"),
             ms: z.number().positive(),
+          })
+          .strict(),
+        z
+          .object({
+            ...common,
+            op: z.literal("create"),
+            type: common.type.default("kubernetes_daemon_set_v1"),
+            do: z.literal("image-pull"),
           })
           .strict(),
         z

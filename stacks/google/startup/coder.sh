@@ -53,7 +53,7 @@ sysctl --quiet --load=/etc/sysctl.d/90-refbench.conf
 
 export DEBIAN_FRONTEND=noninteractive
 patiently apt-get update --quiet
-patiently apt-get install --quiet --yes ca-certificates curl python3
+patiently apt-get install --quiet --yes ca-certificates curl python3 unzip
 
 install_coder() {
   local files="https://github.com/coder/coder/releases/download/v$version"
@@ -136,7 +136,17 @@ install_certificate() {
   update-ca-certificates
 }
 
+# Before Coder starts: without it each of its daemons would download the providers within the measured builds.
+install_providers() {
+  local folder
+  folder=$(attribute coder-provider-folder)
+  mkdir -p "$folder" || return 1
+  # shellcheck disable=SC2046 -- one argument for each provider.
+  sh -c "$(attribute coder-provider-mirror)" provider-mirror "$folder" $(attribute coder-providers)
+}
+
 patiently install_coder
+[ -n "$(attribute coder-providers)" ] && patiently install_providers
 [ "$docker" = true ] && patiently install_docker
 if [ -n "$secret" ]; then
   database=$(patiently read_secret "$secret")

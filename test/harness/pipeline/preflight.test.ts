@@ -9,6 +9,7 @@ import { runStage } from "../../../harness/pipeline/run-stage.ts";
 import { environmentSchema } from "../../../stacks/environment.ts";
 import { recordSchema } from "../../../harness/model/record.ts";
 import { readJson } from "../../../harness/pipeline/json-file.ts";
+import type { CloudPlan } from "../../../harness/pipeline/plan.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
 import { writePendingRecord } from "../../../harness/pipeline/run-record.ts";
 import { formatResult } from "../../../harness/results/outputs.ts";
@@ -183,22 +184,20 @@ describe("a run that ended in its preflight", () => {
   });
 });
 
+const CLOUD: CloudPlan = {
+  provider: "google",
+  project: "my-benchmarks",
+  region: "europe-west1",
+  zone: "europe-west1-b",
+  endpoints: {},
+  emulated: false,
+  stacks: "0123456789abcdef",
+  skippedChecks: [],
+  skippedCanary: true,
+};
+
 describe("the image that a cluster runs", () => {
-  const REAL: Partial<RunRequest> = {
-    rehearsal: undefined,
-    project: "my-benchmarks",
-    cloud: {
-      provider: "google",
-      project: "my-benchmarks",
-      region: "europe-west1",
-      zone: "europe-west1-b",
-      endpoints: {},
-      emulated: false,
-      stacks: "0123456789abcdef",
-      skippedChecks: [],
-      skippedCanary: true,
-    },
-  };
+  const REAL: Partial<RunRequest> = { rehearsal: undefined, project: CLOUD.project, cloud: CLOUD };
   /** A run whose preflight was asked once for each digest that the registry said, in turn. */
   async function pinned(
     digests: readonly (string | undefined)[],
@@ -290,6 +289,55 @@ describe("the image that a cluster runs", () => {
   ])("is nothing to %s", async (_, request) => {
     const { environment, record } = await pinned([DIGEST], { request });
     expect(environment).not.toHaveProperty("coderImageDigest");
+    expect(record.conditions).not.toContainEqual(byTag);
+  });
+});
+
+describe("the image that workspaces run", () => {
+  const REAL = { rehearsal: undefined, project: CLOUD.project, cloud: CLOUD };
+  const workspaceImageDigest = `sha256:${"1a".repeat(32)}`;
+  const byTag = expect.stringMatching(/^workspace image: by its tag \(docker\.io\/.*reported no digest$/);
+
+  async function recordOf(request: Partial<RunRequest>, said: object) {
+    const world = new FakeWorld();
+    const folder = await world.makeRun(undefined, request);
+    const context = await openContext(
+      folder,
+      world.ports({ checks: checks({ name: "artefacts", state: "ok", found: "", ...said }) }),
+      { reporter: world.reporter, signal: new AbortController().signal },
+    );
+    expect(await runStage("preflight", RUN_STAGE_FUNCTIONS.preflight, context)).toBe("ok");
+    await writePendingRecord(context);
+    const { workspaceImageDigest: digest } = await readJson(folder.environment, environmentSchema);
+    return { digest, record: await readJson(folder.record, recordSchema) };
+  }
+
+  test.each(["gke", "gce-docker"])(
+    "is what its registry reported, on %s: synthesis reads it, and the record names it",
+    async (architecture) => {
+      const { digest, record } = await recordOf({ ...REAL, architecture }, { workspaceImageDigest });
+      expect(digest).toBe(workspaceImageDigest);
+      expect(record.provenance.workspaceImageDigest).toBe(workspaceImageDigest);
+      expect(record.conditions).not.toContainEqual(byTag);
+    },
+  );
+
+  test.each([{}, { workspaceImageDigest: "latest" }])(
+    "is recorded as its tag's where the registry reported %j",
+    async (said) => {
+      const { digest, record } = await recordOf(REAL, said);
+      expect(digest).toBeUndefined();
+      expect(record.conditions).toContainEqual(byTag);
+    },
+  );
+
+  test.each([
+    ["a rehearsal", {}],
+    ["workspaces that are machines", { ...REAL, architecture: "gce-vm" }],
+  ])("has no digest in the record of %s", async (_, request) => {
+    const { digest, record } = await recordOf(request, { workspaceImageDigest });
+    expect(digest).toBeUndefined();
+    expect(record.provenance).not.toHaveProperty("workspaceImageDigest");
     expect(record.conditions).not.toContainEqual(byTag);
   });
 });

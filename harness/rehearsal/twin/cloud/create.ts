@@ -38,7 +38,7 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
   let item: TwinItem | undefined;
   let settled: Settled | undefined;
   try {
-    const { slowMs, lostAnswer, policies, controlPlaneAwayMs } = await injectFault(
+    const { slowMs, lostAnswer, policies, controlPlaneAwayMs, imageIsMissing } = await injectFault(
       cloud,
       "create",
       asked.type,
@@ -59,6 +59,7 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
     const readyAt = performance.now() + ms;
     settled = await settle(cloud, { asked, item, state, identity });
     if (settled.never !== undefined) await fail(cloud, settled.never);
+    if (imageIsMissing === true) await fail(cloud, rolloutFailure(state));
     await waitMs(Math.max(0, readyAt - performance.now()), cloud.signal);
     await cloud.store.put(ready(item, settled.item, settled.state, asked));
     if (controlPlaneAwayMs !== undefined && item.parent !== undefined)
@@ -82,6 +83,18 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
       `Kubernetes cluster unreachable: Get "https://${cluster.name}/version": connection refused`,
     );
   }
+}
+
+/** The provider's default where no timeout is set: 10 minutes. It writes no state until the rollout is over. */
+function rolloutFailure(state: Values): NonNullable<Settled["never"]> {
+  const timeout = valueAt(state, "timeouts.create");
+  const [, minutes = "10"] = /^(\d+)m$/.exec(typeof timeout === "string" ? timeout : "") ?? [];
+  return {
+    seconds: Number(minutes) * 60,
+    error: new CloudError("waiting for rollout to finish: pods desired; 0 pods ready", {
+      detail: "The twin saw why: ErrImagePull",
+    }),
+  };
 }
 
 async function fail(

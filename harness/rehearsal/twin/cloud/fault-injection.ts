@@ -16,6 +16,8 @@ export interface Injected {
   readonly controlPlaneAwayMs?: number;
   /** Done, and Terraform hears only this. */
   readonly lostAnswer?: string;
+  /** The image of its pods is never pulled. */
+  readonly imageIsMissing?: boolean;
   /** What the organisation enforces. */
   readonly policies: readonly OrgPolicy[];
 }
@@ -60,6 +62,9 @@ export async function injectFault(
         break;
       case "control-plane-away":
         injected = { ...injected, controlPlaneAwayMs: fault.ms };
+        break;
+      case "image-pull":
+        injected = { ...injected, imageIsMissing: true };
         break;
       case "replace-node":
       case "fail":

@@ -1,9 +1,8 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { itemKey } from "../../inventory/key.ts";
 import type { TwinStore } from "../../inventory/store.ts";
-import type { Values } from "../plugin/value.ts";
-import { valueAt } from "../plugin/walk.ts";
 import type { CoderValues } from "./coder-values.ts";
+import { nodesWith } from "./nodes.ts";
 
 const DATABASE = "CODER_PG_CONNECTION_URL";
 
@@ -19,6 +18,7 @@ export async function whyNeverReady(store: TwinStore, deployed: Deployed): Promi
   return (
     (await missingSecret(store, deployed)) ??
     databaseUnset(deployed) ??
+    unfilledVolume(deployed) ??
     (await unschedulable(store, deployed))
   );
 }
@@ -65,25 +65,18 @@ function databaseUnset({ coder }: Deployed): string | undefined {
   return `CrashLoopBackOff: ${DATABASE} is not set, and the container cannot run a database of its own`;
 }
 
-function nodesOf({ attributes }: TwinItem): number {
-  return Number(attributes?.["node_count"] ?? valueAt(attributes, "scaling_config.0.desired_size") ?? 1);
+/** A container that mounts what its pod does not have: the API server refuses the Deployment's pods. */
+function unfilledVolume({ coder }: Deployed): string | undefined {
+  const has = new Set(coder.volumes.map(({ name }) => name));
+  const mounts = [coder, ...coder.initContainers].flatMap(({ volumeMounts }) => volumeMounts);
+  const missing = mounts.find(({ name }) => !has.has(name));
+  return missing && `FailedCreate: volumeMounts name "${missing.name}": Not found`;
 }
 
 /** Coder's pods want a node each when they are pinned to nodes by label. */
 async function unschedulable(store: TwinStore, { coder, cluster }: Deployed): Promise<string | undefined> {
-  const pools = (await store.list(["google_container_node_pool", "aws_eks_node_group"])).filter(
-    (pool) => pool.parent === cluster.key,
-  );
   const wanted = Object.entries(coder.nodeSelector);
-  const nodes = pools
-    .filter((pool) => {
-      const labels = (valueAt(pool.attributes, "node_config.0.labels") ??
-        pool.attributes?.["labels"] ??
-        {}) as Values;
-      return wanted.every(([key, value]) => labels[key] === value);
-    })
-    .reduce((sum, pool) => sum + nodesOf(pool), 0);
-  if (nodes > 0) return undefined;
+  if ((await nodesWith(store, cluster, coder.nodeSelector)).length > 0) return undefined;
   return wanted.length === 0
     ? `Unschedulable: the cluster ${cluster.name} has no nodes`
     : `Unschedulable: no node of ${cluster.name} matches ${wanted.map((pair) => pair.join("=")).join(",")}`;

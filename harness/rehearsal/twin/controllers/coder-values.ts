@@ -5,6 +5,8 @@ import type { Values } from "../plugin/value.ts";
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const reference = z.object({ name: z.string(), key: z.string(), optional: z.boolean().default(false) });
 
+const mounts = z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]);
+
 /** The values of Coder's chart that decide what runs, with the chart's own defaults; others are ignored, as by Helm. */
 const chart = z.object({
   coder: z
@@ -24,6 +26,11 @@ const chart = z.object({
       certs: z
         .object({ secrets: z.array(z.object({ name: z.string(), key: z.string() })).default([]) })
         .prefault({}),
+      initContainers: z
+        .array(z.object({ name: z.string(), image: z.string(), volumeMounts: mounts }))
+        .default([]),
+      volumes: z.array(z.object({ name: z.string() })).default([]),
+      volumeMounts: mounts,
       nodeSelector: z.record(z.string(), text).default({}),
       service: z
         .object({

@@ -64,6 +64,19 @@ export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
   kubernetes_secret: secret,
   kubernetes_secret_v1: secret,
   kubernetes_config_map_v1: namespaced("kubernetes_config_map", "configmaps"),
+  kubernetes_daemon_set_v1: {
+    ...namespaced("kubernetes_daemon_set", "daemonsets.apps"),
+    schema: { version: 1 },
+    forceNew: ["metadata.0.name", "metadata.0.namespace", "spec.0.selector"],
+    defaults: {
+      ...metaDefaults,
+      wait_for_rollout: true,
+      "spec.*.min_ready_seconds": 0,
+      "spec.*.revision_history_limit": 10,
+    },
+    // Its pods pull their image: chosen.
+    seconds: { create: 20, delete: 1 },
+  },
   kubernetes_limit_range_v1: namespaced("kubernetes_limit_range", "limitranges"),
   kubernetes_resource_quota_v1: namespaced("kubernetes_resource_quota", "resourcequotas"),
   kubernetes_role_v1: namespaced("kubernetes_role", "roles.rbac.authorization.k8s.io"),

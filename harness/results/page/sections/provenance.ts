@@ -23,6 +23,10 @@ export function provenanceSection(record: RunRecord): Html {
       ["Chart", provenance.chartVersion],
       ["Image digest", provenance.coderImageDigest && html`<code>${provenance.coderImageDigest}</code>`],
       [
+        "Workspace image digest",
+        provenance.workspaceImageDigest && html`<code>${provenance.workspaceImageDigest}</code>`,
+      ],
+      [
         "Cloud",
         cloud && `${cloud.project}, ${cloud.region}, ${cloud.zone}${cloud.emulated ? " (emulated)" : ""}`,
       ],

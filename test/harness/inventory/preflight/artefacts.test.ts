@@ -82,12 +82,27 @@ function digests(of: (url: string) => string): Web {
     });
 }
 
-test("Coder's image is resolved to the digest that its registry says, and no other image is", async () => {
-  const other = `sha256:${"0".repeat(64)}`;
-  const result = await ask(digests((url) => (url.includes("ghcr.io/v2/coder/coder/") ? DIGEST : other)));
-  expect(result).toMatchObject({ state: "ok", coderImageDigest: DIGEST });
+test("each image is resolved to the digest that its own registry reports, and nothing else is", async () => {
+  const [workspace, other] = ["1", "0"].map((digit) => `sha256:${digit.repeat(64)}`);
+  const result = await ask(
+    digests((url) => {
+      if (url.includes("ghcr.io/v2/coder/coder/")) return DIGEST;
+      return url.includes("registry-1.docker.io") ? workspace! : other!;
+    }),
+  );
+  expect(result).toMatchObject({
+    state: "ok",
+    coderImageDigest: DIGEST,
+    workspaceImageDigest: workspace,
+  });
   expect(result.found).toMatch(new RegExp(`ghcr\\.io/coder/coder:v\\S+ \\(${DIGEST}\\)`));
   expect(result.found).not.toContain(other);
+});
+
+test("the workspace image of a cluster without workspace nodes is pulled by the nodes of Coder", () => {
+  const context = { architecture: getArchitecture("gke"), size: resolveSize("gke", "canary") };
+  const image = artefactsOf(context).find((artefact) => artefact.image === "workspace");
+  expect(image?.pulls?.count).toBe(1);
 });
 
 test("the digest is known whatever else could not be asked", async () => {
@@ -103,6 +118,7 @@ test.each(["sha512:abc", "latest", ""])("what is no digest (%s) is none", async 
   const result = await ask(digests(() => said));
   expect(result.state).toBe("ok");
   expect(result).not.toHaveProperty("coderImageDigest");
+  expect(result).not.toHaveProperty("workspaceImageDigest");
 });
 
 test("redirections in a circle end", async () => {

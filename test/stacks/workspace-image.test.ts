@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { readTemplate, templateVariables } from "../../reference-architectures/template.ts";
+import { resolveSize } from "../../reference-architectures/catalogue.ts";
+import { RUN, synthesize, type TerraformJson } from "./synthesize.ts";
+
+const DIGEST = `sha256:${"1a".repeat(32)}`;
+
+/** What the workspaces of an environment run. */
+function imageOfWorkspaces(architecture: string, workspaceImageDigest?: string): string {
+  const { figures } = resolveSize(architecture, "canary");
+  return templateVariables({
+    ...{ architecture, size: figures, runId: RUN.runId, owner: RUN.owner, expiresAt: null, place: {} },
+    workspaceImageDigest,
+  })["image"]!;
+}
+
+describe.each(["gke", "eks"])("on %s", (architecture) => {
+  const daemonSetOf = async (digest?: string): Promise<TerraformJson> =>
+    (
+      await synthesize({
+        architecture,
+        size: "canary",
+        ...(digest === undefined ? {} : { workspaceImageDigest: digest }),
+      })
+    ).resources.find(({ type }) => type === "kubernetes_daemon_set_v1")!.attributes;
+
+  test.each([undefined, DIGEST])(
+    "every node has what workspaces run before the load (digest %s)",
+    async (digest) => {
+      const { spec, wait_for_rollout: waits } = await daemonSetOf(digest);
+      expect(waits).toBe(true);
+      const [container, ...others] = spec.template.spec.container;
+      expect(others).toEqual([]);
+      expect(container.image).toBe(imageOfWorkspaces(architecture, digest));
+      expect(container.image.endsWith(`@${DIGEST}`)).toBe(digest !== undefined);
+      expect(container.image_pull_policy).toBe("IfNotPresent");
+    },
+  );
+
+  test("the nodes are those that the template's pods select, taints included", async () => {
+    const { spec } = await daemonSetOf();
+    const { "main.tf": template = "" } = await readTemplate(architecture);
+    const selector = /node_selector = \{\s+"([^"]+)" = "([^"]+)"/.exec(template)!;
+    expect(spec.template.spec.node_selector).toEqual({ [selector[1]!]: selector[2] });
+    const [toleration] = spec.template.spec.toleration;
+    for (const [name, value] of Object.entries(toleration as Record<string, string>))
+      expect(template).toMatch(new RegExp(`${name}\\s+= "${value}"`));
+  });
+
+  test("it is found by the run's labels, selected by none of them, and never among the workspaces", async () => {
+    const { metadata, spec } = await daemonSetOf();
+    for (const { labels } of [metadata, spec.template.metadata]) {
+      expect(labels).toMatchObject({ "bench-run": RUN.runId, "bench-managed": "cdktf" });
+      expect(labels).toMatchObject(spec.selector.match_labels);
+    }
+    expect(JSON.stringify(spec.selector)).not.toContain("bench-run");
+    expect(metadata.namespace).toBe("${kubernetes_namespace_v1.namespace.metadata[0].name}");
+  });
+});
+
+test("a machine with Docker is told to pull what its containers run", async () => {
+  const imageFor = async (workspaceImageDigest?: string): Promise<string> =>
+    (
+      await synthesize({
+        architecture: "gce-docker",
+        size: "canary",
+        ...(workspaceImageDigest === undefined ? {} : { workspaceImageDigest }),
+      })
+    ).resources.find(
+      ({ type, attributes }) => type === "google_compute_instance" && "coder-version" in attributes.metadata,
+    )!.attributes.metadata["coder-workspace-image"];
+  expect(await imageFor()).toBe(imageOfWorkspaces("gce-docker"));
+  expect(await imageFor(DIGEST)).toBe(imageOfWorkspaces("gce-docker", DIGEST));
+});
+
+test("an image that a size names by digest stays what it is", () => {
+  const image = `ghcr.io/acme/workspace@${DIGEST}`;
+  const { figures } = resolveSize("gke", "canary", { "workspacePod.image": image });
+  const variables = templateVariables({
+    ...{ architecture: "gke", size: figures, runId: "r", owner: "o", expiresAt: null, place: {} },
+    workspaceImageDigest: `sha256:${"00".repeat(32)}`,
+  });
+  expect(variables["image"]).toBe(image);
+});
