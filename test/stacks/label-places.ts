@@ -22,6 +22,10 @@ const OTHER_MEANING: readonly (readonly [path: RegExp, meaning: string])[] = [
     "further disks: the one machine of that kind has none, as another law says",
   ],
   [
+    /\.volume\.ephemeral\.volume_claim_template\./,
+    "claims of a pod's own volumes: the one DaemonSet has none, as another law says",
+  ],
+  [
     /^google_container_cluster\.node_pool\./,
     "pools inside of the cluster: each is a resource of its own here",
   ],

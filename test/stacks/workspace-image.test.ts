@@ -49,6 +49,8 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
 
   test("it is found by the run's labels, selected by none of them, and never among the workspaces", async () => {
     const { metadata, spec } = await daemonSetOf();
+    // A claim of its own would make a disk that carries no label.
+    expect(spec.template.spec).not.toHaveProperty("volume");
     for (const { labels } of [metadata, spec.template.metadata]) {
       expect(labels).toMatchObject({ "bench-run": RUN.runId, "bench-managed": "cdktf" });
       expect(labels).toMatchObject(spec.selector.match_labels);
