@@ -8,10 +8,11 @@ import { valuesAt } from "./walk.ts";
  */
 export function refusals(constraints: readonly Constraint[], config: Values): readonly string[] {
   const refused: { at: string; words: string }[] = [];
-  // Blocks before what is in them: the SDK does not look into one that it refuses.
-  for (const constraint of constraints.toSorted((a, b) => depth(a) - depth(b))) {
+  // Blocks before what is in them: the SDK does not look into one that it refuses. Of an attribute it says one thing only.
+  for (const constraint of constraints.toSorted((a, b) => depth(a) - depth(b) || rank(a) - rank(b))) {
     const words = refusal(constraint, config);
-    if (words === undefined || refused.some(({ at }) => constraint.at.startsWith(`${at}.`))) continue;
+    const isRefused = refused.some(({ at }) => constraint.at === at || constraint.at.startsWith(`${at}.`));
+    if (words === undefined || isRefused) continue;
     refused.push({ at: constraint.at, words });
   }
   return refused.map(({ words }) => words);
@@ -19,6 +20,18 @@ export function refusals(constraints: readonly Constraint[], config: Values): re
 
 function depth({ at }: Constraint): number {
   return at.split(".").length;
+}
+
+/** The order in which the SDK looks at the rules of an attribute. */
+const RANKS = [
+  "exactlyOneOf",
+  "atLeastOneOf",
+  "requiredWith",
+  "conflictsWith",
+] as const satisfies readonly Constraint["rule"][];
+
+function rank({ rule }: Constraint): number {
+  return RANKS.indexOf(rule);
 }
 
 function refusal({ rule, at, paths }: Constraint, config: Values): string | undefined {

@@ -82,7 +82,7 @@ test.each(["google", "aws", "kubernetes"])(
   },
 );
 
-describe.each(["google", "kubernetes"] as const)("the real provider %s", (provider) => {
+describe.each(["google", "aws", "kubernetes"] as const)("the real provider %s", (provider) => {
   test.skipIf(!hasRealProvider(provider))(
     "refuses what the twin refuses, in the same words",
     { timeout: 120_000 },
@@ -104,7 +104,8 @@ describe.each(["google", "kubernetes"] as const)("the real provider %s", (provid
       await rm(folder, { recursive: true });
       const missed = violations.filter(({ type, config }) =>
         refusals(CONSTRAINTS[type]!, config).some(
-          (words) => !stdout.includes(JSON.stringify(words).slice(1, -1)),
+          // A later version of a provider may know more attributes of which one is wanted.
+          (words) => !stdout.includes(JSON.stringify(words.replace(/one of `.*/, "one of `")).slice(1, -1)),
         ),
       );
       expect(missed.map(({ type, constraint }) => `${type} ${constraint.rule} ${constraint.at}`)).toEqual([]);
