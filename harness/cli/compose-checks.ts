@@ -25,6 +25,8 @@ export function composeChecks(
       runId,
       tls,
       clusterAccess,
+      region,
+      zone,
     } = await readJson(folder.environment, environmentSchema);
     const licence = (await findSecrets(folder))?.licence;
     const { cloud } = plan;
@@ -42,7 +44,7 @@ export function composeChecks(
         runner: plan.runner,
         tls: tls !== undefined,
         clusterCidrs: clusterAccess?.cidrs ?? [],
-        ...(cloud === undefined ? {} : { place: { region: cloud.region, zone: cloud.zone } }),
+        place: cloud === undefined ? { region, zone } : { region: cloud.region, zone: cloud.zone },
       },
       { env, cwd: folder.path },
       signal,

@@ -221,15 +221,18 @@ function addCloudOptions(command: Command): Command {
         "REFBENCH_SKIP_PREFLIGHT",
       ),
     )
-    .addOption(
-      new Option(
-        "--runner <where>",
-        "where the load comes from: a machine inside the network, or this one, which then needs a route to Coder",
-      )
-        .env("REFBENCH_RUNNER")
-        .choices(["network", "local"])
-        .default("network"),
-    );
+    .addOption(runnerOption());
+}
+
+/** Where the load comes from. */
+export function runnerOption(): Option {
+  return new Option(
+    "--runner <where>",
+    "where the load comes from: a machine inside the network, or this one, which then needs a route to Coder",
+  )
+    .env("REFBENCH_RUNNER")
+    .choices(["network", "local"])
+    .default("network");
 }
 
 /** How slow the shells of the emulated workspaces are. */

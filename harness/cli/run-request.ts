@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
-import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
-import { parseOverrides } from "../../reference-architectures/override.ts";
+import { getArchitecture, type ResolvedSize } from "../../reference-architectures/catalogue.ts";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
@@ -14,14 +13,13 @@ import { twinId } from "../rehearsal/twin/identity.ts";
 import { TWIN_PROJECT } from "../rehearsal/twin/project.ts";
 import { createTerraform } from "../terraform/terraform.ts";
 import { cloudRequestOf } from "./cloud-request.ts";
-import { resolveCoderVersion } from "./coder-channel.ts";
-import { clusterAccessOf } from "./cluster-access.ts";
+import { type CoderVersion, resolveCoderVersion } from "./coder-channel.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion, whyUnofficial } from "./refbench-version.ts";
 import { checkedFaults, MAX_SEED, twinRoot, type RunFlags } from "./run-options.ts";
+import { runSettingsOf } from "./run-settings.ts";
 import { shardProgram } from "./shard-program.ts";
-import { tlsOf } from "./tls-option.ts";
 
 /** Reads the flags into what a run is asked for. Nothing is created. */
 export async function runRequestOf(
@@ -31,11 +29,11 @@ export async function runRequestOf(
   /** Whose command line the flags are of: a flag that says nothing here is refused, a variable is passed over. */
   command: Pick<Command, "getOptionValueSource">,
 ): Promise<RunRequest> {
-  const rehearse = flags.rehearse === true;
-  const overrides = parseOverrides(flags.set);
-  const size = resolveSize(architecture, flags.size, overrides);
-  refuseOthersFlags(architecture, rehearse, command);
-  const access = clusterAccessOf(architecture, flags, command);
+  const { rehearse, size, overrides, runner, coderVersion, clusterAccess, tls } = await runSettingsOf(
+    architecture,
+    flags,
+    command,
+  );
   refuseFooting(architecture, flags, io);
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {
     throw new RefbenchError(
@@ -62,19 +60,19 @@ export async function runRequestOf(
     ...(flags.maxCost === undefined ? {} : { maxCost: flags.maxCost }),
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
-    runner: flags.runner,
-    ...(await coderVersionOf(flags)),
+    runner,
+    ...(coderVersion === undefined ? {} : { coderVersion: withChannel(coderVersion, flags) }),
     ...(await comparisonOf(architecture, flags)),
     ...nightOf(flags),
-    ...access,
-    ...tlsOf(flags),
+    ...(clusterAccess === undefined ? {} : { clusterAccess }),
+    tls,
     ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(size, flags, io)),
     refbench,
   };
 }
 
 async function rehearsalOf(
-  size: ReturnType<typeof resolveSize>,
+  size: ResolvedSize,
   flags: RunFlags,
   io: Io,
 ): Promise<Pick<RunRequest, "rehearsal" | "project" | "zone">> {
@@ -98,14 +96,12 @@ async function rehearsalOf(
   };
 }
 
-async function coderVersionOf({
-  coderVersion,
-  coderChannel,
-  rehearse = false,
-}: Pick<RunFlags, "coderVersion" | "coderChannel" | "rehearse">): Promise<Pick<RunRequest, "coderVersion">> {
-  if (coderVersion === undefined) return {};
-  const resolved = await resolveCoderVersion(coderVersion, { rehearse });
-  return { coderVersion: { ...resolved, ...(coderChannel === undefined ? {} : { channel: coderChannel }) } };
+/** A night asks for a channel once, and starts its runs with the version that it found. */
+function withChannel(
+  version: CoderVersion,
+  { coderChannel }: Pick<RunFlags, "coderChannel">,
+): NonNullable<RunRequest["coderVersion"]> {
+  return { ...version, ...(coderChannel === undefined ? {} : { channel: coderChannel }) };
 }
 
 /** Two versions to compare, where their architecture can have one in the other's place. */
@@ -173,52 +169,6 @@ async function realCoderOf(
   return {
     coder: await findRealCoder({ binary: coderServer, providerMirror: coderProviderMirror, cwd, env, load }),
   };
-}
-
-const ONLY_REHEARSALS = {
-  coderServer: "--coder-server",
-  coderProviderMirror: "--coder-provider-mirror",
-  speed: "--speed",
-  buildSpeed: "--build-speed",
-  failBuilds: "--fail-builds",
-  shellDelay: "--shell-delay",
-  faults: "--faults",
-} as const;
-const ONLY_REAL_RUNS = {
-  project: "--project",
-  account: "--account",
-  region: "--region",
-  skipCanary: "--skip-canary",
-  skipPreflight: "--skip-preflight",
-} as const;
-
-/** A flag that has nothing to say in this kind of run was meant for another: what else was meant differently? */
-function refuseOthersFlags(
-  architecture: string,
-  rehearse: boolean,
-  command: Pick<Command, "getOptionValueSource">,
-): void {
-  const given = (flags: Readonly<Record<string, string>>): string | undefined =>
-    Object.entries(flags).find(([name]) => command.getOptionValueSource(name) === "cli")?.[1];
-  const wrong = given(rehearse ? ONLY_REAL_RUNS : ONLY_REHEARSALS);
-  if (wrong !== undefined) {
-    throw new RefbenchError(
-      "usage",
-      rehearse
-        ? `${wrong} says something of a real cloud, and --rehearse asks none: leave one of both out`
-        : `${wrong} changes the twin, and a real run has none: add --rehearse, or leave it out`,
-    );
-  }
-  if (rehearse) return;
-  const { cloud } = getArchitecture(architecture);
-  const others = given(cloud === "google" ? { account: "--account" } : { project: "--project" });
-  if (others !== undefined) {
-    const [where, own] = cloud === "google" ? ["Google", "--project"] : ["AWS", "--account"];
-    throw new RefbenchError(
-      "usage",
-      `${others} is not ${where}'s, where ${architecture} runs: expected ${own}`,
-    );
-  }
 }
 
 /** Refuses a place for state and journal that would not be there when they are needed. */

@@ -24,7 +24,7 @@ export function tlsOf({
 }: TlsFlags & {
   readonly coderServer?: string;
   readonly rehearse?: boolean;
-}): Pick<RunRequest, "tls"> {
+}): TlsFlags {
   if (tls === "self-signed" && rehearse && coderServer !== undefined) {
     throw new RefbenchError(
       "usage",

@@ -1,52 +1,40 @@
 import { Command, Option } from "commander";
-import {
-  atCoderVersion,
-  getArchitecture,
-  type ResolvedSize,
-  resolveSize,
-} from "../../../reference-architectures/catalogue.ts";
-import { parseOverrides } from "../../../reference-architectures/override.ts";
-import { placeOf } from "../../../reference-architectures/place.ts";
+import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { CHECK_NAMES } from "../../inventory/preflight/check.ts";
 import { parseChecks } from "../../inventory/preflight/choose-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { planCost } from "../../pipeline/cost-plan.ts";
-import { clusterCidrOption } from "../cluster-access.ts";
+import { addClusterAccessOptions } from "../cluster-access.ts";
 import { endpointsOf } from "../endpoints.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { licenceFileOption } from "../licence-option.ts";
-import { tlsOption, type TlsFlags } from "../tls-option.ts";
-import { coderVersionOption, resolveCoderVersion } from "../coder-channel.ts";
+import { tlsOption } from "../tls-option.ts";
+import { coderVersionOption } from "../coder-channel.ts";
 import { askPreflight } from "../preflight/ask.ts";
 import { readLicence } from "../preflight/read-licence.ts";
 import { preflightOutputs, writePreflight } from "../preflight/write-preflight.ts";
-import { maxCostOption } from "../run-options.ts";
+import { checkedSettings } from "../preflight/request.ts";
+import { maxCostOption, runnerOption } from "../run-options.ts";
+import { type RunSettings, runSettingsOf, type SettingsFlags } from "../run-settings.ts";
 
-interface Flags extends TlsFlags {
-  readonly size?: string;
-  readonly coderVersion?: string;
-  readonly set: readonly string[];
-  readonly rehearse?: boolean;
+interface Flags extends SettingsFlags {
   readonly project?: string;
   readonly account?: string;
-  readonly region?: string;
-  readonly zone?: string;
   readonly failCheck?: string;
   readonly skipPreflight?: string;
   readonly licenceFile?: string;
-  readonly clusterCidr: readonly string[];
   readonly maxCost?: number;
   readonly output: readonly string[];
 }
 
 /** `refbench preflight`: everything that can be asked before a run, each failure with its fix. */
 export function preflightCommand(io: Io): Command {
-  return new Command("preflight")
-    .description(
-      "ask the cloud everything that a run needs, with what to do about what is missing; creates nothing",
-    )
+  const command = new Command("preflight").description(
+    "ask the cloud everything that a run needs, with what to do about what is missing; creates nothing",
+  );
+  return addClusterAccessOptions(command)
     .argument("<architecture>", 'one of "refbench architectures"')
     .addOption(
       new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
@@ -59,7 +47,7 @@ export function preflightCommand(io: Io): Command {
     .addOption(new Option("--account <id>", "the AWS account that is meant").env("REFBENCH_ACCOUNT"))
     .addOption(new Option("--region <name>", "another region than the architecture's").env("REFBENCH_REGION"))
     .addOption(new Option("--zone <name>", "another zone than the architecture's").env("REFBENCH_ZONE"))
-    .addOption(clusterCidrOption())
+    .addOption(runnerOption())
     .addOption(licenceFileOption())
     .addOption(maxCostOption())
     .addOption(
@@ -80,60 +68,39 @@ export function preflightCommand(io: Io): Command {
     )
     .addHelpText("after", `\nChecks: ${CHECK_NAMES.join(", ")}.`)
     .addHelpText("after", "Exit codes: 0 nothing failed, 30 a check failed, 2 a wrong flag.")
-    .action(async (architecture: string, flags: Flags) => preflight(architecture, flags, io));
+    .action(async (architecture: string, flags: Flags) => preflight(architecture, flags, { io, command }));
 }
 
-async function preflight(architecture: string, flags: Flags, io: Io): Promise<void> {
+async function preflight(
+  architecture: string,
+  flags: Flags,
+  { io, command }: { readonly io: Io; readonly command: Command },
+): Promise<void> {
   const outputs = preflightOutputs(flags.output);
-  const overrides = parseOverrides(flags.set);
-  const rehearse = flags.rehearse === true;
-  const asked = resolveSize(architecture, flags.size, overrides);
-  const { coderVersion } = flags;
-  const size =
-    coderVersion === undefined
-      ? asked
-      : {
-          ...asked,
-          figures: atCoderVersion(
-            asked.figures,
-            (await resolveCoderVersion(coderVersion, { rehearse })).version,
-          ),
-        };
+  const settings = await runSettingsOf(architecture, flags, command);
+  const { rehearse } = settings;
   if (flags.failCheck !== undefined && !rehearse) {
     throw new RefbenchError(
       "usage",
       `--fail-check is "${flags.failCheck}", which only a rehearsal plays: add --rehearse, or leave it out`,
     );
   }
-  const planned = plannedCost(size, flags, io);
+  const planned = plannedCost(settings, flags, io);
   const fail =
     flags.failCheck === undefined ? new Set<never>() : parseChecks("--fail-check", flags.failCheck);
   const licence = await readLicence(flags.licenceFile, io);
   using interrupts = listenForInterrupts(() => io.stderr.write("refbench: stopping; nothing was created\n"));
   const { project, account, skipPreflight: skip } = flags;
-  const report = await askPreflight(
-    {
-      size,
-      rehearse,
-      project,
-      account,
-      fail,
-      skip,
-      licence,
-      tls: flags.tls !== "off",
-      clusterCidrs: flags.clusterCidr,
-    },
-    io,
-    interrupts.stop,
-  );
+  const asked = { ...checkedSettings(settings), project, account, fail, skip, licence };
+  const report = await askPreflight(asked, io, interrupts.stop);
   await writePreflight({ ...report, ...planned }, outputs, io);
   if (report.outcome === "failed") io.exit(EXIT_CODES.infrastructure);
 }
 
 /** What the run would cost, or a refusal as the run would get it. */
 function plannedCost(
-  { architecture: name, name: sizeName, figures }: ResolvedSize,
-  { rehearse = false, maxCost, ...flags }: Flags,
+  { size: { architecture: name, name: sizeName, figures }, rehearse, place, runner }: RunSettings,
+  { maxCost }: Flags,
   { env }: Io,
 ): ReturnType<typeof planCost> {
   const architecture = getArchitecture(name);
@@ -141,8 +108,8 @@ function plannedCost(
     architecture,
     sizeName,
     size: figures,
-    region: rehearse ? architecture.region : placeOf(architecture, flags).region,
-    runner: "network",
+    region: place.region,
+    runner,
     simulated: rehearse || endpointsOf(architecture.cloud, env).emulated,
     ceiling: maxCost,
   });

@@ -12,6 +12,7 @@ import { createTerraform } from "../../terraform/terraform.ts";
 import { endpointsOf } from "../endpoints.ts";
 import type { Io } from "../io.ts";
 import { DEFAULT_TTL_MS } from "../run-options.ts";
+import type { RunSettings } from "../run-settings.ts";
 import { missingTools } from "./missing-tools.ts";
 
 /** What `refbench preflight` is asked for. */
@@ -32,14 +33,25 @@ export interface PreflightRequest {
     /** What its teardown will ask. */
     readonly inventory: Inventory;
   };
-  /** Where the load will come from. @default "network" */
-  readonly runner?: Plan["runner"];
-  /** Whether Coder will serve TLS. @default false */
-  readonly tls?: boolean;
-  /** EKS: from where alone the cluster's API will be reached. @default anywhere */
-  readonly clusterCidrs?: readonly string[];
-  /** @default the architecture's */
-  readonly place?: Place;
+  /** Where the load will come from. */
+  readonly runner: Plan["runner"];
+  /** Whether Coder will serve TLS. */
+  readonly tls: boolean;
+  /** EKS: from where alone the cluster's API will be reached; empty = anywhere. */
+  readonly clusterCidrs: readonly string[];
+  readonly place: Place;
+}
+
+/** The part of a request that follows from the settings of the run. */
+export function checkedSettings({
+  size,
+  rehearse,
+  place,
+  runner,
+  tls,
+  clusterAccess,
+}: RunSettings): Pick<PreflightRequest, "size" | "rehearse" | "place" | "runner" | "tls" | "clusterCidrs"> {
+  return { size, rehearse, place, runner, tls: tls !== "off", clusterCidrs: clusterAccess?.cidrs ?? [] };
 }
 
 /** Where a preflight is asked from. */
@@ -50,7 +62,7 @@ const ORDINARY = { createdAt: new Date(0).toISOString(), expiresAtMs: DEFAULT_TT
 
 /** What the checks of every cloud and of the twin share. */
 export function commonContext(
-  { size, licence, place, run, runner = "network", tls = false, clusterCidrs = [] }: PreflightRequest,
+  { size, licence, place, run, runner, tls, clusterCidrs }: PreflightRequest,
   { env }: Asker,
 ): Omit<PreflightContext, "project" | "inventory" | "sweepCommand"> {
   const architecture = { ...getArchitecture(size.architecture), ...place };

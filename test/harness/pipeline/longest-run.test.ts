@@ -35,6 +35,10 @@ test("the preflight of a run asks for a credential that lasts as long as that ru
     fail: new Set<never>(),
     skip: undefined,
     licence: undefined,
+    runner: "network" as const,
+    tls: false,
+    clusterCidrs: [],
+    place: { region: "us-central1", zone: "us-central1-a" },
   };
   const neededMs = (keepMs: number): number => {
     const plan = { createdAt, expiresAtMs: 4 * HOUR_MS, keepOnFailure: { ms: keepMs, max: 1 } };
