@@ -180,7 +180,10 @@ test("what a night's job leaves is torn down from its mirror after each night, t
     needs: ["google", "aws"],
     if: "always()",
   });
-  expect(night.jobs["publish"]).toMatchObject({ needs: ["google", "aws", "sweep"], if: "always()" });
+  expect(night.jobs["publish"]).toMatchObject({
+    needs: ["google", "aws", "sweep"],
+    if: "always() && (vars.REFBENCH_PROJECT != '' || vars.REFBENCH_ACCOUNT != '')",
+  });
   for (const cloud of ["google", "aws"]) {
     const { steps = [], env } = jobs[cloud] ?? {};
     const mirror = env?.["MIRROR"];
@@ -221,7 +224,20 @@ test("a night without a record, and one that cannot be read, keep no other from 
   }
   const after = steps.slice(steps.findIndex(({ run }) => run === script) + 1);
   expect(after).not.toHaveLength(0);
-  for (const step of after) expect(step.if).toBe("${{ !cancelled() }}");
+  for (const step of after) expect(step.if).toMatch(/^\$\{\{ !cancelled\(\)( && vars\.\w+ != '')? \}\}$/);
+});
+
+test("a cloud whose variables are not set is left out, and nothing of the other cloud", () => {
+  const { google, aws, publish } = read("nightly.yml").jobs;
+  const sweep = read("sweep.yml").jobs;
+  for (const job of [google, sweep["google"]]) expect(job?.if).toBe("vars.REFBENCH_PROJECT != ''");
+  for (const job of [aws, sweep["aws"]]) expect(job?.if).toBe("vars.REFBENCH_ACCOUNT != ''");
+  const of = (cloud: RegExp) =>
+    publish?.steps.filter((step) => cloud.test(JSON.stringify(step))).map((step) => step.if) ?? [];
+  expect(of(/GOOGLE_/)).toHaveLength(2);
+  expect(of(/AWS_/)).toHaveLength(2);
+  for (const condition of of(/GOOGLE_/)) expect(condition).toContain("vars.REFBENCH_PROJECT != ''");
+  for (const condition of of(/AWS_/)) expect(condition).toContain("vars.REFBENCH_ACCOUNT != ''");
 });
 
 test("the systemd service calls refbench by what exists, and a stop is a Ctrl-C that waits for the teardown", () => {

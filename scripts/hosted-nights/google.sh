@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Sets up a Google project for hosted nights: the owner's marker, the bucket, three identities and GitHub's trust in
-# them, with no key. It may be run again: what exists is kept. stdout has the repository's variables.
+# them, with no key. It may be run again: what exists is kept, and trusts the repository and branch named last. stdout has
+# the repository's variables.
 set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=steps.sh
 . ./steps.sh
 
 USAGE='usage: google.sh --project ID --repository OWNER/NAME --bucket NAME [--location us-central1] [--branch main] [--dry-run]'
-PROJECT= REPOSITORY= BUCKET= LOCATION=us-central1 BRANCH=main
+PROJECT='' REPOSITORY='' BUCKET='' LOCATION=us-central1 BRANCH=main
 while [ $# -gt 0 ]; do
   case "$1" in
     --dry-run) DRY_RUN=yes ;;
@@ -25,6 +26,7 @@ matches "$REPOSITORY" '[A-Za-z0-9._-]+/[A-Za-z0-9._-]+' || usage "--repository i
 matches "$BUCKET" '[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]' || usage "--bucket is \"$BUCKET\", expected a bucket's name"
 matches "$BRANCH" '[A-Za-z0-9._/-]+' || usage "--branch is \"$BRANCH\", expected a branch's name"
 
+read_repository_ids "$REPOSITORY"
 POOL=refbench-nights
 account() { printf 'refbench-%s@%s.iam.gserviceaccount.com' "$1" "$PROJECT"; }
 
@@ -48,13 +50,18 @@ fi
 if ! exists gcloud iam workload-identity-pools describe $POOL --project="$PROJECT" --location=global; then
   step gcloud iam workload-identity-pools create $POOL --project="$PROJECT" --location=global
 fi
-if ! exists gcloud iam workload-identity-pools providers describe github --project="$PROJECT" --location=global \
-  --workload-identity-pool=$POOL; then
-  # The branch is part of the trust: a pull request's workflow gets no identity.
-  step gcloud iam workload-identity-pools providers create-oidc github --project="$PROJECT" --location=global \
-    --workload-identity-pool=$POOL --issuer-uri=https://token.actions.githubusercontent.com \
-    --attribute-mapping=google.subject=assertion.sub,attribute.repository=assertion.repository \
-    --attribute-condition="assertion.repository == '$REPOSITORY' && assertion.ref == 'refs/heads/$BRANCH'"
+# The branch is part of the trust: a pull request's workflow gets no identity. The repository is known by its number, since
+# its name may be another repository's one day.
+TRUST=(
+  "--attribute-mapping=google.subject=assertion.sub,attribute.repository_id=assertion.repository_id"
+  "--attribute-condition=assertion.repository_id == '$REPOSITORY_ID' && assertion.ref == 'refs/heads/$BRANCH'"
+)
+AT=(github --project="$PROJECT" --location=global "--workload-identity-pool=$POOL")
+if exists gcloud iam workload-identity-pools providers describe "${AT[@]}"; then
+  step gcloud iam workload-identity-pools providers update-oidc "${AT[@]}" "${TRUST[@]}"
+else
+  step gcloud iam workload-identity-pools providers create-oidc "${AT[@]}" "${TRUST[@]}" \
+    --issuer-uri=https://token.actions.githubusercontent.com
 fi
 
 # The sweep has an identity of its own: it must work when the night's is what failed. It starts no load, so it needs no tunnel.
@@ -71,16 +78,16 @@ for name in night sweep publish; do
   if ! exists gcloud iam service-accounts describe "$(account $name)" --project="$PROJECT"; then
     step gcloud iam service-accounts create "refbench-$name" --project="$PROJECT"
   fi
-  step gcloud iam service-accounts add-iam-policy-binding "$(account $name)" --project="$PROJECT" \
-    --role=roles/iam.workloadIdentityUser \
-    --member="principalSet://iam.googleapis.com/projects/$NUMBER/locations/global/workloadIdentityPools/$POOL/attribute.repository/$REPOSITORY"
+  step_with_new_identity gcloud iam service-accounts add-iam-policy-binding "$(account $name)" --project="$PROJECT" \
+    --role=roles/iam.workloadIdentityUser --condition=None \
+    --member="principalSet://iam.googleapis.com/projects/$NUMBER/locations/global/workloadIdentityPools/$POOL/attribute.repository_id/$REPOSITORY_ID"
   for role in $(roles $name); do
-    step gcloud projects add-iam-policy-binding "$PROJECT" --role="roles/$role" \
+    step_with_new_identity gcloud projects add-iam-policy-binding "$PROJECT" --role="roles/$role" \
       --member="serviceAccount:$(account $name)" --condition=None
   done
   storage=storage.objectUser
   [ $name = publish ] && storage=storage.objectViewer
-  step gcloud storage buckets add-iam-policy-binding "gs://$BUCKET" --role="roles/$storage" \
+  step_with_new_identity gcloud storage buckets add-iam-policy-binding "gs://$BUCKET" --role="roles/$storage" \
     --member="serviceAccount:$(account $name)"
 done
 
