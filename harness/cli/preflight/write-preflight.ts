@@ -1,13 +1,15 @@
 import { jsonText } from "../../model/safe-text.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { preflightText, type PreflightReport } from "../../inventory/preflight/report.ts";
+import type { PreflightReport } from "../../inventory/preflight/report.ts";
 import { messageOf, RefbenchError } from "../../model/error.ts";
 import type { Plan } from "../../pipeline/plan.ts";
 import type { OutputSpec } from "../../results/output-spec.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
+import { DEFAULT_WIDTH, widthOf } from "../../results/outputs.ts";
 import { costLines } from "../cost-lines.ts";
 import type { Io } from "../io.ts";
+import { linesOf, preflightText } from "./preflight-text.ts";
 
 /** Reads `--output` of a preflight, which is no table of results. */
 export function preflightOutputs(values: readonly string[]): readonly OutputSpec[] {
@@ -28,7 +30,9 @@ export async function writePreflight(
 ): Promise<void> {
   for (const { format, path } of outputs) {
     // Words of a cloud's answers are in it, and they go to a terminal.
-    const text = format === "json" ? jsonText(report) : `${preflightText(report)}${costWords(report)}`;
+    const width = path === undefined ? widthOf(stdout) : DEFAULT_WIDTH;
+    const text =
+      format === "json" ? jsonText(report) : `${preflightText(report, width)}${costWords(report, width)}`;
     if (path === undefined) {
       stdout.write(text);
       continue;
@@ -45,7 +49,9 @@ export async function writePreflight(
   }
 }
 
-function costWords(report: PreflightAnswer): string {
+function costWords(report: PreflightAnswer, width: number): string {
   const lines = "cost" in report ? costLines(report.cost) : [`cost: not estimated, ${report.notPriced}`];
-  return lines.map((line) => `${line}\n`).join("");
+  // Where something must be mended first, the parts of the bill are not on the screen.
+  const shown = report.outcome === "failed" ? lines.slice(0, 1) : lines;
+  return shown.flatMap((line) => linesOf(line, width).map((part) => `${part}\n`)).join("");
 }

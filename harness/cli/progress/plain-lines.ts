@@ -30,7 +30,8 @@ export class PlainLines {
         return [`${event.stage}: started`];
       case "stage.finished": {
         const how = event.outcome === "ok" ? "done" : event.outcome;
-        const why = event.message === undefined ? "" : `: ${event.message}`;
+        // The rest is in the result.
+        const why = event.message === undefined ? "" : `: ${event.message.split("\n", 1)[0] ?? ""}`;
         const cost = costWords(state);
         const spent = cost === undefined ? "" : ` (${cost})`;
         return [`${event.stage}: ${how} in ${formatDuration(event.durationMs)}${spent}${why}`];

@@ -51,14 +51,22 @@ export const artefactsCheck: Check<PreflightContext> = {
 
 interface Asked {
   readonly artefact: Artefact;
-  readonly outcome: CheckOutcome & { readonly digest?: string | undefined };
+  readonly outcome: CheckOutcome & {
+    readonly digest?: string | undefined;
+    /** The server that was not reached. */
+    readonly unreached?: string;
+  };
 }
 
 function summed(found: readonly Asked[]): CheckOutcome {
   for (const state of ["failed", "unknown"] as const) {
     const bad = found.filter(({ outcome }) => outcome.state === state);
     if (bad.length === 0) continue;
-    const words = bad.map(({ artefact, outcome }) => `${artefact.what}: ${outcome.found}`).join("; ");
+    const answered = bad.filter(({ outcome }) => outcome.unreached === undefined);
+    const words = [
+      ...answered.map(({ artefact, outcome }) => `${artefact.what}: ${outcome.found}`),
+      ...unreachedWords(bad),
+    ].join("; ");
     if (state === "unknown") return unknown(words);
     // What Coder's version would mend is told by the check itself.
     const fixes = bad.flatMap(({ artefact: { fix } }) => fix ?? []);
@@ -72,6 +80,15 @@ function summed(found: readonly Asked[]): CheckOutcome {
       )
       .join(", "),
   );
+}
+
+/** Servers that were not reached, in one sentence: a network that is down is one reason. */
+function unreachedWords(bad: readonly Asked[]): readonly string[] {
+  const unreached = bad.filter(({ outcome }) => outcome.unreached !== undefined);
+  const [first] = unreached;
+  if (first === undefined) return [];
+  const hosts = [...new Set(unreached.map(({ outcome }) => outcome.unreached))].join(", ");
+  return [`not reached from this machine: ${hosts} (${first.outcome.found})`];
 }
 
 /** Figures of a version without support may be wanted: it is said, and refused by nobody. */
@@ -207,7 +224,7 @@ async function ask(
     return unknown(`${url} answered ${status}`);
   } catch (error) {
     signal.throwIfAborted();
-    return unknown(`${new URL(url).host} was not reached from this machine: ${messageOf(error)}`);
+    return { ...unknown(messageOf(error)), unreached: new URL(url).host };
   }
 }
 

@@ -25,12 +25,15 @@ async function preflight(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return { ...ended, cwd };
 }
 
+/** The text with each check in one line. */
+const unwrapped = (text: string): string => text.replaceAll(/\n {20,}(?!->)/g, " ");
+
 describe("refbench preflight --rehearse", () => {
   test("is ready, says what is simulated and what a cloud would need, and creates nothing", async () => {
     const { stdout, code, cwd } = await preflight(["gke", "--rehearse"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Preflight of gke 100 in the twin \(simulated\)/);
-    expect(stdout).toMatch(/^skipped +quota .*10 n2 \+ 36 e2 vCPUs/m);
+    expect(unwrapped(stdout)).toMatch(/^skipped +quota .*10 n2 \+ 36 e2 vCPUs/m);
     expect(stdout).toMatch(/Ready for a rehearsal/);
     expect(existsSync(join(cwd, ".refbench"))).toBe(false);
   });
@@ -77,6 +80,15 @@ describe("refbench preflight --rehearse", () => {
     expect(stdout).toMatch(/-> aws eks describe-cluster-versions --region us-east-2/);
   });
 
+  test("has no line above 80 columns but one that is to be pasted, and breaks no name", async () => {
+    const { stdout } = await preflight(["gke", "--rehearse", "--size", "1200", "--fail-check", "identity"]);
+    const lines = stdout.split("\n");
+    for (const line of lines)
+      if (/\S .*\S \S/.test(line) && !line.includes("->")) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(lines.length).toBeLessThan(40);
+    expect(stdout).toMatch(/ghcr\.io\/coder\/coder:v\d+\.\d+\.\d+,?\s/);
+  });
+
   test("shows a failure's fix below it", async () => {
     const { stdout } = await preflight(["gke", "--rehearse", "--fail-check", "apis,leftovers"]);
     expect(stdout).toMatch(
@@ -86,7 +98,7 @@ describe("refbench preflight --rehearse", () => {
   });
 
   test("simulates the licence of a licensed size, and looks at one that is given", async () => {
-    expect((await preflight(["gke", "--rehearse", "--size", "1200"])).stdout).toMatch(
+    expect(unwrapped((await preflight(["gke", "--rehearse", "--size", "1200"])).stdout)).toMatch(
       /^skipped +licence .*simulates/m,
     );
     const REFBENCH_LICENCE = licenceOf({ version: 3, exp: 1_700_000_000 });

@@ -49,6 +49,16 @@ test("off a terminal each thing that happened is one appended line with the time
   );
 });
 
+test("a stage that failed is one line off a terminal too: the result has the rest", () => {
+  const stream = new CapturedStream();
+  const reporter = progressReporter({ stderr: stream, env: {} });
+  const message = "1 of 17 checks failed\nidentity: nobody is signed in";
+  reporter.report(
+    at(1, { type: "stage.finished", stage: "preflight", outcome: "failed", durationMs: 500, message }),
+  );
+  expect(stream.text).toMatch(/^\[[^\]]*\] preflight: failed in 0\.5 s: 1 of 17 checks failed\n$/);
+});
+
 test("a run's cost is told before it begins, then with the lines that are told anyway", () => {
   const stream = new CapturedStream();
   const reporter = progressReporter({ stderr: stream, env: {} });
