@@ -36,7 +36,7 @@ export async function awaitControlPlane(
       if (clock.elapsed() - sinceMs >= settle.controllersMs)
         throw new RefbenchError(
           "infrastructure",
-          `the control plane of cluster ${name} did not work steadily within ${Math.round(settle.controllersMs / 60_000)} min: ${look.reason}; look at the cluster in the cloud's console, then start another run`,
+          `the control plane of cluster ${name} did not work steadily within ${limitWords(settle.controllersMs)}: ${look.reason}; look at the cluster in the cloud's console, then start another run`,
         );
       if (!isNoted) {
         const message = `waiting for the control plane of cluster ${name}: ${look.reason}`;
@@ -46,4 +46,8 @@ export async function awaitControlPlane(
     }
     await clock.sleep(POLLS_BETWEEN_LOOKS * settle.pollMs, signal);
   }
+}
+
+function limitWords(ms: number): string {
+  return ms < 60_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }

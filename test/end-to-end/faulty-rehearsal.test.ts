@@ -58,6 +58,35 @@ describe("a rehearsal of gke", () => {
     expect(await inTwin(cwd)).toEqual([]);
   });
 
+  test("waits for a control plane that goes away, applies its stack again, and says that a node was replaced", async () => {
+    const cwd = await newFolder();
+    const away = { op: "create", do: "control-plane-away", ms: 1_000 };
+    await writeFile(
+      join(cwd, "faults.json"),
+      JSON.stringify({
+        faults: [
+          { ...away, type: "google_container_node_pool" },
+          { ...away, type: "helm_release" },
+          { op: "nodes", do: "replace-node" },
+        ],
+      }),
+    );
+    const ended = await refbench(cwd, ...CANARY, "--faults", "faults.json");
+    expect(ended.stderr).toMatch(
+      /waiting for the control plane of cluster bench-\w+-gke: its status is RECON/,
+    );
+    expect(ended.stderr).toMatch(
+      /the cluster's control plane went away; applying the stack again, without the/,
+    );
+    const { conditions, teardown, stages } = await onlyRecord(cwd);
+    expect(stages).toContainEqual(expect.objectContaining({ stage: "load", outcome: "ok" }));
+    expect(conditions).toContainEqual(
+      expect.stringMatching(/^nodes: changed during the load, .* 1 replaced \(bench-\w+-coder-0\)$/),
+    );
+    expect(teardown.state).toBe("clean");
+    expect(await inTwin(cwd)).toEqual([]);
+  }, 300_000);
+
   test("with creates whose answers are lost, and a leak that no state knows, is swept clean", async () => {
     const cwd = await newFolder();
     await writeFile(

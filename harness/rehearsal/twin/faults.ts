@@ -45,8 +45,8 @@ const listing = {
  *   and never works, as in the cloud.
  * - `stuck-delete`: every delete from the nth on is refused, a sweep's too; for `ms` from the first on, or for ever.
  *
- * - `control-plane-away` (`op: "create"`): for `ms` the API server of the cluster does not answer. A node pool is made first; an
- *   install of a release stays pending; any other object of the cluster is not made.
+ * - `control-plane-away` (`op: "create"`): for `ms` of wall time the API server of the cluster does not answer. A node pool is
+ *   made first; an install of a release stays pending; any other object of the cluster is not made.
  *
  * - `image-pull` (`op: "create"`): the image of a `kubernetes_daemon_set_v1` is never pulled: it exists with its pods, and Terraform gives up
  *   after the time that its create may take (`timeouts`), without an entry in its state, as the real provider does.
