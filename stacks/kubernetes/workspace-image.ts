@@ -1,4 +1,4 @@
-import { DaemonSetV1 } from "@cdktf/provider-kubernetes/lib/daemon-set-v1/index.js";
+import { DeploymentV1 } from "@cdktf/provider-kubernetes/lib/deployment-v1/index.js";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
@@ -10,7 +10,12 @@ export interface WorkspaceImageProps {
   readonly namespace: string;
   /** What workspaces run. */
   readonly image: string;
+  /** How many nodes workspaces run on. */
+  readonly nodes: number;
 }
+
+/** For some hundred megabytes, pulled by all nodes at once through one address. */
+const PULL_MINUTES = 20;
 
 /** Labels that select its pods; no label of a run may be in a selector, since those of another run differ. */
 const SELECTOR = { "app.kubernetes.io/name": "bench-workspace-image" };
@@ -18,16 +23,22 @@ const SELECTOR = { "app.kubernetes.io/name": "bench-workspace-image" };
 /**
  * Pulls the workspace image onto every node that workspaces run on, and is applied when all have it: otherwise the first
  * workspace of each node would pull it within the measured builds. Its pods sleep, and so keep the image from being
- * collected; they ask for no cores and little memory.
+ * collected; they ask for no cores and little memory. A Deployment with one pod a node, since this version of the provider waits for a
+ * DaemonSet's pods to be scheduled and not for their image (fixed in its version 3).
  */
 export class WorkspaceImage extends Construct {
-  constructor(scope: Construct, id: string, { environment, namespace, image }: WorkspaceImageProps) {
+  constructor(scope: Construct, id: string, { environment, namespace, image, nodes }: WorkspaceImageProps) {
     super(scope, id);
     const labels = benchLabels(environment);
-    new DaemonSetV1(this, "pull", {
+    new DeploymentV1(this, "pull", {
       metadata: { name: "workspace-image", namespace, labels: { ...labels, ...SELECTOR } },
       waitForRollout: true,
       spec: {
+        replicas: String(nodes),
+        // With one pod a node, a new pod never fits beside an old one.
+        strategy: { type: "Recreate" },
+        // The provider gives up at this deadline too.
+        progressDeadlineSeconds: PULL_MINUTES * 60,
         selector: { matchLabels: SELECTOR },
         template: {
           metadata: { labels: { ...labels, ...SELECTOR } },
@@ -35,6 +46,13 @@ export class WorkspaceImage extends Construct {
             // As the workspaces' own pods.
             nodeSelector: { [roleLabel("workspaces")]: "true" },
             toleration: [{ key: ROLE_TAINT, operator: "Equal", value: "workspaces", effect: "NoSchedule" }],
+            affinity: {
+              podAntiAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: [
+                  { labelSelector: [{ matchLabels: SELECTOR }], topologyKey: "kubernetes.io/hostname" },
+                ],
+              },
+            },
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             // A shell that sleeps ends by nothing but a kill.
@@ -56,8 +74,7 @@ export class WorkspaceImage extends Construct {
           },
         },
       },
-      // Some hundred megabytes, by all nodes at once through one address.
-      timeouts: { create: "20m", update: "20m" },
+      timeouts: { create: `${PULL_MINUTES}m`, update: `${PULL_MINUTES}m` },
     });
   }
 }

@@ -23,7 +23,7 @@ const OTHER_MEANING: readonly (readonly [path: RegExp, meaning: string])[] = [
   ],
   [
     /\.volume\.ephemeral\.volume_claim_template\./,
-    "claims of a pod's own volumes: the one DaemonSet has none, as another law says",
+    "claims of a pod's own volumes: the one Deployment has none, as another law says",
   ],
   [
     /^google_container_cluster\.node_pool\./,

@@ -15,19 +15,19 @@ function imageOfWorkspaces(architecture: string, workspaceImageDigest?: string):
 }
 
 describe.each(["gke", "eks"])("on %s", (architecture) => {
-  const daemonSetOf = async (digest?: string): Promise<TerraformJson> =>
+  const deploymentOf = async (digest?: string): Promise<TerraformJson> =>
     (
       await synthesize({
         architecture,
         size: "canary",
         ...(digest === undefined ? {} : { workspaceImageDigest: digest }),
       })
-    ).resources.find(({ type }) => type === "kubernetes_daemon_set_v1")!.attributes;
+    ).resources.find(({ type }) => type === "kubernetes_deployment_v1")!.attributes;
 
   test.each([undefined, DIGEST])(
     "every node has what workspaces run before the load (digest %s)",
     async (digest) => {
-      const { spec, wait_for_rollout: waits } = await daemonSetOf(digest);
+      const { spec, wait_for_rollout: waits } = await deploymentOf(digest);
       expect(waits).toBe(true);
       const [container, ...others] = spec.template.spec.container;
       expect(others).toEqual([]);
@@ -37,8 +37,23 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
     },
   );
 
+  test.each(["canary", "100", "1200"])("size %s has one pod on each node of workspaces", async (size) => {
+    const { figures } = resolveSize(architecture, size);
+    const { workspaces, coder } = figures.machines;
+    const found = (await synthesize({ architecture, size })).resources.find(
+      ({ type }) => type === "kubernetes_deployment_v1",
+    )!.attributes;
+    expect(found.spec.replicas).toBe(String(workspaces.nodes > 0 ? workspaces.nodes : coder.nodes));
+    const [apart] =
+      found.spec.template.spec.affinity.pod_anti_affinity.required_during_scheduling_ignored_during_execution;
+    expect(apart.topology_key).toBe("kubernetes.io/hostname");
+    expect(apart.label_selector[0].match_labels).toEqual(found.spec.selector.match_labels);
+    expect(found.spec.strategy.type).toBe("Recreate");
+    expect(found.timeouts.create).toBe(`${found.spec.progress_deadline_seconds / 60}m`);
+  });
+
   test("the nodes are those that the template's pods select, taints included", async () => {
-    const { spec } = await daemonSetOf();
+    const { spec } = await deploymentOf();
     const { "main.tf": template = "" } = await readTemplate(architecture);
     const selector = /node_selector = \{\s+"([^"]+)" = "([^"]+)"/.exec(template)!;
     expect(spec.template.spec.node_selector).toEqual({ [selector[1]!]: selector[2] });
@@ -48,7 +63,7 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
   });
 
   test("it is found by the run's labels, selected by none of them, and never among the workspaces", async () => {
-    const { metadata, spec } = await daemonSetOf();
+    const { metadata, spec } = await deploymentOf();
     // A claim of its own would make a disk that carries no label.
     expect(spec.template.spec).not.toHaveProperty("volume");
     for (const { labels } of [metadata, spec.template.metadata]) {

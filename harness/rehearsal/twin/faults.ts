@@ -48,8 +48,8 @@ const listing = {
  * - `control-plane-away` (`op: "create"`): for `ms` of wall time the API server of the cluster does not answer. A node pool is
  *   made first; an install of a release stays pending; any other object of the cluster is not made.
  *
- * - `image-pull` (`op: "create"`): the image of a `kubernetes_daemon_set_v1` is never pulled: it exists with its pods, and Terraform gives up
- *   after the time that its create may take (`timeouts`), without an entry in its state, as the real provider does.
+ * - `image-pull` (`op: "create"`): the image of a `kubernetes_deployment_v1` is never pulled: it exists with its pods, and Terraform
+ *   gives up at its progress deadline.
  *
  * Of the nodes (`op: "nodes"`, which a load asks before and after it): `replace-node` makes another machine of the first node,
  * from the nth question on, by default the second.
@@ -132,7 +132,7 @@ export const faultsFile = z
           .object({
             ...common,
             op: z.literal("create"),
-            type: common.type.default("kubernetes_daemon_set_v1"),
+            type: common.type.default("kubernetes_deployment_v1"),
             do: z.literal("image-pull"),
           })
           .strict(),

@@ -80,7 +80,7 @@ export const TYPES_IN_USE = {
     version: "2.38.0",
     resources: [
       "config_map_v1",
-      "daemon_set_v1",
+      "deployment_v1",
       "limit_range_v1",
       "namespace",
       "namespace_v1",

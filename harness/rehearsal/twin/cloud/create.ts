@@ -11,6 +11,7 @@ import { mapAttributes, valueAt } from "../plugin/walk.ts";
 import { SECRET_KEYS } from "../controllers/coder-readiness.ts";
 import { controllerItem } from "../controllers/controller-item.ts";
 import { settle } from "../controllers/controllers.ts";
+import { rolloutFailure } from "../controllers/deployment.ts";
 import type { Settled } from "../controllers/controllers.ts";
 import { scaledMs } from "./cloud.ts";
 import type { Asked, Cloud } from "./cloud.ts";
@@ -59,7 +60,7 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
     const readyAt = performance.now() + ms;
     settled = await settle(cloud, { asked, item, state, identity });
     if (settled.never !== undefined) await fail(cloud, settled.never);
-    if (imageIsMissing === true) await fail(cloud, rolloutFailure(state));
+    if (imageIsMissing === true) await fail(cloud, rolloutFailure(state, "ErrImagePull"));
     await waitMs(Math.max(0, readyAt - performance.now()), cloud.signal);
     await cloud.store.put(ready(item, settled.item, settled.state, asked));
     if (controlPlaneAwayMs !== undefined && item.parent !== undefined)
@@ -83,18 +84,6 @@ export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<
       `Kubernetes cluster unreachable: Get "https://${cluster.name}/version": connection refused`,
     );
   }
-}
-
-/** The provider's default where no timeout is set: 10 minutes. It writes no state until the rollout is over. */
-function rolloutFailure(state: Values): NonNullable<Settled["never"]> {
-  const timeout = valueAt(state, "timeouts.create");
-  const [, minutes = "10"] = /^(\d+)m$/.exec(typeof timeout === "string" ? timeout : "") ?? [];
-  return {
-    seconds: Number(minutes) * 60,
-    error: new CloudError("waiting for rollout to finish: pods desired; 0 pods ready", {
-      detail: "The twin saw why: ErrImagePull",
-    }),
-  };
 }
 
 async function fail(

@@ -4,7 +4,7 @@ import type { CloudError } from "../cloud/cloud-error.ts";
 import type { Identity } from "../cloud/identity.ts";
 import type { Values } from "../plugin/value.ts";
 import { settleAwsMachine } from "./aws-machine.ts";
-import { settleDaemonSet } from "./daemon-set.ts";
+import { settleDeployment } from "./deployment.ts";
 import { settleMachine } from "./machine.ts";
 import { settleRelease } from "./release.ts";
 import { settleSecret, settleSecretVersion } from "./secret.ts";
@@ -36,8 +36,8 @@ export async function settle(cloud: Cloud, accepted: Accepted): Promise<Settled>
       return settleMachine(cloud, accepted);
     case "aws_instance":
       return settleAwsMachine(cloud, accepted);
-    case "kubernetes_daemon_set":
-      return settleDaemonSet(cloud, accepted);
+    case "kubernetes_deployment":
+      return settleDeployment(cloud, accepted);
     case "kubernetes_secret":
       return settleSecret(cloud, accepted);
     case "google_secret_manager_secret_version":

@@ -64,14 +64,16 @@ export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
   kubernetes_secret: secret,
   kubernetes_secret_v1: secret,
   kubernetes_config_map_v1: namespaced("kubernetes_config_map", "configmaps"),
-  kubernetes_daemon_set_v1: {
-    ...namespaced("kubernetes_daemon_set", "daemonsets.apps"),
+  kubernetes_deployment_v1: {
+    ...namespaced("kubernetes_deployment", "deployments.apps"),
     schema: { version: 1 },
     forceNew: ["metadata.0.name", "metadata.0.namespace", "spec.0.selector"],
     defaults: {
       ...metaDefaults,
       wait_for_rollout: true,
       "spec.*.min_ready_seconds": 0,
+      "spec.*.paused": false,
+      "spec.*.progress_deadline_seconds": 600,
       "spec.*.revision_history_limit": 10,
     },
     // Its pods pull their image: chosen.
