@@ -1,10 +1,15 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { execa } from "execa";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { seenIn } from "../../harness/model/listing.ts";
 import { awsInventory } from "../../harness/inventory/aws/inventory.ts";
 import type { InventoryItem } from "../../harness/model/inventory.ts";
+import { synthesize } from "../../harness/terraform/synthesize.ts";
 import { processesOf } from "../../scripts/chaos/real/processes.ts";
+import { casesOf } from "../../scripts/validate/cases.ts";
 import { MOTO_ACCOUNT, motoIsInstalled, startMoto, type Moto } from "../harness/inventory/aws/moto.ts";
 import { hasRealProvider, useMirror } from "../support/provider-mirror.ts";
 import { newFolder, onlyRecord, Refbench } from "../support/refbench-process.ts";
@@ -96,6 +101,63 @@ describe.skipIf(!canRun())("a real run on an emulated AWS, with AWS's own provid
       expect(log).not.toContain(
         JSON.parse(await readFile(join(await runFolder(), "secrets.json"), "utf8")).databasePassword,
       );
+    },
+  );
+
+  test("plain terraform destroys a stack without the secrets that its apply had", LONG, async () => {
+    // The emulator has no access entries, which an option would make.
+    const { environment } = casesOf(["eks"]).find(({ name }) => name === "eks canary on rds, no option")!;
+    const directory = join(cwd, "stacks");
+    await mkdir(directory);
+    const environmentFile = join(directory, "environment.json");
+    await writeFile(environmentFile, JSON.stringify(environment));
+    await synthesize({ environmentFile, directory, env: process.env, signal: new AbortController().signal });
+    const terraform = (args: readonly string[], secrets: NodeJS.ProcessEnv = {}) =>
+      execa("terraform", [...args, "-input=false", "-no-color"], {
+        cwd: join(directory, "eks-cloud"),
+        env: { ...env, ...secrets },
+        reject: false,
+        all: true,
+      });
+    expect((await terraform(["init"])).exitCode).toBe(0);
+    const secrets = { TF_VAR_db_password: "a-password", TF_VAR_tls_key: "a-key" };
+    const applied = await terraform(["apply", "-auto-approve"], secrets);
+    expect(applied.all).toMatch(/Apply complete! Resources: [2-9]\d added/);
+    expect((await existing()).length).toBeGreaterThan(10);
+    const destroyed = await terraform(["destroy", "-auto-approve"]);
+    expect(destroyed.all).toMatch(/Destroy complete! Resources: [2-9]\d destroyed/);
+    expect(await existing()).toEqual([]);
+  });
+
+  test(
+    "a run whose machine is lost while its database is made is torn down by another machine without its secrets",
+    LONG,
+    async () => {
+      const mirror = join(await newFolder(), "mirror");
+      const url = pathToFileURL(mirror).href;
+      const run = new Refbench(cwd, [...RUN, "--mirror", url], env);
+      await run.says(/eks-cloud 1\d of/);
+      const lost = await runFolder();
+      const state = join(mirror, "runs", basename(lost), "files/terraform/eks-cloud/terraform.tfstate");
+      // Terraform writes its state every 20 seconds only.
+      await vi.waitUntil(() => existsSync(state) && readFileSync(state, "utf8").includes("aws_eks_cluster"), {
+        timeout: 120_000,
+        interval: 500,
+      });
+      for (const pid of processesOf(lost, run.pid, "everything")) process.kill(pid, "SIGKILL");
+      await run.ended;
+      await rm(lost, { recursive: true });
+      expect((await existing()).length).toBeGreaterThan(5);
+
+      const other = await newFolder();
+      const args = ["teardown", basename(lost), "--from", url];
+      const ended = await new Refbench(other, args, env).ended;
+      expect(ended.stderr).toMatch(/eks-cloud: 0 to add, 0 to change, [1-9]\d* to destroy/);
+      const restored = await readdir(join(other, ".refbench", "runs", basename(lost)));
+      expect(restored).not.toContain("secrets.json");
+      expect(ended.stdout).toMatch(/teardown clean/);
+      expect(ended.code).toBe(0);
+      expect(await existing()).toEqual([]);
     },
   );
 });

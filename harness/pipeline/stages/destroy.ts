@@ -1,8 +1,9 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { messageOf } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../model/error.ts";
 import { type FailureKind, failureKindOf } from "../../model/terraform-failure.ts";
+import type { TerraformProgress } from "../../model/terraform.ts";
 import { askInventory, noteSeen } from "../ask-inventory.ts";
 import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
 import type { StageContext } from "../context.ts";
@@ -23,6 +24,13 @@ const WAITS: Readonly<Record<FailureKind, readonly number[]>> = {
   unreachable: [6, 12],
   other: [2, 4],
 };
+
+/**
+ * What AWS deletes within seconds unless something uses it. Its provider then asks on for 15 to 20 minutes by itself, which
+ * is in vain where the state of a killed apply misses the user.
+ */
+const ASKED_ON_BY_PROVIDER = /^aws_(vpc|subnet|security_group|internet_gateway)\./;
+const VAIN_SECONDS = 120;
 
 /** Kinds that hold what controllers make: once gone, nothing inside can be asked any more. */
 const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", "aws_eks_cluster"]);
@@ -89,6 +97,8 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
     await context.checkLease();
     await journal.append({ type: "stack-intent", stack, act: "destroy" });
     let counted = (): number => 0;
+    const misses = mayMissSome((await journal.read()).entries, stack);
+    const vain = new AbortController();
     try {
       const { remove } = await withTerraform(context, stack, async (given) => {
         const counting = countingOptions(given, "destroy");
@@ -100,6 +110,11 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
         await noteTakenUp(context, stack);
         return ports.terraform.destroy(directory, {
           ...options,
+          signal: AbortSignal.any([options.signal, vain.signal]),
+          onProgress: (progress) => {
+            options.onProgress?.(progress);
+            if (misses && isInVain(progress)) vain.abort(progress.address);
+          },
           // A data source whose object is gone fails every refresh: the last attempt goes by the state alone.
           refresh: failed.other < WAITS.other.length,
           onPlanned: (summary) => report({ type: "terraform.planned", stack, summary }),
@@ -114,7 +129,11 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
       const kind = failureKindOf(error);
       const polls = WAITS[kind][failed[kind]];
       if (signal.aborted || polls === undefined) throw error;
-      if (kind === "in-use" && mayMissSome((await journal.read()).entries, stack)) throw error;
+      if (vain.signal.aborted) {
+        const message = `${String(vain.signal.reason)} did not go within ${VAIN_SECONDS} s: something uses it that the state of a killed apply does not name`;
+        throw new RefbenchError("infrastructure", message, { cause: error });
+      }
+      if (misses && kind === "in-use") throw error;
       failed[kind] += 1;
       const waitMs = polls * ports.settle.pollMs;
       if (kind === "in-use") {
@@ -124,6 +143,15 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
       await ports.clock.sleep(waitMs, signal);
     }
   }
+}
+
+function isInVain({ address, action, state, elapsedSeconds = 0 }: TerraformProgress): boolean {
+  return (
+    action === "delete" &&
+    state === "progress" &&
+    elapsedSeconds >= VAIN_SECONDS &&
+    ASKED_ON_BY_PROVIDER.test(address)
+  );
 }
 
 /**

@@ -76,6 +76,43 @@ test("after an apply that was killed, what is in use is left to the sweep at onc
   expect(waits(attempts).slice(1)).toEqual([30]);
 });
 
+/** The attempts at a cloud stack whose provider asks on for a resource, and whether each was interrupted for that. */
+async function askingOn(
+  address: string,
+  { killed }: { readonly killed: boolean },
+): Promise<readonly boolean[]> {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  const ports = world.ports();
+  const interrupted: boolean[] = [];
+  const { terraform } = ports;
+  const askingTerraform: Terraform = {
+    ...terraform,
+    destroy: (directory, options) => {
+      if (!directory.endsWith("gke-cloud")) return terraform.destroy(directory, options);
+      options.onProgress?.({ address, action: "delete", state: "progress", elapsedSeconds: 120 });
+      interrupted.push(options.signal.aborted);
+      if (options.signal.aborted)
+        return Promise.reject(new RefbenchError("interrupted", "terraform destroy was interrupted"));
+      return terraform.destroy(directory, options);
+    },
+  };
+  const context = await contextOf(world, folder, { ...ports, terraform: askingTerraform });
+  await provision(context);
+  if (killed) await context.journal.append({ type: "stack-intent", stack: "gke-cloud", act: "apply" });
+  expect(await destroy(context)).toMatch(interrupted[0] === true ? /not in full$/ : /resources? destroyed$/);
+  const notes = world.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+  expect(notes.some((note) => note.includes(`${address} did not go within 120 s`))).toBe(interrupted[0]);
+  return interrupted;
+}
+
+test("after an apply that was killed, a provider that asks on for a network in vain is interrupted, for the sweep", async () => {
+  expect(await askingOn("aws_vpc.vpc_network", { killed: true })).toEqual([true]);
+  expect(await askingOn("aws_vpc.vpc_network", { killed: false })).toEqual([false]);
+  // It takes minutes by itself.
+  expect(await askingOn("aws_db_instance.database_instance", { killed: true })).toEqual([false]);
+});
+
 test("any other failure is asked again after seconds, the last time by the state alone", async () => {
   const { context, attempts } = await failing([REFUSED, REFUSED, REFUSED]);
   expect(await destroy(context)).toMatch(/gke-cloud not in full$/);

@@ -51,3 +51,11 @@ test.each(CASES)("%s", (_, constraint, config, refusal) => {
   if (refusal === undefined) expect(said).toEqual([]);
   else expect(said).toEqual([expect.stringContaining(refusal)]);
 });
+
+test.each([
+  [{ wo: "x", v: null, plain: "y" }, ["all of `v,wo` must be specified"]],
+  [{ wo: "x", v: 1, plain: "y" }, ["conflicts with plain"]],
+])("of an attribute one reason is said, a missing partner before a conflict: %j", (config, reasons) => {
+  const said = refusals([demand("conflictsWith", "wo", "plain"), demand("requiredWith", "wo", "v")], config);
+  expect(said).toEqual(reasons.map((reason): unknown => expect.stringContaining(reason)));
+});
