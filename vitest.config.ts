@@ -4,6 +4,7 @@ export default defineConfig({
   // Packages that name source maps which they do not ship are no news.
   logLevel: "error",
   test: {
+    globalSetup: ["test/support/temporary-folder.ts"],
     include: ["test/**/*.test.ts"],
     // Real terraform processes share two cores: a long limit is a net under a hang, not a speed goal.
     testTimeout: 120_000,

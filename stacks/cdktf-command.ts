@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Architecture } from "../reference-architectures/architecture.ts";
-import { EnvironmentError } from "./read-environments.ts";
+import { EnvironmentError } from "./read-json.ts";
 
 /** How many parents are looked at: cdktf starts this program through a shell. */
 const GENERATIONS = 6;

@@ -16,7 +16,8 @@ import {
 } from "./manual-request.ts";
 import { manualSecrets, newSecrets, SECRETS_FILE, writeJson } from "./manual-secrets.ts";
 import { stateContent } from "./manual-state.ts";
-import { type Deployment, EnvironmentError, readEnvironment } from "./read-environments.ts";
+import { type Deployment, readEnvironment } from "./read-environments.ts";
+import { EnvironmentError } from "./read-json.ts";
 
 /** What commands of cdktf do with an environment; those that are not listed go by the one that exists. */
 const USES: Readonly<Record<string, "make" | "plan" | "look">> = {

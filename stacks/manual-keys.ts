@@ -1,6 +1,6 @@
 import type { CoderCertificate } from "./coder-certificate.ts";
 import type { Environment } from "./environment.ts";
-import { EnvironmentError } from "./read-environments.ts";
+import { EnvironmentError } from "./read-json.ts";
 import { TLS_KEY } from "./secrets.ts";
 import type { SshKey } from "./ssh-key.ts";
 

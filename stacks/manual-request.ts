@@ -5,7 +5,7 @@ import { parseOverrides } from "../reference-architectures/override.ts";
 import { pinnedProject } from "../reference-architectures/pinned-project.ts";
 import { placeOf } from "../reference-architectures/place.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "./environment.ts";
-import { EnvironmentError } from "./read-environments.ts";
+import { EnvironmentError } from "./read-json.ts";
 
 /** Variables that name a place. Each cloud has its own, since one command may make stacks in both. */
 export const PLACE_VARIABLES = {

@@ -1,24 +1,26 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { getArchitecture } from "../reference-architectures/catalogue.ts";
 import type { Environment } from "./environment.ts";
+import { findJson } from "./read-json.ts";
 import { ephemeralVariables, newSecret, TLS_KEY } from "./secrets.ts";
 
 /** Of an environment's folder, mode 600. */
 export const SECRETS_FILE = "secrets.json";
 
-/** The secrets of this environment, made once. */
+const SECRETS = {
+  what: "the secrets of an environment",
+  next: "restore the file, or delete it if the environment is destroyed: then new secrets are made",
+};
+
+/** The secrets of this environment, made once. Throws `EnvironmentError` where they cannot be read. */
 export async function manualSecrets(
   folder: string,
   environment: Environment,
 ): Promise<Readonly<Record<string, string>>> {
   const file = join(folder, SECRETS_FILE);
-  let kept: Record<string, string> = {};
-  try {
-    kept = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
+  const kept = (await findJson(file, z.record(z.string(), z.string()), SECRETS)) ?? {};
   const secrets = { ...newSecrets(environment), ...kept };
   if (Object.keys(secrets).length > Object.keys(kept).length) await writeJson(file, secrets);
   return secrets;

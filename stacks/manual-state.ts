@@ -1,6 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { STATE_FILE } from "./movable-backend.ts";
+import { EnvironmentError, findJson } from "./read-json.ts";
 
 /**
  * What the local states of an environment show: `resources` are managed by one of them (or it cannot be read), `locked`
@@ -17,23 +19,16 @@ export async function stateContent(folder: string, stacks: readonly string[]): P
   return locks.includes(true) ? "locked" : "empty";
 }
 
-/** Data sources are read, not made: a state may hold them when nothing was created. */
-async function hasResources(file: string): Promise<boolean> {
-  const text = await findText(file);
-  if (text === undefined) return false;
-  try {
-    const { resources = [] } = JSON.parse(text) as { resources?: readonly { readonly mode?: string }[] };
-    return resources.some(({ mode }) => mode !== "data");
-  } catch {
-    return true;
-  }
-}
+const stateSchema = z.object({ resources: z.array(z.object({ mode: z.string().optional() })).optional() });
+const STATE = { what: "a Terraform state", next: "restore the file from terraform.tfstate.backup" };
 
-async function findText(file: string): Promise<string | undefined> {
+/** Data sources are read, not made: a state may hold them when nothing was created. One that cannot be read may hold all. */
+async function hasResources(file: string): Promise<boolean> {
   try {
-    return await readFile(file, "utf8");
+    const state = await findJson(file, stateSchema, STATE);
+    return state?.resources?.some(({ mode }) => mode !== "data") ?? false;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (error instanceof EnvironmentError) return true;
     throw error;
   }
 }

@@ -1,15 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { z } from "zod";
 import type { Architecture } from "../reference-architectures/architecture.ts";
 import { findCdktfCommand } from "./cdktf-command.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { manualDeployments } from "./manual-environment.ts";
-
-/** An environment that cannot be read or made as asked. */
-export class EnvironmentError extends Error {
-  override readonly name = "EnvironmentError";
-}
+import { EnvironmentError, findJson } from "./read-json.ts";
 
 /** One environment to synthesize, and where its state lies. */
 export interface Deployment {
@@ -33,19 +27,10 @@ export async function readEnvironments(
   return [environment.managed === "manual" ? { environment, stateFolder: dirname(file) } : { environment }];
 }
 
-/** The environment in a file. */
+/** The environment in a file. Throws `EnvironmentError` where there is none. */
 export async function readEnvironment(file: string): Promise<Environment> {
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw new EnvironmentError(`cannot read the environment in ${file}: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  const parsed = environmentSchema.safeParse(content);
-  if (!parsed.success) {
-    throw new EnvironmentError(`${file} is no environment:\n${z.prettifyError(parsed.error)}`);
-  }
-  return parsed.data;
+  const next = "name another file in REFBENCH_ENVIRONMENT, or restore this one";
+  const environment = await findJson(file, environmentSchema, { what: "the environment", next });
+  if (environment !== undefined) return environment;
+  throw new EnvironmentError(`cannot read the environment in ${file}: the file does not exist; ${next}`);
 }

@@ -110,14 +110,19 @@ async function sweepWhatCameLate(context: StageContext): Promise<void> {
   }
 }
 
-/** A destroy that stopped at what the sweep then removed is asked once more, so that the state is empty too. */
+/**
+ * A destroy that stopped at what the sweep then removed is asked once more, so that the state is empty too. The audit
+ * comes after it.
+ */
 async function retryDestroy(context: StageContext): Promise<void> {
   const { entries } = await context.journal.read();
   const failed = entries.findLast((entry) => entry.type === "stack-outcome" && entry.act === "destroy");
   const swept = entries.some((entry) => entry.type === "swept");
   if (failed?.type !== "stack-outcome" || failed.ok || !swept) return;
-  for (const stage of ["destroy", "sweep", "audit"] as const)
+  for (const stage of ["destroy", "sweep"] as const) {
     await runStage(stage, STAGE_FUNCTIONS[stage], context);
+    context.signal.throwIfAborted();
+  }
 }
 
 async function finish(context: StageContext): Promise<RunRecord | undefined> {

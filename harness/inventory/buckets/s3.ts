@@ -5,7 +5,7 @@ import { RefbenchError } from "../../model/error.ts";
 import { readUpTo } from "../../model/exchange.ts";
 import { PageWatch } from "../../model/page-watch.ts";
 import { type Try, tryAgain } from "../../model/try-again.ts";
-import { MAX_OBJECT_BYTES } from "./bounds.ts";
+import { MAX_ANSWER_BYTES, MAX_OBJECT_BYTES } from "./bounds.ts";
 import { boundAnswers } from "../aws/bound-answers.ts";
 import { classOf, wordsOf } from "../aws/failure.ts";
 
@@ -39,13 +39,15 @@ export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
       "usage",
       `${url} has no region: write ${url}?region=us-east-1, or set AWS_REGION`,
     );
-  const client = boundAnswers(new sdk.S3Client(configOf(region, env)), MAX_OBJECT_BYTES);
+  const bounded = (maxBytes: number) => boundAnswers(new sdk.S3Client(configOf(region, env)), maxBytes);
+  const client = bounded(MAX_ANSWER_BYTES);
+  const objects = bounded(MAX_OBJECT_BYTES);
   const named = (key: string): string => (prefix === "" ? key : `${prefix}/${key}`);
   const at = (key: string) => ({ Bucket: bucket, Key: named(key) });
 
   const get = async (key: string): Promise<Uint8Array | undefined> => {
     const answer = await call("read", key, "NoSuchKey", async (abortSignal) => {
-      const { Body } = await client.send(new sdk.GetObjectCommand(at(key)), { abortSignal });
+      const { Body } = await objects.send(new sdk.GetObjectCommand(at(key)), { abortSignal });
       // In Node it is always a stream.
       return Body === undefined ? undefined : readUpTo(Body as AsyncIterable<Buffer>, MAX_OBJECT_BYTES);
     });

@@ -111,6 +111,15 @@ describe("a run", () => {
     });
   });
 
+  test("whose destroy is repeated after the sweep is audited once, after everything else", async () => {
+    // Three failures of each stack leave both to the sweep; then the destroy comes again.
+    const { world, record } = await runThrough({ failDestroys: 6 });
+    const started = world.events.flatMap((event) => (event.type === "stage.started" ? [event.stage] : []));
+    const teardown = ["drain", "destroy", "sweep", "destroy", "sweep", "audit"];
+    expect(started.slice(-teardown.length)).toEqual(teardown);
+    expect(record.teardown.state).toBe("clean");
+  });
+
   test("whose objectives were missed fails them, with a clean teardown", async () => {
     const failing = loadResultOf({ users: 2, workspaces: 2, connections: { total: 4 } });
     const { record } = await runThrough({

@@ -175,7 +175,10 @@ describe("a wrong flag is refused before anything is asked", () => {
     ],
     [["gke", "--project", "p", "--fail-check", "quota"], /only a rehearsal plays/],
     [["gke", "--project", "some-project", "--skip-preflight", "quota"], /only an emulated cloud/],
-    [["gke", "--rehearse", "--skip-preflight", "quota"], /--skip-preflight cannot be combined with --rehearse/],
+    [
+      ["gke", "--rehearse", "--skip-preflight", "quota"],
+      /--skip-preflight cannot be combined with --rehearse/,
+    ],
     [["gke", "--rehearse", "--output", "markdown"], /expected text or json/],
     [["gke", "--rehearse", "--size", "900"], /size is "900", expected one of/],
     [["gke", "--rehearse", "--cluster-cidr", "198.51.100.0/24"], /--cluster-cidr .* gke has none/],

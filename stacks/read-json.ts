@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import type { z } from "zod";
+
+/** An environment that cannot be read or made as asked. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+/**
+ * The value in one of the user's files, checked against its schema; undefined where there is no such file. Throws
+ * `EnvironmentError` that names the file and the problem, and never quotes the file: some hold secrets.
+ */
+export async function findJson<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+  { what, next }: { readonly what: string; readonly next: string },
+): Promise<z.infer<Schema> | undefined> {
+  const refuse = (problem: string): never => {
+    throw new EnvironmentError(`cannot read ${what} in ${file}: ${problem}; ${next}`);
+  };
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : refuse(code);
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    // Its message quotes the text.
+    return refuse(text.trim() === "" ? "the file is empty" : "it is not valid JSON");
+  }
+  const parsed = schema.safeParse(content);
+  return parsed.success ? parsed.data : refuse(problemsOf(parsed.error));
+}
+
+/** Each problem with its path, in one line. */
+function problemsOf({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
+    .join("; ");
+}
