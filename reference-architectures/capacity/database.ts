@@ -27,6 +27,8 @@ export function findDatabaseProblem(
       expected: `a tier of ${database.kind} such as ${example}`,
     };
   }
+  const shape = database.kind === "cloud-sql" ? findShapeProblem(database.tier) : undefined;
+  if (shape !== undefined) return { path: "database.tier", value: database.tier, expected: shape };
   const needed = Math.ceil(coder.replicas * coder.databaseConnections * CONNECTION_RESERVE);
   if (database.maxConnections >= needed) return undefined;
   return {
@@ -34,4 +36,20 @@ export function findDatabaseProblem(
     value: database.maxConnections,
     expected: `at least ${needed} = coder.replicas ${coder.replicas} × coder.databaseConnections ${coder.databaseConnections}, and a fifth more`,
   };
+}
+
+/**
+ * What Google asks of a custom machine of Cloud SQL's Enterprise edition, which it would refuse after the network was made
+ * (cloud.google.com/sql/docs/postgres/create-instance, "Custom instance configurations").
+ */
+function findShapeProblem(tier: string): string | undefined {
+  const [, cores = "", memory = ""] = /^db-custom-(\d+)-(\d+)$/.exec(tier) ?? [];
+  const [vcpus, mebibytes] = [Number(cores), Number(memory)];
+  if (!(vcpus === 1 || (vcpus % 2 === 0 && vcpus >= 2 && vcpus <= 96)))
+    return "db-custom-<vCPUs>-<MiB> with 1 vCPU, or an even number of them up to 96";
+  // Gigabytes a vCPU, in whole steps of 256 MiB.
+  const least = Math.max(3_840, Math.ceil((vcpus * 0.9 * 1_024) / 256) * 256);
+  const most = Math.floor((vcpus * 6.5 * 1_024) / 256) * 256;
+  if (mebibytes % 256 === 0 && mebibytes >= least && mebibytes <= most) return undefined;
+  return `a memory from ${least} to ${most} MiB in steps of 256 for ${vcpus} vCPUs`;
 }

@@ -60,6 +60,24 @@ describe("what one machine cannot carry is refused:", () => {
       { "database.tier": "db.m6i.large" },
       /^database\.tier is "db\.m6i\.large", expected a tier of cloud-sql/,
     ],
+    ...(
+      [
+        ["db-custom-3-11520", /with 1 vCPU, or an even number of them up to 96/],
+        ["db-custom-98-376320", /with 1 vCPU, or an even number of them up to 96/],
+        ["db-custom-2-7000", /a memory from 3840 to 13312 MiB in steps of 256 for 2 vCPUs/],
+        ["db-custom-2-13568", /a memory from 3840 to 13312 MiB in steps of 256 for 2 vCPUs/],
+        ["db-custom-8-7168", /a memory from 7424 to 53248 MiB in steps of 256 for 8 vCPUs/],
+      ] as const
+    ).map(
+      ([tier, message]) =>
+        [
+          `a database that Google does not make, ${tier}`,
+          "gke",
+          "100",
+          { "database.tier": tier },
+          message,
+        ] as [string, string, string, Record<string, unknown>, RegExp],
+    ),
   ];
   test.each(cases)("%s", (_name, architecture, size, overrides, message) => {
     expect(() => resolveSize(architecture, size, overrides)).toThrow(message);
