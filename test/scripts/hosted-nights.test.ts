@@ -160,6 +160,13 @@ test.each([
   expect(stderr).toContain(message);
 });
 
+const { failed: lacksShellcheck } = await execa("shellcheck", ["--version"], { reject: false });
+
+test.skipIf(lacksShellcheck)("shellcheck has nothing to say (skipped where it is not on PATH)", async () => {
+  const scripts = ["google.sh", "aws.sh", "results-branch.sh", "steps.sh"];
+  await execa("shellcheck", ["--external-sources", "--source-path", SCRIPTS, ...scripts], { cwd: SCRIPTS });
+});
+
 test("the branch of the results is made once, as an orphan whose files git leaves as they are", async () => {
   const folder = await mkdtemp(join(tmpdir(), "refbench-branch-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
