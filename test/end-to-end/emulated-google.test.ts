@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MockGoogle } from "../../harness/rehearsal/google-api/mock-google.ts";
@@ -141,6 +142,47 @@ describe.skipIf(!hasRealProvider("google"))("Google's own provider on the mock o
         verdict: "interrupted",
         teardown: { state: "clean", left: [] },
       });
+    },
+  );
+
+  test.each([
+    ["named", (id: string) => [id]],
+    ["all", () => ["--all"]],
+  ])(
+    "a run that is lost in provision is torn down from its mirror on another machine without secrets: %s",
+    LONG,
+    async (_words, which) => {
+      const mirror = ["--mirror", pathToFileURL(join(cwd, "mirror")).href];
+      const args = [
+        "run",
+        "gce-docker",
+        "--size",
+        "canary",
+        "--project",
+        PROJECT,
+        "--skip-preflight",
+        SKIPPED,
+      ];
+      const lost = join(cwd, "lost");
+      const other = join(cwd, "other");
+      await Promise.all([lost, other].map((folder) => mkdir(folder)));
+      const run = new Refbench(lost, [...args, ...mirror], env);
+      await run.says(/gce-docker-cloud [5-9] of/);
+      const [id = ""] = await readdir(join(lost, ".refbench", "runs"));
+      const runFolder = join(lost, ".refbench", "runs", id);
+      for (const pid of processesOf(runFolder, run.pid, "everything")) process.kill(pid, "SIGKILL");
+      await run.ended;
+      await rm(lost, { recursive: true });
+      expect(google.store.size).toBeGreaterThan(4);
+
+      const elsewhere = { ...env, HOME: other };
+      const teardown = ["teardown", ...which(id), "--from", mirror[1]!];
+      const ended = await new Refbench(other, teardown, elsewhere).ended;
+      expect(google.store.keys()).toEqual([]);
+      expect(google.policy["bindings"] ?? []).toEqual([]);
+      expect(ended.code, ended.stderr).toBe(0);
+      const swept = await new Refbench(other, ["sweep", "--project", PROJECT], elsewhere).ended;
+      expect(swept.code, swept.stderr).toBe(0);
     },
   );
 });
