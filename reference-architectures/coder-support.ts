@@ -1,23 +1,36 @@
 /**
- * Coder's releases as its own documentation listed them at `asOf` (docs/install/releases in coder/coder): the newest
- * patch of each minor version that was known then, and whether it got fixes. To be read again when it is older than a
- * quarter of a year.
+ * Coder's releases by the calendar in its own documentation (docs/install/releases/index.md in coder/coder), with its changes up to
+ * `asOf`: pull request 28830 of 1 September 2026 released 2.37 (2.36 became stable), 29076 of 8 September its patch
+ * 2.37.1, 27970 and 28577 are the patches of 2.34 and 2.35, and 27460 names the extended support releases. Each entry has the newest
+ * patch that was known then. The calendar moves each month: read it again when `asOf` is a quarter of a year old.
  */
 export const CODER_SUPPORT = {
-  asOf: "2026-07-31",
+  asOf: "2026-09-08",
   releases: [
     { minor: "2.29", newest: "2.29.19", status: "extended" },
     { minor: "2.30", newest: "2.30.9", status: "ended" },
     { minor: "2.31", newest: "2.31.14", status: "ended" },
     { minor: "2.32", newest: "2.32.10", status: "ended" },
-    { minor: "2.33", newest: "2.33.11", status: "security" },
-    { minor: "2.34", newest: "2.34.5", status: "stable" },
-    { minor: "2.35", newest: "2.35.2", status: "mainline" },
+    { minor: "2.33", newest: "2.33.11", status: "ended" },
+    { minor: "2.34", newest: "2.34.8", status: "extended" },
+    { minor: "2.35", newest: "2.35.6", status: "security" },
+    { minor: "2.36", newest: "2.36.4", status: "stable" },
+    { minor: "2.37", newest: "2.37.1", status: "mainline" },
   ],
 } as const;
 
-/** The newest patch of the release that was Coder's stable one, which is an extended support release too. */
-export const STABLE_CODER_VERSION = "2.34.5";
+/**
+ * The newest patch of the newest extended support release. Any other release is mainline, stable and security for a month each, so
+ * a pinned one would soon be out of support.
+ */
+export const SUPPORTED_CODER_VERSION = "2.34.8";
+
+/** The newest patch of the release that was Coder's stable or mainline one at `asOf`. */
+export function newestOf(status: "stable" | "mainline"): string {
+  const found = CODER_SUPPORT.releases.find((release) => release.status === status);
+  if (found === undefined) throw new Error(`the list of Coder's releases has no ${status} one`);
+  return found.newest;
+}
 
 /** What is wrong with a version, in words, or undefined where nothing is known against it. */
 export function supportProblem(version: string): string | undefined {

@@ -4,7 +4,7 @@
  * a choice that no source makes.
  */
 
-import { STABLE_CODER_VERSION } from "./coder-support.ts";
+import { SUPPORTED_CODER_VERSION } from "./coder-support.ts";
 import { WORKSPACE_IMAGE } from "./workspace-image.ts";
 
 /** The seed's command, and what it prints: a workspace counts when its terminal showed this. */
@@ -28,5 +28,5 @@ export const PROVISIONERS = "builtin";
 /** Ours: with the registry, the first round of builds measures its downloads: Coder gives each daemon a cache of its own. */
 export const TEMPLATE_PROVIDERS = "mirror";
 
-/** Ours: figures of a version without support are of no use. A real server of 2.31 was seen, and none of this one yet. */
-export const CODER_VERSION = STABLE_CODER_VERSION;
+/** Ours: figures of a version without support are of no use. The emulator was compared with a real server of 2.31, not yet with one of this version. */
+export const CODER_VERSION = SUPPORTED_CODER_VERSION;

@@ -1,6 +1,7 @@
 import type { Architecture, Size } from "../../reference-architectures/architecture.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../stacks/environment.ts";
+import { DISK_IN_BUILDS } from "../model/build-conditions.ts";
 import { LICENCE_GIVEN } from "../model/licence.ts";
 import type { LoadResult } from "../model/shard-result.ts";
 import { SHARED_MACHINE_LIMITS } from "../model/shard-task.ts";
@@ -45,9 +46,7 @@ function buildConditions({ carriedBy }: Architecture, size: Size): readonly stri
     ...(carriedBy === "machine-each"
       ? []
       : ["workspace image: pulled before the first build, where workspaces run"]),
-    ...(isCluster(carriedBy) && size.homeVolumeGib > 0
-      ? ["build times: include making and attaching a disk of the cloud (none with --set homeVolumeGib=0)"]
-      : []),
+    ...(isCluster(carriedBy) && size.homeVolumeGib > 0 ? [DISK_IN_BUILDS] : []),
   ];
 }
 

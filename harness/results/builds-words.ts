@@ -1,4 +1,5 @@
-import type { Measurements } from "../model/record.ts";
+import { DISK_IN_BUILDS } from "../model/build-conditions.ts";
+import type { Measurements, RunRecord } from "../model/record.ts";
 import { formatCount, formatLatency } from "./format.ts";
 import { carries } from "./histogram.ts";
 
@@ -40,4 +41,15 @@ export function buildTimeWords({ buildMs }: Pick<Builds, "buildMs">): string | u
   if (!carries(buildMs.first.count, 50) || !carries(full.count, 50)) return undefined;
   const words = ({ p50Ms }: typeof full) => formatLatency(p50Ms * 1000);
   return `build p50 ${words(buildMs.first)} for the first of each daemon, ${words(full)} at full concurrency`;
+}
+
+/** What a table that shows builds says below itself: whose builds also wait for a disk of the cloud. */
+export function diskLines(records: readonly RunRecord[]): readonly string[] {
+  const names = records
+    .filter(({ conditions }) => conditions.includes(DISK_IN_BUILDS))
+    .map(({ environment }) => environment);
+  const found = [...new Set(names)].toSorted();
+  return found.length === 0
+    ? []
+    : [`Builds include making and attaching a disk of the cloud: ${found.join(", ")}.`];
 }

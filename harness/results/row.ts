@@ -1,5 +1,5 @@
 import type { RunRecord } from "../model/record.ts";
-import { buildsCell } from "./builds-words.ts";
+import { buildsCell, diskLines } from "./builds-words.ts";
 import { shownVersion } from "./coder-version.ts";
 import { formatCount, NO_FIGURE } from "./format.ts";
 import { holdLines } from "./hold-words.ts";
@@ -24,7 +24,7 @@ const LEGEND =
 
 /** The line below a table of runs: of official rows it also says which architectures were seen to deploy and tear down. */
 export function legendOf(records: readonly RunRecord[]): string {
-  return [LEGEND, ...holdLines(records), ...verifiedLine(records)].join(" ");
+  return [LEGEND, ...diskLines(records), ...holdLines(records), ...verifiedLine(records)].join(" ");
 }
 
 /** Which of these records' architectures were seen to deploy and tear down on their cloud; nothing of rehearsals. */

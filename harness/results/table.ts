@@ -1,4 +1,5 @@
 import type { RunRecord } from "../model/record.ts";
+import { diskLines } from "./builds-words.ts";
 import { NIGHT_COLUMNS, NIGHT_LEGEND, nightCells } from "./night-row.ts";
 import { nightRows } from "./nights.ts";
 import { isNightly } from "./nights/night.ts";
@@ -39,7 +40,9 @@ export function publishedTable(records: readonly RunRecord[], { asOf, rehearsals
       : [
           { header: NIGHT_COLUMNS, rows: rows.map(nightCells) },
           {
-            sentences: [[NIGHT_LEGEND, ...verifiedLine(asked), `As of ${asOf}.`].join(" ")],
+            sentences: [
+              [NIGHT_LEGEND, ...diskLines(asked), ...verifiedLine(asked), `As of ${asOf}.`].join(" "),
+            ],
           },
         ]),
     ...(others.length === 0 ? [] : runParts(others)),

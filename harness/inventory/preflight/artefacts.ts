@@ -1,6 +1,6 @@
 import { IMAGE_DIGEST } from "../../../stacks/environment.ts";
 import { RUNNER_NODE_VERSION } from "../../../stacks/runner-machine.ts";
-import { STABLE_CODER_VERSION, supportProblem } from "../../../reference-architectures/coder-support.ts";
+import { SUPPORTED_CODER_VERSION, supportProblem } from "../../../reference-architectures/coder-support.ts";
 import { diskDriverArchive, DISK_DRIVER_CHART } from "../../../reference-architectures/disk-driver-chart.ts";
 import { IMAGE_REFERENCE } from "../../../reference-architectures/workspace-image.ts";
 import { messageOf } from "../../model/error.ts";
@@ -97,7 +97,7 @@ function withSupport(outcome: CheckOutcome, version: string): CheckOutcome {
   if (problem === undefined) return outcome;
   const found = `${outcome.found}; ${problem}`;
   return outcome.state === "ok"
-    ? advised(found, `--set coder.version=${STABLE_CODER_VERSION}`)
+    ? advised(found, `--set coder.version=${SUPPORTED_CODER_VERSION}`)
     : { ...outcome, found };
 }
 

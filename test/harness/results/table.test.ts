@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { COLUMNS, rowOf } from "../../../harness/results/row.ts";
 import { sheetMarkdown, sheetText } from "../../../harness/results/sheet.ts";
-import { runsTable } from "../../../harness/results/table.ts";
+import { publishedTable, runsTable } from "../../../harness/results/table.ts";
+import { DISK_IN_BUILDS } from "../../../harness/model/build-conditions.ts";
 import { EXIT_CODES } from "../../../harness/model/verdict.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { standingOf, unofficialReasons } from "../../../harness/results/official.ts";
@@ -185,4 +186,14 @@ test("held connections short of those asked for are told beside them", () => {
   const short = { ...connections, held: 9_990, heldTerminal: 8_990 };
   const record = officialRecord({ measurements: sampleMeasurements({ connections: short }) });
   expect(rowOf(record)[4]).toBe("9,990 of 10,000 (8,990/1,000)");
+});
+
+test("a table names the rows whose builds wait for a disk of the cloud, once each, and no other", () => {
+  const words = /Builds include making and attaching a disk of the cloud: ([^.]*)\./;
+  const withDisk = officialRecord({ conditions: [DISK_IN_BUILDS] });
+  const without = officialRecord({ conditions: [], environment: "VMs (GCE)" });
+  expect(words.exec(resultsMarkdown([withDisk, withDisk, without]))?.[1]).toBe(withDisk.environment);
+  expect(resultsMarkdown([without])).not.toMatch(words);
+  const published = publishedTable([withDisk], { asOf: "2026-11-23", rehearsals: false });
+  expect(sheetMarkdown(published)).toMatch(words);
 });
