@@ -3,10 +3,11 @@ import { join } from "node:path";
 import type { Size } from "./architecture.ts";
 import { getArchitecture } from "./catalogue.ts";
 import { pinnedImage } from "./workspace-image.ts";
+import { packageFile } from "./package-file.ts";
 
 /** The Coder workspace template of an architecture: file name → content, as it is uploaded. */
 export async function readTemplate(architectureName: string): Promise<Record<string, string>> {
-  const folder = join(import.meta.dirname, getArchitecture(architectureName).name, "template");
+  const folder = packageFile("reference-architectures", getArchitecture(architectureName).name, "template");
   const names = (await readdir(folder)).sort();
   const files = await Promise.all(
     names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const),

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { literal } from "./literal.ts";
 import {
   RUNNER_FOLDER,
@@ -9,9 +8,10 @@ import {
   RUNNER_READY_MARK,
   RUNNER_USER,
 } from "./runner-machine.ts";
+import { packageFile } from "../reference-architectures/package-file.ts";
 
 /** What is the same on every cloud. */
-const COMMON = readFileSync(join(import.meta.dirname, "startup/runner.sh"), "utf8");
+const COMMON = readFileSync(packageFile("stacks/startup/runner.sh"), "utf8");
 
 /**
  * What a load runner does when it first starts, as one script: constants, the cloud's own part, which says

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { readLines } from "../../harness/model/lines.ts";
 import { bundle } from "../../harness/rehearsal/bundle.ts";
 import { type EmulatorConfig, emulatorReady } from "../../harness/rehearsal/emulator/config.ts";
+import { programSource } from "../../harness/model/programs.ts";
 
-const MAIN = join(import.meta.dirname, "../../harness/rehearsal/emulator/main.ts");
 
 /** An emulated Coder in a process of its own, with a template and an owner's token; its builds are over at once. */
 export async function startEmulatorProcess({ buildSpeed = 1_000 }: { readonly buildSpeed?: number } = {}) {
@@ -26,7 +26,7 @@ export async function startEmulatorProcess({ buildSpeed = 1_000 }: { readonly bu
   };
   const file = join(folder, "emulator.json");
   await writeFile(file, JSON.stringify(config));
-  const child = spawn(process.execPath, [await bundle(MAIN), "--config", file], {
+  const child = spawn(process.execPath, [await bundle(programSource("emulator")), "--config", file], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "close");

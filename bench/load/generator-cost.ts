@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ShardEvent, ShardRunner } from "../../harness/model/shard.ts";
 import type { LoadResult } from "../../harness/model/shard-result.ts";
 import type { LoadTask } from "../../harness/model/shard-task.ts";
@@ -10,8 +9,8 @@ import { LEAN_NODE } from "../../harness/workload/lean-process.ts";
 import { localShardRunner } from "../../harness/workload/local-runner.ts";
 import { ProcessUsage } from "./process-usage.ts";
 import { firstOf, loadOnWorkspaces, type RealDeployment } from "./real-deployment.ts";
+import { programSource } from "../../harness/model/programs.ts";
 
-const SHARD = join(import.meta.dirname, "../../harness/workload/shard.ts");
 /** Clock ticks of /proc/<pid>/stat; the kernel's interface fixes them. */
 const CLOCK_TICKS = 100;
 
@@ -38,7 +37,7 @@ export interface GeneratorCost {
 
 /** The workload's own program, bundled as it is brought to a load runner. */
 export function bundledWorkload(): Promise<string> {
-  return bundle(SHARD);
+  return bundle(programSource("shard"));
 }
 
 /** Measures the workload's own program. */

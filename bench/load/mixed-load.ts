@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { bundle } from "../../harness/rehearsal/bundle.ts";
 import type { LoadResult, Phase } from "../../harness/model/shard-result.ts";
@@ -6,8 +5,8 @@ import { type LoadTask, SHARED_MACHINE_LIMITS } from "../../harness/model/shard-
 import { localShardRunner } from "../../harness/workload/local-runner.ts";
 import { LEAN_NODE } from "../../harness/workload/lean-process.ts";
 import { ProcessUsage } from "./process-usage.ts";
+import { programSource } from "../../harness/model/programs.ts";
 
-const SHARD = join(import.meta.dirname, "../../harness/workload/shard.ts");
 
 /** As the headline of the seeds: 8,800 terminals and 1,200 SSH sessions. */
 const SSH_SHARE = 0.12;
@@ -36,7 +35,7 @@ export async function mixedLoad(
   coder: { readonly url: string; readonly token: string },
   connections: number,
 ): Promise<MixedLoad> {
-  const command = [process.execPath, ...LEAN_NODE, await bundle(SHARD)] as const;
+  const command = [process.execPath, ...LEAN_NODE, await bundle(programSource("shard"))] as const;
   let usage: ProcessUsage | undefined;
   let peakMib = 0;
   const signal = new AbortController().signal;

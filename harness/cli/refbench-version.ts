@@ -5,8 +5,9 @@ import { z } from "zod";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import type { RefbenchProvenance } from "../model/record.ts";
 import { parseJson } from "../model/parse-json.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
-const PROJECT = realpathSync(join(import.meta.dirname, "..", ".."));
+const PROJECT = realpathSync(packageFile());
 
 /** What stands for the checkout's folder in a record, which tells nobody's folders. */
 const CHECKOUT = "<checkout>";

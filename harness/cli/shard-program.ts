@@ -1,12 +1,9 @@
-import { join } from "node:path";
 import type { ShardRunner } from "../model/shard.ts";
-import { bundle } from "../rehearsal/bundle.ts";
+import { programFile } from "../rehearsal/bundle.ts";
 import { localShardRunner } from "../workload/local-runner.ts";
 
-const SHARD = join(import.meta.dirname, "../workload/shard.ts");
-
 /** The path of the shard program, bundled into one file: what a load runner is brought, and what runs here. */
-export const shardProgram = (): Promise<string> => bundle(SHARD);
+export const shardProgram = (): Promise<string> => programFile("shard");
 
 /** Runs the bundled shard program on this machine: through tsx it would stand some 40 MiB higher. */
 export function shardHere(env: NodeJS.ProcessEnv): ShardRunner {

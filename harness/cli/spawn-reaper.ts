@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { RefbenchError } from "../model/error.ts";
 import { isOwn, notOwn } from "../pipeline/installation.ts";
@@ -10,8 +9,9 @@ import { withEndpoints } from "./endpoints.ts";
 import { supervised } from "./supervised.ts";
 import { withoutLicence } from "./preflight/read-licence.ts";
 import { parseJson } from "../model/parse-json.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
-const REFBENCH = join(import.meta.dirname, "..", "..", "bin", "refbench.js");
+const REFBENCH = packageFile("bin/refbench.js");
 
 /**
  * Starts `refbench reaper <folder>` in a session of its own: no Ctrl-C, hang-up or death of this process reaches it. Its

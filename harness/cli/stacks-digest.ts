@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parseJson } from "../model/parse-json.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
-const PROJECT = join(import.meta.dirname, "..", "..");
+const PROJECT = packageFile();
 
 /** What decides about a stack beside its code: the tool that writes it, and the providers' bindings. */
 const BINDINGS = /^(cdktf|constructs|@cdktf\/.*)$/;

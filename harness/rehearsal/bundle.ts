@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, type BuildOptions, type BuildResult, stop } from "esbuild";
+import type { BuildOptions, BuildResult } from "esbuild";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { privateFolder } from "../model/private-folder.ts";
+import { builtProgram, type ProgramName, programSource } from "../model/programs.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-
+/** What CommonJS packages expect inside an ES module. */
 const COMMONJS = [
   'import { createRequire } from "node:module";',
   "const require = createRequire(import.meta.url);",
@@ -14,6 +15,23 @@ const COMMONJS = [
 ].join("\n");
 
 const made = new Map<string, Promise<string>>();
+
+/** How a program is compiled for Node: as an ES module, whatever packages are inside. */
+export const NODE_PROGRAM = {
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  // ES modules may await at the top; the CommonJS packages inside want a `require` and a folder.
+  format: "esm",
+  banner: { js: COMMONJS },
+  define: { __dirname: "bundleDirname", __filename: "bundleFilename" },
+  external: ["cpu-features", "*.node"],
+} as const satisfies BuildOptions;
+
+/** The path of a program in one file: the one that was compiled with this code, or else its source bundled now. */
+export async function programFile(name: ProgramName): Promise<string> {
+  return builtProgram(name) ?? bundle(programSource(name));
+}
 
 /**
  * Bundles an entry into one file for fast starts, kept by content, and returns its path. Throws `usage` where no
@@ -31,24 +49,18 @@ async function make(entry: string): Promise<string> {
   const { outputFiles } = await buildOnce({
     entryPoints: [entry],
     // Paths of this folder are in the text: the same entry gives the same file wherever it is asked for.
-    absWorkingDir: ROOT,
-    bundle: true,
+    absWorkingDir: packageFile(),
+    ...NODE_PROGRAM,
+    external: [...NODE_PROGRAM.external],
     write: false,
-    platform: "node",
-    target: "node20",
-    // ES modules may await at the top; the CommonJS packages inside want a `require` and a folder.
-    format: "esm",
-    banner: { js: COMMONJS },
-    define: { __dirname: "bundleDirname", __filename: "bundleFilename" },
     logLevel: "silent",
-    external: ["cpu-features", "*.node"],
   });
   return keepBundle(outputFiles[0]?.contents ?? new Uint8Array());
 }
 
 /** Where bundles are kept: beside the installation, or in a folder of the user's own where that is another's. */
 const FOLDERS: readonly (() => string)[] = [
-  () => join(ROOT, "node_modules/.cache/refbench"),
+  () => packageFile("node_modules/.cache/refbench"),
   () => join(privateFolder(), "bundles"),
 ];
 
@@ -91,6 +103,8 @@ let building = 0;
 async function buildOnce(
   options: BuildOptions & { readonly write: false },
 ): Promise<BuildResult<{ write: false }>> {
+  // A compiled refbench bundles nothing: esbuild is loaded only where it is used.
+  const { build, stop } = await import("esbuild");
   building++;
   try {
     return await build<{ write: false }>(options);

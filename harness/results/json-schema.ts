@@ -1,9 +1,10 @@
 import { jsonText } from "../model/safe-text.ts";
 import { z } from "zod";
 import { RECORD_SCHEMA_VERSION, recordSchema } from "../model/record.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** Where the schema is published; `npm run schemas:record` writes it. */
-export const RECORD_SCHEMA = new URL("./record.schema.json", import.meta.url);
+export const RECORD_SCHEMA = packageFile("harness/results/record.schema.json");
 
 /** The JSON schema of a record, from the one that every record is checked by when it is read. */
 export function recordJsonSchema(): string {

@@ -6,9 +6,8 @@ import { z } from "zod";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { parseJson } from "../model/parse-json.ts";
-
-const PROJECT = join(import.meta.dirname, "..", "..");
-const MAIN = join(PROJECT, "stacks", "main.ts");
+import { builtProgram } from "../model/programs.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** What cdktf says of the stacks it wrote. */
 const manifest = z.object({
@@ -31,8 +30,8 @@ export async function synthesize(options: {
 }): Promise<readonly { readonly name: string; readonly dependencies: readonly string[] }[]> {
   const outdir = await mkdtemp(join(tmpdir(), "refbench-synth-"));
   try {
-    await execa(process.execPath, ["--import", import.meta.resolve("tsx"), MAIN], {
-      cwd: PROJECT,
+    await execa(process.execPath, stacksProgram(), {
+      cwd: packageFile(),
       env: {
         ...childEnvironment("synthesis", options.env),
         REFBENCH_ENVIRONMENT: options.environmentFile,
@@ -61,4 +60,12 @@ export async function synthesize(options: {
   } finally {
     await rm(outdir, { recursive: true, force: true });
   }
+}
+
+/** Node's arguments for the cdktf app. */
+function stacksProgram(): readonly string[] {
+  const built = builtProgram("stacks");
+  return built === undefined
+    ? ["--import", import.meta.resolve("tsx"), packageFile("stacks/main.ts")]
+    : [built];
 }

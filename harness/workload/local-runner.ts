@@ -1,6 +1,5 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { exhaustedBy } from "../coder/exhausted.ts";
 import { systemClock } from "../model/clock.ts";
 import { childEnvironment } from "../model/environment/child-environment.ts";
@@ -12,6 +11,7 @@ import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
 import { outcomeOf, parseEvent } from "./shard-outcome.ts";
 import { startPiped } from "./start-piped.ts";
 import { type Silence, WorkerWatch } from "./worker-watch.ts";
+import { programSource } from "../model/programs.ts";
 
 /** Time for a stopped shard to close 10,000 connections and to say its result. */
 const STOP_GRACE_MS = 20_000;
@@ -106,7 +106,7 @@ async function shardCommand(program: LocalRunnerOptions["program"]): Promise<[st
   const asSource = [
     "--import",
     import.meta.resolve("tsx"),
-    fileURLToPath(new URL("./shard.ts", import.meta.url)),
+    programSource("shard"),
   ];
   return [process.execPath, ...LEAN_NODE, ...(program === undefined ? asSource : [await program()])];
 }

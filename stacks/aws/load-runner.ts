@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter/index.js";
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile/index.js";
 import { Instance } from "@cdktf/provider-aws/lib/instance/index.js";
@@ -14,8 +13,9 @@ import { runnerScript } from "../runner-script.ts";
 import { hardEnd } from "./hard-expiry.ts";
 import type { Network } from "./network.ts";
 import { Role, serviceTrust } from "./role.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
-const STARTUP = readFileSync(join(import.meta.dirname, "startup/runner.sh"), "utf8");
+const STARTUP = readFileSync(packageFile("stacks/aws/startup/runner.sh"), "utf8");
 
 /** Amazon Linux 2023, which has the agent that makes the machine reachable; AWS publishes the newest build here. */
 const IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64";

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
@@ -15,9 +14,10 @@ import { PROVIDER_FOLDER, providerMirror } from "../provider-mirror.ts";
 import { CODER_PORT, CODER_TAG } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
 import type { Network } from "./network.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** What the machine does when it starts; all that differs between machines comes from its metadata. */
-const STARTUP_SCRIPT = literal(readFileSync(join(import.meta.dirname, "startup/coder.sh"), "utf8"));
+const STARTUP_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/coder.sh"), "utf8"));
 
 /** Of the machine's own disk when the size does not say. */
 const DISK_GIB = 100;

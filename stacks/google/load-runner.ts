@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall/index.js";
 import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/index.js";
 import { Construct } from "constructs";
@@ -14,11 +13,12 @@ import { IAP_RANGE } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
 import type { Network } from "./network.ts";
 import { ServiceIdentity } from "./service-identity.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** Network tag of the machine that the load comes from. */
 const RUNNER_TAG = "bench-runner";
 
-const STARTUP_SCRIPT = runnerScript(readFileSync(join(import.meta.dirname, "startup/runner.sh"), "utf8"));
+const STARTUP_SCRIPT = runnerScript(readFileSync(packageFile("stacks/google/startup/runner.sh"), "utf8"));
 
 export interface LoadRunnerProps {
   readonly environment: Environment;

@@ -1,10 +1,10 @@
 import { execa } from "execa";
-import { join } from "node:path";
 import { readLines } from "../../model/lines.ts";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import type { Io } from "../io.ts";
+import { packageFile } from "../../../reference-architectures/package-file.ts";
 
-const REFBENCH = join(import.meta.dirname, "..", "..", "..", "bin", "refbench.js");
+const REFBENCH = packageFile("bin/refbench.js");
 
 /** How many of its last lines on stderr tell why a command failed. */
 const LAST_LINES = 5;

@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import { RUNNER_USER } from "../../../stacks/runner-machine.ts";
 import type { RunnerAccess } from "../../model/runner.ts";
-import { bundle } from "../bundle.ts";
+import { programFile } from "../bundle.ts";
 import { diskOf } from "./disk.ts";
 import { findRunnerItem } from "./find-runner-item.ts";
 
@@ -16,7 +15,7 @@ export async function twinRunnerAccess(
     name: `${machine} in the twin`,
     tunnel: {
       command: process.execPath,
-      args: [await bundle(join(import.meta.dirname, "relay.ts")), root, machine],
+      args: [await programFile("relay"), root, machine],
       env: {},
     },
     user: RUNNER_USER,

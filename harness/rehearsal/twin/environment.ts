@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { bundle } from "../bundle.ts";
+import { programFile } from "../bundle.ts";
 import { makeStore } from "../inventory/store.ts";
 import type { RealCoder } from "../real-coder/config.ts";
 import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
@@ -9,6 +9,7 @@ import { readFaults } from "./faults.ts";
 import { PLUGIN_VARIABLE, twinProviderPickedUp } from "./picked-up.ts";
 import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { TYPES_IN_USE } from "./types-in-use.ts";
+import { packageFile } from "../../../reference-architectures/package-file.ts";
 
 export { DEFAULT_TWIN_SPEED, twinProviderPickedUp };
 
@@ -57,7 +58,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     REFBENCH_MANUAL_DIR: join(root, "manual"),
     [PLUGIN_VARIABLE]: plugin,
     [TWIN_VARIABLES.root]: root,
-    [TWIN_VARIABLES.source]: import.meta.dirname,
+    [TWIN_VARIABLES.source]: packageFile("harness/rehearsal/twin"),
     [TWIN_VARIABLES.speed]: String(speed),
     [TWIN_VARIABLES.buildSpeed]: String(buildSpeed),
     [TWIN_VARIABLES.failBuilds]: String(failBuilds),
@@ -68,19 +69,19 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     ...(options.coder !== undefined && {
       [TWIN_VARIABLES.coder]: JSON.stringify({
         ...options.coder,
-        entry: await bundle(join(import.meta.dirname, "../real-coder/main.ts")),
+        entry: await programFile("real-coder"),
       }),
     }),
     ...(faultsFile !== undefined && { [TWIN_VARIABLES.faults]: resolve(faultsFile) }),
   };
 }
 
-/** The paths of the programs that the twin starts, each bundled into one file. */
+/** The paths of the programs that the twin starts, each in one file. */
 export async function twinPrograms(): Promise<Record<"plugin" | "runner" | "emulator", string>> {
   const [plugin, runner, emulator] = await Promise.all([
-    bundle(join(import.meta.dirname, "plugin/main.ts")),
-    bundle(join(import.meta.dirname, "../runner/main.ts")),
-    bundle(join(import.meta.dirname, "../emulator/main.ts")),
+    programFile("plugin"),
+    programFile("runner"),
+    programFile("emulator"),
   ]);
   return { plugin, runner, emulator };
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Child, Html, html } from "./html.ts";
+import { packageFile } from "../../../reference-architectures/package-file.ts";
 
 /** The style is inside of every page: a page that was saved, or printed, is whole. */
-const STYLE = readFileSync(new URL("style.css", import.meta.url), "utf8")
+const STYLE = readFileSync(packageFile("harness/results/page/style.css"), "utf8")
   .replaceAll(/\n\s*/g, "\n")
   .trim();
 

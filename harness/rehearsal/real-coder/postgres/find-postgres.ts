@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { RefbenchError } from "../../../model/error.ts";
 import type { PostgresSource } from "../config.ts";
+import { packageFile } from "../../../../reference-architectures/package-file.ts";
 
 /** Where Debian and its descendants keep each major version. */
 const SYSTEM = "/usr/lib/postgresql";
@@ -19,7 +20,7 @@ export interface FindPostgresOptions {
 
 /** Finds a Postgres for a rehearsal: a given URL, programs on PATH, the system's newest, or an npm-packaged one. */
 export function findPostgres(options: FindPostgresOptions): PostgresSource {
-  const { env, url, system = SYSTEM, packages = [process.cwd(), import.meta.dirname] } = options;
+  const { env, url, system = SYSTEM, packages = [process.cwd(), packageFile()] } = options;
   if (url !== undefined) return { url: checkedUrl(url) };
   const folders = [
     ...(env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""),
