@@ -197,7 +197,7 @@ const failedAsNone = [
 ].map((selector) => ({ selector, message: FAILED_AS_NONE }));
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".refbench", "cdktf.out", "coverage"] },
+  { ignores: ["node_modules", ".refbench", "cdktf.out", "coverage", "dist"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

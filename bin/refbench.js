@@ -5,15 +5,24 @@ process.umask(process.umask() | 0o022);
 // They change how the loader reads the files that follow.
 for (const name of Object.keys(shell))
   if (/^(TSX|ESBUILD)_/.test(name)) Reflect.deleteProperty(process.env, name);
-const { register } = await import("tsx/esm/api");
-register();
-const { removedVariables } = await import("../harness/model/environment/own-environment.ts");
-// Before anything else is loaded: libraries read this process's environment by themselves.
-for (const name of removedVariables(shell)) Reflect.deleteProperty(process.env, name);
-const { main } = await import("../harness/cli/main.ts");
 const { stdout, stderr } = process;
 // A reader that went away (`| head`, a closed terminal) must not end a run in the middle: SIGHUP is heard on its own.
 for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
+const { findBuild } = await import("./find-build.js");
+const root = new URL("..", import.meta.url);
+const build = findBuild((await import("node:url")).fileURLToPath(root), (line) =>
+  stderr.write(`refbench: ${line}\n`),
+);
+if (build === undefined) (await import("tsx/esm/api")).register();
+const source = {
+  environment: new URL("harness/model/environment/own-environment.ts", root),
+  main: new URL("harness/cli/main.ts", root),
+};
+const { environment, main: command } = build ?? source;
+const { removedVariables } = await import(environment);
+// Before anything else is loaded: libraries read this process's environment by themselves.
+for (const name of removedVariables(shell)) Reflect.deleteProperty(process.env, name);
+const { main } = await import(command);
 const code = await main(process.argv.slice(2), { stdout, stderr, env: shell, cwd: process.cwd() });
 // What was left running on purpose (a stage that was told to leave) must not hold the terminal.
 stdout.write("", () => process.exit(code));

@@ -1,30 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { ArchitectureError } from "../../reference-architectures/error.ts";
-import { systemClock } from "../model/clock.ts";
 import { ownEnvironment, refuseObeyed, removedNote } from "../model/environment/own-environment.ts";
 import { RefbenchError, verdictOfError } from "../model/error.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
-import { adoptOrphans } from "../pipeline/adopt.ts";
-import { architecturesCommand } from "./commands/architectures.ts";
-import { checkCommand } from "./commands/check.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { drainCommand } from "./commands/drain.ts";
-import { emulatorCommand } from "./commands/emulator.ts";
-import { nightlyCommand } from "./commands/nightly.ts";
-import { preflightCommand } from "./commands/preflight.ts";
-import { reaperCommand } from "./commands/reaper.ts";
-import { resultsCommand } from "./commands/results.ts";
-import { runCommand } from "./commands/run.ts";
-import { scaletestCommand } from "./commands/scaletest.ts";
-import { stageCommand } from "./commands/stage.ts";
-import { sweepCommand } from "./commands/sweep.ts";
-import { teardownCommand } from "./commands/teardown.ts";
-import { twinCommand } from "./commands/twin.ts";
-import { watchCommand } from "./commands/watch.ts";
+import { COMMANDS, listed } from "./command-table.ts";
 import type { Io } from "./io.ts";
-import { refbenchVersion } from "./refbench-version.ts";
+import { packageVersion } from "./package-version.ts";
 import { safeStream } from "./safe-stream.ts";
-import { spawnReaper } from "./spawn-reaper.ts";
 
 /** Commands that work on runs, and so look after those that nobody tears down. Commands that only read start nothing. */
 const ADOPTING: ReadonlySet<string> = new Set(["run", "stage", "teardown"]);
@@ -52,16 +34,31 @@ export async function main(args: readonly string[], environment: Omit<Io, "exit"
     exit: (code) => (exitCode = code),
   };
   try {
-    const { version } = await refbenchVersion();
-    await programOf(io, version, shell).parseAsync(["node", "refbench", ...args]);
+    const program = await programOf(io, packageVersion(), { shell, isNeeded: (name) => args.includes(name) });
+    await program.parseAsync(["node", "refbench", ...args]);
     return exitCode;
   } catch (error) {
     return failed(error, io);
   }
 }
 
-/** Every command with its flags. `shell` is the environment before anything was taken out of it. */
-export function programOf(io: Io, version: string, shell: NodeJS.ProcessEnv = io.env): Command {
+/**
+ * The program with every command. Only commands that `isNeeded` are loaded, which is asked for names and aliases; the
+ * others have no flags and do nothing.
+ */
+export async function programOf(
+  io: Io,
+  version: string,
+  {
+    shell = io.env,
+    isNeeded = () => true,
+  }: {
+    /** The environment before anything was taken out of it. @default that of `io` */
+    readonly shell?: NodeJS.ProcessEnv;
+    /** @default every command */
+    readonly isNeeded?: (name: string) => boolean;
+  } = {},
+): Promise<Command> {
   const program = new Command("refbench")
     .description("Measures how far Coder scales on reference architectures, and leaves nothing behind.")
     .version(version)
@@ -71,28 +68,15 @@ export function programOf(io: Io, version: string, shell: NodeJS.ProcessEnv = io
     .hook("preAction", async (_, command) => {
       lookAtShell(command, shell, io);
       if (!ADOPTING.has(command.name()) && !ADOPTING.has(command.parent?.name() ?? "")) return;
-      for (const note of await adoptOrphans(io.cwd, { clock: systemClock, spawnReaper }))
-        io.stderr.write(`refbench: ${note}\n`);
+      const { adoptRuns } = await import("./adopt-runs.ts");
+      await adoptRuns(io);
     });
-  const commands = [
-    preflightCommand,
-    runCommand,
-    stageCommand,
-    teardownCommand,
-    watchCommand,
-    sweepCommand,
-    nightlyCommand,
-    resultsCommand,
-    checkCommand,
-    architecturesCommand,
-    drainCommand,
-    scaletestCommand,
-    twinCommand,
-    emulatorCommand,
-    doctorCommand,
-  ];
-  for (const command of commands) program.addCommand(inheriting(program, command(io)));
-  program.addCommand(inheriting(program, reaperCommand(io)), { hidden: true });
+  for (const entry of COMMANDS) {
+    const { name, alias = name, description, load } = entry;
+    const command =
+      isNeeded(name) || isNeeded(alias) ? (await load(io)).description(description) : listed(entry);
+    program.addCommand(inheriting(program, command), { hidden: entry.isHidden === true });
+  }
   return program;
 }
 

@@ -9,8 +9,8 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** What CommonJS packages expect inside an ES module. */
 const COMMONJS = [
-  'import { createRequire } from "node:module";',
-  "const require = createRequire(import.meta.url);",
+  'import { createRequire as bundleRequire } from "node:module";',
+  "const require = bundleRequire(import.meta.url);",
   "const bundleDirname = import.meta.dirname, bundleFilename = import.meta.filename;",
 ].join("\n");
 

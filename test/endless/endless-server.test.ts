@@ -54,7 +54,7 @@ const SERVERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   "never answers": () => undefined,
 };
 
-test("every command with --url is listed here", () => {
+test("every command with --url is listed here", async () => {
   const sink = new PassThrough().resume();
   const io = { stdout: sink, stderr: sink, env: {}, cwd: "/", exit: () => undefined };
   const walk = (command: Command, path: string): readonly string[] =>
@@ -63,7 +63,7 @@ test("every command with --url is listed here", () => {
       const asks = child.options.some(({ long }) => long === "--url");
       return [...(asks ? [own] : []), ...walk(child, own)];
     });
-  expect(walk(programOf(io, "0.0.0", {}), "").toSorted()).toEqual(
+  expect(walk(await programOf(io, "0.0.0"), "").toSorted()).toEqual(
     [...Object.keys(COMMANDS), ...WITH_STATE].toSorted(),
   );
 });

@@ -14,9 +14,11 @@ export function callsIn(text: string): readonly (readonly string[])[] {
 
 const io = { stdout: process.stdout, stderr: process.stderr, env: {}, cwd: ROOT, exit: () => undefined };
 
+const program = await programOf(io, "0.0.0");
+
 /** What refbench does not know of a call's commands and flags. What follows `--` is another program's. */
 export function unknownIn(call: readonly string[]): readonly string[] {
-  let command: Command = programOf(io, "0.0.0");
+  let command: Command = program;
   const unknown: string[] = [];
   const end = call.indexOf("--");
   for (const word of end < 0 ? call : call.slice(0, end)) {

@@ -17,7 +17,6 @@ import { historyOf, storeOption } from "../results/places.ts";
 /** `refbench architectures`: what can be measured. */
 export function architecturesCommand(io: Io): Command {
   return new Command("architectures")
-    .description("the reference architectures and their sizes")
     .addCommand(listCommand(io), { isDefault: true })
     .addCommand(showCommand(io));
 }

@@ -21,7 +21,6 @@ interface CheckFlags {
 /** `refbench check <record>`: judges a stored record again, by its own measurements. */
 export function checkCommand(io: Io): Command {
   return new Command("check")
-    .description("judge a stored record again by its own measurements; the same record gives the same answer")
     .argument("<record>", "a record's file, the folder of a run, or the id of a run in this folder")
     .addOption(
       new Option(

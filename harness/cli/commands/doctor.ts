@@ -9,7 +9,6 @@ const MARKS = { ok: "ok", missing: "MISSING", unsupported: "TOO OLD", optional: 
 /** `refbench doctor`: what is installed here, what is missing, and how to get it. */
 export function doctorCommand(io: Io): Command {
   return new Command("doctor")
-    .description("what is installed on this machine, what is missing, and how to get it")
     .addOption(
       new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text"),
     )

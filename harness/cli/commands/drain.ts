@@ -27,9 +27,6 @@ interface DrainFlags {
 /** `refbench drain <architecture>`: deletes the workspaces of an environment made by hand, before it is destroyed. */
 export function drainCommand(io: Io, chooseShard: ChooseShard = chooseShardRunner): Command {
   return new Command("drain")
-    .description(
-      "delete every workspace of an environment made by hand, through its Coder, before npx cdktf destroy",
-    )
     .argument("<architecture>", "the one that npx cdktf deploy made in this folder: gke, eks, …")
     .addOption(
       new Option("--rehearse", "the one that refbench twin exec made on the twin").env("REFBENCH_REHEARSE"),

@@ -19,9 +19,6 @@ interface EmulatorFlags {
 /** `refbench emulator`: one emulated Coder alone, for anything that speaks Coder's API. */
 export function emulatorCommand(io: Io): Command {
   return new Command("emulator")
-    .description(
-      "start an emulated Coder alone, with a user and a template `kubernetes` in it; Ctrl-C ends it",
-    )
     .addOption(
       new Option("--replicas <n>", "replicas of coderd")
         .env("REFBENCH_REPLICAS")

@@ -21,7 +21,6 @@ import { bucketUrl, collect, duration, positive } from "../run-options.ts";
 /** `refbench nightly`: every size of a list, one after the other, unattended, with what belongs before and after. */
 export function nightlyCommand(io: Io): Command {
   return new Command("nightly")
-    .description("measure several sizes unattended: sweep, preflight, run each, sweep, publish, sum up")
     .addOption(
       new Option("--sizes <list>", "architecture/size, in this order")
         .env("REFBENCH_SIZES")

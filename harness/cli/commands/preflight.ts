@@ -31,9 +31,7 @@ interface Flags extends SettingsFlags {
 
 /** `refbench preflight`: everything that can be asked before a run, each failure with its fix. */
 export function preflightCommand(io: Io): Command {
-  const command = new Command("preflight").description(
-    "ask the cloud everything that a run needs, with what to do about what is missing; creates nothing",
-  );
+  const command = new Command("preflight");
   return addClusterAccessOptions(command)
     .argument("<architecture>", 'one of "refbench architectures"')
     .addOption(

@@ -12,7 +12,6 @@ import { tableCommand } from "../results/table-command.ts";
 /** `refbench results`: what was measured, from the store and from the runs of this folder. */
 export function resultsCommand(io: Io): Command {
   return new Command("results")
-    .description("what was measured: the store's records, and those under .refbench/runs")
     .addCommand(listCommand(io), { isDefault: true })
     .addCommand(showCommand(io))
     .addCommand(tableCommand(io))

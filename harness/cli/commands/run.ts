@@ -27,9 +27,9 @@ const LEAVE_MS = 3_000;
 
 /** `refbench run <architecture>`: the main job, from data to a row of the table and a clean teardown. */
 export function runCommand(io: Io): Command {
-  const command = new Command("run")
-    .description("deploy a reference architecture, run the scaletest on it, write its row, tear it down")
-    .addArgument(new Argument("<architecture>", `one of ${[...architectures.keys()].join(", ")}`));
+  const command = new Command("run").addArgument(
+    new Argument("<architecture>", `one of ${[...architectures.keys()].join(", ")}`),
+  );
   return addRunOptions(command, io)
     .addOption(
       new Option("--output <format[:path]>", "text, json or markdown, on stdout or into a file; repeatable")

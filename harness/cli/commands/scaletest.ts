@@ -23,7 +23,6 @@ import { prepareTraffic } from "../scaletest/prepare-traffic.ts";
 export function scaletestCommand(io: Io): Command {
   return new Command("scaletest")
     .alias("loadtest")
-    .description("run the scaletest workload alone, against a deployment of your own")
     .addCommand(createCommand(io))
     .addCommand(trafficCommand(io))
     .addCommand(cleanupCommand(io));

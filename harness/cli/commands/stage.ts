@@ -40,9 +40,6 @@ import { followTeardown } from "./watch.ts";
 /** `refbench stage <name>`: one stage alone, and again. */
 export function stageCommand(io: Io): Command {
   const command = new Command("stage")
-    .description(
-      "run one stage alone: preflight makes a run and prints its id, the others go on with --run <id>",
-    )
     .addArgument(new Argument("<stage>", "the stage").choices(STAGES))
     .argument("[architecture]", "for preflight without --run: the architecture")
     .option("--run <id>", "id of a run under .refbench/runs, or the path of its folder");

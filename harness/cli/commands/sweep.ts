@@ -38,9 +38,6 @@ interface SweepFlags extends TargetFlags {
 /** `refbench sweep`: removes what runs left behind, by their state first, then by what an inventory says exists. */
 export function sweepCommand(io: Io): Command {
   return addTargetOptions(new Command("sweep"))
-    .description(
-      "remove what runs left behind: runs that nobody looks after first, then whatever is still there",
-    )
     .addOption(
       new Option("--older-than <duration>", "remove things of a run without an expiry after this long")
         .env("REFBENCH_OLDER_THAN")

@@ -33,7 +33,6 @@ interface TeardownFlags {
 /** `refbench teardown <run>`: asks the reaper for the whole teardown and shows it; `--all --from` for a bucket's runs. */
 export function teardownCommand(io: Io): Command {
   return new Command("teardown")
-    .description("tear a run down, whatever state it is in: drain, destroy, sweep, audit")
     .argument("[run]", "id of a run under .refbench/runs, or the path of its folder")
     .addOption(
       new Option(

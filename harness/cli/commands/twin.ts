@@ -10,9 +10,7 @@ import { addTwinSpeeds, checkedFaults, twinRoot } from "../run-options.ts";
 
 /** `refbench twin`: the cloud on this machine that rehearsals run against. */
 export function twinCommand(io: Io): Command {
-  const twin = new Command("twin").description(
-    "the twin cloud of this folder (.refbench/twin) that rehearsals run against",
-  );
+  const twin = new Command("twin");
   twin
     .command("list")
     .description("everything that exists in the twin, whoever made it")

@@ -17,7 +17,6 @@ import { outcomeLine, outcomeOf, teardownExitCode } from "../teardown/report.ts"
 /** `refbench watch <run>`: follows a run and its teardown; leaving it changes nothing. */
 export function watchCommand(io: Io): Command {
   return new Command("watch")
-    .description("follow a run and its teardown until its record is final; leaving (Ctrl-C) changes nothing")
     .argument("<run>", "id of a run under .refbench/runs, or the path of its folder")
     .addHelpText("after", "\nExit codes: 0 clean, 40 leaked, 41 unverified, 60 left before the end.")
     .action(async (run: string) => {

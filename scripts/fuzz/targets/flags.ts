@@ -40,7 +40,7 @@ const LONGEST_AGE_MS = 8.64e15 - Date.UTC(2100, 0, 1);
 
 /** Every flag of every command whose text is read; a new one joins by itself. */
 export const flags: readonly Target[] = [
-  ...commandsOf(program()).flatMap(({ path, command }) =>
+  ...commandsOf(await program()).flatMap(({ path, command }) =>
     command.options
       .filter((option) => option.parseArg !== undefined && option.argChoices === undefined)
       .map((option) => flagTarget(path, option)),
@@ -55,9 +55,9 @@ export const flags: readonly Target[] = [
   }),
 ];
 
-function program(): Command {
+function program(): Promise<Command> {
   const sink = new PassThrough().resume();
-  return programOf({ stdout: sink, stderr: sink, env: {}, cwd: "/", exit: () => undefined }, "0.0.0", {});
+  return programOf({ stdout: sink, stderr: sink, env: {}, cwd: "/", exit: () => undefined }, "0.0.0");
 }
 
 interface Placed {

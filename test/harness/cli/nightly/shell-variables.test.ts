@@ -6,7 +6,7 @@ import { programOf } from "../../../../harness/cli/main.ts";
 import { commandEnv } from "../../../../harness/cli/nightly/child-command.ts";
 
 const io = { stdout: process.stdout, stderr: process.stderr, env: {}, cwd: "/", exit: () => undefined };
-const program = programOf(io, "0.0.0");
+const program = await programOf(io, "0.0.0");
 
 /** Every command that a night starts. */
 const STARTED = [

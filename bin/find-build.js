@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const BUILD_FOLDER = "dist";
+/** What only a clone has: a packed installation has its build, and no source to compare it with. */
+const SOURCE = "harness/cli/main.ts";
+const BUILDER = "scripts/build.ts";
+
+/**
+ * The compiled files of an installation: paths of `main` and `environment`. In a clone, compiles first whatever is
+ * missing or older than its sources. Returns undefined where nothing can be compiled; `say` gets each line for the user.
+ */
+export function findBuild(root, say, compile = compileIn) {
+  const found = readBuild(root);
+  if (!existsSync(join(root, SOURCE))) return found && pathsOf(root, found);
+  if (found !== undefined && isCurrent(root, found)) return pathsOf(root, found);
+  // A read-only clone runs from its sources, as a build would be made at every start.
+  if (!isWritable(join(root, BUILD_FOLDER)) && !isWritable(root)) return undefined;
+  say(`compiling, since ${found === undefined ? "there is no build yet" : "a source has changed"}`);
+  const failure = compile(root);
+  if (failure !== undefined) {
+    say(`cannot be compiled, so it runs from its sources, which takes longer: ${failure}`);
+    return undefined;
+  }
+  const made = readBuild(root);
+  return made && pathsOf(root, made);
+}
+
+function readBuild(root) {
+  try {
+    return JSON.parse(readFileSync(join(root, BUILD_FOLDER, "current.json"), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function pathsOf(root, { main, environment }) {
+  return { main: join(root, BUILD_FOLDER, main), environment: join(root, BUILD_FOLDER, environment) };
+}
+
+/** Whether every file of the build exists, and every source is as large and as old as when it was compiled. */
+function isCurrent(root, { sources, files }) {
+  for (const path in sources) {
+    const [size, mtimeMs] = sources[path];
+    const now = statSync(join(root, path), { throwIfNoEntry: false });
+    if (now === undefined || now.size !== size || now.mtimeMs !== mtimeMs) return false;
+  }
+  return files.every((name) => existsSync(join(root, BUILD_FOLDER, name)));
+}
+
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In a process of its own, whose memory goes with it. Returns why it failed. */
+function compileIn(root) {
+  // The shell's other variables could change where packages are found, or what Node loads beside them.
+  const { PATH, HOME, TMPDIR } = process.env;
+  const { status, error, stderr } = spawnSync(process.execPath, ["--import", "tsx", join(root, BUILDER)], {
+    cwd: root,
+    env: Object.fromEntries(
+      Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined),
+    ),
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
+  });
+  if (status === 0) return undefined;
+  return (
+    error?.message ?? (stderr.trim().split("\n").slice(0, 3).join(" ").slice(0, 500) || `exit code ${status}`)
+  );
+}

@@ -1,0 +1,132 @@
+import { Command } from "commander";
+import type { Io } from "./io.ts";
+
+/** A command of refbench as its list of commands shows it. What it does is loaded when it is named. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly alias?: string;
+  /** Its arguments, such as "<run>". */
+  readonly takes?: string;
+  readonly hasOptions?: true;
+  readonly description: string;
+  readonly isHidden?: true;
+  /** Its flags and its action. */
+  readonly load: (io: Io) => Promise<Command>;
+}
+
+/** Every command, in the order of the help text. */
+export const COMMANDS: readonly ListedCommand[] = [
+  {
+    name: "preflight",
+    takes: "<architecture>",
+    hasOptions: true,
+    description:
+      "ask the cloud everything that a run needs, with what to do about what is missing; creates nothing",
+    load: async (io) => (await import("./commands/preflight.ts")).preflightCommand(io),
+  },
+  {
+    name: "run",
+    takes: "<architecture>",
+    hasOptions: true,
+    description: "deploy a reference architecture, run the scaletest on it, write its row, tear it down",
+    load: async (io) => (await import("./commands/run.ts")).runCommand(io),
+  },
+  {
+    name: "stage",
+    takes: "<stage> [architecture]",
+    hasOptions: true,
+    description:
+      "run one stage alone: preflight makes a run and prints its id, the others go on with --run <id>",
+    load: async (io) => (await import("./commands/stage.ts")).stageCommand(io),
+  },
+  {
+    name: "teardown",
+    takes: "[run]",
+    hasOptions: true,
+    description: "tear a run down, whatever state it is in: drain, destroy, sweep, audit",
+    load: async (io) => (await import("./commands/teardown.ts")).teardownCommand(io),
+  },
+  {
+    name: "watch",
+    takes: "<run>",
+    description: "follow a run and its teardown until its record is final; leaving (Ctrl-C) changes nothing",
+    load: async (io) => (await import("./commands/watch.ts")).watchCommand(io),
+  },
+  {
+    name: "sweep",
+    hasOptions: true,
+    description:
+      "remove what runs left behind: runs that nobody looks after first, then whatever is still there",
+    load: async (io) => (await import("./commands/sweep.ts")).sweepCommand(io),
+  },
+  {
+    name: "nightly",
+    hasOptions: true,
+    description: "measure several sizes unattended: sweep, preflight, run each, sweep, publish, sum up",
+    load: async (io) => (await import("./commands/nightly.ts")).nightlyCommand(io),
+  },
+  {
+    name: "results",
+    description: "what was measured: the store's records, and those under .refbench/runs",
+    load: async (io) => (await import("./commands/results.ts")).resultsCommand(io),
+  },
+  {
+    name: "check",
+    takes: "<record>",
+    hasOptions: true,
+    description: "judge a stored record again by its own measurements; the same record gives the same answer",
+    load: async (io) => (await import("./commands/check.ts")).checkCommand(io),
+  },
+  {
+    name: "architectures",
+    description: "the reference architectures and their sizes",
+    load: async (io) => (await import("./commands/architectures.ts")).architecturesCommand(io),
+  },
+  {
+    name: "drain",
+    takes: "<architecture>",
+    hasOptions: true,
+    description:
+      "delete every workspace of an environment made by hand, through its Coder, before npx cdktf destroy",
+    load: async (io) => (await import("./commands/drain.ts")).drainCommand(io),
+  },
+  {
+    name: "scaletest",
+    alias: "loadtest",
+    description: "run the scaletest workload alone, against a deployment of your own",
+    load: async (io) => (await import("./commands/scaletest.ts")).scaletestCommand(io),
+  },
+  {
+    name: "twin",
+    description: "the twin cloud of this folder (.refbench/twin) that rehearsals run against",
+    load: async (io) => (await import("./commands/twin.ts")).twinCommand(io),
+  },
+  {
+    name: "emulator",
+    hasOptions: true,
+    description:
+      "start an emulated Coder alone, with a user and a template `kubernetes` in it; Ctrl-C ends it",
+    load: async (io) => (await import("./commands/emulator.ts")).emulatorCommand(io),
+  },
+  {
+    name: "doctor",
+    hasOptions: true,
+    description: "what is installed on this machine, what is missing, and how to get it",
+    load: async (io) => (await import("./commands/doctor.ts")).doctorCommand(io),
+  },
+  {
+    name: "reaper",
+    takes: "<folder>",
+    description: "owns the teardown of a run; refbench starts it",
+    isHidden: true,
+    load: async (io) => (await import("./commands/reaper.ts")).reaperCommand(io),
+  },
+];
+
+/** A command with nothing but what the list of commands shows. */
+export function listed({ name, alias, takes, hasOptions, description }: ListedCommand): Command {
+  const command = new Command(name).description(description);
+  if (alias !== undefined) command.alias(alias);
+  if (takes !== undefined) command.arguments(takes);
+  return hasOptions === true ? command.option("--options") : command;
+}
