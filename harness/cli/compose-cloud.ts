@@ -9,7 +9,6 @@ import { googleInventory, type GoogleInventoryOptions } from "../inventory/googl
 import { readMachines } from "../inventory/google/machines.ts";
 import { systemClock } from "../model/clock.ts";
 import { childEnvironment } from "../model/environment/child-environment.ts";
-import { RefbenchError } from "../model/error.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { RunId } from "../model/run-id.ts";
 import { environmentSchema } from "../../stacks/environment.ts";
@@ -17,11 +16,10 @@ import type { Ports } from "../pipeline/context.ts";
 import { readJson } from "../pipeline/json-file.ts";
 import type { CloudPlan, Plan } from "../pipeline/plan.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
-import { twinProviderPickedUp } from "../rehearsal/twin/picked-up.ts";
 import { lockProviders } from "../terraform/lock-providers.ts";
 import { composeChecks } from "./compose-checks.ts";
 import type { PlacePorts } from "./compose.ts";
-import { endpointsOf } from "./endpoints.ts";
+import { refuseOtherCloud } from "./refuse-other-cloud.ts";
 import { composeShard } from "./compose-shard.ts";
 
 /**
@@ -60,30 +58,6 @@ export function composeCloud(
     ...(cloud.emulated ? {} : { cluster: clusterOf(plan, cloud, env) }),
     ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
   };
-}
-
-/** Asked of a shell that goes on with a run: an SDK reads its variables by itself, so they must say the same. */
-export function refuseOtherCloud(
-  { path }: Pick<RunFolder, "path">,
-  { provider, endpoints }: CloudPlan,
-  env: NodeJS.ProcessEnv,
-): void {
-  const twin = twinProviderPickedUp(env);
-  if (twin !== undefined) {
-    throw new RefbenchError(
-      "usage",
-      `${path} is a real run, and here the twin would answer for its cloud: ${twin}; go on in a shell of its own`,
-    );
-  }
-  const { endpoints: here } = endpointsOf(provider, env);
-  const names = [...new Set([...Object.keys(endpoints), ...Object.keys(here)])];
-  const other = names.find((name) => endpoints[name] !== here[name]);
-  if (other === undefined) return;
-  const wanted = endpoints[other];
-  throw new RefbenchError(
-    "usage",
-    `${path} was made ${wanted === undefined ? `without ${other}` : `with ${other}=${wanted}`}, and here it is ${here[other] ?? "not set"}: what it made is not there; ${wanted === undefined ? `unset ${other}` : `export ${other}=${wanted}`}`,
-  );
 }
 
 function inventoryOf(cloud: CloudPlan, env: NodeJS.ProcessEnv): Inventory {

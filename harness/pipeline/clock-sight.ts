@@ -2,7 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import { clockStepWords } from "../model/clock-step-words.ts";
 import { messageOf } from "../model/error.ts";
 import { type Moment, momentNow } from "../model/moment.ts";
-import type { StageContext } from "./context.ts";
+import type { StageContext, WaitingPorts } from "./context.ts";
 import { lookEvery } from "./look-every.ts";
 import { stepBetween } from "./timeline.ts";
 
@@ -15,7 +15,7 @@ export class ClockSight {
   readonly #context: Pick<StageContext, "journal" | "report" | "log">;
   #seen: Moment;
 
-  constructor({ ports, ...context }: StageContext) {
+  constructor({ ports, ...context }: StageContext<WaitingPorts>) {
     this.#clock = ports.clock;
     this.#context = context;
     this.#seen = momentNow(this.#clock);

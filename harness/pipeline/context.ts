@@ -94,15 +94,18 @@ export interface Ports {
   readonly spawnReaper: (folder: RunFolder) => number;
 }
 
-/** What every stage is given. */
-export interface StageContext {
+/** What a reaper needs while it waits. */
+export type WaitingPorts = Pick<Ports, "clock" | "bucket">;
+
+/** What every stage is given; with `WaitingPorts`, what a reaper has while it waits. */
+export interface StageContext<P extends WaitingPorts = Ports> {
   readonly folder: RunFolder;
   readonly plan: Plan;
   readonly environment: Environment;
   readonly journal: Journal;
   /** Absent when the run is not mirrored. */
   readonly mirror?: Mirror;
-  readonly ports: Ports;
+  readonly ports: P;
   readonly signal: AbortSignal;
   readonly report: (event: RunEvent) => void;
   /** A line for the run's log file; secrets never get here. */
@@ -111,17 +114,25 @@ export interface StageContext {
   readonly checkLease: () => Promise<void>;
 }
 
-/** Opens a run's folder for its stages. */
+interface ContextOptions {
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+  /** Set by the reaper: it may destroy only while it holds the lease, and goes on when the disk is full. */
+  readonly checkLease?: () => Promise<void>;
+}
+
+/** Opens a run's folder for its stages; with `WaitingPorts`, for a reaper that waits. */
+export function openContext(folder: RunFolder, ports: Ports, options: ContextOptions): Promise<StageContext>;
+export function openContext(
+  folder: RunFolder,
+  ports: WaitingPorts,
+  options: ContextOptions,
+): Promise<StageContext<WaitingPorts>>;
 export async function openContext(
   folder: RunFolder,
-  ports: Ports,
-  options: {
-    readonly signal: AbortSignal;
-    readonly reporter: Reporter;
-    /** Set by the reaper: it may destroy only while it holds the lease, and goes on when the disk is full. */
-    readonly checkLease?: () => Promise<void>;
-  },
-): Promise<StageContext> {
+  ports: WaitingPorts,
+  options: ContextOptions,
+): Promise<StageContext<WaitingPorts>> {
   const plan = await readJson(folder.plan, planSchema);
   const environment =
     options.checkLease === undefined

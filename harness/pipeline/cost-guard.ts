@@ -1,4 +1,4 @@
-import type { StageContext } from "./context.ts";
+import type { StageContext, WaitingPorts } from "./context.ts";
 import { CostMeter, isCeilingNoted } from "./cost-meter.ts";
 
 /** How often the reaper looks what an environment costs. */
@@ -10,12 +10,12 @@ const HAND_OVER_MS = 15 * 60_000;
 
 /** The reaper's own eye on `--max-cost`: a ceiling must hold also where the run that watches it hangs, or there is none. */
 export class CostGuard {
-  readonly #context: StageContext;
+  readonly #context: StageContext<WaitingPorts>;
   readonly #meter: CostMeter;
   #lookAtMs = -Infinity;
   #reachedAtMs: number | undefined;
 
-  constructor(context: StageContext) {
+  constructor(context: StageContext<WaitingPorts>) {
     this.#context = context;
     this.#meter = new CostMeter(context);
   }

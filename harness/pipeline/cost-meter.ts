@@ -1,6 +1,6 @@
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { formatUsd } from "../model/usd.ts";
-import type { StageContext } from "./context.ts";
+import type { StageContext, WaitingPorts } from "./context.ts";
 import { type Moment, momentNow } from "../model/moment.ts";
 import { spentUntil } from "./cost-spent.ts";
 import type { StoredEntry } from "./journal.ts";
@@ -22,12 +22,12 @@ export interface CostLook {
  * can see any more would be none.
  */
 export class CostMeter {
-  readonly #context: StageContext;
+  readonly #context: StageContext<WaitingPorts>;
   #known: readonly StoredEntry[] = [];
   #knownAt: Moment;
   #failures = 0;
 
-  constructor(context: StageContext) {
+  constructor(context: StageContext<WaitingPorts>) {
     this.#context = context;
     this.#knownAt = madeAt(context.plan);
   }
@@ -79,7 +79,7 @@ export class CostMeter {
 }
 
 /** Has the record say that the budget stopped the run; once, whoever sees it first. */
-export async function noteCeiling({ journal }: StageContext, reason: string): Promise<void> {
+export async function noteCeiling({ journal }: Pick<StageContext, "journal">, reason: string): Promise<void> {
   // Written twice is better than never: a journal that cannot be read may not have it.
   if ((await isCeilingNoted({ journal })) === "yes") return;
   await journal.append({ type: "finding", verdict: "cost-ceiling", reason });

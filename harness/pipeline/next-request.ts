@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { RefbenchError } from "../model/error.ts";
 import { isMissing } from "../model/local-files.ts";
-import type { StageContext } from "./context.ts";
+import type { StageContext, WaitingPorts } from "./context.ts";
 import { CostGuard } from "./cost-guard.ts";
 import { noteCeiling } from "./cost-meter.ts";
 import { ClockSight } from "./clock-sight.ts";
@@ -17,7 +17,7 @@ import { stopOwner } from "./stop-owner.ts";
 const LOOK_MS = 250;
 
 /** Waits until there is a reason to tear down. */
-export async function nextRequest(context: StageContext, lease: RunLease): Promise<TeardownRequest> {
+export async function nextRequest(context: StageContext<WaitingPorts>, lease: RunLease): Promise<TeardownRequest> {
   const { folder, ports, plan, signal, journal } = context;
   const guard = new CostGuard(context);
   const sight = new OwnerSight(folder, ports.clock);
@@ -74,7 +74,7 @@ export async function nextRequest(context: StageContext, lease: RunLease): Promi
 
 /** Has the record say that the budget ended the run, or the window of one that failed before. */
 async function noteTooDear(
-  context: StageContext,
+  context: StageContext<WaitingPorts>,
   keep: Awaited<ReturnType<typeof findKeep>>,
   reached: string,
 ): Promise<void> {
@@ -99,12 +99,12 @@ async function staysHere(folder: RunFolder): Promise<void> {
 }
 
 /** Whether the run's process came to its end, in words of its own or as a kept failure. */
-async function wasHandedOver({ folder, journal }: StageContext): Promise<boolean> {
+async function wasHandedOver({ folder, journal }: StageContext<WaitingPorts>): Promise<boolean> {
   const { entries } = await journal.read();
   return entries.some(({ type }) => type === "hand-over") || (await findKeep(folder)) !== undefined;
 }
 
-async function noteDeath({ journal }: StageContext): Promise<void> {
+async function noteDeath({ journal }: StageContext<WaitingPorts>): Promise<void> {
   await journal.append({
     type: "finding",
     verdict: "interrupted",

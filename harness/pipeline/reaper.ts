@@ -3,7 +3,7 @@ import type { Reporter } from "../model/event.ts";
 import type { RunRecord } from "../model/record.ts";
 import type { TeardownStage } from "../model/stage.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
-import { openContext, type Ports, type StageContext } from "./context.ts";
+import { openContext, type Ports, type StageContext, type WaitingPorts } from "./context.ts";
 import { watchCost } from "./cost-watch.ts";
 import { eventLog } from "./event-log.ts";
 import { readJson, salvageJson } from "./json-file.ts";
@@ -25,13 +25,19 @@ import { isLeaseHeld } from "./lease.ts";
 
 const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain, destroy, sweep, audit };
 
+/** What a reaper begins with, so that it is small while it waits: for hours, beside a load that is measured. */
+export interface ReaperPorts extends WaitingPorts {
+  /** Loads the others, before the first teardown. */
+  readonly compose: () => Promise<Ports>;
+}
+
 /**
  * The only teardown path: waits until the run hands over, dies or outlives its expiry, then drains, destroys,
  * sweeps and audits, and writes the record for good. Throws `lease_held` when another reaper works on the run.
  */
 export async function reap(
   folder: RunFolder,
-  ports: Ports,
+  ports: Ports | ReaperPorts,
   options: {
     readonly reporter: Reporter;
     readonly signal: AbortSignal;
@@ -59,7 +65,7 @@ export async function reap(
       checkLease: () => lease.check(),
     });
     await context.journal.append({ type: "reaper-started", pid: process.pid, fence: lease.fence });
-    await serve(context, lease);
+    await serve(context, lease, "compose" in ports ? ports.compose : () => Promise.resolve(ports));
     await context.mirror?.files();
   } catch (error) {
     if (isLeaseHeld(error)) {
@@ -72,9 +78,15 @@ export async function reap(
   }
 }
 
-async function serve(context: StageContext, lease: RunLease): Promise<void> {
+async function serve(
+  waiting: StageContext<WaitingPorts>,
+  lease: RunLease,
+  compose: () => Promise<Ports>,
+): Promise<void> {
+  let ports: Ports | undefined;
   for (;;) {
-    const request = await nextRequest(context, lease);
+    const request = await nextRequest(waiting, lease);
+    const context = { ...waiting, ports: (ports ??= await compose()) };
     await lease.check();
     for (const stage of stagesOf(request)) {
       if (stage === "audit") await retryDestroy(context);

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import type { StageContext } from "./context.ts";
+import type { StageContext, WaitingPorts } from "./context.ts";
 import { endProcess } from "./end-process.ts";
 import { findOwner } from "./owner.ts";
 import { livenessOf, type ProcessIdentity } from "./process-identity.ts";
@@ -16,7 +16,7 @@ export async function stopOwner({
   folder,
   ports,
   signal,
-}: Pick<StageContext, "folder" | "ports" | "signal">): Promise<void> {
+}: Pick<StageContext<WaitingPorts>, "folder" | "ports" | "signal">): Promise<void> {
   const owner = await findOwnerPatiently(folder, ports.clock, signal);
   if (owner === undefined || owner.pid === process.pid || livenessOf(owner) !== "alive") return;
   await endProcess(owner, ports.clock, { graceMs: OWNER_STOP_MS, signal });

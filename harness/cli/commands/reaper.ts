@@ -5,10 +5,11 @@ import { Journal } from "../../pipeline/journal.ts";
 import { readJson } from "../../pipeline/json-file.ts";
 import { isLeaseHeld } from "../../pipeline/lease.ts";
 import { planSchema } from "../../pipeline/plan.ts";
-import { reap } from "../../pipeline/reaper.ts";
+import { reap, type ReaperPorts } from "../../pipeline/reaper.ts";
 import { RunFolder } from "../../pipeline/run-folder.ts";
-import { composePorts } from "../compose.ts";
+import { openBucket } from "../../inventory/buckets/open-bucket.ts";
 import type { Io } from "../io.ts";
+import { refuseOtherCloud } from "../refuse-other-cloud.ts";
 import { START_AGAIN } from "../supervised.ts";
 
 /** How long a process that is lost may take to write down why. */
@@ -37,7 +38,16 @@ export function reaperCommand(io: Io): Command {
     // An error event that nobody hears, a promise that nobody awaits: with the run dead, nobody else tears down.
     process.on("uncaughtException", onCrash);
     const plan = await readJson(folder.plan, planSchema);
-    const ports = await composePorts(folder, plan, io.env);
+    // What can be seen to be wrong is refused now, while the run still waits for its reaper.
+    if (plan.cloud !== undefined) refuseOtherCloud(folder, plan.cloud, io.env);
+    const ports: ReaperPorts = {
+      clock: systemClock,
+      ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, io.env) }),
+      compose: async () => {
+        const { composePorts } = await import("../compose.ts");
+        return composePorts(folder, plan, io.env);
+      },
+    };
     const options = { reporter: { report: () => undefined }, signal: stop.signal };
     try {
       await reap(folder, ports, { ...options, onHeld: () => (lease.isHeld = true) });

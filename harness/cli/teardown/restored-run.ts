@@ -5,7 +5,7 @@ import { awaitBucketLease } from "../../pipeline/await-bucket-lease.ts";
 import { requestTeardown } from "../../pipeline/request.ts";
 import { readMirroredPlan, restoreRun } from "../../pipeline/restore.ts";
 import type { RunFolder } from "../../pipeline/run-folder.ts";
-import { refuseOtherCloud } from "../compose-cloud.ts";
+import { refuseOtherCloud } from "../refuse-other-cloud.ts";
 import { unlockStates } from "./unlock-states.ts";
 
 /** How far the clocks of two machines may be apart. */

@@ -3,7 +3,7 @@ import { isOwn, signPlan } from "../../pipeline/installation.ts";
 import { readJson } from "../../pipeline/json-file.ts";
 import { planSchema } from "../../pipeline/plan.ts";
 import type { RunFolder } from "../../pipeline/run-folder.ts";
-import { refuseOtherCloud } from "../compose-cloud.ts";
+import { refuseOtherCloud } from "../refuse-other-cloud.ts";
 
 /**
  * Accepts a folder that the user named and that another installation made, as one that was moved here. Refuses it
