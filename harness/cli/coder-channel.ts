@@ -2,7 +2,6 @@ import { Option } from "commander";
 import { z } from "zod";
 import { type CoderChannel, REHEARSED_CHANNELS } from "../../reference-architectures/coder-channels.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
-import { exchange, placeOf } from "../model/exchange.ts";
 import { parseJson } from "../model/parse-json.ts";
 
 /** One version of Coder, and the channel it was asked for by. */
@@ -106,6 +105,7 @@ const askGithub =
       "user-agent": "refbench",
       ...(token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }),
     };
+    const { exchange, placeOf } = await import("../model/exchange.ts");
     const answer = await exchange({
       method: "GET",
       ...placeOf(url),

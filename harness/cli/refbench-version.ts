@@ -1,6 +1,5 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { z } from "zod";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import type { RefbenchProvenance } from "../model/record.ts";
@@ -24,6 +23,7 @@ export async function refbenchVersion(
   const { version } = z
     .object({ version: z.string() })
     .parse(parseJson(readFileSync(join(project, "package.json"), "utf8")));
+  const { execa } = await import("execa");
   const git = async (...args: readonly string[]): Promise<string> => {
     const { stdout } = await execa("git", args, {
       cwd: project,

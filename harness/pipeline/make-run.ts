@@ -4,7 +4,6 @@ import { atCoderVersion, getArchitecture, resolveSize } from "../../reference-ar
 import { objectivesFor } from "../../reference-architectures/objectives.ts";
 import { templateParameters } from "../../reference-architectures/template.ts";
 import { newCoderCertificate } from "../../stacks/coder-certificate.ts";
-import { newSshKey } from "../../stacks/ssh-key.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../stacks/environment.ts";
 import type { Clock } from "../model/clock.ts";
 import { thisMachine } from "../model/machine.ts";
@@ -111,7 +110,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     ceiling: request.maxCost,
     loads: loadsOf(request),
   });
-  const key = runner === "network" ? newSshKey() : undefined;
+  const key = runner === "network" ? (await import("../../stacks/ssh-key.ts")).newSshKey() : undefined;
   const certificate =
     request.tls === "self-signed"
       ? await newCoderCertificate({ architecture: architecture.name, runId })

@@ -17,7 +17,10 @@ import { stopOwner } from "./stop-owner.ts";
 const LOOK_MS = 250;
 
 /** Waits until there is a reason to tear down. */
-export async function nextRequest(context: StageContext<WaitingPorts>, lease: RunLease): Promise<TeardownRequest> {
+export async function nextRequest(
+  context: StageContext<WaitingPorts>,
+  lease: RunLease,
+): Promise<TeardownRequest> {
   const { folder, ports, plan, signal, journal } = context;
   const guard = new CostGuard(context);
   const sight = new OwnerSight(folder, ports.clock);

@@ -2,10 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRecord } from "../model/record.ts";
-import { resultsJson } from "./json.ts";
-import { resultMarkdown } from "./markdown.ts";
 import type { OutputFormat, OutputSpec } from "./output-spec.ts";
-import { resultsText } from "./text.ts";
 
 /** What a terminal that does not say its width is taken to have, and every file. */
 export const DEFAULT_WIDTH = 80;
@@ -21,24 +18,13 @@ interface FormTarget extends OutputTarget {
   readonly next?: string;
 }
 
-/** The result of one run in one form. */
-export function formatResult(record: RunRecord, format: OutputFormat, width = DEFAULT_WIDTH): string {
-  switch (format) {
-    case "text":
-      return resultsText(record, width);
-    case "json":
-      return resultsJson(record);
-    case "markdown":
-      return resultMarkdown(record);
-  }
-}
-
 /** Writes the result of one run in each form that was asked for. */
 export async function writeOutputs(
   record: RunRecord,
   outputs: readonly OutputSpec[],
   target: OutputTarget,
 ): Promise<void> {
+  const { formatResult } = await import("./format-result.ts");
   const { runId } = record;
   await writeForms((format, width) => formatResult(record, format, width), outputs, {
     ...target,

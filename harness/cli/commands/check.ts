@@ -6,9 +6,8 @@ import { EXIT_CODES } from "../../model/verdict.ts";
 import { wrap } from "../../results/grid.ts";
 import { digestMismatch, digestPath } from "../../results/history/digest.ts";
 import { findText } from "../../results/history/find-text.ts";
-import { type Judgement, judgeRecord } from "../../results/judge-record.ts";
+import type { Judgement } from "../../results/judge-record.ts";
 import { widthOf } from "../../results/outputs.ts";
-import { chooseObjectives } from "../engine/objectives-for-check.ts";
 import { readRecord } from "../engine/read-record.ts";
 import type { Io } from "../io.ts";
 
@@ -36,11 +35,13 @@ export function checkCommand(io: Io): Command {
     .addHelpText("after", EXIT_HELP)
     .action(async (given: string, flags: CheckFlags) => {
       const { path, record } = await readRecord(given, io.cwd);
+      const { chooseObjectives } = await import("../engine/objectives-for-check.ts");
       const chosen = await chooseObjectives(record, {
         file: flags.objectives,
         current: flags.current === true,
         cwd: io.cwd,
       });
+      const { judgeRecord } = await import("../../results/judge-record.ts");
       const judgement = judgeRecord(record, chosen);
       const changed = await changeSince(path);
       io.stdout.write(

@@ -1,7 +1,7 @@
 import { jsonText } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
 import { EXIT_CODES } from "../../model/verdict.ts";
-import { checkMachine, type Finding } from "../check-machine.ts";
+import type { Finding } from "../check-machine.ts";
 import type { Io } from "../io.ts";
 
 const MARKS = { ok: "ok", missing: "MISSING", unsupported: "TOO OLD", optional: "absent" } as const;
@@ -14,6 +14,7 @@ export function doctorCommand(io: Io): Command {
     )
     .addHelpText("after", "\nExit codes: 0 ready for a rehearsal, 2 something is missing.")
     .action(async ({ output }: { readonly output: string }) => {
+      const { checkMachine } = await import("../check-machine.ts");
       const findings = await checkMachine(io.env);
       const ready = findings.every(({ state }) => state === "ok" || state === "optional");
       io.stdout.write(output === "json" ? jsonText({ ready, findings }) : textOf(findings, ready));

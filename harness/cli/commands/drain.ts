@@ -8,7 +8,7 @@ import { trustOf } from "../../pipeline/trust-of.ts";
 import { getManualDeployment } from "../by-hand/deployment.ts";
 import { drain } from "../by-hand/drain.ts";
 import { getOutputs } from "../by-hand/outputs.ts";
-import { chooseShardRunner } from "../by-hand/shard-runner.ts";
+import type { chooseShardRunner } from "../by-hand/shard-runner.ts";
 import { type Drained, drainedJson, drainedText } from "../by-hand/write-drained.ts";
 import type { Io } from "../io.ts";
 import { duration } from "../run-options.ts";
@@ -25,7 +25,7 @@ interface DrainFlags {
 }
 
 /** `refbench drain <architecture>`: deletes the workspaces of an environment made by hand, before it is destroyed. */
-export function drainCommand(io: Io, chooseShard: ChooseShard = chooseShardRunner): Command {
+export function drainCommand(io: Io, chooseShard?: ChooseShard): Command {
   return new Command("drain")
     .argument("<architecture>", "the one that npx cdktf deploy made in this folder: gke, eks, …")
     .addOption(
@@ -74,7 +74,7 @@ type ChooseShard = typeof chooseShardRunner;
 async function drainByHand(
   architecture: string,
   flags: DrainFlags,
-  { io, chooseShard }: { readonly io: Io; readonly chooseShard: ChooseShard },
+  { io, chooseShard }: { readonly io: Io; readonly chooseShard?: ChooseShard | undefined },
 ): Promise<Drained> {
   if (flags.url !== undefined && flags.runner !== "local") {
     throw new RefbenchError(
@@ -89,12 +89,13 @@ async function drainByHand(
     { file: flags.sessionFile, url: coderUrl, forwardsTo: outputs.coder_url },
     io,
   );
+  const choose = chooseShard ?? (await import("../by-hand/shard-runner.ts")).chooseShardRunner;
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort(new RefbenchError("interrupted", "stopped by a signal"));
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   try {
     const result = await drain({
-      shard: chooseShard(flags.runner, deployment, outputs, io),
+      shard: choose(flags.runner, deployment, outputs, io),
       coderUrl,
       trust: trustOf(deployment.environment),
       token: session.token,

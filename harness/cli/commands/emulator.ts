@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
-import { startEmulator } from "../../rehearsal/emulator/server.ts";
 import type { Io } from "../io.ts";
 import { count, positive, share, shellDelayOption } from "../run-options.ts";
 
@@ -66,6 +65,7 @@ export function emulatorCommand(io: Io): Command {
     )
     .action(async (flags: EmulatorFlags) => {
       const gke = getArchitecture("gke");
+      const { startEmulator } = await import("../../rehearsal/emulator/server.ts");
       const emulator = await startEmulator({
         schemaVersion: 1,
         host: flags.host,

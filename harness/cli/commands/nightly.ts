@@ -9,7 +9,6 @@ import type { Io } from "../io.ts";
 import { licenceFileOption } from "../licence-option.ts";
 import { underNightLock } from "../nightly/lock.ts";
 import { NightBook } from "../nightly/night-book.ts";
-import { nightPorts } from "../nightly/night-ports.ts";
 import { type NightlyFlags, readNightRequest } from "../nightly/read-request.ts";
 import { exitCodeOfNight, runNight } from "../nightly/run-night.ts";
 import { DEFAULT_SIZES } from "../nightly/sizes.ts";
@@ -123,6 +122,7 @@ async function nightly(
   const tell = (line: string): void => void io.stderr.write(`${line}\n`);
   using interrupts = listenForInterrupts((message) => tell(`night: ${message}`));
   const { stop, leave } = interrupts;
+  const { nightPorts } = await import("../nightly/night-ports.ts");
   const night = await underNightLock({ folder: book.lease, clock: systemClock, tell }, (lost) =>
     runNight(request, nightPorts(request, book, io), { stop: AbortSignal.any([stop, lost]), leave }),
   );

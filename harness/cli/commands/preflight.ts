@@ -12,7 +12,6 @@ import type { Io } from "../io.ts";
 import { licenceFileOption } from "../licence-option.ts";
 import { tlsOption } from "../tls-option.ts";
 import { coderVersionOption } from "../coder-channel.ts";
-import { askPreflight } from "../preflight/ask.ts";
 import { readLicence } from "../preflight/read-licence.ts";
 import { preflightOutputs, writePreflight } from "../preflight/write-preflight.ts";
 import { checkedSettings } from "../preflight/request.ts";
@@ -90,6 +89,7 @@ async function preflight(
   using interrupts = listenForInterrupts(() => io.stderr.write("refbench: stopping; nothing was created\n"));
   const { project, account, skipPreflight: skip } = flags;
   const asked = { ...checkedSettings(settings), project, account, fail, skip, licence };
+  const { askPreflight } = await import("../preflight/ask.ts");
   const report = await askPreflight(asked, io, interrupts.stop);
   await writePreflight({ ...report, ...planned }, outputs, io);
   if (report.outcome === "failed") io.exit(EXIT_CODES.infrastructure);

@@ -12,7 +12,6 @@ import { executeRun } from "../../pipeline/run.ts";
 import type { RunFolder } from "../../pipeline/run-folder.ts";
 import { exitCodeOf } from "../../pipeline/run-record.ts";
 import { watchRun } from "../../pipeline/watch.ts";
-import { composePorts } from "../compose.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { leave } from "../leave.ts";
@@ -20,7 +19,6 @@ import { progressReporter } from "../progress/progress-reporter.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeOutputs } from "../../results/outputs.ts";
 import { addRunOptions, collect, type RunFlags } from "../run-options.ts";
-import { runRequestOf } from "../run-request.ts";
 
 /** How long a run that was told to leave waits for its own stage to stop. */
 const LEAVE_MS = 3_000;
@@ -40,6 +38,7 @@ export function runCommand(io: Io): Command {
     .addHelpText("after", EXIT_CODES_HELP)
     .action(async (architecture: string, flags: RunFlags & { readonly output: readonly string[] }) => {
       const outputs = parseOutputs(flags.output);
+      const { runRequestOf } = await import("../run-request.ts");
       const request = await runRequestOf(architecture, flags, io, command);
       const folder = await makeRun(io.cwd, systemClock, { ...request, isDriven: true });
       const plan = await readJson(folder.plan, planSchema);
@@ -69,6 +68,7 @@ async function executeAndWatch(io: Io, folder: RunFolder, plan: Plan): Promise<R
     });
   });
   const whole = async (): Promise<RunRecord | undefined> => {
+    const { composePorts } = await import("../compose.ts");
     const ports = await composePorts(folder, plan, io.env);
     const fromOffset = await executeRun(folder, ports, { reporter, signal: stop });
     if (typeof fromOffset !== "number") return undefined;

@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import type { Io } from "../io.ts";
 import { cleanupCommand } from "../scaletest/cleanup-command.ts";
-import { findLimitByHand } from "../scaletest/find-limit-command.ts";
 import {
   addFindLimitOptions,
   type FindLimitFlags,
@@ -9,15 +8,12 @@ import {
   limitWishOf,
 } from "../scaletest/find-limit-options.ts";
 import { followFlags } from "../scaletest/given-flags.ts";
-import { loadByHand } from "../scaletest/load-command.ts";
 import {
   addCreateOptions,
   addTrafficOptions,
   type CreateFlags,
   type TrafficFlags,
 } from "../scaletest/load-options.ts";
-import { prepareCreate } from "../scaletest/prepare-create.ts";
-import { prepareTraffic } from "../scaletest/prepare-traffic.ts";
 
 /** `refbench scaletest`: the workload alone, against a deployment of one's own. */
 export function scaletestCommand(io: Io): Command {
@@ -35,7 +31,9 @@ function createCommand(io: Io): Command {
   const given = followFlags(addCreateOptions(command));
   return addFindLimitOptions(command)
     .addHelpText("after", AFTER)
-    .action((flags: CreateFlags & FindLimitFlags) => {
+    .action(async (flags: CreateFlags & FindLimitFlags) => {
+      const { findLimitByHand, loadByHand } = await commands();
+      const { prepareCreate } = await import("../scaletest/prepare-create.ts");
       const wish = limitWishOf(flags);
       if (wish === undefined) return loadByHand(flags, prepareCreate(flags, io), io, { command, given });
       const first = flagsOfFirstLoad(flags, wish);
@@ -50,12 +48,23 @@ function trafficCommand(io: Io): Command {
   const given = followFlags(addTrafficOptions(command));
   return addFindLimitOptions(command)
     .addHelpText("after", AFTER)
-    .action((flags: TrafficFlags & FindLimitFlags) => {
+    .action(async (flags: TrafficFlags & FindLimitFlags) => {
+      const { findLimitByHand, loadByHand } = await commands();
+      const { prepareTraffic } = await import("../scaletest/prepare-traffic.ts");
       const wish = limitWishOf(flags);
       if (wish === undefined) return loadByHand(flags, prepareTraffic(flags), io, { command, given });
       const first = flagsOfFirstLoad(flags, wish);
       return findLimitByHand(first, wish, prepareTraffic(first), { io, command });
     });
+}
+
+/** What the commands do: loaded when one is given, not when its flags are. */
+async function commands() {
+  const [{ findLimitByHand }, { loadByHand }] = await Promise.all([
+    import("../scaletest/find-limit-command.ts"),
+    import("../scaletest/load-command.ts"),
+  ]);
+  return { findLimitByHand, loadByHand };
 }
 
 const AFTER = `

@@ -27,12 +27,10 @@ import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
 import { findFinalRecord } from "../../pipeline/run-record.ts";
 import { runStage } from "../../pipeline/run-stage.ts";
 import { RUN_STAGE_FUNCTIONS } from "../../pipeline/run.ts";
-import { composePorts } from "../compose.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { addRunOptions, type RunFlags } from "../run-options.ts";
-import { runRequestOf } from "../run-request.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
 import { takeOn } from "../teardown/take-on.ts";
 import { followTeardown } from "./watch.ts";
@@ -50,6 +48,7 @@ export function stageCommand(io: Io): Command {
     )
     .action(
       async (stage: Stage, architecture: string | undefined, flags: RunFlags & { readonly run?: string }) => {
+        const { runRequestOf } = await import("../run-request.ts");
         const make = (name: string): Promise<RunRequest> => runRequestOf(name, flags, io, command);
         const folder = await folderOf(stage, architecture, flags.run, { io, make });
         if ((await findFinalRecord(folder)) !== undefined) {
@@ -95,6 +94,7 @@ async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void
   using interrupts = listenForInterrupts((message) => reporter.say(message));
   try {
     const plan = await readJson(folder.plan, planSchema);
+    const { composePorts } = await import("../compose.ts");
     const ports = await composePorts(folder, plan, io.env);
     // Nothing may be created before somebody has promised to tear it down.
     if (stage !== "preflight") await ensureReaper(folder, ports);

@@ -13,8 +13,7 @@ import { wholeNumber } from "../scaletest/reach-options.ts";
 import { checkHeartbeat } from "../sweep/check.ts";
 import { SweepFolder } from "../sweep/folder.ts";
 import { namedRun } from "../sweep/named-run.ts";
-import { sweepFolder } from "../sweep/sweep-folder.ts";
-import { chooseTargets, type TargetFlags } from "../sweep/targets.ts";
+import type { TargetFlags } from "../sweep/targets.ts";
 import { writeSweepReport } from "../sweep/write-report.ts";
 
 const SWEEP_EXIT_CODES = {
@@ -101,6 +100,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
   if (outputs.some(({ format }) => format === "markdown")) {
     throw new RefbenchError("usage", "--output markdown is not a form of a sweep, expected text or json");
   }
+  const { chooseTargets } = await import("../sweep/targets.ts");
   const chosen = await chooseTargets(flags, io);
   if (flags.check === true) {
     const refused = (["run", "dryRun"] as const).some((name) => flags[name] !== undefined);
@@ -117,6 +117,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
   const runId = flags.run === undefined ? undefined : await namedRun(io.cwd, flags.run);
   const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
   using interrupts = listenForInterrupts(() => tell("stopping; what was removed is said below"));
+  const { sweepFolder } = await import("../sweep/sweep-folder.ts");
   const report = await sweepFolder(
     {
       ...chosen,

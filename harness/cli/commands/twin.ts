@@ -1,10 +1,7 @@
 import { jsonText } from "../../model/safe-text.ts";
 import { Command, Option } from "commander";
-import { execa } from "execa";
 import { resolve } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
-import { listTwin } from "../../rehearsal/twin/inventory-adapter.ts";
-import { prepareTwin } from "../../rehearsal/twin/environment.ts";
 import type { Io } from "../io.ts";
 import { addTwinSpeeds, checkedFaults, twinRoot } from "../run-options.ts";
 
@@ -18,6 +15,7 @@ export function twinCommand(io: Io): Command {
       new Option("--output <format>", "text or json (an array)").choices(["text", "json"]).default("text"),
     )
     .action(async ({ output }: { readonly output: "text" | "json" }) => {
+      const { listTwin } = await import("../../rehearsal/twin/inventory-adapter.ts");
       const items = await listTwin(twinRoot(io.cwd));
       if (output === "json") {
         io.stdout.write(jsonText(items));
@@ -41,6 +39,7 @@ export function twinCommand(io: Io): Command {
         flags: { readonly speed: number; readonly buildSpeed: number; readonly faults?: string },
       ) => {
         if (command === undefined) throw new RefbenchError("usage", "twin exec needs a command after --");
+        const { prepareTwin } = await import("../../rehearsal/twin/environment.ts");
         const env = await prepareTwin({
           root: twinRoot(io.cwd),
           speed: flags.speed,
@@ -51,6 +50,7 @@ export function twinCommand(io: Io): Command {
         // Ctrl-C reaches the whole group: the command decides what it means.
         const ignore = (): void => undefined;
         process.on("SIGINT", ignore);
+        const { execa } = await import("execa");
         const result = await execa(command, args, {
           cwd: io.cwd,
           env,

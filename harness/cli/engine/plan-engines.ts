@@ -3,9 +3,7 @@ import { ENGINES, type Engine } from "../../model/engine.ts";
 import type { ShardRunner } from "../../model/shard.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
 import { commonTask } from "../../workload/coder-engine/common-task.ts";
-import { findCoderUtility } from "../../workload/coder-engine/find-utility.ts";
 import { refuseTask } from "../../workload/coder-engine/refuse-task.ts";
-import { coderShardRunner } from "../../workload/coder-engine/shard-runner.ts";
 import { shardHere } from "../shard-program.ts";
 
 export type EngineChoice = Engine | "both";
@@ -53,6 +51,8 @@ export async function planEngines(
   });
   if (choice === "refbench") return [own(task)];
   refuseTask(task);
+  const { findCoderUtility } = await import("../../workload/coder-engine/find-utility.ts");
+  const { coderShardRunner } = await import("../../workload/coder-engine/shard-runner.ts");
   const utility = await findCoderUtility(coderBinary, { env, signal });
   const coder = (itsTask: LoadTask): EngineRun => ({
     engine: "coder",

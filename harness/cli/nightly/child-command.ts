@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { readLines } from "../../model/lines.ts";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import type { Io } from "../io.ts";
@@ -71,6 +70,7 @@ export function childCommands(
   } = {},
 ): RunNightCommand {
   return async ({ args, deadlineMs, graceMs }, { stop, leave }) => {
+    const { execa } = await import("execa");
     let timedOut = false;
     const child = execa(process.execPath, [program, ...args], {
       cwd,

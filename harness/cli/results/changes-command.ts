@@ -3,8 +3,6 @@ import { Command, Option } from "commander";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
-import { alarmsOf, formatChanges } from "../../results/statistics/change-words.ts";
-import { changesOf } from "../../results/statistics/changes-of.ts";
 import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Io } from "../io.ts";
 import { outputOption } from "./output-option.ts";
@@ -43,6 +41,8 @@ export function changesCommand(io: Io): Command {
     )
     .action(async ({ output, asOf: given, resets: file, ...place }: ChangesFlags) => {
       const outputs = parseOutputs(output);
+      const { alarmsOf, formatChanges } = await import("../../results/statistics/change-words.ts");
+      const { changesOf } = await import("../../results/statistics/changes-of.ts");
       const { rehearsals = false } = place;
       const store = storeFolder(io.cwd, rehearsals ? "rehearsals" : "results", place.store);
       const resets =

@@ -1,6 +1,4 @@
 import { Command } from "commander";
-import { compareRuns } from "../../results/compare/compare-runs.ts";
-import { formatRunComparison } from "../../results/compare/format-runs.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
 import type { Io } from "../io.ts";
@@ -23,6 +21,8 @@ export function compareCommand(io: Io): Command {
         { output, ...place }: PlaceFlags & { readonly output: readonly string[] },
       ) => {
         const outputs = parseOutputs(output);
+        const { compareRuns } = await import("../../results/compare/compare-runs.ts");
+        const { formatRunComparison } = await import("../../results/compare/format-runs.ts");
         const comparison = compareRuns(await findRun(first, io, place), await findRun(second, io, place));
         await writeForms((format, width) => formatRunComparison(comparison, format, width), outputs, io);
       },

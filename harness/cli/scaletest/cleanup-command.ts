@@ -3,13 +3,12 @@ import { systemClock } from "../../model/clock.ts";
 import { startDeadline } from "../../model/deadline.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
-import { cleanUp } from "../../workload/cleanup.ts";
-import { type CleanupChoice, findLeftovers, unaskedOf } from "../../workload/cleanup-find.ts";
+import type { CleanupChoice } from "../../workload/cleanup-find.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { cleanupJson, cleanupText, listingText, runsOf } from "./cleanup-text.ts";
 import { listenForLoadInterrupts } from "./interrupts.ts";
-import { type Reach, reachDeployment } from "./reach.ts";
+import type { Reach } from "./reach.ts";
 import { addReachOptions, type ReachFlags } from "./reach-options.ts";
 import { pasteable } from "./typed-command.ts";
 import { LONGEST_AGE_MS } from "../run-options.ts";
@@ -60,6 +59,11 @@ export function cleanupCommand(io: Io): Command {
 }
 
 async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
+  const [{ cleanUp }, { findLeftovers, unaskedOf }, { reachDeployment }] = await Promise.all([
+    import("../../workload/cleanup.ts"),
+    import("../../workload/cleanup-find.ts"),
+    import("./reach.ts"),
+  ]);
   const before = startDeadline(flags.cleanupTimeout || Infinity, new AbortController().signal);
   await using reach = await reachDeployment(flags, io, before.signal);
   await checkId(reach, flags);
@@ -138,6 +142,7 @@ async function choiceOf(flags: CleanupFlags, { caller, http }: Reach): Promise<C
   }
   const everything: CleanupChoice = { runs: "all", ...narrowed };
   if (all === true || flags.dryRun === true) return everything;
+  const { findLeftovers, unaskedOf } = await import("../../workload/cleanup-find.ts");
   const found = await findLeftovers(caller, everything, systemClock.now());
   const unasked = unaskedOf(found);
   if (unasked.length > 0)

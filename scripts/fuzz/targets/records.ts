@@ -3,7 +3,7 @@ import { recordOfText } from "../../../harness/results/history/record-file.ts";
 import { contradictionOf } from "../../../harness/results/history/contradiction.ts";
 import { recordPath, requireStorable } from "../../../harness/results/history/layout.ts";
 import { missingForOfficial } from "../../../harness/results/official.ts";
-import { formatResult } from "../../../harness/results/outputs.ts";
+import { formatResult } from "../../../harness/results/format-result.ts";
 import { recordSchema } from "../../../harness/model/record.ts";
 import { officialRecord, sampleRecord } from "../../../test/harness/results/sample-record.ts";
 import { RefbenchError } from "../../../harness/model/error.ts";

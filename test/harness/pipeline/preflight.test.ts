@@ -12,7 +12,7 @@ import { readJson } from "../../../harness/pipeline/json-file.ts";
 import type { CloudPlan } from "../../../harness/pipeline/plan.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
 import { writePendingRecord } from "../../../harness/pipeline/run-record.ts";
-import { formatResult } from "../../../harness/results/outputs.ts";
+import { formatResult } from "../../../harness/results/format-result.ts";
 import type { RunStage } from "../../../harness/model/stage.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 
