@@ -4,27 +4,35 @@ import { join } from "node:path";
 
 const BUILD_FOLDER = "dist";
 /** What only a clone has: a packed installation has its build, and no source to compare it with. */
-const SOURCE = "harness/cli/main.ts";
+const SOURCES = {
+  environment: "harness/model/environment/own-environment.ts",
+  main: "harness/cli/main.ts",
+};
 const BUILDER = "scripts/build.ts";
 
 /**
- * The compiled files of an installation: paths of `main` and `environment`. In a clone, compiles first whatever is
- * missing or older than its sources. Returns undefined where nothing can be compiled; `say` gets each line for the user.
+ * The paths of an installation's `main` and `environment`: compiled ones, and in a clone as new as their sources.
+ * Where nothing can be compiled they are the sources, and `isSource` is true. `say` gets each line for the user.
  */
 export function findBuild(root, say, compile = compileIn) {
   const found = readBuild(root);
-  if (!existsSync(join(root, SOURCE))) return found && pathsOf(root, found);
-  if (found !== undefined && isCurrent(root, found)) return pathsOf(root, found);
-  // A read-only clone runs from its sources, as a build would be made at every start.
-  if (!isWritable(join(root, BUILD_FOLDER)) && !isWritable(root)) return undefined;
+  const isClone = existsSync(join(root, SOURCES.main));
+  if (found !== undefined && (!isClone || isCurrent(root, found))) return pathsOf(root, found);
+  const sources = {
+    environment: join(root, SOURCES.environment),
+    main: join(root, SOURCES.main),
+    isSource: true,
+  };
+  // There is no place for a build, and one in another folder would be compared and kept for each user anew.
+  if (!isWritable(existsSync(join(root, BUILD_FOLDER)) ? join(root, BUILD_FOLDER) : root)) return sources;
   say(`compiling, since ${found === undefined ? "there is no build yet" : "a source has changed"}`);
   const failure = compile(root);
   if (failure !== undefined) {
     say(`cannot be compiled, so it runs from its sources, which takes longer: ${failure}`);
-    return undefined;
+    return sources;
   }
   const made = readBuild(root);
-  return made && pathsOf(root, made);
+  return made === undefined ? sources : pathsOf(root, made);
 }
 
 function readBuild(root) {
@@ -36,7 +44,8 @@ function readBuild(root) {
 }
 
 function pathsOf(root, { main, environment }) {
-  return { main: join(root, BUILD_FOLDER, main), environment: join(root, BUILD_FOLDER, environment) };
+  const folder = join(root, BUILD_FOLDER);
+  return { environment: join(folder, environment), main: join(folder, main), isSource: false };
 }
 
 /** Whether every file of the build exists, and every source is as large and as old as when it was compiled. */

@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import { findBuild } from "./find-build.js";
+
 const shell = { ...process.env };
 // Programs and state are made here: nobody else may write them, whatever the shell allows. Children inherit it.
 process.umask(process.umask() | 0o022);
@@ -8,21 +12,19 @@ for (const name of Object.keys(shell))
 const { stdout, stderr } = process;
 // A reader that went away (`| head`, a closed terminal) must not end a run in the middle: SIGHUP is heard on its own.
 for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
-const { findBuild } = await import("./find-build.js");
-const root = new URL("..", import.meta.url);
-const build = findBuild((await import("node:url")).fileURLToPath(root), (line) =>
-  stderr.write(`refbench: ${line}\n`),
-);
-if (build === undefined) (await import("tsx/esm/api")).register();
-const source = {
-  environment: new URL("harness/model/environment/own-environment.ts", root),
-  main: new URL("harness/cli/main.ts", root),
-};
-const { environment, main: command } = build ?? source;
-const { removedVariables } = await import(environment);
+const {
+  environment,
+  main: command,
+  isSource,
+} = findBuild(dirname(import.meta.dirname), (line) => stderr.write(`refbench: ${line}\n`));
+if (isSource) (await import("tsx/esm/api")).register();
+const { removedVariables } = await import(pathToFileURL(environment));
 // Before anything else is loaded: libraries read this process's environment by themselves.
 for (const name of removedVariables(shell)) Reflect.deleteProperty(process.env, name);
-const { main } = await import(command);
+const { main, stackOf } = await import(pathToFileURL(command));
+process.on("uncaughtExceptionMonitor", (error) => {
+  if (error instanceof Error) error.stack = stackOf(error);
+});
 const code = await main(process.argv.slice(2), { stdout, stderr, env: shell, cwd: process.cwd() });
 // What was left running on purpose (a stage that was told to leave) must not hold the terminal.
 stdout.write("", () => process.exit(code));

@@ -2,11 +2,14 @@ import { Command, CommanderError } from "commander";
 import { ArchitectureError } from "../../reference-architectures/error.ts";
 import { ownEnvironment, refuseObeyed, removedNote } from "../model/environment/own-environment.ts";
 import { RefbenchError, verdictOfError } from "../model/error.ts";
+import { stackOf } from "../model/stack-of.ts";
 import { EXIT_CODES } from "../model/verdict.ts";
 import { COMMANDS, listed } from "./command-table.ts";
 import type { Io } from "./io.ts";
 import { packageVersion } from "./package-version.ts";
 import { safeStream } from "./safe-stream.ts";
+
+export { stackOf };
 
 /** Commands that work on runs, and so look after those that nobody tears down. Commands that only read start nothing. */
 const ADOPTING: ReadonlySet<string> = new Set(["run", "stage", "teardown"]);
@@ -105,9 +108,7 @@ function failed(error: unknown, io: Io): number {
     io.stderr.write(`refbench: ${indented(error.message)}\n`);
     return EXIT_CODES[verdictOfError[error.code]];
   }
-  io.stderr.write(
-    `refbench: this is a defect of refbench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  io.stderr.write(`refbench: this is a defect of refbench: ${stackOf(error)}\n`);
   return EXIT_CODES["harness-error"];
 }
 

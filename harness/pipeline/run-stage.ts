@@ -4,6 +4,7 @@ import type { Stage } from "../model/stage.ts";
 import type { StageContext } from "./context.ts";
 import { DEADLINES_MS, loadsOf } from "./plan.ts";
 import { isLeaseHeld } from "./lease.ts";
+import { stackOf } from "../model/stack-of.ts";
 
 /** What one stage does. It may return a sentence for the progress display. */
 export type StageFunction = (context: StageContext) => Promise<string | undefined>;
@@ -49,7 +50,7 @@ export async function runStage(
     // Another reaper works on this run: what this one met says nothing about it.
     if (isLeaseHeld(error)) throw error;
     const reason = deadline.signal.aborted ? (deadline.signal.reason as RefbenchError) : error;
-    context.log(reason instanceof Error ? (reason.stack ?? reason.message) : messageOf(reason));
+    context.log(stackOf(reason));
     const verdict = reason instanceof RefbenchError ? verdictOfError[reason.code] : "harness-error";
     await journal
       // A usage error in the middle of a run is no longer one: something may exist.

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { systemClock } from "../../model/clock.ts";
 import { messageOf } from "../../model/error.ts";
+import { stackOf } from "../../model/stack-of.ts";
 import { Journal } from "../../pipeline/journal.ts";
 import { readJson } from "../../pipeline/json-file.ts";
 import { isLeaseHeld } from "../../pipeline/lease.ts";
@@ -30,9 +31,7 @@ export function reaperCommand(io: Io): Command {
     const onCrash = (error: unknown): void => {
       const exit = (): void => process.exit(lease.isHeld ? START_AGAIN : 1);
       setTimeout(exit, LAST_WORDS_MS);
-      io.stderr.write(
-        `refbench: the reaper crashed: ${error instanceof Error ? error.stack : String(error)}\n`,
-      );
+      io.stderr.write(`refbench: the reaper crashed: ${stackOf(error)}\n`);
       void noteFailure(folder, error).finally(exit);
     };
     // An error event that nobody hears, a promise that nobody awaits: with the run dead, nobody else tears down.

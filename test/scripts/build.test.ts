@@ -1,0 +1,71 @@
+import { isBuiltin } from "node:module";
+import { beforeAll, describe, expect, test } from "vitest";
+import { COMMANDS } from "../../harness/cli/command-table.ts";
+import { PROGRAMS } from "../../harness/model/programs.ts";
+import { compile, ENTRIES } from "../../scripts/build/build-refbench.ts";
+
+/** Packages that cost a start: only what a command does may load them, not its name, flags and help. */
+const HEAVY =
+  /^(@aws-sdk\/.*|@cdktf\/.*|@grpc\/.*|@msgpack\/msgpack|cdktf|echarts|esbuild|execa|google-auth-library|https-proxy-agent|jstat|selfsigned|ssh2|tar-stream|undici|ws|yaml)$/;
+
+let inputs: Awaited<ReturnType<typeof compile>>["metafile"]["inputs"];
+let compiled: Awaited<ReturnType<typeof compile>>;
+
+beforeAll(async () => {
+  compiled = await compile();
+  ({ inputs } = compiled.metafile);
+});
+
+/** Every module that is loaded together with a source: what it imports at its top, and what that does. */
+function loadedWith(source: string): { readonly modules: ReadonlySet<string>; readonly packages: string[] } {
+  const modules = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (path: string): void => {
+    if (modules.has(path)) return;
+    modules.add(path);
+    for (const { path: imported, external, kind } of inputs[path]?.imports ?? []) {
+      if (kind === "dynamic-import") continue;
+      const name = nameOf(imported, external === true);
+      if (name !== undefined) packages.add(name);
+      if (external !== true) visit(imported);
+    }
+  };
+  visit(source);
+  return { modules, packages: [...packages] };
+}
+
+describe("what a start loads", () => {
+  test("the list of commands needs commander, and no command", () => {
+    const { modules, packages } = loadedWith(ENTRIES.main);
+    expect(packages).toEqual(["commander"]);
+    expect([...modules].filter((path) => path.includes("/commands/"))).toEqual([]);
+  });
+
+  test.each(COMMANDS.map(({ name }) => name))("the flags of %s need no heavy package", (name) => {
+    const { modules, packages } = loadedWith(`harness/cli/commands/${name}.ts`);
+    expect(modules.size).toBeGreaterThan(1);
+    expect(packages.filter((each) => HEAVY.test(each))).toEqual([]);
+  });
+
+  test("a reaper that waits has loaded nothing that tears down", () => {
+    const { modules } = loadedWith("harness/cli/commands/reaper.ts");
+    expect([...modules].filter((path) => /\/(terraform|coder|workload)\/|\/compose/.test(path))).toEqual([]);
+  });
+});
+
+test("each program is one file that needs nothing beside it", () => {
+  for (const name of Object.keys(PROGRAMS)) {
+    const file = compiled.programs[name]!;
+    const text = compiled.outputs.find(({ path }) => path.endsWith(`/${file}`))!.text;
+    expect(text).not.toMatch(/^import .* from "\.\.?\//m);
+  }
+});
+
+/** The npm package that an import is of, if any. */
+function nameOf(imported: string, isExternal: boolean): string | undefined {
+  const [, inside = isExternal ? imported : ""] =
+    /node_modules\/(?!.*node_modules\/)(.*)/.exec(imported) ?? [];
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(inside)?.[0];
+  const isPackage = name !== undefined && !isBuiltin(name) && !name.startsWith("<define:");
+  return isPackage ? name : undefined;
+}
