@@ -8,7 +8,6 @@ import { bundle } from "../../harness/rehearsal/bundle.ts";
 import { type EmulatorConfig, emulatorReady } from "../../harness/rehearsal/emulator/config.ts";
 import { programSource } from "../../harness/model/programs.ts";
 
-
 /** An emulated Coder in a process of its own, with a template and an owner's token; its builds are over at once. */
 export async function startEmulatorProcess({ buildSpeed = 1_000 }: { readonly buildSpeed?: number } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "refbench-bench-load-"));

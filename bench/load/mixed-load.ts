@@ -7,7 +7,6 @@ import { LEAN_NODE } from "../../harness/workload/lean-process.ts";
 import { ProcessUsage } from "./process-usage.ts";
 import { programSource } from "../../harness/model/programs.ts";
 
-
 /** As the headline of the seeds: 8,800 terminals and 1,200 SSH sessions. */
 const SSH_SHARE = 0.12;
 const COMMANDS_PER_SECOND = 500;

@@ -103,11 +103,7 @@ async function runShard(
 }
 
 async function shardCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {
-  const asSource = [
-    "--import",
-    import.meta.resolve("tsx"),
-    programSource("shard"),
-  ];
+  const asSource = ["--import", import.meta.resolve("tsx"), programSource("shard")];
   return [process.execPath, ...LEAN_NODE, ...(program === undefined ? asSource : [await program()])];
 }
 
