@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { packageFile } from "./package-file.ts";
 
 /** One provider of a workspace template. */
 export interface TemplateProvider {
@@ -14,6 +14,9 @@ const REQUIRED_PROVIDER = /source\s*=\s*"([a-z0-9-]+\/[a-z0-9-]+)"\s+version\s*=
 
 /** The providers of an architecture's workspace template, as its `main.tf` pins them. */
 export function templateProviders(architectureName: string): readonly TemplateProvider[] {
-  const text = readFileSync(join(import.meta.dirname, architectureName, "template/main.tf"), "utf8");
+  const text = readFileSync(
+    packageFile("reference-architectures", architectureName, "template/main.tf"),
+    "utf8",
+  );
   return [...text.matchAll(REQUIRED_PROVIDER)].map(([, source = "", version = ""]) => ({ source, version }));
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Size } from "../reference-architectures/architecture.ts";
 import { templateProviders } from "../reference-architectures/template-providers.ts";
 import { literal } from "./literal.ts";
+import { packageFile } from "../reference-architectures/package-file.ts";
 
 /** The folder beside each Coder server in which builds find the providers of the workspace template. */
 export const PROVIDER_FOLDER = "/opt/coder-providers";
@@ -19,7 +19,7 @@ export interface ProviderMirror {
 export function providerMirror(architecture: string, size: Size): ProviderMirror | undefined {
   if (size.templateProviders === "registry") return undefined;
   return {
-    script: literal(readFileSync(join(import.meta.dirname, "startup/provider-mirror.sh"), "utf8")),
+    script: literal(readFileSync(packageFile("stacks/startup/provider-mirror.sh"), "utf8")),
     providers: templateProviders(architecture).map(({ source, version }) => `${source}=${version}`),
   };
 }

@@ -13,6 +13,9 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 
 const REFBENCH = packageFile("bin/refbench.js");
 
+/** A reaper looks four times a second for hours: V8 would let what it looked at grow to 32 MiB before it is collected. */
+const SMALL_HEAP = ["--max-semi-space-size=2"] as const;
+
 /**
  * Starts `refbench reaper <folder>` in a session of its own: no Ctrl-C, hang-up or death of this process reaches it. Its
  * parent starts it again when it crashes or is killed, and ends with it. Returns the parent's pid; the lease names the reaper.
@@ -22,7 +25,7 @@ export function spawnReaper(folder: RunFolder): number {
   if (!isOwn(folder)) throw new RefbenchError("usage", notOwn(folder));
   const log = openSync(folder.log, "a", 0o600);
   try {
-    const { file, args } = supervised([process.execPath, REFBENCH, "reaper", folder.path]);
+    const { file, args } = supervised([process.execPath, ...SMALL_HEAP, REFBENCH, "reaper", folder.path]);
     const child = spawn(file, [...args], {
       cwd: folder.path,
       env: reaperEnvironment(folder),

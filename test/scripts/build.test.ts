@@ -1,7 +1,9 @@
 import { isBuiltin } from "node:module";
+import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../harness/cli/command-table.ts";
 import { PROGRAMS } from "../../harness/model/programs.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
 import { compile, ENTRIES } from "../../scripts/build/build-refbench.ts";
 
 /** Packages that cost a start: only what a command does may load them, not its name, flags and help. */
@@ -51,6 +53,18 @@ describe("what a start loads", () => {
     const { modules } = loadedWith("harness/cli/commands/reaper.ts");
     expect([...modules].filter((path) => /\/(terraform|coder|workload)\/|\/compose/.test(path))).toEqual([]);
   });
+});
+
+test("no compiled source derives a path from its own place", async () => {
+  const own = [...compiled.inputs].filter((path) => /^(harness|reference-architectures|stacks)\//.test(path));
+  expect(own.length).toBeGreaterThan(100);
+  const texts = await Promise.all(
+    own.map(async (path) => [path, await readFile(packageFile(path), "utf8")] as const),
+  );
+  const deriving = texts.filter(([, text]) => /import\.meta\.(dirname|filename|url)/.test(text));
+  // The second has it in the text that is put before compiled packages.
+  const allowed = ["reference-architectures/package-file.ts", "harness/rehearsal/bundle.ts"];
+  expect(deriving.map(([path]) => path).toSorted()).toEqual(allowed.toSorted());
 });
 
 test("each program is one file that needs nothing beside it", () => {

@@ -14,7 +14,6 @@ import { tlsOption } from "../tls-option.ts";
 import { coderVersionOption } from "../coder-channel.ts";
 import { readLicence } from "../preflight/read-licence.ts";
 import { preflightOutputs, writePreflight } from "../preflight/write-preflight.ts";
-import { checkedSettings } from "../preflight/request.ts";
 import { maxCostOption, runnerOption } from "../run-options.ts";
 import { type RunSettings, runSettingsOf, type SettingsFlags } from "../run-settings.ts";
 
@@ -88,6 +87,7 @@ async function preflight(
   const licence = await readLicence(flags.licenceFile, io);
   using interrupts = listenForInterrupts(() => io.stderr.write("refbench: stopping; nothing was created\n"));
   const { project, account, skipPreflight: skip } = flags;
+  const { checkedSettings } = await import("../preflight/request.ts");
   const asked = { ...checkedSettings(settings), project, account, fail, skip, licence };
   const { askPreflight } = await import("../preflight/ask.ts");
   const report = await askPreflight(asked, io, interrupts.stop);
