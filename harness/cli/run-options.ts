@@ -1,19 +1,17 @@
 import { Option, type Command } from "commander";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import { parseBucketUrl } from "../model/bucket-url.ts";
-import { LONGEST_TIMER_MS } from "../model/deadline.ts";
 import { RefbenchError } from "../model/error.ts";
 import { recordSchema } from "../model/record.ts";
 import type { CoderChannel } from "../../reference-architectures/coder-channels.ts";
 import type { Plan } from "../pipeline/plan.ts";
-import { readFaults } from "../rehearsal/twin/faults.ts";
+import { DEFAULT_TTL_MS, MAX_SEED } from "../composition/defaults.ts";
+import { count, duration, LONGEST_AGE_MS, positive, share } from "../tools/quantities.ts";
 import type { CloudFlags } from "./cloud-request.ts";
 import { coderVersionOption } from "./coder-channel.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
 import type { Io } from "./io.ts";
 import { licenceFileOption } from "./licence-option.ts";
-import { goDuration } from "./scaletest/values.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
 import { parseJson } from "../model/parse-json.ts";
 
@@ -24,12 +22,6 @@ const DEFAULT_BUILD_SPEED = 10;
 
 /** Enough for a difference of a tenth where a load's figures vary by 2.5 %; the comparison says what it could not see. */
 const DEFAULT_PAIRS = 8;
-
-/** Seeds are whole numbers of 32 bits. */
-export const MAX_SEED = 2 ** 31 - 1;
-
-/** A run that nobody says more of is torn down after four hours. */
-export const DEFAULT_TTL_MS = 4 * 3_600_000;
 
 /** The flags that `run` and `stage preflight` share, as commander leaves them. */
 export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
@@ -242,7 +234,7 @@ export function shellDelayOption(): Option {
     "how long the shell of every emulated workspace takes until its prompt: 500ms (default: as observed, compressed by --build-speed)",
   )
     .env("REFBENCH_SHELL_DELAY")
-    .argParser(goDuration("--shell-delay"));
+    .argParser(duration("--shell-delay", { orZero: true }));
 }
 
 /** Adds the flags that compress a rehearsal's time. */
@@ -262,17 +254,6 @@ export function addTwinSpeeds(command: Command): Command {
     );
 }
 
-/** The path of a faults file that has been read: a wrong one is refused before anything is made. */
-export function checkedFaults(path: string): string {
-  readFaults(path);
-  return path;
-}
-
-/** The folder of the twin of this working directory. */
-export function twinRoot(cwd: string): string {
-  return join(cwd, ".refbench", "twin");
-}
-
 /** Checks a bucket's URL, or refuses it by the flag's name. */
 export function bucketUrl(flag: string): (text: string) => string {
   return (text) => {
@@ -286,19 +267,6 @@ export function collect(value: string, all: readonly string[]): readonly string[
   return [...all, value];
 }
 
-/** Reads a number above 0, or from 0 where that is said, or refuses it by the flag's name. */
-export function positive(flag: string, { orZero = false } = {}): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? NaN : Number(text);
-    if (!(value > 0 || (orZero && value === 0)) || !Number.isFinite(value))
-      throw new RefbenchError(
-        "usage",
-        `${flag} is "${text}", expected ${orZero ? "a number of 0 or more" : "a number above 0"}`,
-      );
-    return value;
-  };
-}
-
 /** Reads which run's place another takes, as `refbench nightly` writes it. */
 function failedOver(text: string): NonNullable<Plan["failedOver"]> {
   try {
@@ -308,54 +276,6 @@ function failedOver(text: string): NonNullable<Plan["failedOver"]> {
       cause,
     });
   }
-}
-
-/** Reads a whole number within limits, or refuses it by the flag's name. */
-export function count(flag: string, min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) {
-      throw new RefbenchError("usage", `${flag} is "${text}", expected a whole number from ${min} to ${max}`);
-    }
-    return value;
-  };
-}
-
-/** Reads a share from 0 to 1, or refuses it by the flag's name. */
-export function share(flag: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!(value >= 0 && value <= 1)) {
-      throw new RefbenchError("usage", `${flag} is "${text}", expected a share from 0 to 1`);
-    }
-    return value;
-  };
-}
-
-const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** The longest age or expiry that a flag takes: ten years. It is compared with stamps, and never waited for. */
-export const LONGEST_AGE_MS = 3_650 * UNITS.d;
-
-/**
- * Reads a duration such as `90s`, `30m` or `4h` as milliseconds, or refuses it by the flag's name. `mostMs` is the
- * longest that it takes. @default what a timer can wait for
- */
-export function duration(
-  flag: string,
-  { orZero = false, mostMs = LONGEST_TIMER_MS } = {},
-): (text: string) => number {
-  return (text) => {
-    const [, digits, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
-    const ms = Number(digits) * UNITS[unit as keyof typeof UNITS];
-    if (digits === undefined || unit === undefined || (ms === 0 && !orZero) || ms > mostMs) {
-      throw new RefbenchError(
-        "usage",
-        `${flag} is "${text}", expected a duration such as 90s, 30m or 4h, at most ${Math.floor(mostMs / UNITS.d)}d`,
-      );
-    }
-    return ms;
-  };
 }
 
 function defaultOwner(env: NodeJS.ProcessEnv): string {

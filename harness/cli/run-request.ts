@@ -17,9 +17,11 @@ import { type CoderVersion, resolveCoderVersion } from "./coder-channel.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion, whyUnofficial } from "./refbench-version.ts";
-import { checkedFaults, MAX_SEED, twinRoot, type RunFlags } from "./run-options.ts";
+import { type RunFlags } from "./run-options.ts";
 import { runSettingsOf } from "./run-settings.ts";
 import { shardProgram } from "./shard-program.ts";
+import { MAX_SEED, twinRoot } from "../composition/defaults.ts";
+import { checkFaultsFile } from "../rehearsal/twin/faults.ts";
 
 /** Reads the flags into what a run is asked for. Nothing is created. */
 export async function runRequestOf(
@@ -79,7 +81,7 @@ async function rehearsalOf(
   const { cwd } = io;
   const { speed, buildSpeed, failBuilds, shellDelay, faults } = flags;
   const root = twinRoot(cwd);
-  const faultsFile = faults === undefined ? undefined : checkedFaults(resolve(cwd, faults));
+  const faultsFile = faults === undefined ? undefined : checkFaultsFile(resolve(cwd, faults));
   return {
     rehearsal: {
       twinRoot: root,

@@ -6,7 +6,7 @@ import { RefbenchError } from "../../model/error.ts";
 import { findJson } from "../../pipeline/json-file.ts";
 import { TWIN_PROJECT } from "../../rehearsal/twin/project.ts";
 import type { Io } from "../io.ts";
-import { twinRoot } from "../run-options.ts";
+import { twinRoot } from "../../composition/defaults.ts";
 
 /** An environment that somebody made by `npx cdktf deploy`. */
 export interface ManualDeployment {

@@ -11,8 +11,8 @@ import { getOutputs } from "../by-hand/outputs.ts";
 import type { chooseShardRunner } from "../by-hand/shard-runner.ts";
 import { type Drained, drainedJson, drainedText } from "../by-hand/write-drained.ts";
 import type { Io } from "../io.ts";
-import { duration } from "../run-options.ts";
 import { getSession, refuseToken } from "../session.ts";
+import { duration } from "../../tools/quantities.ts";
 
 interface DrainFlags {
   readonly rehearse?: boolean;

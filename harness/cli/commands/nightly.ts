@@ -15,7 +15,8 @@ import { DEFAULT_SIZES } from "../nightly/sizes.ts";
 import { writeSummary } from "../nightly/write-summary.ts";
 import { refbenchVersion } from "../refbench-version.ts";
 import { storeOption } from "../results/places.ts";
-import { bucketUrl, collect, duration, positive } from "../run-options.ts";
+import { bucketUrl, collect } from "../run-options.ts";
+import { duration, positive } from "../../tools/quantities.ts";
 
 /** `refbench nightly`: every size of a list, one after the other, unattended, with what belongs before and after. */
 export function nightlyCommand(io: Io): Command {

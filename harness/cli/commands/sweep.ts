@@ -8,13 +8,12 @@ import type { SweepOutcome } from "../../inventory/sweep/heartbeat.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
-import { duration, LONGEST_AGE_MS } from "../run-options.ts";
-import { wholeNumber } from "../scaletest/reach-options.ts";
 import { checkHeartbeat } from "../sweep/check.ts";
 import { SweepFolder } from "../sweep/folder.ts";
 import { namedRun } from "../sweep/named-run.ts";
 import type { TargetFlags } from "../sweep/targets.ts";
 import { writeSweepReport } from "../sweep/write-report.ts";
+import { LONGEST_AGE_MS, count, duration } from "../../tools/quantities.ts";
 
 const SWEEP_EXIT_CODES = {
   clean: EXIT_CODES.pass,
@@ -52,7 +51,7 @@ export function sweepCommand(io: Io): Command {
         `remove nothing when there is more to remove (default: ${DEFAULT_MAX_RESOURCES} that go for their age alone)`,
       )
         .env("REFBENCH_MAX_RESOURCES")
-        .argParser(wholeNumber("--max-resources")),
+        .argParser(count("--max-resources", 0)),
     )
     .addOption(
       new Option("--wait <duration>", "how long a run that is torn down may take")

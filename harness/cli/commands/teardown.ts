@@ -14,13 +14,14 @@ import { writeForms } from "../../results/outputs.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { openMirror } from "../open-mirror.ts";
-import { bucketUrl, collect, duration } from "../run-options.ts";
+import { bucketUrl, collect } from "../run-options.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
 import { teardownExitCode, teardownText } from "../teardown/report.ts";
 import { requestWholeTeardown, restoredRun } from "../teardown/restored-run.ts";
 import { takeOn } from "../teardown/take-on.ts";
 import { tearDownAll } from "../teardown/tear-down-all.ts";
 import { followTeardown } from "./watch.ts";
+import { duration } from "../../tools/quantities.ts";
 
 interface TeardownFlags {
   readonly from?: string;

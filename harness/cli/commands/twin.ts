@@ -3,7 +3,9 @@ import { Command, Option } from "commander";
 import { resolve } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import type { Io } from "../io.ts";
-import { addTwinSpeeds, checkedFaults, twinRoot } from "../run-options.ts";
+import { addTwinSpeeds } from "../run-options.ts";
+import { twinRoot } from "../../composition/defaults.ts";
+import { checkFaultsFile } from "../../rehearsal/twin/faults.ts";
 
 /** `refbench twin`: the cloud on this machine that rehearsals run against. */
 export function twinCommand(io: Io): Command {
@@ -44,7 +46,9 @@ export function twinCommand(io: Io): Command {
           root: twinRoot(io.cwd),
           speed: flags.speed,
           buildSpeed: flags.buildSpeed,
-          ...(flags.faults === undefined ? {} : { faultsFile: checkedFaults(resolve(io.cwd, flags.faults)) }),
+          ...(flags.faults === undefined
+            ? {}
+            : { faultsFile: checkFaultsFile(resolve(io.cwd, flags.faults)) }),
           baseEnv: io.env,
         });
         // Ctrl-C reaches the whole group: the command decides what it means.

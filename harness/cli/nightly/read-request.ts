@@ -8,10 +8,10 @@ import { resolveCoderVersion } from "../coder-channel.ts";
 import { endpointsOf } from "../endpoints.ts";
 import type { Io } from "../io.ts";
 import { whyUnofficial } from "../refbench-version.ts";
-import { checkedFaults } from "../run-options.ts";
 import { refuseShortNight } from "./night-time.ts";
 import type { NightRequest } from "./request.ts";
 import { nameOf, parseSizes, type SizeName } from "./sizes.ts";
+import { checkFaultsFile } from "../../rehearsal/twin/faults.ts";
 
 /** The flags of a night, as commander leaves them. */
 export interface NightlyFlags {
@@ -131,7 +131,7 @@ function faultsOf(
   return new Map(
     given.map((text) => {
       const [, name = "", file = ""] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-      if (sizes.some((size) => nameOf(size) === name)) return [name, checkedFaults(resolve(cwd, file))];
+      if (sizes.some((size) => nameOf(size) === name)) return [name, checkFaultsFile(resolve(cwd, file))];
       throw new RefbenchError(
         "usage",
         `--faults is "${text}", expected <size>=<file> with a size of --sizes`,

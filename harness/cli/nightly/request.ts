@@ -1,8 +1,8 @@
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../../model/record.ts";
 import type { CoderVersion } from "../coder-channel.ts";
-import { DEFAULT_TTL_MS } from "../run-options.ts";
 import { nameOf, type SizeName } from "./sizes.ts";
+import { DEFAULT_TTL_MS } from "../../composition/defaults.ts";
 
 /** What a night is asked for, flags already read. */
 export interface NightRequest {

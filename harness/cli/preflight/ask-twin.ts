@@ -6,8 +6,8 @@ import { twinChecks } from "../../inventory/preflight/twin-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { twinIfAny } from "../../rehearsal/twin/inventory-adapter.ts";
 import { TWIN_CALLER, TWIN_PROJECT } from "../../rehearsal/twin/project.ts";
-import { twinRoot } from "../run-options.ts";
 import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
+import { twinRoot } from "../../composition/defaults.ts";
 
 /** The checks of the architecture's cloud, as its twin answers them. */
 export async function askTwin(

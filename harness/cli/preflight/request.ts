@@ -11,9 +11,9 @@ import type { Plan } from "../../pipeline/plan.ts";
 import { createTerraform } from "../../terraform/terraform.ts";
 import { endpointsOf } from "../endpoints.ts";
 import type { Io } from "../io.ts";
-import { DEFAULT_TTL_MS } from "../run-options.ts";
 import type { RunSettings } from "../run-settings.ts";
 import { missingTools } from "./missing-tools.ts";
+import { DEFAULT_TTL_MS } from "../../composition/defaults.ts";
 
 /** What `refbench preflight` is asked for. */
 export interface PreflightRequest {

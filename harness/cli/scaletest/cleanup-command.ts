@@ -11,8 +11,8 @@ import { listenForLoadInterrupts } from "./interrupts.ts";
 import type { Reach } from "./reach.ts";
 import { addReachOptions, type ReachFlags } from "./reach-options.ts";
 import { pasteable } from "./typed-command.ts";
-import { LONGEST_AGE_MS } from "../run-options.ts";
-import { goDuration, namedRun } from "./values.ts";
+import { namedRun } from "./values.ts";
+import { LONGEST_AGE_MS, duration } from "../../tools/quantities.ts";
 
 interface CleanupFlags extends ReachFlags {
   readonly run?: string;
@@ -39,7 +39,7 @@ export function cleanupCommand(io: Io): Command {
     .option("--all", "of every run of refbench")
     .addOption(
       new Option("--older-than <duration>", "only runs that made nothing for so long").argParser(
-        goDuration("--older-than", LONGEST_AGE_MS),
+        duration("--older-than", { orZero: true, mostMs: LONGEST_AGE_MS }),
       ),
     )
     .addOption(

@@ -2,8 +2,7 @@ import { type Command, Option } from "commander";
 import { RefbenchError } from "../../model/error.ts";
 import { type LimitKind, MOST_STEPS } from "../../workload/limit-search.ts";
 import type { CreateFlags, LoadFlags } from "./load-options.ts";
-import { wholeNumber } from "./reach-options.ts";
-import { goDuration, rate } from "./values.ts";
+import { count, duration, rate } from "../../tools/quantities.ts";
 
 /** The flags of a search for a limit, as commander leaves them. */
 export interface FindLimitFlags {
@@ -42,20 +41,20 @@ export function addFindLimitOptions(command: Command): Command {
     .option("--limit-resolution <load>", "how near the answer is (default: a tenth of --limit-from)")
     .addOption(
       new Option("--limit-steps <n>", `loads that are tried at most (default: ${MOST_STEPS})`).argParser(
-        wholeNumber("--limit-steps", 1),
+        count("--limit-steps", 1),
       ),
     )
     .addOption(
       new Option(
         "--limit-within <duration>",
         "no load begins later than this; --timeout is of each load (default: no limit)",
-      ).argParser(goDuration("--limit-within")),
+      ).argParser(duration("--limit-within", { orZero: true })),
     )
     .addOption(
       new Option(
         "--limit-arrivals <duration>",
         "how long arrivals last at each rate (default: 1m)",
-      ).argParser(goDuration("--limit-arrivals")),
+      ).argParser(duration("--limit-arrivals", { orZero: true })),
     )
     .option("--resume <file>", "go on from the steps of an earlier search: its limit.json, the same flags");
 }
@@ -70,7 +69,7 @@ export function limitWishOf(flags: FindLimitFlags): LimitWish | undefined {
       refuse("--limit-… is of a search for a limit: say which with --find-limit connections or arrival-rate");
     return undefined;
   }
-  const read = kind === "connections" ? wholeNumber : rate;
+  const read = kind === "connections" ? count : rate;
   const from = flags.limitFrom === undefined ? undefined : read("--limit-from", 1)(flags.limitFrom);
   if (limitUpTo === undefined)
     return refuse(`--find-limit ${kind} raises the load on a deployment: say up to where with --limit-up-to`);

@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
 import { type EngineChoice, engineOption } from "../engine/plan-engines.ts";
-import { collect, count, positive, share } from "../run-options.ts";
-import { addReachOptions, type ReachFlags, refuse, wholeNumber } from "./reach-options.ts";
+import { collect } from "../run-options.ts";
+import { addReachOptions, type ReachFlags, refuse } from "./reach-options.ts";
 import { addScenarioOptions, type ScenarioFlags } from "./scenario-options.ts";
-import { abortOn, goDuration, namedRun, range, rate, sha256, steps } from "./values.ts";
+import { abortOn, namedRun, range, sha256, steps } from "./values.ts";
+import { count, duration, positive, rate, share } from "../../tools/quantities.ts";
 
 /** What `create-workspaces` and `traffic` have in common, as commander leaves it. */
 export interface LoadFlags extends ReachFlags, ScenarioFlags {
@@ -74,7 +75,7 @@ export function addCreateOptions(command: Command): Command {
       new Option("-c, --count <n>", "workspaces to create")
         .env("CODER_SCALETEST_COUNT")
         .default(1)
-        .argParser(wholeNumber("--count", 1)),
+        .argParser(count("--count", 1)),
     )
     .addOption(
       new Option("-t, --template <name>", "template by name or id")
@@ -84,7 +85,7 @@ export function addCreateOptions(command: Command): Command {
     .addOption(
       new Option("--users <n>", "users who own them, by turns (default: one each)")
         .env("REFBENCH_SCALETEST_USERS")
-        .argParser(wholeNumber("--users", 1)),
+        .argParser(count("--users", 1)),
     )
     .option(
       "--use-host-login",
@@ -114,7 +115,7 @@ export function addCreateOptions(command: Command): Command {
       new Option("--retry <n>", "further builds of a workspace whose build failed")
         .env("CODER_SCALETEST_RETRY")
         .default(0)
-        .argParser(wholeNumber("--retry")),
+        .argParser(count("--retry", 0)),
     )
     .addOption(
       new Option(
@@ -126,7 +127,7 @@ export function addCreateOptions(command: Command): Command {
     )
     .addOption(
       new Option("--ramp <duration>", "the rate rises to --rate over this time").argParser(
-        goDuration("--ramp"),
+        duration("--ramp", { orZero: true }),
       ),
     )
     .addOption(
@@ -177,13 +178,13 @@ function addLoadOptions(command: Command): Command {
       new Option("--concurrency <n>", "workspaces at once; 0 = all")
         .env("CODER_SCALETEST_CONCURRENCY")
         .default(1)
-        .argParser(wholeNumber("--concurrency")),
+        .argParser(count("--concurrency", 0)),
     )
     .addOption(
       new Option("--timeout <duration>", "for the whole load, then it stops and cleans up; 0 = none")
         .env("CODER_SCALETEST_TIMEOUT")
         .default(30 * 60_000, "30m")
-        .argParser(goDuration("--timeout")),
+        .argParser(duration("--timeout", { orZero: true })),
     )
     .addOption(
       new Option(
@@ -192,7 +193,7 @@ function addLoadOptions(command: Command): Command {
       )
         .env("CODER_SCALETEST_JOB_TIMEOUT")
         .default(0, "none")
-        .argParser(goDuration("--job-timeout")),
+        .argParser(duration("--job-timeout", { orZero: true })),
     )
     .addOption(
       new Option("--run-command <command>", "run in the web terminal of each workspace").env(
@@ -203,7 +204,7 @@ function addLoadOptions(command: Command): Command {
       new Option("--run-timeout <duration>", "for the command")
         .env("CODER_SCALETEST_RUN_TIMEOUT")
         .default(60_000, "60s")
-        .argParser(goDuration("--run-timeout")),
+        .argParser(duration("--run-timeout", { orZero: true })),
     )
     .addOption(
       new Option(
@@ -223,7 +224,7 @@ function addLoadOptions(command: Command): Command {
     .addOption(
       new Option("--max-failures <n>", "workspaces that may fail (default: 1 %)")
         .env("CODER_SCALETEST_MAX_FAILURES")
-        .argParser(wholeNumber("--max-failures")),
+        .argParser(count("--max-failures", 0)),
     )
     .addOption(
       new Option("--output <format[:path]>", "text, json or markdown, on stdout or into a file; repeatable")
@@ -239,7 +240,7 @@ function addConnectionOptions(command: Command): Command {
     .addOption(
       new Option("--connections <n>", "connections held at the same time (default: one a workspace)")
         .env("REFBENCH_SCALETEST_CONNECTIONS")
-        .argParser(wholeNumber("--connections")),
+        .argParser(count("--connections", 0)),
     )
     .addOption(
       new Option("--ssh-share <share>", "share of them that are SSH, 0 to 1; the rest are web terminals")
@@ -287,7 +288,7 @@ function addConnectionOptions(command: Command): Command {
       new Option("--connect-timeout <duration>", "until a connection is open")
         .env("CODER_SCALETEST_CONNECT_TIMEOUT")
         .default(30_000, "30s")
-        .argParser(goDuration("--connect-timeout")),
+        .argParser(duration("--connect-timeout", { orZero: true })),
     )
     .addOption(
       new Option(
@@ -296,12 +297,12 @@ function addConnectionOptions(command: Command): Command {
       )
         .env("CODER_SCALETEST_CONNECT_HOLD")
         .default(75_000, "75s")
-        .argParser(goDuration("--connect-hold")),
+        .argParser(duration("--connect-hold", { orZero: true })),
     )
     .addOption(
       new Option("--connect-interval <duration>", "between verified commands on each (default: 10s)")
         .env("CODER_SCALETEST_CONNECT_INTERVAL")
-        .argParser(goDuration("--connect-interval")),
+        .argParser(duration("--connect-interval", { orZero: true })),
     )
     .addOption(
       new Option("--connect-rate <n>", "connections opened a second (default: all within half a minute)")
@@ -316,12 +317,12 @@ function addConnectionOptions(command: Command): Command {
     .addOption(
       new Option("--bytes-per-tick <n>", "traffic that each sends besides (default: none; of traffic: 1024)")
         .env("CODER_SCALETEST_WORKSPACE_TRAFFIC_BYTES_PER_TICK")
-        .argParser(wholeNumber("--bytes-per-tick", 1)),
+        .argParser(count("--bytes-per-tick", 1)),
     )
     .addOption(
       new Option("--tick-interval <duration>", "between its ticks")
         .env("CODER_SCALETEST_WORKSPACE_TRAFFIC_TICK_INTERVAL")
         .default(100, "100ms")
-        .argParser(goDuration("--tick-interval")),
+        .argParser(duration("--tick-interval", { orZero: true })),
     );
 }

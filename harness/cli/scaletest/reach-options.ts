@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { RefbenchError } from "../../model/error.ts";
 import { collect } from "../run-options.ts";
 import { refuseToken } from "../session.ts";
-import { goDuration } from "./values.ts";
+import { count, duration } from "../../tools/quantities.ts";
 
 /** The flags that say which deployment it is and how it is reached, as commander leaves them. */
 export interface ReachFlags {
@@ -62,7 +62,7 @@ export function addReachOptions(command: Command): Command {
         new Option("--cleanup-concurrency <n>", "workspaces deleted at once; 0 = all")
           .env("CODER_SCALETEST_CLEANUP_CONCURRENCY")
           .default(10)
-          .argParser(wholeNumber("--cleanup-concurrency")),
+          .argParser(count("--cleanup-concurrency", 0)),
       )
       .addOption(
         new Option(
@@ -71,13 +71,13 @@ export function addReachOptions(command: Command): Command {
         )
           .env("CODER_SCALETEST_CLEANUP_TIMEOUT")
           .default(30 * 60_000, "30m")
-          .argParser(goDuration("--cleanup-timeout")),
+          .argParser(duration("--cleanup-timeout", { orZero: true })),
       )
       .addOption(
         new Option("--cleanup-job-timeout <duration>", "for the delete of one workspace; 0 = none")
           .env("CODER_SCALETEST_CLEANUP_JOB_TIMEOUT")
           .default(0, "none")
-          .argParser(goDuration("--cleanup-job-timeout")),
+          .argParser(duration("--cleanup-job-timeout", { orZero: true })),
       ),
   );
 }
@@ -100,14 +100,4 @@ function refuseTracing(command: Command): Command {
   refuse(command, "--scaletest-prometheus-address <address>", metrics);
   refuse(command, "--scaletest-prometheus-wait <duration>", metrics);
   return command;
-}
-
-/** Reads a whole number from 0, or refuses it by the flag's name. */
-export function wholeNumber(flag: string, from = 0): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < from)
-      throw new RefbenchError("usage", `${flag} is "${text}", expected a whole number from ${from}`);
-    return value;
-  };
 }

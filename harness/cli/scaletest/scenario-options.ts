@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
 import { RefbenchError } from "../../model/error.ts";
 import { type LoadTask, SCENARIOS } from "../../model/shard-task.ts";
-import { positive } from "../run-options.ts";
-import { goDuration } from "./values.ts";
+import { duration, positive } from "../../tools/quantities.ts";
 
 /** What else the load is, besides workspaces and connections, as commander leaves it. */
 export interface ScenarioFlags {
@@ -28,7 +27,7 @@ export function addScenarioOptions(command: Command): Command {
       new Option("--scenario-for <duration>", "how long dashboard and apps go on")
         .env("REFBENCH_SCALETEST_SCENARIO_FOR")
         .default(60_000, "1m")
-        .argParser(goDuration("--scenario-for")),
+        .argParser(duration("--scenario-for", { orZero: true })),
     )
     .addOption(
       new Option("--pages-per-minute <n>", "of dashboard: pages that each user opens")

@@ -1,42 +1,7 @@
-import { LONGEST_TIMER_MS } from "../../model/deadline.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/shard-task.ts";
-
-const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const PARTS = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
-
-/**
- * Reads a duration as Coder's utility takes them (`10s`, `1m30s`, `500ms`, `0`) as milliseconds, or refuses it by the
- * flag's name. `mostMs` is the longest that it takes. @default what a timer can wait for
- */
-export function goDuration(flag: string, mostMs = LONGEST_TIMER_MS): (text: string) => number {
-  return (text) => {
-    if (text === "0") return 0;
-    const parts = [...text.matchAll(PARTS)];
-    const total = parts.reduce(
-      (sum, [, digits, unit]) => sum + Number(digits) * UNITS_MS[unit as keyof typeof UNITS_MS],
-      0,
-    );
-    if (parts.length === 0 || parts.map(([part]) => part).join("") !== text || total > mostMs)
-      throw new RefbenchError(
-        "usage",
-        `${flag} is "${text}", expected a duration such as 90s, 1m30s or 500ms, at most ${Math.floor(mostMs / UNITS_MS.d)}d`,
-      );
-    return Math.round(total);
-  };
-}
-
-/** Reads a rate such as `5`, `5/s` or `300/m` as events a second. */
-export function rate(flag: string): (text: string) => number {
-  return (text) => {
-    const [, digits, unit = "s"] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text) ?? [];
-    const perSecond = (Number(digits) * 1000) / UNITS_MS[unit as "s" | "m" | "h"];
-    if (digits === undefined || perSecond === 0)
-      throw new RefbenchError("usage", `${flag} is "${text}", expected a rate such as 5/s or 300/m`);
-    return perSecond;
-  };
-}
+import { duration, rate } from "../../tools/quantities.ts";
 
 type Arrival = NonNullable<LoadTask["arrival"]>;
 
@@ -49,9 +14,7 @@ export function steps(text: string): Arrival {
         "usage",
         `--steps is "${text}", expected rates with durations: 2/s:30s,10/s:1m`,
       );
-    const seconds = goDuration("--steps")(lasts) / 1000;
-    if (seconds === 0) throw new RefbenchError("usage", `--steps is "${text}": "${step}" lasts no time`);
-    return { perSecond: rate("--steps")(perSecond), seconds };
+    return { perSecond: rate("--steps")(perSecond), seconds: duration("--steps")(lasts) / 1000 };
   });
 }
 
@@ -66,7 +29,7 @@ export function abortOn(text: string): NonNullable<LoadTask["abortOn"]> {
   const limits: { apiP95Ms?: number; errorShare?: number } = {};
   for (const part of text.split(",")) {
     const [, name, value = ""] = /^(p95|errors)=(.+)$/.exec(part) ?? refuse();
-    if (name === "p95") limits.apiP95Ms = goDuration("--abort-on")(value) || refuse();
+    if (name === "p95") limits.apiP95Ms = duration("--abort-on")(value);
     else {
       const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(value) ?? refuse();
       const share = Number(digits) / (percent === "%" ? 100 : 1);

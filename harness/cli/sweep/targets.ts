@@ -17,7 +17,7 @@ import { findFinalRecord } from "../../pipeline/run-record.ts";
 import { findTwinId } from "../../rehearsal/twin/identity.ts";
 import { twinIfAny, twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import type { Io } from "../io.ts";
-import { twinRoot } from "../run-options.ts";
+import { twinRoot } from "../../composition/defaults.ts";
 
 /** The flags that say where to sweep. */
 export interface TargetFlags {

@@ -174,3 +174,9 @@ export function readFaults(file: string): readonly Fault[] {
     `the faults file ${file} is not one: ${z.prettifyError(checked.error)}; see harness/rehearsal/twin/faults.ts`,
   );
 }
+
+/** Reads a faults file and returns its path, so that a wrong file is refused before anything is created. */
+export function checkFaultsFile(path: string): string {
+  readFaults(path);
+  return path;
+}
