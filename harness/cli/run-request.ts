@@ -17,7 +17,7 @@ import { type CoderVersion, resolveCoderVersion } from "./coder-channel.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Io } from "./io.ts";
 import { refbenchVersion, whyUnofficial } from "./refbench-version.ts";
-import { type RunFlags } from "./run-options.ts";
+import { type RunFlags } from "./options/run-options.ts";
 import { runSettingsOf } from "./run-settings.ts";
 import { shardProgram } from "./shard-program.ts";
 import { MAX_SEED, twinRoot } from "../composition/defaults.ts";

@@ -10,9 +10,9 @@ import { type Place, placeOf } from "../../reference-architectures/place.ts";
 import { RefbenchError } from "../model/error.ts";
 import type { RunRequest } from "../pipeline/make-run.ts";
 import type { Plan } from "../pipeline/plan.ts";
-import { clusterAccessOf, type ClusterAccessFlags } from "./cluster-access.ts";
+import { clusterAccessOf, type ClusterAccessFlags } from "./options/cluster-access.ts";
 import { type CoderVersion, resolveCoderVersion } from "./coder-channel.ts";
-import { tlsOf, type TlsFlags } from "./tls-option.ts";
+import { tlsOf, type TlsFlags } from "./options/tls-option.ts";
 
 /** The flags by which the checks before a run depend on it: those of `preflight`, and some of those of `run`. */
 export interface SettingsFlags extends ClusterAccessFlags, TlsFlags {

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import type { Io } from "../io.ts";
-import { shellDelayOption } from "../run-options.ts";
+import { shellDelayOption } from "../options/rehearsal-options.ts";
 import { count, positive, share } from "../../tools/quantities.ts";
 
 interface EmulatorFlags {

@@ -6,7 +6,7 @@ import { parseOutputs } from "../../results/output-spec.ts";
 import { coderVersionOption } from "../coder-channel.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
-import { licenceFileOption } from "../licence-option.ts";
+import { licenceFileOption } from "../options/licence-option.ts";
 import { underNightLock } from "../nightly/lock.ts";
 import { NightBook } from "../nightly/night-book.ts";
 import { type NightlyFlags, readNightRequest } from "../nightly/read-request.ts";
@@ -15,7 +15,7 @@ import { DEFAULT_SIZES } from "../nightly/sizes.ts";
 import { writeSummary } from "../nightly/write-summary.ts";
 import { refbenchVersion } from "../refbench-version.ts";
 import { storeOption } from "../results/places.ts";
-import { bucketUrl, collect } from "../run-options.ts";
+import { bucketUrl, collect } from "../options/parsers.ts";
 import { duration, positive } from "../../tools/quantities.ts";
 
 /** `refbench nightly`: every size of a list, one after the other, unattended, with what belongs before and after. */

@@ -5,16 +5,17 @@ import { parseChecks } from "../../inventory/preflight/choose-checks.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { EXIT_CODES } from "../../model/verdict.ts";
 import { planCost } from "../../pipeline/cost-plan.ts";
-import { addClusterAccessOptions } from "../cluster-access.ts";
+import { addClusterAccessOptions } from "../options/cluster-access.ts";
 import { endpointsOf } from "../endpoints.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
-import { licenceFileOption } from "../licence-option.ts";
-import { tlsOption } from "../tls-option.ts";
+import { licenceFileOption } from "../options/licence-option.ts";
+import { tlsOption } from "../options/tls-option.ts";
 import { coderVersionOption } from "../coder-channel.ts";
 import { readLicence } from "../preflight/read-licence.ts";
 import { preflightOutputs, writePreflight } from "../preflight/write-preflight.ts";
-import { maxCostOption, runnerOption } from "../run-options.ts";
+import { runnerOption } from "../options/cloud-options.ts";
+import { maxCostOption } from "../options/run-options.ts";
 import { type RunSettings, runSettingsOf, type SettingsFlags } from "../run-settings.ts";
 
 interface Flags extends SettingsFlags {

@@ -18,7 +18,8 @@ import { leave } from "../leave.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { parseOutputs } from "../../results/output-spec.ts";
 import { writeOutputs } from "../../results/outputs.ts";
-import { addRunOptions, collect, type RunFlags } from "../run-options.ts";
+import { addRunOptions, type RunFlags } from "../options/run-options.ts";
+import { collect } from "../options/parsers.ts";
 
 /** How long a run that was told to leave waits for its own stage to stop. */
 const LEAVE_MS = 3_000;

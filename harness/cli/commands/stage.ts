@@ -30,7 +30,7 @@ import { RUN_STAGE_FUNCTIONS } from "../../pipeline/run.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import { addRunOptions, type RunFlags } from "../run-options.ts";
+import { addRunOptions, type RunFlags } from "../options/run-options.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
 import { takeOn } from "../teardown/take-on.ts";
 import { followTeardown } from "./watch.ts";

@@ -14,7 +14,7 @@ import { writeForms } from "../../results/outputs.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { openMirror } from "../open-mirror.ts";
-import { bucketUrl, collect } from "../run-options.ts";
+import { bucketUrl, collect } from "../options/parsers.ts";
 import { spawnReaper } from "../spawn-reaper.ts";
 import { teardownExitCode, teardownText } from "../teardown/report.ts";
 import { requestWholeTeardown, restoredRun } from "../teardown/restored-run.ts";

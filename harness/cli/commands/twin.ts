@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { resolve } from "node:path";
 import { RefbenchError } from "../../model/error.ts";
 import type { Io } from "../io.ts";
-import { addTwinSpeeds } from "../run-options.ts";
+import { addTwinSpeeds } from "../options/rehearsal-options.ts";
 import { twinRoot } from "../../composition/defaults.ts";
 import { checkFaultsFile } from "../../rehearsal/twin/faults.ts";
 

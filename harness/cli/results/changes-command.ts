@@ -5,7 +5,7 @@ import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
 import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Io } from "../io.ts";
-import { outputOption } from "./output-option.ts";
+import { outputOption } from "../options/output-option.ts";
 import { asOfDay, historyOf, type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
 import { reportUnofficial } from "./report-unofficial.ts";
 import { tellUnreadable } from "./tell-unreadable.ts";

@@ -3,7 +3,7 @@ import { parseOutputs } from "../../results/output-spec.ts";
 import { writeForms } from "../../results/outputs.ts";
 import type { Io } from "../io.ts";
 import { findRun } from "./find-run.ts";
-import { outputOption } from "./output-option.ts";
+import { outputOption } from "../options/output-option.ts";
 import { type PlaceFlags, storeOption } from "./places.ts";
 
 /** `refbench results compare`. */

@@ -6,7 +6,7 @@ import { importRecords } from "../../results/history/import-records.ts";
 import { readRunRecords } from "../../results/history/run-records.ts";
 import { kindOf, type StoreKind } from "../../results/history/store-kind.ts";
 import type { Io } from "../io.ts";
-import { bucketUrl, collect } from "../run-options.ts";
+import { bucketUrl, collect } from "../options/parsers.ts";
 import { entering, partedByFinal } from "./entering.ts";
 import { gatherRecords, type Gathered } from "./gather-records.ts";
 import { mirrorRecords } from "./mirror-records.ts";

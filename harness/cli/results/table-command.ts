@@ -8,7 +8,7 @@ import { writeForms } from "../../results/outputs.ts";
 import { formatSheet, sheetMarkdown } from "../../results/sheet.ts";
 import { publishedTable } from "../../results/table.ts";
 import type { Io } from "../io.ts";
-import { outputOption } from "./output-option.ts";
+import { outputOption } from "../options/output-option.ts";
 import { asOfDay, asOfOption, historyOf, type PlaceFlags, rehearsalsOption, storeOption } from "./places.ts";
 import { reportUnofficial } from "./report-unofficial.ts";
 import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type EngineChoice, engineOption } from "../engine/plan-engines.ts";
-import { collect } from "../run-options.ts";
+import { collect } from "../options/parsers.ts";
 import { addReachOptions, type ReachFlags, refuse } from "./reach-options.ts";
 import { addScenarioOptions, type ScenarioFlags } from "./scenario-options.ts";
 import { abortOn, namedRun, range, sha256, steps } from "./values.ts";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { RefbenchError } from "../../model/error.ts";
-import { collect } from "../run-options.ts";
+import { collect } from "../options/parsers.ts";
 import { refuseToken } from "../session.ts";
 import { count, duration } from "../../tools/quantities.ts";
 

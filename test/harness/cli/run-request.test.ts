@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Io } from "../../../harness/cli/io.ts";
-import { addRunOptions, type RunFlags } from "../../../harness/cli/run-options.ts";
+import { addRunOptions, type RunFlags } from "../../../harness/cli/options/run-options.ts";
 import { runRequestOf } from "../../../harness/cli/run-request.ts";
 import { stacksDigest } from "../../../harness/cli/stacks-digest.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";

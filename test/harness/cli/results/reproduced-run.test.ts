@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { runCommand } from "../../../../harness/cli/commands/run.ts";
 import type { Io } from "../../../../harness/cli/io.ts";
-import type { RunFlags } from "../../../../harness/cli/run-options.ts";
+import type { RunFlags } from "../../../../harness/cli/options/run-options.ts";
 import { runRequestOf } from "../../../../harness/cli/run-request.ts";
 import { recordSchema } from "../../../../harness/model/record.ts";
 import { openContext } from "../../../../harness/pipeline/context.ts";

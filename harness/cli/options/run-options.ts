@@ -1,24 +1,20 @@
 import { Option, type Command } from "commander";
 import { userInfo } from "node:os";
-import { parseBucketUrl } from "../model/bucket-url.ts";
-import { RefbenchError } from "../model/error.ts";
-import { recordSchema } from "../model/record.ts";
-import type { CoderChannel } from "../../reference-architectures/coder-channels.ts";
-import type { Plan } from "../pipeline/plan.ts";
-import { DEFAULT_TTL_MS, MAX_SEED } from "../composition/defaults.ts";
-import { count, duration, LONGEST_AGE_MS, positive, share } from "../tools/quantities.ts";
-import type { CloudFlags } from "./cloud-request.ts";
-import { coderVersionOption } from "./coder-channel.ts";
+import { RefbenchError } from "../../model/error.ts";
+import { recordSchema } from "../../model/record.ts";
+import type { CoderChannel } from "../../../reference-architectures/coder-channels.ts";
+import type { Plan } from "../../pipeline/plan.ts";
+import { DEFAULT_TTL_MS, MAX_SEED } from "../../composition/defaults.ts";
+import { count, duration, LONGEST_AGE_MS, positive } from "../../tools/quantities.ts";
+import type { CloudFlags } from "../cloud-request.ts";
+import { coderVersionOption } from "../coder-channel.ts";
+import { addCloudOptions } from "./cloud-options.ts";
+import { bucketUrl, collect } from "./parsers.ts";
+import { addRehearsalOptions, addTwinSpeeds } from "./rehearsal-options.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
-import type { Io } from "./io.ts";
-import { licenceFileOption } from "./licence-option.ts";
+import type { Io } from "../io.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
-import { parseJson } from "../model/parse-json.ts";
-
-/** Compresses the twin's minutes to seconds: network, Cloud SQL, cluster and release in about five. */
-const DEFAULT_SPEED = 200;
-/** Compresses the emulator's builds, which take about three seconds unloaded on a real server. */
-const DEFAULT_BUILD_SPEED = 10;
+import { parseJson } from "../../model/parse-json.ts";
 
 /** Enough for a difference of a tenth where a load's figures vary by 2.5 %; the comparison says what it could not see. */
 const DEFAULT_PAIRS = 8;
@@ -53,9 +49,19 @@ export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
   readonly runner: Plan["runner"];
 }
 
-/** Adds the flags that make a run. */
+/** Adds the flags that define a run: first the ones that most runs need. */
 export function addRunOptions(command: Command, io: Io): Command {
-  return addClusterAccessOptions(addCloudOptions(addTwinSpeeds(command)))
+  addLoadOptions(command);
+  addRehearsalOptions(command);
+  addTwinSpeeds(command);
+  addCloudOptions(command);
+  addClusterAccessOptions(command);
+  return addLifetimeOptions(command, io);
+}
+
+/** Adds the flags that say which load is measured, on which Coder. */
+function addLoadOptions(command: Command): Command {
+  return command
     .addOption(
       new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
     )
@@ -100,35 +106,12 @@ export function addRunOptions(command: Command, io: Io): Command {
       new Option("--failed-over <json>", "the run of another zone whose place this one takes")
         .argParser(failedOver)
         .hideHelp(),
-    )
-    .addOption(
-      new Option(
-        "--rehearse",
-        "run on this machine against the twin cloud: real Terraform, no cloud, no account",
-      ).env("REFBENCH_REHEARSE"),
-    )
-    .addOption(
-      new Option("--fail-builds <share>", "share of the workspace builds that fail, 0 to 1")
-        .env("REFBENCH_FAIL_BUILDS")
-        .default(0)
-        .argParser(share("--fail-builds")),
-    )
-    .addOption(shellDelayOption())
-    .addOption(
-      new Option("--faults <file>", "JSON file of faults for the twin to play").env("REFBENCH_FAULTS"),
-    )
-    .addOption(
-      new Option(
-        "--coder-server <path>",
-        "rehearse on this coder program's real server instead of the emulator, with agents as local processes",
-      ).env("REFBENCH_CODER_SERVER"),
-    )
-    .addOption(
-      new Option(
-        "--coder-provider-mirror <dir>",
-        "Terraform filesystem mirror with coder/coder for the builds of --coder-server (default: the registry, or what TF_CLI_CONFIG_FILE says)",
-      ).env("REFBENCH_CODER_PROVIDER_MIRROR"),
-    )
+    );
+}
+
+/** Adds the flags that say how long the environment lives, what it may cost, and where its state is kept. */
+function addLifetimeOptions(command: Command, io: Io): Command {
+  return command
     .addOption(
       new Option("--ttl <duration>", "torn down after this long, whatever happens: 30m, 4h")
         .env("REFBENCH_TTL")
@@ -179,92 +162,6 @@ export function maxCostOption(): Option {
   )
     .env("REFBENCH_MAX_COST")
     .argParser(positive("--max-cost"));
-}
-
-/** Adds the flags of real runs, and the one that says where the load comes from. */
-function addCloudOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        "--project <id>",
-        "real run: the Google project, whose owner labelled it refbench=allowed",
-      ).env("REFBENCH_PROJECT"),
-    )
-    .addOption(
-      new Option("--account <id>", "real run: the AWS account, whose owner marked it refbench-allowed").env(
-        "REFBENCH_ACCOUNT",
-      ),
-    )
-    .addOption(
-      new Option("--region <name>", "real run: another region than the architecture's").env(
-        "REFBENCH_REGION",
-      ),
-    )
-    .addOption(new Option("--zone <name>", "another zone than the architecture's").env("REFBENCH_ZONE"))
-    .addOption(licenceFileOption())
-    .addOption(
-      new Option(
-        "--skip-canary",
-        "real run: start a larger size without a clean canary; the record says so",
-      ).env("REFBENCH_SKIP_CANARY"),
-    )
-    .addOption(
-      new Option("--skip-preflight <names>", "on an emulated cloud: leave these checks out").env(
-        "REFBENCH_SKIP_PREFLIGHT",
-      ),
-    )
-    .addOption(runnerOption());
-}
-
-/** Where the load comes from. */
-export function runnerOption(): Option {
-  return new Option(
-    "--runner <where>",
-    "where the load comes from: a machine inside the network, or this one, which then needs a route to Coder",
-  )
-    .env("REFBENCH_RUNNER")
-    .choices(["network", "local"])
-    .default("network");
-}
-
-/** How slow the shells of the emulated workspaces are. */
-export function shellDelayOption(): Option {
-  return new Option(
-    "--shell-delay <duration>",
-    "how long the shell of every emulated workspace takes until its prompt: 500ms (default: as observed, compressed by --build-speed)",
-  )
-    .env("REFBENCH_SHELL_DELAY")
-    .argParser(duration("--shell-delay", { orZero: true }));
-}
-
-/** Adds the flags that compress a rehearsal's time. */
-export function addTwinSpeeds(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--speed <factor>", "compresses the twin's cloud durations")
-        .env("REFBENCH_SPEED")
-        .default(DEFAULT_SPEED)
-        .argParser(positive("--speed")),
-    )
-    .addOption(
-      new Option("--build-speed <factor>", "compresses the emulator's builds")
-        .env("REFBENCH_BUILD_SPEED")
-        .default(DEFAULT_BUILD_SPEED)
-        .argParser(positive("--build-speed")),
-    );
-}
-
-/** Checks a bucket's URL, or refuses it by the flag's name. */
-export function bucketUrl(flag: string): (text: string) => string {
-  return (text) => {
-    parseBucketUrl(text, flag);
-    return text;
-  };
-}
-
-/** Gathers the values of a repeatable flag. */
-export function collect(value: string, all: readonly string[]): readonly string[] {
-  return [...all, value];
 }
 
 /** Reads which run's place another takes, as `refbench nightly` writes it. */
