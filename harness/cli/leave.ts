@@ -5,7 +5,7 @@ import { BucketLeaseBook } from "../pipeline/bucket-lease.ts";
 import { systemClock } from "../model/clock.ts";
 import { readJson } from "../pipeline/json-file.ts";
 import { planSchema } from "../pipeline/plan.ts";
-import { isOfThisBoot } from "../pipeline/process-identity.ts";
+import { isOfThisBoot } from "../tools/process/process-identity.ts";
 import type { RunFolder } from "../pipeline/run-folder.ts";
 import { leaving, machineVanishes } from "../pipeline/vanishing-machine.ts";
 import type { Io } from "./io.ts";

@@ -4,6 +4,7 @@ import { RefbenchError } from "../model/error.ts";
 import type { RunId } from "../model/run-id.ts";
 import { BucketLeaseBook } from "./bucket-lease.ts";
 import { LEASE_MS } from "./lease.ts";
+import { waitUntil } from "../tools/time/wait-until.ts";
 
 const LOOK_MS = 2_000;
 
@@ -31,21 +32,23 @@ export async function awaitBucketLease(
   tell(
     `process ${pid} on ${host} has the lease of this run: waiting ${LEASE_MS / 60_000} minutes for a sign of life`,
   );
-  const giveUpAt = clock.elapsed() + LEASE_MS;
-  for (;;) {
-    await clock.sleep(LOOK_MS, signal);
-    const now = await book.current();
-    if (now === undefined || !book.holds(now)) return;
-    if (now.fence !== first.fence || now.renewedAtMs !== first.renewedAtMs) {
-      throw new RefbenchError(
-        "lease_held",
-        `process ${now.holder.pid} on ${now.holder.host} works on this run: watch it there with "refbench watch ${runId}", or end it and try again`,
-      );
-    }
-    if (clock.elapsed() >= giveUpAt) {
-      // Its clock may be ahead of this one: whoever asks next must not wait for that as well.
-      await book.release(now);
-      return;
-    }
-  }
+  await clock.sleep(LOOK_MS, signal);
+  let silent = first;
+  const isFree = await waitUntil(
+    async () => {
+      const now = await book.current();
+      if (now === undefined || !book.holds(now)) return true;
+      if (now.fence !== first.fence || now.renewedAtMs !== first.renewedAtMs) {
+        throw new RefbenchError(
+          "lease_held",
+          `process ${now.holder.pid} on ${now.holder.host} works on this run: watch it there with "refbench watch ${runId}", or end it and try again`,
+        );
+      }
+      silent = now;
+      return undefined;
+    },
+    { clock, everyMs: LOOK_MS, forMs: LEASE_MS - LOOK_MS, signal },
+  );
+  // Its clock may be ahead of this one: the next process that asks must not wait for that as well.
+  if (isFree === undefined) await book.release(silent);
 }

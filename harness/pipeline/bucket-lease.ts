@@ -2,7 +2,7 @@ import type { Bucket } from "../model/bucket.ts";
 import type { Clock } from "../model/clock.ts";
 import { heldBy, LEASE_MS, type Lease, leaseName, newestFence, parseLease } from "./lease.ts";
 import { mirrorKeys } from "./mirror.ts";
-import { isOfThisBoot, livenessOf, type ProcessIdentity } from "./process-identity.ts";
+import { isOfThisBoot, livenessOf, type ProcessIdentity } from "../tools/process/process-identity.ts";
 
 /**
  * The right to tear one run down, among machines: as `LeaseBook`, with one object a fencing number, put only where

@@ -3,7 +3,7 @@ import type { Clock } from "../model/clock.ts";
 import { RefbenchError } from "../model/error.ts";
 import { LeaseBook } from "./lease.ts";
 import { LeaseWatch } from "./lease-watch.ts";
-import { identify } from "./process-identity.ts";
+import { identify } from "../tools/process/process-identity.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { findFinalRecord } from "./run-record.ts";
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
-import { endProcess } from "./end-process.ts";
+import { endProcess } from "../tools/process/local-process.ts";
 import { LEASE_MS, type Lease, type LeaseBook } from "./lease.ts";
-import { livenessOf } from "./process-identity.ts";
+import { livenessOf } from "../tools/process/process-identity.ts";
 
 /** After this long without a renewal, which comes each 10 s, whoever waits says so. */
 const SILENT_MS = 60_000;
@@ -85,7 +85,7 @@ export class LeaseWatch {
     this.#note(
       `process ${holder.pid} on ${holder.host} has not renewed its lease for ${LEASE_MS / 60_000} minutes: ${isHere ? "it hangs, and is killed" : "its lease is given back"}`,
     );
-    if (isHere) await endProcess(holder, this.#clock);
+    if (isHere) await endProcess(holder, { clock: this.#clock });
     await this.#book.release(lease);
   }
 }

@@ -7,7 +7,7 @@ import { RefbenchError } from "../model/error.ts";
 import { instantMs } from "../model/instant.ts";
 import { findFile, listFolder } from "../model/local-files.ts";
 import { parseJson } from "../model/parse-json.ts";
-import { livenessOf, processIdentity, type ProcessIdentity } from "./process-identity.ts";
+import { livenessOf, processIdentity, type ProcessIdentity } from "../tools/process/process-identity.ts";
 
 /** How long the lease of a process on another machine is believed without renewal. */
 export const LEASE_MS = 10 * 60_000;

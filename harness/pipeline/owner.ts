@@ -6,7 +6,7 @@ import {
   ownIdentity,
   processIdentity,
   type ProcessIdentity,
-} from "./process-identity.ts";
+} from "../tools/process/process-identity.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** How long a driver that cannot be looked at is looked at again before it counts as dead. */

@@ -8,7 +8,7 @@ import { watchCost } from "./cost-watch.ts";
 import { eventLog } from "./event-log.ts";
 import { readJson, salvageJson } from "./json-file.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
-import { ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+import { ownIdentity, type ProcessIdentity } from "../tools/process/process-identity.ts";
 import { nextRequest } from "./next-request.ts";
 import { planSchema } from "./plan.ts";
 import { forgetRequest, stagesOf } from "./request.ts";

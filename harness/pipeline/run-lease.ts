@@ -4,7 +4,7 @@ import type { Bucket } from "../model/bucket.ts";
 import { BucketLeaseBook } from "./bucket-lease.ts";
 import { Journal } from "./journal.ts";
 import { isLeaseHeld, LeaseBook, type Lease, UNRENEWED_MS } from "./lease.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import type { ProcessIdentity } from "../tools/process/process-identity.ts";
 import { QuietAfterFailure } from "./quiet-after-failure.ts";
 import type { RunFolder } from "./run-folder.ts";
 

@@ -1,8 +1,9 @@
 import type { Clock } from "../model/clock.ts";
 import type { StageContext, WaitingPorts } from "./context.ts";
-import { endProcess } from "./end-process.ts";
+import { endProcess } from "../tools/process/local-process.ts";
 import { findOwner } from "./owner.ts";
-import { livenessOf, type ProcessIdentity } from "./process-identity.ts";
+import { livenessOf, type ProcessIdentity } from "../tools/process/process-identity.ts";
+import { waitUntil } from "../tools/time/wait-until.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** How long a run that is to end may take to hand over before it is killed. */
@@ -19,7 +20,7 @@ export async function stopOwner({
 }: Pick<StageContext<WaitingPorts>, "folder" | "ports" | "signal">): Promise<void> {
   const owner = await findOwnerPatiently(folder, ports.clock, signal);
   if (owner === undefined || owner.pid === process.pid || livenessOf(owner) !== "alive") return;
-  await endProcess(owner, ports.clock, { graceMs: OWNER_STOP_MS, signal });
+  await endProcess(owner, { clock: ports.clock, graceMs: OWNER_STOP_MS, signal });
 }
 
 /** A driver whose file stays unreadable cannot be named, and so not be ended: the teardown goes on beside it. */
@@ -28,13 +29,13 @@ async function findOwnerPatiently(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<ProcessIdentity | undefined> {
-  const giveUpAt = clock.elapsed() + UNKNOWN_MS;
-  for (;;) {
-    try {
-      return await findOwner(folder);
-    } catch {
-      if (clock.elapsed() >= giveUpAt) return undefined;
-      await clock.sleep(LOOK_MS, signal);
-    }
-  }
+  const found = await waitUntil(
+    () =>
+      findOwner(folder).then(
+        (owner) => ({ owner }),
+        () => undefined,
+      ),
+    { clock, everyMs: LOOK_MS, forMs: UNKNOWN_MS, signal },
+  );
+  return found?.owner;
 }

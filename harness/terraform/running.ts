@@ -5,16 +5,15 @@ import { type Clock, systemClock } from "../model/clock.ts";
 import { messageOf, RefbenchError } from "../model/error.ts";
 import { isMissing } from "../model/local-files.ts";
 import { linesIn } from "../model/lines.ts";
-import { processStart } from "../model/process-start.ts";
+import { localProcess, mayLive } from "../tools/process/local-process.ts";
+import { processStart } from "../tools/process/process-start.ts";
+import { waitUntil } from "../tools/time/wait-until.ts";
 import { parseJson } from "../model/parse-json.ts";
 
 const FILE_NAME = ".refbench-terraform.json";
 const POLL_MS = 200;
 
-const running = z.object({
-  pid: z.number().int().positive(),
-  /** Pids are reused: only with the same start time is it the same process. */
-  startTime: z.string(),
+const running = localProcess.extend({
   command: z.string(),
   interrupted: z.boolean(),
   /** File in the stack's folder that it writes to. */
@@ -83,7 +82,7 @@ export async function endOrphan(
   const path = join(directory, FILE_NAME);
   const orphan = readRunning(path);
   if (orphan === undefined) return;
-  if (lives(orphan) && !orphan.interrupted) {
+  if (mayLive(orphan) && !orphan.interrupted) {
     write(path, { ...orphan, interrupted: true });
     process.kill(orphan.pid, "SIGINT");
   }
@@ -100,12 +99,8 @@ export async function endOrphan(
   rmSync(path, { force: true });
 
   async function endsWithin(ms: number): Promise<boolean> {
-    const giveUpAt = clock.elapsed() + ms;
-    while (orphan !== undefined && lives(orphan)) {
-      if (clock.elapsed() >= giveUpAt) return false;
-      await clock.sleep(POLL_MS, signal);
-    }
-    return true;
+    const ended = (): true | undefined => (orphan !== undefined && mayLive(orphan) ? undefined : true);
+    return (await waitUntil(ended, { clock, everyMs: POLL_MS, forMs: ms, signal })) ?? false;
   }
 }
 
@@ -115,16 +110,7 @@ export async function endOrphan(
  */
 export function findWorking(directory: string): number | undefined {
   const known = readRunning(join(directory, FILE_NAME));
-  return known !== undefined && lives(known) ? known.pid : undefined;
-}
-
-/** A process that cannot be looked at may live. */
-function lives({ pid, startTime }: Running): boolean {
-  try {
-    return processStart(pid) === startTime;
-  } catch {
-    return true;
-  }
+  return known !== undefined && mayLive(known) ? known.pid : undefined;
 }
 
 /** Its providers too: it leads a process group of its own. */

@@ -11,6 +11,7 @@ import type { TaskContext } from "./load-context.ts";
 import { onlyOrganization } from "./organization.ts";
 import { requireEntitlement } from "./require-entitlement.ts";
 import { uploadTemplate } from "./upload-template.ts";
+import { waitUntil } from "../tools/time/wait-until.ts";
 
 const ASK_AGAIN_MS = 250;
 /** How long the last call before the deadline may take. */
@@ -75,15 +76,22 @@ async function awaitHealthy(
   context: TaskContext,
   deadline: number,
 ): Promise<void> {
-  for (;;) {
-    const answer = await nobody.healthz();
-    if (answer.ok) return;
-    if (context.clock.elapsed() > deadline) {
-      const message = `Coder at ${task.deployment.url} was not healthy within ${task.timeoutMs} ms: ${answer.failure.message}; look at its pods and their logs`;
-      throw new RefbenchError("coder", message);
-    }
-    await context.clock.sleep(ASK_AGAIN_MS, context.signal);
-  }
+  const { clock, signal } = context;
+  let reason = "";
+  const isHealthy = await waitUntil(
+    async () => {
+      const answer = await nobody.healthz();
+      if (answer.ok) return true;
+      reason = answer.failure.message;
+      return undefined;
+    },
+    { clock, everyMs: ASK_AGAIN_MS, forMs: deadline - clock.elapsed(), signal },
+  );
+  if (isHealthy === undefined)
+    throw new RefbenchError(
+      "coder",
+      `Coder at ${task.deployment.url} was not healthy within ${task.timeoutMs} ms: ${reason}; look at its pods and their logs`,
+    );
 }
 
 /** A token of its own, not the login's session: that one ends with a logout or a day. */

@@ -16,6 +16,7 @@ import { listUsers } from "./listing.ts";
 import type { TaskContext } from "./load-context.ts";
 import { deleteLeftTokens } from "./minted-tokens.ts";
 import { pausePrebuilds } from "./prebuilds.ts";
+import { waitUntil } from "../tools/time/wait-until.ts";
 
 /** A load balancer may lose a connection: unless the task says otherwise, who is unreachable for so long is gone. */
 const GONE_AFTER_MS = 5000;
@@ -79,17 +80,21 @@ async function drainUntil(
 
 async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContext): Promise<void> {
   const nobody = new CoderClient(http, { owner: false }, context.signal);
-  const goneAt = context.clock.elapsed() + Math.min(task.goneAfterMs ?? GONE_AFTER_MS, task.timeoutMs);
-  for (;;) {
-    const info = await nobody.buildInfo();
-    if (info.ok) return;
-    const { kind, status } = info.failure;
-    // Something that answers otherwise is alive: the drain's own calls then say what is wrong.
-    if (kind !== "unreachable" && kind !== "timeout" && status !== 404) return;
-    if (context.clock.elapsed() >= goneAt)
-      throw new CoderGoneError(task.deployment.url, info.failure.message);
-    await context.clock.sleep(ASK_AGAIN_MS, context.signal);
-  }
+  const { clock, signal } = context;
+  const forMs = Math.min(task.goneAfterMs ?? GONE_AFTER_MS, task.timeoutMs);
+  let reason = "";
+  const answers = await waitUntil(
+    async () => {
+      const info = await nobody.buildInfo();
+      if (info.ok) return true;
+      const { kind, status, message } = info.failure;
+      reason = message;
+      // A server that answers otherwise is alive: the drain's own calls then report what is wrong.
+      return kind !== "unreachable" && kind !== "timeout" && status !== 404 ? true : undefined;
+    },
+    { clock, everyMs: ASK_AGAIN_MS, forMs, signal },
+  );
+  if (answers === undefined) throw new CoderGoneError(task.deployment.url, reason);
 }
 
 async function asOwner(http: CoderHttp, task: DrainTask, deadline: AbortSignal): Promise<CoderClient> {

@@ -1,5 +1,6 @@
 import type { CoderClient } from "../coder/client.ts";
 import { RefbenchError } from "../model/error.ts";
+import { waitUntil } from "../tools/time/wait-until.ts";
 import type { TaskContext } from "./load-context.ts";
 
 const ASK_AGAIN_MS = 500;
@@ -12,17 +13,19 @@ export async function requireEntitlement(
   feature: string,
   context: TaskContext,
 ): Promise<void> {
-  const giveUpAt = context.clock.elapsed() + SETTLED_MS;
-  for (;;) {
-    const answer = await owner.entitlements();
-    if (answer.ok && answer.value.features[feature]?.enabled === true) return;
-    if (context.clock.elapsed() >= giveUpAt) {
-      const why = answer.ok ? "it does not allow it" : answer.failure.message;
-      throw new RefbenchError(
-        "coder",
-        `the licence was accepted, and ${feature} is not on (${why}): ask Coder for a licence with that feature`,
-      );
-    }
-    await context.clock.sleep(ASK_AGAIN_MS, context.signal);
-  }
+  let why = "it does not allow it";
+  const isOn = await waitUntil(
+    async () => {
+      const answer = await owner.entitlements();
+      if (answer.ok && answer.value.features[feature]?.enabled === true) return true;
+      why = answer.ok ? "it does not allow it" : answer.failure.message;
+      return undefined;
+    },
+    { clock: context.clock, everyMs: ASK_AGAIN_MS, forMs: SETTLED_MS, signal: context.signal },
+  );
+  if (isOn === undefined)
+    throw new RefbenchError(
+      "coder",
+      `the licence was accepted, and ${feature} is not on (${why}): ask Coder for a licence with that feature`,
+    );
 }

@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Transport } from "../../harness/coder/transport.ts";
-import { isAlive } from "../../harness/rehearsal/inventory/process-identity.ts";
+import { isAlive } from "../../harness/tools/process/local-process.ts";
 import { twinRunnerAccess } from "../../harness/rehearsal/runner/access.ts";
 import { connectRunner } from "../../harness/workload/remote/connection.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";

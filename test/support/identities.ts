@@ -1,4 +1,4 @@
-import { ownIdentity, type ProcessIdentity } from "../../harness/pipeline/process-identity.ts";
+import { ownIdentity, type ProcessIdentity } from "../../harness/tools/process/process-identity.ts";
 
 /** A process on another machine, where this one cannot look. */
 export function onMachine(host: string): ProcessIdentity {

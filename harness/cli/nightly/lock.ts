@@ -2,7 +2,7 @@ import type { Clock } from "../../model/clock.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { isLeaseHeld, type Lease, LEASE_MS, LeaseBook } from "../../pipeline/lease.ts";
 import { LeaseWatch } from "../../pipeline/lease-watch.ts";
-import { ownIdentity } from "../../pipeline/process-identity.ts";
+import { ownIdentity } from "../../tools/process/process-identity.ts";
 
 /** How often it is renewed, and how soon another holder is heard of. */
 const RENEW_MS = 20_000;

@@ -10,7 +10,7 @@ import { EMPTY_LEDGER, ledgerSchema, type Ledger } from "../../inventory/sweep/l
 import { findJson, salvageJson, writeJson } from "../../pipeline/json-file.ts";
 import { LeaseBook, isLeaseHeld } from "../../pipeline/lease.ts";
 import { LeaseWatch } from "../../pipeline/lease-watch.ts";
-import { ownIdentity } from "../../pipeline/process-identity.ts";
+import { ownIdentity } from "../../tools/process/process-identity.ts";
 
 const RENEW_MS = 10_000;
 /** How long one sweep waits for another of this folder. */

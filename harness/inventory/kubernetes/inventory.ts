@@ -7,6 +7,7 @@ import { namePrefix, type RunId } from "../../model/run-id.ts";
 import { isOfRun, readRunMark, refuseRemoval } from "../../model/run-mark.ts";
 import { type CallKubernetes, type ClusterAccess, type KubernetesAnswer, kubernetesApi } from "./api.ts";
 import { KUBERNETES_KINDS, KUBERNETES_KINDS_LISTED, type KubernetesKind, kubernetesObject } from "./kinds.ts";
+import { waitUntil } from "../../tools/time/wait-until.ts";
 
 export interface KubernetesInventoryOptions {
   readonly access: ClusterAccess;
@@ -132,14 +133,18 @@ async function remove(
   }
   const deleted = await call("DELETE", item.id, signal);
   if (deleted.state !== "ok") return refused(deleted);
-  const giveUpAt = clock.elapsed() + GONE_WITHIN_MS;
-  for (;;) {
-    const answer = await call("GET", item.id, signal);
-    if (answer.state === "gone") return { state: "removed" };
-    if (answer.state !== "ok") return refused(answer);
-    if (clock.elapsed() >= giveUpAt) return { state: "in-use", reason: held(answer.body) };
-    await clock.sleep(POLL_MS, signal);
-  }
+  let reason = "";
+  const outcome = await waitUntil<RemoveOutcome>(
+    async () => {
+      const answer = await call("GET", item.id, signal);
+      if (answer.state === "gone") return { state: "removed" };
+      if (answer.state !== "ok") return refused(answer);
+      reason = held(answer.body);
+      return undefined;
+    },
+    { clock, everyMs: POLL_MS, forMs: GONE_WITHIN_MS, signal },
+  );
+  return outcome ?? { state: "in-use", reason };
 }
 
 function refused(answer: Exclude<KubernetesAnswer, { state: "ok" }>): RemoveOutcome {

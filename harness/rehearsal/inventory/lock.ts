@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import { identityOf, isAlive } from "./process-identity.ts";
+import { identityOf, isAlive } from "../../tools/process/local-process.ts";
 import { parseJson } from "../../model/parse-json.ts";
 
 const RETRY_MS = 3;

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { TwinItem } from "./item.ts";
-import { endProcess, identityOf, isAlive } from "./process-identity.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import { endProcess, identityOf, isAlive } from "../../tools/process/local-process.ts";
+import type { LocalProcess } from "../../tools/process/local-process.ts";
 
 /** In the environment of every process behind an item, and of whatever that starts: it outlives each file. */
 const VARIABLE = "REFBENCH_TWIN_PROCESS";
@@ -27,7 +27,7 @@ interface Mark {
 }
 
 /** A living process of a twin. */
-export type Marked = Mark & { readonly process: ProcessIdentity };
+export type Marked = Mark & { readonly process: LocalProcess };
 
 /** The variable that marks a process as the item's. Without spaces: `ps` shows the environment as words. */
 export function processMark(
@@ -57,7 +57,7 @@ export function processesOfTwin(root: string): readonly Marked[] {
 }
 
 /** The living processes behind an item. */
-export function processesBehind(root: string, key: string): readonly ProcessIdentity[] {
+export function processesBehind(root: string, key: string): readonly LocalProcess[] {
   return processesOfTwin(root)
     .filter(({ item }) => item === key)
     .map((marked) => marked.process);
@@ -93,11 +93,11 @@ export function lostProcesses(
 export async function endLostProcess(root: string, key: string): Promise<boolean> {
   const found = processesOfTwin(root).find((marked) => lostKey(marked.process) === key);
   if (found === undefined) return false;
-  await endProcess(found.process);
+  await endProcess(found.process, { graceMs: 2_000 });
   return true;
 }
 
-function lostKey({ pid, startTime }: ProcessIdentity): string {
+function lostKey({ pid, startTime }: LocalProcess): string {
   return `${LOST_PROCESS}--${pid}-${startTime.replaceAll(/\W+/g, "_")}`;
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, watch } from "
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../model/error.ts";
-import type { ProcessIdentity } from "../inventory/process-identity.ts";
+import type { LocalProcess } from "../../tools/process/local-process.ts";
 import { type Running, startProgram } from "./process-group.ts";
 import { parseJson } from "../../model/parse-json.ts";
 
@@ -11,11 +11,7 @@ const agentOrder = z.object({ token: z.string(), labels: z.record(z.string(), z.
 
 /** Where agents of this deployment are noted, as what they stand for. */
 export interface AgentNotes {
-  started(
-    workspace: string,
-    labels: Readonly<Record<string, string>>,
-    process: ProcessIdentity,
-  ): Promise<void>;
+  started(workspace: string, labels: Readonly<Record<string, string>>, process: LocalProcess): Promise<void>;
   ended(workspace: string): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { once } from "node:events";
-import { identityOf } from "../inventory/process-identity.ts";
-import type { ProcessIdentity } from "../inventory/process-identity.ts";
+import { identityOf } from "../../tools/process/local-process.ts";
+import type { LocalProcess } from "../../tools/process/local-process.ts";
 
 export interface Program {
   readonly file: string;
@@ -21,7 +21,7 @@ export interface Program {
 
 /** A program that never outlives this process. */
 export interface Running {
-  readonly identity: ProcessIdentity;
+  readonly identity: LocalProcess;
   /** Resolves when it ended, with how. */
   readonly ended: Promise<string>;
   /** Ends it in order, and whatever is left of its group by force after `graceMs`. */

@@ -4,7 +4,7 @@ import { clientName } from "../../model/client-name.ts";
 import { RefbenchError } from "../../model/error.ts";
 import { exchange, placeOf } from "../../model/exchange.ts";
 import type { EmulatorReady } from "../emulator/config.ts";
-import type { ProcessIdentity } from "../inventory/process-identity.ts";
+import type { LocalProcess } from "../../tools/process/local-process.ts";
 import { openStore } from "../inventory/store.ts";
 import { keepAgents } from "./agents.ts";
 import type { RealCoderConfig } from "./config.ts";
@@ -19,7 +19,7 @@ import { serverEnvironment } from "./server-environment.ts";
 export interface RealServer {
   readonly ready: EmulatorReady;
   /** Server and, where it was started here, Postgres. */
-  readonly processes: readonly ProcessIdentity[];
+  readonly processes: readonly LocalProcess[];
   /** Resolves when one of its processes ended by itself, with which and how. */
   readonly failed: Promise<string>;
   stop(): Promise<void>;

@@ -1,15 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { processStart } from "../../model/process-start.ts";
+import { identityOf, isAlive, type LocalProcess, localProcess } from "../../tools/process/local-process.ts";
 import { TASK_FILES } from "./protocol.ts";
 import { parseJson } from "../../model/parse-json.ts";
-
-const hostRecord = z.object({
-  pid: z.number().int().positive(),
-  /** With the pid it tells the host from a later process that was given the same pid. */
-  startTime: z.string(),
-});
 
 /** What a task's folder says about the process that hosts it. */
 export type Hosting =
@@ -19,17 +12,16 @@ export type Hosting =
 export function hostingOf(folder: string): Hosting {
   const file = join(folder, TASK_FILES.host);
   if (!existsSync(file)) return { state: "none" };
-  const { pid, startTime } = readRecord(file) ?? {};
+  const host = readRecord(file);
   // A record that cannot be read is being written: its host is about to live.
-  if (pid === undefined) return { state: "none" };
-  return processStart(pid) === startTime ? { state: "alive", pid } : { state: "gone" };
+  if (host === undefined) return { state: "none" };
+  return isAlive(host) ? { state: "alive", pid: host.pid } : { state: "gone" };
 }
 
 /** Makes this process the task's host; false when the task has one already. */
 export function claimHosting(folder: string): boolean {
-  const startTime = processStart(process.pid);
   try {
-    writeFileSync(join(folder, TASK_FILES.host), JSON.stringify({ pid: process.pid, startTime }), {
+    writeFileSync(join(folder, TASK_FILES.host), JSON.stringify(identityOf(process.pid)), {
       flag: "wx",
       mode: 0o600,
     });
@@ -51,9 +43,9 @@ export function killHost(folder: string): void {
   }
 }
 
-function readRecord(file: string): z.infer<typeof hostRecord> | undefined {
+function readRecord(file: string): LocalProcess | undefined {
   try {
-    return hostRecord.parse(parseJson(readFileSync(file, "utf8")));
+    return localProcess.parse(parseJson(readFileSync(file, "utf8")));
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Clock } from "../../model/clock.ts";
 import { hostingOf, killHost } from "./hosting.ts";
 import { TASK_FILES } from "./protocol.ts";
+import { waitUntil } from "../../tools/time/wait-until.ts";
 
 const POLL_MS = 200;
 /** What a host may take beyond the grace it gives its own task. */
@@ -27,8 +28,8 @@ export async function stopOtherHosts(
     onNote(`stops ${basename(other)}, which still runs on this runner`);
     writeFileSync(join(other, TASK_FILES.stop), "", { mode: 0o600 });
   }
-  const deadline = clock.elapsed() + options.graceMs + MARGIN_MS;
-  while (living.some(isAlive) && clock.elapsed() < deadline && !signal.aborted) await clock.sleep(POLL_MS);
+  const ended = (): true | undefined => (living.some(isAlive) && !signal.aborted ? undefined : true);
+  await waitUntil(ended, { clock, everyMs: POLL_MS, forMs: options.graceMs + MARGIN_MS });
   if (!signal.aborted) living.forEach(killHost);
 }
 

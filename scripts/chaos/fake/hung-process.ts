@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeFileSync } from "node:fs";
-import { identify, type ProcessIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { identify, type ProcessIdentity } from "../../../harness/tools/process/process-identity.ts";
 import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";
 
 /** How long the system may take to end a process that was killed. */

@@ -10,7 +10,7 @@ import { afterCreate } from "../../../harness/pipeline/after-create.ts";
 import { readJson } from "../../../harness/pipeline/json-file.ts";
 import { planSchema } from "../../../harness/pipeline/plan.ts";
 import { makeRun } from "../../../harness/pipeline/make-run.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { requestTeardown } from "../../../harness/pipeline/request.ts";
 import { executeRun, RUN_STAGE_FUNCTIONS } from "../../../harness/pipeline/run.ts";

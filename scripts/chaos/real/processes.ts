@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { processStart } from "../../../harness/model/process-start.ts";
+import { processStart } from "../../../harness/tools/process/process-start.ts";
 import type { Target } from "./schedule.ts";
 
 /** The processes of a run that live, as its own folder tells them: what is struck is surely ours. */

@@ -5,7 +5,7 @@ import { RefbenchError } from "../../../harness/model/error.ts";
 import { afterCreate, sweepCommandOf } from "../../../harness/pipeline/after-create.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
 import { ownerState } from "../../../harness/pipeline/owner.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 

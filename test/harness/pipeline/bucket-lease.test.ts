@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { awaitBucketLease } from "../../../harness/pipeline/await-bucket-lease.ts";
 import { BucketLeaseBook } from "../../../harness/pipeline/bucket-lease.ts";
 import { LEASE_MS, LeaseBook } from "../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { requestTeardown } from "../../../harness/pipeline/request.ts";
 import { restoreRun } from "../../../harness/pipeline/restore.ts";

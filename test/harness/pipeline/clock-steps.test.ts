@@ -6,7 +6,7 @@ import { hasExpired } from "../../../harness/pipeline/expiry.ts";
 import { readJson } from "../../../harness/pipeline/json-file.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
 import { planSchema } from "../../../harness/pipeline/plan.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";

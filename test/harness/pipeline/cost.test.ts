@@ -19,7 +19,7 @@ import { readJson } from "../../../harness/pipeline/json-file.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
 import type { RunRequest } from "../../../harness/pipeline/make-run.ts";
 import { type Plan, planSchema } from "../../../harness/pipeline/plan.ts";
-import { identify, ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { identify, ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import type { RunFolder } from "../../../harness/pipeline/run-folder.ts";

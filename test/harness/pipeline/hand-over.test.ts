@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { findRequest } from "../../../harness/pipeline/request.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { LEASE_MS, LeaseBook } from "../../../harness/pipeline/lease.ts";
 import { LeaseWatch } from "../../../harness/pipeline/lease-watch.ts";
-import { identify, ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { identify, ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { onMachine } from "../../support/identities.ts";
 

@@ -11,7 +11,11 @@ import { Journal } from "../../../harness/pipeline/journal.ts";
 import { LeaseKeeper } from "../../../harness/pipeline/lease-keeper.ts";
 import { type Lease, LEASE_MS, LeaseBook, UNRENEWED_MS } from "../../../harness/pipeline/lease.ts";
 import { mirrorKeys } from "../../../harness/pipeline/mirror.ts";
-import { identify, ownIdentity, type ProcessIdentity } from "../../../harness/pipeline/process-identity.ts";
+import {
+  identify,
+  ownIdentity,
+  type ProcessIdentity,
+} from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { requestTeardown } from "../../../harness/pipeline/request.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";

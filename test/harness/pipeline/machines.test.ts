@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { MachinesAnswer } from "../../../harness/model/machines.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";

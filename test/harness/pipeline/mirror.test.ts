@@ -5,7 +5,7 @@ import type { RunRecord } from "../../../harness/model/record.ts";
 import type { Clock } from "../../../harness/model/clock.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
 import { LeaseBook, UNRENEWED_MS } from "../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { requestTeardown } from "../../../harness/pipeline/request.ts";
 import { findMirroredRun, restoreRun } from "../../../harness/pipeline/restore.ts";

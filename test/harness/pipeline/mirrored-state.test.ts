@@ -6,7 +6,7 @@ import { BucketLeaseBook } from "../../../harness/pipeline/bucket-lease.ts";
 import { LEASE_MS, LeaseBook } from "../../../harness/pipeline/lease.ts";
 import { keepFinalRecord, mirroredRecordTexts } from "../../../harness/pipeline/mirrored-records.ts";
 import { type MirroredState, mirroredState } from "../../../harness/pipeline/mirrored-state.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { requestTeardown } from "../../../harness/pipeline/request.ts";
 import { restoreRun } from "../../../harness/pipeline/restore.ts";

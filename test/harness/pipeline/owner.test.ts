@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { claimRun, OwnerSight, ownerState } from "../../../harness/pipeline/owner.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 
 async function newSight() {

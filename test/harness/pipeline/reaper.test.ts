@@ -4,7 +4,7 @@ import { RefbenchError } from "../../../harness/model/error.ts";
 import type { Inventory } from "../../../harness/model/inventory.ts";
 import type { RunRecord } from "../../../harness/model/record.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { requestTeardown } from "../../../harness/pipeline/request.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";

@@ -4,7 +4,7 @@ import type { RunRecord } from "../../../harness/model/record.ts";
 import type { JournalEntry } from "../../../harness/pipeline/journal.ts";
 import { Journal } from "../../../harness/pipeline/journal.ts";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { countResources } from "../../../harness/pipeline/resource-counts.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";

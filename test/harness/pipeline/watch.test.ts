@@ -1,7 +1,7 @@
 import { renameSync } from "node:fs";
 import { expect, test } from "vitest";
 import { LeaseBook } from "../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../harness/pipeline/reaper.ts";
 import { executeRun } from "../../../harness/pipeline/run.ts";
 import { watchRun } from "../../../harness/pipeline/watch.ts";

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { LineSplitter } from "../../../harness/model/lines.ts";
 import type { TerraformProgress } from "../../../harness/model/terraform.ts";
-import { processStart } from "../../../harness/model/process-start.ts";
+import { processStart } from "../../../harness/tools/process/process-start.ts";
 import { endOrphan, findWorking, LAST_RESORT_MS } from "../../../harness/terraform/running.ts";
 import { createTerraform } from "../../../harness/terraform/terraform.ts";
 import { fakeClock } from "../../support/fake-clock.ts";

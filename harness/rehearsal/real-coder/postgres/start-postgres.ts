@@ -5,7 +5,7 @@ import { createConnection } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf, RefbenchError } from "../../../model/error.ts";
-import type { ProcessIdentity } from "../../inventory/process-identity.ts";
+import type { LocalProcess } from "../../../tools/process/local-process.ts";
 import { freePort } from "../free-port.ts";
 import { startProgram } from "../process-group.ts";
 import { type Programs, runnable } from "./packaged-programs.ts";
@@ -22,7 +22,7 @@ export interface PostgresOptions {
 /** A database of its own that ends with this process. */
 export interface Postgres {
   readonly url: string;
-  readonly identity: ProcessIdentity;
+  readonly identity: LocalProcess;
   /** Resolves when it ended, with how. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;

@@ -4,7 +4,7 @@ import { diskOf } from "../../runner/disk.ts";
 import { settledItem } from "../../inventory/item.ts";
 import type { TwinItem } from "../../inventory/item.ts";
 import { endProcessesBehind } from "../../inventory/marked-processes.ts";
-import { endProcess } from "../../inventory/process-identity.ts";
+import { endProcess } from "../../../tools/process/local-process.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { pathOf } from "./path.ts";
 import { forgetTls } from "./vault.ts";
@@ -67,7 +67,8 @@ export async function removeItem(
 
 /** What runs for items ends with them, servers first; what lies on a load runner's disk goes too. */
 async function endBehind(root: string, items: readonly TwinItem[]): Promise<void> {
-  for (const { process: behind } of items) if (behind !== undefined) await endProcess(behind);
+  for (const { process: behind } of items)
+    if (behind !== undefined) await endProcess(behind, { graceMs: 2_000 });
   const others = items.filter(({ kind }) => !(kind in DEPENDENT_KINDS));
   if (others.length > 0) await endProcessesBehind(root, new Set(others.map(({ key }) => key)));
   for (const { runner } of items)

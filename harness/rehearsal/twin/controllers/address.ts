@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { withLock } from "../../inventory/lock.ts";
-import { isAlive } from "../../inventory/process-identity.ts";
-import type { ProcessIdentity } from "../../inventory/process-identity.ts";
+import { isAlive } from "../../../tools/process/local-process.ts";
+import type { LocalProcess } from "../../../tools/process/local-process.ts";
 import { folderOfAddress } from "../../runner/disk.ts";
 import { hashOf } from "../plugin/template.ts";
 import { parseJson } from "../../../model/parse-json.ts";
@@ -31,7 +31,7 @@ export async function reserveAddress(
 
 function isTaken(folder: string): boolean {
   try {
-    return isAlive(parseJson(readFileSync(join(folder, IDENTITY_FILE), "utf8")) as ProcessIdentity);
+    return isAlive(parseJson(readFileSync(join(folder, IDENTITY_FILE), "utf8")) as LocalProcess);
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { isAlive } from "../../inventory/process-identity.ts";
+import { isAlive } from "../../../tools/process/local-process.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Accepted, Settled } from "./controllers.ts";
 import { runnerOnAws, startRunner } from "./runner.ts";

@@ -1,7 +1,7 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { itemKey } from "../../inventory/key.ts";
 import { processMark } from "../../inventory/marked-processes.ts";
-import type { ProcessIdentity } from "../../inventory/process-identity.ts";
+import type { LocalProcess } from "../../../tools/process/local-process.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { emulatorReady } from "../../emulator/config.ts";
 import type { EmulatorConfig } from "../../emulator/config.ts";
@@ -34,7 +34,7 @@ export interface Deployment {
 export interface Started {
   readonly address: string;
   readonly port: number;
-  readonly identity: ProcessIdentity;
+  readonly identity: LocalProcess;
 }
 
 export interface CoderToStart {

@@ -3,8 +3,8 @@ import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { childEnvironment } from "../../../model/environment/child-environment.ts";
-import { identityOf, isAlive } from "../../inventory/process-identity.ts";
-import type { ProcessIdentity } from "../../inventory/process-identity.ts";
+import { identityOf, isAlive } from "../../../tools/process/local-process.ts";
+import type { LocalProcess } from "../../../tools/process/local-process.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
 import { waitMs } from "../cloud/wait.ts";
 import { IDENTITY_FILE } from "./address.ts";
@@ -29,7 +29,7 @@ export interface Launch<Ready> {
   readonly readyWithinMs?: number;
   readonly signal: AbortSignal;
   /** Called as soon as there is a process. */
-  readonly onStarted: (identity: ProcessIdentity) => Promise<void>;
+  readonly onStarted: (identity: LocalProcess) => Promise<void>;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface Launch<Ready> {
  */
 export async function launch<Ready>(launch: Launch<Ready>): Promise<{
   readonly ready: Ready;
-  readonly identity: ProcessIdentity;
+  readonly identity: LocalProcess;
 }> {
   writeFileSync(join(launch.folder, "config.json"), JSON.stringify(launch.config, undefined, 2), {
     mode: 0o600,
@@ -76,7 +76,7 @@ function start({ entry, folder, mark }: Launch<unknown>): ChildProcess {
   }
 }
 
-async function awaitReady<Ready>(launch: Launch<Ready>, identity: ProcessIdentity): Promise<Ready> {
+async function awaitReady<Ready>(launch: Launch<Ready>, identity: LocalProcess): Promise<Ready> {
   const { what, folder, signal } = launch;
   const file = (name: string): string => join(folder, name);
   writeFileSync(file(IDENTITY_FILE), JSON.stringify(identity));

@@ -1,4 +1,4 @@
-import { isAlive } from "../../inventory/process-identity.ts";
+import { isAlive } from "../../../tools/process/local-process.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
 import { findTls } from "../cloud/vault.ts";

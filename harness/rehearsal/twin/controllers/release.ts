@@ -1,5 +1,5 @@
 import type { TwinItem } from "../../inventory/item.ts";
-import { endProcess } from "../../inventory/process-identity.ts";
+import { endProcess } from "../../../tools/process/local-process.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
 import { findItemRun } from "../cloud/create.ts";
@@ -28,7 +28,7 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
   const values = helmValues(state, asked.config);
   if (cluster === undefined || lastSegment(String(state["chart"])) !== CODER) return { state, item: {} };
   // An upgrade replaces the pods: connections to them end.
-  if (item.process !== undefined) await endProcess(item.process);
+  if (item.process !== undefined) await endProcess(item.process, { graceMs: 2_000 });
   const coder = coderValues(values);
   const runId = findItemRun(item) ?? findItemRun(cluster);
   const inCluster = {

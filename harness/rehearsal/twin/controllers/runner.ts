@@ -1,6 +1,6 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { processMark } from "../../inventory/marked-processes.ts";
-import type { ProcessIdentity } from "../../inventory/process-identity.ts";
+import type { LocalProcess } from "../../../tools/process/local-process.ts";
 import { runnerConfig, runnerReady } from "../../runner/config.ts";
 import type { RunnerConfig, RunnerReady } from "../../runner/config.ts";
 import { diskOf } from "../../runner/disk.ts";
@@ -44,7 +44,7 @@ export async function startRunner(
   { store, settings, signal }: Cloud,
   item: TwinItem,
   { users, reports }: RunnerMetadata,
-): Promise<{ readonly process: ProcessIdentity; readonly runner: RunnerReady }> {
+): Promise<{ readonly process: LocalProcess; readonly runner: RunnerReady }> {
   const { host, port, folder } = await reserveAddress(settings.root, item.key, SSH_PORT);
   const { ready, identity } = await launch({
     what: "the load runner",

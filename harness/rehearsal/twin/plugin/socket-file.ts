@@ -3,7 +3,7 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { privateFolder } from "../../../model/private-folder.ts";
-import { processStart } from "../../../model/process-start.ts";
+import { processStart } from "../../../tools/process/process-start.ts";
 
 /** What every system takes of a socket's path, in bytes: Linux 107, macOS 103. */
 const LONGEST = 103;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type NightLock, underNightLock } from "../../../../harness/cli/nightly/lock.ts";
 import { LeaseBook } from "../../../../harness/pipeline/lease.ts";
-import { ownIdentity } from "../../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 
 function lockOf(folder: string, changes: Partial<NightLock> = {}): NightLock {

@@ -5,7 +5,7 @@ import { ulid } from "ulid";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { manualRuns } from "../../../../harness/cli/sweep/folder.ts";
 import { runStates } from "../../../../harness/cli/sweep/runs.ts";
-import { ownIdentity } from "../../../../harness/pipeline/process-identity.ts";
+import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
 
 const HOUR_MS = 3_600_000;
 

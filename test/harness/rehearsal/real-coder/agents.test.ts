@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Agents, keepAgents } from "../../../../harness/rehearsal/real-coder/agents.ts";
-import { isAlive, type ProcessIdentity } from "../../../../harness/rehearsal/inventory/process-identity.ts";
+import { isAlive, type LocalProcess } from "../../../../harness/tools/process/local-process.ts";
 
 const ORDER = join(import.meta.dirname, "../../../../harness/rehearsal/real-coder/template/order.sh");
 
 let folder: string;
 let agents: Agents;
-let noted: Map<string, ProcessIdentity>;
+let noted: Map<string, LocalProcess>;
 let warnings: string[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "refbench-agents-"));

@@ -3,7 +3,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isAlive } from "../../../../harness/rehearsal/inventory/process-identity.ts";
+import { isAlive } from "../../../../harness/tools/process/local-process.ts";
 import { findPostgres } from "../../../../harness/rehearsal/real-coder/postgres/find-postgres.ts";
 import { startPostgres } from "../../../../harness/rehearsal/real-coder/postgres/start-postgres.ts";
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { processStart } from "../../../../harness/model/process-start.ts";
+import { processStart } from "../../../../harness/tools/process/process-start.ts";
 import { findSetpriv, startProgram } from "../../../../harness/rehearsal/real-coder/process-group.ts";
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "refbench-group-"));

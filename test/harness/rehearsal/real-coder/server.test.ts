@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isAlive } from "../../../../harness/rehearsal/inventory/process-identity.ts";
+import { isAlive } from "../../../../harness/tools/process/local-process.ts";
 import { findPostgres } from "../../../../harness/rehearsal/real-coder/postgres/find-postgres.ts";
 import { startServer } from "../../../../harness/rehearsal/real-coder/server.ts";
 import { Refbench, newFolder } from "../../../support/refbench-process.ts";

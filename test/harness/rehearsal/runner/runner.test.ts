@@ -6,7 +6,7 @@ import type { SFTPWrapper } from "ssh2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundle } from "../../../../harness/rehearsal/bundle.ts";
 
-import { isAlive } from "../../../../harness/rehearsal/inventory/process-identity.ts";
+import { isAlive } from "../../../../harness/tools/process/local-process.ts";
 import { processesBehind } from "../../../../harness/rehearsal/inventory/marked-processes.ts";
 import { makeStore } from "../../../../harness/rehearsal/inventory/store.ts";
 import { twinRunnerAccess } from "../../../../harness/rehearsal/runner/access.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { endProcess } from "../../../../harness/rehearsal/inventory/process-identity.ts";
+import { endProcess } from "../../../../harness/tools/process/local-process.ts";
 import type { TwinItem } from "../../../../harness/rehearsal/inventory/item.ts";
 import { prepareTwin } from "../../../../harness/rehearsal/twin/environment.ts";
 import type { FaultsFile } from "../../../../harness/rehearsal/twin/faults.ts";
@@ -125,7 +125,8 @@ export class Twin implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { process: behind } of await this.items()) if (behind !== undefined) await endProcess(behind);
+    for (const { process: behind } of await this.items())
+      if (behind !== undefined) await endProcess(behind, { graceMs: 2_000 });
     rmSync(this.root, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../../../harness/model/clock.ts";
 import { RefbenchError } from "../../../../harness/model/error.ts";
-import { processStart } from "../../../../harness/model/process-start.ts";
+import { processStart } from "../../../../harness/tools/process/process-start.ts";
 import type { RunnerAccess } from "../../../../harness/model/runner.ts";
 import type { ShardEvent } from "../../../../harness/model/shard.ts";
 import type { DrainTask } from "../../../../harness/model/shard-task.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
-import { processStart } from "../model/process-start.ts";
+import { processStart } from "./process-start.ts";
 
 /** A process that cannot be mistaken for a later one with the same pid. Ids decide; the host's name is for people. */
 export const processIdentity = z.object({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isOfThisBoot, livenessOf, ownIdentity } from "../../../harness/pipeline/process-identity.ts";
-import { onMachine } from "../../support/identities.ts";
+import { isOfThisBoot, livenessOf, ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
+import { onMachine } from "../../../support/identities.ts";
 
 const own = ownIdentity();
 /** As a record of a system that has neither an id of the machine nor of its pids. */

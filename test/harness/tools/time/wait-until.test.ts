@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { waitUntil } from "../../../../harness/tools/time/wait-until.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
+
+test("returns the first answer that is not undefined", async () => {
+  const clock = fakeClock();
+  let asked = 0;
+  const answer = await waitUntil(() => ((asked += 1) === 3 ? asked : undefined), { clock, everyMs: 100 });
+  expect([answer, clock.elapsed()]).toEqual([3, 200]);
+});
+
+test("asks once even without time, and a last time when the time has passed", async () => {
+  const clock = fakeClock();
+  const askedAt: number[] = [];
+  const ask = (): undefined => void askedAt.push(clock.elapsed());
+  expect(await waitUntil(ask, { clock, everyMs: 100, forMs: 0 })).toBeUndefined();
+  expect(await waitUntil(ask, { clock, everyMs: 100, forMs: 200 })).toBeUndefined();
+  expect(askedAt).toEqual([0, 0, 100, 200]);
+});
+
+test("an abort ends the wait with its reason", async () => {
+  const clock = fakeClock();
+  const stop = new AbortController();
+  const ask = (): undefined => void stop.abort(new Error("stopped"));
+  await expect(waitUntil(ask, { clock, everyMs: 100, signal: stop.signal })).rejects.toThrow("stopped");
+});
