@@ -159,7 +159,7 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
     [["gke", "--rehearse", "--seed", "3"], /--seed is 3, but only a comparison has an order to draw/],
     [
       ["gke", "--rehearse", "--compare", "1.2.3,1.2.4", "--seed", "1.5"],
-      /--seed is "1\.5", expected a whole/,
+      /--seed must be a whole number .*got "1\.5"/,
     ],
     [["gke"], /--project is missing/],
     [["eks"], /--account is missing/],

@@ -207,8 +207,8 @@ describe("refbench sweep", () => {
 
   test.each([
     [["--output", "markdown", "--rehearse"], /expected text or json/],
-    [["--older-than", "soon", "--rehearse"], /--older-than is "soon"/],
-    [["--max-resources", "-1", "--rehearse"], /--max-resources is "-1"/],
+    [["--older-than", "soon", "--rehearse"], /--older-than must be a duration .*got "soon"/],
+    [["--max-resources", "-1", "--rehearse"], /--max-resources must be a whole number .*got "-1"/],
     [["--account", "12", "--region", "us-east-1"], /expected the twelve digits/],
     [["--account", "123456789012"], /needs --region/],
     [["--check", "--dry-run", "--rehearse"], /sweeps nothing/],
