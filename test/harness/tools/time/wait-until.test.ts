@@ -12,7 +12,9 @@ test("returns the first answer that is not undefined", async () => {
 test("asks once even without time, and a last time when the time has passed", async () => {
   const clock = fakeClock();
   const askedAt: number[] = [];
-  const ask = (): undefined => void askedAt.push(clock.elapsed());
+  const ask = (): undefined => {
+    askedAt.push(clock.elapsed());
+  };
   expect(await waitUntil(ask, { clock, everyMs: 100, forMs: 0 })).toBeUndefined();
   expect(await waitUntil(ask, { clock, everyMs: 100, forMs: 200 })).toBeUndefined();
   expect(askedAt).toEqual([0, 0, 100, 200]);
@@ -21,6 +23,8 @@ test("asks once even without time, and a last time when the time has passed", as
 test("an abort ends the wait with its reason", async () => {
   const clock = fakeClock();
   const stop = new AbortController();
-  const ask = (): undefined => void stop.abort(new Error("stopped"));
+  const ask = (): undefined => {
+    stop.abort(new Error("stopped"));
+  };
   await expect(waitUntil(ask, { clock, everyMs: 100, signal: stop.signal })).rejects.toThrow("stopped");
 });
