@@ -8,7 +8,7 @@ const OPERATORS = new Set(["-", "+", "<", "<=", ">", ">=", "-=", "+="]);
 const STAMPS = new Set(["at", "createdAt", "startedAt", "finishedAt", "renewedAtMs", "expiresAtMs"]);
 
 const MESSAGE =
-  "the wall clock can be set: use Clock.elapsed() within a process, moments of harness/model/moment.ts across processes; or name the file, with its reason, in eslint.config.js";
+  "the wall clock can be set: use Clock.elapsed() within a process, moments of harness/tools/time/moment.ts across processes; or name the file, with its reason, in eslint.config.js";
 
 function isWall(node, scopeOf) {
   switch (node.type) {

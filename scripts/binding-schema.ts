@@ -6,8 +6,8 @@ import type {
   CtyType,
   NestedType,
   TypeSchema,
-} from "../harness/rehearsal/twin/schema.ts";
-import type { ProviderStyle } from "../harness/rehearsal/twin/types-in-use.ts";
+} from "../rehearsal/twin/schema.ts";
+import type { ProviderStyle } from "../rehearsal/twin/types-in-use.ts";
 import type { Binding } from "./binding.ts";
 
 type Flags = Pick<AttributeSchema, "required" | "optional" | "computed">;

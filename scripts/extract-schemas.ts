@@ -1,17 +1,17 @@
 /**
  * Derives the Terraform schemas of the types in use from the installed `@cdktf/provider-*` packages and writes them
- * to `harness/rehearsal/twin/schemas/`. `--check` writes nothing and fails when the committed ones differ.
- * What the packages do not say (sensitive, write-only, limits of blocks) is in `harness/rehearsal/twin/overlay/`.
+ * to `rehearsal/twin/schemas/`. `--check` writes nothing and fails when the committed ones differ.
+ * What the packages do not say (sensitive, write-only, limits of blocks) is in `rehearsal/twin/overlay/`.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
-import { TYPES_IN_USE } from "../harness/rehearsal/twin/types-in-use.ts";
-import type { ProviderInUse } from "../harness/rehearsal/twin/types-in-use.ts";
+import { TYPES_IN_USE } from "../rehearsal/twin/types-in-use.ts";
+import type { ProviderInUse } from "../rehearsal/twin/types-in-use.ts";
 import { readBinding } from "./binding.ts";
 import { schemaOf } from "./binding-schema.ts";
 
-const SCHEMAS = join(import.meta.dirname, "../harness/rehearsal/twin/schemas");
+const SCHEMAS = join(import.meta.dirname, "../rehearsal/twin/schemas");
 
 /** File name → content, as the installed packages say today. */
 export async function extractSchemas(): Promise<Map<string, string>> {

@@ -3,8 +3,8 @@
  * it. Ctrl-C ends it, and with it everything that was made there. Exit code 2 = a wrong flag.
  */
 import { parseArgs } from "node:util";
-import { speedDurations } from "../harness/rehearsal/google-api/durations.ts";
-import { MockGoogle } from "../harness/rehearsal/google-api/mock-google.ts";
+import { speedDurations } from "../rehearsal/google-api/durations.ts";
+import { MockGoogle } from "../rehearsal/google-api/mock-google.ts";
 
 try {
   const { values } = parseArgs({

@@ -3,7 +3,7 @@ import { App } from "cdktf";
 import { ArchitectureError } from "../reference-architectures/error.ts";
 import { architectures, getArchitecture } from "../reference-architectures/catalogue.ts";
 import { addDeployment } from "./add-deployment.ts";
-import { writeJson } from "./manual-secrets.ts";
+import { writeJson } from "./manual/manual-secrets.ts";
 import { type Deployment, readEnvironments } from "./read-environments.ts";
 import { EnvironmentError } from "./read-json.ts";
 import { ephemeralVariables } from "./secrets.ts";

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import type { Architecture } from "../reference-architectures/architecture.ts";
-import { findCdktfCommand } from "./cdktf-command.ts";
+import { findCdktfCommand } from "./manual/cdktf-command.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
-import { manualDeployments } from "./manual-environment.ts";
+import { manualDeployments } from "./manual/manual-environment.ts";
 import { EnvironmentError, findJson } from "./read-json.ts";
 
 /** One environment to synthesize, and where its state lies. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { callsIn, unknownIn } from "./support/refbench-calls.ts";
+import { callsIn, unknownIn } from "./support/command/refbench-calls.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].concat(

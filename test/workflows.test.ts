@@ -6,8 +6,8 @@ import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { parseSizes } from "../harness/cli/nightly/sizes.ts";
-import { callsIn, unknownIn } from "./support/refbench-calls.ts";
+import { parseSizes } from "../harness/nights/sizes.ts";
+import { callsIn, unknownIn } from "./support/command/refbench-calls.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const WORKFLOWS = join(ROOT, ".github", "workflows");

@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer } from "../../harness/coder/answer.ts";
+import type { Answer } from "../../harness/coder/http/answer.ts";
 import { CoderClient } from "../../harness/coder/client.ts";
-import { CoderHttp } from "../../harness/coder/http.ts";
-import { systemClock } from "../../harness/model/clock.ts";
+import { CoderHttp } from "../../harness/coder/http/http.ts";
+import { systemClock } from "../../harness/tools/time/clock.ts";
 
 /** Seldom: the polls share the machine with what is measured. */
 const POLL_MS = 250;

@@ -1,4 +1,4 @@
-import type { ComparedFigure } from "../../harness/model/comparison.ts";
+import type { ComparedFigure } from "../../harness/model/record/comparison.ts";
 import {
   comparePairs,
   noiseOfPairs,

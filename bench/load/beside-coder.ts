@@ -1,5 +1,5 @@
-import type { RealCoderAsked } from "../../harness/rehearsal/real-coder/find-real-coder.ts";
-import { mostWorkspaces } from "../../harness/rehearsal/real-coder/memory-bound.ts";
+import type { RealCoderAsked } from "../../rehearsal/real-coder/find-real-coder.ts";
+import { mostWorkspaces } from "../../rehearsal/real-coder/memory-bound.ts";
 import { findCoderUtility } from "../../harness/workload/coder-engine/find-utility.ts";
 import { type Floor, floor } from "./floor.ts";
 import {

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readLines } from "../../harness/model/lines.ts";
-import { bundle } from "../../harness/rehearsal/bundle.ts";
-import { type EmulatorConfig, emulatorReady } from "../../harness/rehearsal/emulator/config.ts";
+import { readLines } from "../../harness/tools/files/lines.ts";
+import { bundle } from "../../rehearsal/bundle.ts";
+import { type EmulatorConfig, emulatorReady } from "../../rehearsal/emulator/config.ts";
 import { programSource } from "../../harness/model/programs.ts";
 
 /** An emulated Coder in a process of its own, with a template and an owner's token; its builds are over at once. */

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { readLines } from "../../harness/model/lines.ts";
-import { bundle } from "../../harness/rehearsal/bundle.ts";
+import { readLines } from "../../harness/tools/files/lines.ts";
+import { bundle } from "../../rehearsal/bundle.ts";
 import { ProcessUsage } from "./process-usage.ts";
 
 const LOOP = join(import.meta.dirname, "floor-loop.ts");

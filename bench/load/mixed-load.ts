@@ -1,9 +1,9 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
-import { bundle } from "../../harness/rehearsal/bundle.ts";
-import type { LoadResult, Phase } from "../../harness/model/shard-result.ts";
-import { type LoadTask, SHARED_MACHINE_LIMITS } from "../../harness/model/shard-task.ts";
-import { localShardRunner } from "../../harness/workload/local-runner.ts";
-import { LEAN_NODE } from "../../harness/workload/lean-process.ts";
+import { bundle } from "../../rehearsal/bundle.ts";
+import type { LoadResult, Phase } from "../../harness/model/record/worker-result.ts";
+import { type LoadTask, SHARED_MACHINE_LIMITS } from "../../harness/model/ports/worker-task.ts";
+import { localShardRunner } from "../../harness/workload/worker-process/local-runner.ts";
+import { LEAN_NODE } from "../../harness/workload/worker-process/lean-process.ts";
 import { ProcessUsage } from "./process-usage.ts";
 import { programSource } from "../../harness/model/programs.ts";
 

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GENERATOR_LIMITS, type LoadTask } from "../../harness/model/shard-task.ts";
+import { GENERATOR_LIMITS, type LoadTask } from "../../harness/model/ports/worker-task.ts";
 import { newRunId } from "../../harness/model/run-id.ts";
-import { findRealCoder, withPostgres } from "../../harness/rehearsal/real-coder/find-real-coder.ts";
-import { readLocalTemplate } from "../../harness/rehearsal/real-coder/read-template.ts";
-import { startServer } from "../../harness/rehearsal/real-coder/server.ts";
-import { localShardRunner } from "../../harness/workload/local-runner.ts";
+import { findRealCoder, withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
+import { readLocalTemplate } from "../../rehearsal/real-coder/read-template.ts";
+import { startServer } from "../../rehearsal/real-coder/server.ts";
+import { localShardRunner } from "../../harness/workload/worker-process/local-runner.ts";
 
 /** Builds are no part of what is measured: few at a time leave the memory to agents. */
 export const DAEMONS = 6;

@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoderClient } from "../../harness/coder/client.ts";
-import { CoderHttp } from "../../harness/coder/http.ts";
-import { agentsOf } from "../../harness/coder/schemas.ts";
-import type { Answer } from "../../harness/coder/answer.ts";
-import { systemClock } from "../../harness/model/clock.ts";
-import { listWorkspaces } from "../../harness/workload/listing.ts";
+import { CoderHttp } from "../../harness/coder/http/http.ts";
+import { agentsOf } from "../../harness/coder/http/schemas.ts";
+import type { Answer } from "../../harness/coder/http/answer.ts";
+import { systemClock } from "../../harness/tools/time/clock.ts";
+import { listWorkspaces } from "../../harness/workload/context/listing.ts";
 
 const POLL_MS = 50;
 

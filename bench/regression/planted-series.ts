@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from "../../harness/model/seeded-random.ts";
+import { type Random, seededRandom } from "../../harness/tools/seeded-random.ts";
 
 export { type Random, seededRandom as seeded };
 

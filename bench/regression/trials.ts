@@ -2,7 +2,7 @@ import {
   type ChangePoint,
   changePoints,
   type NightFigure,
-} from "../../harness/results/statistics/change-points.ts";
+} from "../../harness/results/statistics/steps/change-points.ts";
 import { type Noise, plantedSeries, seeded } from "./planted-series.ts";
 
 const STEP = 0.1;

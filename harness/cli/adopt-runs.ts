@@ -1,7 +1,7 @@
-import { systemClock } from "../model/clock.ts";
-import { adoptOrphans } from "../pipeline/adopt.ts";
-import type { Io } from "./io.ts";
-import { spawnReaper } from "./spawn-reaper.ts";
+import { systemClock } from "../tools/time/clock.ts";
+import { adoptOrphans } from "../pipeline/driver/adopt.ts";
+import type { Io } from "../composition/settings/io.ts";
+import { spawnReaper } from "../composition/spawn-reaper.ts";
 
 /** Starts a reaper for each run of this folder that has none, and reports each on stderr. */
 export async function adoptRuns({ cwd, stderr }: Pick<Io, "cwd" | "stderr">): Promise<void> {

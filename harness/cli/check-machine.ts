@@ -1,10 +1,10 @@
 import { execa } from "execa";
 import { childEnvironment } from "../model/environment/child-environment.ts";
-import { messageOf } from "../model/error.ts";
+import { messageOf } from "../tools/error.ts";
 import { findTerraform, SUPPORTED_TERRAFORM, TERRAFORM_INSTALL } from "../terraform/supported.ts";
 import { createTerraform } from "../terraform/terraform.ts";
 import { checkProviders } from "./check-providers.ts";
-import { type TunnelCloud, tunnelTool } from "./runner/tunnel-tool.ts";
+import { type TunnelCloud, tunnelTool } from "../composition/runner/tunnel-tool.ts";
 
 /** What was found of one tool. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { TYPES_IN_USE } from "../rehearsal/twin/types-in-use.ts";
+import { TYPES_IN_USE } from "../../rehearsal/twin/types-in-use.ts";
 import type { Finding } from "./check-machine.ts";
 
 /** Names a filesystem mirror with the clouds' own Terraform providers, for `validate:stacks` and tests. */

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Io } from "./io.ts";
+import type { Io } from "../composition/settings/io.ts";
 
 /** A command of refbench as its list of commands shows it. What it does is loaded when it is named. */
 export interface ListedCommand {

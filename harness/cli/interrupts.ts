@@ -1,4 +1,4 @@
-import { RefbenchError } from "../model/error.ts";
+import { RefbenchError } from "../tools/error.ts";
 
 /** What the user's signals mean for a run. */
 export interface Interrupts extends Disposable {

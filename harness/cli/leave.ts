@@ -1,14 +1,14 @@
 import { openBucket } from "../inventory/buckets/open-bucket.ts";
-import { messageOf } from "../model/error.ts";
-import { EXIT_CODES } from "../model/verdict.ts";
-import { BucketLeaseBook } from "../pipeline/bucket-lease.ts";
-import { systemClock } from "../model/clock.ts";
-import { readJson } from "../pipeline/json-file.ts";
-import { planSchema } from "../pipeline/plan.ts";
+import { messageOf } from "../tools/error.ts";
+import { EXIT_CODES } from "../tools/verdict.ts";
+import { BucketLeaseBook } from "../pipeline/mirror/bucket-lease.ts";
+import { systemClock } from "../tools/time/clock.ts";
+import { readJson } from "../tools/files/json-file.ts";
+import { planSchema } from "../pipeline/folder/plan.ts";
 import { isOfThisBoot } from "../tools/process/process-identity.ts";
-import type { RunFolder } from "../pipeline/run-folder.ts";
-import { leaving, machineVanishes } from "../pipeline/vanishing-machine.ts";
-import type { Io } from "./io.ts";
+import type { RunFolder } from "../pipeline/folder/run-folder.ts";
+import { leaving, machineVanishes } from "../pipeline/lease/vanishing-machine.ts";
+import type { Io } from "../composition/settings/io.ts";
 
 /** Says who goes on with a run that its user leaves, and returns the exit code that this deserves. */
 export async function leave(folder: RunFolder, io: Io): Promise<number> {

@@ -1,12 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { ArchitectureError } from "../../reference-architectures/error.ts";
 import { ownEnvironment, refuseObeyed, removedNote } from "../model/environment/own-environment.ts";
-import { RefbenchError, verdictOfError } from "../model/error.ts";
+import { RefbenchError, verdictOfError } from "../tools/error.ts";
 import { stackOf } from "../model/stack-of.ts";
-import { EXIT_CODES } from "../model/verdict.ts";
+import { EXIT_CODES } from "../tools/verdict.ts";
 import { COMMANDS, listed } from "./command-table.ts";
-import type { Io } from "./io.ts";
-import { packageVersion } from "./package-version.ts";
+import type { Io } from "../composition/settings/io.ts";
+import { packageVersion } from "../composition/settings/package-version.ts";
 import { safeStream } from "./safe-stream.ts";
 
 export { stackOf };

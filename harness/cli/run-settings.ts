@@ -7,11 +7,11 @@ import {
 } from "../../reference-architectures/catalogue.ts";
 import { parseOverrides } from "../../reference-architectures/override.ts";
 import { type Place, placeOf } from "../../reference-architectures/place.ts";
-import { RefbenchError } from "../model/error.ts";
-import type { RunRequest } from "../pipeline/make-run.ts";
-import type { Plan } from "../pipeline/plan.ts";
+import { RefbenchError } from "../tools/error.ts";
+import type { RunRequest } from "../pipeline/making/make-run.ts";
+import type { Plan } from "../pipeline/folder/plan.ts";
 import { clusterAccessOf, type ClusterAccessFlags } from "./options/cluster-access.ts";
-import { type CoderVersion, resolveCoderVersion } from "./coder-channel.ts";
+import { type CoderVersion, resolveCoderVersion } from "../composition/settings/coder-channel.ts";
 import { tlsOf, type TlsFlags } from "./options/tls-option.ts";
 
 /** The flags by which the checks before a run depend on it: those of `preflight`, and some of those of `run`. */

@@ -1,4 +1,4 @@
-import { removeControls } from "../model/safe-text.ts";
+import { removeControls } from "../tools/safe-text.ts";
 
 /**
  * A stream that removes from every text written to it what a terminal would obey. Everything else, such as `columns`

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { startDeadline } from "../model/deadline.ts";
-import { type Try, tryAgain } from "../model/try-again.ts";
-import type { Answer, CoderFailure } from "./answer.ts";
-import type { CoderCall, CoderHttp } from "./http.ts";
-import * as schemas from "./schemas.ts";
+import { startDeadline } from "../tools/time/deadline.ts";
+import { type Try, tryAgain } from "../tools/time/retry.ts";
+import type { Answer, CoderFailure } from "./http/answer.ts";
+import type { CoderCall, CoderHttp } from "./http/http.ts";
+import * as schemas from "./http/schemas.ts";
 
 /** Page size of listings: Coder's own clients use it. */
 export const PAGE_SIZE = 100;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import { messageOf } from "../model/error.ts";
-import { exhaustedBy } from "./exhausted.ts";
-import { retryAfterMs } from "./http.ts";
+import { messageOf } from "../tools/error.ts";
+import { exhaustedBy } from "./http/exhausted.ts";
+import { retryAfterMs } from "./http/http.ts";
 import type { ShellSession } from "./shell-session.ts";
-import { messageTooLarge, type Transport } from "./transport.ts";
+import { messageTooLarge, type Transport } from "./http/transport.ts";
 
 export interface ConnectOptions {
   readonly transport: Transport;

@@ -1,9 +1,9 @@
 import type { RawData, WebSocket } from "ws";
-import { messageOf } from "../model/error.ts";
-import { exhaustedBy } from "./exhausted.ts";
+import { messageOf } from "../tools/error.ts";
+import { exhaustedBy } from "./http/exhausted.ts";
 import { type ConnectFailure, type ConnectOptions, type ConnectOutcome, onNoUpgrade } from "./connect.ts";
 import { ShellSession, type ShellTransport } from "./shell-session.ts";
-import { messageTooLarge, type Transport } from "./transport.ts";
+import { messageTooLarge, type Transport } from "./http/transport.ts";
 
 /** How long the other side may take to answer our close. */
 const CLOSE_GRACE_MS = 2000;

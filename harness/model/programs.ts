@@ -2,12 +2,12 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** The programs that are compiled into one file each, since other processes start them: name → path of the source. */
 export const PROGRAMS = {
-  shard: "harness/workload/shard.ts",
-  plugin: "harness/rehearsal/twin/plugin/main.ts",
-  runner: "harness/rehearsal/runner/main.ts",
-  relay: "harness/rehearsal/runner/relay.ts",
-  emulator: "harness/rehearsal/emulator/main.ts",
-  "real-coder": "harness/rehearsal/real-coder/main.ts",
+  shard: "harness/workload/worker.ts",
+  plugin: "rehearsal/twin/plugin/main.ts",
+  runner: "rehearsal/runner/main.ts",
+  relay: "rehearsal/runner/relay.ts",
+  emulator: "rehearsal/emulator/main.ts",
+  "real-coder": "rehearsal/real-coder/main.ts",
 } as const;
 
 export type ProgramName = keyof typeof PROGRAMS;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname, relative, resolve } from "node:path";
 import { packageFile } from "../../reference-architectures/package-file.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "../tools/parse-json.ts";
 import { BUILD_FOLDER } from "./programs.ts";
 
 /** A place in a compiled file, as a stack names it. */

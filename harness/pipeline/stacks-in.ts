@@ -1,6 +1,6 @@
-import { listFolder } from "../model/local-files.ts";
-import type { RunFolder } from "./run-folder.ts";
-import { CLUSTER_STACK } from "./stack-terraform.ts";
+import { listFolder } from "../tools/files/local-files.ts";
+import type { RunFolder } from "./folder/run-folder.ts";
+import { CLUSTER_STACK } from "./stages/stack-terraform.ts";
 
 /** The stacks as their folders tell them, when their order is lost: names sort the cloud before what lives in it. */
 export async function stacksIn(folder: RunFolder): Promise<readonly string[]> {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { InventoryItem } from "../model/inventory.ts";
-import { listFolder } from "../model/local-files.ts";
+import type { InventoryItem } from "../model/ports/inventory.ts";
+import { listFolder } from "../tools/files/local-files.ts";
 import { KINDS_ALSO_MADE_BY_OTHERS } from "../model/kinds-also-made-by-others.ts";
-import type { StageContext } from "./context.ts";
-import type { StoredEntry, Stray } from "./journal.ts";
-import { CLUSTER_STACK } from "./stack-terraform.ts";
+import type { StageContext } from "./context/context.ts";
+import type { StoredEntry, Stray } from "./folder/journal.ts";
+import { CLUSTER_STACK } from "./stages/stack-terraform.ts";
 import { stacksIn } from "./stacks-in.ts";
 import { findNamedResources, isSame, type NamedResource } from "./terraform-state.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { InventoryItem } from "../model/inventory.ts";
-import { parseJson } from "../model/parse-json.ts";
+import type { InventoryItem } from "../model/ports/inventory.ts";
+import { parseJson } from "../tools/parse-json.ts";
 
 /** A managed resource in a Terraform state, with the words by which an inventory may know it. */
 export interface NamedResource {

@@ -1,9 +1,9 @@
-import type { RunRecord } from "../model/record.ts";
-import { resultsJson } from "./json.ts";
-import { resultMarkdown } from "./markdown.ts";
-import type { OutputFormat } from "./output-spec.ts";
-import { DEFAULT_WIDTH } from "./outputs.ts";
-import { resultsText } from "./text.ts";
+import type { RunRecord } from "../model/record/record.ts";
+import { resultsJson } from "./output/json.ts";
+import { resultMarkdown } from "./output/markdown.ts";
+import type { OutputFormat } from "./format/output-spec.ts";
+import { DEFAULT_WIDTH } from "./output/outputs.ts";
+import { resultsText } from "./output/text.ts";
 
 /** The result of one run in one form. */
 export function formatResult(record: RunRecord, format: OutputFormat, width = DEFAULT_WIDTH): string {

@@ -1,10 +1,10 @@
-import { messageOf, RefbenchError } from "../model/error.ts";
-import { type Held, heldByLoad } from "../model/held-verdicts.ts";
-import type { ObjectiveResult, RunRecord } from "../model/record.ts";
-import { judgedWord } from "../model/objective-words.ts";
-import { EXIT_CODES, type Verdict, worst } from "../model/verdict.ts";
+import { messageOf, RefbenchError } from "../tools/error.ts";
+import { type Held, heldByLoad } from "../model/record/held-verdicts.ts";
+import type { ObjectiveResult, RunRecord } from "../model/record/record.ts";
+import { judgedWord } from "../model/record/objective-words.ts";
+import { EXIT_CODES, type Verdict, worst } from "../tools/verdict.ts";
 import { auditReason, selfAudit } from "./self-audit/self-audit.ts";
-import { judge, judgeAgain, type Objective } from "./objectives.ts";
+import { judge, judgeAgain, type Objective } from "./judge/objectives.ts";
 
 /** What a record is judged by. */
 export interface ChosenObjectives {

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { RefbenchError } from "../model/error.ts";
+import { RefbenchError } from "../tools/error.ts";
 import type { Diagnostic } from "./message.ts";
 
 /** How many lines outside the JSON stream are worth quoting when Terraform died without a diagnostic. */

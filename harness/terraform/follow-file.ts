@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { systemClock } from "../model/clock.ts";
-import { LineSplitter } from "../model/lines.ts";
+import { systemClock } from "../tools/time/clock.ts";
+import { LineSplitter } from "../tools/files/lines.ts";
 
 const POLL_MS = 100;
 

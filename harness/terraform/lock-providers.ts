@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { TerraformOptions } from "../model/terraform.ts";
+import type { TerraformOptions } from "../model/ports/terraform.ts";
 import { askTerraform } from "./process.ts";
 import { redactorOf } from "./redact.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { parseJson } from "../model/parse-json.ts";
-import type { TerraformProgress, TerraformSummary } from "../model/terraform.ts";
+import { parseJson } from "../tools/parse-json.ts";
+import type { TerraformProgress, TerraformSummary } from "../model/ports/terraform.ts";
 
 const diagnostic = z.object({
   severity: z.enum(["error", "warning"]),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { messageOf, RefbenchError } from "../model/error.ts";
+import { messageOf, RefbenchError } from "../tools/error.ts";
 import { followFile } from "./follow-file.ts";
 import { endOrphan, LAST_RESORT_MS, RunningMark } from "./running.ts";
 import { findTerraform } from "./supported.ts";

@@ -1,4 +1,4 @@
-import { parseJson } from "../model/parse-json.ts";
+import { parseJson } from "../tools/parse-json.ts";
 /** Shorter values are words such as `true`, `2` or `us-east1`'s parts; blanking those would hide nothing but the meaning. */
 const SHORTEST_SECRET = 6;
 const MASK = "(redacted)";

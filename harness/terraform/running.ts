@@ -1,14 +1,14 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { type Clock, systemClock } from "../model/clock.ts";
-import { messageOf, RefbenchError } from "../model/error.ts";
-import { isMissing } from "../model/local-files.ts";
-import { linesIn } from "../model/lines.ts";
+import { type Clock, systemClock } from "../tools/time/clock.ts";
+import { messageOf, RefbenchError } from "../tools/error.ts";
+import { isMissing } from "../tools/files/local-files.ts";
+import { linesIn } from "../tools/files/lines.ts";
 import { localProcess, mayLive } from "../tools/process/local-process.ts";
 import { processStart } from "../tools/process/process-start.ts";
 import { waitUntil } from "../tools/time/wait-until.ts";
-import { parseJson } from "../model/parse-json.ts";
+import { parseJson } from "../tools/parse-json.ts";
 
 const FILE_NAME = ".refbench-terraform.json";
 const POLL_MS = 200;

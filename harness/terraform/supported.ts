@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import { RefbenchError } from "../model/error.ts";
+import { RefbenchError } from "../tools/error.ts";
 
 /** The oldest Terraform with write-only attributes, which keep secrets out of the state. */
 export const SUPPORTED_TERRAFORM = ">= 1.11";

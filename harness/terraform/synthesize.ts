@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { execa, ExecaError } from "execa";
 import { z } from "zod";
 import { childEnvironment } from "../model/environment/child-environment.ts";
-import { messageOf, RefbenchError } from "../model/error.ts";
-import { parseJson } from "../model/parse-json.ts";
+import { messageOf, RefbenchError } from "../tools/error.ts";
+import { parseJson } from "../tools/parse-json.ts";
 import { builtProgram } from "../model/programs.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 

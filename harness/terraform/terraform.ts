@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
-import { RefbenchError } from "../model/error.ts";
-import type { Terraform, TerraformOptions, TerraformSummary } from "../model/terraform.ts";
+import { RefbenchError } from "../tools/error.ts";
+import type { Terraform, TerraformOptions, TerraformSummary } from "../model/ports/terraform.ts";
 import { failureOf } from "./failure.ts";
 import { parseMessage } from "./message.ts";
 import type { Diagnostic } from "./message.ts";
@@ -9,7 +9,7 @@ import { askTerraform, runTerraform } from "./process.ts";
 import { redactorOf } from "./redact.ts";
 import { findWorking } from "./running.ts";
 import { findTerraform, requireSupported, unreadableVersion } from "./supported.ts";
-import { parseJson } from "../model/parse-json.ts";
+import { parseJson } from "../tools/parse-json.ts";
 
 /** A lock met here is a moment's overlap or another person's terraform: worth a minute, not the whole night. */
 const LOCK_TIMEOUT = "-lock-timeout=60s";

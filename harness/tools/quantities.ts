@@ -1,5 +1,5 @@
-import { LONGEST_TIMER_MS } from "../model/deadline.ts";
-import { RefbenchError } from "../model/error.ts";
+import { LONGEST_TIMER_MS } from "./time/deadline.ts";
+import { RefbenchError } from "./error.ts";
 
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const PARTS = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;

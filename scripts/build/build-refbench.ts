@@ -1,7 +1,7 @@
 import { build, type BuildOptions, type Metafile, type OutputFile, stop } from "esbuild";
 import { basename } from "node:path";
 import { BUILD_FOLDER, type ProgramName, programSource, PROGRAMS } from "../../harness/model/programs.ts";
-import { NODE_PROGRAM } from "../../harness/rehearsal/bundle.ts";
+import { NODE_PROGRAM } from "../../rehearsal/bundle.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 import { keepBuild } from "./keep-build.ts";
 import { stampSources } from "./stamp-sources.ts";

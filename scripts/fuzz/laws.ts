@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { safeStream } from "../../harness/cli/safe-stream.ts";
-import { RefbenchError, verdictOfError } from "../../harness/model/error.ts";
+import { RefbenchError, verdictOfError } from "../../harness/tools/error.ts";
 import type { Outcome, Target } from "./target.ts";
 
 /** An input that broke a law. */

@@ -1,4 +1,4 @@
-import { RefbenchError } from "../../harness/model/error.ts";
+import { RefbenchError } from "../../harness/tools/error.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 
 /** One environment that somebody may ask for. */

@@ -1,9 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { storedRecord } from "../../harness/model/migrate-record.ts";
-import { readJson } from "../../harness/pipeline/json-file.ts";
-import { openRunFolder } from "../../harness/pipeline/run-folder.ts";
+import { storedRecord } from "../../harness/model/record/migrate-record.ts";
+import { readJson } from "../../harness/tools/files/json-file.ts";
+import { openRunFolder } from "../../harness/pipeline/folder/run-folder.ts";
 import { missesOf, type RehearsalOutcome } from "./outcome.ts";
 import type { RehearsalCase } from "./cases.ts";
 import { refbench } from "./refbench.ts";

@@ -1,4 +1,4 @@
-import { drawGrid } from "../../harness/results/grid.ts";
+import { drawGrid } from "../../harness/results/table/grid.ts";
 import { missesOf, type RehearsalOutcome } from "./outcome.ts";
 
 const HEADER = ["Case", "Resources", "Second plan", "Verdict of the load", "Teardown", "Left", "Seconds"];

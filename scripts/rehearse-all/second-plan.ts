@@ -1,10 +1,10 @@
 import { execa } from "execa";
 import { z } from "zod";
-import { composePorts } from "../../harness/cli/compose.ts";
-import { readJson } from "../../harness/pipeline/json-file.ts";
-import { planSchema } from "../../harness/pipeline/plan.ts";
-import { openRunFolder } from "../../harness/pipeline/run-folder.ts";
-import { findSecrets } from "../../harness/pipeline/secrets.ts";
+import { composePorts } from "../../harness/composition/compose.ts";
+import { readJson } from "../../harness/tools/files/json-file.ts";
+import { planSchema } from "../../harness/pipeline/folder/plan.ts";
+import { openRunFolder } from "../../harness/pipeline/folder/run-folder.ts";
+import { findSecrets } from "../../harness/pipeline/folder/secrets.ts";
 import type { RehearsalOutcome } from "./outcome.ts";
 
 type SecondPlan = RehearsalOutcome["secondPlan"];

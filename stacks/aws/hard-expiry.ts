@@ -1,4 +1,4 @@
-import { TEARDOWN_SECONDS } from "../after-expiry.ts";
+import { TEARDOWN_SECONDS } from "../expiry/after-expiry.ts";
 import type { Environment } from "../environment.ts";
 
 /**

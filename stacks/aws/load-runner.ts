@@ -9,7 +9,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import type { CloudOutputs } from "../outputs.ts";
-import { runnerScript } from "../runner-script.ts";
+import { runnerScript } from "../runner/runner-script.ts";
 import { hardEnd } from "./hard-expiry.ts";
 import type { Network } from "./network.ts";
 import { Role, serviceTrust } from "./role.ts";

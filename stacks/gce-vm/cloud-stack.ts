@@ -10,7 +10,7 @@ import { addLoadRunner } from "../google/load-runner.ts";
 import { Network } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
-import { nextSteps } from "../next-steps.ts";
+import { nextSteps } from "../manual/next-steps.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
 import { TLS_KEY } from "../secrets.ts";
 

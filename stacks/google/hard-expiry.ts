@@ -1,6 +1,6 @@
-import { TEARDOWN_SECONDS } from "../after-expiry.ts";
+import { TEARDOWN_SECONDS } from "../expiry/after-expiry.ts";
 import type { Environment } from "../environment.ts";
-import { runStart } from "../run-start.ts";
+import { runStart } from "../expiry/run-start.ts";
 
 /** Google's limit for the life of a machine. */
 const LONGEST_SECONDS = 120 * 86_400;

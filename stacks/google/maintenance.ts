@@ -1,6 +1,6 @@
 import type { ContainerClusterMaintenancePolicy } from "@cdktf/provider-google/lib/container-cluster/index.js";
 import type { Environment } from "../environment.ts";
-import { runStart } from "../run-start.ts";
+import { runStart } from "../expiry/run-start.ts";
 
 const HOUR_MS = 3_600_000;
 /** Before the run was made, for a cloud whose clock is behind. */

@@ -7,7 +7,7 @@ import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { templateTrust } from "../coder-certificate.ts";
 import { CANDIDATE_DATABASE_NAME, DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import { benchLabels } from "../labels.ts";
-import { nextSteps } from "../next-steps.ts";
+import { nextSteps } from "../manual/next-steps.ts";
 import { providerMirror } from "../provider-mirror.ts";
 import type { CoderOutputs } from "../outputs.ts";
 import { TLS_KEY } from "../secrets.ts";

@@ -49,20 +49,20 @@ test("a clone compiles itself: two starts at once, once more after a source chan
   const compiled = await readdir(join(clone, "dist"));
   expect(compiled.filter((name) => !/\.(js|map|json)$/.test(name))).toEqual([]);
 
-  const changed = join(clone, "harness/cli/package-version.ts");
+  const changed = join(clone, "harness/composition/settings/package-version.ts");
   await cp(changed, `${changed}.before`);
   await writeFile(changed, 'export function packageVersion(): string {\n  throw new Error("changed");\n}\n');
   const { code, stderr } = await start(clone, "--version");
   expect(code).toBe(20);
   expect(stderr).toContain("compiling, since a source has changed");
   // The place in the source, not in the compiled file.
-  expect(stderr).toContain("at packageVersion (harness/cli/package-version.ts:2:9)");
+  expect(stderr).toContain("at packageVersion (harness/composition/settings/package-version.ts:2:9)");
   // What an earlier process may still load is kept.
   expect(await readdir(join(clone, "dist"))).toEqual(expect.arrayContaining(compiled));
 });
 
 test("a source that does not compile is named, and the clone runs from its sources", async () => {
-  await writeFile(join(clone, "harness/cli/package-version.ts"), "export function packageVersion( {\n");
+  await writeFile(join(clone, "harness/composition/settings/package-version.ts"), "export function packageVersion( {\n");
   const { code, stderr } = await start(clone, "--version");
   expect(code).not.toBe(0);
   expect(stderr).toMatch(/cannot be compiled.*package-version\.ts/s);

@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { countBoundaries, fakePoint, fakeSchedule, fakeSeeds } from "../../scripts/chaos/fake/campaign.ts";
-import { inTurns } from "../../harness/model/in-turns.ts";
-import { playFakePoint } from "../../scripts/chaos/fake/point.ts";
+import { countBoundaries, fakePoint, fakeSchedule, fakeSeeds } from "./fake/campaign.ts";
+import { inTurns } from "../../harness/tools/time/in-turns.ts";
+import { playFakePoint } from "./fake/point.ts";
 import {
   cleanSchedule,
   type Boundaries,
   type RunKind,
   type Schedule,
-} from "../../scripts/chaos/fake/schedule.ts";
-import { randomOf } from "../../scripts/chaos/random.ts";
-import { breachesOf, type Observed } from "../../scripts/chaos/laws.ts";
-import type { PointResult } from "../../scripts/chaos/point-result.ts";
-import { chaosSummary, summarize } from "../../scripts/chaos/summary.ts";
+} from "./fake/schedule.ts";
+import { randomOf } from "./random.ts";
+import { breachesOf, type Observed } from "./laws.ts";
+import type { PointResult } from "./point-result.ts";
+import { chaosSummary, summarize } from "./summary.ts";
 
 const SEED = "ci-2";
 let boundaries: Awaited<ReturnType<typeof countBoundaries>>;

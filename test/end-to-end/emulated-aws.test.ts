@@ -3,15 +3,15 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { seenIn } from "../../harness/model/listing.ts";
+import { seenIn } from "../../harness/model/ports/listing.ts";
 import { awsInventory } from "../../harness/inventory/aws/inventory.ts";
-import type { InventoryItem } from "../../harness/model/inventory.ts";
+import type { InventoryItem } from "../../harness/model/ports/inventory.ts";
 import { synthesize } from "../../harness/terraform/synthesize.ts";
-import { processesOf } from "../../scripts/chaos/real/processes.ts";
+import { processesOf } from "../chaos/real/processes.ts";
 import { casesOf } from "../../scripts/validate/cases.ts";
 import { MOTO_ACCOUNT, motoIsInstalled, startMoto, type Moto } from "../harness/inventory/aws/moto.ts";
-import { hasRealProvider, useMirror } from "../support/provider-mirror.ts";
-import { newFolder, onlyRecord, Refbench } from "../support/refbench-process.ts";
+import { hasRealProvider, useMirror } from "../support/command/provider-mirror.ts";
+import { newFolder, onlyRecord, Refbench } from "../support/command/refbench-process.ts";
 
 /** Where the architecture lives. */
 const REGION = "us-east-2";

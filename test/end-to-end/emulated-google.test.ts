@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { MockGoogle } from "../../harness/rehearsal/google-api/mock-google.ts";
+import { MockGoogle } from "../../rehearsal/google-api/mock-google.ts";
 import { synthesize } from "../../harness/terraform/synthesize.ts";
-import { processesOf } from "../../scripts/chaos/real/processes.ts";
+import { processesOf } from "../chaos/real/processes.ts";
 import { casesOf } from "../../scripts/validate/cases.ts";
-import { hasRealProvider, useMirror } from "../support/provider-mirror.ts";
-import { newFolder, onlyRecord, Refbench } from "../support/refbench-process.ts";
+import { hasRealProvider, useMirror } from "../support/command/provider-mirror.ts";
+import { newFolder, onlyRecord, Refbench } from "../support/command/refbench-process.ts";
 
 const PROJECT = "some-project";
 /** What lies on the web. */

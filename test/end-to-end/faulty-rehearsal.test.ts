@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { nightSchema } from "../../harness/cli/nightly/night.ts";
-import { CANARY } from "../support/canary-rehearsal.ts";
-import { inTwin, newFolder, onlyRecord, refbench } from "../support/refbench-process.ts";
+import { nightSchema } from "../../harness/nights/night.ts";
+import { CANARY } from "../support/command/canary-rehearsal.ts";
+import { inTwin, newFolder, onlyRecord, refbench } from "../support/command/refbench-process.ts";
 
 describe("a rehearsal of gke", () => {
   test("of a night, with a create that the twin refuses, is a failed row of table and page, and clean", async () => {

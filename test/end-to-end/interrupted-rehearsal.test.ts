@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { CANARY } from "../support/canary-rehearsal.ts";
-import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
+import { CANARY } from "../support/command/canary-rehearsal.ts";
+import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/command/refbench-process.ts";
 
 async function onlyRun(cwd: string): Promise<string> {
   const [run] = await readdir(join(cwd, ".refbench", "runs"));

@@ -2,12 +2,12 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { dayOf } from "../../harness/results/day.ts";
-import { resultsJson } from "../../harness/results/json.ts";
+import { dayOf } from "../../harness/results/format/day.ts";
+import { resultsJson } from "../../harness/results/output/json.ts";
 import { newRunId } from "../../harness/model/run-id.ts";
-import { processesOf } from "../../scripts/chaos/real/processes.ts";
+import { processesOf } from "../chaos/real/processes.ts";
 import { nightOn } from "../harness/results/nightly-records.ts";
-import { inTwin, newFolder, Refbench, refbench } from "../support/refbench-process.ts";
+import { inTwin, newFolder, Refbench, refbench } from "../support/command/refbench-process.ts";
 
 const DAY_MS = 24 * 3_600_000;
 

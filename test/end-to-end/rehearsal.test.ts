@@ -1,9 +1,9 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { CANARY } from "../support/canary-rehearsal.ts";
-import { GOOD_CLAIMS, licenceOf } from "../support/licence.ts";
-import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
+import { CANARY } from "../support/command/canary-rehearsal.ts";
+import { GOOD_CLAIMS, licenceOf } from "../support/coder/licence.ts";
+import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/command/refbench-process.ts";
 import { SecretWatch } from "../support/secret-watch.ts";
 
 describe("a rehearsal of gke", () => {

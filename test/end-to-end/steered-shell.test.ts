@@ -1,10 +1,10 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { processesOf } from "../../scripts/chaos/real/processes.ts";
-import { CANARY } from "../support/canary-rehearsal.ts";
-import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/refbench-process.ts";
-import { STEERING } from "../support/steering-shell.ts";
+import { processesOf } from "../chaos/real/processes.ts";
+import { CANARY } from "../support/command/canary-rehearsal.ts";
+import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/command/refbench-process.ts";
+import { STEERING } from "../support/coder/steering-shell.ts";
 
 const STEERED = { ...process.env, ...STEERING };
 

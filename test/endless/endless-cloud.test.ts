@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { ENDLESS_ANSWERS } from "../support/endless-proxy.ts";
-import { mainAgainst } from "../support/main-against.ts";
+import { ENDLESS_ANSWERS } from "../support/network/endless-proxy.ts";
+import { mainAgainst } from "../support/command/main-against.ts";
 import { readyProject } from "../harness/inventory/preflight/ready-project.ts";
 
 /** Below the 40 s that a bucket's four tries may take together. */

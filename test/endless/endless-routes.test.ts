@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { type LoadOutcome, runLoadByHand } from "../../harness/cli/scaletest/run-load.ts";
 import { CoderClient } from "../../harness/coder/client.ts";
-import { CoderHttp } from "../../harness/coder/http.ts";
-import { systemClock } from "../../harness/model/clock.ts";
-import { RefbenchError } from "../../harness/model/error.ts";
-import type { ShardRunner } from "../../harness/model/shard.ts";
-import { cleanUp, type CleanupResult } from "../../harness/workload/cleanup.ts";
-import type { Caller } from "../../harness/workload/guard-caller.ts";
-import { runLoad } from "../../harness/workload/load.ts";
-import { addPerson, startEmulatedCoder } from "../support/emulated-coder.ts";
+import { CoderHttp } from "../../harness/coder/http/http.ts";
+import { systemClock } from "../../harness/tools/time/clock.ts";
+import { RefbenchError } from "../../harness/tools/error.ts";
+import type { ShardRunner } from "../../harness/model/ports/worker.ts";
+import { cleanUp, type CleanupResult } from "../../harness/workload/removal/cleanup.ts";
+import type { Caller } from "../../harness/workload/checks/guard-caller.ts";
+import { runLoad } from "../../harness/workload/load/load.ts";
+import { addPerson, startEmulatedCoder } from "../support/coder/emulated-coder.ts";
 import {
   ENDLESS_ANSWERS,
   ENDLESS_PAGES,
   ENDLESS_SOCKETS,
   type EndlessProxyOptions,
   startEndlessProxy,
-} from "../support/endless-proxy.ts";
-import { loadTaskFor } from "../support/load-task.ts";
+} from "../support/network/endless-proxy.ts";
+import { loadTaskFor } from "../support/command/load-task.ts";
 
 /**
  * The bound of the law. One call may take a minute, a listing ten, a terminal of these loads twenty seconds: what ends

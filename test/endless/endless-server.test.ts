@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { programOf } from "../../harness/cli/main.ts";
-import { mainAgainst } from "../support/main-against.ts";
+import { mainAgainst } from "../support/command/main-against.ts";
 
 /** More than any command may take from a server that never ends: four calls at once of 16 MiB, and what is on its way. */
 const MOST_BYTES = 128 * 2 ** 20;

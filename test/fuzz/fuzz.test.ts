@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RefbenchError } from "../../harness/model/error.ts";
+import { RefbenchError } from "../../harness/tools/error.ts";
 import { fuzz } from "../../scripts/fuzz/campaign.ts";
 import { jsonNear } from "../../scripts/fuzz/mutations.ts";
 import { type Outcome, target } from "../../scripts/fuzz/target.ts";

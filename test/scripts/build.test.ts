@@ -63,7 +63,7 @@ test("no compiled source derives a path from its own place", async () => {
   );
   const deriving = texts.filter(([, text]) => /import\.meta\.(dirname|filename|url)/.test(text));
   // The second has it in the text that is put before compiled packages.
-  const allowed = ["reference-architectures/package-file.ts", "harness/rehearsal/bundle.ts"];
+  const allowed = ["reference-architectures/package-file.ts", "rehearsal/bundle.ts"];
   expect(deriving.map(([path]) => path).toSorted()).toEqual(allowed.toSorted());
 });
 

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { googleEndpoints } from "../../harness/inventory/google/endpoints.ts";
-import { exchange, placeOf } from "../../harness/model/exchange.ts";
+import { exchange, placeOf } from "../../harness/tools/exchange.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../scripts/google-api.ts");
 const start = (...args: string[]) =>

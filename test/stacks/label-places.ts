@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BlockSchema, TypeSchema } from "../../harness/rehearsal/twin/schema.ts";
+import type { BlockSchema, TypeSchema } from "../../rehearsal/twin/schema.ts";
 import type { Synthesized, TerraformJson } from "./synthesize.ts";
 
-const SCHEMAS = join(import.meta.dirname, "../../harness/rehearsal/twin/schemas");
+const SCHEMAS = join(import.meta.dirname, "../../rehearsal/twin/schemas");
 
 /** How the providers call what can carry our labels, and whatever else sounds like it. */
 const SOUNDS_LIKE_LABELS = /(^|_)(labels|tags)$/;

@@ -1,14 +1,14 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Transport } from "../../harness/coder/transport.ts";
+import { Transport } from "../../harness/coder/http/transport.ts";
 import { isAlive } from "../../harness/tools/process/local-process.ts";
-import { twinRunnerAccess } from "../../harness/rehearsal/runner/access.ts";
+import { twinRunnerAccess } from "../../rehearsal/runner/access.ts";
 import { connectRunner } from "../../harness/workload/remote/connection.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import { CODER_VERSION } from "../../reference-architectures/seed.ts";
 import { newCoderCertificate } from "../../stacks/coder-certificate.ts";
-import { Twin } from "../harness/rehearsal/twin/workdir.ts";
+import { Twin } from "../rehearsal/twin/workdir.ts";
 import { RUN, synthesize } from "./synthesize.ts";
 import { newSshKey } from "../../stacks/ssh-key.ts";
 

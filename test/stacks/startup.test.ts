@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { runnerScript } from "../../stacks/runner-script.ts";
+import { runnerScript } from "../../stacks/runner/runner-script.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "../../stacks/google/startup/coder.sh");
 

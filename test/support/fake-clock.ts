@@ -1,4 +1,4 @@
-import type { Clock } from "../../harness/model/clock.ts";
+import type { Clock } from "../../harness/tools/time/clock.ts";
 
 /**
  * A clock that moves only when somebody sleeps on it; `step` sets the wall clock and leaves elapsed time alone. Its

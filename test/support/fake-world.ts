@@ -1,16 +1,16 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RefbenchError } from "../../harness/model/error.ts";
-import type { StoredEvent } from "../../harness/model/event.ts";
-import type { InventoryItem, RemoveOutcome } from "../../harness/model/inventory.ts";
-import type { ShardRunner } from "../../harness/model/shard.ts";
-import type { LoadResult } from "../../harness/model/shard-result.ts";
-import type { BootstrapTask, DrainTask, LoadTask } from "../../harness/model/shard-task.ts";
-import type { Terraform } from "../../harness/model/terraform.ts";
-import type { Ports } from "../../harness/pipeline/context.ts";
-import { makeRun, type RunRequest } from "../../harness/pipeline/make-run.ts";
-import type { RunFolder } from "../../harness/pipeline/run-folder.ts";
+import { RefbenchError } from "../../harness/tools/error.ts";
+import type { StoredEvent } from "../../harness/model/ports/event.ts";
+import type { InventoryItem, RemoveOutcome } from "../../harness/model/ports/inventory.ts";
+import type { ShardRunner } from "../../harness/model/ports/worker.ts";
+import type { LoadResult } from "../../harness/model/record/worker-result.ts";
+import type { BootstrapTask, DrainTask, LoadTask } from "../../harness/model/ports/worker-task.ts";
+import type { Terraform } from "../../harness/model/ports/terraform.ts";
+import type { Ports } from "../../harness/pipeline/context/context.ts";
+import { makeRun, type RunRequest } from "../../harness/pipeline/making/make-run.ts";
+import type { RunFolder } from "../../harness/pipeline/folder/run-folder.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 const STACKS = [

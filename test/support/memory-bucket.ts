@@ -1,5 +1,5 @@
-import type { Bucket } from "../../harness/model/bucket.ts";
-import { RefbenchError } from "../../harness/model/error.ts";
+import type { Bucket } from "../../harness/model/ports/bucket.ts";
+import { RefbenchError } from "../../harness/tools/error.ts";
 
 /** A bucket in memory that can be switched off. */
 export class MemoryBucket implements Bucket {

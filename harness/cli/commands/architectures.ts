@@ -1,17 +1,17 @@
-import { jsonText } from "../../model/safe-text.ts";
+import { jsonText } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
 import { objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
 import { estimateCost, type Estimation } from "../../../reference-architectures/cost/estimate.ts";
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
-import { thresholdWords } from "../../model/objective-words.ts";
-import { formatUsd } from "../../model/usd.ts";
-import { formatCount } from "../../results/format.ts";
-import { drawGrid } from "../../results/grid.ts";
-import { widthOf } from "../../results/outputs.ts";
+import { thresholdWords } from "../../model/record/objective-words.ts";
+import { formatUsd } from "../../model/record/usd.ts";
+import { formatCount } from "../../results/format/format.ts";
+import { drawGrid } from "../../results/table/grid.ts";
+import { widthOf } from "../../results/output/outputs.ts";
 import { costTable } from "../cost-lines.ts";
-import { type VerifiedOnCloud, verifiedOnCloud, verifiedWords } from "../../results/verified-on-cloud.ts";
-import type { Io } from "../io.ts";
+import { type VerifiedOnCloud, verifiedOnCloud, verifiedWords } from "../../results/format/verified-on-cloud.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { historyOf, storeOption } from "../results/places.ts";
 
 /** `refbench architectures`: what can be measured. */

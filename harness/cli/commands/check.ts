@@ -1,15 +1,15 @@
-import { jsonText } from "../../model/safe-text.ts";
+import { jsonText } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
-import { judgedWord, objectiveSentence } from "../../model/objective-words.ts";
-import type { RunRecord } from "../../model/record.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
-import { wrap } from "../../results/grid.ts";
+import { judgedWord, objectiveSentence } from "../../model/record/objective-words.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
+import { wrap } from "../../results/table/grid.ts";
 import { digestMismatch, digestPath } from "../../results/history/digest.ts";
 import { findText } from "../../results/history/find-text.ts";
 import type { Judgement } from "../../results/judge-record.ts";
-import { widthOf } from "../../results/outputs.ts";
+import { widthOf } from "../../results/output/outputs.ts";
 import { readRecord } from "../engine/read-record.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 
 interface CheckFlags {
   readonly objectives?: string;

@@ -1,8 +1,8 @@
-import { jsonText } from "../../model/safe-text.ts";
+import { jsonText } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
-import { EXIT_CODES } from "../../model/verdict.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
 import type { Finding } from "../check-machine.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 
 const MARKS = { ok: "ok", missing: "MISSING", unsupported: "TOO OLD", optional: "absent" } as const;
 

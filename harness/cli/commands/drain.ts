@@ -1,17 +1,17 @@
-import { oneLine } from "../../model/safe-text.ts";
+import { oneLine } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
-import { RefbenchError } from "../../model/error.ts";
-import type { ShardEvent } from "../../model/shard.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
-import { DEADLINES_MS } from "../../pipeline/plan.ts";
-import { trustOf } from "../../pipeline/trust-of.ts";
-import { getManualDeployment } from "../by-hand/deployment.ts";
-import { drain } from "../by-hand/drain.ts";
-import { getOutputs } from "../by-hand/outputs.ts";
-import type { chooseShardRunner } from "../by-hand/shard-runner.ts";
-import { type Drained, drainedJson, drainedText } from "../by-hand/write-drained.ts";
-import type { Io } from "../io.ts";
-import { getSession, refuseToken } from "../session.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { ShardEvent } from "../../model/ports/worker.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
+import { DEADLINES_MS } from "../../pipeline/folder/plan.ts";
+import { trustOf } from "../../pipeline/making/trust-of.ts";
+import { getManualDeployment } from "../../manual/deployment.ts";
+import { drain } from "../../manual/drain.ts";
+import { getOutputs } from "../../manual/outputs.ts";
+import type { chooseShardRunner } from "../../manual/worker-runner.ts";
+import { type Drained, drainedJson, drainedText } from "../write-drained.ts";
+import type { Io } from "../../composition/settings/io.ts";
+import { getSession, refuseToken } from "../../composition/settings/session.ts";
 import { duration } from "../../tools/quantities.ts";
 
 interface DrainFlags {
@@ -89,7 +89,7 @@ async function drainByHand(
     { file: flags.sessionFile, url: coderUrl, forwardsTo: outputs.coder_url },
     io,
   );
-  const choose = chooseShard ?? (await import("../by-hand/shard-runner.ts")).chooseShardRunner;
+  const choose = chooseShard ?? (await import("../../manual/worker-runner.ts")).chooseShardRunner;
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort(new RefbenchError("interrupted", "stopped by a signal"));
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { shellDelayOption } from "../options/rehearsal-options.ts";
 import { count, positive, share } from "../../tools/quantities.ts";
 
@@ -66,7 +66,7 @@ export function emulatorCommand(io: Io): Command {
     )
     .action(async (flags: EmulatorFlags) => {
       const gke = getArchitecture("gke");
-      const { startEmulator } = await import("../../rehearsal/emulator/server.ts");
+      const { startEmulator } = await import("../../../rehearsal/emulator/server.ts");
       const emulator = await startEmulator({
         schemaVersion: 1,
         host: flags.host,

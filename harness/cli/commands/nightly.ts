@@ -1,19 +1,19 @@
 import { Command, Option } from "commander";
-import { systemClock } from "../../model/clock.ts";
-import { messageOf } from "../../model/error.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
-import { parseOutputs } from "../../results/output-spec.ts";
-import { coderVersionOption } from "../coder-channel.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { messageOf } from "../../tools/error.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
+import { parseOutputs } from "../../results/format/output-spec.ts";
+import { coderVersionOption } from "../../composition/settings/coder-channel.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { licenceFileOption } from "../options/licence-option.ts";
-import { underNightLock } from "../nightly/lock.ts";
-import { NightBook } from "../nightly/night-book.ts";
-import { type NightlyFlags, readNightRequest } from "../nightly/read-request.ts";
-import { exitCodeOfNight, runNight } from "../nightly/run-night.ts";
-import { DEFAULT_SIZES } from "../nightly/sizes.ts";
+import { underNightLock } from "../../nights/lock.ts";
+import { NightBook } from "../../nights/night-book.ts";
+import { type NightlyFlags, readNightRequest } from "../../nights/read-request.ts";
+import { exitCodeOfNight, runNight } from "../../nights/run-night.ts";
+import { DEFAULT_SIZES } from "../../nights/sizes.ts";
 import { writeSummary } from "../nightly/write-summary.ts";
-import { refbenchVersion } from "../refbench-version.ts";
+import { refbenchVersion } from "../../composition/settings/refbench-version.ts";
 import { storeOption } from "../results/places.ts";
 import { bucketUrl, collect } from "../options/parsers.ts";
 import { duration, positive } from "../../tools/quantities.ts";
@@ -123,7 +123,7 @@ async function nightly(
   const tell = (line: string): void => void io.stderr.write(`${line}\n`);
   using interrupts = listenForInterrupts((message) => tell(`night: ${message}`));
   const { stop, leave } = interrupts;
-  const { nightPorts } = await import("../nightly/night-ports.ts");
+  const { nightPorts } = await import("../../nights/night-ports.ts");
   const night = await underNightLock({ folder: book.lease, clock: systemClock, tell }, (lost) =>
     runNight(request, nightPorts(request, book, io), { stop: AbortSignal.any([stop, lost]), leave }),
   );

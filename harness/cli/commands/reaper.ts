@@ -1,17 +1,17 @@
 import { Command } from "commander";
-import { systemClock } from "../../model/clock.ts";
-import { messageOf } from "../../model/error.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { messageOf } from "../../tools/error.ts";
 import { stackOf } from "../../model/stack-of.ts";
-import { Journal } from "../../pipeline/journal.ts";
-import { readJson } from "../../pipeline/json-file.ts";
-import { isLeaseHeld } from "../../pipeline/lease.ts";
-import { planSchema } from "../../pipeline/plan.ts";
-import { reap, type ReaperPorts } from "../../pipeline/reaper.ts";
-import { RunFolder } from "../../pipeline/run-folder.ts";
+import { Journal } from "../../pipeline/folder/journal.ts";
+import { readJson } from "../../tools/files/json-file.ts";
+import { isLeaseHeld } from "../../pipeline/lease/lease.ts";
+import { planSchema } from "../../pipeline/folder/plan.ts";
+import { reap, type ReaperPorts } from "../../pipeline/driver/reaper.ts";
+import { RunFolder } from "../../pipeline/folder/run-folder.ts";
 import { openBucket } from "../../inventory/buckets/open-bucket.ts";
-import type { Io } from "../io.ts";
-import { refuseOtherCloud } from "../refuse-other-cloud.ts";
-import { START_AGAIN } from "../supervised.ts";
+import type { Io } from "../../composition/settings/io.ts";
+import { refuseOtherCloud } from "../../composition/refuse-other-cloud.ts";
+import { START_AGAIN } from "../../composition/supervised.ts";
 
 /** How long a process that is lost may take to write down why. */
 const LAST_WORDS_MS = 5_000;
@@ -43,7 +43,7 @@ export function reaperCommand(io: Io): Command {
       clock: systemClock,
       ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, io.env) }),
       compose: async () => {
-        const { composePorts } = await import("../compose.ts");
+        const { composePorts } = await import("../../composition/compose.ts");
         return composePorts(folder, plan, io.env);
       },
     };

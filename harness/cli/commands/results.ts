@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { changesCommand } from "../results/changes-command.ts";
 import { compareCommand } from "../results/compare-command.ts";
 import { importCommand } from "../results/import-command.ts";

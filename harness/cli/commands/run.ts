@@ -1,23 +1,23 @@
 import { Argument, Command, Option } from "commander";
 import { architectures } from "../../../reference-architectures/catalogue.ts";
-import { systemClock } from "../../model/clock.ts";
-import { messageOf, RefbenchError, verdictOfError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
-import { EXIT_CODES, worst } from "../../model/verdict.ts";
-import { afterCreate } from "../../pipeline/after-create.ts";
-import { readJson } from "../../pipeline/json-file.ts";
-import { makeRun } from "../../pipeline/make-run.ts";
-import { type Plan, planSchema } from "../../pipeline/plan.ts";
-import { executeRun } from "../../pipeline/run.ts";
-import type { RunFolder } from "../../pipeline/run-folder.ts";
-import { exitCodeOf } from "../../pipeline/run-record.ts";
-import { watchRun } from "../../pipeline/watch.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { messageOf, RefbenchError, verdictOfError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { EXIT_CODES, worst } from "../../tools/verdict.ts";
+import { afterCreate } from "../../pipeline/driver/after-create.ts";
+import { readJson } from "../../tools/files/json-file.ts";
+import { makeRun } from "../../pipeline/making/make-run.ts";
+import { type Plan, planSchema } from "../../pipeline/folder/plan.ts";
+import { executeRun } from "../../pipeline/driver/run.ts";
+import type { RunFolder } from "../../pipeline/folder/run-folder.ts";
+import { exitCodeOf } from "../../pipeline/record/run-record.ts";
+import { watchRun } from "../../pipeline/driver/watch.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { leave } from "../leave.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import { parseOutputs } from "../../results/output-spec.ts";
-import { writeOutputs } from "../../results/outputs.ts";
+import { parseOutputs } from "../../results/format/output-spec.ts";
+import { writeOutputs } from "../../results/output/outputs.ts";
 import { addRunOptions, type RunFlags } from "../options/run-options.ts";
 import { collect } from "../options/parsers.ts";
 
@@ -69,7 +69,7 @@ async function executeAndWatch(io: Io, folder: RunFolder, plan: Plan): Promise<R
     });
   });
   const whole = async (): Promise<RunRecord | undefined> => {
-    const { composePorts } = await import("../compose.ts");
+    const { composePorts } = await import("../../composition/compose.ts");
     const ports = await composePorts(folder, plan, io.env);
     const fromOffset = await executeRun(folder, ports, { reporter, signal: stop });
     if (typeof fromOffset !== "number") return undefined;

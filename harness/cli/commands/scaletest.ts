@@ -1,19 +1,19 @@
 import { Command } from "commander";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { cleanupCommand } from "../scaletest/cleanup-command.ts";
 import {
   addFindLimitOptions,
   type FindLimitFlags,
   flagsOfFirstLoad,
   limitWishOf,
-} from "../scaletest/find-limit-options.ts";
-import { followFlags } from "../scaletest/given-flags.ts";
+} from "../scaletest/find-limit/options.ts";
+import { followFlags } from "../scaletest/options/given-flags.ts";
 import {
   addCreateOptions,
   addTrafficOptions,
   type CreateFlags,
   type TrafficFlags,
-} from "../scaletest/load-options.ts";
+} from "../scaletest/options/load-options.ts";
 
 /** `refbench scaletest`: the workload alone, against a deployment of one's own. */
 export function scaletestCommand(io: Io): Command {
@@ -61,7 +61,7 @@ function trafficCommand(io: Io): Command {
 /** What the commands do: loaded when one is given, not when its flags are. */
 async function commands() {
   const [{ findLimitByHand }, { loadByHand }] = await Promise.all([
-    import("../scaletest/find-limit-command.ts"),
+    import("../scaletest/find-limit/command.ts"),
     import("../scaletest/load-command.ts"),
   ]);
   return { findLimitByHand, loadByHand };

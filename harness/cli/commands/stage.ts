@@ -1,7 +1,7 @@
 import { Argument, Command } from "commander";
-import { systemClock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
-import type { Reporter } from "../../model/event.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { Reporter } from "../../model/ports/event.ts";
 import {
   RUN_STAGES,
   STAGES,
@@ -9,30 +9,30 @@ import {
   type RunStage,
   type Stage,
   type TeardownStage,
-} from "../../model/stage.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
-import { afterCreate } from "../../pipeline/after-create.ts";
-import { openContext, type Ports } from "../../pipeline/context.ts";
-import { watchCost } from "../../pipeline/cost-watch.ts";
-import { ensureReaper } from "../../pipeline/ensure-reaper.ts";
-import { EventTail } from "../../pipeline/event-log.ts";
-import { Journal } from "../../pipeline/journal.ts";
-import { readJson } from "../../pipeline/json-file.ts";
-import { makeRun, type RunRequest } from "../../pipeline/make-run.ts";
-import { ownerState } from "../../pipeline/owner.ts";
-import { planSchema } from "../../pipeline/plan.ts";
-import { findRequest, requestTeardown } from "../../pipeline/request.ts";
-import { watchReaper } from "../../pipeline/reaper-watch.ts";
-import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
-import { findFinalRecord } from "../../pipeline/run-record.ts";
-import { runStage } from "../../pipeline/run-stage.ts";
-import { RUN_STAGE_FUNCTIONS } from "../../pipeline/run.ts";
+} from "../../model/record/stage.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
+import { afterCreate } from "../../pipeline/driver/after-create.ts";
+import { openContext, type Ports } from "../../pipeline/context/context.ts";
+import { watchCost } from "../../pipeline/cost/cost-watch.ts";
+import { ensureReaper } from "../../pipeline/driver/ensure-reaper.ts";
+import { EventTail } from "../../pipeline/folder/event-log.ts";
+import { Journal } from "../../pipeline/folder/journal.ts";
+import { readJson } from "../../tools/files/json-file.ts";
+import { makeRun, type RunRequest } from "../../pipeline/making/make-run.ts";
+import { ownerState } from "../../pipeline/folder/driver.ts";
+import { planSchema } from "../../pipeline/folder/plan.ts";
+import { findRequest, requestTeardown } from "../../pipeline/folder/request.ts";
+import { watchReaper } from "../../pipeline/driver/reaper-watch.ts";
+import { openRunFolder, type RunFolder } from "../../pipeline/folder/run-folder.ts";
+import { findFinalRecord } from "../../pipeline/record/run-record.ts";
+import { runStage } from "../../pipeline/context/run-stage.ts";
+import { RUN_STAGE_FUNCTIONS } from "../../pipeline/driver/run.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { addRunOptions, type RunFlags } from "../options/run-options.ts";
-import { spawnReaper } from "../spawn-reaper.ts";
-import { takeOn } from "../teardown/take-on.ts";
+import { spawnReaper } from "../../composition/spawn-reaper.ts";
+import { takeOn } from "../../teardown/take-on.ts";
 import { followTeardown } from "./watch.ts";
 
 /** `refbench stage <name>`: one stage alone, and again. */
@@ -94,7 +94,7 @@ async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void
   using interrupts = listenForInterrupts((message) => reporter.say(message));
   try {
     const plan = await readJson(folder.plan, planSchema);
-    const { composePorts } = await import("../compose.ts");
+    const { composePorts } = await import("../../composition/compose.ts");
     const ports = await composePorts(folder, plan, io.env);
     // Nothing may be created before somebody has promised to tear it down.
     if (stage !== "preflight") await ensureReaper(folder, ports);

@@ -1,17 +1,17 @@
-import { oneLine } from "../../model/safe-text.ts";
+import { oneLine } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
-import { systemClock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
 import { DEFAULT_MAX_RESOURCES } from "../../inventory/sweep/breaker.ts";
 import type { SweepOutcome } from "../../inventory/sweep/heartbeat.ts";
-import { parseOutputs } from "../../results/output-spec.ts";
+import { parseOutputs } from "../../results/format/output-spec.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { checkHeartbeat } from "../sweep/check.ts";
-import { SweepFolder } from "../sweep/folder.ts";
-import { namedRun } from "../sweep/named-run.ts";
-import type { TargetFlags } from "../sweep/targets.ts";
+import { SweepFolder } from "../../teardown/folder.ts";
+import { namedRun } from "../../teardown/named-run.ts";
+import type { TargetFlags } from "../../teardown/targets.ts";
 import { writeSweepReport } from "../sweep/write-report.ts";
 import { LONGEST_AGE_MS, count, duration } from "../../tools/quantities.ts";
 
@@ -99,7 +99,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
   if (outputs.some(({ format }) => format === "markdown")) {
     throw new RefbenchError("usage", "--output markdown is not a form of a sweep, expected text or json");
   }
-  const { chooseTargets } = await import("../sweep/targets.ts");
+  const { chooseTargets } = await import("../../teardown/targets.ts");
   const chosen = await chooseTargets(flags, io);
   if (flags.check === true) {
     const refused = (["run", "dryRun"] as const).some((name) => flags[name] !== undefined);
@@ -116,7 +116,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
   const runId = flags.run === undefined ? undefined : await namedRun(io.cwd, flags.run);
   const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
   using interrupts = listenForInterrupts(() => tell("stopping; what was removed is said below"));
-  const { sweepFolder } = await import("../sweep/sweep-folder.ts");
+  const { sweepFolder } = await import("../../teardown/sweep-folder.ts");
   const report = await sweepFolder(
     {
       ...chosen,

@@ -1,11 +1,11 @@
-import { jsonText } from "../../model/safe-text.ts";
+import { jsonText } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
 import { resolve } from "node:path";
-import { RefbenchError } from "../../model/error.ts";
-import type { Io } from "../io.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { addTwinSpeeds } from "../options/rehearsal-options.ts";
-import { twinRoot } from "../../composition/defaults.ts";
-import { checkFaultsFile } from "../../rehearsal/twin/faults.ts";
+import { twinRoot } from "../../composition/settings/defaults.ts";
+import { checkFaultsFile } from "../../../rehearsal/twin/faults.ts";
 
 /** `refbench twin`: the cloud on this machine that rehearsals run against. */
 export function twinCommand(io: Io): Command {
@@ -17,7 +17,7 @@ export function twinCommand(io: Io): Command {
       new Option("--output <format>", "text or json (an array)").choices(["text", "json"]).default("text"),
     )
     .action(async ({ output }: { readonly output: "text" | "json" }) => {
-      const { listTwin } = await import("../../rehearsal/twin/inventory-adapter.ts");
+      const { listTwin } = await import("../../../rehearsal/twin/inventory-adapter.ts");
       const items = await listTwin(twinRoot(io.cwd));
       if (output === "json") {
         io.stdout.write(jsonText(items));
@@ -41,7 +41,7 @@ export function twinCommand(io: Io): Command {
         flags: { readonly speed: number; readonly buildSpeed: number; readonly faults?: string },
       ) => {
         if (command === undefined) throw new RefbenchError("usage", "twin exec needs a command after --");
-        const { prepareTwin } = await import("../../rehearsal/twin/environment.ts");
+        const { prepareTwin } = await import("../../../rehearsal/twin/environment.ts");
         const env = await prepareTwin({
           root: twinRoot(io.cwd),
           speed: flags.speed,

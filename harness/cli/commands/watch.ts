@@ -1,18 +1,18 @@
 import { basename } from "node:path";
 import { Command } from "commander";
-import { afterCreate } from "../../pipeline/after-create.ts";
-import { salvageJson } from "../../pipeline/json-file.ts";
-import { planSchema } from "../../pipeline/plan.ts";
-import { openRunFolder, type RunFolder } from "../../pipeline/run-folder.ts";
-import { watchRun } from "../../pipeline/watch.ts";
-import type { RunRecord } from "../../model/record.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
-import { systemClock } from "../../model/clock.ts";
+import { afterCreate } from "../../pipeline/driver/after-create.ts";
+import { salvageJson } from "../../tools/files/json-file.ts";
+import { planSchema } from "../../pipeline/folder/plan.ts";
+import { openRunFolder, type RunFolder } from "../../pipeline/folder/run-folder.ts";
+import { watchRun } from "../../pipeline/driver/watch.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
+import { systemClock } from "../../tools/time/clock.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import { spawnReaper } from "../spawn-reaper.ts";
-import { outcomeLine, outcomeOf, teardownExitCode } from "../teardown/report.ts";
+import { spawnReaper } from "../../composition/spawn-reaper.ts";
+import { outcomeLine, outcomeOf, teardownExitCode } from "../../teardown/report.ts";
 
 /** `refbench watch <run>`: follows a run and its teardown; leaving it changes nothing. */
 export function watchCommand(io: Io): Command {

@@ -1,5 +1,5 @@
 import type { Objective } from "../../../reference-architectures/architecture.ts";
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 
 /** Figures that Coder's utility cannot tell, with why. */
 const UNTOLD: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { RunRecord } from "../../model/record.ts";
-import type { Phase } from "../../model/shard-result.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import type { Phase } from "../../model/record/worker-result.ts";
 import { type Figure, figuresOf } from "../../results/compare/figures.ts";
 
 /** One figure that both engines tell in the same meaning. */

@@ -1,7 +1,7 @@
 import type { Objective } from "../../../reference-architectures/architecture.ts";
-import type { RunRecord, Teardown } from "../../model/record.ts";
+import type { RunRecord, Teardown } from "../../model/record/record.ts";
 import { judgeRecord, OWN_OBJECTIVES } from "../../results/judge-record.ts";
-import { judge } from "../../results/objectives.ts";
+import { judge } from "../../results/judge/objectives.ts";
 import { coderObjectives } from "./coder-objectives.ts";
 
 /**

@@ -5,8 +5,8 @@ import { z } from "zod";
 import { type Objective, sizedObjectiveSchema } from "../../../reference-architectures/architecture.ts";
 import { architectures } from "../../../reference-architectures/catalogue.ts";
 import { OBJECTIVES, objectivesFor } from "../../../reference-architectures/objectives.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { type ChosenObjectives, OWN_OBJECTIVES } from "../../results/judge-record.ts";
 
 const objectivesFile = z.array(sizedObjectiveSchema).min(1);

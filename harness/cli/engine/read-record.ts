@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { readRecordFile, recordOfText } from "../../results/history/record-file.ts";
 

@@ -1,7 +1,7 @@
 import { factorWords, figureWords } from "../../results/compare/figure-words.ts";
-import type { OutputFormat, OutputSpec } from "../../results/output-spec.ts";
-import { DEFAULT_WIDTH, type OutputTarget, writeForms } from "../../results/outputs.ts";
-import { formatSheet } from "../../results/sheet.ts";
+import type { OutputFormat, OutputSpec } from "../../results/format/output-spec.ts";
+import { DEFAULT_WIDTH, type OutputTarget, writeForms } from "../../results/output/outputs.ts";
+import { formatSheet } from "../../results/table/sheet.ts";
 import type { ComparedFigure, Comparison } from "./compare-records.ts";
 
 /** Both engines side by side in one form, what is not comparable below. */

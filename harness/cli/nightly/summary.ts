@@ -1,9 +1,9 @@
-import { drawGrid, wrap } from "../../results/grid.ts";
-import { markdownRow } from "../../results/markdown-row.ts";
-import { markdownText } from "../../results/markdown-text.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
-import type { Night, NightRun } from "./night.ts";
-import { nameOf } from "./sizes.ts";
+import { drawGrid, wrap } from "../../results/table/grid.ts";
+import { markdownRow } from "../../results/table/markdown-row.ts";
+import { markdownText } from "../../results/table/markdown-text.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
+import type { Night, NightRun } from "../../nights/night.ts";
+import { nameOf } from "../../nights/sizes.ts";
 
 const HEADER = ["size", "verdict", "stage", "took", "cost", "run"] as const;
 const SIMULATED = "SIMULATED: rehearsed on one machine; these figures say nothing about Coder's capacity.";

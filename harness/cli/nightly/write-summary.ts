@@ -1,10 +1,10 @@
-import { jsonText } from "../../model/safe-text.ts";
+import { jsonText } from "../../tools/safe-text.ts";
 import { appendFile } from "node:fs/promises";
-import { messageOf } from "../../model/error.ts";
-import type { OutputSpec } from "../../results/output-spec.ts";
-import { writeForms } from "../../results/outputs.ts";
-import type { Io } from "../io.ts";
-import type { Night } from "./night.ts";
+import { messageOf } from "../../tools/error.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { writeForms } from "../../results/output/outputs.ts";
+import type { Io } from "../../composition/settings/io.ts";
+import type { Night } from "../../nights/night.ts";
 import { nightMarkdown, nightText } from "./summary.ts";
 
 /** Writes the summary of a night in each form asked for, and on the page of a GitHub job where there is one. */

@@ -1,8 +1,8 @@
 import { isIPv4 } from "node:net";
 import { Option, type Command } from "commander";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
-import { RefbenchError } from "../../model/error.ts";
-import type { RunRequest } from "../../pipeline/make-run.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { RunRequest } from "../../pipeline/making/make-run.ts";
 
 /** The flags that say who reaches an EKS cluster's API. */
 export interface ClusterAccessFlags {

@@ -1,4 +1,4 @@
-import { parseBucketUrl } from "../../model/bucket-url.ts";
+import { parseBucketUrl } from "../../model/cloud/bucket-url.ts";
 
 /** Returns a parser that accepts the URL of a bucket. Any other text is a `usage` error that names the flag. */
 export function bucketUrl(flag: string): (text: string) => string {

@@ -1,20 +1,20 @@
 import { Option, type Command } from "commander";
 import { userInfo } from "node:os";
-import { RefbenchError } from "../../model/error.ts";
-import { recordSchema } from "../../model/record.ts";
-import type { CoderChannel } from "../../../reference-architectures/coder-channels.ts";
-import type { Plan } from "../../pipeline/plan.ts";
-import { DEFAULT_TTL_MS, MAX_SEED } from "../../composition/defaults.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { recordSchema } from "../../model/record/record.ts";
+import type { CoderChannel } from "../../../reference-architectures/coder/coder-channels.ts";
+import type { Plan } from "../../pipeline/folder/plan.ts";
+import { DEFAULT_TTL_MS, MAX_SEED } from "../../composition/settings/defaults.ts";
 import { count, duration, LONGEST_AGE_MS, positive } from "../../tools/quantities.ts";
-import type { CloudFlags } from "../cloud-request.ts";
-import { coderVersionOption } from "../coder-channel.ts";
+import type { CloudFlags } from "../../composition/cloud-request.ts";
+import { coderVersionOption } from "../../composition/settings/coder-channel.ts";
 import { addCloudOptions } from "./cloud-options.ts";
 import { bucketUrl, collect } from "./parsers.ts";
 import { addRehearsalOptions, addTwinSpeeds } from "./rehearsal-options.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 /** Enough for a difference of a tenth where a load's figures vary by 2.5 %; the comparison says what it could not see. */
 const DEFAULT_PAIRS = 8;

@@ -1,6 +1,6 @@
 import { Option } from "commander";
-import { RefbenchError } from "../../model/error.ts";
-import type { RunRequest } from "../../pipeline/make-run.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { RunRequest } from "../../pipeline/making/make-run.ts";
 
 /** The flag that says how Coder is spoken to. */
 export interface TlsFlags {

@@ -1,7 +1,7 @@
 import type { CheckName } from "../../inventory/preflight/check.ts";
 import type { PreflightReport } from "../../inventory/preflight/report.ts";
 import type { CheckResult } from "../../inventory/preflight/run-checks.ts";
-import { oneLine } from "../../model/safe-text.ts";
+import { oneLine } from "../../tools/safe-text.ts";
 
 const MARKS = { ok: "ok", failed: "FAILED", skipped: "skipped", unknown: "UNKNOWN" } as const;
 const MARK_WIDTH = 7;

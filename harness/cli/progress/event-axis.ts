@@ -1,6 +1,6 @@
-import type { Clock } from "../../model/clock.ts";
-import type { StoredEvent } from "../../model/event.ts";
-import { momentNow, msBetween } from "../../model/moment.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import type { StoredEvent } from "../../model/ports/event.ts";
+import { momentNow, msBetween } from "../../tools/time/moment.ts";
 
 /**
  * One time axis for the events of several processes and for the view of them, which a clock that is set does not bend:

@@ -1,6 +1,6 @@
-import { oneLine } from "../../model/safe-text.ts";
-import type { Stage } from "../../model/stage.ts";
-import { formatCount, formatDuration } from "../../results/format.ts";
+import { oneLine } from "../../tools/safe-text.ts";
+import type { Stage } from "../../model/record/stage.ts";
+import { formatCount, formatDuration } from "../../results/format/format.ts";
 import type { ProgressState, StageView } from "./state.ts";
 import { clip, connectionWords, costWords, rateWords, stackWords, workspaceWords } from "./words.ts";
 

@@ -1,6 +1,6 @@
-import type { StoredEvent } from "../../model/event.ts";
-import { oneLine } from "../../model/safe-text.ts";
-import { formatDuration } from "../../results/format.ts";
+import type { StoredEvent } from "../../model/ports/event.ts";
+import { oneLine } from "../../tools/safe-text.ts";
+import { formatDuration } from "../../results/format/format.ts";
 import { costLines } from "../cost-lines.ts";
 import type { ProgressState } from "./state.ts";
 import { connectionWords, costWords, rateWords, stackWords, workspaceWords } from "./words.ts";

@@ -1,10 +1,10 @@
 import { createLogUpdate } from "log-update";
-import { systemClock } from "../../model/clock.ts";
-import type { Clock } from "../../model/clock.ts";
-import type { Reporter, StoredEvent } from "../../model/event.ts";
-import { oneLine, removeControls } from "../../model/safe-text.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import type { Reporter, StoredEvent } from "../../model/ports/event.ts";
+import { oneLine, removeControls } from "../../tools/safe-text.ts";
 import { costLines } from "../cost-lines.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { EventAxis } from "./event-axis.ts";
 import { liveView } from "./live-view.ts";
 import { PlainLines } from "./plain-lines.ts";

@@ -1,7 +1,7 @@
-import type { RunEvent, StoredEvent } from "../../model/event.ts";
-import type { LoadProgress } from "../../model/shard-result.ts";
-import type { Stage } from "../../model/stage.ts";
-import type { TerraformProgress } from "../../model/terraform.ts";
+import type { RunEvent, StoredEvent } from "../../model/ports/event.ts";
+import type { LoadProgress } from "../../model/record/worker-result.ts";
+import type { Stage } from "../../model/record/stage.ts";
+import type { TerraformProgress } from "../../model/ports/terraform.ts";
 
 /** One stack being changed in one stage. */
 export interface StackView {

@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { EXIT_CODES } from "../../model/verdict.ts";
-import { parseOutputs } from "../../results/output-spec.ts";
-import { writeForms } from "../../results/outputs.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
+import { parseOutputs } from "../../results/format/output-spec.ts";
+import { writeForms } from "../../results/output/outputs.ts";
 import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { outputOption } from "../options/output-option.ts";
 import { asOfDay, historyOf, type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
 import { reportUnofficial } from "./report-unofficial.ts";

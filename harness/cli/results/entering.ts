@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { isFinal } from "../../results/history/final.ts";
 import { readHistory } from "../../results/history/read-history.ts";
 import { findStoreKind, kindOf } from "../../results/history/store-kind.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import type { Gathered } from "./gather-records.ts";
 import { type PlaceFlags, storeFolder } from "./places.ts";
 

@@ -1,7 +1,7 @@
-import { RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { readBelieved } from "../engine/read-record.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { type PlaceFlags, wholeHistory } from "./places.ts";
 
 /** Fewest characters of a run's end that name it. */

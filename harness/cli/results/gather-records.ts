@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { recordOfDigest } from "../../results/history/digest.ts";
 import { isFinal } from "../../results/history/final.ts";
 import { readRecordFile } from "../../results/history/record-file.ts";
@@ -8,7 +8,7 @@ import { STORE_MARKER } from "../../results/history/store-kind.ts";
 import { RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
 import { readBelieved } from "../engine/read-record.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 
 /** Records to import, from wherever they lay. */
 export interface Gathered {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import type { RunRecord } from "../../model/record.ts";
-import { runsRoot } from "../../pipeline/run-folder.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { runsRoot } from "../../pipeline/folder/run-folder.ts";
 import { importRecords } from "../../results/history/import-records.ts";
 import { readRunRecords } from "../../results/history/run-records.ts";
 import { kindOf, type StoreKind } from "../../results/history/store-kind.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { bucketUrl, collect } from "../options/parsers.ts";
 import { entering, partedByFinal } from "./entering.ts";
 import { gatherRecords, type Gathered } from "./gather-records.ts";

@@ -1,12 +1,12 @@
-import { jsonText } from "../../model/safe-text.ts";
+import { jsonText } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
-import { RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
-import { drawGrid } from "../../results/grid.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { drawGrid } from "../../results/table/grid.ts";
 import { byStart } from "../../results/history/read-history.ts";
-import { standingOf } from "../../results/official.ts";
-import { widthOf } from "../../results/outputs.ts";
-import type { Io } from "../io.ts";
+import { standingOf } from "../../results/judge/official.ts";
+import { widthOf } from "../../results/output/outputs.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { type PlaceFlags, storeOption, wholeHistory } from "./places.ts";
 import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
 

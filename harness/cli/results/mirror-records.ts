@@ -1,11 +1,11 @@
-import type { RunRecord } from "../../model/record.ts";
-import { mirroredRecordTexts } from "../../pipeline/mirrored-records.ts";
-import { mayHaveBegun } from "../../pipeline/mirrored-state.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { mirroredRecordTexts } from "../../pipeline/mirror/mirrored-records.ts";
+import { mayHaveBegun } from "../../pipeline/mirror/mirrored-state.ts";
 import { contradictionOf } from "../../results/history/contradiction.ts";
 import { recordOfText } from "../../results/history/record-file.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
-import type { Io } from "../io.ts";
-import { openMirror } from "../open-mirror.ts";
+import type { Io } from "../../composition/settings/io.ts";
+import { openMirror } from "../../composition/open-mirror.ts";
 import { partedByFinal } from "./entering.ts";
 import type { Gathered } from "./gather-records.ts";
 

@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { z } from "zod";
-import { RefbenchError } from "../../model/error.ts";
-import { runsRoot } from "../../pipeline/run-folder.ts";
-import { dayOf } from "../../results/day.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { runsRoot } from "../../pipeline/folder/run-folder.ts";
+import { dayOf } from "../../results/format/day.ts";
 import { byStart, type History, readHistory } from "../../results/history/read-history.ts";
 import { readRunRecords } from "../../results/history/run-records.ts";
 import { findStoreKind, type StoreKind } from "../../results/history/store-kind.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 
 /** Where results are looked for. */
 export interface PlaceFlags {

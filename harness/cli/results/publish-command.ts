@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import type { Unreadable } from "../../results/history/unreadable.ts";
 import { writeSite } from "../../results/publish/write-site.ts";
 import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import {
   asOfDay,
   asOfOption,

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { recordJsonSchema } from "../../results/json-schema.ts";
-import type { Io } from "../io.ts";
+import { recordJsonSchema } from "../../results/output/json-schema.ts";
+import type { Io } from "../../composition/settings/io.ts";
 
 /** `refbench results schema`. */
 export function schemaCommand(io: Io): Command {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { parseOutputs } from "../../results/output-spec.ts";
-import { writeOutputs } from "../../results/outputs.ts";
-import type { Io } from "../io.ts";
+import { parseOutputs } from "../../results/format/output-spec.ts";
+import { writeOutputs } from "../../results/output/outputs.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { findRun } from "./find-run.ts";
 import { outputOption } from "../options/output-option.ts";
 import { type PlaceFlags, storeOption } from "./places.ts";

@@ -1,7 +1,7 @@
-import { EXIT_CODES } from "../../model/verdict.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
 import type { History } from "../../results/history/read-history.ts";
 import type { PlacedHistory } from "./places.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 
 /** The last lines of the help of what reads a history. */
 export const UNREADABLE_HELP = `\nExit codes: 0, or ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`;

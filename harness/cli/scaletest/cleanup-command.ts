@@ -1,17 +1,17 @@
 import { Command, Option } from "commander";
-import { systemClock } from "../../model/clock.ts";
-import { startDeadline } from "../../model/deadline.ts";
-import { RefbenchError } from "../../model/error.ts";
-import { EXIT_CODES } from "../../model/verdict.ts";
-import type { CleanupChoice } from "../../workload/cleanup-find.ts";
-import type { Io } from "../io.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { startDeadline } from "../../tools/time/deadline.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
+import type { CleanupChoice } from "../../workload/removal/cleanup-find.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { cleanupJson, cleanupText, listingText, runsOf } from "./cleanup-text.ts";
 import { listenForLoadInterrupts } from "./interrupts.ts";
 import type { Reach } from "./reach.ts";
-import { addReachOptions, type ReachFlags } from "./reach-options.ts";
-import { pasteable } from "./typed-command.ts";
-import { namedRun } from "./values.ts";
+import { addReachOptions, type ReachFlags } from "./options/reach-options.ts";
+import { pasteable } from "./options/typed-command.ts";
+import { namedRun } from "./options/values.ts";
 import { LONGEST_AGE_MS, duration } from "../../tools/quantities.ts";
 
 interface CleanupFlags extends ReachFlags {
@@ -60,8 +60,8 @@ export function cleanupCommand(io: Io): Command {
 
 async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
   const [{ cleanUp }, { findLeftovers, unaskedOf }, { reachDeployment }] = await Promise.all([
-    import("../../workload/cleanup.ts"),
-    import("../../workload/cleanup-find.ts"),
+    import("../../workload/removal/cleanup.ts"),
+    import("../../workload/removal/cleanup-find.ts"),
     import("./reach.ts"),
   ]);
   const before = startDeadline(flags.cleanupTimeout || Infinity, new AbortController().signal);
@@ -142,7 +142,7 @@ async function choiceOf(flags: CleanupFlags, { caller, http }: Reach): Promise<C
   }
   const everything: CleanupChoice = { runs: "all", ...narrowed };
   if (all === true || flags.dryRun === true) return everything;
-  const { findLeftovers, unaskedOf } = await import("../../workload/cleanup-find.ts");
+  const { findLeftovers, unaskedOf } = await import("../../workload/removal/cleanup-find.ts");
   const found = await findLeftovers(caller, everything, systemClock.now());
   const unasked = unaskedOf(found);
   if (unasked.length > 0)

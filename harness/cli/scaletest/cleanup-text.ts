@@ -1,8 +1,8 @@
-import { jsonText, oneLine } from "../../model/safe-text.ts";
-import { seenIn } from "../../model/listing.ts";
-import type { CleanupResult } from "../../workload/cleanup.ts";
-import { type FoundLeftovers, unaskedOf } from "../../workload/cleanup-find.ts";
-import { runOfToken, runOfUser, runOfWorkspace } from "../../workload/cleanup-ownership.ts";
+import { jsonText, oneLine } from "../../tools/safe-text.ts";
+import { seenIn } from "../../model/ports/listing.ts";
+import type { CleanupResult } from "../../workload/removal/cleanup.ts";
+import { type FoundLeftovers, unaskedOf } from "../../workload/removal/cleanup-find.ts";
+import { runOfToken, runOfUser, runOfWorkspace } from "../../workload/checks/cleanup-ownership.ts";
 import { counted } from "./guard-text.ts";
 
 /** The runs that left something, by `run12`, as far as the listings show. */

@@ -1,10 +1,10 @@
-import { oneLine } from "../../model/safe-text.ts";
-import { clientName } from "../../model/client-name.ts";
+import { oneLine } from "../../tools/safe-text.ts";
+import { clientName } from "../../model/cloud/client-name.ts";
 import { run12 } from "../../model/run-id.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
-import { formatCount, formatDuration } from "../../results/format.ts";
-import { wrap } from "../../results/grid.ts";
-import type { DeploymentLook } from "../../workload/guard-look.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { formatCount, formatDuration } from "../../results/format/format.ts";
+import { wrap } from "../../results/table/grid.ts";
+import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
 
 const NAMED = 5;
 const LABEL = 12;

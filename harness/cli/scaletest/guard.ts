@@ -1,5 +1,5 @@
-import { RefbenchError } from "../../model/error.ts";
-import type { DeploymentLook } from "../../workload/guard-look.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
 
 /** Refuses another deployment than the one that was meant, and one that others use unless it was named. */
 export function guardDeployment(

@@ -1,33 +1,33 @@
 import type { Command } from "commander";
-import { startDeadline } from "../../model/deadline.ts";
-import { systemClock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
+import { startDeadline } from "../../tools/time/deadline.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
-import type { RunRecord } from "../../model/record.ts";
-import { EXIT_CODES, type Verdict, worst } from "../../model/verdict.ts";
-import { exitCodeOf } from "../../pipeline/run-record.ts";
-import { parseOutputs } from "../../results/output-spec.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { EXIT_CODES, type Verdict, worst } from "../../tools/verdict.ts";
+import { exitCodeOf } from "../../pipeline/record/run-record.ts";
+import { parseOutputs } from "../../results/format/output-spec.ts";
 import { listUtilityThings } from "../../workload/coder-engine/find-made.ts";
 import { planConnections } from "../../workload/coder-engine/plan-connections.ts";
-import type { DeploymentLook } from "../../workload/guard-look.ts";
+import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
 import { compareRecords } from "../engine/compare-records.ts";
 import { engineRecord } from "../engine/engine-record.ts";
-import { planEngines } from "../engine/plan-engines.ts";
+import { planEngines } from "../../loads/plan-engines.ts";
 import { writeComparison } from "../engine/write-comparison.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import type { GivenFlags } from "./given-flags.ts";
+import type { GivenFlags } from "./options/given-flags.ts";
 import { listenForLoadInterrupts } from "./interrupts.ts";
 import { keepRecord, writeKept } from "./keep-record.ts";
-import type { LoadFlags } from "./load-options.ts";
+import type { LoadFlags } from "./options/load-options.ts";
 import type { TaskGround } from "./load-task.ts";
 import { mayBegin } from "./may-begin.ts";
 import { type Reach, reachDeployment } from "./reach.ts";
 import { recordOfLoad } from "./record.ts";
 import { runLoadByHand } from "./run-load.ts";
 import { chooseSsh } from "./ssh.ts";
-import { pasteable } from "./typed-command.ts";
+import { pasteable } from "./options/typed-command.ts";
 
 /** A load as the deployment was found able to carry it, nothing created yet. */
 export interface PreparedLoad {

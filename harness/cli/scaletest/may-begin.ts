@@ -1,12 +1,12 @@
-import { oneLine } from "../../model/safe-text.ts";
+import { oneLine } from "../../tools/safe-text.ts";
 import type { Command } from "commander";
-import { widthOf } from "../../results/outputs.ts";
-import type { Io } from "../io.ts";
+import { widthOf } from "../../results/output/outputs.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { guardDeployment } from "./guard.ts";
 import { lookText, planText } from "./guard-text.ts";
 import type { PreparedLoad } from "./load-command.ts";
-import type { LoadFlags } from "./load-options.ts";
-import { typedCommand } from "./typed-command.ts";
+import type { LoadFlags } from "./options/load-options.ts";
+import { typedCommand } from "./options/typed-command.ts";
 
 /**
  * Shows the deployment and what will be done to it, and refuses one that others use and nobody named. Whether it may

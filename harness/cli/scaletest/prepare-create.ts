@@ -1,16 +1,16 @@
-import { systemClock } from "../../model/clock.ts";
-import { checkDeployment } from "../../workload/check-deployment.ts";
-import { checkTemplate } from "../../workload/check-template.ts";
-import { lookAtDeployment } from "../../workload/guard-look.ts";
-import { planTemplate } from "../../workload/guard-plan.ts";
-import { checkScenario } from "../../workload/scenario.ts";
-import { chooseTokenLifetime } from "../../workload/token-lifetime.ts";
-import type { Io } from "../io.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { checkDeployment } from "../../workload/checks/check-deployment.ts";
+import { checkTemplate } from "../../workload/checks/check-template.ts";
+import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
+import { planTemplate } from "../../workload/checks/guard-plan.ts";
+import { checkScenario } from "../../workload/scenarios/scenario.ts";
+import { chooseTokenLifetime } from "../../workload/context/token-lifetime.ts";
+import type { Io } from "../../composition/settings/io.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
-import type { CreateFlags } from "./load-options.ts";
+import type { CreateFlags } from "./options/load-options.ts";
 import { createTask } from "./load-task.ts";
-import { readParameters } from "./parameters.ts";
-import { isOn } from "./values.ts";
+import { readParameters } from "./options/parameters.ts";
+import { isOn } from "./options/values.ts";
 
 /** Prepares `create-workspaces`: the template and what it can be given are checked before anything is created. */
 export function prepareCreate(flags: CreateFlags, io: Io): Prepare {

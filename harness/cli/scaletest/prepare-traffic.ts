@@ -1,12 +1,12 @@
-import { RefbenchError } from "../../model/error.ts";
-import { systemClock } from "../../model/clock.ts";
-import { runOfWorkspace } from "../../workload/cleanup-ownership.ts";
-import { lookAtDeployment } from "../../workload/guard-look.ts";
-import { planOrganization } from "../../workload/guard-plan.ts";
-import { listWorkspaces } from "../../workload/listing.ts";
-import { checkScenario } from "../../workload/scenario.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { runOfWorkspace } from "../../workload/checks/cleanup-ownership.ts";
+import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
+import { planOrganization } from "../../workload/checks/guard-plan.ts";
+import { listWorkspaces } from "../../workload/context/listing.ts";
+import { checkScenario } from "../../workload/scenarios/scenario.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
-import type { TrafficFlags } from "./load-options.ts";
+import type { TrafficFlags } from "./options/load-options.ts";
 import { targetPrefix, trafficTask } from "./load-task.ts";
 
 /** Prepares `traffic`: it goes to workspaces that refbench made, and to no other. */

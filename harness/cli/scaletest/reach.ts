@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CoderClient } from "../../coder/client.ts";
-import { CoderHttp } from "../../coder/http.ts";
-import { systemClock } from "../../model/clock.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
-import { type Caller, getCaller } from "../../workload/guard-caller.ts";
-import type { Io } from "../io.ts";
-import { findLoginUrl, getSession } from "../session.ts";
-import type { ReachFlags } from "./reach-options.ts";
-import { pairs } from "./values.ts";
+import { CoderHttp } from "../../coder/http/http.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { type Caller, getCaller } from "../../workload/checks/guard-caller.ts";
+import type { Io } from "../../composition/settings/io.ts";
+import { findLoginUrl, getSession } from "../../composition/settings/session.ts";
+import type { ReachFlags } from "./options/reach-options.ts";
+import { pairs } from "./options/values.ts";
 
 /** A deployment that answers, and as whom it is asked. */
 export interface Reach extends AsyncDisposable {

@@ -1,14 +1,14 @@
-import type { Clock } from "../../model/clock.ts";
-import type { Reporter, RunEvent } from "../../model/event.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { momentNow, type Moment, steadyClock } from "../../model/moment.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import type { Reporter, RunEvent } from "../../model/ports/event.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { momentNow, type Moment, steadyClock } from "../../tools/time/moment.ts";
 import { run12 } from "../../model/run-id.ts";
-import type { ShardEvent, ShardRunner } from "../../model/shard.ts";
-import type { LoadResult } from "../../model/shard-result.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
-import { stepBetween } from "../../pipeline/timeline.ts";
-import { cleanUp, type CleanupResult } from "../../workload/cleanup.ts";
-import type { Caller } from "../../workload/guard-caller.ts";
+import type { ShardEvent, ShardRunner } from "../../model/ports/worker.ts";
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { stepBetween } from "../../pipeline/folder/timeline.ts";
+import { cleanUp, type CleanupResult } from "../../workload/removal/cleanup.ts";
+import type { Caller } from "../../workload/checks/guard-caller.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 
 /** What a load by hand came to; whatever happened in it, its cleanup was tried. */

@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
-import { RefbenchError } from "../../model/error.ts";
-import { isLoopback } from "../../model/origin.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
-import type { DeploymentLook } from "../../workload/guard-look.ts";
-import type { LoadFlags } from "./load-options.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { isLoopback } from "../../model/cloud/origin.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
+import type { LoadFlags } from "./options/load-options.ts";
 import type { Reach } from "./reach.ts";
 import type { TaskGround } from "./load-task.ts";
 

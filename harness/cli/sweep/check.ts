@@ -1,7 +1,7 @@
-import { EXIT_CODES } from "../../model/verdict.ts";
+import { EXIT_CODES } from "../../tools/verdict.ts";
 import { overdue } from "../../inventory/sweep/heartbeat.ts";
-import type { Io } from "../io.ts";
-import type { SweepFolder } from "./folder.ts";
+import type { Io } from "../../composition/settings/io.ts";
+import type { SweepFolder } from "../../teardown/folder.ts";
 
 /** Says whether sweeps still happen, and returns the exit code: somebody must watch the sweeper too. */
 export async function checkHeartbeat(

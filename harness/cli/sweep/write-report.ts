@@ -1,11 +1,11 @@
-import { jsonText } from "../../model/safe-text.ts";
+import { jsonText } from "../../tools/safe-text.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { messageOf } from "../../model/error.ts";
+import { messageOf } from "../../tools/error.ts";
 import type { SweepReport } from "../../inventory/sweep/report.ts";
 import { sweepText } from "../../inventory/sweep/report-text.ts";
-import type { OutputSpec } from "../../results/output-spec.ts";
-import type { Io } from "../io.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
+import type { Io } from "../../composition/settings/io.ts";
 
 /** Writes a sweep's report in each form asked for. One that cannot be written does not change what was swept. */
 export async function writeSweepReport(

@@ -1,5 +1,5 @@
 import { pipeline, Readable, Transform, type TransformCallback } from "node:stream";
-import { AnswerTooLargeError } from "../../model/exchange.ts";
+import { AnswerTooLargeError } from "../../tools/exchange.ts";
 
 /** As much of a client of the SDK as is needed to look at its answers. */
 interface SdkClient {

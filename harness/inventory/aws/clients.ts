@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES } from "../../model/exchange.ts";
+import { MAX_BODY_BYTES } from "../../tools/exchange.ts";
 import { boundAnswers } from "./bound-answers.ts";
 import type { AwsClient, AwsService } from "./session.ts";
 

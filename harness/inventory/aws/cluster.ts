@@ -1,15 +1,15 @@
 import { execa } from "execa";
 import { Agent } from "undici";
 import { z } from "zod";
-import type { Clock } from "../../model/clock.ts";
+import type { Clock } from "../../tools/time/clock.ts";
 import type {
   Cluster,
   ClusterNode,
   ClusterPlace,
   ControlPlaneLook,
   NodesAnswer,
-} from "../../model/cluster.ts";
-import { RefbenchError } from "../../model/error.ts";
+} from "../../model/ports/cluster.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { type ClusterAccess, kubernetesApi } from "../kubernetes/api.ts";
 import { forgetUnfinishedReleases } from "../kubernetes/helm-records.ts";
@@ -17,7 +17,7 @@ import { lookAtApiServer } from "../kubernetes/readiness.ts";
 import { wordsOf } from "./failure.ts";
 import { pages } from "./pages.ts";
 import { type AwsClient, type AwsService, patientSend } from "./session.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 export interface AwsClusterOptions {
   readonly clients: (service: AwsService) => Promise<AwsClient>;

@@ -1,4 +1,4 @@
-import { messageOf } from "../../model/error.ts";
+import { messageOf } from "../../tools/error.ts";
 
 /** What a refusal of AWS means for who asked. */
 export type FailureClass =

@@ -1,4 +1,4 @@
-import { findIsoTime } from "../../model/instant.ts";
+import { findIsoTime } from "../../tools/time/instant.ts";
 import { classOf } from "./failure.ts";
 import type { AwsKindName } from "./kinds.ts";
 import type { AwsSession } from "./session.ts";

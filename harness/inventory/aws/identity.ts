@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { RefbenchError } from "../../model/error.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import type { AwsSession } from "./session.ts";
 
 /** Throws unless the credentials are of the account that is meant: nothing is asked of another, let alone removed. */

@@ -1,9 +1,9 @@
-import type { Clock } from "../../model/clock.ts";
-import { systemClock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
-import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
-import { isOfRun, refuseRemoval } from "../../model/run-mark.ts";
+import { isOfRun, refuseRemoval } from "../../model/cloud/run-mark.ts";
 import { sdkClients } from "./clients.ts";
 import { isMadeByController } from "./cluster-tags.ts";
 import { classOf, wordsOf } from "./failure.ts";

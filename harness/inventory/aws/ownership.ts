@@ -1,6 +1,6 @@
 import { run12 } from "../../model/run-id.ts";
 import type { RunId } from "../../model/run-id.ts";
-import { findLabelledRun, isManual, readRunMark, type RunMark } from "../../model/run-mark.ts";
+import { findLabelledRun, isManual, readRunMark, type RunMark } from "../../model/cloud/run-mark.ts";
 import { clustersInTags } from "./cluster-tags.ts";
 import type { Found } from "./found.ts";
 

@@ -1,6 +1,6 @@
-import type { Clock } from "../../model/clock.ts";
-import { startDeadline } from "../../model/deadline.ts";
-import { type Try, tryAgain } from "../../model/try-again.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { startDeadline } from "../../tools/time/deadline.ts";
+import { type Try, tryAgain } from "../../tools/time/retry.ts";
 import { classOf } from "./failure.ts";
 
 /** A command of the SDK, as far as this adapter looks into it. */

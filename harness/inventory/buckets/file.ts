@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Bucket } from "../../model/bucket.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import type { Bucket } from "../../model/ports/bucket.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 
 /** Objects on their way; never listed. */
 const DRAFTS = ".refbench-drafts";

@@ -1,10 +1,10 @@
-import type { Bucket } from "../../model/bucket.ts";
-import { systemClock, type Clock } from "../../model/clock.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { AnswerTooLargeError, exchange, placeOf } from "../../model/exchange.ts";
-import { PageWatch } from "../../model/page-watch.ts";
-import { parseJson } from "../../model/parse-json.ts";
-import { type Try, tryAgain } from "../../model/try-again.ts";
+import type { Bucket } from "../../model/ports/bucket.ts";
+import { systemClock, type Clock } from "../../tools/time/clock.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { AnswerTooLargeError, exchange, placeOf } from "../../tools/exchange.ts";
+import { PageWatch } from "../../tools/page-watch.ts";
+import { parseJson } from "../../tools/parse-json.ts";
+import { type Try, tryAgain } from "../../tools/time/retry.ts";
 import { MAX_OBJECT_BYTES } from "./bounds.ts";
 import { googleAuth, type GoogleAuth } from "../google/auth.ts";
 import { googleEndpoints } from "../google/endpoints.ts";

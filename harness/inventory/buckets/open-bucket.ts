@@ -1,5 +1,5 @@
-import type { Bucket } from "../../model/bucket.ts";
-import { parseBucketUrl } from "../../model/bucket-url.ts";
+import type { Bucket } from "../../model/ports/bucket.ts";
+import { parseBucketUrl } from "../../model/cloud/bucket-url.ts";
 import { fileBucket } from "./file.ts";
 
 /** The bucket that a URL names, with the credentials and endpoints that `env` names. Asks nothing yet. */

@@ -1,10 +1,10 @@
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
-import type { Bucket } from "../../model/bucket.ts";
-import { systemClock, type Clock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
-import { readUpTo } from "../../model/exchange.ts";
-import { PageWatch } from "../../model/page-watch.ts";
-import { type Try, tryAgain } from "../../model/try-again.ts";
+import type { Bucket } from "../../model/ports/bucket.ts";
+import { systemClock, type Clock } from "../../tools/time/clock.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { readUpTo } from "../../tools/exchange.ts";
+import { PageWatch } from "../../tools/page-watch.ts";
+import { type Try, tryAgain } from "../../tools/time/retry.ts";
 import { MAX_ANSWER_BYTES, MAX_OBJECT_BYTES } from "./bounds.ts";
 import { boundAnswers } from "../aws/bound-answers.ts";
 import { classOf, wordsOf } from "../aws/failure.ts";

@@ -1,7 +1,7 @@
-import type { InventoryItem } from "../../model/inventory.ts";
-import { PageWatch } from "../../model/page-watch.ts";
+import type { InventoryItem } from "../../model/ports/inventory.ts";
+import { PageWatch } from "../../tools/page-watch.ts";
 import { run12, type RunId } from "../../model/run-id.ts";
-import { isOfRun, readRunMark } from "../../model/run-mark.ts";
+import { isOfRun, readRunMark } from "../../model/cloud/run-mark.ts";
 import type { CallGoogle } from "./api.ts";
 import { COLLECTIONS } from "./kinds.ts";
 import { missingPart } from "./partial.ts";

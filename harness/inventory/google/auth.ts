@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 /** Who asks: the headers that a request needs, made when it is sent, since a token lasts an hour. */
 export interface GoogleAuth {

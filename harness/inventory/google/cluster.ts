@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Cluster, ClusterPlace, ControlPlaneLook, NodesAnswer } from "../../model/cluster.ts";
+import type { Cluster, ClusterPlace, ControlPlaneLook, NodesAnswer } from "../../model/ports/cluster.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { type ClusterAccess, kubernetesApi } from "../kubernetes/api.ts";
 import { forgetUnfinishedReleases } from "../kubernetes/helm-records.ts";

@@ -1,5 +1,5 @@
-import { findIsoTime } from "../../model/instant.ts";
-import { PageWatch } from "../../model/page-watch.ts";
+import { findIsoTime } from "../../tools/time/instant.ts";
+import { PageWatch } from "../../tools/page-watch.ts";
 import type { CallGoogle } from "./api.ts";
 import type { Collection, Scope } from "./kinds.ts";
 import { missingPart, unlikeAList } from "./partial.ts";

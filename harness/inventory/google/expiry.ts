@@ -1,4 +1,4 @@
-import { findIsoTime } from "../../model/instant.ts";
+import { findIsoTime } from "../../tools/time/instant.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { run12 } from "../../model/run-id.ts";
 import { type CallGoogle, googleApi } from "./api.ts";

@@ -1,8 +1,8 @@
-import type { InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
-import { findQuotedRun } from "../../model/run-mark.ts";
+import type { InventoryItem, RemoveOutcome } from "../../model/ports/inventory.ts";
+import { findQuotedRun } from "../../model/cloud/run-mark.ts";
 import type { CallGoogle } from "./api.ts";
 import { GRANT } from "./kinds.ts";
-import { outcomeOf } from "./outcome.ts";
+import { outcomeOf } from "./removal/outcome.ts";
 import { type Raw, textsAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 

@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
-import type { Clock } from "../../model/clock.ts";
-import type { Inventory, InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import type { Inventory, InventoryAnswer, InventoryItem } from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
-import { inTurns } from "../../model/in-turns.ts";
-import { isOfRun } from "../../model/run-mark.ts";
+import { inTurns } from "../../tools/time/in-turns.ts";
+import { isOfRun } from "../../model/cloud/run-mark.ts";
 import { type CallGoogle, googleApi } from "./api.ts";
 import { type Discovered, searchAssets } from "./asset-search.ts";
 import type { GoogleAuth } from "./auth.ts";
@@ -13,7 +13,7 @@ import { type Grant, grantItem, listGrants } from "./grants.ts";
 import { itemOf, peeringsOf, withInheritedLabels } from "./items.ts";
 import { COLLECTIONS, GRANT, PEERING } from "./kinds.ts";
 import { type ClusterMarks, fullIds, mayBeOf, ownersOf } from "./owners.ts";
-import { removeItem } from "./remove.ts";
+import { removeItem } from "./removal/remove.ts";
 
 export interface GoogleInventoryOptions {
   readonly project: string;

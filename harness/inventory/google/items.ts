@@ -1,6 +1,6 @@
-import type { InventoryItem } from "../../model/inventory.ts";
+import type { InventoryItem } from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
-import { findLabelledRun, isManual, type RunMark } from "../../model/run-mark.ts";
+import { findLabelledRun, isManual, type RunMark } from "../../model/cloud/run-mark.ts";
 import type { Found } from "./collect.ts";
 import { mayBeOrphan } from "./controllers.ts";
 import { PEERING } from "./kinds.ts";

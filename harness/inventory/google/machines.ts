@@ -1,8 +1,8 @@
-import type { HostEvent, MachinesAnswer, MeasuredMachine } from "../../model/machines.ts";
-import { roleOfName } from "../../model/machines.ts";
-import { PageWatch } from "../../model/page-watch.ts";
+import type { HostEvent, MachinesAnswer, MeasuredMachine } from "../../model/ports/machines.ts";
+import { roleOfName } from "../../model/ports/machines.ts";
+import { PageWatch } from "../../tools/page-watch.ts";
 import type { RunId } from "../../model/run-id.ts";
-import { findLabelledRun } from "../../model/run-mark.ts";
+import { findLabelledRun } from "../../model/cloud/run-mark.ts";
 import { type CallGoogle, googleApi } from "./api.ts";
 import type { GoogleInventoryOptions } from "./inventory.ts";
 import { labelsAt, type Raw, textAt } from "./raw.ts";

@@ -1,6 +1,6 @@
 import { decodeTime } from "ulid";
 import { run12, type RunId } from "../../model/run-id.ts";
-import { findLabelledRun, findNamedRun, readRunMark, type RunMark } from "../../model/run-mark.ts";
+import { findLabelledRun, findNamedRun, readRunMark, type RunMark } from "../../model/cloud/run-mark.ts";
 import type { Found } from "./collect.ts";
 import { clusterMark, isMadeByController, mayBeOrphan } from "./controllers.ts";
 import { pathOfLink, textsAt } from "./raw.ts";

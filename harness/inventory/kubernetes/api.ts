@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
-import type { Clock } from "../../model/clock.ts";
-import { messageOf } from "../../model/error.ts";
-import { exchange, isBrokenOff, placeOf } from "../../model/exchange.ts";
-import { parseJson } from "../../model/parse-json.ts";
-import { type Try, tryAgain } from "../../model/try-again.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { messageOf } from "../../tools/error.ts";
+import { exchange, isBrokenOff, placeOf } from "../../tools/exchange.ts";
+import { parseJson } from "../../tools/parse-json.ts";
+import { type Try, tryAgain } from "../../tools/time/retry.ts";
 
 /** How a cluster is reached while it lives. */
 export interface ClusterAccess {

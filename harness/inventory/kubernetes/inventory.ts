@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Clock } from "../../model/clock.ts";
-import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/inventory.ts";
-import { findIsoTime } from "../../model/instant.ts";
-import { PageWatch } from "../../model/page-watch.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/ports/inventory.ts";
+import { findIsoTime } from "../../tools/time/instant.ts";
+import { PageWatch } from "../../tools/page-watch.ts";
 import { namePrefix, type RunId } from "../../model/run-id.ts";
-import { isOfRun, readRunMark, refuseRemoval } from "../../model/run-mark.ts";
+import { isOfRun, readRunMark, refuseRemoval } from "../../model/cloud/run-mark.ts";
 import { type CallKubernetes, type ClusterAccess, type KubernetesAnswer, kubernetesApi } from "./api.ts";
 import { KUBERNETES_KINDS, KUBERNETES_KINDS_LISTED, type KubernetesKind, kubernetesObject } from "./kinds.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";

@@ -1,6 +1,6 @@
-import { messageOf } from "../../model/error.ts";
-import { exchange, placeOf } from "../../model/exchange.ts";
-import type { ControlPlaneLook } from "../../model/cluster.ts";
+import { messageOf } from "../../tools/error.ts";
+import { exchange, placeOf } from "../../tools/exchange.ts";
+import type { ControlPlaneLook } from "../../model/ports/cluster.ts";
 import type { ClusterAccess } from "./api.ts";
 
 /** An API server that is there answers at once. */

@@ -1,13 +1,13 @@
 import { IMAGE_DIGEST } from "../../../stacks/environment.ts";
-import { RUNNER_NODE_VERSION } from "../../../stacks/runner-machine.ts";
-import { SUPPORTED_CODER_VERSION, supportProblem } from "../../../reference-architectures/coder-support.ts";
+import { RUNNER_NODE_VERSION } from "../../../stacks/runner/runner-machine.ts";
+import { SUPPORTED_CODER_VERSION, supportProblem } from "../../../reference-architectures/coder/coder-support.ts";
 import { diskDriverArchive, DISK_DRIVER_CHART } from "../../../reference-architectures/disk-driver-chart.ts";
 import { IMAGE_REFERENCE } from "../../../reference-architectures/workspace-image.ts";
-import { messageOf } from "../../model/error.ts";
+import { messageOf } from "../../tools/error.ts";
 import { advised, type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 import type { Web, WebAnswer, WebQuestion } from "./web.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 /** What must be there for Coder to be installed, and for its workspaces to start. */
 interface Artefact {

@@ -1,5 +1,5 @@
-import { decodeLicence, licenceProblems, licenceWords, licensedFeatures } from "../../model/licence.ts";
-import { messageOf } from "../../model/error.ts";
+import { decodeLicence, licenceProblems, licenceWords, licensedFeatures } from "../../model/cloud/licence.ts";
+import { messageOf } from "../../tools/error.ts";
 import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "./check.ts";
 import { endOf, type PreflightContext } from "./context.ts";
 

@@ -1,4 +1,4 @@
-import { RefbenchError } from "../../model/error.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { CHECK_NAMES, type CheckName } from "./check.ts";
 
 /** Reads a list of checks such as `quota,apis`; throws `usage` by the flag's name. */

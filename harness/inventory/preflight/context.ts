@@ -1,7 +1,7 @@
 import type { Architecture } from "../../../reference-architectures/architecture.ts";
 import type { ResolvedSize } from "../../../reference-architectures/catalogue.ts";
-import type { Clock } from "../../model/clock.ts";
-import type { Inventory } from "../../model/inventory.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import type { Inventory } from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import type { Web } from "./web.ts";
 

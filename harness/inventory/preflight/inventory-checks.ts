@@ -1,4 +1,4 @@
-import type { InventoryItem } from "../../model/inventory.ts";
+import type { InventoryItem } from "../../model/ports/inventory.ts";
 import { candidatesOf } from "../sweep/candidate.ts";
 import { type Check, failed, ok, skipped } from "./check.ts";
 import type { PreflightContext } from "./context.ts";

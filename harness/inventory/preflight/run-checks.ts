@@ -1,4 +1,4 @@
-import { messageOf } from "../../model/error.ts";
+import { messageOf } from "../../tools/error.ts";
 import { type Check, type CheckName, type CheckOutcome, failed, skipped, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 

@@ -1,4 +1,4 @@
-import { exchange, placeOf } from "../../model/exchange.ts";
+import { exchange, placeOf } from "../../tools/exchange.ts";
 
 export interface WebQuestion {
   readonly method: "GET" | "HEAD";

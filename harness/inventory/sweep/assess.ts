@@ -1,4 +1,4 @@
-import type { InventoryItem } from "../../model/inventory.ts";
+import type { InventoryItem } from "../../model/ports/inventory.ts";
 import { run12 } from "../../model/run-id.ts";
 import { candidatesOf, type Candidate } from "./candidate.ts";
 import { decide, type Decision } from "./decide.ts";

@@ -1,6 +1,6 @@
-import type { InventoryItem } from "../../model/inventory.ts";
+import type { InventoryItem } from "../../model/ports/inventory.ts";
 import { run12 } from "../../model/run-id.ts";
-import { doubtfulLabel, findQuotedRun, isManual, readRunMark } from "../../model/run-mark.ts";
+import { doubtfulLabel, findQuotedRun, isManual, readRunMark } from "../../model/cloud/run-mark.ts";
 
 /** An item of an inventory with what its run's other items say where it says nothing itself. */
 export interface Candidate {

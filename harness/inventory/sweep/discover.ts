@@ -1,6 +1,6 @@
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { InventoryItem } from "../../model/inventory.ts";
-import { removeInPasses } from "../../model/removal-passes.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { InventoryItem } from "../../model/ports/inventory.ts";
+import { removeInPasses } from "../../model/cloud/removal-passes.ts";
 import { assess, type Assessed } from "./assess.ts";
 import { tripped } from "./breaker.ts";
 import type { KeepReason, RemoveReason } from "./decide.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { InventoryItem } from "../../model/inventory.ts";
+import type { InventoryItem } from "../../model/ports/inventory.ts";
 
 /** When a sweep first saw what its inventory knows no time of creation of. */
 export const ledgerSchema = z.object({

@@ -1,5 +1,5 @@
-import type { Clock } from "../../model/clock.ts";
-import type { Inventory } from "../../model/inventory.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import type { Inventory } from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import type { Ledger } from "./ledger.ts";
 import type { RunState } from "./run-state.ts";

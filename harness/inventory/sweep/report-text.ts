@@ -1,4 +1,4 @@
-import { oneLine } from "../../model/safe-text.ts";
+import { oneLine } from "../../tools/safe-text.ts";
 import { KEEP_REASONS, type KeepReason } from "./decide.ts";
 import type { RunTornDown, SweepReport } from "./report.ts";
 

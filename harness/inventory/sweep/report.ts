@@ -1,5 +1,5 @@
 import type { RunId } from "../../model/run-id.ts";
-import { findLabelledRun } from "../../model/run-mark.ts";
+import { findLabelledRun } from "../../model/cloud/run-mark.ts";
 import { KEEP_REASONS, type KeepReason } from "./decide.ts";
 import type { Discovery, SweptItem } from "./discover.ts";
 import type { SweepOutcome } from "./heartbeat.ts";

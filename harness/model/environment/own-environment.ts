@@ -1,4 +1,4 @@
-import { RefbenchError } from "../error.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { ruleOf } from "./shell-variables.ts";
 
 /** The shell's variables that this process does without: its libraries would read them. */

@@ -1,14 +1,14 @@
 import { rm } from "node:fs/promises";
 import { z } from "zod";
-import { messageOf } from "../../model/error.ts";
-import type { InventoryAnswer, InventoryItem } from "../../model/inventory.ts";
-import { seenIn } from "../../model/listing.ts";
-import { askInventory, TRIES } from "../ask-inventory.ts";
-import type { StageContext } from "../context.ts";
-import { writeJson } from "../json-file.ts";
-import { isLeaseHeld } from "../lease.ts";
-import { nothingBegun } from "../nothing-begun.ts";
-import { findDisagreements } from "../reconcile.ts";
+import { messageOf } from "../../tools/error.ts";
+import type { InventoryAnswer, InventoryItem } from "../../model/ports/inventory.ts";
+import { seenIn } from "../../model/ports/listing.ts";
+import { askInventory, TRIES } from "../context/ask-inventory.ts";
+import type { StageContext } from "../context/context.ts";
+import { writeJson } from "../../tools/files/json-file.ts";
+import { isLeaseHeld } from "../lease/lease.ts";
+import { nothingBegun } from "./nothing-begun.ts";
+import { findDisagreements } from "./reconcile.ts";
 
 const leftItem = z.object({
   id: z.string(),

@@ -1,13 +1,13 @@
 import { templateVariables } from "../../../reference-architectures/template.ts";
-import { RefbenchError } from "../../model/error.ts";
-import { bootstrapResult as shardBootstrapResult } from "../../model/shard-result.ts";
-import type { BootstrapTask } from "../../model/shard-task.ts";
-import type { StageContext } from "../context.ts";
-import { deploymentOf, expectedCapacity } from "../deployment-of.ts";
-import { readJson, writeJson } from "../json-file.ts";
-import { DEADLINES_MS } from "../plan.ts";
-import { findSecrets, writeSecrets } from "../secrets.ts";
-import { trustOf } from "../trust-of.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { bootstrapResult as shardBootstrapResult } from "../../model/record/worker-result.ts";
+import type { BootstrapTask } from "../../model/ports/worker-task.ts";
+import type { StageContext } from "../context/context.ts";
+import { deploymentOf, expectedCapacity } from "../measurement/deployment-of.ts";
+import { readJson, writeJson } from "../../tools/files/json-file.ts";
+import { DEADLINES_MS } from "../folder/plan.ts";
+import { findSecrets, writeSecrets } from "../folder/secrets.ts";
+import { trustOf } from "../making/trust-of.ts";
 import { provisionResult } from "./provision.ts";
 
 /** What bootstrap leaves, the token apart: that goes to `secrets.json`. */

@@ -1,19 +1,19 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { type FailureKind, failureKindOf } from "../../model/terraform-failure.ts";
-import type { TerraformProgress } from "../../model/terraform.ts";
-import { askInventory, noteSeen } from "../ask-inventory.ts";
-import { awaitControllers, awaitVolumes } from "../await-controllers.ts";
-import type { StageContext } from "../context.ts";
-import { countingOptions, countResources } from "../resource-counts.ts";
-import { salvageJson } from "../json-file.ts";
-import { CLUSTER_STACK, withTerraform } from "../stack-terraform.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { type FailureKind, failureKindOf } from "../../model/cloud/terraform-failure.ts";
+import type { TerraformProgress } from "../../model/ports/terraform.ts";
+import { askInventory, noteSeen } from "../context/ask-inventory.ts";
+import { awaitControllers, awaitVolumes } from "./await-controllers.ts";
+import type { StageContext } from "../context/context.ts";
+import { countingOptions, countResources } from "../folder/resource-counts.ts";
+import { salvageJson } from "../../tools/files/json-file.ts";
+import { CLUSTER_STACK, withTerraform } from "./stack-terraform.ts";
 import { stacksIn, wasTouched } from "../stacks-in.ts";
 import { noteTakenUp } from "../strays.ts";
 import { synthesizeInto } from "./provision.ts";
-import { isLeaseHeld } from "../lease.ts";
+import { isLeaseHeld } from "../lease/lease.ts";
 
 /**
  * How long a failed destroy waits before it is tried again, by the kind of its failure, in polls of the settle times: 5 s

@@ -1,15 +1,15 @@
 import type { z } from "zod";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { drainResult as shardDrainResult } from "../../model/shard-result.ts";
-import type { StageContext } from "../context.ts";
-import { salvageJson, writeJson } from "../json-file.ts";
-import { DEADLINES_MS } from "../plan.ts";
-import type { RunFolder } from "../run-folder.ts";
-import { findSecrets } from "../secrets.ts";
-import { trustOf } from "../trust-of.ts";
-import { storedEvents } from "../resource-counts.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { drainResult as shardDrainResult } from "../../model/record/worker-result.ts";
+import type { StageContext } from "../context/context.ts";
+import { salvageJson, writeJson } from "../../tools/files/json-file.ts";
+import { DEADLINES_MS } from "../folder/plan.ts";
+import type { RunFolder } from "../folder/run-folder.ts";
+import { findSecrets } from "../folder/secrets.ts";
+import { trustOf } from "../making/trust-of.ts";
+import { storedEvents } from "../folder/resource-counts.ts";
 import { provisionResult } from "./provision.ts";
-import { isLeaseHeld } from "../lease.ts";
+import { isLeaseHeld } from "../lease/lease.ts";
 
 /** A Coder server that restarts, or ran out of memory, is back within a minute; what is not is gone. */
 const GONE_AFTER_MS = 2 * 60_000;

@@ -1,14 +1,14 @@
-import { RefbenchError } from "../../model/error.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { namePrefix } from "../../model/run-id.ts";
-import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/shard-task.ts";
-import type { LoadResult } from "../../model/shard-result.ts";
-import type { StageContext } from "../context.ts";
-import { deploymentOf } from "../deployment-of.ts";
-import { holdMsOf } from "../hold-ms.ts";
-import { readJson } from "../json-file.ts";
-import { findSecrets } from "../secrets.ts";
+import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/ports/worker-task.ts";
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { StageContext } from "../context/context.ts";
+import { deploymentOf } from "../measurement/deployment-of.ts";
+import { holdMsOf } from "../measurement/hold-ms.ts";
+import { readJson } from "../../tools/files/json-file.ts";
+import { findSecrets } from "../folder/secrets.ts";
 import { bootstrapResult } from "./bootstrap.ts";
-import { trustOf } from "../trust-of.ts";
+import { trustOf } from "../making/trust-of.ts";
 import { provisionResult } from "./provision.ts";
 
 /** Carries a p95 of the hold alone, 300 probes in 75 s; rate limits are off. */

@@ -1,8 +1,8 @@
-import { summaryLine } from "../../model/summary-line.ts";
-import type { StageContext } from "../context.ts";
-import { writeJson } from "../json-file.ts";
-import { watchNodes } from "../node-changes.ts";
-import { keepMachines } from "../machines.ts";
+import { summaryLine } from "../../model/record/summary-line.ts";
+import type { StageContext } from "../context/context.ts";
+import { writeJson } from "../../tools/files/json-file.ts";
+import { watchNodes } from "./node-changes.ts";
+import { keepMachines } from "../measurement/machines.ts";
 import { compare } from "./compare.ts";
 import { loadOnce } from "./load-once.ts";
 

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Environment, environmentSchema, IMAGE_DIGEST } from "../../../stacks/environment.ts";
-import { isCaller } from "../../model/aws-principal.ts";
-import { RefbenchError } from "../../model/error.ts";
-import type { PreflightFinding } from "../../model/preflight-finding.ts";
-import { askInventory, noteSeen } from "../ask-inventory.ts";
-import { pullsCoder, pullsWorkspaceImage } from "../conditions.ts";
-import type { StageContext } from "../context.ts";
-import { readJson, writeJson } from "../json-file.ts";
+import { isCaller } from "../../model/cloud/aws-principal.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { PreflightFinding } from "../../model/ports/preflight-finding.ts";
+import { askInventory, noteSeen } from "../context/ask-inventory.ts";
+import { pullsCoder, pullsWorkspaceImage } from "../making/conditions.ts";
+import type { StageContext } from "../context/context.ts";
+import { readJson, writeJson } from "../../tools/files/json-file.ts";
 
 /** What preflight leaves: the tools as they were found, and what Coder's image was resolved to. */
 export const preflightResult = z.object({

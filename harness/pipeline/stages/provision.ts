@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { RefbenchError } from "../../model/error.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { cloudOutputsSchema, coderOutputsSchema } from "../../../stacks/outputs.ts";
-import { applyStack } from "../apply-stack.ts";
-import { noteWhatExists } from "../ask-inventory.ts";
-import type { StageContext } from "../context.ts";
-import { readJson, writeJson } from "../json-file.ts";
-import { verifyExpiry } from "../verify-expiry.ts";
+import { applyStack } from "./apply-stack.ts";
+import { noteWhatExists } from "../context/ask-inventory.ts";
+import type { StageContext } from "../context/context.ts";
+import { readJson, writeJson } from "../../tools/files/json-file.ts";
+import { verifyExpiry } from "./verify-expiry.ts";
 
 /** What provision leaves: the stacks in the order they were applied, and where Coder answers. */
 export const provisionResult = z.object({

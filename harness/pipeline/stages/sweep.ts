@@ -1,11 +1,11 @@
-import { isManual } from "../../model/run-mark.ts";
-import { removeInPasses } from "../../model/removal-passes.ts";
-import type { InventoryItem } from "../../model/inventory.ts";
-import { seenIn } from "../../model/listing.ts";
-import { askPatiently, noteSeen } from "../ask-inventory.ts";
-import type { StageContext } from "../context.ts";
-import type { StoredEntry } from "../journal.ts";
-import { nothingBegun } from "../nothing-begun.ts";
+import { isManual } from "../../model/cloud/run-mark.ts";
+import { removeInPasses } from "../../model/cloud/removal-passes.ts";
+import type { InventoryItem } from "../../model/ports/inventory.ts";
+import { seenIn } from "../../model/ports/listing.ts";
+import { askPatiently, noteSeen } from "../context/ask-inventory.ts";
+import type { StageContext } from "../context/context.ts";
+import type { StoredEntry } from "../folder/journal.ts";
+import { nothingBegun } from "./nothing-begun.ts";
 import { strayIn } from "../strays.ts";
 
 /**

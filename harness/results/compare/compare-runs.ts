@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { type Differences, differencesOf } from "./differences.ts";
 import { type Figure, figuresOf } from "./figures.ts";
 

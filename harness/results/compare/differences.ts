@@ -1,6 +1,6 @@
-import type { RunRecord } from "../../model/record.ts";
-import { fingerprintChanges, fingerprintOf } from "../fingerprint.ts";
-import { standingOf } from "../official.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { fingerprintChanges, fingerprintOf } from "../format/fingerprint.ts";
+import { standingOf } from "../judge/official.ts";
 
 /** What must not be overlooked when the figures of two runs stand beside each other. */
 export interface Differences {

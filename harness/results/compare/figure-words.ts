@@ -1,4 +1,4 @@
-import { formatCount, formatLatency, NO_FIGURE } from "../format.ts";
+import { formatCount, formatLatency, NO_FIGURE } from "../format/format.ts";
 import type { Figure } from "./figures.ts";
 
 /** A figure with its unit; one that was not measured is a dash. */

@@ -1,6 +1,6 @@
-import type { Measurements } from "../../model/record.ts";
-import { type Phase, PHASES } from "../../model/shard-result.ts";
-import { mergeHistograms, summarize } from "../histogram.ts";
+import type { Measurements } from "../../model/record/record.ts";
+import { type Phase, PHASES } from "../../model/record/worker-result.ts";
+import { mergeHistograms, summarize } from "../judge/histogram.ts";
 
 /** One figure of a run, as it stands beside another run's. */
 export interface Figure {

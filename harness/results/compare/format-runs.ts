@@ -1,7 +1,7 @@
-import type { Grid } from "../grid.ts";
-import type { OutputFormat } from "../output-spec.ts";
-import { DEFAULT_WIDTH } from "../outputs.ts";
-import { formatSheet } from "../sheet.ts";
+import type { Grid } from "../table/grid.ts";
+import type { OutputFormat } from "../format/output-spec.ts";
+import { DEFAULT_WIDTH } from "../output/outputs.ts";
+import { formatSheet } from "../table/sheet.ts";
 import type { ComparedRun, FigureOfBoth, RunComparison } from "./compare-runs.ts";
 import { factorWords, figureWords } from "./figure-words.ts";
 

@@ -1,6 +1,6 @@
-import { messageOf } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
-import { baselessVerdict } from "../completeness.ts";
+import { messageOf } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { baselessVerdict } from "../judge/completeness.ts";
 import { judgeRecord, OWN_OBJECTIVES } from "../judge-record.ts";
 import { isFinal } from "./final.ts";
 

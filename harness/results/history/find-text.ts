@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 
 /** A file's text, or undefined when there is no such file. */
 export async function findText(path: string): Promise<string | undefined> {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
-import { resultsJson } from "../json.ts";
-import { missingForOfficial } from "../official.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { resultsJson } from "../output/json.ts";
+import { missingForOfficial } from "../judge/official.ts";
 import { contradictionOf } from "./contradiction.ts";
 import { isFinal } from "./final.ts";
 import { recordPath, requireStorable } from "./layout.ts";

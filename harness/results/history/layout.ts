@@ -1,7 +1,7 @@
-import { RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
-import { dayOf } from "../day.ts";
+import { dayOf } from "../format/day.ts";
 
 /** What an architecture or a size may be called to be a folder's name on every machine. */
 const FOLDER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

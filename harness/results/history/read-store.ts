@@ -1,8 +1,8 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { recordOfDigest } from "./digest.ts";
 import { isFinal } from "./final.ts";
 import { isRecordPath, recordPath } from "./layout.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { storedRecord } from "../../model/migrate-record.ts";
-import { JsonBoundError, parseJson } from "../../model/parse-json.ts";
-import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../model/record.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { storedRecord } from "../../model/record/migrate-record.ts";
+import { JsonBoundError, parseJson } from "../../tools/parse-json.ts";
+import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../model/record/record.ts";
 import { contradictionOf } from "./contradiction.ts";
 import { digestFile, digestMismatch, digestPath } from "./digest.ts";
 import { findText } from "./find-text.ts";

@@ -1,7 +1,7 @@
 import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { readRecordFile } from "./record-file.ts";
 import type { Unreadable } from "./unreadable.ts";

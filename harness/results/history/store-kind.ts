@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { RunRecord } from "../../model/record.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { findText } from "./find-text.ts";
 import { writeOnce } from "./write-once.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 /** What a store holds: figures of real clouds, or rehearsals; never both. */
 export type StoreKind = "results" | "rehearsals";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 
 /**
  * Writes a file that never changes again; false where one of that name is already there. The temporary file lies in

@@ -1,4 +1,4 @@
-import type { RunCost } from "../../model/cost.ts";
+import type { RunCost } from "../../model/record/cost.ts";
 import type { Night } from "./night.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 

@@ -1,4 +1,4 @@
-import type { Measurements, RunRecord } from "../../model/record.ts";
+import type { Measurements, RunRecord } from "../../model/record/record.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
 /** The figures of a row, by name, each from the measurements of one night. */

@@ -1,9 +1,9 @@
 import { decodeTime } from "ulid";
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
-import { dayOf } from "../day.ts";
+import { dayOf } from "../format/day.ts";
 import { byStart } from "../history/read-history.ts";
-import { standingOf } from "../official.ts";
+import { standingOf } from "../judge/official.ts";
 
 /** What one night measured of one size. */
 export interface Night {

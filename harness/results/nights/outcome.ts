@@ -1,5 +1,5 @@
-import { failsRun } from "../../model/objective-words.ts";
-import type { RunRecord } from "../../model/record.ts";
+import { failsRun } from "../../model/record/objective-words.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 
 /**
  * What a night's figures may be used for. `met` and `missed` measured Coder. `generator-limited` measured the

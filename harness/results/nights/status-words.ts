@@ -1,5 +1,5 @@
-import { daysAfter } from "../day.ts";
-import type { NightRow } from "../nights.ts";
+import { daysAfter } from "../format/day.ts";
+import type { NightRow } from "./nights.ts";
 import type { NightStatus } from "./status.ts";
 import { tallyWords } from "./tally-words.ts";
 

@@ -1,6 +1,6 @@
-import { failsRun } from "../../model/objective-words.ts";
-import type { RunRecord } from "../../model/record.ts";
-import { daysAfter, daysBetween } from "../day.ts";
+import { failsRun } from "../../model/record/objective-words.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { daysAfter, daysBetween } from "../format/day.ts";
 import { isClean, type Night } from "./night.ts";
 
 /** From how many days on a newest night is stale, and over how many days missing ones are listed. */

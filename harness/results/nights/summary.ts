@@ -1,5 +1,5 @@
-import type { NightRow } from "../nights.ts";
-import { versionOf } from "../row.ts";
+import type { NightRow } from "./nights.ts";
+import { versionOf } from "../format/row.ts";
 import type { Night } from "./night.ts";
 
 /** A row of nights for programs: its runs by their ids, without their records. */

@@ -1,4 +1,4 @@
-import { formatCount } from "../format.ts";
+import { formatCount } from "../format/format.ts";
 import type { NightTally } from "./tally.ts";
 
 /** A row's nights in words, the same in every form: "4 of 5 met the objectives, since 2026-11-18; 2 nights measured nothing". */

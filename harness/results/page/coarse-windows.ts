@@ -1,4 +1,4 @@
-import type { LoadWindow } from "../../model/shard-result.ts";
+import type { LoadWindow } from "../../model/record/worker-result.ts";
 
 /** How many windows a chart draws at most: more would be closer together than its line is wide. */
 const DRAWN = 100;

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { isNightly, nightsOf } from "../nights/night.ts";
 import { type Html, html } from "./html.ts";
 import { runPath } from "./paths.ts";

@@ -1,7 +1,7 @@
-import type { Measurements, RunRecord } from "../../model/record.ts";
-import type { Phase } from "../../model/shard-result.ts";
-import { formatCount, formatLatency } from "../format.ts";
-import { mergeHistograms, type Percentile, summarize } from "../histogram.ts";
+import type { Measurements, RunRecord } from "../../model/record/record.ts";
+import type { Phase } from "../../model/record/worker-result.ts";
+import { formatCount, formatLatency } from "../format/format.ts";
+import { mergeHistograms, type Percentile, summarize } from "../judge/histogram.ts";
 import { WATCHED_SHARES, type WatchedMetric } from "../statistics/watched-figures.ts";
 
 /** A figure that a run is looked at by first. */

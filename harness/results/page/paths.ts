@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 
 /** Where the page of a run lies in the site. */
 export function runPath({ runId }: Pick<RunRecord, "runId">): string {

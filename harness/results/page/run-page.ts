@@ -1,13 +1,13 @@
-import type { RunRecord } from "../../model/record.ts";
-import { versionOf } from "../coder-version.ts";
-import { buildTimeWords, rateWords } from "../builds-words.ts";
-import { clocksLine, negativeLines, ownClockLines } from "../clock-words.ts";
-import { dayOf } from "../day.ts";
-import { formatCount, formatDuration, formatLatency } from "../format.ts";
-import { standingOf, unofficialReasons } from "../official.ts";
-import { holdWords, serverCountWords } from "../hold-words.ts";
-import { arrivalsLine, probeLine } from "../over-time.ts";
-import { reproduceCommands, reproduceNotes } from "../reproduce.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import { versionOf } from "../judge/coder-version.ts";
+import { buildTimeWords, rateWords } from "../format/builds-words.ts";
+import { clocksLine, negativeLines, ownClockLines } from "../format/clock-words.ts";
+import { dayOf } from "../format/day.ts";
+import { formatCount, formatDuration, formatLatency } from "../format/format.ts";
+import { standingOf, unofficialReasons } from "../judge/official.ts";
+import { holdWords, serverCountWords } from "../format/hold-words.ts";
+import { arrivalsLine, probeLine } from "../output/over-time.ts";
+import { reproduceCommands, reproduceNotes } from "../output/reproduce.ts";
 import { document } from "./document.ts";
 import { type Child, type Html, html, small } from "./html.ts";
 import { costOf, KEY_FIGURES, usd } from "./page-figures.ts";
@@ -32,7 +32,7 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
     description: `${title}${version === undefined ? "" : `, Coder ${version}`}: ${record.verdict}.`,
     rehearsals,
     crumb: dayOf(record.startedAt),
-    root: "../",
+    root: "..",
     trail: [{ name: `${environment}, ${size}`, path: sizePath(record) }],
     body: html`<h1>${environment}, size ${size}</h1>
       <p class="lead">

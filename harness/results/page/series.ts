@@ -1,4 +1,4 @@
-import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../fingerprint.ts";
+import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../format/fingerprint.ts";
 import type { Night } from "../nights/night.ts";
 import type { Reset } from "../statistics/resets.ts";
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { isNightly, nightsOf } from "../nights/night.ts";
 import type { WatchedSeries } from "../statistics/changes-of.ts";
 import type { Reset } from "../statistics/resets.ts";
@@ -31,7 +31,7 @@ export function sizePage(
     title,
     description: `${title}: trend over nights by Coder's version, and every run.`,
     rehearsals,
-    root: "../",
+    root: "..",
     body: html`<h1>${title}</h1>
       <p class="lead">Reference architecture <code>${architecture}</code>, size <code>${size}</code>.</p>
       <h2>Trend over nights</h2>

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { type Html, html } from "./html.ts";
 
 /** How bad a word is: colour and sign follow it, the word itself is always there. */

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { findText } from "../history/find-text.ts";
 import type { StoreKind } from "../history/store-kind.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 /** The file by which a folder is known as a site of refbench, which may be replaced. */
 export const SITE_MARKER = "refbench-site.json";

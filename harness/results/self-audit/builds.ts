@@ -1,7 +1,7 @@
-import { buildFigures } from "../../model/builds.ts";
-import { farthestApart, isUnsteady, MOST_APART_MS } from "../../model/clocks.ts";
-import type { Phase } from "../../model/shard-result.ts";
-import { readHistogram } from "../histogram.ts";
+import { buildFigures } from "../../model/record/builds.ts";
+import { farthestApart, isUnsteady, MOST_APART_MS } from "../../model/record/clocks.ts";
+import type { Phase } from "../../model/record/worker-result.ts";
+import { readHistogram } from "../judge/histogram.ts";
 import { atMost, type Measured, notNegative, type Rule, same, sum } from "./rule.ts";
 
 /** 0 ≤ mean ≤ peak ≤ capacity. */

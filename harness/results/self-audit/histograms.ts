@@ -1,5 +1,5 @@
-import type { Phase, PhaseHistogram } from "../../model/shard-result.ts";
-import { readHistogram, type ReadHistogram } from "../histogram.ts";
+import type { Phase, PhaseHistogram } from "../../model/record/worker-result.ts";
+import { readHistogram, type ReadHistogram } from "../judge/histogram.ts";
 import { atMost, type Measured, type Named, type Rule, same, sum } from "./rule.ts";
 
 const HOUR_US = 3_600_000_000;

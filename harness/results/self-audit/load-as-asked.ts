@@ -1,5 +1,5 @@
-import type { Phase } from "../../model/shard-result.ts";
-import { readHistogram } from "../histogram.ts";
+import type { Phase } from "../../model/record/worker-result.ts";
+import { readHistogram } from "../judge/histogram.ts";
 import { isCutShort } from "./counts.ts";
 import { atMost, type Measured, type Rule, same, sum } from "./rule.ts";
 

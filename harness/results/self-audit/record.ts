@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record.ts";
+import type { RunRecord } from "../../model/record/record.ts";
 import { atMost, notNegative, type Rule, same, share, sum } from "./rule.ts";
 
 const at = (instant: string): number => Date.parse(instant);

@@ -1,4 +1,4 @@
-import type { Measurements, RunRecord } from "../../model/record.ts";
+import type { Measurements, RunRecord } from "../../model/record/record.ts";
 
 /** A record that has measurements. */
 export interface Measured {

@@ -1,4 +1,4 @@
-import { MEASURING_METHOD, type RunRecord } from "../../model/record.ts";
+import { MEASURING_METHOD, type RunRecord } from "../../model/record/record.ts";
 import * as builds from "./builds.ts";
 import * as counts from "./counts.ts";
 import * as histograms from "./histograms.ts";

@@ -1,6 +1,6 @@
-import type { RunRecord } from "../../model/record.ts";
-import type { Phase } from "../../model/shard-result.ts";
-import { readHistogram } from "../histogram.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import type { Phase } from "../../model/record/worker-result.ts";
+import { readHistogram } from "../judge/histogram.ts";
 import { isCutShort } from "./counts.ts";
 import { successes } from "./histograms.ts";
 import { atMost, type Measured, notNegative, type Rule, same, share, sum } from "./rule.ts";

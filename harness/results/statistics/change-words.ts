@@ -1,10 +1,10 @@
-import { formatCount } from "../format.ts";
-import type { Grid } from "../grid.ts";
-import type { OutputFormat } from "../output-spec.ts";
-import { formatSheet } from "../sheet.ts";
-import type { ChangePoint } from "./change-points.ts";
+import { formatCount } from "../format/format.ts";
+import type { Grid } from "../table/grid.ts";
+import type { OutputFormat } from "../format/output-spec.ts";
+import { formatSheet } from "../table/sheet.ts";
+import type { ChangePoint } from "./steps/change-points.ts";
 import type { WatchedSeries } from "./changes-of.ts";
-import type { TotalFailure } from "./total-failures.ts";
+import type { TotalFailure } from "./steps/total-failures.ts";
 import { isWorse } from "./watched-figures.ts";
 
 /** The changes over nights in one form. */

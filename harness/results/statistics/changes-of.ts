@@ -1,16 +1,16 @@
-import type { Measurements, RunRecord } from "../../model/record.ts";
-import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../fingerprint.ts";
+import type { Measurements, RunRecord } from "../../model/record/record.ts";
+import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../format/fingerprint.ts";
 import { isNightly, nightsOf } from "../nights/night.ts";
 import { measuredCoder } from "../nights/outcome.ts";
-import { nightAgainCommand } from "../reproduce.ts";
-import { versionOf } from "../row.ts";
+import { nightAgainCommand } from "../output/reproduce.ts";
+import { versionOf } from "../format/row.ts";
 import {
   type ChangePoint,
   changePoints,
   type NightFigure,
   type SeriesChanges,
   shareChanges,
-} from "./change-points.ts";
+} from "./steps/change-points.ts";
 import { figureOfNight } from "./figure-of-night.ts";
 import type { Reset } from "./resets.ts";
 import {

@@ -1,6 +1,6 @@
-import type { ComparedLoad, Comparison } from "../../model/comparison.ts";
-import type { Measurements } from "../../model/record.ts";
-import { findFigure } from "../objectives.ts";
+import type { ComparedLoad, Comparison } from "../../model/record/comparison.ts";
+import type { Measurements } from "../../model/record/record.ts";
+import { findFigure } from "../judge/objectives.ts";
 import { countFailedLoads, judgeLoad } from "./failed-load.ts";
 import { comparePairs } from "./paired-comparison.ts";
 import { WATCHED_FIGURES } from "./watched-figures.ts";

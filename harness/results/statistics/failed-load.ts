@@ -1,6 +1,6 @@
 import jstat from "jstat";
-import type { ComparedLoad, FailedLoads } from "../../model/comparison.ts";
-import type { Measurements } from "../../model/record.ts";
+import type { ComparedLoad, FailedLoads } from "../../model/record/comparison.ts";
+import type { Measurements } from "../../model/record/record.ts";
 
 /** What a load of a comparison is worth, and why it is not compared. */
 export function judgeLoad(measured: Measurements): Omit<ComparedLoad, "version"> {

@@ -1,6 +1,6 @@
-import type { Measurements, RunRecord } from "../../model/record.ts";
-import { formatCount } from "../format.ts";
-import { findFigure } from "../objectives.ts";
+import type { Measurements, RunRecord } from "../../model/record/record.ts";
+import { formatCount } from "../format/format.ts";
+import { findFigure } from "../judge/objectives.ts";
 import type { WatchedFigure } from "./watched-figures.ts";
 
 /**

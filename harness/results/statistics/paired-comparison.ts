@@ -1,4 +1,4 @@
-import type { ComparedFigure } from "../../model/comparison.ts";
+import type { ComparedFigure } from "../../model/record/comparison.ts";
 import jstat from "jstat";
 
 /** What is compared: one figure's values from loads made in turns. */

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { WATCHED_FIGURES, WATCHED_SHARES } from "./watched-figures.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 const METRICS = [...WATCHED_FIGURES, ...WATCHED_SHARES].map(({ metric }) => metric);
 

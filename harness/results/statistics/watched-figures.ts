@@ -1,5 +1,5 @@
-import type { Measurements, RunRecord } from "../../model/record.ts";
-import { findFigure } from "../objectives.ts";
+import type { Measurements, RunRecord } from "../../model/record/record.ts";
+import { findFigure } from "../judge/objectives.ts";
 
 /** A figure of which a change over nights is told. */
 export interface WatchedFigure {

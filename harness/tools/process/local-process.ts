@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Clock, systemClock } from "../../model/clock.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
 import { waitUntil } from "../time/wait-until.ts";
 import { processStart } from "./process-start.ts";
 

@@ -1,4 +1,4 @@
-import type { LoadContext } from "../load-context.ts";
+import type { LoadContext } from "../context/load-context.ts";
 
 /**
  * The task's parameters with the template's own defaults. Coder's utility asks its terminal for each one that it is

@@ -1,5 +1,5 @@
-import { RefbenchError } from "../../model/error.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { CoderUtility } from "./find-utility.ts";
 
 /** Files of one call, in a folder that only this user reads. */

@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { CoderClient } from "../../coder/client.ts";
-import type { ForeignEngine } from "../../model/engine.ts";
-import { messageOf } from "../../model/error.ts";
-import { deleteUsers, deleteWorkspaces } from "../delete-all.ts";
-import type { LoadContext, LoadWorkspace, TaskContext } from "../load-context.ts";
+import type { ForeignEngine } from "../../model/record/engine.ts";
+import { messageOf } from "../../tools/error.ts";
+import { deleteUsers, deleteWorkspaces } from "../removal/delete-all.ts";
+import type { LoadContext, LoadWorkspace, TaskContext } from "../context/load-context.ts";
 import type { CoderEngineOptions } from "./engine.ts";
 import { listUtilityThings, type UtilityThings } from "./find-made.ts";
 import { madeUsers } from "./measure-made.ts";

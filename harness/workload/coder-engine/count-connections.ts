@@ -1,5 +1,5 @@
-import type { LoadResult } from "../../model/shard-result.ts";
-import type { FailureLedger } from "../failures.ts";
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { FailureLedger } from "../context/failures.ts";
 import { trafficFailure } from "./error-class.ts";
 import type { UtilityRun } from "./report.ts";
 

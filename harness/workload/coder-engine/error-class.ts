@@ -1,5 +1,5 @@
-import { exhaustedSaid } from "../../coder/exhausted.ts";
-import type { FailureClass, Phase } from "../../model/shard-result.ts";
+import { exhaustedSaid } from "../../coder/http/exhausted.ts";
+import type { FailureClass, Phase } from "../../model/record/worker-result.ts";
 
 /** A failure of the utility in the words of a load. */
 export interface ClassedFailure {

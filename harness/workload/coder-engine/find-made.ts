@@ -1,8 +1,8 @@
 import type { CoderClient } from "../../coder/client.ts";
-import type { Answer } from "../../coder/answer.ts";
-import type { User, Workspace } from "../../coder/schemas.ts";
-import { RefbenchError } from "../../model/error.ts";
-import { listUsers, listWorkspaces } from "../listing.ts";
+import type { Answer } from "../../coder/http/answer.ts";
+import type { User, Workspace } from "../../coder/http/schemas.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { listUsers, listWorkspaces } from "../context/listing.ts";
 
 /** What Coder's utility calls everything that it makes; no run can be told by it. */
 export const UTILITY_PREFIX = "scaletest-";

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { RefbenchError } from "../../model/error.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { utilityEnvironment } from "./utility-environment.ts";
 
 /** Where the utility was over time, newest first; the binary itself is asked, since versions were renamed in between. */

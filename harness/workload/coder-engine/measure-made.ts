@@ -1,7 +1,7 @@
-import type { Workspace } from "../../coder/schemas.ts";
-import { reach, recordBuild } from "../await-ready.ts";
-import type { LoadContext, LoadUser, LoadWorkspace } from "../load-context.ts";
-import { lookAtAgents } from "../look-at-agents.ts";
+import type { Workspace } from "../../coder/http/schemas.ts";
+import { reach, recordBuild } from "../workspaces/await-ready.ts";
+import type { LoadContext, LoadUser, LoadWorkspace } from "../context/load-context.ts";
+import { lookAtAgents } from "../workspaces/look-at-agents.ts";
 import type { UtilityThings } from "./find-made.ts";
 
 /** Records queue, build and agents of what was made, by the server's own clock, as refbench's own load does. */

@@ -1,4 +1,4 @@
-import type { LoadTask } from "../../model/shard-task.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { connectionsOf, isSsh, trafficOf } from "./arguments.ts";
 
 /** What Coder's utility does or tells otherwise than refbench, for this task, in words. */

@@ -1,6 +1,6 @@
-import type { Workspace } from "../../coder/schemas.ts";
-import { RefbenchError } from "../../model/error.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
+import type { Workspace } from "../../coder/http/schemas.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { connectionsOf } from "./arguments.ts";
 import type { UtilityThings } from "./find-made.ts";
 

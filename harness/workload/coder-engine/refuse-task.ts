@@ -1,5 +1,5 @@
-import { RefbenchError } from "../../model/error.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { UTILITY_PREFIX } from "./find-made.ts";
 
 /** Refuses what Coder's utility cannot do at all; what it does otherwise is told in the result instead. */

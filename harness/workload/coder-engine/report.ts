@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { scrub } from "./scrub.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 /** One run as the utility reports it, secrets taken out. */
 export interface UtilityRun {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
-import { messageOf, RefbenchError } from "../../model/error.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { scrub } from "./scrub.ts";
 
 const SAMPLE_MS = 500;

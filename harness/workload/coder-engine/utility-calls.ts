@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RefbenchError } from "../../model/error.ts";
-import type { LoadResult } from "../../model/shard-result.ts";
-import type { LoadContext } from "../load-context.ts";
-import { watchServerGauge } from "../server-gauge.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { LoadContext } from "../context/load-context.ts";
+import { watchServerGauge } from "../connections/server-gauge.ts";
 import { createArguments, trafficArguments } from "./arguments.ts";
 import { utilityEnvironment } from "./utility-environment.ts";
 import type { CoderEngineOptions } from "./engine.ts";

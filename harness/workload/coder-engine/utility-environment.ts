@@ -1,5 +1,5 @@
 import { childEnvironment } from "../../model/environment/child-environment.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
 
 /** The environment of Coder's binary; with a deployment, the only place where its URL and the session are told. */
 export function utilityEnvironment(

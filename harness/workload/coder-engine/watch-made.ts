@@ -1,6 +1,6 @@
-import { agentsOf, type Workspace } from "../../coder/schemas.ts";
-import { listWorkspaces } from "../listing.ts";
-import type { LoadContext } from "../load-context.ts";
+import { agentsOf, type Workspace } from "../../coder/http/schemas.ts";
+import { listWorkspaces } from "../context/listing.ts";
+import type { LoadContext } from "../context/load-context.ts";
 import { UTILITY_PREFIX } from "./find-made.ts";
 
 const LEAST_PAUSE_MS = 2000;

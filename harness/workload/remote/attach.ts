@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LineSplitter } from "../../model/lines.ts";
+import { LineSplitter } from "../../tools/files/lines.ts";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
-import { LEAN_ALLOCATOR, LEAN_NODE } from "../lean-process.ts";
+import { LEAN_ALLOCATOR, LEAN_NODE } from "../worker-process/lean-process.ts";
 import { hostingOf, killHost } from "./hosting.ts";
 import { eventTail } from "./event-tail.ts";
 import {
@@ -15,7 +15,7 @@ import {
   isLast,
   TASK_FILES,
 } from "./protocol.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 const POLL_MS = 100;
 const KEPT_LOG = 4000;

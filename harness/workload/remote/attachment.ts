@@ -1,11 +1,11 @@
 import { PassThrough } from "node:stream";
 import type { ClientChannel } from "ssh2";
-import { RefbenchError } from "../../model/error.ts";
-import { LineSplitter } from "../../model/lines.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { LineSplitter } from "../../tools/files/lines.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import type { RunnerConnection } from "./connection.ts";
 import { type AttachLine, attachLine, type ClientLine } from "./protocol.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 const KEPT_WORDS = 2000;
 const LOSS_MS = 2000;

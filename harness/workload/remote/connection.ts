@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Client } from "ssh2";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import type { RunnerAccess } from "../../model/runner.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { RunnerAccess } from "../../model/ports/runner.ts";
 import { knownHost } from "./host-keys.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import { openTunnel, type Tunnel } from "./tunnel.ts";

@@ -1,7 +1,7 @@
 import { openSync, readSync } from "node:fs";
-import { RefbenchError } from "../../model/error.ts";
-import { LineSplitter } from "../../model/lines.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { LineSplitter } from "../../tools/files/lines.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 import { type NumberedEvent, numberedEvent } from "./protocol.ts";
 
 const CHUNK = 64 * 1024;

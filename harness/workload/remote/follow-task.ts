@@ -1,5 +1,5 @@
-import { RefbenchError } from "../../model/error.ts";
-import type { ShardEvent } from "../../model/shard.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { ShardEvent } from "../../model/ports/worker.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import type { Attachment } from "./attachment.ts";
 import { isLast, type NumberedEvent } from "./protocol.ts";

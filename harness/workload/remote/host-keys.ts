@@ -1,5 +1,5 @@
 import type { ServerHostKeyAlgorithm } from "ssh2";
-import { RefbenchError } from "../../model/error.ts";
+import { RefbenchError } from "../../tools/error.ts";
 
 /** The keys by which one runner is known. */
 export interface KnownHost {

@@ -1,13 +1,13 @@
 import { openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { systemClock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
-import { SHARD_PROTOCOL, type ShardEvent } from "../../model/shard.ts";
-import { performTask } from "../perform-task.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { SHARD_PROTOCOL, type ShardEvent } from "../../model/ports/worker.ts";
+import { performTask } from "../tasks/perform-task.ts";
 import { claimHosting } from "./hosting.ts";
 import { hostedTask, type HostedTask, type NumberedEvent, TASK_FILES } from "./protocol.ts";
 import { stopOtherHosts } from "./stop-other-hosts.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 const WATCH_EVERY_MS = 200;
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { identityOf, isAlive, type LocalProcess, localProcess } from "../../tools/process/local-process.ts";
 import { TASK_FILES } from "./protocol.ts";
-import { parseJson } from "../../model/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 /** What a task's folder says about the process that hosts it. */
 export type Hosting =

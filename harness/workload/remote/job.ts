@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { RunnerAccess } from "../../model/runner.ts";
+import type { RunnerAccess } from "../../model/ports/runner.ts";
 import type { HostedTask } from "./protocol.ts";
 
 /** One task on one runner: where its files lie there and what is put into them. */

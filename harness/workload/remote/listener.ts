@@ -1,4 +1,4 @@
-import type { ShardEvent } from "../../model/shard.ts";
+import type { ShardEvent } from "../../model/ports/worker.ts";
 
 /** Hands events to the caller; one that throws ends the task, and its error must not pass for a lost connection. */
 export class Listener {

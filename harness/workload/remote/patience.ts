@@ -1,6 +1,6 @@
-import type { Clock } from "../../model/clock.ts";
-import { messageOf, RefbenchError } from "../../model/error.ts";
-import { timeOfDay } from "../worker-watch.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { timeOfDay } from "../worker-process/worker-watch.ts";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;

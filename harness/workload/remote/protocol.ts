@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { shardEvent } from "../../model/shard.ts";
-import { shardTask } from "../../model/shard-task.ts";
+import { shardEvent } from "../../model/ports/worker.ts";
+import { shardTask } from "../../model/ports/worker-task.ts";
 
 // What passes between this machine and a load runner. Over SSH nothing else is used than SFTP's stat, mkdir, open
 // (write), write, close, rename and unlink, and the exec of one command line:

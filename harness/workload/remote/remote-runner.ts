@@ -1,9 +1,9 @@
-import { type Clock, systemClock } from "../../model/clock.ts";
-import { RefbenchError } from "../../model/error.ts";
-import type { FindRunner } from "../../model/runner.ts";
-import type { ShardEvent, ShardResult, ShardRunner } from "../../model/shard.ts";
-import type { ShardTask } from "../../model/shard-task.ts";
-import { outcomeOf } from "../shard-outcome.ts";
+import { type Clock, systemClock } from "../../tools/time/clock.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { FindRunner } from "../../model/ports/runner.ts";
+import type { ShardEvent, ShardResult, ShardRunner } from "../../model/ports/worker.ts";
+import type { ShardTask } from "../../model/ports/worker-task.ts";
+import { outcomeOf } from "../worker-process/worker-outcome.ts";
 import { openAttachment } from "./attachment.ts";
 import { connectRunner } from "./connection.ts";
 import { followTask, lostTask, type Received } from "./follow-task.ts";
@@ -12,7 +12,7 @@ import { Listener } from "./listener.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import { Patience } from "./patience.ts";
 import { StopControl } from "./stop-control.ts";
-import { type Silence, WorkerWatch } from "../worker-watch.ts";
+import { type Silence, WorkerWatch } from "../worker-process/worker-watch.ts";
 import { openFiles } from "./remote-files.ts";
 import { uploadProgram, uploadTask } from "./upload.ts";
 

@@ -1,4 +1,4 @@
-import { RefbenchError } from "../../model/error.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import type { Attachment } from "./attachment.ts";
 
 /** Beyond the grace that the host gives its task itself: the stop and the result have to travel. */

@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Clock } from "../../model/clock.ts";
+import type { Clock } from "../../tools/time/clock.ts";
 import { hostingOf, killHost } from "./hosting.ts";
 import { TASK_FILES } from "./protocol.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";

@@ -1,8 +1,8 @@
 import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../../model/error.ts";
-import type { RunnerAccess } from "../../model/runner.ts";
-import { startPiped } from "../start-piped.ts";
+import { messageOf } from "../../tools/error.ts";
+import type { RunnerAccess } from "../../model/ports/runner.ts";
+import { startPiped } from "../worker-process/start-piped.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 
 const KEPT_WORDS = 2000;

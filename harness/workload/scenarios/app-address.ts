@@ -1,7 +1,7 @@
-import type { Agent, Workspace } from "../../coder/schemas.ts";
-import { isName } from "../../coder/ssh-target.ts";
-import type { AppOrigin } from "../../coder/transport.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
+import type { Agent, Workspace } from "../../coder/http/schemas.ts";
+import { isName } from "../../coder/ssh/ssh-target.ts";
+import type { AppOrigin } from "../../coder/http/transport.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { AppHosts } from "./app-hosts.ts";
 
 /** Where one workspace's app is reached. */

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import type { CoderClient } from "../../coder/client.ts";
-import { RefbenchError } from "../../model/error.ts";
-import type { LoadTask } from "../../model/shard-task.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
 
 /** How the hosts of apps are reached, on a deployment that gives each app one of its own. */
 export interface AppHosts {

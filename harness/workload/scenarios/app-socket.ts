@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { RawData, WebSocket } from "ws";
 import { type ConnectFailure, onNoUpgrade } from "../../coder/connect.ts";
-import { messageTooLarge } from "../../coder/transport.ts";
-import { messageOf } from "../../model/error.ts";
-import { connectClass } from "../connect-class.ts";
-import type { LoadContext } from "../load-context.ts";
+import { messageTooLarge } from "../../coder/http/transport.ts";
+import { messageOf } from "../../tools/error.ts";
+import { connectClass } from "../context/connect-class.ts";
+import type { LoadContext } from "../context/load-context.ts";
 import type { AppAddress } from "./app-address.ts";
 
 /** A timer may ring this much early. */

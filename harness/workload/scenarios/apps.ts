@@ -1,8 +1,8 @@
-import { agentsOf } from "../../coder/schemas.ts";
-import { inTurns } from "../../model/in-turns.ts";
-import type { LoadContext, LoadWorkspace } from "../load-context.ts";
-import { pace } from "../pacer.ts";
-import type { Scenario } from "../scenario.ts";
+import { agentsOf } from "../../coder/http/schemas.ts";
+import { inTurns } from "../../tools/time/in-turns.ts";
+import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
+import { pace } from "../generator/pacer.ts";
+import type { Scenario } from "./scenario.ts";
 import { type AppAddress, appAddress } from "./app-address.ts";
 import { findAppHosts } from "./app-hosts.ts";
 import { AppSocket } from "./app-socket.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LoadWorkspace } from "../load-context.ts";
+import type { LoadWorkspace } from "../context/load-context.ts";
 
 /** One request of a page, as a browser makes it that has the page's files. */
 export interface DashboardRead {

@@ -1,7 +1,7 @@
-import { CoderHttp } from "../../coder/http.ts";
-import type { LoadContext, LoadWorkspace } from "../load-context.ts";
-import { pace } from "../pacer.ts";
-import type { Scenario } from "../scenario.ts";
+import { CoderHttp } from "../../coder/http/http.ts";
+import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
+import { pace } from "../generator/pacer.ts";
+import type { Scenario } from "./scenario.ts";
 import { DASHBOARD_PAGES, type DashboardRead } from "./dashboard-reads.ts";
 
 /** Nobody waits longer for a page. */

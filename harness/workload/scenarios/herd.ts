@@ -1,12 +1,12 @@
 import { CoderClient } from "../../coder/client.ts";
-import { arrivalSchedule } from "../arrival-schedule.ts";
-import { awaitReady } from "../await-ready.ts";
-import { generatorNow } from "../clock-watch.ts";
-import { type LoadContext, type LoadWorkspace, setState } from "../load-context.ts";
-import { pace } from "../pacer.ts";
-import type { Scenario } from "../scenario.ts";
-import { takeTurns } from "../take-turns.ts";
-import { visitWorkspace } from "../visit-workspace.ts";
+import { arrivalSchedule } from "../workspaces/arrival-schedule.ts";
+import { awaitReady } from "../workspaces/await-ready.ts";
+import { generatorNow } from "../context/clock-watch.ts";
+import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
+import { pace } from "../generator/pacer.ts";
+import type { Scenario } from "./scenario.ts";
+import { takeTurns } from "../context/take-turns.ts";
+import { visitWorkspace } from "../connections/visit-workspace.ts";
 import { stopWorkspace } from "./stop-workspace.ts";
 
 /** How long a stopped load may take to ask for the starts that it owes to workspaces that are not its own. */

@@ -1,6 +1,6 @@
-import { failedWith } from "../../coder/answer.ts";
-import { isActive } from "../../coder/schemas.ts";
-import { type LoadContext, type LoadWorkspace, setState } from "../load-context.ts";
+import { failedWith } from "../../coder/http/answer.ts";
+import { isActive } from "../../coder/http/schemas.ts";
+import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
 
 /** Stops one workspace and waits until the server says so; whether it did. */
 export async function stopWorkspace(

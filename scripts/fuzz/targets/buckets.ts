@@ -1,6 +1,6 @@
 import { gcsBucket } from "../../../harness/inventory/buckets/gcs.ts";
 import { s3Bucket } from "../../../harness/inventory/buckets/s3.ts";
-import type { Bucket } from "../../../harness/model/bucket.ts";
+import type { Bucket } from "../../../harness/model/ports/bucket.ts";
 import { fakeClock } from "../../../test/support/fake-clock.ts";
 import { printed } from "../laws.ts";
 import { jsonNear, textNear } from "../mutations.ts";

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { Command, Option } from "commander";
 import { programOf } from "../../../harness/cli/main.ts";
-import { parseOutputs } from "../../../harness/results/output-spec.ts";
+import { parseOutputs } from "../../../harness/results/format/output-spec.ts";
 import { textNear } from "../mutations.ts";
 import { type Outcome, type Target, target } from "../target.ts";
 

@@ -6,8 +6,8 @@ import { kubernetesInventory } from "../../../harness/inventory/kubernetes/inven
 import { assess } from "../../../harness/inventory/sweep/assess.ts";
 import { EMPTY_LEDGER, look } from "../../../harness/inventory/sweep/ledger.ts";
 import { record } from "../../../harness/inventory/google/refusal.ts";
-import { parseJson } from "../../../harness/model/parse-json.ts";
-import type { InventoryAnswer } from "../../../harness/model/inventory.ts";
+import { parseJson } from "../../../harness/tools/parse-json.ts";
+import type { InventoryAnswer } from "../../../harness/model/ports/inventory.ts";
 import { fakeClock } from "../../../test/support/fake-clock.ts";
 import { printed } from "../laws.ts";
 import { jsonNear } from "../mutations.ts";

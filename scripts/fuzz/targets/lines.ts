@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import { advance, initialState } from "../../../harness/cli/progress/state.ts";
 import { liveView } from "../../../harness/cli/progress/live-view.ts";
 import { PlainLines } from "../../../harness/cli/progress/plain-lines.ts";
-import { LineSplitter } from "../../../harness/model/lines.ts";
-import { shardEvent } from "../../../harness/model/shard.ts";
-import { shardTask } from "../../../harness/model/shard-task.ts";
-import { EventTail } from "../../../harness/pipeline/event-log.ts";
-import { parseJournal } from "../../../harness/pipeline/journal.ts";
+import { LineSplitter } from "../../../harness/tools/files/lines.ts";
+import { shardEvent } from "../../../harness/model/ports/worker.ts";
+import { shardTask } from "../../../harness/model/ports/worker-task.ts";
+import { EventTail } from "../../../harness/pipeline/folder/event-log.ts";
+import { parseJournal } from "../../../harness/pipeline/folder/journal.ts";
 import { failureOf } from "../../../harness/terraform/failure.ts";
 import { type Diagnostic, parseMessage } from "../../../harness/terraform/message.ts";
 import { redactorOf } from "../../../harness/terraform/redact.ts";
@@ -19,8 +19,8 @@ import {
   hostedTask,
   numberedEvent,
 } from "../../../harness/workload/remote/protocol.ts";
-import { parseTask } from "../../../harness/workload/perform-task.ts";
-import { parseEvent } from "../../../harness/workload/shard-outcome.ts";
+import { parseTask } from "../../../harness/workload/tasks/perform-task.ts";
+import { parseEvent } from "../../../harness/workload/worker-process/worker-outcome.ts";
 import { printed } from "../laws.ts";
 import { jsonLinesNear, jsonNear } from "../mutations.ts";
 import { samplesOf } from "../sample-of.ts";

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { linesIn } from "../../../harness/model/lines.ts";
-import { playFakePoint } from "../../chaos/fake/point.ts";
-import { cleanSchedule } from "../../chaos/fake/schedule.ts";
-import { randomOf } from "../../chaos/random.ts";
+import { linesIn } from "../../../harness/tools/files/lines.ts";
+import { playFakePoint } from "../../../test/chaos/fake/point.ts";
+import { cleanSchedule } from "../../../test/chaos/fake/schedule.ts";
+import { randomOf } from "../../../test/chaos/random.ts";
 
 /** The files that a whole run left, by their path in its folder: written by the pipeline itself, in a simulated world. */
 export interface RanRun {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import * as coder from "../../../harness/coder/schemas.ts";
-import { readAnswer } from "../../../harness/coder/http.ts";
-import { parseJson } from "../../../harness/model/parse-json.ts";
+import * as coder from "../../../harness/coder/http/schemas.ts";
+import { readAnswer } from "../../../harness/coder/http/http.ts";
+import { parseJson } from "../../../harness/tools/parse-json.ts";
 import { jsonNear } from "../mutations.ts";
 import { samplesOf } from "../sample-of.ts";
 import { accepted, refused, type Target, target } from "../target.ts";

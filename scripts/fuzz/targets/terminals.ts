@@ -1,5 +1,5 @@
 import { ShellSession } from "../../../harness/coder/shell-session.ts";
-import { JsonStream } from "../../../harness/rehearsal/emulator/terminal/json-stream.ts";
+import { JsonStream } from "../../../rehearsal/emulator/terminal/json-stream.ts";
 import { printed } from "../laws.ts";
 import { chunksNear } from "../mutations.ts";
 import { accepted, type Outcome, refused, type Target, target } from "../target.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkProviders } from "../../../harness/cli/check-providers.ts";
-import { TYPES_IN_USE } from "../../../harness/rehearsal/twin/types-in-use.ts";
+import { TYPES_IN_USE } from "../../../rehearsal/twin/types-in-use.ts";
 
 test("without a mirror of providers doctor says how to make one, and needs none", async () => {
   expect(await checkProviders({})).toMatchObject({

@@ -2,18 +2,18 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { composePorts } from "../../../harness/cli/compose.ts";
-import { commandEnv } from "../../../harness/cli/nightly/child-command.ts";
-import { awsRunnerAccess } from "../../../harness/cli/runner/aws.ts";
-import { gcloudEnvironment } from "../../../harness/cli/runner/gcloud-environment.ts";
-import { reaperEnvironment } from "../../../harness/cli/spawn-reaper.ts";
-import { readJson } from "../../../harness/pipeline/json-file.ts";
-import { type CloudPlan, planSchema } from "../../../harness/pipeline/plan.ts";
+import { composePorts } from "../../../harness/composition/compose.ts";
+import { commandEnv } from "../../../harness/nights/child-command.ts";
+import { awsRunnerAccess } from "../../../harness/composition/runner/aws.ts";
+import { gcloudEnvironment } from "../../../harness/composition/runner/gcloud-environment.ts";
+import { reaperEnvironment } from "../../../harness/composition/spawn-reaper.ts";
+import { readJson } from "../../../harness/tools/files/json-file.ts";
+import { type CloudPlan, planSchema } from "../../../harness/pipeline/folder/plan.ts";
 import { synthesize } from "../../../harness/terraform/synthesize.ts";
-import { localShardRunner } from "../../../harness/workload/local-runner.ts";
+import { localShardRunner } from "../../../harness/workload/worker-process/local-runner.ts";
 import { utilityEnvironment } from "../../../harness/workload/coder-engine/utility-environment.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { OBEYED_BY_NODE, STEERING } from "../../support/steering-shell.ts";
+import { OBEYED_BY_NODE, STEERING } from "../../support/coder/steering-shell.ts";
 import { pathWith } from "./runner/tunnel.ts";
 
 /** Where the real value of a name lies, although the shell says another. */

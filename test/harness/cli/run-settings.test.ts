@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { preflightCommand } from "../../../harness/cli/commands/preflight.ts";
-import { checkedSettings } from "../../../harness/cli/preflight/request.ts";
+import { checkedSettings } from "../../../harness/composition/preflight/request.ts";
 import { addRunOptions, type RunFlags } from "../../../harness/cli/options/run-options.ts";
 import { runSettingsOf } from "../../../harness/cli/run-settings.ts";
 import { CapturedStream } from "./progress/captured-stream.ts";

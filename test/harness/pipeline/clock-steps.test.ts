@@ -1,16 +1,16 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import type { RunRecord } from "../../../harness/model/record.ts";
-import { Journal, parseJournal, type StoredEntry } from "../../../harness/pipeline/journal.ts";
-import { hasExpired } from "../../../harness/pipeline/expiry.ts";
-import { readJson } from "../../../harness/pipeline/json-file.ts";
-import { LeaseBook } from "../../../harness/pipeline/lease.ts";
-import { planSchema } from "../../../harness/pipeline/plan.ts";
+import type { RunRecord } from "../../../harness/model/record/record.ts";
+import { Journal, parseJournal, type StoredEntry } from "../../../harness/pipeline/folder/journal.ts";
+import { hasExpired } from "../../../harness/pipeline/context/expiry.ts";
+import { readJson } from "../../../harness/tools/files/json-file.ts";
+import { LeaseBook } from "../../../harness/pipeline/lease/lease.ts";
+import { planSchema } from "../../../harness/pipeline/folder/plan.ts";
 import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
-import { reap } from "../../../harness/pipeline/reaper.ts";
-import { executeRun } from "../../../harness/pipeline/run.ts";
-import { findFinalRecord } from "../../../harness/pipeline/run-record.ts";
-import { timelineOf } from "../../../harness/pipeline/timeline.ts";
+import { reap } from "../../../harness/pipeline/driver/reaper.ts";
+import { executeRun } from "../../../harness/pipeline/driver/run.ts";
+import { findFinalRecord } from "../../../harness/pipeline/record/run-record.ts";
+import { timelineOf } from "../../../harness/pipeline/folder/timeline.ts";
 import { timesGoForward } from "../../../harness/results/self-audit/record.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { InventoryItem } from "../../../harness/model/inventory.ts";
-import { askInventory, noteSeen, noteWhatExists } from "../../../harness/pipeline/ask-inventory.ts";
-import { openContext, type StageContext } from "../../../harness/pipeline/context.ts";
-import { findDisagreements } from "../../../harness/pipeline/reconcile.ts";
+import type { InventoryItem } from "../../../harness/model/ports/inventory.ts";
+import { askInventory, noteSeen, noteWhatExists } from "../../../harness/pipeline/context/ask-inventory.ts";
+import { openContext, type StageContext } from "../../../harness/pipeline/context/context.ts";
+import { findDisagreements } from "../../../harness/pipeline/stages/reconcile.ts";
 import { audit } from "../../../harness/pipeline/stages/audit.ts";
 import { destroy } from "../../../harness/pipeline/stages/destroy.ts";
 import { provision } from "../../../harness/pipeline/stages/provision.ts";

@@ -1,15 +1,15 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { RunRecord } from "../../../harness/model/record.ts";
-import { resultMarkdown } from "../../../harness/results/markdown.ts";
-import { markdownRow } from "../../../harness/results/markdown-row.ts";
-import { markdownText } from "../../../harness/results/markdown-text.ts";
-import { writeMarkedBlock } from "../../../harness/results/marked-block.ts";
-import { sheetMarkdown } from "../../../harness/results/sheet.ts";
-import { publishedTable } from "../../../harness/results/table.ts";
-import { rowOf } from "../../../harness/results/row.ts";
-import { resultsText } from "../../../harness/results/text.ts";
+import type { RunRecord } from "../../../harness/model/record/record.ts";
+import { resultMarkdown } from "../../../harness/results/output/markdown.ts";
+import { markdownRow } from "../../../harness/results/table/markdown-row.ts";
+import { markdownText } from "../../../harness/results/table/markdown-text.ts";
+import { writeMarkedBlock } from "../../../harness/results/table/marked-block.ts";
+import { sheetMarkdown } from "../../../harness/results/table/sheet.ts";
+import { publishedTable } from "../../../harness/results/table/table.ts";
+import { rowOf } from "../../../harness/results/format/row.ts";
+import { resultsText } from "../../../harness/results/output/text.ts";
 import { nightOn, scratchFolder } from "./nightly-records.ts";
 import { officialRecord, sampleMeasurements } from "./sample-record.ts";
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { RunRecord } from "../../../harness/model/record.ts";
+import type { RunRecord } from "../../../harness/model/record/record.ts";
 import { newRunId } from "../../../harness/model/run-id.ts";
 import { digestFile, digestPath } from "../../../harness/results/history/digest.ts";
 import { officialRecord, sampleRecord } from "./sample-record.ts";

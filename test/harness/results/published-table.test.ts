@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { RunRecord } from "../../../harness/model/record.ts";
-import { NIGHT_COLUMNS } from "../../../harness/results/night-row.ts";
-import { sheetMarkdown, sheetText } from "../../../harness/results/sheet.ts";
-import { publishedTable } from "../../../harness/results/table.ts";
+import type { RunRecord } from "../../../harness/model/record/record.ts";
+import { NIGHT_COLUMNS } from "../../../harness/results/table/night-row.ts";
+import { sheetMarkdown, sheetText } from "../../../harness/results/table/sheet.ts";
+import { publishedTable } from "../../../harness/results/table/table.ts";
 import { LEAKED, nightOn } from "./nightly-records.ts";
 import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "./sample-record.ts";
 

@@ -1,7 +1,7 @@
 import * as hdr from "hdr-histogram-js";
-import { MEASURING_METHODS, RECORD_SCHEMA_VERSION, recordSchema } from "../../../harness/model/record.ts";
-import type { Measurements, RunRecord } from "../../../harness/model/record.ts";
-import type { Phase, PhaseHistogram } from "../../../harness/model/shard-result.ts";
+import { MEASURING_METHODS, RECORD_SCHEMA_VERSION, recordSchema } from "../../../harness/model/record/record.ts";
+import type { Measurements, RunRecord } from "../../../harness/model/record/record.ts";
+import type { Phase, PhaseHistogram } from "../../../harness/model/record/worker-result.ts";
 
 /** A stored histogram of these microseconds. */
 export function histogramOf(

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { objectiveSentence, thresholdWords } from "../../../harness/model/objective-words.ts";
-import type { ObjectiveResult } from "../../../harness/model/record.ts";
-import { resultMarkdown } from "../../../harness/results/markdown.ts";
+import { objectiveSentence, thresholdWords } from "../../../harness/model/record/objective-words.ts";
+import type { ObjectiveResult } from "../../../harness/model/record/record.ts";
+import { resultMarkdown } from "../../../harness/results/output/markdown.ts";
 import { indexPage } from "../../../harness/results/page/index-page.ts";
 import { runPage } from "../../../harness/results/page/run-page.ts";
-import { sheetMarkdown, sheetText } from "../../../harness/results/sheet.ts";
-import { publishedTable } from "../../../harness/results/table.ts";
-import { resultsText } from "../../../harness/results/text.ts";
+import { sheetMarkdown, sheetText } from "../../../harness/results/table/sheet.ts";
+import { publishedTable } from "../../../harness/results/table/table.ts";
+import { resultsText } from "../../../harness/results/output/text.ts";
 import { nightOn } from "./nightly-records.ts";
 import { officialRecord, sampleMeasurements } from "./sample-record.ts";
 

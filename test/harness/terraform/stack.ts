@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { TerraformOptions } from "../../../harness/model/terraform.ts";
+import type { TerraformOptions } from "../../../harness/model/ports/terraform.ts";
 
 /** A folder with one Terraform configuration, gone after the test. */
 export async function stackOf(configuration: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
-import type { TerraformProgress, TerraformSummary } from "../../../harness/model/terraform.ts";
+import type { TerraformProgress, TerraformSummary } from "../../../harness/model/ports/terraform.ts";
 import { createTerraform } from "../../../harness/terraform/terraform.ts";
 import { options, stackOf } from "./stack.ts";
 

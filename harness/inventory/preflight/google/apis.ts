@@ -1,5 +1,5 @@
 import type { Architecture, Size } from "../../../../reference-architectures/architecture.ts";
-import { PageWatch } from "../../../model/page-watch.ts";
+import { PageWatch } from "../../../tools/page-watch.ts";
 import { list, record } from "../../google/refusal.ts";
 import { type Check, failed, ok, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { findFile } from "../../../model/local-files.ts";
+import { findFile } from "../../../tools/files/local-files.ts";
 import { record } from "../../google/refusal.ts";
-import { parseJson } from "../../../model/parse-json.ts";
+import { parseJson } from "../../../tools/parse-json.ts";
 
 /** Where a Google credential comes from. Nothing of the credential itself. */
 export type GoogleSource =

@@ -1,7 +1,7 @@
 import { sdkClients } from "../../aws/clients.ts";
 import { classOf, wordsOf } from "../../aws/failure.ts";
 import { patientSend, type AwsClient, type AwsService } from "../../aws/session.ts";
-import type { Clock } from "../../../model/clock.ts";
+import type { Clock } from "../../../tools/time/clock.ts";
 import { ALLOWED, MARKER, noOwner, type OwnerMarker } from "./owner-marker.ts";
 
 const WORD = `${MARKER}-${ALLOWED}`;

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../format.ts";
+import { formatDuration } from "../../format/format.ts";
 import type { Html } from "../html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming, type Size } from "./draw.ts";

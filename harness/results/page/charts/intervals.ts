@@ -1,4 +1,4 @@
-import type { ComparedFigure } from "../../../model/comparison.ts";
+import type { ComparedFigure } from "../../../model/record/comparison.ts";
 import type { Html } from "../html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming } from "./draw.ts";

@@ -1,6 +1,6 @@
-import type { ComparedFigure, Comparison } from "../../../model/comparison.ts";
-import { failureWords, loadLines, wholePairs } from "../../compared-versions.ts";
-import { formatCount, NO_FIGURE } from "../../format.ts";
+import type { ComparedFigure, Comparison } from "../../../model/record/comparison.ts";
+import { failureWords, loadLines, wholePairs } from "../../format/compared-versions.ts";
+import { formatCount, NO_FIGURE } from "../../format/format.ts";
 import { intervalChart, signedPercent } from "../charts/intervals.ts";
 import { dataTable } from "../data-table.ts";
 import { figure, legend } from "../figure.ts";

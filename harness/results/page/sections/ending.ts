@@ -1,6 +1,6 @@
-import type { RunCost } from "../../../model/cost.ts";
-import type { RunRecord, Teardown } from "../../../model/record.ts";
-import { formatCount, NO_FIGURE } from "../../format.ts";
+import type { RunCost } from "../../../model/record/cost.ts";
+import type { RunRecord, Teardown } from "../../../model/record/record.ts";
+import { formatCount, NO_FIGURE } from "../../format/format.ts";
 import { dataTable, termList } from "../data-table.ts";
 import { type Html, html } from "../html.ts";
 import { usd } from "../page-figures.ts";

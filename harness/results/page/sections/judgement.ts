@@ -1,8 +1,8 @@
-import { reasonsOf } from "../../failure-words.ts";
-import { judgedWord, reachedWords, thresholdWords } from "../../../model/objective-words.ts";
-import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record.ts";
-import { formatCount } from "../../format.ts";
-import { pollsLine } from "../../poll-words.ts";
+import { reasonsOf } from "../../format/failure-words.ts";
+import { judgedWord, reachedWords, thresholdWords } from "../../../model/record/objective-words.ts";
+import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record/record.ts";
+import { formatCount } from "../../format/format.ts";
+import { pollsLine } from "../../format/poll-words.ts";
 import { dataTable } from "../data-table.ts";
 import { type Child, type Html, html, small } from "../html.ts";
 import { chip } from "../status.ts";

@@ -1,9 +1,9 @@
-import type { Measurements } from "../../../model/record.ts";
-import { PHASES, type PhaseHistogram } from "../../../model/shard-result.ts";
-import { formatCount, formatLatency } from "../../format.ts";
-import { carries, isAmongFailed, mergeHistograms, readHistogram } from "../../histogram.ts";
-import { latencyGrid } from "../../latency.ts";
-import { PHASE_WORDS } from "../../phase-words.ts";
+import type { Measurements } from "../../../model/record/record.ts";
+import { PHASES, type PhaseHistogram } from "../../../model/record/worker-result.ts";
+import { formatCount, formatLatency } from "../../format/format.ts";
+import { carries, isAmongFailed, mergeHistograms, readHistogram } from "../../judge/histogram.ts";
+import { latencyGrid } from "../../output/latency.ts";
+import { PHASE_WORDS } from "../../format/phase-words.ts";
 import { percentilePlot, type PhaseLatency } from "../charts/percentile-plot.ts";
 import { dataTable, termList } from "../data-table.ts";
 import { figure, legend } from "../figure.ts";

@@ -1,8 +1,8 @@
-import type { Measurements } from "../../../model/record.ts";
-import type { LoadWindow } from "../../../model/shard-result.ts";
-import { formatCount, formatDuration, NO_FIGURE } from "../../format.ts";
+import type { Measurements } from "../../../model/record/record.ts";
+import type { LoadWindow } from "../../../model/record/worker-result.ts";
+import { formatCount, formatDuration, NO_FIGURE } from "../../format/format.ts";
 import { timeChart, type TimeLine } from "../charts/time-chart.ts";
-import { windowsWithBuilds } from "../../windows-with-builds.ts";
+import { windowsWithBuilds } from "../../judge/windows-with-builds.ts";
 import { coarse } from "../coarse-windows.ts";
 import { dataTable } from "../data-table.ts";
 import { figure, type Key, legend } from "../figure.ts";

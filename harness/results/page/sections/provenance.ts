@@ -1,9 +1,9 @@
-import { machineWords } from "../../../model/machine.ts";
-import type { RunRecord } from "../../../model/record.ts";
-import { versionOf } from "../../coder-version.ts";
-import { formatCount } from "../../format.ts";
-import { paceWords } from "../../hold-words.ts";
-import { platformWord } from "../../platform-words.ts";
+import { machineWords } from "../../../model/record/machine.ts";
+import type { RunRecord } from "../../../model/record/record.ts";
+import { versionOf } from "../../judge/coder-version.ts";
+import { formatCount } from "../../format/format.ts";
+import { paceWords } from "../../format/hold-words.ts";
+import { platformWord } from "../../format/platform-words.ts";
 import { termList } from "../data-table.ts";
 import { type Child, type Html, html } from "../html.ts";
 import { kindOf } from "../runs-table.ts";

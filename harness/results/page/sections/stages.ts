@@ -1,6 +1,6 @@
-import type { RunRecord } from "../../../model/record.ts";
-import { TEARDOWN_STAGES } from "../../../model/stage.ts";
-import { formatDuration } from "../../format.ts";
+import type { RunRecord } from "../../../model/record/record.ts";
+import { TEARDOWN_STAGES } from "../../../model/record/stage.ts";
+import { formatDuration } from "../../format/format.ts";
 import { type Bar, gantt, type Moment } from "../charts/gantt.ts";
 import { dataTable } from "../data-table.ts";
 import { figure, legend } from "../figure.ts";

@@ -1,5 +1,5 @@
-import { NO_FIGURE } from "../../format.ts";
-import { versionOf } from "../../coder-version.ts";
+import { NO_FIGURE } from "../../format/format.ts";
+import { versionOf } from "../../judge/coder-version.ts";
 import { isClean, type Night } from "../../nights/night.ts";
 import { measuredCoder } from "../../nights/outcome.ts";
 import { foundWords, sightWords, withoutWords } from "../../statistics/change-words.ts";

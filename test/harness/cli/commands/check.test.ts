@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { OBJECTIVES, objectivesFor } from "../../../../reference-architectures/objectives.ts";
 import { checkCommand } from "../../../../harness/cli/commands/check.ts";
-import type { RunRecord } from "../../../../harness/model/record.ts";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
 import { digestFile, digestPath } from "../../../../harness/results/history/digest.ts";
-import { judge } from "../../../../harness/results/objectives.ts";
+import { judge } from "../../../../harness/results/judge/objectives.ts";
 import { sampleMeasurements, sampleRecord, unmeasured } from "../../results/sample-record.ts";
 import { directoryWith, runCommand } from "./command-run.ts";
 

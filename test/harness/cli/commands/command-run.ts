@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { onTestFinished } from "vitest";
-import type { Io } from "../../../../harness/cli/io.ts";
-import type { RunRecord } from "../../../../harness/model/record.ts";
+import type { Io } from "../../../../harness/composition/settings/io.ts";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
 
 /** Runs one command in a working directory and returns what it printed and its exit code. */

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../../../harness/cli/main.ts";
-import { startEmulatedCoder } from "../../../support/emulated-coder.ts";
-import { narrowWay } from "../../../support/narrow-way.ts";
-import { Refbench } from "../../../support/refbench-process.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
+import { narrowWay } from "../../../support/network/narrow-way.ts";
+import { Refbench } from "../../../support/command/refbench-process.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
 
 const LOAD = [

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { preflightCommand } from "../../../../harness/cli/commands/preflight.ts";
 import { CHECK_NAMES } from "../../../../harness/inventory/preflight/check.ts";
 import type { PreflightReport } from "../../../../harness/inventory/preflight/report.ts";
-import { licenceOf } from "../../../support/licence.ts";
+import { licenceOf } from "../../../support/coder/licence.ts";
 import { readyProject } from "../../inventory/preflight/ready-project.ts";
 import { runCommand } from "./command-run.ts";
 

@@ -1,14 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startTlsFront } from "../../../support/tls-front.ts";
-import { Refbench } from "../../../support/refbench-process.ts";
+import { startTlsFront } from "../../../support/network/tls-front.ts";
+import { Refbench } from "../../../support/command/refbench-process.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../../harness/cli/main.ts";
-import { recordSchema } from "../../../../harness/model/record.ts";
-import { startFaultProxy } from "../../../support/fault-proxy.ts";
-import { addPerson, startEmulatedCoder } from "../../../support/emulated-coder.ts";
-import { type FakeBinaryOptions, writeFakeBinary } from "../../../support/fake-coder-binary.ts";
+import { recordSchema } from "../../../../harness/model/record/record.ts";
+import { startFaultProxy } from "../../../support/network/fault-proxy.ts";
+import { addPerson, startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
+import { type FakeBinaryOptions, writeFakeBinary } from "../../../support/coder/fake-coder-binary.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
 
 /** The seed's command as it is typed, `refbench` for `coder`, with fewer workspaces. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { programOf } from "../../../../harness/cli/main.ts";
-import { commandEnv } from "../../../../harness/cli/nightly/child-command.ts";
+import { commandEnv } from "../../../../harness/nights/child-command.ts";
 
 const io = { stdout: process.stdout, stderr: process.stderr, env: {}, cwd: "/", exit: () => undefined };
 const program = await programOf(io, "0.0.0");

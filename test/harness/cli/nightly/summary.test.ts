@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Night } from "../../../../harness/cli/nightly/night.ts";
+import type { Night } from "../../../../harness/nights/night.ts";
 import { nightMarkdown, nightText } from "../../../../harness/cli/nightly/summary.ts";
 
 const night: Night = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { liveView } from "../../../../harness/cli/progress/live-view.ts";
 import { advance, initialState } from "../../../../harness/cli/progress/state.ts";
-import type { StoredEvent } from "../../../../harness/model/event.ts";
+import type { StoredEvent } from "../../../../harness/model/ports/event.ts";
 import { at, costs, instant, loading, untilLoad } from "./story.ts";
 
 const view = (events: readonly StoredEvent[], seconds: number, width = 79): string =>

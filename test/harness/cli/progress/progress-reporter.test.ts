@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { progressReporter } from "../../../../harness/cli/progress/progress-reporter.ts";
-import type { Clock } from "../../../../harness/model/clock.ts";
+import type { Clock } from "../../../../harness/tools/time/clock.ts";
 import { CapturedStream } from "./captured-stream.ts";
 import { at, costs, instant, load, loading, untilLoad } from "./story.ts";
 

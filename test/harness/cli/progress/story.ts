@@ -1,5 +1,5 @@
-import type { RunEvent, StoredEvent } from "../../../../harness/model/event.ts";
-import type { LoadProgress } from "../../../../harness/model/shard-result.ts";
+import type { RunEvent, StoredEvent } from "../../../../harness/model/ports/event.ts";
+import type { LoadProgress } from "../../../../harness/model/record/worker-result.ts";
 
 const START = Date.parse("2026-11-22T07:00:00.000Z");
 

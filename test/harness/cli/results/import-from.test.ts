@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { resultsCommand } from "../../../../harness/cli/commands/results.ts";
-import type { RunRecord } from "../../../../harness/model/record.ts";
-import { resultsJson } from "../../../../harness/results/json.ts";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
+import { resultsJson } from "../../../../harness/results/output/json.ts";
 import { nightOn, scratchFolder } from "../../results/nightly-records.ts";
 import { runCommand } from "../commands/command-run.ts";
 

@@ -5,19 +5,19 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { runCommand } from "../../../../harness/cli/commands/run.ts";
-import type { Io } from "../../../../harness/cli/io.ts";
+import type { Io } from "../../../../harness/composition/settings/io.ts";
 import type { RunFlags } from "../../../../harness/cli/options/run-options.ts";
 import { runRequestOf } from "../../../../harness/cli/run-request.ts";
-import { recordSchema } from "../../../../harness/model/record.ts";
-import { openContext } from "../../../../harness/pipeline/context.ts";
-import { readJson } from "../../../../harness/pipeline/json-file.ts";
-import { makeRun } from "../../../../harness/pipeline/make-run.ts";
-import { planSchema } from "../../../../harness/pipeline/plan.ts";
-import { writePendingRecord } from "../../../../harness/pipeline/run-record.ts";
-import { reproduceCommands } from "../../../../harness/results/reproduce.ts";
+import { recordSchema } from "../../../../harness/model/record/record.ts";
+import { openContext } from "../../../../harness/pipeline/context/context.ts";
+import { readJson } from "../../../../harness/tools/files/json-file.ts";
+import { makeRun } from "../../../../harness/pipeline/making/make-run.ts";
+import { planSchema } from "../../../../harness/pipeline/folder/plan.ts";
+import { writePendingRecord } from "../../../../harness/pipeline/record/run-record.ts";
+import { reproduceCommands } from "../../../../harness/results/output/reproduce.ts";
 import { environmentSchema } from "../../../../stacks/environment.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
-import { licenceOf } from "../../../support/licence.ts";
+import { licenceOf } from "../../../support/coder/licence.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
 
 /** Options that the command need not hold, each with its reason. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
-import type { RunnerAccess } from "../../../../harness/model/runner.ts";
+import type { RunnerAccess } from "../../../../harness/model/ports/runner.ts";
 
 /** A PATH with these programs alone, each by its shell script. */
 export async function pathWith(programs: Readonly<Record<string, string>>): Promise<NodeJS.ProcessEnv> {

@@ -5,26 +5,26 @@ import {
   type FindLimitFlags,
   flagsOfFirstLoad,
   limitWishOf,
-} from "../../../../harness/cli/scaletest/find-limit-options.ts";
-import { reportOfLimit } from "../../../../harness/cli/scaletest/find-limit-report.ts";
-import { limitSearch } from "../../../../harness/cli/scaletest/find-limit-runner.ts";
-import { formatLimit } from "../../../../harness/cli/scaletest/find-limit-text.ts";
+} from "../../../../harness/cli/scaletest/find-limit/options.ts";
+import { reportOfLimit } from "../../../../harness/cli/scaletest/find-limit/report.ts";
+import { limitSearch } from "../../../../harness/cli/scaletest/find-limit/runner.ts";
+import { formatLimit } from "../../../../harness/cli/scaletest/find-limit/text.ts";
 import {
   addCreateOptions,
   addTrafficOptions,
   type CreateFlags,
-} from "../../../../harness/cli/scaletest/load-options.ts";
+} from "../../../../harness/cli/scaletest/options/load-options.ts";
 import { runLoadByHand } from "../../../../harness/cli/scaletest/run-load.ts";
 import { CoderClient } from "../../../../harness/coder/client.ts";
-import { CoderHttp } from "../../../../harness/coder/http.ts";
-import { systemClock } from "../../../../harness/model/clock.ts";
-import { RefbenchError } from "../../../../harness/model/error.ts";
-import type { ShardRunner } from "../../../../harness/model/shard.ts";
-import type { LoadTask } from "../../../../harness/model/shard-task.ts";
-import type { LimitStep } from "../../../../harness/workload/limit-search.ts";
-import { startFakeCoder, type FakeFaults } from "../../../support/fake-coder.ts";
-import { loadResultOf } from "../../../support/load-result.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
+import { CoderHttp } from "../../../../harness/coder/http/http.ts";
+import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import { RefbenchError } from "../../../../harness/tools/error.ts";
+import type { ShardRunner } from "../../../../harness/model/ports/worker.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import type { LimitStep } from "../../../../harness/workload/limit-search/limit-search.ts";
+import { startFakeCoder, type FakeFaults } from "../../../support/coder/fake-coder.ts";
+import { loadResultOf } from "../../../support/results/load-result.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const RUN_ID = "01m81gbh13njzasbgq847qym32";
 const PREFIX = "bench-sbgq847qym32";

@@ -6,9 +6,9 @@ import {
   addTrafficOptions,
   type CreateFlags,
   type TrafficFlags,
-} from "../../../../harness/cli/scaletest/load-options.ts";
+} from "../../../../harness/cli/scaletest/options/load-options.ts";
 import { createTask, trafficTask } from "../../../../harness/cli/scaletest/load-task.ts";
-import { loadTask, type LoadTask } from "../../../../harness/model/shard-task.ts";
+import { loadTask, type LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 
 const RUN_ID = "01m81gbh13njzasbgq847qym32";
 const EARLIER = "01m81gkmf5dxa4pvdb8w20x9cs";

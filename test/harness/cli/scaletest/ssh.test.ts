@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { planText } from "../../../../harness/cli/scaletest/guard-text.ts";
 import { chooseSsh } from "../../../../harness/cli/scaletest/ssh.ts";
-import type { LoadTask } from "../../../../harness/model/shard-task.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 type Flags = Parameters<typeof chooseSsh>[0];
 type Look = Parameters<typeof chooseSsh>[2];

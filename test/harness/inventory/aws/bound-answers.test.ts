@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { sdkClients } from "../../../../harness/inventory/aws/clients.ts";
 import { patientSend } from "../../../../harness/inventory/aws/session.ts";
 import { s3Bucket } from "../../../../harness/inventory/buckets/s3.ts";
-import { systemClock } from "../../../../harness/model/clock.ts";
-import { MAX_BODY_BYTES } from "../../../../harness/model/exchange.ts";
-import { endlessBody, serveHttp } from "../../../support/http-server.ts";
+import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import { MAX_BODY_BYTES } from "../../../../harness/tools/exchange.ts";
+import { endlessBody, serveHttp } from "../../../support/network/http-server.ts";
 
 const env = (url: string) => ({
   AWS_ENDPOINT_URL: url,

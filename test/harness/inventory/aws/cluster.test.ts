@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { awsCluster } from "../../../../harness/inventory/aws/cluster.ts";
 import { sdkClients } from "../../../../harness/inventory/aws/clients.ts";
-import type { Cluster } from "../../../../harness/model/cluster.ts";
+import type { Cluster } from "../../../../harness/model/ports/cluster.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { FakeKubernetes } from "../../../support/fake-kubernetes.ts";
-import { startTlsFront } from "../../../support/tls-front.ts";
+import { startTlsFront } from "../../../support/network/tls-front.ts";
 import { pathWith } from "../../cli/runner/tunnel.ts";
 import { type Answers, fakeAws, refusal } from "./fake-aws.ts";
 import { MOTO_ACCOUNT, MOTO_REGION, type Moto, motoIsInstalled, startMoto } from "./moto.ts";

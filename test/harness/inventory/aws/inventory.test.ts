@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/listing.ts";
+import { seenIn } from "../../../../harness/model/ports/listing.ts";
 import { awsInventory } from "../../../../harness/inventory/aws/inventory.ts";
-import type { InventoryItem } from "../../../../harness/model/inventory.ts";
+import type { InventoryItem } from "../../../../harness/model/ports/inventory.ts";
 import { namePrefix, newRunId } from "../../../../harness/model/run-id.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { fakeAws, refusal } from "./fake-aws.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/listing.ts";
+import { seenIn } from "../../../../harness/model/ports/listing.ts";
 import { awsInventory } from "../../../../harness/inventory/aws/inventory.ts";
 import { AWS_KIND_NAMES } from "../../../../harness/inventory/aws/kinds.ts";
-import type { Inventory, InventoryItem } from "../../../../harness/model/inventory.ts";
+import type { Inventory, InventoryItem } from "../../../../harness/model/ports/inventory.ts";
 import { namePrefix, newRunId } from "../../../../harness/model/run-id.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { MOTO_ACCOUNT, MOTO_REGION, motoIsInstalled, startMoto } from "./moto.ts";

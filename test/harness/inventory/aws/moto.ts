@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { readLines } from "../../../../harness/model/lines.ts";
+import { readLines } from "../../../../harness/tools/files/lines.ts";
 
 /** The account that moto plays. */
 export const MOTO_ACCOUNT = "123456789012";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { googleError } from "../../../../harness/rehearsal/google-api/refusal.ts";
+import { googleError } from "../../../../rehearsal/google-api/refusal.ts";
 
 /** Cloud Storage's JSON API as its reference says it: one bucket, preconditions, pages, refusals on demand. */
 export class FakeGcs {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Bucket } from "../../../../harness/model/bucket.ts";
+import type { Bucket } from "../../../../harness/model/ports/bucket.ts";
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 

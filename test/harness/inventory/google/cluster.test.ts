@@ -2,11 +2,11 @@ import { Agent } from "undici";
 import { expect, onTestFinished, test } from "vitest";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import { googleCluster } from "../../../../harness/inventory/google/cluster.ts";
-import { awaitControlPlane } from "../../../../harness/pipeline/await-control-plane.ts";
-import { openContext } from "../../../../harness/pipeline/context.ts";
-import type { Cluster } from "../../../../harness/model/cluster.ts";
+import { awaitControlPlane } from "../../../../harness/pipeline/stages/await-control-plane.ts";
+import { openContext } from "../../../../harness/pipeline/context/context.ts";
+import type { Cluster } from "../../../../harness/model/ports/cluster.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
+import { MockGoogle } from "../../../../rehearsal/google-api/mock-google.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
 import { RUN, signal } from "./project.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isMadeByController, mayBeOrphan } from "../../../../harness/inventory/google/controllers.ts";
-import type { TwinItem } from "../../../../harness/rehearsal/inventory/item.ts";
-import { loadBalancerItems } from "../../../../harness/rehearsal/twin/controllers/load-balancer.ts";
+import type { TwinItem } from "../../../../rehearsal/inventory/item.ts";
+import { loadBalancerItems } from "../../../../rehearsal/twin/controllers/load-balancer.ts";
 
 function item(kind: string, uses: readonly string[] = []): TwinItem {
   return {

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { googleAuth, tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import { customGoogleEndpoints, googleEndpoints } from "../../../../harness/inventory/google/endpoints.ts";
 import { googleInventory } from "../../../../harness/inventory/google/inventory.ts";
-import { RefbenchError } from "../../../../harness/model/error.ts";
-import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
+import { RefbenchError } from "../../../../harness/tools/error.ts";
+import { MockGoogle } from "../../../../rehearsal/google-api/mock-google.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { NAME, names, RUN, signal } from "./project.ts";
 

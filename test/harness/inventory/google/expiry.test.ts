@@ -8,7 +8,7 @@ import {
 } from "../../../../harness/inventory/google/expiry.ts";
 import { KINDS_INSIDE_OTHERS, LISTED_KINDS } from "../../../../harness/inventory/listed-kinds.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
+import { MockGoogle } from "../../../../rehearsal/google-api/mock-google.ts";
 import { hardExpiry } from "../../../../stacks/google/hard-expiry.ts";
 import { RUN as RUN_ENVIRONMENT } from "../../../stacks/synthesize.ts";
 import { LABELS, link, NAME, RUN, signal, ZONE } from "./project.ts";

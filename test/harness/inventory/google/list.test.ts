@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/listing.ts";
+import { seenIn } from "../../../../harness/model/ports/listing.ts";
 import { COLLECTIONS, GOOGLE_KINDS } from "../../../../harness/inventory/google/kinds.ts";
-import { googleError } from "../../../../harness/rehearsal/google-api/refusal.ts";
+import { googleError } from "../../../../rehearsal/google-api/refusal.ts";
 import {
   LABELS,
   link,

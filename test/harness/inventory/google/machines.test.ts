@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
 import { readMachines } from "../../../../harness/inventory/google/machines.ts";
-import type { MachinesAnswer } from "../../../../harness/model/machines.ts";
+import type { MachinesAnswer } from "../../../../harness/model/ports/machines.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
+import { MockGoogle } from "../../../../rehearsal/google-api/mock-google.ts";
 import { LABELS, link, NAME, OTHER_RUN, RUN, signal } from "./project.ts";
 
 const ZONE = "projects/some-project/zones/us-central1-a";

@@ -1,10 +1,10 @@
-import { seenIn } from "../../../../harness/model/listing.ts";
+import { seenIn } from "../../../../harness/model/ports/listing.ts";
 import type { GoogleInventoryOptions } from "../../../../harness/inventory/google/inventory.ts";
 import { googleInventory } from "../../../../harness/inventory/google/inventory.ts";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
-import type { Inventory, InventoryAnswer } from "../../../../harness/model/inventory.ts";
+import type { Inventory, InventoryAnswer } from "../../../../harness/model/ports/inventory.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
+import { MockGoogle } from "../../../../rehearsal/google-api/mock-google.ts";
 
 export const RUN = "01kb3v9x2m7q8r5t6w4y1z0abc";
 export const OTHER_RUN = "01kb3v9x2m7q8r5t6w4y1z0xyz";

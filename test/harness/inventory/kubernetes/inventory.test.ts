@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { seenIn } from "../../../../harness/model/listing.ts";
+import { seenIn } from "../../../../harness/model/ports/listing.ts";
 import { kubernetesInventory } from "../../../../harness/inventory/kubernetes/inventory.ts";
-import type { Inventory } from "../../../../harness/model/inventory.ts";
+import type { Inventory } from "../../../../harness/model/ports/inventory.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { FakeKubernetes } from "../../../support/fake-kubernetes.ts";
 

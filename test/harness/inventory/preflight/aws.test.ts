@@ -7,7 +7,7 @@ import { awsSource } from "../../../../harness/inventory/preflight/aws/credentia
 import type { CheckName } from "../../../../harness/inventory/preflight/check.ts";
 import { runChecks, type CheckResult } from "../../../../harness/inventory/preflight/run-checks.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { NOW_MS } from "../../../support/licence.ts";
+import { NOW_MS } from "../../../support/coder/licence.ts";
 
 const ACCOUNT = "123456789012";
 const signal = new AbortController().signal;

@@ -8,7 +8,7 @@ import { GOOGLE_CHECKS } from "../../../../harness/inventory/preflight/google/ch
 import { googleEndpoints } from "../../../../harness/inventory/google/endpoints.ts";
 import { googleOwnerMarker } from "../../../../harness/inventory/sweep/owner-marker/google.ts";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
-import { GOOD_CLAIMS, licenceOf } from "../../../support/licence.ts";
+import { GOOD_CLAIMS, licenceOf } from "../../../support/coder/licence.ts";
 import { PROJECT, readyProject } from "./ready-project.ts";
 
 const signal = new AbortController().signal;

@@ -6,7 +6,7 @@ import { googleInventory } from "../../../../harness/inventory/google/inventory.
 import type { GoogleContext } from "../../../../harness/inventory/preflight/google/context.ts";
 import { googleOwnerMarker } from "../../../../harness/inventory/sweep/owner-marker/google.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { MockGoogle } from "../../../../harness/rehearsal/google-api/mock-google.ts";
+import { MockGoogle } from "../../../../rehearsal/google-api/mock-google.ts";
 
 export const PROJECT = "some-project";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_MAX_RESOURCES } from "../../../../harness/inventory/sweep/breaker.ts";
-import { RefbenchError } from "../../../../harness/model/error.ts";
+import { RefbenchError } from "../../../../harness/tools/error.ts";
 import { actions, FakeCloud, OTHER_RUN, RUN } from "./fake-inventory.ts";
 
 const unlabelled = { runId: undefined } as unknown as { runId: string };

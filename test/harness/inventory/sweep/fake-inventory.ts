@@ -1,4 +1,4 @@
-import type { Inventory, InventoryItem, RemoveOutcome } from "../../../../harness/model/inventory.ts";
+import type { Inventory, InventoryItem, RemoveOutcome } from "../../../../harness/model/ports/inventory.ts";
 import { sweepByDiscovery, type Discovery } from "../../../../harness/inventory/sweep/discover.ts";
 import { EMPTY_LEDGER, type Ledger } from "../../../../harness/inventory/sweep/ledger.ts";
 import type { SweepPorts, SweepQuestion } from "../../../../harness/inventory/sweep/question.ts";

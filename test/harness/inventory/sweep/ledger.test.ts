@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ageMs, EMPTY_LEDGER, look } from "../../../../harness/inventory/sweep/ledger.ts";
-import type { InventoryItem } from "../../../../harness/model/inventory.ts";
+import type { InventoryItem } from "../../../../harness/model/ports/inventory.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;

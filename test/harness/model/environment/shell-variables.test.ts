@@ -8,7 +8,7 @@ import {
   removedNote,
 } from "../../../../harness/model/environment/own-environment.ts";
 import { CHILD_KINDS, VARIABLE_RULES } from "../../../../harness/model/environment/shell-variables.ts";
-import { CREDENTIALS, OBEYED_BY_NODE, STEERING } from "../../../support/steering-shell.ts";
+import { CREDENTIALS, OBEYED_BY_NODE, STEERING } from "../../../support/coder/steering-shell.ts";
 
 describe("of the shell's variables", () => {
   test.each(CHILD_KINDS)("none that steers something reaches %s", (kind) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RunRecord } from "../../../../harness/model/record.ts";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
 import { compareRuns } from "../../../../harness/results/compare/compare-runs.ts";
 import { formatRunComparison } from "../../../../harness/results/compare/format-runs.ts";
 import { nightOn } from "../nightly-records.ts";

@@ -1,13 +1,13 @@
 import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../../../harness/model/record.ts";
+import { RECORD_SCHEMA_VERSION, type RunRecord } from "../../../../harness/model/record/record.ts";
 import { newRunId } from "../../../../harness/model/run-id.ts";
 import { importRecords } from "../../../../harness/results/history/import-records.ts";
 import { readRunRecords } from "../../../../harness/results/history/run-records.ts";
 import { readHistory } from "../../../../harness/results/history/read-history.ts";
-import { resultsJson } from "../../../../harness/results/json.ts";
-import { judge, type Objective } from "../../../../harness/results/objectives.ts";
+import { resultsJson } from "../../../../harness/results/output/json.ts";
+import { judge, type Objective } from "../../../../harness/results/judge/objectives.ts";
 import { LEAKED, nightOn, rewrite, scratchFolder, withoutDigests } from "../nightly-records.ts";
 import { sampleRecord } from "../sample-record.ts";
 

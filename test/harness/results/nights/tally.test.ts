@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { RunRecord } from "../../../../harness/model/record.ts";
-import { nightRows } from "../../../../harness/results/nights.ts";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
+import { nightRows } from "../../../../harness/results/nights/nights.ts";
 import { outcomeOf } from "../../../../harness/results/nights/outcome.ts";
 import { tallyWords } from "../../../../harness/results/nights/tally-words.ts";
 import { indexPage } from "../../../../harness/results/page/index-page.ts";
-import { sheetMarkdown, sheetText } from "../../../../harness/results/sheet.ts";
-import { publishedTable } from "../../../../harness/results/table.ts";
-import { type PlantedNight, syntheticNights } from "../../../support/synthetic-nights.ts";
+import { sheetMarkdown, sheetText } from "../../../../harness/results/table/sheet.ts";
+import { publishedTable } from "../../../../harness/results/table/table.ts";
+import { type PlantedNight, syntheticNights } from "../../../support/results/synthetic-nights.ts";
 import { nightOn } from "../nightly-records.ts";
 import { sampleMeasurements, unmeasured } from "../sample-record.ts";
 

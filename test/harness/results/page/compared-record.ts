@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../../../harness/model/record.ts";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
 import { officialRecord } from "../sample-record.ts";
 
 /** The record of two versions beside each other: one figure that differs, one that does not, one with too few pairs. */

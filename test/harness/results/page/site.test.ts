@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { RunRecord } from "../../../../harness/model/record.ts";
-import { resultsJson } from "../../../../harness/results/json.ts";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
+import { resultsJson } from "../../../../harness/results/output/json.ts";
 import { indexPage } from "../../../../harness/results/page/index-page.ts";
 import { siteOf } from "../../../../harness/results/page/site.ts";
 import { sizePage } from "../../../../harness/results/page/size-page.ts";
 import { changesOf } from "../../../../harness/results/statistics/changes-of.ts";
-import { syntheticNights } from "../../../support/synthetic-nights.ts";
+import { syntheticNights } from "../../../support/results/synthetic-nights.ts";
 import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "../sample-record.ts";
 import { comparedRecord } from "./compared-record.ts";
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunRecord } from "../../../../harness/model/record.ts";
-import { recordSchema } from "../../../../harness/model/record.ts";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
+import { recordSchema } from "../../../../harness/model/record/record.ts";
 import { judgeRecord, OWN_OBJECTIVES } from "../../../../harness/results/judge-record.ts";
 import { selfAudit } from "../../../../harness/results/self-audit/self-audit.ts";
-import { startEmulatedCoder } from "../../../support/emulated-coder.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
-import { recordOfResult } from "../../../support/record-of-result.ts";
-import { runLoadHere } from "../../../support/run-load.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+import { recordOfResult } from "../../../support/results/record-of-result.ts";
+import { runLoadHere } from "../../../support/command/run-load.ts";
 
 let coder: Awaited<ReturnType<typeof startEmulatedCoder>>;
 let record: RunRecord;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LoadTask } from "../../../../harness/model/shard-task.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { selfAudit } from "../../../../harness/results/self-audit/self-audit.ts";
-import { finished, mergeResults } from "../../../../harness/workload/shards/merge-results.ts";
-import { splitLoad } from "../../../../harness/workload/shards/split-load.ts";
-import { startEmulatedCoder } from "../../../support/emulated-coder.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
-import { recordOfResult } from "../../../support/record-of-result.ts";
-import { runLoadHere } from "../../../support/run-load.ts";
+import { finished, mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
+import { splitLoad } from "../../../../harness/workload/parts/split-load.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+import { recordOfResult } from "../../../support/results/record-of-result.ts";
+import { runLoadHere } from "../../../support/command/run-load.ts";
 
 let coder: Awaited<ReturnType<typeof startEmulatedCoder>>;
 let failing: Awaited<ReturnType<typeof startEmulatedCoder>>;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadIsAsAsked } from "../../../../harness/results/self-audit/load-as-asked.ts";
 import type { Measured } from "../../../../harness/results/self-audit/rule.ts";
-import { Latencies } from "../../../../harness/workload/histogram.ts";
+import { Latencies } from "../../../../harness/workload/generator/histogram.ts";
 
 const window = (activity: string, startMs: number, endMs: number) => ({ activity, startMs, endMs });
 

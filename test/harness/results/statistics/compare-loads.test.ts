@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { drawOrder } from "../../../../harness/model/load-order.ts";
-import type { Measurements } from "../../../../harness/model/record.ts";
-import { comparisonLines } from "../../../../harness/results/compared-versions.ts";
+import { drawOrder } from "../../../../harness/model/cloud/load-order.ts";
+import type { Measurements } from "../../../../harness/model/record/record.ts";
+import { comparisonLines } from "../../../../harness/results/format/compared-versions.ts";
 import { compareLoads, type LoadToCompare } from "../../../../harness/results/statistics/compare-loads.ts";
 import { loadResultOf } from "../../../support/fake-world.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { normal, seeded } from "../../../../bench/regression/planted-series.ts";
-import { comparison, type ComparedFigure } from "../../../../harness/model/comparison.ts";
+import { comparison, type ComparedFigure } from "../../../../harness/model/record/comparison.ts";
 import {
   comparePairs,
   noiseOfPairs,

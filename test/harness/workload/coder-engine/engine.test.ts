@@ -2,19 +2,19 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import type { Emulator } from "../../../../harness/rehearsal/emulator/server.ts";
-import { startEmulator } from "../../../../harness/rehearsal/emulator/server.ts";
-import type { ShardEvent } from "../../../../harness/model/shard.ts";
-import { loadResult } from "../../../../harness/model/shard-result.ts";
-import type { LoadTask } from "../../../../harness/model/shard-task.ts";
+import type { Emulator } from "../../../../rehearsal/emulator/server.ts";
+import { startEmulator } from "../../../../rehearsal/emulator/server.ts";
+import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import { loadResult } from "../../../../harness/model/record/worker-result.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { findCoderUtility } from "../../../../harness/workload/coder-engine/find-utility.ts";
-import { coderShardRunner } from "../../../../harness/workload/coder-engine/shard-runner.ts";
+import { coderShardRunner } from "../../../../harness/workload/coder-engine/worker-runner.ts";
 import {
   type FakeBinaryOptions,
   PLANTED_PASSWORD,
   writeFakeBinary,
-} from "../../../support/fake-coder-binary.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
+} from "../../../support/coder/fake-coder-binary.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 let coder: { readonly url: string; readonly token: string };
 let emulator: Emulator;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findCoderUtility } from "../../../../harness/workload/coder-engine/find-utility.ts";
-import { type FakeBinaryOptions, writeFakeBinary } from "../../../support/fake-coder-binary.ts";
+import { type FakeBinaryOptions, writeFakeBinary } from "../../../support/coder/fake-coder-binary.ts";
 
 const { signal } = new AbortController();
 

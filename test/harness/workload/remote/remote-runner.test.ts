@@ -1,26 +1,26 @@
 import { existsSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { systemClock } from "../../../../harness/model/clock.ts";
-import { RefbenchError } from "../../../../harness/model/error.ts";
+import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import { RefbenchError } from "../../../../harness/tools/error.ts";
 import { processStart } from "../../../../harness/tools/process/process-start.ts";
-import type { RunnerAccess } from "../../../../harness/model/runner.ts";
-import type { ShardEvent } from "../../../../harness/model/shard.ts";
-import type { DrainTask } from "../../../../harness/model/shard-task.ts";
-import { bundle } from "../../../../harness/rehearsal/bundle.ts";
+import type { RunnerAccess } from "../../../../harness/model/ports/runner.ts";
+import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { DrainTask } from "../../../../harness/model/ports/worker-task.ts";
+import { bundle } from "../../../../rehearsal/bundle.ts";
 import {
   remoteShardRunner,
   type RemoteRunnerOptions,
 } from "../../../../harness/workload/remote/remote-runner.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { startFakeCoder } from "../../../support/fake-coder.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
-import { hostPidOf, startSshMachine } from "../../../support/ssh-machine.ts";
+import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+import { hostPidOf, startSshMachine } from "../../../support/network/ssh-machine.ts";
 
 const never = new AbortController().signal;
 let program: string;
 beforeAll(async () => {
-  program = await bundle(new URL("../../../../harness/workload/shard.ts", import.meta.url).pathname);
+  program = await bundle(new URL("../../../../harness/workload/worker.ts", import.meta.url).pathname);
 });
 
 function runnerOn(access: RunnerAccess, options: Partial<RemoteRunnerOptions> = {}) {

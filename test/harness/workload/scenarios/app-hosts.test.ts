@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { systemClock } from "../../../../harness/model/clock.ts";
-import type { LoadTask } from "../../../../harness/model/shard-task.ts";
-import { pathOfApp } from "../../../../harness/rehearsal/emulator/http/app-host.ts";
-import { type Emulator, startEmulator } from "../../../../harness/rehearsal/emulator/server.ts";
-import { runBootstrap } from "../../../../harness/workload/bootstrap.ts";
+import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { pathOfApp } from "../../../../rehearsal/emulator/http/app-host.ts";
+import { type Emulator, startEmulator } from "../../../../rehearsal/emulator/server.ts";
+import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
 import { appAddress } from "../../../../harness/workload/scenarios/app-address.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
-import { runLoadHere } from "../../../support/run-load.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+import { runLoadHere } from "../../../support/command/run-load.ts";
 
 /** No DNS has it: RFC 6761. */
 const WILDCARD = "*.apps.refbench.test";

@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RawData, WebSocketServer } from "ws";
-import { systemClock } from "../../../../harness/model/clock.ts";
-import type { LoadTask } from "../../../../harness/model/shard-task.ts";
-import { findPostgres } from "../../../../harness/rehearsal/real-coder/postgres/find-postgres.ts";
-import { readLocalTemplate } from "../../../../harness/rehearsal/real-coder/read-template.ts";
-import { startServer } from "../../../../harness/rehearsal/real-coder/server.ts";
-import { runBootstrap } from "../../../../harness/workload/bootstrap.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
-import { runLoadHere } from "../../../support/run-load.ts";
+import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { findPostgres } from "../../../../rehearsal/real-coder/postgres/find-postgres.ts";
+import { readLocalTemplate } from "../../../../rehearsal/real-coder/read-template.ts";
+import { startServer } from "../../../../rehearsal/real-coder/server.ts";
+import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+import { runLoadHere } from "../../../support/command/run-load.ts";
 
 /** A real `coder` program, and a mirror with its provider; without them these laws are skipped. */
 const BINARY = process.env["REFBENCH_CODER"];

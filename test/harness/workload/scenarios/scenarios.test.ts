@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CoderClient } from "../../../../harness/coder/client.ts";
-import { CoderHttp } from "../../../../harness/coder/http.ts";
-import { systemClock } from "../../../../harness/model/clock.ts";
-import type { ShardEvent } from "../../../../harness/model/shard.ts";
-import type { LoadResult, Phase } from "../../../../harness/model/shard-result.ts";
-import type { LoadTask } from "../../../../harness/model/shard-task.ts";
-import { type Emulator, startEmulator } from "../../../../harness/rehearsal/emulator/server.ts";
-import { runBootstrap } from "../../../../harness/workload/bootstrap.ts";
-import { listUsers, listWorkspaces } from "../../../../harness/workload/listing.ts";
-import { loadTaskFor } from "../../../support/load-task.ts";
-import { runLoadHere } from "../../../support/run-load.ts";
+import { CoderHttp } from "../../../../harness/coder/http/http.ts";
+import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { LoadResult, Phase } from "../../../../harness/model/record/worker-result.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { type Emulator, startEmulator } from "../../../../rehearsal/emulator/server.ts";
+import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
+import { listUsers, listWorkspaces } from "../../../../harness/workload/context/listing.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+import { runLoadHere } from "../../../support/command/run-load.ts";
 
 const signal = new AbortController().signal;
 const context = { signal, clock: systemClock, emit: () => undefined };

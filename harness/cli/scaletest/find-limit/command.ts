@@ -1,0 +1,115 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { systemClock } from "../../../tools/time/clock.ts";
+import { messageOf } from "../../../tools/error.ts";
+import { newRunId, run12 } from "../../../model/run-id.ts";
+import { EXIT_CODES } from "../../../tools/verdict.ts";
+import { writeJson } from "../../../tools/files/json-file.ts";
+import { parseOutputs } from "../../../results/format/output-spec.ts";
+import { writeForms } from "../../../results/output/outputs.ts";
+import { checkedLadder } from "../../../workload/limit-search/ladder.ts";
+import type { Io } from "../../../composition/settings/io.ts";
+import { progressReporter } from "../../progress/progress-reporter.ts";
+import { shardHere } from "../../../composition/worker-program.ts";
+import type { FindLimitFlags, LimitWish } from "./options.ts";
+import { type LimitReport, reportOfLimit, reportSoFar } from "./report.ts";
+import { stepsToGoOnFrom } from "./resume.ts";
+import { limitSearch } from "./runner.ts";
+import { formatLimit, loadWords, stepLine } from "./text.ts";
+import { listenForLoadInterrupts } from "../interrupts.ts";
+import { type Prepare, requireOwner } from "../load-command.ts";
+import type { LoadFlags } from "../options/load-options.ts";
+import { reachDeployment } from "../reach.ts";
+import { mayBegin } from "../may-begin.ts";
+import { missedBy } from "../record.ts";
+import { runLoadByHand } from "../run-load.ts";
+import { chooseSsh } from "../ssh.ts";
+import { pasteable, typedCommand } from "../options/typed-command.ts";
+
+/** A search by hand from its flags to its exit code: one load after the other, and one cleanup after all of them. */
+export async function findLimitByHand(
+  flags: LoadFlags & Pick<FindLimitFlags, "resume">,
+  wish: LimitWish,
+  prepare: Prepare,
+  { io, command }: { readonly io: Io; readonly command: Command },
+): Promise<void> {
+  const outputs = parseOutputs(flags.output);
+  checkedLadder(wish.kind, wish);
+  const runId = newRunId();
+  await using reach = await reachDeployment(flags, io, new AbortController().signal);
+  // Who owns workspaces that exist is known by tokens that only an owner may mint.
+  if (wish.kind === "connections") requireOwner(reach, false);
+  const ground = { runId, token: reach.caller.token, env: io.env };
+  const { look, task, notes } = await prepare(reach, ground, async (seen) =>
+    chooseSsh(flags, reach.deployment, seen, io.env),
+  );
+  const cleanup = pasteable("scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix));
+  const limitGround = { runId, task, look, cleanup, wish, maxFailures: flags.maxFailures };
+  const { resume } = flags;
+  const known = resume === undefined ? [] : await stepsToGoOnFrom(resume, limitGround, io.cwd);
+  const since = resume === undefined ? "" : `, on from what ${resume} has (loads: ${known.length})`;
+  const again = `from ${loadWords(wish.kind, wish.from)} up to ${loadWords(wish.kind, wish.upTo)}, until an objective breaks${since}`;
+  if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup, again })) return;
+  const reporter = progressReporter(io);
+  using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
+  const kept = keptIn(runId);
+  const file = resolve(io.cwd, kept);
+  let keeping = Promise.resolve();
+  const search = limitSearch({
+    runner: shardHere(io.env),
+    wish,
+    judge: (result) => missedBy(result, { task, look, maxFailures: flags.maxFailures }),
+    clock: systemClock,
+    timeoutMs: flags.timeout,
+    known,
+    onStep: (step) => {
+      // Whatever becomes of this process, what it has said is kept.
+      const soFar = reportSoFar(search, limitGround);
+      keeping = keeping
+        .then(() => mkdir(dirname(file), { recursive: true }))
+        .then(() => writeJson(file, soFar))
+        .catch((error: unknown) => reporter.say(messageOf(error)))
+        .then(() => reporter.say(stepLine(wish.kind, step)));
+    },
+  });
+  const whole = runLoadByHand(task, {
+    shard: search,
+    interrupts,
+    reporter,
+    clock: systemClock,
+    callerWith: (signal) => reach.callerWith(signal),
+    timeoutMs: 0,
+    cleanupTimeoutMs: flags.cleanupTimeout,
+    cleanupJobTimeoutMs: flags.cleanupJobTimeout,
+  });
+  const outcome = await Promise.race([whole, interrupts.left]).finally(async () => {
+    await keeping;
+    reporter.close();
+  });
+  const goOn = `what was found so far is in ${kept}; go on from it with\n  ${typedCommand(command, "--resume", kept)}\n`;
+  if (outcome === "left") {
+    if (search.steps.length > 0) io.stderr.write(goOn);
+    io.exit(EXIT_CODES.unverified);
+    return;
+  }
+  const report = reportOfLimit(search, outcome, limitGround);
+  io.exit(report.exitCode);
+  if (isUnfinished(report)) io.stderr.write(goOn);
+  if (report.teardown.state === "pending") io.stderr.write(`what was made stays until\n  ${cleanup}\n`);
+  await writeForms(
+    (format, width) => formatLimit(report, format, width),
+    [{ format: "json", path: kept }, ...outputs],
+    { ...io, next: `it is kept in ${kept}, unless that is one of them` },
+  );
+}
+
+/** Whether more loads would tell more. */
+function isUnfinished({ ended, steps }: LimitReport): boolean {
+  return steps.length > 0 && ["stopped", "failed", "out-of-steps", "out-of-time"].includes(ended);
+}
+
+/** Beside the records of loads by hand. */
+function keptIn(runId: string): string {
+  return join(".refbench", "scaletest", runId, "limit.json");
+}

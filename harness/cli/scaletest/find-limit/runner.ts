@@ -1,0 +1,161 @@
+import type { Clock } from "../../../tools/time/clock.ts";
+import { messageOf, RefbenchError } from "../../../tools/error.ts";
+import type { ShardRunner } from "../../../model/ports/worker.ts";
+import type { LoadResult } from "../../../model/record/worker-result.ts";
+import type { LoadTask } from "../../../model/ports/worker-task.ts";
+import { findLimit, type LimitResult, type LimitStep, MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
+import { checkedLadder, nextStep } from "../../../workload/limit-search/ladder.ts";
+import { withConnections } from "../../../workload/limit-search/step.ts";
+import type { LimitWish } from "./options.ts";
+
+/** The 200 samples that carry a p95 are then there after 50 seconds, and no server feels it. */
+const PROBE_EVERY_MS = 250;
+
+/** A search that is one load to whoever runs and cleans up loads; what it found so far is kept whatever happens. */
+export interface LimitSearch extends ShardRunner {
+  readonly steps: readonly LimitStep[];
+  /** Absent while it goes on, and when it failed. */
+  readonly found: LimitResult | undefined;
+}
+
+export interface LimitSearchMeans {
+  readonly runner: ShardRunner;
+  readonly wish: LimitWish;
+  readonly judge: (result: LoadResult) => readonly string[];
+  readonly clock: Clock;
+  /** For each load, milliseconds; 0 = none. */
+  readonly timeoutMs: number;
+  readonly onStep: (step: LimitStep) => void;
+  /** Of an earlier search that this one goes on from. */
+  readonly known?: readonly LimitStep[];
+}
+
+/**
+ * A runner whose load is the whole search. Connections are raised on workspaces that stay: where the task creates
+ * them, its first load does so once and is a step; of a search that goes on, the step that comes next.
+ */
+export function limitSearch(means: LimitSearchMeans): LimitSearch {
+  const steps: LimitStep[] = [...(means.known ?? [])];
+  let found: LimitResult | undefined;
+  return {
+    steps,
+    get found() {
+      return found;
+    },
+    run: async (task, { signal, onEvent }) => {
+      if (task.task !== "load")
+        throw new RefbenchError("shard", `a limit was to be searched with a ${task.task} task`);
+      const { wish, judge, clock } = means;
+      const loads = new Loads(means, onEvent);
+      const onStep = (step: LimitStep): void => {
+        steps.push(step);
+        means.onStep(step);
+      };
+      const options = { ...wish, judge, clock, signal, onStep, runner: loads };
+      try {
+        if (wish.kind === "connections" && task.existing === undefined) {
+          const first = await firstStep(task, loads, { ...means, signal });
+          if (first !== undefined) {
+            onStep(first);
+            found = await findLimit(wish.kind, {
+              ...options,
+              task: onItsWorkspaces(task),
+              known: [...steps],
+            });
+          }
+        } else found = await findLimit(wish.kind, { ...options, task, known: [...steps] });
+      } catch (error) {
+        if (loads.isOutOfTime && !signal.aborted) throw outOfTime(means.timeoutMs, error);
+        // A refusal after the first load is none that created nothing: its workspaces have to be deleted.
+        if (loads.last !== undefined && error instanceof RefbenchError && error.code === "usage")
+          throw new RefbenchError("coder", messageOf(error), { cause: error });
+        throw error;
+      }
+      if (loads.isOutOfTime && !signal.aborted) throw outOfTime(means.timeoutMs);
+      if (loads.last === undefined)
+        throw new RefbenchError("interrupted", "the search ended before a load had figures");
+      return { task: "load", ...loads.last };
+    },
+  };
+}
+
+function outOfTime(timeoutMs: number, cause?: unknown): RefbenchError {
+  return new RefbenchError("interrupted", `--timeout of ${timeoutMs / 1000} s for one load was up`, {
+    cause,
+  });
+}
+
+/** The load that makes the workspaces and holds the next connections; undefined when it was stopped. */
+async function firstStep(
+  task: LoadTask,
+  runner: ShardRunner,
+  { wish, judge, clock, signal, known = [] }: LimitSearchMeans & { readonly signal: AbortSignal },
+): Promise<LimitStep | undefined> {
+  const { maxSteps = MOST_STEPS } = wish;
+  const next = nextStep(known, checkedLadder(wish.kind, wish), maxSteps - known.length);
+  if ("ended" in next) return undefined;
+  const startMs = clock.elapsed();
+  const asked = { ...withConnections(task, next.load), keep: true };
+  const result = await runner.run(asked, { signal, onEvent: () => undefined });
+  if (result.task !== "load" || result.stopped || signal.aborted) return undefined;
+  const { limited, reasons: late } = result.generator;
+  const broken = [...(result.aborted === undefined ? [] : [result.aborted]), ...judge(result)];
+  const { peakRunning, capacity } = result.builds;
+  return {
+    ...next,
+    outcome: limited ? "generator-limited" : broken.length === 0 ? "within" : "broken",
+    reasons: limited ? late : broken,
+    builds: { peakRunning, capacity },
+    tookMs: clock.elapsed() - startMs,
+  };
+}
+
+function onItsWorkspaces(task: LoadTask): LoadTask {
+  return { ...task, existing: { namePrefix: `${task.prefix}-`, template: task.template } };
+}
+
+/** Runs each load of a search within its time, and keeps the figures of the last. */
+class Loads implements ShardRunner {
+  readonly #means: LimitSearchMeans;
+  readonly #onEvent: Parameters<ShardRunner["run"]>[1]["onEvent"];
+  last: LoadResult | undefined;
+  isOutOfTime = false;
+
+  constructor(means: LimitSearchMeans, onEvent: Parameters<ShardRunner["run"]>[1]["onEvent"]) {
+    this.#means = means;
+    this.#onEvent = onEvent;
+  }
+
+  async run(...[task, { signal }]: Parameters<ShardRunner["run"]>): ReturnType<ShardRunner["run"]> {
+    const { runner, timeoutMs } = this.#means;
+    const limit = new AbortController();
+    const timer =
+      timeoutMs === 0
+        ? undefined
+        : setTimeout(() => {
+            this.isOutOfTime = true;
+            limit.abort(new RefbenchError("interrupted", "--timeout was up"));
+          }, timeoutMs);
+    try {
+      const result = await runner.run(paced(task), {
+        signal: AbortSignal.any([signal, limit.signal]),
+        onEvent: (event) => {
+          // A step deletes its own between loads; the command's cleanup, which is timed by this, comes after all.
+          if (event.type === "progress" && event.progress.activity.startsWith("deleting")) return;
+          this.#onEvent(event);
+        },
+      });
+      if (result.task === "load") this.last = result;
+      return result;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Each load ramps up within half a minute, as one of its size by itself would, and is felt often enough for a p95. */
+function paced(task: Parameters<ShardRunner["run"]>[0]): Parameters<ShardRunner["run"]>[0] {
+  if (task.task !== "load") return task;
+  const rampPerSecond = Math.max(10, Math.ceil(task.connections.total / 30));
+  return { ...task, connections: { ...task.connections, rampPerSecond }, probeEveryMs: PROBE_EVERY_MS };
+}

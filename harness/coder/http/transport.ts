@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import type { ClientRequestArgs } from "node:http";
+import type { LookupFunction } from "node:net";
+import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { type Dispatcher, Pool, ProxyAgent } from "undici";
+import { WebSocket } from "ws";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { presentedCertificate } from "./presented-certificate.ts";
+import { sharedLookup } from "./shared-lookup.ts";
+import { tlsProblem } from "./tls-problem.ts";
+
+/** How a deployment is reached: the part of a task's `deployment` that says so. */
+export type TransportOptions = Pick<
+  LoadTask["deployment"],
+  "url" | "headers" | "caPem" | "serverName" | "proxy"
+>;
+
+/** Where an app has a host of its own. */
+export interface AppOrigin {
+  readonly url: string;
+  /** Its name leads nowhere from here: Coder's own address is asked for it, by the name in the request. */
+  readonly isAtCoder: boolean;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * The longest message of a terminal, a tunnel or an app. Coder's server sends at most 32 KiB in one; the 100 MiB that
+ * `ws` allows would fill the memory of a machine that holds a thousand terminals.
+ */
+export const MAX_MESSAGE_BYTES = 2 ** 20;
+
+/**
+ * The one way from this machine to one Coder, for requests and websockets alike: the headers that each carries, the
+ * certificates that are trusted, the proxy between.
+ */
+export class Transport {
+  readonly url: string;
+  /** Answers of 429 so far, to requests and to websockets, those that were tried again included. */
+  throttled = 0;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #serverName: string | undefined;
+  readonly #proxy: string | undefined;
+  /** One for all connections: a context of its own costs each some 40 kB. */
+  readonly #secureContext: SecureContext | undefined;
+  readonly #agent: HttpsProxyAgent<string> | undefined;
+  readonly #lookup = sharedLookup();
+  #certificate: string | undefined;
+
+  constructor(options: TransportOptions) {
+    this.url = options.url;
+    this.#headers = options.headers ?? {};
+    this.#serverName = options.serverName;
+    this.#proxy = options.proxy === undefined ? undefined : checkedProxy(options.proxy);
+    const isSecure = options.url.startsWith("https:") || this.#proxy?.startsWith("https:") === true;
+    this.#secureContext = isSecure ? secureContext(options.caPem) : undefined;
+    this.#agent =
+      this.#proxy === undefined ? undefined : new HttpsProxyAgent(this.#proxy, { ...this.#trust() });
+  }
+
+  /** For requests, over so many connections at most; closed by whoever asked for it. */
+  dispatcher(connections?: number): Dispatcher {
+    const connect = { timeout: CONNECT_TIMEOUT_MS, lookup: this.#lookup, ...this.#trust() };
+    const toCoder = { ...connect, ...this.#name() };
+    if (this.#proxy === undefined)
+      return new Pool(this.url, { connections: connections ?? null, connect: toCoder });
+    return new ProxyAgent({
+      uri: this.#proxy,
+      ...(connections === undefined ? {} : { connections }),
+      connect,
+      proxyTunnel: true,
+      requestTls: toCoder,
+      proxyTls: connect,
+    });
+  }
+
+  /** The headers that every request carries besides its own. */
+  headers(token: string | undefined): Record<string, string> {
+    return token === undefined ? { ...this.#headers } : { ...this.#headers, "coder-session-token": token };
+  }
+
+  /** A websocket as a load generator wants it: no compression, no check of every byte, no timer of its own; to an app where that has a host of its own. */
+  webSocket(path: string, token: string, app?: AppOrigin): WebSocket {
+    const options: ClientRequestArgs & WebSocket.ClientOptions = {
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      skipUTF8Validation: true,
+      headers: this.headers(token),
+      ...this.#trust(),
+      // An app's host has its own name.
+      ...(app === undefined ? this.#name() : {}),
+      lookup: app?.isAtCoder === true ? this.#lookUpCoder : this.#lookup,
+      ...(this.#agent === undefined ? {} : { agent: this.#agent }),
+    };
+    return new WebSocket(`${(app?.url ?? this.url).replace(/^http/, "ws")}${path}`, options);
+  }
+
+  /** What a TLS error means and what to do about it, with the certificate that was presented; undefined for other errors. */
+  async explainTls(error: unknown): Promise<string | undefined> {
+    if (tlsProblem(error) === undefined) return undefined;
+    this.#certificate ??= await presentedCertificate(this.url, this.#agent);
+    return this.tlsProblem(error);
+  }
+
+  /** As `explainTls`, with the certificate only when it was asked for before. */
+  tlsProblem(error: unknown): string | undefined {
+    return tlsProblem(error, this.#certificate);
+  }
+
+  readonly #lookUpCoder: LookupFunction = (_name, options, answer) => {
+    this.#lookup(new URL(this.url).hostname.replace(/^\[|\]$/g, ""), options, answer);
+  };
+
+  /** What the server's certificate is for, where its URL does not say. */
+  #name(): { servername?: string } {
+    return this.#serverName === undefined ? {} : { servername: this.#serverName };
+  }
+
+  #trust(): { secureContext?: SecureContext } {
+    return this.#secureContext === undefined ? {} : { secureContext: this.#secureContext };
+  }
+}
+
+/** Why a websocket was given up whose message was too long, or undefined: the library's words do not say which size. */
+export function messageTooLarge(error: Error): string | undefined {
+  return "code" in error && error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH"
+    ? `the other side sent a message of more than ${MAX_MESSAGE_BYTES} bytes, and the connection was closed`
+    : undefined;
+}
+
+function checkedProxy(proxy: string): string {
+  if (/^https?:\/\//i.test(proxy)) return proxy;
+  const scheme = proxy.replace(/:.*$/, "");
+  throw new RefbenchError(
+    "usage",
+    `the proxy is reached by ${scheme}://, expected http:// or https://: give an HTTP proxy that knows CONNECT`,
+  );
+}
+
+function secureContext(caPem: string | undefined): SecureContext {
+  if (caPem === undefined) return createSecureContext();
+  const extra = process.env["NODE_EXTRA_CA_CERTS"];
+  try {
+    if (!caPem.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate");
+    return createSecureContext({
+      ca: [...rootCertificates, ...(extra ? [readFileSync(extra, "utf8")] : []), caPem],
+    });
+  } catch (error) {
+    const message = `the CA certificates cannot be used: ${messageOf(error)}; give a file in PEM`;
+    throw new RefbenchError("usage", message, { cause: error });
+  }
+}

@@ -1,0 +1,127 @@
+import type { Architecture } from "../../reference-architectures/architecture.ts";
+import { getArchitecture, type ResolvedSize } from "../../reference-architectures/catalogue.ts";
+import { placeOf } from "../../reference-architectures/place.ts";
+import { canaryRefusal } from "../inventory/preflight/canary-rule.ts";
+import { parseSkips } from "../inventory/preflight/choose-checks.ts";
+import { licensedFeatures } from "../model/cloud/licence.ts";
+import { RefbenchError } from "../tools/error.ts";
+import type { RunRequest } from "../pipeline/making/make-run.ts";
+import type { CloudPlan } from "../pipeline/folder/plan.ts";
+import { findDevOverrides } from "../terraform/dev-overrides.ts";
+import { twinProviderPickedUp } from "../../rehearsal/twin/picked-up.ts";
+import { earlierRuns } from "./earlier-runs.ts";
+import { endpointsOf } from "./settings/endpoints.ts";
+import type { Io } from "./settings/io.ts";
+import { projectOfFlags } from "./settings/pinned-project.ts";
+import { readLicence } from "./settings/read-licence.ts";
+import { stacksDigest } from "./settings/stacks-digest.ts";
+
+/** The flags that only a real run has. */
+export interface CloudFlags {
+  readonly project?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly zone?: string;
+  readonly licenceFile?: string;
+  readonly skipCanary?: boolean;
+  readonly skipPreflight?: string;
+  readonly mirror?: string;
+}
+
+/** What a real run is asked for beside what every run is. Throws `usage` where it may not start; makes nothing. */
+export async function cloudRequestOf(
+  size: ResolvedSize,
+  flags: CloudFlags,
+  io: Io,
+): Promise<Pick<RunRequest, "cloud" | "project" | "licence">> {
+  refuseTwin(io.env);
+  refuseDevOverrides(io.env);
+  const { architecture, cloud } = await placeInCloud(size, flags, io);
+  const licence = await requiredLicence(size, flags, io);
+  const refusal = await refusalWithoutCanary(architecture, size, cloud, flags, io);
+  if (refusal !== undefined) throw new RefbenchError("usage", refusal);
+  return { cloud, project: cloud.project, ...(licence === undefined ? {} : { licence }) };
+}
+
+async function placeInCloud(
+  { architecture: name }: ResolvedSize,
+  flags: CloudFlags,
+  { env }: Io,
+): Promise<{ readonly architecture: Architecture; readonly cloud: CloudPlan }> {
+  const architecture = getArchitecture(name);
+  const project = projectOfFlags(architecture, flags);
+  const { endpoints, emulated } = endpointsOf(architecture.cloud, env);
+  const cloud: CloudPlan = {
+    provider: architecture.cloud,
+    project,
+    ...placeOf(architecture, flags),
+    endpoints: { ...endpoints },
+    emulated,
+    stacks: await stacksDigest(architecture.name),
+    skippedChecks: [...parseSkips(flags.skipPreflight, emulated ? Object.keys(endpoints) : [])],
+    skippedCanary: flags.skipCanary === true,
+  };
+  return { architecture, cloud };
+}
+
+/** A run that met the twin's provider would measure nothing and call it a cloud. */
+function refuseTwin(env: NodeJS.ProcessEnv): void {
+  const why = twinProviderPickedUp(env);
+  if (why === undefined) return;
+  throw new RefbenchError(
+    "usage",
+    `a real run does not start where the twin would answer: ${why}; start it in a shell of its own, or add --rehearse`,
+  );
+}
+
+function refuseDevOverrides(env: NodeJS.ProcessEnv): void {
+  const file = findDevOverrides(env);
+  if (file === undefined) return;
+  throw new RefbenchError(
+    "usage",
+    `${file} has dev_overrides, with which terraform runs providers of no known version: expected released providers; remove them, or name another file in TF_CLI_CONFIG_FILE`,
+  );
+}
+
+/** A licensed size is never silently run as a smaller one. */
+async function requiredLicence(
+  { name, architecture, figures }: ResolvedSize,
+  { licenceFile }: CloudFlags,
+  io: Io,
+): Promise<string | undefined> {
+  const licence = (await readLicence(licenceFile, io))?.trim();
+  if (!figures.licensed) return undefined;
+  if (licence !== undefined && licence !== "") return licence;
+  throw new RefbenchError(
+    "usage",
+    `${architecture} ${name} needs ${licensedFeatures(figures).join(" and ")}, which only a Coder licence allows, and none was given: add --licence-file <path> (or REFBENCH_LICENCE), or choose a size without: refbench architectures show ${architecture}`,
+  );
+}
+
+/** Whether a real run of the size would be refused until its architecture's canary was seen clean there. */
+export async function wantsCanary(size: ResolvedSize, flags: CloudFlags, io: Io): Promise<boolean> {
+  const { architecture, cloud } = await placeInCloud(size, flags, io);
+  return (await refusalWithoutCanary(architecture, size, cloud, flags, io)) !== undefined;
+}
+
+async function refusalWithoutCanary(
+  { name }: Architecture,
+  size: ResolvedSize,
+  cloud: CloudPlan,
+  flags: CloudFlags,
+  io: Io,
+): Promise<string | undefined> {
+  const { project, stacks, emulated, skippedCanary } = cloud;
+  const wanted = {
+    architecture: name,
+    size: size.name,
+    simulated: false,
+    emulatedCloud: emulated,
+    project,
+    stacks,
+    skipCanary: skippedCanary,
+  };
+  // Asked first with nothing known: most runs need no look at earlier ones.
+  if (canaryRefusal(wanted, []) === undefined) return undefined;
+  return canaryRefusal(wanted, await earlierRuns(io, flags.mirror));
+}

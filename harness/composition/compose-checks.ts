@@ -1,0 +1,54 @@
+import { environmentSchema } from "../../stacks/environment.ts";
+import { resolveSize } from "../../reference-architectures/catalogue.ts";
+import type { Inventory } from "../model/ports/inventory.ts";
+import type { Ports } from "../pipeline/context/context.ts";
+import { readJson } from "../tools/files/json-file.ts";
+import type { Plan } from "../pipeline/folder/plan.ts";
+import type { RunFolder } from "../pipeline/folder/run-folder.ts";
+import { findSecrets } from "../pipeline/folder/secrets.ts";
+import { askPreflight } from "./preflight/ask.ts";
+
+/** What `refbench preflight` asks, asked for a run that was made: with its id, its place and its licence. */
+export function composeChecks(
+  folder: RunFolder,
+  {
+    plan,
+    env,
+    inventory,
+  }: { readonly plan: Plan; readonly env: NodeJS.ProcessEnv; readonly inventory: Inventory },
+): Ports["checks"] {
+  return async (signal) => {
+    const {
+      architecture,
+      size: name,
+      overrides,
+      runId,
+      tls,
+      clusterAccess,
+      region,
+      zone,
+    } = await readJson(folder.environment, environmentSchema);
+    const licence = (await findSecrets(folder))?.licence;
+    const { cloud } = plan;
+    const report = await askPreflight(
+      {
+        size: { ...resolveSize(architecture, name, overrides), figures: plan.size },
+        rehearse: cloud === undefined,
+        project: cloud?.provider === "google" ? cloud.project : undefined,
+        account: cloud?.provider === "aws" ? cloud.project : undefined,
+        fail: new Set(),
+        skip:
+          cloud === undefined || cloud.skippedChecks.length === 0 ? undefined : cloud.skippedChecks.join(","),
+        licence,
+        run: { runId, plan, inventory },
+        runner: plan.runner,
+        tls: tls !== undefined,
+        clusterCidrs: clusterAccess?.cidrs ?? [],
+        place: cloud === undefined ? { region, zone } : { region: cloud.region, zone: cloud.zone },
+      },
+      { env, cwd: folder.path },
+      signal,
+    );
+    return report.checks;
+  };
+}

@@ -1,0 +1,99 @@
+import { sdkClients } from "../inventory/aws/clients.ts";
+import { awsCluster } from "../inventory/aws/cluster.ts";
+import { awsInventory } from "../inventory/aws/inventory.ts";
+import { googleAuth } from "../inventory/google/auth.ts";
+import { googleCluster } from "../inventory/google/cluster.ts";
+import { googleEndpoints } from "../inventory/google/endpoints.ts";
+import { checkExpiry } from "../inventory/google/expiry.ts";
+import { googleInventory, type GoogleInventoryOptions } from "../inventory/google/inventory.ts";
+import { readMachines } from "../inventory/google/machines.ts";
+import { systemClock } from "../tools/time/clock.ts";
+import { childEnvironment } from "../model/environment/child-environment.ts";
+import type { Inventory } from "../model/ports/inventory.ts";
+import type { RunId } from "../model/run-id.ts";
+import { environmentSchema } from "../../stacks/environment.ts";
+import type { Ports } from "../pipeline/context/context.ts";
+import { readJson } from "../tools/files/json-file.ts";
+import type { CloudPlan, Plan } from "../pipeline/folder/plan.ts";
+import type { RunFolder } from "../pipeline/folder/run-folder.ts";
+import { lockProviders } from "../terraform/lock-providers.ts";
+import { composeChecks } from "./compose-checks.ts";
+import type { PlacePorts } from "./compose.ts";
+import { refuseOtherCloud } from "./refuse-other-cloud.ts";
+import { composeShard } from "./compose-workers.ts";
+
+/**
+ * As clouds settle: what was deleted is listed for a while, controllers take minutes, and a cluster or database that a
+ * killed apply began is made to its end, in up to 18 minutes, before it can be deleted.
+ */
+export const CLOUD_SETTLE = {
+  quietMs: 30_000,
+  controllersMs: 15 * 60_000,
+  pollMs: 5_000,
+  patienceMs: 20 * 60_000,
+};
+
+/** The ports of a real run. What it needs is in its plan; credentials, and nothing else, come from the environment. */
+export function composeCloud(
+  folder: RunFolder,
+  { plan, cloud, env }: { readonly plan: Plan; readonly cloud: CloudPlan; readonly env: NodeJS.ProcessEnv },
+): PlacePorts {
+  refuseOtherCloud(folder, cloud, env);
+  const inventory = inventoryOf(cloud, env);
+  const { runId } = plan;
+  return {
+    childEnv: childEnvironment("terraform", env),
+    shard: composeShard(folder, { plan, env }),
+    inventory,
+    settle: CLOUD_SETTLE,
+    checks: composeChecks(folder, { plan, env, inventory }),
+    ...(cloud.provider === "google"
+      ? {
+          hardEnds: hardEndsOf(folder, { cloud, env, runId }),
+          machines: (sinceMs: number, signal: AbortSignal) =>
+            readMachines(googleOptions(cloud, env), { runId, zone: cloud.zone }, sinceMs, signal),
+        }
+      : {}),
+    // An emulated cloud has no API server that could be waited for.
+    ...(cloud.emulated ? {} : { cluster: clusterOf(plan, cloud, env) }),
+    ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
+  };
+}
+
+function inventoryOf(cloud: CloudPlan, env: NodeJS.ProcessEnv): Inventory {
+  const { provider, project, region } = cloud;
+  if (provider === "aws")
+    return awsInventory({ account: project, region, env, clients: sdkClients(region, env) });
+  return googleInventory(googleOptions(cloud, env));
+}
+
+function clusterOf({ runId }: Plan, cloud: CloudPlan, env: NodeJS.ProcessEnv): NonNullable<Ports["cluster"]> {
+  if (cloud.provider === "google") return (place) => googleCluster(googleOptions(cloud, env), place, runId);
+  const childEnv = childEnvironment("terraform", env);
+  const clients = sdkClients(cloud.region, env);
+  return (place) => awsCluster({ clients, clock: systemClock, env: childEnv }, place, runId);
+}
+
+function googleOptions({ project }: CloudPlan, env: NodeJS.ProcessEnv): GoogleInventoryOptions {
+  return { project, auth: googleAuth(env), endpoints: googleEndpoints(env), clock: systemClock };
+}
+
+function hardEndsOf(
+  folder: RunFolder,
+  {
+    cloud,
+    env,
+    runId,
+  }: { readonly cloud: CloudPlan; readonly env: NodeJS.ProcessEnv; readonly runId: RunId },
+): NonNullable<Ports["hardEnds"]> {
+  return async (signal) => {
+    const { expiresAt } = await readJson(folder.environment, environmentSchema);
+    if (expiresAt === null) return { state: "checked", problems: [] };
+    return checkExpiry(googleOptions(cloud, env), { runId, expiresAtMs: expiresAt * 1_000 }, signal);
+  };
+}
+
+/** Whether another machine may have to tear it down, of another platform than this. */
+function mayMove({ mirror }: Plan): boolean {
+  return mirror !== undefined && !mirror.startsWith("file:");
+}

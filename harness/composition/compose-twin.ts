@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { childEnvironment } from "../model/environment/child-environment.ts";
+import type { Plan } from "../pipeline/folder/plan.ts";
+import type { RunFolder } from "../pipeline/folder/run-folder.ts";
+import { prepareTwin } from "../../rehearsal/twin/environment.ts";
+import { twinCluster } from "../../rehearsal/twin/cluster.ts";
+import { readFaults } from "../../rehearsal/twin/faults.ts";
+import { withInventoryFaults } from "../../rehearsal/twin/faulty-inventory.ts";
+import { readTwinMachines } from "../../rehearsal/twin/machines.ts";
+import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
+import { withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
+import { composeChecks } from "./compose-checks.ts";
+import { composeShard } from "./compose-workers.ts";
+import type { PlacePorts } from "./compose.ts";
+import { findTwin } from "./find-twin.ts";
+
+/** How the twin settles: its controllers take seconds, compressed by `--speed`. */
+const TWIN_SETTLE = { quietMs: 500, controllersMs: 20_000, pollMs: 100 };
+
+/** The ports of a rehearsal. */
+export async function composeTwin(
+  folder: RunFolder,
+  {
+    plan,
+    rehearsal,
+    env,
+  }: {
+    readonly plan: Plan;
+    readonly rehearsal: NonNullable<Plan["rehearsal"]>;
+    readonly env: NodeJS.ProcessEnv;
+  },
+): Promise<PlacePorts> {
+  const { speed, buildSpeed, failBuilds, shellDelayMs, faults } = rehearsal;
+  const twinRoot = await findTwin(folder, rehearsal);
+  const faultsFile = faults === undefined ? undefined : readableFaults(join(folder.path, faults));
+  const childEnv = await prepareTwin({
+    root: twinRoot,
+    speed,
+    buildSpeed,
+    failBuilds,
+    shellDelayMs,
+    ...(faultsFile === undefined ? {} : { faultsFile }),
+    ...(rehearsal.coder === undefined ? {} : { coder: withPostgres(rehearsal.coder, env) }),
+    baseEnv: childEnvironment("terraform", env),
+  });
+  const inventory = withInventoryFaults(twinInventory(twinRoot, rehearsal.twinId), faultsFile);
+  return {
+    childEnv,
+    shard: composeShard(folder, { plan, env: childEnv, twinRoot }),
+    inventory,
+    settle: TWIN_SETTLE,
+    checks: composeChecks(folder, { plan, env: childEnv, inventory }),
+    cluster: (place) => twinCluster(twinRoot, place, faultsFile),
+    machines: () => readTwinMachines(twinRoot, plan.runId),
+  };
+}
+
+/** The run's faults, unless they were damaged since they were checked: a teardown needs none. */
+function readableFaults(file: string): string | undefined {
+  try {
+    readFaults(file);
+    return file;
+  } catch {
+    return undefined;
+  }
+}

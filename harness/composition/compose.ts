@@ -1,0 +1,61 @@
+import { openBucket } from "../inventory/buckets/open-bucket.ts";
+import { systemClock } from "../tools/time/clock.ts";
+import { RefbenchError } from "../tools/error.ts";
+import type { Ports } from "../pipeline/context/context.ts";
+import type { Plan } from "../pipeline/folder/plan.ts";
+import type { RunFolder } from "../pipeline/folder/run-folder.ts";
+import { readLocalTemplate } from "../../rehearsal/real-coder/read-template.ts";
+import { compareLoads } from "../results/statistics/compare-loads.ts";
+import { judge } from "../results/judge/objectives.ts";
+import { auditReason, selfAudit } from "../results/self-audit/self-audit.ts";
+import { synthesize } from "../terraform/synthesize.ts";
+import { createTerraform } from "../terraform/terraform.ts";
+import { readTemplate } from "../../reference-architectures/template.ts";
+import { composeCloud } from "./compose-cloud.ts";
+import { composeTwin } from "./compose-twin.ts";
+import { withoutLicence } from "./settings/read-licence.ts";
+import { spawnReaper } from "./spawn-reaper.ts";
+
+/** The ports that differ between a cloud and its twin. */
+export type PlacePorts = Pick<
+  Ports,
+  | "childEnv"
+  | "shard"
+  | "inventory"
+  | "settle"
+  | "checks"
+  | "lockProviders"
+  | "hardEnds"
+  | "cluster"
+  | "machines"
+>;
+
+/** Puts the layers together for one run, in whichever process asks: its plan says everything but the credentials. */
+export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.ProcessEnv): Promise<Ports> {
+  return {
+    clock: systemClock,
+    terraform: createTerraform(),
+    synthesize,
+    terraformSecrets: ({ databasePassword, tlsKey }) => ({
+      TF_VAR_db_password: databasePassword,
+      ...(tlsKey === undefined ? {} : { TF_VAR_tls_key: tlsKey }),
+    }),
+    readTemplate: plan.rehearsal?.coder === undefined ? readTemplate : () => readLocalTemplate(),
+    judge,
+    selfAudit: (record) => auditReason(selfAudit(record)),
+    compare: compareLoads,
+    ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),
+    spawnReaper,
+    ...(await placePortsOf(folder, plan, withoutLicence(env))),
+  };
+}
+
+async function placePortsOf(folder: RunFolder, plan: Plan, env: NodeJS.ProcessEnv): Promise<PlacePorts> {
+  const { rehearsal, cloud } = plan;
+  if (rehearsal !== undefined) return composeTwin(folder, { plan, rehearsal, env });
+  if (cloud !== undefined) return composeCloud(folder, { plan, cloud, env });
+  throw new RefbenchError(
+    "usage",
+    `${folder.plan} names neither a cloud nor a twin, so nobody knows where the run is: restore it from a copy`,
+  );
+}

@@ -1,0 +1,38 @@
+import { AWS_CHECKS } from "../../inventory/preflight/aws/checks.ts";
+import { GOOGLE_CHECKS } from "../../inventory/preflight/google/checks.ts";
+import { preflightReport, type PreflightReport } from "../../inventory/preflight/report.ts";
+import { runChecks } from "../../inventory/preflight/run-checks.ts";
+import { twinChecks } from "../../inventory/preflight/twin-checks.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { twinIfAny } from "../../../rehearsal/twin/inventory-adapter.ts";
+import { TWIN_CALLER, TWIN_PROJECT } from "../../../rehearsal/twin/project.ts";
+import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
+import { twinRoot } from "../settings/defaults.ts";
+
+/** The checks of the architecture's cloud, as its twin answers them. */
+export async function askTwin(
+  request: PreflightRequest,
+  io: Asker,
+  signal: AbortSignal,
+): Promise<PreflightReport> {
+  if (request.skip !== undefined) {
+    throw new RefbenchError(
+      "usage",
+      `--skip-preflight is "${request.skip}", but --rehearse asks no cloud: leave it out`,
+    );
+  }
+  const shared = commonContext(request, io);
+  const context = {
+    ...shared,
+    project: TWIN_PROJECT,
+    inventory: request.run?.inventory ?? twinIfAny(twinRoot(io.cwd)),
+    sweepCommand: "refbench sweep --rehearse",
+    ...(shared.architecture.cloud === "aws" ? { twinCallerArn: TWIN_CALLER } : {}),
+  };
+  const cloud = context.architecture.cloud === "google" ? GOOGLE_CHECKS : AWS_CHECKS;
+  return preflightReport(
+    context,
+    true,
+    await runChecks(twinChecks(cloud), context, signal, { fail: request.fail }),
+  );
+}

@@ -1,0 +1,21 @@
+import type { PreflightReport } from "../../inventory/preflight/report.ts";
+import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
+import { projectOfFlags } from "../settings/pinned-project.ts";
+import { askAws } from "./ask-aws.ts";
+import { askGoogle } from "./ask-google.ts";
+import { askTwin } from "./ask-twin.ts";
+import type { Asker, PreflightRequest } from "./request.ts";
+
+/** Asks everything that can be asked before a run, of the twin or of the cloud. Creates nothing. */
+export async function askPreflight(
+  request: PreflightRequest,
+  io: Asker,
+  signal: AbortSignal,
+): Promise<PreflightReport> {
+  if (request.rehearse) return askTwin(request, io, signal);
+  const architecture = getArchitecture(request.size.architecture);
+  const pinned = projectOfFlags(architecture, request);
+  return architecture.cloud === "google"
+    ? askGoogle(request, pinned, io, signal)
+    : askAws(request, pinned, io, signal);
+}

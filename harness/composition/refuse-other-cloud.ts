@@ -1,0 +1,29 @@
+import { RefbenchError } from "../tools/error.ts";
+import type { CloudPlan } from "../pipeline/folder/plan.ts";
+import type { RunFolder } from "../pipeline/folder/run-folder.ts";
+import { twinProviderPickedUp } from "../../rehearsal/twin/picked-up.ts";
+import { endpointsOf } from "./settings/endpoints.ts";
+
+/** Asked of a shell that goes on with a run: an SDK reads its variables by itself, so they must say the same. */
+export function refuseOtherCloud(
+  { path }: Pick<RunFolder, "path">,
+  { provider, endpoints }: CloudPlan,
+  env: NodeJS.ProcessEnv,
+): void {
+  const twin = twinProviderPickedUp(env);
+  if (twin !== undefined) {
+    throw new RefbenchError(
+      "usage",
+      `${path} is a real run, and here the twin would answer for its cloud: ${twin}; go on in a shell of its own`,
+    );
+  }
+  const { endpoints: here } = endpointsOf(provider, env);
+  const names = [...new Set([...Object.keys(endpoints), ...Object.keys(here)])];
+  const other = names.find((name) => endpoints[name] !== here[name]);
+  if (other === undefined) return;
+  const wanted = endpoints[other];
+  throw new RefbenchError(
+    "usage",
+    `${path} was made ${wanted === undefined ? `without ${other}` : `with ${other}=${wanted}`}, and here it is ${here[other] ?? "not set"}: what it made is not there; ${wanted === undefined ? `unset ${other}` : `export ${other}=${wanted}`}`,
+  );
+}

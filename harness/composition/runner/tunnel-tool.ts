@@ -1,0 +1,66 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { RefbenchError } from "../../tools/error.ts";
+
+/** The clouds whose networks are entered by a tunnel. */
+export type TunnelCloud = "google" | "aws";
+
+/** Whether the cloud's own tunnel command is on this machine. */
+export type TunnelTool =
+  | { readonly state: "found"; readonly command: string }
+  | { readonly state: "missing"; readonly tool: string; readonly next: string };
+
+/** What a tunnel needs on PATH: the first is started, and starts the others. */
+const TOOLS: Readonly<Record<TunnelCloud, readonly { readonly tool: string; readonly next: string }[]>> = {
+  google: [
+    { tool: "gcloud", next: "install Google's command line: https://cloud.google.com/sdk/docs/install" },
+  ],
+  aws: [
+    {
+      tool: "aws",
+      next: "install AWS's command line: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
+    },
+    {
+      tool: "session-manager-plugin",
+      next: "install AWS's Session Manager plugin: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html",
+    },
+  ],
+};
+
+/** Looks on PATH for what a tunnel into this cloud's networks needs. Starts nothing and asks no network. */
+export async function tunnelTool(cloud: TunnelCloud, env: NodeJS.ProcessEnv): Promise<TunnelTool> {
+  let command: string | undefined;
+  for (const { tool, next } of TOOLS[cloud]) {
+    const path = await findOnPath(tool, env);
+    if (path === undefined) return { state: "missing", tool, next };
+    command ??= path;
+  }
+  if (command === undefined) throw new Error(`no tunnel command is known for ${cloud}`);
+  return { state: "found", command };
+}
+
+/** The path of the tunnel command; without it a load runner inside the network is out of reach. */
+export async function getTunnelCommand(cloud: TunnelCloud, env: NodeJS.ProcessEnv): Promise<string> {
+  const found = await tunnelTool(cloud, env);
+  if (found.state === "found") return found.command;
+  throw new RefbenchError(
+    "usage",
+    `${found.tool} is not on PATH, and the load runner inside the network is reached through it: ${found.next}; or, where this machine has a route to Coder, use --runner local`,
+  );
+}
+
+/** The path of a program on PATH, or undefined. */
+export async function findOnPath(tool: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+    if (folder === "") continue;
+    const path = join(folder, tool);
+    try {
+      await access(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not here: the next folder may have it.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import { Option } from "commander";
+import { ENGINES, type Engine } from "../model/record/engine.ts";
+import type { ShardRunner } from "../model/ports/worker.ts";
+import type { LoadTask } from "../model/ports/worker-task.ts";
+import { commonTask } from "../workload/coder-engine/common-task.ts";
+import { refuseTask } from "../workload/coder-engine/refuse-task.ts";
+import { shardHere } from "../composition/worker-program.ts";
+
+export type EngineChoice = Engine | "both";
+
+/** `--engine refbench|coder|both`. */
+export function engineOption(): Option {
+  return new Option(
+    "--engine <engine>",
+    "what makes the load: refbench, Coder's own utility (coder exp scaletest), or both, one after the other on the part that both can do",
+  )
+    .env("REFBENCH_ENGINE")
+    .choices([...ENGINES, "both"])
+    .default("refbench");
+}
+
+/** One load by one engine. */
+export interface EngineRun {
+  readonly engine: Engine;
+  readonly task: LoadTask;
+  /** `leave` aborts the cleanup of Coder's utility too. */
+  shard(leave: AbortSignal): ShardRunner;
+}
+
+/**
+ * The loads that a choice comes to, in their order. The coder binary is asked for its utility, and what that cannot
+ * do is refused, before anything is created.
+ */
+export async function planEngines(
+  choice: EngineChoice,
+  task: LoadTask,
+  means: {
+    /** @default coder on PATH */
+    readonly coderBinary?: string | undefined;
+    readonly env: NodeJS.ProcessEnv;
+    readonly signal: AbortSignal;
+    /** Where Coder's reports are kept, secrets taken out. @default nowhere */
+    readonly reportsFolder?: string;
+  },
+): Promise<readonly EngineRun[]> {
+  const { coderBinary = "coder", env, signal, reportsFolder } = means;
+  const own = (ownTask: LoadTask): EngineRun => ({
+    engine: "refbench",
+    task: ownTask,
+    shard: () => shardHere(env),
+  });
+  if (choice === "refbench") return [own(task)];
+  refuseTask(task);
+  const { findCoderUtility } = await import("../workload/coder-engine/find-utility.ts");
+  const { coderShardRunner } = await import("../workload/coder-engine/worker-runner.ts");
+  const utility = await findCoderUtility(coderBinary, { env, signal });
+  const coder = (itsTask: LoadTask): EngineRun => ({
+    engine: "coder",
+    task: itsTask,
+    shard: (leave) =>
+      coderShardRunner({ utility, env, leave, ...(reportsFolder === undefined ? {} : { reportsFolder }) }),
+  });
+  if (choice === "coder") return [coder(task)];
+  const common = commonTask(task);
+  return [own(common), coder(common)];
+}

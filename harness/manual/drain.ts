@@ -1,0 +1,56 @@
+import { CODER_GONE } from "../workload/removal/coder-gone.ts";
+import { RefbenchError } from "../tools/error.ts";
+import type { trustOf } from "../pipeline/making/trust-of.ts";
+import type { ShardEvent, ShardRunner } from "../model/ports/worker.ts";
+import type { DrainResult } from "../model/record/worker-result.ts";
+
+/** Somebody waits for it, and may ask again. */
+const GONE_AFTER_MS = 30_000;
+
+export interface DrainOptions {
+  readonly shard: ShardRunner;
+  readonly coderUrl: string;
+  /** Whom to trust there. */
+  readonly trust: ReturnType<typeof trustOf>;
+  /** A session token of one of Coder's owners. */
+  readonly token: string;
+  readonly keepUsers: boolean;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ShardEvent) => void;
+}
+
+/** Deletes every workspace through Coder. A Coder that cannot be reached is `infrastructure`: nothing is known then. */
+export async function drain(options: DrainOptions): Promise<DrainResult> {
+  const { shard, coderUrl, trust, token, keepUsers, timeoutMs, signal } = options;
+  const errors: string[] = [];
+  try {
+    const result = await shard.run(
+      {
+        task: "drain",
+        deployment: { url: coderUrl, ssh: "none", ...trust },
+        token,
+        keepUsers,
+        goneAfterMs: GONE_AFTER_MS,
+        concurrency: 0,
+        timeoutMs,
+      },
+      {
+        signal,
+        onEvent: (event) => {
+          if (event.type === "error") errors.push(event.code);
+          options.onEvent(event);
+        },
+      },
+    );
+    if (result.task === "drain") return result;
+    throw new RefbenchError("shard", `the shard answered a drain task with a result of ${result.task}`);
+  } catch (error) {
+    if (!errors.includes(CODER_GONE) || !(error instanceof RefbenchError)) throw error;
+    throw new RefbenchError(
+      "infrastructure",
+      `${error.message}; nothing is known to be deleted; once Coder is gone for good, refbench sweep --dry-run lists what its workspaces left`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,18 @@
+import { failsRun, objectiveSentence } from "./objective-words.ts";
+import type { Measurements, ObjectiveResult } from "./record.ts";
+import type { Verdict } from "../../tools/verdict.ts";
+
+/** A verdict that holds, and why. */
+export type Held = readonly [Verdict, string];
+
+/** What a load's own figures come to: one rule for the run, the load by hand, and a record that is judged again. */
+export function heldByLoad(
+  { aborted, generator }: Pick<Measurements, "aborted" | "generator">,
+  objectives: readonly ObjectiveResult[],
+): Held[] {
+  const held: Held[] = [];
+  if (aborted !== undefined) held.push(["slo-failed", `the load stopped itself: ${aborted}`]);
+  if (generator.limited) held.push(["generator-limited", generator.reasons.join("; ")]);
+  for (const missed of objectives.filter(failsRun)) held.push(["slo-failed", objectiveSentence(missed)]);
+  return held;
+}

@@ -1,0 +1,53 @@
+import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
+import { estimateCost } from "../../../reference-architectures/cost/estimate.ts";
+import { costEstimate } from "../../model/record/cost.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { formatUsd } from "../../model/record/usd.ts";
+import type { Plan } from "../folder/plan.ts";
+
+/** What a run's cost depends on, and the most that it may. */
+export interface CostRequest {
+  readonly architecture: Architecture;
+  /** By its name and its figures, overrides applied. */
+  readonly sizeName: string;
+  readonly size: Size;
+  readonly region: string;
+  readonly runner: Plan["runner"];
+  /** Nothing is billed: a rehearsal, or an emulated cloud. */
+  readonly simulated: boolean;
+  /** How many loads the run makes, one after the other. @default 1 */
+  readonly loads?: number;
+  /** `--max-cost`, USD. */
+  readonly ceiling: number | undefined;
+}
+
+/** A run's cost as it is planned, or why there is no estimate. Refuses one above its ceiling. */
+export function planCost(
+  request: CostRequest,
+): { readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string } {
+  const { architecture, sizeName, size, region, runner, simulated, ceiling, loads = 1 } = request;
+  const estimation = estimateCost(architecture, size, { region, runner: runner === "network", loads });
+  if (estimation.state === "not-priced") {
+    if (ceiling === undefined) return { notPriced: estimation.reason };
+    throw new RefbenchError(
+      "usage",
+      `--max-cost is ${formatUsd(ceiling)}, which cannot be watched: ${estimation.reason}; choose one of these, or leave --max-cost out`,
+    );
+  }
+  const estimate = costEstimate.parse(estimation.estimate);
+  if (ceiling !== undefined && estimate.total > ceiling) {
+    // Rounded up, so that what the message asks for is enough.
+    const least = Math.ceil(estimate.total * 100) / 100;
+    throw new RefbenchError(
+      "usage",
+      `--max-cost is ${formatUsd(ceiling)}, and ${architecture.name} ${sizeName} is estimated at ${formatUsd(estimate.total)} (${estimate.hours.toFixed(2)} h at ${formatUsd(estimate.perHour)} an hour, prices of ${estimate.prices}), so nothing was created: expected ${formatUsd(least)} or more, or a smaller size of "refbench architectures show ${architecture.name}"`,
+    );
+  }
+  return {
+    cost: {
+      estimate,
+      ...(ceiling === undefined ? {} : { ceiling }),
+      basis: simulated ? "simulated" : "estimated",
+    },
+  };
+}

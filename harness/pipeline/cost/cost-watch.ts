@@ -1,0 +1,62 @@
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { StageContext } from "../context/context.ts";
+import { CostMeter, noteCeiling } from "./cost-meter.ts";
+import { lookEvery } from "../../tools/time/look-every.ts";
+
+/** How often a run at work looks what it cost. */
+const LOOK_MS = 1_000;
+
+/** A watch over a run's cost, until it is disposed of. */
+export interface CostWatch extends AsyncDisposable {
+  /** The run's own signal, which also aborts when the ceiling is reached. */
+  readonly signal: AbortSignal;
+  /** Why the ceiling ended the run, once it did. */
+  readonly reached: string | undefined;
+}
+
+/** Watches what a run costs while its stages are at work: tells it, and aborts them when the ceiling is reached. */
+export function watchCost(
+  context: StageContext,
+  {
+    mayEnd = true,
+  }: {
+    /** A teardown goes on whatever it costs. */
+    readonly mayEnd?: boolean;
+  } = {},
+): CostWatch {
+  const { plan, report, log } = context;
+  const meter = new CostMeter(context);
+  const stop = new AbortController();
+  let reached: string | undefined;
+  let told = 0;
+  const look = async (): Promise<void> => {
+    const found = await meter.look();
+    if (found === undefined || reached !== undefined) return;
+    const cents = Math.floor(found.spent * 100);
+    if (cents > told) {
+      told = cents;
+      const { ceiling } = plan.cost ?? {};
+      report({
+        type: "cost.progress",
+        spent: found.spent,
+        ...(ceiling === undefined ? {} : { ceiling }),
+      });
+    }
+    if (found.reached === undefined || !mayEnd) return;
+    reached = found.reached;
+    // Before anything ends: what ended it must be known whatever comes after.
+    await noteCeiling(context, reached).catch((error: unknown) => log(messageOf(error)));
+    report({ type: "note", level: "warning", message: `the cost ceiling is reached: ${reached}` });
+    stop.abort(new RefbenchError("interrupted", `the cost ceiling is reached: ${reached}`));
+  };
+  const looks = lookEvery(LOOK_MS, look, (error) =>
+    log(`the cost could not be looked at: ${messageOf(error)}`),
+  );
+  return {
+    signal: AbortSignal.any([context.signal, stop.signal]),
+    get reached() {
+      return reached;
+    },
+    [Symbol.asyncDispose]: () => looks[Symbol.asyncDispose](),
+  };
+}

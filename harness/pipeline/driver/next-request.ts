@@ -1,0 +1,116 @@
+import { access } from "node:fs/promises";
+import { RefbenchError } from "../../tools/error.ts";
+import { isMissing } from "../../tools/files/local-files.ts";
+import type { StageContext, WaitingPorts } from "../context/context.ts";
+import { CostGuard } from "../cost/cost-guard.ts";
+import { noteCeiling } from "../cost/cost-meter.ts";
+import { ClockSight } from "../context/clock-sight.ts";
+import { findKeep, isKeepOver } from "./keep.ts";
+import { OwnerSight } from "../folder/driver.ts";
+import { findRequest, type TeardownRequest } from "../folder/request.ts";
+import type { RunFolder } from "../folder/run-folder.ts";
+import type { RunLease } from "./run-lease.ts";
+import { hasExpired } from "../context/expiry.ts";
+import { stopOwner } from "./stop-driver.ts";
+
+/** How often the reaper looks whether it is wanted. */
+const LOOK_MS = 250;
+
+/** Waits until there is a reason to tear down. */
+export async function nextRequest(
+  context: StageContext<WaitingPorts>,
+  lease: RunLease,
+): Promise<TeardownRequest> {
+  const { folder, ports, plan, signal, journal } = context;
+  const guard = new CostGuard(context);
+  const sight = new OwnerSight(folder, ports.clock);
+  const clock = new ClockSight(context);
+  for (;;) {
+    signal.throwIfAborted();
+    await staysHere(folder);
+    const owner = await sight.look();
+    await clock.look({ tells: owner !== "alive" });
+    if (owner === "unknown") {
+      // A driver that may live must not lose its environment, and its death is not to be recorded.
+      await ports.clock.sleep(LOOK_MS, signal);
+      continue;
+    }
+    // eslint-disable-next-line no-restricted-syntax -- the next look asks again, and the expiry below still holds.
+    const request = await findRequest(folder).catch(() => undefined);
+    if (request !== undefined) {
+      if (owner === "alive" && request.reason === "teardown") await stopOwner(context);
+      if (owner === "dead" && !(await wasHandedOver(context))) await noteDeath(context);
+      return request;
+    }
+    const keep = await findKeep(folder);
+    if (keep !== undefined) {
+      if (isKeepOver(keep, ports.clock))
+        return { through: "audit", only: false, reason: "its keep window is over" };
+    } else if (owner === "dead") {
+      await noteDeath(context);
+      return { through: "audit", only: false, reason: "the run's process died" };
+    }
+    const tooDear = await guard.look({ atWork: keep === undefined && owner !== "none" });
+    if (tooDear !== undefined) {
+      await noteTooDear(context, keep, tooDear);
+      if (keep === undefined && owner === "alive") await stopOwner(context);
+      return { through: "audit", only: false, reason: "the cost ceiling is reached" };
+    }
+    const doubt = keep === undefined && owner === "alive" ? lease.doubt() : undefined;
+    if (doubt !== undefined) {
+      await journal.append({ type: "finding", verdict: "infrastructure", reason: doubt });
+      await stopOwner(context);
+      return { through: "audit", only: false, reason: "the lease ran out" };
+    }
+    if (keep === undefined && hasExpired(plan, ports.clock)) {
+      await journal.append({
+        type: "finding",
+        verdict: "interrupted",
+        reason: "the run outlived its expiry",
+      });
+      if (owner === "alive") await stopOwner(context);
+      return { through: "audit", only: false, reason: "expired" };
+    }
+    await ports.clock.sleep(LOOK_MS, signal);
+  }
+}
+
+/** Has the record say that the budget ended the run, or the window of one that failed before. */
+async function noteTooDear(
+  context: StageContext<WaitingPorts>,
+  keep: Awaited<ReturnType<typeof findKeep>>,
+  reached: string,
+): Promise<void> {
+  const { ports, journal, report } = context;
+  if (keep === undefined) await noteCeiling(context, reached);
+  else {
+    const reason = `${keep.reason}; its window ended before: ${reached}`;
+    await journal.append({ type: "kept", untilMs: ports.clock.now(), reason });
+  }
+  report({ type: "note", level: "warning", message: `the cost ceiling is reached: ${reached}` });
+}
+
+/** A folder that was moved is torn down from where it is now: waiting on here would only hold its lease. */
+async function staysHere(folder: RunFolder): Promise<void> {
+  await access(folder.path).catch((error: unknown) => {
+    if (!isMissing(error)) return;
+    throw new RefbenchError(
+      "lease_held",
+      `${folder.path} is not there any more: "refbench teardown <path>" goes on where it was moved to`,
+    );
+  });
+}
+
+/** Whether the run's process came to its end, in words of its own or as a kept failure. */
+async function wasHandedOver({ folder, journal }: StageContext<WaitingPorts>): Promise<boolean> {
+  const { entries } = await journal.read();
+  return entries.some(({ type }) => type === "hand-over") || (await findKeep(folder)) !== undefined;
+}
+
+async function noteDeath({ journal }: StageContext<WaitingPorts>): Promise<void> {
+  await journal.append({
+    type: "finding",
+    verdict: "interrupted",
+    reason: "the run's process died before it handed over",
+  });
+}

@@ -1,0 +1,129 @@
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { RefbenchError } from "../../tools/error.ts";
+import { RUN_ID_PATTERN, type RunId } from "../../model/run-id.ts";
+
+/** Where things lie in a run's folder. The folder is self-contained and may be moved. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+  }
+
+  get environment(): string {
+    return join(this.path, "environment.json");
+  }
+  get plan(): string {
+    return join(this.path, "plan.json");
+  }
+  get journal(): string {
+    return join(this.path, "journal.jsonl");
+  }
+  get events(): string {
+    return join(this.path, "events.jsonl");
+  }
+  get secrets(): string {
+    return join(this.path, "secrets.json");
+  }
+  get record(): string {
+    return join(this.path, "record.json");
+  }
+  get log(): string {
+    return join(this.path, "log");
+  }
+  get leases(): string {
+    return join(this.path, "lease");
+  }
+  get request(): string {
+    return join(this.path, "request.json");
+  }
+  /** Says until when a failed run stays; absent for every other. */
+  get keep(): string {
+    return join(this.path, "keep.json");
+  }
+  /** The process that owns the run until it hands over; absent for staged runs. */
+  get owner(): string {
+    return join(this.path, "owner.json");
+  }
+  get terraform(): string {
+    return join(this.path, "terraform");
+  }
+  stack(name: string): string {
+    return join(this.terraform, name);
+  }
+  /** What a stage left for the next ones. */
+  result(stage: string): string {
+    return join(this.path, `${stage}.json`);
+  }
+}
+
+/** `.refbench/runs` below the working directory. */
+export function runsRoot(cwd: string): string {
+  return join(cwd, ".refbench", "runs");
+}
+
+/** Makes the folder of a run; only its owner may read it. */
+export async function createRunFolder(cwd: string, runId: RunId): Promise<RunFolder> {
+  const folder = new RunFolder(join(runsRoot(cwd), runId));
+  try {
+    await mkdir(folder.path, { recursive: true, mode: 0o700 });
+    await mkdir(folder.leases, { recursive: true });
+    await mkdir(folder.terraform, { recursive: true });
+  } catch (error) {
+    throw new RefbenchError(
+      "run_folder",
+      `cannot make the run's folder ${folder.path}: free space or fix permissions`,
+      { cause: error },
+    );
+  }
+  return folder;
+}
+
+/** The folder of a run named by its id (under `.refbench/runs`), by a unique end of it, or by a path. */
+export async function openRunFolder(cwd: string, idOrPath: string): Promise<RunFolder> {
+  const candidates = RUN_ID_PATTERN.test(idOrPath)
+    ? [join(runsRoot(cwd), idOrPath)]
+    : [resolve(cwd, idOrPath), ...(await endingWith(cwd, idOrPath))];
+  for (const candidate of candidates) {
+    const folder = new RunFolder(candidate);
+    if (await isFile(folder.plan)) return folder;
+  }
+  throw new RefbenchError(
+    "usage",
+    `no run "${idOrPath}": expected an id under ${runsRoot(cwd)} or the path of a run's folder; "refbench results list" shows what there is`,
+  );
+}
+
+/** Every run folder of this working directory, oldest first. */
+export async function listRunFolders(cwd: string): Promise<readonly RunFolder[]> {
+  return listRunFoldersIn(runsRoot(cwd));
+}
+
+/** Every run folder below a folder of runs, oldest first. */
+export async function listRunFoldersIn(root: string): Promise<readonly RunFolder[]> {
+  let names: string[];
+  try {
+    names = await readdir(root);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new RefbenchError("run_folder", `cannot list ${root}`, { cause: error });
+  }
+  const ids = names.filter((name) => RUN_ID_PATTERN.test(name)).sort();
+  const folders = ids.map((id) => new RunFolder(join(root, id)));
+  const made = await Promise.all(folders.map((folder) => isFile(folder.plan)));
+  return folders.filter((_, index) => made[index]);
+}
+
+async function endingWith(cwd: string, end: string): Promise<string[]> {
+  if (end.length < 4) return [];
+  const matching = (await listRunFolders(cwd)).filter((folder) => folder.path.endsWith(end));
+  return matching.length === 1 ? matching.map((folder) => folder.path) : [];
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

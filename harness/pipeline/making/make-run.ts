@@ -1,0 +1,207 @@
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { atCoderVersion, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
+import { objectivesFor } from "../../../reference-architectures/objectives.ts";
+import { templateParameters } from "../../../reference-architectures/template.ts";
+import { newCoderCertificate } from "../../../stacks/coder-certificate.ts";
+import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../../stacks/environment.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { thisMachine } from "../../model/record/machine.ts";
+import { momentNow } from "../../tools/time/moment.ts";
+import { newRunId } from "../../model/run-id.ts";
+import { conditionsOf } from "./conditions.ts";
+import { planCost } from "../cost/cost-plan.ts";
+import { signPlan } from "../folder/installation.ts";
+import { Journal } from "../folder/journal.ts";
+import { jsonText, writeJson } from "../../tools/files/json-file.ts";
+import { claimRun } from "../folder/driver.ts";
+import { type CloudPlan, type ComparisonPlan, FAULTS, firstRelease, loadsOf, type Plan } from "../folder/plan.ts";
+import { createRunFolder, type RunFolder } from "../folder/run-folder.ts";
+import { newSecrets, writeSecrets } from "../folder/secrets.ts";
+
+/** What a run is asked for, flags already read. */
+export interface RunRequest {
+  readonly architecture: string;
+  readonly size: string | undefined;
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly owner: string;
+  /** How long a failed environment may stay, and how many at once. */
+  readonly keepOnFailure?: { readonly ms: number; readonly max: number };
+  /** URL of the bucket or folder that the run is mirrored to. */
+  readonly mirror?: string;
+  /** URL of the user's bucket for Terraform's state; absent = in the run's folder. */
+  readonly stateBucket?: string;
+  /** The reaper tears down after this long, whatever happens; in milliseconds. */
+  readonly ttlMs: number;
+  /** Present on a rehearsal; a real run says where in `cloud`. */
+  readonly rehearsal?:
+    | {
+        readonly twinRoot: string;
+        readonly twinId?: string;
+        readonly speed: number;
+        readonly buildSpeed: number;
+        readonly failBuilds: number;
+        /** How long every shell takes until its prompt. */
+        readonly shellDelayMs?: number;
+        /** A file of faults for the twin to play. */
+        readonly faultsFile: string | undefined;
+        /** The real Coder server to rehearse on; absent = the emulator. */
+        readonly coder?: NonNullable<Plan["rehearsal"]>["coder"];
+      }
+    | undefined;
+  /** Present on a real run. */
+  readonly cloud?: CloudPlan;
+  /** Google project or AWS account; the twin's impossible name on a rehearsal. */
+  readonly project: string;
+  /** EKS: who besides its maker enters the cluster, and from where its API is reached. @default nobody, anywhere */
+  readonly clusterAccess?: NonNullable<Environment["clusterAccess"]>;
+  /** Whether Coder serves TLS, by a certificate that is made with the run. @default "off" */
+  readonly tls?: "off" | "self-signed";
+  /** Where the shard program runs. @default "local" */
+  readonly runner?: Plan["runner"];
+  /** The Coder licence of a real run whose size needs one. */
+  readonly licence?: string;
+  /** The most that it may cost, teardown included, in USD. */
+  readonly maxCost?: number;
+  /** Another version of Coder than the size's, and the channel it was asked for by. */
+  readonly coderVersion?: { readonly version: string; readonly channel?: NonNullable<Plan["coderChannel"]> };
+  /** The run of another zone whose place it takes. */
+  readonly failedOver?: NonNullable<Plan["failedOver"]>;
+  /** Another place than the architecture's; a real run's is `cloud`'s. */
+  readonly zone?: string;
+  /** Two versions of Coder to measure in turns. */
+  readonly comparison?: ComparisonPlan;
+  /** What starts it. @default `{ kind: "run" }` */
+  readonly origin?: Plan["origin"];
+  readonly refbench: Plan["refbench"];
+  /** This process drives the run through its stages; otherwise each stage is a command of its own. @default false */
+  readonly isDriven?: boolean;
+}
+
+function firstInstallation(comparison: ComparisonPlan): Pick<Environment, "coderVersion" | "comparison"> {
+  const release = firstRelease(comparison);
+  return { coderVersion: comparison[release].version, comparison: { release, installation: 0 } };
+}
+
+/** Makes the folder of a run: environment, plan, secrets and the journal's first line. Bad input makes nothing. */
+export async function makeRun(cwd: string, clock: Clock, request: RunRequest): Promise<RunFolder> {
+  const architecture = getArchitecture(request.architecture);
+  const {
+    name: sizeName,
+    figures,
+    overrides,
+  } = resolveSize(request.architecture, request.size, request.overrides);
+  const { comparison } = request;
+  const { version = comparison?.baseline.version ?? figures.coder.version, channel } =
+    request.coderVersion ?? {};
+  const size = atCoderVersion(figures, version);
+  const created = momentNow(clock);
+  const now = created.atMs;
+  const runId = newRunId(now);
+  const { cloud, runner = "local" } = request;
+  const region = cloud?.region ?? architecture.region;
+  const planned = planCost({
+    architecture,
+    sizeName,
+    size,
+    region,
+    runner,
+    simulated: cloud?.emulated ?? true,
+    ceiling: request.maxCost,
+    loads: loadsOf(request),
+  });
+  const key = runner === "network" ? (await import("../../../stacks/ssh-key.ts")).newSshKey() : undefined;
+  const certificate =
+    request.tls === "self-signed"
+      ? await newCoderCertificate({ architecture: architecture.name, runId })
+      : undefined;
+  const environment: Environment = {
+    schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
+    architecture: architecture.name,
+    size: sizeName,
+    overrides: { ...overrides },
+    runId,
+    owner: request.owner,
+    managed: "cdktf",
+    // In the cloud it ends after the keep window too: what is kept must not vanish under the reader's hands.
+    expiresAt: Math.ceil((now + request.ttlMs + (request.keepOnFailure?.ms ?? 0)) / 1000),
+    project: request.project,
+    region,
+    zone: cloud?.zone ?? request.zone ?? architecture.zone,
+    coderVersion: size.coder.version,
+    ...(comparison === undefined ? {} : firstInstallation(comparison)),
+    ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
+    ...(request.clusterAccess === undefined ? {} : { clusterAccess: request.clusterAccess }),
+    ...(certificate === undefined ? {} : { tls: certificate.tls }),
+    ...(request.stateBucket === undefined ? {} : { stateBucket: request.stateBucket }),
+  };
+  const plan: Plan = {
+    schemaVersion: 1,
+    runId,
+    createdAt: new Date(now).toISOString(),
+    createdSinceBoot: created.sinceBoot,
+    origin: request.origin ?? { kind: comparison === undefined ? "run" : "comparison" },
+    ...(comparison === undefined ? {} : { comparison }),
+    ...(request.failedOver === undefined ? {} : { failedOver: request.failedOver }),
+    ...(channel === undefined ? {} : { coderChannel: channel }),
+    environmentLabel: architecture.label,
+    simulated: request.rehearsal !== undefined,
+    ...rehearsalOf(request),
+    ...(cloud === undefined ? {} : { cloud }),
+    size,
+    template: architecture.templateName,
+    parameters: templateParameters(size),
+    objectives: objectivesFor(architecture.objectives, {
+      size: sizeName,
+      figures: size,
+      simulated: request.rehearsal !== undefined,
+    }),
+    conditions: [
+      ...(comparison === undefined
+        ? []
+        : [
+            `compared: Coder ${comparison.baseline.version} and ${comparison.candidate.version} in turns, in ${comparison.pairs === 1 ? "1 pair" : `${comparison.pairs} pairs`} of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with a database of its own; the figures are those of the first load of ${comparison.baseline.version}`,
+          ]),
+      ...conditionsOf({
+        architecture,
+        size,
+        runner,
+        cloud,
+        realCoder: request.rehearsal?.coder !== undefined,
+        tls: certificate !== undefined,
+      }),
+      ...("notPriced" in planned ? [`cost: not estimated, ${planned.notPriced}`] : []),
+    ],
+    ...("cost" in planned ? planned : {}),
+    ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
+    ...(request.mirror === undefined ? {} : { mirror: request.mirror }),
+    expiresAtMs: now + request.ttlMs,
+    runner,
+    refbench: request.refbench,
+    machine: thisMachine(),
+    node: process.version,
+  };
+  const folder = await createRunFolder(cwd, runId);
+  const faultsFile = request.rehearsal?.faultsFile;
+  if (faultsFile !== undefined) await copyFile(faultsFile, join(folder.path, FAULTS));
+  await writeJson(folder.environment, environment);
+  await writeSecrets(folder, {
+    ...newSecrets(),
+    ...(key === undefined ? {} : { runnerKey: key.privateKey }),
+    ...(certificate === undefined ? {} : { tlsKey: certificate.key }),
+    ...(request.licence === undefined ? {} : { licence: request.licence }),
+  });
+  await new Journal(folder.journal, clock).append({ type: "run-made", runId });
+  // Before the plan: a driver that dies right after it must not leave a run that looks like a staged one.
+  if (request.isDriven === true) await claimRun(folder);
+  signPlan(folder, jsonText(plan));
+  // Last: a folder without a plan is no run.
+  await writeJson(folder.plan, plan);
+  return folder;
+}
+
+function rehearsalOf({ rehearsal }: RunRequest): Pick<Plan, "rehearsal"> {
+  if (rehearsal === undefined) return {};
+  const { faultsFile, ...rest } = rehearsal;
+  return { rehearsal: { ...rest, ...(faultsFile === undefined ? {} : { faults: FAULTS }) } };
+}

@@ -1,0 +1,16 @@
+import type { Environment } from "../../../stacks/environment.ts";
+import type { Plan } from "../folder/plan.ts";
+
+/**
+ * How long a run holds its connections: long enough for the server to count them twice. The emulator counts as much
+ * more often as its builds are faster, and its rehearsals hold for as much less, unless a length was set.
+ */
+export function holdMsOf(
+  { size, rehearsal }: Pick<Plan, "size" | "rehearsal">,
+  { overrides }: Pick<Environment, "overrides">,
+): number {
+  const holdMs = size.connections.holdSeconds * 1000;
+  const isEmulated = rehearsal !== undefined && rehearsal.coder === undefined;
+  if (!isEmulated || Object.hasOwn(overrides, "connections.holdSeconds")) return Math.round(holdMs);
+  return Math.round(holdMs / Math.max(1, rehearsal.buildSpeed));
+}

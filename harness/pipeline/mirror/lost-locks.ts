@@ -1,0 +1,42 @@
+import { z } from "zod";
+import type { Bucket } from "../../model/ports/bucket.ts";
+import type { RunId } from "../../model/run-id.ts";
+import { parseJson } from "../../tools/parse-json.ts";
+
+/** What Terraform writes beside a state in a bucket while it works on it; a terraform that is killed leaves it there. */
+const LOCK = ".tflock";
+const lockSchema = z.object({
+  Who: z.string(),
+  Operation: z.string(),
+  Created: z.string().transform((text) => Date.parse(text)),
+});
+
+/**
+ * Removes the locks on a run's states that were there at `before`, when nobody worked on the run any more: with them
+ * no destroy would begin. A lock that is younger, or that cannot be read, is left and told.
+ */
+export async function removeLostLocks(
+  states: Bucket,
+  runId: RunId,
+  { before, tell }: { readonly before: number; readonly tell: (line: string) => void },
+): Promise<void> {
+  const keys = await states.list(`state/${runId}/`);
+  for (const key of keys.filter((each) => each.endsWith(LOCK))) {
+    const lock = lockOf(await states.get(key));
+    if (lock === undefined || !(lock.Created <= before)) {
+      tell(`${key} in ${states.url} locks the state for somebody else: what is in it is left to the sweep`);
+      continue;
+    }
+    await states.remove(key);
+    tell(`removed the lock that ${lock.Who} left on the state (${lock.Operation}): ${key} in ${states.url}`);
+  }
+}
+
+function lockOf(bytes: Uint8Array | undefined): z.infer<typeof lockSchema> | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    return lockSchema.safeParse(parseJson(Buffer.from(bytes).toString())).data;
+  } catch {
+    return undefined;
+  }
+}

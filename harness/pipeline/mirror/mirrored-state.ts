@@ -1,0 +1,56 @@
+import type { Bucket } from "../../model/ports/bucket.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { BucketLeaseBook } from "./bucket-lease.ts";
+import { LEASE_MS } from "../lease/lease.ts";
+import { mirrorKeys } from "./mirror.ts";
+import { type MirroredRecord, recordOf } from "./mirrored-records.ts";
+import type { MirroredRun } from "./mirrored-runs.ts";
+import type { Plan } from "../folder/plan.ts";
+import { readMirroredPlan } from "./restore.ts";
+
+/** What is to be done with a run that a bucket holds. */
+export type MirroredState =
+  /** Its record says that nothing is left. */
+  | { readonly state: "finished" }
+  /** Nothing of it can exist, or its own processes are only just starting. */
+  | { readonly state: "skipped"; readonly reason: string }
+  /** To be torn down; `heldBy` where a process is believed to do so, until its lease was looked at for longer. */
+  | { readonly state: "due"; readonly plan: Plan; readonly heldBy?: string };
+
+/**
+ * Looks at one run of a bucket. What leaked or could not be verified is due again: a credential may have been renewed,
+ * or a hand may have helped. Throws where the bucket does not say what the run was.
+ */
+export async function mirroredState(
+  run: MirroredRecord,
+  { bucket, clock }: { readonly bucket: Bucket; readonly clock: Clock },
+): Promise<MirroredState> {
+  const { runId, text } = run;
+  const record = recordOf(text);
+  if (record !== undefined && record.verdict !== "pending" && record.teardown.state === "clean")
+    return { state: "finished" };
+  if (!mayHaveBegun(run)) {
+    return { state: "skipped", reason: "it never began: the bucket has neither a plan nor a journal of it" };
+  }
+  const plan = await readMirroredPlan(bucket, runId);
+  const book = new BucketLeaseBook(bucket, runId, clock);
+  const lease = await book.current();
+  // A run is mirrored before its reaper has the lease.
+  if (lease === undefined && clock.now() - Date.parse(plan.createdAt) < LEASE_MS)
+    return { state: "skipped", reason: "it is only just starting" };
+  if (lease === undefined || !book.holds(lease)) return { state: "due", plan };
+  return { state: "due", plan, heldBy: `process ${lease.holder.pid} on ${lease.holder.host}` };
+}
+
+/**
+ * Whether anything of a run may ever have existed: its plan is put before the journal's first line, and that before
+ * anything is created.
+ */
+export function mayHaveBegun({ runId, keys }: MirroredRun): boolean {
+  return keys.some(
+    (key) =>
+      key === mirrorKeys.file(runId, "plan.json") ||
+      key.startsWith(mirrorKeys.journal(runId)) ||
+      key.startsWith(mirrorKeys.file(runId, "terraform/")),
+  );
+}

@@ -1,0 +1,68 @@
+import type { InventoryItem } from "../../model/ports/inventory.ts";
+import { seenIn } from "../../model/ports/listing.ts";
+import { askInventory } from "../context/ask-inventory.ts";
+import type { StageContext } from "../context/context.ts";
+import { salvageJson } from "../../tools/files/json-file.ts";
+import { drainResult } from "./drain.ts";
+
+/** Volumes whose driver is a release of the stack in the cluster, and goes with it. Google's is part of the cluster. */
+const VOLUMES_OF_THE_STACK: ReadonlySet<string> = new Set(["aws_ebs_volume"]);
+
+/** Where a drain left workspaces, their volumes stay: of the whole wait this part is left to the next one to go. */
+const PART_WITHOUT_PROGRESS = 1 / 5;
+
+/** A volume goes some time after its claim, and only by its driver: waits for what drain released while that lives. */
+export async function awaitVolumes(context: StageContext): Promise<void> {
+  const { folder, ports } = context;
+  const drained = await salvageJson(folder.result("drain"), drainResult);
+  // Users and tokens hold no volumes.
+  const isDrained = drained?.remaining.every(({ kind }) => kind === "user" || kind === "token") === true;
+  await waitUntilGone(context, {
+    awaits: ({ kind }) => VOLUMES_OF_THE_STACK.has(kind),
+    withoutProgressMs: ports.settle.controllersMs * (isDrained ? 1 : PART_WITHOUT_PROGRESS),
+  });
+}
+
+/**
+ * What controllers made outside Terraform's knowledge goes some time after its owner, but only while the cluster
+ * lives: destroying the cluster first would leave it for ever. Volumes without a driver go never: they are the sweep's.
+ */
+export async function awaitControllers(context: StageContext): Promise<void> {
+  await waitUntilGone(context, {
+    awaits: ({ kind }) => !VOLUMES_OF_THE_STACK.has(kind),
+    withoutProgressMs: context.ports.settle.controllersMs,
+  });
+}
+
+interface Wait {
+  readonly awaits: (item: InventoryItem) => boolean;
+  /** Given up when nothing more went for so long, and at the latest after `controllersMs`. */
+  readonly withoutProgressMs: number;
+}
+
+async function waitUntilGone(context: StageContext, { awaits, withoutProgressMs }: Wait): Promise<void> {
+  const { ports, signal, report } = context;
+  const { clock, settle } = ports;
+  const giveUpAt = clock.elapsed() + settle.controllersMs;
+  let fewest = Infinity;
+  let progressAt = clock.elapsed();
+  for (;;) {
+    const answer = await askInventory(context);
+    const waitingFor = seenIn(answer).filter((item) => item.madeByController === true && awaits(item));
+    if (answer.state === "complete" && waitingFor.length === 0) return;
+    if (answer.state === "complete" && waitingFor.length < fewest) {
+      fewest = waitingFor.length;
+      progressAt = clock.elapsed();
+    }
+    if (clock.elapsed() >= Math.min(giveUpAt, progressAt + withoutProgressMs)) {
+      const names = waitingFor.slice(0, 3).map(({ kind, name }) => `${kind} ${name}`);
+      const message =
+        answer.state === "failed"
+          ? `nobody can say whether what controllers made is gone (${answer.reason}): it is left to the sweep`
+          : `what controllers made did not go by itself and is left to the sweep: ${names.join(", ")}`;
+      report({ type: "note", level: "warning", message });
+      return;
+    }
+    await clock.sleep(settle.pollMs, signal);
+  }
+}

@@ -1,0 +1,31 @@
+import type { StageContext } from "../context/context.ts";
+import { stacksIn, wasTouched } from "../stacks-in.ts";
+
+/**
+ * Whether a run ended in its preflight, so that nothing of it can exist: its whole journal, written ahead of every
+ * create, has a failed preflight and no stage after it, and no stack's folder was used. Such a teardown needs no answer of
+ * a cloud that the run could not enter. A journal that lost a line says nothing.
+ */
+export async function nothingBegun({ folder, journal, ports }: StageContext): Promise<boolean> {
+  const { entries, damaged } = await journal.read();
+  if (damaged.length > 0 || entries[0]?.type !== "run-made") return false;
+  const preflight = entries.findLast(
+    (entry) => entry.type === "stage-outcome" && entry.stage === "preflight",
+  );
+  if (preflight?.type !== "stage-outcome" || preflight.outcome !== "failed") return false;
+  const begun = entries.some(
+    (entry) =>
+      entry.type === "stack-intent" ||
+      entry.type === "inventory-seen" ||
+      (entry.type === "stage-intent" && MAKING.has(entry.stage)),
+  );
+  if (begun) return false;
+  for (const stack of await stacksIn(folder)) {
+    const directory = folder.stack(stack);
+    if ((await wasTouched(directory)) || ports.terraform.working(directory) !== undefined) return false;
+  }
+  return true;
+}
+
+/** Stages by which something may exist. */
+const MAKING: ReadonlySet<string> = new Set(["provision", "bootstrap", "load"]);

@@ -1,0 +1,174 @@
+import { GENERATOR_EXHAUSTED, NOT_JUDGED, NOT_PART } from "../../model/record/objective-words.ts";
+import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
+import { isSurelyAbove } from "./few-samples.ts";
+import {
+  carries,
+  figuresOfHistogram,
+  isAmongFailed,
+  mergeHistograms,
+  neededFor,
+  PERCENTILES,
+  readHistogram,
+} from "./histogram.ts";
+import { worstProbeMs } from "./worst-probe.ts";
+
+/** What a run must reach to pass, as data: a figure of the measurements, or its share of another. */
+export interface Objective {
+  readonly name: string;
+  readonly description: string;
+  readonly metric: {
+    /** Path into the measurements, such as `workspaces.succeeded` or `phases.ssh-handshake.p95`. */
+    readonly path: string;
+    readonly per?: string | undefined;
+  };
+  readonly threshold: number;
+  readonly direction: "at-least" | "at-most";
+  readonly unit?: "ms" | "share" | undefined;
+  readonly severity?: "fail" | "warn" | undefined;
+  /** Judged only where this figure is above zero. */
+  readonly appliesWhen?: string | undefined;
+  /** In words what was not read where there is no figure, which is then not judged. Absent = it is missed. */
+  readonly ifUnread?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Judges each objective. What could not be measured has no value and is not met. A percentile that its count cannot
+ * carry is neither met nor missed, unless so many samples are beyond the threshold that chance does not explain it.
+ * Where the generator ran out of files, ports, memory or processes, nothing is judged: it says nothing of Coder.
+ */
+export function judge(
+  objectives: readonly Objective[],
+  measurements: Measurements | undefined,
+): readonly ObjectiveResult[] {
+  const figureOf = figuresOf(measurements);
+  const isExhausted = measurements?.failures.some((failure) => failure.class === "generator-exhausted");
+  return objectives.map((objective) => {
+    const { metric, threshold, direction, appliesWhen } = objective;
+    const isPart =
+      measurements === undefined || appliesWhen === undefined || (figureOf(appliesWhen)?.value ?? 0) > 0;
+    if (!isPart) return { ...objective, met: true, note: NOT_PART };
+    if (isExhausted === true) return { ...objective, ...NOT_JUDGED, note: GENERATOR_EXHAUSTED };
+    const { value, note, few, isAtLeast = false } = measured(metric, figureOf);
+    const told = { ...(value !== undefined && { value }), ...(note !== undefined && { note }) };
+    if (value === undefined && objective.ifUnread !== undefined)
+      return { ...objective, ...NOT_JUDGED, note: objective.ifUnread };
+    if (few !== undefined && !(direction === "at-most" && few.isSurelyAbove(threshold)))
+      return { ...objective, ...NOT_JUDGED, ...told };
+    const isWithin =
+      direction === "at-least" ? (value ?? -Infinity) >= threshold : (value ?? Infinity) <= threshold;
+    // What is at least so much may be any more.
+    const met = few === undefined && isWithin && !(isAtLeast && direction === "at-most");
+    return { ...objective, met, ...told };
+  });
+}
+
+/** The objectives of a stored record, judged again from its measurements: the same answer as when it was written. */
+export function judgeAgain({ objectives, measurements }: RunRecord): readonly ObjectiveResult[] {
+  return objectives.flatMap((stored) => {
+    const { metric, direction } = stored;
+    // Records of earlier versions do not say what they measured by.
+    if (metric === undefined || direction === undefined) return [stored];
+    const { name, description, threshold, unit, severity, appliesWhen, ifUnread, reason } = stored;
+    const objective = { name, description, metric, threshold, direction };
+    const optional = Object.entries({ unit, severity, appliesWhen, ifUnread, reason });
+    const given = Object.fromEntries(optional.filter(([, value]) => value !== undefined));
+    return judge([{ ...objective, ...given }], measurements);
+  });
+}
+
+/** The figure at a path into the measurements; undefined where there is none, or too few samples for it. */
+export function findFigure(measurements: Measurements, path: string): number | undefined {
+  const figure = figuresOf(measurements)(path);
+  return figure?.few === undefined ? figure?.value : undefined;
+}
+
+interface Figure {
+  readonly value?: number;
+  readonly note?: string;
+  /** The value is a lower bound. */
+  readonly isAtLeast?: boolean;
+  /** Its samples do not carry it. */
+  readonly few?: { readonly isSurelyAbove: (threshold: number) => boolean };
+}
+type FigureOf = (path: string) => Figure | undefined;
+
+function measured({ path, per }: Objective["metric"], figureOf: FigureOf): Figure {
+  const figure = figureOf(path);
+  if (figure?.value === undefined || per === undefined) return figure ?? {};
+  const whole = figureOf(per)?.value;
+  return whole === undefined || whole === 0 ? {} : { value: figure.value / whole };
+}
+
+function figuresOf(measurements: Measurements | undefined): FigureOf {
+  if (measurements === undefined) return () => undefined;
+  return (path) => {
+    if (path === "windows.probe.worstP50Ms") return worstProbe(measurements);
+    const [root, phase, figure] = path.split(".");
+    return root === "phases"
+      ? phaseFigure(measurements, phase ?? "", figure ?? "")
+      : figureAt(path, measurements);
+  };
+}
+
+/** A figure of one phase over all that recorded it. Percentiles are in milliseconds, from the intended start. */
+function phaseFigure(measurements: Measurements, phase: string, figure: string): Figure | undefined {
+  const [merged] = mergeHistograms(
+    measurements.histograms.filter((one) => one.phase === phase && one.basis === "intended"),
+  );
+  const count = merged?.count ?? 0;
+  const failures = measurements.failures
+    .filter((failure) => failure.phase === phase)
+    .reduce((sum, failure) => sum + failure.count, 0);
+  // Failed attempts are in the histogram, except in records of earlier versions and where one has no place in it.
+  const attempts = count + Math.max(0, failures - (merged?.failed ?? 0));
+  switch (figure) {
+    case "count":
+      return { value: count };
+    case "failures":
+      return { value: failures };
+    case "attempts":
+      return { value: attempts };
+    case "errorShare":
+      return attempts === 0 ? undefined : { value: Math.max(failures, merged?.failed ?? 0) / attempts };
+  }
+  if (merged === undefined || count === 0) return undefined;
+  // Spans that ended before they began have no place in the distribution, so that it is not the whole.
+  if ((merged.negative ?? 0) > 0) return { note: `${merged.negative} spans ended before they began` };
+  const { maxUs, percentilesUs } = figuresOfHistogram(merged);
+  if (figure === "max") return { value: milliseconds(maxUs) };
+  const percentile = PERCENTILES.find((each) => figure === `p${each}`);
+  if (percentile === undefined) return undefined;
+  const value = milliseconds(percentilesUs[percentile]);
+  const isAtLeast = isAmongFailed(merged, percentile);
+  const lowerBound = isAtLeast && { isAtLeast, note: `at least: among the ${merged.failed} that failed` };
+  if (carries(count, percentile)) return { value, ...lowerBound };
+  const { above } = readHistogram(merged);
+  return {
+    value,
+    note: `too few samples: ${count} of the ${neededFor(percentile)} that p${percentile} needs`,
+    few: { isSurelyAbove: (threshold) => isSurelyAbove(count, above(threshold * 1000), percentile) },
+  };
+}
+
+function worstProbe({ windows }: Measurements): Figure | undefined {
+  const value = worstProbeMs(windows ?? []);
+  return value === undefined ? undefined : { value };
+}
+
+function milliseconds(microseconds: number): number {
+  return Math.round(microseconds / 10) / 100;
+}
+
+function figureAt(path: string, measurements: Measurements): Figure | undefined {
+  const value = path
+    .split(".")
+    .reduce<unknown>(
+      (at, key) =>
+        typeof at === "object" && at !== null && Object.hasOwn(at, key)
+          ? (at as Record<string, unknown>)[key]
+          : undefined,
+      measurements,
+    );
+  return typeof value === "number" && Number.isFinite(value) ? { value } : undefined;
+}

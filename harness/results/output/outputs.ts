@@ -1,0 +1,62 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { RefbenchError } from "../../tools/error.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import type { OutputFormat, OutputSpec } from "../format/output-spec.ts";
+
+/** What a terminal that does not say its width is taken to have, and every file. */
+export const DEFAULT_WIDTH = 80;
+
+/** Where results go. */
+export interface OutputTarget {
+  readonly stdout: NodeJS.WritableStream & { readonly columns?: number | undefined };
+  readonly cwd: string;
+}
+
+/** Where results go, and what to do where they cannot. */
+interface FormTarget extends OutputTarget {
+  readonly next?: string;
+}
+
+/** Writes the result of one run in each form that was asked for. */
+export async function writeOutputs(
+  record: RunRecord,
+  outputs: readonly OutputSpec[],
+  target: OutputTarget,
+): Promise<void> {
+  const { formatResult } = await import("../format-result.ts");
+  const { runId } = record;
+  await writeForms((format, width) => formatResult(record, format, width), outputs, {
+    ...target,
+    next: `the record of run ${runId} is kept: write it again with "refbench results show ${runId} --output …"`,
+  });
+}
+
+/** Writes one result in each form that was asked for; a form that cannot be written stops none of the others. */
+export async function writeForms(
+  form: (format: OutputFormat, width: number) => string,
+  outputs: readonly OutputSpec[],
+  { stdout, cwd, next = "free space or fix permissions, then give the command again" }: FormTarget,
+): Promise<void> {
+  const failures: string[] = [];
+  for (const { format, path } of outputs) {
+    if (path === undefined) {
+      stdout.write(form(format, widthOf(stdout)));
+      continue;
+    }
+    const file = resolve(cwd, path);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, form(format, DEFAULT_WIDTH));
+    } catch (error) {
+      failures.push(`${file} (${error instanceof Error ? error.message : String(error)})`);
+    }
+  }
+  if (failures.length === 0) return;
+  throw new RefbenchError("run_folder", `cannot write the result to ${failures.join(", ")}; ${next}`);
+}
+
+/** Columns of a terminal, within what a line of prose is good for. */
+export function widthOf(stream: OutputTarget["stdout"]): number {
+  return Math.min(160, Math.max(60, stream.columns ?? DEFAULT_WIDTH));
+}

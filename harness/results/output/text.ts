@@ -1,0 +1,198 @@
+import { judgedWord, objectiveSentence } from "../../model/record/objective-words.ts";
+import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
+import { oneLine } from "../../tools/safe-text.ts";
+import { summaryLine } from "../../model/record/summary-line.ts";
+import { formatUsd } from "../../model/record/usd.ts";
+import { buildsLine } from "../format/builds-words.ts";
+import { clocksLine, negativeLines, ownClockLines } from "../format/clock-words.ts";
+import { comparisonLines } from "../format/compared-versions.ts";
+import { failureLine, reasonsOf } from "../format/failure-words.ts";
+import { formatCount, formatDuration } from "../format/format.ts";
+import { wrap } from "../table/grid.ts";
+import { latencyTable } from "./latency.ts";
+import { holdWords, provedWords, serverCountWords } from "../format/hold-words.ts";
+import { pollsLine } from "../format/poll-words.ts";
+import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
+import { verdictLine } from "../judge/official.ts";
+import { sheetText } from "../table/sheet.ts";
+import { runsTable } from "../table/table.ts";
+
+/** How many of the things that are left are named; the record names all. */
+const NAMED = 20;
+
+/** The whole result of one run, for a person: the row, what was measured, and the verdict with its reasons last. */
+export function resultsText(record: RunRecord, width: number): string {
+  const { measurements } = record;
+  if (endedInPreflight(record)) return textOf([["Nothing was created."], verdictLines(record)], width);
+  const sections = [
+    sheetText(runsTable([record]), width)
+      .trimEnd()
+      .split("\n"),
+    measurements === undefined ? ["Nothing was measured."] : loadLines(record, measurements),
+    measurements === undefined
+      ? []
+      : [
+          "Latency",
+          ...latencyTable(measurements, width).split("\n"),
+          LATENCY_NOTE,
+          ...negativeLines(measurements),
+        ],
+    measurements === undefined ? [] : failureLines(measurements),
+    record.comparison === undefined ? [] : comparisonLines(record.comparison),
+    objectiveLines(record),
+    record.conditions.length === 0 ? [] : ["Conditions", ...record.conditions.map((each) => `  - ${each}`)],
+    ownClockLines(record),
+    costLines(record),
+    teardownLines(record),
+    verdictLines(record),
+  ];
+  return textOf(sections, width);
+}
+
+function textOf(sections: readonly (readonly string[])[], width: number): string {
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.flatMap((line) => fitted(line, width)).join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** A table, objectives and conditions of a run that never began would hide the one reason. */
+function endedInPreflight({ verdict, stages, resources, teardown }: RunRecord): boolean {
+  return (
+    verdict === "infrastructure" &&
+    teardown.state === "clean" &&
+    Object.keys(resources).length === 0 &&
+    stages.some(({ stage, outcome }) => stage === "preflight" && outcome === "failed")
+  );
+}
+
+const LATENCY_NOTE =
+  "≥: at least, since it falls among attempts that failed, each of which counts as its timeout. A percentile is shown only where at least 10 samples lie above it, the raw start only where it differs.";
+
+function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
+  const { builds, generator } = measurements;
+  const limited = limitedLines(measurements);
+  const optional = [
+    clocksLine(measurements),
+    arrivalsLine(measurements),
+    probeLine(measurements),
+    pollsLine(measurements),
+  ];
+  return [
+    summaryLine({ ...measurements, stopped: record.verdict === "interrupted" }),
+    ...carriedLines(measurements, record.load),
+    buildsLine(builds),
+    `Generator: ${generatorMachine(generator)}, ${generator.cpuSeconds.toFixed(1)} s of CPU${childrenWords(generator)}, ${formatCount(Math.round(generator.maxRssMib))} MiB, ` +
+      (generator.limited
+        ? `LIMITED: ${limited.length > 0 ? "see below" : generator.reasons.join("; ")}.`
+        : `late by ${generator.slipP99Ms.toFixed(1)} ms at p99.`),
+    ...optional.filter((line) => line !== undefined),
+    ...limited,
+  ];
+}
+
+/** Where the load came from. The machine that the run was asked for on is another one as a rule. */
+function generatorMachine({ machine }: Measurements["generator"]): string {
+  return machine === undefined ? "its machine is not recorded" : `${machine.cores} cores (${machine.cpu})`;
+}
+
+function childrenWords({ childCpuSeconds = 0 }: Measurements["generator"]): string {
+  return childCpuSeconds === 0 ? "" : ` and ${childCpuSeconds.toFixed(1)} s of its child processes`;
+}
+
+/** What was held, and what it carried. */
+function carriedLines({ connections, apps }: Measurements, load: RunRecord["load"]): readonly string[] {
+  const { asked, held, lost, sshPath, traffic } = connections;
+  const lines = [
+    `Connections: ${formatCount(held)} of ${formatCount(asked)} held at once${holdWords(load)}, ${formatCount(lost)} lost; SSH by ${sshPath}; ${provedWords(connections)}; ${serverCountWords(connections)}.`,
+    traffic && `Traffic: ${formatCount(traffic.back)} of ${formatCount(traffic.due)} pieces came back whole.`,
+    apps &&
+      `Apps: ${formatCount(apps.held)} of ${formatCount(apps.asked)} sockets held, ${formatCount(apps.echoed)} messages came back.`,
+  ];
+  // A load on apps alone asks for no connection.
+  return lines.slice(asked === 0 && apps !== undefined ? 1 : 0).filter((line) => line !== undefined);
+}
+
+function costLines({ cost }: RunRecord): readonly string[] {
+  if (cost === undefined) return [];
+  const { estimate, spent, ceiling, basis } = cost;
+  const known = spent === undefined ? "not known" : formatUsd(spent);
+  const most = ceiling === undefined ? "" : `, at most ${formatUsd(ceiling)}`;
+  return [
+    `Cost: ${known} (${basis}), expected ${formatUsd(estimate.total)}${most}; prices of ${estimate.prices}, ${estimate.region}.`,
+  ];
+}
+
+function failureLines({ failures }: Measurements): readonly string[] {
+  if (failures.length === 0) return [];
+  return [
+    "Failures",
+    ...failures.flatMap((failure) => [
+      `  ${failureLine(failure)}`,
+      ...reasonsOf(failure).flatMap(({ title, log }) => [
+        `    ${title}`,
+        ...log.map((line) => `      ${line}`),
+      ]),
+    ]),
+  ];
+}
+
+function objectiveLines({ objectives }: RunRecord): readonly string[] {
+  if (objectives.length === 0) return [];
+  return [
+    "Objectives",
+    ...objectives.map((objective) => `  ${wordOf(objective)} ${objectiveSentence(objective)}`),
+  ];
+}
+
+/** A missed objective that fails the run cannot be overlooked. */
+function wordOf(objective: ObjectiveResult): string {
+  return judgedWord(objective).padEnd("not judged".length);
+}
+
+function teardownLines({ teardown }: RunRecord): readonly string[] {
+  if (teardown.state === "pending") return ["Teardown: pending; what is left is not known yet."];
+  const { state, scope, left, swept, problems } = teardown;
+  const named = (items: typeof left): readonly string[] => [
+    ...items
+      .slice(0, NAMED)
+      .map(
+        ({ kind, name, location }) => `  - ${kind} ${name}${location === undefined ? "" : ` (${location})`}`,
+      ),
+    ...(items.length > NAMED ? [`  - and ${formatCount(items.length - NAMED)} more: see record.json`] : []),
+  ];
+  return [
+    `Teardown: ${state} (asked: ${scope})`,
+    ...(left.length === 0 ? [] : [`Left: ${formatCount(left.length)}`, ...named(left)]),
+    ...(swept.length === 0 ? [] : [`Swept after the destroy: ${formatCount(swept.length)}`, ...named(swept)]),
+    ...problems.map((problem) => `  problem: ${problem}`),
+  ];
+}
+
+function verdictLines(record: RunRecord): readonly string[] {
+  const { startedAt, finishedAt } = record;
+  const took =
+    finishedAt === undefined ? "" : ` in ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+  return [
+    verdictLine(record),
+    ...record.reasons.flatMap((reason) => reason.split("\n").map((line) => `  ${line}`)),
+    `Run ${record.runId}: ${record.architecture} ${record.size}${overridesOf(record)}${took}`,
+  ];
+}
+
+function overridesOf({ overrides }: RunRecord): string {
+  const set = Object.entries(overrides).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+  return set.length === 0 ? "" : ` (${set.join(", ")})`;
+}
+
+/** Wraps one line of prose with its indent; what is drawn already fits. */
+function fitted(text: string, width: number): readonly string[] {
+  const line = oneLine(text);
+  if (line.length <= width) return [line];
+  const [indent = ""] = /^\s*/.exec(line) ?? [];
+  // Only refbench's own lines begin at the left edge, whatever wraps.
+  const hanging = `${indent}  `;
+  return wrap(line.trimStart(), Math.max(20, width - hanging.length)).map((part, index) =>
+    index === 0 ? indent + part : hanging + part,
+  );
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { chmod, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+
+const BEGIN = Buffer.from("<!-- refbench:table -->");
+const END = Buffer.from("<!-- /refbench:table -->");
+
+/** Puts a table between the markers of a file; every other byte stays. A file without exactly one pair is refused. */
+export async function writeMarkedBlock(path: string, text: string): Promise<void> {
+  const before = await readFile(path).catch((error: unknown) => {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new RefbenchError(
+      "usage",
+      missing
+        ? `there is no ${path}, expected a file with the lines ${BEGIN.toString()} and ${END.toString()}: the table goes between them`
+        : `cannot read ${path}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  });
+  const after = withBlock(before, text, path);
+  if (!after.equals(before)) await replace(path, after);
+}
+
+/** The file's bytes with this text between its markers. */
+function withBlock(file: Buffer, text: string, path: string): Buffer {
+  const [begins, ends] = [placesOf(BEGIN, file), placesOf(END, file)];
+  const [[begin], [end]] = [begins, ends];
+  if (begin === undefined || end === undefined || begins.length > 1 || ends.length > 1 || end < begin)
+    throw new RefbenchError(
+      "usage",
+      `${path} has ${begins.length} × ${BEGIN.toString()} and ${ends.length} × ${END.toString()}, expected one of each in this order: nothing was written`,
+    );
+  const from = begin + BEGIN.length;
+  return Buffer.concat([
+    file.subarray(0, from),
+    Buffer.from(`\n\n${withoutComments(text).trimEnd()}\n\n`),
+    file.subarray(end),
+  ]);
+}
+
+/** No text can bring a marker of its own: a table has no comments. */
+function withoutComments(text: string): string {
+  return text.replaceAll("<!--", "&lt;!--");
+}
+
+function placesOf(marker: Buffer, file: Buffer): readonly number[] {
+  const places: number[] = [];
+  for (let at = file.indexOf(marker); at !== -1; at = file.indexOf(marker, at + 1)) places.push(at);
+  return places;
+}
+
+/** Whoever reads meanwhile sees the old file or the whole of the other one. A link stays a link. */
+async function replace(path: string, bytes: Buffer): Promise<void> {
+  // A file system replaces a file only by one of its own.
+  const target = await realpath(path);
+  const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    const { mode } = await stat(target);
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await chmod(temporary, mode);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new RefbenchError(
+      "run_folder",
+      `cannot write ${path}: ${messageOf(error)}; free space or fix permissions, then write the table again`,
+      { cause: error },
+    );
+  }
+}

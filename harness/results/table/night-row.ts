@@ -1,0 +1,106 @@
+import { formatUsd } from "../../model/record/usd.ts";
+import { formatCount, NO_FIGURE } from "../format/format.ts";
+import { type NightRow, NIGHTS_OF_A_ROW } from "../nights/nights.ts";
+import { nightHoldWords } from "../format/hold-words.ts";
+import type { Spread } from "../nights/spread.ts";
+import { statusWords } from "../nights/status-words.ts";
+import { COLUMNS, versionOf } from "../format/row.ts";
+
+/** The columns of the table of nights: those of Coder's documentation, and what a night costs. */
+export const NIGHT_COLUMNS = [...COLUMNS.slice(0, -1), "Cost per night", "Status"] as const;
+
+/** How the figures of a row were made, for the line below a table of nights, in every form. */
+export const MEDIAN_LEGEND =
+  `Each figure is the median of the last ${NIGHTS_OF_A_ROW} nights at most that measured Coder, whatever their verdict, with least and most where they differ; ` +
+  // Order statistics: the median lies outside of all n values when all lie on one side of it, 2 × (1/2)^n.
+  `least and most of ${NIGHTS_OF_A_ROW} independent nights enclose the true median with a confidence of ${Math.floor((1 - 2 / 2 ** NIGHTS_OF_A_ROW) * 1000) / 10} %.`;
+
+/** What the columns mean, for the line below a table of nights. */
+export const NIGHT_LEGEND =
+  `${MEDIAN_LEGEND} ` +
+  "Users: created/with a workspace that became ready; those without one are idle. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, on average over time, and how many succeeded in a minute while the queue was full. " +
+  "Concurrent connections: held at the same time (terminal/SSH, how SSH travelled, and for how long they were held). Last tested: the newest night, whatever its end.";
+
+/** A figure of a row, and what is said of it in smaller letters where there are any. */
+export interface FigureCell {
+  readonly value: string;
+  readonly note?: string;
+}
+
+/** The cells of one size, a cell for each column. */
+export function nightCells(row: NightRow): readonly string[] {
+  const { newest, size } = row;
+  const { environment, simulated } = newest.record;
+  const [cost, ...figures] = [costCell(row), ...figureCells(row)].map(cellText);
+  return [
+    `${environment}, ${size}${simulated ? " (simulated)" : ""}`,
+    ...figures,
+    versionCell(row),
+    newest.day,
+    cost ?? NO_FIGURE,
+    statusWords(row),
+  ];
+}
+
+function cellText({ value, note }: FigureCell): string {
+  return note === undefined ? value : `${value} (${note})`;
+}
+
+/** Users, workspaces, builds and connections of a row, one wording for text, Markdown and page. */
+export function figureCells({ figures, measured }: NightRow): readonly FigureCell[] {
+  if (figures === undefined) return Array.from({ length: 4 }, () => ({ value: NO_FIGURE }));
+  const { buildsPerMinute: rate } = figures;
+  const records = measured.map(({ record }) => record);
+  const paths = new Set(records.map(({ measurements }) => measurements?.connections.sshPath ?? "none"));
+  const ssh = figures.sshHeld.range[1] === 0 ? "" : ` ${[...paths].sort().join(" or ")}`;
+  return [
+    { value: `${spread(figures.usersCreated)}/${spread(figures.usersWithWorkspace)}` },
+    { value: of(figures.workspacesSucceeded, figures.workspacesAsked) },
+    {
+      value: `${spread(figures.buildsPeak)}/${spread(figures.buildsCapacity)}`,
+      note: [
+        `${oneDigit(figures.buildsOverTime.median)} on average`,
+        ...(rate === undefined ? [] : [`${spread(rate)} a minute`]),
+      ].join(", "),
+    },
+    {
+      value: of(figures.connectionsHeld, figures.connectionsAsked),
+      note: [
+        `${spread(figures.terminalsHeld)}/${spread(figures.sshHeld)}${ssh}`,
+        ...nightHoldWords(records),
+      ].join("; "),
+    },
+  ];
+}
+
+/** What a night costs. */
+export function costCell({ cost }: NightRow): FigureCell {
+  return cost === undefined ? { value: NO_FIGURE } : { value: spread(cost, formatUsd), note: cost.basis };
+}
+
+/** Coder's version of the newest night; where the figures are of others too, those are named. */
+export function versionCell({ newest, measured }: NightRow): string {
+  const version = versionOf(newest.record);
+  const others = [...new Set(measured.map(({ record }) => versionOf(record)))];
+  return others.every((each) => each === version)
+    ? version
+    : `${version} (figures of ${others.toReversed().join(", ")})`;
+}
+
+/** The median, and least and most where they differ: `9,990 (9,950–10,000)`. */
+function spread(
+  { median, range: [least, most] }: Spread,
+  format: (value: number) => string = oneDigit,
+): string {
+  const [low, high] = [format(least), format(most)];
+  return low === high ? format(median) : `${format(median)} (${low}–${high})`;
+}
+
+function of(reached: Spread, asked: Spread): string {
+  const [have, want] = [spread(reached), spread(asked)];
+  return have === want ? have : `${have} of ${want}`;
+}
+
+function oneDigit(value: number): string {
+  return formatCount(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,123 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { Clock } from "../tools/time/clock.ts";
+import { messageOf, RefbenchError } from "../tools/error.ts";
+import { listFolder } from "../tools/files/local-files.ts";
+import { RUN_ID_PATTERN, run12 } from "../model/run-id.ts";
+import { heartbeatSchema, type Heartbeat } from "../inventory/sweep/heartbeat.ts";
+import { EMPTY_LEDGER, ledgerSchema, type Ledger } from "../inventory/sweep/ledger.ts";
+import { findJson, salvageJson, writeJson } from "../tools/files/json-file.ts";
+import { LeaseBook, isLeaseHeld } from "../pipeline/lease/lease.ts";
+import { LeaseWatch } from "../pipeline/lease/lease-watch.ts";
+import { ownIdentity } from "../tools/process/process-identity.ts";
+
+const RENEW_MS = 10_000;
+/** How long one sweep waits for another of this folder. */
+const WAIT_MS = 30 * 60_000;
+
+/** What sweeps keep in `.refbench/sweep`. */
+export class SweepFolder {
+  readonly #path: string;
+  readonly #clock: Clock;
+
+  constructor(cwd: string, clock: Clock) {
+    this.#path = join(cwd, ".refbench", "sweep");
+    this.#clock = clock;
+  }
+
+  /** A ledger that cannot be read gives no ages: everything counts as seen for the first time. */
+  async loadLedger(tell: (line: string) => void): Promise<Ledger> {
+    try {
+      return (await findJson(this.#file("ledger"), ledgerSchema)) ?? EMPTY_LEDGER;
+    } catch (error) {
+      tell(`${messageOf(error)}; ages are counted anew`);
+      return EMPTY_LEDGER;
+    }
+  }
+
+  async saveLedger(ledger: Ledger): Promise<void> {
+    await this.#write("ledger", ledger);
+  }
+
+  /** A heartbeat that cannot be read is none: the check fails, and the next pass writes another. */
+  async findHeartbeat(): Promise<Heartbeat | undefined> {
+    return salvageJson(this.#file("heartbeat"), heartbeatSchema);
+  }
+
+  async saveHeartbeat(heartbeat: Heartbeat): Promise<void> {
+    await this.#write("heartbeat", heartbeat);
+  }
+
+  /** Runs `act` while no other sweep of this folder does; `act` gets the check that this is still so. */
+  async alone<T>(
+    act: (checkLease: () => Promise<void>) => Promise<T>,
+    { tell, signal }: { tell: (line: string) => void; signal: AbortSignal },
+  ): Promise<T> {
+    const leases = join(this.#path, "lease");
+    await mkdir(leases, { recursive: true, mode: 0o700 });
+    const book = new LeaseBook(leases, this.#clock);
+    const lease = await this.#acquire(book, tell, signal);
+    for (const { name } of await listFolder(leases)) {
+      if (Number.parseInt(name, 10) < lease.fence) await rm(join(leases, name), { force: true });
+    }
+    const renewal = setInterval(() => void book.renew(lease).catch(() => undefined), RENEW_MS);
+    try {
+      return await act(() => book.check(lease));
+    } finally {
+      clearInterval(renewal);
+      await book.release(lease).catch(() => undefined);
+    }
+  }
+
+  async #acquire(book: LeaseBook, tell: (line: string) => void, signal: AbortSignal) {
+    const giveUpAt = this.#clock.elapsed() + WAIT_MS;
+    const watch = new LeaseWatch(book, this.#clock, (message) =>
+      tell(`waiting for another sweep: ${message}`),
+    );
+    for (let told = false; ; told = true) {
+      try {
+        return await book.acquire(ownIdentity());
+      } catch (error) {
+        if (!isLeaseHeld(error)) throw error;
+      }
+      const pid = (await watch.look()).lease?.holder.pid ?? 0;
+      if (!told) tell(`another sweep (pid ${pid}) works in this folder: waiting for it`);
+      if (this.#clock.elapsed() >= giveUpAt) {
+        throw new RefbenchError(
+          "inventory",
+          `another sweep (pid ${pid}) works in this folder and does not end`,
+        );
+      }
+      await this.#clock.sleep(200, signal);
+    }
+  }
+
+  #file(name: string): string {
+    return join(this.#path, `${name}.json`);
+  }
+
+  async #write(name: string, value: unknown): Promise<void> {
+    await mkdir(this.#path, { recursive: true, mode: 0o700 });
+    await writeJson(this.#file(name), value);
+  }
+}
+
+const anyEnvironment = z.object({ runId: z.string().regex(RUN_ID_PATTERN), managed: z.string() });
+
+/**
+ * The environments made by hand from this folder, by what names carry of their ids: their networks carry no label.
+ * Throws `run_folder` where one cannot be read: what is somebody's would be taken for left over.
+ */
+export async function manualRuns(cwd: string, env: NodeJS.ProcessEnv): Promise<ReadonlySet<string>> {
+  const roots = [".refbench/manual", ".refbench/twin/manual", env["REFBENCH_MANUAL_DIR"] ?? ""];
+  const runs = new Set<string>();
+  for (const root of roots.filter((each) => each !== "")) {
+    for (const entry of await listFolder(resolve(cwd, root))) {
+      if (entry.isFile()) continue;
+      const found = await findJson(resolve(cwd, root, entry.name, "environment.json"), anyEnvironment);
+      if (found?.managed === "manual") runs.add(run12(found.runId));
+    }
+  }
+  return runs;
+}

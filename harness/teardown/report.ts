@@ -1,0 +1,85 @@
+import type { RunRecord } from "../model/record/record.ts";
+import type { RunId } from "../model/run-id.ts";
+import { oneLine } from "../tools/safe-text.ts";
+import { EXIT_CODES, type Verdict, worst } from "../tools/verdict.ts";
+
+const REPORT_SCHEMA_VERSION = 1;
+
+type Audited = Exclude<RunRecord["teardown"], { readonly state: "pending" }>;
+
+/** How the teardown of one run ended, or why there was none. */
+export type RunOutcome = { readonly runId: RunId } & (
+  | {
+      readonly outcome: Audited["state"];
+      readonly verdict: RunRecord["verdict"];
+      readonly scope: string;
+      readonly left: Audited["left"];
+    }
+  /** `unfinished`: nobody knows what is left; `left`: the command was left before the end. */
+  | { readonly outcome: "skipped" | "would-tear-down" | "unfinished" | "left"; readonly reason: string }
+);
+
+/** What became of every run that a bucket holds. */
+export interface TeardownReport {
+  readonly schemaVersion: typeof REPORT_SCHEMA_VERSION;
+  readonly mirror: string;
+  readonly dryRun: boolean;
+  /** Runs whose record in the bucket says already that nothing is left. */
+  readonly finished: number;
+  readonly runs: readonly RunOutcome[];
+}
+
+/** Puts together what there is to say. */
+export function teardownReport(report: Omit<TeardownReport, "schemaVersion">): TeardownReport {
+  return { schemaVersion: REPORT_SCHEMA_VERSION, ...report };
+}
+
+/** What a run that was torn down says by its final record. */
+export function outcomeOf({ runId, verdict, teardown }: RunRecord): RunOutcome {
+  if (teardown.state === "pending")
+    return { runId, outcome: "unfinished", reason: "its record is not final" };
+  return { runId, outcome: teardown.state, verdict, scope: teardown.scope, left: teardown.left };
+}
+
+/** The report in lines, one a run. */
+export function teardownText({ mirror, finished, runs }: TeardownReport): string {
+  const lines = runs.map(outcomeLine);
+  const others = `${finished} ${finished === 1 ? "run" : "runs"} finished before`;
+  if (runs.length > 0) return `${lines.join("\n")}\n${mirror}: ${others}\n`;
+  return `${mirror}: nothing to tear down, ${finished === 0 ? "it holds no run" : others}\n`;
+}
+
+/** What became of one run, on a line, and on one more for each thing that is left. */
+export function outcomeLine(run: RunOutcome): string {
+  switch (run.outcome) {
+    case "clean":
+    case "leaked":
+    case "unverified": {
+      const left = run.left.map(({ kind, name }) => `\n  ${oneLine(`${kind} ${name}`)}`).join("");
+      return `${run.runId}: teardown ${run.outcome} (${run.scope}), verdict ${run.verdict}${left}`;
+    }
+    case "skipped":
+      return oneLine(`${run.runId}: skipped: ${run.reason}`);
+    case "would-tear-down":
+      return oneLine(`${run.runId}: would be torn down: ${run.reason}`);
+    case "unfinished":
+      return oneLine(`${run.runId}: not torn down: ${run.reason}`);
+    case "left":
+      return oneLine(`${run.runId}: left before the end: ${run.reason}`);
+  }
+}
+
+const VERDICT_OF = {
+  clean: "pass",
+  leaked: "leaked",
+  unverified: "unverified",
+  unfinished: "unverified",
+  left: "handed-over",
+  skipped: "pass",
+  "would-tear-down": "pass",
+} as const satisfies Record<RunOutcome["outcome"], Verdict>;
+
+/** The exit code of the heaviest outcome: each answers for its teardown alone. */
+export function teardownExitCode(runs: readonly RunOutcome[]): number {
+  return EXIT_CODES[worst(runs.map(({ outcome }) => VERDICT_OF[outcome]))];
+}

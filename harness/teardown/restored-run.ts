@@ -1,0 +1,45 @@
+import type { Bucket } from "../model/ports/bucket.ts";
+import type { Clock } from "../tools/time/clock.ts";
+import type { RunId } from "../model/run-id.ts";
+import { awaitBucketLease } from "../pipeline/mirror/await-bucket-lease.ts";
+import { requestTeardown } from "../pipeline/folder/request.ts";
+import { readMirroredPlan, restoreRun } from "../pipeline/mirror/restore.ts";
+import type { RunFolder } from "../pipeline/folder/run-folder.ts";
+import { refuseOtherCloud } from "../composition/refuse-other-cloud.ts";
+import { unlockStates } from "./unlock-states.ts";
+
+/** How far the clocks of two machines may be apart. */
+const CLOCKS_APART_MS = 60_000;
+
+/** Where a run is restored, with whose credentials, and who is told. */
+export interface RestoreOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly tell: (message: string) => void;
+  /** Ends the wait for a sign of life. */
+  readonly signal?: AbortSignal;
+}
+
+/** The run's folder, made again on this machine once no other one works on the run; throws `lease_held` when one does. */
+export async function restoredRun(
+  bucket: Bucket,
+  runId: RunId,
+  { cwd, env, clock, tell, signal }: RestoreOptions,
+): Promise<RunFolder> {
+  await awaitBucketLease(bucket, runId, { clock, tell, signal });
+  const { cloud } = await readMirroredPlan(bucket, runId);
+  // Before anything of the bucket is written or started: its plan may be anybody's.
+  if (cloud !== undefined) refuseOtherCloud({ path: `the run ${runId} in ${bucket.url}` }, cloud, env);
+  const freeAt = clock.now();
+  const folder = await restoreRun(bucket, runId, { cwd, clock });
+  tell(`restored ${folder.path} from ${bucket.url}`);
+  // Whoever takes the lease from now on has younger locks, by any clock.
+  await unlockStates(folder, runId, { env, before: freeAt - CLOCKS_APART_MS, tell });
+  return folder;
+}
+
+/** Asks for the whole teardown of a run, from the first stage on. */
+export async function requestWholeTeardown(folder: RunFolder): Promise<void> {
+  await requestTeardown(folder, { through: "audit", only: false, reason: "teardown" });
+}

@@ -1,0 +1,179 @@
+import { basename } from "node:path";
+import { decodeTime } from "ulid";
+import { environmentSchema } from "../../stacks/environment.ts";
+import { systemClock } from "../tools/time/clock.ts";
+import { messageOf } from "../tools/error.ts";
+import type { StoredEvent } from "../model/ports/event.ts";
+import { run12, type RunId } from "../model/run-id.ts";
+import { inTurns } from "../tools/time/in-turns.ts";
+import { hasCome, momentNow } from "../tools/time/moment.ts";
+import type { RunTornDown } from "../inventory/sweep/report.ts";
+import { isDue, runState, type RunFacts, type RunState } from "../inventory/sweep/run-state.ts";
+import { EventTail } from "../pipeline/folder/event-log.ts";
+import { watchReaperLease } from "../pipeline/driver/ensure-reaper.ts";
+import { hasExpired } from "../pipeline/context/expiry.ts";
+import { findJson, readJson } from "../tools/files/json-file.ts";
+import { findKeep, isKeepOver } from "../pipeline/driver/keep.ts";
+import { LeaseBook } from "../pipeline/lease/lease.ts";
+import { ownerState } from "../pipeline/folder/driver.ts";
+import { planSchema } from "../pipeline/folder/plan.ts";
+import { findRequest } from "../pipeline/folder/request.ts";
+import { listRunFolders, type RunFolder } from "../pipeline/folder/run-folder.ts";
+import { findFinalRecord } from "../pipeline/record/run-record.ts";
+import { watchRun } from "../pipeline/driver/watch.ts";
+import { spawnReaper } from "../composition/spawn-reaper.ts";
+
+/** Reapers at once: each has a terraform of its own. */
+const AT_ONCE = 4;
+
+/** What the folder knows of its runs at this moment, by what names carry of their ids. */
+export async function runStates(cwd: string): Promise<ReadonlyMap<string, RunState>> {
+  const states = new Map<string, RunState>();
+  for (const folder of await listRunFolders(cwd)) {
+    states.set(run12(runIdOf(folder)), runState(await factsOf(folder)));
+  }
+  return states;
+}
+
+/** Has every run of this folder that nobody looks after, or that outlived its expiry, torn down by its reaper. */
+export async function tearDownDue(
+  cwd: string,
+  options: {
+    readonly runId: RunId | undefined;
+    readonly dryRun: boolean;
+    readonly waitMs: number;
+    readonly tell: (line: string) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly RunTornDown[]> {
+  const folders = (await listRunFolders(cwd)).filter(
+    (folder) => options.runId === undefined || runIdOf(folder) === options.runId,
+  );
+  const found = await inTurns(folders, AT_ONCE, async (folder): Promise<readonly DueRun[]> => {
+    const facts = await factsOf(folder);
+    const isToGo = isDue(facts) || (await isStuck(folder, facts, options));
+    return isToGo ? [{ folder, adopted: !facts.held }] : [];
+  });
+  const due = found.flat();
+  if (options.dryRun) {
+    return due.map(({ folder, adopted }) => ({
+      runId: runIdOf(folder),
+      adopted,
+      teardown: "would-tear-down",
+    }));
+  }
+  return inTurns(due, AT_ONCE, (run) => tearDown(run, options));
+}
+
+/** A reaper renews its lease each 10 s; one that gives no sign of life for so long does not tear its run down. */
+const STUCK_MS = 35_000;
+
+/** Whether a run was handed over to a reaper that lives and does nothing, as one that was stopped by SIGSTOP. */
+async function isStuck(
+  folder: RunFolder,
+  { final, asked, held }: RunFacts,
+  { tell, signal }: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
+): Promise<boolean> {
+  if (final || !asked || !held) return false;
+  const sign = await watchReaperLease(folder, systemClock).nextSign(STUCK_MS, signal);
+  if (sign === "silent") tell(`run ${runIdOf(folder)}: its reaper lives and gives no sign of work`);
+  return sign === "silent";
+}
+
+/** A run to be torn down by its reaper, and whether it has none yet. */
+export interface DueRun {
+  readonly folder: RunFolder;
+  readonly adopted: boolean;
+}
+
+/** Waits for the teardown of a run; its reaper is started where there is none. */
+export async function tearDown(
+  { folder, adopted }: DueRun,
+  options: { readonly waitMs: number; readonly tell: (line: string) => void; readonly signal: AbortSignal },
+): Promise<RunTornDown> {
+  const runId = runIdOf(folder);
+  const timeout = AbortSignal.timeout(options.waitMs);
+  options.tell(
+    adopted
+      ? `run ${runId} has nobody to tear it down: a reaper looks after it again`
+      : `run ${runId} is being torn down: waiting for its reaper`,
+  );
+  try {
+    const record = await watchRun(
+      folder,
+      { clock: systemClock, spawnReaper },
+      {
+        reporter: { report: (event) => tellOf(runId, event, options.tell) },
+        signal: AbortSignal.any([options.signal, timeout]),
+        fromOffset: await EventTail.end(folder.events),
+      },
+    );
+    const { state } = record.teardown;
+    return { runId, adopted, teardown: state === "pending" ? "unfinished" : state };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const problem = timeout.aborted
+      ? `not torn down within --wait; its reaper goes on: "refbench watch ${runId}" follows it`
+      : messageOf(error);
+    return { runId, adopted, teardown: "unfinished", problem };
+  }
+}
+
+function tellOf(runId: RunId, event: StoredEvent, tell: (line: string) => void): void {
+  const run = `run ${run12(runId)}`;
+  if (event.type === "stage.finished") {
+    tell(`${run}: ${event.stage} ${event.outcome}${event.message === undefined ? "" : `, ${event.message}`}`);
+  } else if (event.type === "sweep.removed") {
+    tell(`${run}: removed ${event.kind} ${event.name}`);
+  } else if (event.type === "note" && event.level !== "info") {
+    tell(`${run}: ${event.message}`);
+  }
+}
+
+function runIdOf(folder: RunFolder): RunId {
+  return basename(folder.path);
+}
+
+/**
+ * What the folder says of its run. What cannot be read is not taken for what is convenient: a lease is held, a driver is
+ * not dead, and a run without its plan expires all the same.
+ */
+async function factsOf(folder: RunFolder): Promise<RunFacts> {
+  const final = await orUnknown(findFinalRecord(folder));
+  const keep = await orUnknown(findKeep(folder));
+  const request = await orUnknown(findRequest(folder));
+  return {
+    final: final !== UNKNOWN && final !== undefined,
+    owner: keep === UNKNOWN ? UNKNOWN : keep === undefined ? await ownerState(folder) : "none",
+    held: (await orUnknown(new LeaseBook(folder.leases, systemClock).isHeld())) !== false,
+    asked: request !== UNKNOWN && request?.through === "audit",
+    expired: keep === UNKNOWN || keep === undefined ? await isExpired(folder) : isKeepOver(keep, systemClock),
+  };
+}
+
+const UNKNOWN = "unknown";
+
+/** Longer than the expiry of any size: for a run of which neither plan nor environment can be read. */
+const UNREADABLE_LASTS_MS = 24 * 60 * 60_000;
+
+/** Whether a run is past its expiry; one whose plan cannot be read by its environment, else by the time in its id. */
+async function isExpired(folder: RunFolder): Promise<boolean> {
+  const plan = await orUnknown(readJson(folder.plan, planSchema));
+  if (plan !== UNKNOWN) return hasExpired(plan, systemClock);
+  const environment = await orUnknown(findJson(folder.environment, environmentSchema));
+  const expiresAtMs =
+    environment === UNKNOWN || environment === undefined
+      ? decodeTime(runIdOf(folder)) + UNREADABLE_LASTS_MS
+      : environment.expiresAt === null
+        ? Infinity
+        : environment.expiresAt * 1_000;
+  return hasCome({ atMs: expiresAtMs }, momentNow(systemClock));
+}
+
+async function orUnknown<T>(asked: Promise<T>): Promise<T | typeof UNKNOWN> {
+  try {
+    return await asked;
+  } catch {
+    return UNKNOWN;
+  }
+}

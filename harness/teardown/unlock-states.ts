@@ -1,0 +1,38 @@
+import { environmentSchema } from "../../stacks/environment.ts";
+import { openBucket } from "../inventory/buckets/open-bucket.ts";
+import { messageOf } from "../tools/error.ts";
+import type { RunId } from "../model/run-id.ts";
+import { readJson } from "../tools/files/json-file.ts";
+import { removeLostLocks } from "../pipeline/mirror/lost-locks.ts";
+import { planSchema } from "../pipeline/folder/plan.ts";
+import type { RunFolder } from "../pipeline/folder/run-folder.ts";
+import { withEndpoints } from "../composition/settings/endpoints.ts";
+
+/** Frees the states of a run whose machine was lost. Never throws: what stays locked is left to the sweep. */
+export async function unlockStates(
+  folder: RunFolder,
+  runId: RunId,
+  {
+    env,
+    before,
+    tell,
+  }: { readonly env: NodeJS.ProcessEnv; readonly before: number; readonly tell: (line: string) => void },
+): Promise<void> {
+  try {
+    const { stateBucket, region } = await readJson(folder.environment, environmentSchema);
+    if (stateBucket == null) return;
+    const { cloud } = await readJson(folder.plan, planSchema);
+    const place = cloud === undefined ? env : withEndpoints(env, cloud.endpoints);
+    const states = await openBucket(inRegion(stateBucket, region), place, "--state");
+    await removeLostLocks(states, runId, { before, tell });
+  } catch (error) {
+    tell(`nobody says whether the state is locked: ${messageOf(error)}`);
+  }
+}
+
+/** A bucket of S3 that was named without its region is in the run's, as the stacks have it. */
+function inRegion(stateBucket: string, region: string): string {
+  const url = new URL(stateBucket);
+  if (url.protocol === "s3:" && !url.searchParams.has("region")) url.searchParams.set("region", region);
+  return url.href;
+}

@@ -1,0 +1,134 @@
+import { failedWith } from "../../coder/http/answer.ts";
+import type { CoderClient } from "../../coder/client.ts";
+import type { EvaluatedParameters, RichParameter } from "../../coder/http/schemas.ts";
+import { parseJson } from "../../tools/parse-json.ts";
+
+/** The values of a load's parameters, and those that its preset sets: Coder puts the preset's over the others. */
+export interface GivenParameters {
+  readonly given: Readonly<Record<string, string>>;
+  /** Absent without a preset. */
+  readonly preset?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What is wrong with the parameters of a load, one sentence each, before any workspace is made with them. Coder itself
+ * evaluates them with the values given, so that parameters that depend on others are right. A version whose parameters
+ * it does not evaluate, and a server that cannot, are asked for the list of parameters, of which only what is certain is
+ * refused here. Throws nothing; undefined where the server tells neither.
+ */
+export async function findWrongParameters(
+  owner: CoderClient,
+  versionId: string,
+  values: GivenParameters,
+  isClassic: boolean,
+): Promise<{ readonly wrong: readonly string[] } | { readonly unknown: string }> {
+  if (!isClassic) {
+    const inputs = { ...values.given, ...values.preset };
+    // The load's own users do not exist yet.
+    const me = await owner.me();
+    if (!me.ok) return { unknown: me.failure.message };
+    const evaluated = await owner.evaluateParameters(versionId, me.value.id, inputs);
+    if (evaluated.ok) return { wrong: wrongByEvaluation(values.given, evaluated.value) };
+    if (!failedWith(evaluated, 404, 405)) return { unknown: evaluated.failure.message };
+  }
+  const known = await owner.richParameters(versionId);
+  if (!known.ok) return { unknown: known.failure.message };
+  return { wrong: wrongParameters(values.given, known.value, values.preset) };
+}
+
+/** Coder's own words about the values. It takes a name that the template does not have in silence, which is refused here. */
+export function wrongByEvaluation(
+  given: Readonly<Record<string, string>>,
+  { diagnostics, parameters }: EvaluatedParameters,
+): string[] {
+  const names = parameters.map(({ name }) => name);
+  const unknown = Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .map((name) => `"${name}" is no parameter of it with these values, expected ${listed(names)}`);
+  const refused = parameters.flatMap(({ name, type, diagnostics: own }) =>
+    errorsIn(own).map((error) =>
+      Object.hasOwn(given, name)
+        ? `"${name}" is ${JSON.stringify(given[name])}: ${error}`
+        : `"${name}", a ${type}, is not given: ${error}`,
+    ),
+  );
+  return [...unknown, ...refused, ...errorsIn(diagnostics)];
+}
+
+function errorsIn(diagnostics: EvaluatedParameters["diagnostics"]): string[] {
+  return diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ summary, detail }) =>
+      [summary, detail]
+        .filter((text) => text !== "")
+        .join(": ")
+        .replace(/\s+/g, " "),
+    );
+}
+
+/**
+ * As a template's version lists its parameters; for Coder before dynamic parameters, and templates of the classic flow.
+ * Patterns are of Go's and are left to Coder: what this machine makes of one may differ.
+ */
+export function wrongParameters(
+  given: Readonly<Record<string, string>>,
+  known: readonly RichParameter[],
+  preset?: Readonly<Record<string, string>>,
+): string[] {
+  const names = known.map(({ name }) => name);
+  const unknown = Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .map((name) => `"${name}" is no parameter of it, expected ${listed(names)}`);
+  const missing = known
+    .filter(
+      ({ name, required }) => required && !Object.hasOwn(given, name) && !Object.hasOwn(preset ?? {}, name),
+    )
+    .map(({ name, type }) => `"${name}" is missing, a ${type} without a default`);
+  const illTyped = known.flatMap((parameter) => {
+    const value = given[parameter.name];
+    const expected = value === undefined ? undefined : expectedOf(parameter, value);
+    return expected === undefined ? [] : [`"${parameter.name}" is "${value}", expected ${expected}`];
+  });
+  return [...unknown, ...missing, ...illTyped];
+}
+
+/** What the parameter wants where the value certainly is not it. */
+function expectedOf(parameter: RichParameter, value: string): string | undefined {
+  const { type, options, validation_min: min, validation_max: max } = parameter;
+  if (type === "bool" && value !== "true" && value !== "false") return "true or false";
+  if (type === "list(string)") return expectedItems(options, value);
+  if (type === "number") {
+    if (value.trim() === "" || Number.isNaN(Number(value))) return "a number";
+    // Other ways to write a number, such as 1e5 or 0x10, may be another one to Coder, or none.
+    const number = /^-?\d+$/.test(value) ? Number(value) : undefined;
+    if (number !== undefined && min != null && number < min) return `a number of at least ${min}`;
+    if (number !== undefined && max != null && number > max) return `a number of at most ${max}`;
+  }
+  if (options.length > 0 && !options.some((option) => option.value === value))
+    return `one of ${listed(options.map((option) => option.value))}`;
+  return undefined;
+}
+
+/** A list's options are those of its items, or whole lists. */
+function expectedItems(options: RichParameter["options"], value: string): string | undefined {
+  const items = textsIn(value);
+  if (items === undefined) return 'a JSON list of text such as ["a","b"]';
+  const values = options.map((option) => option.value);
+  if (values.length === 0 || values.includes(value) || items.every((item) => values.includes(item)))
+    return undefined;
+  return `a JSON list of ${listed(values)}`;
+}
+
+function textsIn(value: string): readonly string[] | undefined {
+  try {
+    const parsed: unknown = parseJson(value);
+    const isTexts = Array.isArray(parsed) && parsed.every((item) => typeof item === "string");
+    return isTexts ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
+}

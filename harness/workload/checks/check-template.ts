@@ -1,0 +1,173 @@
+import { failedWith } from "../../coder/http/answer.ts";
+import type { CoderClient } from "../../coder/client.ts";
+import { isActive, type Template } from "../../coder/http/schemas.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { findWrongParameters } from "./check-parameters.ts";
+import { readImportLog } from "../context/failure-logs.ts";
+import { leastDurationMs } from "../context/least-duration.ts";
+import { chooseAgent } from "../workspaces/look-at-agents.ts";
+
+/**
+ * Refuses what the template's version cannot be given or would refuse to every workspace, before anything is created:
+ * a deprecated template, an import that failed, parameters, preset, agent, and logins at other services that its users
+ * would need. What an older server does not tell is left out and noted.
+ */
+export async function checkTemplate(
+  owner: CoderClient,
+  template: Template,
+  task: LoadTask,
+  note: (message: string) => void,
+): Promise<void> {
+  const versionId = template.active_version_id;
+  const name = `template ${task.template}`;
+  checkSettings(template, task, note);
+  await checkVersion(owner, versionId, { task, name, note });
+  const preset =
+    task.presetId === undefined ? undefined : await checkPreset(owner, versionId, task.presetId, name);
+  const values = { given: task.parameters, ...(preset === undefined ? {} : { preset }) };
+  const isClassic = template.use_classic_parameter_flow === true;
+  const found = await findWrongParameters(owner, versionId, values, isClassic);
+  if ("unknown" in found) note(`the parameters of ${name} could not be checked: ${found.unknown}`);
+  else if (found.wrong.length > 0)
+    throw new RefbenchError("usage", `${name} cannot be given these parameters: ${found.wrong.join("; ")}`);
+  if (task.skipAgents !== true) await checkAgentAndApp(owner, versionId, task, note);
+  await checkExternalAuth(owner, versionId, { task, name, note });
+}
+
+/** What the checks of a template share. */
+interface Checked {
+  readonly task: LoadTask;
+  readonly name: string;
+  readonly note: (message: string) => void;
+}
+
+function checkSettings(
+  { deprecated, deprecation_message: why, allow_user_autostop: mayChoose, default_ttl_ms: ttlMs }: Template,
+  task: LoadTask,
+  note: (message: string) => void,
+): void {
+  const name = `template ${task.template}`;
+  if (deprecated)
+    throw new RefbenchError(
+      "usage",
+      `${name} is deprecated${why === "" ? "" : ` (${why})`}, and Coder makes no workspaces of it: choose another, or clear its deprecation`,
+    );
+  if (mayChoose || ttlMs === 0 || ttlMs >= task.workspaceTtlMs) return;
+  const leastMs = leastDurationMs(task);
+  const stops = `${name} stops its workspaces after ${minutes(ttlMs)} and lets no user choose otherwise`;
+  if (ttlMs < leastMs)
+    throw new RefbenchError(
+      "usage",
+      `${stops}, and this load takes at least ${minutes(leastMs)}: raise the template's default autostop`,
+    );
+  note(`${stops}: a load that takes longer loses them`);
+}
+
+async function checkVersion(
+  owner: CoderClient,
+  versionId: string,
+  { task, name, note }: Checked,
+): Promise<void> {
+  const version = await owner.templateVersion(versionId);
+  if (!version.ok) {
+    note(`the active version of ${name} could not be checked: ${version.failure.message}`);
+    return;
+  }
+  const { job, archived, has_external_agent: isExternal } = version.value;
+  const refuse = (what: string): never => {
+    throw new RefbenchError("usage", `the active version of ${name} ${what}`);
+  };
+  if (archived) refuse("is archived, and Coder makes no workspaces of it: activate another version");
+  if (isActive(job)) refuse("is still being imported: wait for it, or look at the provisioner daemons");
+  if (job.status !== "succeeded") {
+    const log = await readImportLog(owner, versionId);
+    const words = log.length === 0 ? "" : `: ${log.join(" / ")}`;
+    refuse(`was not imported, ${job.error ?? job.status}${words}: push it again (coder templates push)`);
+  }
+  if (isExternal && task.skipAgents !== true)
+    refuse("has an external agent, which nobody starts: let nothing wait for it (--no-wait-for-agents)");
+}
+
+/** The values that the preset sets. */
+async function checkPreset(
+  owner: CoderClient,
+  versionId: string,
+  presetId: string,
+  template: string,
+): Promise<Readonly<Record<string, string>>> {
+  const presets = await owner.presets(versionId);
+  if (!presets.ok) {
+    const why = failedWith(presets, 404) ? "this Coder knows no presets" : presets.failure.message;
+    throw new RefbenchError("usage", `preset "${presetId}" of ${template} cannot be used: ${why}`);
+  }
+  const found = presets.value.find(({ id }) => id === presetId);
+  if (found !== undefined) return found.values;
+  const expected =
+    presets.value.map(({ id, name }) => `${id} (${name})`).join(", ") || "none: it has no presets";
+  throw new RefbenchError("usage", `${template} has no preset "${presetId}", expected ${expected}`);
+}
+
+async function checkAgentAndApp(
+  owner: CoderClient,
+  versionId: string,
+  { agent: wish, app, template: name, parameters, presetId }: LoadTask,
+  note: (message: string) => void,
+): Promise<void> {
+  const template = `template ${name}`;
+  const resources = await owner.versionResources(versionId);
+  if (!resources.ok) {
+    note(`the agents of ${template} could not be checked: ${resources.failure.message}`);
+    return;
+  }
+  const agents = resources.value.flatMap((resource) => resource.agents);
+  if (agents.length === 0) return;
+  const names = distinct(agents.map((one) => one.name));
+  const reached = chooseAgent(agents, wish);
+  if (reached === undefined)
+    throw new RefbenchError("usage", `${template} has no agent "${wish}", expected one of ${names}`);
+  if (wish === undefined && agents.length > 1)
+    note(`${template} has several agents, ${names}: ${reached.name} is reached, choose with --agent`);
+  if (reached.operating_system === "windows")
+    throw new RefbenchError(
+      "usage",
+      `agent ${reached.name} of ${template} runs Windows, and the load types commands of a POSIX shell: choose another agent (--agent) or template`,
+    );
+  const slugs = reached.apps.map(({ slug }) => slug);
+  if (app === undefined || slugs.includes(app.slug)) return;
+  const has = slugs.length === 0 ? "it has none: add a coder_app" : `expected one of ${distinct(slugs)}`;
+  const message = `agent ${reached.name} of ${template} has no app "${app.slug}", ${has}`;
+  // Coder tells what the template makes of its own defaults; what it is given may bring the app.
+  const isAsTold = Object.keys(parameters).length === 0 && presetId === undefined;
+  if (isAsTold) throw new RefbenchError("usage", message);
+  note(`without the parameters given, ${message}`);
+}
+
+function distinct(names: readonly string[]): string {
+  return [...new Set(names)].join(", ");
+}
+
+/** A user that the load has just made is logged in nowhere. */
+async function checkExternalAuth(
+  owner: CoderClient,
+  versionId: string,
+  { task, name: template, note }: Checked,
+): Promise<void> {
+  const auths = await owner.externalAuth(versionId);
+  if (!auths.ok) {
+    note(`which logins ${template} needs could not be checked: ${auths.failure.message}`);
+    return;
+  }
+  const isHost = task.login === "host";
+  const needed = auths.value.filter(({ optional, authenticated }) => !optional && !(isHost && authenticated));
+  if (needed.length === 0) return;
+  const next = isHost
+    ? "log in there in Coder's dashboard first"
+    : "the load's users cannot; use your own user, logged in there (--use-host-login), or another template";
+  const names = needed.map(({ id }) => id).join(", ");
+  throw new RefbenchError("usage", `${template} needs its users to be logged in at ${names}: ${next}`);
+}
+
+function minutes(milliseconds: number): string {
+  return `${Math.round(milliseconds / 6_000) / 10} min`;
+}

@@ -1,0 +1,144 @@
+import { failedWith } from "../../coder/http/answer.ts";
+import { anything, isActive, type User, type Workspace } from "../../coder/http/schemas.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { type ShownCapacity, shownCapacity } from "../context/capacity.ts";
+import { runOfUser, runOfWorkspace } from "./cleanup-ownership.ts";
+import type { Caller } from "./guard-caller.ts";
+import { listUsers, listWorkspaces } from "../context/listing.ts";
+
+const RECENT_MS = 3_600_000;
+
+/** A run of refbench of which something is on the deployment. */
+export interface FoundRun {
+  readonly run12: string;
+  readonly workspaces: number;
+  readonly users: number;
+}
+
+/** Which deployment it is and who is there, before anything is done to it. */
+export interface DeploymentLook {
+  readonly url: string;
+  readonly id: string;
+  readonly version: string;
+  /** It is refbench's emulator. */
+  readonly isEmulated: boolean;
+  readonly caller: string;
+  readonly isOwner: boolean;
+  /** Users besides the caller that refbench did not make; undefined when the caller may not list them. */
+  readonly others?: {
+    readonly count: number;
+    /** Seen within an hour, latest first. */
+    readonly recent: readonly string[];
+  };
+  readonly sessions?: { readonly terminal: number; readonly ssh: number; readonly ide: number };
+  /** Workspaces of others; `building` wait for a build or are in one. */
+  readonly workspaces: { readonly total: number; readonly building: number };
+  /** By workspaces alone where `others` is undefined. */
+  readonly runs: readonly FoundRun[];
+  readonly builds: ShownCapacity;
+  /** Why it counts as being in use by others, in words; empty when it is not. */
+  readonly inUse: readonly string[];
+}
+
+/** Looks at a deployment as one of its users; changes nothing. */
+export async function lookAtDeployment(
+  { client, user, isOwner }: Caller,
+  organizationId: string,
+  nowMs: number,
+): Promise<DeploymentLook> {
+  const [info, users, workspaces, stats, capacity, marker] = await Promise.all([
+    client.buildInfo(),
+    listUsers(client),
+    listWorkspaces(client),
+    client.deploymentStats(),
+    shownCapacity(client, organizationId),
+    client.http.call({
+      method: "GET",
+      path: "/api/v2/refbench-emulator",
+      schema: anything,
+      signal: AbortSignal.timeout(30_000),
+    }),
+  ]);
+  if (!info.ok)
+    throw new RefbenchError("coder", `the deployment does not say what it is: ${info.failure.message}`);
+  // Anyone but a site admin is shown no users (403).
+  if (!users.ok && !failedWith(users, 403, 404))
+    throw new RefbenchError("coder", `the users cannot be listed: ${users.failure.message}`);
+  if (!workspaces.ok)
+    throw new RefbenchError("coder", `the workspaces cannot be listed: ${workspaces.failure.message}`);
+  const theirs = workspaces.value.filter((one) => runOfWorkspace(one) === undefined);
+  const look = {
+    url: client.http.url,
+    id: info.value.deployment_id,
+    version: info.value.version,
+    isEmulated: marker.ok,
+    caller: user.username,
+    isOwner,
+    // eslint-disable-next-line no-restricted-syntax -- absent means that the caller is not shown them.
+    ...(users.ok ? { others: othersOf(users.value, user, nowMs) } : {}),
+    // eslint-disable-next-line no-restricted-syntax -- absent means that the caller is not shown them.
+    ...(stats.ok ? { sessions: sessionsOf(stats.value.session_count) } : {}),
+    workspaces: {
+      total: theirs.length,
+      building: theirs.filter(({ latest_build: build }) => isActive(build.job)).length,
+    },
+    // eslint-disable-next-line no-restricted-syntax -- documented: by workspaces alone where users are not shown.
+    runs: foundRuns(workspaces.value, users.ok ? users.value : []),
+    builds: capacity,
+  };
+  return { ...look, inUse: reasonsOfUse(look) };
+}
+
+function othersOf(
+  users: readonly User[],
+  caller: User,
+  nowMs: number,
+): NonNullable<DeploymentLook["others"]> {
+  const others = users.filter((one) => one.id !== caller.id && runOfUser(one) === undefined);
+  const seenMs = (one: User): number => Date.parse(one.last_seen_at ?? "") || 0;
+  const recent = others
+    .filter((one) => nowMs - seenMs(one) < RECENT_MS)
+    .toSorted((a, b) => seenMs(b) - seenMs(a));
+  return { count: others.length, recent: recent.map(({ username }) => username) };
+}
+
+function sessionsOf(counts: {
+  readonly ssh: number;
+  readonly reconnecting_pty: number;
+  readonly vscode: number;
+  readonly jetbrains: number;
+}): NonNullable<DeploymentLook["sessions"]> {
+  return { terminal: counts.reconnecting_pty, ssh: counts.ssh, ide: counts.vscode + counts.jetbrains };
+}
+
+function foundRuns(workspaces: readonly Workspace[], users: readonly User[]): FoundRun[] {
+  const runs = new Map<string, { workspaces: number; users: number }>();
+  const count = (run12: string | undefined, what: "workspaces" | "users"): void => {
+    if (run12 === undefined) return;
+    const run = runs.get(run12) ?? { workspaces: 0, users: 0 };
+    run[what]++;
+    runs.set(run12, run);
+  };
+  for (const workspace of workspaces) count(runOfWorkspace(workspace), "workspaces");
+  for (const user of users) count(runOfUser(user), "users");
+  return [...runs].map(([run12, counts]) => ({ run12, ...counts }));
+}
+
+function reasonsOfUse({
+  others,
+  sessions,
+  workspaces,
+}: Pick<DeploymentLook, "others" | "sessions" | "workspaces">): string[] {
+  const open = sessions === undefined ? 0 : sessions.terminal + sessions.ssh + sessions.ide;
+  const reasons = [
+    ...(others === undefined ? ["who else is there cannot be seen without an owner's session"] : []),
+    ...(others !== undefined && others.count > 0 ? [counted(others.count, "other user")] : []),
+    ...(workspaces.total > 0 ? [counted(workspaces.total, "workspace") + " that refbench did not make"] : []),
+  ];
+  // Where nobody else is, they are to refbench's own workspaces: Coder counts them for a minute after their end.
+  return reasons.length > 0 && open > 0 ? [...reasons, counted(open, "open session")] : reasons;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,31 @@
+import type { CoderClient } from "../../coder/client.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { waitUntil } from "../../tools/time/wait-until.ts";
+import type { TaskContext } from "../context/load-context.ts";
+
+const ASK_AGAIN_MS = 500;
+/** Replicas hear of a licence from each other. */
+const SETTLED_MS = 15_000;
+
+/** Waits until a posted licence has switched a feature on; one that does not is said now, not as missing replicas. */
+export async function requireEntitlement(
+  owner: CoderClient,
+  feature: string,
+  context: TaskContext,
+): Promise<void> {
+  let why = "it does not allow it";
+  const isOn = await waitUntil(
+    async () => {
+      const answer = await owner.entitlements();
+      if (answer.ok && answer.value.features[feature]?.enabled === true) return true;
+      why = answer.ok ? "it does not allow it" : answer.failure.message;
+      return undefined;
+    },
+    { clock: context.clock, everyMs: ASK_AGAIN_MS, forMs: SETTLED_MS, signal: context.signal },
+  );
+  if (isOn === undefined)
+    throw new RefbenchError(
+      "coder",
+      `the licence was accepted, and ${feature} is not on (${why}): ask Coder for a licence with that feature`,
+    );
+}

@@ -1,0 +1,133 @@
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import { closeConnections } from "./close-connections.ts";
+import { type HeldConnection, isHeld, verify } from "./held-connection.ts";
+import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
+import { pace } from "../generator/pacer.ts";
+import { RampUp } from "./ramp-up.ts";
+import { watchServerGauge } from "./server-gauge.ts";
+import { inGroups } from "./tick-groups.ts";
+import { TrafficWheel } from "./traffic.ts";
+
+type Connections = LoadResult["connections"];
+
+/** The closing round takes at most so long, and asks no slower than this: 10,000 connections at 500 a second. */
+const CLOSING_MS = 20_000;
+const CLOSING_PER_SECOND = 200;
+
+/**
+ * Ramps up to all connections at a constant rate, verifies each by a nonce, and holds them at the same time with
+ * verified commands and traffic spread over them. A closing round then asks each of them for a last nonce: held is
+ * what answered it and never dropped before. What was asked for is held, lost or failed.
+ */
+export async function holdConnections(
+  load: LoadContext,
+  ready: readonly LoadWorkspace[],
+): Promise<{ readonly connections: Connections; readonly close: () => Promise<void> }> {
+  const asked = load.task.connections.total;
+  load.board.connections.wanted = asked;
+  const ramp = new RampUp(load);
+  try {
+    if (asked > 0 && ready.length > 0 && !load.signal.aborted) await ramp.run(ready);
+    await load.together("hold");
+    const { serverGauge, traffic } = await hold(ramp);
+    const connections = {
+      ...(await counted(ramp)),
+      ...(serverGauge && { serverGauge }),
+      ...(traffic && { traffic }),
+    };
+    ramp.isOver = true;
+    return { connections, close: () => closeConnections(load, ramp.opened) };
+  } finally {
+    ramp.liveness.stop();
+  }
+}
+
+async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGauge" | "traffic">> {
+  const { load, opened } = ramp;
+  const { holdMs } = load.task.connections;
+  if (opened.length === 0 || load.signal.aborted) return {};
+  load.board.activity = "holding";
+  load.board.stage = "hold";
+  const gauge = watchServerGauge(load);
+  const wheel = load.task.traffic === undefined ? undefined : new TrafficWheel(ramp, load.task.traffic);
+  await Promise.all([
+    command(ramp),
+    wheel?.run(opened, holdMs),
+    load.clock.sleep(holdMs, load.signal).catch(() => undefined),
+  ]);
+  await closingRound(ramp);
+  const serverGauge = await gauge.stop();
+  return { ...(serverGauge && { serverGauge }), ...(wheel && { traffic: wheel.pieces }) };
+}
+
+/** Verified commands at a constant rate, dealt to all connections in turn, until the last one's answer. */
+async function command(ramp: RampUp): Promise<void> {
+  const { load, opened } = ramp;
+  const { holdMs, commandsPerSecond } = load.task.connections;
+  // A part's share of a rate falls just short of whole numbers.
+  const count = Math.floor((holdMs / 1000) * commandsPerSecond + 1e-9);
+  const answers: Promise<void>[] = [];
+  const perSecond = Math.max(commandsPerSecond, 0.001);
+  const schedule = { dueAtMs: inGroups(perSecond), count };
+  await pace({ ...schedule, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
+    const connection = opened[index % opened.length];
+    if (connection?.session.isOpen === true)
+      answers.push(verify(ramp, connection, { phase: "held-command", dueMs }));
+  });
+  await Promise.race([Promise.all(answers), load.stopped]);
+}
+
+/**
+ * Asks every connection that stands for a nonce, paced. A ping goes with it, so that one whose socket is dead is
+ * found sooner than its nonce is overdue.
+ */
+async function closingRound(ramp: RampUp): Promise<void> {
+  const { load, liveness } = ramp;
+  const standing = ramp.opened.filter(
+    ({ session, isLost, isFaulty }) => session.isOpen && !isLost && !isFaulty,
+  );
+  load.board.activity = "proving connections";
+  const answers: Promise<void>[] = [];
+  const perSecond = Math.max(CLOSING_PER_SECOND, (standing.length * 1000) / CLOSING_MS);
+  const schedule = { dueAtMs: inGroups(perSecond), count: standing.length };
+  await pace({ ...schedule, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
+    const connection = standing[index];
+    if (connection === undefined) return;
+    answers.push(verify(ramp, connection, { phase: "closing-command", dueMs }));
+    liveness.suspect(connection);
+  });
+  await Promise.race([Promise.all(answers), load.stopped]);
+  await liveness.settled();
+}
+
+async function counted(ramp: RampUp): Promise<Connections> {
+  const { opened, failedToOpen } = ramp;
+  const isStopped = ramp.load.signal.aborted;
+  const held = opened.filter((connection) => isHeld(connection, isStopped));
+  const ssh = held.filter(({ session }) => session.kind === "ssh");
+  const lost = opened.filter(({ isLost }) => isLost).length;
+  const paths = await Promise.all(ssh.map(({ session }) => session.path()));
+  const count = (path: "relayed" | "direct"): number => paths.filter((one) => one === path).length;
+  const isPathKnown = paths.some((path) => path !== undefined);
+  return {
+    asked: ramp.load.task.connections.total,
+    held: held.length,
+    heldTerminal: held.length - ssh.length,
+    heldSsh: ssh.length,
+    verified: opened.filter(({ provedMs }) => provedMs !== undefined).length,
+    lost,
+    failed: failedToOpen + opened.length - held.length - lost,
+    ...(held.length > 0 && { lastProof: agesOf(held, performance.now()) }),
+    reconnected: ramp.reconnected,
+    bytes: ramp.bytes(),
+    ...(isPathKnown ? { sshRelayed: count("relayed"), sshDirect: count("direct") } : {}),
+  };
+}
+
+/** How long ago each last carried an answer. */
+function agesOf(held: readonly HeldConnection[], nowMs: number): { p50Ms: number; maxMs: number } {
+  const ages = held
+    .map(({ provedMs = 0 }) => Math.max(0, Math.round(nowMs - provedMs)))
+    .sort((a, b) => a - b);
+  return { p50Ms: ages[Math.ceil(ages.length / 2) - 1] ?? 0, maxMs: ages.at(-1) ?? 0 };
+}

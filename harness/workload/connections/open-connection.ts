@@ -1,0 +1,150 @@
+import { randomUUID } from "node:crypto";
+import type { ConnectFailure, ConnectOptions, ConnectOutcome } from "../../coder/connect.ts";
+import type { ShellSession } from "../../coder/shell-session.ts";
+import { openTerminal } from "../../coder/terminal.ts";
+import type { FailureClass, Phase } from "../../model/record/worker-result.ts";
+import { awaitShell } from "./await-shell.ts";
+import { readProcessTime } from "../generator/child-counters.ts";
+import { connectClass } from "../context/connect-class.ts";
+import type { SshNames } from "../../coder/ssh/ssh-target.ts";
+import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
+
+/** What a status means that Coder's terminal answers for several reasons: 404 hides a bad token too. */
+const MAYBE_SIGNED_OUT = [401, 404];
+
+export interface OpenOptions {
+  readonly kind: "terminal" | "ssh";
+  /** What its latency is counted from. */
+  readonly dueMs: number;
+  /** A visit of a new workspace, which is measured apart from the ramp. */
+  readonly isVisit?: boolean;
+  /** Identity of the terminal: the same one again is the same shell. */
+  readonly reconnect?: string;
+}
+
+/**
+ * Opens one connection of a workspace, to a shell that reads what is typed; undefined when it failed, which is counted.
+ * The latency is of the opening alone. Where SSH has so many places only, waiting for one is delay of the generator: it
+ * is slip, which the gate judges, and no part of a latency.
+ */
+export async function openConnection(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  options: OpenOptions,
+): Promise<ShellSession | undefined> {
+  const opening = options.kind === "ssh" ? "ssh-handshake" : "terminal-first-byte";
+  const phase: Phase = options.isVisit === true ? `visit-${opening}` : opening;
+  const session = await openMeasured(load, workspace, phase, options);
+  if (session === undefined || (await isShell(load, session, phase))) return session;
+  session.close();
+  return undefined;
+}
+
+async function openMeasured(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  phase: Phase,
+  options: OpenOptions,
+): Promise<ShellSession | undefined> {
+  if (load.signal.aborted) return undefined;
+  const askedMs = performance.now();
+  let waitedMs = 0;
+  const outcome = await tryToOpen(load, workspace, options, () => {
+    waitedMs = performance.now() - askedMs;
+    load.health.waited(phase, waitedMs);
+  });
+  const from = { dueMs: options.dueMs + waitedMs, startedMs: askedMs + waitedMs };
+  if (outcome.state === "open") {
+    load.health.waited(phase, coreWaitMs(outcome));
+    load.latencies.record(phase, { ...from, endMs: outcome.readyAtMs });
+    return outcome.session;
+  }
+  await count(load, workspace, { phase, ...from, endMs: performance.now() }, outcome);
+  return undefined;
+}
+
+/** How long the process that carries a connection wanted a core and had none, within the opening. */
+function coreWaitMs({ pid }: Extract<ConnectOutcome, { state: "open" }>): number {
+  return pid === undefined ? 0 : (readProcessTime(pid)?.waitedMs ?? 0);
+}
+
+/** Whether a shell reads what is typed; counted with the last words of what stands in its place. */
+async function isShell(load: LoadContext, session: ShellSession, phase: Phase): Promise<boolean> {
+  const askedMs = performance.now();
+  const outcome = await awaitShell(session, load.task.timeouts.connectMs);
+  if (outcome.state === "shell") return true;
+  if (load.signal.aborted) return false;
+  const { connectMs } = load.task.timeouts;
+  load.latencies.recordFailure(
+    phase,
+    { dueMs: askedMs, startedMs: askedMs, endMs: performance.now() },
+    connectMs,
+  );
+  const { state, words } = outcome;
+  const quoted = words === "" ? "" : `, its last words are ${JSON.stringify(words)}`;
+  if (state === "closed")
+    load.failures.add("connection-lost", phase, `it closed before a shell answered${quoted}`);
+  else if (state === "silent") load.failures.add("silent-connection", phase, "nothing answers what is typed");
+  else
+    load.failures.add(
+      "shell-unready",
+      phase,
+      `no shell reads what is typed${quoted}: let the template's login shell start without a question`,
+    );
+  return false;
+}
+
+/** Opens a connection and counts nothing; `onTurn` is called when there was a place to wait for. A 429 is waited out as Coder asks while there is time to connect. */
+export async function tryToOpen(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  { kind, reconnect }: Pick<OpenOptions, "kind" | "reconnect">,
+  onTurn: () => void = () => undefined,
+): Promise<ConnectOutcome> {
+  const deadlineMs = performance.now() + load.task.timeouts.connectMs;
+  for (;;) {
+    const options: ConnectOptions = {
+      transport: load.owner.http.transport,
+      token: workspace.user.token,
+      agentId: workspace.agentId ?? "",
+      connectMs: Math.max(1, Math.ceil(deadlineMs - performance.now())),
+    };
+    const outcome = await (kind === "ssh"
+      ? load.ssh.open({ ...options, names: namesOf(workspace) }, onTurn)
+      : openTerminal({ ...options, reconnect: reconnect ?? randomUUID() }));
+    if (outcome.state === "open" || outcome.why !== "rate-limited") return outcome;
+    if (performance.now() + outcome.retryAfterMs > deadlineMs) return outcome;
+    try {
+      await load.clock.sleep(outcome.retryAfterMs, load.signal);
+    } catch {
+      return outcome;
+    }
+  }
+}
+
+function namesOf({ user, name, agentName }: LoadWorkspace): SshNames {
+  return { owner: user.username, workspace: name, agent: agentName };
+}
+
+async function count(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  { phase, ...at }: { phase: Phase; dueMs: number; startedMs: number; endMs: number },
+  failure: ConnectFailure,
+): Promise<void> {
+  if (load.signal.aborted) return;
+  // What was never sent took no time at all.
+  if (failure.why !== "exhausted") load.latencies.recordFailure(phase, at, load.task.timeouts.connectMs);
+  load.failures.add(await classOf(load, workspace, failure), phase, failure.message);
+}
+
+async function classOf(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  failure: ConnectFailure,
+): Promise<FailureClass> {
+  const isDoubtful = "status" in failure && MAYBE_SIGNED_OUT.includes(failure.status ?? 0);
+  if (!isDoubtful) return connectClass[failure.why];
+  const me = await load.asUser(workspace.user.token).me();
+  return !me.ok && me.failure.status === 401 ? "token-expired" : connectClass[failure.why];
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import type { SessionEnd } from "../../coder/shell-session.ts";
+import { endClass } from "../context/connect-class.ts";
+import { type HeldConnection, verify } from "./held-connection.ts";
+import { Liveness } from "./liveness.ts";
+import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
+import { openConnection, tryToOpen } from "./open-connection.ts";
+import { pace } from "../generator/pacer.ts";
+import { spread } from "./spread.ts";
+
+/** Opens the connections at a constant rate and keeps account of each until the hold is over. */
+export class RampUp {
+  /** What was opened, lost ones included. */
+  readonly opened: HeldConnection[] = [];
+  failedToOpen = 0;
+  reconnected = 0;
+  /** From here on a connection that ends is none that is lost. */
+  isOver = false;
+  readonly load: LoadContext;
+  readonly liveness: Liveness;
+  /** Of sessions that a reattached one took the place of. */
+  readonly #before = { sent: 0, received: 0 };
+
+  constructor(load: LoadContext) {
+    this.load = load;
+    this.liveness = new Liveness(load, this.opened);
+  }
+
+  async run(ready: readonly LoadWorkspace[]): Promise<void> {
+    const { load } = this;
+    load.board.activity = "connecting";
+    load.board.stage = "opening";
+    load.health.startPacing();
+    const { total, rampPerSecond } = load.task.connections;
+    const next = spread(ready, this.#sshShare());
+    const opening: Promise<void>[] = [];
+    const { signal, health } = load;
+    await pace(
+      { perSecond: rampPerSecond, count: total, signal, slip: health.slip.ramp },
+      (_index, dueMs) => {
+        const { workspace, kind } = next();
+        opening.push(this.#open(workspace, kind, dueMs));
+      },
+    );
+    await Promise.race([Promise.all(opening), load.stopped]);
+  }
+
+  /** Bytes typed and bytes of output, all connections together. */
+  bytes(): { sent: number; received: number } {
+    return this.opened.reduce(
+      (sum, { session }) => ({ sent: sum.sent + session.sent, received: sum.received + session.received }),
+      this.#before,
+    );
+  }
+
+  /** As asked, or as much as this machine can carry, which is said. */
+  #sshShare(): number {
+    const { load } = this;
+    const { task, ssh } = load;
+    const { total, sshShare } = task.connections;
+    if (task.deployment.ssh === "none") return 0;
+    if (ssh.bound !== undefined) load.note(`SSH is carried by ${ssh.bound}`);
+    const asked = Math.floor(total * sshShare + 1e-9);
+    if (asked <= ssh.sessions) return sshShare;
+    load.note(
+      `of ${asked} SSH connections asked for ${ssh.sessions} are opened, the others as terminals: ask for fewer, or take the engine coder`,
+    );
+    return ssh.sessions / total;
+  }
+
+  async #open(workspace: LoadWorkspace, kind: "terminal" | "ssh", dueMs: number): Promise<void> {
+    const { load } = this;
+    const isReattached = kind === "terminal" && load.task.connections.reconnect === true;
+    const reconnect = isReattached ? randomUUID() : undefined;
+    const session = await openConnection(load, workspace, { kind, dueMs, ...(reconnect && { reconnect }) });
+    if (session === undefined) {
+      this.failedToOpen++;
+      load.board.connections.failed++;
+      return;
+    }
+    const connection: HeldConnection = {
+      ...{ workspace, reconnect, session },
+      ...{ isVerified: false, isProvedAtEnd: false, isLost: false, isFaulty: false },
+      provedMs: undefined,
+    };
+    this.opened.push(connection);
+    load.board.connections[kind]++;
+    session.onEnd((end) => this.#ended(connection, end));
+    await verify(this, connection, { phase: "opening-command", dueMs: performance.now() });
+  }
+
+  /** A loss is a loss, whatever becomes of the terminal afterwards. */
+  #ended(connection: HeldConnection, end: SessionEnd): void {
+    const { load } = this;
+    load.board.connections[connection.session.kind]--;
+    if (this.isOver || end.why === "closed-by-us") return;
+    load.failures.add(endClass(end), "held-command", end.reason);
+    const isFirst = !connection.isLost;
+    connection.isLost = true;
+    if (isFirst && connection.reconnect !== undefined) void this.#reattach(connection, connection.reconnect);
+  }
+
+  /** Once: the same identity is the same shell, with what it printed meanwhile. */
+  async #reattach(connection: HeldConnection, reconnect: string): Promise<void> {
+    const { load } = this;
+    const { workspace, session } = connection;
+    const outcome = await tryToOpen(load, workspace, { kind: "terminal", reconnect });
+    if (outcome.state === "failed") return;
+    if (this.isOver || load.signal.aborted) {
+      outcome.session.close();
+      return;
+    }
+    this.#before.sent += session.sent;
+    this.#before.received += session.received;
+    connection.session = outcome.session;
+    load.board.connections.terminal++;
+    outcome.session.onEnd((end) => this.#ended(connection, end));
+    await verify(this, connection, { phase: "opening-command", dueMs: performance.now() });
+    if (connection.isVerified) this.reconnected++;
+  }
+}

@@ -1,0 +1,69 @@
+import type { AskOutcome } from "../../coder/shell-session.ts";
+import { isAnswered, nonce, recordFailedCommand } from "./held-connection.ts";
+import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
+import { openConnection } from "./open-connection.ts";
+
+/** Reaches one ready workspace by SSH and runs the command in its web terminal; whether both went well. */
+export async function visitWorkspace(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
+  const visits = [runCommand(load, workspace)];
+  if (load.task.deployment.ssh !== "none") visits.push(reachBySsh(load, workspace));
+  const outcomes = await Promise.race([Promise.all(visits), load.stopped]);
+  if (outcomes === undefined || load.signal.aborted) return false;
+  const isSuccess = outcomes.every(Boolean);
+  if (!isSuccess) setState(load, workspace, "failed");
+  return isSuccess;
+}
+
+async function reachBySsh(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
+  const session = await openConnection(load, workspace, {
+    kind: "ssh",
+    isVisit: true,
+    dueMs: performance.now(),
+  });
+  if (session === undefined) return false;
+  const word = nonce();
+  const askedMs = performance.now();
+  const outcome = await session.ask(`echo ${word}`, word, {
+    timeoutMs: load.task.timeouts.commandMs,
+    mayFollowPrompt: true,
+  });
+  session.close();
+  const isReached = isAnswered(load, "visit-ssh-handshake", outcome, word);
+  // A handshake after which nothing passes is not a connection.
+  if (!isReached) recordFailedCommand(load, "visit-ssh-handshake", { dueMs: askedMs, startedMs: askedMs });
+  return isReached;
+}
+
+async function runCommand(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
+  const session = await openConnection(load, workspace, {
+    kind: "terminal",
+    isVisit: true,
+    dueMs: performance.now(),
+  });
+  if (session === undefined) return false;
+  const { command, expectOutput, timeouts } = load.task;
+  const marker = nonce();
+  const typedMs = performance.now();
+  // Typed ahead, so that a shell may print its prompt before it: the marker gets a line of its own.
+  const outcome = await session.ask(`${command}\recho && echo ${marker}`, expectOutput, {
+    timeoutMs: timeouts.commandMs,
+    marker,
+  });
+  session.close();
+  if (load.task.expectTimeout === true) return isStillRunning(load, outcome);
+  if (outcome.state === "answered")
+    load.latencies.record("command", { dueMs: typedMs, startedMs: typedMs, endMs: outcome.atMs });
+  else recordFailedCommand(load, "command", { dueMs: typedMs, startedMs: typedMs });
+  return isAnswered(load, "command", outcome, expectOutput);
+}
+
+/** A command that was to outlast its time, and whether it did. */
+function isStillRunning(load: LoadContext, outcome: AskOutcome): boolean {
+  if (outcome.state === "silent") return true;
+  if (load.signal.aborted) return false;
+  const message = `expected the command to run longer than ${load.task.timeouts.commandMs} ms`;
+  if (outcome.state === "closed")
+    load.failures.add("connection-lost", "command", `${message}, and its terminal closed`);
+  else load.failures.add("wrong-output", "command", `${message}, and it ended`);
+  return false;
+}

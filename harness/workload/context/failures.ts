@@ -1,0 +1,102 @@
+import type { CoderFailure } from "../../coder/http/answer.ts";
+import type { ShardEvent } from "../../model/ports/worker.ts";
+import type { FailureClass, FailureCount, Phase } from "../../model/record/worker-result.ts";
+import { answerClass } from "./connect-class.ts";
+
+/** Coder's keys: ten characters, a dash, the secret. */
+const CODER_KEY = /\b[A-Za-z0-9]{10}-[A-Za-z0-9]{22,}\b/g;
+
+/** Kinds of errors of one class and phase whose logs are kept. */
+const MAX_KINDS = 5;
+
+interface Reason {
+  readonly error: string;
+  count: number;
+  log: string[];
+}
+
+/** Failures by class and phase, each kind told at first sight and kept with one example. */
+export class FailureLedger {
+  readonly #counts = new Map<string, FailureCount>();
+  readonly #emit: (event: ShardEvent) => void;
+  readonly #secrets: readonly string[];
+  readonly #reasons = new Map<string, Map<string, Reason>>();
+  readonly #onExhausted: (what: string) => void;
+  #total = 0;
+
+  /** `onExhausted` hears of each failure that is the generator's own. */
+  constructor(
+    emit: (event: ShardEvent) => void,
+    secrets: readonly string[],
+    onExhausted: (what: string) => void = () => undefined,
+  ) {
+    this.#onExhausted = onExhausted;
+    this.#emit = emit;
+    this.#secrets = secrets;
+  }
+
+  /** How many so far, of every class. */
+  get total(): number {
+    return this.#total;
+  }
+
+  add(failureClass: FailureClass, phase: Phase, message: string): void {
+    this.#total++;
+    if (failureClass === "generator-exhausted") this.#onExhausted(message);
+    const key = `${failureClass} ${phase}`;
+    const known = this.#counts.get(key);
+    if (known !== undefined) {
+      this.#counts.set(key, { ...known, count: known.count + 1 });
+      return;
+    }
+    const failure = { class: failureClass, phase, count: 1, example: this.#scrub(message) };
+    this.#counts.set(key, failure);
+    this.#emit({ type: "failure", failure });
+  }
+
+  /** A refused call, in the class of its step unless what refused it has a class of its own. */
+  addAnswer(stepClass: FailureClass, phase: Phase, failure: CoderFailure): void {
+    if (failure.kind === "aborted") return;
+    this.add(answerClass(stepClass, failure), phase, failure.message);
+  }
+
+  /**
+   * Keeps what a log tells of a failure that was added: of the first one of each kind, which is read now, and how many
+   * more there were. Numbers and names in the error make no kind of their own; after a few kinds no more are read.
+   */
+  async explain(
+    failureClass: FailureClass,
+    phase: Phase,
+    error: string,
+    readLog: () => Promise<readonly string[]>,
+  ): Promise<void> {
+    const key = `${failureClass} ${phase}`;
+    const kinds = this.#reasons.get(key) ?? new Map<string, Reason>();
+    this.#reasons.set(key, kinds);
+    const kind = error.replace(/bench-[0-9a-z-]+/g, "…").replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, "#");
+    const known = kinds.get(kind);
+    if (known !== undefined) {
+      known.count++;
+      return;
+    }
+    if (kinds.size === MAX_KINDS) return;
+    const reason: Reason = { error: this.#scrub(error), count: 1, log: [] };
+    kinds.set(kind, reason);
+    reason.log = (await readLog()).map((line) => this.#scrub(line));
+    if (reason.log.length > 0)
+      this.#emit({ type: "note", message: `${reason.error}; its log ends with: ${reason.log.join(" / ")}` });
+  }
+
+  counted(): FailureCount[] {
+    const all = [...this.#counts].map(([key, failure]) => {
+      const reasons = [...(this.#reasons.get(key)?.values() ?? [])].filter(({ log }) => log.length > 0);
+      return reasons.length === 0 ? failure : { ...failure, reasons };
+    });
+    return all.sort((a, b) => b.count - a.count);
+  }
+
+  #scrub(message: string): string {
+    const scrubbed = this.#secrets.reduce((text, secret) => text.replaceAll(secret, "***"), message);
+    return scrubbed.replace(CODER_KEY, "***").slice(0, 500);
+  }
+}

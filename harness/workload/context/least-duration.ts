@@ -1,0 +1,28 @@
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+
+/**
+ * Milliseconds that a load takes at the very least by its own plan: arrivals, scenario, ramp and hold, one after the
+ * other. Builds and connections come on top.
+ */
+export function leastDurationMs(task: LoadTask): number {
+  const { total, rampPerSecond, holdMs } = task.connections;
+  const rampMs = total === 0 ? 0 : (total / rampPerSecond) * 1000;
+  const scenarioMs = (task.dashboard?.forMs ?? 0) + (task.app?.forMs ?? 0);
+  return arrivalMs(task) + scenarioMs + rampMs + (total === 0 ? 0 : holdMs);
+}
+
+/** Until the last workspace is due; a step's rate is reached at its end where it is a ramp. */
+function arrivalMs({ arrival, workspaces }: LoadTask): number {
+  let left = workspaces;
+  let before = 0;
+  let milliseconds = 0;
+  for (const { perSecond, seconds, ramp } of arrival ?? []) {
+    const due = ((ramp === true ? before + perSecond : 2 * perSecond) / 2) * seconds;
+    if (due >= left && ramp !== true) return milliseconds + (left / perSecond) * 1000;
+    milliseconds += seconds * 1000;
+    left -= due;
+    before = perSecond;
+    if (left <= 0) return milliseconds;
+  }
+  return milliseconds + (before === 0 ? 0 : (left / before) * 1000);
+}

@@ -1,0 +1,62 @@
+import type { Answer } from "../../coder/http/answer.ts";
+import { type CoderClient, PAGE_SIZE } from "../../coder/client.ts";
+import type { User, UserPage, Workspace, WorkspacePage } from "../../coder/http/schemas.ts";
+import { MAX_PAGES } from "../../tools/page-watch.ts";
+
+/** For a whole listing: a thousand pages at a third of a second each take five minutes. */
+const LISTING_MS = 10 * 60_000;
+
+interface Page<T> {
+  readonly items: readonly T[];
+  /** How many there are on all pages, where the server tells. */
+  readonly count: number | undefined;
+}
+
+/** Every workspace of the deployment that is not deleted. */
+export function listWorkspaces(owner: CoderClient): Promise<Answer<Workspace[]>> {
+  const pageOf = (page: WorkspacePage): Page<Workspace> => ({
+    items: page.workspaces,
+    count: page.count ?? undefined,
+  });
+  return owner.within(LISTING_MS, (client) => allPages("workspaces", client.workspaces, pageOf));
+}
+
+/** Every user of the deployment. */
+export function listUsers(owner: CoderClient): Promise<Answer<User[]>> {
+  const pageOf = (page: UserPage): Page<User> => ({ items: page.users, count: page.count ?? undefined });
+  return owner.within(LISTING_MS, (client) => allPages("users", client.users, pageOf));
+}
+
+/**
+ * Reads a listing to its end: to the count that the server gives, or to the first page that is not full. A listing that
+ * does not end, or that ends before its count, is a failure: neither what it showed nor nothing would be the truth.
+ */
+async function allPages<P, T extends { readonly id: string }>(
+  what: string,
+  get: (offset: number) => Promise<Answer<P>>,
+  pageOf: (page: P) => Page<T>,
+): Promise<Answer<T[]>> {
+  const items = new Map<string, T>();
+  let offset = 0;
+  for (let pages = 1; ; pages++) {
+    const answer = await get(offset);
+    if (!answer.ok) return answer;
+    const { items: found, count } = pageOf(answer.value);
+    const known = items.size;
+    for (const item of found) items.set(item.id, item);
+    offset += found.length;
+    const isEnd = count === undefined ? found.length < PAGE_SIZE : offset >= count;
+    if (isEnd) return { ok: true, status: answer.status, value: [...items.values()] };
+    if (found.length === 0)
+      return endless(what, `it has ${count ?? "more"} by its own count, and shows ${items.size} of them`);
+    if (items.size === known) return endless(what, `its page ${pages} has only what earlier pages had`);
+    if (pages === MAX_PAGES) return endless(what, `it has more than ${MAX_PAGES} pages`);
+  }
+}
+
+function endless(what: string, why: string): Answer<never> {
+  return {
+    ok: false,
+    failure: { kind: "malformed", message: `GET /${what}: the list cannot be read to its end: ${why}` },
+  };
+}

@@ -1,0 +1,77 @@
+import type { ShardEvent } from "../../model/ports/worker.ts";
+import type { LoadProgress, LoadStage } from "../../model/record/worker-result.ts";
+
+/** At most four progress events a second. */
+const EVERY_MS = 250;
+
+export type WorkspaceState = "waiting" | "queued" | "building" | "ready" | "failed" | "deleted";
+
+/** What the load stands at, told at most four times a second and only when something changed. */
+export class ProgressBoard {
+  activity = "creating users";
+  /** Undefined before the first measured stage and after the last one. */
+  stage: LoadStage | undefined;
+  users = 0;
+  readonly connections = { wanted: 0, terminal: 0, ssh: 0, failed: 0 };
+  readonly workspaces: Record<WorkspaceState, number>;
+  readonly #emit: (event: ShardEvent) => void;
+  readonly #timer: NodeJS.Timeout;
+  #total: number;
+  #commands = 0;
+  #toldCommands = 0;
+  #toldAtMs = performance.now();
+  #told = "";
+
+  constructor(emit: (event: ShardEvent) => void, workspaces: number) {
+    this.#emit = emit;
+    this.#total = workspaces;
+    this.workspaces = { waiting: workspaces, queued: 0, building: 0, ready: 0, failed: 0, deleted: 0 };
+    this.#timer = setInterval(() => this.#tell(), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Verified answers so far. */
+  get commands(): number {
+    return this.#commands;
+  }
+
+  /** How many workspaces there are, when that is known only after they were looked for. */
+  expect(workspaces: number): void {
+    this.workspaces.waiting += workspaces - this.#total;
+    this.#total = workspaces;
+  }
+
+  move(from: WorkspaceState, to: WorkspaceState): void {
+    this.workspaces[from]--;
+    this.workspaces[to]++;
+  }
+
+  answered(): void {
+    this.#commands++;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const now = performance.now();
+    const seconds = (now - this.#toldAtMs) / 1000;
+    const commandsPerSecond = seconds === 0 ? 0 : Math.round((this.#commands - this.#toldCommands) / seconds);
+    const { queued, building, ready, failed, deleted } = this.workspaces;
+    const progress: LoadProgress = {
+      activity: this.activity,
+      users: this.users,
+      workspaces: { total: this.#total, queued, building, ready, failed, deleted },
+      connections: { ...this.connections },
+      commandsPerSecond,
+    };
+    this.#toldCommands = this.#commands;
+    this.#toldAtMs = now;
+    const text = JSON.stringify(progress);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#emit({ type: "progress", progress });
+  }
+}

@@ -1,0 +1,262 @@
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
+import type { Histogram } from "hdr-histogram-js";
+import { thisMachine } from "../../model/record/machine.ts";
+import type { GeneratorHealth, LoadWindow, Phase } from "../../model/record/worker-result.ts";
+import type { GeneratorLimits } from "../../model/ports/worker-task.ts";
+import { type HealthSignals, PACED, type Paced, reasonsOf, round } from "./generator-gate.ts";
+import { newHistogram, percentileMs, recordMs } from "./histogram.ts";
+import { childCpuMs, readChildren } from "./child-counters.ts";
+import { openFiles, readKernelCounters } from "./kernel-counters.ts";
+import type { SlipSink } from "./pacer.ts";
+
+const LAG_TICK_MS = 10;
+const TOLD_REASONS = 5;
+/** Of the window: processes that wanted a core for less say nothing about cores. */
+const LEAST_WANTED_SHARE = 0.05;
+
+/** Whose latency the lateness of each kind of event is held against. */
+const MEASURED_BY: Partial<Record<Phase, Paced>> = {
+  "create-workspace": "arrivals",
+  "start-workspace": "arrivals",
+  "visit-ssh-handshake": "visits",
+  "visit-terminal-first-byte": "visits",
+  "api-read": "scenario",
+  "app-echo": "scenario",
+  "ssh-handshake": "ramp",
+  "terminal-first-byte": "ramp",
+  "opening-command": "ramp",
+  "held-command": "hold",
+  "closing-command": "hold",
+  "traffic-tick": "hold",
+};
+
+/** Further phases that objectives judge by the generator's own clock: a window that recorded one is judged. */
+const JUDGED: ReadonlySet<Phase> = new Set<Phase>([
+  "workspace-ready",
+  "command",
+  "opening-command",
+  "api-probe",
+  "stop-workspace",
+]);
+
+interface Kind {
+  readonly slip: Histogram;
+  readonly measured: Histogram;
+}
+
+type GeneratorWindow = LoadWindow["generator"];
+
+/**
+ * Watches the generator itself, window by window. Slip is the primary signal: its own lateness, in the unit of the
+ * results. The event loop and the run queue see what slip does not: work that was not paced, and cores that others
+ * took. Every window is judged in which events were paced or a figure was recorded that an objective judges.
+ */
+export class HealthWatch {
+  /** Filled by the pacers. */
+  readonly slip: Readonly<Record<Paced, SlipSink>>;
+  readonly #limits: GeneratorLimits;
+  readonly #kinds: Readonly<Record<Paced, Kind>>;
+  readonly #allSlip = newHistogram();
+  readonly #lag = newHistogram();
+  readonly #cpu = process.cpuUsage();
+  readonly #timer: NodeJS.Timeout;
+  readonly #reasons = new Map<string, { count: number; readonly text: string }>();
+  #beforeChange: () => void = () => undefined;
+  #baseline = baseline();
+  #isPaced = false;
+  #hasFigures = false;
+  readonly #lackedInWindow = new Set<string>();
+  #children = readChildren();
+  readonly #childCpuMs = childCpuMs();
+  readonly #exhausted = new Map<string, number>();
+  #judgedWindows = 0;
+  #limitedWindows = 0;
+  #paced = { active: 0, idle: 0 };
+
+  constructor(limits: GeneratorLimits) {
+    this.#limits = limits;
+    const kinds = PACED.map((paced) => [paced, { slip: newHistogram(), measured: newHistogram() }] as const);
+    this.#kinds = Object.fromEntries(kinds) as Record<Paced, Kind>;
+    const sinks = kinds.map(([paced, { slip }]) => [
+      paced,
+      {
+        record: (milliseconds: number) => {
+          recordMs(slip, milliseconds);
+          recordMs(this.#allSlip, milliseconds);
+        },
+      },
+    ]);
+    this.slip = Object.fromEntries(sinks) as Record<Paced, SlipSink>;
+    let expected = performance.now() + LAG_TICK_MS;
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      const lagUs = Math.max(1, Math.round((now - expected) * 1000));
+      this.#lag.recordValueWithExpectedInterval(lagUs, LAG_TICK_MS * 1000);
+      expected = now + LAG_TICK_MS;
+    }, LAG_TICK_MS);
+    this.#timer.unref();
+  }
+
+  get isPaced(): boolean {
+    return this.#isPaced;
+  }
+
+  /** What an event measured, which its lateness is held against. */
+  measured(phase: Phase, milliseconds: number): void {
+    const paced = MEASURED_BY[phase];
+    if (paced !== undefined || JUDGED.has(phase)) this.#hasFigures = true;
+    if (paced !== undefined) recordMs(this.#kinds[paced].measured, milliseconds);
+  }
+
+  /** The machine ran out of something, in words that name it: whatever was measured says nothing of the deployment. */
+  exhausted(what: string): void {
+    const [cause = what] = /the generator's machine ran out of [^:]*/.exec(what) ?? [];
+    this.#exhausted.set(cause, (this.#exhausted.get(cause) ?? 0) + 1);
+    this.#lackedInWindow.add(cause);
+  }
+
+  /** An event of this phase waited so long for something that the generator has too few of. */
+  waited(phase: Phase, milliseconds: number): void {
+    const paced = MEASURED_BY[phase];
+    if (paced !== undefined) this.slip[paced].record(milliseconds);
+  }
+
+  /** `cut` ends the window whenever pacing begins or ends, so that no window is half of each. */
+  onChange(cut: () => void): void {
+    this.#beforeChange = cut;
+  }
+
+  /** From here on events are paced. */
+  startPacing(): void {
+    if (this.#isPaced) return;
+    this.#beforeChange();
+    this.#isPaced = true;
+  }
+
+  stopPacing(): void {
+    if (!this.#isPaced) return;
+    this.#beforeChange();
+    this.#isPaced = false;
+  }
+
+  /** The generator since the last window's end; `limited` only where it is judged. */
+  window(startMs: number): GeneratorWindow & { readonly judged: boolean } {
+    const { loop, kernel, atMs } = this.#baseline;
+    this.#baseline = baseline();
+    const durationMs = this.#baseline.atMs - atMs;
+    const spent = performance.eventLoopUtilization(this.#baseline.loop, loop);
+    const now = this.#baseline.kernel;
+    const since = (key: keyof typeof now): number | undefined => {
+      const [before, after] = [kernel[key], now[key]];
+      return before === undefined || after === undefined ? undefined : Math.max(0, after - before);
+    };
+    const ticks = since("allTicks") ?? 0;
+    const signals: HealthSignals = {
+      durationMs,
+      isPaced: this.#isPaced,
+      slip: PACED.filter((paced) => this.#kinds[paced].slip.totalCount > 0).map((paced) => ({
+        paced,
+        slipP99Ms: percentileMs(this.#kinds[paced].slip, 99),
+        slipMaxMs: percentileMs(this.#kinds[paced].slip, 100),
+        measuredP99Ms: percentileMs(this.#kinds[paced].measured, 99),
+      })),
+      lagP99Ms: percentileMs(this.#lag, 99),
+      eventLoopUtilization: round(spent.utilization),
+      runQueueShare: round((since("runQueueMs") ?? 0) / durationMs),
+      stealShare: ticks === 0 ? undefined : round((since("stealTicks") ?? 0) / ticks),
+      synRetransmits: since("synRetransmits"),
+      listenOverflows: since("listenOverflows"),
+      childRunQueueShare: this.#childRunQueueShare(durationMs),
+    };
+    const lacked = [...this.#lackedInWindow];
+    const judged = this.#isPaced || this.#hasFigures || lacked.length > 0;
+    const limited = judged ? [...lacked, ...reasonsOf(signals, this.#limits)] : [];
+    if (judged) this.#judge(limited, spent, startMs);
+    this.#hasFigures = false;
+    this.#lackedInWindow.clear();
+    const retransmits = since("retransmits");
+    const files = openFiles();
+    for (const { slip, measured } of Object.values(this.#kinds)) {
+      slip.reset();
+      measured.reset();
+    }
+    this.#lag.reset();
+    const { stealShare, synRetransmits, listenOverflows, childRunQueueShare } = signals;
+    return {
+      slipP99Ms: Math.max(0, ...signals.slip.map((one) => one.slipP99Ms)),
+      slipMaxMs: Math.max(0, ...signals.slip.map((one) => one.slipMaxMs)),
+      lagP99Ms: signals.lagP99Ms,
+      eventLoopUtilization: signals.eventLoopUtilization,
+      runQueueShare: signals.runQueueShare,
+      ...(retransmits === undefined ? {} : { retransmits }),
+      ...(synRetransmits === undefined ? {} : { synRetransmits }),
+      ...(listenOverflows === undefined ? {} : { listenOverflows }),
+      ...(stealShare === undefined ? {} : { stealShare }),
+      ...(files === undefined ? {} : { openFiles: files }),
+      ...(childRunQueueShare === undefined ? {} : { childRunQueueShare }),
+      limited,
+      judged,
+    };
+  }
+
+  /** Ends the watch, its last window taken. */
+  stop(): GeneratorHealth {
+    clearInterval(this.#timer);
+    const cpu = process.cpuUsage(this.#cpu);
+    const { active, idle } = this.#paced;
+    const reasons = [...this.#reasons.values()].sort((a, b) => b.count - a.count).slice(0, TOLD_REASONS);
+    return {
+      slipP99Ms: percentileMs(this.#allSlip, 99),
+      slipMaxMs: percentileMs(this.#allSlip, 100),
+      eventLoopUtilization: active + idle === 0 ? 0 : round(active / (active + idle)),
+      maxRssMib: Math.round(process.resourceUsage().maxRSS / 1024),
+      cpuSeconds: round((cpu.user + cpu.system) / 1e6),
+      childCpuSeconds: round((childCpuMs() - this.#childCpuMs) / 1000),
+      machine: { ...thisMachine(), node: process.version },
+      limited: this.#limitedWindows > 0 || this.#exhausted.size > 0,
+      reasons: [
+        ...[...this.#exhausted].map(
+          ([cause, times]) => `${cause}, ${times} ${times === 1 ? "time" : "times"}`,
+        ),
+        ...reasons.map(({ count, text }) => `${text}, in ${count} of ${this.#judgedWindows} windows`),
+      ],
+    };
+  }
+
+  /** Of the children that were there at both ends of the window; undefined where they hardly wanted a core. */
+  #childRunQueueShare(durationMs: number): number | undefined {
+    const before = this.#children;
+    this.#children = readChildren();
+    let [ran, waited] = [0, 0];
+    for (const [pid, now] of this.#children) {
+      const then = before.get(pid) ?? { ranMs: 0, waitedMs: 0 };
+      ran += Math.max(0, now.ranMs - then.ranMs);
+      waited += Math.max(0, now.waitedMs - then.waitedMs);
+    }
+    const wanted = ran + waited;
+    return wanted < durationMs * LEAST_WANTED_SHARE ? undefined : round(waited / wanted);
+  }
+
+  /** Keeps the first sentence of each reason, which differ in their figures only, with how often it held. */
+  #judge(limited: readonly string[], spent: EventLoopUtilization, startMs: number): void {
+    this.#judgedWindows++;
+    if (limited.length > 0) this.#limitedWindows++;
+    this.#paced = { active: this.#paced.active + spent.active, idle: this.#paced.idle + spent.idle };
+    for (const reason of limited) {
+      // Told with how often it happened, which is more than in how many windows.
+      if (this.#exhausted.has(reason)) continue;
+      const kind = reason.replace(/[\d.]+/g, "");
+      const known = this.#reasons.get(kind);
+      if (known !== undefined) known.count++;
+      else this.#reasons.set(kind, { count: 1, text: `${reason}, first at ${Math.round(startMs / 1000)} s` });
+    }
+  }
+}
+
+function baseline() {
+  return {
+    atMs: performance.now(),
+    loop: performance.eventLoopUtilization(),
+    kernel: readKernelCounters(),
+  };
+}

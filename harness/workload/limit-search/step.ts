@@ -1,0 +1,79 @@
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import type { LimitKind, LimitOptions, LimitStep } from "./limit-search.ts";
+
+const ARRIVAL_SECONDS = 60;
+
+type Planned = Pick<LimitStep, "load" | "purpose"> & { readonly index: number };
+
+/** Runs the load once and judges it; undefined when it was stopped before its end. */
+export async function tryLoad(
+  kind: LimitKind,
+  options: LimitOptions,
+  { load, purpose, index }: Planned,
+): Promise<LimitStep | undefined> {
+  const { runner, clock, signal, judge, onEvent = () => undefined } = options;
+  const startMs = clock.elapsed();
+  const step = { load, purpose };
+  try {
+    const task = loadedTask(kind, options, load, index);
+    const result = await runner.run(task, { signal, onEvent });
+    if (result.task !== "load")
+      throw new RefbenchError("shard", `a load task was answered with the result of a ${result.task} task`);
+    if (result.stopped || signal.aborted) return undefined;
+    const { peakRunning, capacity } = result.builds;
+    const builds = { peakRunning, capacity };
+    return { ...step, ...judged(result, judge), builds, tookMs: clock.elapsed() - startMs };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    // It was refused before it created anything; the first one ends the search so.
+    if (error instanceof RefbenchError && error.code === "generator" && index > 0)
+      return {
+        ...{ ...step, outcome: "generator-limited", reasons: [messageOf(error)] },
+        tookMs: clock.elapsed() - startMs,
+      };
+    // The first one says that Coder cannot be used at all; after it, a Coder that breaks down has met its limit.
+    if (!(error instanceof RefbenchError) || error.code !== "coder" || index === 0) throw error;
+    const reasons = [`the load ended without a result: ${messageOf(error)}`];
+    return { ...step, outcome: "broken", reasons, tookMs: clock.elapsed() - startMs };
+  }
+}
+
+/** A generator that could not keep up says nothing of Coder, whatever else was measured. */
+function judged(result: LoadResult, judge: LimitOptions["judge"]): Pick<LimitStep, "outcome" | "reasons"> {
+  const { limited, reasons } = result.generator;
+  if (limited) return { outcome: "generator-limited", reasons };
+  const broken = [...(result.aborted === undefined ? [] : [result.aborted]), ...judge(result)];
+  return { outcome: broken.length === 0 ? "within" : "broken", reasons: broken };
+}
+
+/** The task with so many connections, each of which does what it does in the task. */
+export function withConnections(task: LoadTask, total: number): LoadTask {
+  const { commandsPerSecond, total: before } = task.connections;
+  const scale = before === 0 ? 1 : total / before;
+  return {
+    ...task,
+    connections: { ...task.connections, total, commandsPerSecond: commandsPerSecond * scale },
+  };
+}
+
+/** The task at one load; names differ from step to step, since what a step leaves must not be in the next one's way. */
+function loadedTask(
+  kind: LimitKind,
+  { task, arrivalSeconds = ARRIVAL_SECONDS }: LimitOptions,
+  load: number,
+  index: number,
+): LoadTask {
+  const prefix = `${task.prefix}-l${index}`;
+  if (kind === "connections") return { ...withConnections(task, load), prefix };
+  if (task.existing !== undefined)
+    throw new RefbenchError(
+      "usage",
+      "the limit of the arrival rate cannot be searched on existing workspaces: let the load create its own",
+    );
+  const workspaces = Math.max(1, Math.ceil(load * arrivalSeconds));
+  const perUser = Math.max(1, task.workspaces / task.users);
+  const users = Math.max(1, Math.ceil(workspaces / perUser));
+  return { ...task, prefix, workspaces, users, arrival: [{ perSecond: load, seconds: arrivalSeconds }] };
+}

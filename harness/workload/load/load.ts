@@ -1,0 +1,228 @@
+import { setMaxListeners } from "node:events";
+import { CoderClient } from "../../coder/client.ts";
+import { CoderHttp } from "../../coder/http/http.ts";
+import { sshDoor } from "../../coder/ssh/ssh-door.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { tellAgents } from "../workspaces/tell-agents.ts";
+import { readBuildTimings } from "../workspaces/build-timings.ts";
+import type { DaemonCounts } from "../context/builds.ts";
+import { CanaryProbe, PROBE_EVERY_MS, probeHttp } from "./api-probe.ts";
+import { createUsers } from "./create-users.ts";
+import { deleteUsers, deleteWorkspaces } from "../removal/delete-all.ts";
+import { findExisting, visitExisting } from "../workspaces/existing-workspaces.ts";
+import { holdConnections } from "../connections/hold-connections.ts";
+import type { LoadContext, LoadUser, LoadWorkspace, TaskContext } from "../context/load-context.ts";
+import { LoadWindows } from "./load-windows.ts";
+import { prepareLoad } from "./prepare-load.ts";
+import { watchCapacity } from "../workspaces/watch-capacity.ts";
+import { ProgressBoard } from "../context/progress-board.ts";
+import { getScenario, type Scenario } from "../scenarios/scenario.ts";
+import { plannedWorkspaces, runWorkspace, runWorkspaces } from "../workspaces/run-workspace.ts";
+
+/** How long a load still tries to take its tokens back, once stopped. */
+const TOKENS_BACK_MS = { ended: 60_000, stopped: 5_000 };
+
+/** How often the load looks at itself and at what others feel. */
+export interface LoadPace {
+  readonly windowMs?: number;
+  readonly probeEveryMs?: number;
+}
+
+/** What the stages of a load leave. */
+interface Done {
+  readonly users: readonly LoadUser[];
+  readonly workspaces: readonly LoadWorkspace[];
+  readonly connections: LoadResult["connections"];
+  readonly daemons: DaemonCounts | undefined;
+  readonly arrivals: LoadResult["arrivals"];
+  readonly deletedUsers: ReadonlySet<string>;
+  readonly apps: LoadResult["apps"];
+}
+
+/**
+ * The scaletest: create users and workspaces, reach each by SSH and run its command, hold the connections, close
+ * them, delete everything. Stopped, it closes its connections and leaves the deleting to the drain; when the
+ * deployment suffers more than the task allows, it stops by itself and deletes what it made.
+ */
+export async function runLoad(
+  task: LoadTask,
+  context: TaskContext,
+  pace: LoadPace = {},
+): Promise<LoadResult> {
+  const scenario = getScenario(task);
+  const itself = new AbortController();
+  const signal = AbortSignal.any([context.signal, itself.signal]);
+  // Thousands of waits listen to these.
+  setMaxListeners(0, context.signal, signal);
+  const ssh = sshDoor(task.deployment, context.folder);
+  const http = new CoderHttp({ ...task.deployment, clock: context.clock });
+  const polling = new CoderHttp({ ...task.deployment, clock: context.clock });
+  const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
+  try {
+    const { load, capacity } = await prepareLoad(task, context, {
+      ...{ http, polling, ssh, board, signal },
+    });
+    let aborted: string | undefined;
+    const abort = (why: string): void => {
+      if (aborted !== undefined) return;
+      aborted = why;
+      load.note(`the load stops by itself and deletes what it made: ${why}`);
+      if (task.part !== undefined) context.emit({ type: "aborting", why });
+      itself.abort(new RefbenchError("interrupted", why));
+    };
+    const { suffering } = context.others ?? {};
+    suffering?.addEventListener("abort", () => abort(messageOf(suffering.reason)));
+    const probe = await startProbe(load, context, pace, abort);
+    const sources = { board, failures: load.failures, health: load.health, probe };
+    const windows = new LoadWindows(sources, pace.windowMs);
+    let done: Done | undefined;
+    try {
+      done = await runStages(load, context, scenario);
+    } finally {
+      await probe.stop();
+      await takeTokensBack(load, context, done);
+    }
+    const throttled = http.throttled + polling.throttled;
+    if (throttled > 0)
+      load.note(`Coder answered ${throttled} requests with 429; each was sent again after its Retry-After`);
+    return {
+      stopped: context.signal.aborted,
+      startedAtMs: windows.startedAtMs,
+      users: userCounts(task, done),
+      workspaces: workspaceCounts(task, done.workspaces, signal.aborted),
+      builds: load.builds.result(capacity, done.daemons),
+      connections: done.connections,
+      ...clocksOf(load),
+      ...pollsOf(load),
+      failures: load.failures.counted(),
+      histograms: load.latencies.encoded(),
+      windows: windows.stop(),
+      generator: load.health.stop(),
+      ...(done.arrivals === undefined ? {} : { arrivals: done.arrivals }),
+      ...(done.apps === undefined ? {} : { apps: done.apps }),
+      ...(aborted === undefined ? {} : { aborted }),
+    };
+  } finally {
+    board.stop();
+    await ssh.close();
+    await Promise.all([http.close(), polling.close()]);
+  }
+}
+
+async function startProbe(
+  load: LoadContext,
+  context: TaskContext,
+  pace: LoadPace,
+  onSuffering: (why: string) => void,
+): Promise<CanaryProbe> {
+  const me = await load.owner.me();
+  // Where the caller may mint no token, the probe is told from the load by its connections only.
+  const token = me.ok ? await load.tokens.mint(load.owner, me.value.id, "probe") : me;
+  const everyMs = pace.probeEveryMs ?? load.task.probeEveryMs ?? PROBE_EVERY_MS;
+  return new CanaryProbe({
+    http: probeHttp({ ...load.task.deployment, clock: load.clock }, everyMs),
+    clock: load.clock,
+    token: token.ok ? token.value : load.task.token,
+    latencies: load.latencies,
+    failures: load.failures,
+    stage: () => load.board.stage,
+    signal: context.signal,
+    abortOn: load.task.abortOn,
+    onSuffering,
+    everyMs,
+  });
+}
+
+async function runStages(load: LoadContext, context: TaskContext, scenario: Scenario): Promise<Done> {
+  const { existing } = load.task;
+  const users = existing === undefined ? await createUsers(load) : [];
+  const workspaces =
+    existing === undefined ? plannedWorkspaces(load, users) : await findExisting(load, existing);
+  await load.together("arrivals");
+  load.board.stage = "arrivals";
+  load.board.activity = existing === undefined ? "creating workspaces" : "visiting workspaces";
+  const capacity = existing === undefined ? watchCapacity(load) : undefined;
+  const arrivals = await runWorkspaces(
+    load,
+    workspaces,
+    existing === undefined ? runWorkspace : visitExisting,
+  );
+  const daemons = await capacity?.stop();
+  const isReady = ({ agentId }: LoadWorkspace): boolean => agentId !== undefined;
+  await load.together("scenario");
+  load.board.stage = "scenario";
+  const { apps } = await scenario(load, workspaces.filter(isReady));
+  await load.together("ramp");
+  const { connections, close } = await holdConnections(load, workspaces.filter(isReady));
+  load.health.stopPacing();
+  load.board.stage = undefined;
+  await load.together("close");
+  await close();
+  await tellAgents(load, workspaces);
+
+  // What the load broke off itself it still deletes; only a stop leaves that to the drain.
+  const ending = { ...load, signal: context.signal };
+  if (existing === undefined) await readBuildTimings(load, workspaces);
+  const isKept = existing !== undefined || load.task.keep === true;
+  if (isKept) return { users, workspaces, daemons, connections, arrivals, deletedUsers: new Set(), apps };
+  await deleteWorkspaces(ending, workspaces);
+  const deletedUsers = await deleteUsers(ending, users);
+  return { users, workspaces, daemons, connections, arrivals, deletedUsers, apps };
+}
+
+/** Those of users that stay; of a stopped load's own users the drain deletes the users. */
+async function takeTokensBack(
+  load: LoadContext,
+  context: TaskContext,
+  done: Done | undefined,
+): Promise<void> {
+  const isStopped = context.signal.aborted;
+  const ours = new Set(done?.users.filter(({ isOurs }) => isOurs).map(({ id }) => id));
+  const signal = AbortSignal.timeout(isStopped ? TOKENS_BACK_MS.stopped : TOKENS_BACK_MS.ended);
+  const caller = { token: load.task.token, owner: true };
+  const owner = new CoderClient(load.owner.http, caller, signal).patient();
+  const isGone = isStopped ? ours : (done?.deletedUsers ?? new Set());
+  const left = await load.tokens.deleteThose(owner, (userId) => !isGone.has(userId));
+  if (left > 0) load.note(`${left} tokens of this load could not be deleted: they end by themselves`);
+}
+
+function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): LoadResult["users"] {
+  // A workspace that was asked for and never built is nobody's: only one that became ready counts.
+  const isOwned = ({ id, agentId, succeeded }: LoadWorkspace): boolean =>
+    task.existing === undefined ? agentId !== undefined || succeeded : id !== undefined;
+  const withWorkspace = new Set(workspaces.filter(isOwned).map(({ user }) => user.id));
+  const created = users.filter(({ isOurs }) => isOurs || task.reuseUsers === true).length;
+  const asked = task.existing === undefined ? task.users : withWorkspace.size;
+  const counts = { asked, created, withWorkspace: withWorkspace.size, deleted: deletedUsers.size };
+  return task.part === undefined ? counts : { ...counts, owners: [...withWorkspace] };
+}
+
+function clocksOf({ clocks }: LoadContext): Pick<LoadResult, "clocks"> {
+  const known = clocks.result();
+  return known === undefined ? {} : { clocks: known };
+}
+
+function pollsOf({ polls }: LoadContext): Pick<LoadResult, "polls"> {
+  const counted = polls.counted();
+  return counted === undefined ? {} : { polls: counted };
+}
+
+function workspaceCounts(
+  { existing }: LoadTask,
+  workspaces: readonly LoadWorkspace[],
+  isBrokenOff: boolean,
+): LoadResult["workspaces"] {
+  const count = (is: (workspace: LoadWorkspace) => boolean): number => workspaces.filter(is).length;
+  const succeeded = count((workspace) => workspace.succeeded);
+  return {
+    asked: workspaces.length,
+    created: existing === undefined ? count(({ id }) => id !== undefined) : 0,
+    ready: count(({ agentId }) => agentId !== undefined),
+    succeeded,
+    // A workspace that a stop cut short did not fail.
+    failed: isBrokenOff ? count(({ state }) => state === "failed") : workspaces.length - succeeded,
+    deleted: count(({ state }) => state === "deleted"),
+  };
+}

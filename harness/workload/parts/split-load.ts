@@ -1,0 +1,104 @@
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { without } from "./without.ts";
+
+/** What one generator process carries with room to spare. */
+const CONNECTIONS_PER_SHARD = 10_000;
+
+type Steps = NonNullable<LoadTask["arrival"]>;
+
+/** Over how many processes the load is dealt: as many as it asks for, else one for each 10,000 connections. */
+export function shardsOf(task: LoadTask): number {
+  if (task.part !== undefined) return 1;
+  return Math.max(1, Math.min(wantedShards(task), mostShards(task)));
+}
+
+/** In words that it is dealt over fewer processes than its size wants, since it cannot be dealt over more. */
+export function fewerShards(task: LoadTask): string | undefined {
+  const [dealt, wanted] = [shardsOf(task), wantedShards(task)];
+  if (task.part !== undefined || dealt >= wanted) return undefined;
+  return (
+    `generator processes: ${dealt} where ${wanted} are wanted (${CONNECTIONS_PER_SHARD.toLocaleString("en")} connections each), since each needs ` +
+    `workspaces, users and turns of its own: with --concurrency 0 and --cleanup-concurrency 0 turns are no limit`
+  );
+}
+
+function wantedShards({ connections, app, shards }: LoadTask): number {
+  return shards ?? Math.ceil(Math.max(connections.total, app?.connections ?? 0) / CONNECTIONS_PER_SHARD);
+}
+
+/** Each part needs a user, a workspace and a turn of its own: no turn at all would mean no limit. */
+function mostShards(task: LoadTask): number {
+  const { deployment, concurrency, cleanupConcurrency, existing, app, arrival } = task;
+  // On a schedule nobody waits for a turn.
+  const turns = arrival === undefined ? [concurrency, cleanupConcurrency] : [cleanupConcurrency];
+  const limits = turns.filter((limit) => limit > 0);
+  if (existing === undefined) limits.push(task.users, task.workspaces);
+  for (const limit of [deployment.stdioSessions, app?.connections])
+    if (limit !== undefined) limits.push(limit);
+  return Math.min(...limits, Infinity);
+}
+
+/**
+ * Deals a load over processes by workspaces, each with its users: the counts of the parts add up to the whole's, and
+ * so do their rates, each in proportion to what it paces, so that ramps and schedules take as long as the whole's.
+ */
+export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
+  if (parts === 1) return [task];
+  const { connections, existing } = task;
+  const of = (total: number): number[] => deal(total, parts);
+  const [users, workspaces] = [of(task.users), of(task.workspaces)];
+  const sshTotal = Math.floor(connections.total * connections.sshShare + 1e-9);
+  const [totals, ssh, apps] = [of(connections.total), of(sshTotal), of(task.app?.connections ?? 0)];
+  const [turns, cleanupTurns] = [of(task.concurrency), of(task.cleanupConcurrency)];
+  const stdio = of(task.deployment.stdioSessions ?? 0);
+  const whole = without(task, "shards");
+  let nextIndex = task.firstIndex;
+  return Array.from({ length: parts }, (_each, index) => {
+    const at = (dealt: readonly number[]): number => dealt[index] ?? 0;
+    const share = (dealt: readonly number[], total: number): number =>
+      total === 0 ? 1 / parts : at(dealt) / total;
+    const ofConnections = share(totals, connections.total);
+    const firstIndex = nextIndex;
+    nextIndex += Math.max(at(users), at(workspaces));
+    const part: LoadTask = {
+      ...whole,
+      part: { index, of: parts },
+      firstIndex,
+      users: existing === undefined ? at(users) : Math.max(1, at(users)),
+      workspaces: at(workspaces),
+      concurrency: at(turns),
+      cleanupConcurrency: at(cleanupTurns),
+      connections: {
+        ...connections,
+        total: at(totals),
+        sshShare: at(totals) === 0 ? connections.sshShare : at(ssh) / at(totals),
+        // What a part without connections ramps up is nothing, at whatever rate.
+        rampPerSecond: connections.rampPerSecond * (ofConnections === 0 ? 1 / parts : ofConnections),
+        commandsPerSecond: connections.commandsPerSecond * ofConnections,
+      },
+    };
+    const ofWorkspaces = share(workspaces, task.workspaces);
+    if (task.deployment.stdioSessions !== undefined)
+      part.deployment = { ...task.deployment, stdioSessions: at(stdio) };
+    if (task.arrival !== undefined) part.arrival = slowed(task.arrival, ofWorkspaces);
+    if (task.herd?.arrival !== undefined) part.herd = { arrival: slowed(task.herd.arrival, ofWorkspaces) };
+    if (task.app !== undefined) {
+      const ofApps = share(apps, task.app.connections);
+      const messagesPerSecond = task.app.messagesPerSecond * ofApps;
+      part.app = { ...task.app, connections: at(apps), messagesPerSecond };
+    }
+    return part;
+  });
+}
+
+/** Whole numbers that add up to the total and differ by one at most. */
+function deal(total: number, parts: number): number[] {
+  return Array.from(
+    { length: parts },
+    (_, index) => Math.floor(total / parts) + (index < total % parts ? 1 : 0),
+  );
+}
+
+function slowed(steps: Steps, share: number): Steps {
+  return steps.map((step) => ({ ...step, perSecond: step.perSecond * share }));
+}

@@ -1,0 +1,139 @@
+import type { Answer } from "../../coder/http/answer.ts";
+import type { User, Workspace } from "../../coder/http/schemas.ts";
+import { filterListing, type Listing, seenIn } from "../../model/ports/listing.ts";
+import {
+  isCoderScaletestUser,
+  isCoderScaletestWorkspace,
+  runOfToken,
+  runOfUser,
+  runOfWorkspace,
+} from "../checks/cleanup-ownership.ts";
+import type { Caller } from "../checks/guard-caller.ts";
+import { Limiter } from "../../tools/time/limiter.ts";
+import { listUsers, listWorkspaces } from "../context/listing.ts";
+
+const TOKEN_LISTS = 32;
+
+/** What a cleanup is about. */
+export interface CleanupChoice {
+  /** `run12` of the runs, or every run of refbench. */
+  readonly runs: readonly string[] | "all";
+  /** Only runs of which nothing was made for so long. */
+  readonly olderThanMs?: number;
+  /** Only workspaces of this template; users and tokens then stay. */
+  readonly template?: string;
+  /** What Coder's own utility left as well. */
+  readonly coderScaletest?: boolean;
+  readonly keepUsers?: boolean;
+}
+
+export interface LeftToken {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+}
+
+/** What a deployment still holds, kind by kind. A kind that could not be listed in full is failed, never empty. */
+export interface FoundLeftovers {
+  readonly workspaces: Listing<Workspace>;
+  readonly users: Listing<User>;
+  /** Tokens of users that remain; those of the other users are deleted with them. */
+  readonly tokens: Listing<LeftToken>;
+}
+
+/** What could not be asked, one sentence each; empty when every listing is complete. */
+export function unaskedOf({ workspaces, users, tokens }: FoundLeftovers): string[] {
+  return Object.entries({ workspaces, users, tokens }).flatMap(([kind, listing]) =>
+    listing.state === "failed" ? [`the ${kind} cannot be listed: ${listing.reason}`] : [],
+  );
+}
+
+const NOTHING = { state: "complete", items: [] } as const;
+
+/** Lists what the choice covers; what refbench did not make is never part of it. */
+export async function findLeftovers(
+  caller: Caller,
+  choice: CleanupChoice,
+  nowMs: number,
+): Promise<FoundLeftovers> {
+  const { client, isOwner, user: me } = caller;
+  const allWorkspaces = listingOf(await listWorkspaces(client));
+  // Only a site admin may list others' users; without that role the load made none.
+  const allUsers = isOwner ? listingOf(await listUsers(client)) : NOTHING;
+  const isOld = oldRuns(choice, { workspaces: allWorkspaces, users: allUsers }, nowMs);
+  const isChosen = (run: string | undefined): boolean =>
+    run !== undefined && (choice.runs === "all" || choice.runs.includes(run)) && isOld(run);
+  const workspaces = filterListing(
+    allWorkspaces,
+    (one) =>
+      (isChosen(runOfWorkspace(one)) || (choice.coderScaletest === true && isCoderScaletestWorkspace(one))) &&
+      (choice.template === undefined || one.template_name === choice.template),
+  );
+  if (choice.template !== undefined) return { workspaces, users: NOTHING, tokens: NOTHING };
+  const users =
+    choice.keepUsers === true
+      ? NOTHING
+      : filterListing(
+          allUsers,
+          (one) =>
+            one.id !== me.id &&
+            (isChosen(runOfUser(one)) || (choice.coderScaletest === true && isCoderScaletestUser(one))),
+        );
+  const going = new Set(seenIn(users).map(({ id }) => id));
+  const staying = filterListing(
+    allUsers,
+    (one) => one.id !== me.id && runOfUser(one) !== undefined && !going.has(one.id),
+  );
+  const tokens = await tokensOf(caller, staying, (name) => isChosen(runOfToken(name)));
+  return { workspaces, users, tokens };
+}
+
+/** A run is as old as the last thing that it made. Nobody knows it where a listing failed: no run is old then. */
+function oldRuns(
+  { olderThanMs }: CleanupChoice,
+  { workspaces, users }: Pick<FoundLeftovers, "workspaces" | "users">,
+  nowMs: number,
+): (run: string) => boolean {
+  if (olderThanMs === undefined) return () => true;
+  if (workspaces.state === "failed" || users.state === "failed") return () => false;
+  const newestMs = new Map<string, number>();
+  const made = (run: string | undefined, at: string | null | undefined): void => {
+    // What does not say its age is taken for new.
+    const atMs = Date.parse(at ?? "") || nowMs;
+    if (run !== undefined) newestMs.set(run, Math.max(newestMs.get(run) ?? 0, atMs));
+  };
+  for (const one of workspaces.items) made(runOfWorkspace(one), one.created_at);
+  for (const one of users.items) made(runOfUser(one), one.created_at);
+  return (run) => nowMs - (newestMs.get(run) ?? nowMs) > olderThanMs;
+}
+
+/** The chosen tokens of the caller and of the users that remain. */
+async function tokensOf(
+  { client, user: me }: Caller,
+  staying: Listing<User>,
+  isChosen: (name: string) => boolean,
+): Promise<Listing<LeftToken>> {
+  const slots = new Limiter(TOKEN_LISTS);
+  const lists = await Promise.all(
+    [me, ...seenIn(staying)].map(({ id, username }) =>
+      slots.run(async () => ({ username, answer: await client.tokens(id) })),
+    ),
+  );
+  const found: LeftToken[] = [];
+  const reasons = staying.state === "failed" ? [`whose they are is not known: ${staying.reason}`] : [];
+  for (const { username, answer } of lists) {
+    if (!answer.ok) reasons.push(`those of ${username}: ${answer.failure.message}`);
+    else
+      for (const { id, user_id: userId, token_name: name } of answer.value)
+        if (isChosen(name)) found.push({ id, userId, name });
+  }
+  const [reason] = reasons;
+  if (reason === undefined) return { state: "complete", items: found };
+  const more = reasons.length === 1 ? "" : ` (and ${reasons.length - 1} more)`;
+  return { state: "failed", reason: `${reason}${more}`, partial: found };
+}
+
+function listingOf<T>(answer: Answer<readonly T[]>): Listing<T> {
+  if (answer.ok) return { state: "complete", items: answer.value };
+  return { state: "failed", reason: answer.failure.message, partial: [] };
+}

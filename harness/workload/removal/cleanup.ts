@@ -1,0 +1,209 @@
+import { setMaxListeners } from "node:events";
+import { failedWith } from "../../coder/http/answer.ts";
+import type { User, Workspace } from "../../coder/http/schemas.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { type Deadline, startDeadline } from "../../tools/time/deadline.ts";
+import { seenIn } from "../../model/ports/listing.ts";
+import {
+  type CleanupChoice,
+  type FoundLeftovers,
+  findLeftovers,
+  type LeftToken,
+  unaskedOf,
+} from "./cleanup-find.ts";
+import type { Caller } from "../checks/guard-caller.ts";
+import { Limiter } from "../../tools/time/limiter.ts";
+import { PollPace } from "../context/poll-pace.ts";
+import { removeWorkspace } from "./remove-workspace.ts";
+
+/** A create that was under way when its load stopped shows up after the first listing. */
+const MAX_PASSES = 3;
+const SIMPLE_REQUESTS = 32;
+/** A deployment that its load brought down may come back; one that is away for so long is gone. */
+const GONE_AFTER_MS = 10_000;
+/** How long the listing that names what is left may take after the deadline, whenever it begins. */
+const LAST_LOOK_MS = 10_000;
+
+export interface CleanupMeans {
+  readonly caller: Caller;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Workspaces deleted at once; 0 = all. */
+  readonly concurrency: number;
+  /** For all of it, besides a last listing of at most 10 s; 0 = as long as it takes. */
+  readonly timeoutMs: number;
+  /** How long the listing that names what is left may take beyond `timeoutMs`. @default 10,000 */
+  readonly lastLookMs?: number;
+  /** For each workspace; 0 = as long as it takes. */
+  readonly jobTimeoutMs: number;
+  readonly onProgress: (progress: { readonly deleted: number; readonly remaining: number }) => void;
+}
+
+export interface LeftBehind {
+  readonly kind: "workspace" | "user" | "token";
+  readonly id: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface CleanupResult {
+  readonly stopped: boolean;
+  readonly deleted: { readonly workspaces: number; readonly users: number; readonly tokens: number };
+  /** What is still there, by name, with why. */
+  readonly left: readonly LeftBehind[];
+  /** What the last listing could not ask, one sentence each: only when it is empty, `left` is all there is. */
+  readonly unasked: readonly string[];
+}
+
+/**
+ * Deletes what refbench's loads left: workspaces (a running build is cancelled first), then users, then tokens. What
+ * is left is what a last listing still shows, never what a build claims.
+ */
+export async function cleanUp(choice: CleanupChoice, means: CleanupMeans): Promise<CleanupResult> {
+  const { signal } = means;
+  // Thousands of waits listen to the one stop signal.
+  setMaxListeners(0, signal);
+  const timeoutMs = means.timeoutMs === 0 ? Infinity : means.timeoutMs;
+  const deadline = startDeadline(timeoutMs, signal);
+  const lastLook = startDeadline(timeoutMs + (means.lastLookMs ?? LAST_LOOK_MS), signal);
+  setMaxListeners(0, deadline.signal);
+  try {
+    return await cleanUpUntil(deadline, lastLook, { choice, means });
+  } finally {
+    deadline.release();
+    lastLook.release();
+  }
+}
+
+async function cleanUpUntil(
+  deadline: Deadline,
+  lastLook: Deadline,
+  { choice, means }: { readonly choice: CleanupChoice; readonly means: CleanupMeans },
+): Promise<CleanupResult> {
+  const { caller, clock, signal } = means;
+  // Patient where the deployment answers, or answers again soon: what is gone is not waited for.
+  const asking = caller.client.with(deadline.signal);
+  const isThere = (await asking.patient(GONE_AFTER_MS).buildInfo()).ok;
+  const patience = isThere ? undefined : 0;
+  const work = new Work({ ...means, caller: { ...caller, client: asking.patient(patience) } }, deadline);
+  try {
+    await work.removeAll(choice);
+  } catch (error) {
+    // At the deadline the last listing says what is left.
+    if (!deadline.isOver()) throw error;
+  }
+  if (signal.aborted)
+    return { stopped: true, deleted: work.deleted, left: [], unasked: ["it was stopped before its end"] };
+  const last = caller.client.with(lastLook.signal).patient(patience);
+  const left = await findLeftovers({ ...caller, client: last }, choice, clock.now());
+  const unsaid = deadline.isOver()
+    ? `not deleted within the ${means.timeoutMs} ms of this cleanup`
+    : "it is still listed after its delete";
+  return {
+    stopped: false,
+    deleted: work.deleted,
+    left: leftBehind(left, work.reasons, unsaid),
+    unasked: unaskedOf(left),
+  };
+}
+
+/** One cleanup under way. */
+class Work {
+  readonly deleted = { workspaces: 0, users: 0, tokens: 0 };
+  /** Why something would not go, by its id. */
+  readonly reasons = new Map<string, string>();
+  readonly #means: CleanupMeans;
+  readonly #deadline: Deadline;
+  readonly #pollPace: PollPace;
+
+  constructor(means: CleanupMeans, deadline: Deadline) {
+    this.#means = means;
+    this.#deadline = deadline;
+    this.#pollPace = new PollPace(means.clock, 1);
+  }
+
+  /** Workspaces, then users, then tokens; returns early at a stop or at the deadline. */
+  async removeAll(choice: CleanupChoice): Promise<void> {
+    const { caller, clock } = this.#means;
+    const { signal } = this.#deadline;
+    for (let pass = 1; pass <= MAX_PASSES && !signal.aborted; pass++) {
+      const workspaces = seenIn((await findLeftovers(caller, choice, clock.now())).workspaces);
+      if (workspaces.length === 0) break;
+      await this.#removeWorkspaces(workspaces);
+    }
+    if (signal.aborted) return;
+    const { users, tokens } = await findLeftovers(caller, choice, clock.now());
+    await this.#removeUsers(seenIn(users));
+    await this.#removeTokens(seenIn(tokens));
+  }
+
+  async #removeWorkspaces(workspaces: readonly Workspace[]): Promise<void> {
+    const { caller, concurrency, jobTimeoutMs, onProgress } = this.#means;
+    const slots = new Limiter(concurrency);
+    let ended = 0;
+    onProgress({ deleted: this.deleted.workspaces, remaining: workspaces.length });
+    await Promise.all(
+      workspaces.map((workspace) =>
+        slots.run(async () => {
+          const outcome = await removeWorkspace(workspace.id, {
+            owner: caller.client,
+            pollPace: this.#pollPace,
+            timeoutMs: jobTimeoutMs === 0 ? Infinity : jobTimeoutMs,
+            signal: this.#deadline.signal,
+          });
+          if (outcome.state === "left") this.reasons.set(workspace.id, outcome.reason);
+          if (outcome.state === "gone") this.deleted.workspaces++;
+          onProgress({ deleted: this.deleted.workspaces, remaining: workspaces.length - ++ended });
+        }),
+      ),
+    );
+  }
+
+  async #removeUsers(users: readonly User[]): Promise<void> {
+    await this.#each(users, async ({ id }) => {
+      const answer = await this.#means.caller.client.deleteUser(id);
+      if (answer.ok || failedWith(answer, 404)) this.deleted.users++;
+      else this.reasons.set(id, answer.failure.message);
+    });
+  }
+
+  async #removeTokens(tokens: readonly LeftToken[]): Promise<void> {
+    await this.#each(tokens, async ({ id, userId }) => {
+      const answer = await this.#means.caller.client.deleteToken(userId, id);
+      if (answer.ok || failedWith(answer, 404)) this.deleted.tokens++;
+      else this.reasons.set(id, answer.failure.message);
+    });
+  }
+
+  async #each<T>(items: readonly T[], remove: (item: T) => Promise<void>): Promise<void> {
+    const slots = new Limiter(SIMPLE_REQUESTS);
+    await Promise.all(
+      items.map((item) =>
+        slots.run(() => (this.#deadline.signal.aborted ? Promise.resolve() : remove(item))),
+      ),
+    );
+  }
+}
+
+function leftBehind(
+  { workspaces, users, tokens }: FoundLeftovers,
+  reasons: ReadonlyMap<string, string>,
+  unsaid: string,
+): LeftBehind[] {
+  const because = (id: string): string => reasons.get(id) ?? unsaid;
+  return [
+    ...seenIn(workspaces).map(({ id, name, owner_name: owner }) => ({
+      kind: "workspace" as const,
+      id,
+      name: `${owner}/${name}`,
+      reason: because(id),
+    })),
+    ...seenIn(users).map(({ id, username }) => ({
+      kind: "user" as const,
+      id,
+      name: username,
+      reason: because(id),
+    })),
+    ...seenIn(tokens).map(({ id, name }) => ({ kind: "token" as const, id, name, reason: because(id) })),
+  ];
+}

@@ -1,0 +1,61 @@
+import { failedWith } from "../../coder/http/answer.ts";
+import type { CoderClient } from "../../coder/client.ts";
+import type { Workspace } from "../../coder/http/schemas.ts";
+
+/** Coder's default of `CODER_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL`. */
+const DEFAULT_INTERVAL_MS = 60_000;
+
+/** The user that owns every prebuilt workspace until somebody claims it. */
+const PREBUILDS_OWNER = "prebuilds";
+
+/** What is known of Coder's prebuilds reconciler, which creates workspaces by itself. */
+export interface Prebuilds {
+  /** `paused` by this call; `was-paused` before it; `absent` where this Coder has none. */
+  readonly state: "paused" | "was-paused" | "absent" | "not-paused";
+  /** Why it could not be paused. */
+  readonly why?: string;
+  /** Whether a preset asks for prebuilt workspaces; true where that cannot be told. */
+  readonly isAskedFor: boolean;
+  /** How often it looks, in milliseconds. */
+  readonly intervalMs: number;
+}
+
+/** Pauses the prebuilds reconciler, for all templates. Needs an owner; never throws. */
+export async function pausePrebuilds(owner: CoderClient): Promise<Prebuilds> {
+  const settings = await owner.prebuildsSettings();
+  if (failedWith(settings, 404)) return { state: "absent", isAskedFor: false, intervalMs: 0 };
+  const about = { isAskedFor: await isAskedFor(owner), intervalMs: await intervalOf(owner) };
+  if (!settings.ok) return { state: "not-paused", why: settings.failure.message, ...about };
+  if (settings.value.reconciliation_paused) return { state: "was-paused", ...about };
+  const paused = await owner.pausePrebuilds();
+  if (paused.ok || failedWith(paused, 304)) return { state: "paused", ...about };
+  return { state: "not-paused", why: paused.failure.message, ...about };
+}
+
+/** Whether a workspace is a prebuilt one that nobody has claimed. */
+export function isPrebuild({ is_prebuild: isOne, owner_name: owner }: Workspace): boolean {
+  return isOne === true || owner === PREBUILDS_OWNER;
+}
+
+async function isAskedFor(owner: CoderClient): Promise<boolean> {
+  const organizations = await owner.organizations();
+  if (!organizations.ok) return true;
+  for (const { id } of organizations.value) {
+    const templates = await owner.templates(id);
+    if (!templates.ok) return true;
+    for (const { active_version_id: version } of templates.value) {
+      const presets = await owner.presets(version);
+      if (presets.ok ? presets.value.some(({ prebuilds }) => prebuilds > 0) : !failedWith(presets, 404))
+        return true;
+    }
+  }
+  return false;
+}
+
+async function intervalOf(owner: CoderClient): Promise<number> {
+  const configured = await owner.deploymentConfig();
+  const nanoseconds = configured.ok
+    ? configured.value.config.workspace_prebuilds?.reconciliation_interval
+    : undefined;
+  return nanoseconds == null ? DEFAULT_INTERVAL_MS : nanoseconds / 1e6;
+}

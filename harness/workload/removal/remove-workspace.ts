@@ -1,0 +1,88 @@
+import { type CoderFailure, failedWith } from "../../coder/http/answer.ts";
+import type { CoderClient } from "../../coder/client.ts";
+import { isActive, type Job } from "../../coder/http/schemas.ts";
+import { type Deadline, startDeadline } from "../../tools/time/deadline.ts";
+import type { PollPace } from "../context/poll-pace.ts";
+
+const MAX_DELETE_BUILDS = 3;
+/** A Coder that restarts is back by then; one that is gone would be asked until the deadline. */
+const GONE_AFTER_MS = 60_000;
+
+export type RemoveOutcome =
+  | { readonly state: "gone" }
+  | { readonly state: "left"; readonly reason: string }
+  | { readonly state: "stopped" };
+
+export interface RemoveOptions {
+  readonly owner: CoderClient;
+  /** Asks for the state again and again, over sockets of its own. @default owner */
+  readonly poller?: CoderClient;
+  readonly pollPace: PollPace;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Deletes one workspace, whatever it does at the moment, and believes only the server's "gone": a build that is
+ * still active is cancelled first, and neither a cancelled nor a finished build proves anything.
+ */
+export async function removeWorkspace(id: string, options: RemoveOptions): Promise<RemoveOutcome> {
+  const deadline = startDeadline(options.timeoutMs, options.signal);
+  try {
+    return await removeUntil(id, deadline, options);
+  } finally {
+    deadline.release();
+  }
+}
+
+async function removeUntil(id: string, deadline: Deadline, options: RemoveOptions): Promise<RemoveOutcome> {
+  const { pollPace, signal } = options;
+  // The deadline ends a call whose answer trickles, too.
+  const owner = options.owner.with(deadline.signal);
+  const poller = options.poller?.with(deadline.signal) ?? owner;
+  let deleteBuilds = 0;
+  let cancelledBuild = "";
+  let refusal: string | undefined;
+  let answeredMs = performance.now();
+  let reason = "";
+  while (!signal.aborted) {
+    const seen = await poller.workspace(id);
+    if (failedWith(seen, 404, 410)) return { state: "gone" };
+    let job: Job | undefined;
+    if (!seen.ok) {
+      // What the deadline cut short says less than what came before.
+      if (reason === "" || seen.failure.kind !== "aborted") reason = seen.failure.message;
+      if (performance.now() - answeredMs > GONE_AFTER_MS)
+        return { state: "left", reason: `no answer for ${GONE_AFTER_MS / 1000} s: ${reason}` };
+    } else {
+      answeredMs = performance.now();
+      const build = seen.value.latest_build;
+      job = build.job;
+      reason = `its ${build.transition} build is ${job.status}${job.error == null ? "" : `: ${job.error}`}`;
+      if (isActive(job)) {
+        if (build.transition !== "delete" && cancelledBuild !== build.id) {
+          cancelledBuild = build.id;
+          await owner.cancelBuild(build.id);
+        }
+      } else {
+        if (deleteBuilds++ === MAX_DELETE_BUILDS) return { state: "left", reason: refusal ?? reason };
+        const deleted = await owner.deleteWorkspace(id);
+        refusal = deleted.ok ? undefined : deleted.failure.message;
+        if (deleted.ok) job = deleted.value.job;
+        else if (isForGood(deleted.failure)) return { state: "left", reason: deleted.failure.message };
+      }
+    }
+    if (deadline.isOver())
+      return { state: "left", reason: `not gone within ${options.timeoutMs} ms: ${reason}` };
+    const isQueued = job?.status === "pending";
+    await pollPace
+      .sleep(isQueued ? "queued" : "active", job?.queue_position ?? 0, deadline.signal)
+      .catch(() => undefined);
+  }
+  return { state: "stopped" };
+}
+
+/** Whether asking for the delete again would be answered the same: a build that became active meanwhile ends, and so does what a gateway answers in place of a Coder that is away. */
+function isForGood({ kind, status = 0 }: CoderFailure): boolean {
+  return kind === "status" && status < 500 && ![404, 409, 410].includes(status);
+}

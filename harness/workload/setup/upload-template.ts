@@ -1,0 +1,69 @@
+import type { Answer } from "../../coder/http/answer.ts";
+import { failedWith } from "../../coder/http/answer.ts";
+import type { CoderClient } from "../../coder/client.ts";
+import { isActive, type TemplateVersion } from "../../coder/http/schemas.ts";
+import { templateArchive } from "../../coder/template-archive.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import type { BootstrapTask } from "../../model/ports/worker-task.ts";
+import { readImportLog } from "../context/failure-logs.ts";
+import type { TaskContext } from "../context/load-context.ts";
+
+const ASK_AGAIN_MS = 250;
+
+/** Uploads the template and waits for its import; a template of that name gets it as its active version. */
+export async function uploadTemplate(
+  owner: CoderClient,
+  organizationId: string,
+  template: BootstrapTask["template"],
+  context: TaskContext,
+  deadline: number,
+): Promise<{ readonly id: string; readonly versionId: string }> {
+  const { name } = template;
+  const file = usable(await owner.uploadFile(await templateArchive(template.files)), name, "be uploaded");
+  const existing = await owner.template(organizationId, name);
+  if (!existing.ok && !failedWith(existing, 404)) usable(existing, name, "be looked up");
+
+  const created = await owner.createTemplateVersion(organizationId, {
+    fileId: file.hash,
+    variables: template.variables,
+    // eslint-disable-next-line no-restricted-syntax -- only a 404 is left here: there is none yet.
+    ...(existing.ok ? { templateId: existing.value.id } : {}),
+  });
+  const version = usable(created, name, "be imported");
+  await awaitImport(owner, version, name, context, deadline);
+
+  if (existing.ok) {
+    usable(await owner.activateTemplateVersion(existing.value.id, version.id), name, "be given its version");
+    return { id: existing.value.id, versionId: version.id };
+  }
+  const made = usable(await owner.createTemplate(organizationId, name, version.id), name, "be created");
+  return { id: made.id, versionId: version.id };
+}
+
+async function awaitImport(
+  owner: CoderClient,
+  created: TemplateVersion,
+  name: string,
+  context: TaskContext,
+  deadline: number,
+): Promise<void> {
+  let { job } = created;
+  while (isActive(job)) {
+    if (context.clock.elapsed() > deadline)
+      throw new RefbenchError(
+        "coder",
+        `the import of template ${name} is still ${job.status} at the deadline of bootstrap`,
+      );
+    await context.clock.sleep(ASK_AGAIN_MS, context.signal);
+    job = usable(await owner.templateVersion(created.id), name, "be asked for").job;
+  }
+  if (job.status === "succeeded") return;
+  const log = await readImportLog(owner, created.id);
+  const reason = [job.error ?? "no reason given", ...log].join(" / ");
+  throw new RefbenchError("coder", `the import of template ${name} ${job.status}: ${reason}`);
+}
+
+function usable<T>(answer: Answer<T>, name: string, what: string): T {
+  if (answer.ok) return answer.value;
+  throw new RefbenchError("coder", `template ${name} cannot ${what}: ${answer.failure.message}`);
+}

@@ -1,0 +1,69 @@
+import { constants, setPriority } from "node:os";
+import { systemClock } from "../../tools/time/clock.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { SHARD_PROTOCOL, type ShardEvent } from "../../model/ports/worker.ts";
+import { type ShardTask, shardTask } from "../../model/ports/worker-task.ts";
+import { CODER_GONE, CoderGoneError } from "../removal/coder-gone.ts";
+import type { TaskContext } from "../context/load-context.ts";
+import { runTask } from "./run-task.ts";
+import { ALIVE_EVERY_MS } from "../worker-process/worker-watch.ts";
+import { parseJson } from "../../tools/parse-json.ts";
+
+/** Runs the task that a line of JSON asks for and returns the last event, `result` or `error`; never throws. */
+export async function performTask(
+  line: string,
+  signal: AbortSignal,
+  emit: (event: ShardEvent) => void,
+  given: Pick<TaskContext, "others" | "folder"> = {},
+): Promise<ShardEvent> {
+  const alive = setInterval(() => emit({ type: "alive" }), ALIVE_EVERY_MS);
+  try {
+    const task = parseTask(line);
+    if (task.task === "load") goFirst();
+    const result = await runTask(task, { signal, clock: systemClock, emit, ...given });
+    return { type: "result", result };
+  } catch (error) {
+    // A bug shows where it is, on stderr; the event says only what happened.
+    if (!(error instanceof RefbenchError)) process.stderr.write(`${stackOf(error)}\n`);
+    const code = signal.aborted ? "interrupted" : codeOf(error);
+    return { type: "error", code, message: messageOf(error) };
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** Beside other processes the generator's own lateness would be measured as Coder's. */
+function goFirst(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_ABOVE_NORMAL);
+  } catch {
+    // Only root may; the health gate tells whether it mattered.
+  }
+}
+
+/** The task of a line of JSON; throws `usage` where it is none, without its values. */
+export function parseTask(line: string): ShardTask {
+  let json: unknown;
+  try {
+    json = parseJson(line);
+  } catch {
+    throw new RefbenchError("usage", "the task is not one line of JSON");
+  }
+  const parsed = shardTask.safeParse(json);
+  if (parsed.success) return parsed.data;
+  // Never the value: a task carries secrets.
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new RefbenchError(
+    "usage",
+    `the task does not follow protocol ${SHARD_PROTOCOL}: ${issues.join("; ")}`,
+  );
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof CoderGoneError) return CODER_GONE;
+  return error instanceof RefbenchError ? error.code : "shard";
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

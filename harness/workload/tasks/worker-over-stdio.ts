@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { RefbenchError } from "../../tools/error.ts";
+import { LineSplitter } from "../../tools/files/lines.ts";
+import { SHARD_PROTOCOL, type ShardEvent } from "../../model/ports/worker.ts";
+import { performTask } from "./perform-task.ts";
+import { parseJson } from "../../tools/parse-json.ts";
+
+/** One task as a JSON line on stdin, events as JSON lines on stdout, nothing else on stdout; ends the process. */
+export function runOverStdio(): void {
+  const stop = new AbortController();
+  const requestStop = (): void => stop.abort(new RefbenchError("interrupted", "the shard was told to stop"));
+
+  process.on("SIGTERM", requestStop);
+  // Ctrl-C reaches the whole group; what it means is decided by the process that the user runs.
+  process.on("SIGINT", () => undefined);
+  // The parent died: there is nobody to tell, only connections to close.
+  process.stdout.on("error", requestStop);
+
+  const suffering = new AbortController();
+  const waiting: (() => void)[] = [];
+  const together = (before: string): Promise<void> => {
+    emit({ type: "waiting", before });
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+
+  let isTaskRead = false;
+  const take = (line: string): void => {
+    if (isTaskRead) {
+      const { type, why } = messageIn(line);
+      if (type === "stop") requestStop();
+      else if (type === "go") waiting.shift()?.();
+      else if (type === "abort")
+        suffering.abort(new Error(why ?? "another part of the load stopped by itself"));
+      return;
+    }
+    if (line.trim() === "") return;
+    isTaskRead = true;
+    void performTask(line, stop.signal, emit, {
+      others: { together, suffering: suffering.signal },
+    }).then(finish);
+  };
+  const splitter = new LineSplitter();
+  process.stdin.on("data", (chunk) => splitter.push(chunk).forEach(take));
+  process.stdin.on("close", () => {
+    splitter.end().forEach(take);
+    if (isTaskRead) requestStop();
+    else finish({ type: "error", code: "usage", message: "stdin ended before a task: write one JSON line" });
+  });
+  emit({ type: "hello", protocol: SHARD_PROTOCOL, pid: process.pid });
+}
+
+const inputLine = z.object({ type: z.string(), why: z.string().optional() });
+
+/** What a line after the task asks for; nothing where it is none. */
+function messageIn(line: string): Partial<z.infer<typeof inputLine>> {
+  try {
+    return inputLine.parse(parseJson(line));
+  } catch {
+    return {};
+  }
+}
+
+function emit(event: ShardEvent): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** Writes the last line and ends: sockets that are still closing must not keep the process. */
+function finish(event: ShardEvent): void {
+  const exitCode = event.type === "result" ? 0 : 1;
+  const timer = setTimeout(() => process.exit(exitCode), 2000);
+  process.stdout.write(`${JSON.stringify(event)}\n`, () => {
+    clearTimeout(timer);
+    process.exit(exitCode);
+  });
+}

@@ -1,0 +1,98 @@
+import type { Workspace } from "../../coder/http/schemas.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { inTurns } from "../../tools/time/in-turns.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { reach } from "./await-ready.ts";
+import { listWorkspaces } from "../context/listing.ts";
+import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "../context/load-context.ts";
+import { lookAtAgents } from "./look-at-agents.ts";
+import { visitWorkspace } from "../connections/visit-workspace.ts";
+
+/** Minting is not measured. */
+const MINTED_AT_ONCE = 64;
+
+type Selection = NonNullable<LoadTask["existing"]>;
+
+/**
+ * The workspaces that exist and run, by prefix, template and range, each with a token that the owner minted for whom
+ * it belongs to. Nothing is created, nothing deleted but those tokens.
+ */
+export async function findExisting(load: LoadContext, selection: Selection): Promise<LoadWorkspace[]> {
+  load.board.activity = "looking for workspaces";
+  const listed = await listWorkspaces(load.owner);
+  if (!listed.ok)
+    throw new RefbenchError("coder", `the workspaces cannot be listed: ${listed.failure.message}`);
+  const selected = listed.value.filter((workspace) => isSelected(workspace, selection));
+  const { part } = load.task;
+  const inRange = selected
+    .slice(selection.from ?? 0, selection.to ?? selected.length)
+    .filter((_, index) => part === undefined || index % part.of === part.index);
+  const running = inRange.filter(isRunning);
+  if (running.length === 0) throw new RefbenchError("usage", nothingFound(selection, listed.value, inRange));
+  if (running.length < inRange.length)
+    load.note(`${inRange.length - running.length} of ${inRange.length} workspaces do not run: left out`);
+  load.board.expect(running.length);
+
+  const users = await ownersOf(load, running);
+  return running.map((found) => {
+    const workspace: LoadWorkspace = {
+      name: found.name,
+      user: users.get(found.owner_id) ?? { id: found.owner_id, username: "", token: "", isOurs: false },
+      state: "waiting",
+      id: found.id,
+      succeeded: false,
+      isMeasured: false,
+    };
+    const look = lookAtAgents(load, found, { isMeasured: false });
+    if (workspace.user.token === "" || look.state !== "ready" || look.agentId === undefined) {
+      if (look.state !== "ready") {
+        const message = look.state === "failed" ? look.message : (look.seen ?? "its agent is not ready");
+        load.failures.add("agent-timeout", "workspace-ready", message);
+      }
+      setState(load, workspace, "failed");
+    } else {
+      reach(workspace, look);
+      setState(load, workspace, "ready");
+    }
+    return workspace;
+  });
+}
+
+/** Reaches one existing workspace; what is not ready has failed already. */
+export async function visitExisting(load: LoadContext, workspace: LoadWorkspace): Promise<void> {
+  if (load.signal.aborted || workspace.agentId === undefined) return;
+  workspace.succeeded = await visitWorkspace(load, workspace);
+}
+
+function isSelected(workspace: Workspace, { namePrefix, template }: Selection): boolean {
+  const isNamed = workspace.name.startsWith(namePrefix) || workspace.owner_name.startsWith(namePrefix);
+  return isNamed && (template === undefined || workspace.template_name === template);
+}
+
+function isRunning({ latest_build: build }: Workspace): boolean {
+  return build.transition === "start" && build.job.status === "succeeded";
+}
+
+async function ownersOf(load: LoadContext, workspaces: readonly Workspace[]): Promise<Map<string, LoadUser>> {
+  const names = new Map(workspaces.map(({ owner_id, owner_name }) => [owner_id, owner_name]));
+  const users = await inTurns([...names], MINTED_AT_ONCE, async ([id, username]) => {
+    const token = await load.tokens.mint(load.owner, id);
+    if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
+    load.board.users++;
+    return [id, { id, username, token: token.ok ? token.value : "", isOurs: false }] as const;
+  });
+  return new Map(users);
+}
+
+function nothingFound(
+  { namePrefix, template }: Selection,
+  all: readonly Workspace[],
+  inRange: readonly Workspace[],
+): string {
+  const of = template === undefined ? "" : ` of template ${template}`;
+  const next =
+    inRange.length > 0
+      ? `${inRange.length} match and none of them runs: start them first`
+      : `${all.length} workspaces exist; check prefix, template and range`;
+  return `no running workspace${of} has a name or an owner that starts with "${namePrefix}": ${next}`;
+}

@@ -1,0 +1,49 @@
+import { type Agent, agentsOf } from "../../coder/http/schemas.ts";
+import { readAgentLog } from "../context/failure-logs.ts";
+import { Limiter } from "../../tools/time/limiter.ts";
+import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
+import { isSettled, recordStartup, stateOf } from "./look-at-agents.ts";
+
+const IN_FLIGHT = 16;
+
+/**
+ * Looks once more, at the end of a load, at workspaces whose agents had not all started when they were first used: how
+ * long the start-up script took, or that it failed or goes on, and what became of agents that the load did not go to.
+ * None of it fails a workspace: it was used all the same.
+ */
+export async function tellAgents(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
+  const slots = new Limiter(IN_FLIGHT);
+  const unsettled = workspaces.filter(({ isSettled: is, agentId }) => is === false && agentId !== undefined);
+  const others = new Map<string, number>();
+  const lost: string[] = [];
+  await Promise.all(
+    unsettled.map((workspace) =>
+      slots.run(async () => {
+        if (load.signal.aborted) return;
+        const seen = await load.owner.workspace(workspace.id ?? "");
+        if (!seen.ok) {
+          lost.push(seen.failure.message);
+          return;
+        }
+        for (const agent of agentsOf(seen.value)) {
+          if (agent.id === workspace.agentId) await tellStartup(load, workspace, agent);
+          else if (!isSettled(agent)) others.set(stateOf(agent), (others.get(stateOf(agent)) ?? 0) + 1);
+        }
+      }),
+    ),
+  );
+  const [example] = lost;
+  if (example !== undefined)
+    load.note(`what became of the agents of ${lost.length} workspaces is not known: ${example}`);
+  for (const [state, count] of others) load.note(`not used by the load, in ${count} workspaces: ${state}`);
+}
+
+async function tellStartup(load: LoadContext, workspace: LoadWorkspace, agent: Agent): Promise<void> {
+  if (workspace.isMeasured !== false) recordStartup(load, agent);
+  if (agent.lifecycle_state === "ready") return;
+  const message = `${stateOf(agent)}; the workspace was used all the same`;
+  load.failures.add("startup-script", "agent-ready", message);
+  await load.failures.explain("startup-script", "agent-ready", stateOf(agent), () =>
+    readAgentLog(load.owner, agent.id),
+  );
+}

@@ -1,0 +1,25 @@
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { emulatorConfig } from "./config.ts";
+import { startEmulator } from "./server.ts";
+import { parseJson } from "../../harness/tools/parse-json.ts";
+
+/** The emulator's own process: detached, so it ends by SIGTERM only, and says in one line when it answers. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { config: { type: "string" } } });
+  if (values.config === undefined) throw new Error("usage: main --config FILE");
+  const config = emulatorConfig.parse(parseJson(await readFile(values.config, "utf8")));
+  for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
+  const emulator = await startEmulator(config, {
+    onWarning: (message) => void process.stderr.write(`${message}\n`),
+  });
+  process.once("SIGTERM", () => {
+    void emulator.close().finally(() => process.exit(0));
+  });
+  process.stdout.write(`${JSON.stringify(emulator.ready)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

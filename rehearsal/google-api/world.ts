@@ -1,0 +1,30 @@
+import type { Clock } from "../../harness/tools/time/clock.ts";
+import type { Json } from "./json.ts";
+import type { Operations } from "./operations.ts";
+import type { ProjectFacts } from "./project.ts";
+import type { Key, Store } from "./store.ts";
+
+/** What every route works on. */
+export interface World {
+  readonly store: Store;
+  readonly operations: Operations;
+  readonly project: ProjectFacts;
+  readonly clock: Clock;
+  /** Policies by the path of what they are of: no resources, and in no list. */
+  readonly policies: Map<string, Json>;
+  /** What versions of secrets hold, by their key. */
+  readonly payloads: Map<Key, string>;
+  /** What was made along with a resource, and goes with it. */
+  readonly companions: Map<Key, readonly Key[]>;
+  /** How long an operation takes; tests change it. */
+  durationMs: (collection: string, act: "create" | "update" | "delete") => number;
+  /** Host and port of an API server that the DNS endpoints of clusters lead to. @default a name that nobody answers */
+  apiServer?: string;
+  /** A number that no other resource has. */
+  readonly newId: () => string;
+}
+
+/** The time as Google's APIs write it. */
+export function timeOf({ clock }: World): string {
+  return new Date(clock.now()).toISOString();
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { exchange, placeOf } from "../../harness/tools/exchange.ts";
+
+/** Where a server without clients inside itself looks for those that it offers. */
+const OFFERED = "site/orig/bin";
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * Lets a server offer its own program as the client for this machine, as a release offers the ones that it brings:
+ * where it brings one itself, nothing is put in its place.
+ */
+export async function offerClient(
+  url: string,
+  { binary, cache, name }: { readonly binary: string; readonly cache: string; readonly name: string },
+): Promise<void> {
+  const { status } = await exchange({
+    method: "HEAD",
+    ...placeOf(`${url}/bin/${name}`),
+    headers: {},
+    timeoutMs: ANSWER_TIMEOUT_MS,
+  });
+  if (status !== 404) return;
+  const folder = join(cache, OFFERED);
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(binary, join(folder, name));
+}

@@ -1,0 +1,87 @@
+import { isAlive } from "../../../harness/tools/process/local-process.ts";
+import type { Cloud } from "../cloud/cloud.ts";
+import { CloudError } from "../cloud/cloud-error.ts";
+import { findTls } from "../cloud/vault.ts";
+import { lastSegment } from "../plugin/template.ts";
+import type { Values } from "../plugin/value.ts";
+import type { Accepted, Settled } from "./controllers.ts";
+import { type Deployment, startEmulator } from "../programs/emulator.ts";
+import { runnerOnGoogle, startRunner } from "../programs/runner.ts";
+import { secretOfVersion } from "./secret.ts";
+
+/** A machine whose metadata says what it is runs that: a load runner, or Coder with the environment that it says. */
+export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Promise<Settled> {
+  const metadata = (state["metadata"] ?? {}) as Record<string, string>;
+  const load = runnerOnGoogle(metadata);
+  if (load !== undefined) {
+    if (item.process !== undefined && isAlive(item.process)) return { state, item: {} };
+    const started = await startRunner(cloud, item, load);
+    return { state: withAddress(state, started.runner.host), item: started };
+  }
+  const version = metadata["coder-version"];
+  if (version === undefined || !(await hasDatabase(cloud, metadata))) return { state, item: {} };
+  // A change in place leaves the machine running, and what runs on it.
+  if (item.process !== undefined && isAlive(item.process)) return { state, item: {} };
+  const env = environmentOf(metadata["coder-env"] ?? "");
+  const tls = tlsOf(cloud, metadata);
+  // Without the key it is told of, Coder never starts.
+  if (env["CODER_TLS_ENABLE"] === "true" && tls === undefined) return { state, item: {} };
+  const { address, port, identity } = await startEmulator(cloud, {
+    item,
+    version,
+    replicas: 1,
+    env,
+    tls,
+    workspaces: {
+      are: metadata["coder-docker"] === "true" ? "containers" : "machines",
+      cluster: item.key,
+      namespace: "",
+    },
+  });
+  const wanted = portOf(env);
+  if (port !== wanted) {
+    throw new CloudError(`the twin's machine cannot listen on port ${wanted}`, {
+      detail: `something on this computer listens on port ${wanted} of every address: end it and try again`,
+      created: true,
+    });
+  }
+  return { state: withAddress(state, address), item: { process: identity } };
+}
+
+/** The certificate that its metadata says, with the key that it may read. */
+function tlsOf({ settings }: Cloud, metadata: Readonly<Record<string, string>>): Deployment["tls"] {
+  const version = metadata["coder-tls-key-secret"];
+  const kept = version === undefined ? undefined : findTls(settings.root, secretOfVersion(version));
+  return kept && { ...kept, certificate: metadata["coder-tls-certificate"] ?? "" };
+}
+
+/** Without a database Coder never answers, as on a real machine: nobody tells Terraform. */
+async function hasDatabase({ store }: Cloud, metadata: Readonly<Record<string, string>>): Promise<boolean> {
+  const version = metadata["coder-database-secret"];
+  if (version === undefined) return metadata["coder-postgres-version"] !== undefined;
+  return (await store.get(secretOfVersion(version))) !== undefined;
+}
+
+/** `NAME=value`, one a line. */
+function environmentOf(lines: string): Record<string, string> {
+  return Object.fromEntries(
+    lines
+      .split("\n")
+      .filter((line) => line.includes("="))
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+}
+
+/** Where Coder answers the network: by TLS alone, when it serves that. */
+function portOf(env: Readonly<Record<string, string>>): number {
+  const address = env["CODER_TLS_ADDRESS"] ?? env["CODER_HTTP_ADDRESS"] ?? "";
+  return Number(lastSegment(address.replaceAll(":", "/")));
+}
+
+function withAddress(state: Values, address: string): Values {
+  const interfaces = (state["network_interface"] ?? []) as Values[];
+  return {
+    ...state,
+    network_interface: interfaces.map((one, index) => (index === 0 ? { ...one, network_ip: address } : one)),
+  };
+}

@@ -1,0 +1,119 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { programFile } from "../bundle.ts";
+import { makeStore } from "../inventory/store.ts";
+import type { RealCoder } from "../real-coder/config.ts";
+import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
+import { withoutRealClouds } from "./clean-environment.ts";
+import { readFaults } from "./faults.ts";
+import { PLUGIN_VARIABLE, twinProviderPickedUp } from "./picked-up.ts";
+import { DEFAULT_TWIN_SPEED } from "./speed.ts";
+import { TYPES_IN_USE } from "./types-in-use.ts";
+import { packageFile } from "../../reference-architectures/package-file.ts";
+
+export { DEFAULT_TWIN_SPEED, twinProviderPickedUp };
+
+export interface TwinOptions {
+  /** The twin's folder, such as `.refbench/twin`. */
+  readonly root: string;
+  /** @default DEFAULT_TWIN_SPEED */
+  readonly speed?: number;
+  readonly buildSpeed: number;
+  /** Share of workspace builds that fail. @default 0 */
+  readonly failBuilds?: number;
+  /** How long every shell takes until its prompt, milliseconds. @default as observed, divided by `buildSpeed` */
+  readonly shellDelayMs?: number | undefined;
+  /** @default "simulated" */
+  readonly licence?: "none" | "simulated";
+  /** Faults as `faults.ts` describes; its counts lie beside it, so a run takes a copy of its own. */
+  readonly faultsFile?: string;
+  /** A real Coder server stands in the emulator's place. */
+  readonly coder?: RealCoder | undefined;
+  readonly baseEnv: NodeJS.ProcessEnv;
+}
+
+/** Makes the twin ready and returns the environment in which terraform and cdktf find it in the place of the clouds. */
+export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessEnv> {
+  const root = resolve(options.root);
+  if (options.faultsFile !== undefined) readFaults(options.faultsFile);
+  makeStore(inventoryFolder(root));
+  const { plugin, runner, emulator } = await twinPrograms();
+  const mirror = writeMirror(root);
+  const cliConfig = join(root, "terraform.rc");
+  writeWhole(cliConfig, cliConfigText(mirror));
+  const {
+    speed = DEFAULT_TWIN_SPEED,
+    buildSpeed,
+    failBuilds = 0,
+    shellDelayMs,
+    licence = "simulated",
+    faultsFile,
+  } = options;
+  return {
+    ...withoutRealClouds(options.baseEnv, join(root, "home")),
+    TF_CLI_CONFIG_FILE: cliConfig,
+    CHECKPOINT_DISABLE: "1",
+    CDKTF_OUTPUT: join(root, "cdktf.out"),
+    CDKTF_SKIP_PROVIDER_LOCK: "true",
+    REFBENCH_MANUAL_DIR: join(root, "manual"),
+    [PLUGIN_VARIABLE]: plugin,
+    [TWIN_VARIABLES.root]: root,
+    [TWIN_VARIABLES.source]: packageFile("rehearsal/twin"),
+    [TWIN_VARIABLES.speed]: String(speed),
+    [TWIN_VARIABLES.buildSpeed]: String(buildSpeed),
+    [TWIN_VARIABLES.failBuilds]: String(failBuilds),
+    ...(shellDelayMs !== undefined && { [TWIN_VARIABLES.shellDelayMs]: String(shellDelayMs) }),
+    [TWIN_VARIABLES.licence]: licence,
+    [TWIN_VARIABLES.emulator]: emulator,
+    [TWIN_VARIABLES.runner]: runner,
+    ...(options.coder !== undefined && {
+      [TWIN_VARIABLES.coder]: JSON.stringify({
+        ...options.coder,
+        entry: await programFile("real-coder"),
+      }),
+    }),
+    ...(faultsFile !== undefined && { [TWIN_VARIABLES.faults]: resolve(faultsFile) }),
+  };
+}
+
+/** The paths of the programs that the twin starts, each in one file. */
+export async function twinPrograms(): Promise<Record<"plugin" | "runner" | "emulator", string>> {
+  const [plugin, runner, emulator] = await Promise.all([
+    programFile("plugin"),
+    programFile("runner"),
+    programFile("emulator"),
+  ]);
+  return { plugin, runner, emulator };
+}
+
+/**
+ * The launchers' bytes never change while the bundle does, since Terraform's lock file holds their hash: the bundle's
+ * path comes by environment.
+ */
+function writeMirror(root: string): string {
+  const mirror = join(root, "mirror");
+  const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
+  for (const [provider, { version }] of Object.entries(TYPES_IN_USE)) {
+    const file = join(
+      mirror,
+      `registry.terraform.io/hashicorp/${provider}/${version}/${platform}/terraform-provider-${provider}_v${version}`,
+    );
+    const launcher = `#!/bin/sh\nexec "${process.execPath}" "$${PLUGIN_VARIABLE}" ${provider}\n`;
+    if (existsSync(file) && readFileSync(file, "utf8") === launcher) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeWhole(file, launcher, 0o755);
+  }
+  return mirror;
+}
+
+function cliConfigText(mirror: string): string {
+  return `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\ndisable_checkpoint = true\n`;
+}
+
+/** Several runs prepare the same twin at once: a reader never sees half a file. */
+function writeWhole(file: string, text: string, mode = 0o644): void {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, text);
+  chmodSync(temporary, mode);
+  renameSync(temporary, file);
+}

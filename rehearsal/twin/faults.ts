@@ -1,0 +1,182 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { RefbenchError } from "../../harness/tools/error.ts";
+import { parseJson } from "../../harness/tools/parse-json.ts";
+
+/** Organisation policies that the twin can enforce, as Google names their constraints. */
+const ORG_POLICIES = ["compute.requireShieldedVm"] as const;
+export type OrgPolicy = (typeof ORG_POLICIES)[number];
+
+const common = {
+  /** Which call of Terraform's. */
+  op: z.enum(["create", "delete", "read"]),
+  /** Terraform type, `*` for any part of it: `google_compute_*`. */
+  type: z.string(),
+  /** Only the resource of this name. */
+  name: z.string().optional(),
+  /** Only what lies in this zone, as when a zone has no machines left. */
+  zone: z.string().optional(),
+  /** From the nth matching call on, the first being 1. */
+  nth: z.number().int().positive().default(1),
+  /** How many matching calls from the nth on. */
+  times: z.number().int().positive().default(1),
+};
+
+/** As `common`, for what the inventory is asked: it is asked for everything at once. */
+const listing = {
+  op: z.literal("list"),
+  nth: common.nth,
+  times: common.times,
+};
+
+/**
+ * Faults that the twin plays, as a JSON file `{ "faults": [ … ] }`. Each names a call (`op`, `type`, `name`, `zone`), which of
+ * the matching calls it meets (`nth`, `times`; counted in `<file>.counts/`, shared by processes) and what happens:
+ *
+ * - `refuse`: the cloud says no with `message`; nothing changes.
+ * - `accept-and-lose-answer`: it is done, Terraform hears only an error and knows of nothing.
+ * - `slow`: is accepted as ever, then takes `ms` milliseconds of wall time more.
+ * - `in-use`: a delete is refused as "already being used by" `message`, a sweep's too; with `ms` every one of them, for so
+ *   long from the first on, as a subnetwork whose balancer went minutes ago.
+ * - `leak`: it is done, and a disk that no state knows stays behind, with the labels of the run.
+ * - `hang`: is accepted as ever, and never answers: the call ends when its provider is stopped.
+ * - `throttle`: is refused as one call too many, and changes nothing.
+ * - `org-policy`: the organisation enforces `constraint`, from the first call on: what violates it is refused, or is made
+ *   and never works, as in the cloud.
+ * - `stuck-delete`: every delete from the nth on is refused, a sweep's too; for `ms` from the first on, or for ever.
+ *
+ * - `control-plane-away` (`op: "create"`): for `ms` of wall time the API server of the cluster does not answer. A node pool is
+ *   made first; an install of a release stays pending; any other object of the cluster is not made.
+ *
+ * - `image-pull` (`op: "create"`): the image of a `kubernetes_deployment_v1` is never pulled: it exists with its pods, and Terraform
+ *   gives up at its progress deadline.
+ *
+ * Of the nodes (`op: "nodes"`, which a load asks before and after it): `replace-node` makes another machine of the first node,
+ * from the nth question on, by default the second.
+ *
+ * The inventory's own (`op: "list"`, which sweep and audit ask):
+ *
+ * - `fail`: does not answer. `partial`: answers with half of what there is, and says that it is not all.
+ * - `late`: what was made within the last `ms` does not show yet, at every call.
+ *
+ * Example: `{ "faults": [{ "op": "create", "type": "google_sql_*", "do": "refuse", "message": "quota exceeded" }] }`.
+ */
+export const faultsFile = z
+  .object({
+    faults: z.array(
+      z.discriminatedUnion("do", [
+        z
+          .object({
+            ...common,
+            do: z.literal("refuse"),
+            message: z.string().default("googleapi: Error 403: refused by a planned fault, forbidden"),
+          })
+          .strict(),
+        z
+          .object({
+            ...common,
+            do: z.literal("accept-and-lose-answer"),
+            message: z.string().default("Error waiting for the operation: connection reset by peer"),
+          })
+          .strict(),
+        z.object({ ...common, do: z.literal("slow"), ms: z.number().nonnegative() }).strict(),
+        z
+          .object({
+            ...common,
+            do: z.literal("in-use"),
+            message: z.string().default("projects/twin/global/planned/fault"),
+            ms: z.number().positive().optional(),
+          })
+          .strict(),
+        z.object({ ...common, do: z.literal("leak") }).strict(),
+        z.object({ ...common, do: z.literal("hang") }).strict(),
+        z
+          .object({
+            ...common,
+            do: z.literal("throttle"),
+            message: z
+              .string()
+              .default("googleapi: Error 429: Quota exceeded for quota metric 'Queries', rateLimitExceeded"),
+          })
+          .strict(),
+        z
+          .object({
+            op: z.literal("create"),
+            type: common.type.default("google_*"),
+            name: common.name,
+            zone: common.zone,
+            do: z.literal("org-policy"),
+            constraint: z.enum(ORG_POLICIES),
+          })
+          .strict(),
+        z
+          .object({
+            op: z.literal("delete"),
+            type: common.type,
+            name: common.name,
+            zone: common.zone,
+            nth: common.nth,
+            do: z.literal("stuck-delete"),
+            ms: z.number().positive().optional(),
+          })
+          .strict(),
+        z
+          .object({
+            ...common,
+            op: z.literal("create"),
+            do: z.literal("control-plane-away"),
+            ms: z.number().positive(),
+          })
+          .strict(),
+        z
+          .object({
+            ...common,
+            op: z.literal("create"),
+            type: common.type.default("kubernetes_deployment_v1"),
+            do: z.literal("image-pull"),
+          })
+          .strict(),
+        z
+          .object({
+            op: z.literal("nodes"),
+            nth: z.number().int().positive().default(2),
+            do: z.literal("replace-node"),
+          })
+          .strict(),
+        z.object({ ...listing, do: z.literal("fail") }).strict(),
+        z.object({ ...listing, do: z.literal("partial") }).strict(),
+        z.object({ op: listing.op, do: z.literal("late"), ms: z.number().positive() }).strict(),
+      ]),
+    ),
+  })
+  .strict();
+export type FaultsFile = z.infer<typeof faultsFile>;
+export type Fault = FaultsFile["faults"][number];
+
+/** Reads and checks a faults file; a wrong one is a usage error with the path of what is wrong. */
+export function readFaults(file: string): readonly Fault[] {
+  let text: unknown;
+  try {
+    text = parseJson(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new RefbenchError(
+      "usage",
+      `the faults file ${file} cannot be read as JSON: correct it or leave it out`,
+      {
+        cause,
+      },
+    );
+  }
+  const checked = faultsFile.safeParse(text);
+  if (checked.success) return checked.data.faults;
+  throw new RefbenchError(
+    "usage",
+    `the faults file ${file} is not one: ${z.prettifyError(checked.error)}; see rehearsal/twin/faults.ts`,
+  );
+}
+
+/** Reads a faults file and returns its path, so that a wrong file is refused before anything is created. */
+export function checkFaultsFile(path: string): string {
+  readFaults(path);
+  return path;
+}

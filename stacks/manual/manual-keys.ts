@@ -1,0 +1,54 @@
+import type { CoderCertificate } from "../coder-certificate.ts";
+import type { Environment } from "../environment.ts";
+import { EnvironmentError } from "../read-json.ts";
+import { TLS_KEY } from "../secrets.ts";
+import type { SshKey } from "../ssh-key.ts";
+
+/** What the load runner's private key is called among the secrets, as in a run's. */
+const RUNNER_KEY = "runnerKey";
+
+/** Makes the keys that somebody's variables ask for: the environment with their public halves, and their others. */
+export async function newKeys(
+  environment: Environment,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly environment: Environment; readonly secrets: Readonly<Record<string, string>> }> {
+  const runner = await newRunner(env);
+  const certificate = await newCertificate(environment, env);
+  return {
+    environment: {
+      ...environment,
+      ...(runner === undefined ? {} : { runner: { publicKey: runner.publicKey } }),
+      ...(certificate === undefined ? {} : { tls: certificate.tls }),
+    },
+    secrets: {
+      ...(runner === undefined ? {} : { [RUNNER_KEY]: runner.privateKey }),
+      ...(certificate === undefined ? {} : { [TLS_KEY]: certificate.key }),
+    },
+  };
+}
+
+/** The key of a load runner, unless this machine has a route to Coder: a drain and any load come from there. */
+async function newRunner(env: NodeJS.ProcessEnv): Promise<SshKey | undefined> {
+  const where = env["REFBENCH_RUNNER"] ?? "";
+  if (where === "local") return undefined;
+  if (where !== "" && where !== "network") {
+    throw new EnvironmentError(`REFBENCH_RUNNER is ${where}, expected network or local`);
+  }
+  // Loaded when it is needed, which is once an environment.
+  const { newSshKey } = await import("../ssh-key.ts");
+  return newSshKey();
+}
+
+/** Coder's certificate, when TLS is asked for. */
+async function newCertificate(
+  environment: Environment,
+  env: NodeJS.ProcessEnv,
+): Promise<CoderCertificate | undefined> {
+  const tls = env["REFBENCH_TLS"] ?? "";
+  if (tls === "" || tls === "off") return undefined;
+  if (tls !== "self-signed") {
+    throw new EnvironmentError(`REFBENCH_TLS is ${tls}, expected off or self-signed`);
+  }
+  const { newCoderCertificate } = await import("../coder-certificate.ts");
+  return newCoderCertificate(environment);
+}

@@ -1,0 +1,129 @@
+import { userInfo } from "node:os";
+import { ulid } from "ulid";
+import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { parseOverrides } from "../../reference-architectures/override.ts";
+import { pinnedProject } from "../../reference-architectures/pinned-project.ts";
+import { placeOf } from "../../reference-architectures/place.ts";
+import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "../environment.ts";
+import { EnvironmentError } from "../read-json.ts";
+
+/** Variables that name a place. Each cloud has its own, since one command may make stacks in both. */
+export const PLACE_VARIABLES = {
+  google: { project: "REFBENCH_PROJECT", region: "REFBENCH_REGION", zone: "REFBENCH_ZONE" },
+  aws: { project: "REFBENCH_ACCOUNT", region: "REFBENCH_AWS_REGION", zone: "REFBENCH_AWS_ZONE" },
+} as const;
+
+/** The twin's project, as the harness calls it too: by mistake it must reach nobody's. */
+export const TWIN_PROJECT = "refbench-twin-a-name-no-project-can-have";
+
+/** In stacks that are only looked at: names no project can have, so that nothing is ever made by them. */
+const NO_PROJECT = { google: "set-REFBENCH_PROJECT", aws: "000000000000" } as const;
+
+/** Set where a command runs on the twin. */
+const TWIN_VARIABLES = ["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"] as const;
+
+/** Whether the environment's stacks may be applied; those that are only looked at need no project. */
+export type Purpose = "make" | "look";
+
+/**
+ * The environment that the variables ask for, checked as the flags of `refbench run` are. Throws `ArchitectureError` or
+ * `EnvironmentError`; makes nothing.
+ */
+export function requestedEnvironment(
+  architecture: string,
+  env: NodeJS.ProcessEnv,
+  purpose: Purpose,
+): Environment {
+  const { cloud, ...usual } = getArchitecture(architecture);
+  const names = PLACE_VARIABLES[cloud];
+  const size = resolveSize(architecture, env["REFBENCH_SIZE"] || undefined, requestedOverrides(env));
+  return {
+    schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
+    architecture,
+    size: size.name,
+    overrides: size.overrides,
+    runId: ulid().toLowerCase(),
+    owner: labelValue(env["REFBENCH_OWNER"] ?? userInfo().username),
+    managed: "manual",
+    expiresAt: expiry(env["REFBENCH_TTL"]),
+    project: requestedProject(architecture, env, purpose),
+    ...placeOf({ cloud, ...usual }, { region: env[names.region], zone: env[names.zone] }, names),
+    coderVersion: size.figures.coder.version,
+    ...clusterAccess(env),
+    ...stateBucketOf(env),
+  };
+}
+
+/** The size's overrides, as `--set` has them. */
+export function requestedOverrides(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const text = env["REFBENCH_SET"] ?? "";
+  return parseOverrides(text === "" ? [] : [text]);
+}
+
+/** The project or account that is named for refbench, and no other tool's. */
+export function requestedProject(architecture: string, env: NodeJS.ProcessEnv, purpose: Purpose): string {
+  if (isOnTwin(env)) return TWIN_PROJECT;
+  const { cloud, name } = getArchitecture(architecture);
+  const variable = PLACE_VARIABLES[cloud].project;
+  const given = env[variable];
+  if (purpose === "look" && (given === undefined || given === "")) return NO_PROJECT[cloud];
+  return pinnedProject({ cloud }, given, {
+    name: variable,
+    otherwise: `without an account: npx refbench twin exec -- npx cdktf deploy '${name}*'`,
+  });
+}
+
+/** What says that a command runs on the twin, and nothing that asks for an environment. */
+export function onlyTwin(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(TWIN_VARIABLES.map((name) => [name, env[name]]));
+}
+
+function isOnTwin(env: NodeJS.ProcessEnv): boolean {
+  return TWIN_VARIABLES.some((name) => env[name] !== undefined);
+}
+
+/** State in the user's bucket, when asked for: the twin has no buckets. */
+function stateBucketOf(env: NodeJS.ProcessEnv): Pick<Environment, "stateBucket"> {
+  const url = env["REFBENCH_STATE"];
+  if (url === undefined || url === "") return {};
+  if (isOnTwin(env)) {
+    throw new EnvironmentError(
+      `REFBENCH_STATE is ${url}, but the twin has no buckets: unset it, the state stays in this folder`,
+    );
+  }
+  if (!STATE_BUCKET.test(url)) {
+    throw new EnvironmentError(
+      `REFBENCH_STATE is ${url}, expected gs://bucket/prefix or s3://bucket/prefix?region=us-east-1`,
+    );
+  }
+  return { stateBucket: url };
+}
+
+/** Lists with commas; without them only the cluster's maker may enter it. */
+function clusterAccess(env: NodeJS.ProcessEnv): Pick<Environment, "clusterAccess"> {
+  const list = (name: string): string[] => (env[name] ?? "").split(",").filter((part) => part !== "");
+  const [admins, cidrs] = [list("REFBENCH_CLUSTER_ADMINS"), list("REFBENCH_CLUSTER_CIDRS")];
+  return admins.length + cidrs.length === 0 ? {} : { clusterAccess: { admins, cidrs } };
+}
+
+function labelValue(name: string): string {
+  const value = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "-")
+    .replace(/^[^a-z0-9]+/, "");
+  return value === "" ? "unknown" : value.slice(0, 63);
+}
+
+const UNIT_SECONDS = { m: 60, h: 3_600, d: 86_400 } as const;
+
+/** `90m`, `8h` or `3d` from now, in unix seconds. */
+function expiry(ttl: string | undefined): number | null {
+  if (ttl === undefined || ttl === "") return null;
+  const match = /^(\d+)([mhd])$/.exec(ttl);
+  if (match === null)
+    throw new EnvironmentError(
+      `REFBENCH_TTL is ${ttl}, expected minutes, hours or days such as 90m, 8h or 3d`,
+    );
+  const [, number, unit] = match as unknown as [string, string, keyof typeof UNIT_SECONDS];
+  return Math.floor(Date.now() / 1_000) + Number(number) * UNIT_SECONDS[unit];
+}

@@ -1,0 +1,42 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { getArchitecture } from "../../reference-architectures/catalogue.ts";
+import type { Environment } from "../environment.ts";
+import { findJson } from "../read-json.ts";
+import { ephemeralVariables, newSecret, TLS_KEY } from "../secrets.ts";
+
+/** Of an environment's folder, mode 600. */
+export const SECRETS_FILE = "secrets.json";
+
+const SECRETS = {
+  what: "the secrets of an environment",
+  next: "restore the file, or delete it if the environment is destroyed: then new secrets are made",
+};
+
+/** The secrets of this environment, made once. Throws `EnvironmentError` where they cannot be read. */
+export async function manualSecrets(
+  folder: string,
+  environment: Environment,
+): Promise<Readonly<Record<string, string>>> {
+  const file = join(folder, SECRETS_FILE);
+  const kept = (await findJson(file, z.record(z.string(), z.string()), SECRETS)) ?? {};
+  const secrets = { ...newSecrets(environment), ...kept };
+  if (Object.keys(secrets).length > Object.keys(kept).length) await writeJson(file, secrets);
+  return secrets;
+}
+
+/** A new secret for each variable. A certificate's key has its other half, so it cannot be made here. */
+export function newSecrets(environment: Environment): Readonly<Record<string, string>> {
+  const names = getArchitecture(environment.architecture).stacks.flatMap((stack) =>
+    ephemeralVariables(stack, environment),
+  );
+  return Object.fromEntries(names.filter((name) => name !== TLS_KEY).map((name) => [name, newSecret()]));
+}
+
+/** Whole or not at all, and for the owner's eyes only. */
+export async function writeJson(file: string, content: unknown): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`;
+  await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(draft, file);
+}

@@ -1,0 +1,41 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { STATE_FILE } from "../movable-backend.ts";
+import { EnvironmentError, findJson } from "../read-json.ts";
+
+/**
+ * What the local states of an environment show: `resources` are managed by one of them (or it cannot be read), `locked`
+ * means that terraform works on one, or was killed in its work; `empty` otherwise.
+ */
+export type StateContent = "resources" | "locked" | "empty";
+
+/** Looks into the states of these stacks below a folder. */
+export async function stateContent(folder: string, stacks: readonly string[]): Promise<StateContent> {
+  const files = stacks.map((stack) => join(folder, stack, STATE_FILE));
+  const managed = await Promise.all(files.map(hasResources));
+  if (managed.includes(true)) return "resources";
+  const locks = await Promise.all(files.map((file) => exists(join(file, `../.${STATE_FILE}.lock.info`))));
+  return locks.includes(true) ? "locked" : "empty";
+}
+
+const stateSchema = z.object({ resources: z.array(z.object({ mode: z.string().optional() })).optional() });
+const STATE = { what: "a Terraform state", next: "restore the file from terraform.tfstate.backup" };
+
+/** Data sources are read, not made: a state may hold them when nothing was created. One that cannot be read may hold all. */
+async function hasResources(file: string): Promise<boolean> {
+  try {
+    const state = await findJson(file, stateSchema, STATE);
+    return state?.resources?.some(({ mode }) => mode !== "data") ?? false;
+  } catch (error) {
+    if (error instanceof EnvironmentError) return true;
+    throw error;
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

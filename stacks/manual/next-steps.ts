@@ -1,0 +1,120 @@
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { getArchitecture } from "../../reference-architectures/catalogue.ts";
+import { templateVariables } from "../../reference-architectures/template.ts";
+import { templateTrust } from "../coder-certificate.ts";
+import type { Environment } from "../environment.ts";
+import { benchName } from "../labels.ts";
+import { TWIN_PROJECT } from "./manual-request.ts";
+import type { CoderOutputs } from "../outputs.ts";
+
+export interface NextStepsProps {
+  readonly environment: Environment;
+  readonly size: Size;
+  /** What the stacks say of where workspaces are made. */
+  readonly place: CoderOutputs["template_variables"];
+}
+
+/** Coder's port on this machine, once it is forwarded. */
+const LOCAL_PORT = 7080;
+
+/** What someone who deployed by hand does next, as an output says it; nothing for a run, which knows. */
+export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps"> {
+  const { environment } = props;
+  if (environment.managed !== "manual") return {};
+  const { name } = getArchitecture(environment.architecture);
+  const lines =
+    environment.project === TWIN_PROJECT
+      ? [
+          ...loginOnTwin(environment),
+          ...beforeDestroy(
+            `npx refbench drain ${name} --rehearse`,
+            `npx refbench twin exec -- npx cdktf`,
+            name,
+          ),
+        ]
+      : [
+          "Coder answers inside its network only, at coder_url. To reach it from here, in a shell that stays open:",
+          ...reach(environment).map((command) => `  ${command}`),
+          "In another shell, make its first user, who is its owner, and give it the workspaces' template:",
+          ...login(environment),
+          `  ${pushTemplate(props)}`,
+          // The login is for the forwarded port, and goes nowhere else.
+          ...beforeDestroy(
+            `npx refbench drain ${name} --runner local --url ${forwardedUrl(environment)}`,
+            "npx cdktf",
+            name,
+          ),
+        ];
+  return { next_steps: lines.join("\n") };
+}
+
+/** The certificate is for `localhost` too; who signed it, this machine learns for this shell alone. */
+function login({ tls }: Environment): readonly string[] {
+  if (tls === undefined) return [`  coder login ${forwardedUrl({ tls })}`];
+  return [
+    `  echo ${templateTrust({ tls })["coder_ca"] ?? ""} | base64 --decode >coder-ca.pem`,
+    "  export SSL_CERT_FILE=$PWD/coder-ca.pem",
+    `  coder login ${forwardedUrl({ tls })}`,
+  ];
+}
+
+function forwardedUrl({ tls }: Pick<Environment, "tls">): string {
+  return `${tls === undefined ? "http" : "https"}://localhost:${LOCAL_PORT}`;
+}
+
+function loginOnTwin({ tls }: Environment): readonly string[] {
+  if (tls !== undefined) {
+    return [
+      `The emulated Coder answers on this machine, at coder_url, with a certificate for ${tls.serverName}.`,
+    ];
+  }
+  return [
+    "The emulated Coder answers on this machine, at coder_url. Make its first user, who is its owner:",
+    "  coder login <coder_url>",
+  ];
+}
+
+function beforeDestroy(drain: string, cdktf: string, name: string): readonly string[] {
+  return [
+    "Terraform knows no workspace. Before the destroy, have Coder delete them:",
+    `  ${drain}`,
+    `  ${cdktf} destroy '${name}*'`,
+  ];
+}
+
+/** By the clouds' own permissions, with no key and no open port. The names are known before the things exist. */
+function reach(environment: Environment): readonly string[] {
+  const { region, zone, project } = environment;
+  const { carriedBy } = getArchitecture(environment.architecture);
+  const where = `--project=${project} --${carriedBy === "gke" ? "location" : "zone"}=${zone}`;
+  const port = environment.tls === undefined ? 80 : 443;
+  const forward = `kubectl --namespace=coder port-forward service/coder ${LOCAL_PORT}:${port}`;
+  switch (carriedBy) {
+    case "gke":
+      return [
+        `gcloud container clusters get-credentials ${benchName(environment, "gke")} ${where} --dns-endpoint`,
+        forward,
+      ];
+    case "eks":
+      return [
+        `aws eks update-kubeconfig --region=${region} --name=${benchName(environment, "eks")}`,
+        forward,
+      ];
+    case "one-machine":
+    case "machine-each":
+      return [
+        `gcloud compute ssh ${benchName(environment, "coder")} ${where} --tunnel-through-iap -- -N -L ${LOCAL_PORT}:localhost:${LOCAL_PORT}`,
+      ];
+  }
+}
+
+/** With the labels of everything that its workspaces make: an inventory finds them by those. */
+function pushTemplate({ environment, size, place }: NextStepsProps): string {
+  const { name, templateName } = getArchitecture(environment.architecture);
+  const { runId, owner, expiresAt } = environment;
+  const variables = templateVariables({ architecture: name, size, runId, owner, expiresAt, place });
+  return [
+    `coder templates push ${templateName} --yes --directory reference-architectures/${name}/template`,
+    ...Object.entries(variables).map(([variable, value]) => `--variable ${variable}=${value}`),
+  ].join(" \\\n    ");
+}

@@ -1,0 +1,260 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { RefbenchError } from "../../../harness/tools/error.ts";
+import type { Inventory, InventoryAnswer, InventoryItem } from "../../../harness/model/ports/inventory.ts";
+import type { ShardResult, ShardRunner } from "../../../harness/model/ports/worker.ts";
+import type { DrainTask, LoadTask } from "../../../harness/model/ports/worker-task.ts";
+import type { Terraform } from "../../../harness/model/ports/terraform.ts";
+import type { Ports } from "../../../harness/pipeline/context/context.ts";
+import { loadResultOf } from "../../support/fake-world.ts";
+import type { SimulatedProcess } from "./process.ts";
+import type { InventoryFaults } from "./schedule.ts";
+import { STACKS, workspaceThings } from "./stacks.ts";
+import type { World } from "./world.ts";
+
+const SCOPE = "simulated cloud";
+
+/** The ports of one simulated process: each call is a boundary at which it may die, be signalled or be stopped. */
+export function portsOf(world: World, process: SimulatedProcess): Ports {
+  const gate = (): Promise<void> => {
+    world.passBoundary();
+    return process.gate();
+  };
+  const destructive = (): void => {
+    if (process.isReplaced && !process.isDead) world.fencedActs += 1;
+  };
+  return {
+    clock: {
+      now: () => {
+        process.boundary();
+        world.passBoundary();
+        return world.clock.now();
+      },
+      elapsed: () => {
+        process.boundary();
+        return world.clock.elapsed();
+      },
+      sinceBoot: () => world.clock.sinceBoot(),
+      sleep: async (ms, signal) => {
+        await gate();
+        await world.clock.sleep(ms, signal);
+        process.boundary();
+      },
+    },
+    terraform: terraformOf(world, gate, destructive),
+    childEnv: {},
+    synthesize: async ({ directory }) => {
+      await gate();
+      for (const { name } of STACKS) await mkdir(join(directory, name), { recursive: true });
+      await gate();
+      return STACKS;
+    },
+    terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
+    readTemplate: async () => {
+      await gate();
+      return { "main.tf": "" };
+    },
+    checks: async () => {
+      await gate();
+      return [];
+    },
+    shard: shardOf(world, gate, destructive),
+    inventory: inventoryOf(world, gate, destructive, () => process.isReplaced),
+    settle: { quietMs: 1_000, controllersMs: 10_000, pollMs: 100 },
+    selfAudit: () => undefined,
+    compare: () => ({ figures: [] }),
+    judge: (objectives, measurements) =>
+      objectives.map(({ name, description, threshold }) => ({
+        name,
+        description,
+        threshold,
+        met: measurements !== undefined && measurements.workspaces.failed === 0,
+      })),
+    spawnReaper: () => {
+      throw new Error("reapers of a simulated run are started by its schedule");
+    },
+  };
+}
+
+function terraformOf(world: World, gate: () => Promise<void>, destructive: () => void): Terraform {
+  return {
+    version: async () => {
+      await gate();
+      return { version: "1.11.4", path: "/usr/bin/terraform" };
+    },
+    init: async (directory) => {
+      await gate();
+      world.enter(directory);
+      await mkdir(join(directory, ".terraform"), { recursive: true });
+    },
+    apply: async (directory, { signal }) => ({
+      add: await world.apply(directory, gate, signal),
+      change: 0,
+      remove: 0,
+    }),
+    destroy: async (directory, { signal }) => {
+      destructive();
+      return { add: 0, change: 0, remove: await world.destroy(directory, gate, signal) };
+    },
+    output: async (directory) => {
+      await gate();
+      return directory.endsWith("gke-coder")
+        ? {
+            coder_url: "http://127.0.0.1:7080",
+            template_variables: { namespace: "coder-workspaces" },
+            coder_namespace: "coder",
+            workspace_namespace: "coder-workspaces",
+            coder_release: "coder",
+            coder_chart_version: "2.31.0",
+          }
+        : {};
+    },
+    working: () => undefined,
+    stateList: async () => {
+      await gate();
+      return [];
+    },
+  };
+}
+
+function inventoryOf(
+  world: World,
+  gate: () => Promise<void>,
+  destructive: () => void,
+  isReplaced: () => boolean,
+): Inventory {
+  return {
+    list: async () => {
+      await gate();
+      world.tick();
+      const { answered, lied } = world;
+      const answer = answerOf(world);
+      // A verdict is its writer's: what a reaper heard after another had taken its place does not bear on it.
+      if (isReplaced()) [world.answered, world.lied] = [answered, lied];
+      await gate();
+      return answer;
+    },
+    remove: async ({ id }) => {
+      destructive();
+      await gate();
+      world.tick();
+      world.clock.advance(20);
+      if (world.throttled < world.schedule.inventory.throttledRemoves) {
+        world.throttled += 1;
+        return { state: "throttled", reason: "429: slow down" };
+      }
+      const outcome = world.cloud.remove(id);
+      await gate();
+      return outcome;
+    },
+  };
+}
+
+function answerOf(world: World): InventoryAnswer {
+  world.lists += 1;
+  const { failing } = world.schedule.inventory;
+  const items = world.cloud.items();
+  const isWell =
+    failing === undefined ||
+    world.inventoryRecovered ||
+    world.lists < failing.nth ||
+    world.lists >= failing.nth + failing.times;
+  world.lied = !isWell && isLie(failing.how);
+  world.everLied ||= world.lied;
+  world.answered = isWell || world.lied;
+  if (world.lied) return lieOf(failing?.how === "empty" ? [] : items);
+  if (failing !== undefined && !world.answered) {
+    const half = items.slice(0, Math.floor(items.length / 2));
+    return {
+      state: "failed",
+      scope: SCOPE,
+      reason: `503 from ${failing.how === "partial" ? "one of its parts" : "the inventory"}`,
+      partial: failing.how === "partial" ? half : [],
+    };
+  }
+  if (world.destroysAsked > 0 && items.length === 0) world.plant("empty-answer");
+  return { state: "complete", scope: SCOPE, kinds: [], items };
+}
+
+function isLie(how: NonNullable<InventoryFaults["failing"]>["how"]): boolean {
+  return how === "empty" || how === "lies";
+}
+
+/** Calls itself complete, misses every other thing, and shows one that does not exist; of nothing, shows nothing. */
+function lieOf(items: readonly InventoryItem[]): InventoryAnswer {
+  const shown = items.filter((_, index) => index % 2 === 0);
+  const stranger = { id: "stranger", kind: "google_compute_disk", name: "stranger", labels: {} };
+  return {
+    state: "complete",
+    scope: SCOPE,
+    kinds: [],
+    items: shown.length === 0 ? [] : [...shown, stranger],
+  };
+}
+
+function shardOf(world: World, gate: () => Promise<void>, destructive: () => void): ShardRunner {
+  return {
+    run: async (task, { signal }): Promise<ShardResult> => {
+      if (task.task === "drain") destructive();
+      await gate();
+      switch (task.task) {
+        case "bootstrap":
+          return {
+            task: "bootstrap",
+            stopped: signal.aborted,
+            token: "planted-token",
+            organizationId: "o",
+            templateId: "t",
+            templateVersionId: "v",
+            deploymentId: "d",
+            coderVersion: "2.31.0",
+            replicas: 1,
+            provisionerDaemons: 2,
+          };
+        case "load":
+          return load(world, task, gate, signal);
+        case "drain":
+          return drain(world, task, gate);
+      }
+    },
+  };
+}
+
+/** Makes each workspace, and deletes all but the last: what a run leaves to its drain. */
+async function load(
+  world: World,
+  task: LoadTask,
+  gate: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<ShardResult> {
+  for (let index = 0; index < task.workspaces && !signal.aborted; index += 1) {
+    for (const thing of workspaceThings(index)) {
+      await gate();
+      world.clock.advance(50);
+      world.create(thing);
+    }
+  }
+  world.plant("load");
+  for (let index = 0; index < task.workspaces - 1 && !signal.aborted; index += 1) {
+    await gate();
+    removeWorkspace(world, index);
+  }
+  await gate();
+  return { task: "load", ...loadResultOf(task), stopped: signal.aborted };
+}
+
+async function drain(world: World, _: DrainTask, gate: () => Promise<void>): Promise<ShardResult> {
+  if (!world.cloud.has("release")) throw new RefbenchError("coder", "connect ECONNREFUSED 127.0.0.1:7080");
+  let deleted = 0;
+  for (const { id } of world.cloud.all().filter(({ kind }) => kind === "kubernetes_pod")) {
+    await gate();
+    removeWorkspace(world, Number(id.split("-").at(-1)));
+    deleted += 1;
+  }
+  return { task: "drain", stopped: false, deleted, remaining: [] };
+}
+
+function removeWorkspace(world: World, index: number): void {
+  world.cloud.remove(`pod-${index}`);
+  world.cloud.remove(`claim-${index}`);
+}

@@ -1,0 +1,44 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { claimRun, OwnerSight, ownerState } from "../../../../harness/pipeline/folder/driver.ts";
+import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
+import { FakeWorld } from "../../../support/fake-world.ts";
+
+async function newSight() {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  return { folder, clock: world.clock, sight: new OwnerSight(folder, world.clock) };
+}
+
+describe("the driver of a run", () => {
+  test("that was seen alive is not dead because its file cannot be read", async () => {
+    const { folder, clock, sight } = await newSight();
+    await claimRun(folder);
+    expect(await sight.look()).toBe("alive");
+    await rename(folder.owner, `${folder.owner}.away`);
+    await mkdir(folder.owner);
+    clock.advance(3_600_000);
+    expect(await sight.look()).toBe("alive");
+  });
+
+  test("that was never seen is unknown for 30 seconds before it counts as dead", async () => {
+    const { folder, clock, sight } = await newSight();
+    await writeFile(folder.owner, "{");
+    expect(await ownerState(folder)).toBe("unknown");
+    expect(await sight.look()).toBe("unknown");
+    clock.advance(29_999);
+    expect(await sight.look()).toBe("unknown");
+    clock.advance(1);
+    expect(await sight.look()).toBe("dead");
+  });
+
+  test("whose file is read again after a failure is what the file says", async () => {
+    const { folder, clock, sight } = await newSight();
+    await mkdir(folder.owner);
+    expect(await sight.look()).toBe("unknown");
+    await rm(folder.owner, { recursive: true });
+    await writeFile(folder.owner, JSON.stringify({ ...ownIdentity(), pid: 2 ** 22 + 1 }));
+    clock.advance(20_000);
+    expect(await sight.look()).toBe("dead");
+  });
+});

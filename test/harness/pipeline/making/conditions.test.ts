@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
+import { conditionsOf } from "../../../../harness/pipeline/making/conditions.ts";
+import type { CloudPlan } from "../../../../harness/pipeline/folder/plan.ts";
+import { platformOf } from "../../../../harness/pipeline/record/platform-of.ts";
+
+const CLOUD: CloudPlan = {
+  provider: "google",
+  project: "my-benchmarks",
+  region: "europe-west1",
+  zone: "europe-west1-b",
+  endpoints: {},
+  emulated: false,
+  stacks: "0123456789abcdef",
+  skippedChecks: [],
+  skippedCanary: false,
+};
+
+interface Asked extends Partial<Omit<Parameters<typeof conditionsOf>[0], "architecture" | "size">> {
+  readonly architecture?: string;
+  readonly sizeName?: string;
+  readonly overrides?: Readonly<Record<string, unknown>>;
+}
+
+/** The conditions of a run: by default a real one of a canary on GKE, from a load runner. */
+function conditions({ architecture = "gke", sizeName = "canary", overrides = {}, ...run }: Asked = {}) {
+  return conditionsOf({
+    architecture: getArchitecture(architecture),
+    size: resolveSize(architecture, sizeName, overrides).figures,
+    runner: "network",
+    cloud: CLOUD,
+    realCoder: false,
+    tls: false,
+    ...run,
+  });
+}
+
+const REHEARSAL = { cloud: undefined, runner: "local" } as const;
+const startingWith = (words: string) => expect.stringContaining(words) as string;
+
+describe("what each build waits for", () => {
+  test.each(["gke", "eks", "gce-docker", "gce-vm"])(
+    "on %s providers come from a mirror, unless the registry was asked for",
+    (architecture) => {
+      const mirrored = startingWith("Terraform providers of builds: from a folder beside each Coder server");
+      const downloaded = startingWith("first builds: each provisioner daemon downloads");
+      expect(conditions({ architecture })).toContainEqual(mirrored);
+      expect(conditions({ architecture })).not.toContainEqual(downloaded);
+      const fromRegistry = conditions({ architecture, overrides: { templateProviders: "registry" } });
+      expect(fromRegistry).toContainEqual(downloaded);
+      expect(fromRegistry).not.toContainEqual(mirrored);
+    },
+  );
+
+  test.each([
+    ["gke", true],
+    ["eks", true],
+    ["gce-docker", true],
+    ["gce-vm", false],
+  ])("on %s an image is pulled before the load: %s", (architecture, pulled) => {
+    expect(conditions({ architecture }).includes(PULLED)).toBe(pulled);
+  });
+  const PULLED = "workspace image: pulled before the first build, where workspaces run";
+
+  test("disks of the cloud are in build times where pods have them", () => {
+    const disks = startingWith("build times: include making and attaching a disk of the cloud");
+    expect(conditions()).toContainEqual(disks);
+    expect(conditions()).toContain("home volumes: 10 GiB each");
+    const none = conditions({ overrides: { homeVolumeGib: 0 } });
+    expect(none).not.toContainEqual(disks);
+    expect(none).toContain("home volumes: none");
+    expect(conditions({ architecture: "gce-vm" })).not.toContainEqual(disks);
+  });
+
+  test("a rehearsal has none of these", () => {
+    expect(conditions(REHEARSAL).join()).not.toMatch(/provider|workspace image|disk of the cloud/);
+  });
+});
+
+describe("whose figures they are", () => {
+  test.each([
+    [{}, "generator: a machine of its own inside Coder's network"],
+    [{ runner: "local" }, "generator: the machine that started the run, over its own route to Coder"],
+    [REHEARSAL, "generator: shares its machine with the emulated Coder"],
+    [
+      { ...REHEARSAL, realCoder: true },
+      "generator: shares its machine with Coder, its database and the workspaces",
+    ],
+  ] as const)("%j", (asked, words) => {
+    expect(conditions(asked)).toContainEqual(startingWith(words));
+  });
+
+  test.each([
+    [{ sizeName: "1200" }, "Coder licence: given"],
+    [{ sizeName: "1200", ...REHEARSAL }, "Coder licence: simulated"],
+  ] as const)("a licensed size: %j", (asked, words) => {
+    expect(conditions(asked)[0]).toContain(words.slice(0, "Coder licence".length));
+    expect(conditions(asked).includes("Coder licence: simulated")).toBe(words.endsWith("simulated"));
+  });
+
+  test("a size without a licence has no condition of one, and a real server at hand neither", () => {
+    expect(conditions().join()).not.toContain("licence");
+    expect(conditions({ sizeName: "1200", ...REHEARSAL, realCoder: true }).join()).not.toContain("licence");
+  });
+
+  test("a real server on this machine is one replica with all daemons", () => {
+    const words = conditions({ sizeName: "1200", ...REHEARSAL, realCoder: true });
+    expect(words).toContainEqual(startingWith("all 120 provisioner daemons (4 × 30)"));
+    expect(words).toContainEqual(startingWith("agents: processes of this machine"));
+    expect(words).toContainEqual(startingWith("Postgres: on this machine"));
+  });
+
+  test("TLS, rate limits and tokens are always named", () => {
+    expect(conditions()).toEqual(
+      expect.arrayContaining([
+        "rate limits: off",
+        "TLS: off inside the network",
+        "user tokens: minted by the owner",
+      ]),
+    );
+    expect(conditions({ tls: true })).toContain("TLS: self-signed by the run's own CA");
+  });
+});
+
+test("what was waived is named, and nothing where nothing was", () => {
+  expect(conditions().join()).not.toMatch(/cloud: |preflight: |canary: /);
+  const endpoints = { AWS_ENDPOINT_URL: "http://127.0.0.1:5000" };
+  const waived = conditions({
+    cloud: { ...CLOUD, endpoints, skippedChecks: ["quota", "apis"], skippedCanary: true },
+  });
+  expect(waived).toContain("cloud: in part by other endpoints (AWS_ENDPOINT_URL)");
+  expect(waived).toContain("preflight: without quota, apis");
+  expect(waived).toContain("canary: not asked for (--skip-canary)");
+  expect(conditions({ cloud: { ...CLOUD, endpoints, emulated: true } })).toContain(
+    "cloud: emulated (AWS_ENDPOINT_URL)",
+  );
+});
+
+test("figures with other images or other sources of providers are no series", () => {
+  const platform = (overrides: Readonly<Record<string, unknown>>, architecture = "gke") =>
+    platformOf(
+      {
+        size: resolveSize(architecture, "canary", overrides).figures,
+        runner: "network",
+        rehearsal: undefined,
+      },
+      { architecture },
+    );
+  expect(platform({})).toMatchObject({
+    templateProviders: "mirror",
+    workspaceImage: expect.stringContaining("docker.io/codercom/") as string,
+  });
+  expect(platform({ templateProviders: "registry" })).toMatchObject({ templateProviders: "registry" });
+  expect(platform({ "workspacePod.image": "ghcr.io/acme/ws:1" })).toMatchObject({
+    workspaceImage: "ghcr.io/acme/ws:1",
+  });
+  expect(platform({}, "gce-vm")).not.toHaveProperty("workspaceImage");
+});

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { openContext } from "../../../../harness/pipeline/context/context.ts";
+import { runStage } from "../../../../harness/pipeline/context/run-stage.ts";
+import { RUN_STAGE_FUNCTIONS } from "../../../../harness/pipeline/driver/run.ts";
+import { destroy } from "../../../../harness/pipeline/stages/destroy.ts";
+import { drain } from "../../../../harness/pipeline/stages/drain.ts";
+import { FakeWorld, type Mishaps } from "../../../support/fake-world.ts";
+
+const LONG_MS = 10_000;
+
+interface Seen {
+  readonly stack: string;
+  readonly atMs: number;
+  /** What was still there when its destroy began. */
+  readonly items: readonly string[];
+}
+
+/** Drains and destroys a fake world in which something of a controller goes by itself after a while, or never. */
+async function tornDown(kind: string, goesAfterMs: number, mishaps: Mishaps = {}) {
+  const world = new FakeWorld(mishaps);
+  const folder = await world.makeRun();
+  const base = world.ports();
+  const destroys: Seen[] = [];
+  let goesAtMs = Infinity;
+  const ports = world.ports({
+    terraform: {
+      ...base.terraform,
+      destroy: (directory, options) => {
+        const stack = directory.slice(directory.lastIndexOf("/") + 1);
+        destroys.push({ stack, atMs: world.clock.now(), items: [...world.items.keys()] });
+        return base.terraform.destroy(directory, options);
+      },
+    },
+    inventory: {
+      ...base.inventory,
+      list: (query, signal) => {
+        if (world.clock.now() >= goesAtMs) world.items.delete("volume");
+        return base.inventory.list(query, signal);
+      },
+    },
+  });
+  const context = await openContext(folder, ports, {
+    reporter: world.reporter,
+    signal: new AbortController().signal,
+  });
+  for (const stage of ["preflight", "provision", "bootstrap"] as const)
+    expect(await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context)).toBe("ok");
+  world.create("volume", kind, { madeByController: true });
+  await drain(context);
+  const drainedAtMs = world.clock.now();
+  goesAtMs = drainedAtMs + goesAfterMs;
+  await destroy(context);
+  const [coder, cloud] = destroys;
+  if (coder?.stack !== "gke-coder" || cloud?.stack !== "gke-cloud")
+    throw new Error("not both were destroyed");
+  return {
+    coder,
+    cloud,
+    beforeCoderMs: coder.atMs - drainedAtMs,
+    betweenMs: cloud.atMs - coder.atMs,
+    afterCloudMs: world.clock.now() - cloud.atMs,
+    again: async () => {
+      const atMs = world.clock.now();
+      await destroy(context);
+      return world.clock.now() - atMs;
+    },
+  };
+}
+
+test("a volume that goes after its claim is waited for while the stack with its driver still stands", async () => {
+  const { coder } = await tornDown("aws_ebs_volume", LONG_MS / 2);
+  expect(coder.items).not.toContain("volume");
+});
+
+test("a volume whose driver went is not waited for any more", async () => {
+  const seen = await tornDown("aws_ebs_volume", Infinity);
+  expect(seen.beforeCoderMs).toBeGreaterThanOrEqual(LONG_MS);
+  expect(seen.betweenMs).toBe(0);
+  expect(seen.afterCloudMs).toBe(0);
+  expect(await seen.again()).toBe(0);
+});
+
+test("the volumes of a Coder that could not be drained are not waited for as long as those that go", async () => {
+  const { beforeCoderMs } = await tornDown("aws_ebs_volume", Infinity, { failShard: "drain" });
+  expect(beforeCoderMs).toBeLessThan(LONG_MS / 2);
+});
+
+test.each(["aws_lb", "google_compute_disk"])(
+  "%s of a controller is waited for after Coder's stack, while the cluster stands",
+  async (kind) => {
+    const { beforeCoderMs, cloud } = await tornDown(kind, LONG_MS / 2);
+    expect(beforeCoderMs).toBe(0);
+    expect(cloud.items).not.toContain("volume");
+  },
+);

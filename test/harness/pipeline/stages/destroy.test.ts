@@ -1,0 +1,139 @@
+import { rm } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { RefbenchError } from "../../../../harness/tools/error.ts";
+import type { Terraform } from "../../../../harness/model/ports/terraform.ts";
+import { openContext, type Ports, type StageContext } from "../../../../harness/pipeline/context/context.ts";
+import { destroy } from "../../../../harness/pipeline/stages/destroy.ts";
+import { provision } from "../../../../harness/pipeline/stages/provision.ts";
+import { FakeWorld } from "../../../support/fake-world.ts";
+
+const IN_USE =
+  "googleapi: Error 400: The resource 'n' is already being used by 'f', resourceInUseByAnotherResource";
+const REFUSED = "googleapi: Error 503: backendError";
+
+interface Attempt {
+  /** Seconds since the first attempt. */
+  readonly at: number;
+  readonly refresh: boolean;
+}
+
+/** A run that was provisioned, and whose cloud stack fails to be destroyed as told, one message an attempt. */
+async function failing(
+  messages: readonly string[],
+): Promise<{ context: StageContext; attempts: readonly Attempt[] }> {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  const attempts: Attempt[] = [];
+  const ports = world.ports({ settle: { quietMs: 0, controllersMs: 0, pollMs: 5_000 } });
+  const sinceMs = (): number => world.clock.elapsed() / 1_000;
+  const { terraform } = ports;
+  const failingTerraform: Terraform = {
+    ...terraform,
+    destroy: (directory, options) => {
+      if (directory.endsWith("gke-cloud")) {
+        attempts.push({ at: sinceMs(), refresh: options.refresh ?? true });
+        const message = messages[attempts.length - 1];
+        if (message !== undefined) return Promise.reject(new RefbenchError("infrastructure", message));
+      }
+      return terraform.destroy(directory, options);
+    },
+  };
+  const context = await contextOf(world, folder, { ...ports, terraform: failingTerraform });
+  await provision(context);
+  return { context, attempts };
+}
+
+const contextOf = (
+  world: FakeWorld,
+  folder: Awaited<ReturnType<FakeWorld["makeRun"]>>,
+  ports: Ports,
+): Promise<StageContext> =>
+  openContext(folder, ports, { signal: new AbortController().signal, reporter: world.reporter });
+
+const waits = (attempts: readonly Attempt[]): readonly number[] =>
+  attempts.slice(1).map(({ at }, index) => at - attempts[index]!.at);
+
+test("what is in use is asked again for minutes, each wait twice as long, by what really exists", async () => {
+  const { context, attempts } = await failing([IN_USE, IN_USE, IN_USE, IN_USE]);
+  expect(await destroy(context)).toMatch(/resources? destroyed$/);
+  expect(waits(attempts)).toEqual([30, 60, 120, 240]);
+  expect(attempts.every(({ refresh }) => refresh)).toBe(true);
+});
+
+test("what is in use for ever is left to the sweep", async () => {
+  const { context, attempts } = await failing(Array.from({ length: 9 }, () => IN_USE));
+  expect(await destroy(context)).toMatch(/gke-cloud not in full$/);
+  expect(attempts).toHaveLength(5);
+});
+
+test("after an apply that was killed, what is in use is left to the sweep at once, and waited for after it", async () => {
+  const { context, attempts } = await failing([IN_USE, IN_USE]);
+  await context.journal.append({ type: "stack-intent", stack: "gke-cloud", act: "apply" });
+  expect(await destroy(context)).toMatch(/gke-cloud not in full$/);
+  expect(attempts).toHaveLength(1);
+  await context.journal.append({ type: "stage-outcome", stage: "sweep", outcome: "ok", message: "1 swept" });
+  expect(await destroy(context)).toMatch(/resources? destroyed$/);
+  expect(waits(attempts).slice(1)).toEqual([30]);
+});
+
+/** The attempts at a cloud stack whose provider asks on for a resource, and whether each was interrupted for that. */
+async function askingOn(
+  address: string,
+  { killed }: { readonly killed: boolean },
+): Promise<readonly boolean[]> {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  const ports = world.ports();
+  const interrupted: boolean[] = [];
+  const { terraform } = ports;
+  const askingTerraform: Terraform = {
+    ...terraform,
+    destroy: (directory, options) => {
+      if (!directory.endsWith("gke-cloud")) return terraform.destroy(directory, options);
+      options.onProgress?.({ address, action: "delete", state: "progress", elapsedSeconds: 120 });
+      interrupted.push(options.signal.aborted);
+      if (options.signal.aborted)
+        return Promise.reject(new RefbenchError("interrupted", "terraform destroy was interrupted"));
+      return terraform.destroy(directory, options);
+    },
+  };
+  const context = await contextOf(world, folder, { ...ports, terraform: askingTerraform });
+  await provision(context);
+  if (killed) await context.journal.append({ type: "stack-intent", stack: "gke-cloud", act: "apply" });
+  expect(await destroy(context)).toMatch(interrupted[0] === true ? /not in full$/ : /resources? destroyed$/);
+  const notes = world.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+  expect(notes.some((note) => note.includes(`${address} did not go within 120 s`))).toBe(interrupted[0]);
+  return interrupted;
+}
+
+test("after an apply that was killed, a provider that asks on for a network in vain is interrupted, for the sweep", async () => {
+  expect(await askingOn("aws_vpc.vpc_network", { killed: true })).toEqual([true]);
+  expect(await askingOn("aws_vpc.vpc_network", { killed: false })).toEqual([false]);
+  // It takes minutes by itself.
+  expect(await askingOn("aws_db_instance.database_instance", { killed: true })).toEqual([false]);
+});
+
+test("any other failure is asked again after seconds, the last time by the state alone", async () => {
+  const { context, attempts } = await failing([REFUSED, REFUSED, REFUSED]);
+  expect(await destroy(context)).toMatch(/gke-cloud not in full$/);
+  expect(waits(attempts)).toEqual([10, 20]);
+  expect(attempts.map(({ refresh }) => refresh)).toEqual([true, true, false]);
+});
+
+test("a kind of failure spends no attempt of another kind", async () => {
+  const { context, attempts } = await failing([REFUSED, IN_USE, REFUSED, IN_USE]);
+  expect(await destroy(context)).toMatch(/resources? destroyed$/);
+  expect(waits(attempts)).toEqual([10, 30, 20, 60]);
+});
+
+test("nothing is applied when the run's secrets are lost", async () => {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  await rm(folder.secrets);
+  const context = await contextOf(world, folder, world.ports());
+  await expect(provision(context)).rejects.toMatchObject({
+    code: "run_folder",
+    message: expect.stringContaining("secrets.json") as string,
+  });
+  expect(world.calls).toEqual([]);
+});

@@ -1,0 +1,113 @@
+import { readdir } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { architectures } from "../../../../reference-architectures/catalogue.ts";
+import { objectivesFor } from "../../../../reference-architectures/objectives.ts";
+import { MEASURING_METHOD, type RunRecord } from "../../../../harness/model/record/record.ts";
+import { contradictionOf } from "../../../../harness/results/history/contradiction.ts";
+import { importRecords } from "../../../../harness/results/history/import-records.ts";
+import { judge } from "../../../../harness/results/judge/objectives.ts";
+import { standingOf, unofficialReasons } from "../../../../harness/results/judge/official.ts";
+import { nightOn, scratchFolder } from "../nightly-records.ts";
+import { sampleRecord, unmeasured } from "../sample-record.ts";
+
+/** A night whose workspaces failed by a tenth, judged by what its architecture asks for. */
+function missed(): RunRecord {
+  const night = nightOn("2026-11-22");
+  const measurements = structuredClone(night.measurements!);
+  Object.assign(measurements.workspaces, { succeeded: 1080, ready: 1080, failed: 120 });
+  const asked = objectivesFor(architectures.get("gke")!.objectives, {
+    size: night.size,
+    figures: night.load,
+    simulated: false,
+  });
+  return {
+    ...night,
+    measurements,
+    objectives: [...judge(asked, measurements)],
+    verdict: "slo-failed",
+    reasons: [],
+  };
+}
+
+async function importing(record: RunRecord): Promise<readonly string[]> {
+  const store = await scratchFolder();
+  await expect(importRecords([record], store)).rejects.toThrow(
+    /contradicts itself|not complete|no measurements|no objective/,
+  );
+  return readdir(store);
+}
+
+describe("a verdict that nothing leads to", () => {
+  test.each(["pass", "slo-failed", "generator-limited"] as const)(
+    "is not believed: %s without figures",
+    async (verdict) => {
+      const record = { ...unmeasured(nightOn("2026-11-22")), verdict, objectives: [], reasons: [] };
+      expect(contradictionOf(record)).toMatch(`says ${verdict}, and holds no measurements`);
+      expect(standingOf(record)).toBe("unofficial");
+      expect(await importing(record)).toEqual([]);
+    },
+  );
+
+  test("is not believed: a pass by no objective", async () => {
+    const record = { ...nightOn("2026-11-22"), objectives: [] };
+    expect(contradictionOf(record)).toMatch("was judged by no objective");
+    expect(await importing(record)).toEqual([]);
+  });
+
+  test("is not asked of runs that measured nothing and say so", () => {
+    const record = unmeasured(
+      nightOn("2026-11-22", { verdict: "infrastructure", reasons: ["infrastructure: quota"] }),
+    );
+    expect(contradictionOf({ ...record, objectives: [] })).toBeUndefined();
+    expect(standingOf({ ...record, objectives: [] })).toBe("official");
+  });
+});
+
+describe("a pass that was made of a miss", () => {
+  const NAME = "workspaces-succeeded";
+
+  test("is found where the missed objective was taken out", async () => {
+    const night = missed();
+    expect(night.objectives.find(({ name }) => name === NAME)?.met).toBe(false);
+    const others = nightOn("2026-11-22").objectives.map((each) => ({
+      ...each,
+      name: "another",
+      value: 1,
+      met: true,
+    }));
+    const record: RunRecord = { ...night, objectives: others, verdict: "pass" };
+    expect(unofficialReasons(record)).toContainEqual(expect.stringMatching(`a pass that misses .*${NAME}`));
+    expect(await importing(record)).toEqual([]);
+  });
+
+  test("is found where its threshold was lowered", () => {
+    const objectives = nightOn("2026-11-22").objectives.map((each) => ({
+      ...each,
+      threshold: 0.1,
+      value: 0.9,
+      met: true,
+    }));
+    const record: RunRecord = { ...missed(), objectives, verdict: "pass" };
+    expect(unofficialReasons(record)).toContainEqual(expect.stringMatching(`a pass that misses .*${NAME}`));
+  });
+});
+
+test("a record of today's method names each objective of its architecture that can fail it", () => {
+  const record = nightOn("2026-11-22");
+  const ofToday = { ...record, provenance: { ...record.provenance, method: MEASURING_METHOD } };
+  expect(unofficialReasons(record)).toEqual([]);
+  expect(unofficialReasons(ofToday)).toContainEqual(
+    expect.stringMatching(/objectives of gke are absent: .*connections-held/),
+  );
+});
+
+test("a version that is not one keeps a record out of the table", () => {
+  expect(unofficialReasons(nightOn("2026-11-22", { coderVersion: "v2.31.0 <!-- -->" }))).toEqual([
+    "a Coder version that is not a version",
+  ]);
+});
+
+test("rehearsals and runs by hand are not held to an architecture's objectives", () => {
+  expect(contradictionOf(sampleRecord())).toBeUndefined();
+  expect(standingOf(sampleRecord())).toBe("simulated");
+});

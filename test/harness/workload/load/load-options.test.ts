@@ -1,0 +1,393 @@
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
+import { describe, expect, test } from "vitest";
+import { RefbenchError } from "../../../../harness/tools/error.ts";
+import type { Phase } from "../../../../harness/model/record/worker-result.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { type FakeOptions, startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+import { runLoadHere } from "../../../support/command/run-load.ts";
+
+/** Calls that make nothing that stays, though they are a POST. */
+const QUESTION = /\/(keys\/tokens|dynamic-parameters\/evaluate|validate-password)$/;
+const FEW = { connections: { total: 0 }, workspaces: 2 } as const;
+const APP: NonNullable<LoadTask["app"]> = {
+  ...{ slug: "wsec", by: "path", connections: 1, messagesPerSecond: 1 },
+  ...{ messageBytes: 64, forMs: 100 },
+};
+type Overrides = Parameters<typeof loadTaskFor>[1];
+
+describe("before anything is created a load is refused", () => {
+  const cases: readonly [string, FakeOptions, Overrides, RegExp][] = [
+    [
+      "a parameter that the template does not know",
+      {},
+      { parameters: { home_disk_size: "1", home: "x" } },
+      /"home"/,
+    ],
+    ["a parameter that is missing", {}, { parameters: {} }, /"home_disk_size" is missing/],
+    ["a parameter of another type", {}, { parameters: { home_disk_size: "ten" } }, /expected a number/],
+    [
+      "a template that does not exist",
+      {},
+      { template: "kubernetes2" },
+      /no template "kubernetes2".*kubernetes/,
+    ],
+    [
+      "a preset that does not exist",
+      {},
+      { presetId: "large" },
+      /no preset "large", expected preset-id \(small\)/,
+    ],
+    [
+      "an agent that does not exist",
+      { agents: ["main", "gpu"] },
+      { agent: "cpu" },
+      /no agent "cpu", expected one of main, gpu/,
+    ],
+    [
+      "an app that the template does not have",
+      { parameters: [] },
+      { parameters: {}, app: APP },
+      /no app "wsec", expected one of main-echo/,
+    ],
+    [
+      "an app of another agent than the one that is reached",
+      { agents: ["main", "gpu"], parameters: [] },
+      { parameters: {}, agent: "gpu", app: { ...APP, slug: "main-echo" } },
+      /no app "main-echo", expected one of gpu-echo/,
+    ],
+    [
+      "a template whose users must be logged in elsewhere",
+      { externalAuth: [{ id: "github", authenticated: true }] },
+      {},
+      /logged in at github: the load's users cannot/,
+    ],
+    [
+      "a browser-only deployment that is to be reached by SSH",
+      { entitlements: { features: { browser_only: { enabled: true } } } },
+      {},
+      /browser connections only.*--ssh none/,
+    ],
+    [
+      "more users than the licence has seats",
+      { entitlements: { features: { user_limit: { enabled: true, limit: 100, actual: 99 } } } },
+      {},
+      /1 of 100 seats free, and the load makes 2 users/,
+    ],
+    [
+      "values that Coder does not take",
+      {
+        evaluate: (inputs) => ({
+          diagnostics: [],
+          parameters: [
+            {
+              name: "home_disk_size",
+              diagnostics: [{ severity: "error", summary: "Invalid value", detail: JSON.stringify(inputs) }],
+            },
+          ],
+        }),
+      },
+      {},
+      /"home_disk_size" is "10": Invalid value: \{"home_disk_size":"10"\}/,
+    ],
+    [
+      "a template that is deprecated",
+      { template: { deprecated: true, deprecation_message: "use k8s-2" } },
+      {},
+      /template kubernetes is deprecated \(use k8s-2\)/,
+    ],
+    [
+      "a template whose workspaces stop before the load's end",
+      { template: { allow_user_autostop: false, default_ttl_ms: 60_000 } },
+      { connections: { total: 4, holdMs: 600_000 } },
+      /stops its workspaces after 1 min.*takes at least 10 min/,
+    ],
+    [
+      "a version that was not imported",
+      {
+        version: { job: { status: "failed", created_at: "2026-11-30T00:00:00Z", error: "exit status 1" } },
+        importLog: [
+          { output: "Initializing", log_level: "info" },
+          { output: "\u001b[31mError: no such module\u001b[0m", log_level: "error" },
+        ],
+      },
+      {},
+      /was not imported, exit status 1: Error: no such module: push it again/,
+    ],
+    [
+      "a version that is archived",
+      { version: { job: { status: "succeeded", created_at: "2026-11-30T00:00:00Z" }, archived: true } },
+      {},
+      /active version of template kubernetes is archived/,
+    ],
+    [
+      "an external agent that nobody starts",
+      {
+        version: {
+          job: { status: "succeeded", created_at: "2026-11-30T00:00:00Z" },
+          has_external_agent: true,
+        },
+      },
+      {},
+      /external agent.*--no-wait-for-agents/,
+    ],
+    ["a Windows agent", { agentSystem: "windows" }, {}, /agent main of template kubernetes runs Windows/],
+    [
+      "logins of users where there are no passwords",
+      { config: { config: { disable_password_auth: true } }, hasPasswords: false },
+      { login: "login" },
+      /takes no passwords.*leave --login-each out/,
+    ],
+    [
+      "logins of users where passwords have other rules",
+      { passwordCheck: { valid: false, details: "too common" } },
+      { login: "login" },
+      /takes no password as refbench makes them \(too common\)/,
+    ],
+    [
+      "tokens that end before the load",
+      { maxTokenMs: 60_000 },
+      { connections: { total: 4, holdMs: 600_000 } },
+      /tokens live at most 1 min.*takes at least 10 min: raise CODER_MAX_TOKEN_LIFETIME/,
+    ],
+    [
+      "a range of workspaces that nothing is in",
+      {},
+      { existing: { namePrefix: "none-" } },
+      /no running workspace.*"none-"/,
+    ],
+  ];
+
+  test.each(cases)("for %s", async (_title, options, overrides, reason) => {
+    await using coder = await startFakeCoder(options);
+    const running = runLoadHere(loadTaskFor(coder, { ...FEW, ...overrides }));
+    await expect(running).rejects.toThrow(reason);
+    await expect(running).rejects.toThrow(RefbenchError);
+    expect(coder.calls.filter((call) => call.startsWith("POST") && !QUESTION.test(call))).toEqual([]);
+    expect(coder.tokensLeft()).toEqual([]);
+  });
+});
+
+test("a scenario that is not there is refused before anything is created", async () => {
+  await using coder = await startFakeCoder();
+  const task = { ...loadTaskFor(coder, FEW), scenario: "unheard-of" } as unknown as LoadTask;
+  await expect(runLoadHere(task)).rejects.toThrow(/scenario "unheard-of" is not there yet/);
+  expect(coder.calls).toEqual([]);
+});
+
+test("owners without access to others' workspaces are no obstacle, and the reader is told", async () => {
+  await using coder = await startFakeCoder({ config: { config: { disable_owner_workspace_exec: true } } });
+  const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
+  expect(result.workspaces.succeeded).toBe(2);
+  expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/owners have no access/) });
+});
+
+test("an app that the template may have by the parameters given is looked for in the workspaces, with a word ahead", async () => {
+  await using coder = await startFakeCoder();
+  const { result, events } = await runLoadHere(loadTaskFor(coder, { ...FEW, scenario: "apps", app: APP }));
+  const message = expect.stringMatching(/without the parameters given.*no app "wsec"/) as string;
+  expect(events).toContainEqual({ type: "note", message });
+  expect(result.failures).toEqual([
+    expect.objectContaining({ class: "connect-refused", phase: "app-echo", count: 2 }),
+  ]);
+});
+
+test("a caller whose quota is used up is told before the load", async () => {
+  await using coder = await startFakeCoder({ quota: { credits_consumed: 5, budget: 5 } });
+  const { events } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "host" }));
+  expect(events[0]).toEqual({ type: "note", message: expect.stringMatching(/quota is used up \(5 of 5\)/) });
+});
+
+test("a caller who is logged in where the template needs it may use it", async () => {
+  await using coder = await startFakeCoder({ externalAuth: [{ id: "github", authenticated: true }] });
+  const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "host" }));
+  expect(result.workspaces.succeeded).toBe(2);
+});
+
+test("with the caller's own user no user is created or deleted, and all workspaces are the caller's", async () => {
+  await using coder = await startFakeCoder();
+  const { result } = await runLoadHere(loadTaskFor(coder, { login: "host", workspaces: 3 }));
+  expect(result.users).toEqual({ asked: 2, created: 0, withWorkspace: 1, deleted: 0 });
+  expect(result.workspaces).toMatchObject({ succeeded: 3, deleted: 3 });
+  expect(coder.calls.filter((call) => /^(POST|DELETE) \/users(\/\{id\})?$/.test(call))).toEqual([]);
+  expect(coder.tokensLeft()).toEqual([]);
+});
+
+test("users may log in themselves instead of getting a minted token", async () => {
+  await using coder = await startFakeCoder();
+  const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "login" }));
+  expect(result.workspaces.succeeded).toBe(2);
+  expect(coder.calls.filter((call) => call === "POST /users/login")).toHaveLength(2);
+  expect(coder.tokensLeft()).toEqual([]);
+  // The probe's alone.
+  expect(coder.calls.filter((call) => call.endsWith("/keys/tokens"))).toHaveLength(1);
+});
+
+test("what is kept stays, without the tokens of the load", async () => {
+  await using coder = await startFakeCoder();
+  const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, keep: true }));
+  expect(result.workspaces).toMatchObject({ succeeded: 2, deleted: 0 });
+  expect(coder.workspacesLeft()).toEqual(["bench-t-0", "bench-t-1"]);
+  expect(coder.usersLeft()).toEqual(["bench-t-0", "bench-t-1"]);
+  expect(coder.tokensLeft()).toEqual([]);
+});
+
+test("users of an earlier run are used again and kept, and those that are missing are made", async () => {
+  await using coder = await startFakeCoder();
+  await runLoadHere(loadTaskFor(coder, { ...FEW, users: 1, workspaces: 0, keep: true }));
+  const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, reuseUsers: true }));
+  expect(result.workspaces).toMatchObject({ succeeded: 2, deleted: 2 });
+  expect(result.users).toMatchObject({ asked: 2, created: 2, deleted: 0 });
+  expect(coder.calls.filter((call) => call === "POST /users")).toHaveLength(2);
+  expect([coder.usersLeft().length, coder.tokensLeft()]).toEqual([2, []]);
+});
+
+test("a build that failed is asked for again as often as the task says, and each failure is counted", async () => {
+  await using coder = await startFakeCoder({
+    faults: { failFirstBuild: ["bench-t-0"], failBuild: ["bench-t-1"] },
+  });
+  const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, retries: 2 }));
+  expect(result.workspaces).toMatchObject({ succeeded: 1, failed: 1, deleted: 2 });
+  expect(result.failures).toContainEqual(expect.objectContaining({ class: "build-failed", count: 1 + 3 }));
+});
+
+test("a workspace counts as ready before its agents when it is to", async () => {
+  await using coder = await startFakeCoder({ faults: { stuckAgent: ["bench-t-0"] } });
+  const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, skipAgents: true }));
+  expect(result.workspaces).toMatchObject({ succeeded: 2, failed: 0 });
+});
+
+test("of several agents the one that was asked for is reached", async () => {
+  await using coder = await startFakeCoder({ agents: ["main", "gpu"] });
+  const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, agent: "gpu" }));
+  expect(result.workspaces.succeeded).toBe(2);
+  expect(coder.reachedAgents().every((id) => id.endsWith("-1"))).toBe(true);
+  expect(coder.reachedAgents()).toHaveLength(4);
+});
+
+test("a refused quota and a missing seat have classes of their own, with the next step", async () => {
+  await using coder = await startFakeCoder({ faults: { noQuota: ["bench-t-0"], noSeat: ["bench-t-1"] } });
+  const { result } = await runLoadHere(loadTaskFor(coder, FEW));
+  const example = (step: string) => expect.stringContaining(step) as string;
+  expect(result.failures).toContainEqual(
+    expect.objectContaining({
+      class: "quota-exhausted",
+      phase: "build",
+      example: example("raise the quota"),
+    }),
+  );
+  expect(result.failures).toContainEqual(
+    expect.objectContaining({
+      class: "seats-exhausted",
+      phase: "create-user",
+      example: example("free seats"),
+    }),
+  );
+});
+
+describe("workspaces that exist", () => {
+  async function withExisting() {
+    const coder = await startFakeCoder();
+    for (const name of ["team-a", "team-b", "other", "team-c"]) coder.addWorkspace(name, "running");
+    coder.addWorkspace("team-d", "stopped");
+    return coder;
+  }
+
+  test("are visited and connected to, and nothing is created or deleted but tokens", async () => {
+    await using coder = await withExisting();
+    const task = loadTaskFor(coder, { existing: { namePrefix: "team-" }, workspaces: 0 });
+    const { result, events } = await runLoadHere(task);
+    expect(result.failures).toEqual([]);
+    expect(result.workspaces).toEqual({
+      asked: 3,
+      created: 0,
+      ready: 3,
+      succeeded: 3,
+      failed: 0,
+      deleted: 0,
+    });
+    expect(result.connections).toMatchObject({ held: 8, verified: 8 });
+    expect(events).toContainEqual({
+      type: "note",
+      message: expect.stringContaining("1 of 4 workspaces do not run"),
+    });
+    expect(coder.workspacesLeft()).toHaveLength(5);
+    expect(coder.calls.filter((call) => /^POST/.test(call) && !call.endsWith("/keys/tokens"))).toEqual([]);
+    expect(coder.tokensLeft()).toEqual([]);
+  });
+
+  test("are taken by their range in the listing", async () => {
+    await using coder = await withExisting();
+    const existing = { namePrefix: "team-", from: 1, to: 2 };
+    const { result } = await runLoadHere(loadTaskFor(coder, { existing, connections: { total: 0 } }));
+    expect(result.workspaces).toMatchObject({ asked: 1, succeeded: 1 });
+  });
+
+  test("give back the tokens also when the load is stopped", async () => {
+    await using coder = await withExisting();
+    const stop = new AbortController();
+    const task = loadTaskFor(coder, { existing: { namePrefix: "team-" }, connections: { holdMs: 60_000 } });
+    const { result } = await runLoadHere(task, {
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.type === "progress" && event.progress.activity === "holding")
+          stop.abort(new Error("Ctrl-C"));
+      },
+    });
+    expect(result.stopped).toBe(true);
+    expect(coder.tokensLeft()).toEqual([]);
+  });
+});
+
+describe("of a build", () => {
+  const p100 = async (options: FakeOptions, phase: Phase): Promise<number | undefined> => {
+    await using coder = await startFakeCoder(options);
+    const { result } = await runLoadHere(loadTaskFor(coder, FEW));
+    const found = result.histograms.find((one) => one.phase === phase);
+    return found && Math.round(decodeFromCompressedBase64(found.hdr).maxValue / 10_000) * 10;
+  };
+
+  test.each<[Phase, number]>([
+    ["build-init", 1000],
+    ["build-plan", 2000],
+    // Without a row of Coder's own: from the first to the last.
+    ["build-graph", 500],
+    ["build-apply", 500],
+    ["agent-connect", 700],
+    ["agent-ready", 300],
+  ])("%s took as long as Coder says", async (phase, milliseconds) => {
+    expect(await p100({}, phase)).toBe(milliseconds);
+  });
+
+  test("stages are left out, with one note, where Coder keeps no timings", async () => {
+    await using coder = await startFakeCoder({ hasTimings: false });
+    const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
+    expect(result.histograms.filter(({ phase }) => phase.startsWith("build-p"))).toEqual([]);
+    expect(events.filter((event) => event.type === "note")).toEqual([
+      { type: "note", message: expect.stringContaining("keeps no timings") },
+    ]);
+  });
+});
+
+test("traffic is counted by the pieces that were due, also over connections that are gone", async () => {
+  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "hangs-up" } } });
+  const task = loadTaskFor(coder, {
+    connections: { total: 4, sshShare: 0, holdMs: 800, commandsPerSecond: 0 },
+    traffic: { bytesPerTick: 100, tickMs: 100 },
+  });
+  const { result } = await runLoadHere(task);
+  const { due = 0, back = 0 } = result.connections.traffic ?? {};
+  expect(due).toBe(4 * 8);
+  expect(back).toBeGreaterThan(0);
+  expect(back).toBeLessThan(due);
+});
+
+test("a task without any option is as it ever was", async () => {
+  await using coder = await startFakeCoder();
+  const task: LoadTask = loadTaskFor(coder, FEW);
+  const { result } = await runLoadHere(task);
+  expect(result.failures).toEqual([]);
+  // It has no schedule, so that nothing can be said of how one was kept.
+  expect(result.arrivals).toBeUndefined();
+  expect(coder.tokensLeft()).toEqual([]);
+});

@@ -1,0 +1,190 @@
+import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
+import { expect, test } from "vitest";
+import { type LoadResult, loadResult, type LoadWindow } from "../../../../harness/model/record/worker-result.ts";
+import { Latencies } from "../../../../harness/workload/generator/histogram.ts";
+import { finished, mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
+import { loadResultOf } from "../../../support/results/load-result.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+
+const START = Date.UTC(2026, 0, 1);
+const task = loadTaskFor({ url: "http://127.0.0.1:1", token: "t" });
+
+function window(startMs: number, endMs: number, overrides: Partial<LoadWindow> = {}): LoadWindow {
+  return {
+    ...{ startMs, endMs, activity: "holding", paced: true },
+    ...{ queued: 0, building: 0, ready: 1, terminal: 2, ssh: 1, commands: 10, failures: 0 },
+    generator: {
+      ...{ slipP99Ms: 1, slipMaxMs: 2, lagP99Ms: 3, eventLoopUtilization: 0.4, runQueueShare: 0.1 },
+      ...{ retransmits: 5, limited: [] },
+    },
+    ...overrides,
+  };
+}
+
+function latencies(...milliseconds: number[]): LoadResult["histograms"] {
+  const all = new Latencies();
+  for (const each of milliseconds) all.record("api-read", { dueMs: 0, startedMs: 1, endMs: each });
+  all.recordFailure("api-read", { dueMs: 0, startedMs: 1, endMs: 2 }, 9_000);
+  return all.encoded();
+}
+
+/** Three parts that differ in all that is merged. */
+const parts: readonly LoadResult[] = [0, 1, 2].map((index) =>
+  loadResultOf({
+    startedAtMs: START + index * 700,
+    users: { asked: 3, created: 3, withWorkspace: 2, deleted: 3, owners: [`u${index}`, "host"] },
+    workspaces: {
+      asked: 5,
+      created: 5,
+      ready: 5,
+      succeeded: 4 + (index % 2),
+      failed: 1 - (index % 2),
+      deleted: 5,
+    },
+    builds: {
+      ...{ capacity: 30, peakRunning: 1, timeWeightedRunning: 1 },
+      since: START,
+      jobs: [
+        [0, index * 1_000, index * 1_000 + 1_500, "built"],
+        [50_000 + index * 10_000, 50_000 + index * 10_000, 51_000 + index * 10_000, "built"],
+      ],
+    },
+    connections: {
+      ...{ asked: 10, held: 9, heldTerminal: 6, heldSsh: 3, verified: 10, lost: index, failed: 1 },
+      bytes: { sent: 100, received: 200 },
+      serverGauge: { terminal: 10 + index, ssh: 9 },
+      ...(index === 1 ? { sshRelayed: 3 } : {}),
+    },
+    failures: [
+      { class: "connection-lost", phase: "held-command", count: index + 1, example: "gone" },
+      ...(index === 2 ? [{ class: "tls", phase: "api-read", count: 9, example: "expired" } as const] : []),
+    ],
+    histograms: latencies(10 + index, 20, 500 * (index + 1)),
+    generator: {
+      maxRssMib: 100,
+      cpuSeconds: 1.5,
+      slipP99Ms: index,
+      limited: index === 1,
+      reasons: index === 1 ? ["shard 2: busy"] : [],
+    },
+    windows: [window(0, 4_000), window(4_000, 9_000 + index * 6_000, { failures: index, commands: 7 })],
+    arrivals: { due: 5, late: index, lateMaxMs: index * 2 },
+  }),
+);
+const [a, b, c] = parts as [LoadResult, LoadResult, LoadResult];
+
+test("merging is associative", () => {
+  const whole = mergeResults([a, b, c]);
+  expect(mergeResults([mergeResults([a, b]), c])).toEqual(whole);
+  expect(mergeResults([a, mergeResults([b, c])])).toEqual(whole);
+});
+
+test("one part is the result that a single process would have given", () => {
+  expect(mergeResults([a])).toEqual(a);
+  // `toEqual` takes a field that is undefined for one that is not there.
+  const users = { ...a.users, owners: undefined };
+  expect(finished(task, mergeResults([a]))).toEqual({ ...a, users });
+});
+
+test("the sum of the parts is the whole", () => {
+  const whole = mergeResults(parts);
+  expect(loadResult.parse(whole)).toEqual(whole);
+  expect(whole.workspaces).toEqual({
+    asked: 15,
+    created: 15,
+    ready: 15,
+    succeeded: 13,
+    failed: 2,
+    deleted: 15,
+  });
+  expect(whole.connections).toMatchObject({
+    asked: 30,
+    held: 27,
+    heldTerminal: 18,
+    heldSsh: 9,
+    lost: 3,
+    failed: 3,
+  });
+  expect(whole.connections).toMatchObject({ sshRelayed: 3, bytes: { sent: 300, received: 600 } });
+  expect(whole.arrivals).toEqual({ due: 15, late: 3, lateMaxMs: 4 });
+  expect(whole.failures).toEqual([
+    { class: "tls", phase: "api-read", count: 9, example: "expired" },
+    { class: "connection-lost", phase: "held-command", count: 6, example: "gone" },
+  ]);
+});
+
+test("what every part read of the whole server is not added up", () => {
+  const { builds, connections } = mergeResults(parts);
+  expect(builds.capacity).toBe(30);
+  expect(connections.serverGauge).toEqual({ terminal: 12, ssh: 9 });
+});
+
+test("builds at once are counted over all parts by when they ran, not by adding the parts' peaks", () => {
+  const { builds } = mergeResults(parts);
+  expect(builds.peakRunning).toBe(2);
+  expect(finished(task, mergeResults(parts)).builds.jobs).toHaveLength(6);
+});
+
+test("a user that several parts met is one user", () => {
+  const whole = finished(task, mergeResults(parts));
+  expect(whole.users).toEqual({ asked: 9, created: 9, withWorkspace: 4, deleted: 9 });
+  const existing = finished({ ...task, existing: { namePrefix: "x" } }, mergeResults(parts));
+  expect(existing.users.asked).toBe(4);
+});
+
+test("percentiles are those of all latencies together", () => {
+  const [merged] = mergeResults(parts).histograms;
+  const all = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 3_600_000_000,
+    numberOfSignificantValueDigits: 3,
+  });
+  for (const ms of [10, 20, 500, 11, 20, 1_000, 12, 20, 1_500, 9_000, 9_000, 9_000])
+    all.recordValue(ms * 1000);
+  const decoded = decodeFromCompressedBase64(merged!.hdr);
+  expect(merged).toMatchObject({ count: 12, failed: 3 });
+  for (const percentile of [10, 50, 90, 99, 100])
+    expect(decoded.getValueAtPercentile(percentile)).toBe(all.getValueAtPercentile(percentile));
+});
+
+test("the generator is as good as its worst shard, which is named; memory and CPU are of all", () => {
+  expect(mergeResults(parts).generator).toMatchObject({
+    ...{ slipP99Ms: 2, limited: true, reasons: ["shard 2: busy"], maxRssMib: 300, cpuSeconds: 4.5 },
+  });
+});
+
+test("windows are aligned by time: sums are kept whole, counts stand until their part's end", () => {
+  const whole = mergeResults(parts);
+  const windows = whole.windows ?? [];
+  const total = (key: "commands" | "failures"): number => windows.reduce((sum, each) => sum + each[key], 0);
+  expect(whole.startedAtMs).toBe(START);
+  expect(total("commands")).toBe(3 * 17);
+  expect(total("failures")).toBe(3);
+  expect(windows.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+    [0, 5_000],
+    [5_000, 10_000],
+    [10_000, 15_000],
+    [15_000, 20_000],
+    [20_000, 22_400],
+  ]);
+  // Parts end at 9, 15.7 and 22.4 seconds.
+  expect(windows.map(({ terminal }) => terminal)).toEqual([6, 6, 4, 4, 2]);
+  // The machine's, which each part saw: in the first stretch two of them had two windows.
+  expect(windows.map(({ generator }) => generator.retransmits)).toEqual([
+    10,
+    5,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test("probes of all parts are counted, the worst of them kept", () => {
+  const probed = (count: number, maxMs: number): LoadResult =>
+    loadResultOf({
+      startedAtMs: START,
+      windows: [window(0, 5_000, { probe: { count, errors: 1, p50Ms: 2, maxMs } })],
+    });
+  const [merged] = mergeResults([probed(5, 10), probed(4, 90)]).windows ?? [];
+  expect(merged?.probe).toEqual({ count: 9, errors: 2, p50Ms: 2, maxMs: 90 });
+});

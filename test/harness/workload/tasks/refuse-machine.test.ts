@@ -1,0 +1,125 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { localShardRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
+import { readMachineLimits } from "../../../../harness/workload/generator/machine-limits.ts";
+import { lacksOf, machineNeed, refuseShortMachine } from "../../../../harness/workload/tasks/refuse-machine.ts";
+import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+
+const CODER = { url: "http://127.0.0.1:1", token: "t" };
+const SHARD = fileURLToPath(new URL("../../../../harness/workload/worker.ts", import.meta.url));
+
+/** A load in a process that may have so many files open. */
+function runnerWith(openFiles: number) {
+  const script = `ulimit -n ${openFiles}; exec "$0" "$@"`;
+  const node = [process.execPath, "--import", import.meta.resolve("tsx"), SHARD];
+  return localShardRunner({ command: ["sh", "-c", script, ...node] });
+}
+
+function stdio(total: number, sshShare: number): LoadTask {
+  const deployment = { url: CODER.url, ssh: "stdio", coderBinary: "coder" } as const;
+  return loadTaskFor(CODER, { deployment, connections: { total, sshShare } });
+}
+
+test("a load needs a file and a port for each connection that it holds, and others for its processes", () => {
+  const tunnel = machineNeed(loadTaskFor(CODER, { connections: { total: 400 } }), 1);
+  expect(tunnel).toMatchObject({ openFiles: 464, localPorts: 400, processes: 0, memoryMib: 0 });
+  const processes = machineNeed(stdio(400, 0.5), 1);
+  // 200 terminals, and three pipes to each of 200 processes.
+  expect(processes).toMatchObject({ openFiles: 864, localPorts: 600, processes: 1200, memoryMib: 4800 });
+});
+
+test("what is sent at once needs files too, and a load over several processes needs its ports together", () => {
+  const atOnce = loadTaskFor(CODER, {
+    workspaces: 900,
+    users: 900,
+    concurrency: 0,
+    connections: { total: 1 },
+  });
+  expect(machineNeed(atOnce, 1).openFiles).toBe(1864);
+  expect(machineNeed({ ...atOnce, concurrency: 10 }, 1).openFiles).toBe(84);
+  const dealt = machineNeed(loadTaskFor(CODER, { connections: { total: 400 } }), 4);
+  expect(dealt).toMatchObject({ openFiles: 164, localPorts: 400, systemFiles: 656 });
+});
+
+const ENOUGH = {
+  openFiles: 464,
+  systemFiles: 464,
+  localPorts: 400,
+  processes: 0,
+  memoryMib: 0,
+};
+
+test.each([
+  ["openFiles", 463, /needs 464 open files in one process and has 463; .*"ulimit -n 464"/],
+  ["systemFiles", 9, /needs 464 open files in all and 9 are left; raise fs.file-max/],
+  ["localPorts", 399, /needs 400 local ports .* and 399 are free; widen net.ipv4.ip_local_port_range/],
+] as const)(
+  "a load is refused where %s is short, with the figure and the next step",
+  async (key, has, words) => {
+    const task = loadTaskFor(CODER, { connections: { total: 400 } });
+    await refuseShortMachine(task, 1, ENOUGH);
+    await expect(refuseShortMachine(task, 1, { ...ENOUGH, [key]: has })).rejects.toMatchObject({
+      code: "generator",
+      message: expect.stringMatching(words),
+    });
+  },
+);
+
+test.each([
+  ["processes", 1199, /needs 1200 processes and threads for coder ssh and 1199 are left/],
+  ["memoryMib", 4799, /needs 4800 MiB for coder ssh and 4799 MiB are free/],
+] as const)("processes of Coder's client are counted by %s", (key, has, words) => {
+  const enough = {
+    ...ENOUGH,
+    openFiles: 864,
+    systemFiles: 864,
+    localPorts: 600,
+    processes: 1200,
+    memoryMib: 4800,
+  };
+  const need = machineNeed(stdio(400, 0.5), 1);
+  expect(lacksOf(need, enough)).toEqual([]);
+  expect(lacksOf(need, { ...enough, [key]: has })).toEqual([expect.stringMatching(words)]);
+});
+
+test("what the kernel does not tell refuses nothing", () => {
+  expect(lacksOf(machineNeed(stdio(40_000, 0.5), 1), {})).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")("the limits of this machine are read", async () => {
+  const limits = await readMachineLimits("http://127.0.0.1:1");
+  for (const figure of [limits.openFiles, limits.localPorts, limits.memoryMib])
+    expect(figure).toBeGreaterThan(0);
+});
+
+test("a load that cannot be carried creates nothing, whoever runs it", async () => {
+  await using coder = await startFakeCoder();
+  const task = loadTaskFor(coder, { connections: { total: 400 } });
+  const run = runnerWith(300).run(task, { signal: new AbortController().signal, onEvent: () => undefined });
+  await expect(run).rejects.toMatchObject({
+    code: "generator",
+    message: expect.stringMatching(/needs 464 open files in one process and has 300/),
+  });
+  expect(coder.calls).toEqual([]);
+});
+
+test("files that run out in the middle of a load are the generator's: nothing is said of Coder", async () => {
+  // Terminals of all visits are open at once, beside the sockets that created and watched their workspaces.
+  const gather = [{ call: /^GET \/workspaceagents\/[^/]+\/pty$/, count: 1000 }];
+  await using coder = await startFakeCoder({ buildMs: 10, gather });
+  const task = loadTaskFor(coder, {
+    ...{ users: 90, workspaces: 90, deployment: { url: coder.url, ssh: "tunnel" } },
+    connections: { total: 0 },
+    timeouts: { connectMs: 3000 },
+  });
+  const signal = new AbortController().signal;
+  const result = await runnerWith(245).run(task, { signal, onEvent: () => undefined });
+  if (result.task !== "load") throw new Error("no load's result");
+  expect(result.failures).toContainEqual(
+    expect.objectContaining({ class: "generator-exhausted", example: expect.stringContaining("EMFILE") }),
+  );
+  expect(result.generator.limited).toBe(true);
+  expect(result.generator.reasons[0]).toMatch(/ran out of open files of one process \(EMFILE\), \d+ times?/);
+}, 60_000);

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { architectures, resolveSize } from "../../../reference-architectures/catalogue.ts";
+import type { Environment } from "../../../stacks/environment.ts";
+import { nextSteps } from "../../../stacks/manual/next-steps.ts";
+
+/** What someone who made this architecture by hand is told. */
+function toldOf(architecture: string, changes: Partial<Environment> = {}): string {
+  const { figures: size } = resolveSize(architecture, "canary");
+  const { region, zone } = architectures.get(architecture)!;
+  const environment: Environment = {
+    schemaVersion: 1,
+    architecture,
+    size: "canary",
+    overrides: {},
+    runId: "01m81dbtf3adbaved8yjnr50h6",
+    owner: "ada",
+    managed: "manual",
+    expiresAt: null,
+    project: "my-project",
+    region,
+    zone,
+    coderVersion: "2.31.0",
+    ...changes,
+  };
+  return nextSteps({ environment, size, place: { where: "there" } }).next_steps ?? "";
+}
+
+test.each([...architectures.keys()])(
+  "%s: how to log in, to drain and to destroy is told in that order",
+  (name) => {
+    const told = toldOf(name);
+    const steps = [
+      "coder login http://localhost:7080",
+      "coder templates push",
+      `npx refbench drain ${name} --runner local --url http://localhost:7080\n`,
+      `npx cdktf destroy '${name}*'`,
+    ];
+    const places = steps.map((step) => told.indexOf(step));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+  },
+);
+
+test.each([
+  [
+    "gke",
+    /gcloud container clusters get-credentials bench-ved8yjnr50h6-gke --project=my-project --location=us-central1-a --dns-endpoint\n +kubectl --namespace=coder port-forward service\/coder 7080:80\n/,
+  ],
+  [
+    "eks",
+    /aws eks update-kubeconfig --region=\S+ --name=bench-ved8yjnr50h6-eks\n +kubectl --namespace=coder port-forward service\/coder 7080:80\n/,
+  ],
+  [
+    "gce-docker",
+    /gcloud compute ssh bench-ved8yjnr50h6-coder --project=my-project --zone=\S+ --tunnel-through-iap -- -N -L 7080:localhost:7080\n/,
+  ],
+  [
+    "gce-vm",
+    /gcloud compute ssh bench-ved8yjnr50h6-coder --project=my-project --zone=\S+ --tunnel-through-iap -- -N -L 7080:localhost:7080\n/,
+  ],
+])("%s is reached by the cloud's own command, with no key of ours", (name, command) => {
+  expect(toldOf(name)).toMatch(command);
+});
+
+test("what workspaces make is labelled as the environment is, by the template's variables", () => {
+  const told = toldOf("gke");
+  for (const variable of [
+    "bench_run=01m81dbtf3adbaved8yjnr50h6",
+    "bench_env=gke",
+    "bench_owner=ada",
+    "bench_expires=never",
+    "where=there",
+  ]) {
+    expect(told).toContain(`--variable ${variable}`);
+  }
+});
+
+test("with TLS the forwarded port is Coder's of TLS, and who signed its certificate is told before the login", () => {
+  const tls = { serverName: "coder", certificatePem: "", caPem: "the authority's" };
+  const [cluster, machine] = [toldOf("gke", { tls }), toldOf("gce-docker", { tls })];
+  expect(cluster).toContain("port-forward service/coder 7080:443\n");
+  for (const told of [cluster, machine]) {
+    const decoded =
+      /echo (\S+) \| base64 --decode >coder-ca\.pem\n.*\n +coder login https:/.exec(told)?.[1] ?? "";
+    expect(Buffer.from(decoded, "base64").toString()).toBe("the authority's");
+    expect(told).not.toContain("http://localhost");
+  }
+});
+
+test("on the twin no command leads to a real cloud", () => {
+  const told = toldOf("gke", { project: "refbench-twin-a-name-no-project-can-have" });
+  expect(told).not.toMatch(/gcloud|kubectl/);
+  expect(told).toContain("npx refbench drain gke --rehearse\n");
+  expect(told).toContain("npx refbench twin exec -- npx cdktf destroy 'gke*'");
+});
+
+test("a run is told nothing: it knows", () => {
+  expect(toldOf("gke", { managed: "cdktf" })).toBe("");
+});

@@ -1,0 +1,27 @@
+import { systemClock } from "../../../harness/tools/time/clock.ts";
+import type { ShardEvent } from "../../../harness/model/ports/worker.ts";
+import type { LoadResult } from "../../../harness/model/record/worker-result.ts";
+import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
+import { type LoadPace, runLoad } from "../../../harness/workload/load/load.ts";
+
+/** Runs a load in this process and keeps its events. */
+export async function runLoadHere(
+  task: LoadTask,
+  options: {
+    readonly signal?: AbortSignal;
+    readonly onEvent?: (event: ShardEvent) => void;
+    readonly pace?: LoadPace;
+  } = {},
+): Promise<{ result: LoadResult; events: ShardEvent[] }> {
+  const events: ShardEvent[] = [];
+  const context = {
+    signal: options.signal ?? new AbortController().signal,
+    clock: systemClock,
+    emit: (event: ShardEvent) => {
+      events.push(event);
+      options.onEvent?.(event);
+    },
+  };
+  const result = await runLoad(task, context, options.pace);
+  return { result, events };
+}
