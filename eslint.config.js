@@ -58,7 +58,11 @@ const JSON_PARSE = [
 const WALL_TIME = [
   {
     reason: "here elapsed time and stamps are told apart",
-    files: ["harness/tools/time/moment.ts", "harness/pipeline/folder/timeline.ts", "harness/cli/progress/event-axis.ts"],
+    files: [
+      "harness/tools/time/moment.ts",
+      "harness/pipeline/folder/timeline.ts",
+      "harness/cli/progress/event-axis.ts",
+    ],
   },
   {
     reason: "the instants of records, and the stamps of events on one axis, are as far apart as time elapsed",

@@ -24,7 +24,6 @@ const runner = pool.omit({ nodes: true, diskType: true }).required({ diskGib: tr
 
 /** Where Postgres runs. */
 export const databaseKind = z.enum(["cloud-sql", "rds", "on-box"]);
-export type DatabaseKind = z.infer<typeof databaseKind>;
 
 /** One row that the results table may have: the load, and the machines that are meant to carry it. */
 export const sizeSchema = z.strictObject({

@@ -4,7 +4,7 @@ import type { Environment } from "./environment.ts";
 export type Maker = Environment["managed"] | "coder";
 
 /** Value of `bench-expires` in an environment that nothing may remove by itself. */
-export const NEVER = "never";
+export const NEVER_EXPIRES = "never";
 
 /** The labels of everything that can carry labels; their values suit Google, AWS and Kubernetes alike. */
 export function benchLabels(
@@ -15,7 +15,7 @@ export function benchLabels(
     "bench-run": environment.runId,
     "bench-env": environment.architecture,
     "bench-owner": environment.owner,
-    "bench-expires": environment.expiresAt === null ? NEVER : String(environment.expiresAt),
+    "bench-expires": environment.expiresAt === null ? NEVER_EXPIRES : String(environment.expiresAt),
     "bench-managed": managed,
   };
 }

@@ -3,7 +3,7 @@ import { App } from "cdktf";
 import { ArchitectureError } from "../reference-architectures/error.ts";
 import { architectures, getArchitecture } from "../reference-architectures/catalogue.ts";
 import { addDeployment } from "./add-deployment.ts";
-import { writeJson } from "./manual/manual-secrets.ts";
+import { writeSecretJson } from "./manual/manual-secrets.ts";
 import { type Deployment, readEnvironments } from "./read-environments.ts";
 import { EnvironmentError } from "./read-json.ts";
 import { ephemeralVariables } from "./secrets.ts";
@@ -28,6 +28,6 @@ async function writeSecrets({ environment, secrets }: Deployment): Promise<void>
     const values = Object.fromEntries(
       ephemeralVariables(stack, environment).map((name) => [name, secrets[name]]),
     );
-    await writeJson(join(app.outdir, "stacks", stack, "secrets.auto.tfvars.json"), values);
+    await writeSecretJson(join(app.outdir, "stacks", stack, "secrets.auto.tfvars.json"), values);
   }
 }

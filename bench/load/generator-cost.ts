@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import type { ShardEvent, ShardRunner } from "../../harness/model/ports/worker.ts";
+import type { WorkerEvent, WorkerRunner } from "../../harness/model/ports/worker.ts";
 import type { LoadResult } from "../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../harness/model/ports/worker-task.ts";
 import { bundle } from "../../rehearsal/bundle.ts";
 import type { CoderUtility } from "../../harness/workload/coder-engine/find-utility.ts";
-import { coderShardRunner } from "../../harness/workload/coder-engine/worker-runner.ts";
+import { coderWorkerRunner } from "../../harness/workload/coder-engine/worker-runner.ts";
 import { LEAN_NODE } from "../../harness/workload/worker-process/lean-process.ts";
-import { localShardRunner } from "../../harness/workload/worker-process/local-runner.ts";
+import { localWorkerRunner } from "../../harness/workload/worker-process/local-runner.ts";
 import { ProcessUsage } from "./process-usage.ts";
 import { firstOf, loadOnWorkspaces, type RealDeployment } from "./real-deployment.ts";
 import { programSource } from "../../harness/model/programs.ts";
@@ -37,7 +37,7 @@ export interface GeneratorCost {
 
 /** The workload's own program, bundled as it is brought to a load runner. */
 export function bundledWorkload(): Promise<string> {
-  return bundle(programSource("shard"));
+  return bundle(programSource("worker"));
 }
 
 /** Measures the workload's own program. */
@@ -46,7 +46,7 @@ export async function costOfRefbench(
   deployment: RealDeployment,
   { terminals, traffic }: { readonly terminals: number; readonly traffic: Traffic },
 ): Promise<GeneratorCost> {
-  const runner = localShardRunner({ command: [process.execPath, ...LEAN_NODE, program] });
+  const runner = localWorkerRunner({ command: [process.execPath, ...LEAN_NODE, program] });
   let usage: ProcessUsage | undefined;
   const cost = await measured(runner, taskOf(deployment, terminals, traffic), traffic, (event) => {
     if (event.type === "hello") usage = new ProcessUsage(event.pid);
@@ -61,7 +61,7 @@ export async function costOfCoder(
   deployment: RealDeployment,
   { terminals, traffic }: { readonly terminals: number; readonly traffic: Traffic },
 ): Promise<GeneratorCost> {
-  const runner = coderShardRunner({ utility, env: process.env });
+  const runner = coderWorkerRunner({ utility, env: process.env });
   return measured(runner, taskOf(deployment, terminals, traffic), traffic, () => undefined);
 }
 
@@ -75,10 +75,10 @@ function taskOf(deployment: RealDeployment, terminals: number, traffic: Traffic)
 }
 
 async function measured(
-  runner: ShardRunner,
+  runner: WorkerRunner,
   task: LoadTask,
   traffic: Traffic,
-  onEvent: (event: ShardEvent) => void,
+  onEvent: (event: WorkerEvent) => void,
 ): Promise<GeneratorCost> {
   const before = endedChildrenCpuSeconds();
   const result = await runner.run(task, { signal: new AbortController().signal, onEvent });

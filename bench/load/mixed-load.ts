@@ -2,7 +2,7 @@ import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { bundle } from "../../rehearsal/bundle.ts";
 import type { LoadResult, Phase } from "../../harness/model/record/worker-result.ts";
 import { type LoadTask, SHARED_MACHINE_LIMITS } from "../../harness/model/ports/worker-task.ts";
-import { localShardRunner } from "../../harness/workload/worker-process/local-runner.ts";
+import { localWorkerRunner } from "../../harness/workload/worker-process/local-runner.ts";
 import { LEAN_NODE } from "../../harness/workload/worker-process/lean-process.ts";
 import { ProcessUsage } from "./process-usage.ts";
 import { programSource } from "../../harness/model/programs.ts";
@@ -34,11 +34,11 @@ export async function mixedLoad(
   coder: { readonly url: string; readonly token: string },
   connections: number,
 ): Promise<MixedLoad> {
-  const command = [process.execPath, ...LEAN_NODE, await bundle(programSource("shard"))] as const;
+  const command = [process.execPath, ...LEAN_NODE, await bundle(programSource("worker"))] as const;
   let usage: ProcessUsage | undefined;
   let peakMib = 0;
   const signal = new AbortController().signal;
-  const result = await localShardRunner({ command }).run(taskFor(coder, connections), {
+  const result = await localWorkerRunner({ command }).run(taskFor(coder, connections), {
     signal,
     onEvent: (event) => {
       if (event.type === "hello") usage = new ProcessUsage(event.pid);

@@ -6,7 +6,7 @@ import { newRunId } from "../../harness/model/run-id.ts";
 import { findRealCoder, withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
 import { readLocalTemplate } from "../../rehearsal/real-coder/read-template.ts";
 import { startServer } from "../../rehearsal/real-coder/server.ts";
-import { localShardRunner } from "../../harness/workload/worker-process/local-runner.ts";
+import { localWorkerRunner } from "../../harness/workload/worker-process/local-runner.ts";
 
 /** Builds are no part of what is measured: few at a time leave the memory to agents. */
 export const DAEMONS = 6;
@@ -92,7 +92,7 @@ export function firstOf(count: number): NonNullable<LoadTask["existing"]> {
 }
 
 async function bootstrap(url: string): Promise<{ token: string; coderVersion: string }> {
-  const result = await localShardRunner().run(
+  const result = await localWorkerRunner().run(
     {
       ...{ task: "bootstrap", deployment: { url, ssh: "none" }, admin: ADMIN, timeoutMs: BUILD_MS },
       template: {
@@ -114,7 +114,7 @@ async function bootstrap(url: string): Promise<{ token: string; coderVersion: st
 async function makeWorkspaces(
   deployment: Pick<RealDeployment, "url" | "token" | "workspaces">,
 ): Promise<void> {
-  const result = await localShardRunner().run(loadOnWorkspaces(deployment, { keep: true }), {
+  const result = await localWorkerRunner().run(loadOnWorkspaces(deployment, { keep: true }), {
     signal: new AbortController().signal,
     onEvent: () => undefined,
   });

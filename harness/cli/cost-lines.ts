@@ -1,4 +1,4 @@
-import type { CostEstimate } from "../../reference-architectures/cost/estimate.ts";
+import type { EstimatedCost } from "../../reference-architectures/cost/estimate.ts";
 import type { RunCost } from "../model/record/cost.ts";
 import { formatUsd } from "../model/record/usd.ts";
 import { formatCount } from "../results/format/format.ts";
@@ -21,7 +21,7 @@ export function costLines({ estimate, ceiling, basis }: Omit<RunCost, "spent">):
 }
 
 /** All of an estimate, a line each, then what is to be known of its prices. */
-export function costTable({ items, notes }: CostEstimate): readonly string[] {
+export function costTable({ items, notes }: EstimatedCost): readonly string[] {
   const amounts = items.map(({ amount }) => (amount < 0.005 ? "<$0.01" : formatUsd(amount)));
   const width = Math.max(...amounts.map(({ length }) => length));
   const lines = items.map(

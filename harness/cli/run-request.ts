@@ -19,7 +19,7 @@ import type { Io } from "../composition/settings/io.ts";
 import { refbenchVersion, whyUnofficial } from "../composition/settings/refbench-version.ts";
 import { type RunFlags } from "./options/run-options.ts";
 import { runSettingsOf } from "./run-settings.ts";
-import { shardProgram } from "../composition/worker-program.ts";
+import { workerProgram } from "../composition/worker-program.ts";
 import { MAX_SEED, twinRoot } from "../composition/settings/defaults.ts";
 import { checkFaultsFile } from "../../rehearsal/twin/faults.ts";
 
@@ -46,7 +46,7 @@ export async function runRequestOf(
   // Asked here too, since nothing may be made for a run that cannot start.
   await createTerraform().version({ env: io.env, signal: new AbortController().signal });
   // Likewise what this process and a teardown start: an installation or a disk may have no place for it.
-  await Promise.all([shardProgram(), rehearse ? twinPrograms() : undefined]);
+  await Promise.all([workerProgram(), rehearse ? twinPrograms() : undefined]);
   const refbench = await refbenchVersion();
   const why = rehearse && refbench.commit !== undefined ? undefined : whyUnofficial(refbench);
   if (why !== undefined) io.stderr.write(`refbench: ${why}\n`);

@@ -1,17 +1,12 @@
 import type { Command } from "commander";
-import {
-  atCoderVersion,
-  getArchitecture,
-  type ResolvedSize,
-  resolveSize,
-} from "../../reference-architectures/catalogue.ts";
+import { atCoderVersion, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { parseOverrides } from "../../reference-architectures/override.ts";
-import { type Place, placeOf } from "../../reference-architectures/place.ts";
+import { placeOf } from "../../reference-architectures/place.ts";
 import { RefbenchError } from "../tools/error.ts";
-import type { RunRequest } from "../pipeline/making/make-run.ts";
 import type { Plan } from "../pipeline/folder/plan.ts";
 import { clusterAccessOf, type ClusterAccessFlags } from "./options/cluster-access.ts";
-import { type CoderVersion, resolveCoderVersion } from "../composition/settings/coder-channel.ts";
+import { resolveCoderVersion } from "../composition/settings/coder-channel.ts";
+import type { RunSettings } from "../composition/settings/run-settings.ts";
 import { tlsOf, type TlsFlags } from "./options/tls-option.ts";
 
 /** The flags by which the checks before a run depend on it: those of `preflight`, and some of those of `run`. */
@@ -23,19 +18,6 @@ export interface SettingsFlags extends ClusterAccessFlags, TlsFlags {
   readonly rehearse?: boolean;
   readonly region?: string;
   readonly zone?: string;
-  readonly runner: Plan["runner"];
-}
-
-/** What a run will be, as far as the checks before it depend on that. */
-export interface RunSettings extends Pick<RunRequest, "clusterAccess">, TlsFlags {
-  readonly rehearse: boolean;
-  /** At the version of Coder that was asked for. */
-  readonly size: ResolvedSize;
-  readonly overrides: Readonly<Record<string, unknown>>;
-  /** Absent where no other version than the size's was asked for. */
-  readonly coderVersion?: CoderVersion;
-  /** The architecture's, or where it was asked for. */
-  readonly place: Place;
   readonly runner: Plan["runner"];
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { startDeadline } from "../tools/time/deadline.ts";
-import { type Try, tryAgain } from "../tools/time/retry.ts";
+import { type Try, retry } from "../tools/time/retry.ts";
 import type { Answer, CoderFailure } from "./http/answer.ts";
 import type { CoderCall, CoderHttp } from "./http/http.ts";
 import * as schemas from "./http/schemas.ts";
@@ -316,7 +316,7 @@ export class CoderClient {
       return { outcome: last, mayPass: !last.ok && mayPass(last.failure) };
     };
     try {
-      return await tryAgain(once, { ...patience, signal: this.#signal });
+      return await retry(once, { ...patience, signal: this.#signal });
     } catch (error) {
       // Stopped between two tries: the last answer says why there was another.
       if (last !== undefined && this.#signal.aborted) return last;

@@ -20,7 +20,7 @@ import { lockProviders } from "../terraform/lock-providers.ts";
 import { composeChecks } from "./compose-checks.ts";
 import type { PlacePorts } from "./compose.ts";
 import { refuseOtherCloud } from "./refuse-other-cloud.ts";
-import { composeShard } from "./compose-workers.ts";
+import { composeWorkers } from "./compose-workers.ts";
 
 /**
  * As clouds settle: what was deleted is listed for a while, controllers take minutes, and a cluster or database that a
@@ -43,7 +43,7 @@ export function composeCloud(
   const { runId } = plan;
   return {
     childEnv: childEnvironment("terraform", env),
-    shard: composeShard(folder, { plan, env }),
+    shard: composeWorkers(folder, { plan, env }),
     inventory,
     settle: CLOUD_SETTLE,
     checks: composeChecks(folder, { plan, env, inventory }),

@@ -10,7 +10,7 @@ import { readTwinMachines } from "../../rehearsal/twin/machines.ts";
 import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import { withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
 import { composeChecks } from "./compose-checks.ts";
-import { composeShard } from "./compose-workers.ts";
+import { composeWorkers } from "./compose-workers.ts";
 import type { PlacePorts } from "./compose.ts";
 import { findTwin } from "./find-twin.ts";
 
@@ -46,7 +46,7 @@ export async function composeTwin(
   const inventory = withInventoryFaults(twinInventory(twinRoot, rehearsal.twinId), faultsFile);
   return {
     childEnv,
-    shard: composeShard(folder, { plan, env: childEnv, twinRoot }),
+    shard: composeWorkers(folder, { plan, env: childEnv, twinRoot }),
     inventory,
     settle: TWIN_SETTLE,
     checks: composeChecks(folder, { plan, env: childEnv, inventory }),

@@ -1,16 +1,16 @@
 import { RefbenchError } from "../tools/error.ts";
-import type { ShardRunner } from "../model/ports/worker.ts";
+import type { WorkerRunner } from "../model/ports/worker.ts";
 import { salvageJson } from "../tools/files/json-file.ts";
 import type { Plan } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { findSecrets } from "../pipeline/folder/secrets.ts";
 import { provisionResult } from "../pipeline/stages/provision.ts";
-import { remoteShardRunner } from "../workload/remote/remote-runner.ts";
+import { remoteWorkerRunner } from "../workload/remote/remote-runner.ts";
 import { findRunnerOf, type RunnerPlace } from "./runner/find-runner.ts";
-import { shardHere, shardProgram } from "./worker-program.ts";
+import { localWorkers, workerProgram } from "./worker-program.ts";
 
 /** Where the shard program runs, as the plan says: on the load runner of the run's environment, or here. */
-export function composeShard(
+export function composeWorkers(
   folder: RunFolder,
   {
     plan,
@@ -22,9 +22,9 @@ export function composeShard(
     /** Of a rehearsal. */
     readonly twinRoot?: string;
   },
-): ShardRunner {
-  if (plan.runner === "local") return shardHere(env);
-  return remoteShardRunner({
+): WorkerRunner {
+  if (plan.runner === "local") return localWorkers(env);
+  return remoteWorkerRunner({
     findRunner: findRunnerOf({
       // Not asked on a rehearsal: there the twin answers for either.
       cloud: plan.cloud?.provider ?? "google",
@@ -33,7 +33,7 @@ export function composeShard(
       env,
       ...(twinRoot === undefined ? {} : { twinRoot }),
     }),
-    program: shardProgram,
+    program: workerProgram,
   });
 }
 

@@ -1,10 +1,10 @@
 import { Option } from "commander";
 import { ENGINES, type Engine } from "../model/record/engine.ts";
-import type { ShardRunner } from "../model/ports/worker.ts";
+import type { WorkerRunner } from "../model/ports/worker.ts";
 import type { LoadTask } from "../model/ports/worker-task.ts";
 import { commonTask } from "../workload/coder-engine/common-task.ts";
 import { refuseTask } from "../workload/coder-engine/refuse-task.ts";
-import { shardHere } from "../composition/worker-program.ts";
+import { localWorkers } from "../composition/worker-program.ts";
 
 export type EngineChoice = Engine | "both";
 
@@ -24,7 +24,7 @@ export interface EngineRun {
   readonly engine: Engine;
   readonly task: LoadTask;
   /** `leave` aborts the cleanup of Coder's utility too. */
-  shard(leave: AbortSignal): ShardRunner;
+  shard(leave: AbortSignal): WorkerRunner;
 }
 
 /**
@@ -47,18 +47,18 @@ export async function planEngines(
   const own = (ownTask: LoadTask): EngineRun => ({
     engine: "refbench",
     task: ownTask,
-    shard: () => shardHere(env),
+    shard: () => localWorkers(env),
   });
   if (choice === "refbench") return [own(task)];
   refuseTask(task);
   const { findCoderUtility } = await import("../workload/coder-engine/find-utility.ts");
-  const { coderShardRunner } = await import("../workload/coder-engine/worker-runner.ts");
+  const { coderWorkerRunner } = await import("../workload/coder-engine/worker-runner.ts");
   const utility = await findCoderUtility(coderBinary, { env, signal });
   const coder = (itsTask: LoadTask): EngineRun => ({
     engine: "coder",
     task: itsTask,
     shard: (leave) =>
-      coderShardRunner({ utility, env, leave, ...(reportsFolder === undefined ? {} : { reportsFolder }) }),
+      coderWorkerRunner({ utility, env, leave, ...(reportsFolder === undefined ? {} : { reportsFolder }) }),
   });
   if (choice === "coder") return [coder(task)];
   const common = commonTask(task);

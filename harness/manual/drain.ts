@@ -1,14 +1,14 @@
 import { CODER_GONE } from "../workload/removal/coder-gone.ts";
 import { RefbenchError } from "../tools/error.ts";
 import type { trustOf } from "../pipeline/making/trust-of.ts";
-import type { ShardEvent, ShardRunner } from "../model/ports/worker.ts";
+import type { WorkerEvent, WorkerRunner } from "../model/ports/worker.ts";
 import type { DrainResult } from "../model/record/worker-result.ts";
 
 /** Somebody waits for it, and may ask again. */
 const GONE_AFTER_MS = 30_000;
 
 export interface DrainOptions {
-  readonly shard: ShardRunner;
+  readonly shard: WorkerRunner;
   readonly coderUrl: string;
   /** Whom to trust there. */
   readonly trust: ReturnType<typeof trustOf>;
@@ -17,11 +17,11 @@ export interface DrainOptions {
   readonly keepUsers: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  readonly onEvent: (event: ShardEvent) => void;
+  readonly onEvent: (event: WorkerEvent) => void;
 }
 
 /** Deletes every workspace through Coder. A Coder that cannot be reached is `infrastructure`: nothing is known then. */
-export async function drain(options: DrainOptions): Promise<DrainResult> {
+export async function drainDeployment(options: DrainOptions): Promise<DrainResult> {
   const { shard, coderUrl, trust, token, keepUsers, timeoutMs, signal } = options;
   const errors: string[] = [];
   try {

@@ -2,7 +2,7 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** The programs that are compiled into one file each, since other processes start them: name → path of the source. */
 export const PROGRAMS = {
-  shard: "harness/workload/worker.ts",
+  worker: "harness/workload/worker.ts",
   plugin: "rehearsal/twin/plugin/main.ts",
   runner: "rehearsal/runner/main.ts",
   relay: "rehearsal/runner/relay.ts",

@@ -30,7 +30,7 @@ export async function withCanaries(
 }
 
 /** Runs in the order of the sizes that were asked for, a canary that goes before them first. */
-export function inOrder(runs: readonly NightRun[], sizes: readonly SizeName[]): NightRun[] {
+export function inCanaryOrder(runs: readonly NightRun[], sizes: readonly SizeName[]): NightRun[] {
   const architectures = sizes.map(({ architecture }) => architecture);
   const place = (run: NightRun): number => {
     const at = sizes.findIndex((size) => nameOf(size) === nameOf(run));

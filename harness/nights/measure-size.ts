@@ -2,7 +2,7 @@ import { getArchitecture } from "../../reference-architectures/catalogue.ts";
 import { zoneBeside } from "../../reference-architectures/zones.ts";
 import type { RunRecord } from "../model/record/record.ts";
 import { EXIT_CODES, VERDICTS, type Verdict } from "../tools/verdict.ts";
-import { standingOf, unofficialReasons } from "../results/judge/official.ts";
+import { recordStandingOf, unofficialReasons } from "../results/judge/official.ts";
 import type { CommandEnd, RunNightCommand } from "./child-command.ts";
 import type { NightRun } from "./night.ts";
 import { runLimits } from "./night-time.ts";
@@ -121,7 +121,7 @@ function runOf(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number
     ...(record === undefined ? {} : { runId: record.runId }),
     ...(failed === undefined ? {} : { stage: failed.stage }),
     ...(verdict === "pass" || reason === undefined ? {} : { reason: oneLine(reason) }),
-    ...(record === undefined || standingOf(record) !== "unofficial"
+    ...(record === undefined || recordStandingOf(record) !== "unofficial"
       ? {}
       : { unofficial: [...unofficialReasons(record)] }),
     ...(spent === undefined ? {} : { spent }),

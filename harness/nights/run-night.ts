@@ -1,7 +1,7 @@
 import { messageOf } from "../tools/error.ts";
 import { steadyClock } from "../tools/time/moment.ts";
 import { EXIT_CODES, type Verdict, worst } from "../tools/verdict.ts";
-import { type CanaryPorts, inOrder, withCanaries } from "./canaries.ts";
+import { type CanaryPorts, inCanaryOrder, withCanaries } from "./canaries.ts";
 import { type EarlierPorts, endEarlierNights, toldOf } from "./earlier-nights.ts";
 import { measureSize, type MeasureSizePorts, type Signals } from "./measure-size.ts";
 import { budgetOf, type EstimateOf, spentOf, unaffordable } from "./money.ts";
@@ -82,7 +82,7 @@ async function measure(size: SizeName, atWork: AtWork): Promise<void> {
   const rest = log.night.runs.filter((run) => run.state !== "waiting" || nameOf(run) !== name);
   const change = async (runs: readonly Partial<NightRun>[], state: NightRun["state"]): Promise<void> => {
     const changed = runs.map((run): NightRun => ({ ...size, state, ...run }));
-    await log.runs(inOrder([...rest, ...changed], request.sizes));
+    await log.runs(inCanaryOrder([...rest, ...changed], request.sizes));
   };
   const refusal = refusalOf(size, atWork);
   if (refusal !== undefined) {

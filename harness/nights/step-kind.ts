@@ -15,7 +15,7 @@ export interface StepKind {
   readonly leastMs: number;
   /** What follows when a sweep removed something, which it says by its exit code. */
   readonly found?: Verdict;
-  readonly failed: Verdict;
+  readonly stepFailed: Verdict;
 }
 
 const MINUTE = 60_000;
@@ -23,26 +23,26 @@ const HOUR = 60 * MINUTE;
 
 /** Every kind of step that a night has around its runs. */
 export const STEP_KINDS = {
-  teardown: { when: "before", longestMs: 4 * HOUR, leastMs: 10 * MINUTE, failed: "leaked" },
+  teardown: { when: "before", longestMs: 4 * HOUR, leastMs: 10 * MINUTE, stepFailed: "leaked" },
   // A sweep may have to wait for other runs' teardowns.
   sweepBefore: {
     when: "before",
     longestMs: 4 * HOUR,
     leastMs: 10 * MINUTE,
     found: "pass",
-    failed: "unverified",
+    stepFailed: "unverified",
   },
   // The run that follows says by its own verdict what failed.
-  preflight: { when: "before", longestMs: 15 * MINUTE, leastMs: 2 * MINUTE, failed: "pass" },
+  preflight: { when: "before", longestMs: 15 * MINUTE, leastMs: 2 * MINUTE, stepFailed: "pass" },
   // What a sweep finds after the audits was left by them.
   sweepAfter: {
     when: "after",
     longestMs: 4 * HOUR,
     leastMs: 10 * MINUTE,
     found: "leaked",
-    failed: "unverified",
+    stepFailed: "unverified",
   },
-  publish: { when: "after", longestMs: 15 * MINUTE, leastMs: 3 * MINUTE, failed: "harness-error" },
+  publish: { when: "after", longestMs: 15 * MINUTE, leastMs: 3 * MINUTE, stepFailed: "harness-error" },
 } as const satisfies Record<string, StepKind>;
 
 /** What the end of its command means for a step of this kind. */
@@ -58,7 +58,7 @@ export function stepEnd(kind: StepKind, { code, said, timedOut, stdout }: Comman
 
 /** A step that failed, in parts of a sentence. */
 export function failed(kind: StepKind, parts: readonly (string | undefined)[]): StepEnd {
-  return { outcome: "failed", said: words(parts), verdict: kind.failed };
+  return { outcome: "failed", said: words(parts), verdict: kind.stepFailed };
 }
 
 function words(parts: readonly (string | undefined)[]): string {

@@ -4,14 +4,14 @@ import type { ObjectiveResult, RunRecord } from "../model/record/record.ts";
 import { judgedWord } from "../model/record/objective-words.ts";
 import { EXIT_CODES, type Verdict, worst } from "../tools/verdict.ts";
 import { auditReason, selfAudit } from "./self-audit/self-audit.ts";
-import { judge, judgeAgain, type Objective } from "./judge/objectives.ts";
+import { judge, judgeAgain, type JudgedObjective } from "./judge/objectives.ts";
 
 /** What a record is judged by. */
 export interface ChosenObjectives {
   /** In words. */
   readonly from: string;
   /** Absent = the record's own. */
-  readonly objectives?: readonly Objective[];
+  readonly objectives?: readonly JudgedObjective[];
 }
 
 /** Judged by what it was judged by when it was written. */

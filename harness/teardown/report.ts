@@ -35,7 +35,7 @@ export function teardownReport(report: Omit<TeardownReport, "schemaVersion">): T
 }
 
 /** What a run that was torn down says by its final record. */
-export function outcomeOf({ runId, verdict, teardown }: RunRecord): RunOutcome {
+export function teardownOutcomeOf({ runId, verdict, teardown }: RunRecord): RunOutcome {
   if (teardown.state === "pending")
     return { runId, outcome: "unfinished", reason: "its record is not final" };
   return { runId, outcome: teardown.state, verdict, scope: teardown.scope, left: teardown.left };

@@ -15,7 +15,7 @@ import { hasExpired } from "../pipeline/context/expiry.ts";
 import { findJson, readJson } from "../tools/files/json-file.ts";
 import { findKeep, isKeepOver } from "../pipeline/driver/keep.ts";
 import { LeaseBook } from "../pipeline/lease/lease.ts";
-import { ownerState } from "../pipeline/folder/driver.ts";
+import { driverState } from "../pipeline/folder/driver.ts";
 import { planSchema } from "../pipeline/folder/plan.ts";
 import { findRequest } from "../pipeline/folder/request.ts";
 import { listRunFolders, type RunFolder } from "../pipeline/folder/run-folder.ts";
@@ -144,7 +144,7 @@ async function factsOf(folder: RunFolder): Promise<RunFacts> {
   const request = await orUnknown(findRequest(folder));
   return {
     final: final !== UNKNOWN && final !== undefined,
-    owner: keep === UNKNOWN ? UNKNOWN : keep === undefined ? await ownerState(folder) : "none",
+    owner: keep === UNKNOWN ? UNKNOWN : keep === undefined ? await driverState(folder) : "none",
     held: (await orUnknown(new LeaseBook(folder.leases, systemClock).isHeld())) !== false,
     asked: request !== UNKNOWN && request?.through === "audit",
     expired: keep === UNKNOWN || keep === undefined ? await isExpired(folder) : isKeepOver(keep, systemClock),

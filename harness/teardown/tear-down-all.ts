@@ -14,7 +14,7 @@ import { RunFolder, runsRoot } from "../pipeline/folder/run-folder.ts";
 import { findFinalRecord } from "../pipeline/record/run-record.ts";
 import { findTwin } from "../composition/find-twin.ts";
 import { tearDown } from "./runs.ts";
-import { type RunOutcome, type TeardownReport, outcomeOf, teardownReport } from "./report.ts";
+import { type RunOutcome, type TeardownReport, teardownOutcomeOf, teardownReport } from "./report.ts";
 import { requestWholeTeardown, type RestoreOptions, restoredRun } from "./restored-run.ts";
 
 /** Reapers at once: each has a terraform of its own. */
@@ -78,7 +78,7 @@ async function oneOf(
   const final = await findFinalRecord(folder);
   if (final === undefined) return { runId, outcome: "unfinished", reason: "its record is not final" };
   await keepFinalRecord(bucket, folder, runId);
-  return outcomeOf(final);
+  return teardownOutcomeOf(final);
 }
 
 /** Why a rehearsal is no affair of this machine's; undefined when its twin is here, or when it is a real run. */

@@ -120,7 +120,7 @@ export function isBrokenOff(error: unknown): boolean {
 }
 
 /** What an exchange is asked with, of a whole URL. */
-export function placeOf(url: string | URL): Pick<ExchangeRequest, "origin" | "path"> {
+export function splitUrl(url: string | URL): Pick<ExchangeRequest, "origin" | "path"> {
   const { origin, pathname, search } = new URL(url);
   return { origin, path: `${pathname}${search}` };
 }

@@ -4,7 +4,7 @@ import { type MachineType, machineOf } from "../machine-types.ts";
 import { type Allocatable, CLUSTER_PODS } from "./allocatable.ts";
 
 /** What the nodes of one kind of cluster carry. */
-export interface Cluster {
+export interface ClusterCapacity {
   allocatable(machine: MachineType): Allocatable;
   /** Pods of ours that one node may run. */
   podsPerNode(machine: MachineType): number;
@@ -13,7 +13,7 @@ export interface Cluster {
 }
 
 /** The first figure of a cluster's nodes that is too small for the load of its size, if any. */
-export function findClusterProblem(cluster: Cluster, size: Size): Contradiction | undefined {
+export function findClusterProblem(cluster: ClusterCapacity, size: Size): Contradiction | undefined {
   return (
     findVersionProblem(size) ??
     findReplicaProblem(cluster, size) ??
@@ -27,7 +27,7 @@ function findVersionProblem({ kubernetesVersion }: Size): Contradiction | undefi
   return { path: "kubernetesVersion", value: undefined, expected: "the cluster's version, such as 1.34" };
 }
 
-function findReplicaProblem(cluster: Cluster, size: Size): Contradiction | undefined {
+function findReplicaProblem(cluster: ClusterCapacity, size: Size): Contradiction | undefined {
   const { coder, machines } = size;
   if (machines.coder.nodes < coder.replicas) {
     return {
@@ -55,7 +55,7 @@ function findReplicaProblem(cluster: Cluster, size: Size): Contradiction | undef
 }
 
 /** Workspaces that one node carries: the least of its cores, memory, pods and disks. */
-export function workspacesPerNode(cluster: Cluster, size: Size): number {
+export function workspacesPerNode(cluster: ClusterCapacity, size: Size): number {
   const own = size.machines.workspaces.nodes > 0;
   const machine = machineOf((own ? size.machines.workspaces : size.machines.coder).machineType);
   const free = cluster.allocatable(machine);
@@ -70,7 +70,7 @@ export function workspacesPerNode(cluster: Cluster, size: Size): number {
   return Math.max(0, Math.floor(Math.min(...limits)));
 }
 
-function findWorkspaceProblem(cluster: Cluster, size: Size): Contradiction | undefined {
+function findWorkspaceProblem(cluster: ClusterCapacity, size: Size): Contradiction | undefined {
   const own = size.machines.workspaces.nodes > 0;
   const pool = own ? size.machines.workspaces : size.machines.coder;
   const perNode = workspacesPerNode(cluster, size);

@@ -1,9 +1,9 @@
 import type { MachineType } from "../machine-types.ts";
 import { allocatable, eksMemoryReserved, gkeMemoryReserved } from "./allocatable.ts";
-import type { Cluster } from "./cluster.ts";
+import type { ClusterCapacity } from "./cluster.ts";
 
 /** What GKE's nodes carry. */
-export const GKE: Cluster = {
+export const GKE: ClusterCapacity = {
   allocatable: (machine) => allocatable(machine, gkeMemoryReserved(machine)),
   /** The limit of 256 that the node pools are made with, less those that Kubernetes itself runs there. */
   podsPerNode: () => 256 - 16,
@@ -15,7 +15,7 @@ export const GKE: Cluster = {
 const EKS_OWN_PODS = 8;
 
 /** What EKS's managed nodes carry. */
-export const EKS: Cluster = {
+export const EKS: ClusterCapacity = {
   allocatable: (machine) => allocatable(machine, eksMemoryReserved(podLimit(machine))),
   podsPerNode: (machine) => podLimit(machine) - EKS_OWN_PODS,
   /** AWS: 28 attachments a machine of these families, its network interfaces and its own disk included. */

@@ -9,7 +9,7 @@ import { phasesOf } from "./phases.ts";
 import { type Standing, standingOf } from "./standing.ts";
 
 /** One line of an estimate, in USD. */
-export interface CostItem {
+export interface EstimatedItem {
   readonly what: string;
   readonly quantity: number;
   readonly rate: number;
@@ -18,21 +18,21 @@ export interface CostItem {
 }
 
 /** What a run is expected to cost, in USD: as if all of it stood from the first create to the last delete. */
-export interface CostEstimate {
+export interface EstimatedCost {
   readonly prices: string;
   readonly region: string;
   readonly hours: number;
   readonly perHour: number;
   readonly teardownReserve: number;
   readonly total: number;
-  readonly items: readonly CostItem[];
+  readonly items: readonly EstimatedItem[];
   /** What to know of the prices. */
   readonly notes: readonly string[];
 }
 
 /** An estimate, or why there is none. */
 export type Estimation =
-  | { readonly state: "priced"; readonly estimate: CostEstimate }
+  | { readonly state: "priced"; readonly estimate: EstimatedCost }
   | { readonly state: "not-priced"; readonly reason: string };
 
 const CLOUDS: Readonly<

@@ -1,4 +1,4 @@
-import type { Deployment } from "./context.ts";
+import type { EmulatedDeployment } from "./context.ts";
 import { authenticate, isOwner, tokenOf } from "./http/auth.ts";
 import { FORBIDDEN, ROUTE_NOT_FOUND } from "./http/reply.ts";
 import type { Reply } from "./http/reply.ts";
@@ -20,10 +20,10 @@ export type Incoming = Omit<ApiRequest, "params" | "user">;
 
 /** Coder's HTTP API, without HTTP: a request in, an answer out. */
 export class Api {
-  readonly #deployment: Deployment;
+  readonly #deployment: EmulatedDeployment;
   readonly #router: Router;
 
-  constructor(deployment: Deployment) {
+  constructor(deployment: EmulatedDeployment) {
     this.#deployment = deployment;
     this.#router = new Router([
       ...userRoutes(deployment),

@@ -9,7 +9,7 @@ import type { World } from "./state/world.ts";
 import type { TerminalSessions } from "./terminal/sessions.ts";
 
 /** What every route needs: one emulated deployment. */
-export interface Deployment {
+export interface EmulatedDeployment {
   readonly world: World;
   readonly queue: BuildQueue;
   readonly provisioner: Provisioner;

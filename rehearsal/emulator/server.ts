@@ -11,7 +11,7 @@ import { Provisioner } from "./build/provisioner.ts";
 import { TemplateImports } from "./build/template-imports.ts";
 import { WorkspaceBuilds } from "./build/workspace-builds.ts";
 import type { EmulatorConfig, EmulatorReady } from "./config.ts";
-import type { Deployment } from "./context.ts";
+import type { EmulatedDeployment } from "./context.ts";
 import { pathOfApp, wildcardOf } from "./http/app-host.ts";
 import { Heartbeats } from "./http/heartbeats.ts";
 import { RateLimits } from "./http/rate-limit.ts";
@@ -64,7 +64,7 @@ export async function startEmulator(
     ssh.endAgent(agent.id);
   });
   const prebuilds = new PrebuildsReconciler(world, builds);
-  const deployment: Deployment = {
+  const deployment: EmulatedDeployment = {
     world,
     provisioner,
     queue: provisioner.queue,
@@ -138,7 +138,7 @@ function resourcesFor(config: EmulatorConfig, { onWarning }: EmulatorOptions): W
 
 async function answer(
   api: Api,
-  deployment: Deployment,
+  deployment: EmulatedDeployment,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

@@ -40,7 +40,7 @@ export function addressesOn(url: string, versioned = false): Readonly<Record<Api
 }
 
 /** The environment variables that lead Terraform's provider and refbench to the mock. */
-export function endpointVariables(url: string, versioned = false): Readonly<Record<string, string>> {
+export function mockEndpointVariables(url: string, versioned = false): Readonly<Record<string, string>> {
   const addresses = addressesOn(url, versioned);
   return Object.fromEntries(API_NAMES.map((api) => [API_VARIABLES[api], addresses[api]]));
 }

@@ -1,4 +1,4 @@
-import type { World } from "./world.ts";
+import type { MockWorld } from "./world.ts";
 
 /** Seconds that an operation takes on Google's cloud, from public reports: creating, changing, deleting. */
 const SECONDS: Readonly<Record<string, readonly [create: number, update: number, remove: number]>> = {
@@ -13,7 +13,7 @@ const SECONDS: Readonly<Record<string, readonly [create: number, update: number,
 const OTHERS = [8, 8, 8] as const;
 
 /** The durations of Google's cloud, divided. Throws where the divisor is not a number above 0. */
-export function speedDurations(speed: number): World["durationMs"] {
+export function speedDurations(speed: number): MockWorld["durationMs"] {
   if (!(speed > 0)) throw new RangeError(`--speed must be a number above 0, such as 20; got ${speed}`);
   return (collection, act) => {
     const [create, update, remove] = SECONDS[collection] ?? OTHERS;

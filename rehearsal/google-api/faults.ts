@@ -1,5 +1,5 @@
 /** One answer that is wanted instead of the ordinary one. */
-export interface Fault {
+export interface MockFault {
   /** Part of `METHOD path?query`, as the client sent it. */
   readonly match: string;
   readonly status: number;
@@ -12,9 +12,9 @@ export interface Fault {
 
 /** Planned wrong answers; the first that matches is given. */
 export class Faults {
-  readonly #planned: { readonly fault: Fault; left: number }[] = [];
+  readonly #planned: { readonly fault: MockFault; left: number }[] = [];
 
-  add(fault: Fault): void {
+  add(fault: MockFault): void {
     this.#planned.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
   }
 
@@ -23,7 +23,7 @@ export class Faults {
   }
 
   /** Takes the fault that is due for a request. */
-  take(line: string): Fault | undefined {
+  take(line: string): MockFault | undefined {
     const due = this.#planned.find(({ fault, left }) => left > 0 && line.includes(fault.match));
     if (due === undefined) return undefined;
     due.left -= 1;

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../../harness/tools/time/clock.ts";
 import { systemClock } from "../../harness/tools/time/clock.ts";
-import { addressesOn, type ApiName, endpointVariables } from "./api-names.ts";
+import { addressesOn, type ApiName, mockEndpointVariables } from "./api-names.ts";
 import { compute } from "./compute/route.ts";
 import { endExpiredMachines } from "./compute/machine.ts";
 import { ApiServer } from "./container/api-server.ts";
 import { container } from "./container/route.ts";
-import { type Fault, Faults } from "./faults.ts";
+import { type MockFault, Faults } from "./faults.ts";
 import type { Json } from "./json.ts";
 import { Operations } from "./operations.ts";
 import { cloudAsset } from "./others/cloud-asset.ts";
@@ -20,11 +20,11 @@ import { oauth2, serviceUsage, storage } from "./others/small-apis.ts";
 import { sql } from "./others/sql.ts";
 import { type ProjectFacts, readyProject } from "./project.ts";
 import { GoogleRefusal } from "./refusal.ts";
-import { type ApiRequest, readRequest } from "./request.ts";
+import { type GoogleApiRequest, readRequest } from "./request.ts";
 import { Store } from "./store.ts";
-import { timeOf, type World } from "./world.ts";
+import { timeOf, type MockWorld } from "./world.ts";
 
-const ROUTES: Readonly<Record<ApiName, (world: World, request: ApiRequest) => Json>> = {
+const ROUTES: Readonly<Record<ApiName, (world: MockWorld, request: GoogleApiRequest) => Json>> = {
   compute,
   container,
   sql,
@@ -44,7 +44,7 @@ export interface MockGoogleOptions {
   /** By which operations end and machines expire. @default this machine's */
   readonly clock?: Clock;
   /** How long an operation takes. @default no time */
-  readonly durationMs?: World["durationMs"];
+  readonly durationMs?: MockWorld["durationMs"];
   /** @default any free one */
   readonly port?: number;
   /** Told of each request with the status of its answer. */
@@ -53,7 +53,7 @@ export interface MockGoogleOptions {
 
 /** Google's REST APIs for one project on a port of 127.0.0.1, written from Google's public reference. */
 export class MockGoogle implements AsyncDisposable {
-  readonly world: World;
+  readonly world: MockWorld;
   readonly faults = new Faults();
   /** `<api>/<path>` to what a read of it answers in place of the ordinary answer. */
   readonly documents = new Map<string, unknown>();
@@ -118,7 +118,7 @@ export class MockGoogle implements AsyncDisposable {
 
   /** The variables that lead Terraform's provider and refbench here, with a token that is nobody's. */
   env(versioned = false): Readonly<Record<string, string>> {
-    return { ...endpointVariables(this.url, versioned), GOOGLE_OAUTH_ACCESS_TOKEN: "mock" };
+    return { ...mockEndpointVariables(this.url, versioned), GOOGLE_OAUTH_ACCESS_TOKEN: "mock" };
   }
 
   /** Keeps a resource as it is, without the checks of a create; an empty scope is the project itself. Returns its path. */
@@ -134,7 +134,7 @@ export class MockGoogle implements AsyncDisposable {
   }
 
   /** Plans an answer other than the ordinary one. */
-  refuse(fault: Fault): void {
+  refuse(fault: MockFault): void {
     this.faults.add(fault);
   }
 

@@ -11,7 +11,7 @@ export interface OperationError {
 }
 
 /** What an operation does, and where. */
-export interface Work {
+export interface OperationWork {
   readonly api: ApiName;
   /** Google's word for it, such as `insert` or `CREATE_CLUSTER`. */
   readonly type: string;
@@ -26,7 +26,7 @@ export interface Work {
 
 /** An operation as the routes of each API write it. */
 export interface Operation {
-  readonly work: Work;
+  readonly work: OperationWork;
   readonly name: string;
   readonly id: string;
   readonly startedAt: string;
@@ -36,7 +36,7 @@ export interface Operation {
 }
 
 interface Running {
-  readonly work: Work;
+  readonly work: OperationWork;
   readonly name: string;
   readonly id: string;
   readonly startedAt: string;
@@ -57,7 +57,7 @@ export class Operations {
     this.#clock = clock;
   }
 
-  start(work: Work): Operation {
+  start(work: OperationWork): Operation {
     const id = String(1_000_000_000_000_000 + this.#all.length + 1);
     const running: Running = {
       work,

@@ -3,7 +3,7 @@ import { type Json, objectOf } from "./json.ts";
 import { GoogleRefusal } from "./refusal.ts";
 
 /** One request, with what differs between clients taken out: versions in the path, and the project's number. */
-export interface ApiRequest {
+export interface GoogleApiRequest {
   readonly api: ApiName;
   readonly method: string;
   /** Below the API's version, such as `projects/p/global/networks/n`. */
@@ -28,7 +28,7 @@ export function readRequest(
   url: URL,
   text: string,
   project: { readonly id: string; readonly number: string },
-): ApiRequest {
+): GoogleApiRequest {
   const [, name = "", ...rest] = url.pathname.split("/").map(decodeURIComponent);
   const api = API_NAMES.find((one) => one === name);
   if (api === undefined) throw new GoogleRefusal(404, "notFound", `there is no API ${name} here`);

@@ -5,7 +5,7 @@ import type { ProjectFacts } from "./project.ts";
 import type { Key, Store } from "./store.ts";
 
 /** What every route works on. */
-export interface World {
+export interface MockWorld {
   readonly store: Store;
   readonly operations: Operations;
   readonly project: ProjectFacts;
@@ -25,6 +25,6 @@ export interface World {
 }
 
 /** The time as Google's APIs write it. */
-export function timeOf({ clock }: World): string {
+export function timeOf({ clock }: MockWorld): string {
   return new Date(clock.now()).toISOString();
 }

@@ -27,7 +27,7 @@ interface Mark {
 }
 
 /** A living process of a twin. */
-export type Marked = Mark & { readonly process: LocalProcess };
+export type MarkedProcess = Mark & { readonly process: LocalProcess };
 
 /** The variable that marks a process as the item's. Without spaces: `ps` shows the environment as words. */
 export function processMark(
@@ -46,7 +46,7 @@ export function ownMark(): Readonly<Record<string, string>> {
 }
 
 /** The living processes of a twin, this one left out. Throws where the system cannot be asked. */
-export function processesOfTwin(root: string): readonly Marked[] {
+export function processesOfTwin(root: string): readonly MarkedProcess[] {
   const wanted = canonical(root);
   return marks().flatMap(({ pid, value }) => {
     const mark = parseMark(value);
@@ -68,7 +68,7 @@ export function processesBehind(root: string, key: string): readonly LocalProces
  * been looked for before the items: an item is made first.
  */
 export function lostProcesses(
-  processes: readonly Marked[],
+  processes: readonly MarkedProcess[],
   items: readonly Pick<TwinItem, "key">[],
 ): TwinItem[] {
   const keys = new Set(items.map(({ key }) => key));

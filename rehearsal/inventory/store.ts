@@ -16,8 +16,6 @@ import type { TwinItem } from "./item.ts";
 import { withLock } from "./lock.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
-export { TWIN_PROJECT } from "../twin/project.ts";
-
 /** After this many files a long write or read lets the process do something else. */
 const BREATH = 100;
 

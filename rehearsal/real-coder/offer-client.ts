@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { exchange, placeOf } from "../../harness/tools/exchange.ts";
+import { exchange, splitUrl } from "../../harness/tools/exchange.ts";
 
 /** Where a server without clients inside itself looks for those that it offers. */
 const OFFERED = "site/orig/bin";
@@ -16,7 +16,7 @@ export async function offerClient(
 ): Promise<void> {
   const { status } = await exchange({
     method: "HEAD",
-    ...placeOf(`${url}/bin/${name}`),
+    ...splitUrl(`${url}/bin/${name}`),
     headers: {},
     timeoutMs: ANSWER_TIMEOUT_MS,
   });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { clientName } from "../../harness/model/cloud/client-name.ts";
 import { RefbenchError } from "../../harness/tools/error.ts";
-import { exchange, placeOf } from "../../harness/tools/exchange.ts";
+import { exchange, splitUrl } from "../../harness/tools/exchange.ts";
 import type { EmulatorReady } from "../emulator/config.ts";
 import type { LocalProcess } from "../../harness/tools/process/local-process.ts";
 import { openStore } from "../inventory/store.ts";
@@ -118,7 +118,7 @@ async function awaitHealthy(url: string, server: Running, log: string): Promise<
   for (;;) {
     const isHealthy = await exchange({
       method: "GET",
-      ...placeOf(`${url}/healthz`),
+      ...splitUrl(`${url}/healthz`),
       headers: {},
       timeoutMs: HEALTH_MS,
     }).then(

@@ -4,7 +4,7 @@ import { openStore, type TwinStore } from "../inventory/store.ts";
 import { isControlPlaneAway, PENDING } from "./cloud/control-plane.ts";
 import { faultsMet } from "./planned-faults.ts";
 import { inventoryFolder } from "./plugin/settings.ts";
-import { hashOf } from "./plugin/template.ts";
+import { templateHash } from "./plugin/template.ts";
 import { valueAt } from "./plugin/walk.ts";
 
 /** Where each kind of node pool says how many nodes it has. */
@@ -58,6 +58,6 @@ function nodesOf({ key, kind, name, createdAt, attributes }: TwinItem): readonly
   const count = Number(valueAt(attributes, NODE_COUNTS[kind] ?? "") ?? 0);
   return Array.from({ length: count }, (_, index) => ({
     name: `${name}-${index}`,
-    uid: hashOf(`${key} ${createdAt} ${index}`).toString("hex").slice(0, 16),
+    uid: templateHash(`${key} ${createdAt} ${index}`).toString("hex").slice(0, 16),
   }));
 }

@@ -2,7 +2,13 @@ import { existsSync } from "node:fs";
 import { messageOf, RefbenchError } from "../../harness/tools/error.ts";
 import type { Inventory, InventoryItem } from "../../harness/model/ports/inventory.ts";
 import { run12, type RunId } from "../../harness/model/run-id.ts";
-import { findLabelledRun, isOfRun, readRunMark, refuseRemoval, type RunMark } from "../../harness/model/cloud/run-mark.ts";
+import {
+  findLabelledRun,
+  isOfRun,
+  readRunMark,
+  refuseRemoval,
+  type RunMark,
+} from "../../harness/model/cloud/run-mark.ts";
 import type { TwinItem } from "../inventory/item.ts";
 import {
   endLostProcess,
@@ -11,7 +17,7 @@ import {
   processesOfTwin,
 } from "../inventory/marked-processes.ts";
 import { openStore, type TwinStore } from "../inventory/store.ts";
-import { removeItem } from "./cloud/remove.ts";
+import { removeTwinItem } from "./cloud/remove.ts";
 import { CONTROLLER_SECONDS } from "./controllers/seconds.ts";
 import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { OVERLAY } from "./overlay/table.ts";
@@ -79,7 +85,7 @@ export function twinInventory(root: string, id?: string): Inventory {
       try {
         if (item.kind === LOST_PROCESS)
           return { state: (await endLostProcess(root, item.id)) ? "removed" : "gone" };
-        const removal = await removeItem(open(), item.id, REMOVAL);
+        const removal = await removeTwinItem(open(), item.id, REMOVAL);
         return removal.state === "in-use"
           ? { state: "in-use", reason: `already being used by '${removal.by}'` }
           : removal;

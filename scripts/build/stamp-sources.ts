@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 export type Stamp = readonly [size: number, mtimeMs: number];
 
 /** What can be compiled. */
-const FOLDERS = ["harness", "reference-architectures", "stacks"];
+const FOLDERS = ["harness", "rehearsal", "reference-architectures", "stacks"];
 const FILES = ["package.json", "node_modules/.package-lock.json"];
 
 /** The stamps of every source below `root`, by their path from there. */

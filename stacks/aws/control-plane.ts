@@ -4,12 +4,12 @@ import { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster/index.js";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
-import type { Network } from "./network.ts";
+import type { AwsNetwork } from "./network.ts";
 import { Role, serviceTrust } from "./role.ts";
 
-export interface ControlPlaneProps {
+export interface AwsControlPlaneProps {
   readonly environment: Environment;
-  readonly network: Network;
+  readonly network: AwsNetwork;
   readonly kubernetesVersion: string;
 }
 
@@ -19,7 +19,7 @@ export function clusterName(environment: Environment): string {
 }
 
 /** The cluster without nodes: each role brings its own. */
-export class ControlPlane extends Construct {
+export class AwsControlPlane extends Construct {
   readonly clusterName: string;
   readonly endpoint: string;
   /** Of the cluster's own authority, in base64. */
@@ -27,7 +27,11 @@ export class ControlPlane extends Construct {
   /** Who says which service account of the cluster is whom. */
   readonly issuer: string;
 
-  constructor(scope: Construct, id: string, { environment, network, kubernetesVersion }: ControlPlaneProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, network, kubernetesVersion }: AwsControlPlaneProps,
+  ) {
     super(scope, id);
     const { admins = [], cidrs = [] } = environment.clusterAccess ?? {};
     const role = new Role(this, "identity", {

@@ -8,24 +8,24 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
-import type { Network } from "./network.ts";
+import type { AwsNetwork } from "./network.ts";
 
 const PORT = 5_432;
 
-export interface DatabaseProps {
+export interface AwsDatabaseProps {
   readonly environment: Environment;
   readonly size: Size["database"];
-  readonly network: Network;
+  readonly network: AwsNetwork;
   /** An ephemeral variable: it goes into a write-only attribute and stays out of the state. */
   readonly password: string;
 }
 
 /** Coder's Postgres, reached from where the machines are and from nowhere else. */
-export class Database extends Construct {
+export class AwsDatabase extends Construct {
   readonly instanceName: string;
   readonly address: string;
 
-  constructor(scope: Construct, id: string, props: DatabaseProps) {
+  constructor(scope: Construct, id: string, props: AwsDatabaseProps) {
     super(scope, id);
     const { environment, size, network } = props;
     const name = benchName(environment, "db");

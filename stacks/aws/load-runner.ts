@@ -11,7 +11,7 @@ import { benchLabels, benchName } from "../labels.ts";
 import type { CloudOutputs } from "../outputs.ts";
 import { runnerScript } from "../runner/runner-script.ts";
 import { hardEnd } from "./hard-expiry.ts";
-import type { Network } from "./network.ts";
+import type { AwsNetwork } from "./network.ts";
 import { Role, serviceTrust } from "./role.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
@@ -20,19 +20,23 @@ const STARTUP = readFileSync(packageFile("stacks/aws/startup/runner.sh"), "utf8"
 /** Amazon Linux 2023, which has the agent that makes the machine reachable; AWS publishes the newest build here. */
 const IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64";
 
-export interface LoadRunnerProps {
+export interface AwsLoadRunnerProps {
   readonly environment: Environment;
   readonly machine: Size["machines"]["runner"];
-  readonly network: Network;
+  readonly network: AwsNetwork;
   /** Whose programs it runs. */
   readonly publicKey: string;
 }
 
 /** The machine beside Coder that the load comes from: Coder has no address outside of its network. */
-export class LoadRunner extends Construct {
+export class AwsLoadRunner extends Construct {
   readonly instanceId: string;
 
-  constructor(scope: Construct, id: string, { environment, machine, network, publicKey }: LoadRunnerProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, machine, network, publicKey }: AwsLoadRunnerProps,
+  ) {
     super(scope, id);
     const name = benchName(environment, "runner");
     const role = new Role(this, "identity", {
@@ -88,13 +92,13 @@ export class LoadRunner extends Construct {
 }
 
 /** Makes the load runner when somebody may use it, and says its output. */
-export function addLoadRunner(
+export function addAwsLoadRunner(
   scope: Construct,
-  props: { readonly environment: Environment; readonly size: Size; readonly network: Network },
+  props: { readonly environment: Environment; readonly size: Size; readonly network: AwsNetwork },
 ): Pick<CloudOutputs, "runner_machine"> {
   const { environment, size, network } = props;
   if (environment.runner === undefined) return {};
-  const runner = new LoadRunner(scope, "runner", {
+  const runner = new AwsLoadRunner(scope, "runner", {
     environment,
     machine: size.machines.runner,
     network,

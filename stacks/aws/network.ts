@@ -20,14 +20,14 @@ const SPARE = "10.20.64.0/24";
 const PUBLIC = "10.20.65.0/24";
 const EVERYWHERE = "0.0.0.0/0";
 
-export interface NetworkProps {
+export interface AwsNetworkProps {
   readonly environment: Environment;
   /** Whose balancers find the subnetworks. */
   readonly clusterName: string;
 }
 
 /** The run's own network, so that nothing of it touches another's and all of it can go. */
-export class Network extends Construct {
+export class AwsNetwork extends Construct {
   readonly networkId: string;
   /** Where machines and pods have their addresses. */
   readonly machineRange = NODES;
@@ -38,7 +38,7 @@ export class Network extends Construct {
   /** What a machine needs to reach the world. */
   readonly egress: ITerraformDependable[];
 
-  constructor(scope: Construct, id: string, { environment, clusterName }: NetworkProps) {
+  constructor(scope: Construct, id: string, { environment, clusterName }: AwsNetworkProps) {
     super(scope, id);
     const named = (role: string): { tags: Record<string, string> } => ({
       tags: { Name: benchName(environment, role) },

@@ -5,13 +5,13 @@ import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { type NodeRole, ROLE_TAINT, roleLabel } from "../kubernetes/node-role.ts";
 import { benchLabels, benchName } from "../labels.ts";
-import type { ControlPlane } from "./control-plane.ts";
-import type { Network } from "./network.ts";
+import type { AwsControlPlane } from "./control-plane.ts";
+import type { AwsNetwork } from "./network.ts";
 
-export interface NodePoolProps {
+export interface AwsNodePoolProps {
   readonly environment: Environment;
-  readonly controlPlane: ControlPlane;
-  readonly network: Network;
+  readonly controlPlane: AwsControlPlane;
+  readonly network: AwsNetwork;
   readonly nodeRoleArn: string;
   readonly kubernetesVersion: string;
   readonly name: NodeRole;
@@ -25,8 +25,8 @@ export interface NodePoolProps {
 }
 
 /** Nodes of one role, fixed in number: nodes that come during a measurement would be measured too. */
-export class NodePool extends Construct {
-  constructor(scope: Construct, id: string, props: NodePoolProps) {
+export class AwsNodePool extends Construct {
+  constructor(scope: Construct, id: string, props: AwsNodePoolProps) {
     super(scope, id);
     const { environment, nodes } = props;
     const name = benchName(environment, props.name);

@@ -1,17 +1,17 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import type { App } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
-import { clusterName, ControlPlane } from "../aws/control-plane.ts";
-import { Database } from "../aws/database.ts";
+import { clusterName, AwsControlPlane } from "../aws/control-plane.ts";
+import { AwsDatabase } from "../aws/database.ts";
 import { DiskIdentity } from "../aws/disk-identity.ts";
-import { addLoadRunner } from "../aws/load-runner.ts";
-import { Network } from "../aws/network.ts";
-import { NodePool } from "../aws/node-pool.ts";
+import { addAwsLoadRunner } from "../aws/load-runner.ts";
+import { AwsNetwork } from "../aws/network.ts";
+import { AwsNodePool } from "../aws/node-pool.ts";
 import { awsProvider } from "../aws/provider.ts";
 import { Role, serviceTrust } from "../aws/role.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { planPools } from "../kubernetes/plan-pools.ts";
-import { versionOf } from "../kubernetes/version.ts";
+import { kubernetesVersionOf } from "../kubernetes/version.ts";
 import type { CloudOutputs } from "../outputs.ts";
 
 export interface EksCloudStackProps extends BenchStackProps {
@@ -20,10 +20,10 @@ export interface EksCloudStackProps extends BenchStackProps {
 
 /** Network, database and cluster: everything that AWS bills, and nothing inside the cluster. */
 export class EksCloudStack extends BenchStack {
-  readonly controlPlane: ControlPlane;
-  readonly database: Database;
+  readonly controlPlane: AwsControlPlane;
+  readonly database: AwsDatabase;
   readonly disks: DiskIdentity;
-  readonly network: Network;
+  readonly network: AwsNetwork;
 
   constructor(app: App, name: string, props: EksCloudStackProps) {
     super(app, name, props);
@@ -31,13 +31,13 @@ export class EksCloudStack extends BenchStack {
     const { size } = props;
     awsProvider(this, environment);
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
-    const kubernetesVersion = versionOf(size);
-    const network = (this.network = new Network(this, "vpc", {
+    const kubernetesVersion = kubernetesVersionOf(size);
+    const network = (this.network = new AwsNetwork(this, "vpc", {
       environment,
       clusterName: clusterName(environment),
     }));
-    this.controlPlane = new ControlPlane(this, "kubernetes", { environment, network, kubernetesVersion });
-    this.database = new Database(this, "database", {
+    this.controlPlane = new AwsControlPlane(this, "kubernetes", { environment, network, kubernetesVersion });
+    this.database = new AwsDatabase(this, "database", {
       environment,
       size: size.database,
       network,
@@ -56,7 +56,7 @@ export class EksCloudStack extends BenchStack {
       ],
     });
     for (const pool of planPools(size)) {
-      new NodePool(this, pool.name, {
+      new AwsNodePool(this, pool.name, {
         ...pool,
         environment,
         controlPlane: this.controlPlane,
@@ -68,7 +68,7 @@ export class EksCloudStack extends BenchStack {
       });
     }
     const account = new DataAwsCallerIdentity(this, "account");
-    const runner = addLoadRunner(this, { environment, size, network });
+    const runner = addAwsLoadRunner(this, { environment, size, network });
     this.addOutputs({
       project: account.accountId,
       region: environment.region,

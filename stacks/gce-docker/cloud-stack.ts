@@ -3,8 +3,8 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { templateTrust } from "../coder-certificate.ts";
 import { CoderHost } from "../google/coder-host.ts";
-import { addLoadRunner } from "../google/load-runner.ts";
-import { Network } from "../google/network.ts";
+import { addGoogleLoadRunner } from "../google/load-runner.ts";
+import { GoogleNetwork } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
 import { nextSteps } from "../manual/next-steps.ts";
@@ -23,7 +23,7 @@ export class GceDockerCloudStack extends BenchStack {
     googleProvider(this, environment);
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
     const tlsKey = environment.tls && this.ephemeralVariable(TLS_KEY, "Key of Coder's certificate.");
-    const network = new Network(this, "vpc", { environment, forCluster: false });
+    const network = new GoogleNetwork(this, "vpc", { environment, forCluster: false });
     const identity = new ServiceIdentity(this, "identity", {
       environment,
       role: "coder",
@@ -38,7 +38,7 @@ export class GceDockerCloudStack extends BenchStack {
       password,
       tlsKey,
     });
-    const runner = addLoadRunner(this, { environment, size: props.size, network });
+    const runner = addGoogleLoadRunner(this, { environment, size: props.size, network });
     const place = { ...templateTrust(environment) };
     this.addOutputs({
       ...host.outputs,

@@ -6,8 +6,8 @@ import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { BuilderGrants } from "../google/builder-grants.ts";
 import { templateTrust } from "../coder-certificate.ts";
 import { CoderHost } from "../google/coder-host.ts";
-import { addLoadRunner } from "../google/load-runner.ts";
-import { Network } from "../google/network.ts";
+import { addGoogleLoadRunner } from "../google/load-runner.ts";
+import { GoogleNetwork } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
 import { nextSteps } from "../manual/next-steps.ts";
@@ -27,7 +27,7 @@ export class GceVmCloudStack extends BenchStack {
     googleProvider(this, environment);
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
     const tlsKey = environment.tls && this.ephemeralVariable(TLS_KEY, "Key of Coder's certificate.");
-    const network = new Network(this, "vpc", { environment, forCluster: false });
+    const network = new GoogleNetwork(this, "vpc", { environment, forCluster: false });
     const identity = new ServiceIdentity(this, "identity", {
       environment,
       role: "coder",
@@ -55,7 +55,7 @@ export class GceVmCloudStack extends BenchStack {
       // Coder deletes workspaces while it still may: its grants go after it.
       dependsOn: grants.ready,
     });
-    const runner = addLoadRunner(this, { environment, size, network });
+    const runner = addGoogleLoadRunner(this, { environment, size, network });
     const place = {
       project: network.project,
       zone: environment.zone,

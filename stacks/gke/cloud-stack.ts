@@ -1,14 +1,14 @@
 import type { App } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
-import { ControlPlane } from "../google/control-plane.ts";
-import { Database } from "../google/database.ts";
-import { addLoadRunner } from "../google/load-runner.ts";
+import { GoogleControlPlane } from "../google/control-plane.ts";
+import { GoogleDatabase } from "../google/database.ts";
+import { addGoogleLoadRunner } from "../google/load-runner.ts";
 import { planPools } from "../kubernetes/plan-pools.ts";
-import { channelOf, versionOf } from "../kubernetes/version.ts";
-import { Network } from "../google/network.ts";
+import { channelOf, kubernetesVersionOf } from "../kubernetes/version.ts";
+import { GoogleNetwork } from "../google/network.ts";
 import { NodeIdentity } from "../google/node-identity.ts";
-import { NodePool } from "../google/node-pool.ts";
+import { GoogleNodePool } from "../google/node-pool.ts";
 import { googleProvider } from "../google/provider.ts";
 import type { CloudOutputs } from "../outputs.ts";
 
@@ -18,8 +18,8 @@ export interface GkeCloudStackProps extends BenchStackProps {
 
 /** Network, database and cluster: everything that Google bills, and nothing inside the cluster. */
 export class GkeCloudStack extends BenchStack {
-  readonly controlPlane: ControlPlane;
-  readonly database: Database;
+  readonly controlPlane: GoogleControlPlane;
+  readonly database: GoogleDatabase;
 
   constructor(app: App, name: string, props: GkeCloudStackProps) {
     super(app, name, props);
@@ -27,23 +27,23 @@ export class GkeCloudStack extends BenchStack {
     const { size } = props;
     googleProvider(this, environment);
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
-    const network = new Network(this, "vpc", { environment, forCluster: true });
-    this.database = new Database(this, "database", {
+    const network = new GoogleNetwork(this, "vpc", { environment, forCluster: true });
+    this.database = new GoogleDatabase(this, "database", {
       environment,
       size: size.database,
       network,
       password: password.stringValue,
     });
     const identity = new NodeIdentity(this, "identity", { environment, project: network.project });
-    this.controlPlane = new ControlPlane(this, "kubernetes", {
+    this.controlPlane = new GoogleControlPlane(this, "kubernetes", {
       environment,
       network,
-      kubernetesVersion: versionOf(size),
+      kubernetesVersion: kubernetesVersionOf(size),
       releaseChannel: channelOf(size),
       nodeAccount: identity.email,
     });
     for (const pool of planPools(size)) {
-      new NodePool(this, pool.name, {
+      new GoogleNodePool(this, pool.name, {
         ...pool,
         environment,
         controlPlane: this.controlPlane,
@@ -52,7 +52,7 @@ export class GkeCloudStack extends BenchStack {
         dependsOn: [network.egress],
       });
     }
-    const runner = addLoadRunner(this, { environment, size, network });
+    const runner = addGoogleLoadRunner(this, { environment, size, network });
     this.addOutputs({
       project: network.project,
       region: environment.region,

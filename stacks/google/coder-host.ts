@@ -5,16 +5,16 @@ import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
 import { CoderMachine } from "./coder-machine.ts";
-import { Database } from "./database.ts";
+import { GoogleDatabase } from "./database.ts";
 import { Firewall } from "./firewall.ts";
 import { MachineSecret } from "./machine-secret.ts";
-import type { Network } from "./network.ts";
+import type { GoogleNetwork } from "./network.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
 
 export interface CoderHostProps {
   readonly environment: Environment;
   readonly size: Size;
-  readonly network: Network;
+  readonly network: GoogleNetwork;
   /** Who Coder's machine, and so Coder's builds, are. */
   readonly identity: ServiceIdentity;
   /** Whether workspaces are containers on it. */
@@ -30,7 +30,7 @@ export interface CoderHostProps {
 /** Coder on a machine with its database, on the box or beside it. */
 export class CoderHost extends Construct {
   readonly #machine: CoderMachine;
-  readonly #database: Database | undefined;
+  readonly #database: GoogleDatabase | undefined;
   readonly #props: CoderHostProps;
 
   constructor(scope: Construct, id: string, props: CoderHostProps) {
@@ -40,7 +40,7 @@ export class CoderHost extends Construct {
     const reader = identity.member;
     const firewall = new Firewall(this, "firewall", { environment, network });
     if (size.database.kind === "cloud-sql") {
-      this.#database = new Database(this, "database", {
+      this.#database = new GoogleDatabase(this, "database", {
         environment,
         size: size.database,
         network,

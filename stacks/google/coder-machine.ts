@@ -13,7 +13,7 @@ import { literal } from "../literal.ts";
 import { PROVIDER_FOLDER, providerMirror } from "../provider-mirror.ts";
 import { CODER_PORT, CODER_TAG } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
-import type { Network } from "./network.ts";
+import type { GoogleNetwork } from "./network.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** What the machine does when it starts; all that differs between machines comes from its metadata. */
@@ -25,7 +25,7 @@ const DISK_GIB = 100;
 export interface CoderMachineProps {
   readonly environment: Environment;
   readonly size: Size;
-  readonly network: Network;
+  readonly network: GoogleNetwork;
   /** Email of the account that the machine and Coder's builds are. */
   readonly account: string;
   /** Whether workspaces are containers on it. */

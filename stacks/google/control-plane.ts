@@ -4,24 +4,24 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import { maintenancePolicy } from "./maintenance.ts";
-import type { Network } from "./network.ts";
+import type { GoogleNetwork } from "./network.ts";
 
-export interface ControlPlaneProps {
+export interface GoogleControlPlaneProps {
   readonly environment: Environment;
-  readonly network: Network;
+  readonly network: GoogleNetwork;
   readonly kubernetesVersion: string;
   readonly releaseChannel: NonNullable<Size["kubernetesChannel"]>;
   readonly nodeAccount: string;
 }
 
 /** The cluster without nodes: each role brings its own. */
-export class ControlPlane extends Construct {
+export class GoogleControlPlane extends Construct {
   readonly clusterId: string;
   readonly clusterName: string;
   /** Host name of the control plane, reachable from anywhere by whom Google lets in. */
   readonly endpoint: string;
 
-  constructor(scope: Construct, id: string, props: ControlPlaneProps) {
+  constructor(scope: Construct, id: string, props: GoogleControlPlaneProps) {
     super(scope, id);
     const { environment, network } = props;
     const cluster = new ContainerCluster(this, "cluster", {

@@ -9,24 +9,24 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { CANDIDATE_DATABASE_NAME, DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
-import type { Network } from "./network.ts";
+import type { GoogleNetwork } from "./network.ts";
 
-export interface DatabaseProps {
+export interface GoogleDatabaseProps {
   readonly environment: Environment;
   readonly size: Size["database"];
-  readonly network: Network;
+  readonly network: GoogleNetwork;
   /** An ephemeral variable: it goes into a write-only attribute and stays out of the state. */
   readonly password: string;
 }
 
 /** Coder's Postgres, reached at one address inside the network and from nowhere else. */
-export class Database extends Construct {
+export class GoogleDatabase extends Construct {
   readonly instanceName: string;
   readonly address: string;
   /** All that must exist before Coder finds it. */
   readonly ready: ITerraformDependable[];
 
-  constructor(scope: Construct, id: string, { environment, size, network, password }: DatabaseProps) {
+  constructor(scope: Construct, id: string, { environment, size, network, password }: GoogleDatabaseProps) {
     super(scope, id);
     const instance = new SqlDatabaseInstance(this, "instance", {
       name: benchName(environment, "db"),

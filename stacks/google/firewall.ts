@@ -3,7 +3,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
-import type { Network } from "./network.ts";
+import type { GoogleNetwork } from "./network.ts";
 
 /** Network tag of the machine that Coder runs on. */
 export const CODER_TAG = "bench-coder";
@@ -17,7 +17,7 @@ export const IAP_RANGE = "35.235.240.0/20";
 
 export interface FirewallProps {
   readonly environment: Environment;
-  readonly network: Network;
+  readonly network: GoogleNetwork;
 }
 
 /** Who may reach Coder's machine: its own network, and by SSH whom Google has asked for a name. Nobody reaches a workspace. */

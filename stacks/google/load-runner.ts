@@ -11,7 +11,7 @@ import { RUNNER_USER } from "../runner/runner-machine.ts";
 import { runnerScript } from "../runner/runner-script.ts";
 import { IAP_RANGE } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
-import type { Network } from "./network.ts";
+import type { GoogleNetwork } from "./network.ts";
 import { ServiceIdentity } from "./service-identity.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
@@ -20,19 +20,23 @@ const RUNNER_TAG = "bench-runner";
 
 const STARTUP_SCRIPT = runnerScript(readFileSync(packageFile("stacks/google/startup/runner.sh"), "utf8"));
 
-export interface LoadRunnerProps {
+export interface GoogleLoadRunnerProps {
   readonly environment: Environment;
   readonly machine: Size["machines"]["runner"];
-  readonly network: Network;
+  readonly network: GoogleNetwork;
   /** Whose programs it runs. */
   readonly publicKey: string;
 }
 
 /** The machine beside Coder that the load comes from: Coder has no address outside of its network. */
-export class LoadRunner extends Construct {
+export class GoogleLoadRunner extends Construct {
   readonly instanceName: string;
 
-  constructor(scope: Construct, id: string, { environment, machine, network, publicKey }: LoadRunnerProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, machine, network, publicKey }: GoogleLoadRunnerProps,
+  ) {
     super(scope, id);
     const ssh = new ComputeFirewall(this, "ssh", {
       name: benchName(environment, "runner-ssh"),
@@ -94,17 +98,17 @@ export class LoadRunner extends Construct {
 }
 
 /** Makes the load runner when somebody may use it, and says its output. */
-export function addLoadRunner(
+export function addGoogleLoadRunner(
   scope: Construct,
   {
     environment,
     size,
     network,
-  }: { readonly environment: Environment; readonly size: Size; readonly network: Network },
+  }: { readonly environment: Environment; readonly size: Size; readonly network: GoogleNetwork },
 ): Pick<CloudOutputs, "runner_machine"> {
   if (environment.runner === undefined) return {};
   const { publicKey } = environment.runner;
-  const runner = new LoadRunner(scope, "runner", {
+  const runner = new GoogleLoadRunner(scope, "runner", {
     environment,
     machine: size.machines.runner,
     network,

@@ -12,14 +12,14 @@ const NODES = "10.10.0.0/20";
 const PODS = "10.32.0.0/16";
 const SERVICES = "10.48.0.0/20";
 
-export interface NetworkProps {
+export interface GoogleNetworkProps {
   readonly environment: Environment;
   /** With ranges for the pods and services of a cluster. */
   readonly forCluster: boolean;
 }
 
 /** The run's own network, so that nothing of it touches another's and all of it can go. */
-export class Network extends Construct {
+export class GoogleNetwork extends Construct {
   readonly networkId: string;
   readonly networkName: string;
   readonly subnetworkId: string;
@@ -32,7 +32,7 @@ export class Network extends Construct {
   /** The provider's project, known even when nobody wrote it down. */
   readonly project: string;
 
-  constructor(scope: Construct, id: string, { environment, forCluster }: NetworkProps) {
+  constructor(scope: Construct, id: string, { environment, forCluster }: GoogleNetworkProps) {
     super(scope, id);
     const network = new ComputeNetwork(this, "network", {
       name: benchName(environment, "net"),

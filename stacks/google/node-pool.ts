@@ -4,11 +4,11 @@ import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { type NodeRole, ROLE_TAINT, roleLabel } from "../kubernetes/node-role.ts";
 import { benchLabels, benchName } from "../labels.ts";
-import type { ControlPlane } from "./control-plane.ts";
+import type { GoogleControlPlane } from "./control-plane.ts";
 
-export interface NodePoolProps {
+export interface GoogleNodePoolProps {
   readonly environment: Environment;
-  readonly controlPlane: ControlPlane;
+  readonly controlPlane: GoogleControlPlane;
   readonly nodeAccount: string;
   readonly name: NodeRole;
   readonly machineType: string;
@@ -22,8 +22,8 @@ export interface NodePoolProps {
 }
 
 /** Nodes of one role, fixed in number: nodes that come during a measurement would be measured too. */
-export class NodePool extends Construct {
-  constructor(scope: Construct, id: string, props: NodePoolProps) {
+export class GoogleNodePool extends Construct {
+  constructor(scope: Construct, id: string, props: GoogleNodePoolProps) {
     super(scope, id);
     const { environment } = props;
     new ContainerNodePool(this, "nodes", {

@@ -1,7 +1,7 @@
 import { Fn } from "cdktf";
 
 /** How the kubernetes and helm providers reach a cluster. */
-export interface ClusterAccess {
+export interface ClusterConnection {
   readonly host: string;
   /** Of the cluster's own authority, as text; absent where the host's certificate is publicly signed. */
   readonly certificate?: string;
@@ -17,7 +17,7 @@ export interface ClusterAccess {
  * and the cluster's own CA would not know it. A credential made when it is needed, not a token from a data source:
  * that one would lie in the state and be stale in a teardown hours later.
  */
-export function gkeAccess(endpoint: string): ClusterAccess {
+export function gkeAccess(endpoint: string): ClusterConnection {
   return {
     host: `https://${endpoint}`,
     exec: {
@@ -33,7 +33,7 @@ export function gkeAccess(endpoint: string): ClusterAccess {
 export function eksAccess(
   cluster: { readonly endpoint: string; readonly certificate: string; readonly clusterName: string },
   region: string,
-): ClusterAccess {
+): ClusterConnection {
   return {
     host: cluster.endpoint,
     certificate: Fn.base64decode(cluster.certificate),

@@ -11,7 +11,7 @@ import { nextSteps } from "../manual/next-steps.ts";
 import { providerMirror } from "../provider-mirror.ts";
 import type { CoderOutputs } from "../outputs.ts";
 import { TLS_KEY } from "../secrets.ts";
-import type { ClusterAccess } from "./cluster-access.ts";
+import type { ClusterConnection } from "./cluster-access.ts";
 import { CoderRelease, releaseName } from "./coder-release.ts";
 import { coderValues } from "./coder-values.ts";
 import { CODER_NAMESPACE, HOME_STORAGE_CLASS } from "./names.ts";
@@ -24,7 +24,7 @@ import { type HomeDisks, WorkspaceSpace } from "./workspace-space.ts";
 
 export interface CoderStackProps extends BenchStackProps {
   readonly size: Size;
-  readonly access: ClusterAccess;
+  readonly access: ClusterConnection;
   readonly databaseAddress: string;
   readonly disks: HomeDisks;
   /** Annotations that keep the balancer of Coder's Service inside the network. */

@@ -1,10 +1,10 @@
 import { HelmProvider } from "@cdktf/provider-helm/lib/provider/index.js";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider/index.js";
 import type { Construct } from "constructs";
-import type { ClusterAccess } from "./cluster-access.ts";
+import type { ClusterConnection } from "./cluster-access.ts";
 
 /** Kubernetes and Helm on one cluster. */
-export function kubernetesProviders(scope: Construct, access: ClusterAccess): void {
+export function kubernetesProviders(scope: Construct, access: ClusterConnection): void {
   const { host, exec, certificate } = access;
   const authority = certificate === undefined ? {} : { clusterCaCertificate: certificate };
   const { apiVersion, command, args } = exec;

@@ -14,7 +14,7 @@ import {
   requestedOverrides,
   requestedProject,
 } from "./manual-request.ts";
-import { manualSecrets, newSecrets, SECRETS_FILE, writeJson } from "./manual-secrets.ts";
+import { manualSecrets, newManualSecrets, SECRETS_FILE, writeSecretJson } from "./manual-secrets.ts";
 import { stateContent } from "./manual-state.ts";
 import { type Deployment, readEnvironment } from "../read-environments.ts";
 import { EnvironmentError } from "../read-json.ts";
@@ -106,8 +106,8 @@ async function pin(
   const { environment, secrets } = await newKeys(requested, env);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Before the environment that names their other halves: a key that is lost opens nothing.
-  await writeJson(join(folder, SECRETS_FILE), secrets);
-  await writeJson(file, environment);
+  await writeSecretJson(join(folder, SECRETS_FILE), secrets);
+  await writeSecretJson(file, environment);
   return { environment, stateFolder: folder, secrets: await manualSecrets(folder, environment) };
 }
 
@@ -119,7 +119,7 @@ async function onlyRead(
   env: NodeJS.ProcessEnv,
 ): Promise<Deployment> {
   const { environment, secrets } = await newKeys(requestedEnvironment(architecture, env, purpose), env);
-  return { environment, stateFolder: folder, secrets: { ...newSecrets(environment), ...secrets } };
+  return { environment, stateFolder: folder, secrets: { ...newManualSecrets(environment), ...secrets } };
 }
 
 /** Environments of earlier versions may be without a project. */
@@ -132,7 +132,7 @@ async function withProject(
   if (environment.project !== "") return environment;
   const purpose = use === "look" || use === undefined ? "look" : "make";
   const found = { ...environment, project: requestedProject(environment.architecture, env, purpose) };
-  if (use === "make") await writeJson(file, found);
+  if (use === "make") await writeSecretJson(file, found);
   return found;
 }
 

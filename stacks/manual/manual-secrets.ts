@@ -21,13 +21,13 @@ export async function manualSecrets(
 ): Promise<Readonly<Record<string, string>>> {
   const file = join(folder, SECRETS_FILE);
   const kept = (await findJson(file, z.record(z.string(), z.string()), SECRETS)) ?? {};
-  const secrets = { ...newSecrets(environment), ...kept };
-  if (Object.keys(secrets).length > Object.keys(kept).length) await writeJson(file, secrets);
+  const secrets = { ...newManualSecrets(environment), ...kept };
+  if (Object.keys(secrets).length > Object.keys(kept).length) await writeSecretJson(file, secrets);
   return secrets;
 }
 
 /** A new secret for each variable. A certificate's key has its other half, so it cannot be made here. */
-export function newSecrets(environment: Environment): Readonly<Record<string, string>> {
+export function newManualSecrets(environment: Environment): Readonly<Record<string, string>> {
   const names = getArchitecture(environment.architecture).stacks.flatMap((stack) =>
     ephemeralVariables(stack, environment),
   );
@@ -35,7 +35,7 @@ export function newSecrets(environment: Environment): Readonly<Record<string, st
 }
 
 /** Whole or not at all, and for the owner's eyes only. */
-export async function writeJson(file: string, content: unknown): Promise<void> {
+export async function writeSecretJson(file: string, content: unknown): Promise<void> {
   const draft = `${file}.${process.pid}.tmp`;
   await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
   await rename(draft, file);

@@ -62,7 +62,10 @@ test("a clone compiles itself: two starts at once, once more after a source chan
 });
 
 test("a source that does not compile is named, and the clone runs from its sources", async () => {
-  await writeFile(join(clone, "harness/composition/settings/package-version.ts"), "export function packageVersion( {\n");
+  await writeFile(
+    join(clone, "harness/composition/settings/package-version.ts"),
+    "export function packageVersion( {\n",
+  );
   const { code, stderr } = await start(clone, "--version");
   expect(code).not.toBe(0);
   expect(stderr).toMatch(/cannot be compiled.*package-version\.ts/s);

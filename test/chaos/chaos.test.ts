@@ -2,12 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { countBoundaries, fakePoint, fakeSchedule, fakeSeeds } from "./fake/campaign.ts";
 import { inTurns } from "../../harness/tools/time/in-turns.ts";
 import { playFakePoint } from "./fake/point.ts";
-import {
-  cleanSchedule,
-  type Boundaries,
-  type RunKind,
-  type Schedule,
-} from "./fake/schedule.ts";
+import { cleanSchedule, type Boundaries, type RunKind, type Schedule } from "./fake/schedule.ts";
 import { randomOf } from "./random.ts";
 import { breachesOf, type Observed } from "./laws.ts";
 import type { PointResult } from "./point-result.ts";

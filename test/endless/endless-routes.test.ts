@@ -4,9 +4,9 @@ import { CoderClient } from "../../harness/coder/client.ts";
 import { CoderHttp } from "../../harness/coder/http/http.ts";
 import { systemClock } from "../../harness/tools/time/clock.ts";
 import { RefbenchError } from "../../harness/tools/error.ts";
-import type { ShardRunner } from "../../harness/model/ports/worker.ts";
+import type { WorkerRunner } from "../../harness/model/ports/worker.ts";
 import { cleanUp, type CleanupResult } from "../../harness/workload/removal/cleanup.ts";
-import type { Caller } from "../../harness/workload/checks/guard-caller.ts";
+import type { GuardedCaller } from "../../harness/workload/checks/guard-caller.ts";
 import { runLoad } from "../../harness/workload/load/load.ts";
 import { addPerson, startEmulatedCoder } from "../support/coder/emulated-coder.ts";
 import {
@@ -125,7 +125,7 @@ function expectEnded({ cleanup }: LoadOutcome, { played, sent }: Counts): void {
   expect(cleanup).toMatchObject({ state: "done", result: { left: [], unasked: [] } });
 }
 
-const here: ShardRunner = {
+const here: WorkerRunner = {
   run: async (task, { signal, onEvent }) => {
     if (task.task !== "load") throw new Error(`a task ${task.task} is no load`);
     return { task: "load", ...(await runLoad(task, { signal, clock: systemClock, emit: onEvent })) };
@@ -194,7 +194,7 @@ async function clean(play: Play): Promise<{ readonly result: CleanupResult; read
   return { result, proxied: proxy.counts };
 }
 
-function callerOf(url: string, token: string, signal: AbortSignal): Caller {
+function callerOf(url: string, token: string, signal: AbortSignal): GuardedCaller {
   const http = new CoderHttp({ url, clock: systemClock });
   return {
     client: new CoderClient(http, { token, owner: true }, signal),

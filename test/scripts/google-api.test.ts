@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { googleEndpoints } from "../../harness/inventory/google/endpoints.ts";
-import { exchange, placeOf } from "../../harness/tools/exchange.ts";
+import { exchange, splitUrl } from "../../harness/tools/exchange.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../scripts/google-api.ts");
 const start = (...args: string[]) =>
@@ -21,7 +21,7 @@ test("the mock started by hand prints the variables that lead to it, says that i
     [...printed.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]),
   );
   const url = new URL("projects/my-project", googleEndpoints(env).resourceManager);
-  const answer = await exchange({ method: "GET", ...placeOf(url), headers: {}, timeoutMs: 10_000 });
+  const answer = await exchange({ method: "GET", ...splitUrl(url), headers: {}, timeoutMs: 10_000 });
   expect(answer.bytes.toString()).toContain('"lifecycleState":"ACTIVE"');
   child.kill("SIGTERM");
   const { exitCode, stderr } = await child;

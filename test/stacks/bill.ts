@@ -1,11 +1,11 @@
-import type { CostEstimate } from "../../reference-architectures/cost/estimate.ts";
+import type { EstimatedCost } from "../../reference-architectures/cost/estimate.ts";
 import type { Synthesis } from "./synthesize.ts";
 
 /** How many there are of each machine type, and GiB of each type of machine's own disk. */
 export type Inventory = Readonly<Record<string, number>>;
 
 /** The machines and their disks that an estimate counts; workspaces that are machines are Coder's to make. */
-export function billed({ items }: CostEstimate): Inventory {
+export function billed({ items }: EstimatedCost): Inventory {
   const found: Record<string, number> = {};
   for (const { what, quantity } of items) {
     const [, type] = /^(?:GiB of )?([a-z0-9]+[-.][a-z0-9-]+|gp3)(?: for|, disks for) /.exec(what) ?? [];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { RefbenchError } from "../../harness/tools/error.ts";
 import type { StoredEvent } from "../../harness/model/ports/event.ts";
 import type { InventoryItem, RemoveOutcome } from "../../harness/model/ports/inventory.ts";
-import type { ShardRunner } from "../../harness/model/ports/worker.ts";
+import type { WorkerRunner } from "../../harness/model/ports/worker.ts";
 import type { LoadResult } from "../../harness/model/record/worker-result.ts";
 import type { BootstrapTask, DrainTask, LoadTask } from "../../harness/model/ports/worker-task.ts";
 import type { Terraform } from "../../harness/model/ports/terraform.ts";
@@ -201,7 +201,7 @@ export class FakeWorld {
     };
   }
 
-  #shard(): ShardRunner {
+  #shard(): WorkerRunner {
     return {
       run: (task) => {
         this.calls.push(task.task);
@@ -212,7 +212,7 @@ export class FakeWorld {
     };
   }
 
-  #answer(task: BootstrapTask | LoadTask | DrainTask): Awaited<ReturnType<ShardRunner["run"]>> {
+  #answer(task: BootstrapTask | LoadTask | DrainTask): Awaited<ReturnType<WorkerRunner["run"]>> {
     switch (task.task) {
       case "bootstrap":
         return {

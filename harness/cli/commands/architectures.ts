@@ -10,7 +10,11 @@ import { formatCount } from "../../results/format/format.ts";
 import { drawGrid } from "../../results/table/grid.ts";
 import { widthOf } from "../../results/output/outputs.ts";
 import { costTable } from "../cost-lines.ts";
-import { type VerifiedOnCloud, verifiedOnCloud, verifiedWords } from "../../results/format/verified-on-cloud.ts";
+import {
+  type VerifiedOnCloud,
+  verifiedOnCloud,
+  verifiedWords,
+} from "../../results/format/verified-on-cloud.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { historyOf, storeOption } from "../results/places.ts";
 

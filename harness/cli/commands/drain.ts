@@ -1,14 +1,14 @@
 import { oneLine } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
 import { RefbenchError } from "../../tools/error.ts";
-import type { ShardEvent } from "../../model/ports/worker.ts";
+import type { WorkerEvent } from "../../model/ports/worker.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import { DEADLINES_MS } from "../../pipeline/folder/plan.ts";
 import { trustOf } from "../../pipeline/making/trust-of.ts";
 import { getManualDeployment } from "../../manual/deployment.ts";
-import { drain } from "../../manual/drain.ts";
+import { drainDeployment } from "../../manual/drain.ts";
 import { getOutputs } from "../../manual/outputs.ts";
-import type { chooseShardRunner } from "../../manual/worker-runner.ts";
+import type { chooseWorkerRunner } from "../../manual/worker-runner.ts";
 import { type Drained, drainedJson, drainedText } from "../write-drained.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { getSession, refuseToken } from "../../composition/settings/session.ts";
@@ -69,7 +69,7 @@ export function drainCommand(io: Io, chooseShard?: ChooseShard): Command {
     });
 }
 
-type ChooseShard = typeof chooseShardRunner;
+type ChooseShard = typeof chooseWorkerRunner;
 
 async function drainByHand(
   architecture: string,
@@ -89,12 +89,12 @@ async function drainByHand(
     { file: flags.sessionFile, url: coderUrl, forwardsTo: outputs.coder_url },
     io,
   );
-  const choose = chooseShard ?? (await import("../../manual/worker-runner.ts")).chooseShardRunner;
+  const choose = chooseShard ?? (await import("../../manual/worker-runner.ts")).chooseWorkerRunner;
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort(new RefbenchError("interrupted", "stopped by a signal"));
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   try {
-    const result = await drain({
+    const result = await drainDeployment({
       shard: choose(flags.runner, deployment, outputs, io),
       coderUrl,
       trust: trustOf(deployment.environment),
@@ -110,7 +110,7 @@ async function drainByHand(
   }
 }
 
-function tell(event: ShardEvent, io: Io): void {
+function tell(event: WorkerEvent, io: Io): void {
   if (event.type === "note") io.stderr.write(`drain: ${oneLine(event.message)}\n`);
   if (event.type !== "progress") return;
   const { total, deleted, failed } = event.progress.workspaces;

@@ -16,7 +16,8 @@ import { readLicence } from "../../composition/settings/read-licence.ts";
 import { preflightOutputs, writePreflight } from "../write-preflight.ts";
 import { runnerOption } from "../options/cloud-options.ts";
 import { maxCostOption } from "../options/run-options.ts";
-import { type RunSettings, runSettingsOf, type SettingsFlags } from "../run-settings.ts";
+import type { RunSettings } from "../../composition/settings/run-settings.ts";
+import { runSettingsOf, type SettingsFlags } from "../run-settings.ts";
 
 interface Flags extends SettingsFlags {
   readonly project?: string;

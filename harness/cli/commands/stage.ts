@@ -19,7 +19,7 @@ import { EventTail } from "../../pipeline/folder/event-log.ts";
 import { Journal } from "../../pipeline/folder/journal.ts";
 import { readJson } from "../../tools/files/json-file.ts";
 import { makeRun, type RunRequest } from "../../pipeline/making/make-run.ts";
-import { ownerState } from "../../pipeline/folder/driver.ts";
+import { driverState } from "../../pipeline/folder/driver.ts";
 import { planSchema } from "../../pipeline/folder/plan.ts";
 import { findRequest, requestTeardown } from "../../pipeline/folder/request.ts";
 import { watchReaper } from "../../pipeline/driver/reaper-watch.ts";
@@ -71,7 +71,7 @@ async function folderOf(
 ): Promise<RunFolder> {
   if (run !== undefined) {
     const folder = await openRunFolder(io.cwd, run);
-    if ((await ownerState(folder)) === "alive") {
+    if ((await driverState(folder)) === "alive") {
       throw new RefbenchError(
         "usage",
         `${folder.path} belongs to a "refbench run" that is still at work: watch it with "refbench watch"`,

@@ -12,7 +12,7 @@ import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { spawnReaper } from "../../composition/spawn-reaper.ts";
-import { outcomeLine, outcomeOf, teardownExitCode } from "../../teardown/report.ts";
+import { outcomeLine, teardownOutcomeOf, teardownExitCode } from "../../teardown/report.ts";
 
 /** `refbench watch <run>`: follows a run and its teardown; leaving it changes nothing. */
 export function watchCommand(io: Io): Command {
@@ -46,7 +46,7 @@ export async function followTeardown(io: Io, folder: RunFolder, fromOffset = 0):
   } finally {
     reporter.close();
   }
-  const outcome = outcomeOf(record);
+  const outcome = teardownOutcomeOf(record);
   io.stdout.write(`${outcomeLine(outcome)}\n`);
   io.exit(teardownExitCode([outcome]));
 }

@@ -1,23 +1,23 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import type { Phase } from "../../model/record/worker-result.ts";
-import { type Figure, figuresOf } from "../../results/compare/figures.ts";
+import { type RunFigure, figuresOf } from "../../results/compare/figures.ts";
 
 /** One figure that both engines tell in the same meaning. */
-export interface ComparedFigure {
+export interface EngineFigure {
   readonly name: string;
-  readonly unit: Figure["unit"];
+  readonly unit: RunFigure["unit"];
   /** Absent where that engine has none. */
   readonly refbench?: number;
   readonly coder?: number;
 }
 
 /** The same load by refbench and by Coder's own utility, one after the other. */
-export interface Comparison {
+export interface EngineComparison {
   readonly runs: Readonly<Record<"refbench" | "coder", { readonly runId: string; readonly verdict: string }>>;
   /** Whether what was loaded was an emulator. */
   readonly simulated: boolean;
   readonly coderVersion: string;
-  readonly figures: readonly ComparedFigure[];
+  readonly figures: readonly EngineFigure[];
   readonly notComparable: readonly string[];
 }
 
@@ -36,7 +36,7 @@ const ALIKE: ReadonlySet<Phase> = new Set<Phase>([
 ]);
 
 /** Sets the figures of both records side by side; each needs measurements. */
-export function compareRecords(refbench: RunRecord, coder: RunRecord): Comparison {
+export function compareRecords(refbench: RunRecord, coder: RunRecord): EngineComparison {
   const choice = { phases: ALIKE, basis: "raw" } as const;
   const [ours, theirs] = [figuresOf(refbench.measurements, choice), figuresOf(coder.measurements, choice)];
   const names = [...new Set([...ours.keys(), ...theirs.keys()])];

@@ -2,11 +2,11 @@ import { factorWords, figureWords } from "../../results/compare/figure-words.ts"
 import type { OutputFormat, OutputSpec } from "../../results/format/output-spec.ts";
 import { DEFAULT_WIDTH, type OutputTarget, writeForms } from "../../results/output/outputs.ts";
 import { formatSheet } from "../../results/table/sheet.ts";
-import type { ComparedFigure, Comparison } from "./compare-records.ts";
+import type { EngineFigure, EngineComparison } from "./compare-records.ts";
 
 /** Both engines side by side in one form, what is not comparable below. */
 export function formatComparison(
-  comparison: Comparison,
+  comparison: EngineComparison,
   format: OutputFormat,
   width = DEFAULT_WIDTH,
 ): string {
@@ -22,18 +22,18 @@ export function formatComparison(
   return formatSheet({ value: comparison, parts }, format, width);
 }
 
-function headline({ runs, simulated }: Comparison): string {
+function headline({ runs, simulated }: EngineComparison): string {
   const notice = simulated ? "SIMULATED, against an emulated Coder. " : "";
   return `${notice}The part of the load that both engines can do, one after the other: refbench (${runs.refbench.verdict}, run ${runs.refbench.runId}), then Coder's own utility (${runs.coder.verdict}, run ${runs.coder.runId}).`;
 }
 
-function rowOf({ name, unit, refbench, coder }: ComparedFigure): readonly string[] {
+function rowOf({ name, unit, refbench, coder }: EngineFigure): readonly string[] {
   return [name, figureWords(refbench, unit), figureWords(coder, unit), factorWords(refbench, coder)];
 }
 
 /** Writes the comparison in each form that was asked for. */
 export async function writeComparison(
-  comparison: Comparison,
+  comparison: EngineComparison,
   outputs: readonly OutputSpec[],
   target: OutputTarget,
 ): Promise<void> {

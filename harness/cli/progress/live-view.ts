@@ -2,7 +2,7 @@ import { oneLine } from "../../tools/safe-text.ts";
 import type { Stage } from "../../model/record/stage.ts";
 import { formatCount, formatDuration } from "../../results/format/format.ts";
 import type { ProgressState, StageView } from "./state.ts";
-import { clip, connectionWords, costWords, rateWords, stackWords, workspaceWords } from "./words.ts";
+import { clip, connectionWords, costWords, progressRate, stackWords, workspaceWords } from "./words.ts";
 
 /** How many resources at work a stack names. */
 const NAMED = 2;
@@ -49,7 +49,7 @@ function wordsOf(stage: Stage, view: StageView, state: ProgressState, now: numbe
     case "load": {
       const { load } = state;
       if (load === undefined) return [];
-      const summary = `${load.activity}, ${formatCount(load.users)} users, ${rateWords(load)}`;
+      const summary = `${load.activity}, ${formatCount(load.users)} users, ${progressRate(load)}`;
       return [summary, workspaceWords(load), connectionWords(load)];
     }
     case "drain": {

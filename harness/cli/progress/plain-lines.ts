@@ -3,7 +3,7 @@ import { oneLine } from "../../tools/safe-text.ts";
 import { formatDuration } from "../../results/format/format.ts";
 import { costLines } from "../cost-lines.ts";
 import type { ProgressState } from "./state.ts";
-import { connectionWords, costWords, rateWords, stackWords, workspaceWords } from "./words.ts";
+import { connectionWords, costWords, progressRate, stackWords, workspaceWords } from "./words.ts";
 
 /** Figures that change all the time are told this often. */
 const REPEAT_MS = 5_000;
@@ -56,7 +56,7 @@ export class PlainLines {
           `users ${progress.users}`,
           workspaceWords(progress),
           connectionWords(progress),
-          rateWords(progress),
+          progressRate(progress),
           costWords(state),
         ];
         return [`load: ${words.filter((each) => each !== undefined).join("; ")}`];

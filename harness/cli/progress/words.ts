@@ -14,7 +14,7 @@ export function workspaceWords({ workspaces }: LoadProgress): string {
 }
 
 /** What the held connections carry. */
-export function rateWords({ commandsPerSecond }: LoadProgress): string {
+export function progressRate({ commandsPerSecond }: LoadProgress): string {
   return `${commandsPerSecond.toFixed(1)} commands/s`;
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { RunRecord } from "../../model/record/record.ts";
 import { isFinal } from "../../results/history/final.ts";
 import { readHistory } from "../../results/history/read-history.ts";
-import { findStoreKind, kindOf } from "../../results/history/store-kind.ts";
+import { findStoreKind, storeKindOf } from "../../results/history/store-kind.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import type { Gathered } from "./gather-records.ts";
@@ -14,7 +14,7 @@ import { type PlaceFlags, storeFolder } from "./places.ts";
  */
 export async function entering(gathered: Gathered, place: PlaceFlags, io: Io): Promise<Gathered> {
   const kind = await kindOfStore(place, io);
-  const isFitting = (record: RunRecord): boolean => kind === undefined || kindOf(record) === kind;
+  const isFitting = (record: RunRecord): boolean => kind === undefined || storeKindOf(record) === kind;
   const final = gathered.records.filter(isFitting);
   const differing = await differingFromStore(final, gathered.from, place, io);
   return {
@@ -44,7 +44,7 @@ async function differingFromStore(
   { cwd }: Io,
 ): Promise<ReadonlyMap<RunRecord, Unreadable>> {
   const differing = new Map<RunRecord, Unreadable>();
-  for (const kind of new Set(records.map(kindOf))) {
+  for (const kind of new Set(records.map(storeKindOf))) {
     const runs = { folder: "", records, without: [], unreadable: [] };
     const history = await readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
     for (const record of records) {

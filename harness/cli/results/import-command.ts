@@ -4,7 +4,7 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { runsRoot } from "../../pipeline/folder/run-folder.ts";
 import { importRecords } from "../../results/history/import-records.ts";
 import { readRunRecords } from "../../results/history/run-records.ts";
-import { kindOf, type StoreKind } from "../../results/history/store-kind.ts";
+import { storeKindOf, type StoreKind } from "../../results/history/store-kind.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { bucketUrl, collect } from "../options/parsers.ts";
 import { entering, partedByFinal } from "./entering.ts";
@@ -45,7 +45,7 @@ interface ImportFlags extends PlaceFlags {
 
 async function importGathered(gathered: Gathered, place: PlaceFlags, io: Io): Promise<void> {
   for (const kind of ["results", "rehearsals"] as const) {
-    const records = gathered.records.filter((record) => kindOf(record) === kind);
+    const records = gathered.records.filter((record) => storeKindOf(record) === kind);
     await importKind(records, { kind, place, from: gathered.from }, io);
   }
   for (const { runId, verdict } of gathered.notFinal)

@@ -4,7 +4,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { drawGrid } from "../../results/table/grid.ts";
 import { byStart } from "../../results/history/read-history.ts";
-import { standingOf } from "../../results/judge/official.ts";
+import { recordStandingOf } from "../../results/judge/official.ts";
 import { widthOf } from "../../results/output/outputs.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { type PlaceFlags, storeOption, wholeHistory } from "./places.ts";
@@ -58,7 +58,7 @@ function summaryOf(record: RunRecord, stored: string | undefined) {
     runId,
     architecture,
     size,
-    kind: standingOf(record),
+    kind: recordStandingOf(record),
     origin: origin.kind,
     startedAt: startedAt.replace(/\.\d+Z$/, "Z"),
     verdict,

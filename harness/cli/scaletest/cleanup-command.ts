@@ -11,7 +11,7 @@ import { listenForLoadInterrupts } from "./interrupts.ts";
 import type { Reach } from "./reach.ts";
 import { addReachOptions, type ReachFlags } from "./options/reach-options.ts";
 import { pasteable } from "./options/typed-command.ts";
-import { namedRun } from "./options/values.ts";
+import { runName } from "./options/values.ts";
 import { LONGEST_AGE_MS, duration } from "../../tools/quantities.ts";
 
 interface CleanupFlags extends ReachFlags {
@@ -33,7 +33,7 @@ export function cleanupCommand(io: Io): Command {
   return addReachOptions(command)
     .addOption(
       new Option("--run <id>", "of this run (its id, or the 12 characters in its names)").argParser(
-        namedRun("--run"),
+        runName("--run"),
       ),
     )
     .option("--all", "of every run of refbench")

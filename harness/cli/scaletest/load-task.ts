@@ -2,7 +2,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/ports/worker-task.ts";
 import { UTILITY_PREFIX } from "../../workload/coder-engine/find-made.ts";
-import { shardsOf } from "../../workload/parts/split-load.ts";
+import { countParts } from "../../workload/parts/split-load.ts";
 import type { CreateFlags, LoadFlags, TrafficFlags } from "./options/load-options.ts";
 import { scenarioOf } from "./options/scenario-options.ts";
 import { isOn } from "./options/values.ts";
@@ -104,10 +104,10 @@ export function targetPrefix({
 /** Refuses more processes than the load can keep busy: fewer in silence would not be what was measured. */
 function dealt(task: LoadTask): LoadTask {
   const { shards } = task;
-  if (shards === undefined || shardsOf(task) === shards) return task;
+  if (shards === undefined || countParts(task) === shards) return task;
   throw new RefbenchError(
     "usage",
-    `--shards is ${shards}, but this load can be dealt over ${shardsOf(task)} at most, since each process needs workspaces, users and turns of its own: raise --concurrency and --cleanup-concurrency (0 = all), --count and --users`,
+    `--shards is ${shards}, but this load can be dealt over ${countParts(task)} at most, since each process needs workspaces, users and turns of its own: raise --concurrency and --cleanup-concurrency (0 = all), --count and --users`,
   );
 }
 

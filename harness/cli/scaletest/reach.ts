@@ -5,7 +5,7 @@ import { CoderHttp } from "../../coder/http/http.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { type Caller, getCaller } from "../../workload/checks/guard-caller.ts";
+import { type GuardedCaller, getCaller } from "../../workload/checks/guard-caller.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { findLoginUrl, getSession } from "../../composition/settings/session.ts";
 import type { ReachFlags } from "./options/reach-options.ts";
@@ -14,11 +14,11 @@ import { pairs } from "./options/values.ts";
 /** A deployment that answers, and as whom it is asked. */
 export interface Reach extends AsyncDisposable {
   readonly http: CoderHttp;
-  readonly caller: Caller;
+  readonly caller: GuardedCaller;
   /** How a task of the shard program reaches it; how SSH does is still open. */
   readonly deployment: Omit<LoadTask["deployment"], "ssh">;
   /** The same caller with another signal, for work that goes on after a stop. */
-  callerWith(signal: AbortSignal): Caller;
+  callerWith(signal: AbortSignal): GuardedCaller;
 }
 
 /** Reaches the deployment that the flags name with the session that the user has for it. */

@@ -15,7 +15,7 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { worst } from "../../tools/verdict.ts";
 import { verdictOfError } from "../../tools/error.ts";
 import { sshConditions } from "../../pipeline/making/conditions.ts";
-import { judge, type Objective } from "../../results/judge/objectives.ts";
+import { judge, type JudgedObjective } from "../../results/judge/objectives.ts";
 import { auditReason, selfAudit } from "../../results/self-audit/self-audit.ts";
 import type { BuildCapacity } from "../../workload/context/capacity.ts";
 import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
@@ -140,7 +140,7 @@ function objectivesOf(
   { workspaces }: LoadTask,
   look: DeploymentLook,
   maxFailures: number | undefined,
-): Objective[] {
+): JudgedObjective[] {
   const figures = { workspaces, concurrentBuilds: Math.max(1, recordedCapacity(look).daemons) };
   const objectives = objectivesFor(OBJECTIVES, { size: "", figures, simulated: look.isEmulated });
   if (maxFailures === undefined) return objectives;

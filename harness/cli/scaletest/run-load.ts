@@ -3,12 +3,12 @@ import type { Reporter, RunEvent } from "../../model/ports/event.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { momentNow, type Moment, steadyClock } from "../../tools/time/moment.ts";
 import { run12 } from "../../model/run-id.ts";
-import type { ShardEvent, ShardRunner } from "../../model/ports/worker.ts";
+import type { WorkerEvent, WorkerRunner } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { stepBetween } from "../../pipeline/folder/timeline.ts";
 import { cleanUp, type CleanupResult } from "../../workload/removal/cleanup.ts";
-import type { Caller } from "../../workload/checks/guard-caller.ts";
+import type { GuardedCaller } from "../../workload/checks/guard-caller.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 
 /** What a load by hand came to; whatever happened in it, its cleanup was tried. */
@@ -27,13 +27,13 @@ export interface LoadOutcome {
     | { readonly state: "failed"; readonly reason: string; readonly endedMs: number };
 }
 
-export interface LoadMeans {
-  readonly shard: ShardRunner;
+export interface LoadCommandMeans {
+  readonly shard: WorkerRunner;
   readonly interrupts: Pick<LoadInterrupts, "stop" | "leave">;
   readonly reporter: Reporter;
   readonly clock: Clock;
   /** The caller for the cleanup, which goes on when the load was stopped. */
-  readonly callerWith: (signal: AbortSignal) => Caller;
+  readonly callerWith: (signal: AbortSignal) => GuardedCaller;
   /** Milliseconds; 0 = none. */
   readonly timeoutMs: number;
   readonly cleanupTimeoutMs: number;
@@ -41,7 +41,7 @@ export interface LoadMeans {
 }
 
 /** Runs the load, then deletes what it left: after its end, a stop, a failure alike. */
-export async function runLoadByHand(task: LoadTask, given: LoadMeans): Promise<LoadOutcome> {
+export async function runLoadByHand(task: LoadTask, given: LoadCommandMeans): Promise<LoadOutcome> {
   const means = { ...given, clock: steadyClock(given.clock) };
   const { clock } = means;
   const began = momentNow(given.clock);
@@ -79,7 +79,7 @@ function stepsOf([from, to]: readonly [Moment, Moment], seenMs: number): NonNull
 
 async function load(
   task: LoadTask,
-  { shard, interrupts, timeoutMs, cleanupTimeoutMs }: LoadMeans,
+  { shard, interrupts, timeoutMs, cleanupTimeoutMs }: LoadCommandMeans,
   report: (event: RunEvent) => void,
 ): Promise<Pick<LoadOutcome, "result" | "failure">> {
   const limits = new PhaseLimits(timeoutMs, cleanupTimeoutMs);
@@ -124,7 +124,7 @@ class PhaseLimits {
     return this.#stop.signal;
   }
 
-  see(event: ShardEvent): void {
+  see(event: WorkerEvent): void {
     if (this.#isDeleting || event.type !== "progress" || !event.progress.activity.startsWith("deleting"))
       return;
     this.#isDeleting = true;
@@ -150,7 +150,7 @@ function reasonOf(signal: AbortSignal): RefbenchError {
   return reason instanceof RefbenchError ? reason : new RefbenchError("interrupted", messageOf(reason));
 }
 
-function tell(event: ShardEvent, report: (event: RunEvent) => void): void {
+function tell(event: WorkerEvent, report: (event: RunEvent) => void): void {
   if (event.type === "progress") report({ type: "load.progress", progress: event.progress });
   else if (event.type === "note") report({ type: "note", level: "info", message: event.message });
   else if (event.type === "failure") {
@@ -161,7 +161,7 @@ function tell(event: ShardEvent, report: (event: RunEvent) => void): void {
 
 async function cleanupAfter(
   task: LoadTask,
-  means: LoadMeans,
+  means: LoadCommandMeans,
   report: (event: RunEvent) => void,
 ): Promise<LoadOutcome["cleanup"]> {
   const { clock, interrupts } = means;

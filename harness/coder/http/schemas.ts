@@ -15,7 +15,6 @@ export const errorBody = z.object({
 export const anything = z.unknown();
 
 export const buildInfo = z.object({ version: z.string(), deployment_id: z.string().default("") });
-export type BuildInfo = z.infer<typeof buildInfo>;
 
 export const sessionToken = z.object({ session_token: z.string() });
 export const apiKey = z.object({ key: z.string() });
@@ -306,7 +305,6 @@ export const provisionerDaemon = z.object({
   key_name: z.string().nullish(),
   status: z.string().nullish(),
 });
-export type ProvisionerDaemon = z.infer<typeof provisionerDaemon>;
 
 export const replica = z.object({ id: z.string(), hostname: z.string().default("") });
 

@@ -11,7 +11,7 @@ import type { Plan } from "../../pipeline/folder/plan.ts";
 import { createTerraform } from "../../terraform/terraform.ts";
 import { endpointsOf } from "../settings/endpoints.ts";
 import type { Io } from "../settings/io.ts";
-import type { RunSettings } from "../../cli/run-settings.ts";
+import type { RunSettings } from "../settings/run-settings.ts";
 import { missingTools } from "./missing-tools.ts";
 import { DEFAULT_TTL_MS } from "../settings/defaults.ts";
 

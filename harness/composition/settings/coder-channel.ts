@@ -1,6 +1,9 @@
 import { Option } from "commander";
 import { z } from "zod";
-import { type CoderChannel, REHEARSED_CHANNELS } from "../../../reference-architectures/coder/coder-channels.ts";
+import {
+  type CoderChannel,
+  REHEARSED_CHANNELS,
+} from "../../../reference-architectures/coder/coder-channels.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
@@ -105,10 +108,10 @@ const askGithub =
       "user-agent": "refbench",
       ...(token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }),
     };
-    const { exchange, placeOf } = await import("../../tools/exchange.ts");
+    const { exchange, splitUrl } = await import("../../tools/exchange.ts");
     const answer = await exchange({
       method: "GET",
-      ...placeOf(url),
+      ...splitUrl(url),
       headers,
       signal,
       timeoutMs: TIMEOUT_MS,

@@ -40,7 +40,7 @@ const CONTROLLER_TAGS = [
 ];
 
 /** Whether a controller made it, so that it goes by itself while its cluster lives. */
-export function isMadeByController(found: {
+export function isMadeByAwsController(found: {
   readonly kind: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;

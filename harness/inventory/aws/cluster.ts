@@ -14,7 +14,7 @@ import type { RunId } from "../../model/run-id.ts";
 import { type ClusterAccess, kubernetesApi } from "../kubernetes/api.ts";
 import { forgetUnfinishedReleases } from "../kubernetes/helm-records.ts";
 import { lookAtApiServer } from "../kubernetes/readiness.ts";
-import { wordsOf } from "./failure.ts";
+import { awsFailureText } from "./failure.ts";
 import { pages } from "./pages.ts";
 import { type AwsClient, type AwsService, patientSend } from "./session.ts";
 import { parseJson } from "../../tools/parse-json.ts";
@@ -67,7 +67,7 @@ export function awsCluster(
       return await lookAtApiServer(access, signal);
     } catch (error) {
       signal.throwIfAborted();
-      return { state: "unknown", reason: wordsOf(error) };
+      return { state: "unknown", reason: awsFailureText(error) };
     }
   };
 
@@ -96,7 +96,7 @@ export function awsCluster(
         return { state: "seen", nodes };
       } catch (error) {
         signal.throwIfAborted();
-        return { state: "unknown", reason: wordsOf(error) };
+        return { state: "unknown", reason: awsFailureText(error) };
       }
     },
     forgetUnfinishedReleases: async (signal) => {

@@ -1,7 +1,7 @@
 import { messageOf } from "../../tools/error.ts";
 
 /** What a refusal of AWS means for who asked. */
-export type FailureClass =
+export type AwsFailureClass =
   /** It does not exist, or no longer. */
   | "gone"
   /** Something else uses it, or it is in the middle of a change. */
@@ -19,7 +19,7 @@ export class StillInUseError extends Error {
 }
 
 /** Codes by class, the first that matches wins. AWS has no common vocabulary: each service words its own. */
-const CODES: readonly (readonly [FailureClass, RegExp])[] = [
+const CODES: readonly (readonly [AwsFailureClass, RegExp])[] = [
   [
     "throttled",
     /Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|PriorRequestNotComplete|BandwidthLimitExceeded|^LimitExceededException$/,
@@ -47,7 +47,7 @@ interface Refusal {
 }
 
 /** Sorts an error of the SDK by its code, then by its words, then by its HTTP status. */
-export function classOf(error: unknown): FailureClass {
+export function classOf(error: unknown): AwsFailureClass {
   const { name, code, $metadata, $response } = error as Refusal;
   for (const word of [name, code]) {
     if (typeof word !== "string") continue;
@@ -65,7 +65,7 @@ export function classOf(error: unknown): FailureClass {
 }
 
 /** Code and words of a refusal, for a reason that a person reads. */
-export function wordsOf(error: unknown): string {
+export function awsFailureText(error: unknown): string {
   const { name } = error as Refusal;
   const message = messageOf(error);
   return typeof name === "string" && name !== "Error" && !message.startsWith(name)

@@ -4,7 +4,7 @@ import type { AwsKindName } from "./kinds.ts";
 import type { AwsSession } from "./session.ts";
 
 /** One thing as a direct call describes it, before anyone knows whose it is. */
-export interface Found {
+export interface FoundAwsResource {
   readonly kind: AwsKindName;
   /** What its delete call wants: an id, a name, an ARN, or `cluster/node group`. */
   readonly native: string;
@@ -22,7 +22,7 @@ export interface Found {
 /** The calls of one kind. */
 export interface KindCalls {
   /** Everything of the kind in account and region, to the last page; what is already gone for AWS is left out. */
-  list(aws: AwsSession): AsyncIterable<Found>;
+  list(aws: AwsSession): AsyncIterable<FoundAwsResource>;
   /** Deletes it, after detaching what would hold it. Throws AWS's refusals as they come. */
   remove(aws: AwsSession, native: string): Promise<void>;
 }

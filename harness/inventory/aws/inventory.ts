@@ -1,12 +1,17 @@
 import type { Clock } from "../../tools/time/clock.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/ports/inventory.ts";
+import type {
+  Inventory,
+  InventoryAnswer,
+  InventoryItem,
+  RemoveOutcome,
+} from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { isOfRun, refuseRemoval } from "../../model/cloud/run-mark.ts";
 import { sdkClients } from "./clients.ts";
-import { isMadeByController } from "./cluster-tags.ts";
-import { classOf, wordsOf } from "./failure.ts";
+import { isMadeByAwsController } from "./cluster-tags.ts";
+import { classOf, awsFailureText } from "./failure.ts";
 import { callsOf } from "./kind-calls.ts";
 import { AWS_KIND_NAMES, isAwsKind, removalRank } from "./kinds.ts";
 import { listKinds } from "./list-kinds.ts";
@@ -54,7 +59,7 @@ export function awsInventory(options: AwsInventoryOptions): Inventory {
         return await ask(session, { scope, region, signal, ...(runId !== undefined && { runId }) });
       } catch (error) {
         signal.throwIfAborted();
-        return { state: "failed", scope, reason: wordsOf(error), partial: [] };
+        return { state: "failed", scope, reason: awsFailureText(error), partial: [] };
       }
     },
     remove: async (item, signal) => {
@@ -119,7 +124,7 @@ function asItem(
     labels,
     ...(runId !== undefined && { runId }),
     ...(mark.doubt !== undefined && { doubtful: mark.doubt.reason }),
-    ...(isMadeByController(found) && { madeByController: true }),
+    ...(isMadeByAwsController(found) && { madeByController: true }),
     ...(found.createdAt !== undefined && { createdAt: found.createdAt }),
   };
 }
@@ -141,5 +146,5 @@ function refused(error: unknown): RemoveOutcome {
   if (error instanceof RefbenchError) return { state: "denied", reason: error.message };
   const state = classOf(error);
   if (state === "gone") return { state };
-  return { state: state === "transient" ? "failed" : state, reason: wordsOf(error) };
+  return { state: state === "transient" ? "failed" : state, reason: awsFailureText(error) };
 }

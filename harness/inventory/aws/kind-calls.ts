@@ -10,15 +10,15 @@ export type KindsOf<Service extends AwsKindService> = {
 };
 
 const load: { readonly [Service in AwsKindService]: () => Promise<KindsOf<Service>> } = {
-  autoscaling: async () => (await import("./services/autoscaling.ts")).calls,
-  ec2: async () => (await import("./services/ec2.ts")).calls,
-  eks: async () => (await import("./services/eks.ts")).calls,
-  elb: async () => (await import("./services/elb.ts")).calls,
-  iam: async () => (await import("./services/iam.ts")).calls,
-  kms: async () => (await import("./services/kms.ts")).calls,
-  "load-balancing": async () => (await import("./services/load-balancing.ts")).calls,
-  logs: async () => (await import("./services/logs.ts")).calls,
-  rds: async () => (await import("./services/rds.ts")).calls,
+  autoscaling: async () => (await import("./services/autoscaling.ts")).autoscalingCalls,
+  ec2: async () => (await import("./services/ec2.ts")).ec2Calls,
+  eks: async () => (await import("./services/eks.ts")).eksCalls,
+  elb: async () => (await import("./services/elb.ts")).elbCalls,
+  iam: async () => (await import("./services/iam.ts")).iamCalls,
+  kms: async () => (await import("./services/kms.ts")).kmsCalls,
+  "load-balancing": async () => (await import("./services/load-balancing.ts")).loadBalancingCalls,
+  logs: async () => (await import("./services/logs.ts")).logsCalls,
+  rds: async () => (await import("./services/rds.ts")).rdsCalls,
 };
 
 /** The calls of one kind; loads the SDK of its service when first asked. */

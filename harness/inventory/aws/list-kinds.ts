@@ -1,5 +1,5 @@
-import { classOf, wordsOf } from "./failure.ts";
-import type { Found } from "./found.ts";
+import { classOf, awsFailureText } from "./failure.ts";
+import type { FoundAwsResource } from "./found.ts";
 import { callsOf } from "./kind-calls.ts";
 import { AWS_KIND_NAMES } from "./kinds.ts";
 import type { AwsKindName } from "./kinds.ts";
@@ -13,13 +13,13 @@ const LIST_TRIES = 3;
 
 /** What the direct calls of every kind answered, and the kinds that could not be asked with the reason. */
 export interface Listed {
-  readonly found: readonly Found[];
+  readonly found: readonly FoundAwsResource[];
   readonly failures: ReadonlyMap<AwsKindName, string>;
 }
 
 /** Lists every kind of the table. A kind of which any page failed is a failure, whatever it answered before. */
 export async function listKinds(aws: AwsSession): Promise<Listed> {
-  const found: Found[] = [];
+  const found: FoundAwsResource[] = [];
   const failures = new Map<AwsKindName, string>();
   const queue = [...AWS_KIND_NAMES];
   const worker = async (): Promise<void> => {
@@ -27,7 +27,7 @@ export async function listKinds(aws: AwsSession): Promise<Listed> {
       try {
         found.push(...(await listKind(aws, kind)));
       } catch (error) {
-        failures.set(kind, wordsOf(error));
+        failures.set(kind, awsFailureText(error));
       }
     }
   };
@@ -35,7 +35,7 @@ export async function listKinds(aws: AwsSession): Promise<Listed> {
   return { found, failures };
 }
 
-async function listKind(aws: AwsSession, kind: AwsKindName): Promise<Found[]> {
+async function listKind(aws: AwsSession, kind: AwsKindName): Promise<FoundAwsResource[]> {
   const calls = await callsOf(kind);
   for (let attempt = 1; ; attempt += 1) {
     try {

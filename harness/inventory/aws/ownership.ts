@@ -2,10 +2,10 @@ import { run12 } from "../../model/run-id.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { findLabelledRun, isManual, readRunMark, type RunMark } from "../../model/cloud/run-mark.ts";
 import { clustersInTags } from "./cluster-tags.ts";
-import type { Found } from "./found.ts";
+import type { FoundAwsResource } from "./found.ts";
 
 /** A find of a direct call, or a hit of the Tagging API whose kind has none. */
-export type AnyFound = Omit<Found, "kind"> & { readonly kind: string };
+export type AnyFound = Omit<FoundAwsResource, "kind"> & { readonly kind: string };
 
 /** A find that belongs to a run of refbench. */
 export interface Owned {

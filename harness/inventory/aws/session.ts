@@ -1,6 +1,6 @@
 import type { Clock } from "../../tools/time/clock.ts";
 import { startDeadline } from "../../tools/time/deadline.ts";
-import { type Try, tryAgain } from "../../tools/time/retry.ts";
+import { type Try, retry } from "../../tools/time/retry.ts";
 import { classOf } from "./failure.ts";
 
 /** A command of the SDK, as far as this adapter looks into it. */
@@ -89,7 +89,7 @@ export function patientSend(options: {
         deadline.release();
       }
     };
-    const outcome = await tryAgain(attempt, patience);
+    const outcome = await retry(attempt, patience);
     if ("error" in outcome) throw outcome.error;
     return outcome.output;
   };

@@ -1,10 +1,10 @@
 import type { Bucket } from "../../model/ports/bucket.ts";
 import { systemClock, type Clock } from "../../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
-import { AnswerTooLargeError, exchange, placeOf } from "../../tools/exchange.ts";
+import { AnswerTooLargeError, exchange, splitUrl } from "../../tools/exchange.ts";
 import { PageWatch } from "../../tools/page-watch.ts";
 import { parseJson } from "../../tools/parse-json.ts";
-import { type Try, tryAgain } from "../../tools/time/retry.ts";
+import { type Try, retry } from "../../tools/time/retry.ts";
 import { MAX_OBJECT_BYTES } from "./bounds.ts";
 import { googleAuth, type GoogleAuth } from "../google/auth.ts";
 import { googleEndpoints } from "../google/endpoints.ts";
@@ -125,7 +125,7 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
 
   async function call(act: string, key: string, asked: Asked): Promise<Answer> {
     const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: Infinity, tries: TRIES };
-    const outcome = await tryAgain((tried) => attempt(act, key, asked, tried), patience);
+    const outcome = await retry((tried) => attempt(act, key, asked, tried), patience);
     if ("status" in outcome) return outcome;
     throw refused(act, key, outcome.reason, undefined);
   }
@@ -140,7 +140,7 @@ export function gcsBucket(options: GcsBucketOptions): Bucket {
     try {
       const { status, bytes } = await exchange({
         method: asked.method,
-        ...placeOf(asked.url),
+        ...splitUrl(asked.url),
         headers: {
           ...(await auth.headers()),
           ...(asked.body === undefined ? {} : { "content-type": "application/octet-stream" }),

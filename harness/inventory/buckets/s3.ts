@@ -4,10 +4,10 @@ import { systemClock, type Clock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { readUpTo } from "../../tools/exchange.ts";
 import { PageWatch } from "../../tools/page-watch.ts";
-import { type Try, tryAgain } from "../../tools/time/retry.ts";
+import { type Try, retry } from "../../tools/time/retry.ts";
 import { MAX_ANSWER_BYTES, MAX_OBJECT_BYTES } from "./bounds.ts";
 import { boundAnswers } from "../aws/bound-answers.ts";
-import { classOf, wordsOf } from "../aws/failure.ts";
+import { classOf, awsFailureText } from "../aws/failure.ts";
 
 export interface S3BucketOptions {
   readonly bucket: string;
@@ -128,12 +128,12 @@ export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
     };
     let tries = 0;
     const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: Infinity, tries: TRIES };
-    const outcome = await tryAgain((tried) => ((tries = tried), attempt()), patience);
+    const outcome = await retry((tried) => ((tries = tried), attempt()), patience);
     if ("value" in outcome) return { value: outcome.value, retried: tries > 1 };
     const { error } = outcome;
     throw new RefbenchError(
       "infrastructure",
-      `cannot ${act} ${key} in ${url}: ${wordsOf(error)}; ${nextStep(error instanceof Error ? error.name : "", classOf(error))}`,
+      `cannot ${act} ${key} in ${url}: ${awsFailureText(error)}; ${nextStep(error instanceof Error ? error.name : "", classOf(error))}`,
       { cause: error },
     );
   }

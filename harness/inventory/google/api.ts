@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../tools/time/clock.ts";
 import { messageOf } from "../../tools/error.ts";
-import { AnswerTooLargeError, exchange, placeOf } from "../../tools/exchange.ts";
+import { AnswerTooLargeError, exchange, splitUrl } from "../../tools/exchange.ts";
 import { parseJson } from "../../tools/parse-json.ts";
-import { type Try, tryAgain } from "../../tools/time/retry.ts";
+import { type Try, retry } from "../../tools/time/retry.ts";
 import type { GoogleAuth } from "./auth.ts";
 import type { GoogleApiName, GoogleEndpoints } from "./endpoints.ts";
 import { type Refusal, record, refusalOfBody } from "./refusal.ts";
@@ -42,7 +42,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 export function googleApi(options: GoogleApiOptions): CallGoogle {
   const { clock } = options;
   const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, tries: TRIES };
-  return (call, signal) => tryAgain(() => attempt(options, call, signal), { ...patience, signal });
+  return (call, signal) => retry(() => attempt(options, call, signal), { ...patience, signal });
 }
 
 async function attempt(
@@ -62,7 +62,7 @@ async function attempt(
   try {
     const answer = await exchange({
       method: call.method,
-      ...placeOf(url),
+      ...splitUrl(url),
       headers: {
         ...headers,
         accept: "application/json",

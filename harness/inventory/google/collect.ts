@@ -7,7 +7,7 @@ import { labelsAt, type Raw, textAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
 /** One thing that a list call answered. */
-export interface Found {
+export interface FoundGoogleResource {
   readonly collection: Collection;
   readonly kind: string;
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Found {
 
 /** What one list call came to; with a problem, what was found is a part at most. */
 export interface Collected {
-  readonly found: readonly Found[];
+  readonly found: readonly FoundGoogleResource[];
   readonly problem?: string;
   /** The API is switched off in this project. */
   readonly off?: boolean;
@@ -37,13 +37,13 @@ const PAGE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Reads a collection to its last page. */
-export async function collect(
+export async function collectPages(
   call: CallGoogle,
   project: string,
   collection: Collection,
   signal: AbortSignal,
 ): Promise<Collected> {
-  const found: Found[] = [];
+  const found: FoundGoogleResource[] = [];
   const pages = new PageWatch();
   let problem: string | undefined;
   for (let pageToken = ""; ;) {
@@ -77,7 +77,7 @@ function listPath(project: string, { api, ask, name }: Collection): string {
   return ask === "project" ? `projects/${project}/${name}` : `projects/${project}/${ask}/${name}`;
 }
 
-function membersOf(project: string, collection: Collection, body: Raw): readonly Found[] {
+function membersOf(project: string, collection: Collection, body: Raw): readonly FoundGoogleResource[] {
   if (collection.ask !== "aggregated") {
     const scope = collection.ask === "global" ? "global" : "";
     return list(body[collection.items ?? "items"]).flatMap((raw) =>
@@ -91,7 +91,12 @@ function membersOf(project: string, collection: Collection, body: Raw): readonly
   );
 }
 
-function foundOf(project: string, collection: Collection, scope: string, raw: Raw): readonly Found[] {
+function foundOf(
+  project: string,
+  collection: Collection,
+  scope: string,
+  raw: Raw,
+): readonly FoundGoogleResource[] {
   const kind = collection.kinds[levelOf(scope)];
   if (kind === undefined || collection.goesByItself?.(raw) === true) return [];
   const { id, name } = nameOf(collection, raw);

@@ -9,7 +9,7 @@ const BY_CONTROLLER = /^(gke-|gk3-|pvc-|k8s\d?-|a[0-9a-f]{31}(-hc)?$)/;
 const ORPHANED = /^(pvc-|k8s\d?-|a[0-9a-f]{31}(-hc)?$)/;
 
 /** Whether a controller in a cluster made a thing, by the name that it gave. */
-export function isMadeByController(name: string): boolean {
+export function isMadeByGoogleController(name: string): boolean {
   return BY_CONTROLLER.test(name);
 }
 

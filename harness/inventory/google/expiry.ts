@@ -2,7 +2,7 @@ import { findIsoTime } from "../../tools/time/instant.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { run12 } from "../../model/run-id.ts";
 import { type CallGoogle, googleApi } from "./api.ts";
-import { collect, type Found } from "./collect.ts";
+import { collectPages, type FoundGoogleResource } from "./collect.ts";
 import type { GoogleInventoryOptions } from "./inventory.ts";
 import { COLLECTIONS } from "./kinds.ts";
 import { ownersOf } from "./owners.ts";
@@ -33,14 +33,17 @@ export type ExpiryAnswer =
   | { readonly state: "failed"; readonly reason: string };
 
 /** A machine as the instances list answers it. */
-export interface Machine {
+export interface ExpiringMachine {
   readonly name: string;
   readonly location?: string;
   readonly raw: Raw;
 }
 
 /** What is wrong with the hard end of machines that may have one: missing, too late, or one that only stops them. */
-export function expiryProblems(machines: readonly Machine[], expiresAtMs: number): readonly ExpiryProblem[] {
+export function expiryProblems(
+  machines: readonly ExpiringMachine[],
+  expiresAtMs: number,
+): readonly ExpiryProblem[] {
   return machines.filter(canExpire).flatMap(({ name, location, raw }) => {
     const problem = problemOf(record(raw["scheduling"]), raw, expiresAtMs);
     return problem === undefined ? [] : [{ name, ...(location === undefined ? {} : { location }), problem }];
@@ -54,9 +57,9 @@ export async function checkExpiry(
   signal: AbortSignal,
 ): Promise<ExpiryAnswer> {
   const call: CallGoogle = googleApi(options);
-  const found: Found[] = [];
+  const found: FoundGoogleResource[] = [];
   for (const collection of COLLECTIONS.filter(({ api, name }) => api === "compute" && HOMES.has(name))) {
-    const answer = await collect(call, options.project, collection, signal);
+    const answer = await collectPages(call, options.project, collection, signal);
     if (answer.problem !== undefined)
       return { state: "failed", reason: `${collection.name}: ${answer.problem}` };
     found.push(...answer.found);
@@ -73,7 +76,7 @@ export async function checkExpiry(
 const HOMES = new Set(["instances", "networks", "subnetworks"]);
 
 /** A pool's machines come again: their end is the cluster's. */
-function canExpire({ name, raw }: Machine): boolean {
+function canExpire({ name, raw }: ExpiringMachine): boolean {
   const labels = record(raw["labels"]);
   return !("goog-gke-node" in labels || "goog-k8s-cluster-name" in labels || name.startsWith("gke-"));
 }

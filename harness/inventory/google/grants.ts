@@ -2,7 +2,7 @@ import type { InventoryItem, RemoveOutcome } from "../../model/ports/inventory.t
 import { findQuotedRun } from "../../model/cloud/run-mark.ts";
 import type { CallGoogle } from "./api.ts";
 import { GRANT } from "./kinds.ts";
-import { outcomeOf } from "./removal/outcome.ts";
+import { removeOutcomeOf } from "./removal/outcome.ts";
 import { type Raw, textsAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
@@ -56,14 +56,14 @@ export async function removeGrant(
   const [, role, member] = id.split("#");
   for (let written = 1; ; written += 1) {
     const answer = await getPolicy(call, project, signal);
-    if (answer.state !== "ok") return outcomeOf(answer);
+    if (answer.state !== "ok") return removeOutcomeOf(answer);
     const { policy, changed } = without(answer.body, role ?? "", member ?? "");
     if (!changed) return { state: "gone" };
     const answered = await call(
       { api: "resourceManager", method: "POST", path: `projects/${project}:setIamPolicy`, body: { policy } },
       signal,
     );
-    if (answered.state !== "in-use" || written === WRITES) return outcomeOf(answered);
+    if (answered.state !== "in-use" || written === WRITES) return removeOutcomeOf(answered);
   }
 }
 

@@ -7,13 +7,13 @@ import { isOfRun } from "../../model/cloud/run-mark.ts";
 import { type CallGoogle, googleApi } from "./api.ts";
 import { type Discovered, searchAssets } from "./asset-search.ts";
 import type { GoogleAuth } from "./auth.ts";
-import { type Collected, collect } from "./collect.ts";
+import { type Collected, collectPages } from "./collect.ts";
 import type { GoogleApiName, GoogleEndpoints } from "./endpoints.ts";
 import { type Grant, grantItem, listGrants } from "./grants.ts";
 import { itemOf, peeringsOf, withInheritedLabels } from "./items.ts";
 import { COLLECTIONS, GRANT, PEERING } from "./kinds.ts";
 import { type ClusterMarks, fullIds, mayBeOf, ownersOf } from "./owners.ts";
-import { removeItem } from "./removal/remove.ts";
+import { removeGoogleItem } from "./removal/remove.ts";
 
 export interface GoogleInventoryOptions {
   readonly project: string;
@@ -45,7 +45,7 @@ export function googleInventory(options: GoogleInventoryOptions): Inventory {
       const asked = await ask(call, project, runId, signal);
       return answerOf(asked, { project, marks, mayBeOff: options.mayBeOff ?? UNUSED, runId });
     },
-    remove: (item, signal) => removeItem({ call, clock, project }, item, signal),
+    remove: (item, signal) => removeGoogleItem({ call, clock, project }, item, signal),
   };
 }
 
@@ -62,7 +62,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Asked> {
   const [collected, grants, assets] = await Promise.all([
-    inTurns(COLLECTIONS, AT_ONCE, (collection) => collect(call, project, collection, signal)),
+    inTurns(COLLECTIONS, AT_ONCE, (collection) => collectPages(call, project, collection, signal)),
     listGrants(call, project, signal),
     searchAssets(call, project, runId, signal),
   ]);

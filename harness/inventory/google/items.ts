@@ -1,14 +1,14 @@
 import type { InventoryItem } from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { findLabelledRun, isManual, type RunMark } from "../../model/cloud/run-mark.ts";
-import type { Found } from "./collect.ts";
+import type { FoundGoogleResource } from "./collect.ts";
 import { mayBeOrphan } from "./controllers.ts";
 import { PEERING } from "./kinds.ts";
 import { textAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
 /** The item of a thing found; its id says which API deletes it and where. */
-export function itemOf(found: Found, runId: RunId | undefined, mark?: RunMark): InventoryItem {
+export function itemOf(found: FoundGoogleResource, runId: RunId | undefined, mark?: RunMark): InventoryItem {
   const { collection, path, kind, name, location, labels, createdAt } = found;
   return {
     id: `${collection.api}:${path}`,
@@ -26,7 +26,7 @@ export function itemOf(found: Found, runId: RunId | undefined, mark?: RunMark): 
 
 /** The peerings of a network, each of which keeps it from being deleted. */
 export function peeringsOf(
-  network: Found,
+  network: FoundGoogleResource,
   runId: RunId | undefined,
   mark?: RunMark,
 ): readonly InventoryItem[] {

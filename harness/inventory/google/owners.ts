@@ -1,8 +1,8 @@
 import { decodeTime } from "ulid";
 import { run12, type RunId } from "../../model/run-id.ts";
 import { findLabelledRun, findNamedRun, readRunMark, type RunMark } from "../../model/cloud/run-mark.ts";
-import type { Found } from "./collect.ts";
-import { clusterMark, isMadeByController, mayBeOrphan } from "./controllers.ts";
+import type { FoundGoogleResource } from "./collect.ts";
+import { clusterMark, isMadeByGoogleController, mayBeOrphan } from "./controllers.ts";
 import { pathOfLink, textsAt } from "./raw.ts";
 
 /** What is known of clusters that may be gone, kept between two looks: a later one sees fewer links. */
@@ -10,19 +10,19 @@ export type ClusterMarks = Map<string, string>;
 
 export interface Owners {
   /** The run of each thing that belongs to one. */
-  readonly of: ReadonlyMap<Found, RunMark>;
+  readonly of: ReadonlyMap<FoundGoogleResource, RunMark>;
   /** Made by the controllers of some cluster that is gone, nobody can say of which run. */
-  readonly orphans: readonly Found[];
+  readonly orphans: readonly FoundGoogleResource[];
   /** As those, but another cluster lives in the project, and they may be its. */
-  readonly unclear: readonly Found[];
+  readonly unclear: readonly FoundGoogleResource[];
 }
 
 /**
  * Says whose each thing is: by its label, its name, what it lives in, and what it was made along with. Nothing is
  * inferred from who merely uses it: a disk attached to a run's machine may be its owner's.
  */
-export function ownersOf(found: readonly Found[], marks: ClusterMarks, asked?: RunId): Owners {
-  const of = new Map<Found, RunMark>();
+export function ownersOf(found: readonly FoundGoogleResource[], marks: ClusterMarks, asked?: RunId): Owners {
+  const of = new Map<FoundGoogleResource, RunMark>();
   for (const one of found) {
     const owner = markOf(one);
     if (owner !== undefined) of.set(one, owner);
@@ -43,14 +43,14 @@ export function ownersOf(found: readonly Found[], marks: ClusterMarks, asked?: R
 }
 
 /** Whether an orphan can be of a run: it is not older. A disk in use is nobody's orphan. */
-export function mayBeOf(orphan: Found, runId: RunId | undefined): boolean {
+export function mayBeOf(orphan: FoundGoogleResource, runId: RunId | undefined): boolean {
   if (textsAt(orphan.raw, "users").length > 0) return false;
   if (runId === undefined || orphan.createdAt === undefined) return true;
   return Date.parse(orphan.createdAt) >= decodeTime(runId.toUpperCase());
 }
 
 /** The run that a thing names by itself, or that of its place. */
-function markOf(one: Found, place?: string): RunMark | undefined {
+function markOf(one: FoundGoogleResource, place?: string): RunMark | undefined {
   const names = [
     one.name,
     ...Object.entries(one.labels).flatMap(([key, value]) => (key.startsWith("goog-") ? [value] : [])),
@@ -59,7 +59,7 @@ function markOf(one: Found, place?: string): RunMark | undefined {
 }
 
 /** The run that the name of a thing's home tells, also where that home is gone. */
-function homeInLinks(one: Found): string | undefined {
+function homeInLinks(one: FoundGoogleResource): string | undefined {
   return links(one)
     .map((link) => findNamedRun(pathOfLink(link) === undefined ? link : (link.split("/").at(-1) ?? "")))
     .find((run) => run !== undefined);
@@ -67,9 +67,9 @@ function homeInLinks(one: Found): string | undefined {
 
 /** One step along links and clusters' marks. */
 function follow(
-  one: Found,
-  byPath: ReadonlyMap<string, Found>,
-  of: Map<Found, RunMark>,
+  one: FoundGoogleResource,
+  byPath: ReadonlyMap<string, FoundGoogleResource>,
+  of: Map<FoundGoogleResource, RunMark>,
   marks: ClusterMarks,
 ): void {
   const mark = clusterMark(one.name);
@@ -81,16 +81,16 @@ function follow(
   if (mark !== undefined) marks.set(mark, owner.run);
   for (const path of one.collection.brings ?? []) {
     for (const brought of resolved(textsAt(one.raw, path), byPath)) {
-      const made = isMadeByController(brought.name) ? markOf(brought, owner.run) : undefined;
+      const made = isMadeByGoogleController(brought.name) ? markOf(brought, owner.run) : undefined;
       if (!of.has(brought) && made !== undefined) of.set(brought, made);
     }
   }
 }
 
 function ownerOfHome(
-  one: Found,
-  byPath: ReadonlyMap<string, Found>,
-  of: ReadonlyMap<Found, RunMark>,
+  one: FoundGoogleResource,
+  byPath: ReadonlyMap<string, FoundGoogleResource>,
+  of: ReadonlyMap<FoundGoogleResource, RunMark>,
 ): string | undefined {
   return resolved(links(one), byPath)
     .map((home) => of.get(home)?.run)
@@ -99,18 +99,21 @@ function ownerOfHome(
 
 /** Whether a thing lives in something that exists and is nobody's run. */
 function livesElsewhere(
-  one: Found,
-  byPath: ReadonlyMap<string, Found>,
-  of: ReadonlyMap<Found, RunMark>,
+  one: FoundGoogleResource,
+  byPath: ReadonlyMap<string, FoundGoogleResource>,
+  of: ReadonlyMap<FoundGoogleResource, RunMark>,
 ): boolean {
   return resolved(links(one), byPath).some((home) => !of.has(home) && !mayBeOrphan(home.name));
 }
 
-function links({ collection, raw }: Found): readonly string[] {
+function links({ collection, raw }: FoundGoogleResource): readonly string[] {
   return (collection.livesIn ?? []).flatMap((path) => textsAt(raw, path));
 }
 
-function resolved(texts: readonly string[], byPath: ReadonlyMap<string, Found>): readonly Found[] {
+function resolved(
+  texts: readonly string[],
+  byPath: ReadonlyMap<string, FoundGoogleResource>,
+): readonly FoundGoogleResource[] {
   return texts.flatMap((text) => {
     const path = pathOfLink(text);
     const one = path === undefined ? undefined : byPath.get(path);
@@ -119,7 +122,7 @@ function resolved(texts: readonly string[], byPath: ReadonlyMap<string, Found>):
 }
 
 /** The full ids that labels tell, by their last 12 characters. */
-export function fullIds(found: readonly Found[], asked?: RunId): ReadonlyMap<string, RunId> {
+export function fullIds(found: readonly FoundGoogleResource[], asked?: RunId): ReadonlyMap<string, RunId> {
   const ids = new Map<string, RunId>();
   for (const { labels } of found) {
     const id = findLabelledRun(labels);

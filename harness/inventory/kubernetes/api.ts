@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../tools/time/clock.ts";
 import { messageOf } from "../../tools/error.ts";
-import { exchange, isBrokenOff, placeOf } from "../../tools/exchange.ts";
+import { exchange, isBrokenOff, splitUrl } from "../../tools/exchange.ts";
 import { parseJson } from "../../tools/parse-json.ts";
-import { type Try, tryAgain } from "../../tools/time/retry.ts";
+import { type Try, retry } from "../../tools/time/retry.ts";
 
 /** How a cluster is reached while it lives. */
 export interface ClusterAccess {
@@ -41,7 +41,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 export function kubernetesApi(access: ClusterAccess, clock: Clock): CallKubernetes {
   const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, tries: TRIES };
   return (method, path, signal) =>
-    tryAgain(() => attempt(access, method, path, signal), { ...patience, signal });
+    retry(() => attempt(access, method, path, signal), { ...patience, signal });
 }
 
 async function attempt(
@@ -60,7 +60,7 @@ async function attempt(
   try {
     const { status, headers, bytes } = await exchange({
       method,
-      ...placeOf(`${access.server}${path}`),
+      ...splitUrl(`${access.server}${path}`),
       headers: { authorization: `Bearer ${token}`, accept: "application/json" },
       signal,
       timeoutMs: ANSWER_TIMEOUT_MS,

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import type { Clock } from "../../tools/time/clock.ts";
-import type { Inventory, InventoryAnswer, InventoryItem, RemoveOutcome } from "../../model/ports/inventory.ts";
+import type {
+  Inventory,
+  InventoryAnswer,
+  InventoryItem,
+  RemoveOutcome,
+} from "../../model/ports/inventory.ts";
 import { findIsoTime } from "../../tools/time/instant.ts";
 import { PageWatch } from "../../tools/page-watch.ts";
 import { namePrefix, type RunId } from "../../model/run-id.ts";

@@ -1,5 +1,5 @@
 import { messageOf } from "../../tools/error.ts";
-import { exchange, placeOf } from "../../tools/exchange.ts";
+import { exchange, splitUrl } from "../../tools/exchange.ts";
 import type { ControlPlaneLook } from "../../model/ports/cluster.ts";
 import type { ClusterAccess } from "./api.ts";
 
@@ -18,7 +18,7 @@ export async function lookAtApiServer(access: ClusterAccess, signal: AbortSignal
   try {
     const { status, bytes } = await exchange({
       method: "GET",
-      ...placeOf(`${access.server}/readyz`),
+      ...splitUrl(`${access.server}/readyz`),
       headers: { authorization: `Bearer ${bearer}` },
       signal,
       timeoutMs: ANSWER_TIMEOUT_MS,

@@ -1,10 +1,13 @@
 import { IMAGE_DIGEST } from "../../../stacks/environment.ts";
 import { RUNNER_NODE_VERSION } from "../../../stacks/runner/runner-machine.ts";
-import { SUPPORTED_CODER_VERSION, supportProblem } from "../../../reference-architectures/coder/coder-support.ts";
+import {
+  SUPPORTED_CODER_VERSION,
+  supportProblem,
+} from "../../../reference-architectures/coder/coder-support.ts";
 import { diskDriverArchive, DISK_DRIVER_CHART } from "../../../reference-architectures/disk-driver-chart.ts";
 import { IMAGE_REFERENCE } from "../../../reference-architectures/workspace-image.ts";
 import { messageOf } from "../../tools/error.ts";
-import { advised, type Check, type CheckOutcome, failed, ok, unknown } from "./check.ts";
+import { advised, type Check, type CheckOutcome, failed, passed, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 import type { Web, WebAnswer, WebQuestion } from "./web.ts";
 import { parseJson } from "../../tools/parse-json.ts";
@@ -72,7 +75,7 @@ function summed(found: readonly Asked[]): CheckOutcome {
     const fixes = bad.flatMap(({ artefact: { fix } }) => fix ?? []);
     return failed(words, fixes.length === bad.length ? [...new Set(fixes)].join("; ") : undefined);
   }
-  return ok(
+  return passed(
     found
       .map(
         ({ artefact, outcome }) =>
@@ -218,7 +221,7 @@ async function ask(
     if (status >= 200 && status < 300) {
       const limited = pulls === undefined ? undefined : pullsOutcome(pulls, answer);
       const isDigest = image !== undefined && IMAGE_DIGEST.test(contentDigest);
-      return { ...(limited ?? ok(url)), ...(isDigest ? { digest: contentDigest } : {}) };
+      return { ...(limited ?? passed(url)), ...(isDigest ? { digest: contentDigest } : {}) };
     }
     if (status === 404) return failed(`not at ${url}`);
     return unknown(`${url} answered ${status}`);

@@ -55,7 +55,7 @@ export const CHECK_NAMES = [
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
-export function ok(found: string): CheckOutcome {
+export function passed(found: string): CheckOutcome {
   return { state: "ok", found };
 }
 

@@ -1,6 +1,6 @@
 import { decodeLicence, licenceProblems, licenceWords, licensedFeatures } from "../../model/cloud/licence.ts";
 import { messageOf } from "../../tools/error.ts";
-import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "./check.ts";
+import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "./check.ts";
 import { endOf, type PreflightContext } from "./context.ts";
 
 /** Terraform itself: without it there is no teardown either. */
@@ -10,7 +10,7 @@ export const terraformCheck: Check<PreflightContext> = {
   run: async ({ terraform }, signal) => {
     try {
       const { version, path } = await terraform(signal);
-      return ok(`terraform ${version} at ${path}`);
+      return passed(`terraform ${version} at ${path}`);
     } catch (error) {
       signal.throwIfAborted();
       return failed(messageOf(error));
@@ -24,7 +24,7 @@ export const toolsCheck: Check<PreflightContext> = {
   fix: () => 'run "refbench doctor", which names what is missing and where to get it',
   run: async ({ missingTools, emulated = false }) => {
     const missing = await missingTools();
-    if (missing.length === 0) return ok("what reaches the cluster and the load runner is here");
+    if (missing.length === 0) return passed("what reaches the cluster and the load runner is here");
     const found = missing.map(({ tool, why }) => `${tool} is not on PATH (${why})`).join("; ");
     const fix = missing.map(({ next }) => next).join("; ");
     return emulated ? unknown(found, fix) : failed(found, fix);
@@ -50,7 +50,7 @@ function licenceOutcome(context: PreflightContext): CheckOutcome {
   if (decoded.state === "unreadable") return failed(`what was given is no Coder licence: ${decoded.reason}`);
   const need = { users: figures.users, features, nowMs: clock.now(), untilMs: endOf(context) };
   const problems = licenceProblems(decoded.claims, need);
-  if (problems.length === 0) return ok(licenceWords(decoded.claims));
+  if (problems.length === 0) return passed(licenceWords(decoded.claims));
   return failed(
     problems.join("; "),
     "ask Coder for a licence for benchmarks (bound to no deployment, no telemetry required, enough seats), and export REFBENCH_LICENCE_FILE=<path>",

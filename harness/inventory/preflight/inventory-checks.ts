@@ -1,6 +1,6 @@
 import type { InventoryItem } from "../../model/ports/inventory.ts";
 import { candidatesOf } from "../sweep/candidate.ts";
-import { type Check, failed, ok, skipped } from "./check.ts";
+import { type Check, failed, passed, skipped } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 
 /** Nothing has the run's names yet: a second create would fail, or worse, adopt. */
@@ -12,7 +12,7 @@ export const namesCheck: Check<PreflightContext> = {
     if (runId === undefined) return skipped("names carry a run's id, and there is no run yet");
     const answer = await inventory.list({ runId }, signal);
     if (answer.state === "failed") return unasked(answer.scope, answer.reason);
-    if (answer.items.length === 0) return ok(`nothing of this run in the ${answer.scope}`);
+    if (answer.items.length === 0) return passed(`nothing of this run in the ${answer.scope}`);
     return failed(`${countOf(answer.items)} of this run exist already: ${named(answer.items)}`);
   },
 };
@@ -33,7 +33,7 @@ export const leftoversCheck: Check<PreflightContext> = {
       .map(({ item }) => item);
     const others = answer.items.length - left.length;
     const beside = others === 0 ? "" : `; ${others} of runs that live or were made by hand`;
-    if (left.length === 0) return ok(`nothing past its expiry in the ${answer.scope}${beside}`);
+    if (left.length === 0) return passed(`nothing past its expiry in the ${answer.scope}${beside}`);
     return failed(`${countOf(left)} past their expiry: ${named(left)}${beside}`);
   },
 };

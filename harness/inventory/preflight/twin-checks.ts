@@ -1,5 +1,5 @@
 import { artefactsOf } from "./artefacts.ts";
-import { type Check, type CheckName, type CheckQuestion, ok, skipped } from "./check.ts";
+import { type Check, type CheckName, type CheckQuestion, passed, skipped } from "./check.ts";
 import { licenceCheck, terraformCheck } from "./checks.ts";
 import type { PreflightContext } from "./context.ts";
 import { leftoversCheck, namesCheck } from "./inventory-checks.ts";
@@ -18,7 +18,7 @@ const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   tools: simulated(() => "the twin's cluster and load runner are reached without a cloud's programs"),
   identity: ({ project, twinCallerArn: callerArn }) =>
     Promise.resolve({
-      ...ok(`${callerArn ?? "nobody"}, in the twin's project ${project}`),
+      ...passed(`${callerArn ?? "nobody"}, in the twin's project ${project}`),
       ...(callerArn === undefined ? {} : { callerArn }),
     }),
   "cluster-access": simulated(() => "the twin's cluster is not reached from elsewhere"),

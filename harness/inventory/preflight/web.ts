@@ -1,4 +1,4 @@
-import { exchange, placeOf } from "../../tools/exchange.ts";
+import { exchange, splitUrl } from "../../tools/exchange.ts";
 
 export interface WebQuestion {
   readonly method: "GET" | "HEAD";
@@ -30,7 +30,7 @@ const ANSWER_TIMEOUT_MS = 30_000;
 export const web: Web = async ({ method, url, headers = {} }, signal) => {
   const answer = await exchange({
     method,
-    ...placeOf(url),
+    ...splitUrl(url),
     headers,
     signal,
     timeoutMs: ANSWER_TIMEOUT_MS,

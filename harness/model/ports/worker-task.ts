@@ -241,8 +241,8 @@ export const drainTask = z.object({
   timeoutMs: milliseconds,
 });
 
-export const shardTask = z.discriminatedUnion("task", [bootstrapTask, loadTask, drainTask]);
+export const workerTask = z.discriminatedUnion("task", [bootstrapTask, loadTask, drainTask]);
 export type BootstrapTask = z.infer<typeof bootstrapTask>;
 export type LoadTask = z.infer<typeof loadTask>;
 export type DrainTask = z.infer<typeof drainTask>;
-export type ShardTask = z.infer<typeof shardTask>;
+export type WorkerTask = z.infer<typeof workerTask>;

@@ -1,6 +1,12 @@
 import { z } from "zod";
-import { bootstrapResult, drainResult, failureCount, loadProgress, loadResult } from "../record/worker-result.ts";
-import type { ShardTask } from "./worker-task.ts";
+import {
+  bootstrapResult,
+  drainResult,
+  failureCount,
+  loadProgress,
+  loadResult,
+} from "../record/worker-result.ts";
+import type { WorkerTask } from "./worker-task.ts";
 
 /**
  * The protocol of the shard program: one JSON line in (the task), JSON lines out (events), over stdio. The same
@@ -11,7 +17,7 @@ import type { ShardTask } from "./worker-task.ts";
 export const SHARD_PROTOCOL = 1;
 
 /** What the shard program prints, one JSON object a line. The last line is `result` or `error`. */
-export const shardEvent = z.discriminatedUnion("type", [
+export const workerEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), protocol: z.literal(SHARD_PROTOCOL), pid: z.number().int() }),
   /** Said every few seconds whatever else is said: a worker that hangs says nothing. */
   z.object({ type: z.literal("alive") }),
@@ -33,21 +39,21 @@ export const shardEvent = z.discriminatedUnion("type", [
   /** The harness failed, not the deployment under test. */
   z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
 ]);
-export type ShardEvent = z.infer<typeof shardEvent>;
-export type ShardResult = Extract<ShardEvent, { type: "result" }>["result"];
+export type WorkerEvent = z.infer<typeof workerEvent>;
+export type WorkerResult = Extract<WorkerEvent, { type: "result" }>["result"];
 
 /** Runs one task of the shard program somewhere and hands on its events. */
-export interface ShardRunner {
+export interface WorkerRunner {
   /** Aborting stops the task in order; throws `RefbenchError("shard")` when the program dies or breaks the protocol, `coder` when it reports that. */
   run(
-    task: ShardTask,
+    task: WorkerTask,
     options: {
       readonly signal: AbortSignal;
-      readonly onEvent: (event: ShardEvent) => void;
+      readonly onEvent: (event: WorkerEvent) => void;
       /** Called when a part of a load waits for the others; it goes on once this resolves, at once without it. */
       readonly onWaiting?: (before: string) => Promise<void>;
       /** Aborted with the reason when another part of the load stops by itself: this one then does so too. */
       readonly suffering?: AbortSignal;
     },
-  ): Promise<ShardResult>;
+  ): Promise<WorkerResult>;
 }

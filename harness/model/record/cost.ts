@@ -13,7 +13,6 @@ export const costItem = z.object({
   /** USD over the whole run. */
   amount: usd,
 });
-export type CostItem = z.infer<typeof costItem>;
 
 /** What a run is expected to cost, in USD. */
 export const costEstimate = z.object({

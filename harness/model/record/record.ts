@@ -104,7 +104,6 @@ export const origin = z.discriminatedUnion("kind", [
   /** `refbench scaletest`, against a deployment that refbench did not make. */
   z.object({ kind: z.literal("scaletest") }),
 ]);
-export type Origin = z.infer<typeof origin>;
 
 /** Which refbench measured. */
 export const refbenchProvenance = z.object({

@@ -8,7 +8,7 @@ import type { Inventory } from "../../model/ports/inventory.ts";
 import type { ReadMachines } from "../../model/ports/machines.ts";
 import type { PreflightFinding } from "../../model/ports/preflight-finding.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
-import type { ShardRunner } from "../../model/ports/worker.ts";
+import type { WorkerRunner } from "../../model/ports/worker.ts";
 import type { Terraform, TerraformOptions } from "../../model/ports/terraform.ts";
 import type { Environment } from "../../../stacks/environment.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, environmentSchema } from "../../../stacks/environment.ts";
@@ -56,7 +56,7 @@ export interface Ports {
   readonly checks: (signal: AbortSignal) => Promise<readonly PreflightFinding[]>;
   /** The files of an architecture's workspace template, by name. */
   readonly readTemplate: (architecture: string) => Promise<Readonly<Record<string, string>>>;
-  readonly shard: ShardRunner;
+  readonly shard: WorkerRunner;
   readonly inventory: Inventory;
   /** The cluster that the run's stacks made; absent where nobody can ask it, as on an emulated cloud. */
   readonly cluster?: (place: ClusterPlace) => Cluster;

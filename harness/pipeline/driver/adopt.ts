@@ -2,7 +2,7 @@ import type { Clock } from "../../tools/time/clock.ts";
 import { messageOf } from "../../tools/error.ts";
 import { ensureReaper } from "./ensure-reaper.ts";
 import { LeaseBook } from "../lease/lease.ts";
-import { ownerState } from "../folder/driver.ts";
+import { driverState } from "../folder/driver.ts";
 import { listRunFolders, type RunFolder } from "../folder/run-folder.ts";
 import { findFinalRecord } from "../record/run-record.ts";
 
@@ -18,7 +18,7 @@ export async function adoptOrphans(
   for (const folder of await listRunFolders(cwd)) {
     try {
       if ((await findFinalRecord(folder)) !== undefined) continue;
-      const owner = await ownerState(folder);
+      const owner = await driverState(folder);
       if (
         owner === "alive" ||
         owner === "elsewhere" ||

@@ -6,12 +6,12 @@ import { CostGuard } from "../cost/cost-guard.ts";
 import { noteCeiling } from "../cost/cost-meter.ts";
 import { ClockSight } from "../context/clock-sight.ts";
 import { findKeep, isKeepOver } from "./keep.ts";
-import { OwnerSight } from "../folder/driver.ts";
+import { DriverSight } from "../folder/driver.ts";
 import { findRequest, type TeardownRequest } from "../folder/request.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import type { RunLease } from "./run-lease.ts";
 import { hasExpired } from "../context/expiry.ts";
-import { stopOwner } from "./stop-driver.ts";
+import { stopDriver } from "./stop-driver.ts";
 
 /** How often the reaper looks whether it is wanted. */
 const LOOK_MS = 250;
@@ -23,7 +23,7 @@ export async function nextRequest(
 ): Promise<TeardownRequest> {
   const { folder, ports, plan, signal, journal } = context;
   const guard = new CostGuard(context);
-  const sight = new OwnerSight(folder, ports.clock);
+  const sight = new DriverSight(folder, ports.clock);
   const clock = new ClockSight(context);
   for (;;) {
     signal.throwIfAborted();
@@ -38,7 +38,7 @@ export async function nextRequest(
     // eslint-disable-next-line no-restricted-syntax -- the next look asks again, and the expiry below still holds.
     const request = await findRequest(folder).catch(() => undefined);
     if (request !== undefined) {
-      if (owner === "alive" && request.reason === "teardown") await stopOwner(context);
+      if (owner === "alive" && request.reason === "teardown") await stopDriver(context);
       if (owner === "dead" && !(await wasHandedOver(context))) await noteDeath(context);
       return request;
     }
@@ -53,13 +53,13 @@ export async function nextRequest(
     const tooDear = await guard.look({ atWork: keep === undefined && owner !== "none" });
     if (tooDear !== undefined) {
       await noteTooDear(context, keep, tooDear);
-      if (keep === undefined && owner === "alive") await stopOwner(context);
+      if (keep === undefined && owner === "alive") await stopDriver(context);
       return { through: "audit", only: false, reason: "the cost ceiling is reached" };
     }
     const doubt = keep === undefined && owner === "alive" ? lease.doubt() : undefined;
     if (doubt !== undefined) {
       await journal.append({ type: "finding", verdict: "infrastructure", reason: doubt });
-      await stopOwner(context);
+      await stopDriver(context);
       return { through: "audit", only: false, reason: "the lease ran out" };
     }
     if (keep === undefined && hasExpired(plan, ports.clock)) {
@@ -68,7 +68,7 @@ export async function nextRequest(
         verdict: "interrupted",
         reason: "the run outlived its expiry",
       });
-      if (owner === "alive") await stopOwner(context);
+      if (owner === "alive") await stopDriver(context);
       return { through: "audit", only: false, reason: "expired" };
     }
     await ports.clock.sleep(LOOK_MS, signal);

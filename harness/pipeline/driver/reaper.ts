@@ -20,7 +20,7 @@ import { audit, auditResult } from "../stages/audit.ts";
 import { destroy } from "../stages/destroy.ts";
 import { drain } from "../stages/drain.ts";
 import { sweep } from "../stages/sweep.ts";
-import { stopOwner } from "./stop-driver.ts";
+import { stopDriver } from "./stop-driver.ts";
 import { isLeaseHeld } from "../lease/lease.ts";
 
 const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain, destroy, sweep, audit };
@@ -70,7 +70,7 @@ export async function reap(
   } catch (error) {
     if (isLeaseHeld(error)) {
       note(`this run is another's now, and what is at work on it here is stopped: ${error.message}`);
-      await stopOwner({ folder, ports, signal: options.signal });
+      await stopDriver({ folder, ports, signal: options.signal });
     }
     throw error;
   } finally {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../tools/time/clock.ts";
 import type { StageContext, WaitingPorts } from "../context/context.ts";
 import { endProcess } from "../../tools/process/local-process.ts";
-import { findOwner } from "../folder/driver.ts";
+import { findDriver } from "../folder/driver.ts";
 import { livenessOf, type ProcessIdentity } from "../../tools/process/process-identity.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
@@ -13,7 +13,7 @@ const UNKNOWN_MS = 30_000;
 const LOOK_MS = 250;
 
 /** Ends a run that still works: SIGTERM lets it hand over, SIGKILL follows. */
-export async function stopOwner({
+export async function stopDriver({
   folder,
   ports,
   signal,
@@ -31,7 +31,7 @@ async function findOwnerPatiently(
 ): Promise<ProcessIdentity | undefined> {
   const found = await waitUntil(
     () =>
-      findOwner(folder).then(
+      findDriver(folder).then(
         (owner) => ({ owner }),
         () => undefined,
       ),

@@ -13,7 +13,7 @@ import type { RunFolder } from "./run-folder.ts";
 const UNKNOWN_MS = 30_000;
 
 /** What can be said of the process that drives a run; `none` for a staged run, which no process drives. */
-export type OwnerState = Liveness | "none";
+export type DriverState = Liveness | "none";
 
 /** Says that this process drives the run: when it dies without handing over, the reaper takes over. */
 export async function claimRun(folder: RunFolder): Promise<void> {
@@ -21,14 +21,14 @@ export async function claimRun(folder: RunFolder): Promise<void> {
 }
 
 /** The process that drives the run; undefined for a staged run, which no process drives. */
-export async function findOwner(folder: RunFolder): Promise<ProcessIdentity | undefined> {
+export async function findDriver(folder: RunFolder): Promise<ProcessIdentity | undefined> {
   return findJson(folder.owner, processIdentity);
 }
 
 /** One look at the run's driver; `unknown` when its file cannot be read. */
-export async function ownerState(folder: RunFolder): Promise<OwnerState> {
+export async function driverState(folder: RunFolder): Promise<DriverState> {
   try {
-    const owner = await findOwner(folder);
+    const owner = await findDriver(folder);
     return owner === undefined ? "none" : livenessOf(owner);
   } catch {
     return "unknown";
@@ -39,7 +39,7 @@ export async function ownerState(folder: RunFolder): Promise<OwnerState> {
  * Looks at a run's driver again and again. A driver that was seen once is known: its process decides, whatever happens
  * to its file. One that was never seen counts as dead once its file could not be read for 30 seconds.
  */
-export class OwnerSight {
+export class DriverSight {
   readonly #folder: RunFolder;
   readonly #clock: Clock;
   #known: ProcessIdentity | undefined;
@@ -50,7 +50,7 @@ export class OwnerSight {
     this.#clock = clock;
   }
 
-  async look(): Promise<OwnerState> {
+  async look(): Promise<DriverState> {
     const state = await this.#stateNow();
     if (state !== "unknown") {
       this.#unknownSinceMs = undefined;
@@ -61,9 +61,9 @@ export class OwnerSight {
     return nowMs - this.#unknownSinceMs < UNKNOWN_MS ? "unknown" : "dead";
   }
 
-  async #stateNow(): Promise<OwnerState> {
+  async #stateNow(): Promise<DriverState> {
     try {
-      this.#known = (await findOwner(this.#folder)) ?? this.#known;
+      this.#known = (await findDriver(this.#folder)) ?? this.#known;
     } catch {
       if (this.#known === undefined) return "unknown";
     }

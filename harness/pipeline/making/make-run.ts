@@ -15,7 +15,14 @@ import { signPlan } from "../folder/installation.ts";
 import { Journal } from "../folder/journal.ts";
 import { jsonText, writeJson } from "../../tools/files/json-file.ts";
 import { claimRun } from "../folder/driver.ts";
-import { type CloudPlan, type ComparisonPlan, FAULTS, firstRelease, loadsOf, type Plan } from "../folder/plan.ts";
+import {
+  type CloudPlan,
+  type ComparisonPlan,
+  FAULTS,
+  firstRelease,
+  loadsOf,
+  type Plan,
+} from "../folder/plan.ts";
 import { createRunFolder, type RunFolder } from "../folder/run-folder.ts";
 import { newSecrets, writeSecrets } from "../folder/secrets.ts";
 

@@ -31,7 +31,7 @@ import type { RunFolder } from "../folder/run-folder.ts";
 import { holdMsOf } from "../measurement/hold-ms.ts";
 import { auditResult } from "../stages/audit.ts";
 import { comparisonResult } from "../stages/compare.ts";
-import { bootstrapResult } from "../stages/bootstrap.ts";
+import { storedBootstrapResult } from "../stages/bootstrap.ts";
 import { preflightResult } from "../stages/preflight.ts";
 import { provisionResult } from "../stages/provision.ts";
 import { sweptIn } from "../stages/sweep.ts";
@@ -82,7 +82,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const measured = await measuredIn(context);
   const preflight = await salvageJson(folder.result("preflight"), preflightResult);
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
-  const bootstrapped = await salvageJson(folder.result("bootstrap"), bootstrapResult);
+  const bootstrapped = await salvageJson(folder.result("bootstrap"), storedBootstrapResult);
   const machines = await salvageJson(folder.result("machines"), machinesResult);
   const nodes = await salvageJson(folder.result("nodes"), nodesResult);
   const objectives = [...ports.judge(plan.objectives, measured)];

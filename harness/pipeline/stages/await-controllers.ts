@@ -3,7 +3,7 @@ import { seenIn } from "../../model/ports/listing.ts";
 import { askInventory } from "../context/ask-inventory.ts";
 import type { StageContext } from "../context/context.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
-import { drainResult } from "./drain.ts";
+import { storedDrainResult } from "./drain.ts";
 
 /** Volumes whose driver is a release of the stack in the cluster, and goes with it. Google's is part of the cluster. */
 const VOLUMES_OF_THE_STACK: ReadonlySet<string> = new Set(["aws_ebs_volume"]);
@@ -14,7 +14,7 @@ const PART_WITHOUT_PROGRESS = 1 / 5;
 /** A volume goes some time after its claim, and only by its driver: waits for what drain released while that lives. */
 export async function awaitVolumes(context: StageContext): Promise<void> {
   const { folder, ports } = context;
-  const drained = await salvageJson(folder.result("drain"), drainResult);
+  const drained = await salvageJson(folder.result("drain"), storedDrainResult);
   // Users and tokens hold no volumes.
   const isDrained = drained?.remaining.every(({ kind }) => kind === "user" || kind === "token") === true;
   await waitUntilGone(context, {

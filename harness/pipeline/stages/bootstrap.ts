@@ -11,7 +11,7 @@ import { trustOf } from "../making/trust-of.ts";
 import { provisionResult } from "./provision.ts";
 
 /** What bootstrap leaves, the token apart: that goes to `secrets.json`. */
-export const bootstrapResult = shardBootstrapResult.omit({ token: true, stopped: true });
+export const storedBootstrapResult = shardBootstrapResult.omit({ token: true, stopped: true });
 
 /** Makes the first user, posts the licence, sees every replica live, uploads the workspace template. */
 export async function bootstrap(context: StageContext): Promise<string> {
@@ -52,6 +52,6 @@ export async function bootstrap(context: StageContext): Promise<string> {
     throw new RefbenchError("shard", `the shard answered a bootstrap task with a result of ${result.task}`);
   signal.throwIfAborted();
   await writeSecrets(folder, { ...secrets, token: result.token });
-  await writeJson(folder.result("bootstrap"), bootstrapResult.parse(result));
+  await writeJson(folder.result("bootstrap"), storedBootstrapResult.parse(result));
   return `Coder ${result.coderVersion}, ${result.replicas} replicas, ${result.provisionerDaemons} provisioner daemons`;
 }

@@ -15,7 +15,7 @@ import { isLeaseHeld } from "../lease/lease.ts";
 const GONE_AFTER_MS = 2 * 60_000;
 
 /** What drain leaves: the workspaces that would not go, handed on by id. */
-export const drainResult = shardDrainResult.omit({ stopped: true });
+export const storedDrainResult = shardDrainResult.omit({ stopped: true });
 
 /**
  * Deletes every workspace through Coder while Coder still lives: afterwards nobody knows what they were made of.
@@ -63,7 +63,7 @@ export async function drain(context: StageContext): Promise<string> {
       deleted: before + result.deleted,
       remaining: result.remaining,
       ...(result.unasked === undefined ? {} : { unasked: result.unasked }),
-    } satisfies z.infer<typeof drainResult>);
+    } satisfies z.infer<typeof storedDrainResult>);
     const warn = (message: string): void => report({ type: "note", level: "warning", message });
     for (const { kind = "workspace", id, name, reason } of result.remaining)
       warn(`${kind} ${name} (${id}) would not go and is left to the sweep: ${reason}`);
@@ -85,7 +85,7 @@ export async function drain(context: StageContext): Promise<string> {
 
 /** What earlier drains of this run deleted, that of a killed process as far as its events say. */
 async function deletedBefore(folder: RunFolder): Promise<number> {
-  const result = await salvageJson(folder.result("drain"), drainResult);
+  const result = await salvageJson(folder.result("drain"), storedDrainResult);
   const last = (await storedEvents(folder)).findLast((event) => event.type === "drain.progress");
   return Math.max(result?.deleted ?? 0, last?.type === "drain.progress" ? last.deleted : 0);
 }

@@ -7,7 +7,7 @@ import { deploymentOf } from "../measurement/deployment-of.ts";
 import { holdMsOf } from "../measurement/hold-ms.ts";
 import { readJson } from "../../tools/files/json-file.ts";
 import { findSecrets } from "../folder/secrets.ts";
-import { bootstrapResult } from "./bootstrap.ts";
+import { storedBootstrapResult } from "./bootstrap.ts";
 import { trustOf } from "../making/trust-of.ts";
 import { provisionResult } from "./provision.ts";
 
@@ -36,7 +36,7 @@ export async function loadOnce(context: StageContext): Promise<LoadResult> {
 
 async function loadTaskOf({ folder, plan, environment }: StageContext): Promise<LoadTask> {
   const { outputs } = await readJson(folder.result("provision"), provisionResult);
-  const { organizationId } = await readJson(folder.result("bootstrap"), bootstrapResult);
+  const { organizationId } = await readJson(folder.result("bootstrap"), storedBootstrapResult);
   const secrets = await findSecrets(folder);
   if (secrets?.token === undefined) {
     throw new RefbenchError(

@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { type Differences, differencesOf } from "./differences.ts";
-import { type Figure, figuresOf } from "./figures.ts";
+import { type RunFigure, figuresOf } from "./figures.ts";
 
 /** One run of a comparison. */
 export interface ComparedRun {
@@ -16,7 +16,7 @@ export interface ComparedRun {
 /** One figure of two runs. */
 export interface FigureOfBoth {
   readonly name: string;
-  readonly unit: Figure["unit"];
+  readonly unit: RunFigure["unit"];
   /** Absent where that run did not measure it, or its count does not carry it. */
   readonly first?: number;
   readonly second?: number;
@@ -42,7 +42,10 @@ export function compareRuns(first: RunRecord, second: RunRecord): RunComparison 
 }
 
 /** Names of both in their order, those of the second alone after the one that they follow there. */
-function namesOf(ours: ReadonlyMap<string, Figure>, theirs: ReadonlyMap<string, Figure>): readonly string[] {
+function namesOf(
+  ours: ReadonlyMap<string, RunFigure>,
+  theirs: ReadonlyMap<string, RunFigure>,
+): readonly string[] {
   const names = [...ours.keys()];
   let after = 0;
   for (const name of theirs.keys()) {
@@ -53,7 +56,7 @@ function namesOf(ours: ReadonlyMap<string, Figure>, theirs: ReadonlyMap<string, 
   return names;
 }
 
-function pairOf(name: string, one: Figure | undefined, other: Figure | undefined): FigureOfBoth {
+function pairOf(name: string, one: RunFigure | undefined, other: RunFigure | undefined): FigureOfBoth {
   return {
     name,
     unit: one?.unit ?? other?.unit ?? "count",

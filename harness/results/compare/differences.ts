@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { fingerprintChanges, fingerprintOf } from "../format/fingerprint.ts";
-import { standingOf } from "../judge/official.ts";
+import { recordStandingOf } from "../judge/official.ts";
 
 /** What must not be overlooked when the figures of two runs stand beside each other. */
 export interface Differences {
@@ -22,7 +22,7 @@ export function differencesOf(first: RunRecord, second: RunRecord): Differences 
       ...[first, second].flatMap(weakness),
     ],
     differs: [
-      ...unequal("standing", standingOf(first), standingOf(second)),
+      ...unequal("standing", recordStandingOf(first), recordStandingOf(second)),
       ...unequal("verdict", first.verdict, second.verdict),
       ...unequal("Coder version", version(first), version(second)),
       ...unequal("refbench", first.provenance.refbench.version, second.provenance.refbench.version),

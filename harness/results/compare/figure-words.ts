@@ -1,8 +1,8 @@
 import { formatCount, formatLatency, NO_FIGURE } from "../format/format.ts";
-import type { Figure } from "./figures.ts";
+import type { RunFigure } from "./figures.ts";
 
 /** A figure with its unit; one that was not measured is a dash. */
-export function figureWords(value: number | undefined, unit: Figure["unit"]): string {
+export function figureWords(value: number | undefined, unit: RunFigure["unit"]): string {
   if (value === undefined) return NO_FIGURE;
   switch (unit) {
     case "ms":

@@ -1,9 +1,9 @@
 import type { Measurements } from "../../model/record/record.ts";
 import { type Phase, PHASES } from "../../model/record/worker-result.ts";
-import { mergeHistograms, summarize } from "../judge/histogram.ts";
+import { combineHistograms, summarize } from "../judge/histogram.ts";
 
 /** One figure of a run, as it stands beside another run's. */
-export interface Figure {
+export interface RunFigure {
   readonly unit: "count" | "ms" | "s" | "MiB" | "bytes";
   readonly value: number;
 }
@@ -19,14 +19,14 @@ export interface LatencyChoice {
 export function figuresOf(
   measurements: Measurements | undefined,
   choice: LatencyChoice,
-): ReadonlyMap<string, Figure> {
+): ReadonlyMap<string, RunFigure> {
   if (measurements === undefined) return new Map();
   const { users, workspaces, builds, connections, generator, failures } = measurements;
-  const counted = (value: number): Figure => ({ unit: "count", value });
+  const counted = (value: number): RunFigure => ({ unit: "count", value });
   const failed = failures.filter(({ phase }) => phase !== "api-probe");
   const classes = new Map<string, number>();
   for (const { class: name, count } of failed) classes.set(name, (classes.get(name) ?? 0) + count);
-  return new Map<string, Figure>([
+  return new Map<string, RunFigure>([
     ["users created", counted(users.created)],
     ["workspaces asked for", counted(workspaces.asked)],
     ["workspaces succeeded", counted(workspaces.succeeded)],
@@ -49,8 +49,8 @@ export function figuresOf(
 function latencies(
   { histograms }: Measurements,
   { phases = new Set(PHASES), basis }: LatencyChoice,
-): (readonly [string, Figure])[] {
-  const merged = mergeHistograms(histograms);
+): (readonly [string, RunFigure])[] {
+  const merged = combineHistograms(histograms);
   return PHASES.filter((phase) => phases.has(phase)).flatMap((phase) => {
     const of = merged.filter((one) => one.phase === phase);
     const histogram = of.find((one) => one.basis === basis) ?? (basis === "intended" ? of[0] : undefined);

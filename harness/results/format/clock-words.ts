@@ -2,7 +2,7 @@ import { stepWords } from "../../model/record/clock-step-words.ts";
 import { farthestApart } from "../../model/record/clocks.ts";
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
 import { formatCount } from "./format.ts";
-import { mergeHistograms } from "../judge/histogram.ts";
+import { combineHistograms } from "../judge/histogram.ts";
 
 /** What happened to the clock of the machine that ran it, and what durations are made of where they are not elapsed time. */
 export function ownClockLines({ clock }: RunRecord): readonly string[] {
@@ -41,7 +41,7 @@ export function clocksLine({ clocks = [] }: Measurements): string | undefined {
 
 /** Phases with spans that ended before they began, of which no percentile is told. */
 export function negativeLines({ histograms }: Measurements): readonly string[] {
-  return mergeHistograms(histograms.filter(({ basis }) => basis === "intended")).flatMap(
+  return combineHistograms(histograms.filter(({ basis }) => basis === "intended")).flatMap(
     ({ phase, count, negative = 0 }) =>
       negative === 0
         ? []

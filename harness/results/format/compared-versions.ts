@@ -49,7 +49,7 @@ export function wholePairs({ pairs }: ComparedFigure): number {
 }
 
 /** Why a figure is told by the loads in which it is missing. */
-export function failureWords({ pairs }: ComparedFigure): string {
+export function comparisonFailureWords({ pairs }: ComparedFigure): string {
   const missing = (version: "baseline" | "candidate"): string =>
     `${pairs.filter((pair) => !((pair[version] ?? 0) > 0)).length} of ${pairs.length}`;
   return `missing in ${missing("candidate")} loads of the candidate against ${missing("baseline")} of the baseline`;
@@ -57,8 +57,8 @@ export function failureWords({ pairs }: ComparedFigure): string {
 
 function conclusionOf(figure: ComparedFigure): string {
   const { difference, interval, confidence, conclusion } = figure;
-  if (conclusion === "worse-by-failures") return `worse, ${failureWords(figure)}`;
-  if (conclusion === "better-by-failures") return `better, ${failureWords(figure)}`;
+  if (conclusion === "worse-by-failures") return `worse, ${comparisonFailureWords(figure)}`;
+  if (conclusion === "better-by-failures") return `better, ${comparisonFailureWords(figure)}`;
   if (difference === undefined || interval === undefined)
     return `too few pairs (${wholePairs(figure)}) to say anything`;
   const [from, to] = interval;

@@ -13,7 +13,7 @@ export function failureLine({ class: name, phase, count, example }: FailureCount
 }
 
 /** The reasons that logs tell of a failure, by kind; none where no log was read. */
-export function reasonsOf({ reasons }: FailureCount): readonly ReasonWords[] {
+export function failureReasonsOf({ reasons }: FailureCount): readonly ReasonWords[] {
   return (reasons ?? []).map(({ error, count, log }) => ({
     title: `${formatCount(count)} × ${error}; the log of the first ends with`,
     log,

@@ -3,7 +3,7 @@ import { buildsCell, diskLines } from "./builds-words.ts";
 import { shownVersion } from "../judge/coder-version.ts";
 import { formatCount, NO_FIGURE } from "./format.ts";
 import { holdLines } from "./hold-words.ts";
-import { standingOf } from "../judge/official.ts";
+import { recordStandingOf } from "../judge/official.ts";
 import { verifiedOnCloud, verifiedWords } from "./verified-on-cloud.ts";
 
 /** The columns of the results table, as Coder's documentation has them. */
@@ -43,7 +43,7 @@ export function verifiedLine(records: readonly RunRecord[]): readonly string[] {
 /** The row of one run, a cell for each column. What was not measured is a dash, never a zero. */
 export function rowOf(record: RunRecord): readonly string[] {
   const { measurements: measured, teardown, startedAt, finishedAt } = record;
-  const standing = standingOf(record);
+  const standing = recordStandingOf(record);
   const status = teardown.state === "pending" ? "pending" : record.verdict;
   return [
     standing === "official" ? record.environment : `${record.environment} (${standing})`,
@@ -51,7 +51,7 @@ export function rowOf(record: RunRecord): readonly string[] {
     measured === undefined ? NO_FIGURE : of(measured.workspaces.succeeded, measured.workspaces.asked),
     measured === undefined ? NO_FIGURE : buildsCell(measured.builds),
     measured === undefined ? NO_FIGURE : connectionsOf(measured.connections),
-    versionOf(record),
+    versionText(record),
     (finishedAt ?? startedAt).slice(0, "2026-11-22".length),
     status,
   ];
@@ -59,7 +59,7 @@ export function rowOf(record: RunRecord): readonly string[] {
 
 /** Rows of different standing never stand in one table. */
 export function rowsOf(records: readonly RunRecord[]): readonly (readonly string[])[] {
-  if (new Set(records.map(standingOf)).size > 1) {
+  if (new Set(records.map(recordStandingOf)).size > 1) {
     throw new TypeError("a table holds official rows, unofficial or simulated ones, never both");
   }
   return records.map(rowOf);
@@ -71,7 +71,7 @@ function connectionsOf(connections: NonNullable<RunRecord["measurements"]>["conn
 }
 
 /** A rehearsal's version is never said as if a deployment of that version had been measured. */
-export function versionOf({ simulated, coder, coderVersion, rehearsedVersion }: RunRecord): string {
+export function versionText({ simulated, coder, coderVersion, rehearsedVersion }: RunRecord): string {
   const version = coderVersion ?? rehearsedVersion;
   const shown = version === undefined ? NO_FIGURE : shownVersion(version);
   if (!simulated) return shown;

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../model/record/record.ts";
-import { standingOf } from "../judge/official.ts";
+import { recordStandingOf } from "../judge/official.ts";
 
 /** When an architecture was last seen to deploy, to be measured and to be torn down clean on its cloud; or never. */
 export type VerifiedOnCloud = "never" | { readonly date: string; readonly version: string };
@@ -11,7 +11,7 @@ export function verifiedOnCloud(architecture: string, records: readonly RunRecor
       record.architecture === architecture &&
       record.measurements !== undefined &&
       record.teardown.state === "clean" &&
-      standingOf(record) === "official",
+      recordStandingOf(record) === "official",
   );
   const newest = seen
     .toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt))

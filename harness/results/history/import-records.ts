@@ -7,7 +7,7 @@ import { contradictionOf } from "./contradiction.ts";
 import { isFinal } from "./final.ts";
 import { recordPath, requireStorable } from "./layout.ts";
 import { readStore } from "./read-store.ts";
-import { claimStore, kindOf, requireDigests, requireStoreKind } from "./store-kind.ts";
+import { claimStore, storeKindOf, requireDigests, requireStoreKind } from "./store-kind.ts";
 import { writeDigest, writeRecord } from "./write-record.ts";
 
 /** What an import did, by paths in the store. */
@@ -30,7 +30,7 @@ export async function importRecords(
 ): Promise<Imported> {
   const [first] = records;
   if (first === undefined) return { written: [], known: [] };
-  const kind = kindOf(first);
+  const kind = storeKindOf(first);
   for (const record of records) {
     refuseUnfit(record, kind);
     requireStorable(record);
@@ -59,7 +59,7 @@ export async function importRecords(
   return { written: [...fresh.keys()], known: alike };
 }
 
-function refuseUnfit(record: RunRecord, kind: ReturnType<typeof kindOf>): void {
+function refuseUnfit(record: RunRecord, kind: ReturnType<typeof storeKindOf>): void {
   if (!isFinal(record))
     throw new RefbenchError(
       "usage",
@@ -74,10 +74,10 @@ function refuseUnfit(record: RunRecord, kind: ReturnType<typeof kindOf>): void {
       "usage",
       `the record of run ${record.runId} is of a night and not complete: ${missing.join("; ")}; take it from the run's own folder or mirror`,
     );
-  if (kindOf(record) !== kind)
+  if (storeKindOf(record) !== kind)
     throw new RefbenchError(
       "usage",
-      `run ${record.runId} is of ${kindOf(record)}, another of ${kind}: each has a store of its own, import them apart`,
+      `run ${record.runId} is of ${storeKindOf(record)}, another of ${kind}: each has a store of its own, import them apart`,
     );
 }
 

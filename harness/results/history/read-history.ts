@@ -3,7 +3,7 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { resultsJson } from "../output/json.ts";
 import { isFinal } from "./final.ts";
 import type { RunRecords } from "./run-records.ts";
-import { kindOf, requireStoreKind, type StoreKind } from "./store-kind.ts";
+import { storeKindOf, requireStoreKind, type StoreKind } from "./store-kind.ts";
 import { readStore, type StoredRecords } from "./read-store.ts";
 import type { Unreadable } from "./unreadable.ts";
 
@@ -38,7 +38,7 @@ export async function readHistory({ store, runs = NO_RUNS, kind }: HistoryPlace)
   if (store !== undefined && kind !== undefined) await requireStoreKind(store, kind);
   const stored = store === undefined ? NOT_STORED : await readStore(store);
   const inStore = new Map([...stored.records.values()].map((record) => [record.runId, record]));
-  const asked = runs.records.filter((record) => kind === undefined || kindOf(record) === kind);
+  const asked = runs.records.filter((record) => kind === undefined || storeKindOf(record) === kind);
   const own = asked.filter(isFinal);
   const differing = own.flatMap((record): Unreadable[] => {
     const copy = inStore.get(record.runId);

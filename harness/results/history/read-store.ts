@@ -8,7 +8,7 @@ import { isFinal } from "./final.ts";
 import { isRecordPath, recordPath } from "./layout.ts";
 import { readRecordFile } from "./record-file.ts";
 import { RESETS_FILE } from "../statistics/resets.ts";
-import { findMarker, kindOf, STORE_MARKER, type StoreKind, type StoreMarker } from "./store-kind.ts";
+import { findMarker, storeKindOf, STORE_MARKER, type StoreKind, type StoreMarker } from "./store-kind.ts";
 import type { Unreadable } from "./unreadable.ts";
 
 /** What a store holds, by the relative path of each record. */
@@ -71,8 +71,8 @@ function misplaced(record: RunRecord, path: string, kind: StoreKind | undefined)
     return `holds the record that belongs to ${place}: it was changed or moved, restore it or move it there`;
   if (!isFinal(record))
     return `holds a record that is not final (${record.verdict}): take it out, and import the run once its teardown is over`;
-  if (kind !== undefined && kindOf(record) !== kind)
-    return `is of ${kindOf(record)} in a store of ${kind}: take it out, and import it into a store of its own`;
+  if (kind !== undefined && storeKindOf(record) !== kind)
+    return `is of ${storeKindOf(record)} in a store of ${kind}: take it out, and import it into a store of its own`;
   return undefined;
 }
 

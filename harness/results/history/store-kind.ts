@@ -25,7 +25,7 @@ const marker = z.object({
 export type StoreMarker = z.infer<typeof marker>;
 
 /** The store that a record belongs into. */
-export function kindOf({ simulated }: Pick<RunRecord, "simulated">): StoreKind {
+export function storeKindOf({ simulated }: Pick<RunRecord, "simulated">): StoreKind {
   return simulated ? "rehearsals" : "results";
 }
 

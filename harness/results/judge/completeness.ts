@@ -2,7 +2,7 @@ import { architectures } from "../../../reference-architectures/catalogue.ts";
 import { objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { MEASURING_METHODS, type RunRecord } from "../../model/record/record.ts";
 import { isCoderVersion } from "./coder-version.ts";
-import { judge, type Objective } from "./objectives.ts";
+import { judge, type JudgedObjective } from "./objectives.ts";
 
 /** Verdicts that only figures lead to. */
 const BY_FIGURES: ReadonlySet<string> = new Set(["pass", "slo-failed", "generator-limited"]);
@@ -50,7 +50,7 @@ function failingObjectives({
   size,
   load,
   simulated,
-}: RunRecord): readonly Objective[] | undefined {
+}: RunRecord): readonly JudgedObjective[] | undefined {
   const found = architectures.get(architecture);
   if (found === undefined) return undefined;
   const figures = { workspaces: load.workspaces, concurrentBuilds: Math.max(1, load.concurrentBuilds) };
@@ -60,7 +60,7 @@ function failingObjectives({
 }
 
 /** Names of those whose figure is in the record and beyond the threshold. What it never measured is another rule's. */
-function missedOf(asked: readonly Objective[], { measurements }: RunRecord): readonly string[] {
+function missedOf(asked: readonly JudgedObjective[], { measurements }: RunRecord): readonly string[] {
   return judge(asked, measurements)
     .filter(({ met, judged, value }) => !met && judged !== false && value !== undefined)
     .map(({ name }) => name);

@@ -136,7 +136,7 @@ export function summarize(histogram: Pick<PhaseHistogram, "hdr" | "negative" | "
 }
 
 /** One histogram for each phase and basis: the same as if a single shard had recorded every sample. */
-export function mergeHistograms(histograms: readonly PhaseHistogram[]): readonly PhaseHistogram[] {
+export function combineHistograms(histograms: readonly PhaseHistogram[]): readonly PhaseHistogram[] {
   const alike = new Map<string, [PhaseHistogram, ...PhaseHistogram[]]>();
   for (const each of histograms) {
     const key = `${each.phase} ${each.basis}`;

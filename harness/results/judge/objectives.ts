@@ -5,7 +5,7 @@ import {
   carries,
   figuresOfHistogram,
   isAmongFailed,
-  mergeHistograms,
+  combineHistograms,
   neededFor,
   PERCENTILES,
   readHistogram,
@@ -13,7 +13,7 @@ import {
 import { worstProbeMs } from "./worst-probe.ts";
 
 /** What a run must reach to pass, as data: a figure of the measurements, or its share of another. */
-export interface Objective {
+export interface JudgedObjective {
   readonly name: string;
   readonly description: string;
   readonly metric: {
@@ -38,7 +38,7 @@ export interface Objective {
  * Where the generator ran out of files, ports, memory or processes, nothing is judged: it says nothing of Coder.
  */
 export function judge(
-  objectives: readonly Objective[],
+  objectives: readonly JudgedObjective[],
   measurements: Measurements | undefined,
 ): readonly ObjectiveResult[] {
   const figureOf = figuresOf(measurements);
@@ -93,7 +93,7 @@ interface Figure {
 }
 type FigureOf = (path: string) => Figure | undefined;
 
-function measured({ path, per }: Objective["metric"], figureOf: FigureOf): Figure {
+function measured({ path, per }: JudgedObjective["metric"], figureOf: FigureOf): Figure {
   const figure = figureOf(path);
   if (figure?.value === undefined || per === undefined) return figure ?? {};
   const whole = figureOf(per)?.value;
@@ -113,7 +113,7 @@ function figuresOf(measurements: Measurements | undefined): FigureOf {
 
 /** A figure of one phase over all that recorded it. Percentiles are in milliseconds, from the intended start. */
 function phaseFigure(measurements: Measurements, phase: string, figure: string): Figure | undefined {
-  const [merged] = mergeHistograms(
+  const [merged] = combineHistograms(
     measurements.histograms.filter((one) => one.phase === phase && one.basis === "intended"),
   );
   const count = merged?.count ?? 0;

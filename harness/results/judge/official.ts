@@ -2,9 +2,9 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { incompleteReasons } from "./completeness.ts";
 
 /** What a record's figures may be used for: only official ones (of a night, default conditions, any verdict) enter the published table. */
-export type Standing = "official" | "unofficial" | "simulated";
+export type RecordStanding = "official" | "unofficial" | "simulated";
 
-export function standingOf(record: RunRecord): Standing {
+export function recordStandingOf(record: RunRecord): RecordStanding {
   if (record.simulated) return "simulated";
   return unofficialReasons(record).length === 0 ? "official" : "unofficial";
 }
@@ -16,7 +16,7 @@ export function verdictLine(record: RunRecord): string {
     unofficial: " (unofficial)",
     simulated: ` (simulated, coder: ${record.coder})`,
   };
-  return `Verdict: ${record.verdict}${asides[standingOf(record)]}`;
+  return `Verdict: ${record.verdict}${asides[recordStandingOf(record)]}`;
 }
 
 /** Why a real run's figures are nobody's to publish; empty when they are. */
@@ -60,7 +60,7 @@ const NAMED_REASONS = 5;
 
 /** How many real runs are not part of the table, and why, the most frequent reason first; undefined when all are. */
 export function unofficialWords(records: readonly RunRecord[]): string | undefined {
-  const unofficial = records.filter((record) => standingOf(record) === "unofficial");
+  const unofficial = records.filter((record) => recordStandingOf(record) === "unofficial");
   if (unofficial.length === 0) return undefined;
   const counts = new Map<string, number>();
   for (const reason of unofficial.flatMap(unofficialReasons))
@@ -84,7 +84,7 @@ function simulatedNotice(records: readonly RunRecord[]): string {
 export function noticeAbove(records: readonly RunRecord[]): string | undefined {
   const [first] = records;
   if (first === undefined) return undefined;
-  const standing = standingOf(first);
+  const standing = recordStandingOf(first);
   if (standing === "official") return undefined;
   if (standing === "simulated") return simulatedNotice(records);
   const reasons = [...new Set(records.flatMap(unofficialReasons))];

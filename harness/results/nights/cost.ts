@@ -1,5 +1,5 @@
 import type { RunCost } from "../../model/record/cost.ts";
-import type { Night } from "./night.ts";
+import type { MeasuredNight } from "./night.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
 /** What a night of one size costs, USD. */
@@ -9,7 +9,7 @@ export interface NightCost extends Spread {
 }
 
 /** The cost over these nights; a night that failed over paid for both of its runs. Undefined when none recorded it. */
-export function costOver(nights: readonly Night[]): NightCost | undefined {
+export function costOver(nights: readonly MeasuredNight[]): NightCost | undefined {
   const paid = nights
     .map(({ runs }) => runs.flatMap(({ cost }) => (cost === undefined ? [] : [cost])))
     .filter((costs) => costs.length > 0);

@@ -3,10 +3,10 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { dayOf } from "../format/day.ts";
 import { byStart } from "../history/read-history.ts";
-import { standingOf } from "../judge/official.ts";
+import { recordStandingOf } from "../judge/official.ts";
 
 /** What one night measured of one size. */
-export interface Night {
+export interface MeasuredNight {
   /** UTC day on which the night began, which its last sizes may outlive. */
   readonly day: string;
   /** The first run; where it failed over to another zone, the one that took its place. Any other is a second try. */
@@ -18,12 +18,12 @@ export interface Night {
 /** Whether a record is a night's, under the size's own figures: what a row of nights may be made of. */
 export function isNightly(record: RunRecord): boolean {
   if (record.origin.kind !== "nightly") return false;
-  const standing = standingOf(record);
+  const standing = recordStandingOf(record);
   return standing === "official" || (standing === "simulated" && Object.keys(record.overrides).length === 0);
 }
 
 /** The nights of one size, newest first: one a night. */
-export function nightsOf(records: readonly RunRecord[]): readonly Night[] {
+export function nightsOf(records: readonly RunRecord[]): readonly MeasuredNight[] {
   const byNight = new Map<string, RunRecord[]>();
   for (const record of records.toSorted(byStart)) {
     if (record.origin.kind !== "nightly") continue;

@@ -3,7 +3,7 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { fingerprintKey, fingerprintOf } from "../format/fingerprint.ts";
 import { costOver, type NightCost } from "./cost.ts";
 import { figuresOver, type NightFigures } from "./figures.ts";
-import { isClean, isNightly, type Night, nightsOf } from "./night.ts";
+import { isClean, isNightly, type MeasuredNight, nightsOf } from "./night.ts";
 import { measuredCoder } from "./outcome.ts";
 import { missingNights, type NightStatus, statusOf } from "./status.ts";
 import { type NightTally, tallyOf } from "./tally.ts";
@@ -16,9 +16,9 @@ export interface NightRow {
   readonly architecture: string;
   readonly size: string;
   /** The newest night, whatever its verdict. */
-  readonly newest: Night;
+  readonly newest: MeasuredNight;
   /** Nights that the figures are of, newest first: they measured Coder, whatever their verdict, on one platform. */
-  readonly measured: readonly Night[];
+  readonly measured: readonly MeasuredNight[];
   /** What became of these nights, and which ones are in no figure. */
   readonly tally: NightTally;
   /** Absent when no night measured Coder. */
@@ -45,7 +45,7 @@ export function nightRows(
   return [...bySize.values()].flatMap((each) => rowOf(nightsOf(each), asOf)).toSorted(inCatalogueOrder);
 }
 
-function rowOf(nights: readonly Night[], asOf: string): readonly NightRow[] {
+function rowOf(nights: readonly MeasuredNight[], asOf: string): readonly NightRow[] {
   const [newest] = nights;
   if (newest === undefined) return [];
   const measured = lastMeasured(nights);
@@ -74,7 +74,7 @@ function rowOf(nights: readonly Night[], asOf: string): readonly NightRow[] {
  * The newest nights that measured Coder, on the platform of the newest of them: a median never mixes platforms, and
  * never leaves out a night for what it came to.
  */
-function lastMeasured(nights: readonly Night[]): readonly Night[] {
+function lastMeasured(nights: readonly MeasuredNight[]): readonly MeasuredNight[] {
   const measured = nights.filter(({ record }) => measuredCoder(record));
   const [newest] = measured;
   if (newest === undefined) return [];

@@ -8,7 +8,7 @@ import type { RunRecord } from "../../model/record/record.ts";
 export type NightOutcome = "met" | "missed" | "generator-limited" | "planted" | "nothing";
 
 /** The outcome of a night, from its figures; how its teardown ended does not matter here. */
-export function outcomeOf(record: RunRecord): NightOutcome {
+export function nightOutcomeOf(record: RunRecord): NightOutcome {
   const { measurements, objectives, provenance, verdict, reasons } = record;
   if (provenance.rehearsal?.faults !== undefined) return "planted";
   if (measurements === undefined || !isLoadComplete(record)) return "nothing";
@@ -23,7 +23,7 @@ export function outcomeOf(record: RunRecord): NightOutcome {
 
 /** Whether a night measured Coder, whatever it came to. */
 export function measuredCoder(record: RunRecord): boolean {
-  const outcome = outcomeOf(record);
+  const outcome = nightOutcomeOf(record);
   return outcome === "met" || outcome === "missed";
 }
 

@@ -1,7 +1,7 @@
 import { failsRun } from "../../model/record/objective-words.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { daysAfter, daysBetween } from "../format/day.ts";
-import { isClean, type Night } from "./night.ts";
+import { isClean, type MeasuredNight } from "./night.ts";
 
 /** From how many days on a newest night is stale, and over how many days missing ones are listed. */
 export const STALE_DAYS = 14;
@@ -27,7 +27,11 @@ export type NightStatus =
   | { readonly word: "missing"; readonly nights: readonly string[] };
 
 /** The status of a row by its nights, newest first, on a day. */
-export function statusOf({ day, record }: Night, missing: readonly string[], asOf: string): NightStatus {
+export function statusOf(
+  { day, record }: MeasuredNight,
+  missing: readonly string[],
+  asOf: string,
+): NightStatus {
   const days = daysBetween(day, asOf);
   const left = record.teardown.state === "leaked" || record.teardown.state === "unverified";
   if (!left && days > STALE_DAYS) return { word: "stale", days };
@@ -40,7 +44,7 @@ export function statusOf({ day, record }: Night, missing: readonly string[], asO
  * The days without a night of the last `STALE_DAYS`, oldest first, from the first night on. The day itself is not yet
  * missing: its night may still begin.
  */
-export function missingNights(nights: readonly Night[], asOf: string): readonly string[] {
+export function missingNights(nights: readonly MeasuredNight[], asOf: string): readonly string[] {
   const had = new Set(nights.map(({ day }) => day));
   const first = nights.at(-1)?.day ?? asOf;
   return Array.from({ length: STALE_DAYS }, (_, index) => daysAfter(asOf, index - STALE_DAYS)).filter(

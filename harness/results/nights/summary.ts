@@ -1,13 +1,13 @@
 import type { NightRow } from "./nights.ts";
-import { versionOf } from "../format/row.ts";
-import type { Night } from "./night.ts";
+import { versionText } from "../format/row.ts";
+import type { MeasuredNight } from "./night.ts";
 
 /** A row of nights for programs: its runs by their ids, without their records. */
 export function rowSummary({ newest, measured, ...row }: NightRow) {
   return { ...row, newest: summaryOf(newest), measured: measured.map(summaryOf) };
 }
 
-function summaryOf({ day, record }: Night) {
+function summaryOf({ day, record }: MeasuredNight) {
   const { runId, verdict, environment, simulated } = record;
-  return { day, runId, environment, simulated, coderVersion: versionOf(record), verdict };
+  return { day, runId, environment, simulated, coderVersion: versionText(record), verdict };
 }

@@ -1,5 +1,5 @@
-import type { Night } from "./night.ts";
-import { measuredCoder, type NightOutcome, outcomeOf } from "./outcome.ts";
+import type { MeasuredNight } from "./night.ts";
+import { measuredCoder, type NightOutcome, nightOutcomeOf } from "./outcome.ts";
 
 /** What became of the nights that a row is about, so that none is left out in silence. */
 export interface NightTally {
@@ -22,17 +22,21 @@ export interface NightTally {
  * @param measured the nights that the row's figures are of
  * @param most how many nights a row is of, at most: a platform that is younger does not hide the nights before it
  */
-export function tallyOf(nights: readonly Night[], measured: readonly Night[], most: number): NightTally {
+export function tallyOf(
+  nights: readonly MeasuredNight[],
+  measured: readonly MeasuredNight[],
+  most: number,
+): NightTally {
   const since = (measured.at(-1) ?? nights.at(-1))?.day ?? "";
   const anyPlatform = nights.filter(({ record }) => measuredCoder(record)).slice(0, most);
   const from = [since, anyPlatform.at(-1)?.day ?? since].toSorted()[0] ?? since;
   const counted = nights.filter(({ day }) => day >= from);
   const others = counted.filter((night) => !measured.includes(night));
   const count = (outcome: NightOutcome): number =>
-    others.filter(({ record }) => outcomeOf(record) === outcome).length;
+    others.filter(({ record }) => nightOutcomeOf(record) === outcome).length;
   return {
     of: measured.length,
-    met: measured.filter(({ record }) => outcomeOf(record) === "met").length,
+    met: measured.filter(({ record }) => nightOutcomeOf(record) === "met").length,
     since,
     nothing: count("nothing"),
     generatorLimited: count("generator-limited"),

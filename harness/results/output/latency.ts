@@ -2,7 +2,7 @@ import type { Measurements } from "../../model/record/record.ts";
 import { PHASES } from "../../model/record/worker-result.ts";
 import { formatCount, formatLatency, NO_FIGURE } from "../format/format.ts";
 import { drawGrid, type Grid } from "../table/grid.ts";
-import { type LatencySummary, mergeHistograms, PERCENTILES, summarize } from "../judge/histogram.ts";
+import { type LatencySummary, combineHistograms, PERCENTILES, summarize } from "../judge/histogram.ts";
 
 const HEADER = ["phase", "start", "count", ...PERCENTILES.map((percentile) => `p${percentile}`), "max"];
 const FIGURES = new Set(HEADER.map((_, column) => column).filter((column) => column >= 2));
@@ -18,7 +18,7 @@ export function latencyTable(measurements: Measurements, width: number): string 
 
 /** The table's cells, a row or two for each phase that was measured. */
 export function latencyGrid(measurements: Measurements): Grid {
-  const merged = mergeHistograms(measurements.histograms);
+  const merged = combineHistograms(measurements.histograms);
   const rows = PHASES.flatMap((phase) => {
     const [intended, raw] = (["intended", "raw"] as const).map((basis) => {
       const histogram = merged.find((each) => each.phase === phase && each.basis === basis);

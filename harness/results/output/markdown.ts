@@ -3,7 +3,7 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { oneLine } from "../../tools/safe-text.ts";
 import { comparisonLines } from "../format/compared-versions.ts";
 import { ownClockLines } from "../format/clock-words.ts";
-import { failureLine, reasonsOf } from "../format/failure-words.ts";
+import { failureLine, failureReasonsOf } from "../format/failure-words.ts";
 import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "../table/markdown-row.ts";
 import { markdownText } from "../table/markdown-text.ts";
@@ -31,7 +31,7 @@ export function resultMarkdown(record: RunRecord): string {
   ];
   const failures = measurements.failures.flatMap((failure) => [
     `- ${markdownText(failureLine(failure))}`,
-    ...reasonsOf(failure).flatMap(({ title, log }) => [
+    ...failureReasonsOf(failure).flatMap(({ title, log }) => [
       `  - ${markdownText(title)}`,
       "",
       // Four blanks more than the list's text: a block of code, in which nothing is markup.

@@ -1,6 +1,6 @@
 import type { Measurements } from "../../model/record/record.ts";
 import { formatCount, formatDuration, formatLatency } from "../format/format.ts";
-import { mergeHistograms, PERCENTILES, summarize } from "../judge/histogram.ts";
+import { combineHistograms, PERCENTILES, summarize } from "../judge/histogram.ts";
 import { worstProbeMs } from "../judge/worst-probe.ts";
 
 /** How many windows in which the generator may have been the limit are named; the record holds all. */
@@ -20,7 +20,7 @@ export function arrivalsLine({ arrivals }: Measurements): string | undefined {
 
 /** What the API probe felt over the load, and in its worst window. */
 export function probeLine({ histograms, failures, windows = [] }: Measurements): string | undefined {
-  const [probe] = mergeHistograms(
+  const [probe] = combineHistograms(
     histograms.filter(({ phase, basis }) => phase === "api-probe" && basis === "intended"),
   );
   const failed = failures

@@ -6,7 +6,7 @@ import { formatUsd } from "../../model/record/usd.ts";
 import { buildsLine } from "../format/builds-words.ts";
 import { clocksLine, negativeLines, ownClockLines } from "../format/clock-words.ts";
 import { comparisonLines } from "../format/compared-versions.ts";
-import { failureLine, reasonsOf } from "../format/failure-words.ts";
+import { failureLine, failureReasonsOf } from "../format/failure-words.ts";
 import { formatCount, formatDuration } from "../format/format.ts";
 import { wrap } from "../table/grid.ts";
 import { latencyTable } from "./latency.ts";
@@ -129,7 +129,7 @@ function failureLines({ failures }: Measurements): readonly string[] {
     "Failures",
     ...failures.flatMap((failure) => [
       `  ${failureLine(failure)}`,
-      ...reasonsOf(failure).flatMap(({ title, log }) => [
+      ...failureReasonsOf(failure).flatMap(({ title, log }) => [
         `    ${title}`,
         ...log.map((line) => `      ${line}`),
       ]),

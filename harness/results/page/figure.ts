@@ -36,7 +36,7 @@ export function figure({ caption, narrow, wide, legend, below, table }: Figure):
 }
 
 /** One entry of a legend. */
-export interface Key {
+export interface FigureKey {
   readonly name: string;
   readonly mark:
     | "line-1"
@@ -51,7 +51,7 @@ export interface Key {
 }
 
 /** What the marks of a chart mean. */
-export function legend(keys: readonly Key[]): Html {
+export function legend(keys: readonly FigureKey[]): Html {
   return html`<ul class="legend">
     ${keys.map(({ name, mark }) => html`<li><span class="key ${mark}" aria-hidden="true"></span>${name}</li>`)}
   </ul>`;

@@ -14,7 +14,7 @@ import { document } from "./document.ts";
 import { type Child, type Html, html, small } from "./html.ts";
 import { nightStrip } from "./night-strip.ts";
 import { runPath, sizePath } from "./paths.ts";
-import { runsTable } from "./runs-table.ts";
+import { runsPageTable } from "./runs-table.ts";
 import type { SiteInput } from "./site.ts";
 import { chip } from "./status.ts";
 
@@ -57,7 +57,7 @@ export function indexPage({
           <p class="note">
             ${unofficial ?? "Rehearsals outside of a night"}.${others.length > LISTED && ` The newest ${LISTED} of ${formatCount(others.length)}; each size's page has all of its own.`}
           </p>
-          ${runsTable(others.slice(0, LISTED), { label: "Other runs", root: "" })}`
+          ${runsPageTable(others.slice(0, LISTED), { label: "Other runs", root: "" })}`
       }`,
   });
 }

@@ -1,7 +1,7 @@
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
 import type { Phase } from "../../model/record/worker-result.ts";
 import { formatCount, formatLatency } from "../format/format.ts";
-import { mergeHistograms, type Percentile, summarize } from "../judge/histogram.ts";
+import { combineHistograms, type Percentile, summarize } from "../judge/histogram.ts";
 import { WATCHED_SHARES, type WatchedMetric } from "../statistics/watched-figures.ts";
 
 /** A figure that a run is looked at by first. */
@@ -92,7 +92,7 @@ export function usd(amount: number): string {
 
 function percentileOf(phase: Phase, percentile: Percentile): KeyFigure["read"] {
   return measured(({ histograms }) => {
-    const [merged] = mergeHistograms(
+    const [merged] = combineHistograms(
       histograms.filter((each) => each.phase === phase && each.basis === "intended"),
     );
     return merged === undefined ? undefined : summarize(merged).percentilesUs[percentile];

@@ -11,7 +11,7 @@ export function sizePath({ architecture, size }: Pick<RunRecord, "architecture" 
 }
 
 /** Where a record lies in the site as it was stored. */
-export function recordPath({ runId }: Pick<RunRecord, "runId">): string {
+export function recordPagePath({ runId }: Pick<RunRecord, "runId">): string {
   return `records/${runId}.json`;
 }
 

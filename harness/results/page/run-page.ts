@@ -4,14 +4,14 @@ import { buildTimeWords, rateWords } from "../format/builds-words.ts";
 import { clocksLine, negativeLines, ownClockLines } from "../format/clock-words.ts";
 import { dayOf } from "../format/day.ts";
 import { formatCount, formatDuration, formatLatency } from "../format/format.ts";
-import { standingOf, unofficialReasons } from "../judge/official.ts";
+import { recordStandingOf, unofficialReasons } from "../judge/official.ts";
 import { holdWords, serverCountWords } from "../format/hold-words.ts";
 import { arrivalsLine, probeLine } from "../output/over-time.ts";
 import { reproduceCommands, reproduceNotes } from "../output/reproduce.ts";
 import { document } from "./document.ts";
 import { type Child, type Html, html, small } from "./html.ts";
 import { costOf, KEY_FIGURES, usd } from "./page-figures.ts";
-import { recordPath, sizePath } from "./paths.ts";
+import { recordPagePath, sizePath } from "./paths.ts";
 import { startOf } from "./runs-table.ts";
 import { comparisonSection } from "./sections/comparison.ts";
 import { costSection, teardownSection } from "./sections/ending.ts";
@@ -56,7 +56,7 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
 }
 
 function unofficialNotice(record: RunRecord): Html | undefined {
-  if (standingOf(record) !== "unofficial") return undefined;
+  if (recordStandingOf(record) !== "unofficial") return undefined;
   return html`<p class="notice">
     <strong>Unofficial</strong>, no part of the table: ${unofficialReasons(record).join("; ")}.
   </p>`;
@@ -146,5 +146,5 @@ function reproduction(record: RunRecord): Html {
       aria-label="Commands that make the run again"
     ><code>${reproduceCommands(record).join("\n")}</code></pre>
     ${reproduceNotes(record).map((each) => html`<p class="note">${each}</p>`)}
-    <p><a href="../${recordPath(record)}">The record as it is stored (JSON)</a></p>`;
+    <p><a href="../${recordPagePath(record)}">The record as it is stored (JSON)</a></p>`;
 }

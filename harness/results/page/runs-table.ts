@@ -9,7 +9,7 @@ import { runPath, sizePath } from "./paths.ts";
 import { chip } from "./status.ts";
 
 /** Runs of any kind, each with a link to its page. */
-export function runsTable(
+export function runsPageTable(
   records: readonly RunRecord[],
   { label, root }: { readonly label: string; readonly root: "" | ".." },
 ): Html {
@@ -20,7 +20,7 @@ export function runsTable(
       html`<a href="${root}${runPath(record)}">${startOf(record)}</a>`,
       html`<a href="${root}${sizePath(record)}">${record.environment}, ${record.size}</a>`,
       chip(record.verdict),
-      kindOf(record),
+      runKindOf(record),
       versionOf(record) ?? NO_FIGURE,
     ]),
   });
@@ -35,7 +35,7 @@ export function sizeRunsTable(records: readonly RunRecord[], label: string): Htm
     rows: records.map((record) => [
       html`<a href="../${runPath(record)}">${startOf(record)}</a>`,
       chip(record.verdict),
-      kindOf(record),
+      runKindOf(record),
       versionOf(record) ?? NO_FIGURE,
       ...KEY_FIGURES.map(({ read, text }) => {
         const value = read(record);
@@ -46,7 +46,7 @@ export function sizeRunsTable(records: readonly RunRecord[], label: string): Htm
 }
 
 /** What a run was started as, in words. */
-export function kindOf({ origin, overrides }: RunRecord): string {
+export function runKindOf({ origin, overrides }: RunRecord): string {
   const set = Object.keys(overrides).length === 0 ? "" : ", with overrides";
   switch (origin.kind) {
     case "run":

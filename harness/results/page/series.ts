@@ -1,5 +1,5 @@
 import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../format/fingerprint.ts";
-import type { Night } from "../nights/night.ts";
+import type { MeasuredNight } from "../nights/night.ts";
 import type { Reset } from "../statistics/resets.ts";
 
 /** A series of nights that may be compared with one another. */
@@ -21,10 +21,10 @@ export interface SeriesOfNights {
  * Cuts nights, oldest first, where what was measured on changes and where they were reset: as the search for steps
  * does. A night that measured nothing knows only part of what it would have been measured on, and begins none.
  */
-export function seriesOf(nights: readonly Night[], resets: readonly Reset[]): SeriesOfNights {
+export function seriesOf(nights: readonly MeasuredNight[], resets: readonly Reset[]): SeriesOfNights {
   const series: Series[] = [];
   const ofNight: number[] = [];
-  let last: Night | undefined;
+  let last: MeasuredNight | undefined;
   for (const night of nights) {
     if (series.length === 0) series.push({ day: night.day, began: "first", why: [] });
     if (night.record.measurements !== undefined) {
@@ -38,8 +38,8 @@ export function seriesOf(nights: readonly Night[], resets: readonly Reset[]): Se
 
 /** The series that begins with a night after this one, if any. */
 function beginning(
-  last: Night | undefined,
-  { day, record }: Night,
+  last: MeasuredNight | undefined,
+  { day, record }: MeasuredNight,
   resets: readonly Reset[],
 ): readonly Series[] {
   if (last === undefined) return [];

@@ -4,7 +4,7 @@ import { resultsJson } from "../output/json.ts";
 import { changesOf } from "../statistics/changes-of.ts";
 import type { Reset } from "../statistics/resets.ts";
 import { indexPage } from "./index-page.ts";
-import { recordPath, runPath, sizePath } from "./paths.ts";
+import { recordPagePath, runPath, sizePath } from "./paths.ts";
 import { runPage } from "./run-page.ts";
 import { sizePage } from "./size-page.ts";
 
@@ -35,6 +35,6 @@ export function siteOf(input: SiteInput): ReadonlyMap<string, string> {
     ["index.html", indexPage({ ...input, records, watched })],
     ...[...bySize].map(([path, each]) => [path, sizePage(each, { rehearsals, watched, resets })] as const),
     ...records.map((record) => [runPath(record), runPage(record, { rehearsals })] as const),
-    ...records.map((record) => [recordPath(record), resultsJson(record)] as const),
+    ...records.map((record) => [recordPagePath(record), resultsJson(record)] as const),
   ]);
 }

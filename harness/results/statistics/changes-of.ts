@@ -3,7 +3,7 @@ import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../format/fin
 import { isNightly, nightsOf } from "../nights/night.ts";
 import { measuredCoder } from "../nights/outcome.ts";
 import { nightAgainCommand } from "../output/reproduce.ts";
-import { versionOf } from "../format/row.ts";
+import { versionText } from "../format/row.ts";
 import {
   type ChangePoint,
   changePoints,
@@ -143,7 +143,7 @@ function nightOf(day: string, record: RunRecord): Omit<NightFigure, "value"> {
   return {
     ...{ day, runId: record.runId },
     fingerprint: fingerprintKey(fingerprintOf(record)),
-    coderVersion: versionOf(record),
+    coderVersion: versionText(record),
   };
 }
 

@@ -4,7 +4,7 @@ import { type NightRow, NIGHTS_OF_A_ROW } from "../nights/nights.ts";
 import { nightHoldWords } from "../format/hold-words.ts";
 import type { Spread } from "../nights/spread.ts";
 import { statusWords } from "../nights/status-words.ts";
-import { COLUMNS, versionOf } from "../format/row.ts";
+import { COLUMNS, versionText } from "../format/row.ts";
 
 /** The columns of the table of nights: those of Coder's documentation, and what a night costs. */
 export const NIGHT_COLUMNS = [...COLUMNS.slice(0, -1), "Cost per night", "Status"] as const;
@@ -80,8 +80,8 @@ export function costCell({ cost }: NightRow): FigureCell {
 
 /** Coder's version of the newest night; where the figures are of others too, those are named. */
 export function versionCell({ newest, measured }: NightRow): string {
-  const version = versionOf(newest.record);
-  const others = [...new Set(measured.map(({ record }) => versionOf(record)))];
+  const version = versionText(newest.record);
+  const others = [...new Set(measured.map(({ record }) => versionText(record)))];
   return others.every((each) => each === version)
     ? version
     : `${version} (figures of ${others.toReversed().join(", ")})`;

@@ -3,7 +3,7 @@ import { diskLines } from "../format/builds-words.ts";
 import { NIGHT_COLUMNS, NIGHT_LEGEND, nightCells } from "./night-row.ts";
 import { nightRows } from "../nights/nights.ts";
 import { isNightly } from "../nights/night.ts";
-import { noticeAbove, standingOf, unofficialWords } from "../judge/official.ts";
+import { noticeAbove, recordStandingOf, unofficialWords } from "../judge/official.ts";
 import { COLUMNS, legendOf, rowsOf, verifiedLine } from "../format/row.ts";
 import type { SheetPart } from "./sheet.ts";
 
@@ -28,7 +28,9 @@ export interface TableRequest {
  * below; unofficial runs have none. What these records and the day say is all that it depends on.
  */
 export function publishedTable(records: readonly RunRecord[], { asOf, rehearsals }: TableRequest): Table {
-  const asked = records.filter((record) => standingOf(record) === (rehearsals ? "simulated" : "official"));
+  const asked = records.filter(
+    (record) => recordStandingOf(record) === (rehearsals ? "simulated" : "official"),
+  );
   const rows = nightRows(asked, { asOf });
   const others = asked.filter((record) => !isNightly(record));
   if (rows.length === 0 && others.length === 0)

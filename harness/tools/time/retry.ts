@@ -9,7 +9,7 @@ export interface Try<T> {
   readonly afterMs?: number | undefined;
 }
 
-export interface Patience {
+export interface RetryOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
   /** The first wait; each further one is twice as long. */
@@ -26,9 +26,9 @@ export interface Patience {
  * last outcome.
  * @throws the signal's reason when it aborts during a wait, and whatever the call itself throws
  */
-export async function tryAgain<T>(
+export async function retry<T>(
   call: (tried: number) => Promise<Try<T>>,
-  { clock, signal, firstWaitMs, longestWaitMs, tries = Infinity, forMs = Infinity }: Patience,
+  { clock, signal, firstWaitMs, longestWaitMs, tries = Infinity, forMs = Infinity }: RetryOptions,
 ): Promise<T> {
   const sinceMs = clock.elapsed();
   for (let tried = 1; ; tried++) {

@@ -5,7 +5,7 @@ import type { User } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
 
 /** Who asks a deployment, and as whom it then answers. */
-export interface Caller {
+export interface GuardedCaller {
   readonly client: CoderClient;
   readonly user: User;
   /** Owners see everybody's workspaces, may mint tokens, and are not rate limited. */
@@ -21,7 +21,7 @@ export async function getCaller(
   http: CoderHttp,
   session: { readonly token: string; readonly from: string },
   signal: AbortSignal,
-): Promise<Caller> {
+): Promise<GuardedCaller> {
   const { token, from } = session;
   const me = await new CoderClient(http, { token, owner: false }, signal).patient(GUARD_PATIENCE_MS).me();
   if (me.ok) {

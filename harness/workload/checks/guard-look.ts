@@ -3,7 +3,7 @@ import { anything, isActive, type User, type Workspace } from "../../coder/http/
 import { RefbenchError } from "../../tools/error.ts";
 import { type ShownCapacity, shownCapacity } from "../context/capacity.ts";
 import { runOfUser, runOfWorkspace } from "./cleanup-ownership.ts";
-import type { Caller } from "./guard-caller.ts";
+import type { GuardedCaller } from "./guard-caller.ts";
 import { listUsers, listWorkspaces } from "../context/listing.ts";
 
 const RECENT_MS = 3_600_000;
@@ -42,7 +42,7 @@ export interface DeploymentLook {
 
 /** Looks at a deployment as one of its users; changes nothing. */
 export async function lookAtDeployment(
-  { client, user, isOwner }: Caller,
+  { client, user, isOwner }: GuardedCaller,
   organizationId: string,
   nowMs: number,
 ): Promise<DeploymentLook> {

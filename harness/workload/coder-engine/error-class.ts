@@ -76,7 +76,7 @@ export function trafficFailure(error: string, opening: Phase): ClassedFailure {
 }
 
 /** The chain of an error's words without the stack. */
-export function wordsOf(error: string): string {
+export function errorText(error: string): string {
   return error
     .split("\n")
     .filter((line) => line.trim() !== "" && !FRAME.test(line))
@@ -85,7 +85,7 @@ export function wordsOf(error: string): string {
 }
 
 function classed(error: string, rules: readonly Rule[], otherwise: Phase): ClassedFailure {
-  const message = wordsOf(error);
+  const message = errorText(error);
   const rule = rules.find(({ says }) => says.test(message));
   return { class: rule?.class ?? "unexpected", phase: rule?.phase ?? otherwise, message };
 }

@@ -1,13 +1,13 @@
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import type { ShardRunner } from "../../model/ports/worker.ts";
+import type { WorkerRunner } from "../../model/ports/worker.ts";
 import { type CoderEngineOptions, runCoderEngine } from "./engine.ts";
 
 /**
  * Runs load tasks by Coder's own utility in the place of refbench's shard program. It cleans up what its utility made
  * itself, also when it is stopped; what is left then is in the result's `engine.left`.
  */
-export function coderShardRunner(options: CoderEngineOptions): ShardRunner {
+export function coderWorkerRunner(options: CoderEngineOptions): WorkerRunner {
   return {
     run: async (task, { signal, onEvent }) => {
       if (task.task !== "load")

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AskOutcome, ShellSession } from "../../coder/shell-session.ts";
 import type { Phase } from "../../model/record/worker-result.ts";
-import type { Liveness } from "./liveness.ts";
+import type { ConnectionLiveness } from "./liveness.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 
 /** One connection that was opened, until the end of the hold. */
@@ -46,7 +46,7 @@ export function nonce(): string {
 /** What verifying a connection needs of the hold. */
 export interface Hold {
   readonly load: LoadContext;
-  readonly liveness: Liveness;
+  readonly liveness: ConnectionLiveness;
 }
 
 /**

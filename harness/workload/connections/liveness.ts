@@ -18,7 +18,7 @@ interface Asked {
 }
 
 /** Finds half-open connections: the socket stands, and nothing passes any more. One timer for all. */
-export class Liveness {
+export class ConnectionLiveness {
   readonly #load: LoadContext;
   readonly #connections: readonly HeldConnection[];
   readonly #answerMs: number;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { SessionEnd } from "../../coder/shell-session.ts";
 import { endClass } from "../context/connect-class.ts";
 import { type HeldConnection, verify } from "./held-connection.ts";
-import { Liveness } from "./liveness.ts";
+import { ConnectionLiveness } from "./liveness.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 import { openConnection, tryToOpen } from "./open-connection.ts";
 import { pace } from "../generator/pacer.ts";
@@ -17,13 +17,13 @@ export class RampUp {
   /** From here on a connection that ends is none that is lost. */
   isOver = false;
   readonly load: LoadContext;
-  readonly liveness: Liveness;
+  readonly liveness: ConnectionLiveness;
   /** Of sessions that a reattached one took the place of. */
   readonly #before = { sent: 0, received: 0 };
 
   constructor(load: LoadContext) {
     this.load = load;
-    this.liveness = new Liveness(load, this.opened);
+    this.liveness = new ConnectionLiveness(load, this.opened);
   }
 
   async run(ready: readonly LoadWorkspace[]): Promise<void> {

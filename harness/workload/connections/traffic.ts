@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { HeldConnection, Hold } from "./held-connection.ts";
-import type { Liveness } from "./liveness.ts";
+import type { ConnectionLiveness } from "./liveness.ts";
 import type { LoadContext } from "../context/load-context.ts";
 import { pace } from "../generator/pacer.ts";
 import { inGroups } from "./tick-groups.ts";
@@ -44,7 +44,7 @@ export class TrafficWheel {
   /** How many were due, also over connections that were gone by then, and how many came back whole. */
   readonly pieces = { due: 0, back: 0 };
   readonly #load: LoadContext;
-  readonly #liveness: Liveness;
+  readonly #liveness: ConnectionLiveness;
   readonly #traffic: Traffic;
   readonly #mark = `t${randomBytes(4).toString("hex")}`;
   readonly #paddings: readonly string[];

@@ -9,7 +9,7 @@ interface Bounds {
 }
 
 /** When a request was sent and answered, by `generatorNow`. */
-export interface Asked {
+export interface AskedClock {
   readonly sentMs: number;
   readonly answeredMs: number;
 }
@@ -34,13 +34,13 @@ export class ClockWatch {
   readonly #builds = new Map<string, { sinceMs: number; isStarted: boolean }>();
 
   /** A build was made for a request of ours. */
-  created({ id, job }: Pick<Build, "id" | "job">, asked: Asked): void {
+  created({ id, job }: Pick<Build, "id" | "job">, asked: AskedClock): void {
     this.#builds.set(id, { sinceMs: asked.sentMs, isStarted: false });
     this.#add("api", job.created_at, asked);
   }
 
   /** A look at a build, compared with what was known of it before; one that was never created here says nothing. */
-  looked({ id, job }: Pick<Build, "id" | "job">, { sentMs, answeredMs }: Asked): void {
+  looked({ id, job }: Pick<Build, "id" | "job">, { sentMs, answeredMs }: AskedClock): void {
     const known = this.#builds.get(id);
     if (known === undefined) return;
     const name = `builds on ${hostOf(job)}`;
@@ -60,7 +60,7 @@ export class ClockWatch {
       .sort((a, b) => a.clock.localeCompare(b.clock));
   }
 
-  #add(clock: string, stamp: string, { sentMs, answeredMs }: Asked): void {
+  #add(clock: string, stamp: string, { sentMs, answeredMs }: AskedClock): void {
     const atMs = Date.parse(stamp);
     if (!Number.isFinite(atMs)) return;
     const bounds = { leastMs: atMs - answeredMs, mostMs: atMs + CUT_MS - sentMs };

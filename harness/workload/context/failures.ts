@@ -1,5 +1,5 @@
 import type { CoderFailure } from "../../coder/http/answer.ts";
-import type { ShardEvent } from "../../model/ports/worker.ts";
+import type { WorkerEvent } from "../../model/ports/worker.ts";
 import type { FailureClass, FailureCount, Phase } from "../../model/record/worker-result.ts";
 import { answerClass } from "./connect-class.ts";
 
@@ -18,7 +18,7 @@ interface Reason {
 /** Failures by class and phase, each kind told at first sight and kept with one example. */
 export class FailureLedger {
   readonly #counts = new Map<string, FailureCount>();
-  readonly #emit: (event: ShardEvent) => void;
+  readonly #emit: (event: WorkerEvent) => void;
   readonly #secrets: readonly string[];
   readonly #reasons = new Map<string, Map<string, Reason>>();
   readonly #onExhausted: (what: string) => void;
@@ -26,7 +26,7 @@ export class FailureLedger {
 
   /** `onExhausted` hears of each failure that is the generator's own. */
   constructor(
-    emit: (event: ShardEvent) => void,
+    emit: (event: WorkerEvent) => void,
     secrets: readonly string[],
     onExhausted: (what: string) => void = () => undefined,
   ) {

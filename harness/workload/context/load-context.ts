@@ -2,7 +2,7 @@ import type { CoderClient } from "../../coder/client.ts";
 import type { Job } from "../../coder/http/schemas.ts";
 import type { SshDoor } from "../../coder/ssh/ssh-door.ts";
 import type { Clock } from "../../tools/time/clock.ts";
-import type { ShardEvent } from "../../model/ports/worker.ts";
+import type { WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { BuildLedger } from "./builds.ts";
 import type { ClockWatch } from "./clock-watch.ts";
@@ -19,7 +19,7 @@ export interface TaskContext {
   /** Aborted by a stop. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  emit(event: ShardEvent): void;
+  emit(event: WorkerEvent): void;
   /** Absent where a load is no part of one. */
   readonly others?: OtherParts | undefined;
   /** For files of this task, where it has a folder of its own. @default the system's for temporary ones */

@@ -1,4 +1,4 @@
-import type { ShardEvent } from "../../model/ports/worker.ts";
+import type { WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadProgress, LoadStage } from "../../model/record/worker-result.ts";
 
 /** At most four progress events a second. */
@@ -14,7 +14,7 @@ export class ProgressBoard {
   users = 0;
   readonly connections = { wanted: 0, terminal: 0, ssh: 0, failed: 0 };
   readonly workspaces: Record<WorkspaceState, number>;
-  readonly #emit: (event: ShardEvent) => void;
+  readonly #emit: (event: WorkerEvent) => void;
   readonly #timer: NodeJS.Timeout;
   #total: number;
   #commands = 0;
@@ -22,7 +22,7 @@ export class ProgressBoard {
   #toldAtMs = performance.now();
   #told = "";
 
-  constructor(emit: (event: ShardEvent) => void, workspaces: number) {
+  constructor(emit: (event: WorkerEvent) => void, workspaces: number) {
     this.#emit = emit;
     this.#total = workspaces;
     this.workspaces = { waiting: workspaces, queued: 0, building: 0, ready: 0, failed: 0, deleted: 0 };

@@ -6,7 +6,7 @@ import type { GeneratorLimits } from "../../model/ports/worker-task.ts";
 import { type HealthSignals, PACED, type Paced, reasonsOf, round } from "./generator-gate.ts";
 import { newHistogram, percentileMs, recordMs } from "./histogram.ts";
 import { childCpuMs, readChildren } from "./child-counters.ts";
-import { openFiles, readKernelCounters } from "./kernel-counters.ts";
+import { countOpenFiles, readKernelCounters } from "./kernel-counters.ts";
 import type { SlipSink } from "./pacer.ts";
 
 const LAG_TICK_MS = 10;
@@ -175,7 +175,7 @@ export class HealthWatch {
     this.#hasFigures = false;
     this.#lackedInWindow.clear();
     const retransmits = since("retransmits");
-    const files = openFiles();
+    const files = countOpenFiles();
     for (const { slip, measured } of Object.values(this.#kinds)) {
       slip.reset();
       measured.reset();

@@ -29,7 +29,7 @@ export function readKernelCounters(): KernelCounters {
 }
 
 /** Open files of this process: the folder's size says it since Linux 6.2, and costs nothing at 10,000 of them. */
-export function openFiles(): number | undefined {
+export function countOpenFiles(): number | undefined {
   try {
     const { size } = statSync("/proc/self/fd");
     return size === 0 ? undefined : size;

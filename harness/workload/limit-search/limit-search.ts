@@ -1,5 +1,5 @@
 import type { Clock } from "../../tools/time/clock.ts";
-import type { ShardEvent, ShardRunner } from "../../model/ports/worker.ts";
+import type { WorkerEvent, WorkerRunner } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { checkedLadder, type Ladder, nextStep, timesWithin, tried } from "./ladder.ts";
@@ -24,7 +24,7 @@ export interface LimitStep {
 }
 
 export interface LimitOptions {
-  readonly runner: ShardRunner;
+  readonly runner: WorkerRunner;
   /** The load, but for what is raised. With `existing` workspaces a step of connections costs its ramp and hold only. */
   readonly task: LoadTask;
   /** The objectives that a result breaks, one sentence each. */
@@ -48,7 +48,7 @@ export interface LimitOptions {
   /** Steps of a search that was stopped: they are not run again. */
   readonly known?: readonly LimitStep[];
   readonly onStep?: (step: LimitStep) => void;
-  readonly onEvent?: (event: ShardEvent) => void;
+  readonly onEvent?: (event: WorkerEvent) => void;
 }
 
 export interface LimitResult {

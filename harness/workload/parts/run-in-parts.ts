@@ -2,18 +2,18 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { TaskContext } from "../context/load-context.ts";
-import { localShardRunner } from "../worker-process/local-runner.ts";
-import { shardedRunner } from "./split-runner.ts";
-import { shardsOf } from "./split-load.ts";
+import { localWorkerRunner } from "../worker-process/local-runner.ts";
+import { splitRunner } from "./split-runner.ts";
+import { countParts } from "./split-load.ts";
 import { without } from "./without.ts";
 
 /** Sooner than whoever waits for this process to stop gives up on it. */
 const STOP_GRACE_MS = 15_000;
 
 /** Runs one load as several processes of this program, here or wherever this one was brought to. */
-export async function runInShards(task: LoadTask, context: TaskContext): Promise<LoadResult> {
-  const runner = localShardRunner({ command: thisProgram(), stopGraceMs: STOP_GRACE_MS });
-  const result = await shardedRunner(runner, shardsOf(task)).runLoad(task, {
+export async function runInParts(task: LoadTask, context: TaskContext): Promise<LoadResult> {
+  const runner = localWorkerRunner({ command: thisProgram(), stopGraceMs: STOP_GRACE_MS });
+  const result = await splitRunner(runner, countParts(task)).runLoad(task, {
     signal: context.signal,
     onEvent: (event) => context.emit(event),
   });

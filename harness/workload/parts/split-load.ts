@@ -7,14 +7,14 @@ const CONNECTIONS_PER_SHARD = 10_000;
 type Steps = NonNullable<LoadTask["arrival"]>;
 
 /** Over how many processes the load is dealt: as many as it asks for, else one for each 10,000 connections. */
-export function shardsOf(task: LoadTask): number {
+export function countParts(task: LoadTask): number {
   if (task.part !== undefined) return 1;
   return Math.max(1, Math.min(wantedShards(task), mostShards(task)));
 }
 
 /** In words that it is dealt over fewer processes than its size wants, since it cannot be dealt over more. */
-export function fewerShards(task: LoadTask): string | undefined {
-  const [dealt, wanted] = [shardsOf(task), wantedShards(task)];
+export function fewerParts(task: LoadTask): string | undefined {
+  const [dealt, wanted] = [countParts(task), wantedShards(task)];
   if (task.part !== undefined || dealt >= wanted) return undefined;
   return (
     `generator processes: ${dealt} where ${wanted} are wanted (${CONNECTIONS_PER_SHARD.toLocaleString("en")} connections each), since each needs ` +

@@ -1,5 +1,5 @@
 import { messageOf, RefbenchError } from "../../tools/error.ts";
-import type { ShardEvent, ShardResult, ShardRunner } from "../../model/ports/worker.ts";
+import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { Barrier } from "./barrier.ts";
@@ -8,11 +8,11 @@ import { ProgressSum } from "./progress-sum.ts";
 import { splitLoad } from "./split-load.ts";
 import { without } from "./without.ts";
 
-type RunOptions = Parameters<ShardRunner["run"]>[1];
-type LoadShardResult = Extract<ShardResult, { task: "load" }>;
+type RunOptions = Parameters<WorkerRunner["run"]>[1];
+type LoadShardResult = Extract<WorkerResult, { task: "load" }>;
 
 /** Runs loads in several parts at the same time; other tasks as they are. */
-export interface ShardedRunner extends ShardRunner {
+export interface SplitRunner extends WorkerRunner {
   runLoad(task: LoadTask, options: RunOptions): Promise<LoadShardResult>;
 }
 
@@ -20,7 +20,7 @@ export interface ShardedRunner extends ShardRunner {
  * Deals each load over so many runs of the runner, which begin each stage together, and merges what they measured.
  * When one of them fails, the others are stopped in order and the error names it.
  */
-export function shardedRunner(runner: ShardRunner, shards: number): ShardedRunner {
+export function splitRunner(runner: WorkerRunner, shards: number): SplitRunner {
   const runLoad = async (task: LoadTask, options: RunOptions): Promise<LoadShardResult> => {
     const parts = splitLoad(task, shards);
     const results = await new Parts(runner, parts, options).run();
@@ -34,7 +34,7 @@ export function shardedRunner(runner: ShardRunner, shards: number): ShardedRunne
 }
 
 class Parts {
-  readonly #runner: ShardRunner;
+  readonly #runner: WorkerRunner;
   readonly #tasks: readonly LoadTask[];
   readonly #options: RunOptions;
   readonly #barrier: Barrier;
@@ -43,7 +43,7 @@ class Parts {
   readonly #othersFailed = new AbortController();
   readonly #suffering = new AbortController();
 
-  constructor(runner: ShardRunner, tasks: readonly LoadTask[], options: RunOptions) {
+  constructor(runner: WorkerRunner, tasks: readonly LoadTask[], options: RunOptions) {
     this.#runner = runner;
     this.#tasks = tasks;
     this.#options = options;
@@ -85,7 +85,7 @@ class Parts {
   }
 
   /** What one part says, as the whole load would say it; its greeting and its result are its own. */
-  #hear(event: ShardEvent, index: number): void {
+  #hear(event: WorkerEvent, index: number): void {
     const { onEvent } = this.#options;
     if (event.type === "progress")
       onEvent({ type: "progress", progress: this.#progress.update(index, event.progress) });

@@ -1,5 +1,5 @@
 import { RefbenchError } from "../../tools/error.ts";
-import type { ShardEvent } from "../../model/ports/worker.ts";
+import type { WorkerEvent } from "../../model/ports/worker.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import type { Attachment } from "./attachment.ts";
 import { isLast, type NumberedEvent } from "./protocol.ts";
@@ -9,7 +9,7 @@ import type { StopControl } from "./stop-control.ts";
 export interface Received {
   /** Number of the last event that was handed on. */
   number: number;
-  last: ShardEvent | undefined;
+  last: WorkerEvent | undefined;
   isComplete: boolean;
 }
 
@@ -27,7 +27,7 @@ export async function followTask(
     /** How often life is shown. */
     readonly ackEveryMs: number;
     readonly onAttached: () => void;
-    readonly onEvent: (event: ShardEvent) => void;
+    readonly onEvent: (event: WorkerEvent) => void;
   },
 ): Promise<"removed" | "missing"> {
   const acknowledge = (): void => attachment.send({ type: "ack", number: received.number });

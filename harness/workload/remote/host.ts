@@ -2,7 +2,7 @@ import { openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs
 import { join } from "node:path";
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import { SHARD_PROTOCOL, type ShardEvent } from "../../model/ports/worker.ts";
+import { SHARD_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
 import { performTask } from "../tasks/perform-task.ts";
 import { claimHosting } from "./hosting.ts";
 import { hostedTask, type HostedTask, type NumberedEvent, TASK_FILES } from "./protocol.ts";
@@ -66,7 +66,7 @@ function takeTask(folder: string): HostedTask | undefined {
 }
 
 /** Appends each event with its number. In place at once, so that even a killed host has said what it said. */
-function eventWriter(folder: string): (event: ShardEvent) => void {
+function eventWriter(folder: string): (event: WorkerEvent) => void {
   const file = openSync(join(folder, TASK_FILES.events), "ax", 0o600);
   let number = 0;
   return (event) => {

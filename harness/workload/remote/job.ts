@@ -4,7 +4,7 @@ import type { RunnerAccess } from "../../model/ports/runner.ts";
 import type { HostedTask } from "./protocol.ts";
 
 /** One task on one runner: where its files lie there and what is put into them. */
-export interface Job {
+export interface RemoteJob {
   readonly access: RunnerAccess;
   /** Folder of all tasks, in the runner's folder. */
   readonly tasks: string;
@@ -15,7 +15,7 @@ export interface Job {
 }
 
 /** Names the folder and files of a task on the runner; the program's name is its content's. */
-export async function planJob(access: RunnerAccess, bundle: string, hosted: HostedTask): Promise<Job> {
+export async function planJob(access: RunnerAccess, bundle: string, hosted: HostedTask): Promise<RemoteJob> {
   const content = await readFile(bundle);
   const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
   const tasks = `${access.folder}/tasks`;
@@ -29,7 +29,7 @@ export async function planJob(access: RunnerAccess, bundle: string, hosted: Host
 }
 
 /** The one command line that is run on a runner, for its shell. */
-export function attachCommand({ access, program, folder }: Job, from: number): string {
+export function attachCommand({ access, program, folder }: RemoteJob, from: number): string {
   return [access.node, program.path, "attach", folder, "--from", String(from)].map(quoted).join(" ");
 }
 

@@ -1,17 +1,17 @@
-import type { ShardEvent } from "../../model/ports/worker.ts";
+import type { WorkerEvent } from "../../model/ports/worker.ts";
 
 /** Hands events to the caller; one that throws ends the task, and its error must not pass for a lost connection. */
 export class Listener {
-  readonly #onEvent: (event: ShardEvent) => void;
+  readonly #onEvent: (event: WorkerEvent) => void;
   readonly #onBroken: () => void;
   #broken: { readonly error: unknown } | undefined;
 
-  constructor(onEvent: (event: ShardEvent) => void, onBroken: () => void) {
+  constructor(onEvent: (event: WorkerEvent) => void, onBroken: () => void) {
     this.#onEvent = onEvent;
     this.#onBroken = onBroken;
   }
 
-  hear(event: ShardEvent): void {
+  hear(event: WorkerEvent): void {
     if (this.#broken !== undefined) return;
     try {
       this.#onEvent(event);

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { shardEvent } from "../../model/ports/worker.ts";
-import { shardTask } from "../../model/ports/worker-task.ts";
+import { workerEvent } from "../../model/ports/worker.ts";
+import { workerTask } from "../../model/ports/worker-task.ts";
 
 // What passes between this machine and a load runner. Over SSH nothing else is used than SFTP's stat, mkdir, open
 // (write), write, close, rename and unlink, and the exec of one command line:
@@ -24,7 +24,7 @@ export const TASK_FILES = {
 
 /** The content of `task.json`. */
 export const hostedTask = z.object({
-  task: shardTask,
+  task: workerTask,
   /** The host stops by itself when no client showed life for so long. */
   unattendedMs: z.number().int().positive(),
   /** How long a stopped task may take to its result. */
@@ -36,7 +36,7 @@ export type HostedTask = z.infer<typeof hostedTask>;
 export const numberedEvent = z.object({
   type: z.literal("event"),
   number: z.number().int().positive(),
-  event: shardEvent,
+  event: workerEvent,
 });
 export type NumberedEvent = z.infer<typeof numberedEvent>;
 

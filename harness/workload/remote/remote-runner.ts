@@ -1,13 +1,13 @@
 import { type Clock, systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { FindRunner } from "../../model/ports/runner.ts";
-import type { ShardEvent, ShardResult, ShardRunner } from "../../model/ports/worker.ts";
-import type { ShardTask } from "../../model/ports/worker-task.ts";
+import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/worker.ts";
+import type { WorkerTask } from "../../model/ports/worker-task.ts";
 import { outcomeOf } from "../worker-process/worker-outcome.ts";
 import { openAttachment } from "./attachment.ts";
 import { connectRunner } from "./connection.ts";
 import { followTask, lostTask, type Received } from "./follow-task.ts";
-import { attachCommand, type Job, planJob } from "./job.ts";
+import { attachCommand, type RemoteJob, planJob } from "./job.ts";
 import { Listener } from "./listener.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import { Patience } from "./patience.ts";
@@ -45,16 +45,16 @@ const TRIES_TO_THANK = 4;
  * Runs the shard program on the load runner, over SSH through the cloud's tunnel. The task outlives each connection
  * and its events wait on the runner until they are acknowledged, so that a dropped tunnel loses nothing.
  */
-export function remoteShardRunner(options: RemoteRunnerOptions): ShardRunner {
+export function remoteWorkerRunner(options: RemoteRunnerOptions): WorkerRunner {
   return { run: (task, { signal, onEvent }) => runRemotely(task, options, signal, onEvent) };
 }
 
 async function runRemotely(
-  task: ShardTask,
+  task: WorkerTask,
   options: RemoteRunnerOptions,
   signal: AbortSignal,
-  onEvent: (event: ShardEvent) => void,
-): Promise<ShardResult> {
+  onEvent: (event: WorkerEvent) => void,
+): Promise<WorkerResult> {
   const stopGraceMs = options.stopGraceMs ?? 20_000;
   const unattendedMs = options.unattendedMs ?? 15 * MINUTE_MS;
   const access = await options.findRunner(signal);
@@ -109,7 +109,7 @@ async function receiveAll(attendance: Attendance): Promise<Received> {
 }
 
 interface Attendance {
-  readonly job: Job;
+  readonly job: RemoteJob;
   readonly ackEveryMs: number;
   readonly stop: StopControl;
   readonly patience: Patience;

@@ -1,9 +1,9 @@
-import type { Job } from "./job.ts";
+import type { RemoteJob } from "./job.ts";
 import { TASK_FILES } from "./protocol.ts";
 import type { RemoteFiles } from "./remote-files.ts";
 
 /** Puts the shard program on the runner, unless it is there. */
-export async function uploadProgram(files: RemoteFiles, { access, program }: Job): Promise<void> {
+export async function uploadProgram(files: RemoteFiles, { access, program }: RemoteJob): Promise<void> {
   await files.makeFolder(access.folder);
   const size = await files.sizeOf(program.path);
   if (size === program.content.length) return;
@@ -12,7 +12,7 @@ export async function uploadProgram(files: RemoteFiles, { access, program }: Job
 }
 
 /** Puts the task on the runner, as a file that only its user reads: arguments and environments are seen by others. */
-export async function uploadTask(files: RemoteFiles, job: Job): Promise<void> {
+export async function uploadTask(files: RemoteFiles, job: RemoteJob): Promise<void> {
   await files.makeFolder(job.tasks);
   await files.makeFolder(job.folder);
   await files.put(`${job.folder}/${TASK_FILES.task}`, job.task);

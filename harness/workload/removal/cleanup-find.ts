@@ -8,7 +8,7 @@ import {
   runOfUser,
   runOfWorkspace,
 } from "../checks/cleanup-ownership.ts";
-import type { Caller } from "../checks/guard-caller.ts";
+import type { GuardedCaller } from "../checks/guard-caller.ts";
 import { Limiter } from "../../tools/time/limiter.ts";
 import { listUsers, listWorkspaces } from "../context/listing.ts";
 
@@ -52,7 +52,7 @@ const NOTHING = { state: "complete", items: [] } as const;
 
 /** Lists what the choice covers; what refbench did not make is never part of it. */
 export async function findLeftovers(
-  caller: Caller,
+  caller: GuardedCaller,
   choice: CleanupChoice,
   nowMs: number,
 ): Promise<FoundLeftovers> {
@@ -109,7 +109,7 @@ function oldRuns(
 
 /** The chosen tokens of the caller and of the users that remain. */
 async function tokensOf(
-  { client, user: me }: Caller,
+  { client, user: me }: GuardedCaller,
   staying: Listing<User>,
   isChosen: (name: string) => boolean,
 ): Promise<Listing<LeftToken>> {

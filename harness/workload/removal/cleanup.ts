@@ -11,7 +11,7 @@ import {
   type LeftToken,
   unaskedOf,
 } from "./cleanup-find.ts";
-import type { Caller } from "../checks/guard-caller.ts";
+import type { GuardedCaller } from "../checks/guard-caller.ts";
 import { Limiter } from "../../tools/time/limiter.ts";
 import { PollPace } from "../context/poll-pace.ts";
 import { removeWorkspace } from "./remove-workspace.ts";
@@ -25,7 +25,7 @@ const GONE_AFTER_MS = 10_000;
 const LAST_LOOK_MS = 10_000;
 
 export interface CleanupMeans {
-  readonly caller: Caller;
+  readonly caller: GuardedCaller;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Workspaces deleted at once; 0 = all. */

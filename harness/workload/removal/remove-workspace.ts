@@ -8,7 +8,7 @@ const MAX_DELETE_BUILDS = 3;
 /** A Coder that restarts is back by then; one that is gone would be asked until the deadline. */
 const GONE_AFTER_MS = 60_000;
 
-export type RemoveOutcome =
+export type WorkspaceRemoval =
   | { readonly state: "gone" }
   | { readonly state: "left"; readonly reason: string }
   | { readonly state: "stopped" };
@@ -26,7 +26,7 @@ export interface RemoveOptions {
  * Deletes one workspace, whatever it does at the moment, and believes only the server's "gone": a build that is
  * still active is cancelled first, and neither a cancelled nor a finished build proves anything.
  */
-export async function removeWorkspace(id: string, options: RemoveOptions): Promise<RemoveOutcome> {
+export async function removeWorkspace(id: string, options: RemoveOptions): Promise<WorkspaceRemoval> {
   const deadline = startDeadline(options.timeoutMs, options.signal);
   try {
     return await removeUntil(id, deadline, options);
@@ -35,7 +35,11 @@ export async function removeWorkspace(id: string, options: RemoveOptions): Promi
   }
 }
 
-async function removeUntil(id: string, deadline: Deadline, options: RemoveOptions): Promise<RemoveOutcome> {
+async function removeUntil(
+  id: string,
+  deadline: Deadline,
+  options: RemoveOptions,
+): Promise<WorkspaceRemoval> {
   const { pollPace, signal } = options;
   // The deadline ends a call whose answer trickles, too.
   const owner = options.owner.with(deadline.signal);

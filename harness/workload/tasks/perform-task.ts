@@ -1,8 +1,8 @@
 import { constants, setPriority } from "node:os";
 import { systemClock } from "../../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
-import { SHARD_PROTOCOL, type ShardEvent } from "../../model/ports/worker.ts";
-import { type ShardTask, shardTask } from "../../model/ports/worker-task.ts";
+import { SHARD_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
+import { type WorkerTask, workerTask } from "../../model/ports/worker-task.ts";
 import { CODER_GONE, CoderGoneError } from "../removal/coder-gone.ts";
 import type { TaskContext } from "../context/load-context.ts";
 import { runTask } from "./run-task.ts";
@@ -13,9 +13,9 @@ import { parseJson } from "../../tools/parse-json.ts";
 export async function performTask(
   line: string,
   signal: AbortSignal,
-  emit: (event: ShardEvent) => void,
+  emit: (event: WorkerEvent) => void,
   given: Pick<TaskContext, "others" | "folder"> = {},
-): Promise<ShardEvent> {
+): Promise<WorkerEvent> {
   const alive = setInterval(() => emit({ type: "alive" }), ALIVE_EVERY_MS);
   try {
     const task = parseTask(line);
@@ -42,14 +42,14 @@ function goFirst(): void {
 }
 
 /** The task of a line of JSON; throws `usage` where it is none, without its values. */
-export function parseTask(line: string): ShardTask {
+export function parseTask(line: string): WorkerTask {
   let json: unknown;
   try {
     json = parseJson(line);
   } catch {
     throw new RefbenchError("usage", "the task is not one line of JSON");
   }
-  const parsed = shardTask.safeParse(json);
+  const parsed = workerTask.safeParse(json);
   if (parsed.success) return parsed.data;
   // Never the value: a task carries secrets.
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RefbenchError } from "../../tools/error.ts";
 import { LineSplitter } from "../../tools/files/lines.ts";
-import { SHARD_PROTOCOL, type ShardEvent } from "../../model/ports/worker.ts";
+import { SHARD_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
 import { performTask } from "./perform-task.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
@@ -60,12 +60,12 @@ function messageIn(line: string): Partial<z.infer<typeof inputLine>> {
   }
 }
 
-function emit(event: ShardEvent): void {
+function emit(event: WorkerEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
 /** Writes the last line and ends: sockets that are still closing must not keep the process. */
-function finish(event: ShardEvent): void {
+function finish(event: WorkerEvent): void {
   const exitCode = event.type === "result" ? 0 : 1;
   const timer = setTimeout(() => process.exit(exitCode), 2000);
   process.stdout.write(`${JSON.stringify(event)}\n`, () => {

@@ -5,8 +5,8 @@ import { systemClock } from "../../tools/time/clock.ts";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { readLines } from "../../tools/files/lines.ts";
-import type { ShardEvent, ShardResult, ShardRunner } from "../../model/ports/worker.ts";
-import type { ShardTask } from "../../model/ports/worker-task.ts";
+import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/worker.ts";
+import type { WorkerTask } from "../../model/ports/worker-task.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
 import { outcomeOf, parseEvent } from "./worker-outcome.ts";
 import { startPiped } from "./start-piped.ts";
@@ -31,15 +31,15 @@ export interface LocalRunnerOptions {
 }
 
 /** Runs the shard program as a child of this process; it ends with it, since its stdin then ends. */
-export function localShardRunner(options: LocalRunnerOptions = {}): ShardRunner {
+export function localWorkerRunner(options: LocalRunnerOptions = {}): WorkerRunner {
   return { run: (task, runOptions) => runShard(task, options, runOptions) };
 }
 
 async function runShard(
-  task: ShardTask,
+  task: WorkerTask,
   options: LocalRunnerOptions,
-  { signal, onEvent, onWaiting, suffering }: Parameters<ShardRunner["run"]>[1],
-): Promise<ShardResult> {
+  { signal, onEvent, onWaiting, suffering }: Parameters<WorkerRunner["run"]>[1],
+): Promise<WorkerResult> {
   const command = options.command ?? (await shardCommand(options.program));
   const env = { ...LEAN_ALLOCATOR, ...childEnvironment("worker", options.env ?? process.env) };
   const child = startPiped("the worker", command, { env });
@@ -81,7 +81,7 @@ async function runShard(
   else signal.addEventListener("abort", stop, { once: true });
 
   try {
-    let last: ShardEvent | undefined;
+    let last: WorkerEvent | undefined;
     for await (const line of readLines(child.stdout as AsyncIterable<Buffer>)) {
       last = parseEvent(line);
       watch.hear(last);
@@ -103,7 +103,7 @@ async function runShard(
 }
 
 async function shardCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {
-  const asSource = ["--import", import.meta.resolve("tsx"), programSource("shard")];
+  const asSource = ["--import", import.meta.resolve("tsx"), programSource("worker")];
   return [process.execPath, ...LEAN_NODE, ...(program === undefined ? asSource : [await program()])];
 }
 
@@ -117,7 +117,12 @@ async function endOf(child: ChildProcess): Promise<string> {
   }
 }
 
-function resultOf(last: ShardEvent | undefined, task: ShardTask, end: string, stderr: string): ShardResult {
+function resultOf(
+  last: WorkerEvent | undefined,
+  task: WorkerTask,
+  end: string,
+  stderr: string,
+): WorkerResult {
   const result = outcomeOf(last, task);
   if (result !== undefined) return result;
   const said = stderr.trim() === "" ? "it said nothing on stderr" : `it said: ${stderr.trim()}`;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import type { ShardEvent } from "../../model/ports/worker.ts";
-import type { LoadTask, ShardTask } from "../../model/ports/worker-task.ts";
+import type { WorkerEvent } from "../../model/ports/worker.ts";
+import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
 import { leastDurationMs } from "../context/least-duration.ts";
 
 /** A worker at work says something at least this often, whatever its task. */
@@ -29,7 +29,7 @@ const STANDSTILL_MARGIN_MS = 5 * 60_000;
 export interface WorkerWatchOptions {
   /** Where the worker runs, in words. */
   readonly name: string;
-  readonly task: ShardTask;
+  readonly task: WorkerTask;
   readonly clock: Clock;
   readonly silence?: Partial<Silence> | undefined;
   readonly onNote: (message: string) => void;
@@ -72,7 +72,7 @@ export class WorkerWatch implements Disposable {
     this.#lookedAtMs = this.#options.clock.elapsed();
   }
 
-  hear(event: ShardEvent): void {
+  hear(event: WorkerEvent): void {
     const { clock, name, onNote } = this.#options;
     const heardAt = clock.now();
     if (this.#told === "silence" || this.#told === "reconnect") onNote(`${name} is heard again`);
@@ -129,7 +129,7 @@ export class WorkerWatch implements Disposable {
 }
 
 /** What counts as a change. The rate of commands does not: it is zero, or not, while nothing else is done. */
-function stateOf(event: ShardEvent): { readonly activity?: string; readonly progress: string } {
+function stateOf(event: WorkerEvent): { readonly activity?: string; readonly progress: string } {
   if (event.type !== "progress") return { progress: JSON.stringify(event) };
   const progress = { ...event.progress, commandsPerSecond: 0 };
   return { activity: progress.activity, progress: JSON.stringify(progress) };

@@ -29,8 +29,8 @@ export const DURATION_MODEL = {
   statsCache: 30_000,
 } as const;
 
-export type Stage = keyof typeof DURATION_MODEL.stages;
-export const STAGES = Object.keys(DURATION_MODEL.stages) as readonly Stage[];
+export type BuildStep = keyof typeof DURATION_MODEL.stages;
+export const BUILD_STEPS = Object.keys(DURATION_MODEL.stages) as readonly BuildStep[];
 
 /** A number in [0, 1) that depends on nothing but its arguments (splitmix32). */
 export function seededFraction(seed: number, salt: number): number {
@@ -44,7 +44,7 @@ export function seededFraction(seed: number, salt: number): number {
 export function stageDurations(
   n: number,
   kind: "start" | "stop" | "delete" | "import" | "dry-run",
-): Record<Stage, number> {
+): Record<BuildStep, number> {
   const factor = {
     start: 1,
     stop: DURATION_MODEL.downFactor,
@@ -53,7 +53,7 @@ export function stageDurations(
     "dry-run": DURATION_MODEL.dryRunFactor,
   }[kind];
   const { least, most } = DURATION_MODEL.spread;
-  const of = (stage: Stage, salt: number): number =>
+  const of = (stage: BuildStep, salt: number): number =>
     DURATION_MODEL.stages[stage] * factor * (least + (most - least) * seededFraction(n, salt));
   return {
     init: of("init", 0),

@@ -1,11 +1,11 @@
 import { now } from "../state/world.ts";
 import type { World } from "../state/world.ts";
-import type { Job, JobLog } from "../state/types.ts";
+import type { EmulatedJob, JobLog } from "../state/types.ts";
 
 /** Adds a line to a job's log and hands it to whoever follows. */
-export function logLine(
+export function formatLogLine(
   world: World,
-  job: Job,
+  job: EmulatedJob,
   source: JobLog["log_source"],
   stage: string,
   output: string,
@@ -24,11 +24,11 @@ export function logLine(
 }
 
 /** Tells the followers that no more lines come. */
-export function endOfLog(job: Job): void {
+export function endOfLog(job: EmulatedJob): void {
   for (const follow of [...job.followers]) follow(undefined);
   job.followers.clear();
 }
 
-export function isActive(job: Job): boolean {
+export function isJobActive(job: EmulatedJob): boolean {
   return job.status === "pending" || job.status === "running" || job.status === "canceling";
 }

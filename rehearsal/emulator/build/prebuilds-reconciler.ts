@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { latestBuild, type Template, type User, type Workspace } from "../state/types.ts";
+import {
+  latestBuild,
+  type EmulatedTemplate,
+  type EmulatedUser,
+  type EmulatedWorkspace,
+} from "../state/types.ts";
 import { newWorkspace } from "../state/new-workspace.ts";
 import { randomText, type World } from "../state/world.ts";
 import type { WorkspaceBuilds } from "./workspace-builds.ts";
@@ -23,7 +28,7 @@ export class PrebuildsReconciler {
   readonly #timer: NodeJS.Timeout;
   /** Of which preset each prebuilt workspace is. */
   readonly #presets = new Map<string, string>();
-  #owner: User | undefined;
+  #owner: EmulatedUser | undefined;
 
   constructor(world: World, builds: WorkspaceBuilds) {
     this.#world = world;
@@ -55,13 +60,16 @@ export class PrebuildsReconciler {
     ).length;
   }
 
-  #create(template: Template, preset: string): void {
+  #create(template: EmulatedTemplate, preset: string): void {
     const owner = (this.#owner ??= this.#world.addUser({
       ...{ email: "prebuilds@system", username: "prebuilds", name: "Prebuilds Owner" },
       ...{ password: randomUUID(), active: true, loginType: "none", isSystem: true },
     }));
     const name = `prebuild-${randomText(8).toLowerCase()}`;
-    const workspace: Workspace = { ...newWorkspace(owner, template, name, undefined), isPrebuild: true };
+    const workspace: EmulatedWorkspace = {
+      ...newWorkspace(owner, template, name, undefined),
+      isPrebuild: true,
+    };
     this.#world.workspaces.set(workspace.id, workspace);
     this.#world.workspacesByName.set(`${owner.id}/${name}`, workspace);
     this.#presets.set(workspace.id, preset);

@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Gauges } from "../metrics/gauges.ts";
-import type { Job } from "../state/types.ts";
+import type { EmulatedJob } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import type { World } from "../state/world.ts";
-import { DURATION_MODEL, stageDurations, STAGES } from "./duration-model.ts";
-import type { Stage } from "./duration-model.ts";
-import { endOfLog, logLine } from "./job-log.ts";
+import { DURATION_MODEL, stageDurations, BUILD_STEPS } from "./duration-model.ts";
+import type { BuildStep } from "./duration-model.ts";
+import { endOfLog, formatLogLine } from "./job-log.ts";
 import { BuildQueue } from "./queue.ts";
 import type { Daemon } from "./queue.ts";
 
@@ -15,17 +15,17 @@ const STAGE_NAMES = {
   plan: "Planning Infrastructure",
   graph: "Building Graph",
   apply: "Applying Infrastructure",
-} as const satisfies Record<Stage, string>;
+} as const satisfies Record<BuildStep, string>;
 
 /** What a job does beside taking its time. */
-export interface Work {
+export interface BuildWork {
   readonly kind: "start" | "stop" | "delete" | "import" | "dry-run";
   /** Terraform's last words when the job is to fail; undefined lets it succeed. */
   failure?():
     | {
         readonly error: string;
         readonly code?: string;
-        readonly stage: Stage;
+        readonly stage: BuildStep;
         /** Lines of its log that tell more than the job's own error. */
         readonly log?: readonly string[];
       }
@@ -51,14 +51,14 @@ export class Provisioner {
     this.queue = new BuildQueue(replicas, daemonsEach);
   }
 
-  submit(job: Job, work: Work): void {
+  submit(job: EmulatedJob, work: BuildWork): void {
     this.#jobs += 1;
     const number = this.#jobs;
     this.queue.submit({ id: job.id, run: (daemon) => this.#run(job, work, number, daemon) });
   }
 
   /** Cancels a job that is not over; false when it is. */
-  cancel(job: Job, work: Work | undefined): boolean {
+  cancel(job: EmulatedJob, work: BuildWork | undefined): boolean {
     if (job.status === "pending") {
       if (this.queue.withdraw(job.id)) {
         job.canceledAt = now();
@@ -82,7 +82,7 @@ export class Provisioner {
     await delay(milliseconds / this.#world.config.buildSpeed, undefined, { signal });
   }
 
-  async #run(job: Job, work: Work, number: number, daemon: Daemon): Promise<void> {
+  async #run(job: EmulatedJob, work: BuildWork, number: number, daemon: Daemon): Promise<void> {
     const world = this.#world;
     const cancelled = new AbortController();
     this.#cancelled.set(job.id, cancelled);
@@ -94,23 +94,23 @@ export class Provisioner {
     this.#gauges.queueWait.observe(of.join(" "), (startedMs - Date.parse(job.createdAt)) / 1_000);
     job.worker = { id: daemon.id, name: daemon.name };
     try {
-      logLine(world, job, "provisioner_daemon", "Setting up", "");
+      formatLogLine(world, job, "provisioner_daemon", "Setting up", "");
       await this.pause(DURATION_MODEL.setUp, signal);
       const failure = work.failure?.();
       const durations = stageDurations(number, work.kind);
-      for (const stage of STAGES) {
+      for (const stage of BUILD_STEPS) {
         if (durations[stage] === 0) continue;
         await this.#stage(job, stage, durations[stage], signal);
         if (failure?.stage === stage) {
           job.error = failure.error;
           if (failure.code !== undefined) job.errorCode = failure.code;
           for (const line of failure.log ?? [`Error: ${failure.error}`])
-            logLine(world, job, "provisioner", STAGE_NAMES[stage], line, "error");
+            formatLogLine(world, job, "provisioner", STAGE_NAMES[stage], line, "error");
           this.#end(job, work, "failed");
           return;
         }
       }
-      logLine(world, job, "provisioner_daemon", "Cleaning Up", "");
+      formatLogLine(world, job, "provisioner_daemon", "Cleaning Up", "");
       this.#end(job, work, "succeeded");
     } catch (error) {
       if (this.#closed.signal.aborted) return;
@@ -123,11 +123,11 @@ export class Provisioner {
     }
   }
 
-  async #stage(job: Job, stage: Stage, milliseconds: number, signal: AbortSignal): Promise<void> {
+  async #stage(job: EmulatedJob, stage: BuildStep, milliseconds: number, signal: AbortSignal): Promise<void> {
     const startedAt = now();
-    logLine(this.#world, job, "provisioner_daemon", STAGE_NAMES[stage], "");
+    formatLogLine(this.#world, job, "provisioner_daemon", STAGE_NAMES[stage], "");
     await this.pause(milliseconds, signal);
-    logLine(this.#world, job, "provisioner", STAGE_NAMES[stage], `terraform ${stage}: done`, "debug");
+    formatLogLine(this.#world, job, "provisioner", STAGE_NAMES[stage], `terraform ${stage}: done`, "debug");
     job.timings.push({
       job_id: job.id,
       started_at: startedAt,
@@ -139,7 +139,7 @@ export class Provisioner {
     });
   }
 
-  #end(job: Job, work: Work | undefined, outcome: "succeeded" | "failed" | "canceled"): void {
+  #end(job: EmulatedJob, work: BuildWork | undefined, outcome: "succeeded" | "failed" | "canceled"): void {
     job.completedAt = now();
     job.status = outcome;
     if (job.startedAt !== undefined) {

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Job, NamedValue, Resource, TemplateVersion, User } from "../state/types.ts";
+import type {
+  EmulatedJob,
+  NamedValue,
+  Resource,
+  EmulatedTemplateVersion,
+  EmulatedUser,
+} from "../state/types.ts";
 import { randomText } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 import type { Provisioner } from "./provisioner.ts";
@@ -12,7 +18,7 @@ export class TemplateImports {
   readonly #world: World;
   readonly #provisioner: Provisioner;
   /** What each dry run would make. */
-  readonly dryRuns = new Map<string, { readonly job: Job; readonly resources: Resource[] }>();
+  readonly dryRuns = new Map<string, { readonly job: EmulatedJob; readonly resources: Resource[] }>();
 
   constructor(world: World, provisioner: Provisioner) {
     this.#world = world;
@@ -23,12 +29,12 @@ export class TemplateImports {
   import(fields: {
     fileId: string;
     archive: Buffer;
-    by: User;
+    by: EmulatedUser;
     name: string;
     message: string;
     templateId: string | undefined;
     variables: readonly NamedValue[];
-  }): TemplateVersion {
+  }): EmulatedTemplateVersion {
     const id = randomUUID();
     const job = this.#world.addJob({
       type: "template_version_import",
@@ -38,7 +44,7 @@ export class TemplateImports {
     });
     const parsed = parseTemplate(readTar(fields.archive));
     const given = Object.fromEntries(fields.variables.map(({ name, value }) => [name, value]));
-    const version: TemplateVersion = {
+    const version: EmulatedTemplateVersion = {
       id,
       name: fields.name || `emulated_${randomText(8).toLowerCase()}`,
       message: fields.message,
@@ -77,7 +83,7 @@ export class TemplateImports {
   }
 
   /** Queues a plan that makes nothing. */
-  dryRun(version: TemplateVersion, by: User): Job {
+  dryRun(version: EmulatedTemplateVersion, by: EmulatedUser): EmulatedJob {
     const job = this.#world.addJob({
       type: "template_version_dry_run",
       fileId: version.job.fileId,
@@ -93,7 +99,7 @@ export class TemplateImports {
     return job;
   }
 
-  cancel(job: Job): boolean {
+  cancel(job: EmulatedJob): boolean {
     return this.#provisioner.cancel(job, undefined);
   }
 }

@@ -1,35 +1,35 @@
 import { randomUUID } from "node:crypto";
 import type { WorkspaceResources } from "../resources/workspace-resources.ts";
 import type {
-  Agent,
-  Build,
+  EmulatedAgent,
+  EmulatedBuild,
   NamedValue,
   Resource,
-  TemplateVersion,
+  EmulatedTemplateVersion,
   Transition,
-  Workspace,
+  EmulatedWorkspace,
 } from "../state/types.ts";
 import { latestBuild } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 import { DURATION_MODEL, fails } from "./duration-model.ts";
-import type { Provisioner, Work } from "./provisioner.ts";
+import type { Provisioner, BuildWork } from "./provisioner.ts";
 
 /** Builds of workspaces: what they do to agents, resources and the workspace itself. */
 export class WorkspaceBuilds {
   readonly #world: World;
   readonly #provisioner: Provisioner;
   readonly #resources: WorkspaceResources;
-  readonly #work = new Map<string, Work>();
+  readonly #work = new Map<string, BuildWork>();
   /** Told when an agent's workspace goes down, so that its terminals and SSH sessions end. */
-  readonly #onAgentGone: (agent: Agent) => void;
+  readonly #onAgentGone: (agent: EmulatedAgent) => void;
   #starts = 0;
 
   constructor(
     world: World,
     provisioner: Provisioner,
     resources: WorkspaceResources,
-    onAgentGone: (agent: Agent) => void,
+    onAgentGone: (agent: EmulatedAgent) => void,
   ) {
     this.#world = world;
     this.#provisioner = provisioner;
@@ -39,14 +39,14 @@ export class WorkspaceBuilds {
 
   /** Queues a build as the workspace's newest. */
   submit(
-    workspace: Workspace,
+    workspace: EmulatedWorkspace,
     fields: {
       transition: Transition;
-      version: TemplateVersion;
+      version: EmulatedTemplateVersion;
       initiatorId: string;
       parameters: readonly NamedValue[];
     },
-  ): Build {
+  ): EmulatedBuild {
     const id = randomUUID();
     const job = this.#world.addJob({
       type: "workspace_build",
@@ -54,7 +54,7 @@ export class WorkspaceBuilds {
       initiatorId: fields.initiatorId,
       input: { workspace_build_id: id },
     });
-    const build: Build = {
+    const build: EmulatedBuild = {
       ...fields,
       id,
       number: workspace.builds.length + 1,
@@ -73,11 +73,11 @@ export class WorkspaceBuilds {
   }
 
   /** False when the build is over. */
-  cancel(build: Build): boolean {
+  cancel(build: EmulatedBuild): boolean {
     return this.#provisioner.cancel(build.job, this.#work.get(build.job.id));
   }
 
-  #start(build: Build): Work {
+  #start(build: EmulatedBuild): BuildWork {
     this.#starts += 1;
     const failing = fails(this.#starts, this.#world.config.failBuilds);
     return {
@@ -104,7 +104,7 @@ export class WorkspaceBuilds {
     };
   }
 
-  #down(build: Build, kind: "stop" | "delete"): Work {
+  #down(build: EmulatedBuild, kind: "stop" | "delete"): BuildWork {
     return {
       kind,
       finish: (outcome) => {
@@ -124,18 +124,18 @@ export class WorkspaceBuilds {
     };
   }
 
-  #finished(build: Build): void {
+  #finished(build: EmulatedBuild): void {
     build.updatedAt = now();
     this.#work.delete(build.job.id);
   }
 
-  #forget(workspace: Workspace): void {
+  #forget(workspace: EmulatedWorkspace): void {
     workspace.deleted = true;
     workspace.updatedAt = now();
     this.#world.workspacesByName.delete(`${workspace.ownerId}/${workspace.name.toLowerCase()}`);
   }
 
-  async #connect(agent: Agent): Promise<void> {
+  async #connect(agent: EmulatedAgent): Promise<void> {
     await this.#provisioner.pause(DURATION_MODEL.agentConnect);
     if (agent.disconnectedAt) return;
     agent.firstConnectedAt = agent.updatedAt = now();
@@ -151,11 +151,11 @@ export class WorkspaceBuilds {
     if (ends === "start_error") this.#log(agent, "error", "start-up script: exit status 1");
   }
 
-  #log(agent: Agent, level: "info" | "error", text: string): void {
+  #log(agent: EmulatedAgent, level: "info" | "error", text: string): void {
     agent.logs.push({ id: this.#world.nextLogId(), at: now(), level, text });
   }
 
-  #disconnect(agent: Agent): void {
+  #disconnect(agent: EmulatedAgent): void {
     if (agent.disconnectedAt) return;
     agent.disconnectedAt = agent.updatedAt = now();
     agent.lifecycle = "off";
@@ -175,10 +175,10 @@ const POD_NOT_SCHEDULED = [
 /** The resources a template makes, with its agents in the first of them; agents of a workspace can be looked up. */
 export function resourcesOf(
   world: World,
-  version: TemplateVersion,
+  version: EmulatedTemplateVersion,
   transition: Transition,
   jobId: string,
-  workspace?: Workspace,
+  workspace?: EmulatedWorkspace,
 ): Resource[] {
   const { parsed } = version;
   const declared = parsed.resources.length > 0 ? parsed.resources : [{ type: "coder_agent", name: "main" }];
@@ -200,7 +200,7 @@ export function resourcesOf(
       agents: agents.map((declared) => {
         const { name, parent } = declared;
         const parentId = parent === undefined ? undefined : ids.get(parent);
-        const agent: Agent = {
+        const agent: EmulatedAgent = {
           id: ids.get(name) ?? randomUUID(),
           name,
           declared,
@@ -224,6 +224,6 @@ export function resourcesOf(
 }
 
 /** The agents of a workspace's newest build. */
-export function currentAgents(workspace: Workspace): Agent[] {
+export function currentAgents(workspace: EmulatedWorkspace): EmulatedAgent[] {
   return latestBuild(workspace).resources.flatMap(({ agents }) => agents);
 }

@@ -1,8 +1,8 @@
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import type { Reply } from "./reply.ts";
 
 /** Where apps have hosts of their own, with the port of the deployment's own URL; empty without `CODER_WILDCARD_ACCESS_URL`. */
-export function wildcardOf({ world, url }: Pick<Deployment, "world" | "url">): string {
+export function wildcardOf({ world, url }: Pick<EmulatedDeployment, "world" | "url">): string {
   const wildcard = world.config.env["CODER_WILDCARD_ACCESS_URL"] ?? "";
   if (wildcard === "") return "";
   const { port } = new URL(url());

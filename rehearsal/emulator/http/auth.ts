@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { User } from "../state/types.ts";
+import type { EmulatedUser } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 import { problem } from "./reply.ts";
@@ -21,7 +21,10 @@ export function tokenOf(headers: IncomingMessage["headers"], query: URLSearchPar
 }
 
 /** Who a token belongs to, or Coder's 401. */
-export function authenticate(world: World, token: string | undefined): { user: User } | { refused: Reply } {
+export function authenticate(
+  world: World,
+  token: string | undefined,
+): { user: EmulatedUser } | { refused: Reply } {
   if (token === undefined) return refuse('Cookie "coder_session_token" or query parameter must be provided.');
   const parts = token.split("-");
   const [id, secret] = parts;
@@ -41,7 +44,7 @@ export function authenticate(world: World, token: string | undefined): { user: U
   return { user };
 }
 
-export function isOwner(user: User | undefined): boolean {
+export function isOwner(user: EmulatedUser | undefined): boolean {
   return user?.roles.includes("owner") ?? false;
 }
 

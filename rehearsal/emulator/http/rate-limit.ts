@@ -3,7 +3,7 @@ import { problem } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 import type { ApiRequest } from "./request.ts";
 import type { Route } from "./router.ts";
-import { isOn } from "../is-on.ts";
+import { isSwitchOn } from "../is-on.ts";
 
 const WINDOW_MS = 60_000;
 const DEFAULT_API_LIMIT = 512;
@@ -26,7 +26,7 @@ export class RateLimits {
   constructor(env: Readonly<Record<string, string>>) {
     const given = Number(env["CODER_API_RATE_LIMIT"]);
     this.#apiLimit = env["CODER_API_RATE_LIMIT"] && Number.isFinite(given) ? given : DEFAULT_API_LIMIT;
-    this.#disabled = isOn(env["CODER_DANGEROUS_DISABLE_RATE_LIMITS"]);
+    this.#disabled = isSwitchOn(env["CODER_DANGEROUS_DISABLE_RATE_LIMITS"]);
   }
 
   /** What `deployment/config` says. */
@@ -37,7 +37,7 @@ export class RateLimits {
   /** Counts the request; the answer to one too many. */
   check(request: ApiRequest, route: Route, nowMs = Date.now()): Reply | undefined {
     if (this.#disabled) return undefined;
-    const bypass = isOn(String(request.headers[BYPASS] ?? ""));
+    const bypass = isSwitchOn(String(request.headers[BYPASS] ?? ""));
     if (bypass && request.user) {
       if (isOwner(request.user)) return undefined;
       return { status: 428, text: `"X-Coder-Bypass-Ratelimit" provided but user is not owner\n` };

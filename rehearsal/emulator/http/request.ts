@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { User } from "../state/types.ts";
+import type { EmulatedUser } from "../state/types.ts";
 import { problem } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 import { parseJson } from "../../../harness/tools/parse-json.ts";
@@ -16,7 +16,7 @@ export interface ApiRequest {
   /** Which replica the load balancer chose for this connection. */
   readonly replica: number;
   readonly address: string;
-  readonly user: User | undefined;
+  readonly user: EmulatedUser | undefined;
 }
 
 /** The body as a JSON object, or Coder's answer to one that is not. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Api, Incoming } from "../api.ts";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { socketRoutes } from "../routes/socket-routes.ts";
 import type { SocketRoute } from "../routes/socket-routes.ts";
 import type { SshTunnels } from "../ssh/ssh-tunnels.ts";
@@ -18,7 +18,7 @@ import type { Route } from "./router.ts";
 
 /** Turns requests into websockets; what may not become one gets its HTTP answer instead. */
 export class Upgrades {
-  readonly #deployment: Deployment;
+  readonly #deployment: EmulatedDeployment;
   readonly #api: Api;
   readonly #heartbeats: Heartbeats;
   readonly #router: Router;
@@ -32,7 +32,7 @@ export class Upgrades {
     maxPayload: 4 * 1024 * 1024,
   });
 
-  constructor(deployment: Deployment, api: Api, heartbeats: Heartbeats, ssh: SshTunnels) {
+  constructor(deployment: EmulatedDeployment, api: Api, heartbeats: Heartbeats, ssh: SshTunnels) {
     this.#deployment = deployment;
     this.#api = api;
     this.#heartbeats = heartbeats;

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { metricsText } from "./prometheus.ts";
-import { isOn } from "../is-on.ts";
+import { isSwitchOn } from "../is-on.ts";
 
 const DEFAULT_PORT = 2_112;
 
@@ -13,9 +13,9 @@ export type MetricsServer =
   | { readonly state: "up"; readonly url: string; close(): void };
 
 /** Coder's metrics on a port of their own, as with `CODER_PROMETHEUS_ENABLE`; a port that is taken is not an error. */
-export async function serveMetrics(deployment: Deployment): Promise<MetricsServer> {
+export async function serveMetrics(deployment: EmulatedDeployment): Promise<MetricsServer> {
   const { env, host } = deployment.world.config;
-  if (!isOn(env["CODER_PROMETHEUS_ENABLE"])) return { state: "off" };
+  if (!isSwitchOn(env["CODER_PROMETHEUS_ENABLE"])) return { state: "off" };
   const port = Number(/:(\d+)$/.exec(env["CODER_PROMETHEUS_ADDRESS"] ?? "")?.[1] ?? DEFAULT_PORT);
   const server = createServer((request, response) => {
     const isMetrics = request.url === "/" || request.url === "/metrics";

@@ -1,13 +1,13 @@
-import { isOn } from "../is-on.ts";
+import { isSwitchOn } from "../is-on.ts";
 import { agentStatus, buildStatus, latestBuild } from "../state/types.ts";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import type { DurationHistograms } from "./gauges.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
 
 /** Coder's metrics by Coder's names, in Prometheus' text format. */
-export function metricsText(deployment: Deployment): string {
+export function metricsText(deployment: EmulatedDeployment): string {
   const { world, queue, gauges } = deployment;
   const terraform = { provisioner_type: "terraform" };
   return [
@@ -42,7 +42,7 @@ export function metricsText(deployment: Deployment): string {
   ].join("");
 }
 
-function sessionCounts({ gauges }: Deployment): string[] {
+function sessionCounts({ gauges }: EmulatedDeployment): string[] {
   return [
     metric("coderd_agentstats_session_count_reconnecting_pty", "gauge", [[{}, gauges.terminals]]),
     metric("coderd_agentstats_session_count_ssh", "gauge", [[{}, gauges.sshSessions]]),
@@ -51,11 +51,11 @@ function sessionCounts({ gauges }: Deployment): string[] {
   ];
 }
 
-function agentStats({ world }: Deployment): boolean {
-  return isOn(world.config.env["CODER_PROMETHEUS_COLLECT_AGENT_STATS"]);
+function agentStats({ world }: EmulatedDeployment): boolean {
+  return isSwitchOn(world.config.env["CODER_PROMETHEUS_COLLECT_AGENT_STATS"]);
 }
 
-function latestBuilds({ world }: Deployment): Sample[] {
+function latestBuilds({ world }: EmulatedDeployment): Sample[] {
   const living = [...world.workspaces.values()].filter(({ deleted }) => !deleted);
   return counted(living, "status", (workspace) => {
     const { status } = latestBuild(workspace).job;
@@ -64,7 +64,7 @@ function latestBuilds({ world }: Deployment): Sample[] {
 }
 
 /** Builds that are over, each under its workspace's name as Coder counts them. */
-function buildsDone({ world }: Deployment): Sample[] {
+function buildsDone({ world }: EmulatedDeployment): Sample[] {
   const counts = new Map<string, { labels: Labels; count: number }>();
   for (const workspace of world.workspaces.values()) {
     for (const { job, transition, version } of workspace.builds) {
@@ -101,7 +101,7 @@ function asCoder(counters: ReadonlyMap<string, number>): Map<string, number> {
   );
 }
 
-function agents({ world }: Deployment): Sample[] {
+function agents({ world }: EmulatedDeployment): Sample[] {
   const now = Date.now();
   const living = [...world.workspaces.values()].filter(({ deleted }) => !deleted);
   const found = living.flatMap((one) => latestBuild(one).resources.flatMap((resource) => resource.agents));

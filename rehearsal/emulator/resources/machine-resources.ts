@@ -1,6 +1,6 @@
 import { RefbenchError } from "../../../harness/tools/error.ts";
 import type { TwinItem } from "../../inventory/item.ts";
-import type { Build } from "../state/types.ts";
+import type { EmulatedBuild } from "../state/types.ts";
 import { type Change, ItemBatch } from "./item-batch.ts";
 import type { TwinResourcesOptions } from "./twin-resources.ts";
 import { hasHome, workspaceItem, workspaceName } from "./workspace-item.ts";
@@ -22,7 +22,7 @@ export function machineResources(options: TwinResourcesOptions): WorkspaceResour
     },
   });
   const itemsOf = place.are === "containers" ? containerItems : machineItems;
-  const change = (build: Build, what: "made" | "gone", parts: readonly Part[]): void => {
+  const change = (build: EmulatedBuild, what: "made" | "gone", parts: readonly Part[]): void => {
     for (const part of parts) {
       batch.set(`${part} ${workspaceName(build)}`, (host): Change => {
         const item = itemsOf(build, host)[part];
@@ -30,7 +30,7 @@ export function machineResources(options: TwinResourcesOptions): WorkspaceResour
       });
     }
   };
-  const kept = (build: Build): readonly Part[] =>
+  const kept = (build: EmulatedBuild): readonly Part[] =>
     place.are === "containers" && hasHome(build) ? ["disk"] : [];
   const ephemeral: readonly Part[] = place.are === "containers" ? ["run"] : ["run", "disk"];
   return {
@@ -48,7 +48,7 @@ export function machineResources(options: TwinResourcesOptions): WorkspaceResour
 type Part = "run" | "disk";
 
 /** Containers and volumes vanish with their machine. */
-function containerItems(build: Build, host: TwinItem): Record<Part, TwinItem> {
+function containerItems(build: EmulatedBuild, host: TwinItem): Record<Part, TwinItem> {
   const name = workspaceName(build);
   const on = { parent: host.key };
   return {
@@ -58,7 +58,7 @@ function containerItems(build: Build, host: TwinItem): Record<Part, TwinItem> {
 }
 
 /** A machine outlives Coder's own, and holds their network back; its disk goes with it. */
-function machineItems(build: Build, host: TwinItem): Record<Part, TwinItem> {
+function machineItems(build: EmulatedBuild, host: TwinItem): Record<Part, TwinItem> {
   const name = workspaceName(build);
   const { scope } = host;
   const uses = host.uses.filter((key) => /^google_compute_(sub)?network--/.test(key));

@@ -4,7 +4,7 @@ import { itemKey } from "../../inventory/key.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { DURATION_MODEL } from "../build/duration-model.ts";
 import type { EmulatorConfig } from "../config.ts";
-import type { Build } from "../state/types.ts";
+import type { EmulatedBuild } from "../state/types.ts";
 import { type Change, ItemBatch } from "./item-batch.ts";
 import { hasHome, workspaceItem, workspaceName } from "./workspace-item.ts";
 import type { WorkspaceResources } from "./workspace-resources.ts";
@@ -35,12 +35,12 @@ export function twinResources(options: TwinResourcesOptions): WorkspaceResources
     findPlace: () => findPlace(options),
     ...(onError === undefined ? {} : { onError }),
   });
-  const made = (build: Build, itemOf: ItemOf): void =>
+  const made = (build: EmulatedBuild, itemOf: ItemOf): void =>
     batch.set(nameOf(build, itemOf), (place): Change => {
       const item = itemOf(build, place);
       return { key: item.key, item };
     });
-  const gone = (build: Build, itemOf: ItemOf): void =>
+  const gone = (build: EmulatedBuild, itemOf: ItemOf): void =>
     batch.set(nameOf(build, itemOf), (place): Change => ({ key: itemOf(build, place).key }));
 
   return {
@@ -90,19 +90,19 @@ async function findPlace({ store, place }: TwinResourcesOptions): Promise<Place>
   };
 }
 
-type ItemOf = (build: Build, place: Place) => TwinItem;
+type ItemOf = (build: EmulatedBuild, place: Place) => TwinItem;
 
-function nameOf(build: Build, itemOf: ItemOf): string {
+function nameOf(build: EmulatedBuild, itemOf: ItemOf): string {
   return `${itemOf.name} ${build.workspace.id}`;
 }
 
-function podOf(build: Build, place: Place): TwinItem {
+function podOf(build: EmulatedBuild, place: Place): TwinItem {
   const { cluster, namespace, parent } = place;
   const where = { kind: "kubernetes_pod", scope: `${cluster}/${namespace}`, name: workspaceName(build) };
   return workspaceItem(build, where, { parent });
 }
 
-function claimOf(build: Build, place: Place): TwinItem {
+function claimOf(build: EmulatedBuild, place: Place): TwinItem {
   const { cluster, namespace, parent } = place;
   const kind = "kubernetes_persistent_volume_claim";
   const where = { kind, scope: `${cluster}/${namespace}`, name: `${workspaceName(build)}-home` };
@@ -110,7 +110,7 @@ function claimOf(build: Build, place: Place): TwinItem {
 }
 
 /** The driver's disk: its labels are the class's, not the claim's. */
-function diskOf(build: Build, place: Place): TwinItem {
+function diskOf(build: EmulatedBuild, place: Place): TwinItem {
   const where = { kind: place.diskKind, scope: place.zone, name: `pvc-${build.workspace.id}` };
   return workspaceItem(build, where, {
     labels: {},

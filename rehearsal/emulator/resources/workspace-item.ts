@@ -1,11 +1,11 @@
 import { namePrefix } from "../../../harness/model/run-id.ts";
 import type { TwinItem } from "../../inventory/item.ts";
 import { itemKey } from "../../inventory/key.ts";
-import type { Build } from "../state/types.ts";
+import type { EmulatedBuild } from "../state/types.ts";
 
 /** Something that a build made: named, labelled and placed as its template says. */
 export function workspaceItem(
-  build: Build,
+  build: EmulatedBuild,
   { kind, scope, name }: { readonly kind: string; readonly scope: string; readonly name: string },
   more: Partial<TwinItem> = {},
 ): TwinItem {
@@ -25,18 +25,18 @@ export function workspaceItem(
 }
 
 /** As the reference architectures' workspace templates name what they make. */
-export function workspaceName({ workspace, version }: Build): string {
+export function workspaceName({ workspace, version }: EmulatedBuild): string {
   const run = version.variables["bench_run"];
   return `${run === undefined ? "coder" : namePrefix(run)}-${workspace.id.slice(0, 8)}`;
 }
 
 /** Whether the workspace has a home volume. */
-export function hasHome({ parameters }: Build): boolean {
+export function hasHome({ parameters }: EmulatedBuild): boolean {
   const size = parameters.find(({ name }) => name === "home_disk_size")?.value;
   return Number(size ?? 0) > 0;
 }
 
-function labelsOf({ version: { variables } }: Build): Record<string, string> {
+function labelsOf({ version: { variables } }: EmulatedBuild): Record<string, string> {
   const labels = { run: "bench_run", env: "bench_env", owner: "bench_owner", expires: "bench_expires" };
   return {
     ...Object.fromEntries(
@@ -49,7 +49,7 @@ function labelsOf({ version: { variables } }: Build): Record<string, string> {
   };
 }
 
-function runOf({ version }: Build): { runId?: string } {
+function runOf({ version }: EmulatedBuild): { runId?: string } {
   const run = version.variables["bench_run"];
   return run === undefined ? {} : { runId: run };
 }

@@ -1,18 +1,18 @@
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { ok } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
-import type { Agent } from "../state/types.ts";
+import type { EmulatedAgent } from "../state/types.ts";
 import { NIL_UUID } from "../state/world.ts";
 import { agentView } from "../views/agent-view.ts";
 import { agentOf } from "./lookup.ts";
 
 /** Workspace agents; their terminals and SSH are websockets, in `websocket-routes.ts`. */
-export function agentRoutes(deployment: Deployment): Route[] {
+export function agentRoutes(deployment: EmulatedDeployment): Route[] {
   const { world } = deployment;
   const of =
-    (handle: (agent: Agent) => Reply) =>
+    (handle: (agent: EmulatedAgent) => Reply) =>
     (request: ApiRequest): Reply => {
       const found = agentOf(world, request.user, request.params["agent"] ?? "");
       return "refused" in found ? found.refused : handle(found.value);

@@ -1,12 +1,12 @@
-import { isActive } from "../build/job-log.ts";
-import type { Deployment } from "../context.ts";
+import { isJobActive } from "../build/job-log.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import { jsonBody, namedValues, text } from "../http/request.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import { latestBuild } from "../state/types.ts";
-import type { Build, Transition } from "../state/types.ts";
+import type { EmulatedBuild, Transition } from "../state/types.ts";
 import { NIL_UUID } from "../state/world.ts";
 import { resourceView } from "../views/agent-view.ts";
 import { parametersView } from "../views/job-view.ts";
@@ -18,10 +18,10 @@ import { page } from "./search-query.ts";
 const TRANSITIONS: readonly string[] = ["start", "stop", "delete"];
 
 /** Builds: start, stop, delete, cancel, logs, timings. */
-export function buildRoutes(deployment: Deployment): Route[] {
+export function buildRoutes(deployment: EmulatedDeployment): Route[] {
   const { world, queue, builds } = deployment;
   const of =
-    (handle: (build: Build, request: ApiRequest) => Reply) =>
+    (handle: (build: EmulatedBuild, request: ApiRequest) => Reply) =>
     (request: ApiRequest): Reply => {
       const found = buildOf(world, request, request.params["build"] ?? "");
       return "refused" in found ? found.refused : handle(found.value, request);
@@ -104,7 +104,7 @@ export function buildRoutes(deployment: Deployment): Route[] {
   ];
 }
 
-function create(deployment: Deployment, request: ApiRequest): Reply {
+function create(deployment: EmulatedDeployment, request: ApiRequest): Reply {
   const { world, queue, builds } = deployment;
   const found = workspaceOf(world, request, request.params["workspace"] ?? "");
   if ("refused" in found) return found.refused;
@@ -119,7 +119,7 @@ function create(deployment: Deployment, request: ApiRequest): Reply {
   }
   if (workspace.deleted) return problem(410, `Cannot ${transition} a deleted workspace!`);
   const previous = latestBuild(workspace);
-  if (isActive(previous.job)) {
+  if (isJobActive(previous.job)) {
     const message = "A workspace build is already active.";
     return problem(409, message, { detail: message });
   }
@@ -142,7 +142,7 @@ function create(deployment: Deployment, request: ApiRequest): Reply {
   return created(buildView(world, queue, build, true));
 }
 
-function timingsOf(build: Build): unknown {
+function timingsOf(build: EmulatedBuild): unknown {
   const agents = build.resources.flatMap((resource) => resource.agents);
   return {
     provisioner_timings: build.job.timings,

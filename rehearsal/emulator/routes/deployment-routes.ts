@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DURATION_MODEL } from "../build/duration-model.ts";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { wildcardOf } from "../http/app-host.ts";
 import { created, ok, ROUTE_NOT_FOUND } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
@@ -15,7 +15,7 @@ import { optionsView } from "../views/options-view.ts";
 const INBOX_QUERY = ["targets", "templates", "read_status", "starting_before"];
 
 /** What the deployment says about itself. */
-export function deploymentRoutes(deployment: Deployment): Route[] {
+export function deploymentRoutes(deployment: EmulatedDeployment): Route[] {
   const { world, prebuilds } = deployment;
   const stats = cached(DURATION_MODEL.statsCache / world.config.buildSpeed, (untilMs) =>
     statsView(deployment, untilMs),
@@ -135,7 +135,7 @@ export function deploymentRoutes(deployment: Deployment): Route[] {
   ];
 }
 
-function buildInfo(deployment: Deployment): unknown {
+function buildInfo(deployment: EmulatedDeployment): unknown {
   return {
     external_url: "https://github.com/coder/coder",
     version: `v${deployment.world.config.version}`,
@@ -149,7 +149,7 @@ function buildInfo(deployment: Deployment): unknown {
   };
 }
 
-function statsView({ world, gauges }: Deployment, untilMs: number): unknown {
+function statsView({ world, gauges }: EmulatedDeployment, untilMs: number): unknown {
   const counts = { pending: 0, building: 0, running: 0, failed: 0, stopped: 0 };
   for (const workspace of world.workspaces.values()) {
     if (workspace.deleted) continue;
@@ -178,7 +178,7 @@ function statsView({ world, gauges }: Deployment, untilMs: number): unknown {
   };
 }
 
-function entitlements(deployment: Deployment): unknown {
+function entitlements(deployment: EmulatedDeployment): unknown {
   const feature = { entitlement: "entitled", enabled: true };
   return {
     features: { high_availability: feature, external_provisioner_daemons: feature },
@@ -191,7 +191,7 @@ function entitlements(deployment: Deployment): unknown {
   };
 }
 
-function replicas({ world, liveReplicas }: Deployment): unknown[] {
+function replicas({ world, liveReplicas }: EmulatedDeployment): unknown[] {
   return Array.from({ length: liveReplicas }, (_, index) => ({
     id: `00000000-0000-4000-8000-${String(index + 1).padStart(12, "0")}`,
     hostname: `coder-${index}`,

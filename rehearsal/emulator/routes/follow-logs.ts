@@ -1,12 +1,12 @@
 import type { WebSocket } from "ws";
-import { isActive } from "../build/job-log.ts";
-import type { Job, JobLog } from "../state/types.ts";
+import { isJobActive } from "../build/job-log.ts";
+import type { EmulatedJob, JobLog } from "../state/types.ts";
 
 /** Sends a job's lines so far and to come, one text frame each, and closes when the job is over. */
-export function followLogs(socket: WebSocket, job: Job, after: number): void {
+export function followLogs(socket: WebSocket, job: EmulatedJob, after: number): void {
   for (const line of job.logs) if (line.id > after) socket.send(JSON.stringify(line));
   const done = (): void => socket.close(1000, "done");
-  if (!isActive(job)) {
+  if (!isJobActive(job)) {
     done();
     return;
   }

@@ -2,7 +2,7 @@ import { isOwner } from "../http/auth.ts";
 import { NOT_FOUND, problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
-import type { Agent, Build, User, Workspace } from "../state/types.ts";
+import type { EmulatedAgent, EmulatedBuild, EmulatedUser, EmulatedWorkspace } from "../state/types.ts";
 import type { World } from "../state/world.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -26,7 +26,7 @@ export function byId<T>(map: ReadonlyMap<string, T>, id: string): Found<T> {
 }
 
 /** A user of the path: `me`, an id or a name. Members see only themselves. */
-export function userOf(world: World, request: ApiRequest, name: string): Found<User> {
+export function userOf(world: World, request: ApiRequest, name: string): Found<EmulatedUser> {
   const user =
     name === "me" ? request.user : (world.users.get(name) ?? world.usersByName.get(name.toLowerCase()));
   if (!user || !(user.id === request.user?.id || isOwner(request.user))) return { refused: NOT_FOUND };
@@ -34,18 +34,18 @@ export function userOf(world: World, request: ApiRequest, name: string): Found<U
 }
 
 /** A workspace that the caller may see, deleted ones too. */
-export function workspaceOf(world: World, request: ApiRequest, id: string): Found<Workspace> {
+export function workspaceOf(world: World, request: ApiRequest, id: string): Found<EmulatedWorkspace> {
   const found = byId(world.workspaces, id);
   return "value" in found && !mayUse(request, found.value) ? { refused: NOT_FOUND } : found;
 }
 
-export function buildOf(world: World, request: ApiRequest, id: string): Found<Build> {
+export function buildOf(world: World, request: ApiRequest, id: string): Found<EmulatedBuild> {
   const found = byId(world.builds, id);
   return "value" in found && !mayUse(request, found.value.workspace) ? { refused: NOT_FOUND } : found;
 }
 
 /** An agent that runs in a workspace the caller may use. */
-export function agentOf(world: World, user: User | undefined, id: string): Found<Agent> {
+export function agentOf(world: World, user: EmulatedUser | undefined, id: string): Found<EmulatedAgent> {
   const found = byId(world.agents, id);
   if ("refused" in found) return found;
   const { workspace } = found.value;
@@ -60,6 +60,6 @@ export function organizationOf(world: World, id: string): Found<World["organizat
   return { refused: NOT_FOUND };
 }
 
-function mayUse(request: ApiRequest, workspace: Workspace): boolean {
+function mayUse(request: ApiRequest, workspace: EmulatedWorkspace): boolean {
   return isOwner(request.user) || workspace.ownerId === request.user?.id;
 }

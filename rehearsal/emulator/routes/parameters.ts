@@ -2,7 +2,7 @@ import { problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { TemplateParameter } from "../build/template-hcl.ts";
 import type { NamedValue } from "../state/types.ts";
-import type { Json } from "../views/job-view.ts";
+import type { JobJson } from "../views/job-view.ts";
 import { parseJson } from "../../../harness/tools/parse-json.ts";
 
 /** The values a build runs with, or Coder's refusal. A name the template does not know is accepted in silence. */
@@ -42,10 +42,10 @@ export function presentWith(
 }
 
 /** What dynamic-parameters/evaluate answers for one parameter. */
-export function parameterView(parameter: TemplateParameter, given: string | undefined): Json {
+export function parameterView(parameter: TemplateParameter, given: string | undefined): JobJson {
   const value = given ?? parameter.default;
   const detail = value === undefined ? undefined : violation(parameter, value);
-  const text = (of: string | undefined): Json => ({ value: of ?? "", valid: of !== undefined });
+  const text = (of: string | undefined): JobJson => ({ value: of ?? "", valid: of !== undefined });
   return {
     name: parameter.name,
     display_name: parameter.displayName,

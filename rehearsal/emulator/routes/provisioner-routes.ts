@@ -1,12 +1,12 @@
 import type { Daemon } from "../build/queue.ts";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import { unknownQuery } from "../http/unknown-query.ts";
-import type { Job } from "../state/types.ts";
+import type { EmulatedJob } from "../state/types.ts";
 import { jobView, PROVISIONER_TAGS } from "../views/job-view.ts";
-import type { Json } from "../views/job-view.ts";
+import type { JobJson } from "../views/job-view.ts";
 import { organizationOf } from "./lookup.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -15,7 +15,7 @@ const DAEMONS_QUERY = [...QUERY, "max_age", "offline"];
 const JOBS_QUERY = [...QUERY, "initiator"];
 
 /** Daemons and their jobs. */
-export function provisionerRoutes(deployment: Deployment): Route[] {
+export function provisionerRoutes(deployment: EmulatedDeployment): Route[] {
   const { world, queue } = deployment;
   return [
     {
@@ -82,9 +82,9 @@ export function provisionerRoutes(deployment: Deployment): Route[] {
 
 const JOB_STATUSES = ["pending", "running", "succeeded", "canceling", "canceled", "failed", "unknown"];
 
-function daemonView(deployment: Deployment, daemon: Daemon): Json {
+function daemonView(deployment: EmulatedDeployment, daemon: Daemon): JobJson {
   const { world } = deployment;
-  const jobOf = (id: string | undefined): Json | null => {
+  const jobOf = (id: string | undefined): JobJson | null => {
     const job = id === undefined ? undefined : world.jobs.get(id);
     if (!job) return null;
     const metadata = metadataOf(deployment, job);
@@ -114,7 +114,7 @@ function daemonView(deployment: Deployment, daemon: Daemon): Json {
   };
 }
 
-function metadataOf({ world }: Deployment, job: Job): Json {
+function metadataOf({ world }: EmulatedDeployment, job: EmulatedJob): JobJson {
   const build = world.builds.get(job.input["workspace_build_id"] ?? "");
   const version = build?.version ?? world.versions.get(job.input["template_version_id"] ?? "");
   const template = world.templates.get(build?.workspace.templateId ?? version?.templateId ?? "");

@@ -1,10 +1,10 @@
 import type { WebSocket } from "ws";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { NOT_FOUND, problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { agentStatus } from "../state/types.ts";
-import type { Agent, Job } from "../state/types.ts";
+import type { EmulatedAgent, EmulatedJob } from "../state/types.ts";
 import { serveCoordinate } from "../tailnet/coordinate.ts";
 import { serveDerpSocket } from "../tailnet/derp.ts";
 import { servePty } from "../terminal/pty-socket.ts";
@@ -28,11 +28,11 @@ export interface SocketRoute {
 
 /** The endpoints that become websockets. */
 export function socketRoutes(
-  deployment: Deployment,
-  serveSsh: (socket: WebSocket, host: WorkspaceHost, agent: Agent) => void,
+  deployment: EmulatedDeployment,
+  serveSsh: (socket: WebSocket, host: WorkspaceHost, agent: EmulatedAgent) => void,
 ): SocketRoute[] {
   const { world } = deployment;
-  const logs = (pattern: string, jobOf: (request: ApiRequest) => Found<Job>): SocketRoute => ({
+  const logs = (pattern: string, jobOf: (request: ApiRequest) => Found<EmulatedJob>): SocketRoute => ({
     pattern,
     prepare: (request) => {
       const found = jobOf(request);
@@ -95,7 +95,7 @@ const UNREACHABLE = "dial workspace agent: agent is not connected";
 /** Versions of the tailnet API that this Coder speaks. */
 const TAILNET_VERSION = /^(1\.0|2\.\d+)$/;
 
-function prepareCoordinate({ world }: Deployment, request: ApiRequest): Found<Serve> {
+function prepareCoordinate({ world }: EmulatedDeployment, request: ApiRequest): Found<Serve> {
   const found = agentOf(world, request.user, request.params["agent"] ?? "");
   if ("refused" in found) return found;
   const version = request.query.get("version") ?? "";
@@ -104,7 +104,7 @@ function prepareCoordinate({ world }: Deployment, request: ApiRequest): Found<Se
   return { refused: problem(400, "Unknown or unsupported API version", { validations }) };
 }
 
-function preparePty(deployment: Deployment, request: ApiRequest): Found<Serve> {
+function preparePty(deployment: EmulatedDeployment, request: ApiRequest): Found<Serve> {
   const found = agentOf(deployment.world, request.user, request.params["agent"] ?? "");
   if ("refused" in found) return found;
   const reconnect = request.query.get("reconnect") ?? "";
@@ -152,7 +152,7 @@ function preparePty(deployment: Deployment, request: ApiRequest): Found<Serve> {
 }
 
 /** The machine behind an agent, once it is connected. */
-function hostOf({ world }: Deployment, agent: Agent): WorkspaceHost | undefined {
+function hostOf({ world }: EmulatedDeployment, agent: EmulatedAgent): WorkspaceHost | undefined {
   const { workspace } = agent;
   if (!workspace || agentStatus(agent, Date.now()) !== "connected") return undefined;
   const owner = world.users.get(workspace.ownerId)?.username ?? "";

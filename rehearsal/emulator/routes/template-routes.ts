@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import { jsonBody, text } from "../http/request.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
-import type { Template } from "../state/types.ts";
+import type { EmulatedTemplate } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import { templateView } from "../views/template-view.ts";
 import { byId, organizationOf } from "./lookup.ts";
@@ -14,9 +14,9 @@ import { parseSearch } from "./search-query.ts";
 const TEMPLATE_KEYS = ["name", "exact_name", "organization", "deprecated", "author", "has-ai-task"];
 
 /** Uploaded files and templates. */
-export function templateRoutes(deployment: Deployment): Route[] {
+export function templateRoutes(deployment: EmulatedDeployment): Route[] {
   const { world } = deployment;
-  const show = (template: Template | undefined): Reply =>
+  const show = (template: EmulatedTemplate | undefined): Reply =>
     template ? ok(templateView(world, template)) : NOT_FOUND;
   const all = (): unknown[] => [...world.templates.values()].map((template) => templateView(world, template));
   return [
@@ -69,7 +69,7 @@ export function templateRoutes(deployment: Deployment): Route[] {
   ];
 }
 
-function search({ world }: Deployment, request: ApiRequest): Reply {
+function search({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const found = parseSearch(request.query.get("q") ?? "", TEMPLATE_KEYS, "name");
   if ("validations" in found) {
     return problem(400, "Invalid template search query.", { validations: found.validations });
@@ -84,7 +84,7 @@ function search({ world }: Deployment, request: ApiRequest): Reply {
   return ok(templates.map((template) => templateView(world, template)));
 }
 
-function upload({ world }: Deployment, request: ApiRequest): Reply {
+function upload({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const type = request.headers["content-type"] ?? "";
   if (!/^application\/(x-tar|zip)\b/.test(type)) {
     return problem(400, `Unsupported content type header "${type}".`);
@@ -98,7 +98,7 @@ function upload({ world }: Deployment, request: ApiRequest): Reply {
   return created({ hash: id });
 }
 
-function create({ world }: Deployment, request: ApiRequest): Reply {
+function create({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const body = jsonBody(request);
   if ("refused" in body) return body.refused;
   const name = text(body.value, "name");
@@ -122,7 +122,7 @@ function create({ world }: Deployment, request: ApiRequest): Reply {
   }
   const at = now();
   const ttl = body.value["default_ttl_ms"];
-  const template: Template = {
+  const template: EmulatedTemplate = {
     id: randomUUID(),
     createdAt: at,
     createdById: request.user?.id ?? "",
@@ -139,7 +139,7 @@ function create({ world }: Deployment, request: ApiRequest): Reply {
   return created(templateView(world, template));
 }
 
-function activate({ world }: Deployment, request: ApiRequest): Reply {
+function activate({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const found = byId(world.templates, request.params["template"] ?? "");
   if ("refused" in found) return found.refused;
   const body = jsonBody(request);
@@ -154,7 +154,7 @@ function activate({ world }: Deployment, request: ApiRequest): Reply {
   return ok({ message: "Updated the active template version!" });
 }
 
-function remove({ world }: Deployment, request: ApiRequest): Reply {
+function remove({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const found = byId(world.templates, request.params["template"] ?? "");
   if ("refused" in found) return found.refused;
   const used = [...world.workspaces.values()].some(
@@ -165,6 +165,6 @@ function remove({ world }: Deployment, request: ApiRequest): Reply {
   return ok({ message: "Template has been deleted!" });
 }
 
-function named({ world }: Deployment, name: string): Template | undefined {
+function named({ world }: EmulatedDeployment, name: string): EmulatedTemplate | undefined {
   return [...world.templates.values()].find((template) => template.name === name.toLowerCase());
 }

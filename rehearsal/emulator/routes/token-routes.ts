@@ -1,16 +1,16 @@
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { created, ok, problem, NOT_FOUND } from "../http/reply.ts";
 import { jsonBody, text } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import { NEVER, randomText } from "../state/world.ts";
-import type { User } from "../state/types.ts";
+import type { EmulatedUser } from "../state/types.ts";
 import { tokenLimits } from "../token-limits.ts";
 import { userOf } from "./lookup.ts";
 
 /** Session keys and named tokens; an owner may mint them for others. */
-export function tokenRoutes({ world }: Deployment): Route[] {
+export function tokenRoutes({ world }: EmulatedDeployment): Route[] {
   const limits = tokenLimits(world.config.env);
-  const mostOf = ({ roles }: User): number => (roles.includes("owner") ? limits.owner : limits.user);
+  const mostOf = ({ roles }: EmulatedUser): number => (roles.includes("owner") ? limits.owner : limits.user);
   return [
     {
       method: "POST",

@@ -1,7 +1,7 @@
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { created, ok, problem } from "../http/reply.ts";
 import type { Reply, Validation } from "../http/reply.ts";
-import { isOn } from "../is-on.ts";
+import { isSwitchOn } from "../is-on.ts";
 import { jsonBody, text } from "../http/request.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
@@ -14,7 +14,7 @@ const USER_KEYS = ["search", "name", "status", "role", "login_type", "last_seen_
 const INITIAL_FIRST_USER = problem(404, "The initial user has not been created!");
 
 /** Users, login and organisations. */
-export function userRoutes(deployment: Deployment): Route[] {
+export function userRoutes(deployment: EmulatedDeployment): Route[] {
   const { world } = deployment;
   return [
     {
@@ -105,7 +105,7 @@ export function userRoutes(deployment: Deployment): Route[] {
   ];
 }
 
-function firstUser({ world }: Deployment, request: ApiRequest): Reply {
+function firstUser({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const body = jsonBody(request);
   if ("refused" in body) return body.refused;
   const validations = userValidations(body.value);
@@ -124,12 +124,12 @@ function firstUser({ world }: Deployment, request: ApiRequest): Reply {
   return created({ user_id: user.id, organization_id: world.organization.id });
 }
 
-function login({ world }: Deployment, request: ApiRequest): Reply {
+function login({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const body = jsonBody(request);
   if ("refused" in body) return body.refused;
   const user = world.usersByEmail.get(text(body.value, "email").toLowerCase());
   // Owners still may, so that they are not locked out.
-  if (isOn(world.config.env["CODER_DISABLE_PASSWORD_AUTH"]) && !user?.roles.includes("owner"))
+  if (isSwitchOn(world.config.env["CODER_DISABLE_PASSWORD_AUTH"]) && !user?.roles.includes("owner"))
     return problem(403, "Password authentication is disabled.");
   if (user && user.loginType !== "password")
     return problem(
@@ -144,7 +144,7 @@ function login({ world }: Deployment, request: ApiRequest): Reply {
   return created({ session_token: world.addKey(user) });
 }
 
-function create({ world }: Deployment, request: ApiRequest): Reply {
+function create({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const body = jsonBody(request);
   if ("refused" in body) return body.refused;
   const fields = body.value;
@@ -172,7 +172,7 @@ function create({ world }: Deployment, request: ApiRequest): Reply {
   const password = text(fields, "password");
   if (loginType !== "password" && password !== "")
     return problem(400, `Password cannot be set for non-password ("${loginType}") authentication.`);
-  if (loginType === "password" && isOn(world.config.env["CODER_DISABLE_PASSWORD_AUTH"]))
+  if (loginType === "password" && isSwitchOn(world.config.env["CODER_DISABLE_PASSWORD_AUTH"]))
     return problem(
       403,
       "Password based authentication is disabled! Unable to provision new users with password authentication.",
@@ -184,7 +184,7 @@ function create({ world }: Deployment, request: ApiRequest): Reply {
   return created(userView(world, user));
 }
 
-function list({ world }: Deployment, request: ApiRequest): Reply {
+function list({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const search = parseSearch(request.query.get("q") ?? "", USER_KEYS, "search");
   if ("validations" in search) {
     return problem(400, "Invalid user search query.", { validations: search.validations });
@@ -202,7 +202,7 @@ function list({ world }: Deployment, request: ApiRequest): Reply {
   });
 }
 
-function remove({ world }: Deployment, request: ApiRequest): Reply {
+function remove({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const found = userOf(world, request, request.params["user"] ?? "");
   if ("refused" in found) return found.refused;
   if (found.value.id === request.user?.id) return problem(403, "You cannot delete yourself!");
@@ -216,7 +216,7 @@ function remove({ world }: Deployment, request: ApiRequest): Reply {
   return ok({ message: "User has been deleted!" });
 }
 
-function member({ world }: Deployment, request: ApiRequest): Reply {
+function member({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const organization = organizationOf(world, request.params["organization"] ?? "");
   if ("refused" in organization) return organization.refused;
   const found = userOf(world, request, request.params["user"] ?? "");
@@ -235,7 +235,7 @@ function member({ world }: Deployment, request: ApiRequest): Reply {
   });
 }
 
-function organizationView({ world }: Deployment): unknown {
+function organizationView({ world }: EmulatedDeployment): unknown {
   const { id, name, displayName, createdAt } = world.organization;
   return {
     id,

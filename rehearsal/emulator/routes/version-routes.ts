@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import { jsonBody, namedValues, text } from "../http/request.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
-import type { TemplateVersion } from "../state/types.ts";
+import type { EmulatedTemplateVersion } from "../state/types.ts";
 import { NIL_UUID } from "../state/world.ts";
 import { resourceView } from "../views/agent-view.ts";
 import { jobView, matchedProvisioners } from "../views/job-view.ts";
@@ -17,10 +17,10 @@ const VERSION = "/api/v2/templateversions/{version}";
 const DRY_RUN = `${VERSION}/dry-run/{job}`;
 
 /** Template versions: import, variables, parameters and dry runs. */
-export function versionRoutes(deployment: Deployment): Route[] {
+export function versionRoutes(deployment: EmulatedDeployment): Route[] {
   const { world, queue, imports } = deployment;
   const of =
-    (handle: (version: TemplateVersion, request: ApiRequest) => Reply) =>
+    (handle: (version: EmulatedTemplateVersion, request: ApiRequest) => Reply) =>
     (request: ApiRequest): Reply => {
       const found = byId(world.versions, request.params["version"] ?? "");
       return "refused" in found ? found.refused : handle(found.value, request);
@@ -137,7 +137,7 @@ export function versionRoutes(deployment: Deployment): Route[] {
   ];
 }
 
-function create(deployment: Deployment, request: ApiRequest): Reply {
+function create(deployment: EmulatedDeployment, request: ApiRequest): Reply {
   const { world, queue, imports } = deployment;
   const organization = organizationOf(world, request.params["organization"] ?? "");
   if ("refused" in organization) return organization.refused;
@@ -159,7 +159,11 @@ function create(deployment: Deployment, request: ApiRequest): Reply {
   return created(versionView(world, queue, version, true));
 }
 
-function evaluate({ world }: Deployment, version: TemplateVersion, request: ApiRequest): Reply {
+function evaluate(
+  { world }: EmulatedDeployment,
+  version: EmulatedTemplateVersion,
+  request: ApiRequest,
+): Reply {
   const body = jsonBody(request);
   if ("refused" in body) return body.refused;
   const { id, inputs, owner_id: ownerId } = body.value;
@@ -187,7 +191,7 @@ function evaluate({ world }: Deployment, version: TemplateVersion, request: ApiR
   });
 }
 
-function variablesOf({ parsed, variables }: TemplateVersion): unknown[] {
+function variablesOf({ parsed, variables }: EmulatedTemplateVersion): unknown[] {
   return parsed.variables.map((variable) => ({
     name: variable.name,
     description: variable.description,
@@ -199,7 +203,7 @@ function variablesOf({ parsed, variables }: TemplateVersion): unknown[] {
   }));
 }
 
-function richParametersOf({ parsed }: TemplateVersion): unknown[] {
+function richParametersOf({ parsed }: EmulatedTemplateVersion): unknown[] {
   return presentWith(parsed.parameters, () => undefined).map((parameter) => ({
     name: parameter.name,
     display_name: parameter.displayName,

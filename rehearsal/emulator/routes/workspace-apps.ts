@@ -1,11 +1,11 @@
 import type { RawData, WebSocket } from "ws";
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { pathOfApp, wildcardOf } from "../http/app-host.ts";
 import { NOT_FOUND } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { currentAgents } from "../build/workspace-builds.ts";
-import { isOn } from "../is-on.ts";
+import { isSwitchOn } from "../is-on.ts";
 import { agentStatus } from "../state/types.ts";
 import type { Found } from "./lookup.ts";
 
@@ -23,10 +23,13 @@ const NO_PATH_APPS: Reply = {
 };
 
 /** A websocket to an app of a workspace, at `/@owner/workspace.agent/apps/slug` or a host that stands for it: for its owner, as Coder shares apps by default. */
-export function prepareApp(deployment: Deployment, request: ApiRequest): Found<(socket: WebSocket) => void> {
+export function prepareApp(
+  deployment: EmulatedDeployment,
+  request: ApiRequest,
+): Found<(socket: WebSocket) => void> {
   const { world, gauges } = deployment;
   const isByPath = pathOfApp(request.headers.host, wildcardOf(deployment)) === undefined;
-  if (isByPath && isOn(world.config.env["CODER_DISABLE_PATH_APPS"])) return { refused: NO_PATH_APPS };
+  if (isByPath && isSwitchOn(world.config.env["CODER_DISABLE_PATH_APPS"])) return { refused: NO_PATH_APPS };
   const { owner = "", workspace: named = "", slug = "" } = request.params;
   const user = owner === "@me" ? request.user : world.usersByName.get(owner.replace(/^@/, "").toLowerCase());
   const [name = "", agentName] = named.split(".", 2);

@@ -1,11 +1,11 @@
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { Reply, Validation } from "../http/reply.ts";
 import { jsonBody, namedValues, text } from "../http/request.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import { newWorkspace } from "../state/new-workspace.ts";
-import type { Template, Workspace } from "../state/types.ts";
+import type { EmulatedTemplate, EmulatedWorkspace } from "../state/types.ts";
 import { NIL_UUID, now } from "../state/world.ts";
 import { workspaceView } from "../views/workspace-view.ts";
 import { isUuid, userOf, workspaceOf } from "./lookup.ts";
@@ -13,9 +13,9 @@ import { resolveParameters } from "./parameters.ts";
 import { findWorkspaces } from "./workspace-search.ts";
 
 /** Workspaces: create, list, look at. Their builds are in `build-routes.ts`. */
-export function workspaceRoutes(deployment: Deployment): Route[] {
+export function workspaceRoutes(deployment: EmulatedDeployment): Route[] {
   const { world, queue } = deployment;
-  const show = (workspace: Workspace): Reply => ok(workspaceView(world, queue, workspace));
+  const show = (workspace: EmulatedWorkspace): Reply => ok(workspaceView(world, queue, workspace));
   const byName = (request: ApiRequest): Reply => {
     const owner = userOf(world, request, request.params["user"] ?? "");
     if ("refused" in owner) return owner.refused;
@@ -72,7 +72,7 @@ export function workspaceRoutes(deployment: Deployment): Route[] {
   ];
 }
 
-function create(deployment: Deployment, request: ApiRequest): Reply {
+function create(deployment: EmulatedDeployment, request: ApiRequest): Reply {
   const { world, queue, builds } = deployment;
   const owner = userOf(world, request, request.params["user"] ?? "");
   if ("refused" in owner) return owner.refused;
@@ -108,9 +108,9 @@ function create(deployment: Deployment, request: ApiRequest): Reply {
 }
 
 function templateOf(
-  { world }: Deployment,
+  { world }: EmulatedDeployment,
   fields: Readonly<Record<string, unknown>>,
-): { template: Template; version: ReturnType<typeof world.activeVersion> } | { refused: Reply } {
+): { template: EmulatedTemplate; version: ReturnType<typeof world.activeVersion> } | { refused: Reply } {
   const versionId = text(fields, "template_version_id");
   const version = versionId === "" || versionId === NIL_UUID ? undefined : world.versions.get(versionId);
   if (versionId !== "" && versionId !== NIL_UUID && !version) {
@@ -156,7 +156,7 @@ function workspaceValidations(fields: Readonly<Record<string, unknown>>): Valida
 
 function ttlOf(
   fields: Readonly<Record<string, unknown>>,
-  template: Template,
+  template: EmulatedTemplate,
 ): { value: number | undefined } | { refused: Reply } {
   const given = fields["ttl_ms"];
   if (typeof given !== "number")

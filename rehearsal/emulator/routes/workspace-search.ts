@@ -1,11 +1,11 @@
-import type { Deployment } from "../context.ts";
+import type { EmulatedDeployment } from "../context.ts";
 import { ok, problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { isOwner } from "../http/auth.ts";
 import { currentAgents } from "../build/workspace-builds.ts";
 import { agentStatus, buildStatus, latestBuild } from "../state/types.ts";
-import type { Workspace } from "../state/types.ts";
+import type { EmulatedWorkspace } from "../state/types.ts";
 import { workspaceView } from "../views/workspace-view.ts";
 import { page, parseSearch } from "./search-query.ts";
 
@@ -31,7 +31,7 @@ const KEYS = [
 ];
 
 /** `GET /workspaces`: living workspaces that match, running ones first, then by owner and name. */
-export function findWorkspaces({ world, queue }: Deployment, request: ApiRequest): Reply {
+export function findWorkspaces({ world, queue }: EmulatedDeployment, request: ApiRequest): Reply {
   const words = (request.query.get("q") ?? "").replace(
     /(^|\s)([^\s:"/]+)\/([^\s:"/]+)/g,
     "$1owner:$2 name:$3",
@@ -42,10 +42,10 @@ export function findWorkspaces({ world, queue }: Deployment, request: ApiRequest
   }
   const { terms } = search;
   const owner = terms.get("owner") === "me" ? request.user?.username.toLowerCase() : terms.get("owner");
-  const ownerOf = (workspace: Workspace): string =>
+  const ownerOf = (workspace: EmulatedWorkspace): string =>
     world.users.get(workspace.ownerId)?.username.toLowerCase() ?? "";
   const ids = terms.get("id")?.split(",");
-  const wanted = (workspace: Workspace): boolean => {
+  const wanted = (workspace: EmulatedWorkspace): boolean => {
     const status = buildStatus(latestBuild(workspace));
     const deletedToo = terms.get("status") === "deleted";
     return (
@@ -72,13 +72,13 @@ function is(wanted: string | undefined, value: string | undefined): boolean {
   return wanted === undefined || wanted === value?.toLowerCase();
 }
 
-function hasAgent(workspace: Workspace, statuses: string | undefined): boolean {
+function hasAgent(workspace: EmulatedWorkspace, statuses: string | undefined): boolean {
   if (statuses === undefined) return true;
   const wanted = statuses.split(",");
   return currentAgents(workspace).some((agent) => wanted.includes(agentStatus(agent, Date.now())));
 }
 
-function rankOf(workspace: Workspace, owner: string): string {
+function rankOf(workspace: EmulatedWorkspace, owner: string): string {
   const running = buildStatus(latestBuild(workspace)) === "running" ? "0" : "1";
   return `${running} ${owner} ${workspace.name.toLowerCase()}`;
 }

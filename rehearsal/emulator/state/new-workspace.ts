@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { Template, User, Workspace } from "./types.ts";
+import type { EmulatedTemplate, EmulatedUser, EmulatedWorkspace } from "./types.ts";
 import { now } from "./world.ts";
 
 /** A workspace that has no build yet and is not in the world yet. */
 export function newWorkspace(
-  owner: User,
-  template: Template,
+  owner: EmulatedUser,
+  template: EmulatedTemplate,
   name: string,
   ttlMs: number | undefined,
-): Workspace {
+): EmulatedWorkspace {
   const at = now();
   return {
     id: randomUUID(),

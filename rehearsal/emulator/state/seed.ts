@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { parseTemplate } from "../build/template-hcl.ts";
 import { resourcesOf } from "../build/workspace-builds.ts";
-import type { Deployment } from "../context.ts";
-import type { TemplateVersion } from "./types.ts";
+import type { EmulatedDeployment } from "../context.ts";
+import type { EmulatedTemplateVersion } from "./types.ts";
 import { now } from "./world.ts";
 
 const MAIN_TF = `
@@ -22,7 +22,7 @@ resource "kubernetes_pod" "main" {}
 
 /** A first user and a template `kubernetes`, as an operator would have set up before a scaletest. */
 export function seed(
-  { world, queue }: Deployment,
+  { world, queue }: EmulatedDeployment,
   secret: string,
 ): { readonly email: string; readonly password: string; readonly token: string } {
   const email = "admin@refbench.local";
@@ -40,7 +40,7 @@ export function seed(
   const daemon = queue.daemons[0];
   if (daemon) job.worker = { id: daemon.id, name: daemon.name };
   const templateId = randomUUID();
-  const version: TemplateVersion = {
+  const version: EmulatedTemplateVersion = {
     id: versionId,
     name: "seeded",
     message: "",

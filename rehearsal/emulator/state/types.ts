@@ -1,7 +1,7 @@
 import type { ParsedTemplate, TemplateAgent } from "../build/template-hcl.ts";
 
 /** Somebody who can log in. */
-export interface User {
+export interface EmulatedUser {
   readonly id: string;
   readonly username: string;
   readonly email: string;
@@ -54,7 +54,7 @@ export interface StageTiming {
 }
 
 /** One piece of work for a provisioner daemon. */
-export interface Job {
+export interface EmulatedJob {
   readonly id: string;
   readonly type: JobType;
   readonly createdAt: string;
@@ -79,11 +79,11 @@ export interface NamedValue {
   readonly value: string;
 }
 
-export interface TemplateVersion {
+export interface EmulatedTemplateVersion {
   readonly id: string;
   readonly name: string;
   readonly message: string;
-  readonly job: Job;
+  readonly job: EmulatedJob;
   readonly createdById: string;
   readonly createdAt: string;
   readonly parsed: ParsedTemplate;
@@ -94,7 +94,7 @@ export interface TemplateVersion {
   updatedAt: string;
 }
 
-export interface Template {
+export interface EmulatedTemplate {
   readonly id: string;
   readonly createdAt: string;
   readonly createdById: string;
@@ -114,10 +114,10 @@ export interface Resource {
   readonly transition: Transition;
   readonly type: string;
   readonly name: string;
-  readonly agents: Agent[];
+  readonly agents: EmulatedAgent[];
 }
 
-export interface Agent {
+export interface EmulatedAgent {
   readonly id: string;
   readonly name: string;
   readonly resourceId: string;
@@ -125,7 +125,7 @@ export interface Agent {
   readonly connectionTimeoutSeconds: number;
   readonly apps: readonly { readonly slug: string; readonly subdomain: boolean }[];
   /** Absent for the agents of a template version or a dry run: nothing runs behind those. */
-  readonly workspace?: Workspace;
+  readonly workspace?: EmulatedWorkspace;
   updatedAt: string;
   lifecycle: "created" | "starting" | "start_error" | "ready" | "off";
   /** Of the agent that it is inside of. */
@@ -145,28 +145,28 @@ export interface Agent {
 
 export type Transition = "start" | "stop" | "delete";
 
-export interface Build {
+export interface EmulatedBuild {
   readonly id: string;
   readonly number: number;
-  readonly workspace: Workspace;
+  readonly workspace: EmulatedWorkspace;
   readonly transition: Transition;
-  readonly version: TemplateVersion;
+  readonly version: EmulatedTemplateVersion;
   readonly initiatorId: string;
   readonly parameters: readonly NamedValue[];
-  readonly job: Job;
+  readonly job: EmulatedJob;
   readonly createdAt: string;
   updatedAt: string;
   deadline?: string;
   resources: Resource[];
 }
 
-export interface Workspace {
+export interface EmulatedWorkspace {
   readonly id: string;
   readonly ownerId: string;
   readonly templateId: string;
   readonly createdAt: string;
   readonly ttlMs?: number;
-  readonly builds: Build[];
+  readonly builds: EmulatedBuild[];
   /** Made by the prebuilds reconciler. */
   readonly isPrebuild?: boolean;
   name: string;
@@ -176,14 +176,14 @@ export interface Workspace {
 }
 
 /** The newest build: every workspace has at least one. */
-export function latestBuild(workspace: Workspace): Build {
+export function latestBuild(workspace: EmulatedWorkspace): EmulatedBuild {
   const build = workspace.builds.at(-1);
   if (!build) throw new Error(`workspace ${workspace.id} has no build`);
   return build;
 }
 
 /** Coder's word for where a build is. */
-export function buildStatus(build: Build): string {
+export function buildStatus(build: EmulatedBuild): string {
   const words = {
     start: { running: "starting", succeeded: "running" },
     stop: { running: "stopping", succeeded: "stopped" },
@@ -194,7 +194,7 @@ export function buildStatus(build: Build): string {
 }
 
 /** Coder's word for an agent's connection. */
-export function agentStatus(agent: Agent, nowMs: number): string {
+export function agentStatus(agent: EmulatedAgent, nowMs: number): string {
   if (agent.disconnectedAt) return "disconnected";
   if (agent.firstConnectedAt) return "connected";
   const waitedMs = nowMs - Date.parse(agent.createdAt);

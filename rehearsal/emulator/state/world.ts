@@ -1,15 +1,15 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import type { EmulatorConfig } from "../config.ts";
 import type {
-  Agent,
+  EmulatedAgent,
   ApiKey,
-  Build,
-  Job,
+  EmulatedBuild,
+  EmulatedJob,
   JobType,
-  Template,
-  TemplateVersion,
-  User,
-  Workspace,
+  EmulatedTemplate,
+  EmulatedTemplateVersion,
+  EmulatedUser,
+  EmulatedWorkspace,
 } from "./types.ts";
 
 const WEEK_SECONDS = 7 * 24 * 3600;
@@ -20,21 +20,21 @@ export class World {
   readonly deploymentId = randomUUID();
   readonly startedAt = now();
   readonly organization = { id: randomUUID(), name: "coder", displayName: "Coder", createdAt: now() };
-  readonly users = new Map<string, User>();
-  readonly usersByName = new Map<string, User>();
-  readonly usersByEmail = new Map<string, User>();
+  readonly users = new Map<string, EmulatedUser>();
+  readonly usersByName = new Map<string, EmulatedUser>();
+  readonly usersByEmail = new Map<string, EmulatedUser>();
   readonly keys = new Map<string, ApiKey>();
   readonly files = new Map<string, Buffer>();
   /** File ids by SHA-256: the same bytes again are the same file. */
   readonly filesByDigest = new Map<string, string>();
-  readonly versions = new Map<string, TemplateVersion>();
-  readonly templates = new Map<string, Template>();
-  readonly workspaces = new Map<string, Workspace>();
+  readonly versions = new Map<string, EmulatedTemplateVersion>();
+  readonly templates = new Map<string, EmulatedTemplate>();
+  readonly workspaces = new Map<string, EmulatedWorkspace>();
   /** Living workspaces by `<owner id>/<lower-case name>`. */
-  readonly workspacesByName = new Map<string, Workspace>();
-  readonly builds = new Map<string, Build>();
-  readonly agents = new Map<string, Agent>();
-  readonly jobs = new Map<string, Job>();
+  readonly workspacesByName = new Map<string, EmulatedWorkspace>();
+  readonly builds = new Map<string, EmulatedBuild>();
+  readonly agents = new Map<string, EmulatedAgent>();
+  readonly jobs = new Map<string, EmulatedJob>();
   readonly licences: { readonly id: number; readonly uuid: string; readonly uploadedAt: string }[] = [];
   #logs = 0;
 
@@ -51,9 +51,9 @@ export class World {
     active: boolean;
     loginType?: string;
     isSystem?: boolean;
-  }): User {
+  }): EmulatedUser {
     const at = now();
-    const user: User = {
+    const user: EmulatedUser = {
       id: randomUUID(),
       username: fields.username,
       email: fields.email,
@@ -73,7 +73,7 @@ export class World {
     return user;
   }
 
-  removeUser(user: User): void {
+  removeUser(user: EmulatedUser): void {
     this.users.delete(user.id);
     this.usersByName.delete(user.username.toLowerCase());
     this.usersByEmail.delete(user.email.toLowerCase());
@@ -81,7 +81,7 @@ export class World {
   }
 
   /** Mints a key and returns what the client holds. */
-  addKey(user: User, token?: { readonly name: string; readonly lifetimeSeconds?: number }): string {
+  addKey(user: EmulatedUser, token?: { readonly name: string; readonly lifetimeSeconds?: number }): string {
     const lifetimeSeconds = token?.lifetimeSeconds ?? WEEK_SECONDS;
     const key: ApiKey = {
       id: randomText(10),
@@ -102,8 +102,8 @@ export class World {
     fileId: string;
     initiatorId: string;
     input: Readonly<Record<string, string>>;
-  }): Job {
-    const job: Job = {
+  }): EmulatedJob {
+    const job: EmulatedJob = {
       ...fields,
       id: randomUUID(),
       createdAt: now(),
@@ -122,13 +122,13 @@ export class World {
     return this.#logs;
   }
 
-  activeVersion(template: Template): TemplateVersion {
+  activeVersion(template: EmulatedTemplate): EmulatedTemplateVersion {
     const version = this.versions.get(template.activeVersionId);
     if (!version) throw new Error(`template ${template.id} has no active version`);
     return version;
   }
 
-  workspacesOf(userId: string): Workspace[] {
+  workspacesOf(userId: string): EmulatedWorkspace[] {
     return [...this.workspaces.values()].filter(({ ownerId, deleted }) => ownerId === userId && !deleted);
   }
 }

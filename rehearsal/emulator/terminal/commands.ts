@@ -35,7 +35,7 @@ const SEQ_LIMIT = 1_000_000;
 const KERNEL = { s: "Linux", n: "", r: "6.1.0", v: "#1 SMP", m: "x86_64", o: "GNU/Linux" };
 
 /** The commands that exist in an emulated workspace. */
-export const COMMANDS: Readonly<Record<string, Run>> = {
+export const SHELL_COMMANDS: Readonly<Record<string, Run>> = {
   ":": () => 0,
   true: () => 0,
   false: () => 1,

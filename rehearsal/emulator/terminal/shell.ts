@@ -1,4 +1,4 @@
-import { COMMANDS, ExitShell } from "./commands.ts";
+import { SHELL_COMMANDS, ExitShell } from "./commands.ts";
 import type { Streams } from "./commands.ts";
 import { InputQueue } from "./input-queue.ts";
 import { parseScript, ShellSyntaxError } from "./shell-syntax.ts";
@@ -98,7 +98,7 @@ export class Shell {
       this.env.set(assignment[1] ?? "", assignment[2] ?? "");
       return 0;
     }
-    const run = COMMANDS[name.replace(/^(\/usr)?(\/local)?\/bin\//, "")];
+    const run = SHELL_COMMANDS[name.replace(/^(\/usr)?(\/local)?\/bin\//, "")];
     if (!run) {
       redirected.err(`sh: ${this.line}: ${name}: not found\n`);
       return 127;

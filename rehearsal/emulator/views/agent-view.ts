@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { agentStatus } from "../state/types.ts";
-import type { Agent, Resource } from "../state/types.ts";
+import type { EmulatedAgent, Resource } from "../state/types.ts";
 import type { World } from "../state/world.ts";
-import type { Json } from "./job-view.ts";
+import type { JobJson } from "./job-view.ts";
 
 export const AGENT_API_VERSION = "2.8";
 
 /** A workspace agent as the API shows it. */
-export function agentView(world: World, agent: Agent): Json {
+export function agentView(world: World, agent: EmulatedAgent): JobJson {
   const status = agentStatus(agent, Date.now());
   const at = new Date().toISOString();
   const connected = agent.firstConnectedAt !== undefined;
@@ -48,7 +48,11 @@ export function agentView(world: World, agent: Agent): Json {
   };
 }
 
-function appView(world: World, agent: Agent, { slug, subdomain }: Agent["apps"][number]): Json {
+function appView(
+  world: World,
+  agent: EmulatedAgent,
+  { slug, subdomain }: EmulatedAgent["apps"][number],
+): JobJson {
   const { workspace } = agent;
   const owner = workspace && world.users.get(workspace.ownerId)?.username;
   return {
@@ -70,7 +74,7 @@ function appView(world: World, agent: Agent, { slug, subdomain }: Agent["apps"][
 }
 
 /** A resource of a build, with its agents. */
-export function resourceView(world: World, resource: Resource): Json {
+export function resourceView(world: World, resource: Resource): JobJson {
   return {
     id: resource.id,
     created_at: resource.createdAt,
@@ -87,7 +91,7 @@ export function resourceView(world: World, resource: Resource): Json {
   };
 }
 
-function healthOf(status: string): Json {
+function healthOf(status: string): JobJson {
   if (status === "timeout") return { healthy: false, reason: "agent is taking too long to connect" };
   if (status === "disconnected") return { healthy: false, reason: "agent has lost connection" };
   return { healthy: true };

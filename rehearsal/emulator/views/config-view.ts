@@ -1,7 +1,7 @@
 import { reconciliationMs } from "../build/prebuilds-reconciler.ts";
-import type { Deployment } from "../context.ts";
-import type { Json } from "./job-view.ts";
-import { isOn } from "../is-on.ts";
+import type { EmulatedDeployment } from "../context.ts";
+import type { JobJson } from "./job-view.ts";
+import { isSwitchOn } from "../is-on.ts";
 import { tokenLimits } from "../token-limits.ts";
 
 const SECOND = 1e9;
@@ -10,9 +10,9 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** Coder's settings as `deployment/config` shows them: what this deployment was given, and Coder's defaults. */
-export function configView({ world, limits, queue, liveReplicas, url }: Deployment): Json {
+export function configView({ world, limits, queue, liveReplicas, url }: EmulatedDeployment): JobJson {
   const { env, version } = world.config;
-  const on = (name: string): boolean => isOn(env[name]);
+  const on = (name: string): boolean => isSwitchOn(env[name]);
   const tokens = tokenLimits(env);
   const access = env["CODER_ACCESS_URL"] ?? url();
   return {

@@ -1,14 +1,14 @@
 import type { BuildQueue } from "../build/queue.ts";
-import type { Job, NamedValue } from "../state/types.ts";
+import type { EmulatedJob, NamedValue } from "../state/types.ts";
 import { NIL_UUID } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 
-export type Json = Readonly<Record<string, unknown>>;
+export type JobJson = Readonly<Record<string, unknown>>;
 
 export const PROVISIONER_TAGS = { owner: "", scope: "organization" } as const;
 
 /** A provisioner job as the API shows it. */
-export function jobView(world: World, queue: BuildQueue, job: Job, metadata?: Json): Json {
+export function jobView(world: World, queue: BuildQueue, job: EmulatedJob, metadata?: JobJson): JobJson {
   return {
     id: job.id,
     created_at: job.createdAt,
@@ -39,7 +39,7 @@ export function jobView(world: World, queue: BuildQueue, job: Job, metadata?: Js
 }
 
 /** How many daemons match, as said once in the answer that made a job. */
-export function matchedProvisioners(queue: BuildQueue): Json {
+export function matchedProvisioners(queue: BuildQueue): JobJson {
   return {
     count: queue.daemons.length,
     available: queue.daemons.length,
@@ -47,6 +47,6 @@ export function matchedProvisioners(queue: BuildQueue): Json {
   };
 }
 
-export function parametersView(parameters: readonly NamedValue[]): Json[] {
+export function parametersView(parameters: readonly NamedValue[]): JobJson[] {
   return parameters.map(({ name, value }) => ({ name, value }));
 }

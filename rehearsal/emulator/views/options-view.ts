@@ -1,6 +1,6 @@
-import type { Deployment } from "../context.ts";
-import type { Json } from "./job-view.ts";
-import { isOn } from "../is-on.ts";
+import type { EmulatedDeployment } from "../context.ts";
+import type { JobJson } from "./job-view.ts";
+import { isSwitchOn } from "../is-on.ts";
 
 /** Options that clients look for, with the value of one that is not set. */
 const OPTIONS: readonly (readonly [env: string, name: string, unset: unknown])[] = [
@@ -23,7 +23,7 @@ const OPTIONS: readonly (readonly [env: string, name: string, unset: unknown])[]
 ];
 
 /** The options of `deployment/config`, as far as clients look for them, each with its value and where that is from. */
-export function optionsView({ world: { config } }: Deployment): Json[] {
+export function optionsView({ world: { config } }: EmulatedDeployment): JobJson[] {
   return OPTIONS.map(([env, name, unset]) => {
     const given = config.env[env];
     return {
@@ -41,7 +41,7 @@ export function optionsView({ world: { config } }: Deployment): Json[] {
 
 /** As the option's own type reads it. */
 function typed(given: string, like: unknown): unknown {
-  if (typeof like === "boolean") return isOn(given);
+  if (typeof like === "boolean") return isSwitchOn(given);
   if (typeof like === "number") return Number(given);
   return typeof like === "string" ? given : given.split(",");
 }

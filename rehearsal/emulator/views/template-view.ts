@@ -1,15 +1,15 @@
 import type { BuildQueue } from "../build/queue.ts";
-import type { Template, TemplateVersion, User } from "../state/types.ts";
+import type { EmulatedTemplate, EmulatedTemplateVersion, EmulatedUser } from "../state/types.ts";
 import { NIL_UUID } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 import { jobView, matchedProvisioners } from "./job-view.ts";
-import type { Json } from "./job-view.ts";
+import type { JobJson } from "./job-view.ts";
 
 const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const NO_TIMES = { P50: null, P95: null };
 
 /** A template as the API shows it. */
-export function templateView(world: World, template: Template): Json {
+export function templateView(world: World, template: EmulatedTemplate): JobJson {
   return {
     id: template.id,
     created_at: template.createdAt,
@@ -53,9 +53,9 @@ export function templateView(world: World, template: Template): Json {
 export function versionView(
   world: World,
   queue: BuildQueue,
-  version: TemplateVersion,
+  version: EmulatedTemplateVersion,
   created = false,
-): Json {
+): JobJson {
   return {
     id: version.id,
     template_id: version.templateId ?? NIL_UUID,
@@ -77,7 +77,7 @@ export function versionView(
 }
 
 /** A user as the API shows it; one nobody named has no `name`. */
-export function userView(world: World, user: User): Json {
+export function userView(world: World, user: EmulatedUser): JobJson {
   return {
     id: user.id,
     username: user.username,
@@ -93,7 +93,7 @@ export function userView(world: World, user: User): Json {
   };
 }
 
-export function rolesView(user: User): Json[] {
+export function rolesView(user: EmulatedUser): JobJson[] {
   return user.roles.map((name) => ({
     name,
     display_name: `${name.charAt(0).toUpperCase()}${name.slice(1)}`,

@@ -1,13 +1,13 @@
 import type { BuildQueue } from "../build/queue.ts";
 import { agentStatus, buildStatus, latestBuild } from "../state/types.ts";
-import type { Build, Workspace } from "../state/types.ts";
+import type { EmulatedBuild, EmulatedWorkspace } from "../state/types.ts";
 import type { World } from "../state/world.ts";
 import { resourceView } from "./agent-view.ts";
 import { jobView, matchedProvisioners } from "./job-view.ts";
-import type { Json } from "./job-view.ts";
+import type { JobJson } from "./job-view.ts";
 
 /** A workspace build; `created` is the answer that made it, which says which daemons match. */
-export function buildView(world: World, queue: BuildQueue, build: Build, created = false): Json {
+export function buildView(world: World, queue: BuildQueue, build: EmulatedBuild, created = false): JobJson {
   const { workspace } = build;
   const ownerName = nameOf(world, workspace.ownerId);
   return {
@@ -40,7 +40,12 @@ export function buildView(world: World, queue: BuildQueue, build: Build, created
 }
 
 /** A workspace with its newest build. */
-export function workspaceView(world: World, queue: BuildQueue, workspace: Workspace, created = false): Json {
+export function workspaceView(
+  world: World,
+  queue: BuildQueue,
+  workspace: EmulatedWorkspace,
+  created = false,
+): JobJson {
   const template = world.templates.get(workspace.templateId);
   const build = latestBuild(workspace);
   const failing = build.resources

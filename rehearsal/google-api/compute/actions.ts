@@ -1,9 +1,9 @@
 import { type Json, listOf, objectOf } from "../json.ts";
 import { GoogleRefusal, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
-import type { World } from "../world.ts";
+import type { GoogleApiRequest } from "../request.ts";
+import type { MockWorld } from "../world.ts";
 import { change } from "./change.ts";
-import { keyIn, type Place } from "./place.ts";
+import { keyIn, type ResourcePlace } from "./place.ts";
 
 type Act = (known: Json, body: Json) => Json;
 
@@ -27,7 +27,12 @@ const ACTIONS: Readonly<Record<string, Act>> = {
 };
 
 /** Answers an action of a member: what is asked for, or an operation. */
-export function answerAction(world: World, place: Place, name: string, request: ApiRequest): Json {
+export function answerAction(
+  world: MockWorld,
+  place: ResourcePlace,
+  name: string,
+  request: GoogleApiRequest,
+): Json {
   const action = place.action ?? "";
   const known = world.store.get(keyIn(place, name));
   if (known === undefined) throw notFound(request.path.replace(/\/[^/]+$/, ""));
@@ -44,7 +49,7 @@ export function answerAction(world: World, place: Place, name: string, request: 
 }
 
 /** What a machine reported about itself; 404 where it reported nothing of that name yet. */
-function guestAttributes(machine: Json, { query, path }: ApiRequest): Json {
+function guestAttributes(machine: Json, { query, path }: GoogleApiRequest): Json {
   const asked = query.get("queryPath") ?? "";
   const reported = objectOf(machine["guestAttributes"])[asked];
   if (reported === undefined) throw notFound(`${path}/${asked}`);

@@ -1,9 +1,9 @@
 import { type Json, textOf } from "../json.ts";
-import type { World } from "../world.ts";
-import { pathOf } from "./links.ts";
+import type { MockWorld } from "../world.ts";
+import { linkPathOf } from "./links.ts";
 
 /** The next free address of a subnetwork; Google keeps the first two and the last two of a range. */
-export function nextAddress(world: World, subnetwork: string): string {
+export function nextAddress(world: MockWorld, subnetwork: string): string {
   const range = textOf(world.store.get(`compute/${subnetwork}`) ?? {}, "ipCidrRange") ?? "10.0.0.0/24";
   const first = numberOf(range.split("/")[0] ?? "");
   const taken = new Set(world.store.entries().flatMap(([, one]) => addressesIn(one)));
@@ -22,9 +22,9 @@ export function overlap(one: string, other: string): boolean {
 }
 
 /** The address that a rule or an instance's interface names, be it a link to one that was reserved. */
-export function resolveAddress(world: World, value: unknown): string | undefined {
+export function resolveAddress(world: MockWorld, value: unknown): string | undefined {
   if (typeof value !== "string" || value === "") return undefined;
-  const path = pathOf(value);
+  const path = linkPathOf(value);
   if (path === undefined) return value;
   return textOf(world.store.get(`compute/${path}`) ?? {}, "address");
 }

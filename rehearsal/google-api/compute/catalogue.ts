@@ -1,8 +1,8 @@
 import type { Json } from "../json.ts";
 import { pageOf } from "../pages.ts";
 import { notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
-import type { World } from "../world.ts";
+import type { GoogleApiRequest } from "../request.ts";
+import type { MockWorld } from "../world.ts";
 import { linkTo } from "./links.ts";
 import { quotasNow } from "./quotas.ts";
 
@@ -10,7 +10,7 @@ const DISK_TYPES = ["pd-standard", "pd-balanced", "pd-ssd", "pd-extreme", "hyper
 const ZONES = ["a", "b", "c", "f"];
 
 /** What exists in every project without having been made: the project, its regions, zones, machine types and images. */
-export function answerCatalogue(world: World, request: ApiRequest): Json | undefined {
+export function answerCatalogue(world: MockWorld, request: GoogleApiRequest): Json | undefined {
   const { parts, path, method } = request;
   const [, id = "", level, location, collection, name] = parts;
   if (method !== "GET") return undefined;
@@ -49,12 +49,12 @@ export function answerCatalogue(world: World, request: ApiRequest): Json | undef
   return undefined;
 }
 
-function region(world: World, path: string, location: string): Json {
+function region(world: MockWorld, path: string, location: string): Json {
   const zones = ZONES.map((letter) => linkTo(`projects/${world.project.id}/zones/${location}-${letter}`));
   return { ...named("compute#region", path), status: "UP", zones, ...quotasOf(world, "region") };
 }
 
-function zone({ project }: World, path: string, location: string): Json {
+function zone({ project }: MockWorld, path: string, location: string): Json {
   const region = linkTo(`projects/${project.id}/regions/${location.replace(/-[a-z]$/, "")}`);
   return {
     ...named("compute#zone", path),
@@ -64,7 +64,7 @@ function zone({ project }: World, path: string, location: string): Json {
   };
 }
 
-function machineTypes(world: World, request: ApiRequest, name: string | undefined): Json {
+function machineTypes(world: MockWorld, request: GoogleApiRequest, name: string | undefined): Json {
   const { machineTypes: known, pageSize } = world.project;
   const all = [...known].map(([type, { cores, memoryGib }]) => ({
     ...named("compute#machineType", `${request.path.replace(/\/machineTypes.*$/, "")}/machineTypes/${type}`),
@@ -81,7 +81,7 @@ function machineTypes(world: World, request: ApiRequest, name: string | undefine
   return found;
 }
 
-function quotasOf(world: World, level: "region" | "project"): Json {
+function quotasOf(world: MockWorld, level: "region" | "project"): Json {
   return { quotas: [...quotasNow(world, level)].map(([metric, quota]) => ({ metric, ...quota })) };
 }
 
@@ -89,8 +89,8 @@ function listOfNames(
   kind: string,
   path: string,
   names: readonly string[],
-  { query }: ApiRequest,
-  { project }: World,
+  { query }: GoogleApiRequest,
+  { project }: MockWorld,
 ): Json {
   const { members, next } = pageOf(names, query, project.pageSize);
   return { kind, items: members.map((name) => named(kind.replace("List", ""), `${path}/${name}`)), ...next };

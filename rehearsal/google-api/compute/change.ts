@@ -1,20 +1,20 @@
 import { type Json, textOf } from "../json.ts";
 import { GoogleRefusal, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import type { OperationError } from "../operations.ts";
 import type { Key } from "../store.ts";
-import { timeOf, type World } from "../world.ts";
+import { timeOf, type MockWorld } from "../world.ts";
 import { checkCreate } from "./checks.ts";
 import { singularOf } from "./collections.ts";
 import { withDefaults } from "./defaults.ts";
-import { linkTo, pathOf } from "./links.ts";
+import { linkTo, linkPathOf } from "./links.ts";
 import { makeMachine, removeMachine } from "./machine.ts";
-import { keyIn, type Place } from "./place.ts";
+import { keyIn, type ResourcePlace } from "./place.ts";
 import { postedTakes, shortQuotas, type ShortQuota } from "./quotas.ts";
 import { computeOperation } from "./write-operation.ts";
 
 /** Creates a member: it can be listed at once, and is ready when the operation is done. */
-export function insert(world: World, place: Place, posted: Json): Json {
+export function insert(world: MockWorld, place: ResourcePlace, posted: Json): Json {
   checkCreate(world, place, posted);
   const name = textOf(posted, "name") ?? "";
   const [short] = shortQuotas(world, postedTakes(world, place.collection, posted));
@@ -47,9 +47,9 @@ export function insert(world: World, place: Place, posted: Json): Json {
 
 /** Compute accepts a create that a quota has no room for, and ends its operation with this. */
 function quotaExceeded(
-  { project }: World,
+  { project }: MockWorld,
   { metric, level, limit }: ShortQuota,
-  place: Place,
+  place: ResourcePlace,
 ): OperationError {
   const region = place.location.replace(/-[a-z]$/, "");
   const where = level === "project" ? "globally" : `in region ${region}`;
@@ -64,7 +64,7 @@ function quotaExceeded(
 }
 
 /** Deletes a member, unless another resource uses it. */
-export function remove(world: World, place: Place, name: string): Json {
+export function remove(world: MockWorld, place: ResourcePlace, name: string): Json {
   const key = keyIn(place, name);
   const path = `${place.scope}/${place.collection}/${name}`;
   const known = world.store.get(key);
@@ -98,7 +98,13 @@ export function remove(world: World, place: Place, name: string): Json {
 }
 
 /** Changes fields of a member, as `patch` and `update` do. */
-export function change(world: World, place: Place, name: string, fields: Json, type = "patch"): Json {
+export function change(
+  world: MockWorld,
+  place: ResourcePlace,
+  name: string,
+  fields: Json,
+  type = "patch",
+): Json {
   const key = keyIn(place, name);
   if (world.store.get(key) === undefined) throw notFound(`${place.scope}/${place.collection}/${name}`);
   return start(world, place, name, type, "update", () => world.store.merge(key, fields));
@@ -106,8 +112,8 @@ export function change(world: World, place: Place, name: string, fields: Json, t
 
 /** Starts an operation of compute on a member; an error is what it ends with. */
 function start(
-  world: World,
-  place: Place,
+  world: MockWorld,
+  place: ResourcePlace,
   name: string,
   type: string,
   act: "create" | "update" | "delete",
@@ -129,12 +135,12 @@ function start(
   );
 }
 
-function checkUnused(world: World, place: Place, path: string, known: Json): void {
+function checkUnused(world: MockWorld, place: ResourcePlace, path: string, known: Json): void {
   const holder = world.store.holderOf(path, (key) => isDefaultRoute(key));
   const users = known["users"];
   const user = holder ?? (Array.isArray(users) ? (users as string[])[0] : undefined);
   if (user === undefined) return;
-  const by = pathOf(user) ?? user;
+  const by = linkPathOf(user) ?? user;
   throw new GoogleRefusal(
     400,
     "resourceInUseByAnotherResource",
@@ -147,7 +153,7 @@ function withLinks(resource: Json): Json {
   return Object.fromEntries(
     Object.entries(resource).map(([field, value]) => [
       field,
-      LINKS.has(field) && typeof value === "string" ? linkTo(pathOf(value) ?? value) : value,
+      LINKS.has(field) && typeof value === "string" ? linkTo(linkPathOf(value) ?? value) : value,
     ]),
   );
 }
@@ -163,7 +169,7 @@ const LINKS = new Set([
 ]);
 
 /** The way out of a network, which comes and goes with it. */
-function makeDefaultRoute(world: World, place: Place, network: Key, id: string): void {
+function makeDefaultRoute(world: MockWorld, place: ResourcePlace, network: Key, id: string): void {
   const route = routeKey(place, network);
   const name = route.split("/").at(-1);
   world.store.set(route, {
@@ -171,15 +177,15 @@ function makeDefaultRoute(world: World, place: Place, network: Key, id: string):
     id,
     name,
     creationTimestamp: timeOf(world),
-    network: linkTo(pathOf(network) ?? ""),
+    network: linkTo(linkPathOf(network) ?? ""),
     destRange: "0.0.0.0/0",
     priority: 1_000,
     nextHopGateway: linkTo(`${place.scope}/gateways/default-internet-gateway`),
-    selfLink: linkTo(pathOf(route) ?? ""),
+    selfLink: linkTo(linkPathOf(route) ?? ""),
   });
 }
 
-function routeKey(place: Place, network: Key): Key {
+function routeKey(place: ResourcePlace, network: Key): Key {
   return `compute/${place.scope}/routes/default-route-${network.split("/").at(-1) ?? ""}`;
 }
 
@@ -188,9 +194,9 @@ function isDefaultRoute(key: Key): boolean {
 }
 
 /** Marks the address that a rule took as in use, or as free again. */
-function useAddress(world: World, rule: Key, inUse: boolean): void {
+function useAddress(world: MockWorld, rule: Key, inUse: boolean): void {
   const address = world.store.get(rule)?.["IPAddress"];
-  const self = linkTo(pathOf(rule) ?? "");
+  const self = linkTo(linkPathOf(rule) ?? "");
   const reserved = world.store
     .entries()
     .find(([key, one]) => key.includes("/addresses/") && one["address"] === address);
@@ -202,7 +208,12 @@ function useAddress(world: World, rule: Key, inUse: boolean): void {
 }
 
 /** What a request for one member answers, or does. */
-export function answerMember(world: World, place: Place, name: string, request: ApiRequest): Json {
+export function answerMember(
+  world: MockWorld,
+  place: ResourcePlace,
+  name: string,
+  request: GoogleApiRequest,
+): Json {
   switch (request.method) {
     case "DELETE":
       return remove(world, place, name);

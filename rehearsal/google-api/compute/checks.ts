@@ -1,16 +1,16 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
 import { alreadyExists, GoogleRefusal, invalid, notFound } from "../refusal.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 import { overlap } from "./addresses.ts";
 import { OUTPUT_FIELDS } from "./collections.ts";
-import { pathOf } from "./links.ts";
-import { keyIn, type Place } from "./place.ts";
+import { linkPathOf } from "./links.ts";
+import { keyIn, type ResourcePlace } from "./place.ts";
 
 const NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const LABEL = /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u;
 
 /** Refuses a create that Google refuses: unknown and missing fields, wrong names, what does not exist, what exists already. */
-export function checkCreate(world: World, place: Place, posted: Json): void {
+export function checkCreate(world: MockWorld, place: ResourcePlace, posted: Json): void {
   const { known, collection } = place;
   const unknown = Object.keys(posted).find(
     (field) => known.fields !== undefined && !known.fields.has(field) && !OUTPUT_FIELDS.has(field),
@@ -52,18 +52,18 @@ export function checkLabels(labels: unknown): void {
 }
 
 /** Refuses a link to a resource that does not exist. */
-export function checkReference(world: World, value: unknown): void {
-  const path = pathOf(value);
+export function checkReference(world: MockWorld, value: unknown): void {
+  const path = linkPathOf(value);
   if (path === undefined) return;
   if (world.store.get(`compute/${path}`) === undefined) throw notFound(path);
 }
 
 /** Refuses a range that shares addresses with one of the same network. */
-function checkRange(world: World, posted: Json): void {
-  const network = pathOf(posted["network"]);
+function checkRange(world: MockWorld, posted: Json): void {
+  const network = linkPathOf(posted["network"]);
   const taken = world.store
     .entries()
-    .filter(([key, one]) => /\/subnetworks\/[^/]+$/.test(key) && pathOf(one["network"]) === network)
+    .filter(([key, one]) => /\/subnetworks\/[^/]+$/.test(key) && linkPathOf(one["network"]) === network)
     .flatMap(([, one]) => rangesOf(one));
   const clash = rangesOf(posted).find((range) => taken.some((other) => overlap(range, other)));
   if (clash !== undefined) {

@@ -1,8 +1,8 @@
 /** Where a collection's members lie. */
-export type Level = "global" | "region" | "zone";
+export type ResourceLevel = "global" | "region" | "zone";
 
-export interface Collection {
-  readonly levels: readonly Level[];
+export interface MockCollection {
+  readonly levels: readonly ResourceLevel[];
   /** Fields that a create may have, by the REST reference; absent = not checked. */
   readonly fields?: ReadonlySet<string>;
   readonly required?: readonly string[];
@@ -13,12 +13,12 @@ export interface Collection {
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 const known = (
-  levels: readonly Level[],
+  levels: readonly ResourceLevel[],
   fields: string,
-  rest: Omit<Collection, "levels" | "fields"> = {},
-): Collection => ({ levels, fields: words(fields), ...rest });
+  rest: Omit<MockCollection, "levels" | "fields"> = {},
+): MockCollection => ({ levels, fields: words(fields), ...rest });
 
-const plain = (...levels: readonly Level[]): Collection => ({ levels });
+const plain = (...levels: readonly ResourceLevel[]): MockCollection => ({ levels });
 
 /** Fields that compute answers with and ignores in a create. */
 export const OUTPUT_FIELDS = words(
@@ -26,7 +26,7 @@ export const OUTPUT_FIELDS = words(
 );
 
 /** Every collection of compute that the mock has; those with fields check what is created. */
-export const COLLECTIONS: Readonly<Record<string, Collection>> = {
+export const MOCK_COLLECTIONS: Readonly<Record<string, MockCollection>> = {
   networks: known(
     ["global"],
     `name description autoCreateSubnetworks routingConfig mtu enableUlaInternalIpv6 internalIpv6Range

@@ -1,9 +1,9 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 import { gatewayOf, nextAddress, resolveAddress } from "./addresses.ts";
-import { pathOf } from "./links.ts";
+import { linkPathOf } from "./links.ts";
 
-type Fill = (world: World, posted: Json, id: string) => Json;
+type Fill = (world: MockWorld, posted: Json, id: string) => Json;
 
 /** What Google adds to a created resource, by the defaults of its REST reference. */
 const FILLS: Readonly<Record<string, Fill>> = {
@@ -36,7 +36,7 @@ const FILLS: Readonly<Record<string, Fill>> = {
   }),
   addresses: (world, posted, id) => {
     const internal = posted["addressType"] === "INTERNAL";
-    const subnetwork = pathOf(posted["subnetwork"]);
+    const subnetwork = linkPathOf(posted["subnetwork"]);
     return {
       addressType: "EXTERNAL",
       networkTier: "PREMIUM",
@@ -48,8 +48,8 @@ const FILLS: Readonly<Record<string, Fill>> = {
     };
   },
   forwardingRules: (world, posted, id) => {
-    const forService = pathOf(posted["target"])?.includes("/serviceAttachments/") === true;
-    const subnetwork = pathOf(posted["subnetwork"]);
+    const forService = linkPathOf(posted["target"])?.includes("/serviceAttachments/") === true;
+    const subnetwork = linkPathOf(posted["subnetwork"]);
     return {
       networkTier: "PREMIUM",
       ...(forService ? {} : { IPProtocol: "TCP", loadBalancingScheme: "EXTERNAL" }),
@@ -79,7 +79,7 @@ const FILLS: Readonly<Record<string, Fill>> = {
 };
 
 /** The resource with Google's defaults for what was not posted. */
-export function withDefaults(world: World, collection: string, posted: Json, id: string): Json {
+export function withDefaults(world: MockWorld, collection: string, posted: Json, id: string): Json {
   return FILLS[collection]?.(world, posted, id) ?? posted;
 }
 

@@ -6,7 +6,7 @@ export function linkTo(path: string): string {
 }
 
 /** `projects/…` of a link, or of a path as it is; undefined where the text names no resource. */
-export function pathOf(link: unknown): string | undefined {
+export function linkPathOf(link: unknown): string | undefined {
   return typeof link === "string" ? /(?:^|\/)(projects\/.+)$/.exec(link)?.[1] : undefined;
 }
 

@@ -1,17 +1,17 @@
 import type { Json } from "../json.ts";
 import { notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import { pageOf } from "../pages.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
-import { COLLECTIONS, singularOf } from "./collections.ts";
+import type { MockWorld } from "../world.ts";
+import { MOCK_COLLECTIONS, singularOf } from "./collections.ts";
 import { linkTo } from "./links.ts";
-import type { Place } from "./place.ts";
+import type { ResourcePlace } from "./place.ts";
 import { shown } from "./shown.ts";
 import { computeOperation } from "./write-operation.ts";
 
 /** The members of one collection in one place. */
-export function listPlace(world: World, place: Place, { query }: ApiRequest): Json {
+export function listPlace(world: MockWorld, place: ResourcePlace, { query }: GoogleApiRequest): Json {
   const all = world.store
     .below(`compute/${place.scope}/${place.collection}`)
     .filter(([, one]) => passes(one, query.get("filter")));
@@ -26,9 +26,9 @@ export function listPlace(world: World, place: Place, { query }: ApiRequest): Js
 }
 
 /** A collection in all zones and regions. */
-export function listAggregated(world: World, { parts, path, query }: ApiRequest): Json {
+export function listAggregated(world: MockWorld, { parts, path, query }: GoogleApiRequest): Json {
   const [, id = "", , collection = ""] = parts;
-  const known = COLLECTIONS[collection];
+  const known = MOCK_COLLECTIONS[collection];
   if (known === undefined || known.levels.every((level) => level === "global")) throw notFound(path);
   const all = world.store
     .entries()
@@ -61,7 +61,7 @@ export function listAggregated(world: World, { parts, path, query }: ApiRequest)
 }
 
 /** The operations of one place. */
-export function listOperations(world: World, scope: string, { query }: ApiRequest): Json {
+export function listOperations(world: MockWorld, scope: string, { query }: GoogleApiRequest): Json {
   const all = world.operations.list("compute").filter(({ work }) => work.scope === scope);
   const { members, next } = pageOf(all, query, world.project.pageSize);
   return { kind: "compute#operationList", items: members.map(computeOperation), ...next };

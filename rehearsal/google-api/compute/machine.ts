@@ -1,14 +1,14 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
 import { GoogleRefusal, invalid, notFound } from "../refusal.ts";
 import type { Key } from "../store.ts";
-import { timeOf, type World } from "../world.ts";
+import { timeOf, type MockWorld } from "../world.ts";
 import { nextAddress } from "./addresses.ts";
 import { checkReference } from "./checks.ts";
-import { lastOf, linkTo, pathOf } from "./links.ts";
-import type { Place } from "./place.ts";
+import { lastOf, linkTo, linkPathOf } from "./links.ts";
+import type { ResourcePlace } from "./place.ts";
 
 /** A machine as Google answers it; makes the disks that are created along with it. */
-export function makeMachine(world: World, place: Place, posted: Json): Json {
+export function makeMachine(world: MockWorld, place: ResourcePlace, posted: Json): Json {
   checkMachine(world, place, posted);
   const name = textOf(posted, "name") ?? "";
   const self = linkTo(`${place.scope}/instances/${name}`);
@@ -47,7 +47,7 @@ export function makeMachine(world: World, place: Place, posted: Json): Json {
   };
 }
 
-function checkMachine(world: World, place: Place, posted: Json): void {
+function checkMachine(world: MockWorld, place: ResourcePlace, posted: Json): void {
   const type = lastOf(textOf(posted, "machineType") ?? "");
   if (!world.project.machineTypes.has(type)) {
     throw invalid("resource.machineType", posted["machineType"], "The referenced resource does not exist");
@@ -70,7 +70,7 @@ function checkMachine(world: World, place: Place, posted: Json): void {
       );
   }
   for (const disk of listOf(posted["disks"])) {
-    const image = pathOf(objectOf(objectOf(disk)["initializeParams"])["sourceImage"]);
+    const image = linkPathOf(objectOf(objectOf(disk)["initializeParams"])["sourceImage"]);
     if (image !== undefined && world.project.removedImages.has(image)) throw notFound(image);
     checkReference(world, objectOf(disk)["source"]);
   }
@@ -78,11 +78,18 @@ function checkMachine(world: World, place: Place, posted: Json): void {
 }
 
 /** The machine's side of a disk; a disk that does not exist yet is made. */
-function attach(world: World, place: Place, self: string, machine: string, disk: Json, index: number): Json {
+function attach(
+  world: MockWorld,
+  place: ResourcePlace,
+  self: string,
+  machine: string,
+  disk: Json,
+  index: number,
+): Json {
   const { initializeParams, ...rest } = disk;
   const params = objectOf(initializeParams);
   const name = textOf(params, "diskName") ?? (index === 0 ? machine : `${machine}-${index}`);
-  const existing = pathOf(rest["source"]);
+  const existing = linkPathOf(rest["source"]);
   const path = existing ?? `${place.scope}/disks/${name}`;
   const key: Key = `compute/${path}`;
   if (existing === undefined) {
@@ -121,8 +128,8 @@ function attach(world: World, place: Place, self: string, machine: string, disk:
   };
 }
 
-function interfaceOf(world: World, face: Json, index: number): Json {
-  const subnetwork = pathOf(face["subnetwork"]);
+function interfaceOf(world: MockWorld, face: Json, index: number): Json {
+  const subnetwork = linkPathOf(face["subnetwork"]);
   const known = subnetwork === undefined ? {} : (world.store.get(`compute/${subnetwork}`) ?? {});
   return {
     kind: "compute#networkInterface",
@@ -138,13 +145,13 @@ function interfaceOf(world: World, face: Json, index: number): Json {
 }
 
 /** Removes a machine: its own disks go with it, the others stay without it. */
-export function removeMachine(world: World, key: Key): void {
+export function removeMachine(world: MockWorld, key: Key): void {
   const machine = world.store.get(key);
   if (machine === undefined) return;
   const self = linkTo(key.replace(/^compute\//, ""));
   world.store.delete(key);
   for (const disk of listOf(machine["disks"]).map(objectOf)) {
-    const path = pathOf(disk["source"]);
+    const path = linkPathOf(disk["source"]);
     if (path === undefined) continue;
     if (disk["autoDelete"] === true) world.store.delete(`compute/${path}`);
     else {
@@ -155,7 +162,7 @@ export function removeMachine(world: World, key: Key): void {
 }
 
 /** Deletes the machines whose `maxRunDuration` is over, as Google does without being asked. */
-export function endExpiredMachines(world: World): void {
+export function endExpiredMachines(world: MockWorld): void {
   for (const [key, machine] of world.store.entries()) {
     if (!/^compute\/.*\/instances\/[^/]+$/.test(key)) continue;
     const scheduling = objectOf(machine["scheduling"]);

@@ -1,13 +1,13 @@
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import { notFound } from "../refusal.ts";
 import type { Key } from "../store.ts";
-import { COLLECTIONS, type Collection, type Level } from "./collections.ts";
+import { MOCK_COLLECTIONS, type MockCollection, type ResourceLevel } from "./collections.ts";
 
 /** Where a request points: a collection, one member of it, or an action of a member. */
-export interface Place {
+export interface ResourcePlace {
   readonly collection: string;
-  readonly known: Collection;
-  readonly level: Level;
+  readonly known: MockCollection;
+  readonly level: ResourceLevel;
   /** `projects/p/zones/z`, and of operations. */
   readonly scope: string;
   /** The zone's or region's name; empty where the resource is global. */
@@ -17,12 +17,12 @@ export interface Place {
 }
 
 /** Reads a path such as `projects/p/zones/z/disks/d`; refuses what names no collection that the mock has. */
-export function placeOf({ path, parts }: ApiRequest): Place {
+export function resourcePlaceOf({ path, parts }: GoogleApiRequest): ResourcePlace {
   const [, project = "", level = "", ...rest] = parts;
   const global = level === "global";
   const location = global ? "" : (rest.shift() ?? "");
   const [collection = "", name, action] = rest;
-  const known = COLLECTIONS[collection];
+  const known = MOCK_COLLECTIONS[collection];
   const word = global ? "global" : level.slice(0, -1);
   const found = known?.levels.find((one) => one === word);
   if (known === undefined || found === undefined) throw notFound(path);
@@ -31,6 +31,6 @@ export function placeOf({ path, parts }: ApiRequest): Place {
 }
 
 /** The key of a member of the place's collection. */
-export function keyIn({ scope, collection }: Place, name: string): Key {
+export function keyIn({ scope, collection }: ResourcePlace, name: string): Key {
   return `compute/${scope}/${collection}/${name}`;
 }

@@ -1,7 +1,7 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
 import type { Quota } from "../project.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 import { lastOf } from "./links.ts";
 
 /** How much of each quota something takes, by compute's metrics. */
@@ -29,7 +29,7 @@ const COUNTED: Readonly<Record<string, string>> = {
 };
 
 /** What machines of a type take, without their disks. */
-export function machinesTake(world: World, type: string, count: number): Taken {
+export function machinesTake(world: MockWorld, type: string, count: number): Taken {
   const cores = (world.project.machineTypes.get(type)?.cores ?? 0) * count;
   const family = type.split("-")[0] ?? "";
   return new Map([
@@ -45,7 +45,7 @@ export function disksTake(type: string, gib: number): Taken {
 }
 
 /** What a resource takes that is posted to a collection of compute. */
-export function postedTakes(world: World, collection: string, posted: Json): Taken {
+export function postedTakes(world: MockWorld, collection: string, posted: Json): Taken {
   if (collection === "disks")
     return disksTake(lastOf(textOf(posted, "type") ?? "pd-standard"), sizeOf(posted["sizeGb"]));
   if (collection !== "instances") {
@@ -70,7 +70,7 @@ export function sum(all: readonly Taken[]): Taken {
 }
 
 /** The quotas that have no room for something; those that are not listed have room for anything. */
-export function shortQuotas(world: World, taken: Taken): readonly ShortQuota[] {
+export function shortQuotas(world: MockWorld, taken: Taken): readonly ShortQuota[] {
   return (["region", "project"] as const).flatMap((level) =>
     [...quotasNow(world, level)].flatMap(([metric, { limit, usage }]) => {
       const asked = taken.get(metric) ?? 0;
@@ -81,7 +81,7 @@ export function shortQuotas(world: World, taken: Taken): readonly ShortQuota[] {
 }
 
 /** The quotas of the region or of the project: their usage is that of the project's facts and of all that exists. */
-export function quotasNow(world: World, level: "region" | "project"): ReadonlyMap<string, Quota> {
+export function quotasNow(world: MockWorld, level: "region" | "project"): ReadonlyMap<string, Quota> {
   const used = sum(world.store.entries().map(([key, resource]) => existingTakes(world, key, resource)));
   const { regionQuotas, projectQuotas } = world.project;
   return new Map(
@@ -93,7 +93,7 @@ export function quotasNow(world: World, level: "region" | "project"): ReadonlyMa
 }
 
 /** What exists takes no disk twice: disks are resources of their own. */
-function existingTakes(world: World, key: Key, resource: Json): Taken {
+function existingTakes(world: MockWorld, key: Key, resource: Json): Taken {
   if (!key.startsWith("compute/")) return new Map();
   const collection = key.split("/").at(-2) ?? "";
   return postedTakes(world, collection, collection === "instances" ? { ...resource, disks: [] } : resource);

@@ -1,17 +1,17 @@
 import type { Json } from "../json.ts";
 import { GoogleRefusal, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
-import type { World } from "../world.ts";
+import type { GoogleApiRequest } from "../request.ts";
+import type { MockWorld } from "../world.ts";
 import { answerAction } from "./actions.ts";
 import { answerCatalogue } from "./catalogue.ts";
 import { answerMember, insert } from "./change.ts";
 import { listAggregated, listOperations, listPlace } from "./lists.ts";
-import { keyIn, placeOf } from "./place.ts";
+import { keyIn, resourcePlaceOf } from "./place.ts";
 import { shown } from "./shown.ts";
 import { computeOperation } from "./write-operation.ts";
 
 /** The API `compute.googleapis.com`, version 1. */
-export function compute(world: World, request: ApiRequest): Json {
+export function compute(world: MockWorld, request: GoogleApiRequest): Json {
   const { method, parts, path } = request;
   const fixed = answerCatalogue(world, request);
   if (fixed !== undefined) return fixed;
@@ -23,7 +23,7 @@ export function compute(world: World, request: ApiRequest): Json {
   if (operation !== null) {
     return computeOperation(world.operations.find("compute", operation[1] ?? "", operation[2] ?? ""));
   }
-  const place = placeOf(request);
+  const place = resourcePlaceOf(request);
   const { name, action } = place;
   if (name === undefined) {
     if (method === "GET") return listPlace(world, place, request);

@@ -1,12 +1,12 @@
 import { type Json, objectOf, textOf } from "../json.ts";
-import { lastOf, pathOf } from "../compute/links.ts";
-import type { World } from "../world.ts";
+import { lastOf, linkPathOf } from "../compute/links.ts";
+import type { MockWorld } from "../world.ts";
 
 /** A cluster with what GKE adds by default. */
-export function clusterDefaults(world: World, location: string, posted: Json): Json {
+export function clusterDefaults(world: MockWorld, location: string, posted: Json): Json {
   const { id, number } = world.project;
-  const subnetwork = pathOf(posted["subnetwork"]);
-  const network = pathOf(posted["network"]) ?? `projects/${id}/global/networks/default`;
+  const subnetwork = linkPathOf(posted["subnetwork"]);
+  const network = linkPathOf(posted["network"]) ?? `projects/${id}/global/networks/default`;
   const known = subnetwork === undefined ? {} : (world.store.get(`compute/${subnetwork}`) ?? {});
   const hash = world.newId();
   return {

@@ -1,9 +1,9 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
 import { checkLabels, checkReference, unknownField } from "../compute/checks.ts";
-import { linkTo, pathOf } from "../compute/links.ts";
+import { linkTo, linkPathOf } from "../compute/links.ts";
 import { alreadyExists, GoogleRefusal, invalid } from "../refusal.ts";
 import type { Key } from "../store.ts";
-import { timeOf, type World } from "../world.ts";
+import { timeOf, type MockWorld } from "../world.ts";
 import { clusterDefaults } from "./cluster-defaults.ts";
 import { CLUSTER_FIELDS } from "./cluster-fields.ts";
 import { addPool, checkManagement, checkQuotas } from "./node-pool.ts";
@@ -12,7 +12,7 @@ import { versionFor } from "./version.ts";
 import { startOnCluster } from "./write-operation.ts";
 
 /** Creates a cluster, with the pool that it is given or the default one. */
-export function createCluster(world: World, location: string, body: Json): Json {
+export function createCluster(world: MockWorld, location: string, body: Json): Json {
   const posted = objectOf(body["cluster"]);
   const name = textOf(posted, "name") ?? "";
   const parent = `projects/${world.project.id}/locations/${location}`;
@@ -59,7 +59,7 @@ export function createCluster(world: World, location: string, body: Json): Json 
 }
 
 /** Deletes a cluster with its pools and their machines. */
-export function deleteCluster(world: World, key: Key): Json {
+export function deleteCluster(world: MockWorld, key: Key): Json {
   if (world.store.get(key)?.["deletionProtection"] === true) {
     throw new GoogleRefusal(400, "failedPrecondition", "deletion protection of the cluster is enabled");
   }
@@ -75,7 +75,7 @@ export function deleteCluster(world: World, key: Key): Json {
 }
 
 /** Changes fields of a cluster. */
-export function updateCluster(world: World, key: Key, fields: Json): Json {
+export function updateCluster(world: MockWorld, key: Key, fields: Json): Json {
   return startOnCluster(world, key, {
     type: "UPDATE_CLUSTER",
     collection: "clusters",
@@ -84,7 +84,7 @@ export function updateCluster(world: World, key: Key, fields: Json): Json {
   });
 }
 
-function checkCluster(world: World, key: Key, posted: Json): void {
+function checkCluster(world: MockWorld, key: Key, posted: Json): void {
   const unknown = Object.keys(posted).find((field) => !CLUSTER_FIELDS.has(field));
   if (unknown !== undefined) throw unknownField(unknown);
   const name = textOf(posted, "name") ?? "";
@@ -102,16 +102,16 @@ function checkCluster(world: World, key: Key, posted: Json): void {
   checkLabels(posted["resourceLabels"]);
   for (const field of ["network", "subnetwork"]) {
     const value = textOf(posted, field);
-    if (value !== undefined) checkReference(world, linkTo(pathOf(value) ?? value));
+    if (value !== undefined) checkReference(world, linkTo(linkPathOf(value) ?? value));
   }
   for (const pool of listOf(posted["nodePools"])) checkManagement(objectOf(pool));
   checkRanges(world, posted);
 }
 
 /** Secondary ranges that a cluster names must be the subnetwork's. */
-function checkRanges(world: World, posted: Json): void {
+function checkRanges(world: MockWorld, posted: Json): void {
   const policy = objectOf(posted["ipAllocationPolicy"]);
-  const path = pathOf(posted["subnetwork"]);
+  const path = linkPathOf(posted["subnetwork"]);
   if (path === undefined) return;
   const ranges = listOf(world.store.get(`compute/${path}`)?.["secondaryIpRanges"]).map(
     (range) => objectOf(range)["rangeName"],

@@ -1,14 +1,14 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
 import { disksTake, machinesTake, shortQuotas, sum } from "../compute/quotas.ts";
 import { alreadyExists, GoogleRefusal, invalid } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 import { makeNodes, removePool } from "./nodes.ts";
 import { startOnCluster } from "./write-operation.ts";
 
 /** Adds a node pool to a cluster. */
-export function createPool(world: World, cluster: Key, body: Json): Json {
+export function createPool(world: MockWorld, cluster: Key, body: Json): Json {
   const pool = objectOf(body["nodePool"]);
   const key: Key = `${cluster}/nodePools/${textOf(pool, "name") ?? ""}`;
   if (world.store.get(key) !== undefined) throw alreadyExists(key.replace(/^container\//, ""));
@@ -28,7 +28,7 @@ export function createPool(world: World, cluster: Key, body: Json): Json {
 }
 
 /** Deletes a node pool with its machines. */
-export function deletePool(world: World, cluster: Key, key: Key): Json {
+export function deletePool(world: MockWorld, cluster: Key, key: Key): Json {
   return startOnCluster(world, cluster, {
     type: "DELETE_NODE_POOL",
     target: key,
@@ -39,7 +39,7 @@ export function deletePool(world: World, cluster: Key, key: Key): Json {
 }
 
 /** Changes a node pool: its management, or any other field that is named. */
-export function setPool(world: World, cluster: Key, key: Key, { verb, body }: ApiRequest): Json {
+export function setPool(world: MockWorld, cluster: Key, key: Key, { verb, body }: GoogleApiRequest): Json {
   const fields = verb === "setManagement" ? { management: body["management"] } : body;
   checkManagement({ ...world.store.get(key), ...fields });
   return startOnCluster(world, cluster, {
@@ -66,7 +66,7 @@ export function checkManagement(pool: Json): void {
 }
 
 /** Refuses pools whose machines and disks a quota has no room for, with every short quota as GKE does. */
-export function checkQuotas(world: World, pools: readonly Json[]): void {
+export function checkQuotas(world: MockWorld, pools: readonly Json[]): void {
   const taken = pools.map((pool) => {
     const config = objectOf(pool["config"]);
     const count = Number(pool["initialNodeCount"] ?? 0);
@@ -89,7 +89,7 @@ export function checkQuotas(world: World, pools: readonly Json[]): void {
 }
 
 /** Keeps a pool with GKE's defaults, and makes its machines. */
-export function addPool(world: World, cluster: Key, posted: Json): void {
+export function addPool(world: MockWorld, cluster: Key, posted: Json): void {
   const known = world.store.get(cluster) ?? {};
   const name = textOf(posted, "name") ?? "";
   const config = objectOf(posted["config"]);

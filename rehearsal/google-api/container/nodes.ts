@@ -1,8 +1,8 @@
 import { type Json, objectOf, textOf } from "../json.ts";
 import { nextAddress } from "../compute/addresses.ts";
-import { linkTo, pathOf } from "../compute/links.ts";
+import { linkTo, linkPathOf } from "../compute/links.ts";
 import type { Key } from "../store.ts";
-import { timeOf, type World } from "../world.ts";
+import { timeOf, type MockWorld } from "../world.ts";
 
 /** A pool's place. */
 interface PoolPlace {
@@ -12,7 +12,7 @@ interface PoolPlace {
 }
 
 /** Makes what GKE makes in compute for a pool: a template, a group with its manager, machines with their disks. */
-export function makeNodes(world: World, key: Key, { cluster, pool, location }: PoolPlace): Json {
+export function makeNodes(world: MockWorld, key: Key, { cluster, pool, location }: PoolPlace): Json {
   const id = world.newId();
   const stem = `gke-${(textOf(cluster, "name") ?? "").slice(0, 20)}-${(textOf(pool, "name") ?? "").slice(-16)}-${id.slice(-4)}`;
   const zone = `projects/${world.project.id}/zones/${location}`;
@@ -70,7 +70,7 @@ export function makeNodes(world: World, key: Key, { cluster, pool, location }: P
       type: diskType,
       status: "READY",
     });
-    const networkIP = nextAddress(world, pathOf(place.subnetwork) ?? "");
+    const networkIP = nextAddress(world, linkPathOf(place.subnetwork) ?? "");
     make(`${zone}/instances/${name}`, {
       kind: "compute#instance",
       status: "RUNNING",
@@ -86,7 +86,7 @@ export function makeNodes(world: World, key: Key, { cluster, pool, location }: P
 }
 
 /** Removes a pool with all that was made along with it. */
-export function removePool(world: World, key: Key): void {
+export function removePool(world: MockWorld, key: Key): void {
   for (const made of world.companions.get(key) ?? []) world.store.delete(made);
   world.companions.delete(key);
   world.store.delete(key);

@@ -1,16 +1,16 @@
 import { type Json, objectOf, textOf } from "../json.ts";
 import { pageOf } from "../pages.ts";
 import { GoogleRefusal, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 import { createCluster, deleteCluster, updateCluster } from "./cluster.ts";
 import { createPool, deletePool, setPool } from "./node-pool.ts";
 import { poolsOf, shownCluster } from "./shown.ts";
 import { containerOperation } from "./write-operation.ts";
 
 /** The API `container.googleapis.com`, version 1: clusters and their node pools. */
-export function container(world: World, request: ApiRequest): Json {
+export function container(world: MockWorld, request: GoogleApiRequest): Json {
   const { method, parts, path } = request;
   const [, project, , location = "", collection, name, inner, pool] = parts;
   if (project !== world.project.id) throw notFound(`projects/${project ?? ""}`);
@@ -34,7 +34,12 @@ export function container(world: World, request: ApiRequest): Json {
   return method === "GET" ? (world.store.get(poolKey) ?? {}) : setPool(world, key, poolKey, request);
 }
 
-function ofCluster(world: World, { method, verb, body, path }: ApiRequest, key: Key, known: Json): Json {
+function ofCluster(
+  world: MockWorld,
+  { method, verb, body, path }: GoogleApiRequest,
+  key: Key,
+  known: Json,
+): Json {
   if (method === "GET") return shownCluster(world, key, known);
   if (method === "DELETE") return deleteCluster(world, key);
   switch (verb) {
@@ -59,7 +64,7 @@ function desired(update: Json): Json {
   );
 }
 
-function list(world: World, { query, parts }: ApiRequest, location: string): Json {
+function list(world: MockWorld, { query, parts }: GoogleApiRequest, location: string): Json {
   const all = world.store
     .entries()
     .filter(([key]) => /^container\/projects\/[^/]+\/locations\/[^/]+\/clusters\/[^/]+$/.test(key))
@@ -71,14 +76,14 @@ function list(world: World, { query, parts }: ApiRequest, location: string): Jso
   return { clusters: members.map(([key, one]) => shownCluster(world, key, one)), ...next };
 }
 
-function operations(world: World, location: string, name: string | undefined): Json {
+function operations(world: MockWorld, location: string, name: string | undefined): Json {
   const scope = `projects/${world.project.id}/locations/${location}`;
   if (name !== undefined) return containerOperation(world, world.operations.find("container", scope, name));
   const all = world.operations.list("container").filter(({ work }) => work.scope === scope);
   return all.length === 0 ? {} : { operations: all.map((one) => containerOperation(world, one)) };
 }
 
-function serverConfig({ project }: World): Json {
+function serverConfig({ project }: MockWorld): Json {
   const channels = Object.entries(project.kubernetesVersions).map(([channel, versions]) => ({
     channel,
     defaultVersion: versions[0],

@@ -1,9 +1,9 @@
 import type { Json } from "../json.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 
 /** A cluster with its node pools, which the store keeps apart, and as what an operation on it makes it. */
-export function shownCluster(world: World, key: Key, cluster: Json): Json {
+export function shownCluster(world: MockWorld, key: Key, cluster: Json): Json {
   const nodePools = poolsOf(world, key);
   const nodes = nodePools.reduce((sum, pool) => sum + Number(pool["initialNodeCount"] ?? 0), 0);
   const status = statusOf(world, key, cluster);
@@ -11,7 +11,7 @@ export function shownCluster(world: World, key: Key, cluster: Json): Json {
 }
 
 /** A cluster that an operation changes, or one of its pools, is RECONCILING meanwhile. */
-function statusOf(world: World, key: Key, { status }: Json): unknown {
+function statusOf(world: MockWorld, key: Key, { status }: Json): unknown {
   const path = key.replace(/^container\//, "");
   const running = world.operations
     .list("container")
@@ -21,6 +21,6 @@ function statusOf(world: World, key: Key, { status }: Json): unknown {
 }
 
 /** The node pools of a cluster. */
-export function poolsOf(world: World, cluster: Key): readonly Json[] {
+export function poolsOf(world: MockWorld, cluster: Key): readonly Json[] {
   return world.store.below(`${cluster}/nodePools`).map(([, pool]) => pool);
 }

@@ -1,8 +1,8 @@
 import { GoogleRefusal } from "../refusal.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 
 /** The newest version of a channel that an asked version, or a prefix such as `1.35`, stands for. */
-export function versionFor({ project }: World, channel: string, asked: string | undefined): string {
+export function versionFor({ project }: MockWorld, channel: string, asked: string | undefined): string {
   const versions = project.kubernetesVersions[channel];
   if (versions === undefined)
     throw new GoogleRefusal(400, "badRequest", `Release channel ${channel} is not known.`);

@@ -2,13 +2,13 @@ import type { Json } from "../json.ts";
 import type { Operation } from "../operations.ts";
 import { GoogleRefusal } from "../refusal.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 
 const BASE = "https://container.googleapis.com/v1/";
 
 /** An operation as GKE answers it. */
 export function containerOperation(
-  { project }: World,
+  { project }: MockWorld,
   { work, name, startedAt, endedAt, done, error }: Operation,
 ): Json {
   const location = work.scope.split("/").at(-1) ?? "";
@@ -32,7 +32,7 @@ export function containerOperation(
 
 /** Starts an operation on a cluster or one of its pools; only one at a time works on a cluster. */
 export function startOnCluster(
-  world: World,
+  world: MockWorld,
   cluster: Key,
   work: {
     readonly type: string;
@@ -59,7 +59,7 @@ export function startOnCluster(
   return containerOperation(world, operation);
 }
 
-function refuseWhileBusy(world: World, cluster: Key): void {
+function refuseWhileBusy(world: MockWorld, cluster: Key): void {
   const path = cluster.replace(/^container\//, "");
   const running = world.operations
     .list("container")

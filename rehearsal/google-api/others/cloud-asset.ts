@@ -1,9 +1,9 @@
 import { type Json, objectOf, textOf } from "../json.ts";
 import { pageOf } from "../pages.ts";
 import { notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 
 /** The types of what the mock keeps, in Cloud Asset's words, by API and collection. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The API `cloudasset.googleapis.com`, version 1: the search over all resources by label and name. */
-export function cloudAsset(world: World, request: ApiRequest): Json {
+export function cloudAsset(world: MockWorld, request: GoogleApiRequest): Json {
   const { path, verb, query } = request;
   if (path !== `projects/${world.project.id}` || verb !== "searchAllResources") throw notFound(path);
   const kept = world.store.entries().flatMap(([key, one]) => assetOf(key, one));

@@ -1,12 +1,12 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
 import { pageOf } from "../pages.ts";
 import { alreadyExists, GoogleRefusal, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
-import { timeOf, type World } from "../world.ts";
+import { timeOf, type MockWorld } from "../world.ts";
 
 /** The API `dns.googleapis.com`, version 1: zones and their records. */
-export function dns(world: World, request: ApiRequest): Json {
+export function dns(world: MockWorld, request: GoogleApiRequest): Json {
   const { method, parts, path, query } = request;
   const [, project, collection, zone, records, name, type] = parts;
   if (project !== world.project.id || collection !== "managedZones") throw notFound(path);
@@ -43,7 +43,7 @@ export function dns(world: World, request: ApiRequest): Json {
   return known;
 }
 
-function create(world: World, { body, path }: ApiRequest): Json {
+function create(world: MockWorld, { body, path }: GoogleApiRequest): Json {
   const name = textOf(body, "name") ?? "";
   const key: Key = `dns/${path}/${name}`;
   if (world.store.get(key) !== undefined) throw alreadyExists(`${path}/${name}`);
@@ -53,20 +53,20 @@ function create(world: World, { body, path }: ApiRequest): Json {
   return zone;
 }
 
-function addRecord(world: World, zone: Key, record: Json): Json {
+function addRecord(world: MockWorld, zone: Key, record: Json): Json {
   const made = { kind: "dns#resourceRecordSet", ...record, rrdatas: listOf(record["rrdatas"]) };
   world.store.set(`${zone}/rrsets/${String(record["name"])}/${String(record["type"])}`, made);
   return made;
 }
 
-function ofRecord(world: World, method: string, key: Key): Json {
+function ofRecord(world: MockWorld, method: string, key: Key): Json {
   const known = world.store.get(key);
   if (known === undefined) throw notFound(key);
   if (method === "DELETE") world.store.delete(key);
   return method === "DELETE" ? {} : objectOf(known);
 }
 
-function page(world: World, collection: Key, query: URLSearchParams, field: string, kind: string): Json {
+function page(world: MockWorld, collection: Key, query: URLSearchParams, field: string, kind: string): Json {
   const { members, next } = pageOf(world.store.below(collection), query, world.project.pageSize);
   return { kind, [field]: members.map(([, one]) => one), ...next };
 }

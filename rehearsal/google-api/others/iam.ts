@@ -1,15 +1,15 @@
 import { type Json, objectOf, textOf } from "../json.ts";
 import { pageOf } from "../pages.ts";
 import { alreadyExists, GoogleRefusal, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 import { answerPolicy, forgetAccount } from "./policies.ts";
 
 const ACCOUNT_ID = /^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/;
 
 /** The API `iam.googleapis.com`, version 1: service accounts and their policies. */
-export function iam(world: World, request: ApiRequest): Json {
+export function iam(world: MockWorld, request: GoogleApiRequest): Json {
   const { method, parts, path, query } = request;
   const [, project, collection, email] = parts;
   if (project !== world.project.id && project !== "-") throw notFound(`projects/${project ?? ""}`);
@@ -44,7 +44,7 @@ export function iam(world: World, request: ApiRequest): Json {
   return account;
 }
 
-function create(world: World, body: Json): Json {
+function create(world: MockWorld, body: Json): Json {
   const accountId = textOf(body, "accountId") ?? "";
   if (!ACCOUNT_ID.test(accountId)) {
     throw new GoogleRefusal(
@@ -72,7 +72,7 @@ function create(world: World, body: Json): Json {
 }
 
 /** An account by its address, or by its number. */
-function find(world: World, email: string): readonly [Key, Json] | undefined {
+function find(world: MockWorld, email: string): readonly [Key, Json] | undefined {
   return world.store
     .below(`iam/projects/${world.project.id}/serviceAccounts`)
     .find(([key, one]) => key.endsWith(`/${email}`) || one["uniqueId"] === email);

@@ -1,27 +1,27 @@
 import { type Json, listOf, objectOf } from "../json.ts";
 import { GoogleRefusal } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
-import type { World } from "../world.ts";
+import type { GoogleApiRequest } from "../request.ts";
+import type { MockWorld } from "../world.ts";
 
 /** Where the policy of a resource lies. */
-function placeOf({ api, path }: ApiRequest): string {
+function placeOf({ api, path }: GoogleApiRequest): string {
   return `${api}/${path}`;
 }
 
 /** Where the project's own policy lies. */
-export function projectPolicy({ project }: World): string {
+export function projectPolicy({ project }: MockWorld): string {
   return `resourceManager/projects/${project.id}`;
 }
 
 /** A policy; a resource that was granted nothing has an empty one. */
-export function policyOf({ policies }: World, place: string): Json {
+export function policyOf({ policies }: MockWorld, place: string): Json {
   const known = policies.get(place) ?? { version: 1, etag: "ACAB" };
   policies.set(place, known);
   return known;
 }
 
 /** Answers for what may be done with any resource (IAM's policies, an organisation's); undefined for other verbs. */
-export function answerPolicy(world: World, request: ApiRequest): Json | undefined {
+export function answerPolicy(world: MockWorld, request: GoogleApiRequest): Json | undefined {
   switch (request.verb) {
     case "getIamPolicy":
       return policyOf(world, placeOf(request));
@@ -47,7 +47,7 @@ export function answerPolicy(world: World, request: ApiRequest): Json | undefine
   }
 }
 
-function setPolicy(world: World, request: ApiRequest): Json {
+function setPolicy(world: MockWorld, request: GoogleApiRequest): Json {
   const known = policyOf(world, placeOf(request));
   const policy = objectOf(request.body["policy"]);
   if (policy["etag"] !== undefined && policy["etag"] !== known["etag"]) {
@@ -68,7 +68,7 @@ function setPolicy(world: World, request: ApiRequest): Json {
 }
 
 /** A service account of this project that is named for the first time must exist. */
-function checkMember(world: World, known: Json, member: string): void {
+function checkMember(world: MockWorld, known: Json, member: string): void {
   const suffix = `@${world.project.id}.iam.gserviceaccount.com`;
   const email = member.replace(/^serviceAccount:/, "");
   if (!member.startsWith("serviceAccount:") || !email.endsWith(suffix)) return;
@@ -78,7 +78,7 @@ function checkMember(world: World, known: Json, member: string): void {
 }
 
 /** Renames a deleted account in every policy, as Google does: the grants stay under another name. */
-export function forgetAccount(world: World, email: string, uniqueId: string): void {
+export function forgetAccount(world: MockWorld, email: string, uniqueId: string): void {
   const member = `serviceAccount:${email}`;
   for (const [place, policy] of world.policies) {
     if (!JSON.stringify(policy).includes(`"${member}"`)) continue;

@@ -1,11 +1,11 @@
 import type { Json } from "../json.ts";
 import { GoogleRefusal, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
-import type { World } from "../world.ts";
+import type { GoogleApiRequest } from "../request.ts";
+import type { MockWorld } from "../world.ts";
 import { answerPolicy } from "./policies.ts";
 
 /** The API `cloudresourcemanager.googleapis.com`, version 1: the project and its policy. */
-export function resourceManager(world: World, request: ApiRequest): Json {
+export function resourceManager(world: MockWorld, request: GoogleApiRequest): Json {
   const { parts, path, verb } = request;
   if (parts[0] !== "projects" || parts.length !== 2) throw notFound(path);
   if (parts[1] !== world.project.id) {

@@ -1,13 +1,13 @@
 import { type Json, objectOf, textOf } from "../json.ts";
 import { pageOf } from "../pages.ts";
 import { alreadyExists, GoogleRefusal, invalid, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
-import { timeOf, type World } from "../world.ts";
+import { timeOf, type MockWorld } from "../world.ts";
 import { answerPolicy } from "./policies.ts";
 
 /** The API `secretmanager.googleapis.com`, version 1. */
-export function secretManager(world: World, request: ApiRequest): Json {
+export function secretManager(world: MockWorld, request: GoogleApiRequest): Json {
   const { method, parts, path, query } = request;
   const [, project, collection, secret, versions, version] = parts;
   if (project !== world.project.id || collection !== "secrets") throw notFound(path);
@@ -36,7 +36,7 @@ export function secretManager(world: World, request: ApiRequest): Json {
   return world.store.get(key) ?? {};
 }
 
-function create(world: World, { query, body, parts }: ApiRequest): Json {
+function create(world: MockWorld, { query, body, parts }: GoogleApiRequest): Json {
   const id = query.get("secretId") ?? "";
   if (!/^[a-zA-Z0-9_-]{1,255}$/.test(id))
     throw invalid("secret_id", id, "It must match [a-zA-Z0-9_-]{1,255}");
@@ -54,7 +54,7 @@ function create(world: World, { query, body, parts }: ApiRequest): Json {
   return secret;
 }
 
-function addVersion(world: World, key: Key, body: Json): Json {
+function addVersion(world: MockWorld, key: Key, body: Json): Json {
   const number = world.store.below(`${key}/versions`).length + 1;
   const name = `projects/${world.project.number}/secrets/${key.split("/").at(-1) ?? ""}/versions/${number}`;
   const version = {
@@ -70,7 +70,7 @@ function addVersion(world: World, key: Key, body: Json): Json {
   return version;
 }
 
-function ofVersion(world: World, { verb, path }: ApiRequest, secret: Key, asked: string): Json {
+function ofVersion(world: MockWorld, { verb, path }: GoogleApiRequest, secret: Key, asked: string): Json {
   const all = world.store.below(`${secret}/versions`);
   const number = asked === "latest" ? String(all.length) : asked;
   const key: Key = `${secret}/versions/${number}`;
@@ -105,7 +105,7 @@ function ofVersion(world: World, { verb, path }: ApiRequest, secret: Key, asked:
   }
 }
 
-function list(world: World, path: string, query: URLSearchParams, field: "secrets" | "versions"): Json {
+function list(world: MockWorld, path: string, query: URLSearchParams, field: "secrets" | "versions"): Json {
   const all = world.store.below(`secretManager/${path}`);
   const { members, next } = pageOf(all, query, world.project.pageSize);
   if (all.length === 0) return {};

@@ -1,11 +1,11 @@
 import type { Json } from "../json.ts";
 import { pageOf } from "../pages.ts";
 import { notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
-import type { World } from "../world.ts";
+import type { GoogleApiRequest } from "../request.ts";
+import type { MockWorld } from "../world.ts";
 
 /** The API `serviceusage.googleapis.com`, version 1: which APIs are enabled. */
-export function serviceUsage(world: World, { path, query }: ApiRequest): Json {
+export function serviceUsage(world: MockWorld, { path, query }: GoogleApiRequest): Json {
   const { id, number, services, pageSize } = world.project;
   const all = services.map((name) => ({
     name: `projects/${number}/services/${name}.googleapis.com`,
@@ -23,12 +23,12 @@ export function serviceUsage(world: World, { path, query }: ApiRequest): Json {
 }
 
 /** The API `www.googleapis.com/oauth2`, version 3: what a token says of itself. */
-export function oauth2(world: World, { path }: ApiRequest): Json {
+export function oauth2(world: MockWorld, { path }: GoogleApiRequest): Json {
   if (path !== "tokeninfo" && path !== "userinfo") throw notFound(path);
   return world.project.tokenInfo;
 }
 
 /** Cloud Storage: no bucket exists. */
-export function storage(_world: World, { path }: ApiRequest): Json {
+export function storage(_world: MockWorld, { path }: GoogleApiRequest): Json {
   throw notFound(path);
 }

@@ -1,9 +1,9 @@
 import { type Json, objectOf, textOf } from "../json.ts";
 import { GoogleRefusal, invalid } from "../refusal.ts";
-import { timeOf, type World } from "../world.ts";
+import { timeOf, type MockWorld } from "../world.ts";
 
 /** A new instance as Google answers it. Throws the refusals of Cloud SQL. */
-export function makeInstance(world: World, body: Json): Json {
+export function makeInstance(world: MockWorld, body: Json): Json {
   const { id } = world.project;
   const name = textOf(body, "name") ?? "";
   const region = textOf(body, "region") ?? "us-central1";
@@ -75,7 +75,7 @@ function settingsOf(posted: Json): Json {
   };
 }
 
-function checkInstance(world: World, name: string, version: string, settings: Json): void {
+function checkInstance(world: MockWorld, name: string, version: string, settings: Json): void {
   if (!/^[a-z][-a-z0-9]{0,96}[a-z0-9]$/.test(name))
     throw invalid("name", name, "It must be a valid instance name");
   if (!world.project.postgresVersions.includes(version))

@@ -2,15 +2,15 @@ import { type Json, listOf, objectOf, textOf } from "../json.ts";
 import { type Operation } from "../operations.ts";
 import { pageOf } from "../pages.ts";
 import { alreadyExists, GoogleRefusal, invalid, notFound } from "../refusal.ts";
-import type { ApiRequest } from "../request.ts";
+import type { GoogleApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
-import type { World } from "../world.ts";
+import type { MockWorld } from "../world.ts";
 import { makeInstance } from "./sql-instance.ts";
 
 const BASE = "https://sqladmin.googleapis.com/sql/v1beta4/";
 
 /** The API `sqladmin.googleapis.com`, version 1beta4: instances, their databases and users. */
-export function sql(world: World, request: ApiRequest): Json {
+export function sql(world: MockWorld, request: GoogleApiRequest): Json {
   const { method, parts, path, query } = request;
   if (path === "flags") return flags(world, query.get("databaseVersion"));
   const [, project, collection, instance, inner, name] = parts;
@@ -54,7 +54,7 @@ export function sql(world: World, request: ApiRequest): Json {
   return start(world, path, "UPDATE", "update", () => world.store.merge(key, { ...request.body, settings }));
 }
 
-function create(world: World, { body, path }: ApiRequest): Json {
+function create(world: MockWorld, { body, path }: GoogleApiRequest): Json {
   const name = textOf(body, "name") ?? "";
   const key: Key = `sql/${path}/${name}`;
   if (world.store.get(key) !== undefined)
@@ -73,7 +73,13 @@ function attachmentKey(instance: Json): Key {
   return `compute/${textOf(instance, "pscServiceAttachmentLink") ?? "none"}`;
 }
 
-function inside(world: World, request: ApiRequest, key: Key, inner: string, name: string | undefined): Json {
+function inside(
+  world: MockWorld,
+  request: GoogleApiRequest,
+  key: Key,
+  inner: string,
+  name: string | undefined,
+): Json {
   const { method, body, path, query } = request;
   if (inner !== "databases" && inner !== "users") throw notFound(path);
   const kind = inner === "databases" ? "sql#database" : "sql#user";
@@ -121,12 +127,12 @@ function inside(world: World, request: ApiRequest, key: Key, inner: string, name
   );
 }
 
-function itemsOf(world: World, place: Key): Json {
+function itemsOf(world: MockWorld, place: Key): Json {
   const members = world.store.below(place).map(([, one]) => one);
   return members.length === 0 ? {} : { items: members };
 }
 
-function flags(world: World, version: string | null): Json {
+function flags(world: MockWorld, version: string | null): Json {
   const { postgresVersions } = world.project;
   if (version !== null && !postgresVersions.includes(version)) {
     throw new GoogleRefusal(400, "invalid", `Invalid value for: ${version} is not a valid value`);
@@ -138,7 +144,7 @@ function flags(world: World, version: string | null): Json {
 }
 
 /** Cloud SQL works on one thing of an instance at a time. */
-function refuseWhileBusy(world: World, instance: string): void {
+function refuseWhileBusy(world: MockWorld, instance: string): void {
   if (world.operations.on("sql", instance) === undefined) return;
   throw new GoogleRefusal(
     409,
@@ -152,7 +158,7 @@ function notAuthorized(): GoogleRefusal {
 }
 
 function start(
-  world: World,
+  world: MockWorld,
   target: string,
   type: string,
   act: "create" | "update" | "delete",
@@ -172,7 +178,10 @@ function start(
   return sqlOperation(world, operation);
 }
 
-function sqlOperation({ project }: World, { work, name, startedAt, endedAt, done, error }: Operation): Json {
+function sqlOperation(
+  { project }: MockWorld,
+  { work, name, startedAt, endedAt, done, error }: Operation,
+): Json {
   return {
     kind: "sql#operation",
     name,

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { PostgresSource } from "../config.ts";
-import { isSearchable, type User } from "./unprivileged-folder.ts";
+import { isSearchable, type SystemUser } from "./unprivileged-folder.ts";
 import { parseJson } from "../../../harness/tools/parse-json.ts";
 
 /** Postgres' programs on this machine. */
@@ -16,7 +16,7 @@ export type Programs = Extract<PostgresSource, { initdb: string }>;
 export async function runnable(
   programs: Programs,
   folder: string,
-  user: User | undefined,
+  user: SystemUser | undefined,
 ): Promise<Programs> {
   const { packaged } = programs;
   if (packaged === undefined) return programs;
@@ -52,6 +52,6 @@ function makeLinks(native: string): void {
   }
 }
 
-async function chownAll(folder: string, { uid, gid }: User): Promise<void> {
+async function chownAll(folder: string, { uid, gid }: SystemUser): Promise<void> {
   await promisify(execFile)("chown", ["-R", `${uid}:${gid}`, folder]);
 }

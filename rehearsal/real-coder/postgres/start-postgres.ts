@@ -9,7 +9,7 @@ import type { LocalProcess } from "../../../harness/tools/process/local-process.
 import { freePort } from "../free-port.ts";
 import { startProgram } from "../process-group.ts";
 import { type Programs, runnable } from "./packaged-programs.ts";
-import { makeFolder, postgresUser, type User } from "./unprivileged-folder.ts";
+import { makeFolder, postgresUser, type SystemUser } from "./unprivileged-folder.ts";
 
 export interface PostgresOptions {
   readonly programs: Programs;
@@ -92,7 +92,7 @@ async function makeCluster(
     folder,
     password,
     user,
-  }: { readonly folder: string; readonly password: string; readonly user: User | undefined },
+  }: { readonly folder: string; readonly password: string; readonly user: SystemUser | undefined },
 ): Promise<void> {
   const passwordFile = join(folder, "password");
   writeFileSync(passwordFile, password, { mode: 0o600 });

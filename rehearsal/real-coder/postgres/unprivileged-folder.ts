@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** Who Postgres runs as, where that is not this process's own user. */
-export interface User {
+export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }
 
 /** Postgres refuses to run as root; `nobody` exists wherever there is a root, and owns nothing. */
-export function postgresUser(): User | undefined {
+export function postgresUser(): SystemUser | undefined {
   return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 }
 
 /** Makes an empty folder of the user's own: beside the deployment's other files, or where the user may go. */
-export function makeFolder(beside: string, user: User | undefined): string {
+export function makeFolder(beside: string, user: SystemUser | undefined): string {
   mkdirSync(beside, { recursive: true });
   if (user === undefined || isSearchable(beside)) {
     const folder = join(beside, "postgres");

@@ -4,7 +4,7 @@ import type { TypeOverlay } from "../overlay/overlay.ts";
 import type { TwinSettings } from "../plugin/settings.ts";
 import type { Values } from "../plugin/value.ts";
 import type { TypeSchema } from "../schema.ts";
-import type { Place } from "./place.ts";
+import type { TwinPlace } from "./place.ts";
 
 /** What every operation of the twin's clouds works with. */
 export interface Cloud {
@@ -19,7 +19,7 @@ export interface Asked {
   readonly type: string;
   readonly schema: TypeSchema;
   readonly overlay: TypeOverlay;
-  readonly place: Place;
+  readonly place: TwinPlace;
   /** Cluster of a Kubernetes object or Helm release. */
   readonly cluster: TwinItem | undefined;
   /** The configuration, write-only values included: never stored. */

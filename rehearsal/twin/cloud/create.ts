@@ -16,7 +16,7 @@ import type { Settled } from "../controllers/controllers.ts";
 import { scaledMs } from "./cloud.ts";
 import type { Asked, Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
-import { identify, referencesOf } from "./identity.ts";
+import { identifyTwin, referencesOf } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { PENDING, takeControlPlaneAway } from "./control-plane.ts";
 import { injectFault } from "./fault-injection.ts";
@@ -34,7 +34,7 @@ export interface Created {
 /** Creates a resource as its cloud would: refused, or accepted at once and ready after its time. */
 export async function create(cloud: Cloud, asked: Asked, plan: Values): Promise<Created> {
   const context = contextOf(asked);
-  const identity = identify(asked.type, asked.overlay, plan, context);
+  const identity = identifyTwin(asked.type, asked.overlay, plan, context);
   const state = filled(asked.schema, asked.overlay, plan, identity.context);
   let item: TwinItem | undefined;
   let settled: Settled | undefined;

@@ -1,19 +1,19 @@
 import { itemKey } from "../../inventory/key.ts";
 import { TWIN_CALLER } from "../project.ts";
 import { resolved } from "../plugin/complete.ts";
-import { hashOf } from "../plugin/template.ts";
+import { templateHash } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { mapAttributes, valueAt } from "../plugin/walk.ts";
 import type { TypeSchema } from "../schema.ts";
 import type { Cloud } from "./cloud.ts";
 import { CloudError } from "./cloud-error.ts";
 import { clusterAt } from "./place.ts";
-import type { Place } from "./place.ts";
+import type { TwinPlace } from "./place.ts";
 
 interface AskedData {
   readonly type: string;
   readonly schema: TypeSchema;
-  readonly place: Place;
+  readonly place: TwinPlace;
   readonly config: Values;
 }
 
@@ -51,7 +51,7 @@ async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promi
       // Of AWS's own parameters the twin knows the images: one that nobody publishes is not found, as on AWS.
       if (!name.startsWith("/aws/service/ami-amazon-linux-latest/al2023-"))
         throw new CloudError(`couldn't find SSM Parameter ${name}: ParameterNotFound`);
-      const value = `ami-${hashOf(name).toString("hex").slice(0, 17)}`;
+      const value = `ami-${templateHash(name).toString("hex").slice(0, 17)}`;
       return {
         id: name,
         arn: `arn:aws:ssm:${region ?? ""}::parameter${name}`,
@@ -63,7 +63,7 @@ async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promi
     }
     case "google_project": {
       const id = text("project_id") ?? project ?? "";
-      const number = String(hashOf(id).readUInt32BE());
+      const number = String(templateHash(id).readUInt32BE());
       return {
         id: `projects/${id}`,
         project_id: id,
@@ -110,7 +110,7 @@ async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promi
   }
 }
 
-async function service({ store }: Cloud, { host }: Place, config: Values): Promise<Values> {
+async function service({ store }: Cloud, { host }: TwinPlace, config: Values): Promise<Values> {
   const name = String(valueAt(config, "metadata.0.name"));
   const namespace = (valueAt(config, "metadata.0.namespace") ?? "default") as string;
   const cluster = await clusterAt(store, host, `namespaces/${namespace}/services/${name}`);

@@ -7,8 +7,8 @@ import type { Asked, Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
 import { contextOf, labelsOf } from "./create.ts";
 import { injectFault } from "./fault-injection.ts";
-import { identify } from "./identity.ts";
-import { removeItem } from "./remove.ts";
+import { identifyTwin } from "./identity.ts";
+import { removeTwinItem } from "./remove.ts";
 import { waitMs } from "./wait.ts";
 
 /** Deletes a resource as its cloud would; returns when it is gone, throws when the cloud refuses. */
@@ -19,14 +19,14 @@ export async function destroy(
   key: string | undefined,
 ): Promise<void> {
   const { type, overlay } = asked;
-  const identity = identify(type, overlay, state, contextOf(asked));
+  const identity = identifyTwin(type, overlay, state, contextOf(asked));
   const { protect } = overlay;
   if (protect !== undefined && valueAt(state, protect.at) === true)
     throw new CloudError(render(protect.message, state, identity.context));
   const { slowMs, lostAnswer } = await injectFault(cloud, "delete", type, identity, labelsOf(asked, state));
   if (overlay.abandonable === true && state["deletion_policy"] === "ABANDON") return;
   const ms = scaledMs(overlay.seconds.delete, cloud.settings) + slowMs;
-  const removal = await removeItem(cloud.store, key ?? identity.key, {
+  const removal = await removeTwinItem(cloud.store, key ?? identity.key, {
     ms,
     controllerMs: scaledMs(CONTROLLER_SECONDS, cloud.settings),
   });

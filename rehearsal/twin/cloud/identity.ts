@@ -16,7 +16,7 @@ export interface Identity {
 }
 
 /** The identity of a resource with these values. */
-export function identify(
+export function identifyTwin(
   type: string,
   overlay: TypeOverlay,
   values: Values,

@@ -9,7 +9,7 @@ import { CloudError } from "./cloud-error.ts";
 import { refuseWhileAway } from "./control-plane.ts";
 
 /** Where a configured provider works: a project of Google's, an account of AWS's, or a cluster. */
-export interface Place {
+export interface TwinPlace {
   readonly context: TemplateContext;
   /** The provider's `default_labels` or `default_tags`. */
   readonly labels: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** Reads the place from a provider's configuration; what is unknown at plan time is left out. */
-export function placeOf(provider: string, config: Values): Place {
+export function twinPlaceOf(provider: string, config: Values): TwinPlace {
   const text = (path: string): string | undefined => {
     const value = valueAt(config, path);
     return typeof value === "string" && value !== "" ? value : undefined;

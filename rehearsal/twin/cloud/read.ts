@@ -3,7 +3,7 @@ import type { Asked, Cloud } from "./cloud.ts";
 import { contextOf, labelsOf } from "./create.ts";
 import { injectFault } from "./fault-injection.ts";
 import { CloudError } from "./cloud-error.ts";
-import { identify } from "./identity.ts";
+import { identifyTwin } from "./identity.ts";
 import { waitMs } from "./wait.ts";
 
 /** Whether a resource of Terraform's state still exists in its cloud. */
@@ -13,7 +13,7 @@ export async function read(
   state: Values,
   key: string | undefined,
 ): Promise<boolean> {
-  const identity = identify(asked.type, asked.overlay, state, contextOf(asked));
+  const identity = identifyTwin(asked.type, asked.overlay, state, contextOf(asked));
   const { slowMs, lostAnswer } = await injectFault(
     cloud,
     "read",

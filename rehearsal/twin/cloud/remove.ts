@@ -28,7 +28,7 @@ export type Removal =
   { readonly state: "removed" | "gone" } | { readonly state: "in-use"; readonly by: string };
 
 /** Durations in milliseconds of wall time. */
-export interface RemoveOptions {
+export interface TwinRemoveOptions {
   /** How long the thing itself is still there, deleting. */
   readonly ms: number;
   /** How long what controllers made for it is still there, while its cluster lives. */
@@ -39,10 +39,10 @@ export interface RemoveOptions {
  * Removes a thing as its cloud would: refused while something uses it; with all that lives in it and the processes
  * behind those. What controllers made for it goes later if their cluster lives, and never when the cluster goes.
  */
-export async function removeItem(
+export async function removeTwinItem(
   store: TwinStore,
   key: string,
-  { ms, controllerMs }: RemoveOptions,
+  { ms, controllerMs }: TwinRemoveOptions,
 ): Promise<Removal> {
   const removed = await store.locked(async (): Promise<Removal | { items: TwinItem[] }> => {
     const item = await store.get(key);

@@ -6,7 +6,7 @@ import type { Asked, Cloud } from "./cloud.ts";
 import { CloudError } from "./cloud-error.ts";
 import { contextOf, labelsOf, refuse, storable } from "./create.ts";
 import type { Created } from "./create.ts";
-import { identify } from "./identity.ts";
+import { identifyTwin } from "./identity.ts";
 import { waitMs } from "./wait.ts";
 
 /** A change in place takes this share of a create's time: chosen. */
@@ -19,7 +19,7 @@ export async function update(
   plan: Values,
   key: string | undefined,
 ): Promise<Created> {
-  const identity = identify(asked.type, asked.overlay, plan, contextOf(asked));
+  const identity = identifyTwin(asked.type, asked.overlay, plan, contextOf(asked));
   const state = filled(asked.schema, asked.overlay, plan, identity.context);
   const item = await cloud.store.get(key ?? identity.key);
   if (item === undefined) throw new CloudError(`${identity.path} does not exist any more`);

@@ -1,6 +1,6 @@
 import { CloudError } from "../cloud/cloud-error.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import { hashOf } from "../plugin/template.ts";
+import { templateHash } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { valueAt } from "../plugin/walk.ts";
 import { controllerItem } from "./controller-item.ts";
@@ -24,7 +24,7 @@ export async function settleDeployment({ store }: Cloud, { asked, item, state }:
       {
         kind: "kubernetes_pod",
         scope: item.scope,
-        name: `${item.name}-${hashOf(`${item.key} ${index}`).toString("hex").slice(0, 10)}`,
+        name: `${item.name}-${templateHash(`${item.key} ${index}`).toString("hex").slice(0, 10)}`,
       },
       {
         owner: item.key,

@@ -1,5 +1,5 @@
 import type { TwinItem } from "../../inventory/item.ts";
-import { hashOf } from "../plugin/template.ts";
+import { templateHash } from "../plugin/template.ts";
 import { controllerItem } from "./controller-item.ts";
 import { networkBalancerItems } from "./network-balancer.ts";
 
@@ -28,8 +28,8 @@ function googleItems({ service, cluster, annotations, address, isLocal, runId }:
   const networks = cluster.uses.filter((key) => key.startsWith("google_compute_network--"));
   const subnetworks = cluster.uses.filter((key) => key.startsWith("google_compute_subnetwork--"));
   const isInternal = INTERNAL.some((name) => annotations[name]?.toLowerCase() === "internal");
-  const balancer = `a${hashOf(`${service.key} ${service.createdAt}`).toString("hex").slice(0, 31)}`;
-  const nodes = `k8s-${hashOf(cluster.key).toString("hex").slice(0, 16)}-node`;
+  const balancer = `a${templateHash(`${service.key} ${service.createdAt}`).toString("hex").slice(0, 31)}`;
+  const nodes = `k8s-${templateHash(cluster.key).toString("hex").slice(0, 16)}-node`;
   const make = (kind: string, scope: string, name: string, uses: readonly string[]): TwinItem =>
     controllerItem(
       { kind, scope, name },

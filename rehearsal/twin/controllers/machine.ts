@@ -5,8 +5,8 @@ import { findTls } from "../cloud/vault.ts";
 import { lastSegment } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import type { Accepted, Settled } from "./controllers.ts";
-import { type Deployment, startEmulator } from "../programs/emulator.ts";
-import { runnerOnGoogle, startRunner } from "../programs/runner.ts";
+import { type TwinDeployment, launchEmulator } from "../programs/emulator.ts";
+import { runnerOnGoogle, launchRunner } from "../programs/runner.ts";
 import { secretOfVersion } from "./secret.ts";
 
 /** A machine whose metadata says what it is runs that: a load runner, or Coder with the environment that it says. */
@@ -15,7 +15,7 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
   const load = runnerOnGoogle(metadata);
   if (load !== undefined) {
     if (item.process !== undefined && isAlive(item.process)) return { state, item: {} };
-    const started = await startRunner(cloud, item, load);
+    const started = await launchRunner(cloud, item, load);
     return { state: withAddress(state, started.runner.host), item: started };
   }
   const version = metadata["coder-version"];
@@ -26,7 +26,7 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
   const tls = tlsOf(cloud, metadata);
   // Without the key it is told of, Coder never starts.
   if (env["CODER_TLS_ENABLE"] === "true" && tls === undefined) return { state, item: {} };
-  const { address, port, identity } = await startEmulator(cloud, {
+  const { address, port, identity } = await launchEmulator(cloud, {
     item,
     version,
     replicas: 1,
@@ -49,7 +49,7 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
 }
 
 /** The certificate that its metadata says, with the key that it may read. */
-function tlsOf({ settings }: Cloud, metadata: Readonly<Record<string, string>>): Deployment["tls"] {
+function tlsOf({ settings }: Cloud, metadata: Readonly<Record<string, string>>): TwinDeployment["tls"] {
   const version = metadata["coder-tls-key-secret"];
   const kept = version === undefined ? undefined : findTls(settings.root, secretOfVersion(version));
   return kept && { ...kept, certificate: metadata["coder-tls-certificate"] ?? "" };

@@ -1,5 +1,5 @@
 import type { TwinItem } from "../../inventory/item.ts";
-import { hashOf } from "../plugin/template.ts";
+import { templateHash } from "../plugin/template.ts";
 import { controllerItem } from "./controller-item.ts";
 import type { Balanced } from "./load-balancer.ts";
 
@@ -14,7 +14,7 @@ export function networkBalancerItems({
   runId,
 }: Balanced): TwinItem[] {
   const subnets = cluster.uses.filter((key) => key.startsWith("aws_subnet--"));
-  const name = `a${hashOf(`${service.key} ${service.createdAt}`).toString("hex").slice(0, 31)}`;
+  const name = `a${templateHash(`${service.key} ${service.createdAt}`).toString("hex").slice(0, 31)}`;
   const isNetwork = annotations[`${ANNOTATION}-type`] === "nlb";
   const make = (kind: string, more: Partial<TwinItem>): TwinItem =>
     controllerItem(

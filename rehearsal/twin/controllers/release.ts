@@ -3,10 +3,10 @@ import { endProcess } from "../../../harness/tools/process/local-process.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
 import { findItemRun } from "../cloud/create.ts";
-import { hashOf, lastSegment } from "../plugin/template.ts";
+import { templateHash, lastSegment } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { whyNeverReady } from "./coder-readiness.ts";
-import { coderValues } from "../programs/coder-values.ts";
+import { readCoderValues } from "../programs/coder-values.ts";
 import type { CoderValues } from "../programs/coder-values.ts";
 import type { Accepted, Settled } from "./controllers.ts";
 import { controllerItem } from "./controller-item.ts";
@@ -29,7 +29,7 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
   if (cluster === undefined || lastSegment(String(state["chart"])) !== CODER) return { state, item: {} };
   // An upgrade replaces the pods: connections to them end.
   if (item.process !== undefined) await endProcess(item.process, { graceMs: 2_000 });
-  const coder = coderValues(values);
+  const coder = readCoderValues(values);
   const runId = findItemRun(item) ?? findItemRun(cluster);
   const inCluster = {
     owner: item.key,
@@ -80,7 +80,7 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
 }
 
 function podNames({ key }: TwinItem, { replicaCount }: CoderValues): string[] {
-  const set = hashOf(key).toString("hex").slice(0, 10);
+  const set = templateHash(key).toString("hex").slice(0, 10);
   return Array.from(
     { length: replicaCount },
     (_, index) => `${CODER}-${set}-${String(index).padStart(5, "0")}`,

@@ -1,6 +1,6 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import { hashOf } from "../plugin/template.ts";
+import { templateHash } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { valueAt } from "../plugin/walk.ts";
 import { findItemRun } from "../cloud/create.ts";
@@ -12,7 +12,7 @@ export async function settleService({ store }: Cloud, { asked, item, state }: Ac
   if (asked.cluster === undefined || valueAt(state, "spec.0.type") !== "LoadBalancer")
     return { state, item: {} };
   const balanced = await coderBehind(store, item);
-  const address = balanced ?? `10.${[...hashOf(item.key).subarray(0, 3)].join(".")}`;
+  const address = balanced ?? `10.${[...templateHash(item.key).subarray(0, 3)].join(".")}`;
   const annotations = (valueAt(state, "metadata.0.annotations") ?? {}) as Record<string, string>;
   const runId = findItemRun(item) ?? findItemRun(asked.cluster);
   await store.putMany(

@@ -6,7 +6,7 @@ import type { Values } from "../plugin/value.ts";
  * with the provider's own as fallback; `{path|last}` is what stands behind the last slash, `{path|other}` has another path as fallback. Also `{cluster}`,
  * `{hash}` (8 hex digits of the key), `{ip}` (an address of 10.0.0.0/8 made of it), `{now}`, `{processor}` (one of two, by the key).
  */
-export type Template = string;
+export type OverlayTemplate = string;
 
 /** What a value of a resource names: another resource that must exist and cannot go before it. */
 export interface Reference {
@@ -14,7 +14,7 @@ export interface Reference {
   readonly at: string;
   /** Kind in Terraform's words. */
   readonly kind: string;
-  readonly scope: Template;
+  readonly scope: OverlayTemplate;
   /** It lives inside: it vanishes with that, and does not hold it back. */
   readonly parent?: true;
 }
@@ -30,11 +30,11 @@ export interface TypeOverlay {
   };
   /** The kind that names clash in, when it is not the type: `kubernetes_namespace_v1` is a `kubernetes_namespace`. */
   readonly kind?: string;
-  readonly name: Template;
-  readonly scope: Template;
+  readonly name: OverlayTemplate;
+  readonly scope: OverlayTemplate;
   /** How the cloud's messages name it. */
-  readonly path: Template;
-  readonly id: Template;
+  readonly path: OverlayTemplate;
+  readonly id: OverlayTemplate;
   readonly forceNew: readonly string[];
   /** SDK defaults of attributes that are not computed, by dotted path. */
   readonly defaults?: Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export interface TypeOverlay {
   readonly labels?: string;
   readonly references?: readonly Reference[];
   /** Deletion is refused while this is true. */
-  readonly protect?: { readonly at: string; readonly message: Template };
+  readonly protect?: { readonly at: string; readonly message: OverlayTemplate };
   /** Why the cloud answers a create or a change of these values with an error, if it does. */
   readonly refuses?: (values: Values, parent: TwinItem | undefined) => string | undefined;
   /** An IAM binding: the same again is no clash. */

@@ -1,4 +1,4 @@
-import type { Place } from "../cloud/place.ts";
+import type { TwinPlace } from "../cloud/place.ts";
 import type { TypeOverlay } from "../overlay/overlay.ts";
 import type { TypeSchema } from "../schema.ts";
 import { planned } from "./complete.ts";
@@ -18,7 +18,7 @@ interface Change {
 export function planChange(
   schema: TypeSchema,
   overlay: TypeOverlay,
-  place: Place,
+  place: TwinPlace,
   { prior, proposed, priorBytes, priorPrivate }: Change,
 ): object {
   const kept = { planned_private: priorPrivate, legacy_type_system: true };
@@ -32,7 +32,7 @@ export function planChange(
 }
 
 /** Google's and AWS's providers add their default labels to a resource's own, already in the plan. */
-function withLabels(schema: TypeSchema, place: Place, plan: Values): Values {
+function withLabels(schema: TypeSchema, place: TwinPlace, plan: Values): Values {
   if (schema.block.attributes?.["tags_all"] !== undefined) {
     const tags = plan["tags"];
     if (!isKnown(tags)) return { ...plan, tags_all: UNKNOWN };

@@ -5,8 +5,8 @@ import type { Asked, Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
 import { create } from "../cloud/create.ts";
 import { destroy } from "../cloud/destroy.ts";
-import { clusterAt, placeOf } from "../cloud/place.ts";
-import type { Place } from "../cloud/place.ts";
+import { clusterAt, twinPlaceOf } from "../cloud/place.ts";
+import type { TwinPlace } from "../cloud/place.ts";
 import { readDataSource } from "../cloud/data-sources.ts";
 import { read } from "../cloud/read.ts";
 import { update } from "../cloud/update.ts";
@@ -54,7 +54,7 @@ export function providerService(
   const schemas = loadSchemas(join(settings.source, "schemas"), provider);
   const stop = new AbortController();
   const cloud: Cloud = { store: openStore(inventoryFolder(settings.root)), settings, signal: stop.signal };
-  let place: Place = placeOf(provider, {});
+  let place: TwinPlace = twinPlaceOf(provider, {});
 
   const asked = async (type: string, config: Values | null): Promise<Asked> => {
     const schema = schemaIn(schemas.resources, type);
@@ -77,7 +77,7 @@ export function providerService(
     }),
     ValidateDataResourceConfig: () => ({}),
     ConfigureProvider: ({ config }) => {
-      place = placeOf(provider, decodeValues(config) ?? {});
+      place = twinPlaceOf(provider, decodeValues(config) ?? {});
       return {};
     },
     UpgradeResourceState: ({ raw_state }) => ({ upgraded_state: { json: raw_state.json } }),

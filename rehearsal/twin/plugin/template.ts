@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Template } from "../overlay/overlay.ts";
+import type { OverlayTemplate } from "../overlay/overlay.ts";
 import type { Values } from "./value.ts";
 import { UNKNOWN } from "./value.ts";
 import { valueAt } from "./walk.ts";
@@ -16,7 +16,7 @@ export interface TemplateContext {
 }
 
 /** Text of a template for a resource; what nobody knows is empty. */
-export function render(template: Template, values: Values, context: TemplateContext): string {
+export function render(template: OverlayTemplate, values: Values, context: TemplateContext): string {
   return template.replaceAll(/\{([^}]+)\}/g, (_all, expression: string) => {
     const [path = "", pipe] = expression.split("|");
     const text =
@@ -33,22 +33,22 @@ export function lastSegment(link: string): string {
 }
 
 /** A number of 32 bits made of a text: the same for the same resource, so that nothing random enters a plan. */
-export function hashOf(text: string): Buffer {
+export function templateHash(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
 /** The processor of a machine that may have either of two: as in a zone, some have one and some the other. */
 export function processorOf(key: string): string {
-  return (hashOf(key)[0] ?? 0) % 2 === 0 ? "Intel Cascade Lake" : "Intel Ice Lake";
+  return (templateHash(key)[0] ?? 0) % 2 === 0 ? "Intel Cascade Lake" : "Intel Ice Lake";
 }
 
 function lookup(path: string, values: Values, context: TemplateContext): string | undefined {
   if (path === "now") return new Date().toISOString();
   if (path === "hash")
-    return hashOf(context.key ?? "")
+    return templateHash(context.key ?? "")
       .toString("hex")
       .slice(0, 8);
-  if (path === "ip") return `10.${[...hashOf(context.key ?? "").subarray(0, 3)].join(".")}`;
+  if (path === "ip") return `10.${[...templateHash(context.key ?? "").subarray(0, 3)].join(".")}`;
   if (path === "processor") return processorOf(context.key ?? "");
   const value = valueAt(values, path);
   if (typeof value === "string" && value !== "") return value;

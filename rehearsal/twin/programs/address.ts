@@ -5,7 +5,7 @@ import { withLock } from "../../inventory/lock.ts";
 import { isAlive } from "../../../harness/tools/process/local-process.ts";
 import type { LocalProcess } from "../../../harness/tools/process/local-process.ts";
 import { folderOfAddress } from "../../runner/disk.ts";
-import { hashOf } from "../plugin/template.ts";
+import { templateHash } from "../plugin/template.ts";
 import { parseJson } from "../../../harness/tools/parse-json.ts";
 
 /** Where the identity of the process behind a reserved address lies, in its folder. */
@@ -19,7 +19,7 @@ export async function reserveAddress(
 ): Promise<{ readonly host: string; readonly port: number; readonly folder: string }> {
   return withLock(folderOfAddress(root, ".lock"), async () => {
     for (let attempt = 0; ; attempt += 1) {
-      const [b = 0, c = 0, d = 0] = hashOf(`${owner} ${attempt}`);
+      const [b = 0, c = 0, d = 0] = templateHash(`${owner} ${attempt}`);
       const host = `127.${16 + (b % 239)}.${c}.${1 + (d % 254)}`;
       const folder = folderOfAddress(root, host);
       if (isTaken(folder)) continue;

@@ -50,7 +50,7 @@ const chart = z.object({
 export type CoderValues = z.infer<typeof chart>["coder"];
 
 /** Reads the values as Coder's chart does; a value of the wrong type fails as its template would. */
-export function coderValues(values: Values): CoderValues {
+export function readCoderValues(values: Values): CoderValues {
   const checked = chart.safeParse(values);
   if (checked.success) return checked.data.coder;
   throw new CloudError("installation failed", {

@@ -18,7 +18,7 @@ import { launch } from "./launch.ts";
 const CODER_PORT = 7080;
 
 /** One emulated Coder, whatever it runs on. */
-export interface Deployment {
+export interface TwinDeployment {
   /** What it is, and goes with: a release or a machine. */
   readonly item: TwinItem;
   readonly version: string;
@@ -50,7 +50,7 @@ export async function startCoder(
   cloud: Cloud,
   { coder, item, cluster, version }: CoderToStart,
 ): Promise<Started> {
-  return startEmulator(cloud, {
+  return launchEmulator(cloud, {
     item,
     version: coder.image.tag === "" ? version : coder.image.tag,
     replicas: Math.max(1, coder.replicaCount),
@@ -65,9 +65,9 @@ export async function startCoder(
 }
 
 /** Starts an emulated Coder on an address of its own. */
-export async function startEmulator(
+export async function launchEmulator(
   { store, settings, signal }: Cloud,
-  { item, version, replicas, env, tls, workspaces }: Deployment,
+  { item, version, replicas, env, tls, workspaces }: TwinDeployment,
 ): Promise<Started> {
   const { host, port, folder } = await reserveAddress(settings.root, item.key, CODER_PORT);
   const program = coderProgram(settings, {
@@ -95,7 +95,7 @@ export async function startEmulator(
 }
 
 /** By the first certificate, as for a client that names none. */
-function tlsOf({ settings }: Cloud, { tls }: CoderValues, scope: string): Deployment["tls"] {
+function tlsOf({ settings }: Cloud, { tls }: CoderValues, scope: string): TwinDeployment["tls"] {
   const [name] = tls.secretNames;
   return name === undefined ? undefined : findTls(settings.root, itemKey("kubernetes_secret", scope, name));
 }

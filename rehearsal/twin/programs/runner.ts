@@ -40,7 +40,7 @@ export function runnerOnAws(userData: string): RunnerMetadata | undefined {
 }
 
 /** Starts the SSH server of a load runner on an address of its own; what its item says more. */
-export async function startRunner(
+export async function launchRunner(
   { store, settings, signal }: Cloud,
   item: TwinItem,
   { users, reports }: RunnerMetadata,

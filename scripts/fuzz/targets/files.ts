@@ -9,7 +9,7 @@ import { mirroredRecordTexts } from "../../../harness/pipeline/mirror/mirrored-r
 import { mirroredState } from "../../../harness/pipeline/mirror/mirrored-state.ts";
 import { isMirrored } from "../../../harness/pipeline/mirror/mirrored-files.ts";
 import { findKeep } from "../../../harness/pipeline/driver/keep.ts";
-import { OwnerSight } from "../../../harness/pipeline/folder/driver.ts";
+import { DriverSight } from "../../../harness/pipeline/folder/driver.ts";
 import { findDisagreements } from "../../../harness/pipeline/stages/reconcile.ts";
 import { findRequest } from "../../../harness/pipeline/folder/request.ts";
 import { RunFolder } from "../../../harness/pipeline/folder/run-folder.ts";
@@ -73,7 +73,7 @@ async function readFolder(name: string, bytes: Uint8Array): Promise<Outcome> {
   await findFinalRecord(folder);
   await findRequest(folder);
   await findSecrets(folder);
-  await new OwnerSight(folder, world.clock).look();
+  await new DriverSight(folder, world.clock).look();
   await new LeaseBook(folder.leases, world.clock).isHeld();
   const context = await openContext(folder, world.ports(), {
     reporter: world.reporter,

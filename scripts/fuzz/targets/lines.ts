@@ -5,8 +5,8 @@ import { advance, initialState } from "../../../harness/cli/progress/state.ts";
 import { liveView } from "../../../harness/cli/progress/live-view.ts";
 import { PlainLines } from "../../../harness/cli/progress/plain-lines.ts";
 import { LineSplitter } from "../../../harness/tools/files/lines.ts";
-import { shardEvent } from "../../../harness/model/ports/worker.ts";
-import { shardTask } from "../../../harness/model/ports/worker-task.ts";
+import { workerEvent } from "../../../harness/model/ports/worker.ts";
+import { workerTask } from "../../../harness/model/ports/worker-task.ts";
 import { EventTail } from "../../../harness/pipeline/folder/event-log.ts";
 import { parseJournal } from "../../../harness/pipeline/folder/journal.ts";
 import { failureOf } from "../../../harness/terraform/failure.ts";
@@ -107,7 +107,7 @@ export const lines: readonly Target[] = [
   }),
   target({
     name: "lines: events of a worker",
-    inputs: jsonNear(samplesOf(shardEvent)),
+    inputs: jsonNear(samplesOf(workerEvent)),
     read: (bytes: Uint8Array): Outcome => {
       const event = parseEvent(Buffer.from(bytes).toString());
       return { state: "accepted", again: { value: event, written: Buffer.from(JSON.stringify(event)) } };
@@ -117,7 +117,7 @@ export const lines: readonly Target[] = [
     name: "lines: task of a worker",
     secret: SECRET,
     inputs: jsonNear(
-      samplesOf(shardTask).map((task) => ({ ...(task as object), token: SECRET })),
+      samplesOf(workerTask).map((task) => ({ ...(task as object), token: SECRET })),
       {
         swaps: false,
       },

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { RefbenchError } from "../../../harness/tools/error.ts";
 import type { Inventory, InventoryAnswer, InventoryItem } from "../../../harness/model/ports/inventory.ts";
-import type { ShardResult, ShardRunner } from "../../../harness/model/ports/worker.ts";
+import type { WorkerResult, WorkerRunner } from "../../../harness/model/ports/worker.ts";
 import type { DrainTask, LoadTask } from "../../../harness/model/ports/worker-task.ts";
 import type { Terraform } from "../../../harness/model/ports/terraform.ts";
 import type { Ports } from "../../../harness/pipeline/context/context.ts";
@@ -192,9 +192,9 @@ function lieOf(items: readonly InventoryItem[]): InventoryAnswer {
   };
 }
 
-function shardOf(world: World, gate: () => Promise<void>, destructive: () => void): ShardRunner {
+function shardOf(world: World, gate: () => Promise<void>, destructive: () => void): WorkerRunner {
   return {
-    run: async (task, { signal }): Promise<ShardResult> => {
+    run: async (task, { signal }): Promise<WorkerResult> => {
       if (task.task === "drain") destructive();
       await gate();
       switch (task.task) {
@@ -226,7 +226,7 @@ async function load(
   task: LoadTask,
   gate: () => Promise<void>,
   signal: AbortSignal,
-): Promise<ShardResult> {
+): Promise<WorkerResult> {
   for (let index = 0; index < task.workspaces && !signal.aborted; index += 1) {
     for (const thing of workspaceThings(index)) {
       await gate();
@@ -243,7 +243,7 @@ async function load(
   return { task: "load", ...loadResultOf(task), stopped: signal.aborted };
 }
 
-async function drain(world: World, _: DrainTask, gate: () => Promise<void>): Promise<ShardResult> {
+async function drain(world: World, _: DrainTask, gate: () => Promise<void>): Promise<WorkerResult> {
   if (!world.cloud.has("release")) throw new RefbenchError("coder", "connect ECONNREFUSED 127.0.0.1:7080");
   let deleted = 0;
   for (const { id } of world.cloud.all().filter(({ kind }) => kind === "kubernetes_pod")) {

@@ -10,7 +10,7 @@ import { reaperEnvironment } from "../../../harness/composition/spawn-reaper.ts"
 import { readJson } from "../../../harness/tools/files/json-file.ts";
 import { type CloudPlan, planSchema } from "../../../harness/pipeline/folder/plan.ts";
 import { synthesize } from "../../../harness/terraform/synthesize.ts";
-import { localShardRunner } from "../../../harness/workload/worker-process/local-runner.ts";
+import { localWorkerRunner } from "../../../harness/workload/worker-process/local-runner.ts";
 import { utilityEnvironment } from "../../../harness/workload/coder-engine/utility-environment.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { OBEYED_BY_NODE, STEERING } from "../../support/coder/steering-shell.ts";
@@ -95,7 +95,7 @@ test("Coder's binary gets nothing that steers it", () => {
 test("a worker on this machine gets nothing that steers it", async () => {
   const file = join(await folder(), "env.json");
   const program = `require("node:fs").writeFileSync(${JSON.stringify(file)}, JSON.stringify(process.env))`;
-  const runner = localShardRunner({ env: SHELL, command: [process.execPath, "-e", program] });
+  const runner = localWorkerRunner({ env: SHELL, command: [process.execPath, "-e", program] });
   const task = { type: "drain" } as unknown as Parameters<typeof runner.run>[0];
   const never = new AbortController().signal;
   await runner.run(task, { signal: never, onEvent: () => undefined }).catch(() => undefined);

@@ -1,5 +1,9 @@
 import * as hdr from "hdr-histogram-js";
-import { MEASURING_METHODS, RECORD_SCHEMA_VERSION, recordSchema } from "../../../harness/model/record/record.ts";
+import {
+  MEASURING_METHODS,
+  RECORD_SCHEMA_VERSION,
+  recordSchema,
+} from "../../../harness/model/record/record.ts";
 import type { Measurements, RunRecord } from "../../../harness/model/record/record.ts";
 import type { Phase, PhaseHistogram } from "../../../harness/model/record/worker-result.ts";
 

@@ -7,7 +7,7 @@ import {
   isBrokenOff,
   MAX_BODY_BYTES,
   MAX_REFUSAL_BYTES,
-  placeOf,
+  splitUrl,
 } from "../../../harness/tools/exchange.ts";
 import { endlessBody, serveHttp, trickle } from "../../support/network/http-server.ts";
 
@@ -19,7 +19,7 @@ test("a body of 200 MB is given up at the limit, and no more of it is taken from
   const counted = { sent: 0 };
   await using server = await serveHttp(endlessBody(200 * 2 ** 20, counted));
 
-  await expect(exchange({ ...ASKED, ...placeOf(server.url) })).rejects.toThrow(AnswerTooLargeError);
+  await expect(exchange({ ...ASKED, ...splitUrl(server.url) })).rejects.toThrow(AnswerTooLargeError);
   expect(counted.sent).toBeLessThan(MAX_BODY_BYTES + IN_BUFFERS);
 });
 
@@ -27,7 +27,7 @@ test("of a refusal the first 64 KiB are read, and its status is kept", async () 
   const counted = { sent: 0 };
   await using server = await serveHttp(endlessBody(200 * 2 ** 20, counted, 503));
 
-  const { status, bytes } = await exchange({ ...ASKED, ...placeOf(server.url) });
+  const { status, bytes } = await exchange({ ...ASKED, ...splitUrl(server.url) });
   expect(status).toBe(503);
   expect(bytes).toHaveLength(MAX_REFUSAL_BYTES);
   expect(counted.sent).toBeLessThan(IN_BUFFERS);
@@ -37,7 +37,7 @@ test("a body that trickles ends with the deadline of the whole exchange", async 
   let asked = 0;
   await using server = await serveHttp(trickle(() => asked++));
 
-  const error: unknown = await exchange({ ...ASKED, timeoutMs: 200, ...placeOf(server.url) }).catch(
+  const error: unknown = await exchange({ ...ASKED, timeoutMs: 200, ...splitUrl(server.url) }).catch(
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(ExchangeTimeoutError);
@@ -50,13 +50,13 @@ test("a stop ends an exchange in the middle of its body, with its reason", async
   const reason = new Error("stop");
   await using server = await serveHttp(trickle(() => stop.abort(reason)));
 
-  await expect(exchange({ ...ASKED, ...placeOf(server.url), signal: stop.signal })).rejects.toBe(reason);
+  await expect(exchange({ ...ASKED, ...splitUrl(server.url), signal: stop.signal })).rejects.toBe(reason);
 });
 
 test("an exchange leaves no listener at a signal that many share", async () => {
   const { signal } = new AbortController();
   await using server = await serveHttp((_request, response) => response.end("yes"));
-  for (let i = 0; i < 3; i++) await exchange({ ...ASKED, ...placeOf(server.url), signal });
+  for (let i = 0; i < 3; i++) await exchange({ ...ASKED, ...splitUrl(server.url), signal });
   expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
@@ -66,6 +66,6 @@ test("a redirect is an answer, and is not followed", async () => {
     asked++;
     response.writeHead(302, { location: "/elsewhere" }).end();
   });
-  expect((await exchange({ ...ASKED, ...placeOf(`${server.url}/here?q=1`) })).status).toBe(302);
+  expect((await exchange({ ...ASKED, ...splitUrl(`${server.url}/here?q=1`) })).status).toBe(302);
   expect(asked).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HOLD_SECONDS } from "../../../reference-architectures/hold-seconds.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
-import { type CostEstimate, estimateCost } from "../../../reference-architectures/cost/estimate.ts";
+import { type EstimatedCost, estimateCost } from "../../../reference-architectures/cost/estimate.ts";
 import { phasesOf } from "../../../reference-architectures/cost/phases.ts";
 import { MACHINE_TYPES } from "../../../reference-architectures/machine-types.ts";
 import { AWS_PRICES } from "../../../reference-architectures/prices/aws.ts";
@@ -16,7 +16,7 @@ function estimated(
   name: string,
   size: string,
   { overrides = {}, runner = true }: { overrides?: Record<string, unknown>; runner?: boolean } = {},
-): CostEstimate {
+): EstimatedCost {
   const architecture = getArchitecture(name);
   const { figures } = resolveSize(name, size, overrides);
   const estimation = estimateCost(architecture, figures, { region: architecture.region, runner });
@@ -24,7 +24,7 @@ function estimated(
   return estimation.estimate;
 }
 
-const amountOf = ({ items }: CostEstimate, pattern: RegExp): number =>
+const amountOf = ({ items }: EstimatedCost, pattern: RegExp): number =>
   items.filter(({ what }) => pattern.test(what)).reduce((sum, { amount }) => sum + amount, 0);
 
 describe.each(CASES)("$name $size on $kind", ({ name, size, kind }) => {

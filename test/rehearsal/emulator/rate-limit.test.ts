@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { RateLimits } from "../../../rehearsal/emulator/http/rate-limit.ts";
 import type { ApiRequest } from "../../../rehearsal/emulator/http/request.ts";
 import type { Route } from "../../../rehearsal/emulator/http/router.ts";
-import type { User } from "../../../rehearsal/emulator/state/types.ts";
+import type { EmulatedUser } from "../../../rehearsal/emulator/state/types.ts";
 import { emulated } from "./driver.ts";
 
 const route: Route = { method: "GET", pattern: "/x", handle: () => ({ status: 200 }) };
-const user = (id: string, roles: string[] = []): User => ({ id, roles }) as unknown as User;
+const user = (id: string, roles: string[] = []): EmulatedUser => ({ id, roles }) as unknown as EmulatedUser;
 const request = (changes: Partial<ApiRequest> = {}): ApiRequest => ({
   method: "GET",
   path: "/x",

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { request } from "undici";
-import { API_VARIABLES, endpointVariables } from "../../../rehearsal/google-api/api-names.ts";
+import { API_VARIABLES, mockEndpointVariables } from "../../../rehearsal/google-api/api-names.ts";
 import { MockGoogle } from "../../../rehearsal/google-api/mock-google.ts";
 import { speedDurations } from "../../../rehearsal/google-api/durations.ts";
 import { customGoogleEndpoints, googleEndpoints } from "../../../harness/inventory/google/endpoints.ts";
@@ -72,7 +72,7 @@ const CLUSTER = {
 
 describe("addresses", () => {
   test("refbench asks exactly the APIs that the mock has, by the same variables", () => {
-    const variables = endpointVariables("http://127.0.0.1:1");
+    const variables = mockEndpointVariables("http://127.0.0.1:1");
     expect(customGoogleEndpoints(variables).toSorted()).toEqual(Object.values(API_VARIABLES).toSorted());
     expect(googleEndpoints(variables).compute).toBe("http://127.0.0.1:1/compute/");
   });

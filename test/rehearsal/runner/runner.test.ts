@@ -12,13 +12,9 @@ import { makeStore } from "../../../rehearsal/inventory/store.ts";
 import { twinRunnerAccess } from "../../../rehearsal/runner/access.ts";
 import { commandWords } from "../../../rehearsal/runner/command-words.ts";
 import type { Cloud } from "../../../rehearsal/twin/cloud/cloud.ts";
-import { removeItem } from "../../../rehearsal/twin/cloud/remove.ts";
+import { removeTwinItem } from "../../../rehearsal/twin/cloud/remove.ts";
 import { controllerItem } from "../../../rehearsal/twin/controllers/controller-item.ts";
-import {
-  runnerOnAws,
-  runnerOnGoogle,
-  startRunner,
-} from "../../../rehearsal/twin/programs/runner.ts";
+import { runnerOnAws, runnerOnGoogle, launchRunner } from "../../../rehearsal/twin/programs/runner.ts";
 import { newSshKey } from "../../../stacks/ssh-key.ts";
 import { connectRunner, type RunnerConnection } from "../../../harness/workload/remote/connection.ts";
 
@@ -47,10 +43,10 @@ async function twinWithRunner(name: string) {
   const settings = { root, runner: await bundle(entry) } as Cloud["settings"];
   const item = controllerItem({ kind: "google_compute_instance", scope: "project/zone", name }, {});
   const metadata = { users: [{ name: "refbench", publicKey: PUBLIC }], reports: true };
-  const started = await startRunner({ store, settings, signal }, item, metadata);
+  const started = await launchRunner({ store, settings, signal }, item, metadata);
   await store.put({ ...item, ...started });
   const access = await twinRunnerAccess(root, name, KEY.privateKey);
-  const remove = () => removeItem(store, item.key, NOW);
+  const remove = () => removeTwinItem(store, item.key, NOW);
   return { root, item, store, access, started, remove };
 }
 type Rename = (from: string, to: string) => Promise<unknown>;

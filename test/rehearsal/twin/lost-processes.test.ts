@@ -6,16 +6,13 @@ import { seenIn } from "../../../harness/model/ports/listing.ts";
 import { newRunId } from "../../../harness/model/run-id.ts";
 import { bundle } from "../../../rehearsal/bundle.ts";
 import type { TwinItem } from "../../../rehearsal/inventory/item.ts";
-import {
-  endProcessesBehind,
-  processesBehind,
-} from "../../../rehearsal/inventory/marked-processes.ts";
+import { endProcessesBehind, processesBehind } from "../../../rehearsal/inventory/marked-processes.ts";
 import { makeStore, type TwinStore } from "../../../rehearsal/inventory/store.ts";
 import { folderOfAddress } from "../../../rehearsal/runner/disk.ts";
 import type { Cloud } from "../../../rehearsal/twin/cloud/cloud.ts";
 import { reserveAddress } from "../../../rehearsal/twin/programs/address.ts";
 import { controllerItem } from "../../../rehearsal/twin/controllers/controller-item.ts";
-import { startRunner } from "../../../rehearsal/twin/programs/runner.ts";
+import { launchRunner } from "../../../rehearsal/twin/programs/runner.ts";
 import { twinIfAny, twinInventory } from "../../../rehearsal/twin/inventory-adapter.ts";
 
 const runId = newRunId();
@@ -39,7 +36,7 @@ afterEach(async () => {
 
 async function start(): Promise<void> {
   const settings = { root, runner: await runner } as Cloud["settings"];
-  await startRunner({ store, settings, signal }, item, { users: [], reports: true });
+  await launchRunner({ store, settings, signal }, item, { users: [], reports: true });
 }
 
 describe("a server whose start fails after its process exists is ended", () => {

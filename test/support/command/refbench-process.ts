@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordSchema, type RunRecord } from "../../../harness/model/record/record.ts";
 
-const REFBENCH = join(import.meta.dirname, "..", "..", "bin", "refbench.js");
+const REFBENCH = join(import.meta.dirname, "..", "..", "..", "bin", "refbench.js");
 
 /** How a command ended. */
 export interface Ended {

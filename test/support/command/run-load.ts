@@ -1,5 +1,5 @@
 import { systemClock } from "../../../harness/tools/time/clock.ts";
-import type { ShardEvent } from "../../../harness/model/ports/worker.ts";
+import type { WorkerEvent } from "../../../harness/model/ports/worker.ts";
 import type { LoadResult } from "../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
 import { type LoadPace, runLoad } from "../../../harness/workload/load/load.ts";
@@ -9,15 +9,15 @@ export async function runLoadHere(
   task: LoadTask,
   options: {
     readonly signal?: AbortSignal;
-    readonly onEvent?: (event: ShardEvent) => void;
+    readonly onEvent?: (event: WorkerEvent) => void;
     readonly pace?: LoadPace;
   } = {},
-): Promise<{ result: LoadResult; events: ShardEvent[] }> {
-  const events: ShardEvent[] = [];
+): Promise<{ result: LoadResult; events: WorkerEvent[] }> {
+  const events: WorkerEvent[] = [];
   const context = {
     signal: options.signal ?? new AbortController().signal,
     clock: systemClock,
-    emit: (event: ShardEvent) => {
+    emit: (event: WorkerEvent) => {
       events.push(event);
       options.onEvent?.(event);
     },

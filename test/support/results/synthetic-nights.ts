@@ -2,7 +2,7 @@ import { ulid } from "ulid";
 import type { RunCost } from "../../../harness/model/record/cost.ts";
 import type { RunRecord } from "../../../harness/model/record/record.ts";
 import { STAGES } from "../../../harness/model/record/stage.ts";
-import { judge, type Objective } from "../../../harness/results/judge/objectives.ts";
+import { judge, type JudgedObjective } from "../../../harness/results/judge/objectives.ts";
 import { officialRecord, unmeasured } from "../../harness/results/sample-record.ts";
 import { randomOf } from "./seeded-random.ts";
 import { syntheticMeasurements } from "./synthetic-measurements.ts";
@@ -149,7 +149,7 @@ const LOAD = {
   sshShare: 0.2,
 };
 
-const OBJECTIVES: readonly Objective[] = [
+const OBJECTIVES: readonly JudgedObjective[] = [
   {
     name: "workspaces-succeeded",
     description: "workspaces that were created, reached and ran the command, share of those asked for",

@@ -5,7 +5,7 @@ import type { LimitWish } from "./options.ts";
 import type { RecordGround } from "../record.ts";
 
 /** All that a step's outcome depends on and that somebody asked for, as it is kept in a file. */
-export type Asked = Readonly<Record<string, unknown>>;
+export type AskedLimit = Readonly<Record<string, unknown>>;
 
 /**
  * What a search asks for, whoever it runs as and however Coder is reached: its own id is left out, since the next
@@ -16,7 +16,7 @@ export function askedOf({
   task,
   maxFailures,
   wish,
-}: Pick<RecordGround, "runId" | "task" | "maxFailures"> & { readonly wish: LimitWish }): Asked {
+}: Pick<RecordGround, "runId" | "task" | "maxFailures"> & { readonly wish: LimitWish }): AskedLimit {
   const { deployment, parameters } = task;
   const asked = {
     ...wish,
@@ -29,11 +29,11 @@ export function askedOf({
     ...{ token: undefined, deployment: undefined, organizationId: undefined },
     ...{ maxSteps: undefined, maxMs: undefined },
   };
-  return JSON.parse(JSON.stringify(asked).replaceAll(run12(runId), "<run>")) as Asked;
+  return JSON.parse(JSON.stringify(asked).replaceAll(run12(runId), "<run>")) as AskedLimit;
 }
 
 /** In which of its parts a search asks for something else than an earlier one did, as `name then → now`. */
-export function askedOtherwise(then: Asked, now: Asked): string[] {
+export function askedOtherwise(then: AskedLimit, now: AskedLimit): string[] {
   const names = [...new Set([...Object.keys(then), ...Object.keys(now)])];
   return names
     .filter((name) => !isDeepStrictEqual(then[name], now[name]))

@@ -11,7 +11,7 @@ import { writeForms } from "../../../results/output/outputs.ts";
 import { checkedLadder } from "../../../workload/limit-search/ladder.ts";
 import type { Io } from "../../../composition/settings/io.ts";
 import { progressReporter } from "../../progress/progress-reporter.ts";
-import { shardHere } from "../../../composition/worker-program.ts";
+import { localWorkers } from "../../../composition/worker-program.ts";
 import type { FindLimitFlags, LimitWish } from "./options.ts";
 import { type LimitReport, reportOfLimit, reportSoFar } from "./report.ts";
 import { stepsToGoOnFrom } from "./resume.ts";
@@ -57,7 +57,7 @@ export async function findLimitByHand(
   const file = resolve(io.cwd, kept);
   let keeping = Promise.resolve();
   const search = limitSearch({
-    runner: shardHere(io.env),
+    runner: localWorkers(io.env),
     wish,
     judge: (result) => missedBy(result, { task, look, maxFailures: flags.maxFailures }),
     clock: systemClock,

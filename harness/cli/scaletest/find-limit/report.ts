@@ -2,10 +2,15 @@ import { RefbenchError, verdictOfError } from "../../../tools/error.ts";
 import type { RunId } from "../../../model/run-id.ts";
 import type { Teardown } from "../../../model/record/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../../tools/verdict.ts";
-import { type LimitKind, type LimitResult, type LimitStep, summarized } from "../../../workload/limit-search/limit-search.ts";
+import {
+  type LimitKind,
+  type LimitResult,
+  type LimitStep,
+  summarized,
+} from "../../../workload/limit-search/limit-search.ts";
 import { conditionsOfLoad } from "../conditions.ts";
 import { type RecordGround, teardownOf } from "../record.ts";
-import { type Asked, askedOf } from "./asked.ts";
+import { type AskedLimit, askedOf } from "./asked.ts";
 import type { LimitWish } from "./options.ts";
 import type { LimitSearch } from "./runner.ts";
 import type { LoadOutcome } from "../run-load.ts";
@@ -30,7 +35,7 @@ export interface LimitReport {
   readonly conditions: readonly string[];
   readonly steps: readonly LimitStep[];
   /** What a search that goes on from these steps must ask for too. */
-  readonly asked: Asked;
+  readonly asked: AskedLimit;
   readonly teardown: Teardown;
   readonly verdict: Verdict;
   readonly exitCode: number;

@@ -1,9 +1,14 @@
 import type { Clock } from "../../../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../../../tools/error.ts";
-import type { ShardRunner } from "../../../model/ports/worker.ts";
+import type { WorkerRunner } from "../../../model/ports/worker.ts";
 import type { LoadResult } from "../../../model/record/worker-result.ts";
 import type { LoadTask } from "../../../model/ports/worker-task.ts";
-import { findLimit, type LimitResult, type LimitStep, MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
+import {
+  findLimit,
+  type LimitResult,
+  type LimitStep,
+  MOST_STEPS,
+} from "../../../workload/limit-search/limit-search.ts";
 import { checkedLadder, nextStep } from "../../../workload/limit-search/ladder.ts";
 import { withConnections } from "../../../workload/limit-search/step.ts";
 import type { LimitWish } from "./options.ts";
@@ -12,14 +17,14 @@ import type { LimitWish } from "./options.ts";
 const PROBE_EVERY_MS = 250;
 
 /** A search that is one load to whoever runs and cleans up loads; what it found so far is kept whatever happens. */
-export interface LimitSearch extends ShardRunner {
+export interface LimitSearch extends WorkerRunner {
   readonly steps: readonly LimitStep[];
   /** Absent while it goes on, and when it failed. */
   readonly found: LimitResult | undefined;
 }
 
 export interface LimitSearchMeans {
-  readonly runner: ShardRunner;
+  readonly runner: WorkerRunner;
   readonly wish: LimitWish;
   readonly judge: (result: LoadResult) => readonly string[];
   readonly clock: Clock;
@@ -88,7 +93,7 @@ function outOfTime(timeoutMs: number, cause?: unknown): RefbenchError {
 /** The load that makes the workspaces and holds the next connections; undefined when it was stopped. */
 async function firstStep(
   task: LoadTask,
-  runner: ShardRunner,
+  runner: WorkerRunner,
   { wish, judge, clock, signal, known = [] }: LimitSearchMeans & { readonly signal: AbortSignal },
 ): Promise<LimitStep | undefined> {
   const { maxSteps = MOST_STEPS } = wish;
@@ -115,18 +120,18 @@ function onItsWorkspaces(task: LoadTask): LoadTask {
 }
 
 /** Runs each load of a search within its time, and keeps the figures of the last. */
-class Loads implements ShardRunner {
+class Loads implements WorkerRunner {
   readonly #means: LimitSearchMeans;
-  readonly #onEvent: Parameters<ShardRunner["run"]>[1]["onEvent"];
+  readonly #onEvent: Parameters<WorkerRunner["run"]>[1]["onEvent"];
   last: LoadResult | undefined;
   isOutOfTime = false;
 
-  constructor(means: LimitSearchMeans, onEvent: Parameters<ShardRunner["run"]>[1]["onEvent"]) {
+  constructor(means: LimitSearchMeans, onEvent: Parameters<WorkerRunner["run"]>[1]["onEvent"]) {
     this.#means = means;
     this.#onEvent = onEvent;
   }
 
-  async run(...[task, { signal }]: Parameters<ShardRunner["run"]>): ReturnType<ShardRunner["run"]> {
+  async run(...[task, { signal }]: Parameters<WorkerRunner["run"]>): ReturnType<WorkerRunner["run"]> {
     const { runner, timeoutMs } = this.#means;
     const limit = new AbortController();
     const timer =
@@ -154,7 +159,7 @@ class Loads implements ShardRunner {
 }
 
 /** Each load ramps up within half a minute, as one of its size by itself would, and is felt often enough for a p95. */
-function paced(task: Parameters<ShardRunner["run"]>[0]): Parameters<ShardRunner["run"]>[0] {
+function paced(task: Parameters<WorkerRunner["run"]>[0]): Parameters<WorkerRunner["run"]>[0] {
   if (task.task !== "load") return task;
   const rampPerSecond = Math.max(10, Math.ceil(task.connections.total / 30));
   return { ...task, connections: { ...task.connections, rampPerSecond }, probeEveryMs: PROBE_EVERY_MS };

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import { type EngineChoice, engineOption } from "../../../loads/plan-engines.ts";
 import { collect } from "../../options/parsers.ts";
-import { addReachOptions, type ReachFlags, refuse } from "./reach-options.ts";
+import { addReachOptions, type ReachFlags, refuseFlag } from "./reach-options.ts";
 import { addScenarioOptions, type ScenarioFlags } from "./scenario-options.ts";
-import { abortOn, namedRun, range, sha256, steps } from "./values.ts";
+import { abortOn, runName, range, sha256, steps } from "./values.ts";
 import { count, duration, positive, rate, share } from "../../../tools/quantities.ts";
 
 /** What `create-workspaces` and `traffic` have in common, as commander leaves it. */
@@ -95,7 +95,7 @@ export function addCreateOptions(command: Command): Command {
     .addOption(
       new Option("--reuse-users [run]", "take the users that this earlier run left, and leave them again")
         .env("REFBENCH_SCALETEST_REUSE_USERS")
-        .argParser(namedRun("--reuse-users")),
+        .argParser(runName("--reuse-users")),
     )
     .addOption(
       new Option("--parameter <name=value>", "template parameter; repeatable")
@@ -140,9 +140,9 @@ export function addCreateOptions(command: Command): Command {
     );
   const wireguard =
     "refbench reaches workspaces by web terminals and SSH: say how many with --connections and --ssh-share";
-  refuse(added, "--connect-url <url>", wireguard);
-  refuse(added, "--connect-mode <mode>", wireguard);
-  refuse(added, "--run-log-output", "output that is not as expected is shown as the failure's example");
+  refuseFlag(added, "--connect-url <url>", wireguard);
+  refuseFlag(added, "--connect-mode <mode>", wireguard);
+  refuseFlag(added, "--run-log-output", "output that is not as expected is shown as the failure's example");
   return addLoadOptions(added);
 }
 
@@ -157,14 +157,14 @@ export function addTrafficOptions(command: Command): Command {
         .env("CODER_SCALETEST_TARGET_WORKSPACES")
         .argParser(range),
     )
-    .addOption(new Option("--run <id>", "only workspaces of this run").argParser(namedRun("--run")));
-  refuse(
+    .addOption(new Option("--run <id>", "only workspaces of this run").argParser(runName("--run")));
+  refuseFlag(
     added,
     "--disable-direct",
     "how SSH travels is the deployment's and the coder binary's, and is measured",
   );
-  refuse(added, "--workspace-proxy-url <url>", "give the proxy's URL as --url");
-  refuse(
+  refuseFlag(added, "--workspace-proxy-url <url>", "give the proxy's URL as --url");
+  refuseFlag(
     added,
     "--use-host-login",
     "traffic goes to every workspace that refbench made, --run says of which run",

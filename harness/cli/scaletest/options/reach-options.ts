@@ -83,7 +83,7 @@ export function addReachOptions(command: Command): Command {
 }
 
 /** Adds a hidden flag of Coder's utility that means nothing here: refused, so that nobody believes it was heard. */
-export function refuse(command: Command, flags: string, reason: string): Command {
+export function refuseFlag(command: Command, flags: string, reason: string): Command {
   const name = flags.split(" ", 1)[0] ?? flags;
   return command.addOption(new Option(flags).hideHelp()).on(`option:${name.slice(2)}`, () => {
     throw new RefbenchError("usage", `${name} means nothing to refbench: ${reason}`);
@@ -92,12 +92,12 @@ export function refuse(command: Command, flags: string, reason: string): Command
 
 function refuseTracing(command: Command): Command {
   const traces = "it sends no traces; its figures are in the result (--output json:<file>): leave it out";
-  refuse(command, "--trace", traces);
-  refuse(command, "--trace-coder", traces);
-  refuse(command, "--trace-honeycomb-api-key <key>", traces);
-  refuse(command, "--trace-propagate", traces);
+  refuseFlag(command, "--trace", traces);
+  refuseFlag(command, "--trace-coder", traces);
+  refuseFlag(command, "--trace-honeycomb-api-key <key>", traces);
+  refuseFlag(command, "--trace-propagate", traces);
   const metrics = "it serves no metrics of its own; the figures over time are in the result: leave it out";
-  refuse(command, "--scaletest-prometheus-address <address>", metrics);
-  refuse(command, "--scaletest-prometheus-wait <duration>", metrics);
+  refuseFlag(command, "--scaletest-prometheus-address <address>", metrics);
+  refuseFlag(command, "--scaletest-prometheus-wait <duration>", metrics);
   return command;
 }

@@ -76,7 +76,7 @@ export function isOn(flag: boolean | undefined, variable: string, env: NodeJS.Pr
 }
 
 /** Reads a run by its id or the 12 characters that names carry, and returns the latter. */
-export function namedRun(flag: string): (text: string) => string {
+export function runName(flag: string): (text: string) => string {
   return (text) => {
     if (/^([0-7][0-9a-hjkmnp-tv-z]{13})?[0-9a-hjkmnp-tv-z]{12}$/.test(text)) return run12(text);
     throw new RefbenchError(

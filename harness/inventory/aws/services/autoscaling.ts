@@ -43,4 +43,4 @@ const groups: KindCalls = {
   },
 };
 
-export const calls: KindsOf<"autoscaling"> = { aws_autoscaling_group: groups };
+export const autoscalingCalls: KindsOf<"autoscaling"> = { aws_autoscaling_group: groups };

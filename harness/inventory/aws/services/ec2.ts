@@ -5,7 +5,7 @@ import { internetGateways, routeTables, subnets, vpcs } from "./vpc.ts";
 import type { KindsOf } from "../kind-calls.ts";
 
 /** The kinds of EC2. */
-export const calls: KindsOf<"ec2"> = {
+export const ec2Calls: KindsOf<"ec2"> = {
   aws_ebs_snapshot: snapshots,
   aws_ebs_volume: volumes,
   aws_eip: addresses,

@@ -83,4 +83,4 @@ async function nodeGroupNames(aws: AwsSession, clusterName: string): Promise<str
   return names;
 }
 
-export const calls: KindsOf<"eks"> = { aws_eks_cluster: clusters, aws_eks_node_group: nodeGroups };
+export const eksCalls: KindsOf<"eks"> = { aws_eks_cluster: clusters, aws_eks_node_group: nodeGroups };

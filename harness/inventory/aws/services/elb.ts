@@ -54,4 +54,4 @@ const classicBalancers: KindCalls = {
   },
 };
 
-export const calls: KindsOf<"elb"> = { aws_elb: classicBalancers };
+export const elbCalls: KindsOf<"elb"> = { aws_elb: classicBalancers };

@@ -121,7 +121,7 @@ const oidcProviders: KindCalls = {
   },
 };
 
-export const calls: KindsOf<"iam"> = {
+export const iamCalls: KindsOf<"iam"> = {
   aws_iam_instance_profile: instanceProfiles,
   aws_iam_openid_connect_provider: oidcProviders,
   aws_iam_policy: policies,

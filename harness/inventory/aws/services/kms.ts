@@ -32,4 +32,4 @@ const keys: KindCalls = {
   },
 };
 
-export const calls: KindsOf<"kms"> = { aws_kms_key: keys };
+export const kmsCalls: KindsOf<"kms"> = { aws_kms_key: keys };

@@ -85,7 +85,7 @@ async function tagsByArn(aws: AwsSession, arns: readonly string[]) {
   return tags;
 }
 
-export const calls: KindsOf<"load-balancing"> = {
+export const loadBalancingCalls: KindsOf<"load-balancing"> = {
   aws_lb: loadBalancers,
   aws_lb_target_group: targetGroups,
 };

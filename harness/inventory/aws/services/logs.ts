@@ -36,4 +36,4 @@ const logGroups: KindCalls = {
   },
 };
 
-export const calls: KindsOf<"logs"> = { aws_cloudwatch_log_group: logGroups };
+export const logsCalls: KindsOf<"logs"> = { aws_cloudwatch_log_group: logGroups };

@@ -158,7 +158,7 @@ async function tagsOfArn(aws: AwsSession, ResourceName: string): Promise<Record<
   return answer && tagsOf(answer.TagList);
 }
 
-export const calls: KindsOf<"rds"> = {
+export const rdsCalls: KindsOf<"rds"> = {
   aws_db_instance: databases,
   aws_db_instance_automated_backup: automatedBackups,
   aws_db_parameter_group: parameterGroups,

@@ -2,7 +2,7 @@ import type { Clock } from "../../../tools/time/clock.ts";
 import type { RemoveOutcome } from "../../../model/ports/inventory.ts";
 import type { CallGoogle } from "../api.ts";
 import type { GoogleApiName } from "../endpoints.ts";
-import { outcomeOf } from "./outcome.ts";
+import { removeOutcomeOf } from "./outcome.ts";
 import { type Raw, textAt } from "../raw.ts";
 import { list, record, refusal } from "../refusal.ts";
 
@@ -66,5 +66,5 @@ function ended(operation: Raw): RemoveOutcome {
   const codes = errors.map((one) => String(one["code"]));
   const message = errors.map((one) => textAt(one, "message") ?? "no reason given").join("; ");
   const status = Number(operation["httpErrorStatusCode"] ?? 400);
-  return outcomeOf(refusal(status, codes, message));
+  return removeOutcomeOf(refusal(status, codes, message));
 }

@@ -2,7 +2,7 @@ import type { RemoveOutcome } from "../../../model/ports/inventory.ts";
 import type { GoogleAnswer } from "../api.ts";
 
 /** What an answer to a delete means for a sweep. */
-export function outcomeOf(answer: GoogleAnswer): RemoveOutcome {
+export function removeOutcomeOf(answer: GoogleAnswer): RemoveOutcome {
   switch (answer.state) {
     case "ok":
       return { state: "removed" };

@@ -6,18 +6,18 @@ import type { GoogleApiName } from "../endpoints.ts";
 import { removeGrant } from "../grants.ts";
 import { GOOGLE_KINDS, GRANT, PEERING } from "../kinds.ts";
 import { awaitOperation } from "./operation.ts";
-import { outcomeOf } from "./outcome.ts";
+import { removeOutcomeOf } from "./outcome.ts";
 import { emptyZone } from "./zone-records.ts";
 
-export interface RemoveOptions {
+export interface GoogleRemoveOptions {
   readonly call: CallGoogle;
   readonly clock: Clock;
   readonly project: string;
 }
 
 /** Deletes one thing and waits until it is really gone. */
-export async function removeItem(
-  options: RemoveOptions,
+export async function removeGoogleItem(
+  options: GoogleRemoveOptions,
   item: InventoryItem,
   signal: AbortSignal,
 ): Promise<RemoveOutcome> {
@@ -35,7 +35,7 @@ export async function removeItem(
       ? { api, method: "POST", path: `${path}/removePeering`, body: { name: peering } }
       : { api, method: "DELETE", path };
   const answer = await call(deletion, signal);
-  if (answer.state !== "ok") return outcomeOf(answer);
+  if (answer.state !== "ok") return removeOutcomeOf(answer);
   return awaitOperation(options, api, { path, answer: answer.body }, signal);
 }
 

@@ -1,7 +1,7 @@
 import type { RemoveOutcome } from "../../../model/ports/inventory.ts";
 import { PageWatch } from "../../../tools/page-watch.ts";
 import type { CallGoogle } from "../api.ts";
-import { outcomeOf } from "./outcome.ts";
+import { removeOutcomeOf } from "./outcome.ts";
 import { textAt } from "../raw.ts";
 import { list, record } from "../refusal.ts";
 
@@ -22,7 +22,7 @@ export async function emptyZone(
       },
       signal,
     );
-    if (answer.state !== "ok") return outcomeOf(answer);
+    if (answer.state !== "ok") return removeOutcomeOf(answer);
     for (const value of list(answer.body["rrsets"])) {
       const name = textAt(record(value), "name") ?? "";
       const type = textAt(record(value), "type") ?? "";
@@ -31,7 +31,7 @@ export async function emptyZone(
         { api: "dns", method: "DELETE", path: `${zone}/rrsets/${name}/${type}` },
         signal,
       );
-      if (deleted.state !== "ok" && deleted.state !== "gone") return outcomeOf(deleted);
+      if (deleted.state !== "ok" && deleted.state !== "gone") return removeOutcomeOf(deleted);
     }
     pageToken = textAt(answer.body, "nextPageToken") ?? "";
     if (pageToken === "") return undefined;

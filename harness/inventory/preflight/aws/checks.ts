@@ -4,9 +4,9 @@ import { licenceCheck, terraformCheck, toolsCheck } from "../checks.ts";
 import { leftoversCheck, namesCheck } from "../inventory-checks.ts";
 import { clusterAccessCheck } from "./cluster-access.ts";
 import type { AwsContext } from "./context.ts";
-import { credentialCheck, identityCheck, markerCheck } from "./identity.ts";
-import { quotaCheck } from "./quota.ts";
-import { kubernetesVersionCheck, machineTypesCheck, postgresVersionCheck } from "./versions.ts";
+import { awsCredentialCheck, awsIdentityCheck, awsMarkerCheck } from "./identity.ts";
+import { awsQuotaCheck } from "./quota.ts";
+import { awsKubernetesVersionCheck, awsMachineTypesCheck, awsPostgresVersionCheck } from "./versions.ts";
 
 const permissionsCheck: Check<AwsContext> = {
   name: "permissions",
@@ -30,16 +30,16 @@ const orgPoliciesCheck: Check<AwsContext> = {
 /** What is asked of AWS before anything is created, in this order. */
 export const AWS_CHECKS: readonly Check<AwsContext>[] = [
   terraformCheck,
-  identityCheck,
-  markerCheck,
-  credentialCheck,
+  awsIdentityCheck,
+  awsMarkerCheck,
+  awsCredentialCheck,
   permissionsCheck,
   apisCheck,
   orgPoliciesCheck,
-  quotaCheck,
-  kubernetesVersionCheck,
-  postgresVersionCheck,
-  machineTypesCheck,
+  awsQuotaCheck,
+  awsKubernetesVersionCheck,
+  awsPostgresVersionCheck,
+  awsMachineTypesCheck,
   artefactsCheck,
   toolsCheck,
   licenceCheck,

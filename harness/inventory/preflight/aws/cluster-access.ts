@@ -1,5 +1,5 @@
 import { BlockList, isIPv4 } from "node:net";
-import { advised, type Check, failed, ok, skipped, unknown } from "../check.ts";
+import { advised, type Check, failed, passed, skipped, unknown } from "../check.ts";
 import type { Web } from "../web.ts";
 import type { AwsContext } from "./context.ts";
 
@@ -25,7 +25,7 @@ export const clusterAccessCheck: Check<AwsContext> = {
     const ranges = clusterCidrs.join(", ");
     if (address === undefined)
       return unknown(`nobody says whether this machine's public address is in ${ranges}`);
-    if (isIn(address, clusterCidrs)) return ok(`this machine's address ${address} is in ${ranges}`);
+    if (isIn(address, clusterCidrs)) return passed(`this machine's address ${address} is in ${ranges}`);
     return failed(
       `this machine's public address ${address} is not in ${ranges}, so Terraform could not enter the cluster`,
       `--cluster-cidr ${address}/32 beside the others`,

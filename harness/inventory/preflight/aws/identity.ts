@@ -1,11 +1,11 @@
-import { wordsOf } from "../../aws/failure.ts";
+import { awsFailureText } from "../../aws/failure.ts";
 import { noOwner } from "../../sweep/owner-marker/owner-marker.ts";
-import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "../check.ts";
+import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "../check.ts";
 import { endOf, hoursOf } from "../context.ts";
 import type { AwsContext } from "./context.ts";
 
 /** Who asks and in which account: the pinned one, or nothing is asked of it. */
-export const identityCheck: Check<AwsContext> = {
+export const awsIdentityCheck: Check<AwsContext> = {
   name: "identity",
   fix: ({ project }) =>
     `sign in to account ${project}: aws sso login, or export AWS_PROFILE=<a profile of it>`,
@@ -14,7 +14,7 @@ export const identityCheck: Check<AwsContext> = {
     try {
       const { Account, Arn } = await send(signal)("sts", new GetCallerIdentityCommand({}));
       if (Account === project) {
-        const found = ok(`${Arn ?? "an identity without a name"} in account ${project}`);
+        const found = passed(`${Arn ?? "an identity without a name"} in account ${project}`);
         return Arn === undefined ? found : { ...found, callerArn: Arn };
       }
       return failed(
@@ -30,7 +30,7 @@ export const identityCheck: Check<AwsContext> = {
 
 /** A network that fails says nothing of who is signed in. */
 function refusedOf(error: unknown): CheckOutcome {
-  const words = wordsOf(error);
+  const words = awsFailureText(error);
   if (
     !/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|ENETUNREACH|TimeoutError/.test(words)
   )
@@ -42,31 +42,31 @@ function refusedOf(error: unknown): CheckOutcome {
 }
 
 /** The owner's leave to create and remove things there. */
-export const markerCheck: Check<AwsContext> = {
+export const awsMarkerCheck: Check<AwsContext> = {
   name: "marker",
   fix: () => "aws iam create-account-alias --account-alias <name>-refbench-allowed",
   after: ["identity"],
   run: async ({ marker, project }, signal) => {
     if (marker === noOwner) return skipped("an emulated cloud has no owner to ask");
     const answer = await marker(signal);
-    if (answer.state === "allowed") return ok(`account ${project} allows refbench`);
+    if (answer.state === "allowed") return passed(`account ${project} allows refbench`);
     const [what = answer.reason] = answer.reason.split(": if refbench may");
     return failed(what);
   },
 };
 
 /** A role lasts an hour by default: credentials that end before the teardown does leave everything behind. */
-export const credentialCheck: Check<AwsContext> = {
+export const awsCredentialCheck: Check<AwsContext> = {
   name: "credential",
   fix: () =>
     "export AWS_PROFILE=<a profile that assumes the role by itself>, or assume it for longer: aws sts assume-role --duration-seconds 43200",
   after: ["identity"],
   run: (context) => {
     const { credential, clock, neededMs } = context;
-    if (credential.kind === "key") return Promise.resolve(ok("a key, which does not end by itself"));
+    if (credential.kind === "key") return Promise.resolve(passed("a key, which does not end by itself"));
     if (credential.kind === "renewing") {
       return Promise.resolve(
-        ok(`renews itself (${credential.from}), for as long as its source's session lasts`),
+        passed(`renews itself (${credential.from}), for as long as its source's session lasts`),
       );
     }
     if (credential.endsMs === undefined) {
@@ -78,6 +78,6 @@ export const credentialCheck: Check<AwsContext> = {
       );
     }
     const found = `temporary credentials last ${hoursOf(credential.endsMs - clock.now())}, a run with its teardown up to ${hoursOf(neededMs)}`;
-    return Promise.resolve(credential.endsMs >= endOf(context) ? ok(found) : failed(found));
+    return Promise.resolve(credential.endsMs >= endOf(context) ? passed(found) : failed(found));
   },
 };

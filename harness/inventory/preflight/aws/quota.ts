@@ -1,6 +1,6 @@
 import type { AwsSession } from "../../aws/session.ts";
-import { wordsOf } from "../../aws/failure.ts";
-import { type Check, failed, ok, unknown } from "../check.ts";
+import { awsFailureText } from "../../aws/failure.ts";
+import { type Check, failed, passed, unknown } from "../check.ts";
 import { type Need, needOf, needWords } from "../need.ts";
 import type { AwsContext } from "./context.ts";
 import { addressesInUse, gp3InUse, vcpusInUse, vpcsInUse } from "./usage.ts";
@@ -43,7 +43,7 @@ export function awsQuotaNeeds({ vcpus, ssdGib, standardGib }: Need): readonly Qu
 }
 
 /** Room for the whole environment at once, whoever else uses the account. */
-export const quotaCheck: Check<AwsContext> = {
+export const awsQuotaCheck: Check<AwsContext> = {
   name: "quota",
   fix: ({ architecture: { region } }) =>
     `ask for more at https://${region}.console.aws.amazon.com/servicequotas/home, or take a smaller --size`,
@@ -60,7 +60,7 @@ export const quotaCheck: Check<AwsContext> = {
       return failed(short.map(({ words }) => words).join("; "), fixes.join("; "));
     }
     const unasked = answers.filter(({ state }) => state === "unknown");
-    if (unasked.length === 0) return ok(`room for ${needWords(need)}`);
+    if (unasked.length === 0) return passed(`room for ${needWords(need)}`);
     return unknown(
       `needed: ${needWords(need)}; ${unasked.map(({ words }) => words).join("; ")}`,
       unasked.map(({ fix }) => fix).join("; "),
@@ -111,7 +111,7 @@ async function asked(signal: AbortSignal, ask: () => Promise<number | undefined>
     return (await ask()) ?? "not said by AWS";
   } catch (error) {
     signal.throwIfAborted();
-    return `not said by AWS: ${wordsOf(error)}`;
+    return `not said by AWS: ${awsFailureText(error)}`;
   }
 }
 

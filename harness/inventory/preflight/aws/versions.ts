@@ -1,10 +1,10 @@
-import { classOf, wordsOf } from "../../aws/failure.ts";
-import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "../check.ts";
+import { classOf, awsFailureText } from "../../aws/failure.ts";
+import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "../check.ts";
 import { needOf } from "../need.ts";
 import type { AwsContext } from "./context.ts";
 
 /** Kubernetes' version in standard support: extended support costs six times as much. */
-export const kubernetesVersionCheck: Check<AwsContext> = {
+export const awsKubernetesVersionCheck: Check<AwsContext> = {
   name: "kubernetes-version",
   fix: ({ architecture }) => `aws eks describe-cluster-versions --region ${architecture.region}`,
   after: ["identity"],
@@ -15,7 +15,7 @@ export const kubernetesVersionCheck: Check<AwsContext> = {
     return asked(signal, async () => {
       const { clusterVersions = [] } = await send(signal)("eks", new DescribeClusterVersionsCommand({}));
       const status = clusterVersions.find((one) => one.clusterVersion === wanted)?.versionStatus;
-      if (status === "STANDARD_SUPPORT") return ok(`${wanted} in standard support`);
+      if (status === "STANDARD_SUPPORT") return passed(`${wanted} in standard support`);
       const standard = clusterVersions
         .filter(({ versionStatus }) => versionStatus === "STANDARD_SUPPORT")
         .map(({ clusterVersion }) => clusterVersion ?? "");
@@ -29,7 +29,7 @@ export const kubernetesVersionCheck: Check<AwsContext> = {
 };
 
 /** Postgres' major version among RDS's. */
-export const postgresVersionCheck: Check<AwsContext> = {
+export const awsPostgresVersionCheck: Check<AwsContext> = {
   name: "postgres-version",
   fix: ({ architecture }) =>
     `aws rds describe-db-engine-versions --engine postgres --region ${architecture.region}`,
@@ -49,13 +49,13 @@ export const postgresVersionCheck: Check<AwsContext> = {
       );
       const [first] = DBEngineVersions;
       if (first === undefined) return failed(`RDS has no Postgres ${wanted}`);
-      return ok(`Postgres ${wanted}, such as ${first.EngineVersion ?? wanted}, in RDS`);
+      return passed(`Postgres ${wanted}, such as ${first.EngineVersion ?? wanted}, in RDS`);
     });
   },
 };
 
 /** Every machine type in the zone itself: not every zone of a region has all of them. */
-export const machineTypesCheck: Check<AwsContext> = {
+export const awsMachineTypesCheck: Check<AwsContext> = {
   name: "machine-types",
   fix: ({ architecture }) =>
     `aws ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=location,Values=${architecture.zone} --region ${architecture.region}`,
@@ -79,7 +79,7 @@ export const machineTypesCheck: Check<AwsContext> = {
       );
       const missing = types.filter((type) => !offered.has(type));
       if (missing.length > 0) return failed(`${architecture.zone} has no ${missing.join(", ")}`);
-      return ok(`${types.join(", ")} in ${architecture.zone}`);
+      return passed(`${types.join(", ")} in ${architecture.zone}`);
     });
   },
 };
@@ -91,7 +91,7 @@ async function asked(signal: AbortSignal, ask: () => Promise<CheckOutcome>): Pro
   } catch (error) {
     signal.throwIfAborted();
     return classOf(error) === "gone"
-      ? failed(wordsOf(error))
-      : unknown(`AWS does not say: ${wordsOf(error)}`);
+      ? failed(awsFailureText(error))
+      : unknown(`AWS does not say: ${awsFailureText(error)}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Architecture, Size } from "../../../../reference-architectures/architecture.ts";
 import { PageWatch } from "../../../tools/page-watch.ts";
 import { list, record } from "../../google/refusal.ts";
-import { type Check, failed, ok, unknown } from "../check.ts";
+import { type Check, failed, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 
 /** The services that an environment's stacks and its teardown call. */
@@ -60,7 +60,7 @@ export const apisCheck: Check<GoogleContext> = {
       if (endless !== undefined) return unknown(`the enabled APIs cannot be listed: ${endless}`);
     } while (pageToken !== undefined);
     const off = needed.filter((name) => !enabled.has(name));
-    if (off.length === 0) return ok(`the ${needed.length} that the stacks call are on`);
+    if (off.length === 0) return passed(`the ${needed.length} that the stacks call are on`);
     return failed(`off: ${off.join(", ")}`, `gcloud services enable ${off.join(" ")} --project=${project}`);
   },
 };

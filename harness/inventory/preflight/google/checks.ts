@@ -4,11 +4,15 @@ import { licenceCheck, terraformCheck, toolsCheck } from "../checks.ts";
 import { leftoversCheck, namesCheck } from "../inventory-checks.ts";
 import { apisCheck } from "./apis.ts";
 import type { GoogleContext } from "./context.ts";
-import { credentialCheck, identityCheck, markerCheck } from "./identity.ts";
+import { googleCredentialCheck, googleIdentityCheck, googleMarkerCheck } from "./identity.ts";
 import { orgPoliciesCheck } from "./org-policies.ts";
 import { permissionsCheck } from "./permissions.ts";
-import { quotaCheck } from "./quota.ts";
-import { kubernetesVersionCheck, machineTypesCheck, postgresVersionCheck } from "./versions.ts";
+import { googleQuotaCheck } from "./quota.ts";
+import {
+  googleKubernetesVersionCheck,
+  googleMachineTypesCheck,
+  googlePostgresVersionCheck,
+} from "./versions.ts";
 
 const clusterAccessCheck: Check<GoogleContext> = {
   name: "cluster-access",
@@ -20,16 +24,16 @@ const clusterAccessCheck: Check<GoogleContext> = {
 /** What is asked of Google before anything is created, in this order. */
 export const GOOGLE_CHECKS: readonly Check<GoogleContext>[] = [
   terraformCheck,
-  identityCheck,
-  markerCheck,
-  credentialCheck,
+  googleIdentityCheck,
+  googleMarkerCheck,
+  googleCredentialCheck,
   permissionsCheck,
   apisCheck,
   orgPoliciesCheck,
-  quotaCheck,
-  kubernetesVersionCheck,
-  postgresVersionCheck,
-  machineTypesCheck,
+  googleQuotaCheck,
+  googleKubernetesVersionCheck,
+  googlePostgresVersionCheck,
+  googleMachineTypesCheck,
   artefactsCheck,
   toolsCheck,
   licenceCheck,

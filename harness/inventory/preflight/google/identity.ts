@@ -1,6 +1,6 @@
 import type { RefusalClass } from "../../google/refusal.ts";
 import { noOwner } from "../../sweep/owner-marker/owner-marker.ts";
-import { type Check, type CheckOutcome, failed, ok, skipped, unknown } from "../check.ts";
+import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "../check.ts";
 import { endOf, hoursOf } from "../context.ts";
 import type { GoogleContext } from "./context.ts";
 
@@ -26,7 +26,7 @@ function fixOf(
 }
 
 /** Who asks and in which project: the pinned one, or nothing is asked of it. */
-export const identityCheck: Check<GoogleContext> = {
+export const googleIdentityCheck: Check<GoogleContext> = {
   name: "identity",
   fix: () => SIGN_IN,
   run: async ({ project, ambientProjects, call }, signal) => {
@@ -48,26 +48,26 @@ export const identityCheck: Check<GoogleContext> = {
       return failed(`project ${project} is ${String(lifecycleState)}, expected ACTIVE`, fix);
     }
     const who = await tokenInfo(call, signal);
-    return ok(`${who.name} in project ${project} (${String(projectNumber)})`);
+    return passed(`${who.name} in project ${project} (${String(projectNumber)})`);
   },
 };
 
 /** The owner's leave to create and remove things there. */
-export const markerCheck: Check<GoogleContext> = {
+export const googleMarkerCheck: Check<GoogleContext> = {
   name: "marker",
   fix: ({ project }) => `gcloud alpha projects update ${project} --update-labels=refbench=allowed`,
   after: ["identity"],
   run: async ({ marker, project }, signal) => {
     if (marker === noOwner) return skipped("an emulated cloud has no owner to ask");
     const answer = await marker(signal);
-    if (answer.state === "allowed") return ok(`project ${project} allows refbench`);
+    if (answer.state === "allowed") return passed(`project ${project} allows refbench`);
     const [what = answer.reason] = answer.reason.split(": if refbench may");
     return failed(what);
   },
 };
 
 /** A credential that ends before the teardown does leaves everything behind. */
-export const credentialCheck: Check<GoogleContext> = {
+export const googleCredentialCheck: Check<GoogleContext> = {
   name: "credential",
   fix: () => "unset GOOGLE_OAUTH_ACCESS_TOKEN, and sign in with a credential that renews itself",
   after: ["identity"],
@@ -88,13 +88,13 @@ async function lifeOf(context: GoogleContext, signal: AbortSignal): Promise<Chec
   const { call, credential, neededMs } = context;
   const source = await credential();
   if (source.kind === "renewing") {
-    return ok(`renews itself (${source.from})${source.limit === undefined ? "" : `, ${source.limit}`}`);
+    return passed(`renews itself (${source.from})${source.limit === undefined ? "" : `, ${source.limit}`}`);
   }
   const { expiresInMs } = await tokenInfo(call, signal);
   if (expiresInMs === undefined) return unknown("a token that does not say how long it lasts");
   const until = new Date(endOf(context)).toISOString();
   const found = `the token lasts ${hoursOf(expiresInMs)}, a run with its teardown up to ${hoursOf(neededMs)} (${until})`;
-  return expiresInMs >= neededMs ? ok(found) : failed(found);
+  return expiresInMs >= neededMs ? passed(found) : failed(found);
 }
 
 interface TokenInfo {

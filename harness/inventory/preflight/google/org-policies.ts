@@ -1,5 +1,5 @@
 import { list, record } from "../../google/refusal.ts";
-import { type Check, failed, ok, unknown } from "../check.ts";
+import { type Check, failed, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 import { ORG_CONSTRAINTS, type OrgConstraint } from "./org-constraints.ts";
 
@@ -32,7 +32,7 @@ export const orgPoliciesCheck: Check<GoogleContext> = {
       );
     }
     const [first] = unclear;
-    if (first === undefined) return ok(`none of the ${asked.length} that would break it is set`);
+    if (first === undefined) return passed(`none of the ${asked.length} that would break it is set`);
     return unknown(
       `${unclear.length} of ${asked.length} are not known (${notKnown}): ${first.reason}`,
       `have roles/orgpolicy.policyViewer granted, or ask whoever owns the organisation: gcloud resource-manager org-policies describe ${first.constraint.name} --effective --project=${project}`,

@@ -1,6 +1,6 @@
 import type { Architecture, Size } from "../../../../reference-architectures/architecture.ts";
 import { list } from "../../google/refusal.ts";
-import { type Check, failed, ok, unknown } from "../check.ts";
+import { type Check, failed, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 
 /** What an environment's stacks and its teardown must be allowed to do in the project: a pair for each kind, and no list of all. */
@@ -58,10 +58,10 @@ export const permissionsCheck: Check<GoogleContext> = {
     const deploy = await missingOf(context, permissionsToDeploy(architecture, size.figures, tls), signal);
     if (typeof deploy === "string") return unknown(deploy);
     if (deploy.length > 0) return failed(`not granted in the project: ${deploy.join(", ")}`);
-    if (runner === "local") return ok("what deploys and tears down is granted");
+    if (runner === "local") return passed("what deploys and tears down is granted");
     const reach = await missingOf(context, TO_REACH, signal);
     if (typeof reach === "string") return unknown(reach);
-    if (reach.length === 0) return ok("what deploys, tears down and reaches the load runner is granted");
+    if (reach.length === 0) return passed("what deploys, tears down and reaches the load runner is granted");
     // A grant on a condition, such as a port's, does not show for the whole project.
     return unknown(
       `to reach the load runner, not granted in the project without a condition: ${reach.join(", ")}`,

@@ -1,5 +1,5 @@
 import { list, record } from "../../google/refusal.ts";
-import { type Check, failed, ok, unknown } from "../check.ts";
+import { type Check, failed, passed, unknown } from "../check.ts";
 import { type Need, needOf, needWords } from "../need.ts";
 import type { GoogleContext } from "./context.ts";
 
@@ -52,7 +52,7 @@ interface Quota {
 }
 
 /** Room for the whole environment at once, whoever else uses the project. */
-export const quotaCheck: Check<GoogleContext> = {
+export const googleQuotaCheck: Check<GoogleContext> = {
   name: "quota",
   fix: ({ project }) =>
     `ask for more at https://console.cloud.google.com/iam-admin/quotas?project=${project}, or take a smaller --size`,
@@ -85,7 +85,7 @@ export const quotaCheck: Check<GoogleContext> = {
     }
     if (short.length > 0) return failed(short.join("; "));
     const enough = `room for ${needWords(need)}`;
-    if (unlisted.length === 0) return ok(enough);
+    if (unlisted.length === 0) return passed(enough);
     return unknown(`${enough}, as far as listed; no quota listed for ${unlisted.join(", ")}`);
   },
 };

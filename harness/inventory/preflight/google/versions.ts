@@ -1,11 +1,11 @@
 import { DEBIAN_IMAGE } from "../../../../reference-architectures/machine-image.ts";
 import { list, record } from "../../google/refusal.ts";
-import { type Check, failed, ok, skipped, unknown } from "../check.ts";
+import { type Check, failed, passed, skipped, unknown } from "../check.ts";
 import { needOf } from "../need.ts";
 import type { GoogleContext } from "./context.ts";
 
 /** Kubernetes' version among those that the size's release channel has in the zone. */
-export const kubernetesVersionCheck: Check<GoogleContext> = {
+export const googleKubernetesVersionCheck: Check<GoogleContext> = {
   name: "kubernetes-version",
   fix: ({ project, architecture }) =>
     `gcloud container get-server-config --project=${project} --zone=${architecture.zone}`,
@@ -20,7 +20,8 @@ export const kubernetesVersionCheck: Check<GoogleContext> = {
     const channels = channelsIn(answer.body);
     const valid = channels.get(channel) ?? [];
     const match = valid.find((version) => isOf(version, wanted));
-    if (match !== undefined) return ok(`${wanted} is ${match} in channel ${channel} in ${architecture.zone}`);
+    if (match !== undefined)
+      return passed(`${wanted} is ${match} in channel ${channel} in ${architecture.zone}`);
     const minors = [...new Set(valid.map((version) => version.split(".").slice(0, 2).join(".")))];
     const [first = "<version>"] = minors;
     const isExtended = channels.get("EXTENDED")?.some((version) => isOf(version, wanted)) === true;
@@ -48,7 +49,7 @@ function isOf(version: string, wanted: string): boolean {
 }
 
 /** Postgres' major version as Cloud SQL has it, with the one flag that the stacks set. */
-export const postgresVersionCheck: Check<GoogleContext> = {
+export const googlePostgresVersionCheck: Check<GoogleContext> = {
   name: "postgres-version",
   fix: () =>
     "--set database.version=POSTGRES_16, or another of https://cloud.google.com/sql/docs/postgres/db-versions",
@@ -70,7 +71,7 @@ export const postgresVersionCheck: Check<GoogleContext> = {
     );
     if (flags.length === 0) return failed(`Cloud SQL has nothing for ${version}`);
     if (flags.some((flag) => record(flag)["name"] === "max_connections"))
-      return ok(`${version} in Cloud SQL`);
+      return passed(`${version} in Cloud SQL`);
     return failed(`max_connections cannot be set for ${version} in Cloud SQL`);
   },
 };
@@ -79,7 +80,7 @@ export const postgresVersionCheck: Check<GoogleContext> = {
  * Every machine type and processor in the zone itself, since not every zone of a region has all of them, and the build that
  * machines start from.
  */
-export const machineTypesCheck: Check<GoogleContext> = {
+export const googleMachineTypesCheck: Check<GoogleContext> = {
   name: "machine-types",
   fix: ({ project, architecture }) =>
     `gcloud compute machine-types list --project=${project} --zones=${architecture.zone}`,
@@ -119,6 +120,6 @@ export const machineTypesCheck: Check<GoogleContext> = {
       return unknown(
         `${architecture.zone} does not say which processors it has, wanted ${cpuPlatforms.join(", ")}`,
       );
-    return ok(`${[...types, ...cpuPlatforms].join(", ")} in ${architecture.zone}`);
+    return passed(`${[...types, ...cpuPlatforms].join(", ")} in ${architecture.zone}`);
   },
 };

@@ -1,5 +1,5 @@
 import { sdkClients } from "../../aws/clients.ts";
-import { classOf, wordsOf } from "../../aws/failure.ts";
+import { classOf, awsFailureText } from "../../aws/failure.ts";
 import { patientSend, type AwsClient, type AwsService } from "../../aws/session.ts";
 import type { Clock } from "../../../tools/time/clock.ts";
 import { ALLOWED, MARKER, noOwner, type OwnerMarker } from "./owner-marker.ts";
@@ -48,7 +48,7 @@ export function awsOwnerMarker(options: AwsOwnerMarkerOptions): OwnerMarker {
       signal.throwIfAborted();
       return {
         state: "refused",
-        reason: `the owner's marker of AWS account ${account} cannot be read: ${wordsOf(error)}`,
+        reason: `the owner's marker of AWS account ${account} cannot be read: ${awsFailureText(error)}`,
       };
     }
   };

@@ -16,7 +16,7 @@ use([
 ]);
 
 /** Size of a drawing in its own units: pixels where it is not scaled. */
-export interface Size {
+export interface ChartSize {
   readonly width: number;
   readonly height: number;
 }
@@ -31,7 +31,7 @@ export interface Naming {
 }
 
 /** Draws a chart as SVG. Colours are the page's variables, so that it follows light and dark. */
-export function draw(option: EChartsCoreOption, { width, height }: Size, naming: Naming): Html {
+export function draw(option: EChartsCoreOption, { width, height }: ChartSize, naming: Naming): Html {
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption({ animation: false, ...option });
@@ -54,7 +54,7 @@ function plain(svg: string, id: string): string {
     .replace(/\n+/g, "\n");
 }
 
-function named(svg: string, { id, title, description }: Naming, { width, height }: Size): string {
+function named(svg: string, { id, title, description }: Naming, { width, height }: ChartSize): string {
   const opening = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">${escaped(title)}</title>
 <desc id="${id}-desc">${escaped(description)}</desc>

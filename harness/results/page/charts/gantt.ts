@@ -1,7 +1,7 @@
 import { formatDuration } from "../../format/format.ts";
 import type { Html } from "../html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
-import { draw, type Naming, type Size } from "./draw.ts";
+import { draw, type Naming, type ChartSize } from "./draw.ts";
 import { elapsed, stepOf } from "./time-chart.ts";
 
 /** One bar of a Gantt chart: from when to when, in milliseconds since the run began. */
@@ -13,7 +13,7 @@ export interface Bar {
 }
 
 /** A moment that a line is drawn at. */
-export interface Moment {
+export interface GanttMoment {
   readonly name: string;
   readonly atMs: number;
 }
@@ -22,12 +22,12 @@ const ROW = 26;
 
 /** Draws stages after one another, each with its duration beside it, and lines at moments. */
 export function gantt(
-  { bars, moments }: { readonly bars: readonly Bar[]; readonly moments: readonly Moment[] },
+  { bars, moments }: { readonly bars: readonly Bar[]; readonly moments: readonly GanttMoment[] },
   width: number,
   naming: Naming,
 ): Html {
   const endMs = Math.max(1, ...bars.map(({ toMs }) => toMs), ...moments.map(({ atMs }) => atMs));
-  const size: Size = { width, height: bars.length * ROW + 70 };
+  const size: ChartSize = { width, height: bars.length * ROW + 70 };
   const step = stepOf(endMs, width < 450 ? 4 : 7);
   const x = xAxis("time since the run began");
   const y = yAxis("");

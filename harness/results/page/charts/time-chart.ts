@@ -1,6 +1,6 @@
 import type { Html } from "../html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
-import { draw, type Naming, type Size } from "./draw.ts";
+import { draw, type Naming, type ChartSize } from "./draw.ts";
 
 /** One line of a chart over time: milliseconds and values. */
 export interface TimeLine {
@@ -22,7 +22,11 @@ export interface TimeChart {
 }
 
 /** Draws values over the time since the load began. */
-export function timeChart({ lines, shaded, endMs, valueText }: TimeChart, size: Size, naming: Naming): Html {
+export function timeChart(
+  { lines, shaded, endMs, valueText }: TimeChart,
+  size: ChartSize,
+  naming: Naming,
+): Html {
   const x = xAxis("time since the load began");
   const y = yAxis("");
   const step = stepOf(endMs);

@@ -1,6 +1,6 @@
 import type { Html } from "../html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
-import { draw, type Naming, type Size } from "./draw.ts";
+import { draw, type Naming, type ChartSize } from "./draw.ts";
 import { type TrendMark, trendMarks } from "./trend-marks.ts";
 
 /** One night of a trend. */
@@ -41,7 +41,7 @@ export function trendChart(
     readonly versions: readonly string[];
     readonly marks?: readonly TrendMark[];
   },
-  size: Size,
+  size: ChartSize,
   naming: Naming,
 ): Html {
   const days = points.map(({ day }) => dayNumber(day));

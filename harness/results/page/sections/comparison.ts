@@ -1,5 +1,5 @@
 import type { ComparedFigure, Comparison } from "../../../model/record/comparison.ts";
-import { failureWords, loadLines, wholePairs } from "../../format/compared-versions.ts";
+import { comparisonFailureWords, loadLines, wholePairs } from "../../format/compared-versions.ts";
 import { formatCount, NO_FIGURE } from "../../format/format.ts";
 import { intervalChart, signedPercent } from "../charts/intervals.ts";
 import { dataTable } from "../data-table.ts";
@@ -97,7 +97,8 @@ function differenceWords({ difference, interval, conclusion }: ComparedFigure): 
 
 function pairsWords(figure: ComparedFigure): string {
   const { conclusion } = figure;
-  if (conclusion === "worse-by-failures" || conclusion === "better-by-failures") return failureWords(figure);
+  if (conclusion === "worse-by-failures" || conclusion === "better-by-failures")
+    return comparisonFailureWords(figure);
   const pairs = wholePairs(figure);
   return pairs === 1 ? "1 pair" : `${formatCount(pairs)} pairs`;
 }

@@ -1,4 +1,4 @@
-import { reasonsOf } from "../../format/failure-words.ts";
+import { failureReasonsOf } from "../../format/failure-words.ts";
 import { judgedWord, reachedWords, thresholdWords } from "../../../model/record/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record/record.ts";
 import { formatCount } from "../../format/format.ts";
@@ -50,7 +50,7 @@ export function errorsSection(measurements: Measurements): Html {
                 failure.class,
                 failure.phase,
                 formatCount(failure.count),
-                html`<code class="said">${failure.example}</code>${reasonsOf(failure).map(
+                html`<code class="said">${failure.example}</code>${failureReasonsOf(failure).map(
                     ({ title, log }) =>
                       html`<p>${title}</p>
                         <pre><code class="said">${log.join("\n")}</code></pre>`,

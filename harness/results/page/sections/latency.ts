@@ -1,7 +1,7 @@
 import type { Measurements } from "../../../model/record/record.ts";
 import { PHASES, type PhaseHistogram } from "../../../model/record/worker-result.ts";
 import { formatCount, formatLatency } from "../../format/format.ts";
-import { carries, isAmongFailed, mergeHistograms, readHistogram } from "../../judge/histogram.ts";
+import { carries, isAmongFailed, combineHistograms, readHistogram } from "../../judge/histogram.ts";
 import { latencyGrid } from "../../output/latency.ts";
 import { PHASE_WORDS } from "../../format/phase-words.ts";
 import { percentilePlot, type PhaseLatency } from "../charts/percentile-plot.ts";
@@ -54,7 +54,7 @@ export function latencySection(measurements: Measurements): Html {
 
 function phasesOf({ histograms }: Measurements): readonly PhaseLatency[] {
   // Where spans ended before they began, the others are not the whole distribution.
-  const merged = mergeHistograms(histograms).filter(({ negative = 0 }) => negative === 0);
+  const merged = combineHistograms(histograms).filter(({ negative = 0 }) => negative === 0);
   return PHASES.flatMap((phase) => {
     const find = (basis: PhaseHistogram["basis"]): PhaseHistogram | undefined =>
       merged.find((each) => each.phase === phase && each.basis === basis);

@@ -5,14 +5,14 @@ import { timeChart, type TimeLine } from "../charts/time-chart.ts";
 import { windowsWithBuilds } from "../../judge/windows-with-builds.ts";
 import { coarse } from "../coarse-windows.ts";
 import { dataTable } from "../data-table.ts";
-import { figure, type Key, legend } from "../figure.ts";
+import { figure, type FigureKey, legend } from "../figure.ts";
 import { type Html, html } from "../html.ts";
 
 /** One chart of the load over time. */
 interface OverTime {
   readonly id: string;
   readonly name: string;
-  readonly keys: readonly Key[];
+  readonly keys: readonly FigureKey[];
   readonly lines: (windows: readonly LoadWindow[], measurements: Measurements) => readonly TimeLine[];
   readonly valueText?: (value: number) => string;
 }

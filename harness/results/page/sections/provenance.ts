@@ -6,7 +6,7 @@ import { paceWords } from "../../format/hold-words.ts";
 import { platformWord } from "../../format/platform-words.ts";
 import { termList } from "../data-table.ts";
 import { type Child, type Html, html } from "../html.ts";
-import { kindOf } from "../runs-table.ts";
+import { runKindOf } from "../runs-table.ts";
 
 /** What was measured with what, on what, by whom. */
 export function provenanceSection(record: RunRecord): Html {
@@ -18,7 +18,7 @@ export function provenanceSection(record: RunRecord): Html {
   return html`<h2>Provenance</h2>
     ${termList([
       ["Run", html`<code>${record.runId}</code>`],
-      ["Started as", kindOf(record)],
+      ["Started as", runKindOf(record)],
       ["Coder", `${versionOf(record) ?? "version unknown"}${coderAside(record)}`],
       ["Chart", provenance.chartVersion],
       ["Image digest", provenance.coderImageDigest && html`<code>${provenance.coderImageDigest}</code>`],

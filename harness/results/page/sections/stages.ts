@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../../model/record/record.ts";
 import { TEARDOWN_STAGES } from "../../../model/record/stage.ts";
 import { formatDuration } from "../../format/format.ts";
-import { type Bar, gantt, type Moment } from "../charts/gantt.ts";
+import { type Bar, gantt, type GanttMoment } from "../charts/gantt.ts";
 import { dataTable } from "../data-table.ts";
 import { figure, legend } from "../figure.ts";
 import { type Html, html } from "../html.ts";
@@ -56,7 +56,7 @@ export function stagesSection(record: RunRecord): Html {
     tone: outcome === "failed" || outcome === "interrupted" ? "bad" : stage === "load" ? "load" : "plain",
   }));
   const { firstWorkspaceMs } = milestonesOf(record);
-  const moments: Moment[] = [
+  const moments: GanttMoment[] = [
     ...(firstWorkspaceMs === undefined ? [] : [{ name: "first workspace", atMs: firstWorkspaceMs }]),
     ...(teardown.state === "clean" ? [{ name: "clean", atMs: since(teardown.finishedAt) }] : []),
   ];

@@ -1,6 +1,6 @@
 import { NO_FIGURE } from "../../format/format.ts";
 import { versionOf } from "../../judge/coder-version.ts";
-import { isClean, type Night } from "../../nights/night.ts";
+import { isClean, type MeasuredNight } from "../../nights/night.ts";
 import { measuredCoder } from "../../nights/outcome.ts";
 import { foundWords, sightWords, withoutWords } from "../../statistics/change-words.ts";
 import type { WatchedSeries } from "../../statistics/changes-of.ts";
@@ -18,7 +18,7 @@ import { trendLegend } from "./trend-legend.ts";
 /** What a size's trend is drawn from. */
 export interface TrendInput {
   /** Oldest first. */
-  readonly nights: readonly Night[];
+  readonly nights: readonly MeasuredNight[];
   /** What was found in the figures that are watched. */
   readonly watched: readonly WatchedSeries[];
   readonly resets: readonly Reset[];

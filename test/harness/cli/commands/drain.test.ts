@@ -7,7 +7,7 @@ import { drainCommand } from "../../../../harness/cli/commands/drain.ts";
 import type { Io } from "../../../../harness/composition/settings/io.ts";
 import { main } from "../../../../harness/cli/main.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
-import type { ShardRunner } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
 import { TWIN_PROJECT } from "../../../../rehearsal/twin/project.ts";
 import { runTask } from "../../../../harness/workload/tasks/run-task.ts";
 import { type FakeOptions, startFakeCoder } from "../../../support/coder/fake-coder.ts";
@@ -30,7 +30,7 @@ const ENVIRONMENT = {
 };
 
 /** The shard program without a process of its own. */
-const inProcess: ShardRunner = {
+const inProcess: WorkerRunner = {
   run: (task, { signal, onEvent }) => runTask(task, { signal, clock: systemClock, emit: onEvent }),
 };
 

@@ -19,7 +19,7 @@ import { CoderClient } from "../../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../../harness/coder/http/http.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
-import type { ShardRunner } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import type { LimitStep } from "../../../../harness/workload/limit-search/limit-search.ts";
 import { startFakeCoder, type FakeFaults } from "../../../support/coder/fake-coder.ts";
@@ -59,7 +59,7 @@ async function searched({
     { prefix: PREFIX, connections: { total: 10 }, ...over },
   );
   const tasks: LoadTask[] = [];
-  const runner: ShardRunner = {
+  const runner: WorkerRunner = {
     run: async (asked, { signal }) => {
       const index = tasks.push(asked as LoadTask) - 1;
       const aborted = new Promise((done) => signal.addEventListener("abort", done));

@@ -6,7 +6,7 @@ import { CoderHttp } from "../../../../harness/coder/http/http.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
 import type { RunRecord } from "../../../../harness/model/record/record.ts";
-import type { ShardRunner } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
 import type { LoadResult } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { resultsText } from "../../../../harness/results/output/text.ts";
@@ -42,12 +42,12 @@ const PASSED: LoadResult = {
   },
 };
 
-const judged = (over: Partial<LoadResult>): ShardRunner => ({
+const judged = (over: Partial<LoadResult>): WorkerRunner => ({
   run: () => Promise.resolve({ task: "load", ...PASSED, ...over }),
 });
 
 interface Case {
-  readonly shard: ShardRunner;
+  readonly shard: WorkerRunner;
   readonly task?: Partial<Omit<LoadTask, "connections" | "timeouts">>;
   readonly stop?: AbortSignal;
   readonly url?: string;
@@ -160,7 +160,7 @@ describe("a load by hand", () => {
   });
 
   test("that took longer than it may is interrupted by its own limit", async () => {
-    const shard: ShardRunner = {
+    const shard: WorkerRunner = {
       run: (_task, { signal }) =>
         new Promise((resolve) =>
           signal.addEventListener("abort", () => resolve({ task: "load", ...PASSED, stopped: true })),

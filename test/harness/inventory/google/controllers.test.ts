@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isMadeByController, mayBeOrphan } from "../../../../harness/inventory/google/controllers.ts";
+import { isMadeByGoogleController, mayBeOrphan } from "../../../../harness/inventory/google/controllers.ts";
 import type { TwinItem } from "../../../../rehearsal/inventory/item.ts";
 import { loadBalancerItems } from "../../../../rehearsal/twin/controllers/load-balancer.ts";
 
@@ -30,7 +30,7 @@ test.each([true, false])(
     });
     expect(made.map(({ kind }) => kind)).toContain("google_compute_health_check");
     for (const { name } of made)
-      expect([name, isMadeByController(name), mayBeOrphan(name)]).toEqual([name, true, true]);
+      expect([name, isMadeByGoogleController(name), mayBeOrphan(name)]).toEqual([name, true, true]);
     expect(made.some(({ name }) => /^a[0-9a-f]{31}-hc$/.test(name))).toBe(isLocal);
   },
 );

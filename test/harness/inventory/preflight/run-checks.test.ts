@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Check, type CheckName, failed, ok } from "../../../../harness/inventory/preflight/check.ts";
+import { type Check, type CheckName, failed, passed } from "../../../../harness/inventory/preflight/check.ts";
 import type { PreflightContext } from "../../../../harness/inventory/preflight/context.ts";
 import { runChecks } from "../../../../harness/inventory/preflight/run-checks.ts";
 
@@ -18,7 +18,7 @@ test("a failure does not keep the others from being asked", async () => {
   const checks = [
     check("apis", () => Promise.resolve(failed("off"))),
     check("quota", () => Promise.resolve(failed("short", "ask for more"))),
-    check("licence", () => Promise.resolve(ok("premium"))),
+    check("licence", () => Promise.resolve(passed("premium"))),
   ];
   expect(await runChecks(checks, context, signal)).toEqual([
     { name: "apis", state: "failed", found: "off", fix: "mend apis" },
@@ -30,7 +30,7 @@ test("a failure does not keep the others from being asked", async () => {
 test("a check that breaks is unknown, and so is one that needs a failed one", async () => {
   const checks = [
     check("identity", () => Promise.resolve(failed("nobody"))),
-    check("quota", () => Promise.resolve(ok("never asked")), ["identity"]),
+    check("quota", () => Promise.resolve(passed("never asked")), ["identity"]),
     check("names", () => Promise.reject(new Error("no\n  route"))),
   ];
   expect((await runChecks(checks, context, signal)).slice(1)).toEqual([
@@ -47,7 +47,7 @@ test("a check that never answers is given up at its deadline, and the next one i
         stopped.addEventListener("abort", () => reject(stopped.reason as Error)),
       ),
   );
-  const checks = [silent, check("licence", () => Promise.resolve(ok("premium")))];
+  const checks = [silent, check("licence", () => Promise.resolve(passed("premium")))];
   const results = await runChecks(checks, context, signal, { timeoutMs: 5 });
   expect(results).toMatchObject([{ state: "unknown", found: "no answer within 0.005 s" }, { state: "ok" }]);
 });

@@ -4,7 +4,7 @@ import { leave } from "../../../../harness/cli/leave.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
 import { afterCreate, sweepCommandOf } from "../../../../harness/pipeline/driver/after-create.ts";
 import { LeaseBook } from "../../../../harness/pipeline/lease/lease.ts";
-import { ownerState } from "../../../../harness/pipeline/folder/driver.ts";
+import { driverState } from "../../../../harness/pipeline/folder/driver.ts";
 import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
 import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
@@ -63,6 +63,6 @@ test("the command to go on names the place where the run created something", () 
 
 test("a run that a process drives is never seen as a staged one", async () => {
   const world = new FakeWorld();
-  expect(await ownerState(await world.makeRun(undefined, { isDriven: true }))).toBe("alive");
-  expect(await ownerState(await world.makeRun())).toBe("none");
+  expect(await driverState(await world.makeRun(undefined, { isDriven: true }))).toBe("alive");
+  expect(await driverState(await world.makeRun())).toBe("none");
 });

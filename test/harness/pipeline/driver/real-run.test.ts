@@ -15,7 +15,7 @@ import { findFinalRecord } from "../../../../harness/pipeline/record/run-record.
 import { findSecrets } from "../../../../harness/pipeline/folder/secrets.ts";
 import { RUN_STAGE_FUNCTIONS } from "../../../../harness/pipeline/driver/run.ts";
 import { runStage } from "../../../../harness/pipeline/context/run-stage.ts";
-import type { ShardTask } from "../../../../harness/model/ports/worker-task.ts";
+import type { WorkerTask } from "../../../../harness/model/ports/worker-task.ts";
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
 
@@ -92,7 +92,7 @@ test("the runner's key fits its public half, and key and licence are in the secr
 test("with TLS every task trusts the run's own authority by name, and the key is in the secrets alone", async () => {
   const world = new FakeWorld();
   const folder = await world.makeRun(undefined, { tls: "self-signed" });
-  const tasks: ShardTask[] = [];
+  const tasks: WorkerTask[] = [];
   const { shard } = world.ports();
   const run: typeof shard.run = (task, options) => {
     tasks.push(task);
@@ -120,7 +120,7 @@ test("with TLS every task trusts the run's own authority by name, and the key is
 
 test("the licence is posted in bootstrap", async () => {
   const { world, folder } = await made(CLOUD, "planted-licence");
-  const tasks: ShardTask[] = [];
+  const tasks: WorkerTask[] = [];
   const { shard } = world.ports();
   const ports = world.ports({
     shard: {
@@ -159,7 +159,7 @@ test("a Coder that restarts in a cloud keeps its drain, and on the twin nobody w
   const goneAfterMs = async (request: Partial<RunRequest>): Promise<number | undefined> => {
     const world = new FakeWorld();
     const folder = await world.makeRun(undefined, request);
-    const tasks: ShardTask[] = [];
+    const tasks: WorkerTask[] = [];
     const { shard } = world.ports();
     const ports = world.ports({
       shard: {

@@ -1,13 +1,13 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { claimRun, OwnerSight, ownerState } from "../../../../harness/pipeline/folder/driver.ts";
+import { claimRun, DriverSight, driverState } from "../../../../harness/pipeline/folder/driver.ts";
 import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
 
 async function newSight() {
   const world = new FakeWorld();
   const folder = await world.makeRun();
-  return { folder, clock: world.clock, sight: new OwnerSight(folder, world.clock) };
+  return { folder, clock: world.clock, sight: new DriverSight(folder, world.clock) };
 }
 
 describe("the driver of a run", () => {
@@ -24,7 +24,7 @@ describe("the driver of a run", () => {
   test("that was never seen is unknown for 30 seconds before it counts as dead", async () => {
     const { folder, clock, sight } = await newSight();
     await writeFile(folder.owner, "{");
-    expect(await ownerState(folder)).toBe("unknown");
+    expect(await driverState(folder)).toBe("unknown");
     expect(await sight.look()).toBe("unknown");
     clock.advance(29_999);
     expect(await sight.look()).toBe("unknown");

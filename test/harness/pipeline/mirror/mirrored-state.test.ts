@@ -4,7 +4,10 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../../harness/model/record/record.ts";
 import { BucketLeaseBook } from "../../../../harness/pipeline/mirror/bucket-lease.ts";
 import { LEASE_MS, LeaseBook } from "../../../../harness/pipeline/lease/lease.ts";
-import { keepFinalRecord, mirroredRecordTexts } from "../../../../harness/pipeline/mirror/mirrored-records.ts";
+import {
+  keepFinalRecord,
+  mirroredRecordTexts,
+} from "../../../../harness/pipeline/mirror/mirrored-records.ts";
 import { type MirroredState, mirroredState } from "../../../../harness/pipeline/mirror/mirrored-state.ts";
 import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
 import { reap } from "../../../../harness/pipeline/driver/reaper.ts";

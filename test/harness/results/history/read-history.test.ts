@@ -7,13 +7,13 @@ import { importRecords } from "../../../../harness/results/history/import-record
 import { readRunRecords } from "../../../../harness/results/history/run-records.ts";
 import { readHistory } from "../../../../harness/results/history/read-history.ts";
 import { resultsJson } from "../../../../harness/results/output/json.ts";
-import { judge, type Objective } from "../../../../harness/results/judge/objectives.ts";
+import { judge, type JudgedObjective } from "../../../../harness/results/judge/objectives.ts";
 import { LEAKED, nightOn, rewrite, scratchFolder, withoutDigests } from "../nightly-records.ts";
 import { sampleRecord } from "../sample-record.ts";
 
 const [older, newer] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
 
-const SUCCEEDED: readonly Objective[] = [
+const SUCCEEDED: readonly JudgedObjective[] = [
   {
     name: "succeeded",
     description: "workspaces that succeeded, share",
@@ -22,7 +22,7 @@ const SUCCEEDED: readonly Objective[] = [
     direction: "at-least",
   },
 ];
-const READY: readonly Objective[] = [
+const READY: readonly JudgedObjective[] = [
   {
     name: "ready",
     description: "workspace ready, p95",

@@ -6,7 +6,7 @@ import { MEASURING_METHOD, type RunRecord } from "../../../../harness/model/reco
 import { contradictionOf } from "../../../../harness/results/history/contradiction.ts";
 import { importRecords } from "../../../../harness/results/history/import-records.ts";
 import { judge } from "../../../../harness/results/judge/objectives.ts";
-import { standingOf, unofficialReasons } from "../../../../harness/results/judge/official.ts";
+import { recordStandingOf, unofficialReasons } from "../../../../harness/results/judge/official.ts";
 import { nightOn, scratchFolder } from "../nightly-records.ts";
 import { sampleRecord, unmeasured } from "../sample-record.ts";
 
@@ -43,7 +43,7 @@ describe("a verdict that nothing leads to", () => {
     async (verdict) => {
       const record = { ...unmeasured(nightOn("2026-11-22")), verdict, objectives: [], reasons: [] };
       expect(contradictionOf(record)).toMatch(`says ${verdict}, and holds no measurements`);
-      expect(standingOf(record)).toBe("unofficial");
+      expect(recordStandingOf(record)).toBe("unofficial");
       expect(await importing(record)).toEqual([]);
     },
   );
@@ -59,7 +59,7 @@ describe("a verdict that nothing leads to", () => {
       nightOn("2026-11-22", { verdict: "infrastructure", reasons: ["infrastructure: quota"] }),
     );
     expect(contradictionOf({ ...record, objectives: [] })).toBeUndefined();
-    expect(standingOf({ ...record, objectives: [] })).toBe("official");
+    expect(recordStandingOf({ ...record, objectives: [] })).toBe("official");
   });
 });
 
@@ -109,5 +109,5 @@ test("a version that is not one keeps a record out of the table", () => {
 
 test("rehearsals and runs by hand are not held to an architecture's objectives", () => {
   expect(contradictionOf(sampleRecord())).toBeUndefined();
-  expect(standingOf(sampleRecord())).toBe("simulated");
+  expect(recordStandingOf(sampleRecord())).toBe("simulated");
 });

@@ -1,6 +1,11 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { carries, mergeHistograms, readHistogram, summarize } from "../../../../harness/results/judge/histogram.ts";
+import {
+  carries,
+  combineHistograms,
+  readHistogram,
+  summarize,
+} from "../../../../harness/results/judge/histogram.ts";
 import { randomOf } from "../../../support/results/seeded-random.ts";
 import { histogramOf, upTo } from "../sample-record.ts";
 
@@ -33,7 +38,7 @@ test("a summary has the percentiles that its count carries and no others", () =>
 
 test("the merge of shards is what one shard would have recorded", () => {
   const samples = upTo(3000).map((i) => (i * 7919) % 1_000_003);
-  const merged = mergeHistograms([
+  const merged = combineHistograms([
     histogramOf(samples.slice(0, 700)),
     histogramOf(samples.slice(700, 1900)),
     histogramOf(samples.slice(1900)),
@@ -55,12 +60,12 @@ test("samples above a value are counted", () => {
 
 test("the failed attempts of merged histograms add up", () => {
   const parts = [{ ...histogramOf([1, 9]), failed: 1 }, histogramOf([2]), { ...histogramOf([9]), failed: 1 }];
-  expect(mergeHistograms(parts)).toMatchObject([{ count: 4, failed: 2 }]);
-  expect(mergeHistograms(parts.slice(1, 2))[0]).not.toHaveProperty("failed");
+  expect(combineHistograms(parts)).toMatchObject([{ count: 4, failed: 2 }]);
+  expect(combineHistograms(parts.slice(1, 2))[0]).not.toHaveProperty("failed");
 });
 
 test("phases and bases are never merged with one another", () => {
-  const merged = mergeHistograms([
+  const merged = combineHistograms([
     histogramOf([1]),
     histogramOf([2], { basis: "raw" }),
     histogramOf([3], { phase: "build" }),

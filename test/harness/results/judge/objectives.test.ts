@@ -1,14 +1,19 @@
 import { expect, test } from "vitest";
 import { heldByLoad } from "../../../../harness/model/record/held-verdicts.ts";
-import { failsRun, judgedWord, NOT_PART, objectiveSentence } from "../../../../harness/model/record/objective-words.ts";
+import {
+  failsRun,
+  judgedWord,
+  NOT_PART,
+  objectiveSentence,
+} from "../../../../harness/model/record/objective-words.ts";
 import type { LoadWindow, Phase } from "../../../../harness/model/record/worker-result.ts";
 import { type Measurements, recordSchema } from "../../../../harness/model/record/record.ts";
-import { judge, judgeAgain, type Objective } from "../../../../harness/results/judge/objectives.ts";
+import { judge, judgeAgain, type JudgedObjective } from "../../../../harness/results/judge/objectives.ts";
 import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { OBJECTIVES, objectivesFor } from "../../../../reference-architectures/objectives.ts";
 import { histogramOf, sampleMeasurements, sampleRecord, upTo } from "../sample-record.ts";
 
-const objective = (overrides: Partial<Objective>): Objective => ({
+const objective = (overrides: Partial<JudgedObjective>): JudgedObjective => ({
   name: "lost",
   description: "connections lost",
   metric: { path: "connections.lost" },
@@ -112,7 +117,7 @@ test("a percentile of a phase is judged in milliseconds from its intended start,
   expect(result).not.toHaveProperty("note");
 });
 
-const p95 = (threshold: number, more: Partial<Objective> = {}) =>
+const p95 = (threshold: number, more: Partial<JudgedObjective> = {}) =>
   objective({ metric: { path: "phases.api-probe.p95" }, threshold, unit: "ms", ...more });
 const probed = (seconds: readonly number[], failed = 0) => {
   const one = histogramOf(

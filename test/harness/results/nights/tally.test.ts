@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../../harness/model/record/record.ts";
 import { nightRows } from "../../../../harness/results/nights/nights.ts";
-import { outcomeOf } from "../../../../harness/results/nights/outcome.ts";
+import { nightOutcomeOf } from "../../../../harness/results/nights/outcome.ts";
 import { tallyWords } from "../../../../harness/results/nights/tally-words.ts";
 import { indexPage } from "../../../../harness/results/page/index-page.ts";
 import { sheetMarkdown, sheetText } from "../../../../harness/results/table/sheet.ts";
@@ -109,10 +109,10 @@ describe("the outcome of a night", () => {
     ["a budget that ended after the load", { verdict: "cost-ceiling", ...stages("ok") }, "met"],
     ["a load stage that failed", stages("failed"), "nothing"],
   ])("of %s", (_, overrides, outcome) => {
-    expect(outcomeOf(nightOn(AS_OF, overrides))).toBe(outcome);
+    expect(nightOutcomeOf(nightOn(AS_OF, overrides))).toBe(outcome);
   });
 
   test("of a run that ended before its load", () => {
-    expect(outcomeOf(unmeasured(nightOn(AS_OF, { verdict: "infrastructure" })))).toBe("nothing");
+    expect(nightOutcomeOf(unmeasured(nightOn(AS_OF, { verdict: "infrastructure" })))).toBe("nothing");
   });
 });

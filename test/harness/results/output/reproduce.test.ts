@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { nightAgainCommand, reproduceCommands, reproduceNotes } from "../../../../harness/results/output/reproduce.ts";
+import {
+  nightAgainCommand,
+  reproduceCommands,
+  reproduceNotes,
+} from "../../../../harness/results/output/reproduce.ts";
 import { syntheticNights } from "../../../support/results/synthetic-nights.ts";
 import { officialRecord, sampleRecord } from "../sample-record.ts";
 import { comparedRecord } from "../page/compared-record.ts";

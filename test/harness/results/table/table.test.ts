@@ -5,7 +5,7 @@ import { publishedTable, runsTable } from "../../../../harness/results/table/tab
 import { DISK_IN_BUILDS } from "../../../../harness/model/build-conditions.ts";
 import { EXIT_CODES } from "../../../../harness/tools/verdict.ts";
 import type { RunRecord } from "../../../../harness/model/record/record.ts";
-import { standingOf, unofficialReasons } from "../../../../harness/results/judge/official.ts";
+import { recordStandingOf, unofficialReasons } from "../../../../harness/results/judge/official.ts";
 import { officialRecord, sampleMeasurements, sampleRecord, unmeasured } from "../sample-record.ts";
 
 const resultsTable = (records: readonly RunRecord[], width: number) => sheetText(runsTable(records), width);
@@ -91,7 +91,7 @@ test("what a changed checkout measured is nobody's to publish", () => {
   expect(unofficialReasons(officialRecord({ provenance: { ...provenance, refbench: dirty } }))).toEqual([
     "a checkout with changes in no commit (abc1234)",
   ]);
-  expect(standingOf(officialRecord())).toBe("official");
+  expect(recordStandingOf(officialRecord())).toBe("official");
 });
 
 test("what nobody can check out, or was made nowhere, is unofficial", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tryAgain } from "../../../../harness/tools/time/retry.ts";
+import { retry } from "../../../../harness/tools/time/retry.ts";
 import type { Clock } from "../../../../harness/tools/time/clock.ts";
 
 function steppedClock() {
@@ -25,19 +25,19 @@ const failing = (afterMs?: number) => (tried: number) =>
 test("waits double up to the longest, and the tries end", async () => {
   const { clock, slept } = steppedClock();
   const patience = { clock, firstWaitMs: 100, longestWaitMs: 300, tries: 5 };
-  expect(await tryAgain(failing(), patience)).toBe(5);
+  expect(await retry(failing(), patience)).toBe(5);
   expect(slept).toEqual([100, 200, 300, 300]);
 });
 
 test("no try begins after the patience is over", async () => {
   const { clock, slept } = steppedClock();
-  expect(await tryAgain(failing(), { clock, firstWaitMs: 100, longestWaitMs: 400, forMs: 1_000 })).toBe(4);
+  expect(await retry(failing(), { clock, firstWaitMs: 100, longestWaitMs: 400, forMs: 1_000 })).toBe(4);
   expect(slept).toEqual([100, 200, 400]);
 });
 
 test("what the other side asks for is waited, at most the longest wait", async () => {
   const { clock, slept } = steppedClock();
-  await tryAgain(failing(7_000), { clock, firstWaitMs: 1, longestWaitMs: 5_000, tries: 2 });
+  await retry(failing(7_000), { clock, firstWaitMs: 1, longestWaitMs: 5_000, tries: 2 });
   expect(slept).toEqual([5_000]);
 });
 
@@ -45,9 +45,9 @@ test("a failure that does not pass is returned at once; a stop ends the waiting"
   const { clock } = steppedClock();
   let tries = 0;
   const final = () => Promise.resolve({ outcome: ++tries, mayPass: false });
-  expect(await tryAgain(final, { clock, firstWaitMs: 1, longestWaitMs: 1 })).toBe(1);
+  expect(await retry(final, { clock, firstWaitMs: 1, longestWaitMs: 1 })).toBe(1);
   const stop = new AbortController();
   stop.abort(new Error("stop"));
   const patience = { clock, firstWaitMs: 1, longestWaitMs: 1, signal: stop.signal };
-  await expect(tryAgain(failing(), patience)).rejects.toThrow("stop");
+  await expect(retry(failing(), patience)).rejects.toThrow("stop");
 });

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Emulator } from "../../../../rehearsal/emulator/server.ts";
 import { startEmulator } from "../../../../rehearsal/emulator/server.ts";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import { loadResult } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { findCoderUtility } from "../../../../harness/workload/coder-engine/find-utility.ts";
-import { coderShardRunner } from "../../../../harness/workload/coder-engine/worker-runner.ts";
+import { coderWorkerRunner } from "../../../../harness/workload/coder-engine/worker-runner.ts";
 import {
   type FakeBinaryOptions,
   PLANTED_PASSWORD,
@@ -49,14 +49,14 @@ async function load(
   onTestFinished(() => rm(reportsFolder, { recursive: true, force: true }));
   const stop = new AbortController();
   const utility = await findCoderUtility(binary.path, { env, signal: stop.signal });
-  const events: ShardEvent[] = [];
+  const events: WorkerEvent[] = [];
   const task: LoadTask = loadTaskFor(coder, {
     users: 4,
     workspaces: 4,
     connections: CONNECTED,
     ...overrides,
   });
-  const running = coderShardRunner({ utility, env, graceMs: 200, reportsFolder }).run(task, {
+  const running = coderWorkerRunner({ utility, env, graceMs: 200, reportsFolder }).run(task, {
     signal: stop.signal,
     onEvent: (event) => {
       events.push(event);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import { lastErrors } from "../../../../harness/workload/context/failure-logs.ts";
 import { FailureLedger } from "../../../../harness/workload/context/failures.ts";
 import { mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
@@ -32,7 +32,7 @@ test("lines are cut where they are long", () => {
 });
 
 test("the first of each kind of error is read, others of the kind are counted, and secrets are taken out", async () => {
-  const events: ShardEvent[] = [];
+  const events: WorkerEvent[] = [];
   const ledger = new FailureLedger((event) => events.push(event), ["hunter2"]);
   const read: string[] = [];
   const fail = (error: string, log: string): Promise<void> => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
-import type { ShardRunner } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { findLimit, type LimitOptions } from "../../../../harness/workload/limit-search/limit-search.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
@@ -14,7 +14,7 @@ const BROKE = "p95 of the terminal's first byte is too long";
 function planted(
   limit: number,
   { generator = Infinity, capacity = 30 } = {},
-): ShardRunner & { readonly loads: number[]; readonly tasks: LoadTask[] } {
+): WorkerRunner & { readonly loads: number[]; readonly tasks: LoadTask[] } {
   const loads: number[] = [];
   const tasks: LoadTask[] = [];
   return {
@@ -38,7 +38,7 @@ function planted(
   };
 }
 
-function optionsFor(runner: ShardRunner, overrides: Partial<LimitOptions> = {}): LimitOptions {
+function optionsFor(runner: WorkerRunner, overrides: Partial<LimitOptions> = {}): LimitOptions {
   return {
     ...{ runner, task, from: 100, upTo: 100_000, resolution: 50, clock: fakeClock() },
     judge: ({ connections }) => (connections.lost > 0 ? [BROKE] : []),
@@ -104,7 +104,7 @@ test("no search tries more than it may, and what it then says still held", async
 test("no step begins after the time is up", async () => {
   const clock = fakeClock();
   const runner = planted(7_777);
-  const slow: ShardRunner = {
+  const slow: WorkerRunner = {
     run: (...call) => {
       clock.advance(60_000);
       return runner.run(...call);
@@ -163,7 +163,7 @@ test("a knee that holds once and breaks once is given up for a lower one", async
 function hiccups(
   limit: number,
   at: readonly number[],
-): Partial<LimitOptions> & { readonly runner: ShardRunner } {
+): Partial<LimitOptions> & { readonly runner: WorkerRunner } {
   const runner = planted(limit);
   const left = new Set(at);
   const judge = (): string[] => {
@@ -225,7 +225,7 @@ test("a stopped search goes on where it was, and runs no step twice", async () =
 
 test("a step that is stopped in the middle is no step", async () => {
   const stop = new AbortController();
-  const runner: ShardRunner = {
+  const runner: WorkerRunner = {
     run: () => {
       stop.abort(new Error("Ctrl-C"));
       return Promise.resolve({ task: "load", ...loadResultOf({}), stopped: true });
@@ -237,7 +237,7 @@ test("a step that is stopped in the middle is no step", async () => {
 
 test("a Coder that breaks down under a load has met its limit, one that never answered is an error", async () => {
   const runner = planted(Infinity);
-  const dying: ShardRunner = {
+  const dying: WorkerRunner = {
     run: async (...call) => {
       const result = await runner.run(...call);
       if ((runner.loads.at(-1) ?? 0) > 300) throw new RefbenchError("coder", "no answer for 60 s");
@@ -289,7 +289,7 @@ test.each([
 
 test("a load that the generator's machine cannot carry is no limit of Coder, wherever it is refused", async () => {
   const carried = planted(100_000);
-  const refusing: ShardRunner = {
+  const refusing: WorkerRunner = {
     run: (asked, options) =>
       (asked as LoadTask).connections.total > 400
         ? Promise.reject(new RefbenchError("generator", "it needs 464 open files and has 300"))

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
-import type { ShardRunner } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
 import { findLimit } from "../../../../harness/workload/limit-search/limit-search.ts";
 import { runTask } from "../../../../harness/workload/tasks/run-task.ts";
 import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
@@ -10,7 +10,7 @@ import { narrowWay } from "../../../support/network/narrow-way.ts";
 const signal = new AbortController().signal;
 
 /** Runs tasks in this process. */
-const here: ShardRunner = {
+const here: WorkerRunner = {
   run: (task, options) =>
     runTask(task, { signal: options.signal, clock: systemClock, emit: options.onEvent }),
 };

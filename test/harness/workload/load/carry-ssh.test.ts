@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { runTask } from "../../../../harness/workload/tasks/run-task.ts";
 import { fakeCoderCli } from "../../../support/coder/fake-coder-cli.ts";
@@ -18,9 +18,9 @@ const FETCH = "GET /bin/coder-";
 /** Runs a load as the shard program does, with a folder of the task's own. */
 async function run(task: LoadTask) {
   const folder = mkdtempSync(join(tmpdir(), "refbench-test-task-"));
-  const events: ShardEvent[] = [];
+  const events: WorkerEvent[] = [];
   try {
-    const emit = (event: ShardEvent): void => void events.push(event);
+    const emit = (event: WorkerEvent): void => void events.push(event);
     const signal = new AbortController().signal;
     const result = await runTask(task, { signal, clock: systemClock, emit, folder });
     if (result.task !== "load") throw new Error("no load's result");

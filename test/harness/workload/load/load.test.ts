@@ -1,6 +1,6 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { shardEvent } from "../../../../harness/model/ports/worker.ts";
+import { workerEvent } from "../../../../harness/model/ports/worker.ts";
 import { loadResult } from "../../../../harness/model/record/worker-result.ts";
 import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
@@ -115,7 +115,7 @@ test("progress is told in events of the protocol, at most four a second", async 
   const startedMs = performance.now();
   const { events } = await runLoadHere(loadTaskFor(coder, { connections: { holdMs: 1200 } }));
   const elapsedMs = performance.now() - startedMs;
-  for (const event of events) expect(shardEvent.safeParse(event).success).toBe(true);
+  for (const event of events) expect(workerEvent.safeParse(event).success).toBe(true);
   const progress = events.flatMap((event) => (event.type === "progress" ? [event.progress] : []));
   expect(progress.length).toBeGreaterThan(1);
   expect(progress.length).toBeLessThanOrEqual(elapsedMs / 250 + 2);

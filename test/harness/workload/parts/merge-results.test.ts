@@ -1,6 +1,10 @@
 import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { type LoadResult, loadResult, type LoadWindow } from "../../../../harness/model/record/worker-result.ts";
+import {
+  type LoadResult,
+  loadResult,
+  type LoadWindow,
+} from "../../../../harness/model/record/worker-result.ts";
 import { Latencies } from "../../../../harness/workload/generator/histogram.ts";
 import { finished, mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
 import { loadResultOf } from "../../../support/results/load-result.ts";

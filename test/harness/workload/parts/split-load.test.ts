@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type LoadTask, loadTask } from "../../../../harness/model/ports/worker-task.ts";
-import { fewerShards, shardsOf, splitLoad } from "../../../../harness/workload/parts/split-load.ts";
+import { fewerParts, countParts, splitLoad } from "../../../../harness/workload/parts/split-load.ts";
 import { spread } from "../../../../harness/workload/connections/spread.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
@@ -76,7 +76,7 @@ test("a part is a task, knows which it is, and is not dealt again", () => {
   for (const [index, part] of splitLoad(whole, 3).entries()) {
     expect(loadTask.parse(part)).toEqual(part);
     expect(part.part).toEqual({ index, of: 3 });
-    expect(shardsOf(part)).toBe(1);
+    expect(countParts(part)).toBe(1);
   }
 });
 
@@ -89,21 +89,21 @@ test("a load has a process for each 10,000 connections, unless it says how many"
     ...loadTaskFor(coder, { users: 500, workspaces: 500, connections: { total } }),
     ...(shards === undefined ? {} : { shards }),
   });
-  expect([0, 1, 10_000, 10_001, 20_000, 20_001].map((total) => shardsOf(sized(total)))).toEqual([
+  expect([0, 1, 10_000, 10_001, 20_000, 20_001].map((total) => countParts(sized(total)))).toEqual([
     1, 1, 1, 2, 2, 3,
   ]);
-  expect(shardsOf(sized(50_000, 2))).toBe(2);
+  expect(countParts(sized(50_000, 2))).toBe(2);
 });
 
 test("no part is left without a user, a workspace or a turn, which would mean no limit", () => {
   const { arrival, ...unscheduled } = whole;
   const limited = { ...unscheduled, shards: 100 };
-  expect(shardsOf(limited)).toBe(7);
+  expect(countParts(limited)).toBe(7);
   // On a schedule nobody waits for a turn.
-  expect(shardsOf({ ...limited, arrival })).toBe(11);
-  expect(shardsOf({ ...limited, concurrency: 0 })).toBe(11);
-  expect(shardsOf({ ...limited, concurrency: 0, users: 40 })).toBe(31);
-  expect(shardsOf({ ...limited, deployment: { ...whole.deployment, stdioSessions: 2 } })).toBe(2);
+  expect(countParts({ ...limited, arrival })).toBe(11);
+  expect(countParts({ ...limited, concurrency: 0 })).toBe(11);
+  expect(countParts({ ...limited, concurrency: 0, users: 40 })).toBe(31);
+  expect(countParts({ ...limited, deployment: { ...whole.deployment, stdioSessions: 2 } })).toBe(2);
 });
 
 test("a load that cannot be dealt over as many processes as its size wants says so, and no other one does", () => {
@@ -111,13 +111,11 @@ test("a load that cannot be dealt over as many processes as its size wants says 
     ...{ users: 500, workspaces: 500, concurrency: 1 },
     connections: { total: 25_000 },
   });
-  expect(shardsOf(large)).toBe(1);
-  expect(fewerShards(large)).toMatch(
-    /^generator processes: 1 where 3 are wanted \(10,000 connections each\)/,
-  );
-  expect(fewerShards({ ...large, concurrency: 0 })).toBeUndefined();
-  expect(fewerShards({ ...large, connections: { ...large.connections, total: 10_000 } })).toBeUndefined();
-  expect(splitLoad({ ...large, concurrency: 0 }, 3).map(fewerShards)).toEqual([
+  expect(countParts(large)).toBe(1);
+  expect(fewerParts(large)).toMatch(/^generator processes: 1 where 3 are wanted \(10,000 connections each\)/);
+  expect(fewerParts({ ...large, concurrency: 0 })).toBeUndefined();
+  expect(fewerParts({ ...large, connections: { ...large.connections, total: 10_000 } })).toBeUndefined();
+  expect(splitLoad({ ...large, concurrency: 0 }, 3).map(fewerParts)).toEqual([
     undefined,
     undefined,
     undefined,

@@ -5,11 +5,11 @@ import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
 import { processStart } from "../../../../harness/tools/process/process-start.ts";
 import type { RunnerAccess } from "../../../../harness/model/ports/runner.ts";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { DrainTask } from "../../../../harness/model/ports/worker-task.ts";
 import { bundle } from "../../../../rehearsal/bundle.ts";
 import {
-  remoteShardRunner,
+  remoteWorkerRunner,
   type RemoteRunnerOptions,
 } from "../../../../harness/workload/remote/remote-runner.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 function runnerOn(access: RunnerAccess, options: Partial<RemoteRunnerOptions> = {}) {
-  return remoteShardRunner({
+  return remoteWorkerRunner({
     findRunner: () => Promise.resolve(access),
     program: () => Promise.resolve(program),
     clock: fakeClock(),
@@ -46,7 +46,7 @@ test("the result and every event arrive once over three cut tunnels, and nothing
   await using coder = await startFakeCoder();
   await using machine = await startSshMachine();
   const stop = new AbortController();
-  const events: ShardEvent[] = [];
+  const events: WorkerEvent[] = [];
   const kept = join(machine.access.folder, "kept.jsonl");
   const cutAt = new Set<number>();
   const result = await runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
@@ -64,13 +64,13 @@ test("the result and every event arrive once over three cut tunnels, and nothing
   expect(result).toMatchObject({ task: "load", stopped: true, workspaces: { created: 4 } });
   expect(events.at(-1)).toEqual({ type: "result", result });
   const lines = readFileSync(kept, "utf8").trim().split("\n");
-  expect(lines.map((line) => (JSON.parse(line) as { event: ShardEvent }).event)).toEqual(events);
+  expect(lines.map((line) => (JSON.parse(line) as { event: WorkerEvent }).event)).toEqual(events);
   expect(cutAt.size).toBe(4);
   expect(machine.tasks()).toEqual([]);
 });
 
 /** Runs until the load holds its connections, then does something. */
-function whenHolding(act: () => void): (event: ShardEvent) => void {
+function whenHolding(act: () => void): (event: WorkerEvent) => void {
   let isDone = false;
   return (event) => {
     if (isDone || event.type !== "progress" || event.progress.activity !== "holding") return;
@@ -98,7 +98,7 @@ test("a runner that is not there yet is waited for, and the program is brought o
     },
   };
   const runner = runnerOn(access);
-  const onEvent = (event: ShardEvent): void => {
+  const onEvent = (event: WorkerEvent): void => {
     if (event.type !== "note") return;
     notes.push(event.message);
     if (notes.length === 2) void machine.open();
@@ -275,7 +275,7 @@ test("a drain stops the load that a lost client left on the runner before it del
   await expect(load).rejects.toMatchObject({ code: "infrastructure" });
   expect(isAlive(pid)).toBe(true);
   await machine.open();
-  const events: ShardEvent[] = [];
+  const events: WorkerEvent[] = [];
   const result = await runnerOn(machine.access).run(drainTaskFor(coder), {
     signal: never,
     onEvent: (event) => events.push(event),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../../../harness/tools/time/clock.ts";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { DrainResult } from "../../../../harness/model/record/worker-result.ts";
 import type { DrainTask } from "../../../../harness/model/ports/worker-task.ts";
 import { runDrain } from "../../../../harness/workload/removal/drain.ts";
@@ -103,7 +103,7 @@ test("a member's token is refused: its empty list would prove nothing", async ()
 test("a drain tells how far it is", async () => {
   await using coder = await startFakeCoder();
   for (let i = 0; i < 3; i++) coder.addWorkspace(`w${i}`);
-  const events: ShardEvent[] = [];
+  const events: WorkerEvent[] = [];
   await runDrain(
     {
       task: "drain",

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { CoderClient } from "../../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../../harness/coder/http/http.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { LoadResult, Phase } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { type Emulator, startEmulator } from "../../../../rehearsal/emulator/server.ts";
@@ -88,7 +88,7 @@ async function left(task: LoadTask): Promise<string[]> {
 /** Stops the load when it does this. */
 async function stoppedWhile(task: LoadTask, activity: string): Promise<LoadResult> {
   const stop = new AbortController();
-  const onEvent = (event: ShardEvent): void => {
+  const onEvent = (event: WorkerEvent): void => {
     if (event.type === "progress" && event.progress.activity === activity) stop.abort(new Error("Ctrl-C"));
   };
   const { result } = await runLoadHere(task, { signal: stop.signal, onEvent });

@@ -2,7 +2,7 @@ import { extract } from "tar-stream";
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import type { Clock } from "../../../../harness/tools/time/clock.ts";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { BootstrapTask } from "../../../../harness/model/ports/worker-task.ts";
 import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
 import { type FakeCoder, startFakeCoder } from "../../../support/coder/fake-coder.ts";
@@ -22,7 +22,7 @@ function taskFor(coder: { readonly url: string }, overrides: Partial<BootstrapTa
 }
 
 async function bootstrap(task: BootstrapTask, clock: Clock = systemClock) {
-  const events: ShardEvent[] = [];
+  const events: WorkerEvent[] = [];
   const signal = new AbortController().signal;
   const result = await runBootstrap(task, { signal, clock, emit: (event) => events.push(event) });
   return { result, events };

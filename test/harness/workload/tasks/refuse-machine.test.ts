@@ -1,9 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
-import { localShardRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
+import { localWorkerRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
 import { readMachineLimits } from "../../../../harness/workload/generator/machine-limits.ts";
-import { lacksOf, machineNeed, refuseShortMachine } from "../../../../harness/workload/tasks/refuse-machine.ts";
+import {
+  lacksOf,
+  machineNeed,
+  refuseShortMachine,
+} from "../../../../harness/workload/tasks/refuse-machine.ts";
 import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
@@ -14,7 +18,7 @@ const SHARD = fileURLToPath(new URL("../../../../harness/workload/worker.ts", im
 function runnerWith(openFiles: number) {
   const script = `ulimit -n ${openFiles}; exec "$0" "$@"`;
   const node = [process.execPath, "--import", import.meta.resolve("tsx"), SHARD];
-  return localShardRunner({ command: ["sh", "-c", script, ...node] });
+  return localWorkerRunner({ command: ["sh", "-c", script, ...node] });
 }
 
 function stdio(total: number, sshShare: number): LoadTask {

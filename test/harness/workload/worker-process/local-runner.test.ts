@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { readLines } from "../../../../harness/tools/files/lines.ts";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
-import { localShardRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
+import { localWorkerRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
 import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
@@ -16,13 +16,13 @@ function startShard() {
   });
   const lines = readLines(child.stdout as AsyncIterable<Buffer>);
   const nextEvent = async (
-    type: ShardEvent["type"],
-    isWanted: (event: ShardEvent) => boolean = () => true,
+    type: WorkerEvent["type"],
+    isWanted: (event: WorkerEvent) => boolean = () => true,
   ) => {
     for (;;) {
       const { value, done } = await lines.next();
       if (done === true) throw new Error(`the shard ended before ${type}`);
-      const event = JSON.parse(value) as ShardEvent;
+      const event = JSON.parse(value) as WorkerEvent;
       if (event.type === type && isWanted(event)) return event;
     }
   };
@@ -30,13 +30,13 @@ function startShard() {
 }
 
 /** A stop before that, while the deployment is still asked, ends without a result. */
-const isBuilding = (event: ShardEvent): boolean =>
+const isBuilding = (event: WorkerEvent): boolean =>
   event.type === "progress" && event.progress.workspaces.building > 0;
 
 test("the shard says hello, then events, then its result", async () => {
   await using coder = await startFakeCoder();
-  const events: ShardEvent[] = [];
-  const result = await localShardRunner().run(loadTaskFor(coder), {
+  const events: WorkerEvent[] = [];
+  const result = await localWorkerRunner().run(loadTaskFor(coder), {
     signal: never,
     onEvent: (e) => events.push(e),
   });
@@ -48,7 +48,7 @@ test("the shard says hello, then events, then its result", async () => {
 test("an abort while holding ends with what was measured, deletes nothing and closes the connections", async () => {
   await using coder = await startFakeCoder();
   const stop = new AbortController();
-  const result = await localShardRunner().run(
+  const result = await localWorkerRunner().run(
     loadTaskFor(coder, { connections: { holdMs: 600_000, total: 12 } }),
     {
       signal: stop.signal,
@@ -72,7 +72,7 @@ test("an abort while holding ends with what was measured, deletes nothing and cl
 test("an abort while workspaces are built ends with a stopped result", async () => {
   await using coder = await startFakeCoder({ buildMs: 600_000 });
   const stop = new AbortController();
-  const result = await localShardRunner().run(loadTaskFor(coder), {
+  const result = await localWorkerRunner().run(loadTaskFor(coder), {
     signal: stop.signal,
     onEvent: (event) => {
       if (event.type === "progress" && event.progress.workspaces.building > 0)
@@ -123,14 +123,14 @@ test("a task that is not of the protocol is refused without repeating its secret
 test("a deployment that is gone is the error event coder-gone, and a coder error of the runner", async () => {
   const coder = await startFakeCoder();
   await coder[Symbol.asyncDispose]();
-  const events: ShardEvent[] = [];
+  const events: WorkerEvent[] = [];
   const task = {
     task: "drain",
     deployment: { url: coder.url, ssh: "none" },
     concurrency: 0,
     timeoutMs: 300,
   } as const;
-  const run = localShardRunner().run(task, { signal: never, onEvent: (event) => events.push(event) });
+  const run = localWorkerRunner().run(task, { signal: never, onEvent: (event) => events.push(event) });
   await expect(run).rejects.toMatchObject({ code: "coder" });
   expect(events.at(-1)).toMatchObject({ type: "error", code: "coder-gone" });
 });
@@ -141,7 +141,7 @@ test("a program that dies before its result is a shard error with its last words
     "-e",
     'process.stdin.once("data", () => { console.error("boom"); process.exit(7) })',
   ];
-  const run = localShardRunner({ command: command as [string, ...string[]] }).run(
+  const run = localWorkerRunner({ command: command as [string, ...string[]] }).run(
     loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }),
     { signal: never, onEvent: () => undefined },
   );
@@ -157,7 +157,7 @@ test("a program that prints anything but events breaks the protocol", async () =
     "-e",
     'console.log("hi"); setInterval(() => {}, 1000)',
   ];
-  const run = localShardRunner({ command }).run(loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }), {
+  const run = localWorkerRunner({ command }).run(loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }), {
     signal: never,
     onEvent: () => undefined,
   });
@@ -166,7 +166,7 @@ test("a program that prints anything but events breaks the protocol", async () =
 
 test("a program that ignores the stop is killed after the grace period", async () => {
   const command: [string, ...string[]] = [process.execPath, "-e", "setInterval(() => {}, 1000)"];
-  const run = localShardRunner({ command, stopGraceMs: 50 }).run(
+  const run = localWorkerRunner({ command, stopGraceMs: 50 }).run(
     loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }),
     { signal: AbortSignal.abort(new Error("Ctrl-C")), onEvent: () => undefined },
   );
@@ -183,8 +183,8 @@ test("a program that hangs is killed, and the error says which and since when", 
     `console.log('{"type":"alive"}'); process.kill(process.pid, "SIGSTOP")`,
   ];
   const silence = { noteMs: 200, reconnectMs: 300, hungMs: 600, lookMs: 20 };
-  const notes: ShardEvent[] = [];
-  const run = localShardRunner({ command: hangs as [string, ...string[]], silence }).run(loadTaskFor(gone), {
+  const notes: WorkerEvent[] = [];
+  const run = localWorkerRunner({ command: hangs as [string, ...string[]], silence }).run(loadTaskFor(gone), {
     signal: never,
     onEvent: (event) => notes.push(event),
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { ShardEvent } from "../../../../harness/model/ports/worker.ts";
-import type { ShardTask } from "../../../../harness/model/ports/worker-task.ts";
+import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
+import type { WorkerTask } from "../../../../harness/model/ports/worker-task.ts";
 import { WorkerWatch } from "../../../../harness/workload/worker-process/worker-watch.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const HOLD_MS = 600_000;
-const DRAIN: ShardTask = {
+const DRAIN: WorkerTask = {
   task: "drain",
   deployment: { url: "http://127.0.0.1:9", ssh: "none" },
   token: "t",
@@ -15,14 +15,14 @@ const DRAIN: ShardTask = {
 };
 const LOAD = loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }, { connections: { holdMs: HOLD_MS } });
 
-function progress(activity: string, commandsPerSecond = 0): ShardEvent {
+function progress(activity: string, commandsPerSecond = 0): WorkerEvent {
   const workspaces = { total: 2, queued: 0, building: 0, ready: 2, failed: 0, deleted: 0 };
   const connections = { wanted: 4, terminal: 2, ssh: 2, failed: 0 };
   return { type: "progress", progress: { activity, users: 2, workspaces, connections, commandsPerSecond } };
 }
 
 /** A watch that looks once a second on a clock that the test moves. */
-function start(task: ShardTask = DRAIN) {
+function start(task: WorkerTask = DRAIN) {
   const clock = fakeClock(0);
   const told: string[] = [];
   const watch = new WorkerWatch({
@@ -36,7 +36,7 @@ function start(task: ShardTask = DRAIN) {
     onReconnect: () => told.push("reconnect"),
   });
   watch.listen(true);
-  const pass = (seconds: number, event?: ShardEvent): void => {
+  const pass = (seconds: number, event?: WorkerEvent): void => {
     for (let second = 0; second < seconds; second += 1) {
       clock.advance(1_000);
       if (event !== undefined) watch.hear(event);
