@@ -9,6 +9,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const PARTS = [
   "bin",
   "harness",
+  "rehearsal",
   "package.json",
   "reference-architectures",
   "scripts",

@@ -51,12 +51,12 @@ describe("what a start loads", () => {
 
   test("a reaper that waits has loaded nothing that tears down", () => {
     const { modules } = loadedWith("harness/cli/commands/reaper.ts");
-    expect([...modules].filter((path) => /\/(terraform|coder|workload)\/|\/compose/.test(path))).toEqual([]);
+    expect([...modules].filter((path) => /^harness\/(terraform|coder|workload)\/|\/compose(-\w+)?\.ts/.test(path))).toEqual([]);
   });
 });
 
 test("no compiled source derives a path from its own place", async () => {
-  const own = [...compiled.inputs].filter((path) => /^(harness|reference-architectures|stacks)\//.test(path));
+  const own = [...compiled.inputs].filter((path) => /^(harness|rehearsal|reference-architectures|stacks)\//.test(path));
   expect(own.length).toBeGreaterThan(100);
   const texts = await Promise.all(
     own.map(async (path) => [path, await readFile(packageFile(path), "utf8")] as const),
