@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
@@ -145,42 +145,51 @@ describe.skipIf(!hasRealProvider("google"))("Google's own provider on the mock o
     },
   );
 
+  // In provision the mirror may have no state yet. In bootstrap it has the whole state.
+  // The mock runs no Coder, so the run waits in bootstrap.
   test.each([
-    ["named", (id: string) => [id]],
-    ["all", () => ["--all"]],
+    ["gce-docker", "provision", "named"],
+    ["gce-docker", "provision", "all"],
+    ["gce-docker", "bootstrap", "named"],
+    ["gce-docker", "bootstrap", "all"],
+    ["gce-vm", "bootstrap", "named"],
   ])(
-    "a run that is lost in provision is torn down from its mirror on another machine without secrets: %s",
+    "a run of %s that is lost in %s is torn down from its mirror on another machine without secrets: %s",
     LONG,
-    async (_words, which) => {
+    async (architecture, stage, which) => {
       const mirror = ["--mirror", pathToFileURL(join(cwd, "mirror")).href];
-      const args = [
-        "run",
-        "gce-docker",
-        "--size",
-        "canary",
-        "--project",
-        PROJECT,
-        "--skip-preflight",
-        SKIPPED,
-      ];
-      const lost = join(cwd, "lost");
-      const other = join(cwd, "other");
+      const args = ["run", architecture, "--size", "canary", "--project", PROJECT];
+      const [lost, other] = [join(cwd, "lost"), join(cwd, "other")];
       await Promise.all([lost, other].map((folder) => mkdir(folder)));
-      const run = new Refbench(lost, [...args, ...mirror], env);
-      await run.says(/gce-docker-cloud [5-9] of/);
+      const run = new Refbench(lost, [...args, "--skip-preflight", SKIPPED, ...mirror], env);
+      await run.says(stage === "bootstrap" ? /\bbootstrap\b/ : new RegExp(`${architecture}-cloud [5-9] of`));
       const [id = ""] = await readdir(join(lost, ".refbench", "runs"));
       const runFolder = join(lost, ".refbench", "runs", id);
       for (const pid of processesOf(runFolder, run.pid, "everything")) process.kill(pid, "SIGKILL");
-      await run.ended;
+      const [, made] = /(\d+) resources in 1 stack/.exec((await run.ended).stderr) ?? [];
       await rm(lost, { recursive: true });
       expect(google.store.size).toBeGreaterThan(4);
 
       const elsewhere = { ...env, HOME: other };
-      const teardown = ["teardown", ...which(id), "--from", mirror[1]!];
+      const teardown = ["teardown", which === "all" ? "--all" : id, "--from", mirror[1]!];
       const ended = await new Refbench(other, teardown, elsewhere).ended;
       expect(google.store.keys()).toEqual([]);
       expect(google.policy["bindings"] ?? []).toEqual([]);
       expect(ended.code, ended.stderr).toBe(0);
+      const restored = join(other, ".refbench", "runs", id);
+      const record = await onlyRecord(other);
+      expect(record.teardown).toMatchObject({ state: "clean", left: [] });
+      if (stage === "bootstrap") {
+        const message = `${made} resources destroyed`;
+        expect(record.stages).toContainEqual(
+          expect.objectContaining({ stage: "destroy", outcome: "ok", message }),
+        );
+        expect(record.teardown).toMatchObject({ swept: [], problems: [] });
+        // A later attempt goes by the state alone, which hides that a missing secret made the first ones fail.
+        const journal = await readFile(join(restored, "journal.jsonl"), "utf8");
+        expect(journal.match(/"stack-intent".*"destroy"/g)).toHaveLength(1);
+      }
+      expect(await readdir(restored)).not.toContain("secrets.json");
       const swept = await new Refbench(other, ["sweep", "--project", PROJECT], elsewhere).ended;
       expect(swept.code, swept.stderr).toBe(0);
     },
