@@ -100,12 +100,14 @@ function compilePrograms() {
   });
 }
 
-/** The packages stay outside: cdktf and the providers' bindings find their own files beside them. */
+/**
+ * Contains the bindings of the resources that the stacks use, so that an installed package runs without the providers'
+ * bindings (1.1 GB). cdktf and constructs stay outside: they find their own files beside them.
+ */
 function compileStacks() {
   return build({
     ...SHARED,
-    external: [],
-    packages: "external",
+    external: [...NODE_PROGRAM.external, "cdktf", "constructs"],
     splitting: true,
     sourcemap: "linked",
     entryPoints: [{ in: STACKS, out: "stacks" }],

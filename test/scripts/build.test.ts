@@ -51,12 +51,16 @@ describe("what a start loads", () => {
 
   test("a reaper that waits has loaded nothing that tears down", () => {
     const { modules } = loadedWith("harness/cli/commands/reaper.ts");
-    expect([...modules].filter((path) => /^harness\/(terraform|coder|workload)\/|\/compose(-\w+)?\.ts/.test(path))).toEqual([]);
+    expect(
+      [...modules].filter((path) => /^harness\/(terraform|coder|workload)\/|\/compose(-\w+)?\.ts/.test(path)),
+    ).toEqual([]);
   });
 });
 
 test("no compiled source derives a path from its own place", async () => {
-  const own = [...compiled.inputs].filter((path) => /^(harness|rehearsal|reference-architectures|stacks)\//.test(path));
+  const own = [...compiled.inputs].filter((path) =>
+    /^(harness|rehearsal|reference-architectures|stacks)\//.test(path),
+  );
   expect(own.length).toBeGreaterThan(100);
   const texts = await Promise.all(
     own.map(async (path) => [path, await readFile(packageFile(path), "utf8")] as const),
@@ -73,6 +77,12 @@ test("each program is one file that needs nothing beside it", () => {
     const text = compiled.outputs.find(({ path }) => path.endsWith(`/${file}`))!.text;
     expect(text).not.toMatch(/^import .* from "\.\.?\//m);
   }
+});
+
+test("nothing that was compiled needs the providers' bindings, which a package leaves out", () => {
+  const imports = /(?:from|import|import\(|require\()\s*["']@cdktf\//;
+  const needing = compiled.outputs.filter(({ path, text }) => path.endsWith(".js") && imports.test(text));
+  expect(needing.map(({ path }) => path)).toEqual([]);
 });
 
 /** The npm package that an import is of, if any. */
