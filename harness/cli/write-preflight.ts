@@ -5,18 +5,10 @@ import type { PreflightReport } from "../inventory/preflight/report.ts";
 import { messageOf, RefbenchError } from "../tools/error.ts";
 import type { Plan } from "../pipeline/folder/plan.ts";
 import type { OutputSpec } from "../results/format/output-spec.ts";
-import { parseOutputs } from "../results/format/output-spec.ts";
 import { DEFAULT_WIDTH, widthOf } from "../results/output/outputs.ts";
 import { costLines } from "./cost-lines.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { linesOf, preflightText } from "./preflight/preflight-text.ts";
-
-/** Reads `--output` of a preflight, which is no table of results. */
-export function preflightOutputs(values: readonly string[]): readonly OutputSpec[] {
-  const outputs = parseOutputs(values);
-  if (outputs.every(({ format }) => format !== "markdown")) return outputs;
-  throw new RefbenchError("usage", "--output markdown is not a form of a preflight, expected text or json");
-}
 
 /** What was found, and what the run would cost or why nobody knows. */
 type PreflightAnswer = PreflightReport &

@@ -16,6 +16,7 @@ import {
   verifiedWords,
 } from "../../results/format/verified-on-cloud.ts";
 import type { Io } from "../../composition/settings/io.ts";
+import { outputOption } from "../options/output-option.ts";
 import { historyOf, storeOption } from "../results/places.ts";
 
 /** `refbench architectures`: what can be measured. */
@@ -33,7 +34,7 @@ interface Flags {
 function listCommand(io: Io): Command {
   return new Command("list")
     .description("every architecture with its sizes, the default size first")
-    .addOption(outputOption())
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .addOption(storeOption())
     .action(async ({ output, store }: Flags) => {
       const verified = await verifications(io, store);
@@ -84,7 +85,7 @@ function showCommand(io: Io): Command {
     .description("one architecture with every figure of one size")
     .argument("<name>", `one of ${[...architectures.keys()].join(", ")}`)
     .addOption(new Option("--size <name>", "size to show (default: the architecture's)").env("REFBENCH_SIZE"))
-    .addOption(outputOption())
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .addOption(storeOption())
     .action(async (name: string, { size, output, store }: Flags & { readonly size?: string }) => {
       const architecture = getArchitecture(name);
@@ -140,10 +141,6 @@ function costSection(cost: Estimation): readonly string[] {
     `Cost of a run: ${formatUsd(total)} estimated, ${hours.toFixed(2)} h at ${formatUsd(perHour)} an hour, ${formatUsd(teardownReserve)} of it for the teardown (prices of ${prices}, ${region})`,
     ...costTable(cost.estimate).map((line) => `  ${line}`),
   ];
-}
-
-function outputOption(): Option {
-  return new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text");
 }
 
 function figureLines(figures: Size): readonly string[] {

@@ -1,5 +1,6 @@
 import { jsonText } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
+import { outputOption } from "../options/output-option.ts";
 import { judgedWord, objectiveSentence } from "../../model/record/objective-words.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
@@ -31,7 +32,7 @@ export function checkCommand(io: Io): Command {
       "--current",
       "judge by what the architecture asks for today instead of the record's own objectives",
     )
-    .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .addHelpText("after", EXIT_HELP)
     .action(async (given: string, flags: CheckFlags) => {
       const { path, record } = await readRecord(given, io.cwd);

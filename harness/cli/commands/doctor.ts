@@ -1,5 +1,6 @@
 import { jsonText } from "../../tools/safe-text.ts";
-import { Command, Option } from "commander";
+import { Command } from "commander";
+import { outputOption } from "../options/output-option.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import type { Finding } from "../check-machine.ts";
 import type { Io } from "../../composition/settings/io.ts";
@@ -9,9 +10,7 @@ const MARKS = { ok: "ok", missing: "MISSING", unsupported: "TOO OLD", optional: 
 /** `refbench doctor`: what is installed here, what is missing, and how to get it. */
 export function doctorCommand(io: Io): Command {
   return new Command("doctor")
-    .addOption(
-      new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text"),
-    )
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .addHelpText("after", "\nExit codes: 0 ready for a rehearsal, 2 something is missing.")
     .action(async ({ output }: { readonly output: string }) => {
       const { checkMachine } = await import("../check-machine.ts");

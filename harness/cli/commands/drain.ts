@@ -1,5 +1,6 @@
 import { oneLine } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
+import { outputOption } from "../options/output-option.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { WorkerEvent } from "../../model/ports/worker.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
@@ -55,7 +56,7 @@ export function drainCommand(io: Io, chooseShard?: ChooseShard): Command {
         .default(DEADLINES_MS.drain, "30m")
         .argParser(duration("--timeout")),
     )
-    .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .addHelpText(
       "after",
       "\nExit codes: 0 nothing remains, 40 something does (by name),\n41 a listing failed: what remains is not known, 30 Coder cannot be reached, 61 stopped.",

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { outputOption } from "../options/output-option.ts";
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { shellDelayOption } from "../options/rehearsal-options.ts";
@@ -59,11 +60,7 @@ export function emulatorCommand(io: Io): Command {
         .default(0)
         .argParser(count("--prebuilds", 0, 100)),
     )
-    .addOption(
-      new Option("--output <format>", "how the address and the login are printed")
-        .choices(["text", "json"])
-        .default("text"),
-    )
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .action(async (flags: EmulatorFlags) => {
       const gke = getArchitecture("gke");
       const { startEmulator } = await import("../../../rehearsal/emulator/server.ts");

@@ -2,7 +2,8 @@ import { Command, Option } from "commander";
 import { systemClock } from "../../tools/time/clock.ts";
 import { messageOf } from "../../tools/error.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
-import { parseOutputs } from "../../results/format/output-spec.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { outputOption } from "../options/output-option.ts";
 import { coderVersionOption } from "../../composition/settings/coder-channel.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
@@ -103,21 +104,15 @@ export function nightlyCommand(io: Io): Command {
         "measure although this checkout has no known commit, or changes in none: its records are in no table",
       ).env("REFBENCH_UNOFFICIAL"),
     )
-    .addOption(
-      new Option("--output <format[:path]>", "text, json or markdown, on stdout or into a file; repeatable")
-        .env("REFBENCH_OUTPUT")
-        .default([], "text")
-        .argParser(collect),
-    )
+    .addOption(outputOption({ env: "REFBENCH_OUTPUT" }))
     .addHelpText("after", HELP)
-    .action(async (flags: NightlyFlags & { readonly output: readonly string[] }) => nightly(flags, io));
+    .action(async (flags: NightlyFlags & { readonly output: readonly OutputSpec[] }) => nightly(flags, io));
 }
 
 async function nightly(
-  { output, ...flags }: NightlyFlags & { readonly output: readonly string[] },
+  { output: outputs, ...flags }: NightlyFlags & { readonly output: readonly OutputSpec[] },
   io: Io,
 ): Promise<void> {
-  const outputs = parseOutputs(output);
   const request = await readNightRequest(flags, io, await refbenchVersion());
   const book = new NightBook(io.cwd);
   const tell = (line: string): void => void io.stderr.write(`${line}\n`);

@@ -4,6 +4,8 @@ import { CHECK_NAMES } from "../../inventory/preflight/check.ts";
 import { parseChecks } from "../../inventory/preflight/choose-checks.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { outputOption } from "../options/output-option.ts";
 import { planCost } from "../../pipeline/cost/cost-plan.ts";
 import { addClusterAccessOptions } from "../options/cluster-access.ts";
 import { endpointsOf } from "../../composition/settings/endpoints.ts";
@@ -13,7 +15,7 @@ import { licenceFileOption } from "../options/licence-option.ts";
 import { tlsOption } from "../options/tls-option.ts";
 import { coderVersionOption } from "../../composition/settings/coder-channel.ts";
 import { readLicence } from "../../composition/settings/read-licence.ts";
-import { preflightOutputs, writePreflight } from "../write-preflight.ts";
+import { writePreflight } from "../write-preflight.ts";
 import { runnerOption } from "../options/cloud-options.ts";
 import { maxCostOption } from "../options/run-options.ts";
 import type { RunSettings } from "../../composition/settings/run-settings.ts";
@@ -26,7 +28,7 @@ interface Flags extends SettingsFlags {
   readonly skipPreflight?: string;
   readonly licenceFile?: string;
   readonly maxCost?: number;
-  readonly output: readonly string[];
+  readonly output: readonly OutputSpec[];
 }
 
 /** `refbench preflight`: everything that can be asked before a run, each failure with its fix. */
@@ -58,12 +60,7 @@ export function preflightCommand(io: Io): Command {
         "REFBENCH_SKIP_PREFLIGHT",
       ),
     )
-    .option(
-      "--output <format[:path]>",
-      "text or json, on stdout or into a file; repeatable (default: text)",
-      collect,
-      [],
-    )
+    .addOption(outputOption({ forms: ["text", "json"] }))
     .addHelpText("after", `\nChecks: ${CHECK_NAMES.join(", ")}.`)
     .addHelpText("after", "Exit codes: 0 nothing failed, 30 a check failed, 2 a wrong flag.")
     .action(async (architecture: string, flags: Flags) => preflight(architecture, flags, { io, command }));
@@ -74,7 +71,6 @@ async function preflight(
   flags: Flags,
   { io, command }: { readonly io: Io; readonly command: Command },
 ): Promise<void> {
-  const outputs = preflightOutputs(flags.output);
   const settings = await runSettingsOf(architecture, flags, command);
   const { rehearse } = settings;
   if (flags.failCheck !== undefined && !rehearse) {
@@ -93,7 +89,7 @@ async function preflight(
   const asked = { ...checkedSettings(settings), project, account, fail, skip, licence };
   const { askPreflight } = await import("../../composition/preflight/ask.ts");
   const report = await askPreflight(asked, io, interrupts.stop);
-  await writePreflight({ ...report, ...planned }, outputs, io);
+  await writePreflight({ ...report, ...planned }, flags.output, io);
   if (report.outcome === "failed") io.exit(EXIT_CODES.infrastructure);
 }
 

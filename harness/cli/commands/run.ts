@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from "commander";
+import { Argument, Command } from "commander";
 import { architectures } from "../../../reference-architectures/catalogue.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { messageOf, RefbenchError, verdictOfError } from "../../tools/error.ts";
@@ -16,10 +16,10 @@ import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { leave } from "../leave.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
-import { parseOutputs } from "../../results/format/output-spec.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { outputOption } from "../options/output-option.ts";
 import { writeOutputs } from "../../results/output/outputs.ts";
 import { addRunOptions, type RunFlags } from "../options/run-options.ts";
-import { collect } from "../options/parsers.ts";
 
 /** How long a run that was told to leave waits for its own stage to stop. */
 const LEAVE_MS = 3_000;
@@ -30,15 +30,9 @@ export function runCommand(io: Io): Command {
     new Argument("<architecture>", `one of ${[...architectures.keys()].join(", ")}`),
   );
   return addRunOptions(command, io)
-    .addOption(
-      new Option("--output <format[:path]>", "text, json or markdown, on stdout or into a file; repeatable")
-        .env("REFBENCH_OUTPUT")
-        .default([], "text")
-        .argParser(collect),
-    )
+    .addOption(outputOption({ env: "REFBENCH_OUTPUT" }))
     .addHelpText("after", EXIT_CODES_HELP)
-    .action(async (architecture: string, flags: RunFlags & { readonly output: readonly string[] }) => {
-      const outputs = parseOutputs(flags.output);
+    .action(async (architecture: string, flags: RunFlags & { readonly output: readonly OutputSpec[] }) => {
       const { runRequestOf } = await import("../run-request.ts");
       const request = await runRequestOf(architecture, flags, io, command);
       const folder = await makeRun(io.cwd, systemClock, { ...request, isDriven: true });
@@ -49,7 +43,7 @@ export function runCommand(io: Io): Command {
         return;
       }
       io.exit(exitCodeOf(record));
-      await writeOutputs(record, outputs, io).catch((error: unknown) => {
+      await writeOutputs(record, flags.output, io).catch((error: unknown) => {
         // A result that cannot be written must not hide what the teardown found.
         io.stderr.write(`refbench: ${messageOf(error)}\n`);
         const failed = error instanceof RefbenchError ? verdictOfError[error.code] : "harness-error";

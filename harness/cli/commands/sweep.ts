@@ -5,7 +5,8 @@ import { RefbenchError } from "../../tools/error.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import { DEFAULT_MAX_RESOURCES } from "../../inventory/sweep/breaker.ts";
 import type { SweepOutcome } from "../../inventory/sweep/heartbeat.ts";
-import { parseOutputs } from "../../results/format/output-spec.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { outputOption } from "../options/output-option.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { checkHeartbeat } from "../sweep/check.ts";
@@ -30,7 +31,7 @@ interface SweepFlags extends TargetFlags {
   readonly wait: number;
   readonly check?: boolean;
   readonly period: number;
-  readonly output: readonly string[];
+  readonly output: readonly OutputSpec[];
 }
 
 /** `refbench sweep`: removes what runs left behind, by their state first, then by what an inventory says exists. */
@@ -65,12 +66,7 @@ export function sweepCommand(io: Io): Command {
         .default(24 * 3_600_000, "24h")
         .argParser(duration("--period")),
     )
-    .option(
-      "--output <format[:path]>",
-      "text or json, on stdout or into a file; repeatable (default: text)",
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
+    .addOption(outputOption({ forms: ["text", "json"] }))
     .addHelpText(
       "after",
       "\nExit codes: 0 clean, 10 swept (on a dry run: it would), 41 could not. --check: 0, or 41 when overdue.",
@@ -95,10 +91,6 @@ function addTargetOptions(command: Command): Command {
 }
 
 async function sweep(flags: SweepFlags, io: Io): Promise<void> {
-  const outputs = parseOutputs(flags.output);
-  if (outputs.some(({ format }) => format === "markdown")) {
-    throw new RefbenchError("usage", "--output markdown is not a form of a sweep, expected text or json");
-  }
   const { chooseTargets } = await import("../../teardown/targets.ts");
   const chosen = await chooseTargets(flags, io);
   if (flags.check === true) {
@@ -131,6 +123,6 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
     },
     { io, tell, signal: interrupts.stop },
   );
-  await writeSweepReport(report, outputs, io);
+  await writeSweepReport(report, flags.output, io);
   io.exit(SWEEP_EXIT_CODES[report.outcome]);
 }

@@ -9,12 +9,13 @@ import { keepFinalRecord } from "../../pipeline/mirror/mirrored-records.ts";
 import { findMirroredRun } from "../../pipeline/mirror/restore.ts";
 import { openRunFolder, type RunFolder } from "../../pipeline/folder/run-folder.ts";
 import { findFinalRecord } from "../../pipeline/record/run-record.ts";
-import { parseOutputs } from "../../results/format/output-spec.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { outputOption } from "../options/output-option.ts";
 import { writeForms } from "../../results/output/outputs.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { openMirror } from "../../composition/open-mirror.ts";
-import { bucketUrl, collect } from "../options/parsers.ts";
+import { bucketUrl } from "../options/parsers.ts";
 import { spawnReaper } from "../../composition/spawn-reaper.ts";
 import { teardownExitCode, teardownText } from "../../teardown/report.ts";
 import { requestWholeTeardown, restoredRun } from "../../teardown/restored-run.ts";
@@ -28,7 +29,7 @@ interface TeardownFlags {
   readonly all?: boolean;
   readonly dryRun?: boolean;
   readonly wait: number;
-  readonly output: readonly string[];
+  readonly output: readonly OutputSpec[];
 }
 
 /** `refbench teardown <run>`: asks the reaper for the whole teardown and shows it; `--all --from` for a bucket's runs. */
@@ -48,26 +49,19 @@ export function teardownCommand(io: Io): Command {
         .default(3 * 3_600_000, "3h")
         .argParser(duration("--wait")),
     )
-    .addOption(
-      new Option(
-        "--output <format[:path]>",
-        "with --all: text or json, on stdout or into a file; repeatable (default: text)",
-      )
-        .default([], "text")
-        .argParser(collect),
-    )
+    .addOption(outputOption({ forms: ["text", "json"], also: "with --all" }))
     .addHelpText(
       "after",
       "\nExit codes: 0 clean, 40 leaked, 41 unverified, 60 left to the reaper before the end. --all: the heaviest.",
     )
-    .action(async (run: string | undefined, flags: TeardownFlags) => {
+    .action(async (run: string | undefined, flags: TeardownFlags, command: Command) => {
       if (flags.all === true) return all(run, flags, io);
       if (run === undefined)
         throw new RefbenchError(
           "usage",
           "no run is named: expected its id or folder, or --all with --from <url>",
         );
-      refuseWithoutAll(flags);
+      refuseWithoutAll(flags, command);
       return flags.from === undefined ? one(run, io) : oneFrom(run, flags.from, io);
     });
 }
@@ -113,9 +107,6 @@ async function all(
       '--all needs --from <url>, the mirror that holds the runs; those of this folder are what "refbench sweep" begins with',
     );
   }
-  const outputs = parseOutputs(output);
-  if (outputs.some(({ format }) => format === "markdown"))
-    throw new RefbenchError("usage", "--output markdown is not a form of a teardown, expected text or json");
   const bucket = await openMirror(from, io);
   const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
   using interrupts = listenForInterrupts(() => tell("left to the reapers; what ended is said below"));
@@ -130,11 +121,12 @@ async function all(
   });
   io.exit(teardownExitCode(report.runs));
   const form = (format: string): string => (format === "json" ? jsonText(report) : teardownText(report));
-  await writeForms(form, outputs, io);
+  await writeForms(form, output, io);
 }
 
-function refuseWithoutAll({ dryRun, output }: TeardownFlags): void {
-  const given = dryRun === true ? "--dry-run" : output.length > 0 ? "--output" : undefined;
+function refuseWithoutAll({ dryRun }: TeardownFlags, command: Command): void {
+  const isOutput = command.getOptionValueSource("output") === "cli";
+  const given = dryRun === true ? "--dry-run" : isOutput ? "--output" : undefined;
   if (given !== undefined)
     throw new RefbenchError("usage", `${given} is for --all: leave it out, or add --all --from <url>`);
 }

@@ -1,5 +1,6 @@
 import { jsonText } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
+import { outputOption } from "../options/output-option.ts";
 import { resolve } from "node:path";
 import { RefbenchError } from "../../tools/error.ts";
 import type { Io } from "../../composition/settings/io.ts";
@@ -13,9 +14,7 @@ export function twinCommand(io: Io): Command {
   twin
     .command("list")
     .description("everything that exists in the twin, whoever made it")
-    .addOption(
-      new Option("--output <format>", "text or json (an array)").choices(["text", "json"]).default("text"),
-    )
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .action(async ({ output }: { readonly output: "text" | "json" }) => {
       const { listTwin } = await import("../../../rehearsal/twin/inventory-adapter.ts");
       const items = await listTwin(twinRoot(io.cwd));

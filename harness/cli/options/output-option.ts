@@ -1,8 +1,35 @@
 import { Option } from "commander";
+import { addOutput, OUTPUT_FORMATS, parseForm, TEXT_ON_STDOUT } from "../../results/format/output-spec.ts";
+import type { OutputFormat } from "../../results/format/output-spec.ts";
 
-/** `--output`, repeatable: a form on stdout, or one with a file. */
-export function outputOption(description: string): Option {
-  return new Option("--output <format[:path]>", description)
-    .argParser((value: string, all: readonly string[] | undefined) => [...(all ?? []), value])
-    .default([], "text");
+/** What a command offers as `--output`. */
+interface Offer {
+  /** @default text, json and markdown */
+  readonly forms?: readonly OutputFormat[];
+  /** False: on stdout only, and given once. @default true */
+  readonly toFiles?: boolean;
+  readonly env?: string;
+  /** What the command does with a form beside the usual. */
+  readonly also?: string;
+}
+
+/**
+ * `--output` of every command. Its value is a list of `OutputSpec`, or one form where `toFiles` is false. A form that
+ * the command does not offer is a `usage` error.
+ */
+export function outputOption({ forms = OUTPUT_FORMATS, toFiles = true, env, also }: Offer = {}): Option {
+  const where = toFiles
+    ? "form of the result, on stdout or with :path in a file; repeatable"
+    : "form of the result";
+  const option = new Option(
+    toFiles ? "--output <form[:path]>" : "--output <form>",
+    also === undefined ? where : `${where}; ${also}`,
+  );
+  if (env !== undefined) option.env(env);
+  option.argChoices = [...forms];
+  return toFiles
+    ? option
+        .default(TEXT_ON_STDOUT, "text")
+        .argParser((value, all: typeof TEXT_ON_STDOUT) => addOutput(value, all, forms))
+    : option.default("text").argParser((value) => parseForm(value, forms));
 }

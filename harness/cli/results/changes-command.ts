@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { EXIT_CODES } from "../../tools/verdict.ts";
-import { parseOutputs } from "../../results/format/output-spec.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { writeForms } from "../../results/output/outputs.ts";
 import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
 import type { Io } from "../../composition/settings/io.ts";
@@ -13,7 +13,7 @@ import { tellUnreadable } from "./tell-unreadable.ts";
 interface ChangesFlags extends PlaceFlags {
   readonly asOf?: string;
   readonly resets?: string;
-  readonly output: readonly string[];
+  readonly output: readonly OutputSpec[];
 }
 
 /** `refbench results changes`. */
@@ -34,13 +34,12 @@ export function changesCommand(io: Io): Command {
         `known changes after which figures are not compared with those before (default: ${RESETS_FILE} in the store)`,
       ).env("REFBENCH_RESETS"),
     )
-    .addOption(outputOption("text, json or markdown, on stdout or into a file; repeatable"))
+    .addOption(outputOption())
     .addHelpText(
       "after",
       `\nExit codes: 0; ${EXIT_CODES["slo-failed"]} when a change for the worse is confirmed and stands, or a total failure does; ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`,
     )
-    .action(async ({ output, asOf: given, resets: file, ...place }: ChangesFlags) => {
-      const outputs = parseOutputs(output);
+    .action(async ({ output: outputs, asOf: given, resets: file, ...place }: ChangesFlags) => {
       const { alarmsOf, formatChanges } = await import("../../results/statistics/change-words.ts");
       const { changesOf } = await import("../../results/statistics/changes-of.ts");
       const { rehearsals = false } = place;

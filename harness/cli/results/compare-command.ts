@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { parseOutputs } from "../../results/format/output-spec.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { writeForms } from "../../results/output/outputs.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { findRun } from "./find-run.ts";
@@ -13,14 +13,13 @@ export function compareCommand(io: Io): Command {
     .argument("<first>", "id of a run or a unique end of it, or the path of its folder or its record")
     .argument("<second>", "the other one")
     .addOption(storeOption())
-    .addOption(outputOption("text, json or markdown, on stdout or into a file; repeatable"))
+    .addOption(outputOption())
     .action(
       async (
         first: string,
         second: string,
-        { output, ...place }: PlaceFlags & { readonly output: readonly string[] },
+        { output: outputs, ...place }: PlaceFlags & { readonly output: readonly OutputSpec[] },
       ) => {
-        const outputs = parseOutputs(output);
         const { compareRuns } = await import("../../results/compare/compare-runs.ts");
         const { formatRunComparison } = await import("../../results/compare/format-runs.ts");
         const comparison = compareRuns(await findRun(first, io, place), await findRun(second, io, place));

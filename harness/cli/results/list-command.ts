@@ -1,5 +1,6 @@
 import { jsonText } from "../../tools/safe-text.ts";
-import { Command, Option } from "commander";
+import { Command } from "commander";
+import { outputOption } from "../options/output-option.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { drawGrid } from "../../results/table/grid.ts";
@@ -19,9 +20,7 @@ export function listCommand(io: Io): Command {
       .argument("[words...]")
       .usage("[options]")
       .addOption(storeOption())
-      .addOption(
-        new Option("--output <format>", "form of the answer").choices(["text", "json"]).default("text"),
-      )
+      .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
       .addHelpText("after", UNREADABLE_HELP)
       .action(
         async (

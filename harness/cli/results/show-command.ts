@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { parseOutputs } from "../../results/format/output-spec.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { writeOutputs } from "../../results/output/outputs.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { findRun } from "./find-run.ts";
@@ -12,10 +12,12 @@ export function showCommand(io: Io): Command {
     .description("the whole result of one run")
     .argument("<run>", "id of a run or a unique end of it, or the path of its folder or its record")
     .addOption(storeOption())
-    .addOption(outputOption("text, json or markdown, on stdout or into a file; repeatable"))
+    .addOption(outputOption())
     .action(
-      async (run: string, { output, ...place }: PlaceFlags & { readonly output: readonly string[] }) => {
-        const outputs = parseOutputs(output);
+      async (
+        run: string,
+        { output: outputs, ...place }: PlaceFlags & { readonly output: readonly OutputSpec[] },
+      ) => {
         await writeOutputs(await findRun(run, io, place), outputs, io);
       },
     );

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { writeMarkedBlock } from "../../results/table/marked-block.ts";
 import { nightRows } from "../../results/nights/nights.ts";
 import { rowSummary } from "../../results/nights/summary.ts";
-import { parseOutputs } from "../../results/format/output-spec.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { writeForms } from "../../results/output/outputs.ts";
 import { formatSheet, sheetMarkdown } from "../../results/table/sheet.ts";
 import { publishedTable } from "../../results/table/table.ts";
@@ -15,7 +15,7 @@ import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
 
 interface TableFlags extends PlaceFlags {
   readonly asOf?: string;
-  readonly output: readonly string[];
+  readonly output: readonly OutputSpec[];
 }
 
 /** `refbench results table`. */
@@ -26,13 +26,12 @@ export function tableCommand(io: Io): Command {
     .addOption(storeOption())
     .addOption(asOfOption())
     .addOption(
-      outputOption(
-        "text, markdown or json, on stdout or into a file; markdown:<file> replaces what stands there between refbench's table markers; repeatable",
-      ),
+      outputOption({
+        also: "markdown:<file> replaces what stands there between refbench's table markers",
+      }),
     )
     .addHelpText("after", UNREADABLE_HELP)
-    .action(async ({ output, asOf: given, ...place }: TableFlags) => {
-      const outputs = parseOutputs(output);
+    .action(async ({ output: outputs, asOf: given, ...place }: TableFlags) => {
       const { rehearsals = false } = place;
       const asOf = asOfDay(given);
       const history = await historyOf(io, place);

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { outputOption } from "../options/output-option.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { startDeadline } from "../../tools/time/deadline.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -50,7 +51,7 @@ export function cleanupCommand(io: Io): Command {
     .option("--keep-users", "delete workspaces only")
     .option("--coder-scaletest", "what Coder's own utility left too (names with scaletest-)")
     .option("--dry-run", "list what would be deleted, and delete nothing")
-    .addOption(new Option("--output <format>", "text or json").choices(["text", "json"]).default("text"))
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .addHelpText(
       "after",
       "\nExit codes: 0 nothing is left, 40 something is (by name), 41 a listing failed: what is left is not known,\n61 stopped, 20 or 30 the deployment could not be asked at all, 2 refused: nothing was deleted.",

@@ -7,7 +7,6 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../tools/verdict.ts";
 import { exitCodeOf } from "../../pipeline/record/run-record.ts";
-import { parseOutputs } from "../../results/format/output-spec.ts";
 import { listUtilityThings } from "../../workload/coder-engine/find-made.ts";
 import { planConnections } from "../../workload/coder-engine/plan-connections.ts";
 import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
@@ -54,7 +53,7 @@ export async function loadByHand(
     given,
   }: { readonly command: Command; /** Its words, for the record. */ readonly given: GivenFlags },
 ): Promise<void> {
-  const outputs = parseOutputs(flags.output);
+  const { output: outputs } = flags;
   const runId = newRunId();
   const before = new AbortController();
   // What is asked before the load has the load's own time: a server that trickles ends neither.

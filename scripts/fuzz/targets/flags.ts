@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { Command, Option } from "commander";
 import { programOf } from "../../../harness/cli/main.ts";
-import { parseOutputs } from "../../../harness/results/format/output-spec.ts";
+import { addOutput, TEXT_ON_STDOUT } from "../../../harness/results/format/output-spec.ts";
 import { textNear } from "../mutations.ts";
 import { type Outcome, type Target, target } from "../target.ts";
 
@@ -49,7 +49,7 @@ export const flags: readonly Target[] = [
     name: "flag --output",
     inputs: textNear(VALUES),
     read: (bytes: Uint8Array): Outcome => {
-      parseOutputs([Buffer.from(bytes).toString()]);
+      addOutput(Buffer.from(bytes).toString(), TEXT_ON_STDOUT);
       return { state: "accepted" };
     },
   }),

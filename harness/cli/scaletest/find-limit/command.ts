@@ -6,7 +6,6 @@ import { messageOf } from "../../../tools/error.ts";
 import { newRunId, run12 } from "../../../model/run-id.ts";
 import { EXIT_CODES } from "../../../tools/verdict.ts";
 import { writeJson } from "../../../tools/files/json-file.ts";
-import { parseOutputs } from "../../../results/format/output-spec.ts";
 import { writeForms } from "../../../results/output/outputs.ts";
 import { checkedLadder } from "../../../workload/limit-search/ladder.ts";
 import type { Io } from "../../../composition/settings/io.ts";
@@ -34,7 +33,6 @@ export async function findLimitByHand(
   prepare: Prepare,
   { io, command }: { readonly io: Io; readonly command: Command },
 ): Promise<void> {
-  const outputs = parseOutputs(flags.output);
   checkedLadder(wish.kind, wish);
   const runId = newRunId();
   await using reach = await reachDeployment(flags, io, new AbortController().signal);
@@ -99,7 +97,7 @@ export async function findLimitByHand(
   if (report.teardown.state === "pending") io.stderr.write(`what was made stays until\n  ${cleanup}\n`);
   await writeForms(
     (format, width) => formatLimit(report, format, width),
-    [{ format: "json", path: kept }, ...outputs],
+    [{ format: "json", path: kept }, ...flags.output],
     { ...io, next: `it is kept in ${kept}, unless that is one of them` },
   );
 }

@@ -1,4 +1,6 @@
 import { type Command, Option } from "commander";
+import type { OutputSpec } from "../../../results/format/output-spec.ts";
+import { outputOption } from "../../options/output-option.ts";
 import { type EngineChoice, engineOption } from "../../../loads/plan-engines.ts";
 import { collect } from "../../options/parsers.ts";
 import { addReachOptions, type ReachFlags, refuseFlag } from "./reach-options.ts";
@@ -36,7 +38,7 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly runExpectTimeout?: boolean;
   readonly abortOn?: ReturnType<typeof abortOn>;
   readonly maxFailures?: number;
-  readonly output: readonly string[];
+  readonly output: readonly OutputSpec[];
   readonly dryRun?: boolean;
 }
 
@@ -226,12 +228,7 @@ function addLoadOptions(command: Command): Command {
         .env("CODER_SCALETEST_MAX_FAILURES")
         .argParser(count("--max-failures", 0)),
     )
-    .addOption(
-      new Option("--output <format[:path]>", "text, json or markdown, on stdout or into a file; repeatable")
-        .env("CODER_SCALETEST_OUTPUTS")
-        .default([], "text")
-        .argParser(collect),
-    )
+    .addOption(outputOption({ env: "CODER_SCALETEST_OUTPUTS" }))
     .option("--dry-run", "look, check and say what would be done; nothing is created");
 }
 

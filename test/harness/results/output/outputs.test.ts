@@ -4,10 +4,18 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { recordSchema } from "../../../../harness/model/record/record.ts";
 import { resultsJson } from "../../../../harness/results/output/json.ts";
-import { parseOutputs } from "../../../../harness/results/format/output-spec.ts";
+import {
+  addOutput,
+  TEXT_ON_STDOUT,
+  type OutputSpec,
+} from "../../../../harness/results/format/output-spec.ts";
 import { writeOutputs } from "../../../../harness/results/output/outputs.ts";
 import { CapturedStream } from "../../cli/progress/captured-stream.ts";
 import { sampleRecord } from "../sample-record.ts";
+
+function parseOutputs(values: readonly string[]): readonly OutputSpec[] {
+  return values.reduce((all: readonly OutputSpec[], value) => addOutput(value, all), TEXT_ON_STDOUT);
+}
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "refbench-results-"));

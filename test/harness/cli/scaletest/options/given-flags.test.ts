@@ -20,6 +20,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--coder-client-sha256": "ab".repeat(32),
   "--scenario": "apps",
   "--app-by": "subdomain",
+  "--output": "json",
   "--run-command": "echo 'it is' -x",
 };
 
