@@ -7,7 +7,7 @@ import { readJson } from "../tools/files/json-file.ts";
 import { planSchema } from "../pipeline/folder/plan.ts";
 import { isOfThisBoot } from "../tools/process/process-identity.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
-import { leaving, machineVanishes } from "../pipeline/lease/vanishing-machine.ts";
+import { decideLeaving, machineVanishes } from "../pipeline/lease/vanishing-machine.ts";
 import type { Io } from "../composition/settings/io.ts";
 
 /** Says who goes on with a run that its user leaves, and returns the exit code that this deserves. */
@@ -20,7 +20,7 @@ export async function leave(folder: RunFolder, io: Io): Promise<number> {
   const next = `refbench teardown ${runId} --from ${mirror}`;
   try {
     const book = new BucketLeaseBook(await openBucket(mirror, io.env), runId, systemClock);
-    const said = leaving({
+    const said = decideLeaving({
       vanishes: true,
       lease: await book.current(),
       isOfThisMachine: isOfThisBoot,

@@ -6,7 +6,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { RefbenchError } from "../tools/error.ts";
 import type { RunRequest } from "../pipeline/making/make-run.ts";
 import { RUN_ID_PATTERN } from "../model/run-id.ts";
-import { machineVanishes, refusalOf } from "../pipeline/lease/vanishing-machine.ts";
+import { machineVanishes, findMachineRefusal } from "../pipeline/lease/vanishing-machine.ts";
 import { findRealCoder } from "../../rehearsal/real-coder/find-real-coder.ts";
 import { twinPrograms } from "../../rehearsal/twin/environment.ts";
 import { twinId } from "../../rehearsal/twin/identity.ts";
@@ -188,7 +188,7 @@ function refuseFooting(architecture: string, flags: RunFlags, { env }: Io): void
       `--state is "${state}", expected gs://bucket/prefix or s3://bucket/prefix`,
     );
   }
-  const refusal = refusalOf({
+  const refusal = findMachineRefusal({
     vanishes: machineVanishes(env),
     simulated: rehearse,
     emulatedCloud: endpointsOf(getArchitecture(architecture).cloud, env).emulated,

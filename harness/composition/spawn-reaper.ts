@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { RefbenchError } from "../tools/error.ts";
-import { isOwn, notOwn } from "../pipeline/folder/installation.ts";
+import { isOwn, explainNotOwn } from "../pipeline/folder/installation.ts";
 import { planSchema } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { withEndpoints } from "./settings/endpoints.ts";
@@ -22,7 +22,7 @@ const SMALL_HEAP = ["--max-semi-space-size=2"] as const;
  * Throws `usage` for a folder that this installation did not make: its plan leads this user's credentials.
  */
 export function spawnReaper(folder: RunFolder): number {
-  if (!isOwn(folder)) throw new RefbenchError("usage", notOwn(folder));
+  if (!isOwn(folder)) throw new RefbenchError("usage", explainNotOwn(folder));
   const log = openSync(folder.log, "a", 0o600);
   try {
     const { file, args } = supervised([process.execPath, ...SMALL_HEAP, REFBENCH, "reaper", folder.path]);

@@ -1,6 +1,6 @@
 import { CODER_GONE } from "../workload/removal/coder-gone.ts";
 import { RefbenchError } from "../tools/error.ts";
-import type { trustOf } from "../pipeline/making/trust-of.ts";
+import type { coderTrust } from "../pipeline/making/coder-trust.ts";
 import type { WorkerEvent, WorkerRunner } from "../model/ports/worker.ts";
 import type { DrainResult } from "../model/record/worker-result.ts";
 
@@ -11,7 +11,7 @@ export interface DrainOptions {
   readonly shard: WorkerRunner;
   readonly coderUrl: string;
   /** Whom to trust there. */
-  readonly trust: ReturnType<typeof trustOf>;
+  readonly trust: ReturnType<typeof coderTrust>;
   /** A session token of one of Coder's owners. */
   readonly token: string;
   readonly keepUsers: boolean;

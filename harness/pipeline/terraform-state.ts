@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { InventoryItem } from "../model/ports/inventory.ts";
 import { parseJson } from "../tools/parse-json.ts";
 
-/** A managed resource in a Terraform state, with the words by which an inventory may know it. */
+/** A managed resource in a Terraform state, with the names that an inventory may use for it. */
 export interface NamedResource {
   /** Without modules and indexes: `google_compute_network.own`. */
   readonly address: string;
@@ -24,7 +24,7 @@ const stateSchema = z.object({
 
 const NAMING = ["name", "id", "arn", "self_link", "identifier"];
 
-/** The managed resources that a state file names; undefined where the file is missing or cannot be read. */
+/** The managed resources that a state file names; undefined if the file is missing or unreadable. */
 export async function findNamedResources(file: string): Promise<readonly NamedResource[] | undefined> {
   try {
     const { resources } = stateSchema.parse(parseJson(await readFile(file, "utf8")));
@@ -42,7 +42,7 @@ export async function findNamedResources(file: string): Promise<readonly NamedRe
   }
 }
 
-/** Whether a state's resource is what an inventory listed: of the same kind, with the same name or id. */
+/** Whether a state's resource is a listed item: of the same kind, with the same name or id. */
 export function isSame(
   { kind, names }: NamedResource,
   item: Pick<InventoryItem, "id" | "kind" | "name">,
@@ -50,7 +50,10 @@ export function isSame(
   return item.kind === kind && [item.name, item.id, nativeId(item)].some((name) => names.has(name));
 }
 
-/** The cloud's own id: inventories put the kind (`aws_vpc/vpc-1`) or the API (`compute:projects/…`) before it. */
+/**
+ * The cloud's own id, without the prefix of the inventory: the kind (`aws_vpc/vpc-1`) or the API
+ * (`compute:projects/…`).
+ */
 function nativeId({ id, kind }: Pick<InventoryItem, "id" | "kind">): string {
   return id.startsWith(`${kind}/`) ? id.slice(kind.length + 1) : id.replace(/^[A-Za-z]+:(?=projects\/)/, "");
 }

@@ -94,7 +94,7 @@ export async function readUpTo(body: AsyncIterable<Buffer>, maxBytes: number, st
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    // Leaving the loop closes the connection.
+    // LeavingDecision the loop closes the connection.
     if (length > maxBytes) throw new AnswerTooLargeError(status, maxBytes);
     chunks.push(chunk);
   }

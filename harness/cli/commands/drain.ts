@@ -5,7 +5,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { WorkerEvent } from "../../model/ports/worker.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import { DEADLINES_MS } from "../../pipeline/folder/plan.ts";
-import { trustOf } from "../../pipeline/making/trust-of.ts";
+import { coderTrust } from "../../pipeline/making/coder-trust.ts";
 import { getManualDeployment } from "../../manual/deployment.ts";
 import { drainDeployment } from "../../manual/drain.ts";
 import { getOutputs } from "../../manual/outputs.ts";
@@ -98,7 +98,7 @@ async function drainByHand(
     const result = await drainDeployment({
       shard: choose(flags.runner, deployment, outputs, io),
       coderUrl,
-      trust: trustOf(deployment.environment),
+      trust: coderTrust(deployment.environment),
       token: session.token,
       keepUsers: flags.users !== true,
       timeoutMs: flags.timeout,

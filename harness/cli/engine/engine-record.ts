@@ -24,7 +24,7 @@ export function engineRecord(record: RunRecord): RunRecord {
     conditions: [
       `engine: ${engine.command} (${engine.version}), not refbench's own`,
       ...record.conditions.map((words) =>
-        words === "user tokens: minted by the owner" ? "user tokens: a login each" : words,
+        words === "user tokens: created by the site admin" ? "user tokens: a login each" : words,
       ),
       ...engine.notComparable.map((words) => `not comparable: ${words}`),
     ],

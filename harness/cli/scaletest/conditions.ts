@@ -7,7 +7,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
   const { deployment, traffic, login, keep, app } = task;
   const isShared = task.generatorLimits.slipP99Ms !== GENERATOR_LIMITS.slipP99Ms;
   const tokens = {
-    mint: "user tokens: minted by the owner",
+    mint: "user tokens: created by the site admin",
     login: "user tokens: a login each",
     host: "user tokens: the caller's own for all",
   };

@@ -4,10 +4,10 @@ import { seenIn } from "../../model/ports/listing.ts";
 import type { StageContext } from "./context.ts";
 import { findStrays } from "../strays.ts";
 
-/** How often an inventory that fails is asked before its failure is believed. */
+/** How often a failing inventory is asked in total. */
 export const TRIES = 5;
 
-/** What exists of the run; an inventory that throws has not answered, which is an answer that failed. */
+/** Lists what exists of the run. An inventory that throws counts as a failed answer. */
 export async function askInventory({ ports, plan, signal }: StageContext): Promise<InventoryAnswer> {
   try {
     return await ports.inventory.list({ runId: plan.runId }, signal);
@@ -17,7 +17,7 @@ export async function askInventory({ ports, plan, signal }: StageContext): Promi
   }
 }
 
-/** As `askInventory`, asked again while it fails; the last answer when it never was complete. */
+/** Like `askInventory`, but retries while the answer is not complete. Returns the last answer. */
 export async function askPatiently(context: StageContext): Promise<InventoryAnswer> {
   const { clock, settle } = context.ports;
   for (let tries = 1; ; tries += 1) {
@@ -28,8 +28,9 @@ export async function askPatiently(context: StageContext): Promise<InventoryAnsw
 }
 
 /**
- * Keeps in the journal that the inventory saw something of the run, since otherwise its silence proves nothing, and
- * each new stray. Once a destroy has begun there are no new ones: what a state stops naming may be listed a while longer.
+ * Records in the journal that the inventory saw something of the run, and each new stray. Without an earlier
+ * sighting, an empty list proves nothing. Once a destroy has begun nothing counts as a new stray: a resource
+ * may still be listed for a while after it left the state.
  */
 export async function noteSeen(context: StageContext, answer: InventoryAnswer): Promise<void> {
   const { journal } = context;
@@ -49,8 +50,8 @@ export async function noteSeen(context: StageContext, answer: InventoryAnswer): 
 }
 
 /**
- * Asks the inventory once for what an apply made. Somebody may destroy the stacks manually after it, or after this
- * process is killed: without a question before that, no later answer proves anything. Never throws.
+ * Asks the inventory once for what an apply made. Somebody may destroy the stacks manually later, or this
+ * process may be killed. Without this sighting, no later empty list would prove anything. Never throws.
  */
 export async function noteWhatExists(context: StageContext): Promise<void> {
   if (context.signal.aborted) return;

@@ -6,10 +6,13 @@ import type { StageContext, WaitingPorts } from "./context.ts";
 import { lookEvery } from "../../tools/time/look-every.ts";
 import { stepBetween } from "../folder/timeline.ts";
 
-/** How often a run at work looks whether the clock was set. */
+/** How often a working run checks whether the wall clock was set. */
 const LOOK_MS = 1_000;
 
-/** Sees that the wall clock is set, and writes it down at once: the journal's line tells when it was. */
+/**
+ * Detects that the wall clock was set and records it in the journal at once, so that the line's time is
+ * close.
+ */
 export class ClockSight {
   readonly #clock: Clock;
   readonly #context: Pick<StageContext, "journal" | "report" | "log">;
@@ -21,7 +24,7 @@ export class ClockSight {
     this.#seen = momentNow(this.#clock);
   }
 
-  /** Looks once; a step is told as well when nobody else of the run does. */
+  /** Checks once. With `tells`, also reports a step: for use where nothing else of the run reports it. */
   async look({ tells }: { readonly tells: boolean }): Promise<void> {
     const { journal, report, log } = this.#context;
     const now = momentNow(this.#clock);
@@ -33,7 +36,7 @@ export class ClockSight {
   }
 }
 
-/** Watches the wall clock while a run's stages are at work, until it is disposed of. */
+/** Watches the wall clock while a run's stages work, until it is disposed of. */
 export function watchClock(context: StageContext): AsyncDisposable {
   const sight = new ClockSight(context);
   return lookEvery(

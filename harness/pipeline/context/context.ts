@@ -20,19 +20,22 @@ import { Mirror } from "../mirror/mirror.ts";
 import { planSchema, type Plan } from "../folder/plan.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 
-/** A stack as it was synthesized: its name and those that must exist before it. */
+/** A synthesized stack: its name, and the stacks that must exist before it. */
 export interface SynthesizedStack {
   readonly name: string;
   readonly dependencies: readonly string[];
 }
 
-/** What the pipeline needs from the layers it does not know. */
+/** What the pipeline needs from other layers. */
 export interface Ports {
   readonly clock: Clock;
   readonly terraform: Terraform;
-  /** Environment of child processes: the twin's on a rehearsal, the user's on a real run. Holds no secret of the run. */
+  /**
+   * Environment of child processes: the twin's in a rehearsal, the user's in a real run. Contains no secret
+   * of the run.
+   */
   readonly childEnv: NodeJS.ProcessEnv;
-  /** Synthesizes `environment.json` into one folder a stack below `directory`. */
+  /** Synthesizes `environment.json` into one folder per stack below `directory`. */
   readonly synthesize: (options: {
     readonly environmentFile: string;
     readonly directory: string;
@@ -45,22 +48,25 @@ export interface Ports {
     readonly tlsKey?: string | undefined;
   }) => Readonly<Record<string, string>>;
   /**
-   * Adds the providers' hashes for other platforms to a stack's lock file; says which could not be had. Absent where
-   * the folder is torn down on this machine, or the providers are not a registry's.
+   * Adds the providers' hashes for other platforms to a stack's lock file. Returns which platforms succeeded.
+   * Absent where the folder is torn down on this machine, or where the providers do not come from a registry.
    */
   readonly lockProviders?: (
     directory: string,
     options: Pick<TerraformOptions, "env" | "signal">,
   ) => Promise<readonly { readonly platform: string; readonly locked: boolean; readonly reason?: string }[]>;
-  /** Asks what `refbench preflight` asks, of this run. */
+  /** Runs the checks of `refbench preflight` for this run. */
   readonly checks: (signal: AbortSignal) => Promise<readonly PreflightFinding[]>;
   /** The files of an architecture's workspace template, by name. */
   readonly readTemplate: (architecture: string) => Promise<Readonly<Record<string, string>>>;
   readonly shard: WorkerRunner;
   readonly inventory: Inventory;
-  /** The cluster that the run's stacks made; absent where nobody can ask it, as on an emulated cloud. */
+  /** The cluster that the run's stacks made; absent where it has no API, as on an emulated cloud. */
   readonly cluster?: (place: ClusterPlace) => Cluster;
-  /** Asks the cloud whether each machine of the run ends by itself in time; absent where it cannot be asked. */
+  /**
+   * Asks the cloud whether each machine of the run has an automatic end in time; absent where the cloud
+   * cannot answer.
+   */
   readonly hardEnds?: (signal: AbortSignal) => Promise<
     | {
         readonly state: "checked";
@@ -68,23 +74,29 @@ export interface Ports {
       }
     | { readonly state: "failed"; readonly reason: string }
   >;
-  /** Reads what the run's machines are, and what the cloud did to them; absent where a machine type says it all. */
+  /**
+   * Reads the processors of the run's machines and what the cloud did to them; absent where the machine type
+   * is enough.
+   */
   readonly machines?: ReadMachines;
-  /** How long the inventory must stay empty to be believed, and how long to wait for what goes by itself. */
+  /**
+   * How long the inventory must stay empty to be believed, and how long to wait for resources that go
+   * automatically.
+   */
   readonly settle: {
     readonly quietMs: number;
     readonly controllersMs: number;
     readonly pollMs: number;
-    /** How long a sweep asks again for what is in use. */
+    /** How long a sweep retries resources that are in use. */
     readonly patienceMs?: number;
   };
   readonly judge: (
     objectives: Plan["objectives"],
     measurements: Measurements | undefined,
   ) => readonly ObjectiveResult[];
-  /** Why a record's own figures cannot be true, in a sentence; undefined where they can. */
+  /** Why a record's own figures cannot be true, as a sentence; undefined if they can. */
   readonly selfAudit: (record: RunRecord) => string | undefined;
-  /** Compares loads that were made in pairs, figure by figure; a load that failed counts against its version. */
+  /** Compares paired loads, figure by figure. A failed load counts against its version. */
   readonly compare: (
     loads: readonly { readonly version: "b" | "c"; readonly measured: Measurements }[],
   ) => Pick<Comparison, "loads" | "failedLoads" | "figures">;
@@ -94,10 +106,10 @@ export interface Ports {
   readonly spawnReaper: (folder: RunFolder) => number;
 }
 
-/** What a reaper needs while it waits. */
+/** The ports that a waiting reaper needs. */
 export type WaitingPorts = Pick<Ports, "clock" | "bucket">;
 
-/** What every stage is given; with `WaitingPorts`, what a reaper has while it waits. */
+/** What every stage receives. With `WaitingPorts`: what a waiting reaper has. */
 export interface StageContext<P extends WaitingPorts = Ports> {
   readonly folder: RunFolder;
   readonly plan: Plan;
@@ -108,16 +120,16 @@ export interface StageContext<P extends WaitingPorts = Ports> {
   readonly ports: P;
   readonly signal: AbortSignal;
   readonly report: (event: RunEvent) => void;
-  /** A line for the run's log file; secrets never get here. */
+  /** Writes a line to the run's log file. Callers must not pass secrets. */
   readonly log: (line: string) => void;
-  /** Throws when this process lost the right to destroy. Nothing to ask outside the reaper. */
+  /** Throws when this process lost the right to destroy. Does nothing outside the reaper. */
   readonly checkLease: () => Promise<void>;
 }
 
 interface ContextOptions {
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
-  /** Set by the reaper: it may destroy only while it holds the lease, and goes on when the disk is full. */
+  /** Set by the reaper: it may destroy only while it holds the lease, and continues when the disk is full. */
   readonly checkLease?: () => Promise<void>;
 }
 
@@ -180,7 +192,7 @@ export async function openContext(
   };
 }
 
-/** What a teardown can say of an environment whose file is lost: it needs none of it but for the record. */
+/** Stands in for a lost environment file. A teardown needs it only for the record. */
 function lostEnvironment({ runId, environmentLabel, expiresAtMs, size, cloud }: Plan): Environment {
   const architecture = [...architectures.values()].find(({ label }) => label === environmentLabel);
   return {

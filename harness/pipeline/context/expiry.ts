@@ -4,8 +4,9 @@ import type { Plan } from "../folder/plan.ts";
 import { madeAt } from "../folder/timeline.ts";
 
 /**
- * Whether a run is past its `--ttl`, by elapsed time or by the wall clock, whichever is first: a clock that was set back
- * must not keep it up, and after one that was set forward the cloud's own ends and every sweep go by `bench-expires`.
+ * Whether a run is past its `--ttl`, by elapsed time or by the wall clock, whichever comes first. A clock
+ * that was set back must not keep the environment up. After a clock was set forward, the cloud's automatic
+ * ends and every sweep already follow `bench-expires`.
  */
 export function hasExpired(
   plan: Pick<Plan, "createdAt" | "createdSinceBoot" | "expiresAtMs">,

@@ -2,16 +2,16 @@ import { messageOf, RefbenchError, verdictOfError } from "../../tools/error.ts";
 import { momentNow, msBetween } from "../../tools/time/moment.ts";
 import type { Stage } from "../../model/record/stage.ts";
 import type { StageContext } from "./context.ts";
-import { DEADLINES_MS, loadsOf } from "../folder/plan.ts";
+import { DEADLINES_MS, countLoads } from "../folder/plan.ts";
 import { isLeaseHeld } from "../lease/lease.ts";
 import { stackOf } from "../../model/stack-of.ts";
 
-/** What one stage does. It may return a sentence for the progress display. */
+/** The work of one stage. May return a sentence for the progress display. */
 export type StageFunction = (context: StageContext) => Promise<string | undefined>;
 
 /**
- * Runs one stage within its deadline: intent before, outcome after, and a finding when it failed. Returns whether
- * it succeeded; only a bug throws.
+ * Runs one stage within its deadline. Records the intent before, the outcome after, and a finding when it
+ * fails. Returns the outcome. Throws only when another reaper has the lease, or on a bug.
  */
 export async function runStage(
   stage: Stage,
@@ -20,11 +20,11 @@ export async function runStage(
 ): Promise<"ok" | "failed" | "interrupted"> {
   const { ports, journal, report, signal } = context;
   const startedAt = momentNow(ports.clock);
-  const deadlineMs = DEADLINES_MS[stage] * (stage === "load" ? loadsOf(context.plan) : 1);
+  const deadlineMs = DEADLINES_MS[stage] * (stage === "load" ? countLoads(context.plan) : 1);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
     deadline.abort(
-      new RefbenchError("infrastructure", `${stage} did not end within its ${deadlineMs / 60_000} minutes`),
+      new RefbenchError("infrastructure", `${stage} did not finish within ${deadlineMs / 60_000} minutes`),
     );
   }, deadlineMs);
   const finish = async (
@@ -47,13 +47,13 @@ export async function runStage(
     return await finish("ok", message);
   } catch (error) {
     if (signal.aborted) return await finish("interrupted", messageOf(signal.reason));
-    // Another reaper works on this run: what this one met says nothing about it.
+    // Another reaper works on this run, so this failure says nothing about the run.
     if (isLeaseHeld(error)) throw error;
     const reason = deadline.signal.aborted ? (deadline.signal.reason as RefbenchError) : error;
     context.log(stackOf(reason));
     const verdict = reason instanceof RefbenchError ? verdictOfError[reason.code] : "harness-error";
     await journal
-      // A usage error in the middle of a run is no longer one: something may exist.
+      // Something may exist by now, so a usage error no longer counts as one.
       .append({
         type: "finding",
         verdict: verdict === "usage" ? "harness-error" : verdict,

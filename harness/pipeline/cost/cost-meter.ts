@@ -6,20 +6,20 @@ import { spentUntil } from "./cost-spent.ts";
 import type { StoredEntry } from "../folder/journal.ts";
 import { madeAt, timelineNow } from "../folder/timeline.ts";
 
-/** How many readings in a row fail before a run is counted without its journal. */
+/** After this many failed readings in a row, the cost is counted without the journal. */
 const PERSISTENT = 5;
 
-/** What a look at a run's cost found. */
+/** What one check of a run's cost found. */
 export interface CostLook {
   readonly spent: number;
-  /** Why the run has to end now, so that its teardown is within its ceiling too. */
+  /** Why the run must end now, so that its teardown also stays within the ceiling. */
   readonly reached?: string;
 }
 
 /**
- * Looks what a run cost so far. While its journal cannot be read it is counted on by the clock from the last reading,
- * as if something stood since then: what stands is paid for by the hour whoever knows of it, and a ceiling that nobody
- * can see any more would be none.
+ * Calculates what a run has cost so far. While the journal cannot be read, the cost grows with the clock from
+ * the last reading, as if the environment existed since then: it is billed by the hour either way, and the
+ * ceiling must hold without the journal too.
  */
 export class CostMeter {
   readonly #context: StageContext<WaitingPorts>;
@@ -32,7 +32,7 @@ export class CostMeter {
     this.#knownAt = madeAt(context.plan);
   }
 
-  /** Undefined when there is no estimate, or the journal could not be read just now. */
+  /** Undefined when there is no estimate, or when the journal could not be read just now. */
   async look(): Promise<CostLook | undefined> {
     const { plan, ports } = this.#context;
     const { cost, rehearsal } = plan;
@@ -43,10 +43,10 @@ export class CostMeter {
     const spent = spentUntil({ cost, rehearsal }, timeline.entries, timeline.nowMs);
     const { perHour, teardownReserve } = cost.estimate;
     if (cost.ceiling === undefined || spent === 0 || spent + teardownReserve < cost.ceiling) return { spent };
-    const how = this.#failures === 0 ? "" : ", counted by the clock since the journal cannot be read";
+    const how = this.#failures === 0 ? "" : ", counted by the clock because the journal cannot be read";
     return {
       spent,
-      reached: `${formatUsd(spent)} of --max-cost ${formatUsd(cost.ceiling)} are spent at ${formatUsd(perHour)} an hour, and the teardown may take ${formatUsd(teardownReserve)}${how}`,
+      reached: `${formatUsd(spent)} of --max-cost ${formatUsd(cost.ceiling)} are spent at ${formatUsd(perHour)} an hour, and the teardown may cost ${formatUsd(teardownReserve)}${how}`,
     };
   }
 
@@ -55,7 +55,7 @@ export class CostMeter {
     try {
       const { entries } = await journal.read();
       if (entries.length < this.#known.length)
-        throw new RefbenchError("run_folder", "the journal lost lines that it had");
+        throw new RefbenchError("run_folder", "the journal has fewer lines than at the last reading");
       this.#known = entries;
       this.#knownAt = momentNow(ports.clock);
       this.#failures = 0;
@@ -66,26 +66,26 @@ export class CostMeter {
       if (this.#failures < PERSISTENT) return undefined;
       const { atMs, sinceBoot } = this.#knownAt;
       const at = new Date(atMs).toISOString();
-      // Only the first create counts, and since the last reading there may have been one.
+      // Only the first create counts, and there may have been one since the last reading.
       return [...this.#known, { type: "stack-intent", stack: "unknown", act: "apply", at, sinceBoot }];
     }
   }
 
   #tell(error: unknown): void {
-    const message = `the cost is counted by the clock, since the journal cannot be read: ${messageOf(error)}`;
+    const message = `the cost is counted by the clock because the journal cannot be read: ${messageOf(error)}`;
     this.#context.log(message);
     this.#context.report({ type: "note", level: "warning", message });
   }
 }
 
-/** Has the record say that the budget stopped the run; once, whoever sees it first. */
+/** Records once that the budget ended the run, whichever process notices it first. */
 export async function noteCeiling({ journal }: Pick<StageContext, "journal">, reason: string): Promise<void> {
-  // Written twice is better than never: a journal that cannot be read may not have it.
+  // Writing it twice is better than never: an unreadable journal may not have it.
   if ((await isCeilingNoted({ journal })) === "yes") return;
   await journal.append({ type: "finding", verdict: "cost-ceiling", reason });
 }
 
-/** Whether the run is ended for its budget already; `unknown` where the journal cannot be read. */
+/** Whether the journal already says that the budget ended the run; `unknown` if it cannot be read. */
 export async function isCeilingNoted({
   journal,
 }: Pick<StageContext, "journal">): Promise<"yes" | "no" | "unknown"> {

@@ -5,15 +5,15 @@ import { RefbenchError } from "../../tools/error.ts";
 import { formatUsd } from "../../model/record/usd.ts";
 import type { Plan } from "../folder/plan.ts";
 
-/** What a run's cost depends on, and the most that it may. */
+/** What a run's cost depends on, and its ceiling. */
 export interface CostRequest {
   readonly architecture: Architecture;
-  /** By its name and its figures, overrides applied. */
+  /** The size's name, and its figures with overrides applied. */
   readonly sizeName: string;
   readonly size: Size;
   readonly region: string;
   readonly runner: Plan["runner"];
-  /** Nothing is billed: a rehearsal, or an emulated cloud. */
+  /** Nothing is billed: in a rehearsal or on an emulated cloud. */
   readonly simulated: boolean;
   /** How many loads the run makes, one after the other. @default 1 */
   readonly loads?: number;
@@ -21,7 +21,10 @@ export interface CostRequest {
   readonly ceiling: number | undefined;
 }
 
-/** A run's cost as it is planned, or why there is no estimate. Refuses one above its ceiling. */
+/**
+ * The planned cost of a run, or why there is no estimate. Throws `usage` when the estimate exceeds the
+ * ceiling.
+ */
 export function planCost(
   request: CostRequest,
 ): { readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string } {
@@ -31,16 +34,16 @@ export function planCost(
     if (ceiling === undefined) return { notPriced: estimation.reason };
     throw new RefbenchError(
       "usage",
-      `--max-cost is ${formatUsd(ceiling)}, which cannot be watched: ${estimation.reason}; choose one of these, or leave --max-cost out`,
+      `--max-cost ${formatUsd(ceiling)} cannot be watched: ${estimation.reason}; choose one of these, or omit --max-cost`,
     );
   }
   const estimate = costEstimate.parse(estimation.estimate);
   if (ceiling !== undefined && estimate.total > ceiling) {
-    // Rounded up, so that what the message asks for is enough.
+    // Rounded up, so that the amount in the message is enough.
     const least = Math.ceil(estimate.total * 100) / 100;
     throw new RefbenchError(
       "usage",
-      `--max-cost is ${formatUsd(ceiling)}, and ${architecture.name} ${sizeName} is estimated at ${formatUsd(estimate.total)} (${estimate.hours.toFixed(2)} h at ${formatUsd(estimate.perHour)} an hour, prices of ${estimate.prices}), so nothing was created: expected ${formatUsd(least)} or more, or a smaller size of "refbench architectures show ${architecture.name}"`,
+      `--max-cost is ${formatUsd(ceiling)}, but ${architecture.name} ${sizeName} is estimated at ${formatUsd(estimate.total)} (${estimate.hours.toFixed(2)} h at ${formatUsd(estimate.perHour)} an hour, prices of ${estimate.prices}); nothing was created: expected at least ${formatUsd(least)}, or choose a smaller size from "refbench architectures show ${architecture.name}"`,
     );
   }
   return {

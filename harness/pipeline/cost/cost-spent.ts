@@ -6,7 +6,10 @@ import type { TimedEntry, Timeline } from "../folder/timeline.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** What a run cost until then, by its estimate's rates: all of it stands from the first create on. */
+/**
+ * What a run cost until `untilMs`, USD, by the rates of its estimate. The whole environment counts from the
+ * first create on.
+ */
 export function spentUntil(
   { cost, rehearsal }: Pick<Plan, "rehearsal"> & { readonly cost: Pick<RunCost, "estimate"> },
   entries: readonly TimedEntry[],
@@ -16,7 +19,7 @@ export function spentUntil(
   return hours === undefined ? 0 : hours * cost.estimate.perHour + paidOnce(cost.estimate);
 }
 
-/** A run's cost for its record: until its last delete, or until now when something may still stand. */
+/** A run's cost for its record: until its last delete, or until now when something may still exist. */
 export function recordedCost(
   { cost, rehearsal }: Pick<Plan, "cost" | "rehearsal">,
   { entries, nowMs }: Pick<Timeline, "entries" | "nowMs">,
@@ -27,7 +30,7 @@ export function recordedCost(
   return { cost: { ...cost, spent: toCent(spentUntil({ cost, rehearsal }, entries, untilMs)) } };
 }
 
-/** Hours since the first create, in a rehearsal the twin's; undefined when nothing was created. */
+/** Hours since the first create, in the twin's time in a rehearsal; undefined when nothing was created. */
 function standingHours(
   rehearsal: Plan["rehearsal"],
   entries: readonly TimedEntry[],
@@ -52,7 +55,7 @@ function standingHours(
   return elapsedMs / HOUR_MS;
 }
 
-/** How many hours an hour of this stage stands for: the emulated Coder has a speed of its own. */
+/** How many simulated hours one hour of this stage represents. The emulator has its own speed. */
 function speedOf(rehearsal: Plan["rehearsal"], stage: Stage | undefined): number {
   if (rehearsal === undefined) return 1;
   return stage === "bootstrap" || stage === "load" ? rehearsal.buildSpeed : rehearsal.speed;

@@ -3,10 +3,10 @@ import type { StageContext } from "../context/context.ts";
 import { CostMeter, noteCeiling } from "./cost-meter.ts";
 import { lookEvery } from "../../tools/time/look-every.ts";
 
-/** How often a run at work looks what it cost. */
+/** How often a working run checks what it cost. */
 const LOOK_MS = 1_000;
 
-/** A watch over a run's cost, until it is disposed of. */
+/** Watches a run's cost until it is disposed of. */
 export interface CostWatch extends AsyncDisposable {
   /** The run's own signal, which also aborts when the ceiling is reached. */
   readonly signal: AbortSignal;
@@ -14,13 +14,13 @@ export interface CostWatch extends AsyncDisposable {
   readonly reached: string | undefined;
 }
 
-/** Watches what a run costs while its stages are at work: tells it, and aborts them when the ceiling is reached. */
+/** Watches what a run costs while its stages work. Reports the cost, and aborts the stages at the ceiling. */
 export function watchCost(
   context: StageContext,
   {
     mayEnd = true,
   }: {
-    /** A teardown goes on whatever it costs. */
+    /** False for a teardown, which continues whatever it costs. */
     readonly mayEnd?: boolean;
   } = {},
 ): CostWatch {
@@ -44,13 +44,13 @@ export function watchCost(
     }
     if (found.reached === undefined || !mayEnd) return;
     reached = found.reached;
-    // Before anything ends: what ended it must be known whatever comes after.
+    // Record the reason before anything ends, so that it is known whatever happens next.
     await noteCeiling(context, reached).catch((error: unknown) => log(messageOf(error)));
     report({ type: "note", level: "warning", message: `the cost ceiling is reached: ${reached}` });
     stop.abort(new RefbenchError("interrupted", `the cost ceiling is reached: ${reached}`));
   };
   const looks = lookEvery(LOOK_MS, look, (error) =>
-    log(`the cost could not be looked at: ${messageOf(error)}`),
+    log(`the cost could not be checked: ${messageOf(error)}`),
   );
   return {
     signal: AbortSignal.any([context.signal, stop.signal]),

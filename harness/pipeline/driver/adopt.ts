@@ -7,8 +7,8 @@ import { listRunFolders, type RunFolder } from "../folder/run-folder.ts";
 import { findFinalRecord } from "../record/run-record.ts";
 
 /**
- * Gives every run of this working directory that nobody looks after a reaper again: after a reboot, or when run and
- * reaper were both killed. Asked by every command that looks at runs. Returns what it had to say.
+ * Starts a reaper for every run of this working directory that has none: after a reboot, or when run and
+ * reaper were both killed. Every command that looks at runs calls this. Returns messages for the user.
  */
 export async function adoptOrphans(
   cwd: string,
@@ -18,17 +18,17 @@ export async function adoptOrphans(
   for (const folder of await listRunFolders(cwd)) {
     try {
       if ((await findFinalRecord(folder)) !== undefined) continue;
-      const owner = await driverState(folder);
+      const driver = await driverState(folder);
       if (
-        owner === "alive" ||
-        owner === "elsewhere" ||
+        driver === "alive" ||
+        driver === "elsewhere" ||
         (await new LeaseBook(folder.leases, ports.clock).isHeld())
       )
         continue;
       await ensureReaper(folder, ports);
-      notes.push(`the run in ${folder.path} had nobody to tear it down: a reaper looks after it again`);
+      notes.push(`the run in ${folder.path} had no process to tear it down: a new reaper was started`);
     } catch (error) {
-      notes.push(`the run in ${folder.path} cannot be looked after: ${messageOf(error)}`);
+      notes.push(`no reaper could be started for the run in ${folder.path}: ${messageOf(error)}`);
     }
   }
   return notes;

@@ -4,11 +4,11 @@ import type { Plan } from "../folder/plan.ts";
 /** Verdicts that never claim a clean teardown. */
 const CLAIM_NOTHING: ReadonlySet<string> = new Set(["leaked", "unverified", "handed-over"]);
 
-/** What of a run names the place where it created something. `simulated` is absent where its plan cannot be read. */
+/** Where a run created something. `simulated` is absent where the plan cannot be read. */
 export type RunPlace = Pick<Plan, "runId" | "cloud"> & { readonly simulated?: boolean };
 
-/** The command that removes what is left of a run, which needs neither its folder nor its reaper. */
-export function sweepCommandOf({ runId, cloud, simulated }: RunPlace): string {
+/** The command that removes what remains of a run. It needs neither the run's folder nor its reaper. */
+export function sweepCommand({ runId, cloud, simulated }: RunPlace): string {
   const command = `refbench sweep --run ${runId}`;
   if (cloud === undefined)
     return simulated === true
@@ -20,8 +20,8 @@ export function sweepCommandOf({ runId, cloud, simulated }: RunPlace): string {
 }
 
 /**
- * Does what comes after a run may have created something. Whatever escapes is thrown as an error whose verdict is
- * `unverified`, with the command that goes on: no other code may end a run of which nobody knows what is left.
+ * Does work after a run may have created something. Every error becomes one with the verdict `unverified` and
+ * the sweep command: no other exit code may end a run whose remaining resources are unknown.
  */
 export async function afterCreate<T>(place: RunPlace, act: () => Promise<T>): Promise<T> {
   try {
@@ -30,7 +30,7 @@ export async function afterCreate<T>(place: RunPlace, act: () => Promise<T>): Pr
     if (error instanceof RefbenchError && CLAIM_NOTHING.has(verdictOfError[error.code])) throw error;
     throw new RefbenchError(
       "after_create",
-      `${messageOf(error)}; whether anything is left of this run is not known: run "${sweepCommandOf(place)}"`,
+      `${messageOf(error)}; it is not known whether anything remains of this run: run "${sweepCommand(place)}"`,
       { cause: error },
     );
   }

@@ -10,11 +10,11 @@ import { findFinalRecord } from "../record/run-record.ts";
 /** How long a reaper may take to acknowledge on a busy machine. */
 const ACKNOWLEDGE_MS = 60_000;
 
-const NOTHING_SAID = "it could not say why; free space where that folder lies, and go on with its teardown";
+const NOTHING_SAID = "it wrote no reason; free space on that disk, then continue with the teardown";
 
 /**
- * Sees that a reaper holds the run, starting one when none does. Returns its pid once it has acknowledged by
- * taking the lease: nothing may be created before.
+ * Makes sure that a reaper holds the run, and starts one if none does. Returns its pid once it has taken the
+ * lease. Nothing may be created before. Throws `run_folder` when no reaper takes the lease in time.
  */
 export async function ensureReaper(
   folder: RunFolder,
@@ -27,9 +27,9 @@ export async function ensureReaper(
   let spawned: number | undefined;
   while (clock.elapsed() < giveUpAt) {
     if (await book.isHeld()) return (await book.current())?.holder.pid ?? 0;
-    // A short teardown may be over before this process looks.
+    // A short teardown may be over before this process checks.
     if ((await findFinalRecord(folder)) !== undefined) return spawned ?? 0;
-    // One that another had started may have been faster in that moment.
+    // A reaper that another process started may have taken the lease first.
     if (spawned !== undefined && hasEnded(spawned) && !(await book.isHeld())) break;
     spawned ??= spawnReaper(folder);
     await clock.sleep(50, signal);
@@ -37,12 +37,12 @@ export async function ensureReaper(
   const said = (await logOf(folder)).subarray(saidBefore).toString().split("\n").slice(-4).join(" ").trim();
   throw new RefbenchError(
     "run_folder",
-    `the reaper (pid ${spawned ?? 0}) did not take the lease of ${folder.path}, so nothing is created: ${said === "" ? NOTHING_SAID : said}`,
+    `the reaper (pid ${spawned ?? 0}) did not take the lease of ${folder.path}, so nothing was created: ${said === "" ? NOTHING_SAID : said}`,
   );
 }
 
 async function logOf({ log }: RunFolder): Promise<Buffer> {
-  // eslint-disable-next-line no-restricted-syntax -- words for an error, which says that there were none.
+  // eslint-disable-next-line no-restricted-syntax -- only used in an error text, which handles an empty log.
   return readFile(log).catch(() => Buffer.alloc(0));
 }
 
@@ -54,7 +54,7 @@ function hasEnded(pid: number): boolean {
   }
 }
 
-/** Watches whether a reaper is at work on the run; `note` hears of one that hangs. */
+/** Watches whether a reaper works on the run. Calls `note` when one hangs. */
 export function watchReaperLease(
   folder: RunFolder,
   clock: Clock,

@@ -10,25 +10,26 @@ import { findFinalRecord } from "../record/run-record.ts";
 
 const keepSchema = z.object({
   untilMs: instantMs,
-  /** The same moment by a clock that nobody can set; absent in what earlier versions wrote. */
+  /** The same moment by a clock that cannot be set; absent in files of earlier versions. */
   untilSinceBoot: bootTime.optional(),
   reason: z.string(),
 });
 type Keep = z.infer<typeof keepSchema>;
 
-/** Until when a failed run stays, or undefined when it is not kept. */
+/** Until when a failed run is kept, or undefined if it is not kept. */
 export async function findKeep(folder: RunFolder): Promise<Keep | undefined> {
   return findJson(folder.keep, keepSchema);
 }
 
-/** Whether the time of a kept run is over. */
+/** Whether the time of a kept run has passed. */
 export function isKeepOver({ untilMs, untilSinceBoot }: Keep, clock: Clock): boolean {
   return hasCome({ atMs: untilMs, sinceBoot: untilSinceBoot }, momentNow(clock));
 }
 
 /**
- * Keeps a failed environment for a look, as the plan allows: at most until its hard expiry, and only while fewer than
- * `max` runs beside it are kept. Returns until when, or undefined when it is not kept.
+ * Keeps a failed environment for inspection, if the plan says so: at most until its hard expiry, and only
+ * while fewer than `max` other runs are kept. Returns until when (Unix milliseconds), or undefined if it is
+ * not kept.
  */
 export async function keepAfterFailure(context: StageContext, reason: string): Promise<number | undefined> {
   const { folder, plan, environment, ports, journal, report } = context;
@@ -39,7 +40,7 @@ export async function keepAfterFailure(context: StageContext, reason: string): P
     report({
       type: "note",
       level: "warning",
-      message: `not kept: ${kept} failed runs are kept already, and --keep-max is ${keepOnFailure.max}`,
+      message: `not kept: ${kept} failed runs are already kept, and --keep-max is ${keepOnFailure.max}`,
     });
     return undefined;
   }
@@ -52,7 +53,7 @@ export async function keepAfterFailure(context: StageContext, reason: string): P
   report({
     type: "note",
     level: "warning",
-    message: `kept until ${new Date(untilMs).toISOString()} since it failed (${reason}); "refbench teardown ${plan.runId}" ends it before`,
+    message: `kept until ${new Date(untilMs).toISOString()} because it failed (${reason}); "refbench teardown ${plan.runId}" removes it earlier`,
   });
   return untilMs;
 }

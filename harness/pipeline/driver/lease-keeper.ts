@@ -11,7 +11,7 @@ export class LeaseKeeper implements Disposable {
   readonly #note: (message: string) => void;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  #isTold = false;
+  #isReported = false;
 
   constructor(lease: RunLease, note: (message: string) => void, renewMs = RENEW_MS) {
     this.#lease = lease;
@@ -24,16 +24,18 @@ export class LeaseKeeper implements Disposable {
     return this.#lost.signal;
   }
 
-  /** Renews it now; what fails is told once and tried again, for only another holder takes a lease away. */
+  /**
+   * Renews the lease now. A failure is reported once and retried: only another holder can take a lease away.
+   */
   async renew(): Promise<void> {
     try {
       await this.#lease.renew();
-      this.#isTold = false;
+      this.#isReported = false;
     } catch (error) {
       if (isLeaseHeld(error)) this.#lost.abort(error);
-      else if (!this.#isTold) {
-        this.#isTold = true;
-        this.#note(`the lease cannot be renewed, and is tried again every few seconds: ${messageOf(error)}`);
+      else if (!this.#isReported) {
+        this.#isReported = true;
+        this.#note(`the lease cannot be renewed, retrying every few seconds: ${messageOf(error)}`);
       }
     }
   }

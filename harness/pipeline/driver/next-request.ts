@@ -13,10 +13,10 @@ import type { RunLease } from "./run-lease.ts";
 import { hasExpired } from "../context/expiry.ts";
 import { stopDriver } from "./stop-driver.ts";
 
-/** How often the reaper looks whether it is wanted. */
+/** How often the reaper checks whether it must act. */
 const LOOK_MS = 250;
 
-/** Waits until there is a reason to tear down. */
+/** Waits until there is a reason to tear down, and returns it. */
 export async function nextRequest(
   context: StageContext<WaitingPorts>,
   lease: RunLease,
@@ -27,36 +27,36 @@ export async function nextRequest(
   const clock = new ClockSight(context);
   for (;;) {
     signal.throwIfAborted();
-    await staysHere(folder);
-    const owner = await sight.look();
-    await clock.look({ tells: owner !== "alive" });
-    if (owner === "unknown") {
-      // A driver that may live must not lose its environment, and its death is not to be recorded.
+    await requireFolder(folder);
+    const driver = await sight.look();
+    await clock.look({ tells: driver !== "alive" });
+    if (driver === "unknown") {
+      // The driver may live: it must not lose its environment, and must not be recorded as dead.
       await ports.clock.sleep(LOOK_MS, signal);
       continue;
     }
-    // eslint-disable-next-line no-restricted-syntax -- the next look asks again, and the expiry below still holds.
+    // eslint-disable-next-line no-restricted-syntax -- the next round reads it again, and the expiry below still holds.
     const request = await findRequest(folder).catch(() => undefined);
     if (request !== undefined) {
-      if (owner === "alive" && request.reason === "teardown") await stopDriver(context);
-      if (owner === "dead" && !(await wasHandedOver(context))) await noteDeath(context);
+      if (driver === "alive" && request.reason === "teardown") await stopDriver(context);
+      if (driver === "dead" && !(await wasHandedOver(context))) await noteDeath(context);
       return request;
     }
     const keep = await findKeep(folder);
     if (keep !== undefined) {
       if (isKeepOver(keep, ports.clock))
         return { through: "audit", only: false, reason: "its keep window is over" };
-    } else if (owner === "dead") {
+    } else if (driver === "dead") {
       await noteDeath(context);
       return { through: "audit", only: false, reason: "the run's process died" };
     }
-    const tooDear = await guard.look({ atWork: keep === undefined && owner !== "none" });
+    const tooDear = await guard.look({ atWork: keep === undefined && driver !== "none" });
     if (tooDear !== undefined) {
       await noteTooDear(context, keep, tooDear);
-      if (keep === undefined && owner === "alive") await stopDriver(context);
+      if (keep === undefined && driver === "alive") await stopDriver(context);
       return { through: "audit", only: false, reason: "the cost ceiling is reached" };
     }
-    const doubt = keep === undefined && owner === "alive" ? lease.doubt() : undefined;
+    const doubt = keep === undefined && driver === "alive" ? lease.doubt() : undefined;
     if (doubt !== undefined) {
       await journal.append({ type: "finding", verdict: "infrastructure", reason: doubt });
       await stopDriver(context);
@@ -68,14 +68,14 @@ export async function nextRequest(
         verdict: "interrupted",
         reason: "the run outlived its expiry",
       });
-      if (owner === "alive") await stopDriver(context);
+      if (driver === "alive") await stopDriver(context);
       return { through: "audit", only: false, reason: "expired" };
     }
     await ports.clock.sleep(LOOK_MS, signal);
   }
 }
 
-/** Has the record say that the budget ended the run, or the window of one that failed before. */
+/** Records that the budget ended the run, or the keep window of a run that failed earlier. */
 async function noteTooDear(
   context: StageContext<WaitingPorts>,
   keep: Awaited<ReturnType<typeof findKeep>>,
@@ -84,24 +84,27 @@ async function noteTooDear(
   const { ports, journal, report } = context;
   if (keep === undefined) await noteCeiling(context, reached);
   else {
-    const reason = `${keep.reason}; its window ended before: ${reached}`;
+    const reason = `${keep.reason}; its keep window ended early: ${reached}`;
     await journal.append({ type: "kept", untilMs: ports.clock.now(), reason });
   }
   report({ type: "note", level: "warning", message: `the cost ceiling is reached: ${reached}` });
 }
 
-/** A folder that was moved is torn down from where it is now: waiting on here would only hold its lease. */
-async function staysHere(folder: RunFolder): Promise<void> {
+/**
+ * Throws when the folder was moved: it is torn down from its new place, and waiting here would only hold its
+ * lease.
+ */
+async function requireFolder(folder: RunFolder): Promise<void> {
   await access(folder.path).catch((error: unknown) => {
     if (!isMissing(error)) return;
     throw new RefbenchError(
       "lease_held",
-      `${folder.path} is not there any more: "refbench teardown <path>" goes on where it was moved to`,
+      `${folder.path} no longer exists: if it was moved, run "refbench teardown <new path>"`,
     );
   });
 }
 
-/** Whether the run's process came to its end, in words of its own or as a kept failure. */
+/** Whether the run's process ended properly: it handed over, or it kept a failed environment. */
 async function wasHandedOver({ folder, journal }: StageContext<WaitingPorts>): Promise<boolean> {
   const { entries } = await journal.read();
   return entries.some(({ type }) => type === "hand-over") || (await findKeep(folder)) !== undefined;

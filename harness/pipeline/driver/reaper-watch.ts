@@ -4,21 +4,21 @@ import { ensureReaper, watchReaperLease } from "./ensure-reaper.ts";
 import { lookEvery } from "../../tools/time/look-every.ts";
 import { findFinalRecord } from "../record/run-record.ts";
 
-/** How often a run at work looks whether its reaper lives. */
+/** How often a working run checks whether its reaper lives. */
 const LOOK_MS = 2_000;
 
-/** A watch over a run's reaper, until it is disposed of. */
+/** Watches a run's reaper until it is disposed of. */
 export interface ReaperWatch extends AsyncDisposable {
-  /** Aborts when the run has nobody to tear it down, or is torn down already. */
+  /** Aborts when no reaper can be started for the run, or when the run was torn down. */
   readonly signal: AbortSignal;
-  /** Why, once that is so. */
+  /** The reason, once that has happened. */
   readonly lost: string | undefined;
 }
 
 /**
- * Sees that a reaper lives while a run's stages are at work, starting another for one that died. Where none can take
- * the lease, as when another machine has it, or where the run was torn down meanwhile, they end: what they made would
- * be nobody's, or vanish under them.
+ * Makes sure that a reaper lives while a run's stages work, and replaces one that died. The stages are
+ * aborted when no reaper can take the lease (for example, another machine has it) or when the run was torn
+ * down meanwhile: nobody would remove what they make, or it would vanish under them.
  */
 export function watchReaper(context: StageContext): ReaperWatch {
   const { folder, ports, signal, journal, report, log } = context;
@@ -30,13 +30,13 @@ export function watchReaper(context: StageContext): ReaperWatch {
   const look = async (): Promise<void> => {
     if (stop.signal.aborted || (await lease.look()).isHeld) return;
     if ((await findFinalRecord(folder)) !== undefined)
-      return end("interrupted", "this run was torn down meanwhile");
+      return end("interrupted", "this run was torn down while it worked");
     try {
       await ensureReaper(folder, ports, signal);
-      report({ type: "note", level: "warning", message: "the reaper had died, and another was started" });
+      report({ type: "note", level: "warning", message: "the reaper died; another was started" });
     } catch (error) {
       if (signal.aborted) return;
-      await end("harness-error", `no reaper looks after this run any more: ${messageOf(error)}`);
+      await end("harness-error", `no reaper watches this run any more: ${messageOf(error)}`);
     }
   };
   const end = async (verdict: "interrupted" | "harness-error", reason: string): Promise<void> => {
@@ -48,7 +48,7 @@ export function watchReaper(context: StageContext): ReaperWatch {
     stop.abort(new RefbenchError("interrupted", reason));
   };
   const looks = lookEvery(LOOK_MS, look, (error) =>
-    log(`the reaper could not be looked at: ${messageOf(error)}`),
+    log(`the reaper could not be checked: ${messageOf(error)}`),
   );
   return {
     signal: stop.signal,

@@ -25,15 +25,15 @@ import { isLeaseHeld } from "../lease/lease.ts";
 
 const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain, destroy, sweep, audit };
 
-/** What a reaper begins with, so that it is small while it waits: for hours, beside a load that is measured. */
+/** What a reaper starts with: little, because it waits for hours beside a load that is measured. */
 export interface ReaperPorts extends WaitingPorts {
-  /** Loads the others, before the first teardown. */
+  /** Loads the other ports before the first teardown. */
   readonly compose: () => Promise<Ports>;
 }
 
 /**
- * The only teardown path: waits until the run hands over, dies or outlives its expiry, then drains, destroys,
- * sweeps and audits, and writes the record for good. Throws `lease_held` when another reaper works on the run.
+ * The only teardown path. Waits until the run hands over, dies or expires; then drains, destroys, sweeps,
+ * audits and writes the final record. Throws `lease_held` when another reaper works on the run.
  */
 export async function reap(
   folder: RunFolder,
@@ -45,7 +45,7 @@ export async function reap(
     readonly holder?: ProcessIdentity;
     /** How often the lease is renewed. */
     readonly renewMs?: number;
-    /** Called once the lease is taken: from then on this process alone sees to the teardown. */
+    /** Called once the lease is taken: from then on only this process tears down. */
     readonly onHeld?: () => void;
   },
 ): Promise<void> {
@@ -69,7 +69,7 @@ export async function reap(
     await context.mirror?.files();
   } catch (error) {
     if (isLeaseHeld(error)) {
-      note(`this run is another's now, and what is at work on it here is stopped: ${error.message}`);
+      note(`another process has taken over this run, so its work here is stopped: ${error.message}`);
       await stopDriver({ folder, ports, signal: options.signal });
     }
     throw error;
@@ -90,14 +90,14 @@ async function serve(
     await lease.check();
     for (const stage of stagesOf(request)) {
       if (stage === "audit") await retryDestroy(context);
-      await runTellingCost(stage, context);
-      // Only a teardown that was not stopped may say how it ended; the next reaper begins again.
+      await runWatchingCost(stage, context);
+      // Only a teardown that was not stopped may record its end; the next reaper starts again.
       context.signal.throwIfAborted();
     }
     await lease.check();
     if (request.through === "audit") {
       await sweepWhatCameLate(context);
-      // A teardown without a record is asked for still: the next reaper must not wait for a run that waits for it.
+      // Without a record the request stays, so that the next reaper acts on it instead of waiting.
       if ((await finish(context)) !== undefined) await forgetRequest(context.folder);
       return;
     }
@@ -105,15 +105,15 @@ async function serve(
   }
 }
 
-/** Until the end of these something stands that is paid for; later stages look and wait. */
+/** Until these stages end, something billed may exist. Later stages only look and wait. */
 const PAID: ReadonlySet<TeardownStage> = new Set(["drain", "destroy"]);
 
-async function runTellingCost(stage: TeardownStage, context: StageContext): Promise<void> {
+async function runWatchingCost(stage: TeardownStage, context: StageContext): Promise<void> {
   await using watch = PAID.has(stage) ? watchCost(context, { mayEnd: false }) : undefined;
   await runStage(stage, STAGE_FUNCTIONS[stage], { ...context, signal: watch?.signal ?? context.signal });
 }
 
-/** What only the audit saw appeared after the sweep had looked: it is swept too, and asked for once more. */
+/** Sweeps and audits again when the audit found something that appeared after the sweep. */
 async function sweepWhatCameLate(context: StageContext): Promise<void> {
   if ((await salvageJson(context.folder.result("audit"), auditResult))?.state !== "leaked") return;
   for (const stage of ["sweep", "audit"] as const) {
@@ -123,8 +123,8 @@ async function sweepWhatCameLate(context: StageContext): Promise<void> {
 }
 
 /**
- * A destroy that stopped at what the sweep then removed is asked once more, so that the state is empty too. The audit
- * comes after it.
+ * Repeats a destroy that stopped at something which the sweep then removed, so that the state becomes empty
+ * too. The audit comes after it.
  */
 async function retryDestroy(context: StageContext): Promise<void> {
   const { entries } = await context.journal.read();
@@ -151,7 +151,7 @@ async function finish(context: StageContext): Promise<RunRecord | undefined> {
     context.report({
       type: "note",
       level: "error",
-      message: `teardown ended, but its record could not be written: ${messageOf(error)}`,
+      message: `the teardown ended, but its record could not be written: ${messageOf(error)}`,
     });
     context.report({ type: "run.finished", verdict: "unverified", exitCode: EXIT_CODES.unverified });
     return undefined;

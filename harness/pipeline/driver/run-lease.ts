@@ -5,17 +5,17 @@ import { BucketLeaseBook } from "../mirror/bucket-lease.ts";
 import { Journal } from "../folder/journal.ts";
 import { isLeaseHeld, LeaseBook, type Lease, UNRENEWED_MS } from "../lease/lease.ts";
 import type { ProcessIdentity } from "../../tools/process/process-identity.ts";
-import { QuietAfterFailure } from "../lease/quiet-after-failure.ts";
+import { FailureBackoff } from "../lease/failure-backoff.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 
-/** The right to tear a run down, held on this machine and, where the run is mirrored, in its bucket as well. */
+/** The right to tear down a run, held on this machine and, if the run is mirrored, in its bucket too. */
 export interface RunLease {
   readonly fence: number;
-  /** Says that the holder still works; throws `lease_held` when somebody took over, here or in the bucket. */
+  /** Renews both leases. Throws `lease_held` when another process took over, here or in the bucket. */
   renew(): Promise<void>;
-  /** Why another machine may soon take over without this one hearing of it, or undefined. */
+  /** Why another machine may soon take over unnoticed, or undefined. */
   doubt(): string | undefined;
-  /** Fencing: throws `lease_held` when a larger number exists, here or in the bucket. */
+  /** Throws `lease_held` when a larger fencing number exists, here or in the bucket. */
   check(): Promise<void>;
   release(): Promise<void>;
 }
@@ -26,13 +26,13 @@ export interface RunLeaseOptions {
   readonly clock: Clock;
   readonly bucket?: Bucket | undefined;
   readonly holder: ProcessIdentity;
-  /** Told of a bucket that cannot be asked. */
+  /** Receives a warning when the bucket does not answer. */
   readonly note: (message: string) => void;
 }
 
 /**
- * Takes both leases; throws `lease_held` when another reaper, of this machine or another, has one. Before the first
- * create the bucket must answer; afterwards one that does not must not keep what exists from being torn down.
+ * Takes both leases. Throws `lease_held` when another reaper, on this machine or another, has one. Before the
+ * first create the bucket must answer. Later, a bucket that does not answer must not prevent the teardown.
  */
 export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> {
   const { folder, clock, bucket, holder, runId } = options;
@@ -41,12 +41,12 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   let remote: Lease | undefined;
   let failure: string | undefined;
   let renewedAtMs = clock.elapsed();
-  // The folder's lease comes last: it is what the run takes for an acknowledgement.
+  // The folder's lease comes last: the run takes it as the acknowledgement.
   try {
     remote = await inBucket?.acquire(holder);
   } catch (error) {
     if (isLeaseHeld(error) || !(await mayExist(folder, clock))) throw error;
-    tell(error);
+    reportOutage(error);
   }
   let local: Lease;
   try {
@@ -57,52 +57,52 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
   }
 
   let renewingSinceMs: number | undefined;
-  const quiet = new QuietAfterFailure(clock);
-  const asked = async (ask: (book: BucketLeaseBook) => Promise<void>): Promise<void> => {
+  const backoff = new FailureBackoff(clock);
+  const askBucket = async (ask: (book: BucketLeaseBook) => Promise<void>): Promise<void> => {
     if (inBucket === undefined) return;
     try {
-      await quiet.watch(() => ask(inBucket));
+      await backoff.watch(() => ask(inBucket));
       failure = undefined;
     } catch (error) {
       if (isLeaseHeld(error)) throw error;
-      tell(error);
+      reportOutage(error);
     }
   };
   return {
     fence: remote?.fence ?? local.fence,
     renew: async () => {
-      // A full disk here must not let the bucket's lease run out.
+      // A full disk here must not let the bucket's lease expire.
       const [here, there] = await Promise.allSettled([inFolder.renew(local), renewInBucket()]);
       for (const renewed of [there, here]) if (renewed.status === "rejected") throw renewed.reason;
     },
     doubt: () => {
       const now = clock.elapsed();
       const hangs = renewingSinceMs !== undefined && now - renewingSinceMs >= UNRENEWED_MS;
-      // After a sleep of the machine the next renewal tells.
+      // After the machine slept, the next renewal decides.
       if (inBucket === undefined || (failure === undefined && !hangs) || now - renewedAtMs < UNRENEWED_MS)
         return undefined;
-      return `its lease in the bucket could not be renewed for ${UNRENEWED_MS / 60_000} minutes, and another machine may soon take it over: ${failure ?? "no answer"}`;
+      return `its lease in the bucket could not be renewed for ${UNRENEWED_MS / 60_000} minutes, so another machine may soon take over: ${failure ?? "no answer"}`;
     },
     check: async () => {
       await inFolder.check(local);
-      if (quiet.isQuiet()) return;
-      await asked(async (book) => {
+      if (backoff.isBackingOff()) return;
+      await askBucket(async (book) => {
         if (remote !== undefined) await book.check(remote);
       });
     },
     release: async () => {
       await inFolder.release(local);
-      await asked(async (book) => {
+      await askBucket(async (book) => {
         if (remote !== undefined) await book.release(remote);
       });
     },
   };
 
   async function renewInBucket(): Promise<void> {
-    // One at a time, and also while it is quiet: a bucket that answers again must see a holder that lives.
+    // One at a time, also during the back-off: a bucket that answers again must see a living holder.
     if (renewingSinceMs !== undefined) return;
     renewingSinceMs = clock.elapsed();
-    await asked(async (book) => {
+    await askBucket(async (book) => {
       if (remote === undefined) remote = await book.acquire(holder);
       else await book.renew(remote);
       renewedAtMs = clock.elapsed();
@@ -111,18 +111,18 @@ export async function takeRunLease(options: RunLeaseOptions): Promise<RunLease> 
     });
   }
 
-  function tell(error: unknown): void {
-    const isTold = failure !== undefined;
+  function reportOutage(error: unknown): void {
+    const isReported = failure !== undefined;
     failure = messageOf(error);
-    // Once an outage: renewals fail every few seconds.
-    if (isTold) return;
+    // Once per outage: renewals fail every few seconds.
+    if (isReported) return;
     options.note(
-      `the lease in the bucket cannot be asked, and this goes on with the folder's: ${failure}; asked again every few seconds`,
+      `the lease in the bucket cannot be read, so only the folder's lease is used: ${failure}; retrying every few seconds`,
     );
   }
 }
 
-/** Whether anything of the run may exist, as far as its journal can be read. */
+/** Whether anything of the run may exist, as far as its journal is readable. */
 async function mayExist(folder: RunFolder, clock: Clock): Promise<boolean> {
   const { entries, damaged } = await new Journal(folder.journal, clock).read();
   return (

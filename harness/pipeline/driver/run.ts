@@ -27,9 +27,10 @@ export const RUN_STAGE_FUNCTIONS: Readonly<Record<RunStage, StageFunction>> = {
 };
 
 /**
- * Drives a run through its stages and hands it over to the reaper, whatever happened: a failed or interrupted
- * stage only shortens the way. Returns the offset in `events.jsonl` from which the reaper's events follow, `kept` when
- * the plan keeps a failed environment for a look, or `left` when only the end of this process tells the reaper.
+ * Drives a run through its stages and always hands it over to the reaper: a failed or interrupted stage only
+ * skips the later ones.
+ * Returns the byte offset in `events.jsonl` at which the reaper's events begin. Returns `kept` when a failed
+ * environment is kept, or `left` when the reaper takes over only after this process ends.
  */
 export async function executeRun(
   folder: RunFolder,
@@ -46,9 +47,9 @@ export async function executeRun(
     simulated: plan.simulated,
     folder: folder.path,
   });
-  // Before anything else: what is lost with this machine must be known elsewhere.
+  // First: what would be lost with this machine must be known elsewhere.
   await context.mirror?.open();
-  // Once this is written, the reaper takes over when this process dies.
+  // From here on the reaper takes over if this process dies.
   await claimRun(folder);
   const reaperPid = await ensureReaper(folder, ports);
   return afterCreate(plan, async () => {
@@ -64,7 +65,9 @@ export async function executeRun(
   });
 }
 
-/** Runs the stages while their cost and their reaper are watched; says what failed, and what stopped them. */
+/**
+ * Runs the stages while their clock, cost and reaper are watched. Returns what failed, and what stopped them.
+ */
 async function runWatched(
   context: StageContext,
 ): Promise<{ readonly failed: string | undefined; readonly stopped: string | undefined }> {
@@ -76,7 +79,7 @@ async function runWatched(
   }
 }
 
-/** As `runWatched`, while the clock is watched. */
+/** The part of `runWatched` in which the clock is watched. */
 async function runWithin(
   context: StageContext,
 ): Promise<{ readonly failed: string | undefined; readonly stopped: string | undefined }> {
@@ -87,7 +90,7 @@ async function runWithin(
   return { failed, stopped: cost.reached ?? reaper.lost };
 }
 
-/** Runs the stages until one does not succeed; returns what failed after something may have been created. */
+/** Runs the stages until one does not succeed. Returns what failed after something may have been created. */
 async function runStages(context: StageContext): Promise<string | undefined> {
   for (const stage of RUN_STAGES) {
     const outcome = await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context);
@@ -96,7 +99,7 @@ async function runStages(context: StageContext): Promise<string | undefined> {
   return (await objectivesMet(context)) ? undefined : "objectives missed";
 }
 
-/** Results survive a failed teardown, and teardown happens when writing results fails. */
+/** Writes the pending record. A failure is reported and must not prevent the teardown. */
 async function writePending(context: StageContext): Promise<void> {
   await writePendingRecord(context).catch((error: unknown) => {
     context.report({
@@ -128,7 +131,7 @@ async function handOver(context: StageContext, reaperPid: number, ended: string)
     report({
       type: "note",
       level: "error",
-      message: `the reaper cannot be told, and takes over once this process has ended: ${messageOf(error)}`,
+      message: `the reaper cannot be notified and takes over once this process has ended: ${messageOf(error)}`,
     });
     return "left";
   }

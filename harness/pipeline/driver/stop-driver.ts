@@ -6,25 +6,28 @@ import { livenessOf, type ProcessIdentity } from "../../tools/process/process-id
 import { waitUntil } from "../../tools/time/wait-until.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 
-/** How long a run that is to end may take to hand over before it is killed. */
-const OWNER_STOP_MS = 60_000;
-/** How long a driver's file that cannot be read is read again. */
+/** How long a run may take to hand over before it is killed. */
+const HAND_OVER_MS = 60_000;
+/** How long an unreadable driver file is retried. */
 const UNKNOWN_MS = 30_000;
 const LOOK_MS = 250;
 
-/** Ends a run that still works: SIGTERM lets it hand over, SIGKILL follows. */
+/** Ends a working run: SIGTERM lets it hand over; SIGKILL follows. */
 export async function stopDriver({
   folder,
   ports,
   signal,
 }: Pick<StageContext<WaitingPorts>, "folder" | "ports" | "signal">): Promise<void> {
-  const owner = await findOwnerPatiently(folder, ports.clock, signal);
-  if (owner === undefined || owner.pid === process.pid || livenessOf(owner) !== "alive") return;
-  await endProcess(owner, { clock: ports.clock, graceMs: OWNER_STOP_MS, signal });
+  const driver = await findDriverPatiently(folder, ports.clock, signal);
+  if (driver === undefined || driver.pid === process.pid || livenessOf(driver) !== "alive") return;
+  await endProcess(driver, { clock: ports.clock, graceMs: HAND_OVER_MS, signal });
 }
 
-/** A driver whose file stays unreadable cannot be named, and so not be ended: the teardown goes on beside it. */
-async function findOwnerPatiently(
+/**
+ * Finds the driver, retrying an unreadable file. If it stays unreadable, the teardown continues beside the
+ * driver.
+ */
+async function findDriverPatiently(
   folder: RunFolder,
   clock: Clock,
   signal: AbortSignal,
@@ -32,10 +35,10 @@ async function findOwnerPatiently(
   const found = await waitUntil(
     () =>
       findDriver(folder).then(
-        (owner) => ({ owner }),
+        (driver) => ({ driver }),
         () => undefined,
       ),
     { clock, everyMs: LOOK_MS, forMs: UNKNOWN_MS, signal },
   );
-  return found?.owner;
+  return found?.driver;
 }

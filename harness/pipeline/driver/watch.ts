@@ -7,12 +7,12 @@ import { EventTail } from "../folder/event-log.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { findFinalRecord } from "../record/run-record.ts";
 
-/** How many reapers may die on one run before its watcher gives up. */
+/** How many reapers may die on one run before watching gives up. */
 const REAPERS = 3;
 
 /**
- * Follows a run until its record is final, reporting what other processes store. A reaper that died is replaced.
- * Aborting leaves: the reaper goes on alone.
+ * Follows a run until its record is final, and reports the events that other processes store. Replaces a
+ * reaper that died. Aborting only stops watching: the reaper continues alone.
  */
 export async function watchRun(
   folder: RunFolder,
@@ -38,7 +38,7 @@ export async function watchRun(
     if (final !== undefined) return final;
     options.signal.throwIfAborted();
     const { isHeld } = await lease.look();
-    // The reaper may have written the record, and ended, since it was looked for above.
+    // The reaper may have written the record and ended since the check above.
     if (!isHeld && (await findFinalRecord(folder)) === undefined) {
       if (hasEnded) {
         throw new RefbenchError(

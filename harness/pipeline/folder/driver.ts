@@ -9,35 +9,36 @@ import {
 } from "../../tools/process/process-identity.ts";
 import type { RunFolder } from "./run-folder.ts";
 
-/** How long a driver that cannot be looked at is looked at again before it counts as dead. */
+/** How long an unreadable driver is retried before it counts as dead. */
 const UNKNOWN_MS = 30_000;
 
-/** What can be said of the process that drives a run; `none` for a staged run, which no process drives. */
+/** The state of the process that drives a run; `none` for a staged run, which has no driver. */
 export type DriverState = Liveness | "none";
 
-/** Says that this process drives the run: when it dies without handing over, the reaper takes over. */
+/** Records this process as the run's driver. If it dies without handing over, the reaper takes over. */
 export async function claimRun(folder: RunFolder): Promise<void> {
   await writeJson(folder.owner, ownIdentity());
 }
 
-/** The process that drives the run; undefined for a staged run, which no process drives. */
+/** The process that drives the run; undefined for a staged run. */
 export async function findDriver(folder: RunFolder): Promise<ProcessIdentity | undefined> {
   return findJson(folder.owner, processIdentity);
 }
 
-/** One look at the run's driver; `unknown` when its file cannot be read. */
+/** Checks the run's driver once; `unknown` when its file cannot be read. */
 export async function driverState(folder: RunFolder): Promise<DriverState> {
   try {
-    const owner = await findDriver(folder);
-    return owner === undefined ? "none" : livenessOf(owner);
+    const driver = await findDriver(folder);
+    return driver === undefined ? "none" : livenessOf(driver);
   } catch {
     return "unknown";
   }
 }
 
 /**
- * Looks at a run's driver again and again. A driver that was seen once is known: its process decides, whatever happens
- * to its file. One that was never seen counts as dead once its file could not be read for 30 seconds.
+ * Checks a run's driver repeatedly. After one successful reading the driver is known: its process decides,
+ * whatever happens to the file. A driver that was never read counts as dead after 30 seconds of failed
+ * readings.
  */
 export class DriverSight {
   readonly #folder: RunFolder;

@@ -5,13 +5,13 @@ import { findStoredEvent, type Reporter, type RunEvent, type StoredEvent } from 
 import { LineSplitter } from "../../tools/files/lines.ts";
 import { momentNow } from "../../tools/time/moment.ts";
 
-/** Progress is told often: what is stored of it is at most one a second of each kind. */
+/** Progress is reported often. At most one event of each kind is stored in this time. */
 const STORED_PROGRESS_MS = 500;
 const PROGRESS_TYPES: ReadonlySet<RunEvent["type"]> = new Set(["load.progress", "drain.progress"]);
 
 /**
- * Stamps events, stores them in `events.jsonl` and hands them on. Storing is best effort: a full disk must not
- * stop a teardown for the sake of its log.
+ * Stamps events, stores them in `events.jsonl` and passes them on. Storing is best effort: a full disk must
+ * not stop a teardown because of its log.
  */
 export function eventLog(path: string, clock: Clock, reporter: Reporter): (event: RunEvent) => void {
   const lastStored = new Map<string, number>();
@@ -32,7 +32,7 @@ export function eventLog(path: string, clock: Clock, reporter: Reporter): (event
   };
 }
 
-/** Follows the events that other processes store, from a byte offset on. */
+/** Follows the events that other processes store, starting at a byte offset. */
 export class EventTail {
   readonly #path: string;
   #offset: number;
@@ -43,7 +43,7 @@ export class EventTail {
     this.#offset = offset;
   }
 
-  /** The byte offset at the end of what is stored now. */
+  /** The byte offset at the current end of the stored events. */
   static async end(path: string): Promise<number> {
     return stat(path).then(
       ({ size }) => size,

@@ -6,9 +6,10 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /**
- * Who made a run's folder. A folder may come with a cloned repository, an archive or a bucket, and its plan decides
- * which cloud is asked and with whose endpoints. Commands continue runs automatically only in folders that this user's
- * installation signed. Others have to be named, as git asks for `safe.directory`.
+ * Whether this user's installation signed the run's plan. A folder may come with a cloned repository, an
+ * archive or a bucket, and its plan decides which cloud is asked through which endpoints. Commands continue
+ * runs automatically only in folders that this installation signed. Others must be named, as git requires for
+ * `safe.directory`.
  */
 export function isOwn(folder: RunFolder): boolean {
   try {
@@ -22,7 +23,10 @@ export function isOwn(folder: RunFolder): boolean {
   }
 }
 
-/** Signs a run's plan as this installation's own. Throws `run_folder` where neither key nor signature can be kept. */
+/**
+ * Signs a run's plan with this installation's key. Throws `run_folder` when the key or the signature cannot
+ * be stored.
+ */
 export function signPlan(folder: RunFolder, planText: string): void {
   try {
     const digest = digestOf(Buffer.from(planText), getKey());
@@ -30,14 +34,14 @@ export function signPlan(folder: RunFolder, planText: string): void {
   } catch (cause) {
     throw new RefbenchError(
       "run_folder",
-      `the plan in ${folder.path} cannot be signed: expected a place to write in ${keyFiles().join(" or ")}`,
+      `the plan in ${folder.path} cannot be signed: expected a writable place for the key in ${keyFiles().join(" or ")}`,
       { cause },
     );
   }
 }
 
-/** Why a run is not taken on, and what to do. */
-export function notOwn(folder: RunFolder): string {
+/** Why a run is not continued automatically, and what to do. */
+export function explainNotOwn(folder: RunFolder): string {
   return `the run in ${folder.path} was not made by this installation, so refbench does not continue it automatically: read its plan.json, then run "refbench teardown ${folder.path}"`;
 }
 
@@ -49,7 +53,7 @@ function digestOf(plan: Buffer, key: Buffer): Buffer {
   return createHmac("sha256", key).update(plan).digest();
 }
 
-/** One key for each user and machine, made at the first run where it can be kept. */
+/** One key per user and machine, made at the first run in the first writable place. */
 function getKey(): Buffer {
   for (const file of keyFiles()) {
     try {
@@ -60,10 +64,10 @@ function getKey(): Buffer {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return readKey();
     }
   }
-  throw new Error("no place to keep a key");
+  throw new Error("no writable place for a key");
 }
 
-/** Throws when there is none, or when others could have written it. */
+/** Throws when there is no key, or when others could have read or written it. */
 function readKey(): Buffer {
   const file = keyFiles().find((one) => existsSync(one));
   if (file === undefined) throw new Error("there is no key yet");
@@ -73,7 +77,7 @@ function readKey(): Buffer {
   return readFileSync(file);
 }
 
-/** Beside the user's other settings; on a home that cannot be written, in a folder for temporary files. */
+/** Beside the user's other settings; if the home is not writable, in the folder for temporary files. */
 function keyFiles(): readonly string[] {
   const own = process.env["XDG_CONFIG_HOME"] ?? "";
   const config = own === "" ? join(homedir(), ".config") : own;

@@ -13,11 +13,11 @@ import { parseJson } from "../../tools/parse-json.ts";
 const verdict = z.enum(Object.keys(EXIT_CODES) as [Verdict, ...Verdict[]]);
 const stage = z.enum(STAGES as [(typeof STAGES)[number], ...(typeof STAGES)[number][]]);
 
-/** What the inventory listed and no Terraform state named. */
+/** A resource that the inventory listed and that no Terraform state names. */
 const stray = z.object({ id: z.string(), kind: z.string(), name: z.string() });
 export type Stray = Readonly<z.infer<typeof stray>>;
 
-/** What is written ahead: intent before an act, outcome after it. */
+/** An entry of the journal: an intent before an act, an outcome after it. */
 export const journalEntry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("run-made"), runId: z.string() }),
   z.object({ type: z.literal("stage-intent"), stage }),
@@ -27,46 +27,47 @@ export const journalEntry = z.discriminatedUnion("type", [
     outcome: z.enum(["ok", "failed", "interrupted", "skipped"]),
     message: z.string().optional(),
   }),
-  /** A stack is about to be created or destroyed: from here on something of it may exist. */
+  /** A stack is about to be created or destroyed: from here on parts of it may exist. */
   z.object({ type: z.literal("stack-intent"), stack: z.string(), act: z.enum(["apply", "destroy"]) }),
   z.object({
     type: z.literal("stack-outcome"),
     stack: z.string(),
     act: z.enum(["apply", "destroy"]),
     ok: z.boolean(),
-    /** Resources that this attempt created or destroyed, also where it failed. */
+    /** Resources that this attempt created or destroyed, also if it failed. */
     resources: z.number().optional(),
   }),
-  /** Something that a verdict follows from. */
+  /** Something that decides the verdict. */
   z.object({ type: z.literal("finding"), verdict, reason: z.string() }),
   z.object({ type: z.literal("hand-over"), reason: z.string() }),
-  /** The environment stays after a failure, until then at most. */
+  /** The environment stays after a failure, at most until this time. */
   z.object({ type: z.literal("kept"), untilMs: instantMs, reason: z.string() }),
   z.object({ type: z.literal("reaper-started"), pid: z.number(), fence: z.number() }),
-  /** It failed in the middle of its work, and is started again. */
+  /** A reaper failed while it worked, and is started again. */
   z.object({ type: z.literal("reaper-failed"), pid: z.number(), reason: z.string() }),
   /**
-   * The inventory, which does not come from our state, listed so much of the run: it looks at the right place. The strays
-   * among it are in no Terraform state: a later list that omits one of them is not believed before its end is known.
+   * The inventory, which is independent of our state, listed this many resources of the run: so it looks in
+   * the right place. Its strays are in no Terraform state; a later list without one of them is believed only
+   * once the stray's end is known.
    */
   z.object({
     type: z.literal("inventory-seen"),
     items: z.number().int().positive(),
     strays: z.array(stray).optional(),
   }),
-  /** What became of a stray: about to be deleted, found to be gone, not deleted, or taken up by a state. */
+  /** What happened to a stray: about to be deleted, gone, not deletable, or now in a state. */
   stray.extend({
     type: z.literal("stray"),
     fate: z.enum(["asked", "gone", "refused", "in-state"]),
   }),
-  /** The wall clock was set: seen right before. What follows from it is derived from the times of the lines. */
+  /** The wall clock was set, noticed just now. The effects are derived from the times of the lines. */
   z.object({ type: z.literal("clock-step"), byMs: z.number() }),
   z.object({ type: z.literal("swept"), id: z.string(), kind: z.string(), name: z.string() }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntry>;
 export type StoredEntry = JournalEntry & {
   readonly at: string;
-  /** The same moment by a clock that nobody can set; absent in what earlier versions wrote. */
+  /** The same moment by a clock that cannot be set; absent in journals of earlier versions. */
   readonly sinceBoot?: BootTime | undefined;
 };
 
@@ -75,21 +76,21 @@ export function momentOf({ at, sinceBoot }: Pick<StoredEntry, "at" | "sinceBoot"
   return { atMs: Date.parse(at), sinceBoot };
 }
 
-/** What a journal says, and which of its lines could not be read. */
+/** A journal's entries, and which of its lines could not be read. */
 export interface JournalReading {
   readonly entries: readonly StoredEntry[];
-  /** Line numbers (from 1) that are cut off or do not match their checksum. */
+  /** Line numbers, from 1, that are cut off or do not match their checksum. */
   readonly damaged: readonly number[];
 }
 
-/** A line of the journal as it lies on disk. */
+/** A line of the journal as stored on disk. */
 export interface JournalLine {
   readonly text: string;
-  /** Of its first byte in the file. */
+  /** Byte offset of the line in the file. */
   readonly offset: number;
 }
 
-/** What is told of each entry once its line is on disk, before the act that it speaks of. */
+/** Called for each entry once its line is on disk, before the act that the entry announces. */
 export type OnWritten = (entry: JournalEntry, line: JournalLine) => Promise<void>;
 
 const lineSchema = z.object({
@@ -99,26 +100,31 @@ const lineSchema = z.object({
   sum: z.string(),
 });
 
-/** Appends to `journal.jsonl`: one line a write, with a checksum, on disk before the call returns. */
+/**
+ * Appends to `journal.jsonl`: each write is one line with a checksum, and on disk before the call returns.
+ */
 export class Journal {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #onLost: ((error: RefbenchError) => void) | undefined;
   readonly #onWritten: OnWritten | undefined;
 
-  /** With `onLost`, an entry that cannot be written is told there instead of thrown: a full disk must not stop a teardown. */
+  /**
+   * With `onLost`, an entry that cannot be written is passed there instead of thrown: a full disk must not
+   * stop a teardown.
+   */
   constructor(
     path: string,
     clock: Clock,
-    told: {
+    callbacks: {
       readonly onLost?: ((error: RefbenchError) => void) | undefined;
       readonly onWritten?: OnWritten | undefined;
     } = {},
   ) {
     this.#path = path;
     this.#clock = clock;
-    this.#onLost = told.onLost;
-    this.#onWritten = told.onWritten;
+    this.#onLost = callbacks.onLost;
+    this.#onWritten = callbacks.onWritten;
   }
 
   async append(entry: JournalEntry): Promise<void> {
@@ -174,7 +180,7 @@ export class Journal {
   }
 }
 
-/** Reads as much of a journal as can be trusted: a damaged line is counted, the lines around it still hold. */
+/** Parses the readable part of a journal. A damaged line is counted; the lines around it remain valid. */
 export function parseJournal(text: string): JournalReading {
   const entries: StoredEntry[] = [];
   const damaged: number[] = [];

@@ -4,13 +4,16 @@ import { DEADLINES_MS, type Plan } from "./plan.ts";
 
 const RUN_STAGES = ["preflight", "provision", "bootstrap", "load"] as const;
 
-/** How long a run takes at most, teardown included: so long must what it was started with last. */
+/**
+ * How long a run takes at most, teardown included, in milliseconds. Credentials given at its start must last
+ * that long.
+ */
 export function longestRunMs({
   createdAt,
   expiresAtMs,
   keepOnFailure,
 }: Pick<Plan, "createdAt" | "expiresAtMs" | "keepOnFailure">): number {
-  // A staged run is nobody's to end but its expiry's, and no run outlives that but one that is kept.
+  // Only its expiry ends a staged run. No run outlives its expiry, except one that is kept.
   const upMs =
     expiresAtMs === null
       ? sum(RUN_STAGES)

@@ -9,43 +9,43 @@ import { origin, recordSchema, refbenchProvenance } from "../../model/record/rec
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { objectiveSchema, sizeSchema } from "../../../reference-architectures/architecture.ts";
 
-/** Name of the file of faults in a run's folder. */
+/** Name of the fault file in a run's folder. */
 export const FAULTS = "faults.json";
 
-/** What one run was told to do: written once when the run is made, never changed. Holds no secret. */
+/** The instructions of one run: written once when the run is made, never changed. Contains no secret. */
 export const planSchema = z.object({
   schemaVersion: z.literal(1),
   runId: z.string().regex(RUN_ID_PATTERN),
   createdAt: z.iso.datetime(),
-  /** The same moment by a clock that nobody can set; absent in plans of earlier versions. */
+  /** The same moment by a clock that cannot be set; absent in plans of earlier versions. */
   createdSinceBoot: bootTime.optional(),
   /** What started it. */
   origin: origin.default({ kind: "run" }),
-  /** The run of another zone whose place it takes. */
+  /** The run of another zone that this run replaces. */
   failedOver: recordSchema.shape.failedOver,
-  /** Two versions of Coder in turns, in as many pairs of loads. */
+  /** Two versions of Coder measured alternately, in this many pairs of loads. */
   comparison: recordSchema.shape.toCompare,
-  /** How Coder's version was asked for. */
+  /** The channel by which Coder's version was chosen. */
   coderChannel: recordSchema.shape.provenance.shape.coderChannel,
   /** The table's label of the architecture. */
   environmentLabel: z.string(),
   simulated: z.boolean(),
-  /** Present on a rehearsal. */
+  /** Present in a rehearsal. */
   rehearsal: z
     .object({
-      /** The twin's folder, absolute; where the machine has none, teardown says so. */
+      /** Absolute path of the twin's folder. If this machine does not have it, the teardown reports that. */
       twinRoot: z.string(),
-      /** Which twin it is: another one at the same place cannot answer for this run. */
+      /** Identifies the twin: another twin at the same path cannot answer for this run. */
       twinId: z.string().optional(),
       speed: z.number().positive(),
       buildSpeed: z.number().positive(),
-      /** Share of the workspace builds that fail. */
+      /** Share of the workspace builds that fail, 0 to 1. */
       failBuilds: z.number().min(0).max(1),
       /** How long every shell takes until its prompt, milliseconds. */
       shellDelayMs: z.number().nonnegative().optional(),
-      /** Name of the file of faults inside the run's folder: never a path to another place. */
+      /** Name of the fault file inside the run's folder: never a path to another place. */
       faults: z.literal(FAULTS).optional(),
-      /** The real Coder server that is rehearsed on; absent = the emulator. */
+      /** The real Coder server of the rehearsal; absent = the emulator. */
       coder: z
         .object({
           binary: z.string(),
@@ -55,41 +55,41 @@ export const planSchema = z.object({
         .optional(),
     })
     .optional(),
-  /** Present on a real run: the cloud that every process of it works in, whatever its shell says. */
+  /** Present in a real run: the cloud for all of the run's processes, whatever their shell says. */
   cloud: z
     .object({
       provider: z.enum(["google", "aws"]),
-      /** Google project or AWS account, as it was pinned. */
+      /** Google project or AWS account, as pinned. */
       project: z.string(),
       region: z.string(),
       zone: z.string(),
       /** Endpoint variables that replace the cloud's own, with their values. Such a run is never official. */
       endpoints: endpointVariables,
-      /** They lead to an emulated cloud altogether, which is nobody's account. */
+      /** The endpoints lead to an emulated cloud, which belongs to no account. */
       emulated: z.boolean(),
-      /** Digest of what the environment is made from. */
+      /** Digest of the files that define the environment. */
       stacks: z.string(),
       skippedChecks: z.array(z.string()),
       skippedCanary: z.boolean(),
     })
     .optional(),
-  /** The size with its overrides applied: what the load asks for and what carries it. */
+  /** The size with its overrides applied: the load, and the machines for it. */
   size: sizeSchema,
-  /** Name of the workspace template, and the parameters each workspace is made with. */
+  /** Name of the workspace template, and the parameters of each workspace. */
   template: z.string(),
   parameters: z.record(z.string(), z.string()),
   objectives: z.array(objectiveSchema),
-  /** What changes the meaning of the figures, in words. */
+  /** Conditions that change the meaning of the figures, as sentences. */
   conditions: z.array(z.string()),
-  /** What it is expected to cost, and `--max-cost`; absent where there are no prices. */
+  /** The expected cost, and `--max-cost`; absent without prices. */
   cost: runCost.omit({ spent: true }).optional(),
-  /** After a failure the environment stays this long, while no more than `max` runs of this folder are kept. */
+  /** A failed environment stays this long, if at most `max` runs of this folder are kept. */
   keepOnFailure: z.object({ ms: z.number().positive(), max: z.number().int().nonnegative() }).optional(),
-  /** Where the shard program runs: on the load runner inside the network, or on this machine, which has a route. */
+  /** Where the workers run: on the load runner inside the network, or on this machine, which has a route. */
   runner: z.enum(["network", "local"]).default("local"),
-  /** URL of the bucket or folder that the run is mirrored to, for when its machine is lost. */
+  /** URL of the bucket or folder that mirrors the run, in case this machine is lost. */
   mirror: z.string().optional(),
-  /** Unix milliseconds at which the reaper tears down whatever happens; null = never by itself. */
+  /** Unix milliseconds at which the reaper always tears down; null = never automatically. */
   expiresAtMs: instantMs.nullable(),
   refbench: refbenchProvenance,
   machine: z.object({ cpu: z.string(), cores: z.number(), memoryGib: z.number(), os: z.string() }),
@@ -97,7 +97,7 @@ export const planSchema = z.object({
 });
 export type Plan = z.infer<typeof planSchema>;
 
-/** What a comparison was told to do. */
+/** The instructions of a comparison. */
 export type ComparisonPlan = NonNullable<Plan["comparison"]>;
 
 /** Which version of a comparison is installed first. */
@@ -105,25 +105,28 @@ export function firstRelease({ pairs, seed = 0 }: ComparisonPlan): Release {
   return drawOrder(pairs, seed)[0] === "c" ? "candidate" : "baseline";
 }
 
-/** How many loads a run makes, one after the other. */
-export function loadsOf({ comparison }: { readonly comparison?: ComparisonPlan | undefined }): number {
+/** How many loads a run makes, one after another. */
+export function countLoads({ comparison }: { readonly comparison?: ComparisonPlan | undefined }): number {
   return comparison === undefined ? 1 : comparison.pairs * 2;
 }
 
-/** Where a real run works, and what was waived for it. */
+/** The cloud of a real run, and which checks it skips. */
 export type CloudPlan = NonNullable<Plan["cloud"]>;
 
-/** How long each stage may take, in wall time. Each teardown stage has its own, whatever happened before it. */
+/**
+ * How long each stage may take, in wall time. Each teardown stage has its own limit, whatever happened before
+ * it.
+ */
 export const DEADLINES_MS = {
-  // Every check has a minute of its own, and a large account takes a while to list.
+  // Every check may take a minute, and listing a large account takes a while.
   preflight: 10 * 60_000,
-  // Cloud SQL has been seen to take 18 minutes, a pessimistic GKE path 22.
+  // Cloud SQL has taken 18 minutes, a slow GKE 22.
   provision: 60 * 60_000,
   bootstrap: 15 * 60_000,
   load: 120 * 60_000,
   drain: 30 * 60_000,
-  // EKS and Cloud SQL may take an hour each, in stacks one after the other; before them the namespaces take up to 20
-  // minutes, what controllers made 15, and a stack that is refused is asked three times.
+  // EKS and Cloud SQL may take an hour each, in consecutive stacks. Before them, the namespaces take up to 20
+  // minutes, resources of controllers 15, and a refused stack is retried three times.
   destroy: 120 * 60_000,
   sweep: 30 * 60_000,
   audit: 15 * 60_000,

@@ -6,11 +6,11 @@ import { writeJson } from "../../tools/files/json-file.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** What a run, a stage or `refbench teardown` asks of the reaper. */
+/** A teardown request to the reaper, from a run, a stage or `refbench teardown`. */
 const requestSchema = z.object({
   /** The last stage to run: `audit` ends the run for good. */
   through: z.enum(TEARDOWN_STAGES),
-  /** Only the stage named, not those before it. */
+  /** Only the named stage, not those before it. */
   only: z.boolean(),
   reason: z.string(),
 });
@@ -21,8 +21,8 @@ export async function requestTeardown(folder: RunFolder, request: TeardownReques
 }
 
 /**
- * Asks for the whole teardown of a run whose stages are over. On a full disk by an empty file, which takes no room and
- * cannot be read; throws where not even that can be made.
+ * Requests the whole teardown of a run whose stages are over. On a full disk the request is an empty file,
+ * which takes no space. Throws if not even that can be made.
  */
 export async function requestHandOver(folder: RunFolder): Promise<void> {
   const request: TeardownRequest = { through: "audit", only: false, reason: "handed over" };
@@ -32,8 +32,8 @@ export async function requestHandOver(folder: RunFolder): Promise<void> {
 }
 
 /**
- * What is asked. A request without readable content is one for the whole teardown, as a full disk leaves it; a file that
- * cannot be read at all is thrown as `run_folder`, since it asks nothing yet.
+ * The current request, if any. A request without readable content asks for the whole teardown: a full disk
+ * leaves such a file. Throws `run_folder` if the file cannot be read at all, since it requests nothing yet.
  */
 export async function findRequest(folder: RunFolder): Promise<TeardownRequest | undefined> {
   const bytes = await findFile(folder.request);

@@ -13,7 +13,10 @@ const ACTIONS = { apply: "create", destroy: "delete" } as const satisfies Record
   TerraformProgress["action"]
 >;
 
-/** Counts what one attempt creates or destroys, also when it fails: Terraform's own summary comes only at a good end. */
+/**
+ * Counts what one attempt creates or destroys, also when it fails: Terraform prints its own summary only on
+ * success.
+ */
 export function countingOptions(
   options: TerraformOptions,
   act: Act,
@@ -32,9 +35,9 @@ export function countingOptions(
 }
 
 /**
- * How many resources Terraform created in the provision of a run, or destroyed in its teardown, by stack: over every
- * attempt, failed ones and those of killed processes included. An attempt whose process died left no outcome in the
- * journal, so the stored events count too; both are lower bounds, and the larger one is returned.
+ * How many resources Terraform created in a run's provision stage, or destroyed in its teardown, per stack.
+ * All attempts count, including failed and killed ones. A killed attempt has no outcome in the journal, so
+ * the stored events count too. Both are lower bounds; the larger one is returned.
  */
 export async function countResources(
   folder: RunFolder,
@@ -68,9 +71,9 @@ export async function countResources(
   );
 }
 
-/** The events that are stored so far; none where they cannot be read. */
+/** The events stored so far; empty if they cannot be read. */
 export async function storedEvents(folder: RunFolder): Promise<readonly StoredEvent[]> {
-  // eslint-disable-next-line no-restricted-syntax -- counts only add up, and a teardown goes on without its events.
+  // eslint-disable-next-line no-restricted-syntax -- counts are lower bounds, and a teardown must continue without its events.
   const text = await readFile(folder.events).catch(() => Buffer.alloc(0));
   return linesIn(text).flatMap((line) => findStoredEvent(line) ?? []);
 }
@@ -79,7 +82,10 @@ function isDone({ action, state }: TerraformProgress, act: Act): boolean {
   return action === ACTIONS[act] && state === "complete";
 }
 
-/** A comparison applies its release again in the load stage, which is no part of the environment's making. */
+/**
+ * Excludes the load stage: a comparison applies its release again there, which does not belong to the
+ * environment's creation.
+ */
 function untilLoad(entries: readonly StoredEntry[]): readonly StoredEntry[] {
   const load = entries.findIndex((entry) => entry.type === "stage-intent" && entry.stage === "load");
   return load === -1 ? entries : entries.slice(0, load);

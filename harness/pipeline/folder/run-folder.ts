@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { RefbenchError } from "../../tools/error.ts";
 import { RUN_ID_PATTERN, type RunId } from "../../model/run-id.ts";
 
-/** Where things lie in a run's folder. The folder is self-contained and may be moved. */
+/** The files of a run's folder. The folder is self-contained and may be moved. */
 export class RunFolder {
   readonly path: string;
 
@@ -38,11 +38,11 @@ export class RunFolder {
   get request(): string {
     return join(this.path, "request.json");
   }
-  /** Says until when a failed run stays; absent for every other. */
+  /** Until when a failed run is kept; absent for other runs. */
   get keep(): string {
     return join(this.path, "keep.json");
   }
-  /** The process that owns the run until it hands over; absent for staged runs. */
+  /** The run's driver until it hands over; absent for staged runs. */
   get owner(): string {
     return join(this.path, "owner.json");
   }
@@ -52,7 +52,7 @@ export class RunFolder {
   stack(name: string): string {
     return join(this.terraform, name);
   }
-  /** What a stage left for the next ones. */
+  /** The result file that a stage writes for later stages. */
   result(stage: string): string {
     return join(this.path, `${stage}.json`);
   }
@@ -63,7 +63,7 @@ export function runsRoot(cwd: string): string {
   return join(cwd, ".refbench", "runs");
 }
 
-/** Makes the folder of a run; only its owner may read it. */
+/** Makes the folder of a run. Only the current user may read it. */
 export async function createRunFolder(cwd: string, runId: RunId): Promise<RunFolder> {
   const folder = new RunFolder(join(runsRoot(cwd), runId));
   try {
@@ -73,14 +73,14 @@ export async function createRunFolder(cwd: string, runId: RunId): Promise<RunFol
   } catch (error) {
     throw new RefbenchError(
       "run_folder",
-      `cannot make the run's folder ${folder.path}: free space or fix permissions`,
+      `cannot create the run's folder ${folder.path}: free space or fix permissions`,
       { cause: error },
     );
   }
   return folder;
 }
 
-/** The folder of a run named by its id (under `.refbench/runs`), by a unique end of it, or by a path. */
+/** The folder of a run, named by its id (under `.refbench/runs`), a unique end of the id, or a path. */
 export async function openRunFolder(cwd: string, idOrPath: string): Promise<RunFolder> {
   const candidates = RUN_ID_PATTERN.test(idOrPath)
     ? [join(runsRoot(cwd), idOrPath)]
@@ -91,7 +91,7 @@ export async function openRunFolder(cwd: string, idOrPath: string): Promise<RunF
   }
   throw new RefbenchError(
     "usage",
-    `no run "${idOrPath}": expected an id under ${runsRoot(cwd)} or the path of a run's folder; "refbench results list" shows what there is`,
+    `no run "${idOrPath}": expected an id under ${runsRoot(cwd)} or the path of a run's folder; "refbench results list" shows all runs`,
   );
 }
 

@@ -3,19 +3,19 @@ import { z } from "zod";
 import { salvageJson, writeJson } from "../../tools/files/json-file.ts";
 import type { RunFolder } from "./run-folder.ts";
 
-/** What a run must keep to itself: one file of mode 600, made per run, in no other file, log or argument list. */
+/** A run's secrets: one file of mode 600 per run, and in no other file, log or argument list. */
 export const secretsSchema = z.object({
   adminEmail: z.string(),
   adminUsername: z.string(),
   adminPassword: z.string(),
   databasePassword: z.string(),
-  /** The owner's token, once bootstrap made it. */
+  /** The site admin's token, once bootstrap has made it. */
   token: z.string().optional(),
-  /** Private key of the load runner's user, in OpenSSH's format; its public half is in the environment. */
+  /** Private key of the load runner's user, in OpenSSH's format; the public key is in the environment. */
   runnerKey: z.string().optional(),
-  /** Of Coder's certificate, in PEM; the certificate itself is in the environment. */
+  /** Key of Coder's certificate, in PEM; the certificate is in the environment. */
   tlsKey: z.string().optional(),
-  /** The Coder licence, posted in bootstrap, when the size needs one. */
+  /** The Coder licence that bootstrap posts, if the size needs one. */
   licence: z.string().optional(),
 });
 export type Secrets = z.infer<typeof secretsSchema>;
@@ -33,7 +33,9 @@ export async function writeSecrets(folder: RunFolder, secrets: Secrets): Promise
   await writeJson(folder.secrets, secrets, { mode: 0o600 });
 }
 
-/** The run's secrets, or undefined when the file is lost or damaged: teardown must go on without them. */
+/**
+ * The run's secrets, or undefined when the file is lost or damaged: a teardown must continue without them.
+ */
 export async function findSecrets(folder: RunFolder): Promise<Secrets | undefined> {
   return salvageJson(folder.secrets, secretsSchema);
 }

@@ -4,30 +4,30 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { momentOf, type StoredEntry } from "./journal.ts";
 import type { Plan } from "./plan.ts";
 
-/** The wall clock of a machine was set. */
+/** A change of the wall clock of a machine. */
 export interface ClockStep {
-  /** Milliseconds of the run until it was seen. */
+  /** When it was noticed, in milliseconds of run time. */
   readonly runMs: number;
-  /** Forward, or back where it is negative. */
+  /** Milliseconds forward; negative = back. */
   readonly byMs: number;
 }
 
-/** A journal's entry with its place in the run's own time. */
+/** A journal entry with its place in the run's time. */
 export type TimedEntry = StoredEntry & { readonly runMs: number };
 
-/** The time of a run: milliseconds since it was made, whatever happened to the wall clock meanwhile. */
+/** The time of a run: milliseconds since it was made, whatever happened to the wall clock. */
 export interface Timeline {
   readonly entries: readonly TimedEntry[];
-  /** Milliseconds of the run until now, or until another moment. */
+  /** Milliseconds of run time until now, or until another moment. */
   readonly nowMs: number;
   readonly steps: readonly ClockStep[];
-  /** Whether spans are elapsed time; `mixed` where the run went over a boot or to another machine. */
+  /** Whether spans are elapsed time; `mixed` if the run crossed a boot or moved to another machine. */
   readonly spans: "elapsed" | "stamps" | "mixed";
-  /** An instant of the run, by the clock as it was when the run was made. */
+  /** Converts run time to an instant, by the clock as it was when the run was made. */
   readonly instant: (runMs: number) => string;
 }
 
-/** What the wall clock may differ from elapsed time without having been set. */
+/** How far the wall clock may differ from elapsed time without counting as set. */
 const STEP_MS = 1_000;
 
 /** When a run was made. */
@@ -39,11 +39,11 @@ export function madeAt({
 }
 
 /**
- * Places the entries of a journal in the run's time. Entries of one boot are as far apart as their machine's elapsed
- * time says. Across a boot or to another machine, and in journals of earlier versions, only stamps are left: the
- * difference to the entry before, at least 0.
+ * Places the entries of a journal in the run's time. Entries of one boot are as far apart as the machine's
+ * elapsed time says. Across a boot or a move to another machine, and in journals of earlier versions, only
+ * stamps exist: the difference to the entry before, at least 0.
  */
-export function timelineOf(
+export function buildTimeline(
   plan: Pick<Plan, "createdAt" | "createdSinceBoot">,
   entries: readonly StoredEntry[],
   now: Moment,
@@ -57,7 +57,7 @@ export function timelineOf(
     const span = msBetween(from.moment, moment);
     by.add(span.by);
     last = { moment, runMs: from.runMs + span.ms };
-    // The first of each boot is what the others of it are measured from.
+    // The first moment of each boot is the reference for the others of that boot.
     if (moment.sinceBoot !== undefined && !marks.has(moment.sinceBoot.boot))
       marks.set(moment.sinceBoot.boot, last);
     return last.runMs;
@@ -85,10 +85,10 @@ export function timelineNow(
   entries: readonly StoredEntry[],
   clock: Clock,
 ): Timeline {
-  return timelineOf(plan, entries, momentNow(clock));
+  return buildTimeline(plan, entries, momentNow(clock));
 }
 
-/** Where the stamps of one boot moved against its elapsed time. */
+/** The moments at which the stamps of one boot moved against its elapsed time. */
 function stepsIn(moments: readonly (Moment & { readonly runMs: number })[]): readonly ClockStep[] {
   const steps: ClockStep[] = [];
   const offsets = new Map<string, number>();
@@ -98,7 +98,7 @@ function stepsIn(moments: readonly (Moment & { readonly runMs: number })[]): rea
     const known = offsets.get(sinceBoot.boot) ?? offset;
     const byMs = offset - known;
     if (Math.abs(byMs) > STEP_MS) steps.push({ runMs, byMs: Math.round(byMs) });
-    // What is less than a step is noise of the readings, which must not add up.
+    // Smaller differences are noise of the readings and must not add up.
     if (Math.abs(byMs) > STEP_MS || !offsets.has(sinceBoot.boot)) offsets.set(sinceBoot.boot, offset);
   }
   return steps;
@@ -108,7 +108,9 @@ function offsetOf(atMs: number, sinceBoot: BootTime): number {
   return atMs - sinceBoot.ms;
 }
 
-/** By how much the wall clock was set between two moments of one boot, milliseconds; 0 where it was not. */
+/**
+ * By how much the wall clock was set between two moments of one boot, in milliseconds; 0 if it was not set.
+ */
 export function stepBetween(from: Moment, to: Moment): number {
   const [a, b] = [from.sinceBoot, to.sinceBoot];
   if (a === undefined || a.boot !== b?.boot) return 0;
@@ -116,7 +118,7 @@ export function stepBetween(from: Moment, to: Moment): number {
   return Math.abs(byMs) > STEP_MS ? Math.round(byMs) : 0;
 }
 
-/** What a record says of the clock. */
+/** The part of a record about the clock. */
 export function recordedClock({ spans, steps, instant }: Timeline): NonNullable<RunRecord["clock"]> {
   return { spans, steps: steps.map(({ runMs, byMs }) => ({ at: instant(runMs), byMs })) };
 }

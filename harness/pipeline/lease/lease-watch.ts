@@ -3,25 +3,25 @@ import { endProcess } from "../../tools/process/local-process.ts";
 import { LEASE_MS, type Lease, type LeaseBook } from "./lease.ts";
 import { livenessOf } from "../../tools/process/process-identity.ts";
 
-/** After this long without a renewal, which comes each 10 s, whoever waits says so. */
+/** After this long without a renewal (renewals come every 10 s), a waiting process reports it. */
 const SILENT_MS = 60_000;
 
-/** How often a lease is looked at while somebody waits for a sign of its holder. */
+/** How often a lease is read while waiting for a sign of its holder. */
 const LOOK_MS = 500;
 
-/** What one look at a lease showed. */
+/** The result of one reading of a lease. */
 export interface LeaseLook {
-  /** Whether its holder is believed to be at work. */
+  /** Whether its holder is believed to work. */
   readonly isHeld: boolean;
   readonly lease: Lease | undefined;
-  /** How long this watch has seen no renewal, by a clock that nobody can set. */
+  /** How long this watch has seen no renewal, by a clock that cannot be set. */
   readonly unrenewedMs: number;
 }
 
 /**
- * Watches who holds a lease. A holder is believed while its renewals change: a process that lives may hang, and a
- * stamp of another clock may lie in the future. One that has not renewed for as long as a lease is believed is ended,
- * where it runs on this machine, and its lease is given back.
+ * Watches who holds a lease. A holder is believed while its renewals change: a living process may hang, and
+ * the stamp of another clock may lie in the future. A holder that has not renewed for `LEASE_MS` is killed if
+ * it runs on this machine, and its lease is released.
  */
 export class LeaseWatch {
   readonly #book: LeaseBook;
@@ -30,7 +30,7 @@ export class LeaseWatch {
   #seen: { readonly fence: number; readonly renewedAtMs: number; readonly sinceMs: number } | undefined;
   #isNoted = false;
 
-  /** `note` hears of a holder that is silent, and of what is done about it. */
+  /** `note` receives warnings about a silent holder and what is done about it. */
   constructor(book: LeaseBook, clock: Clock, note: (message: string) => void = () => undefined) {
     this.#book = book;
     this.#clock = clock;
@@ -49,7 +49,7 @@ export class LeaseWatch {
     return { isHeld: false, lease, unrenewedMs };
   }
 
-  /** Watches until the holder renewed its lease, has it no longer, or was silent for `ms`. */
+  /** Waits until the holder renews its lease, loses it, or stays silent for `ms`. */
   async nextSign(ms: number, signal?: AbortSignal): Promise<"renewed" | "free" | "silent"> {
     const first = await this.look();
     for (let now = first; ; now = await this.look()) {
@@ -75,7 +75,7 @@ export class LeaseWatch {
     if (this.#isNoted) return;
     this.#isNoted = true;
     this.#note(
-      `process ${holder.pid} on ${holder.host} has not renewed its lease for ${Math.floor(unrenewedMs / 1000)} s: after ${LEASE_MS / 60_000} minutes without a renewal it loses the lease`,
+      `process ${holder.pid} on ${holder.host} has not renewed its lease for ${Math.floor(unrenewedMs / 1000)} s; it loses the lease after ${LEASE_MS / 60_000} minutes without a renewal`,
     );
   }
 
@@ -83,7 +83,7 @@ export class LeaseWatch {
     const { holder } = lease;
     const isHere = livenessOf(holder) === "alive" && holder.pid !== process.pid;
     this.#note(
-      `process ${holder.pid} on ${holder.host} has not renewed its lease for ${LEASE_MS / 60_000} minutes: ${isHere ? "it hangs, and is killed" : "its lease is given back"}`,
+      `process ${holder.pid} on ${holder.host} has not renewed its lease for ${LEASE_MS / 60_000} minutes: ${isHere ? "it hangs and is killed" : "its lease is released"}`,
     );
     if (isHere) await endProcess(holder, { clock: this.#clock });
     await this.#book.release(lease);

@@ -9,18 +9,18 @@ import { findFile, listFolder } from "../../tools/files/local-files.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 import { livenessOf, processIdentity, type ProcessIdentity } from "../../tools/process/process-identity.ts";
 
-/** How long the lease of a process on another machine is believed without renewal. */
+/** How long a lease of a process on another machine is believed without a renewal. */
 export const LEASE_MS = 10 * 60_000;
 
 /**
- * How long a run goes on that cannot renew its lease. Half as long as it is believed: by the time that another machine
- * may take it over, what is at work here has ended, and what it had asked a cloud for is there to be seen.
+ * How long a run continues when it cannot renew its lease: half of `LEASE_MS`. Before another machine may
+ * take over, the work here has then ended, and what it asked a cloud for has become visible.
  */
 export const UNRENEWED_MS = LEASE_MS / 2;
 
-/** What a lease says, in the folder and in a bucket alike. */
+/** The content of a lease, both in the folder and in a bucket. */
 export const leaseSchema = z.object({
-  /** Grows with each holder: who sees a larger number than its own must stop. */
+  /** Grows with each holder. A holder that sees a larger number than its own must stop. */
   fence: z.number().int().positive(),
   holder: processIdentity,
   renewedAtMs: instantMs,
@@ -29,8 +29,8 @@ export const leaseSchema = z.object({
 export type Lease = z.infer<typeof leaseSchema>;
 
 /**
- * The right to tear one run down. One file a fencing number, made by link(2), which fails when the number is
- * taken: two reapers can never hold the same number, and the larger number wins.
+ * The right to tear down one run. Each fencing number is one file, made by link(2), which fails when the
+ * number is taken. So two reapers never hold the same number, and the larger number wins.
  */
 export class LeaseBook {
   readonly #directory: string;
@@ -41,7 +41,10 @@ export class LeaseBook {
     this.#clock = clock;
   }
 
-  /** The newest lease, or undefined when nobody ever held one; throws `run_folder` where nobody can say. */
+  /**
+   * The newest lease, or undefined when there never was one. Throws `run_folder` when the folder cannot be
+   * read.
+   */
   async current(): Promise<Lease | undefined> {
     // A folder that was copied without its empty folders never had a lease.
     const newest = newestFence((await listFolder(this.#directory)).map(({ name }) => name));
@@ -49,13 +52,13 @@ export class LeaseBook {
     return parseLease((await findFile(this.#file(newest)))?.toString() ?? "", newest);
   }
 
-  /** Whether somebody holds it, as far as one look can say: `LeaseWatch` sees a holder that hangs. */
+  /** Whether somebody holds the lease, by one reading. Only `LeaseWatch` detects a holder that hangs. */
   async isHeld(): Promise<boolean> {
     const lease = await this.current();
     return lease !== undefined && this.holds(lease);
   }
 
-  /** Takes the lease; throws `lease_held` when another living process has it or was faster. */
+  /** Takes the lease. Throws `lease_held` when another living process has it or was faster. */
   async acquire(holder: ProcessIdentity): Promise<Lease> {
     const last = await this.current();
     if (last !== undefined && this.holds(last)) throw heldBy(last.holder);
@@ -78,31 +81,34 @@ export class LeaseBook {
     return lease;
   }
 
-  /** Says that the holder still works; throws `lease_held` when somebody took over. */
+  /** Renews the lease. Throws `lease_held` when another process took over. */
   async renew(lease: Lease): Promise<void> {
     await this.check(lease);
     await this.#rewrite({ ...lease, renewedAtMs: this.#clock.now() });
   }
 
   /**
-   * Fencing: throws `lease_held` when a larger number exists, or when the folder was moved away, since another may
-   * hold it where it is now. To be asked before every destructive step.
+   * Throws `lease_held` when a larger fencing number exists, or when the folder was moved away: another
+   * process may hold the lease at the new place. Call it before every destructive step.
    */
   async check(lease: Lease): Promise<void> {
     const newest = await this.current();
     if (newest === undefined)
-      throw new RefbenchError("lease_held", `${this.#directory} was moved or removed`);
+      throw new RefbenchError(
+        "lease_held",
+        `${this.#directory} was moved or removed while its run was torn down`,
+      );
     if (newest.fence > lease.fence) throw heldBy(newest.holder);
   }
 
-  /** Gives it back, so that another need not wait. */
+  /** Releases the lease, so that the next holder need not wait. */
   async release(lease: Lease): Promise<void> {
     await this.#rewrite({ ...lease, released: true });
   }
 
   /**
-   * Whether one look leaves it possible that the holder is at work. The stamp of another machine is compared with this
-   * one's clock, since they share no other: where either is wrong, the fencing number decides.
+   * Whether the holder may be working, by one reading. The stamp of another machine is compared with this
+   * machine's clock, as they share no other clock. If either clock is wrong, the fencing number decides.
    */
   holds(lease: Lease): boolean {
     if (lease.released) return false;
@@ -132,7 +138,7 @@ export class LeaseBook {
     try {
       await writeFile(temporary, JSON.stringify(lease));
     } catch (error) {
-      // A full disk must not fill with the tries to write on it.
+      // Failed writes must not fill a full disk.
       await rm(temporary, { force: true });
       throw error;
     }
@@ -149,15 +155,15 @@ export function leaseName(fence: number): string {
   return `${String(fence).padStart(6, "0")}.json`;
 }
 
-/** Beyond these digits two numbers that differ could be the same one. */
+/** At most 15 digits: with more, two different numbers could be equal as floating-point numbers. */
 const LEASE_NAME = /(?:^|\/)(\d{6,15})\.json$/;
 
-/** The largest fencing number among these names; 0 where nobody ever held the lease. */
+/** The largest fencing number among these names; 0 when there never was a lease. */
 export function newestFence(names: readonly string[]): number {
   return names.reduce((newest, name) => Math.max(newest, Number(LEASE_NAME.exec(name)?.[1] ?? 0)), 0);
 }
 
-/** The lease in a text; its name's number decides, since the next holder's is the one after it. */
+/** Parses a lease. The number in its name decides, because the next holder takes the number after it. */
 export function parseLease(text: string, fence: number): Lease {
   try {
     return asLease(leaseSchema.safeParse(parseJson(text)).data, fence);
@@ -170,22 +176,25 @@ function asLease(lease: Lease | undefined, fence: number): Lease {
   return lease?.fence === fence ? lease : lostLease(fence);
 }
 
-/** A lease whose content is damaged keeps its number and holds nobody off: a holder that lives is fenced by the next. */
+/**
+ * Stands for a damaged lease: it keeps its number but blocks nobody. A holder that lives is fenced by the
+ * next one.
+ */
 function lostLease(fence: number): Lease {
   return { fence, holder: { host: "", boot: "", pid: 1, startTime: "" }, renewedAtMs: 0, released: true };
 }
 
-/** Whether an error says that another process has the lease: then what is at work here has to end. */
+/** Whether an error says that another process has the lease. Then the work here must end. */
 export function isLeaseHeld(error: unknown): error is RefbenchError {
   return error instanceof RefbenchError && error.code === "lease_held";
 }
 
-/** The error of a lease that another process has. */
+/** The error for a lease that another process has. */
 export function heldBy(holder: ProcessIdentity): RefbenchError {
-  // A lease that could not be read names nobody.
+  // A lease that could not be read names no process.
   const who = holder.host === "" ? "another process" : `process ${holder.pid} on ${holder.host}`;
   return new RefbenchError(
     "lease_held",
-    `${who} tears this run down already: watch it with "refbench watch"`,
+    `${who} already tears down this run: watch it with "refbench watch"`,
   );
 }

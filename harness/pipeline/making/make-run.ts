@@ -9,7 +9,7 @@ import type { Clock } from "../../tools/time/clock.ts";
 import { thisMachine } from "../../model/record/machine.ts";
 import { momentNow } from "../../tools/time/moment.ts";
 import { newRunId } from "../../model/run-id.ts";
-import { conditionsOf } from "./conditions.ts";
+import { listConditions } from "./conditions.ts";
 import { planCost } from "../cost/cost-plan.ts";
 import { signPlan } from "../folder/installation.ts";
 import { Journal } from "../folder/journal.ts";
@@ -20,27 +20,27 @@ import {
   type ComparisonPlan,
   FAULTS,
   firstRelease,
-  loadsOf,
+  countLoads,
   type Plan,
 } from "../folder/plan.ts";
 import { createRunFolder, type RunFolder } from "../folder/run-folder.ts";
 import { newSecrets, writeSecrets } from "../folder/secrets.ts";
 
-/** What a run is asked for, flags already read. */
+/** A request for a run, with its flags already parsed. */
 export interface RunRequest {
   readonly architecture: string;
   readonly size: string | undefined;
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly owner: string;
-  /** How long a failed environment may stay, and how many at once. */
+  /** How long a failed environment may stay, and how many may be kept at once. */
   readonly keepOnFailure?: { readonly ms: number; readonly max: number };
-  /** URL of the bucket or folder that the run is mirrored to. */
+  /** URL of the bucket or folder that mirrors the run. */
   readonly mirror?: string;
   /** URL of the user's bucket for Terraform's state; absent = in the run's folder. */
   readonly stateBucket?: string;
-  /** The reaper tears down after this long, whatever happens; in milliseconds. */
+  /** After this many milliseconds the reaper always tears down. */
   readonly ttlMs: number;
-  /** Present on a rehearsal; a real run says where in `cloud`. */
+  /** Present in a rehearsal; a real run has `cloud`. */
   readonly rehearsal?:
     | {
         readonly twinRoot: string;
@@ -48,40 +48,46 @@ export interface RunRequest {
         readonly speed: number;
         readonly buildSpeed: number;
         readonly failBuilds: number;
-        /** How long every shell takes until its prompt. */
+        /** How long every shell takes until its prompt, in milliseconds. */
         readonly shellDelayMs?: number;
-        /** A file of faults for the twin to play. */
+        /** A fault file for the twin to play. */
         readonly faultsFile: string | undefined;
         /** The real Coder server to rehearse on; absent = the emulator. */
         readonly coder?: NonNullable<Plan["rehearsal"]>["coder"];
       }
     | undefined;
-  /** Present on a real run. */
+  /** Present in a real run. */
   readonly cloud?: CloudPlan;
-  /** Google project or AWS account; the twin's impossible name on a rehearsal. */
+  /** Google project or AWS account; in a rehearsal, the twin's impossible name. */
   readonly project: string;
-  /** EKS: who besides its maker enters the cluster, and from where its API is reached. @default nobody, anywhere */
+  /**
+   * EKS: who may enter the cluster besides its creator, and from where its API is reachable. @default nobody,
+   * anywhere
+   */
   readonly clusterAccess?: NonNullable<Environment["clusterAccess"]>;
-  /** Whether Coder serves TLS, by a certificate that is made with the run. @default "off" */
+  /** Whether Coder serves TLS, with a certificate made for the run. @default "off" */
   readonly tls?: "off" | "self-signed";
-  /** Where the shard program runs. @default "local" */
+  /** Where the workers run. @default "local" */
   readonly runner?: Plan["runner"];
   /** The Coder licence of a real run whose size needs one. */
   readonly licence?: string;
-  /** The most that it may cost, teardown included, in USD. */
+  /** The most that the run may cost, teardown included, in USD. */
   readonly maxCost?: number;
-  /** Another version of Coder than the size's, and the channel it was asked for by. */
+  /** A Coder version other than the size's, and the channel by which it was chosen. */
   readonly coderVersion?: { readonly version: string; readonly channel?: NonNullable<Plan["coderChannel"]> };
-  /** The run of another zone whose place it takes. */
+  /** The run of another zone that this run replaces. */
   readonly failedOver?: NonNullable<Plan["failedOver"]>;
-  /** Another place than the architecture's; a real run's is `cloud`'s. */
+  /** A zone other than the architecture's; for a real run, see `cloud`. */
   readonly zone?: string;
-  /** Two versions of Coder to measure in turns. */
+  /** Two versions of Coder to measure alternately. */
   readonly comparison?: ComparisonPlan;
   /** What starts it. @default `{ kind: "run" }` */
   readonly origin?: Plan["origin"];
   readonly refbench: Plan["refbench"];
-  /** This process drives the run through its stages; otherwise each stage is a command of its own. @default false */
+  /**
+   * Whether this process drives the run through its stages; otherwise each stage is a separate command.
+   * @default false
+   */
   readonly isDriven?: boolean;
 }
 
@@ -90,7 +96,10 @@ function firstInstallation(comparison: ComparisonPlan): Pick<Environment, "coder
   return { coderVersion: comparison[release].version, comparison: { release, installation: 0 } };
 }
 
-/** Makes the folder of a run: environment, plan, secrets and the journal's first line. Bad input makes nothing. */
+/**
+ * Makes the folder of a run: environment, plan, secrets and the journal's first line. Bad input creates
+ * nothing.
+ */
 export async function makeRun(cwd: string, clock: Clock, request: RunRequest): Promise<RunFolder> {
   const architecture = getArchitecture(request.architecture);
   const {
@@ -115,7 +124,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     runner,
     simulated: cloud?.emulated ?? true,
     ceiling: request.maxCost,
-    loads: loadsOf(request),
+    loads: countLoads(request),
   });
   const key = runner === "network" ? (await import("../../../stacks/ssh-key.ts")).newSshKey() : undefined;
   const certificate =
@@ -130,7 +139,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     runId,
     owner: request.owner,
     managed: "cdktf",
-    // In the cloud it ends after the keep window too: what is kept must not vanish under the reader's hands.
+    // The cloud's end also includes the keep window: a kept environment must not vanish during an inspection.
     expiresAt: Math.ceil((now + request.ttlMs + (request.keepOnFailure?.ms ?? 0)) / 1000),
     project: request.project,
     region,
@@ -167,9 +176,9 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
       ...(comparison === undefined
         ? []
         : [
-            `compared: Coder ${comparison.baseline.version} and ${comparison.candidate.version} in turns, in ${comparison.pairs === 1 ? "1 pair" : `${comparison.pairs} pairs`} of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with a database of its own; the figures are those of the first load of ${comparison.baseline.version}`,
+            `comparison: Coder ${comparison.baseline.version} and ${comparison.candidate.version} alternately, in ${comparison.pairs === 1 ? "1 pair" : `${comparison.pairs} pairs`} of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with its own database; the figures are those of the first load of ${comparison.baseline.version}`,
           ]),
-      ...conditionsOf({
+      ...listConditions({
         architecture,
         size,
         runner,
@@ -199,10 +208,10 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     ...(request.licence === undefined ? {} : { licence: request.licence }),
   });
   await new Journal(folder.journal, clock).append({ type: "run-made", runId });
-  // Before the plan: a driver that dies right after it must not leave a run that looks like a staged one.
+  // Before the plan: if the driver dies right after the plan is written, the run must not look staged.
   if (request.isDriven === true) await claimRun(folder);
   signPlan(folder, jsonText(plan));
-  // Last: a folder without a plan is no run.
+  // Last, because only a folder with a plan counts as a run.
   await writeJson(folder.plan, plan);
   return folder;
 }

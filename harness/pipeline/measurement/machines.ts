@@ -4,21 +4,24 @@ import type { MachinesAnswer, MeasuredRole } from "../../model/ports/machines.ts
 import type { StageContext } from "../context/context.ts";
 import { writeJson } from "../../tools/files/json-file.ts";
 
-/** For the answers of the cloud: a load that is done must not wait long for what only describes it. */
+/** Limit for the cloud's answers: a finished load must not wait long for a mere description. */
 const READ_TIMEOUT_MS = 2 * 60_000;
 
-/** What the cloud said of the run's machines after the load. */
+/** What the cloud reported about the run's machines after the load. */
 export const machinesResult = z.object({
-  /** Processors of the machines of a role, by role; several where they differ. */
+  /** Processors of the machines by role; several if they differ. */
   processors: z.object({ coder: z.array(z.string()), runner: z.array(z.string()) }),
-  /** What happened to machines during the load, in words. */
+  /** What happened to machines during the load, as sentences. */
   events: z.array(z.string()),
-  /** Why nothing was read. */
+  /** Why the cloud gave no answer. */
   problem: z.string().optional(),
 });
 export type MachinesResult = z.infer<typeof machinesResult>;
 
-/** Keeps what the cloud says of the run's machines and of what it did to them during the load. Never fails the load. */
+/**
+ * Stores what the cloud reports about the run's machines and their events during the load. Never fails the
+ * load.
+ */
 export async function keepMachines(context: StageContext, sinceMs: number): Promise<void> {
   const { folder, ports, signal, log } = context;
   if (ports.machines === undefined || signal.aborted) return;
@@ -26,8 +29,8 @@ export async function keepMachines(context: StageContext, sinceMs: number): Prom
   const answer: MachinesAnswer = await ports
     .machines(sinceMs, within)
     .catch((error: unknown) => ({ state: "failed", reason: messageOf(error) }));
-  if (answer.state === "failed") log(`the cloud did not say what the run's machines are: ${answer.reason}`);
-  // A full disk has the load's own error, which must not be replaced by this one.
+  if (answer.state === "failed") log(`the cloud did not describe the run's machines: ${answer.reason}`);
+  // On a full disk the load throws its own error, which must not be replaced by this one.
   await writeJson(folder.result("machines"), resultOf(answer)).catch((error: unknown) =>
     log(messageOf(error)),
   );
@@ -47,7 +50,10 @@ function resultOf(answer: MachinesAnswer): MachinesResult {
   };
 }
 
-/** The parts of a record's platform that the cloud said; machines of two processors are a platform of their own. */
+/**
+ * The processors that the cloud reported, for a record's platform. Machines with two kinds count as a
+ * separate platform.
+ */
 export function processorsOf({ processors }: MachinesResult): Readonly<Record<string, string>> {
   const { coder, runner } = processors;
   return {
@@ -56,10 +62,10 @@ export function processorsOf({ processors }: MachinesResult): Readonly<Record<st
   };
 }
 
-/** What changes the meaning of the figures, in words. */
+/** The conditions that change the meaning of the figures, as sentences. */
 export function machineConditions({ events, problem }: MachinesResult): readonly string[] {
   return [
     ...events.map((event) => `machine: ${event}, during the load`),
-    ...(problem === undefined ? [] : [`machines: processors and moves not read: ${problem}`]),
+    ...(problem === undefined ? [] : [`machines: processors and moves could not be read: ${problem}`]),
   ];
 }

@@ -9,8 +9,9 @@ import { waitUntil } from "../../tools/time/wait-until.ts";
 const LOOK_MS = 2_000;
 
 /**
- * Waits until no machine is believed to work on a run; throws `lease_held` when one is seen to. Believed is a
- * renewal that is young by the clocks of both machines, and since clocks differ, at most `LEASE_MS` without another.
+ * Waits until no machine is believed to work on a run. Throws `lease_held` when one does. A holder is
+ * believed while its renewal is recent by the clocks of both machines. Since clocks differ, it is believed
+ * for at most `LEASE_MS` without another renewal.
  */
 export async function awaitBucketLease(
   bucket: Bucket,
@@ -30,7 +31,7 @@ export async function awaitBucketLease(
   if (first === undefined || !book.holds(first)) return;
   const { pid, host } = first.holder;
   tell(
-    `process ${pid} on ${host} has the lease of this run: waiting ${LEASE_MS / 60_000} minutes for a sign of life`,
+    `process ${pid} on ${host} has the lease of this run: waiting up to ${LEASE_MS / 60_000} minutes for a renewal`,
   );
   await clock.sleep(LOOK_MS, signal);
   let silent = first;
@@ -41,7 +42,7 @@ export async function awaitBucketLease(
       if (now.fence !== first.fence || now.renewedAtMs !== first.renewedAtMs) {
         throw new RefbenchError(
           "lease_held",
-          `process ${now.holder.pid} on ${now.holder.host} works on this run: watch it there with "refbench watch ${runId}", or end it and try again`,
+          `process ${now.holder.pid} on ${now.holder.host} works on this run: watch it there with "refbench watch ${runId}", or end it and retry`,
         );
       }
       silent = now;
@@ -49,6 +50,6 @@ export async function awaitBucketLease(
     },
     { clock, everyMs: LOOK_MS, forMs: LEASE_MS - LOOK_MS, signal },
   );
-  // Its clock may be ahead of this one: the next process that asks must not wait for that as well.
+  // The holder's clock may be ahead: without this release the next process would wait for that too.
   if (isFree === undefined) await book.release(silent);
 }

@@ -5,8 +5,8 @@ import { mirrorKeys } from "./mirror.ts";
 import { isOfThisBoot, livenessOf, type ProcessIdentity } from "../../tools/process/process-identity.ts";
 
 /**
- * The right to tear one run down, among machines: as `LeaseBook`, with one object a fencing number, put only where
- * there is none.
+ * The right to tear down one run, across machines. Like `LeaseBook`, with one object per fencing number, put
+ * only if it does not exist.
  */
 export class BucketLeaseBook {
   readonly #bucket: Bucket;
@@ -28,15 +28,16 @@ export class BucketLeaseBook {
     return parseLease(Buffer.from(bytes).toString(), fence);
   }
 
-  /** Whether its holder is believed to be at work. */
+  /** Whether the lease's holder is believed to work. */
   holds(lease: Lease): boolean {
     if (lease.released) return false;
-    // The machines of a hosted CI share names: another boot of this one's may well be another machine, at work.
+    // Machines of a hosted CI share names: another boot with this machine's name may be another machine at
+    // work.
     if (isOfThisBoot(lease.holder)) return livenessOf(lease.holder) === "alive";
     return this.#clock.now() - lease.renewedAtMs < LEASE_MS;
   }
 
-  /** Takes the lease; throws `lease_held` when another has it or was faster. */
+  /** Takes the lease. Throws `lease_held` when another process has it or was faster. */
   async acquire(holder: ProcessIdentity): Promise<Lease> {
     const last = await this.current();
     if (last !== undefined && this.holds(last)) throw heldBy(last.holder);
@@ -51,19 +52,19 @@ export class BucketLeaseBook {
     return lease;
   }
 
-  /** Says that the holder still works; throws `lease_held` when somebody took over. */
+  /** Renews the lease. Throws `lease_held` when another process took over. */
   async renew(lease: Lease): Promise<void> {
     await this.check(lease);
     await this.#bucket.put(this.#key(lease.fence), encoded({ ...lease, renewedAtMs: this.#clock.now() }));
   }
 
-  /** Fencing: throws `lease_held` when a larger number exists. */
+  /** Throws `lease_held` when a larger fencing number exists. */
   async check(lease: Lease): Promise<void> {
     if ((await this.#newestFence()) <= lease.fence) return;
     throw heldBy((await this.current())?.holder ?? lease.holder);
   }
 
-  /** Gives it back, so that another need not wait. */
+  /** Releases the lease, so that the next holder need not wait. */
   async release(lease: Lease): Promise<void> {
     await this.#bucket.put(this.#key(lease.fence), encoded({ ...lease, released: true }));
   }

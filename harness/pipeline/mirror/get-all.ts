@@ -1,10 +1,10 @@
 import type { Bucket } from "../../model/ports/bucket.ts";
 import { inTurns } from "../../tools/time/in-turns.ts";
 
-/** Objects that are fetched at once. */
+/** How many objects are fetched at once. */
 const AT_ONCE = 16;
 
-/** The objects under these keys, in their order; undefined where there is none. */
+/** The objects under these keys, in the same order; undefined for a missing object. */
 export function getAll(
   bucket: Bucket,
   keys: readonly string[],

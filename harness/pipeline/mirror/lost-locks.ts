@@ -3,7 +3,9 @@ import type { Bucket } from "../../model/ports/bucket.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** What Terraform writes beside a state in a bucket while it works on it; a terraform that is killed leaves it there. */
+/**
+ * Suffix of the lock that Terraform writes beside a state in a bucket. A killed Terraform leaves it there.
+ */
 const LOCK = ".tflock";
 const lockSchema = z.object({
   Who: z.string(),
@@ -12,8 +14,8 @@ const lockSchema = z.object({
 });
 
 /**
- * Removes the locks on a run's states that were there at `before`, when nobody worked on the run any more: with them
- * no destroy would begin. A lock that is younger, or that cannot be read, is left and told.
+ * Removes the locks on a run's states that existed at `before`, when nobody worked on the run any more: with
+ * them no destroy could start. A lock that is younger or unreadable stays and is reported.
  */
 export async function removeLostLocks(
   states: Bucket,
@@ -24,11 +26,13 @@ export async function removeLostLocks(
   for (const key of keys.filter((each) => each.endsWith(LOCK))) {
     const lock = lockOf(await states.get(key));
     if (lock === undefined || !(lock.Created <= before)) {
-      tell(`${key} in ${states.url} locks the state for somebody else: what is in it is left to the sweep`);
+      tell(
+        `${key} in ${states.url} is another process's lock on the state: its resources are left to the sweep`,
+      );
       continue;
     }
     await states.remove(key);
-    tell(`removed the lock that ${lock.Who} left on the state (${lock.Operation}): ${key} in ${states.url}`);
+    tell(`removed the lock of ${lock.Who} on the state (${lock.Operation}): ${key} in ${states.url}`);
   }
 }
 

@@ -7,18 +7,18 @@ import { findFile } from "../../tools/files/local-files.ts";
 import { parseJournal, type JournalEntry, type JournalLine } from "../folder/journal.ts";
 import { isLeaseHeld, UNRENEWED_MS } from "../lease/lease.ts";
 import { isOlderState, isState, readMirrored } from "./mirrored-files.ts";
-import { QuietAfterFailure } from "../lease/quiet-after-failure.ts";
+import { FailureBackoff } from "../lease/failure-backoff.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { findSecrets, type Secrets } from "../folder/secrets.ts";
 
-/** How far a mirrored state may be behind while Terraform works. */
+/** How old a mirrored state may be while Terraform works. */
 const SOON_MS = 2_000;
 
-/** How long an intent waits for a bucket that does not answer: afterwards the run's lease has run out as well. */
+/** How long an intent waits for a bucket that does not answer. Afterwards the run's lease has expired too. */
 const PATIENCE_MS = UNRENEWED_MS;
 const RETRY_MS = 5_000;
 
-/** Where a run's things lie in a bucket. */
+/** Keys of a run's objects in a bucket. */
 export const mirrorKeys = {
   runs: "runs/",
   file: (runId: string, name: string) => `runs/${runId}/files/${name}`,
@@ -32,52 +32,56 @@ export interface MirrorOptions {
   readonly folder: RunFolder;
   readonly runId: string;
   readonly clock: Clock;
-  /** Told of what could not be mirrored. */
+  /** Receives warnings about what could not be mirrored. */
   readonly note: (message: string) => void;
   /** Ends the wait for a bucket that does not answer. */
   readonly signal: AbortSignal;
-  /** Set by the reaper, whose teardown no mirror stops: asked before writing, it throws when the run is another's. */
+  /**
+   * Set by the reaper, whose teardown continues without a mirror. Called before each write; throws when
+   * another process has the lease.
+   */
   readonly checkLease?: () => Promise<void>;
 }
 
 /**
- * Copies what a teardown elsewhere needs to a bucket: files first, then the journal's line that speaks of them. In
- * the run's own process an intent waits for a bucket that does not answer, and throws `infrastructure` in the end, so
- * that nothing is created that only this machine knows of; in the reaper nothing throws.
+ * Copies to a bucket what a teardown on another machine needs: first files, then the journal lines that refer
+ * to them.
+ * In the run's own process an intent waits for a bucket that does not answer, and finally throws
+ * `infrastructure`, so that nothing is created that only this machine knows of. In the reaper nothing throws.
  */
 export class Mirror {
   readonly #options: MirrorOptions;
-  /** Digest of what was put last, by name. */
+  /** Digest of the last copy, by name. */
   readonly #put = new Map<string, string>();
   /** Whether lines of the journal may be missing in the bucket. */
   #behind = true;
-  readonly #quiet: QuietAfterFailure;
+  readonly #backoff: FailureBackoff;
   #comingSoon = false;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: MirrorOptions) {
     this.#options = options;
-    this.#quiet = new QuietAfterFailure(options.clock);
+    this.#backoff = new FailureBackoff(options.clock);
   }
 
-  /** Brings the bucket up to date before anything is created; throws when it cannot. */
+  /** Updates the bucket before anything is created. Throws when it cannot. */
   async open(): Promise<void> {
     await this.#inTurn(() => this.#whole());
   }
 
-  /** Called once the entry's line is on this machine's disk. */
+  /** Mirrors an entry. Called once the entry's line is on this machine's disk. */
   async entry(entry: JournalEntry, line: JournalLine): Promise<void> {
     const write = () => this.#inTurn(() => (this.#behind ? this.#whole() : this.#lineAfterFiles(line)));
     if (this.#options.checkLease === undefined && isIntentToCreate(entry)) return this.#patiently(write);
     await this.#leniently(write);
   }
 
-  /** Brings the files up to date; a failure is noted. */
+  /** Updates the files. A failure is reported, not thrown. */
   async files(): Promise<void> {
     await this.#leniently(() => this.#inTurn(() => (this.#behind ? this.#whole() : this.#changedFiles())));
   }
 
-  /** As `files`, within seconds and without waiting: a state that grows while Terraform works. */
+  /** Like `files`, within seconds and without waiting: for a state that grows while Terraform works. */
   soon(): void {
     if (this.#comingSoon) return;
     this.#comingSoon = true;
@@ -90,15 +94,17 @@ export class Mirror {
   async #patiently(write: () => Promise<void>): Promise<void> {
     const { clock, note, signal } = this.#options;
     const giveUpAt = clock.elapsed() + PATIENCE_MS;
-    for (let isTold = false; ; isTold = true) {
+    for (let isReported = false; ; isReported = true) {
       try {
         await write();
         return;
       } catch (error) {
         this.#behind = true;
         if (clock.elapsed() >= giveUpAt) throw error;
-        if (!isTold)
-          note(`nothing is created before the mirror has it, which is waited for: ${messageOf(error)}`);
+        if (!isReported)
+          note(
+            `waiting for the mirror, because nothing is created before it is up to date: ${messageOf(error)}`,
+          );
         await clock.sleep(RETRY_MS, signal);
       }
     }
@@ -106,24 +112,24 @@ export class Mirror {
 
   async #leniently(write: () => Promise<void>): Promise<void> {
     const { note, checkLease } = this.#options;
-    if (this.#quiet.isQuiet()) {
+    if (this.#backoff.isBackingOff()) {
       this.#behind = true;
       return;
     }
     try {
       await checkLease?.();
-      await this.#quiet.watch(write);
+      await this.#backoff.watch(write);
     } catch (error) {
       this.#behind = true;
       if (isLeaseHeld(error)) return;
-      note(`the mirror is behind, and this goes on without it: ${messageOf(error)}`);
+      note(`the mirror is not up to date, continuing without it: ${messageOf(error)}`);
     }
   }
 
-  /** One after the other: an older copy of a file must not arrive after a newer one. */
+  /** Runs writes one after another: an older copy of a file must not arrive after a newer one. */
   #inTurn(write: () => Promise<void>): Promise<void> {
     const turn = this.#queue.then(write);
-    // eslint-disable-next-line no-restricted-syntax -- its caller gets the failure; the queue only waits for the end.
+    // eslint-disable-next-line no-restricted-syntax -- the caller gets the failure; the queue only waits for the end.
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
@@ -134,7 +140,7 @@ export class Mirror {
     const secrets = await findSecrets(folder);
     const there = new Set((await bucket.list(mirrorKeys.journal(runId))).map(identityOf));
     for (const line of linesOf((await findFile(folder.journal))?.toString() ?? "")) {
-      // Another process may be in the middle of a line.
+      // Another process may be writing this line.
       if (parseJournal(line.text).damaged.length > 0) continue;
       if (!there.has(identityOf(lineKey(runId, line)))) await this.#line(line, secrets);
     }
@@ -149,7 +155,7 @@ export class Mirror {
   async #line(line: JournalLine, secrets: Secrets | undefined): Promise<void> {
     const { bucket, runId, note } = this.#options;
     if (holdsSecret(Buffer.from(line.text), secrets)) {
-      note("a line of the journal holds a secret and is not mirrored: this is a defect of refbench");
+      note("a line of the journal contains a secret and is not mirrored: this is a defect of refbench");
       return;
     }
     await bucket.put(lineKey(runId, line), Buffer.from(`${line.text}\n`));
@@ -163,7 +169,7 @@ export class Mirror {
       if (this.#put.get(name) === digest) continue;
       const key = mirrorKeys.file(runId, name);
       if (holdsSecret(bytes, secrets)) {
-        note(`${name} holds a secret and is not mirrored: this is a defect of refbench`);
+        note(`${name} contains a secret and is not mirrored: this is a defect of refbench`);
       } else if (!isState(name) || !(await this.#isOlder(key, bytes))) {
         await bucket.put(key, bytes);
       }
@@ -171,14 +177,16 @@ export class Mirror {
     }
   }
 
-  /** Whether another machine has gone on with this state: a late writer must not put its old one over it. */
+  /**
+   * Whether another machine has continued this state: a late writer must not overwrite it with an older one.
+   */
   async #isOlder(key: string, bytes: Uint8Array): Promise<boolean> {
     const there = await this.#options.bucket.get(key);
     return there !== undefined && isOlderState(bytes, there);
   }
 }
 
-/** What must be known off this machine before it is done. */
+/** Whether the entry must be in the mirror before the act. */
 function isIntentToCreate(entry: JournalEntry): boolean {
   return entry.type === "stage-intent" || (entry.type === "stack-intent" && entry.act === "apply");
 }
@@ -192,7 +200,7 @@ function linesOf(text: string): readonly JournalLine[] {
   });
 }
 
-/** `<milliseconds>-<offset>-<digest>`: sorts as the lines were written, on whichever machine. */
+/** `<milliseconds>-<offset>-<digest>`: sorts in the order of writing, on any machine. */
 function lineKey(runId: string, { text, offset }: JournalLine): string {
   const at = /"at":"([^"]+)"/.exec(text)?.[1];
   const ms = at === undefined ? Number.NaN : Date.parse(at);
@@ -201,7 +209,7 @@ function lineKey(runId: string, { text, offset }: JournalLine): string {
   return `${mirrorKeys.journal(runId)}${time}-${String(offset).padStart(12, "0")}-${digest}`;
 }
 
-/** A line's identity whatever its offset: a restored journal may have lost lines before it. */
+/** A line's identity without its offset, because a restored journal may have lost lines before it. */
 function identityOf(key: string): string {
   return key.replace(/-\d{12}-/, "-");
 }

@@ -4,7 +4,10 @@ import { findFile, listFolder } from "../../tools/files/local-files.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** What a teardown on another machine needs, and what the run has measured. Never the secrets, the log or the events. */
+/**
+ * What a teardown on another machine needs, and what the run measured. Never the secrets, the log or the
+ * events.
+ */
 const FILES = [
   "environment.json",
   "plan.json",
@@ -22,7 +25,7 @@ const FILES = [
   "record.json",
 ] as const;
 
-/** Without its note of the backend, an init by hand would take the state for one to migrate, and empty it. */
+/** Without this note of the backend, a manual init would offer to migrate the state, and empty it. */
 const BACKEND_NOTE = ".terraform/terraform.tfstate";
 const STACK_FILES = ["cdk.tf.json", ".terraform.lock.hcl", "terraform.tfstate", BACKEND_NOTE] as const;
 const STACK_FILE = new RegExp(
@@ -35,18 +38,25 @@ export function isMirrored(name: string): boolean {
 }
 
 /**
- * Whether a mirrored file is restored. A stack is not: Terraform would execute what it says, and whoever can write to
- * the bucket is not who has the credentials here. It is synthesized again from the environment.
+ * Whether a mirrored file is restored. Stacks are not: Terraform executes what they say, and a person who can
+ * write to the bucket may not have the credentials on this machine. They are synthesized again from the
+ * environment.
  */
 export function isRestored(name: string): boolean {
   return isMirrored(name) && (isState(name) || !name.startsWith("terraform/"));
 }
 
-/** Providers that a state of ours may name: Terraform installs whatever a state names, and runs it. */
+/**
+ * The providers that a state of refbench may name: Terraform installs and runs every provider that a state
+ * names.
+ */
 const PROVIDER =
   /^provider\["(registry\.terraform\.io\/hashicorp\/[a-z-]+|terraform\.io\/builtin\/terraform)"\]/;
 
-/** The first provider of a state that is not one of ours; undefined where there is none, or the state cannot be read. */
+/**
+ * The first provider in a state that refbench does not use; undefined if there is none or the state is
+ * unreadable.
+ */
 export function foreignProvider(state: Uint8Array): string | undefined {
   const parsed = providersSchema.safeParse(parsedJson(state));
   return parsed.data?.resources.map(({ provider }) => provider).find((provider) => !PROVIDER.test(provider));
@@ -66,7 +76,7 @@ export function isState(name: string): boolean {
   return name.endsWith("/terraform.tfstate") && !name.endsWith(BACKEND_NOTE);
 }
 
-/** The mirrored files that the folder has now, by their name relative to it. */
+/** The mirrored files that the folder contains now, by their name relative to it. */
 export async function readMirrored(folder: RunFolder): Promise<ReadonlyMap<string, Buffer>> {
   const stacks = (await listFolder(folder.terraform)).filter((entry) => entry.isDirectory());
   const names = [
@@ -76,14 +86,14 @@ export async function readMirrored(folder: RunFolder): Promise<ReadonlyMap<strin
   const found = new Map<string, Buffer>();
   for (const name of names.filter(isMirrored)) {
     const bytes = await findFile(join(folder.path, name));
-    // Terraform writes its state in place: half of it is worse than the one before.
+    // Terraform writes its state in place: half a state is worse than the earlier copy.
     if (bytes !== undefined && (!name.endsWith(".tfstate") || stateVersion(bytes) !== undefined))
       found.set(name, bytes);
   }
   return found;
 }
 
-/** Terraform's own count of a state's changes, by which the newer of two is known. */
+/** Terraform's own count of a state's changes, which orders two states. */
 export function stateVersion(
   bytes: Uint8Array,
 ): { readonly lineage: string; readonly serial: number } | undefined {
@@ -98,7 +108,7 @@ export function stateVersion(
   }
 }
 
-/** Whether the first state is an earlier one of the same history. */
+/** Whether the first state is an earlier version of the second. */
 export function isOlderState(one: Uint8Array, other: Uint8Array): boolean {
   const [a, b] = [stateVersion(one), stateVersion(other)];
   return a !== undefined && b !== undefined && a.lineage === b.lineage && a.serial < b.serial;

@@ -9,15 +9,15 @@ import { type MirroredRun, mirroredRuns } from "./mirrored-runs.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** A run that a bucket holds, with its record as it lies there. */
+/** A run in a bucket, with the text of its record. */
 export interface MirroredRecord extends MirroredRun {
-  /** The record's place, in words. */
+  /** The record's place, for messages. */
   readonly path: string;
-  /** Absent when the run has written none. */
+  /** Absent when the run has no record. */
   readonly text?: string;
 }
 
-/** Every run that a bucket holds, oldest first, its record unread; throws when the bucket cannot be listed. */
+/** Every run in a bucket, oldest first, with unparsed records. Throws when the bucket cannot be listed. */
 export async function mirroredRecordTexts(bucket: Bucket): Promise<readonly MirroredRecord[]> {
   const runs = await mirroredRuns(bucket);
   const written = runs.flatMap(({ runId, keys }) => keys.filter((key) => key === recordKey(runId)));
@@ -34,13 +34,13 @@ export async function mirroredRecordTexts(bucket: Bucket): Promise<readonly Mirr
   });
 }
 
-/** The records of the runs that a bucket holds; one that cannot be read says nothing. */
+/** The records of the runs in a bucket. Unreadable ones are skipped. */
 export async function mirroredRecords(bucket: Bucket): Promise<readonly RunRecord[]> {
-  return (await mirroredRecordTexts(bucket)).flatMap(({ text }) => recordOf(text) ?? []);
+  return (await mirroredRecordTexts(bucket)).flatMap(({ text }) => parseRecord(text) ?? []);
 }
 
-/** The record in such a text, or undefined where it is none. */
-export function recordOf(text: string | undefined): RunRecord | undefined {
+/** Parses a record; undefined if the text is not a record. */
+export function parseRecord(text: string | undefined): RunRecord | undefined {
   if (text === undefined) return undefined;
   try {
     return storedRecord.safeParse(parseJson(text)).data;
@@ -50,8 +50,8 @@ export function recordOf(text: string | undefined): RunRecord | undefined {
 }
 
 /**
- * Sees that the bucket has a run's final record: its reaper puts it there, but goes on without a bucket that does not
- * answer. Throws `infrastructure` when it still does not.
+ * Makes sure that the bucket has a run's final record. The reaper puts it there, but continues if the bucket
+ * does not answer. Throws `infrastructure` when the bucket still does not answer.
  */
 export async function keepFinalRecord(bucket: Bucket, folder: RunFolder, runId: RunId): Promise<void> {
   const own = await readFile(folder.record);

@@ -2,14 +2,14 @@ import type { Bucket } from "../../model/ports/bucket.ts";
 import { RUN_ID_PATTERN, type RunId } from "../../model/run-id.ts";
 import { mirrorKeys } from "./mirror.ts";
 
-/** A run that a bucket holds. */
+/** A run in a bucket. */
 export interface MirroredRun {
   readonly runId: RunId;
-  /** The keys of everything that the bucket holds of it. */
+  /** The keys of all objects of the run. */
   readonly keys: readonly string[];
 }
 
-/** Every run that a bucket holds, oldest first; throws when the bucket cannot be listed. */
+/** Every run in a bucket, oldest first. Throws when the bucket cannot be listed. */
 export async function mirroredRuns(bucket: Bucket): Promise<readonly MirroredRun[]> {
   const byRun = new Map<RunId, string[]>();
   for (const key of await bucket.list(mirrorKeys.runs)) {
@@ -22,7 +22,7 @@ export async function mirroredRuns(bucket: Bucket): Promise<readonly MirroredRun
   return [...byRun].map(([runId, keys]) => ({ runId, keys })).toSorted(byId);
 }
 
-/** A ULID begins with its time. */
+/** Run ids are ULIDs, which begin with their time. */
 function byId(one: MirroredRun, other: MirroredRun): number {
   return one.runId < other.runId ? -1 : 1;
 }

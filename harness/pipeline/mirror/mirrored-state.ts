@@ -3,48 +3,51 @@ import type { Clock } from "../../tools/time/clock.ts";
 import { BucketLeaseBook } from "./bucket-lease.ts";
 import { LEASE_MS } from "../lease/lease.ts";
 import { mirrorKeys } from "./mirror.ts";
-import { type MirroredRecord, recordOf } from "./mirrored-records.ts";
+import { type MirroredRecord, parseRecord } from "./mirrored-records.ts";
 import type { MirroredRun } from "./mirrored-runs.ts";
 import type { Plan } from "../folder/plan.ts";
 import { readMirroredPlan } from "./restore.ts";
 
-/** What is to be done with a run that a bucket holds. */
+/** What to do with a run in a bucket. */
 export type MirroredState =
-  /** Its record says that nothing is left. */
+  /** Its record says that nothing remains. */
   | { readonly state: "finished" }
-  /** Nothing of it can exist, or its own processes are only just starting. */
+  /** Nothing of it can exist, or its own processes are just starting. */
   | { readonly state: "skipped"; readonly reason: string }
-  /** To be torn down; `heldBy` where a process is believed to do so, until its lease was looked at for longer. */
+  /**
+   * It must be torn down. `heldBy` names a process that is believed to do so; watch its lease for longer to
+   * be sure.
+   */
   | { readonly state: "due"; readonly plan: Plan; readonly heldBy?: string };
 
 /**
- * Looks at one run of a bucket. What leaked or could not be verified is due again: a credential may have been renewed,
- * or a hand may have helped. Throws where the bucket does not say what the run was.
+ * Checks one run of a bucket. A leaked or unverified run is due again: a credential may have been renewed, or
+ * somebody may have helped. Throws when the bucket has no readable plan of the run.
  */
 export async function mirroredState(
   run: MirroredRecord,
   { bucket, clock }: { readonly bucket: Bucket; readonly clock: Clock },
 ): Promise<MirroredState> {
   const { runId, text } = run;
-  const record = recordOf(text);
+  const record = parseRecord(text);
   if (record !== undefined && record.verdict !== "pending" && record.teardown.state === "clean")
     return { state: "finished" };
   if (!mayHaveBegun(run)) {
-    return { state: "skipped", reason: "it never began: the bucket has neither a plan nor a journal of it" };
+    return { state: "skipped", reason: "it never began: the bucket has neither its plan nor its journal" };
   }
   const plan = await readMirroredPlan(bucket, runId);
   const book = new BucketLeaseBook(bucket, runId, clock);
   const lease = await book.current();
   // A run is mirrored before its reaper has the lease.
   if (lease === undefined && clock.now() - Date.parse(plan.createdAt) < LEASE_MS)
-    return { state: "skipped", reason: "it is only just starting" };
+    return { state: "skipped", reason: "it is just starting" };
   if (lease === undefined || !book.holds(lease)) return { state: "due", plan };
   return { state: "due", plan, heldBy: `process ${lease.holder.pid} on ${lease.holder.host}` };
 }
 
 /**
- * Whether anything of a run may ever have existed: its plan is put before the journal's first line, and that before
- * anything is created.
+ * Whether anything of a run may ever have existed. Its plan is put before the journal's first line, and that
+ * before anything is created.
  */
 export function mayHaveBegun({ runId, keys }: MirroredRun): boolean {
   return keys.some(

@@ -17,11 +17,11 @@ import { jsonText, writeJson } from "../../tools/files/json-file.ts";
 import { createRunFolder, type RunFolder } from "../folder/run-folder.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** Mirrored to tell a run that a process drove from a staged one; never restored. */
-const OWNER = "owner.json";
+/** Mirrored to distinguish a driven run from a staged one; never restored. */
+const DRIVER = "owner.json";
 const LOST = "the run's machine was lost before it handed over";
 
-/** The id of a run that a bucket holds, by the whole of it or by a unique end. */
+/** The id of a run in a bucket, given the whole id or a unique end of it (at least 4 characters). */
 export async function findMirroredRun(bucket: Bucket, idOrEnd: string): Promise<RunId> {
   if (RUN_ID_PATTERN.test(idOrEnd)) return idOrEnd;
   const ids = (await mirroredRuns(bucket)).map(({ runId }) => runId);
@@ -30,13 +30,13 @@ export async function findMirroredRun(bucket: Bucket, idOrEnd: string): Promise<
   if (only !== undefined && matching.length === 1 && idOrEnd.length >= 4) return only;
   throw new RefbenchError(
     "usage",
-    `${matching.length} runs in ${bucket.url} end in "${idOrEnd}", expected one: name it by its whole id; there are ${ids.slice(-5).join(", ") || "none"}`,
+    `${matching.length} runs in ${bucket.url} end in "${idOrEnd}", expected one: give the whole id; the newest are ${ids.slice(-5).join(", ") || "none"}`,
   );
 }
 
 /**
- * Makes the folder of a run again from its mirror, for a teardown on this machine. What this machine has of the run
- * already stays, except a state that the bucket has a later one of. The secrets are not in the mirror.
+ * Recreates a run's folder from its mirror, for a teardown on this machine. Existing files stay, except a
+ * state of which the bucket has a later version. The mirror does not contain the secrets.
  */
 export async function restoreRun(
   bucket: Bucket,
@@ -49,77 +49,80 @@ export async function restoreRun(
   const folder = await createRunFolder(cwd, runId);
   await chmod(folder.path, 0o700);
   for (const name of names) {
-    // The plan comes last: a folder without one is no run. The owner was a process of the lost machine.
-    if (name === "plan.json" || name === OWNER || !isRestored(name)) continue;
+    // The plan comes last, because only a folder with a plan counts as a run. The driver was a process of the
+    // lost machine.
+    if (name === "plan.json" || name === DRIVER || !isRestored(name)) continue;
     const bytes = await bucket.get(mirrorKeys.file(runId, name));
     if (bytes !== undefined) refuseForeign(name, bytes, runId, bucket);
-    if (bytes !== undefined) await place(join(folder.path, name), bytes, isState(name));
+    if (bytes !== undefined) await restoreFile(join(folder.path, name), bytes, isState(name));
   }
   await restoreJournal(folder, bucket, runId);
-  if (names.includes(OWNER)) await noteLostMachine(folder, clock);
-  // From here on this is where it is mirrored: the share may be mounted elsewhere on this machine.
+  if (names.includes(DRIVER)) await noteLostMachine(folder, clock);
+  // The mirror's place may have another path on this machine, for example a mounted share.
   const own = { ...plan, mirror: bucket.url };
   signPlan(folder, jsonText(own));
   await writeJson(folder.plan, own);
   return folder;
 }
 
-/** Refuses what would have another's program run here, or another's environment torn down under this run's name. */
+/**
+ * Throws when a file would run another program here, or tear down another environment under this run's name.
+ */
 function refuseForeign(name: string, bytes: Uint8Array, runId: RunId, { url }: Bucket): void {
   const file = `${mirrorKeys.file(runId, name)} in ${url}`;
   const provider = isState(name) ? foreignProvider(bytes) : undefined;
   if (provider !== undefined)
     throw new RefbenchError(
       "run_folder",
-      `${file} names ${provider}, expected providers of hashicorp only: it is not what refbench wrote; "refbench sweep --run ${runId}" goes on without it`,
+      `${file} names ${provider}, expected only providers of hashicorp: refbench did not write it; "refbench sweep --run ${runId}" works without it`,
     );
   if (name !== "environment.json") return;
-  const environment = environmentSchema.safeParse(jsonOf(bytes));
+  const environment = environmentSchema.safeParse(parseBytes(bytes));
   if (environment.success && environment.data.runId === runId) return;
   throw new RefbenchError(
     "run_folder",
-    `${file} is not the environment of that run: "refbench sweep --run ${runId}" goes on without it`,
+    `${file} is not the environment of that run: "refbench sweep --run ${runId}" works without it`,
   );
 }
 
-/** What a run of a bucket was told to do; throws when the bucket does not say. */
+/** The plan of a run in a bucket. Throws when the bucket has no readable one. */
 export async function readMirroredPlan(bucket: Bucket, runId: RunId): Promise<Plan> {
   const bytes = await bucket.get(mirrorKeys.file(runId, "plan.json"));
-  if (bytes !== undefined) return planOf(bytes, runId, bucket.url);
+  if (bytes !== undefined) return parsePlan(bytes, runId, bucket.url);
   throw new RefbenchError(
     "usage",
-    `no run ${runId} in ${bucket.url}: expected ${mirrorKeys.file(runId, "plan.json")} there; look with "refbench sweep --run ${runId}" for what may exist of it`,
+    `no run ${runId} in ${bucket.url}: expected ${mirrorKeys.file(runId, "plan.json")} there; check with "refbench sweep --run ${runId}" whether anything of it exists`,
   );
 }
 
 /**
- * A run that a process drove and that was not handed over was stopped by its machine's end, whatever it had measured
- * by then. A staged run has no such process.
+ * Records that a driven run was interrupted by the end of its machine, if it was not handed over. A staged
+ * run has no driver.
  */
 async function noteLostMachine(folder: RunFolder, clock: Clock): Promise<void> {
-  // Where the owner's file is, the reaper sees the death itself.
+  // If the driver's file is here, the reaper notices the death itself.
   if ((await findFile(folder.owner)) !== undefined) return;
   const journal = new Journal(folder.journal, clock);
   const { entries } = await journal.read();
-  const isToldOf = entries.some(
+  const isRecorded = entries.some(
     (entry) =>
       entry.type === "hand-over" ||
       entry.type === "kept" ||
       (entry.type === "finding" && entry.reason === LOST),
   );
-  if (!isToldOf) await journal.append({ type: "finding", verdict: "interrupted", reason: LOST });
+  if (!isRecorded) await journal.append({ type: "finding", verdict: "interrupted", reason: LOST });
 }
 
-function planOf(bytes: Uint8Array, runId: RunId, url: string): Plan {
-  const parsed = planSchema.safeParse(jsonOf(bytes));
+function parsePlan(bytes: Uint8Array, runId: RunId, url: string): Plan {
+  const parsed = planSchema.safeParse(parseBytes(bytes));
   if (parsed.success && parsed.data.runId === runId) return parsed.data;
   throw new RefbenchError(
     "run_folder",
-    `the plan of ${runId} in ${url} cannot be read: "refbench sweep --run ${runId}" finds what exists without it`,
+    `the plan of ${runId} in ${url} cannot be read: "refbench sweep --run ${runId}" finds existing resources without it`,
   );
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
+function parseBytes(bytes: Uint8Array): unknown {
   try {
     return parseJson(Buffer.from(bytes).toString());
   } catch {
@@ -127,14 +130,14 @@ function jsonOf(bytes: Uint8Array): unknown {
   }
 }
 
-async function place(path: string, bytes: Uint8Array, state: boolean): Promise<void> {
+async function restoreFile(path: string, bytes: Uint8Array, state: boolean): Promise<void> {
   const here = await findFile(path);
   if (here !== undefined && !(state && isOlderState(here, bytes))) return;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await write(path, bytes);
 }
 
-/** One object a line; a line that cannot be read is kept, so that whoever reads the journal counts it. */
+/** Writes one line per object. Unreadable lines are kept, so that readers of the journal count them. */
 async function restoreJournal(folder: RunFolder, bucket: Bucket, runId: RunId): Promise<void> {
   if ((await findFile(folder.journal)) !== undefined) return;
   const keys = await bucket.list(mirrorKeys.journal(runId));
@@ -143,8 +146,8 @@ async function restoreJournal(folder: RunFolder, bucket: Bucket, runId: RunId): 
 }
 
 /**
- * Keys sort by stamps, which a clock that was set puts into a wrong order: lines of one boot are ordered by the time
- * since it, at the place of the first of them.
+ * Keys sort by stamps, which are out of order if the clock was set. So lines of one boot are ordered by the
+ * time since that boot, at the place of the first of them.
  */
 function inWrittenOrder(lines: readonly string[]): readonly string[] {
   const read = lines.map((line) => ({ line, ...parseJournal(line).entries[0]?.sinceBoot }));

@@ -23,12 +23,12 @@ import type { CloudPlan, Plan } from "../folder/plan.ts";
 import { salvageJson, writeJson } from "../../tools/files/json-file.ts";
 import { machineConditions, machinesResult, processorsOf } from "../measurement/machines.ts";
 import { nodesResult } from "../stages/node-changes.ts";
-import { platformOf } from "./platform-of.ts";
-import { measurementsOf } from "../measurement/measurements-of.ts";
+import { describePlatform } from "./describe-platform.ts";
+import { recordedMeasurements } from "../measurement/recorded-measurements.ts";
 import { findRequest } from "../folder/request.ts";
 import { countResources } from "../folder/resource-counts.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
-import { holdMsOf } from "../measurement/hold-ms.ts";
+import { holdDurationMs } from "../measurement/hold-duration.ts";
 import { auditResult } from "../stages/audit.ts";
 import { comparisonResult } from "../stages/compare.ts";
 import { storedBootstrapResult } from "../stages/bootstrap.ts";
@@ -37,14 +37,14 @@ import { provisionResult } from "../stages/provision.ts";
 import { sweptIn } from "../stages/sweep.ts";
 import { recordedClock, type Timeline, timelineNow } from "../folder/timeline.ts";
 
-/** Writes the record as far as it is known, `teardown: pending`. */
+/** Writes a record with what is known so far, `teardown: pending`. */
 export async function writePendingRecord(context: StageContext): Promise<void> {
   await writeJson(context.folder.record, await buildRecord(context, { state: "pending" }));
 }
 
-/** Writes the record for good, after the audit. It is not written again. */
+/** Writes the final record, after the audit. It is not written again. */
 export async function writeFinalRecord(context: StageContext): Promise<RunRecord> {
-  const record = await buildRecord(context, await teardownOf(context));
+  const record = await buildRecord(context, await readTeardown(context));
   await setAsideFinal(context.folder);
   await writeJson(context.folder.record, record);
   await chmod(context.folder.record, 0o444);
@@ -52,8 +52,8 @@ export async function writeFinalRecord(context: StageContext): Promise<RunRecord
 }
 
 /**
- * The record once it is final, or undefined before: also while a teardown is asked for again, as after an audit that
- * found something left or could not ask.
+ * The final record, or undefined before it exists. Also undefined while another teardown is requested, for
+ * example after an audit that found something or got no answer.
  */
 export async function findFinalRecord(folder: RunFolder): Promise<RunRecord | undefined> {
   const record = await salvageJson(folder.record, storedRecord);
@@ -61,19 +61,19 @@ export async function findFinalRecord(folder: RunFolder): Promise<RunRecord | un
   return (await findRequest(folder)) === undefined ? record : undefined;
 }
 
-/** A record that was final once is kept beside the one that supersedes it. */
+/** Keeps an earlier final record beside the one that replaces it. */
 async function setAsideFinal(folder: RunFolder): Promise<void> {
   const earlier = await salvageJson(folder.record, storedRecord);
   if (earlier?.finishedAt === undefined) return;
   await rename(folder.record, join(folder.path, `record-${earlier.finishedAt.replaceAll(":", "")}.json`));
 }
 
-/** The exit code that a final record stands for. */
+/** The exit code for a record. */
 export function exitCodeOf(record: RunRecord): number {
   return record.verdict === "pending" ? EXIT_CODES["handed-over"] : EXIT_CODES[record.verdict];
 }
 
-/** Derives the record from what lies in the run's folder, so that any process can write it. */
+/** Derives the record from the files of the run's folder, so that any process can write it. */
 async function buildRecord(context: StageContext, teardown: Teardown): Promise<RunRecord> {
   const { folder, plan, environment, ports } = context;
   const { entries: stored, damaged } = await new Journal(folder.journal, ports.clock).read();
@@ -86,7 +86,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
   const machines = await salvageJson(folder.result("machines"), machinesResult);
   const nodes = await salvageJson(folder.result("nodes"), nodesResult);
   const objectives = [...ports.judge(plan.objectives, measured)];
-  const held = verdictsOf(entries, measured, objectives, plan, teardown);
+  const held = listVerdicts(entries, measured, objectives, plan, teardown);
   const final = teardown.state !== "pending";
   const version = plan.comparison?.baseline.version ?? bootstrapped?.coderVersion ?? plan.size.coder.version;
   const record = recordSchema.parse({
@@ -100,7 +100,7 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
     simulated: plan.simulated,
     coder: plan.rehearsal !== undefined && plan.rehearsal.coder === undefined ? "emulated" : "real",
     ...(plan.failedOver === undefined ? {} : { failedOver: plan.failedOver }),
-    ...(plan.cloud === undefined ? {} : { cloud: cloudOf(plan.cloud) }),
+    ...(plan.cloud === undefined ? {} : { cloud: recordedCloud(plan.cloud) }),
     ...(plan.simulated ? { rehearsedVersion: version } : { coderVersion: version }),
     startedAt: plan.createdAt,
     ...(final ? { finishedAt: timeline.instant(timeline.nowMs) } : {}),
@@ -113,14 +113,14 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       daemonsPerReplica: plan.size.coder.daemonsPerReplica,
       connections: plan.size.connections.total,
       sshShare: plan.size.connections.sshShare,
-      holdMs: holdMsOf(plan, environment),
+      holdMs: holdDurationMs(plan, environment),
       rampPerSecond: plan.size.connections.rampPerSecond,
       commandsPerSecond: plan.size.connections.commandsPerSecond,
     },
     provenance: {
       refbench: plan.refbench,
       ...(preflight === undefined ? {} : { terraform: preflight.terraform }),
-      providers: await providersOf(folder, provisioned?.stacks.map(({ name }) => name) ?? []),
+      providers: await lockedProviders(folder, provisioned?.stacks.map(({ name }) => name) ?? []),
       ...(provisioned === undefined
         ? {}
         : {
@@ -132,13 +132,13 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
         : { workspaceImageDigest: preflight.workspaceImageDigest }),
       ...(plan.coderChannel === undefined ? {} : { coderChannel: plan.coderChannel }),
       platform: {
-        ...platformOf(plan, environment),
+        ...describePlatform(plan, environment),
         ...(machines === undefined ? {} : processorsOf(machines)),
       },
       method: MEASURING_METHOD,
       node: plan.node,
       machine: plan.machine,
-      ...(await rehearsalOf(context)),
+      ...(await recordedRehearsal(context)),
     },
     conditions: [
       ...plan.conditions,
@@ -147,24 +147,24 @@ async function buildRecord(context: StageContext, teardown: Teardown): Promise<R
       ...(nodes?.condition === undefined ? [] : [nodes.condition]),
       ...(machines === undefined ? [] : machineConditions(machines)),
     ],
-    ...keptOf(entries),
-    resources: Object.fromEntries(await createdIn(folder, entries, provisioned)),
-    stages: timingsOf(timeline),
+    ...recordedKeep(entries),
+    resources: Object.fromEntries(await countCreated(folder, entries, provisioned)),
+    stages: stageTimings(timeline),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
     ...(plan.comparison === undefined ? {} : { toCompare: plan.comparison }),
-    ...(await comparisonOf(folder)),
+    ...(await recordedComparison(folder)),
     ...recordedCost(plan, timeline, teardown.state),
     teardown,
     ...concluded(held, final, damaged.length),
   });
-  // What was measured is kept, and the rule that it breaks is told with its values.
+  // The measurements stay in the record, beside the rule that they break.
   const impossible = ports.selfAudit(record);
   if (impossible === undefined) return record;
   return { ...record, ...concluded([...held, ["harness-error", impossible]], final, damaged.length) };
 }
 
-/** The heaviest of the verdicts that hold, its reasons first. */
+/** The most severe verdict, with its reasons first. */
 function concluded(
   held: readonly Held[],
   isFinal: boolean,
@@ -182,8 +182,8 @@ function concluded(
   };
 }
 
-/** With what its faults say: their file is gone with the folder, and the record stays. */
-async function rehearsalOf({
+/** Includes the content of the fault file: the file goes with the folder, but the record stays. */
+async function recordedRehearsal({
   folder,
   plan: { rehearsal },
   environment,
@@ -204,8 +204,11 @@ async function rehearsalOf({
   };
 }
 
-/** Also of a provision that failed: what it created before has to go as well. A restored journal may know less. */
-async function createdIn(
+/**
+ * Includes a failed provision, because the teardown must remove what it created. A restored journal may know
+ * less.
+ */
+async function countCreated(
   folder: RunFolder,
   entries: readonly StoredEntry[],
   provisioned: z.infer<typeof provisionResult> | undefined,
@@ -217,16 +220,16 @@ async function createdIn(
   return new Map([...counted, ...known]);
 }
 
-async function comparisonOf(folder: RunFolder): Promise<Pick<RunRecord, "comparison">> {
+async function recordedComparison(folder: RunFolder): Promise<Pick<RunRecord, "comparison">> {
   return (await salvageJson(folder.result("comparison"), comparisonResult)) ?? {};
 }
 
-/** Names of the endpoint variables, not where they lead: that is of no use to a reader. */
-function cloudOf({ endpoints, ...cloud }: CloudPlan): RunRecord["cloud"] {
+/** Replaces the endpoints by the names of their variables: the addresses mean nothing to a reader. */
+function recordedCloud({ endpoints, ...cloud }: CloudPlan): RunRecord["cloud"] {
   return { ...cloud, endpoints: Object.keys(endpoints) };
 }
 
-/** Whether everything that was to be measured was, and met what the size asks for. */
+/** Whether everything was measured and met the size's objectives. */
 export async function objectivesMet(context: StageContext): Promise<boolean> {
   const { plan, ports } = context;
   return !ports.judge(plan.objectives, await measuredIn(context)).some(failsRun);
@@ -234,10 +237,10 @@ export async function objectivesMet(context: StageContext): Promise<boolean> {
 
 async function measuredIn({ folder, plan }: StageContext): Promise<Measurements | undefined> {
   const result = await salvageJson(folder.result("load"), loadResult.loose());
-  return result === undefined ? undefined : measurementsOf(plan, result);
+  return result === undefined ? undefined : recordedMeasurements(plan, result);
 }
 
-function verdictsOf(
+function listVerdicts(
   entries: readonly StoredEntry[],
   measured: Measurements | undefined,
   objectives: RunRecord["objectives"],
@@ -248,27 +251,27 @@ function verdictsOf(
     entry.type === "finding" ? [[entry.verdict, entry.reason] as const] : [],
   );
   const loaded = entries.findLast((entry) => entry.type === "stage-outcome" && entry.stage === "load");
-  // A stopped load leaves figures too, and a journal that lost its lines must not turn those into a pass.
+  // A stopped load leaves figures too. A journal that lost lines must not turn those into a pass.
   if (
     measured !== undefined &&
     held.length === 0 &&
     (loaded?.type !== "stage-outcome" || loaded.outcome !== "ok")
   )
-    held.push(["interrupted", "the journal does not say that the load came to its end"]);
+    held.push(["interrupted", "the journal does not say that the load finished"]);
   if (measured === undefined) {
-    if (held.length === 0) held.push(["interrupted", "torn down before the load had run"]);
+    if (held.length === 0) held.push(["interrupted", "torn down before the load ran"]);
   } else held.push(...heldByLoad(measured, objectives));
   if (teardown.state === "leaked") {
     const names = teardown.left.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
-    held.push(["leaked", `${teardown.left.length} left in the ${teardown.scope}: ${names.join(", ")}`]);
+    held.push(["leaked", `${teardown.left.length} remaining in the ${teardown.scope}: ${names.join(", ")}`]);
   } else if (teardown.state === "unverified") {
-    const goOn = `when the inventory answers again (sign in, if a credential ended), go on with "refbench teardown ${runId}"`;
+    const goOn = `once the inventory answers again (sign in if a credential expired), continue with "refbench teardown ${runId}"`;
     held.push(["unverified", `${teardown.problems.join("; ")}: ${goOn}`]);
   }
   return held;
 }
 
-async function teardownOf({ folder, plan, ports }: StageContext): Promise<Teardown> {
+async function readTeardown({ folder, plan, ports }: StageContext): Promise<Teardown> {
   const { entries } = await new Journal(folder.journal, ports.clock).read();
   const audit = await salvageJson(folder.result("audit"), auditResult);
   const swept = [...sweptIn(entries)];
@@ -286,7 +289,7 @@ async function teardownOf({ folder, plan, ports }: StageContext): Promise<Teardo
       finishedAt,
       left: [],
       swept,
-      problems: [...problems, "the audit did not end"],
+      problems: [...problems, "the audit did not finish"],
     };
   }
   return {
@@ -301,7 +304,7 @@ async function teardownOf({ folder, plan, ports }: StageContext): Promise<Teardo
 
 const TEARDOWN: ReadonlySet<string> = new Set(["drain", "destroy", "sweep", "audit"]);
 
-function timingsOf({ entries, instant }: Timeline): RunRecord["stages"] {
+function stageTimings({ entries, instant }: Timeline): RunRecord["stages"] {
   return STAGES.flatMap((stage) => {
     const begun = entries.findLastIndex((entry) => entry.type === "stage-intent" && entry.stage === stage);
     const intent = entries[begun];
@@ -333,18 +336,21 @@ function timingsOf({ entries, instant }: Timeline): RunRecord["stages"] {
   });
 }
 
-function keptOf(entries: readonly StoredEntry[]): Pick<RunRecord, "kept"> {
+function recordedKeep(entries: readonly StoredEntry[]): Pick<RunRecord, "kept"> {
   const kept = entries.findLast((entry) => entry.type === "kept");
   return kept?.type === "kept"
     ? { kept: { until: new Date(kept.untilMs).toISOString(), reason: kept.reason } }
     : {};
 }
 
-/** Provider versions as Terraform locked them. */
-async function providersOf(folder: RunFolder, stacks: readonly string[]): Promise<Record<string, string>> {
+/** Provider versions from Terraform's lock files. */
+async function lockedProviders(
+  folder: RunFolder,
+  stacks: readonly string[],
+): Promise<Record<string, string>> {
   const versions: Record<string, string> = {};
   for (const stack of stacks) {
-    // eslint-disable-next-line no-restricted-syntax -- a version less in the record, which must be written all the same.
+    // eslint-disable-next-line no-restricted-syntax -- the record must be written even without a provider's version.
     const lock = await readFile(join(folder.stack(stack), ".terraform.lock.hcl"), "utf8").catch(() => "");
     for (const [, source, version] of lock.matchAll(
       /provider "[^"/]+\/([^"]+)" \{\s+version\s+= "([^"]+)"/g,

@@ -9,7 +9,7 @@ import { countingOptions } from "../folder/resource-counts.ts";
 import { findSecrets } from "../folder/secrets.ts";
 import { CLUSTER_STACK, withTerraform } from "./stack-terraform.ts";
 
-/** How often a stack in a cluster is applied again after connection errors. */
+/** How often a stack in a cluster is reapplied after connection errors. */
 const APPLIED_AGAIN = 2;
 
 export interface Applied {
@@ -17,7 +17,10 @@ export interface Applied {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Applies a stack; one that lives in a cluster when its control plane works, and again when that went away meanwhile. */
+/**
+ * Applies a stack. For a stack in a cluster, waits for the control plane first, and reapplies if it went away
+ * meanwhile.
+ */
 export async function applyStack(
   context: StageContext,
   stack: string,
@@ -45,7 +48,7 @@ export async function applyStack(
       const forgotten = await cluster.forgetUnfinishedReleases(signal);
       const releases =
         forgotten.length === 0 ? "" : `, without the unfinished release ${forgotten.join(", ")}`;
-      const message = `${stack}: the cluster's control plane went away; applying the stack again${releases}`;
+      const message = `${stack}: the cluster's control plane went away; reapplying the stack${releases}`;
       report({ type: "note", level: "warning", message });
     }
     try {
@@ -90,7 +93,10 @@ async function applyOnce(
   return { resources: summary.add, outputs };
 }
 
-/** Without hashes for other platforms an init there fails, and with it a teardown: told, and no reason not to start. */
+/**
+ * Adds provider hashes for other platforms. Without them an init on such a platform fails, and so does a
+ * teardown there. Missing hashes are reported and do not prevent the start.
+ */
 async function lockElsewhere(
   { folder, ports, report }: StageContext,
   stack: string,
@@ -98,7 +104,7 @@ async function lockElsewhere(
 ): Promise<void> {
   const locks = (await ports.lockProviders?.(folder.stack(stack), options)) ?? [];
   for (const { platform, reason } of locks.filter(({ locked }) => !locked)) {
-    const message = `${stack} has no provider hashes for ${platform}, so a teardown there needs "terraform init -upgrade" first: ${reason ?? "no reason given"}`;
+    const message = `${stack} has no provider hashes for ${platform}, so a teardown there first needs "terraform init -upgrade": ${reason ?? "no reason given"}`;
     report({ type: "note", level: "warning", message });
   }
 }

@@ -7,7 +7,7 @@ import { askInventory, TRIES } from "../context/ask-inventory.ts";
 import type { StageContext } from "../context/context.ts";
 import { writeJson } from "../../tools/files/json-file.ts";
 import { isLeaseHeld } from "../lease/lease.ts";
-import { nothingBegun } from "./nothing-begun.ts";
+import { hasCreatedNothing } from "./created-nothing.ts";
 import { findDisagreements } from "./reconcile.ts";
 
 const leftItem = z.object({
@@ -17,7 +17,7 @@ const leftItem = z.object({
   location: z.string().optional(),
 });
 
-/** What audit leaves: the inventory's last word. */
+/** The result of an audit: the inventory's final answer. */
 export const auditResult = z.object({
   state: z.enum(["clean", "leaked", "unverified"]),
   scope: z.string(),
@@ -27,23 +27,23 @@ export const auditResult = z.object({
 export type AuditResult = z.infer<typeof auditResult>;
 
 /**
- * Asks the inventory, which does not come from our state, whether anything of the run exists. Only an empty answer
- * that stays empty, and that neither the state nor the journal speaks against, is clean; something that shows late
- * restarts the wait; no answer is unverified.
+ * Asks the inventory, which is independent of our state, whether anything of the run exists. The result is
+ * clean only if the answer is empty, stays empty, and agrees with state and journal. A resource that appears
+ * late restarts the wait. No answer means unverified.
  */
 export async function audit(context: StageContext): Promise<string> {
   const { folder, report } = context;
-  // What an earlier audit saw must not speak for one that does not come to its end.
+  // An earlier audit's result must not count for an audit that does not finish.
   await rm(folder.result("audit"), { force: true });
-  const result = (await nothingBegun(context)) ? NOTHING_CREATED : await ask(context);
+  const result = (await hasCreatedNothing(context)) ? NOTHING_CREATED : await ask(context);
   await writeJson(folder.result("audit"), result);
   report({ type: "audit.finished", verdict: result.state, left: result.left.length, scope: result.scope });
   return result.state === "clean"
-    ? `nothing left in the ${result.scope}`
-    : `${result.state}: ${result.left.length} left in the ${result.scope}`;
+    ? `nothing remaining in the ${result.scope}`
+    : `${result.state}: ${result.left.length} remaining in the ${result.scope}`;
 }
 
-/** Of a run that ended in its preflight: its journal is written ahead of every create. */
+/** For a run that ended in its preflight: its journal is written before every create. */
 const NOTHING_CREATED: AuditResult = { state: "clean", scope: "journal: nothing was created", left: [] };
 
 async function ask(context: StageContext): Promise<AuditResult> {
@@ -71,18 +71,18 @@ async function ask(context: StageContext): Promise<AuditResult> {
   }
 }
 
-/** An empty inventory is believed where everything else that knows of the run agrees with it. */
+/** Believes an empty inventory only if everything else that is known of the run agrees. */
 async function reconciled(context: StageContext, scope: string): Promise<AuditResult> {
   const against = await findDisagreements(context).catch((error: unknown) => {
     if (context.signal.aborted || isLeaseHeld(error)) throw error;
-    return [`what else is known of the run cannot be read: ${messageOf(error)}`];
+    return [`the other sources about the run cannot be read: ${messageOf(error)}`];
   });
   return against.length === 0
     ? { state: "clean", scope, left: [] }
     : { state: "unverified", scope, left: [], problem: against.join("; ") };
 }
 
-/** Why some of what is left was not removed: nobody can say whose it is. */
+/** Why some of the remaining items were not removed: their run is uncertain. */
 function doubtsOf(items: readonly InventoryItem[]): { readonly problem?: string } {
   const doubts = items.flatMap(({ kind, name, doubtful }) =>
     doubtful === undefined ? [] : [`${kind} ${name} was not removed: ${doubtful}`],

@@ -5,38 +5,48 @@ import type { StageContext } from "../context/context.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
 import { storedDrainResult } from "./drain.ts";
 
-/** Volumes whose driver is a release of the stack in the cluster, and goes with it. Google's is part of the cluster. */
-const VOLUMES_OF_THE_STACK: ReadonlySet<string> = new Set(["aws_ebs_volume"]);
+/**
+ * Volumes whose driver is a release of the stack in the cluster and goes with it. Google's driver is part of
+ * the cluster.
+ */
+const VOLUMES_OF_STACK_DRIVERS: ReadonlySet<string> = new Set(["aws_ebs_volume"]);
 
-/** Where a drain left workspaces, their volumes stay: of the whole wait this part is left to the next one to go. */
+/**
+ * Where a drain left workspaces, their volumes stay. Then each wait without progress is only this share of
+ * the whole wait.
+ */
 const PART_WITHOUT_PROGRESS = 1 / 5;
 
-/** A volume goes some time after its claim, and only by its driver: waits for what drain released while that lives. */
+/**
+ * Waits for the volumes that the drain released. A volume goes some time after its claim, and only while its
+ * driver lives.
+ */
 export async function awaitVolumes(context: StageContext): Promise<void> {
   const { folder, ports } = context;
   const drained = await salvageJson(folder.result("drain"), storedDrainResult);
   // Users and tokens hold no volumes.
   const isDrained = drained?.remaining.every(({ kind }) => kind === "user" || kind === "token") === true;
   await waitUntilGone(context, {
-    awaits: ({ kind }) => VOLUMES_OF_THE_STACK.has(kind),
+    awaits: ({ kind }) => VOLUMES_OF_STACK_DRIVERS.has(kind),
     withoutProgressMs: ports.settle.controllersMs * (isDrained ? 1 : PART_WITHOUT_PROGRESS),
   });
 }
 
 /**
- * What controllers made outside Terraform's knowledge goes some time after its owner, but only while the cluster
- * lives: destroying the cluster first would leave it for ever. Volumes without a driver go never: they are the sweep's.
+ * Waits for resources that controllers made without Terraform. They go some time after their Kubernetes
+ * object, but only while the cluster lives: destroying the cluster first would leave them for ever. Volumes
+ * without a driver never go; the sweep removes them.
  */
 export async function awaitControllers(context: StageContext): Promise<void> {
   await waitUntilGone(context, {
-    awaits: ({ kind }) => !VOLUMES_OF_THE_STACK.has(kind),
+    awaits: ({ kind }) => !VOLUMES_OF_STACK_DRIVERS.has(kind),
     withoutProgressMs: context.ports.settle.controllersMs,
   });
 }
 
 interface Wait {
   readonly awaits: (item: InventoryItem) => boolean;
-  /** Given up when nothing more went for so long, and at the latest after `controllersMs`. */
+  /** Waiting ends after this long without progress, and at the latest after `controllersMs`. Milliseconds. */
   readonly withoutProgressMs: number;
 }
 
@@ -58,8 +68,8 @@ async function waitUntilGone(context: StageContext, { awaits, withoutProgressMs 
       const names = waitingFor.slice(0, 3).map(({ kind, name }) => `${kind} ${name}`);
       const message =
         answer.state === "failed"
-          ? `nobody can say whether what controllers made is gone (${answer.reason}): it is left to the sweep`
-          : `what controllers made did not go by itself and is left to the sweep: ${names.join(", ")}`;
+          ? `it is not known whether the controllers' resources are gone (${answer.reason}): the sweep removes them`
+          : `resources of controllers did not go automatically, the sweep removes them: ${names.join(", ")}`;
       report({ type: "note", level: "warning", message });
       return;
     }

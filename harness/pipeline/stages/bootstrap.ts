@@ -3,17 +3,20 @@ import { RefbenchError } from "../../tools/error.ts";
 import { bootstrapResult as shardBootstrapResult } from "../../model/record/worker-result.ts";
 import type { BootstrapTask } from "../../model/ports/worker-task.ts";
 import type { StageContext } from "../context/context.ts";
-import { deploymentOf, expectedCapacity } from "../measurement/deployment-of.ts";
+import { deploymentTarget, expectedCapacity } from "../measurement/deployment-target.ts";
 import { readJson, writeJson } from "../../tools/files/json-file.ts";
 import { DEADLINES_MS } from "../folder/plan.ts";
 import { findSecrets, writeSecrets } from "../folder/secrets.ts";
-import { trustOf } from "../making/trust-of.ts";
+import { coderTrust } from "../making/coder-trust.ts";
 import { provisionResult } from "./provision.ts";
 
-/** What bootstrap leaves, the token apart: that goes to `secrets.json`. */
+/** The stored result of bootstrap, without the token, which goes to `secrets.json`. */
 export const storedBootstrapResult = shardBootstrapResult.omit({ token: true, stopped: true });
 
-/** Makes the first user, posts the licence, sees every replica live, uploads the workspace template. */
+/**
+ * Creates the first user, posts the licence, waits until every replica is live, and uploads the workspace
+ * template.
+ */
 export async function bootstrap(context: StageContext): Promise<string> {
   const { folder, plan, environment, ports, signal, report } = context;
   const { outputs } = await readJson(folder.result("provision"), provisionResult);
@@ -21,12 +24,12 @@ export async function bootstrap(context: StageContext): Promise<string> {
   if (secrets === undefined) {
     throw new RefbenchError(
       "run_folder",
-      `${folder.secrets} is missing: without the admin's password Coder cannot be set up`,
+      `${folder.secrets} is missing, and Coder cannot be set up without the admin's password: end this run with "refbench teardown" and start another one`,
     );
   }
   const task: BootstrapTask = {
     task: "bootstrap",
-    deployment: { ...deploymentOf(plan, outputs.coder_url), ...trustOf(environment) },
+    deployment: { ...deploymentTarget(plan, outputs.coder_url), ...coderTrust(environment) },
     admin: { email: secrets.adminEmail, username: secrets.adminUsername, password: secrets.adminPassword },
     template: {
       name: plan.template,
@@ -38,7 +41,7 @@ export async function bootstrap(context: StageContext): Promise<string> {
       }),
     },
     expect: expectedCapacity(plan),
-    // A rehearsal has none to post: its Coder simulates what a licence allows.
+    // A rehearsal has no licence to post: its Coder simulates what a licence allows.
     ...(secrets.licence === undefined ? {} : { licence: secrets.licence }),
     timeoutMs: DEADLINES_MS.bootstrap,
   };
@@ -49,7 +52,10 @@ export async function bootstrap(context: StageContext): Promise<string> {
     },
   });
   if (result.task !== "bootstrap")
-    throw new RefbenchError("shard", `the shard answered a bootstrap task with a result of ${result.task}`);
+    throw new RefbenchError(
+      "shard",
+      `the worker answered a bootstrap task with the result of a ${result.task} task`,
+    );
   signal.throwIfAborted();
   await writeSecrets(folder, { ...secrets, token: result.token });
   await writeJson(folder.result("bootstrap"), storedBootstrapResult.parse(result));

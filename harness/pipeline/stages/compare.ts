@@ -7,19 +7,20 @@ import type { Measurements } from "../../model/record/record.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { StageContext } from "../context/context.ts";
 import { writeJson } from "../../tools/files/json-file.ts";
-import { measurementsOf } from "../measurement/measurements-of.ts";
+import { recordedMeasurements } from "../measurement/recorded-measurements.ts";
 import type { ComparisonPlan } from "../folder/plan.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { loadOnce } from "./load-once.ts";
 import { applyRelease } from "./provision.ts";
 
-/** What a comparison leaves beside the first baseline load, which is the run's own. */
+/** The stored result of a comparison. The first baseline load is stored as the run's own. */
 export const comparisonResult = z.object({ comparison });
 
 /**
- * Measures two versions of Coder in pairs of loads, in one environment and an order that is drawn by chance. Each load
- * meets a new installation: one that has carried a load before has its caches filled. Each version has a database of its
- * own, since Coder does not start on the schema of a newer one; in each pair both hold what as many loads left there.
+ * Measures two versions of Coder in pairs of loads, in one environment and in a random order. Each load meets
+ * a new installation, because an earlier load fills caches. Each version has its own database, because Coder
+ * does not start on the schema of a newer version. In each pair, both databases hold what the same number of
+ * loads left there.
  */
 export async function compare(context: StageContext, plan: ComparisonPlan): Promise<string> {
   const { folder, ports, report, signal } = context;
@@ -42,23 +43,23 @@ export async function compare(context: StageContext, plan: ComparisonPlan): Prom
     }
     const result = await loadOnce({ ...context, environment });
     await writeJson(folder.result(`load-${index + 1}`), result);
-    // The run's own figures are of the baseline's first load.
+    // The run's own figures are those of the first baseline load.
     if (letter === "b" && loads.every((load) => load.version === "c"))
       await writeJson(folder.result("load"), result);
     signal.throwIfAborted();
     refuseLeftovers(result, release);
-    loads.push({ version: letter, measured: measurementsOf(context.plan, result) });
+    loads.push({ version: letter, measured: recordedMeasurements(context.plan, result) });
   }
   const compared = ports.compare(loads);
   await writeJson(folder.result("comparison"), {
     comparison: { baseline, candidate, seed, order: [...order], ...compared },
   } satisfies z.infer<typeof comparisonResult>);
-  return summaryOf(plan, compared);
+  return summarize(plan, compared);
 }
 
 const RELEASES = { b: "baseline", c: "candidate" } as const satisfies Record<"b" | "c", Release>;
 
-function summaryOf(
+function summarize(
   { baseline, candidate, pairs }: ComparisonPlan,
   { figures, failedLoads }: ReturnType<StageContext["ports"]["compare"]>,
 ): string {
@@ -67,11 +68,11 @@ function summaryOf(
   const failed =
     failedLoads === undefined || failedLoads.baseline.failed + failedLoads.candidate.failed === 0
       ? ""
-      : `, failed loads: ${failedLoads.candidate.failed} of ${failedLoads.candidate.of} of the candidate against ${failedLoads.baseline.failed} of ${failedLoads.baseline.of} of the baseline`;
+      : `, failed loads: ${failedLoads.candidate.failed} of ${failedLoads.candidate.of} of the candidate and ${failedLoads.baseline.failed} of ${failedLoads.baseline.of} of the baseline`;
   return `${pairs === 1 ? "1 pair" : `${pairs} pairs`} of ${baseline.version} and ${candidate.version}, ${different} of ${figures.length} figures differ${failed}`;
 }
 
-/** Puts a new installation in the place of this one; the environment says so before anything is applied. */
+/** Replaces the installation by a new one. The environment file names it before anything is applied. */
 async function install(
   context: StageContext,
   comparison: NonNullable<Environment["comparison"]>,
@@ -84,12 +85,14 @@ async function install(
   return environment;
 }
 
-/** What the next installation does not know it cannot delete: then this one stays, and the drain has it. */
+/**
+ * Throws when workspaces remain: the next installation cannot delete them, so this one stays for the drain.
+ */
 function refuseLeftovers({ workspaces }: LoadResult, release: Release): void {
   const left = workspaces.created - workspaces.deleted;
   if (left <= 0) return;
   throw new RefbenchError(
     "coder",
-    `${left} workspaces of the ${release} load could not be deleted, so its version is not replaced: the drain goes on with them`,
+    `${left} workspaces of the ${release} load could not be deleted, so its version is not replaced: the drain deletes them`,
   );
 }

@@ -10,14 +10,15 @@ import type { StageContext } from "../context/context.ts";
 import { countingOptions, countResources } from "../folder/resource-counts.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
 import { CLUSTER_STACK, withTerraform } from "./stack-terraform.ts";
-import { stacksIn, wasTouched } from "../stacks-in.ts";
-import { noteTakenUp } from "../strays.ts";
+import { listStacks, wasTouched } from "../list-stacks.ts";
+import { noteAdoptedStrays } from "../strays.ts";
 import { synthesizeInto } from "./provision.ts";
 import { isLeaseHeld } from "../lease/lease.ts";
 
 /**
- * How long a failed destroy waits before it is tried again, by the kind of its failure, in polls of the settle times: 5 s
- * each on a real cloud, so that what is in use is asked again after 30 s, 1, 2 and 4 minutes. A kind spends only its own.
+ * Waits before a failed destroy is retried, by the kind of failure, in polls of the settle times. On a real
+ * cloud a poll is 5 s, so resources in use are retried after 30 s, 1, 2 and 4 minutes. Each kind has its own
+ * retries.
  */
 const WAITS: Readonly<Record<FailureKind, readonly number[]>> = {
   "in-use": [6, 12, 24, 48],
@@ -26,36 +27,40 @@ const WAITS: Readonly<Record<FailureKind, readonly number[]>> = {
 };
 
 /**
- * What AWS deletes within seconds unless something uses it. Its provider then asks on for 15 to 20 minutes by itself, which
- * is in vain where the state of a killed apply misses the user.
+ * AWS deletes these within seconds unless something uses them. Its provider then retries for 15 to 20
+ * minutes, in vain when a killed apply's state does not name the user.
  */
-const ASKED_ON_BY_PROVIDER = /^aws_(vpc|subnet|security_group|internet_gateway)\./;
-const VAIN_SECONDS = 120;
+const RETRIED_BY_PROVIDER = /^aws_(vpc|subnet|security_group|internet_gateway)\./;
+const FUTILE_SECONDS = 120;
 
-/** Kinds that hold what controllers make: once gone, nothing inside can be asked any more. */
+/** Kinds of clusters: once they are gone, nothing inside can be asked any more. */
 const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", "aws_eks_cluster"]);
 
-/** Destroys the stacks in reverse order, waiting around the one in the cluster for what controllers made to go. */
+/**
+ * Destroys the stacks in reverse order. Around a stack in a cluster, waits until resources of controllers are
+ * gone.
+ */
 export async function destroy(context: StageContext): Promise<string> {
   const { folder, journal, report, environment } = context;
-  const order = (await salvageJson(folder.result("stacks"), z.array(z.string()))) ?? (await stacksIn(folder));
+  const order =
+    (await salvageJson(folder.result("stacks"), z.array(z.string()))) ?? (await listStacks(folder));
   await synthesizeMissing(context, order);
   const { entries } = await journal.read();
   const intended = new Set(
     entries.flatMap((entry) => (entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [])),
   );
-  // Before anything goes: an inventory that sees nothing now cannot say later that nothing is left.
+  // First: an inventory that sees nothing now cannot prove later that nothing remains.
   if (intended.size > 0) await noteSeen(context, await askInventory(context));
   const failed: string[] = [];
   for (const stack of order.toReversed()) {
-    // A state in a bucket leaves no trace here: only the journal knows of it, and that may be lost.
+    // A state in a bucket leaves no trace here: only the journal knows of it, and it may be lost.
     const mayExist = intended.has(stack) || environment.stateBucket != null;
     if (!mayExist && !(await wasTouched(folder.stack(stack)))) continue;
     if (await livesInGoneCluster(context, stack)) {
       report({
         type: "note",
         level: "info",
-        message: `${stack}: its cluster is gone, so its stack is not asked`,
+        message: `${stack}: skipped, because its cluster is gone`,
       });
       continue;
     }
@@ -68,20 +73,20 @@ export async function destroy(context: StageContext): Promise<string> {
       report({
         type: "note",
         level: "warning",
-        message: `${stack} could not be destroyed in full, the rest is left to the sweep: ${messageOf(error)}`,
+        message: `${stack} could not be destroyed completely, the sweep removes the rest: ${messageOf(error)}`,
       });
       failed.push(stack);
     }
-    // Where the cluster itself went, nobody is left to take anything down.
+    // If the cluster itself was destroyed, its controllers cannot remove anything any more.
     if (isInCluster) await awaitControllers(context);
   }
   const counts = await countResources(folder, (await journal.read()).entries, "destroy");
   const removed = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const words = removed === 1 ? "1 resource destroyed" : `${removed} resources destroyed`;
-  return failed.length === 0 ? words : `${words}, ${failed.join(" and ")} not in full`;
+  return failed.length === 0 ? words : `${words}, ${failed.join(" and ")} not completely`;
 }
 
-/** Whether an earlier destroy took all of it, its disk driver included. */
+/** Whether an earlier destroy removed the whole stack, including its disk driver. */
 function isDestroyed(entries: Entries, stack: string): boolean {
   const last = entries.findLast((entry) => entry.type === "stack-outcome" && entry.stack === stack);
   return last?.type === "stack-outcome" && last.act === "destroy" && last.ok;
@@ -97,25 +102,25 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
     await context.checkLease();
     await journal.append({ type: "stack-intent", stack, act: "destroy" });
     let counted = (): number => 0;
-    const misses = mayMissSome((await journal.read()).entries, stack);
-    const vain = new AbortController();
+    const mayMiss = mayMissResources((await journal.read()).entries, stack);
+    const futile = new AbortController();
     try {
       const { remove } = await withTerraform(context, stack, async (given) => {
         const counting = countingOptions(given, "destroy");
         counted = counting.counted;
         const { options } = counting;
         await ports.terraform.init(directory, options);
-        // It may have waited long for a terraform that a killed process left.
+        // The init may have waited long for a Terraform that a killed process left.
         await context.checkLease();
-        await noteTakenUp(context, stack);
+        await noteAdoptedStrays(context, stack);
         return ports.terraform.destroy(directory, {
           ...options,
-          signal: AbortSignal.any([options.signal, vain.signal]),
+          signal: AbortSignal.any([options.signal, futile.signal]),
           onProgress: (progress) => {
             options.onProgress?.(progress);
-            if (misses && isInVain(progress)) vain.abort(progress.address);
+            if (mayMiss && isFutile(progress)) futile.abort(progress.address);
           },
-          // A data source whose object is gone fails every refresh: the last attempt goes by the state alone.
+          // A data source whose object is gone fails every refresh: the last attempt uses only the state.
           refresh: failed.other < WAITS.other.length,
           onPlanned: (summary) => report({ type: "terraform.planned", stack, summary }),
         });
@@ -129,15 +134,15 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
       const kind = failureKindOf(error);
       const polls = WAITS[kind][failed[kind]];
       if (signal.aborted || polls === undefined) throw error;
-      if (vain.signal.aborted) {
-        const message = `${String(vain.signal.reason)} did not go within ${VAIN_SECONDS} s: something uses it that the state of a killed apply does not name`;
+      if (futile.signal.aborted) {
+        const message = `${String(futile.signal.reason)} did not go within ${FUTILE_SECONDS} s: something uses it that the state of a killed apply does not name`;
         throw new RefbenchError("infrastructure", message, { cause: error });
       }
-      if (misses && kind === "in-use") throw error;
+      if (mayMiss && kind === "in-use") throw error;
       failed[kind] += 1;
       const waitMs = polls * ports.settle.pollMs;
       if (kind === "in-use") {
-        const message = `${stack}: something of it is still in use; destroying it again in ${Math.ceil(waitMs / 1_000)} s`;
+        const message = `${stack}: some of it is still in use; retrying the destroy in ${Math.ceil(waitMs / 1_000)} s`;
         report({ type: "note", level: "info", message });
       }
       await ports.clock.sleep(waitMs, signal);
@@ -145,20 +150,21 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
   }
 }
 
-function isInVain({ address, action, state, elapsedSeconds = 0 }: TerraformProgress): boolean {
+function isFutile({ address, action, state, elapsedSeconds = 0 }: TerraformProgress): boolean {
   return (
     action === "delete" &&
     state === "progress" &&
-    elapsedSeconds >= VAIN_SECONDS &&
-    ASKED_ON_BY_PROVIDER.test(address)
+    elapsedSeconds >= FUTILE_SECONDS &&
+    RETRIED_BY_PROVIDER.test(address)
   );
 }
 
 /**
- * Whether an apply was killed in its middle, and nothing was swept since. Then the state may miss what keeps the rest in
- * use, such as a cluster that is being made. Waiting would be in vain: the sweep finds it, and the destroy comes again.
+ * Whether an apply was killed midway and nothing was swept since. Then the state may miss what keeps the rest
+ * in use, such as a cluster that is being made. Waiting is futile: the sweep finds it, and the destroy is
+ * repeated.
  */
-function mayMissSome(entries: Entries, stack: string): boolean {
+function mayMissResources(entries: Entries, stack: string): boolean {
   const last = entries.findLast(
     (entry) =>
       (entry.type === "stack-intent" || entry.type === "stack-outcome") &&
@@ -169,7 +175,9 @@ function mayMissSome(entries: Entries, stack: string): boolean {
   return last?.type === "stack-intent" && !swept;
 }
 
-/** A folder that was restored has states and no stacks: they are written again, as this checkout writes them. */
+/**
+ * Synthesizes the stacks of a restored folder, which has states but no stacks, with this version of refbench.
+ */
 async function synthesizeMissing(context: StageContext, stacks: readonly string[]): Promise<void> {
   const { folder, report, signal } = context;
   const has = await Promise.all(
@@ -185,12 +193,12 @@ async function synthesizeMissing(context: StageContext, stacks: readonly string[
     await synthesizeInto(context);
   } catch (error) {
     if (signal.aborted) throw error;
-    const message = `the stacks could not be written again, and what they hold is left to the sweep: ${messageOf(error)}`;
+    const message = `the stacks could not be synthesized again, the sweep removes their resources: ${messageOf(error)}`;
     report({ type: "note", level: "warning", message });
   }
 }
 
-/** Whether this stack lives in a cluster of which the inventory knows nothing any more. */
+/** Whether this stack is in a cluster that the inventory no longer lists. */
 async function livesInGoneCluster(context: StageContext, stack: string): Promise<boolean> {
   if (!stack.endsWith(CLUSTER_STACK)) return false;
   const { entries } = await context.journal.read();

@@ -6,20 +6,23 @@ import { salvageJson, writeJson } from "../../tools/files/json-file.ts";
 import { DEADLINES_MS } from "../folder/plan.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { findSecrets } from "../folder/secrets.ts";
-import { trustOf } from "../making/trust-of.ts";
+import { coderTrust } from "../making/coder-trust.ts";
 import { storedEvents } from "../folder/resource-counts.ts";
 import { provisionResult } from "./provision.ts";
 import { isLeaseHeld } from "../lease/lease.ts";
 
-/** A Coder server that restarts, or ran out of memory, is back within a minute; what is not is gone. */
+/**
+ * A Coder server that restarts or ran out of memory is back within this time. One that does not come back is
+ * gone.
+ */
 const GONE_AFTER_MS = 2 * 60_000;
 
-/** What drain leaves: the workspaces that would not go, handed on by id. */
+/** The stored result of drain: the remaining workspaces, by id. */
 export const storedDrainResult = shardDrainResult.omit({ stopped: true });
 
 /**
- * Deletes every workspace through Coder while Coder still lives: afterwards nobody knows what they were made of.
- * A Coder that never was, or is gone, is no failure: what is left of it is the sweep's.
+ * Deletes every workspace through Coder while Coder lives: only Coder knows what they are made of. If Coder
+ * never existed or is gone, this is not a failure: the sweep removes the rest.
  */
 export async function drain(context: StageContext): Promise<string> {
   const { folder, plan, environment, ports, journal, signal, report } = context;
@@ -28,14 +31,14 @@ export async function drain(context: StageContext): Promise<string> {
   const wasSetUp = entries.some((entry) => entry.type === "stage-intent" && entry.stage === "bootstrap");
   if (provisioned === undefined || !wasSetUp) return "Coder was never set up: no workspaces to delete";
   const secrets = await findSecrets(folder);
-  if (secrets === undefined) return "the secrets are lost: workspaces are left to the sweep";
+  if (secrets === undefined) return "the secrets are lost: the sweep removes the workspaces";
   await context.checkLease();
   const before = await deletedBefore(folder);
   try {
     const result = await ports.shard.run(
       {
         task: "drain",
-        deployment: { url: provisioned.outputs.coder_url, ssh: "none", ...trustOf(environment) },
+        deployment: { url: provisioned.outputs.coder_url, ssh: "none", ...coderTrust(environment) },
         ...(secrets.token === undefined ? {} : { token: secrets.token }),
         admin: {
           email: secrets.adminEmail,
@@ -58,7 +61,10 @@ export async function drain(context: StageContext): Promise<string> {
       },
     );
     if (result.task !== "drain")
-      throw new RefbenchError("shard", `the shard answered a drain task with a result of ${result.task}`);
+      throw new RefbenchError(
+        "shard",
+        `the worker answered a drain task with the result of a ${result.task} task`,
+      );
     await writeJson(folder.result("drain"), {
       deleted: before + result.deleted,
       remaining: result.remaining,
@@ -66,24 +72,24 @@ export async function drain(context: StageContext): Promise<string> {
     } satisfies z.infer<typeof storedDrainResult>);
     const warn = (message: string): void => report({ type: "note", level: "warning", message });
     for (const { kind = "workspace", id, name, reason } of result.remaining)
-      warn(`${kind} ${name} (${id}) would not go and is left to the sweep: ${reason}`);
+      warn(`${kind} ${name} (${id}) could not be deleted, the sweep removes it: ${reason}`);
     const { unasked = [] } = result;
     for (const sentence of unasked) warn(`the drain is unverified: ${sentence}`);
     const deleted = before + result.deleted;
-    return `${deleted === 1 ? "1 workspace" : `${deleted} workspaces`} deleted, ${result.remaining.length} left${unasked.length === 0 ? "" : ", unverified"}`;
+    return `${deleted === 1 ? "1 workspace" : `${deleted} workspaces`} deleted, ${result.remaining.length} remaining${unasked.length === 0 ? "" : ", unverified"}`;
   } catch (error) {
     if (signal.aborted || isLeaseHeld(error)) throw error;
-    // Whatever its reason, a failed drain must not keep the rest from being destroyed.
+    // A failed drain, whatever its reason, must not prevent the destroy.
     report({
       type: "note",
       level: "warning",
-      message: `Coder could not be drained, what it made is left to the sweep: ${messageOf(error)}`,
+      message: `Coder could not be drained, the sweep removes what it made: ${messageOf(error)}`,
     });
-    return "Coder did not answer: what it made is left to the sweep";
+    return "Coder did not answer: the sweep removes what it made";
   }
 }
 
-/** What earlier drains of this run deleted, that of a killed process as far as its events say. */
+/** How many workspaces earlier drains of this run deleted. For a killed process, its events count. */
 async function deletedBefore(folder: RunFolder): Promise<number> {
   const result = await salvageJson(folder.result("drain"), storedDrainResult);
   const last = (await storedEvents(folder)).findLast((event) => event.type === "drain.progress");

@@ -3,21 +3,21 @@ import { namePrefix } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/ports/worker-task.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { StageContext } from "../context/context.ts";
-import { deploymentOf } from "../measurement/deployment-of.ts";
-import { holdMsOf } from "../measurement/hold-ms.ts";
+import { deploymentTarget } from "../measurement/deployment-target.ts";
+import { holdDurationMs } from "../measurement/hold-duration.ts";
 import { readJson } from "../../tools/files/json-file.ts";
 import { findSecrets } from "../folder/secrets.ts";
 import { storedBootstrapResult } from "./bootstrap.ts";
-import { trustOf } from "../making/trust-of.ts";
+import { coderTrust } from "../making/coder-trust.ts";
 import { provisionResult } from "./provision.ts";
 
-/** Carries a p95 of the hold alone, 300 probes in 75 s; rate limits are off. */
+/** Gives 300 API probes in a hold of 75 s, enough for its own p95. Rate limits are off. */
 const PROBE_EVERY_MS = 250;
 
-/** One load against the deployment as it stands. */
+/** Runs one load against the current deployment. */
 export async function loadOnce(context: StageContext): Promise<LoadResult> {
   const { ports, signal, report } = context;
-  const task = await loadTaskOf(context);
+  const task = await buildLoadTask(context);
   const result = await ports.shard.run(task, {
     signal,
     onEvent: (event) => {
@@ -30,11 +30,14 @@ export async function loadOnce(context: StageContext): Promise<LoadResult> {
     },
   });
   if (result.task !== "load")
-    throw new RefbenchError("shard", `the shard answered a load task with a result of ${result.task}`);
+    throw new RefbenchError(
+      "shard",
+      `the worker answered a load task with the result of a ${result.task} task`,
+    );
   return result;
 }
 
-async function loadTaskOf({ folder, plan, environment }: StageContext): Promise<LoadTask> {
+async function buildLoadTask({ folder, plan, environment }: StageContext): Promise<LoadTask> {
   const { outputs } = await readJson(folder.result("provision"), provisionResult);
   const { organizationId } = await readJson(folder.result("bootstrap"), storedBootstrapResult);
   const secrets = await findSecrets(folder);
@@ -47,7 +50,7 @@ async function loadTaskOf({ folder, plan, environment }: StageContext): Promise<
   const { size } = plan;
   return {
     task: "load",
-    deployment: { ...deploymentOf(plan, outputs.coder_url), ...trustOf(environment) },
+    deployment: { ...deploymentTarget(plan, outputs.coder_url), ...coderTrust(environment) },
     token: secrets.token,
     prefix: namePrefix(plan.runId),
     organizationId,
@@ -64,7 +67,7 @@ async function loadTaskOf({ folder, plan, environment }: StageContext): Promise<
       total: size.connections.total,
       sshShare: size.connections.sshShare,
       rampPerSecond: size.connections.rampPerSecond,
-      holdMs: holdMsOf(plan, environment),
+      holdMs: holdDurationMs(plan, environment),
       commandsPerSecond: size.connections.commandsPerSecond,
     },
     timeouts: {

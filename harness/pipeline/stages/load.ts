@@ -6,7 +6,7 @@ import { keepMachines } from "../measurement/machines.ts";
 import { compare } from "./compare.ts";
 import { loadOnce } from "./load-once.ts";
 
-/** Runs the scaletest against the deployment and keeps what it measured. */
+/** Runs the load and stores its measurements. */
 export async function load(context: StageContext): Promise<string> {
   const startedAt = context.ports.clock.now();
   try {

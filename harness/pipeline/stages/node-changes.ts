@@ -4,13 +4,13 @@ import type { StageContext } from "../context/context.ts";
 import { readJson, writeJson } from "../../tools/files/json-file.ts";
 import { provisionResult } from "./provision.ts";
 
-/** What became of the nodes while a load ran, as a condition of its record; absent where nothing changed. */
+/** How the nodes changed during a load, as a condition of its record; absent if nothing changed. */
 export const nodesResult = z.object({ condition: z.string().optional() });
 
-/** How many names a condition has. */
+/** How many node names a condition lists. */
 const NAMES = 3;
 
-/** Runs a load between two looks at the cluster's nodes, and keeps whether they are the same afterwards. */
+/** Runs a load, and stores whether the cluster's nodes changed between its start and its end. */
 export async function watchNodes<Result>(
   context: StageContext,
   load: () => Promise<Result>,
@@ -29,7 +29,7 @@ export async function watchNodes<Result>(
   return result;
 }
 
-/** What changed between two looks, in words; undefined where all nodes are the same. */
+/** What changed between the two listings, as a sentence; undefined if all nodes are the same. */
 export function nodesCondition(before: NodesAnswer, after: NodesAnswer): string | undefined {
   for (const answer of [before, after])
     if (answer.state === "unknown") return `nodes: not compared before and after the load: ${answer.reason}`;
@@ -56,7 +56,7 @@ export function nodesCondition(before: NodesAnswer, after: NodesAnswer): string 
     ),
   ].flat();
   if (changes.length === 0) return undefined;
-  return `nodes: changed during the load, which its figures include (${old.size} before): ${changes.join("; ")}`;
+  return `nodes: changed during the load, and the figures include that (${old.size} before): ${changes.join("; ")}`;
 }
 
 function byName(answer: NodesAnswer): ReadonlyMap<string, ClusterNode> {

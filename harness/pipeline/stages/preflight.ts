@@ -9,47 +9,48 @@ import { pullsCoder, pullsWorkspaceImage } from "../making/conditions.ts";
 import type { StageContext } from "../context/context.ts";
 import { readJson, writeJson } from "../../tools/files/json-file.ts";
 
-/** What preflight leaves: the tools as they were found, and what Coder's image was resolved to. */
+/** The stored result of preflight: the Terraform that it found, and the digests of images. */
 export const preflightResult = z.object({
   terraform: z.string(),
   terraformPath: z.string(),
-  /** As the environment has it: the image that a cluster runs. */
+  /** As in the environment: the image that a cluster runs. */
   coderImageDigest: z.string().optional(),
-  /** As the environment has it: the image that workspaces run. */
+  /** As in the environment: the image that workspaces run. */
   workspaceImageDigest: z.string().optional(),
 });
 
 type ImageDigests = Pick<z.infer<typeof preflightResult>, "coderImageDigest" | "workspaceImageDigest">;
 
 /**
- * Asks everything that can be asked before anything is created. All failures are reported together, each with its fix.
+ * Checks everything that can be checked before anything is created. Reports all failures together, each with
+ * its fix.
  */
 export async function preflight(context: StageContext): Promise<string> {
   const { ports, plan, folder, signal, report } = context;
   const terraform = await ports.terraform.version({ env: ports.childEnv, signal });
   const findings = await ports.checks(signal);
   if (findings.some(({ state }) => state === "failed"))
-    throw new RefbenchError("infrastructure", refusalWords(findings));
+    throw new RefbenchError("infrastructure", refusalText(findings));
   if (plan.cost !== undefined) report({ type: "cost.estimated", cost: plan.cost });
   for (const { name, found } of findings.filter(({ state }) => state === "unknown"))
-    report({ type: "note", level: "warning", message: `preflight could not ask for ${name}: ${found}` });
+    report({ type: "note", level: "warning", message: `preflight could not check ${name}: ${found}` });
   for (const { name, found, fix = "" } of findings.filter(
     ({ state, fix }) => state === "ok" && fix !== undefined,
   ))
     report({ type: "note", level: "warning", message: `${name}: ${found}; better: ${fix}` });
-  // Whatever was left out or not known: without an answer here no teardown could be verified.
+  // Never skipped: without an answer here no teardown could be verified.
   const answer = await askInventory(context);
   if (answer.state === "failed") {
     throw new RefbenchError(
       "infrastructure",
-      `the inventory (${answer.scope}) cannot be asked, so no teardown could be verified: ${answer.reason}`,
+      `the inventory (${answer.scope}) does not answer, so no teardown could be verified: ${answer.reason}`,
     );
   }
   if (answer.items.length > 0) {
     await noteSeen(context, answer);
     throw new RefbenchError(
       "infrastructure",
-      `${answer.items.length} resources of this run exist already: run "refbench teardown ${plan.runId}" first`,
+      `${answer.items.length} resources of this run already exist: run "refbench teardown ${plan.runId}" first`,
     );
   }
   await writeJson(folder.result("preflight"), {
@@ -61,8 +62,8 @@ export async function preflight(context: StageContext): Promise<string> {
 }
 
 /**
- * Completes the environment by what was found. Once something is applied it stays as it is, since a plan of another one
- * would not be empty.
+ * Adds what the checks found to the environment. Once something is applied the environment stays as it is,
+ * because a plan of another one would not be empty.
  */
 async function completeEnvironment(
   { folder, plan, journal, report }: StageContext,
@@ -76,7 +77,7 @@ async function completeEnvironment(
     report({
       type: "note",
       level: "warning",
-      message: `--cluster-admin ${arn} is who deploys, whom EKS lets in by itself: left out`,
+      message: `--cluster-admin ${arn} is the identity that deploys, which EKS admits automatically: skipped`,
     }),
   );
   if (!isDeepStrictEqual(completed, environment)) await writeJson(folder.environment, completed);
@@ -94,8 +95,8 @@ function digestsOf(plan: StageContext["plan"], environment: Environment): ImageD
 }
 
 /**
- * By what the images' tags mean today, so that every node runs the same. Two versions of Coder have two digests: each goes by
- * its tag.
+ * Pins the images to the digests that their tags mean now, so that every node runs the same. A comparison has
+ * two versions of Coder, so its images stay tags.
  */
 function withImages(
   environment: Environment,
@@ -116,7 +117,10 @@ function withImages(
   };
 }
 
-/** EKS makes an entry for who makes a cluster, and refuses a second one when the cluster is up and billed. */
+/**
+ * Removes the caller from the admins: EKS adds the creator of a cluster itself, and refuses a second entry
+ * once the cluster runs and is billed.
+ */
 function withoutCaller(
   environment: Environment,
   findings: readonly PreflightFinding[],
@@ -130,14 +134,14 @@ function withoutCaller(
   return { ...environment, clusterAccess: { ...clusterAccess, admins } };
 }
 
-/** The check without which a cloud can be asked nothing else. */
+/** The check without which a cloud answers nothing else. */
 const ENTRY = "identity";
 
 /**
- * One line that tells how it ended, then two for each failure. Whoever is not let in has one thing to do: the other
- * failures are named, and the questions that depend on it are counted.
+ * One line for the result, then two per failure. If the identity check failed, that is the only thing to fix:
+ * the other failures are named, and the skipped checks are counted.
  */
-function refusalWords(findings: readonly PreflightFinding[]): string {
+function refusalText(findings: readonly PreflightFinding[]): string {
   const failed = findings.filter(({ state }) => state === "failed");
   const unknown = findings.filter(({ state }) => state === "unknown").map(({ name }) => name);
   const entry = failed.find(({ name }) => name === ENTRY);
@@ -148,13 +152,9 @@ function refusalWords(findings: readonly PreflightFinding[]): string {
       `${name}: ${found}`,
       ...(fix === undefined ? [] : [`  next: ${fix}`]),
     ]),
-    ...(others.length === 0 ? [] : [`failed too: ${others.join(", ")}`]),
+    ...(others.length === 0 ? [] : [`also failed: ${others.join(", ")}`]),
     ...(unknown.length === 0
       ? []
-      : [
-          entry === undefined
-            ? `not known: ${unknown.join(", ")}`
-            : `${unknown.length} checks were not asked`,
-        ]),
+      : [entry === undefined ? `unknown: ${unknown.join(", ")}` : `${unknown.length} checks were skipped`]),
   ].join("\n");
 }

@@ -7,11 +7,11 @@ import type { StageContext } from "../context/context.ts";
 import { readJson, writeJson } from "../../tools/files/json-file.ts";
 import { verifyExpiry } from "./verify-expiry.ts";
 
-/** What provision leaves: the stacks in the order they were applied, and where Coder answers. */
+/** The stored result of provision: the stacks in the order of their applies, and Coder's address. */
 export const provisionResult = z.object({
   stacks: z.array(z.object({ name: z.string(), resources: z.number().int() })),
   outputs: coderOutputsSchema,
-  /** Where the environment is, for whoever must reach its machines. */
+  /** Where the environment is, for code that must reach its machines. */
   place: cloudOutputsSchema.optional(),
   providers: z.record(z.string(), z.string()),
 });
@@ -27,7 +27,7 @@ export async function provision(context: StageContext): Promise<string> {
     const { resources, outputs: own } = await applyStack(context, stack, placeIn(outputs).place);
     applied.push({ name: stack, resources });
     outputs = { ...outputs, ...own };
-    // After the last stack the check of expiries asks.
+    // After the last stack, the check of expiries asks the inventory.
     if (stack !== order.at(-1)) await noteWhatExists(context);
   }
   const coder = coderIn(outputs);
@@ -42,7 +42,7 @@ export async function provision(context: StageContext): Promise<string> {
   return `${total} resources in ${applied.length} stacks, Coder at ${coder.coder_url}`;
 }
 
-/** Applies the environment's release of Coder again, another version of it: what it stands on stays as it is. */
+/** Applies another version of Coder in the last stack. The stacks below it stay as they are. */
 export async function applyRelease(context: StageContext): Promise<void> {
   const { folder } = context;
   const before = await readJson(folder.result("provision"), provisionResult);
@@ -57,7 +57,7 @@ function coderIn(outputs: Readonly<Record<string, unknown>>): z.infer<typeof cod
   if (parsed.success) return parsed.data;
   throw new RefbenchError(
     "infrastructure",
-    `the stacks' outputs do not say where Coder is: ${z.prettifyError(parsed.error)}`,
+    `the stacks' outputs do not contain Coder's address: ${z.prettifyError(parsed.error)}`,
   );
 }
 
@@ -66,7 +66,9 @@ function placeIn(outputs: Readonly<Record<string, unknown>>): Pick<z.infer<typeo
   return place.success ? { place: place.data } : {};
 }
 
-/** Synthesizes the stacks of the run's environment into its folder; returns their names, dependencies first. */
+/**
+ * Synthesizes the stacks of the run's environment into its folder. Returns their names, dependencies first.
+ */
 export async function synthesizeInto({ folder, ports, signal }: StageContext): Promise<readonly string[]> {
   const stacks = await ports.synthesize({
     environmentFile: folder.environment,
@@ -74,13 +76,13 @@ export async function synthesizeInto({ folder, ports, signal }: StageContext): P
     env: ports.childEnv,
     signal,
   });
-  const order = inOrder(stacks);
+  const order = sortByDependencies(stacks);
   await writeJson(folder.result("stacks"), order);
   return order;
 }
 
-/** Dependencies first. */
-export function inOrder(
+/** The names of the stacks, dependencies first. */
+export function sortByDependencies(
   stacks: readonly { readonly name: string; readonly dependencies: readonly string[] }[],
 ): readonly string[] {
   const order: string[] = [];

@@ -3,15 +3,17 @@ import type { StageContext } from "../context/context.ts";
 import type { StoredEntry } from "../folder/journal.ts";
 import { countResources } from "../folder/resource-counts.ts";
 import { CLUSTER_STACK } from "./stack-terraform.ts";
-import { stacksIn, wasTouched } from "../stacks-in.ts";
+import { listStacks, wasTouched } from "../list-stacks.ts";
 import { sweptIn } from "./sweep.ts";
-import { strayIn } from "../strays.ts";
+import { listStrays } from "../strays.ts";
 import { findNamedResources, isSame } from "../terraform-state.ts";
 
 /**
- * What speaks against an inventory that answered "nothing is left", one sentence each: a stack whose destroy did not
- * succeed and whose state still names what no sweep removed, a terraform that still works, an inventory that never saw
- * anything of a run that created something, or one that omits what it once listed and nothing deleted.
+ * What contradicts an inventory that answered "nothing remains", one sentence each:
+ * - a stack whose destroy failed and whose state still names something that no sweep removed,
+ * - a Terraform that still works,
+ * - an inventory that never saw anything of a run that created something,
+ * - an inventory that omits something it once listed and nothing deleted.
  */
 export async function findDisagreements(context: StageContext): Promise<readonly string[]> {
   const { folder, journal } = context;
@@ -21,15 +23,15 @@ export async function findDisagreements(context: StageContext): Promise<readonly
     const pid = context.ports.terraform.working(folder.stack(stack));
     return pid === undefined
       ? []
-      : [`${stack}: a terraform (process ${pid}) still works on it and may create more`];
+      : [`${stack}: a Terraform (process ${pid}) still works on it and may create more`];
   });
   const inClouds = stacks.filter((stack) => !stack.endsWith(CLUSTER_STACK));
-  const found = await Promise.all(inClouds.map((stack) => disagreementOf(context, stack, entries)));
+  const found = await Promise.all(inClouds.map((stack) => findDisagreement(context, stack, entries)));
   const clouds = found.filter((sentence) => sentence !== undefined);
-  // Where the cluster itself went, nothing in it is left.
+  // If the cluster itself is gone, nothing in it remains.
   const isClusterGone = inClouds.length > 0 && clouds.length === 0;
   const inClusters = isClusterGone ? [] : stacks.filter((stack) => stack.endsWith(CLUSTER_STACK));
-  const others = await Promise.all(inClusters.map((stack) => disagreementOf(context, stack, entries)));
+  const others = await Promise.all(inClusters.map((stack) => findDisagreement(context, stack, entries)));
   const created = [...(await countResources(folder, entries, "apply")).values()].reduce((a, b) => a + b, 0);
   const isBlind = created > 0 && !entries.some(({ type }) => type === "inventory-seen");
   return [
@@ -38,12 +40,12 @@ export async function findDisagreements(context: StageContext): Promise<readonly
     ...others.filter((sentence) => sentence !== undefined),
     ...(isBlind
       ? [
-          `the inventory never saw anything of this run, which created ${created} resources: check that it looks at the same project or account with a credential that may list`,
+          `the inventory never saw anything of this run, which created ${created} resources: check that it asks the same project or account, with a credential that may list`,
         ]
       : []),
-    ...strayIn(entries).map(
+    ...listStrays(entries).map(
       ({ kind, name }) =>
-        `the inventory once listed ${kind} ${name}, which no Terraform state named and nothing deleted: look for it in the cloud's console, and delete it there`,
+        `the inventory once listed ${kind} ${name}, which no Terraform state names and nothing deleted: find it in the cloud's console and delete it there`,
     ),
   ];
 }
@@ -56,20 +58,20 @@ async function touchedStacks(
     entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [],
   );
   const present = await Promise.all(
-    (await stacksIn(folder)).map(async (stack) => ((await wasTouched(folder.stack(stack))) ? [stack] : [])),
+    (await listStacks(folder)).map(async (stack) => ((await wasTouched(folder.stack(stack))) ? [stack] : [])),
   );
   return [...new Set([...intended, ...present.flat()])];
 }
 
-async function disagreementOf(
+async function findDisagreement(
   { folder, environment }: StageContext,
   stack: string,
   entries: readonly StoredEntry[],
 ): Promise<string | undefined> {
   if (isDestroyed(entries, stack)) return undefined;
   const failed = `${stack}: its destroy did not succeed`;
-  // A state in a bucket is not here to be read.
-  if (environment.stateBucket != null) return `${failed}, and its state lies in a bucket`;
+  // A state in a bucket cannot be read here.
+  if (environment.stateBucket != null) return `${failed}, and its state is in a bucket`;
   const named = await findNamedResources(join(folder.stack(stack), "terraform.tfstate"));
   if (named === undefined) return `${failed}, and its state cannot be read`;
   const swept = sweptIn(entries);

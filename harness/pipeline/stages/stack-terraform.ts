@@ -2,10 +2,10 @@ import type { TerraformOptions } from "../../model/ports/terraform.ts";
 import type { StageContext } from "../context/context.ts";
 import { findSecrets } from "../folder/secrets.ts";
 
-/** How the stacks end that live in a cluster of another. */
+/** Suffix of the stacks that live in a cluster of another stack. */
 export const CLUSTER_STACK = "-coder";
 
-/** Runs Terraform in one stack with the run's secrets in its environment, its progress reported. */
+/** Runs Terraform in one stack, with the run's secrets in its environment, and reports its progress. */
 export async function withTerraform<Result>(
   { folder, ports, signal, report, log, mirror }: StageContext,
   stack: string,

@@ -5,23 +5,23 @@ import { seenIn } from "../../model/ports/listing.ts";
 import { askPatiently, noteSeen } from "../context/ask-inventory.ts";
 import type { StageContext } from "../context/context.ts";
 import type { StoredEntry } from "../folder/journal.ts";
-import { nothingBegun } from "./nothing-begun.ts";
-import { strayIn } from "../strays.ts";
+import { hasCreatedNothing } from "./created-nothing.ts";
+import { listStrays } from "../strays.ts";
 
 /**
- * Removes whatever the inventory still has of this run. Everything removed here is a defect of the teardown before
- * it, and is recorded.
+ * Removes whatever the inventory still lists of this run. Each removal is a defect of the teardown before it,
+ * and is recorded.
  */
 export async function sweep(context: StageContext): Promise<string> {
   const { ports, signal, journal, report } = context;
-  if (await nothingBegun(context)) return "nothing was created";
+  if (await hasCreatedNothing(context)) return "nothing was created";
   let problem: string | undefined;
-  const strays = new Map(strayIn((await journal.read()).entries).map((stray) => [stray.id, stray]));
+  const strays = new Map(listStrays((await journal.read()).entries).map((stray) => [stray.id, stray]));
   const noteStray = async (id: string, fate: "asked" | "gone" | "refused"): Promise<void> => {
     const stray = strays.get(id);
     if (stray !== undefined) await journal.append({ type: "stray", ...stray, fate });
   };
-  // Listed once, an item stays until its delete is answered: a list that omits it does not end it.
+  // Once listed, an item stays until its delete is answered: a later list without it does not end it.
   const open = new Map<string, InventoryItem>();
   const refused = await removeInPasses(
     {
@@ -35,7 +35,7 @@ export async function sweep(context: StageContext): Promise<string> {
       },
       remove: async (item) => {
         await context.checkLease();
-        // Written ahead: a sweep that is killed after the delete must not leave a stray whose end nobody knows.
+        // Written first: a sweep killed after the delete must not leave a stray with an unknown end.
         await noteStray(item.id, "asked");
         const outcome = await ports.inventory.remove(item, signal);
         if (outcome.state === "removed" || outcome.state === "gone") open.delete(item.id);
@@ -59,12 +59,12 @@ export async function sweep(context: StageContext): Promise<string> {
   }
   const swept = sweptIn((await journal.read()).entries).length;
   const words = swept === 1 ? "1 resource swept" : `${swept} resources swept`;
-  // Its failure is no empty list: the audit asks again and decides.
-  if (problem !== undefined) return `the inventory could not be asked in full (${problem}): ${words}`;
+  // A failed answer is not an empty list: the audit asks again and decides.
+  if (problem !== undefined) return `the inventory's answer was incomplete (${problem}): ${words}`;
   return swept === 0 ? "nothing to sweep" : `${words} that the teardown had missed`;
 }
 
-/** What all sweeps of a run removed; something that came back and was removed again counts once. */
+/** What all sweeps of a run removed. Something that came back and was removed again counts once. */
 export function sweptIn(
   entries: readonly StoredEntry[],
 ): readonly { readonly id: string; readonly kind: string; readonly name: string }[] {

@@ -10,7 +10,7 @@ import { ownIdentity } from "../../../harness/tools/process/process-identity.ts"
 import { reap } from "../../../harness/pipeline/driver/reaper.ts";
 import { executeRun } from "../../../harness/pipeline/driver/run.ts";
 import { findFinalRecord } from "../../../harness/pipeline/record/run-record.ts";
-import { timelineOf } from "../../../harness/pipeline/folder/timeline.ts";
+import { buildTimeline } from "../../../harness/pipeline/folder/timeline.ts";
 import { timesGoForward } from "../../../harness/results/self-audit/record.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 
@@ -98,7 +98,7 @@ test("a journal of an earlier version is read, and its record says that duration
   const { entries } = parseJournal(await readFile(folder.journal, "utf8"));
   const { createdAt } = await readJson(folder.plan, planSchema);
   const old = entries.map((entry): StoredEntry => ({ ...entry, sinceBoot: undefined }));
-  const timeline = timelineOf({ createdAt }, old, { atMs: Date.parse(createdAt) + HOUR_MS });
+  const timeline = buildTimeline({ createdAt }, old, { atMs: Date.parse(createdAt) + HOUR_MS });
   expect(timeline.spans).toBe("stamps");
   expect(timeline.entries.map(({ runMs }) => runMs)).toEqual(
     old.map(({ at }) => Date.parse(at) - Date.parse(createdAt)),

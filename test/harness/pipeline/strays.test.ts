@@ -137,7 +137,7 @@ describe("a list that omits a stray", () => {
     const { context } = await withStray();
     expect(await audit(lying(context))).toMatch(/^unverified/);
     expect((await findDisagreements(context)).join()).toMatch(
-      /once listed google_container_cluster bench-cluster, which no Terraform state named and nothing deleted/,
+      /once listed google_container_cluster bench-cluster, which no Terraform state names and nothing deleted/,
     );
   });
 
@@ -163,7 +163,7 @@ describe("a list that omits a stray", () => {
         },
       };
       await sweep({ ...context, ports: { ...context.ports, inventory } }).catch(() => undefined);
-      expect(await audit(context), answer).toMatch(/^nothing left/);
+      expect(await audit(context), answer).toMatch(/^nothing remaining/);
     }
   });
 
@@ -175,7 +175,7 @@ describe("a list that omits a stray", () => {
     await writeFile(context.folder.result("stacks"), JSON.stringify(["gke-cloud"]));
     await destroy(context);
     await writeState(context, "gke-cloud", []);
-    expect(await audit(context)).toMatch(/^nothing left/);
+    expect(await audit(context)).toMatch(/^nothing remaining/);
   });
 });
 
@@ -206,7 +206,7 @@ describe("stacks that somebody destroyed manually before the teardown", () => {
       await expect(provision(context)).rejects.toThrow("connection reset");
       world.items.clear();
       for (const stack of ["gke-coder", "gke-cloud"]) await writeState(context, stack, []);
-      expect(await audit(context)).toMatch(/^nothing left/);
+      expect(await audit(context)).toMatch(/^nothing remaining/);
     },
   );
 
@@ -225,7 +225,7 @@ describe("stacks that somebody destroyed manually before the teardown", () => {
     await expect.poll(isSecond).toBe(true);
     world.items.clear();
     for (const stack of ["gke-coder", "gke-cloud"]) await writeState(context, stack, []);
-    expect(await audit(context)).toMatch(/^nothing left/);
+    expect(await audit(context)).toMatch(/^nothing remaining/);
   });
 });
 

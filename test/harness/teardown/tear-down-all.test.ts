@@ -90,7 +90,7 @@ test("a run whose reaper is seen to live elsewhere is skipped with the reason, a
   expect(report.runs).toEqual([
     { runId, outcome: "skipped", reason: expect.stringContaining("on runner-7 works on this run") },
   ]);
-  expect(told.join()).toContain("for a sign of life");
+  expect(told.join()).toContain("for a renewal");
   expect(code).toBe(0);
 });
 

@@ -31,7 +31,7 @@ function coderRecord(
     measurements,
     objectives,
     verdict: "slo-failed",
-    conditions: ["user tokens: minted by the owner"],
+    conditions: ["user tokens: created by the site admin"],
   });
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../../../../harness/pipeline/cost/cost-meter.ts";
 import { recordedCost, spentUntil } from "../../../../harness/pipeline/cost/cost-spent.ts";
 import type { StoredEntry } from "../../../../harness/pipeline/folder/journal.ts";
-import { timelineOf } from "../../../../harness/pipeline/folder/timeline.ts";
+import { buildTimeline } from "../../../../harness/pipeline/folder/timeline.ts";
 import { readJson } from "../../../../harness/tools/files/json-file.ts";
 import { LeaseBook } from "../../../../harness/pipeline/lease/lease.ts";
 import type { RunRequest } from "../../../../harness/pipeline/making/make-run.ts";
@@ -96,11 +96,11 @@ describe("a run that is asked for", () => {
     expect(refusal).toMatchObject({
       code: "usage",
       message: expect.stringMatching(
-        /^--max-cost is \$0\.40, and gke canary is estimated at \$0\.4\d .*nothing was created/,
+        /^--max-cost is \$0\.40, but gke canary is estimated at \$0\.4\d .*nothing was created/,
       ),
     });
     expect(await readdir(dirname(beside.path))).toHaveLength(1);
-    const [, least] = /expected \$([\d.]+) or more/.exec((refusal as Error).message) ?? [];
+    const [, least] = /expected at least \$([\d.]+)/.exec((refusal as Error).message) ?? [];
     const enough = Number(least);
     expect(await costOf(await world.makeRun(undefined, { maxCost: enough }))).toMatchObject({
       ceiling: enough,
@@ -187,7 +187,7 @@ describe("the reaper", () => {
     const record = await reaped(world, folder);
     expect(world.clock.now() - failedAt).toBeLessThan(HOUR_MS);
     expect(record).toMatchObject({ verdict: "harness-error", teardown: { state: "clean" } });
-    expect(record.kept?.reason).toMatch(/load failed; its window ended before: \$0\.\d\d of --max-cost/);
+    expect(record.kept?.reason).toMatch(/load failed; its keep window ended early: \$0\.\d\d of --max-cost/);
     expect(Date.parse(record.kept!.until) - failedAt).toBeLessThan(HOUR_MS);
     const { spent, ceiling } = record.cost!;
     expect(spent).toBeLessThanOrEqual(ceiling!);
@@ -301,7 +301,7 @@ describe("a journal that cannot be read", () => {
     ]);
     world.clock.advance(HOUR_MS);
     expect((await meter.look())?.reached).toMatch(
-      /of --max-cost \$0\.60 .* since the journal cannot be read$/,
+      /of --max-cost \$0\.60 .* because the journal cannot be read$/,
     );
   });
 
@@ -345,7 +345,7 @@ describe("what a run cost", () => {
     ...stage("destroy", 70, 80),
   ];
   const timed = (entries: readonly StoredEntry[]) =>
-    timelineOf({ createdAt: new Date(0).toISOString() }, entries, { atMs: 100 * 60_000 });
+    buildTimeline({ createdAt: new Date(0).toISOString() }, entries, { atMs: 100 * 60_000 });
   const cost: Pick<Cost, "estimate"> = {
     estimate: {
       prices: "2026-08-03",
@@ -409,6 +409,8 @@ describe("what a run cost", () => {
       coderMachine: "n2-standard-4",
       workspaceMachine: "n2-standard-4",
       database: "cloud-sql db-custom-1-3840",
+      workspaceImage: "docker.io/codercom/enterprise-minimal:ubuntu-20251117",
+      templateProviders: "mirror",
       tls: "off",
       generator: "outside of it",
     });

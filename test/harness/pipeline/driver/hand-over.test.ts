@@ -25,8 +25,8 @@ async function onFullDisk(line: string): Promise<void> {
 test("a run that ends on a full disk is handed over all the same: its reaper must not wait for it", async () => {
   const folder = new RunFolder(await mkdtemp(join(tmpdir(), "refbench-full-")));
   await onFullDisk(`
-    import { requestHandOver } from "${PIPELINE}request.ts";
-    import { RunFolder } from "${PIPELINE}run-folder.ts";
+    import { requestHandOver } from "${PIPELINE}folder/request.ts";
+    import { RunFolder } from "${PIPELINE}folder/run-folder.ts";
     await requestHandOver(new RunFolder(${JSON.stringify(folder.path)}));
   `);
   expect(await findRequest(folder)).toMatchObject({ through: "audit", only: false });

@@ -79,7 +79,7 @@ describe("a reaper", () => {
     expect(world.calls).toEqual([]);
     expect(await findFinalRecord(folder)).toBeUndefined();
     expect(JSON.stringify(world.events)).toMatch(
-      /this run is another's now.*on machine-1 tears this run down/,
+      /another process has taken over this run.*on machine-1 already tears down this run/,
     );
   });
 
@@ -144,7 +144,7 @@ describe("a run at work", () => {
 
   test("that no reaper can be had for any more stops its load, and says why", async () => {
     const { world, folder } = await withoutReaper(({ log }) => {
-      writeFileSync(log, "process 7 on machine-1 tears this run down already");
+      writeFileSync(log, "process 7 on machine-1 already tears down this run");
       return 2 ** 22 + 1;
     });
     const { entries } = await new Journal(folder.journal, world.clock).read();
@@ -155,7 +155,7 @@ describe("a run at work", () => {
       expect.objectContaining({
         type: "finding",
         verdict: "harness-error",
-        reason: expect.stringContaining("machine-1 tears this run down") as string,
+        reason: expect.stringContaining("machine-1 already tears down this run") as string,
       }),
     );
   });
@@ -173,7 +173,7 @@ describe("a run at work", () => {
       expect.objectContaining({
         type: "finding",
         verdict: "interrupted",
-        reason: "this run was torn down meanwhile",
+        reason: "this run was torn down while it worked",
       }),
     );
   });
@@ -186,7 +186,7 @@ test("a reaper that ends without a word is not explained by what the log held be
   const spawnReaper = (): number => 2 ** 22 + 1;
   await expect(ensureReaper(folder, { clock: world.clock, spawnReaper })).rejects.toMatchObject({
     code: "run_folder",
-    message: expect.stringMatching(/nothing is created: it could not say why; free space/) as string,
+    message: expect.stringMatching(/nothing was created: it wrote no reason; free space/) as string,
   });
 });
 
@@ -230,7 +230,7 @@ describe("a lease", () => {
     }
     clock.advance(STEP_MS);
     await lease.renew();
-    expect(lease.doubt()).toContain("another machine may soon take it over: the bucket does not answer");
+    expect(lease.doubt()).toContain("another machine may soon take over: the bucket does not answer");
     expect(notes).toHaveLength(1);
     bucket.down = false;
     await lease.renew();
@@ -271,7 +271,7 @@ describe("a lease", () => {
     await keeper.renew();
     await keeper.renew();
     expect(keeper.lost.aborted).toBe(false);
-    expect(notes).toEqual([expect.stringContaining("cannot be renewed, and is tried again")]);
+    expect(notes).toEqual([expect.stringContaining("cannot be renewed, retrying every few seconds")]);
     const there = await new BucketLeaseBook(bucket, runId, clock).current();
     expect(there?.renewedAtMs).toBe(clock.now());
   });

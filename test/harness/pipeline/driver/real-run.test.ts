@@ -6,7 +6,7 @@ import { environmentSchema } from "../../../../stacks/environment.ts";
 import { openContext } from "../../../../harness/pipeline/context/context.ts";
 import type { RunRequest } from "../../../../harness/pipeline/making/make-run.ts";
 import { drain } from "../../../../harness/pipeline/stages/drain.ts";
-import { deploymentOf } from "../../../../harness/pipeline/measurement/deployment-of.ts";
+import { deploymentTarget } from "../../../../harness/pipeline/measurement/deployment-target.ts";
 import { readJson } from "../../../../harness/tools/files/json-file.ts";
 import { planSchema, type CloudPlan } from "../../../../harness/pipeline/folder/plan.ts";
 import { reap } from "../../../../harness/pipeline/driver/reaper.ts";
@@ -57,13 +57,13 @@ test("a real run is where it was pinned, and its conditions are true of it", asy
   });
   expect(plan).toMatchObject({ simulated: false, runner: "network", cloud: CLOUD });
   expect(plan.rehearsal).toBeUndefined();
-  expect(plan.conditions).toContain("generator: a machine of its own inside Coder's network");
-  expect(deploymentOf(plan, "http://10.0.0.5")).toEqual({
+  expect(plan.conditions).toContain("generator: a separate machine inside Coder's network");
+  expect(deploymentTarget(plan, "http://10.0.0.5")).toEqual({
     url: "http://10.0.0.5",
     ssh: "stdio",
     sshOptional: true,
   });
-  expect(plan.conditions).toContain("canary: not asked for (--skip-canary)");
+  expect(plan.conditions).toContain("canary: skipped (--skip-canary)");
   expect(plan.conditions.join()).not.toMatch(/simulated|emulated|shares its machine/);
 });
 
@@ -75,7 +75,7 @@ test("a run on an emulated cloud says which variables lead there and what was le
     skippedChecks: ["quota"],
   });
   expect(plan.conditions).toContain("cloud: emulated (AWS_ENDPOINT_URL)");
-  expect(plan.conditions).toContain("preflight: without quota");
+  expect(plan.conditions).toContain("preflight: skipped quota");
 });
 
 test("the runner's key fits its public half, and key and licence are in the secrets alone", async () => {

@@ -189,7 +189,7 @@ describe("the reaper", () => {
     world.mishaps.failInventory = 1_000;
     const record = await reaped(world, folder);
     expect(record).toMatchObject({ verdict: "unverified", teardown: { state: "unverified" } });
-    expect(record.reasons[0]).toContain(`go on with "refbench teardown ${record.runId}"`);
+    expect(record.reasons[0]).toContain(`continue with "refbench teardown ${record.runId}"`);
     expect(exitCodeOf(record)).toBe(41);
   });
 

@@ -39,7 +39,7 @@ describe("a record counts what all attempts did", () => {
     [
       "by attempts that all failed",
       { failDestroysPartly: 99 },
-      /^3 resources destroyed, .* not in full$/.source,
+      /^3 resources destroyed, .* not completely$/.source,
     ],
   ])("of resources destroyed %s", async (_, mishaps, words) => {
     expect(messageOf(await recordOf(mishaps), "destroy")).toMatch(new RegExp(words));
@@ -75,7 +75,7 @@ describe("a record counts what all attempts did", () => {
     );
     await reap(folder, world.ports(), { reporter: world.reporter, signal: new AbortController().signal });
     const record = (await findFinalRecord(folder))!;
-    expect(messageOf(record, "drain")).toBe("6 workspaces deleted, 0 left");
+    expect(messageOf(record, "drain")).toBe("6 workspaces deleted, 0 remaining");
     expect(messageOf(record, "destroy")).toBe("4 resources destroyed");
     expect(messageOf(record, "sweep")).toBe("2 resources swept that the teardown had missed");
   });

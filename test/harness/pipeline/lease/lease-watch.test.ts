@@ -51,7 +51,7 @@ describe("a watched lease", () => {
     clock.advance(1);
     expect(await watch.look()).toMatchObject({ isHeld: false });
     expect((await ended)[1]).toBe("SIGKILL");
-    expect(notes.at(-1)).toMatch(/has not renewed its lease for 10 minutes: it hangs, and is killed/);
+    expect(notes.at(-1)).toMatch(/has not renewed its lease for 10 minutes: it hangs and is killed/);
     await expect(book.acquire(ownIdentity())).resolves.toMatchObject({ fence: 2 });
   });
 

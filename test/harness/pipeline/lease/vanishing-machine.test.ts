@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { LEASE_MS, type Lease } from "../../../../harness/pipeline/lease/lease.ts";
 import {
-  leaving,
+  decideLeaving,
   machineVanishes,
-  refusalOf,
-  type Footing,
+  findMachineRefusal,
+  type MachineDependence,
 } from "../../../../harness/pipeline/lease/vanishing-machine.ts";
 
-const REAL: Footing = {
+const REAL: MachineDependence = {
   vanishes: true,
   simulated: false,
   emulatedCloud: false,
@@ -15,7 +15,7 @@ const REAL: Footing = {
   mirror: "s3://team/mirror",
 };
 
-test.each<[string, Partial<Footing>, RegExp | undefined]>([
+test.each<[string, Partial<MachineDependence>, RegExp | undefined]>([
   ["with both buckets", {}, undefined],
   ["with local state", { stateBucket: undefined }, /--state/],
   ["with an unmirrored journal", { mirror: undefined }, /--mirror/],
@@ -25,7 +25,7 @@ test.each<[string, Partial<Footing>, RegExp | undefined]>([
   ["that is a rehearsal", { stateBucket: undefined, mirror: undefined, simulated: true }, undefined],
   ["on a machine that stays", { stateBucket: undefined, mirror: undefined, vanishes: false }, undefined],
 ])("a run on CI %s is refused or not", (_, footing, refusal) => {
-  const said = refusalOf({ ...REAL, ...footing });
+  const said = findMachineRefusal({ ...REAL, ...footing });
   if (refusal === undefined) expect(said).toBeUndefined();
   else expect(said).toMatch(refusal);
 });
@@ -55,19 +55,19 @@ test.each<[string, Lease | undefined, number, boolean]>([
   ["a holder that is believed no longer", lease, 1_000_000 + LEASE_MS, false],
 ])("a machine that vanishes, with the lease in the hands of %s, is left or not", (_, held, nowMs, may) => {
   expect(
-    leaving({ vanishes: true, lease: held, isOfThisMachine: ({ host }) => host === "here", nowMs }).may,
+    decideLeaving({ vanishes: true, lease: held, isOfThisMachine: ({ host }) => host === "here", nowMs }).may,
   ).toBe(may);
 });
 
 test("a machine that vanishes says who goes on after it", () => {
-  const own = leaving({
+  const own = decideLeaving({
     vanishes: true,
     lease,
     isOfThisMachine: ({ host }) => host === "here",
     nowMs: 1_000_000,
   });
-  expect(own).toMatchObject({ who: expect.stringContaining("whoever takes the lease after it") });
-  const other = leaving({
+  expect(own).toMatchObject({ who: expect.stringContaining("the next holder of the lease") });
+  const other = decideLeaving({
     vanishes: true,
     lease: elsewhere,
     isOfThisMachine: ({ host }) => host === "here",
@@ -78,7 +78,11 @@ test("a machine that vanishes says who goes on after it", () => {
 
 test("a machine that stays may be left to its reaper without any bucket", () => {
   expect(
-    leaving({ vanishes: false, lease: undefined, isOfThisMachine: ({ host }) => host === "here", nowMs: 0 })
-      .may,
+    decideLeaving({
+      vanishes: false,
+      lease: undefined,
+      isOfThisMachine: ({ host }) => host === "here",
+      nowMs: 0,
+    }).may,
   ).toBe(true);
 });

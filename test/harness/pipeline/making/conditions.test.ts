@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
-import { conditionsOf } from "../../../../harness/pipeline/making/conditions.ts";
+import { listConditions } from "../../../../harness/pipeline/making/conditions.ts";
 import type { CloudPlan } from "../../../../harness/pipeline/folder/plan.ts";
-import { platformOf } from "../../../../harness/pipeline/record/platform-of.ts";
+import { describePlatform } from "../../../../harness/pipeline/record/describe-platform.ts";
 
 const CLOUD: CloudPlan = {
   provider: "google",
@@ -16,7 +16,7 @@ const CLOUD: CloudPlan = {
   skippedCanary: false,
 };
 
-interface Asked extends Partial<Omit<Parameters<typeof conditionsOf>[0], "architecture" | "size">> {
+interface Asked extends Partial<Omit<Parameters<typeof listConditions>[0], "architecture" | "size">> {
   readonly architecture?: string;
   readonly sizeName?: string;
   readonly overrides?: Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ interface Asked extends Partial<Omit<Parameters<typeof conditionsOf>[0], "archit
 
 /** The conditions of a run: by default a real one of a canary on GKE, from a load runner. */
 function conditions({ architecture = "gke", sizeName = "canary", overrides = {}, ...run }: Asked = {}) {
-  return conditionsOf({
+  return listConditions({
     architecture: getArchitecture(architecture),
     size: resolveSize(architecture, sizeName, overrides).figures,
     runner: "network",
@@ -60,7 +60,7 @@ describe("what each build waits for", () => {
   ])("on %s an image is pulled before the load: %s", (architecture, pulled) => {
     expect(conditions({ architecture }).includes(PULLED)).toBe(pulled);
   });
-  const PULLED = "workspace image: pulled before the first build, where workspaces run";
+  const PULLED = "workspace image: pulled to the workspaces' machines before the first build";
 
   test("disks of the cloud are in build times where pods have them", () => {
     const disks = startingWith("build times: include making and attaching a disk of the cloud");
@@ -79,7 +79,7 @@ describe("what each build waits for", () => {
 
 describe("whose figures they are", () => {
   test.each([
-    [{}, "generator: a machine of its own inside Coder's network"],
+    [{}, "generator: a separate machine inside Coder's network"],
     [{ runner: "local" }, "generator: the machine that started the run, over its own route to Coder"],
     [REHEARSAL, "generator: shares its machine with the emulated Coder"],
     [
@@ -106,7 +106,7 @@ describe("whose figures they are", () => {
   test("a real server on this machine is one replica with all daemons", () => {
     const words = conditions({ sizeName: "1200", ...REHEARSAL, realCoder: true });
     expect(words).toContainEqual(startingWith("all 120 provisioner daemons (4 × 30)"));
-    expect(words).toContainEqual(startingWith("agents: processes of this machine"));
+    expect(words).toContainEqual(startingWith("agents: processes on this machine"));
     expect(words).toContainEqual(startingWith("Postgres: on this machine"));
   });
 
@@ -115,7 +115,7 @@ describe("whose figures they are", () => {
       expect.arrayContaining([
         "rate limits: off",
         "TLS: off inside the network",
-        "user tokens: minted by the owner",
+        "user tokens: created by the site admin",
       ]),
     );
     expect(conditions({ tls: true })).toContain("TLS: self-signed by the run's own CA");
@@ -128,9 +128,9 @@ test("what was waived is named, and nothing where nothing was", () => {
   const waived = conditions({
     cloud: { ...CLOUD, endpoints, skippedChecks: ["quota", "apis"], skippedCanary: true },
   });
-  expect(waived).toContain("cloud: in part by other endpoints (AWS_ENDPOINT_URL)");
-  expect(waived).toContain("preflight: without quota, apis");
-  expect(waived).toContain("canary: not asked for (--skip-canary)");
+  expect(waived).toContain("cloud: some custom endpoints (AWS_ENDPOINT_URL)");
+  expect(waived).toContain("preflight: skipped quota, apis");
+  expect(waived).toContain("canary: skipped (--skip-canary)");
   expect(conditions({ cloud: { ...CLOUD, endpoints, emulated: true } })).toContain(
     "cloud: emulated (AWS_ENDPOINT_URL)",
   );
@@ -138,7 +138,7 @@ test("what was waived is named, and nothing where nothing was", () => {
 
 test("figures with other images or other sources of providers are no series", () => {
   const platform = (overrides: Readonly<Record<string, unknown>>, architecture = "gke") =>
-    platformOf(
+    describePlatform(
       {
         size: resolveSize(architecture, "canary", overrides).figures,
         runner: "network",

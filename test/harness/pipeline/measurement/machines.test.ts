@@ -67,6 +67,6 @@ test("what the cloud did to a machine during the load is a condition of the reco
 test("that the cloud did not say is a condition too, and the run goes on", async () => {
   const { conditions, provenance, verdict } = await recordWith({ state: "failed", reason: "403" });
   expect(verdict).toBe("pass");
-  expect(conditions).toContain("machines: processors and moves not read: 403");
+  expect(conditions).toContain("machines: processors and moves could not be read: 403");
   expect(provenance.platform).not.toHaveProperty("cpuPlatform");
 });

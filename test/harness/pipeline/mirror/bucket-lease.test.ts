@@ -62,7 +62,7 @@ describe("a lease in a bucket", () => {
     clock.advance(1);
     expect(await book.acquire(on("b"))).toMatchObject({ fence: 2 });
     await expect(book.check(first)).rejects.toMatchObject({ code: "lease_held" });
-    await expect(book.renew(first)).rejects.toThrow("on b tears this run down");
+    await expect(book.renew(first)).rejects.toThrow("on b already tears down this run");
   });
 
   test("is believed of a machine with the name of this one, as those of a hosted CI have, until it is too old", async () => {
@@ -225,7 +225,7 @@ describe("a bucket that does not answer", () => {
       note: (message) => notes.push(message),
     });
     await lease.check();
-    expect(notes[0]).toContain("cannot be asked");
+    expect(notes[0]).toContain("cannot be read");
     bucket.down = false;
     await lease.renew();
     const book = new BucketLeaseBook(bucket, folders[0]!.path.slice(-26), world.clock);

@@ -76,7 +76,7 @@ describe("a run that is restored from a bucket", () => {
     const { restore } = await mirrored({ "terraform/gke-cloud/terraform.tfstate": stateWith(provider) });
     await expect(restore()).rejects.toMatchObject({
       code: "run_folder",
-      message: expect.stringMatching(/expected providers of hashicorp only.*refbench sweep --run/) as string,
+      message: expect.stringMatching(/expected only providers of hashicorp.*refbench sweep --run/) as string,
     });
   });
 

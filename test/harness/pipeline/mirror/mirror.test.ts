@@ -95,7 +95,7 @@ describe("a mirrored run", () => {
     await reaped(run);
     expect(bucket.text()).not.toContain(databasePassword);
     expect(bucket.text()).not.toContain(Buffer.from(databasePassword).toString("base64"));
-    expect(JSON.stringify(world.events)).toContain("terraform.tfstate holds a secret");
+    expect(JSON.stringify(world.events)).toContain("terraform.tfstate contains a secret");
   });
 
   test("writes an intent off the machine before it acts on it", async () => {
@@ -149,7 +149,7 @@ describe("a mirrored run", () => {
     await drive(run, { onSleep });
     expect(downForMs).toBeGreaterThan(60_000);
     expect(world.calls).toContain("load");
-    expect(JSON.stringify(world.events).match(/which is waited for/g)).toHaveLength(1);
+    expect(JSON.stringify(world.events).match(/waiting for the mirror/g)).toHaveLength(1);
   });
 
   test("that waits for its bucket is stopped at once by Ctrl-C", async () => {
@@ -180,7 +180,7 @@ describe("a mirrored run", () => {
     run.bucket.down = true;
     const record = await reaped(run);
     expect(record).toMatchObject({ verdict: "pass", teardown: { state: "clean" } });
-    expect(JSON.stringify(run.world.events)).toContain("the mirror is behind");
+    expect(JSON.stringify(run.world.events)).toContain("the mirror is not up to date");
   });
 
   test("whose outcome could not be mirrored has it there before the next thing is created", async () => {

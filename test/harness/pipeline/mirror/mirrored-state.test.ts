@@ -94,7 +94,7 @@ describe("of the runs of a bucket", () => {
 
   test("one that is only just starting, or that never began, is skipped with the reason", async () => {
     bucket.objects.set(`runs/${runId}/files/plan.json`, await readFile(folder.plan));
-    expect(await state()).toEqual({ state: "skipped", reason: "it is only just starting" });
+    expect(await state()).toEqual({ state: "skipped", reason: "it is just starting" });
     world.clock.advance(LEASE_MS);
     expect(await state()).toMatchObject({ state: "due" });
     bucket.objects.clear();

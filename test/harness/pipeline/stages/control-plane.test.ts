@@ -101,7 +101,7 @@ test("one that nobody may ask is not waited for, and the run says so", async () 
     Array.from({ length: 1_000 }, () => ({ state: "unknown", reason: "403" })),
   );
   expect(happened.at(-1)).toBe("apply coder");
-  expect(notes.join()).toContain("cannot be asked, so it is not waited for: 403");
+  expect(notes.join()).toContain("cannot be checked, so the run does not wait for it: 403");
 });
 
 test("after connection errors the stack is applied again, without the release that they left unfinished", async () => {
@@ -113,7 +113,7 @@ test("after connection errors the stack is applied again, without the release th
     ...["look at bench-gke", "forget", "apply coder"],
   ]);
   expect(resources).toBe(3);
-  expect(notes.join()).toContain("applying the stack again, without the unfinished release bench-coder");
+  expect(notes.join()).toContain("reapplying the stack, without the unfinished release bench-coder");
 });
 
 test("it is applied again at most twice, and never after another failure", async () => {

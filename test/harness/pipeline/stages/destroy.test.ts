@@ -62,14 +62,14 @@ test("what is in use is asked again for minutes, each wait twice as long, by wha
 
 test("what is in use for ever is left to the sweep", async () => {
   const { context, attempts } = await failing(Array.from({ length: 9 }, () => IN_USE));
-  expect(await destroy(context)).toMatch(/gke-cloud not in full$/);
+  expect(await destroy(context)).toMatch(/gke-cloud not completely$/);
   expect(attempts).toHaveLength(5);
 });
 
 test("after an apply that was killed, what is in use is left to the sweep at once, and waited for after it", async () => {
   const { context, attempts } = await failing([IN_USE, IN_USE]);
   await context.journal.append({ type: "stack-intent", stack: "gke-cloud", act: "apply" });
-  expect(await destroy(context)).toMatch(/gke-cloud not in full$/);
+  expect(await destroy(context)).toMatch(/gke-cloud not completely$/);
   expect(attempts).toHaveLength(1);
   await context.journal.append({ type: "stage-outcome", stage: "sweep", outcome: "ok", message: "1 swept" });
   expect(await destroy(context)).toMatch(/resources? destroyed$/);
@@ -100,7 +100,9 @@ async function askingOn(
   const context = await contextOf(world, folder, { ...ports, terraform: askingTerraform });
   await provision(context);
   if (killed) await context.journal.append({ type: "stack-intent", stack: "gke-cloud", act: "apply" });
-  expect(await destroy(context)).toMatch(interrupted[0] === true ? /not in full$/ : /resources? destroyed$/);
+  expect(await destroy(context)).toMatch(
+    interrupted[0] === true ? /not completely$/ : /resources? destroyed$/,
+  );
   const notes = world.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
   expect(notes.some((note) => note.includes(`${address} did not go within 120 s`))).toBe(interrupted[0]);
   return interrupted;
@@ -115,7 +117,7 @@ test("after an apply that was killed, a provider that asks on for a network in v
 
 test("any other failure is asked again after seconds, the last time by the state alone", async () => {
   const { context, attempts } = await failing([REFUSED, REFUSED, REFUSED]);
-  expect(await destroy(context)).toMatch(/gke-cloud not in full$/);
+  expect(await destroy(context)).toMatch(/gke-cloud not completely$/);
   expect(waits(attempts)).toEqual([10, 20]);
   expect(attempts.map(({ refresh }) => refresh)).toEqual([true, true, false]);
 });

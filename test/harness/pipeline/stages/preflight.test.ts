@@ -45,7 +45,7 @@ describe("a run's preflight", () => {
       ),
     });
     expect(outcome).toBe("ok");
-    expect(notes).toEqual(["preflight could not ask for quota: 403"]);
+    expect(notes).toEqual(["preflight could not check quota: 403"]);
   });
 
   test("is infrastructure with every failure and its fix, and creates nothing", async () => {
@@ -138,7 +138,7 @@ test("who is not let in has one thing to do: the rest is named and counted", asy
   });
   expect(finding).toMatchObject({
     reason:
-      "preflight: 2 of 4 checks failed, nothing was created\nidentity: nobody is signed in\n  next: sign in\nfailed too: tools\n2 checks were not asked",
+      "preflight: 2 of 4 checks failed, nothing was created\nidentity: nobody is signed in\n  next: sign in\nalso failed: tools\n2 checks were skipped",
   });
   expect(notes).toEqual([]);
 });
@@ -234,7 +234,7 @@ describe("the image that a cluster runs", () => {
       record: await readJson(folder.record, recordSchema),
     };
   }
-  const byTag = expect.stringMatching(/^Coder's image: by its tag v\d+\.\d+\.\d+, no digest/);
+  const byTag = expect.stringMatching(/^Coder's image: by its tag v\d+\.\d+\.\d+, without a digest/);
 
   test("is what the registry said: synthesis reads it, and the record names it", async () => {
     const { environment, record } = await pinned([DIGEST]);
@@ -296,7 +296,7 @@ describe("the image that a cluster runs", () => {
 describe("the image that workspaces run", () => {
   const REAL = { rehearsal: undefined, project: CLOUD.project, cloud: CLOUD };
   const workspaceImageDigest = `sha256:${"1a".repeat(32)}`;
-  const byTag = expect.stringMatching(/^workspace image: by its tag \(docker\.io\/.*reported no digest$/);
+  const byTag = expect.stringMatching(/^workspace image: by its tag \(docker\.io\/.*returned no digest$/);
 
   async function recordOf(request: Partial<RunRequest>, said: object) {
     const world = new FakeWorld();

@@ -67,7 +67,7 @@ test("a terraform of the run that still works keeps it from being called clean",
     ...context,
     ports: { ...context.ports, terraform: { ...terraform, working: () => 4711 } },
   };
-  expect((await findDisagreements(working)).join("; ")).toMatch(/a terraform \(process 4711\) still works/);
+  expect((await findDisagreements(working)).join("; ")).toMatch(/a Terraform \(process 4711\) still works/);
 });
 
 describe("an empty inventory", () => {

@@ -1,13 +1,13 @@
 import { measurements, type Measurements } from "../../model/record/record.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
-import { sshPathOf } from "./deployment-of.ts";
+import { sshPath } from "./deployment-target.ts";
 import type { Plan } from "../folder/plan.ts";
 
-/** What a load measured, as a record holds it: with the way that its SSH took. */
-export function measurementsOf(plan: Plan, result: LoadResult): Measurements {
+/** A load's measurements in the form of a record, including the path that SSH took. */
+export function recordedMeasurements(plan: Plan, result: LoadResult): Measurements {
   const { connections } = result;
   return {
     ...measurements.omit({ connections: true }).parse(result),
-    connections: { ...connections, sshPath: sshPathOf(plan, connections) },
+    connections: { ...connections, sshPath: sshPath(plan, connections) },
   };
 }

@@ -2,10 +2,11 @@ import type { Environment } from "../../../stacks/environment.ts";
 import type { Plan } from "../folder/plan.ts";
 
 /**
- * How long a run holds its connections: long enough for the server to count them twice. The emulator counts as much
- * more often as its builds are faster, and its rehearsals hold for as much less, unless a length was set.
+ * How long a run holds its connections, in milliseconds: long enough for the server to count them twice. The
+ * emulator counts more often, by the factor of its build speed, so its rehearsals hold for less, unless a
+ * length was set.
  */
-export function holdMsOf(
+export function holdDurationMs(
   { size, rehearsal }: Pick<Plan, "size" | "rehearsal">,
   { overrides }: Pick<Environment, "overrides">,
 ): number {

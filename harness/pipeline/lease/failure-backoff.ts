@@ -1,13 +1,18 @@
 import type { Clock } from "../../tools/time/clock.ts";
 import { isLeaseHeld } from "./lease.ts";
 
-/** How long whatever failed is left alone at least. */
+/** The shortest back-off after a failure. */
 const LEAST_MS = 30_000;
-/** Of the time that a failing try took: what goes on beside it loses at most a fifth to it. */
+/**
+ * The back-off is at least this many times the duration of the failed try, so that retries take at most a
+ * fifth of the time.
+ */
 const SHARE = 4;
 
-/** Remembers that something off this machine failed, so that what must go on does not wait for it each time. */
-export class QuietAfterFailure {
+/**
+ * Remembers that a remote service failed, so that work which must continue does not wait for it each time.
+ */
+export class FailureBackoff {
   readonly #clock: Clock;
   #untilMs = -Infinity;
 
@@ -15,17 +20,17 @@ export class QuietAfterFailure {
     this.#clock = clock;
   }
 
-  isQuiet(): boolean {
+  isBackingOff(): boolean {
     return this.#clock.elapsed() < this.#untilMs;
   }
 
-  /** Runs it; when it fails, the quiet begins and the failure is thrown on. */
+  /** Runs `run`. A failure starts the back-off and is rethrown. */
   async watch<Result>(run: () => Promise<Result>): Promise<Result> {
     const startedAt = this.#clock.elapsed();
     try {
       return await run();
     } catch (error) {
-      // An answer, and the one that must never be missed.
+      // A lost lease is an answer of the service, and must never be missed.
       if (isLeaseHeld(error)) throw error;
       const now = this.#clock.elapsed();
       this.#untilMs = now + Math.max(LEAST_MS, SHARE * (now - startedAt));

@@ -5,10 +5,10 @@ import type { RunRecord } from "../../model/record/record.ts";
 import type { Plan } from "../folder/plan.ts";
 
 /**
- * What a run is measured on, as its size names it. Which processors its machines had is known after the load, from the
- * cloud itself (`machines.ts`); each of AWS's machine types has one.
+ * The platform of a run, as its size names it. The processors of its machines are known only after the load,
+ * from the cloud (`machines.ts`); each of AWS's machine types has one processor.
  */
-export function platformOf(
+export function describePlatform(
   { size, runner, rehearsal }: Pick<Plan, "size" | "runner" | "rehearsal">,
   { architecture, tls }: Pick<Environment, "architecture" | "tls">,
 ): NonNullable<RunRecord["provenance"]["platform"]> {
@@ -23,7 +23,7 @@ export function platformOf(
     ...(architectures.get(architecture)?.carriedBy === "machine-each"
       ? {}
       : { workspaceImage: size.workspacePod.image }),
-    // A real Coder on this machine has no mirror of the stacks.
+    // A real Coder on this machine has no provider mirror of the stacks.
     ...(rehearsal?.coder === undefined ? { templateProviders: size.templateProviders } : {}),
     tls: tls === undefined ? "off" : "self-signed",
     generator: GENERATOR_PLACES[runner],

@@ -2,28 +2,31 @@ import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { BootstrapTask } from "../../model/ports/worker-task.ts";
 import type { Plan } from "../folder/plan.ts";
 
-/** How the workload reaches the run's Coder: the emulator has a tunnel, a real server offers its own client. */
-export function deploymentOf(plan: Plan, url: string): BootstrapTask["deployment"] {
-  const ssh = sshOf(plan);
+/** How the workload reaches the run's Coder. The emulator has a tunnel; a real server offers its own client. */
+export function deploymentTarget(plan: Plan, url: string): BootstrapTask["deployment"] {
+  const ssh = sshCarrier(plan);
   return { url, ssh, ...(ssh === "stdio" ? { sshOptional: true } : {}) };
 }
 
 /** What carries SSH in this run. */
-function sshOf({ rehearsal }: Plan): "tunnel" | "stdio" {
+function sshCarrier({ rehearsal }: Plan): "tunnel" | "stdio" {
   return rehearsal !== undefined && rehearsal.coder === undefined ? "tunnel" : "stdio";
 }
 
-/** The way that SSH took, as a record says it; through Coder's own client the agents tell which. */
-export function sshPathOf(
+/** The path that SSH took, for the record. With Coder's own client, the agents report it. */
+export function sshPath(
   plan: Plan,
   { ssh, sshDirect = 0 }: Pick<LoadResult["connections"], "ssh" | "sshDirect">,
 ): "tunnel" | "relayed" | "direct" | "none" {
-  if (sshOf(plan) === "tunnel") return "tunnel";
+  if (sshCarrier(plan) === "tunnel") return "tunnel";
   if (ssh?.dealt === 0 && ssh.why !== undefined) return "none";
   return sshDirect > 0 ? "direct" : "relayed";
 }
 
-/** What must be live before the load starts: a real server on one machine is one replica with the daemons of all. */
+/**
+ * What must be live before the load starts. A real server on one machine is one replica with the daemons of
+ * all.
+ */
 export function expectedCapacity({ size, rehearsal }: Plan): BootstrapTask["expect"] {
   return {
     replicas: rehearsal?.coder === undefined ? size.coder.replicas : 1,

@@ -1,8 +1,11 @@
 import type { Environment } from "../../../stacks/environment.ts";
 import type { BootstrapTask } from "../../model/ports/worker-task.ts";
 
-/** Whom to trust as the environment's Coder: its own authority alone, by the certificate's name wherever Coder is. */
-export function trustOf({
+/**
+ * How to trust the environment's Coder: only by its own authority, and by the certificate's name at any
+ * address.
+ */
+export function coderTrust({
   tls,
 }: Pick<Environment, "tls">): Pick<BootstrapTask["deployment"], "caPem" | "serverName"> {
   return tls === undefined ? {} : { caPem: tls.caPem, serverName: tls.serverName };
