@@ -25,6 +25,10 @@ const { main, stackOf } = await import(pathToFileURL(command));
 process.on("uncaughtExceptionMonitor", (error) => {
   if (error instanceof Error) error.stack = stackOf(error);
 });
-const code = await main(process.argv.slice(2), { stdout, stderr, env: shell, cwd: process.cwd() });
+const code = await main(process.argv.slice(2), {
+  ...{ stdout, stderr, env: shell },
+  cwd: process.cwd(),
+  script: process.argv[1],
+});
 // What was left running on purpose (a stage that was told to leave) must not hold the terminal.
 stdout.write("", () => process.exit(code));

@@ -8,8 +8,12 @@ import { COMMANDS, listed } from "./command-table.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { packageVersion } from "../composition/settings/package-version.ts";
 import { safeStream } from "./safe-stream.ts";
+import { commandsStartedAs, startedAs } from "./started-as.ts";
+import { widthOf } from "../results/output/outputs.ts";
 
 export { stackOf };
+
+const NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
 
 /** Commands that work on runs, and so look after those that nobody tears down. Commands that only read start nothing. */
 const ADOPTING: ReadonlySet<string> = new Set(["run", "stage", "teardown"]);
@@ -24,15 +28,24 @@ const MAKING: ReadonlySet<string> = new Set([
  * The command line: parses, runs one command, and returns its exit code. `environment.env` is the shell's; a command
  * sees it without what could change a run.
  */
-export async function main(args: readonly string[], environment: Omit<Io, "exit">): Promise<number> {
+export async function main(
+  args: readonly string[],
+  environment: Omit<Io, "exit" | "suggest"> & {
+    /** The path of the program that was started. */
+    readonly script?: string;
+  },
+): Promise<number> {
   let exitCode = 0;
-  const shell = environment.env;
+  const { script, ...given } = environment;
+  const shell = given.env;
+  const suggest = commandsStartedAs(startedAs({ env: shell, cwd: given.cwd, script }), NAMES);
   const io: Io = {
-    ...environment,
+    ...given,
+    suggest,
     // One place for every text, whoever's words it holds: a deployment, a cloud and a record can say anything.
-    stdout: safeStream(environment.stdout),
-    stderr: safeStream(environment.stderr),
-    terminal: environment.stderr,
+    stdout: safeStream(given.stdout, suggest),
+    stderr: safeStream(given.stderr, suggest),
+    terminal: given.stderr,
     env: ownEnvironment(shell),
     exit: (code) => (exitCode = code),
   };
@@ -65,7 +78,13 @@ export async function programOf(
   const program = new Command("refbench")
     .description("Measures how far Coder scales on reference architectures, and leaves nothing behind.")
     .version(version)
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Piped help is searched with grep: no sentence of it is broken.
+      getOutHelpWidth: () => widthOf(io.stdout),
+      getErrHelpWidth: () => widthOf(io.stderr),
+    })
     .exitOverride()
     .showHelpAfterError("(add --help for what it accepts)")
     .hook("preAction", async (_, command) => {

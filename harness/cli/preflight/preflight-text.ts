@@ -57,10 +57,10 @@ function conclusion({ outcome, checks, simulated }: PreflightReport): string {
   return `Ready${simulated ? " for a rehearsal" : ""}: nothing failed.${unasked}`;
 }
 
-/** Text in lines of at most `width` characters. Names hold no spaces and stay whole, so that they can be copied. */
+/** Text in lines of at most `width` characters. Names and commands stay whole, so that they can be copied. */
 export function linesOf(text: string, width: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of oneLine(text).split(" ")) {
+  for (const word of oneLine(text).match(/"refbench [^"]*"\S*|\S+/g) ?? []) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;

@@ -22,11 +22,13 @@ type ProgressStream = Io["stderr"] & { readonly isTTY?: boolean; readonly column
 
 /** Shows a run's events on stderr: live lines on a terminal, appended lines elsewhere. */
 export function progressReporter(
-  io: Pick<Io, "stderr" | "terminal" | "env">,
+  io: Pick<Io, "stderr" | "terminal" | "env" | "suggest">,
   clock: Clock = systemClock,
 ): ProgressReporter {
   const terminal: ProgressStream = io.terminal ?? io.stderr;
-  return isLive(terminal, io.env) ? terminalReporter(terminal, clock) : plainReporter(io.stderr, clock);
+  return isLive(terminal, io.env)
+    ? terminalReporter(terminal, clock, io.suggest)
+    : plainReporter(io.stderr, clock);
 }
 
 function isLive(stream: ProgressStream, env: NodeJS.ProcessEnv): boolean {
@@ -56,7 +58,11 @@ const TICK_MS = 500;
 const DEFAULT_COLUMNS = 80;
 
 /** Redraws a few lines in place. The cursor is never hidden, so no way of ending can lose it. */
-export function terminalReporter(stream: ProgressStream, clock: Clock): ProgressReporter {
+export function terminalReporter(
+  stream: ProgressStream,
+  clock: Clock,
+  suggest: (text: string) => string = (text) => text,
+): ProgressReporter {
   const update = createLogUpdate(stream, { showCursor: true });
   const axis = new EventAxis(clock);
   let state = initialState;
@@ -70,7 +76,7 @@ export function terminalReporter(stream: ProgressStream, clock: Clock): Progress
   };
   const above = (line: string): void => {
     update.clear();
-    stream.write(`${removeControls(line)}\n`);
+    stream.write(`${suggest(removeControls(line))}\n`);
     if (!closed) draw();
   };
   const tick = setInterval(draw, TICK_MS).unref();

@@ -6,6 +6,8 @@ export interface Io {
   readonly stderr: NodeJS.WritableStream;
   /** The progress stream as it is, for live lines alone: they move the cursor. Absent = `stderr`. */
   readonly terminal?: NodeJS.WritableStream;
+  /** Lets commands in a text begin as the user started refbench. `stdout` and `stderr` do it themselves. Absent = as they are. */
+  readonly suggest?: (text: string) => string;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** Sets the exit code of the command; the process ends when the command returns. */

@@ -4,7 +4,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import type { OutputFormat, OutputSpec } from "../format/output-spec.ts";
 
-/** What a terminal that does not say its width is taken to have, and every file. */
+/** The width of every file. */
 export const DEFAULT_WIDTH = 80;
 
 /** Where results go. */
@@ -56,7 +56,7 @@ export async function writeForms(
   throw new RefbenchError("run_folder", `cannot write the result to ${failures.join(", ")}; ${next}`);
 }
 
-/** Columns of a terminal, within what a line of prose is good for. */
+/** Columns of a terminal, within what a line of prose is good for. What is not a terminal has no width: nothing is wrapped. */
 export function widthOf(stream: OutputTarget["stdout"]): number {
-  return Math.min(160, Math.max(60, stream.columns ?? DEFAULT_WIDTH));
+  return stream.columns === undefined ? Infinity : Math.min(160, Math.max(60, stream.columns));
 }

@@ -43,7 +43,7 @@ export function drawGrid({ header, rows: given, right = new Set() }: Grid, width
   return [...draw(header), rule, ...rows.flatMap(draw)].join("\n");
 }
 
-/** Text in lines of at most `width` characters. */
+/** Text in lines of at most `width` characters, but for a command in quotes, which stays whole to be pasted. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
@@ -52,7 +52,7 @@ export function wrap(text: string, width: number): readonly string[] {
       lines.push(line.trimEnd());
       line = "";
     }
-    while (piece.trimEnd().length > width) {
+    while (piece.trimEnd().length > width && !isCommand(piece)) {
       lines.push(piece.slice(0, width));
       piece = piece.slice(width);
     }
@@ -62,9 +62,13 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines;
 }
 
-/** The parts that a line may break between, each with what follows it up to the break. Dates stay whole. */
+/** The parts that a line may break between, each with what follows it up to the break. Dates and commands stay whole. */
 function piecesOf(text: string): readonly string[] {
-  return text.match(/\d{4}-\d\d-\d\d\s*|[^\s/-]*[/-]+|[^\s/-]+\s*|\s+/g) ?? [];
+  return text.match(/"refbench [^"]*"[^\s]*\s*|\d{4}-\d\d-\d\d\s*|[^\s/-]*[/-]+|[^\s/-]+\s*|\s+/g) ?? [];
+}
+
+function isCommand(piece: string): boolean {
+  return piece.startsWith('"refbench ');
 }
 
 /** Takes from the widest column that still has something to give, until the line fits. */

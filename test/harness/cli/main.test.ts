@@ -91,3 +91,19 @@ describe("help", () => {
     expect(stdout).toContain("40 leaked");
   });
 });
+
+describe("a suggested command", () => {
+  test("begins as refbench was started, in help and in errors", async () => {
+    const [cwd, stdout, stderr] = ["/", new PassThrough(), new PassThrough()];
+    const given = { stdout, stderr, env: {}, cwd, script: "/opt/refbench/bin/refbench.js" };
+    expect(await main(["watch", "01jd"], given)).toBe(2);
+    expect(String(stderr.read())).toContain('"node opt/refbench/bin/refbench.js results list"');
+    expect(await main(["preflight", "--help"], given)).toBe(0);
+    expect(String(stdout.read())).toContain('"node opt/refbench/bin/refbench.js architectures"');
+  });
+
+  test("help that is piped has each description on one line", async () => {
+    const { stdout } = await refbench(["run", "--help"]);
+    expect(stdout).toMatch(/^ +--keep-on-failure .*REFBENCH_KEEP_ON_FAILURE\)$/m);
+  });
+});

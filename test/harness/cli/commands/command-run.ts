@@ -11,9 +11,16 @@ import { CapturedStream } from "../progress/captured-stream.ts";
 export async function runCommand(
   command: (io: Io) => Command,
   args: readonly string[],
-  { cwd = "/nonexistent", env = process.env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  {
+    cwd = "/nonexistent",
+    env = process.env,
+    columns,
+  }: { cwd?: string; env?: NodeJS.ProcessEnv; /** Of a terminal. Absent = piped. */ columns?: number } = {},
 ): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number }> {
-  const [stdout, stderr] = [new CapturedStream(), new CapturedStream()];
+  const [stdout, stderr] = [1, 2].map(() => new CapturedStream(columns === undefined ? {} : { columns })) as [
+    CapturedStream,
+    CapturedStream,
+  ];
   let code = 0;
   const io: Io = { stdout, stderr, env, cwd, exit: (exitCode) => (code = exitCode) };
   const built = command(io).exitOverride();

@@ -19,9 +19,13 @@ async function folder(): Promise<string> {
 }
 
 /** Runs the command in a folder of its own, with nothing in its environment but the PATH. */
-async function preflight(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+async function preflight(args: readonly string[], env: NodeJS.ProcessEnv = {}, columns?: number) {
   const cwd = await folder();
-  const ended = await runCommand(preflightCommand, args, { cwd, env: { PATH, ...env } });
+  const ended = await runCommand(preflightCommand, args, {
+    cwd,
+    env: { PATH, ...env },
+    ...(columns === undefined ? {} : { columns }),
+  });
   return { ...ended, cwd };
 }
 
@@ -81,7 +85,11 @@ describe("refbench preflight --rehearse", () => {
   });
 
   test("has no line above 80 columns but one that is to be pasted, and breaks no name", async () => {
-    const { stdout } = await preflight(["gke", "--rehearse", "--size", "1200", "--fail-check", "identity"]);
+    const { stdout } = await preflight(
+      ["gke", "--rehearse", "--size", "1200", "--fail-check", "identity"],
+      {},
+      80,
+    );
     const lines = stdout.split("\n");
     for (const line of lines)
       if (/\S .*\S \S/.test(line) && !line.includes("->")) expect(line.length, line).toBeLessThanOrEqual(80);

@@ -32,7 +32,7 @@ test("the list is a line or two a run on 80 columns, whatever the verdicts", asy
     sampleRecord({ runId: first, verdict: "infrastructure" }),
     sampleRecord({ runId: second, verdict: "unverified", teardown: { ...LEAKED, state: "unverified" } }),
   ]);
-  const { stdout } = await runCommand(resultsCommand, [], { cwd });
+  const { stdout } = await runCommand(resultsCommand, [], { cwd, columns: 80 });
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   expect(stdout).toMatch(
     new RegExp(`^${first} +gke( 1200)? +simulated +2026-11-22 +infrastructure +clean$`, "m"),

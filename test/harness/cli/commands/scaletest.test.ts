@@ -315,7 +315,7 @@ describe("Ctrl-C", () => {
     left.kill("SIGINT");
     const ended = await left.ended;
     expect(ended.code, ended.stderr).toBe(41);
-    const [, next = ""] = /^ {2}refbench (scaletest cleanup .*)$/m.exec(ended.stderr) ?? [];
+    const [, next = ""] = /^ {2}.*refbench\S* (scaletest cleanup .*)$/m.exec(ended.stderr) ?? [];
     expect((await refbench(coder, next.split(" "))).code).toBe(0);
     expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
   }, 60_000);
