@@ -87,6 +87,13 @@ export default {
       to: { path: "^stacks/", pathNot: `^stacks/(${CONTRACTS.join("|")})\\.ts$` },
     },
     {
+      name: "no circle between files",
+      comment: "move what both need, types too, into a file of its own or into the file that owns it",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
       name: "no circle between rooms",
       severity: "error",
       scope: "folder",

@@ -1,18 +1,12 @@
 import type { Architecture, Size } from "./architecture.ts";
 import { findCapacityProblem } from "./capacity/find-problem.ts";
+import type { Contradiction } from "./contradiction.ts";
 import { ArchitectureError } from "./error.ts";
 
 /** Refuses a size whose figures contradict each other, or its architecture, naming the path to change. */
 export function refuseContradictions(architecture: Architecture, size: Size): void {
   const problem = findContradiction(size) ?? findCapacityProblem(architecture, size);
   if (problem !== undefined) throw new ArchitectureError(problem.path, problem.value, problem.expected);
-}
-
-/** A figure that does not fit the others. */
-export interface Contradiction {
-  readonly path: string;
-  readonly value: unknown;
-  readonly expected: string;
 }
 
 function findContradiction(size: Size): Contradiction | undefined {

@@ -1,8 +1,7 @@
 import type { App } from "cdktf";
-import { resolveSize } from "../reference-architectures/catalogue.ts";
-import type { ResolvedSize } from "../reference-architectures/catalogue.ts";
+import { resolveSize, type ResolvedSize } from "../reference-architectures/catalogue.ts";
 import type { BenchStackProps } from "./bench-stack.ts";
-import type { Deployment } from "./read-environments.ts";
+import type { Deployment } from "./read-environment.ts";
 
 type AddStacks = (app: App, size: ResolvedSize, props: BenchStackProps) => void;
 

@@ -4,7 +4,8 @@ import { ArchitectureError } from "../reference-architectures/error.ts";
 import { architectures, getArchitecture } from "../reference-architectures/catalogue.ts";
 import { addDeployment } from "./add-deployment.ts";
 import { writeSecretJson } from "./manual/manual-secrets.ts";
-import { type Deployment, readEnvironments } from "./read-environments.ts";
+import { readEnvironments } from "./read-environments.ts";
+import type { Deployment } from "./read-environment.ts";
 import { EnvironmentError } from "./read-json.ts";
 import { ephemeralVariables } from "./secrets.ts";
 

@@ -1,8 +1,6 @@
-import {
-  type ChangePoint,
-  changePoints,
-  type NightFigure,
-} from "../../harness/results/statistics/steps/change-points.ts";
+import { changePoints } from "../../harness/results/statistics/steps/change-points.ts";
+import type { ChangePoint } from "../../harness/results/statistics/steps/watch-stretch.ts";
+import type { NightFigure } from "../../harness/results/statistics/steps/night-figure.ts";
 import { type Noise, plantedSeries, seeded } from "./planted-series.ts";
 
 const STEP = 0.1;

@@ -1,3 +1,4 @@
+import type { Finding } from "./finding.ts";
 import { execa } from "execa";
 import { childEnvironment } from "../model/environment/child-environment.ts";
 import { messageOf } from "../tools/error.ts";
@@ -5,18 +6,6 @@ import { findTerraform, SUPPORTED_TERRAFORM, TERRAFORM_INSTALL } from "../terraf
 import { createTerraform } from "../terraform/terraform.ts";
 import { checkProviders } from "./check-providers.ts";
 import { type TunnelCloud, tunnelTool } from "../composition/runner/tunnel-tool.ts";
-
-/** What was found of one tool. */
-export interface Finding {
-  readonly tool: string;
-  /** `optional` = absent, and a rehearsal works without it. */
-  readonly state: "ok" | "missing" | "unsupported" | "optional";
-  /** Version, and where it lies when that is known. */
-  readonly found?: string;
-  readonly wanted: string;
-  /** How to get what is wanted; absent when it is there. */
-  readonly next?: string;
-}
 
 /** Looks for everything that refbench starts. Changes nothing and asks no network. */
 export async function checkMachine(env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {

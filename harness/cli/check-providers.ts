@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { TYPES_IN_USE } from "../../rehearsal/twin/types-in-use.ts";
-import type { Finding } from "./check-machine.ts";
+import type { Finding } from "./finding.ts";
 
 /** Names a filesystem mirror with the clouds' own Terraform providers, for `validate:stacks` and tests. */
 export const PROVIDER_MIRROR = "REFBENCH_PROVIDER_MIRROR";

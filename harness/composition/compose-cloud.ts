@@ -18,7 +18,7 @@ import type { CloudPlan, Plan } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { lockProviders } from "../terraform/lock-providers.ts";
 import { composeChecks } from "./compose-checks.ts";
-import type { PlacePorts } from "./compose.ts";
+import type { PlacePorts } from "./place-ports.ts";
 import { refuseOtherCloud } from "./refuse-other-cloud.ts";
 import { composeWorkers } from "./compose-workers.ts";
 

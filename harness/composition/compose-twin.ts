@@ -11,7 +11,7 @@ import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import { withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
 import { composeChecks } from "./compose-checks.ts";
 import { composeWorkers } from "./compose-workers.ts";
-import type { PlacePorts } from "./compose.ts";
+import type { PlacePorts } from "./place-ports.ts";
 import { findTwin } from "./find-twin.ts";
 
 /** How the twin settles: its controllers take seconds, compressed by `--speed`. */

@@ -15,20 +15,7 @@ import { composeCloud } from "./compose-cloud.ts";
 import { composeTwin } from "./compose-twin.ts";
 import { withoutLicence } from "./settings/read-licence.ts";
 import { spawnReaper } from "./spawn-reaper.ts";
-
-/** The ports that differ between a cloud and its twin. */
-export type PlacePorts = Pick<
-  Ports,
-  | "childEnv"
-  | "shard"
-  | "inventory"
-  | "settle"
-  | "checks"
-  | "lockProviders"
-  | "hardEnds"
-  | "cluster"
-  | "machines"
->;
+import type { PlacePorts } from "./place-ports.ts";
 
 /** Puts the layers together for one run, in whichever process asks: its plan says everything but the credentials. */
 export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.ProcessEnv): Promise<Ports> {

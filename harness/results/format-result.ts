@@ -1,8 +1,7 @@
 import type { RunRecord } from "../model/record/record.ts";
 import { resultsJson } from "./output/json.ts";
 import { resultMarkdown } from "./output/markdown.ts";
-import type { OutputFormat } from "./format/output-spec.ts";
-import { DEFAULT_WIDTH } from "./output/outputs.ts";
+import { type OutputFormat, DEFAULT_WIDTH } from "./format/output-spec.ts";
 import { resultsText } from "./output/text.ts";
 
 /** The result of one run in one form. */

@@ -1,5 +1,5 @@
 import type { Size } from "../architecture.ts";
-import type { Contradiction } from "../contradictions.ts";
+import type { Contradiction } from "../contradiction.ts";
 import { type MachineType, machineOf } from "../machine-types.ts";
 import { type Allocatable, CLUSTER_PODS } from "./allocatable.ts";
 

@@ -1,5 +1,5 @@
 import type { Architecture, Size } from "../architecture.ts";
-import type { Contradiction } from "../contradictions.ts";
+import type { Contradiction } from "../contradiction.ts";
 
 /** What the database keeps free for its own work: Coder's advice is a fifth more than its replicas open. */
 const CONNECTION_RESERVE = 1.2;

@@ -1,6 +1,6 @@
 import type { Architecture, Size } from "../architecture.ts";
 import { BUILD_RULES, coresForBuilds } from "../build-rules.ts";
-import type { Contradiction } from "../contradictions.ts";
+import type { Contradiction } from "../contradiction.ts";
 import {
   cpuPlatformsOf,
   hasKnownProcessor,

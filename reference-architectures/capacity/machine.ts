@@ -1,5 +1,5 @@
 import type { Size } from "../architecture.ts";
-import type { Contradiction } from "../contradictions.ts";
+import type { Contradiction } from "../contradiction.ts";
 import { type MachineType, machineOf } from "../machine-types.ts";
 
 /** What the system, Docker and the agents of monitoring take of a machine. Ours, rounded up. */

@@ -3,7 +3,7 @@ import { type MachinesAnswer, type MeasuredMachine, roleOfName } from "../../har
 import type { RunId } from "../../harness/model/run-id.ts";
 import type { TwinItem } from "../inventory/item.ts";
 import { openStore } from "../inventory/store.ts";
-import { findItemRun } from "./cloud/create.ts";
+import { findItemRun } from "./cloud/item-run.ts";
 import { inventoryFolder } from "./plugin/settings.ts";
 import { processorOf } from "./plugin/template.ts";
 import { valueAt } from "./plugin/walk.ts";

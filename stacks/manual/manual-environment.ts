@@ -16,7 +16,7 @@ import {
 } from "./manual-request.ts";
 import { manualSecrets, newManualSecrets, SECRETS_FILE, writeSecretJson } from "./manual-secrets.ts";
 import { stateContent } from "./manual-state.ts";
-import { type Deployment, readEnvironment } from "../read-environments.ts";
+import { readEnvironment, type Deployment } from "../read-environment.ts";
 import { EnvironmentError } from "../read-json.ts";
 
 /** What commands of cdktf do with an environment; those that are not listed go by the one that exists. */

@@ -6,7 +6,7 @@ import { environmentSchema } from "../../stacks/environment.ts";
 import { manualSecrets } from "../../stacks/manual/manual-secrets.ts";
 import { stateContent } from "../../stacks/manual/manual-state.ts";
 import { STATE_FILE } from "../../stacks/movable-backend.ts";
-import { readEnvironment } from "../../stacks/read-environments.ts";
+import { readEnvironment } from "../../stacks/read-environment.ts";
 import { EnvironmentError } from "../../stacks/read-json.ts";
 import { RUN } from "./synthesize.ts";
 

@@ -2,7 +2,7 @@ import { jsonText } from "../../tools/safe-text.ts";
 import { Command } from "commander";
 import { outputOption } from "../options/output-option.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
-import type { Finding } from "../check-machine.ts";
+import type { Finding } from "../finding.ts";
 import type { Io } from "../../composition/settings/io.ts";
 
 const MARKS = { ok: "ok", missing: "MISSING", unsupported: "TOO OLD", optional: "absent" } as const;

@@ -1,6 +1,6 @@
 import { factorWords, figureWords } from "../../results/compare/figure-words.ts";
-import type { OutputFormat, OutputSpec } from "../../results/format/output-spec.ts";
-import { DEFAULT_WIDTH, type OutputTarget, writeForms } from "../../results/output/outputs.ts";
+import { type OutputFormat, type OutputSpec, DEFAULT_WIDTH } from "../../results/format/output-spec.ts";
+import { type OutputTarget, writeForms } from "../../results/output/outputs.ts";
 import { formatSheet } from "../../results/table/sheet.ts";
 import type { EngineFigure, EngineComparison } from "./compare-records.ts";
 

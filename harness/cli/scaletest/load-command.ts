@@ -1,9 +1,9 @@
+import { type PreparedLoad, mayBegin } from "./may-begin.ts";
 import type { Command } from "commander";
 import { startDeadline } from "../../tools/time/deadline.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { newRunId, run12 } from "../../model/run-id.ts";
-import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../tools/verdict.ts";
 import { exitCodeOf } from "../../pipeline/record/run-record.ts";
@@ -21,20 +21,11 @@ import { listenForLoadInterrupts } from "./interrupts.ts";
 import { keepRecord, writeKept } from "./keep-record.ts";
 import type { LoadFlags } from "./options/load-options.ts";
 import type { TaskGround } from "./load-task.ts";
-import { mayBegin } from "./may-begin.ts";
 import { type Reach, reachDeployment } from "./reach.ts";
 import { recordOfLoad } from "./record.ts";
 import { runLoadByHand } from "./run-load.ts";
 import { chooseSsh } from "./ssh.ts";
 import { pasteable } from "./options/typed-command.ts";
-
-/** A load as the deployment was found able to carry it, nothing created yet. */
-export interface PreparedLoad {
-  readonly look: DeploymentLook;
-  readonly task: LoadTask;
-  /** What was noticed; the load notices it again and says so. */
-  readonly notes: readonly string[];
-}
 
 /** Finds what the load needs on the deployment and refuses what it would refuse. */
 export type Prepare = (

@@ -3,7 +3,7 @@ import { checkDeployment } from "../../workload/checks/check-deployment.ts";
 import { checkTemplate } from "../../workload/checks/check-template.ts";
 import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
 import { planTemplate } from "../../workload/checks/guard-plan.ts";
-import { checkScenario } from "../../workload/scenarios/scenario.ts";
+import { checkScenario } from "../../workload/scenarios/find-scenario.ts";
 import { chooseTokenLifetime } from "../../workload/context/token-lifetime.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";

@@ -4,7 +4,7 @@ import { runOfWorkspace } from "../../workload/checks/cleanup-ownership.ts";
 import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
 import { planOrganization } from "../../workload/checks/guard-plan.ts";
 import { listWorkspaces } from "../../workload/context/listing.ts";
-import { checkScenario } from "../../workload/scenarios/scenario.ts";
+import { checkScenario } from "../../workload/scenarios/find-scenario.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
 import type { TrafficFlags } from "./options/load-options.ts";
 import { targetPrefix, trafficTask } from "./load-task.ts";

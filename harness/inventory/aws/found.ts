@@ -1,6 +1,6 @@
 import { findIsoTime } from "../../tools/time/instant.ts";
 import { classOf } from "./failure.ts";
-import type { AwsKindName } from "./kinds.ts";
+import type { AwsKindName, AwsKindService, awsKinds } from "./kinds.ts";
 import type { AwsSession } from "./session.ts";
 
 /** One thing as a direct call describes it, before anyone knows whose it is. */
@@ -62,3 +62,10 @@ export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> 
 export function ids(...all: readonly (string | undefined)[]): string[] {
   return all.filter((id) => id !== undefined && id !== "") as string[];
 }
+
+/** What a service's module must answer for: exactly the kinds that the table gives it. */
+export type KindsOf<Service extends AwsKindService> = {
+  readonly [
+    Kind in AwsKindName as (typeof awsKinds)[Kind]["service"] extends Service ? Kind : never
+  ]: KindCalls;
+};

@@ -1,13 +1,5 @@
-import type { KindCalls } from "./found.ts";
-import { awsKinds } from "./kinds.ts";
-import type { AwsKindName, AwsKindService } from "./kinds.ts";
-
-/** What a service's module must answer for: exactly the kinds that the table gives it. */
-export type KindsOf<Service extends AwsKindService> = {
-  readonly [
-    Kind in AwsKindName as (typeof awsKinds)[Kind]["service"] extends Service ? Kind : never
-  ]: KindCalls;
-};
+import type { KindCalls, KindsOf } from "./found.ts";
+import { awsKinds, type AwsKindName, type AwsKindService } from "./kinds.ts";
 
 const load: { readonly [Service in AwsKindService]: () => Promise<KindsOf<Service>> } = {
   autoscaling: async () => (await import("./services/autoscaling.ts")).autoscalingCalls,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runCost } from "../record/cost.ts";
-import { type BootTime, bootTime } from "../../tools/time/moment.ts";
+import { type BootTime, bootTime } from "../../tools/time/boot-time.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 import { loadProgress } from "../record/worker-result.ts";
 import { type Stage, STAGES } from "../record/stage.ts";

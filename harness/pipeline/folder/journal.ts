@@ -5,7 +5,8 @@ import { instantMs } from "../../tools/time/instant.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { linesIn } from "../../tools/files/lines.ts";
-import { bootTime, type BootTime, type Moment, momentNow } from "../../tools/time/moment.ts";
+import { type Moment, momentNow } from "../../tools/time/moment.ts";
+import { type BootTime, bootTime } from "../../tools/time/boot-time.ts";
 import { STAGES } from "../../model/record/stage.ts";
 import { EXIT_CODES, type Verdict } from "../../tools/verdict.ts";
 import { parseJson } from "../../tools/parse-json.ts";
@@ -65,6 +66,7 @@ export const journalEntry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("swept"), id: z.string(), kind: z.string(), name: z.string() }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntry>;
+
 export type StoredEntry = JournalEntry & {
   readonly at: string;
   /** The same moment by a clock that cannot be set; absent in journals of earlier versions. */

@@ -4,7 +4,7 @@ import type { Release } from "../../../stacks/environment.ts";
 import { runCost } from "../../model/record/cost.ts";
 import { endpointVariables } from "../../model/cloud/endpoint-variables.ts";
 import { drawOrder } from "../../model/cloud/load-order.ts";
-import { bootTime } from "../../tools/time/moment.ts";
+import { bootTime } from "../../tools/time/boot-time.ts";
 import { origin, recordSchema, refbenchProvenance } from "../../model/record/record.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { objectiveSchema, sizeSchema } from "../../../reference-architectures/architecture.ts";

@@ -1,5 +1,6 @@
 import type { Clock } from "../../tools/time/clock.ts";
-import { type BootTime, type Moment, momentNow, msBetween } from "../../tools/time/moment.ts";
+import { type Moment, momentNow, msBetween } from "../../tools/time/moment.ts";
+import type { BootTime } from "../../tools/time/boot-time.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { momentOf, type StoredEntry } from "./journal.ts";
 import type { Plan } from "./plan.ts";

@@ -1,6 +1,5 @@
 import type { Grid } from "../table/grid.ts";
-import type { OutputFormat } from "../format/output-spec.ts";
-import { DEFAULT_WIDTH } from "../output/outputs.ts";
+import { type OutputFormat, DEFAULT_WIDTH } from "../format/output-spec.ts";
 import { formatSheet } from "../table/sheet.ts";
 import type { ComparedRun, FigureOfBoth, RunComparison } from "./compare-runs.ts";
 import { factorWords, figureWords } from "./figure-words.ts";

@@ -53,3 +53,6 @@ export function parseForm(value: string, forms: readonly OutputFormat[]): Output
 function listed(forms: readonly string[]): string {
   return `${forms.slice(0, -1).join(", ")} or ${forms.at(-1) ?? ""}`;
 }
+
+/** The width of every file. */
+export const DEFAULT_WIDTH = 80;

@@ -2,10 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
-import type { OutputFormat, OutputSpec } from "../format/output-spec.ts";
-
-/** The width of every file. */
-export const DEFAULT_WIDTH = 80;
+import { DEFAULT_WIDTH, type OutputFormat, type OutputSpec } from "../format/output-spec.ts";
 
 /** Where results go. */
 export interface OutputTarget {

@@ -15,7 +15,7 @@ import { type Child, type Html, html, small } from "./html.ts";
 import { nightStrip } from "./night-strip.ts";
 import { runPath, sizePath } from "./paths.ts";
 import { runsPageTable } from "./runs-table.ts";
-import type { SiteInput } from "./site.ts";
+import type { SiteInput } from "./site-input.ts";
 import { chip } from "./status.ts";
 
 const TITLE = "Coder reference benchmarks";

@@ -2,24 +2,11 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { byStart } from "../history/read-history.ts";
 import { resultsJson } from "../output/json.ts";
 import { changesOf } from "../statistics/changes-of.ts";
-import type { Reset } from "../statistics/resets.ts";
 import { indexPage } from "./index-page.ts";
 import { recordPagePath, runPath, sizePath } from "./paths.ts";
 import { runPage } from "./run-page.ts";
+import type { SiteInput } from "./site-input.ts";
 import { sizePage } from "./size-page.ts";
-
-/** What a site is made of. */
-export interface SiteInput {
-  readonly records: readonly RunRecord[];
-  /** Whether it is the site of the rehearsals, which shows no real run, as the other shows no rehearsal. */
-  readonly rehearsals: boolean;
-  /** Date in UTC from which the age of figures is counted: 2026-11-22. */
-  readonly asOf: string;
-  /** Nights on which a series begins by decision. */
-  readonly resets?: readonly Reset[];
-  /** Records that could not be read: named on the index, never passed over. */
-  readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
-}
 
 /** The files of the static site, by their path in it: from the same records the same bytes. */
 export function siteOf(input: SiteInput): ReadonlyMap<string, string> {

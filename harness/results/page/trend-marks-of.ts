@@ -1,5 +1,5 @@
 import { movedWords } from "../statistics/change-words.ts";
-import type { ChangePoint } from "../statistics/steps/change-points.ts";
+import type { ChangePoint } from "../statistics/steps/watch-stretch.ts";
 import type { WatchedSeries } from "../statistics/changes-of.ts";
 import { isWorse } from "../statistics/watched-figures.ts";
 import type { TrendMark } from "./charts/trend-marks.ts";

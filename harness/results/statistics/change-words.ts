@@ -2,7 +2,7 @@ import { formatCount } from "../format/format.ts";
 import type { Grid } from "../table/grid.ts";
 import type { OutputFormat } from "../format/output-spec.ts";
 import { formatSheet } from "../table/sheet.ts";
-import type { ChangePoint } from "./steps/change-points.ts";
+import type { ChangePoint } from "./steps/watch-stretch.ts";
 import type { WatchedSeries } from "./changes-of.ts";
 import type { TotalFailure } from "./steps/total-failures.ts";
 import { isWorse } from "./watched-figures.ts";

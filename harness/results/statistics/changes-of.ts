@@ -4,13 +4,9 @@ import { isNightly, nightsOf } from "../nights/night.ts";
 import { measuredCoder } from "../nights/outcome.ts";
 import { nightAgainCommand } from "../output/reproduce.ts";
 import { versionText } from "../format/row.ts";
-import {
-  type ChangePoint,
-  changePoints,
-  type NightFigure,
-  type SeriesChanges,
-  shareChanges,
-} from "./steps/change-points.ts";
+import { changePoints, type SeriesChanges, shareChanges } from "./steps/change-points.ts";
+import type { ChangePoint } from "./steps/watch-stretch.ts";
+import type { NightFigure } from "./steps/night-figure.ts";
 import { figureOfNight } from "./figure-of-night.ts";
 import type { Reset } from "./resets.ts";
 import {

@@ -1,4 +1,4 @@
-import { type BootTime, sinceBoot } from "./moment.ts";
+import { sinceBoot, type BootTime } from "./boot-time.ts";
 
 /** Wall time, elapsed time and waiting, injected so that tests move them. */
 export interface Clock {

@@ -1,15 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
-import { uptime } from "node:os";
-import { z } from "zod";
 import type { Clock } from "./clock.ts";
-
-/**
- * Time since a machine started, milliseconds. Nobody can set this clock, and it goes on while the machine sleeps: a
- * cloud's machines go on too. Two times are comparable where `boot` is the same.
- */
-export const bootTime = z.object({ boot: z.string(), ms: z.number() });
-export type BootTime = z.infer<typeof bootTime>;
+import type { BootTime } from "./boot-time.ts";
 
 /** A moment by the wall clock, milliseconds since the epoch, and by the time since the machine started. */
 export interface Moment {
@@ -83,25 +73,4 @@ export function steadyClock(clock: Clock): Clock {
     sinceBoot: () => clock.sinceBoot(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
   };
-}
-
-let known: string | undefined;
-
-/** The time since this machine started; where the system has no id of its boot, since this process did. */
-export function sinceBoot(): BootTime {
-  known ??= bootId() ?? "";
-  if (known !== "") return { boot: known, ms: Math.round(uptime() * 1000) };
-  return { boot: (own ??= `process ${randomUUID()}`), ms: Math.round(performance.now()) };
-}
-
-let own: string | undefined;
-
-/** With the namespace of pids: a container may be shown an uptime of its own. */
-function bootId(): string | undefined {
-  try {
-    const id = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${id} ${readlinkSync("/proc/self/ns/pid").replaceAll(/\D/g, "")}`;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import type { ForeignEngine } from "../../model/record/engine.ts";
 import { messageOf } from "../../tools/error.ts";
 import { deleteUsers, deleteWorkspaces } from "../removal/delete-all.ts";
 import type { LoadContext, LoadWorkspace, TaskContext } from "../context/load-context.ts";
-import type { CoderEngineOptions } from "./engine.ts";
+import type { CoderEngineOptions } from "./utility-calls.ts";
 import { listUtilityThings, type UtilityThings } from "./find-made.ts";
 import { madeUsers } from "./measure-made.ts";
 

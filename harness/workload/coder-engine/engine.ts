@@ -20,30 +20,15 @@ import { type Cleaned, cleanMade } from "./clean-made.ts";
 import { countConnections } from "./count-connections.ts";
 import { createFailure } from "./error-class.ts";
 import { listUtilityThings, madeBetween, type UtilityThings } from "./find-made.ts";
-import type { CoderUtility } from "./find-utility.ts";
 import { measureMade } from "./measure-made.ts";
 import { notComparable } from "./not-comparable.ts";
 import { type ConnectionRange, planConnections } from "./plan-connections.ts";
 import { refuseTask } from "./refuse-task.ts";
 import type { UtilityRun } from "./report.ts";
-import { UtilityCalls } from "./utility-calls.ts";
+import { UtilityCalls, type CoderEngineOptions } from "./utility-calls.ts";
 
 /** How long a load still tries to take the probe's token back. */
 const TOKENS_BACK_MS = 5000;
-
-/** What Coder's utility is run with. */
-export interface CoderEngineOptions {
-  /** As `findCoderUtility` found it. */
-  readonly utility: CoderUtility;
-  /** Of this process; no variable of Coder's own goes on from here. */
-  readonly env: NodeJS.ProcessEnv;
-  /** How long the utility may take to end once it was stopped. @default 10,000 */
-  readonly graceMs?: number;
-  /** Aborted to give up the cleanup too. */
-  readonly leave?: AbortSignal;
-  /** Where its reports are kept, secrets taken out. @default nowhere */
-  readonly reportsFolder?: string;
-}
 
 /**
  * Makes a load with Coder's own scaletest utility: it creates the workspaces, then holds a connection to each, and

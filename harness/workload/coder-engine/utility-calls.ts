@@ -6,11 +6,25 @@ import type { LoadContext } from "../context/load-context.ts";
 import { watchServerGauge } from "../connections/server-gauge.ts";
 import { createArguments, trafficArguments } from "./arguments.ts";
 import { utilityEnvironment } from "./utility-environment.ts";
-import type { CoderEngineOptions } from "./engine.ts";
 import type { UtilityThings } from "./find-made.ts";
 import { findReport, type UtilityRun } from "./report.ts";
 import { runUtility } from "./run-utility.ts";
 import { watchMade } from "./watch-made.ts";
+import type { CoderUtility } from "./find-utility.ts";
+
+/** What Coder's utility is run with. */
+export interface CoderEngineOptions {
+  /** As `findCoderUtility` found it. */
+  readonly utility: CoderUtility;
+  /** Of this process; no variable of Coder's own goes on from here. */
+  readonly env: NodeJS.ProcessEnv;
+  /** How long the utility may take to end once it was stopped. @default 10,000 */
+  readonly graceMs?: number;
+  /** Aborted to give up the cleanup too. */
+  readonly leave?: AbortSignal;
+  /** Where its reports are kept, secrets taken out. @default nowhere */
+  readonly reportsFolder?: string;
+}
 
 const GRACE_MS = 10_000;
 

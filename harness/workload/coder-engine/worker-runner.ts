@@ -1,7 +1,8 @@
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { WorkerRunner } from "../../model/ports/worker.ts";
-import { type CoderEngineOptions, runCoderEngine } from "./engine.ts";
+import { runCoderEngine } from "./engine.ts";
+import type { CoderEngineOptions } from "./utility-calls.ts";
 
 /**
  * Runs load tasks by Coder's own utility in the place of refbench's shard program. It cleans up what its utility made

@@ -1,6 +1,7 @@
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import { closeConnections } from "./close-connections.ts";
-import { type HeldConnection, isHeld, verify } from "./held-connection.ts";
+import { type HeldConnection, isHeld } from "./held-connection.ts";
+import { verify } from "./verify.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 import { pace } from "../generator/pacer.ts";
 import { RampUp } from "./ramp-up.ts";

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { SessionEnd } from "../../coder/shell-session.ts";
 import { endClass } from "../context/connect-class.ts";
-import { type HeldConnection, verify } from "./held-connection.ts";
+import type { HeldConnection } from "./held-connection.ts";
+import { verify } from "./verify.ts";
 import { ConnectionLiveness } from "./liveness.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 import { openConnection, tryToOpen } from "./open-connection.ts";

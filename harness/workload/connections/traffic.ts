@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import type { HeldConnection, Hold } from "./held-connection.ts";
+import type { HeldConnection } from "./held-connection.ts";
+import type { Hold } from "./verify.ts";
 import type { ConnectionLiveness } from "./liveness.ts";
 import type { LoadContext } from "../context/load-context.ts";
 import { pace } from "../generator/pacer.ts";

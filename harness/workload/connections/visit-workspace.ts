@@ -1,5 +1,5 @@
 import type { AskOutcome } from "../../coder/shell-session.ts";
-import { isAnswered, nonce, recordFailedCommand } from "./held-connection.ts";
+import { isAnswered, nonce, recordFailedCommand } from "./verify.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { openConnection } from "./open-connection.ts";
 

@@ -1,5 +1,5 @@
 import { RefbenchError } from "../../tools/error.ts";
-import type { LimitKind, LimitOptions, LimitStep } from "./limit-search.ts";
+import type { LimitOptions, LimitStep, LimitKind } from "./limit.ts";
 
 const FACTOR = 2;
 /** Of `from`. */

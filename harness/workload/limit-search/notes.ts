@@ -1,5 +1,5 @@
 import { timesWithin, tried } from "./ladder.ts";
-import type { LimitKind, LimitResult, LimitStep } from "./limit-search.ts";
+import type { LimitResult, LimitStep, LimitKind } from "./limit.ts";
 
 /** What the reader of a limit must know besides its figure. */
 export function notesOf(kind: LimitKind, ended: LimitResult["ended"], steps: readonly LimitStep[]): string[] {

@@ -1,7 +1,7 @@
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import type { LimitKind, LimitOptions, LimitStep } from "./limit-search.ts";
+import type { LimitOptions, LimitStep, LimitKind } from "./limit.ts";
 
 const ARRIVAL_SECONDS = 60;
 

@@ -18,7 +18,8 @@ import { LoadWindows } from "./load-windows.ts";
 import { prepareLoad } from "./prepare-load.ts";
 import { watchCapacity } from "../workspaces/watch-capacity.ts";
 import { ProgressBoard } from "../context/progress-board.ts";
-import { getScenario, type Scenario } from "../scenarios/scenario.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { getScenario } from "../scenarios/find-scenario.ts";
 import { plannedWorkspaces, runWorkspace, runWorkspaces } from "../workspaces/run-workspace.ts";
 
 /** How long a load still tries to take its tokens back, once stopped. */

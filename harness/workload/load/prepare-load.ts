@@ -18,7 +18,7 @@ import { onlyOrganization } from "../context/organization.ts";
 import { PollLedger } from "../context/poll-ledger.ts";
 import { PollPace } from "../context/poll-pace.ts";
 import type { ProgressBoard } from "../context/progress-board.ts";
-import { checkScenario } from "../scenarios/scenario.ts";
+import { checkScenario } from "../scenarios/find-scenario.ts";
 import { chooseTokenLifetime } from "../context/token-lifetime.ts";
 
 /** What a load is prepared with. */

@@ -1,36 +1,10 @@
-import { type CoderFailure, failedWith } from "../../coder/http/answer.ts";
+import { failedWith } from "../../coder/http/answer.ts";
 import type { CoderClient } from "../../coder/client.ts";
 import { isActive, type Job } from "../../coder/http/schemas.ts";
-import type { FailureClass, Phase } from "../../model/record/worker-result.ts";
 import { generatorNow } from "../context/clock-watch.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { readAgentLog, readBuildLog } from "../context/failure-logs.ts";
-import { lookAtAgents } from "./look-at-agents.ts";
-
-/** What one look at a workspace showed. */
-export type Look =
-  | {
-      readonly state: "ready";
-      readonly agentId?: string;
-      readonly agentName?: string;
-      /** Whether nothing is left to be told of its agents at the load's end. */
-      readonly isSettled?: boolean;
-    }
-  | {
-      readonly state: "waiting";
-      readonly for: "build" | "agent";
-      /** The agent that is waited for, and its state in words. */
-      readonly agentId?: string;
-      readonly seen?: string;
-      /** What came in place of an answer. */
-      readonly lost?: CoderFailure;
-    }
-  | {
-      readonly state: "failed";
-      readonly class: FailureClass;
-      readonly phase: Phase;
-      readonly message: string;
-    };
+import { lookAtAgents, type Look } from "./look-at-agents.ts";
 
 /** What waiting for a workspace ends in; `rebuild` when another start build of it was asked for by the task. */
 export type Readiness = "ready" | "rebuild" | "failed";

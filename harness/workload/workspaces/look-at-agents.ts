@@ -1,6 +1,32 @@
 import { type Agent, agentsOf, type Job, type Workspace } from "../../coder/http/schemas.ts";
-import type { Look } from "./await-ready.ts";
 import type { LoadContext } from "../context/load-context.ts";
+import type { CoderFailure } from "../../coder/http/answer.ts";
+import type { FailureClass, Phase } from "../../model/record/worker-result.ts";
+
+/** What one look at a workspace showed. */
+export type Look =
+  | {
+      readonly state: "ready";
+      readonly agentId?: string;
+      readonly agentName?: string;
+      /** Whether nothing is left to be told of its agents at the load's end. */
+      readonly isSettled?: boolean;
+    }
+  | {
+      readonly state: "waiting";
+      readonly for: "build" | "agent";
+      /** The agent that is waited for, and its state in words. */
+      readonly agentId?: string;
+      readonly seen?: string;
+      /** What came in place of an answer. */
+      readonly lost?: CoderFailure;
+    }
+  | {
+      readonly state: "failed";
+      readonly class: FailureClass;
+      readonly phase: Phase;
+      readonly message: string;
+    };
 
 /**
  * Whether the agent that the load goes to can be used, as Coder's own client decides it; measured unless it is old.

@@ -1,18 +1,15 @@
 import type { WebSocket } from "ws";
 import type { EmulatedDeployment } from "../context.ts";
-import { NOT_FOUND, problem } from "../http/reply.ts";
-import type { Reply } from "../http/reply.ts";
+import { NOT_FOUND, problem, type Reply } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
-import { agentStatus } from "../state/types.ts";
-import type { EmulatedAgent, EmulatedJob } from "../state/types.ts";
+import { agentStatus, type EmulatedAgent, type EmulatedJob } from "../state/types.ts";
 import { serveCoordinate } from "../tailnet/coordinate.ts";
 import { serveDerpSocket } from "../tailnet/derp.ts";
 import { servePty } from "../terminal/pty-socket.ts";
-import type { WorkspaceHost } from "../terminal/shell.ts";
+import type { WorkspaceHost } from "../terminal/invocation.ts";
 import { followLogs } from "./follow-logs.ts";
 import { prepareApp } from "./workspace-apps.ts";
-import { agentOf, buildOf, byId, isUuid } from "./lookup.ts";
-import type { Found } from "./lookup.ts";
+import { agentOf, buildOf, byId, isUuid, type Found } from "./lookup.ts";
 
 /** What happens once a websocket is open; checked before it opens. */
 export type Serve = (socket: WebSocket) => void;

@@ -3,7 +3,7 @@ import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
 import { InputQueue } from "../terminal/input-queue.ts";
 import { commandOnTerminal, interactiveShell, scriptedShell } from "../terminal/shell-process.ts";
 import { Shell } from "../terminal/shell.ts";
-import type { WorkspaceHost } from "../terminal/shell.ts";
+import type { WorkspaceHost } from "../terminal/invocation.ts";
 import { Tty } from "../terminal/tty.ts";
 
 const INTERRUPTS = ["INT", "TERM", "KILL", "HUP"];

@@ -3,7 +3,7 @@ import type { Connection } from "ssh2";
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { Gauges } from "../metrics/gauges.ts";
-import type { WorkspaceHost } from "../terminal/shell.ts";
+import type { WorkspaceHost } from "../terminal/invocation.ts";
 import { newHostKey } from "./host-key.ts";
 import { serveSession } from "./ssh-channels.ts";
 import { WebSocketStream } from "./websocket-stream.ts";

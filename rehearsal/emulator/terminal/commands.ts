@@ -1,31 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { InputQueue } from "./input-queue.ts";
-import type { Shell } from "./shell.ts";
-import type { Tty } from "./tty.ts";
-
-export interface Streams {
-  readonly input: InputQueue;
-  readonly out: (bytes: string | Buffer) => void;
-  readonly err: (bytes: string | Buffer) => void;
-  /** What it is on, if it is one. */
-  readonly terminal?: Pick<Tty, "width" | "height" | "echo">;
-}
-
-export interface Invocation extends Streams {
-  readonly shell: Shell;
-  readonly args: readonly string[];
-  readonly signal: AbortSignal;
-}
-
-/** `exit`: ends the shell, not a failure. */
-export class ExitShell extends Error {
-  readonly status: number;
-
-  constructor(status: number) {
-    super(`exit ${status}`);
-    this.status = status;
-  }
-}
+import { ExitShell, type Invocation, type Streams } from "./invocation.ts";
 
 type Run = (invocation: Invocation) => number | Promise<number>;
 

@@ -3,7 +3,7 @@ import { DURATION_MODEL, seededFraction } from "../build/duration-model.ts";
 import type { EmulatorConfig } from "../config.ts";
 import { Scrollback } from "./scrollback.ts";
 import { commandOnTerminal, interactiveShell } from "./shell-process.ts";
-import type { WorkspaceHost } from "./shell.ts";
+import type { WorkspaceHost } from "./invocation.ts";
 import { Tty } from "./tty.ts";
 
 /** Who looks at a terminal. */

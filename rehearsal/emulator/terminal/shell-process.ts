@@ -1,8 +1,6 @@
-import { ExitShell } from "./commands.ts";
-import type { Streams } from "./commands.ts";
+import { ExitShell, type Streams, type WorkspaceHost } from "./invocation.ts";
 import { Shell } from "./shell.ts";
 import { FIRST } from "./shell-asks-first.ts";
-import type { WorkspaceHost } from "./shell.ts";
 import type { Tty } from "./tty.ts";
 
 const PROMPT = "$ ";

@@ -1,23 +1,13 @@
-import { SHELL_COMMANDS, ExitShell } from "./commands.ts";
-import type { Streams } from "./commands.ts";
+import { type RunningShell, type WorkspaceHost, ExitShell, type Streams } from "./invocation.ts";
+import { SHELL_COMMANDS } from "./commands.ts";
 import { InputQueue } from "./input-queue.ts";
-import { parseScript, ShellSyntaxError } from "./shell-syntax.ts";
-import type { Command, Part, Pipeline } from "./shell-syntax.ts";
-
-/** What a workspace tells about itself to the commands that run in it. */
-export interface WorkspaceHost {
-  readonly hostname: string;
-  readonly user: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** What its login shell does before it reads commands: nothing, or a name of `FIRST`. */
-  readonly shell?: string;
-}
+import { parseScript, ShellSyntaxError, type Command, type Part, type Pipeline } from "./shell-syntax.ts";
 
 /**
  * A small POSIX-like shell inside this process: a terminal costs no process, so that 10,000 fit. It runs the commands
  * of `commands.ts`; anything else is not found, as it would be in an empty image.
  */
-export class Shell {
+export class Shell implements RunningShell {
   readonly host: WorkspaceHost;
   readonly env: Map<string, string>;
   cwd: string;

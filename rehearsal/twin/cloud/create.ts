@@ -1,7 +1,5 @@
 import { findLabelledRun } from "../../../harness/model/cloud/run-mark.ts";
-import type { RunId } from "../../../harness/model/run-id.ts";
-import { settledItem } from "../../inventory/item.ts";
-import type { TwinItem } from "../../inventory/item.ts";
+import { settledItem, type TwinItem } from "../../inventory/item.ts";
 import type { TypeOverlay } from "../overlay/overlay.ts";
 import type { AttributeSchema } from "../schema.ts";
 import { filled } from "../plugin/complete.ts";
@@ -12,16 +10,15 @@ import { SECRET_KEYS } from "../controllers/coder-readiness.ts";
 import { controllerItem } from "../controllers/controller-item.ts";
 import { settle } from "../controllers/controllers.ts";
 import { rolloutFailure } from "../controllers/deployment.ts";
-import type { Settled } from "../controllers/controllers.ts";
-import { scaledMs } from "./cloud.ts";
-import type { Asked, Cloud } from "./cloud.ts";
+import type { Settled } from "../controllers/settled.ts";
+import { scaledMs, type Asked, type Cloud } from "./cloud.ts";
 import { CloudError, cloudWords } from "./cloud-error.ts";
-import { identifyTwin, referencesOf } from "./identity.ts";
-import type { Identity } from "./identity.ts";
+import { identifyTwin, referencesOf, type Identity } from "./identity.ts";
 import { PENDING, takeControlPlaneAway } from "./control-plane.ts";
 import { injectFault } from "./fault-injection.ts";
 import { violation } from "./org-policies.ts";
 import { waitMs } from "./wait.ts";
+import { findItemRun } from "./item-run.ts";
 
 /** What Terraform is told of a create: the state to keep, and what went wrong. */
 export interface Created {
@@ -216,11 +213,6 @@ export function labelsOf({ overlay, place, schema }: Asked, state: Values): Reco
   const own = (valueAt(state, overlay.labels) ?? {}) as Record<string, string>;
   const inherits = schema.block.attributes?.["terraform_labels"] !== undefined;
   return { ...(inherits && place.labels), ...own };
-}
-
-/** The run of an item, by label or by what its maker knew. */
-export function findItemRun(item: TwinItem): RunId | undefined {
-  return findLabelledRun(item.labels) ?? item.runId;
 }
 
 /** What templates of a resource may name. */

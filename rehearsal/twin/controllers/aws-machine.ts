@@ -1,6 +1,6 @@
 import { isAlive } from "../../../harness/tools/process/local-process.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import type { Accepted, Settled } from "./controllers.ts";
+import type { Settled, Accepted } from "./settled.ts";
 import { runnerOnAws, launchRunner } from "../programs/runner.ts";
 
 /** A machine whose user data makes a user who may log in is a load runner. */

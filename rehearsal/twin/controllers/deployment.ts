@@ -4,7 +4,7 @@ import { templateHash } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { valueAt } from "../plugin/walk.ts";
 import { controllerItem } from "./controller-item.ts";
-import type { Accepted, Settled } from "./controllers.ts";
+import type { Settled, Accepted } from "./settled.ts";
 import { nodesWith } from "./nodes.ts";
 
 const POD = "spec.0.template.0.spec.0";

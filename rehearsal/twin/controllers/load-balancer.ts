@@ -1,18 +1,8 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { templateHash } from "../plugin/template.ts";
+import type { Balanced } from "./balanced.ts";
 import { controllerItem } from "./controller-item.ts";
 import { networkBalancerItems } from "./network-balancer.ts";
-
-export interface Balanced {
-  /** The Service of type LoadBalancer. */
-  readonly service: TwinItem;
-  readonly cluster: TwinItem;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly address: string;
-  /** Whether only the nodes of its pods get its traffic (`externalTrafficPolicy: Local`). */
-  readonly isLocal: boolean;
-  readonly runId: string | undefined;
-}
 
 const INTERNAL = ["networking.gke.io/load-balancer-type", "cloud.google.com/load-balancer-type"];
 

@@ -4,7 +4,7 @@ import { CloudError } from "../cloud/cloud-error.ts";
 import { findTls } from "../cloud/vault.ts";
 import { lastSegment } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
-import type { Accepted, Settled } from "./controllers.ts";
+import type { Settled, Accepted } from "./settled.ts";
 import { type TwinDeployment, launchEmulator } from "../programs/emulator.ts";
 import { runnerOnGoogle, launchRunner } from "../programs/runner.ts";
 import { secretOfVersion } from "./secret.ts";

@@ -1,7 +1,7 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { templateHash } from "../plugin/template.ts";
 import { controllerItem } from "./controller-item.ts";
-import type { Balanced } from "./load-balancer.ts";
+import type { Balanced } from "./balanced.ts";
 
 const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer";
 

@@ -2,7 +2,7 @@ import { itemKey } from "../../inventory/key.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { keepTls } from "../cloud/vault.ts";
 import { lastSegment } from "../plugin/template.ts";
-import type { Accepted, Settled } from "./controllers.ts";
+import type { Settled, Accepted } from "./settled.ts";
 
 /** A Secret that pods may mount: the certificate that it has for a server is kept. */
 export function settleSecret({ settings }: Cloud, { asked, item, state }: Accepted): Settled {

@@ -3,8 +3,8 @@ import type { Cloud } from "../cloud/cloud.ts";
 import { templateHash } from "../plugin/template.ts";
 import type { Values } from "../plugin/value.ts";
 import { valueAt } from "../plugin/walk.ts";
-import { findItemRun } from "../cloud/create.ts";
-import type { Accepted, Settled } from "./controllers.ts";
+import { findItemRun } from "../cloud/item-run.ts";
+import type { Settled, Accepted } from "./settled.ts";
 import { loadBalancerItems } from "./load-balancer.ts";
 
 /** A Service that Terraform made: its balancer, when it asks for one. */

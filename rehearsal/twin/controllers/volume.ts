@@ -1,8 +1,8 @@
-import { findItemRun } from "../cloud/create.ts";
+import { findItemRun } from "../cloud/item-run.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { valueAt } from "../plugin/walk.ts";
 import { itemKey } from "../../inventory/key.ts";
-import type { Accepted, Settled } from "./controllers.ts";
+import type { Settled, Accepted } from "./settled.ts";
 import { controllerItem } from "./controller-item.ts";
 
 /** A volume claim that Terraform made: the disk behind it, with the labels that its storage class gives. */

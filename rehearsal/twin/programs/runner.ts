@@ -1,11 +1,10 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { processMark } from "../../inventory/marked-processes.ts";
 import type { LocalProcess } from "../../../harness/tools/process/local-process.ts";
-import { runnerConfig, runnerReady } from "../../runner/config.ts";
-import type { RunnerConfig, RunnerReady } from "../../runner/config.ts";
+import { runnerConfig, runnerReady, type RunnerConfig, type RunnerReady } from "../../runner/config.ts";
 import { diskOf } from "../../runner/disk.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import { findItemRun } from "../cloud/create.ts";
+import { findItemRun } from "../cloud/item-run.ts";
 import { reserveAddress } from "./address.ts";
 import { launch } from "./launch.ts";
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { RefbenchError } from "../../../tools/error.ts";
-import { type LimitKind, MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
+import { MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
+import type { LimitKind } from "../../../workload/limit-search/limit.ts";
 import type { CreateFlags, LoadFlags } from "../options/load-options.ts";
 import { count, duration, rate } from "../../../tools/quantities.ts";
 

@@ -2,12 +2,8 @@ import { RefbenchError, verdictOfError } from "../../../tools/error.ts";
 import type { RunId } from "../../../model/run-id.ts";
 import type { Teardown } from "../../../model/record/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../../tools/verdict.ts";
-import {
-  type LimitKind,
-  type LimitResult,
-  type LimitStep,
-  summarized,
-} from "../../../workload/limit-search/limit-search.ts";
+import { summarized } from "../../../workload/limit-search/limit-search.ts";
+import type { LimitResult, LimitStep, LimitKind } from "../../../workload/limit-search/limit.ts";
 import { conditionsOfLoad } from "../conditions.ts";
 import { type RecordGround, teardownOf } from "../record.ts";
 import { type AskedLimit, askedOf } from "./asked.ts";

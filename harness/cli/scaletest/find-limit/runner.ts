@@ -3,12 +3,8 @@ import { messageOf, RefbenchError } from "../../../tools/error.ts";
 import type { WorkerRunner } from "../../../model/ports/worker.ts";
 import type { LoadResult } from "../../../model/record/worker-result.ts";
 import type { LoadTask } from "../../../model/ports/worker-task.ts";
-import {
-  findLimit,
-  type LimitResult,
-  type LimitStep,
-  MOST_STEPS,
-} from "../../../workload/limit-search/limit-search.ts";
+import { findLimit, MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
+import type { LimitResult, LimitStep } from "../../../workload/limit-search/limit.ts";
 import { checkedLadder, nextStep } from "../../../workload/limit-search/ladder.ts";
 import { withConnections } from "../../../workload/limit-search/step.ts";
 import type { LimitWish } from "./options.ts";

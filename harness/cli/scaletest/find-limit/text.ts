@@ -1,11 +1,10 @@
 import { jsonText, oneLine } from "../../../tools/safe-text.ts";
 import { formatCount, formatDuration } from "../../../results/format/format.ts";
 import { drawGrid, wrap } from "../../../results/table/grid.ts";
-import type { OutputFormat } from "../../../results/format/output-spec.ts";
-import { DEFAULT_WIDTH } from "../../../results/output/outputs.ts";
+import { type OutputFormat, DEFAULT_WIDTH } from "../../../results/format/output-spec.ts";
 import { markdownText } from "../../../results/table/markdown-text.ts";
 import { sheetMarkdown, sheetText } from "../../../results/table/sheet.ts";
-import type { LimitKind, LimitStep } from "../../../workload/limit-search/limit-search.ts";
+import type { LimitStep, LimitKind } from "../../../workload/limit-search/limit.ts";
 import type { LimitReport } from "./report.ts";
 
 /** The report of a search in one form. */

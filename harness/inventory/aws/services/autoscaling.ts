@@ -2,10 +2,8 @@ import {
   DeleteAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
 } from "@aws-sdk/client-auto-scaling";
-import { must, since, tagsOf } from "../found.ts";
-import type { KindCalls } from "../found.ts";
+import { must, since, tagsOf, type KindCalls, type KindsOf } from "../found.ts";
 import { StillInUseError } from "../failure.ts";
-import type { KindsOf } from "../kind-calls.ts";
 import { pages } from "../pages.ts";
 
 /** Groups that would start every instance again that is terminated before them. */

@@ -2,7 +2,7 @@ import { addresses, natGateways, networkInterfaces, vpcEndpoints } from "./addre
 import { instances, keyPairs, launchTemplates, snapshots, volumes } from "./compute.ts";
 import { securityGroups } from "./security-groups.ts";
 import { internetGateways, routeTables, subnets, vpcs } from "./vpc.ts";
-import type { KindsOf } from "../kind-calls.ts";
+import type { KindsOf } from "../found.ts";
 
 /** The kinds of EC2. */
 export const ec2Calls: KindsOf<"ec2"> = {

@@ -6,9 +6,7 @@ import {
   ListClustersCommand,
   ListNodegroupsCommand,
 } from "@aws-sdk/client-eks";
-import { ids, must, since, unlessGone } from "../found.ts";
-import type { KindCalls } from "../found.ts";
-import type { KindsOf } from "../kind-calls.ts";
+import { ids, must, since, unlessGone, type KindCalls, type KindsOf } from "../found.ts";
 import { pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
 

@@ -3,9 +3,7 @@ import {
   DescribeLoadBalancersCommand,
   DescribeTagsCommand,
 } from "@aws-sdk/client-elastic-load-balancing";
-import { ids, must, since, tagsOf } from "../found.ts";
-import type { KindCalls } from "../found.ts";
-import type { KindsOf } from "../kind-calls.ts";
+import { ids, must, since, tagsOf, type KindCalls, type KindsOf } from "../found.ts";
 import { batches, pages } from "../pages.ts";
 
 /** Names that one call for tags takes. */

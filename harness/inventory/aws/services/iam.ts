@@ -12,9 +12,7 @@ import {
   ListPolicyVersionsCommand,
   RemoveRoleFromInstanceProfileCommand,
 } from "@aws-sdk/client-iam";
-import { must, since, tagsOf, unlessGone } from "../found.ts";
-import type { KindCalls } from "../found.ts";
-import type { KindsOf } from "../kind-calls.ts";
+import { must, since, tagsOf, unlessGone, type KindCalls, type KindsOf } from "../found.ts";
 import { pages } from "../pages.ts";
 import { roles } from "./iam-roles.ts";
 

@@ -1,8 +1,6 @@
 import { DescribeKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { parseArn } from "../arn.ts";
-import { must, since, unlessGone } from "../found.ts";
-import type { KindCalls } from "../found.ts";
-import type { KindsOf } from "../kind-calls.ts";
+import { must, since, unlessGone, type KindCalls, type KindsOf } from "../found.ts";
 
 /** The shortest wait that AWS allows; a key in it costs nothing. */
 const WAIT_DAYS = 7;

@@ -5,9 +5,7 @@ import {
   DescribeTagsCommand,
   DescribeTargetGroupsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ids, must, since, tagsOf } from "../found.ts";
-import type { KindCalls } from "../found.ts";
-import type { KindsOf } from "../kind-calls.ts";
+import { ids, must, since, tagsOf, type KindCalls, type KindsOf } from "../found.ts";
 import { batches, pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
 

@@ -1,7 +1,5 @@
 import { DeleteLogGroupCommand, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { must, since } from "../found.ts";
-import type { KindCalls } from "../found.ts";
-import type { KindsOf } from "../kind-calls.ts";
+import { must, since, type KindCalls, type KindsOf } from "../found.ts";
 import { pages } from "../pages.ts";
 
 /** Log groups, which a cluster's late lines make again without tags after their deletion: found by name then. */

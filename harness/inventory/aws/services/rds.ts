@@ -11,9 +11,7 @@ import {
   DescribeDBSubnetGroupsCommand,
   ListTagsForResourceCommand,
 } from "@aws-sdk/client-rds";
-import { ids, must, since, tagsOf, unlessGone } from "../found.ts";
-import type { KindCalls } from "../found.ts";
-import type { KindsOf } from "../kind-calls.ts";
+import { ids, must, since, tagsOf, unlessGone, type KindCalls, type KindsOf } from "../found.ts";
 import { pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
 

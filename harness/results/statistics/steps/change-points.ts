@@ -3,52 +3,8 @@ import { CHANGE_RULES } from "./rules.ts";
 import { type Attempts, shareOf } from "./find-share-step.ts";
 import { type Stretch, stretchesOf } from "./stretches.ts";
 import { type TotalFailure, totalFailuresIn } from "./total-failures.ts";
-import { shareRule, type Watched, watchStretch } from "./watch-stretch.ts";
-
-/** One figure of one run. A night that was measured again has several. */
-export interface NightFigure {
-  /** UTC day on which the night began. */
-  readonly day: string;
-  readonly runId: string;
-  /** Zero = a total failure: nothing of what the figure is about succeeded. */
-  readonly value: number;
-  /** Of a total failure: how many of how many succeeded. */
-  readonly lost?: string;
-  /** What it was measured on, as one word. */
-  readonly fingerprint: string;
-  readonly coderVersion?: string;
-}
-
-/** A step in a series. */
-export interface ChangePoint {
-  /** The first figure of the new level. */
-  readonly day: string;
-  readonly runId: string;
-  /** Levels (geometric means), and how much higher the new one is: 0.1 = 10 %. Of shares: their difference. */
-  readonly before: number;
-  readonly after: number;
-  readonly magnitude: number;
-  /** One minus the chance of such a step at any of the places looked at, in a flat series. */
-  readonly confidence: number;
-  /** Coder's version of the last figure before, and of the first after. */
-  readonly versions: { readonly before?: string; readonly after?: string };
-  /** `confirmed` once figures measured after the suspicion bore it out by themselves. */
-  readonly status: "suspected" | "confirmed";
-  /** The night that raised the suspicion, and the one that confirmed it. */
-  readonly suspectedOn: string;
-  readonly confirmedOn?: string;
-}
-
-/** A stretch of figures at one level. */
-export interface Level {
-  readonly from: string;
-  readonly to: string;
-  readonly figures: number;
-  /** Geometric mean. */
-  readonly level: number;
-  /** Why it begins where it does. */
-  readonly began: Stretch["began"] | "change";
-}
+import { type ChangePoint, type Level, shareRule, type Watched, watchStretch } from "./watch-stretch.ts";
+import type { NightFigure } from "./night-figure.ts";
 
 /** What a series of nights says. */
 export interface SeriesChanges {

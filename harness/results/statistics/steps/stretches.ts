@@ -1,4 +1,4 @@
-import type { NightFigure } from "./change-points.ts";
+import type { NightFigure } from "./night-figure.ts";
 
 /** Figures that may be compared with one another. */
 export interface Stretch {

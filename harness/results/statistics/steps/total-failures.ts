@@ -1,5 +1,5 @@
 import jstat from "jstat";
-import type { NightFigure } from "./change-points.ts";
+import type { NightFigure } from "./night-figure.ts";
 
 /** Nights on which nothing of what a figure is about succeeded: the largest change there is, which needs no confirmation. */
 export interface TotalFailure {

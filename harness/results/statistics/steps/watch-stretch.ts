@@ -1,10 +1,41 @@
 import jstat from "jstat";
-import type { ChangePoint, Level, NightFigure } from "./change-points.ts";
+import type { NightFigure } from "./night-figure.ts";
 import { isConfirmed } from "./confirm-step.ts";
 import { type Attempts, findShareStep, shareOf } from "./find-share-step.ts";
 import { findStep } from "./find-step.ts";
 import { CHANGE_RULES } from "./rules.ts";
 import type { Stretch } from "./stretches.ts";
+
+/** A step in a series. */
+export interface ChangePoint {
+  /** The first figure of the new level. */
+  readonly day: string;
+  readonly runId: string;
+  /** Levels (geometric means), and how much higher the new one is: 0.1 = 10 %. Of shares: their difference. */
+  readonly before: number;
+  readonly after: number;
+  readonly magnitude: number;
+  /** One minus the chance of such a step at any of the places looked at, in a flat series. */
+  readonly confidence: number;
+  /** Coder's version of the last figure before, and of the first after. */
+  readonly versions: { readonly before?: string; readonly after?: string };
+  /** `confirmed` once figures measured after the suspicion bore it out by themselves. */
+  readonly status: "suspected" | "confirmed";
+  /** The night that raised the suspicion, and the one that confirmed it. */
+  readonly suspectedOn: string;
+  readonly confirmedOn?: string;
+}
+
+/** A stretch of figures at one level. */
+export interface Level {
+  readonly from: string;
+  readonly to: string;
+  readonly figures: number;
+  /** Geometric mean. */
+  readonly level: number;
+  /** Why it begins where it does. */
+  readonly began: Stretch["began"] | "change";
+}
 
 /** A level with the figures that it is of. */
 export interface WatchedLevel {

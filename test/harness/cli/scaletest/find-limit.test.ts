@@ -21,7 +21,7 @@ import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
 import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
-import type { LimitStep } from "../../../../harness/workload/limit-search/limit-search.ts";
+import type { LimitStep } from "../../../../harness/workload/limit-search/limit.ts";
 import { startFakeCoder, type FakeFaults } from "../../../support/coder/fake-coder.ts";
 import { loadResultOf } from "../../../support/results/load-result.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";

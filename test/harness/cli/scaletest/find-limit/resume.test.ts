@@ -6,7 +6,7 @@ import type { LimitWish } from "../../../../../harness/cli/scaletest/find-limit/
 import { type LimitGround, reportSoFar } from "../../../../../harness/cli/scaletest/find-limit/report.ts";
 import { stepsToGoOnFrom } from "../../../../../harness/cli/scaletest/find-limit/resume.ts";
 import type { LoadTask } from "../../../../../harness/model/ports/worker-task.ts";
-import type { LimitStep } from "../../../../../harness/workload/limit-search/limit-search.ts";
+import type { LimitStep } from "../../../../../harness/workload/limit-search/limit.ts";
 import { loadTaskFor } from "../../../../support/command/load-task.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "refbench-resume-"));

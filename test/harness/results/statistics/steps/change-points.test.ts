@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { plantedSeries, seeded } from "../../../../../bench/regression/planted-series.ts";
-import {
-  changePoints,
-  type NightFigure,
-} from "../../../../../harness/results/statistics/steps/change-points.ts";
+import { changePoints } from "../../../../../harness/results/statistics/steps/change-points.ts";
+import type { NightFigure } from "../../../../../harness/results/statistics/steps/night-figure.ts";
 
 const dayAt = (night: number): string => new Date(Date.UTC(2026, 0, 1 + night)).toISOString().slice(0, 10);
 

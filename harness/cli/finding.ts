@@ -1,0 +1,11 @@
+/** What was found of one tool. */
+export interface Finding {
+  readonly tool: string;
+  /** `optional` = absent, and a rehearsal works without it. */
+  readonly state: "ok" | "missing" | "unsupported" | "optional";
+  /** Version, and where it lies when that is known. */
+  readonly found?: string;
+  readonly wanted: string;
+  /** How to get what is wanted; absent when it is there. */
+  readonly next?: string;
+}

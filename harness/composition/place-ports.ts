@@ -1,0 +1,15 @@
+import type { Ports } from "../pipeline/context/context.ts";
+
+/** The ports that differ between a cloud and its twin. */
+export type PlacePorts = Pick<
+  Ports,
+  | "childEnv"
+  | "shard"
+  | "inventory"
+  | "settle"
+  | "checks"
+  | "lockProviders"
+  | "hardEnds"
+  | "cluster"
+  | "machines"
+>;

@@ -1,0 +1,40 @@
+import type { CoderClient } from "../../coder/client.ts";
+import type { LoadTask, SCENARIOS } from "../../model/ports/worker-task.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { findAppHosts } from "./app-hosts.ts";
+import { apps } from "./apps.ts";
+import { dashboard } from "./dashboard.ts";
+import { herd } from "./herd.ts";
+import type { Scenario } from "./scenario.ts";
+import { workspaces } from "./workspaces.ts";
+
+/** Each a file of its own in `scenarios/`. */
+const SCENARIO: Partial<Record<(typeof SCENARIOS)[number], Scenario>> = {
+  workspaces,
+  herd,
+  dashboard,
+  apps,
+};
+
+/** The scenario that the task names. */
+export function getScenario({ scenario = "workspaces" }: LoadTask): Scenario {
+  const found = SCENARIO[scenario];
+  if (found !== undefined) return found;
+  const known = Object.keys(SCENARIO).join(", ");
+  throw new RefbenchError("usage", `scenario "${scenario}" is not there yet, expected one of ${known}`);
+}
+
+/** What a scenario's own data is called; `herd` can do without. */
+const NEEDS = { dashboard: "dashboard", apps: "app" } as const;
+
+/** Refuses a scenario that lacks its data, or that the deployment has no way for. */
+export async function checkScenario(owner: CoderClient, task: LoadTask): Promise<void> {
+  const { scenario = "workspaces" } = task;
+  const needed = scenario === "dashboard" || scenario === "apps" ? NEEDS[scenario] : undefined;
+  if (needed !== undefined && task[needed] === undefined)
+    throw new RefbenchError(
+      "usage",
+      `the scenario ${scenario} needs its data in the task's "${needed}": give it`,
+    );
+  await findAppHosts(owner, task);
+}

@@ -1,0 +1,45 @@
+import type { InputQueue } from "./input-queue.ts";
+import type { Tty } from "./tty.ts";
+
+/** What a workspace tells about itself to the commands that run in it. */
+export interface WorkspaceHost {
+  readonly hostname: string;
+  readonly user: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** What its login shell does before it reads commands: nothing, or a name of `FIRST`. */
+  readonly shell?: string;
+}
+
+export interface Streams {
+  readonly input: InputQueue;
+  readonly out: (bytes: string | Buffer) => void;
+  readonly err: (bytes: string | Buffer) => void;
+  /** What it is on, if it is one. */
+  readonly terminal?: Pick<Tty, "width" | "height" | "echo">;
+}
+
+/** The shell that runs a command: its state, which the command may change, and a way to run a script. */
+export interface RunningShell {
+  readonly host: WorkspaceHost;
+  readonly env: Map<string, string>;
+  cwd: string;
+  status: number;
+  /** Runs a script and returns its status, also when it ends by `exit`. */
+  runToExit(script: string, streams: Streams, signal: AbortSignal): Promise<number>;
+}
+
+export interface Invocation extends Streams {
+  readonly shell: RunningShell;
+  readonly args: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** `exit`: ends the shell, not a failure. */
+export class ExitShell extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`exit ${status}`);
+    this.status = status;
+  }
+}

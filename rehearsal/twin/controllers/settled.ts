@@ -1,0 +1,21 @@
+import type { TwinItem } from "../../inventory/item.ts";
+import type { CloudError } from "../cloud/cloud-error.ts";
+import type { Asked } from "../cloud/cloud.ts";
+import type { Identity } from "../cloud/identity.ts";
+import type { Values } from "../plugin/value.ts";
+
+/** A resource that its API has accepted. */
+export interface Accepted {
+  readonly asked: Asked;
+  readonly item: TwinItem;
+  readonly state: Values;
+  readonly identity: Identity;
+}
+
+/** What became of it: its state as the cloud answers it, and what its item says more. */
+export interface Settled {
+  readonly state: Values;
+  readonly item: Partial<TwinItem>;
+  /** It exists and will never be ready: what Terraform hears once it has waited `seconds` of cloud time. */
+  readonly never?: { readonly error: CloudError; readonly seconds: number };
+}
