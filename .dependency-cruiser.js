@@ -3,7 +3,7 @@
  */
 
 /** The floors of `harness/`, top first, with the floors that each may import besides `tools`, the ground floor. */
-const FLOORS = {
+export const FLOORS = {
   cli: [
     "nights",
     "loads",

@@ -19,7 +19,7 @@ export function removedNote(shell: NodeJS.ProcessEnv): string | undefined {
   );
   if (names.length === 0) return undefined;
   const [subject, verb] = names.length === 1 ? ["it", "is"] : ["they", "are"];
-  return `${names.sort().join(", ")} of this shell ${verb} ignored: ${subject} would change what is measured or where its state lies (README.md, "Environment variables")`;
+  return `${names.sort().join(", ")} of this shell ${verb} ignored: ${subject} would change what is measured or where its state lies (docs/environment.md)`;
 }
 
 /** Options that only size the heap or print warnings: they run no code of another and hide nothing. */

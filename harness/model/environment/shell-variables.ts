@@ -22,9 +22,9 @@ export const CHILD_KINDS = [
 ] as const;
 export type ChildKind = (typeof CHILD_KINDS)[number];
 
-/** What happens to one group of the shell's variables. README.md shows each as a row. */
+/** What happens to one group of the shell's variables. docs/environment.md shows each as a row. */
 export interface VariableRule {
-  /** As the README writes them. */
+  /** As docs/environment.md writes them. */
   readonly shown: string;
   readonly names: RegExp;
   /** Which children get them. The names of no rule, and those of a rule without children, reach nobody. */

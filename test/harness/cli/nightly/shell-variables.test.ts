@@ -28,10 +28,10 @@ function variablesOf(path: string): readonly string[] {
   return command.options.flatMap(({ envVar }) => envVar ?? []);
 }
 
-/** The variables that a row of the README's table names, by what it says becomes of them. */
+/** The variables that a row of docs/environment.md names, by what it says becomes of them. */
 function documented(fate: string): readonly string[] {
-  const readme = readFileSync(join(import.meta.dirname, "../../../../README.md"), "utf8");
-  const row = readme.split("\n").find((line) => line.startsWith("| `") && line.includes(`| ${fate}`)) ?? "";
+  const page = readFileSync(join(import.meta.dirname, "../../../../docs/environment.md"), "utf8");
+  const row = page.split("\n").find((line) => line.startsWith("| `") && line.includes(`| ${fate}`)) ?? "";
   return [...row.matchAll(/`([A-Z_]+)`/g)].map(([, name = ""]) => `REFBENCH_${name}`).sort();
 }
 
@@ -39,7 +39,7 @@ const OWN = variablesOf("nightly");
 const READ = [...new Set([...STARTED.flatMap(variablesOf), ...WITHOUT_FLAG])];
 const isHandedOn = (name: string): boolean => name in commandEnv({ [name]: "x" });
 
-describe("of the variables of a shell, the README says", () => {
+describe("of the variables of a shell, the page of the variables says", () => {
   test("which are flags of a night, and none of those reaches its commands but by a flag", () => {
     expect(documented("are its own flags")).toEqual([...OWN].sort());
     expect(OWN.filter(isHandedOn)).toEqual([]);

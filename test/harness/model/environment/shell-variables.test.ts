@@ -28,9 +28,9 @@ describe("of the shell's variables", () => {
       expect(childEnvironment(kind, shell)).toEqual({});
   });
 
-  test("the README says for each what happens and why", () => {
-    const readme = readFileSync(join(import.meta.dirname, "../../../../README.md"), "utf8");
-    const rows = readme
+  test("the page of the variables says for each what happens and why", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../../docs/environment.md"), "utf8");
+    const rows = page
       .split("\n")
       .filter((line) => line.startsWith("| "))
       .map((line) => line.replaceAll(/\s+/g, " ").trim());

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { format } from "prettier";
+import { packageFile } from "../../reference-architectures/package-file.ts";
+import { floorsTable } from "./floors.ts";
+import { commandReference } from "./command-reference.ts";
+import { flagVariables, nightVariables, shellVariables } from "./environment-variables.ts";
+import { generatorLimitsTable, objectivesTable, sizesTable } from "./reference-tables.ts";
+
+/** A page as it should be. */
+export interface GeneratedPage {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The blocks of each page, by the name that stands in their markers: `<!-- generated:NAME -->`. */
+const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Promise<string>>>>> = {
+  "CONTRIBUTING.md": { floors: floorsTable },
+  "docs/commands.md": { commands: commandReference },
+  "docs/environment.md": { "shell-variables": shellVariables, nights: nightVariables, flags: flagVariables },
+  "docs/method.md": { objectives: objectivesTable, "generator-limits": generatorLimitsTable },
+  "docs/sizing.md": { sizes: sizesTable },
+};
+
+/** Every page that has generated blocks, formatted as the repository's other files. */
+export async function generatedPages(): Promise<readonly GeneratedPage[]> {
+  return Promise.all(
+    Object.entries(BLOCKS).map(async ([page, blocks]) => {
+      const path = packageFile(page);
+      let text = await readFile(path, "utf8");
+      for (const [name, generate] of Object.entries(blocks)) text = withBlock(text, name, await generate());
+      return { path, text: await format(text, { parser: "markdown", printWidth: 110 }) };
+    }),
+  );
+}
+
+/** The text with a new block between the markers of that name. Throws where the page does not have both markers. */
+export function withBlock(text: string, name: string, block: string): string {
+  const [begin, end] = [`<!-- generated:${name} -->`, `<!-- /generated:${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`expected the markers ${begin} and ${end}, in this order`);
+  return `${text.slice(0, from)}${begin}\n\n${block.trim()}\n\n${text.slice(to)}`;
+}
+
+/** A table in Markdown; bars inside of cells are escaped. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { programOf } from "../../harness/cli/main.ts";
+
+/** A command with its full name, such as "refbench results list". */
+export interface NamedCommand {
+  readonly path: string;
+  readonly command: Command;
+}
+
+/** Every visible command of refbench with its flags, depth first. `USER` decides a default, and is the same everywhere. */
+export async function visibleCommands(): Promise<readonly NamedCommand[]> {
+  const io = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: { USER: "you" },
+    cwd: "/",
+    exit: () => undefined,
+  };
+  return [...below({ path: "refbench", command: await programOf(io, "0.0.0") })];
+}
+
+function* below(named: NamedCommand): Generator<NamedCommand> {
+  yield named;
+  for (const command of named.command.createHelp().visibleCommands(named.command))
+    if (command.name() !== "help") yield* below({ path: `${named.path} ${command.name()}`, command });
+}
