@@ -6,7 +6,7 @@ import type {
   CtyType,
   NestedType,
   TypeSchema,
-} from "../rehearsal/twin/schema.ts";
+} from "../rehearsal/twin/values/schema.ts";
 import type { ProviderStyle } from "../rehearsal/twin/types-in-use.ts";
 import type { Binding } from "./binding.ts";
 

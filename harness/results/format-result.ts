@@ -1,5 +1,5 @@
 import type { RunRecord } from "../model/record/record.ts";
-import { resultsJson } from "./output/json.ts";
+import { resultsJson } from "./history/json.ts";
 import { resultMarkdown } from "./output/markdown.ts";
 import { type OutputFormat, DEFAULT_WIDTH } from "./format/output-spec.ts";
 import { resultsText } from "./output/text.ts";

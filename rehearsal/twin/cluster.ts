@@ -3,9 +3,9 @@ import type { TwinItem } from "../inventory/item.ts";
 import { openStore, type TwinStore } from "../inventory/store.ts";
 import { isControlPlaneAway, PENDING } from "./cloud/control-plane.ts";
 import { faultsMet } from "./planned-faults.ts";
-import { inventoryFolder } from "./plugin/settings.ts";
-import { templateHash } from "./plugin/template.ts";
-import { valueAt } from "./plugin/walk.ts";
+import { inventoryFolder } from "./settings.ts";
+import { templateHash } from "./values/template.ts";
+import { valueAt } from "./values/walk.ts";
 
 /** Where each kind of node pool says how many nodes it has. */
 const NODE_COUNTS: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { programFile } from "../bundle.ts";
 import { makeStore } from "../inventory/store.ts";
 import type { RealCoder } from "../real-coder/config.ts";
-import { inventoryFolder, TWIN_VARIABLES } from "./plugin/settings.ts";
+import { inventoryFolder, TWIN_VARIABLES } from "./settings.ts";
 import { withoutRealClouds } from "./clean-environment.ts";
 import { readFaults } from "./faults.ts";
 import { PLUGIN_VARIABLE, twinProviderPickedUp } from "./picked-up.ts";

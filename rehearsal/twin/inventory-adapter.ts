@@ -22,7 +22,7 @@ import { CONTROLLER_SECONDS } from "./controllers/seconds.ts";
 import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { OVERLAY } from "./overlay/table.ts";
 import { findTwinId } from "./identity.ts";
-import { inventoryFolder } from "./plugin/settings.ts";
+import { inventoryFolder } from "./settings.ts";
 import { TWIN_PROJECT } from "./project.ts";
 
 const SCOPE = `twin inventory of project ${TWIN_PROJECT}`;

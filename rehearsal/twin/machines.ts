@@ -4,9 +4,9 @@ import type { RunId } from "../../harness/model/run-id.ts";
 import type { TwinItem } from "../inventory/item.ts";
 import { openStore } from "../inventory/store.ts";
 import { findItemRun } from "./cloud/item-run.ts";
-import { inventoryFolder } from "./plugin/settings.ts";
-import { processorOf } from "./plugin/template.ts";
-import { valueAt } from "./plugin/walk.ts";
+import { inventoryFolder } from "./settings.ts";
+import { processorOf } from "./values/template.ts";
+import { valueAt } from "./values/walk.ts";
 
 /** The processors that Google would have given the measured machines of a run; nothing ever happens to their hosts. */
 export async function readTwinMachines(root: string, runId: RunId): Promise<MachinesAnswer> {

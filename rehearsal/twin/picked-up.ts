@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { TWIN_VARIABLES } from "./plugin/settings.ts";
+import { TWIN_VARIABLES } from "./settings.ts";
 import { TYPES_IN_USE } from "./types-in-use.ts";
 
 /**

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { dayOf } from "../../harness/results/format/day.ts";
-import { resultsJson } from "../../harness/results/output/json.ts";
+import { resultsJson } from "../../harness/results/history/json.ts";
 import { newRunId } from "../../harness/model/run-id.ts";
 import { processesOf } from "../chaos/real/processes.ts";
 import { nightOn } from "../harness/results/nightly-records.ts";

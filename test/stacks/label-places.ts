@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BlockSchema, TypeSchema } from "../../rehearsal/twin/schema.ts";
+import type { BlockSchema, TypeSchema } from "../../rehearsal/twin/values/schema.ts";
 import type { Synthesized, TerraformJson } from "./synthesize.ts";
 
 const SCHEMAS = join(import.meta.dirname, "../../rehearsal/twin/schemas");

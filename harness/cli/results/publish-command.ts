@@ -2,7 +2,8 @@ import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Unreadable } from "../../results/history/unreadable.ts";
 import { writeSite } from "../../results/publish/write-site.ts";
-import { readResets, RESETS_FILE } from "../../results/statistics/resets.ts";
+import { readResets } from "../../results/statistics/resets.ts";
+import { RESETS_FILE } from "../../results/history/store-kind.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import {
   asOfDay,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
-import { resultsJson } from "../../results/output/json.ts";
+import { resultsJson } from "../../results/history/json.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { writeOutputs } from "../../results/output/outputs.ts";
 import type { Io } from "../../composition/settings/io.ts";

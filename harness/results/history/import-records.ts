@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
-import { resultsJson } from "../output/json.ts";
+import { resultsJson } from "./json.ts";
 import { missingForOfficial } from "../judge/official.ts";
 import { contradictionOf } from "./contradiction.ts";
 import { isFinal } from "./final.ts";

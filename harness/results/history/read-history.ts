@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { RunRecord } from "../../model/record/record.ts";
-import { resultsJson } from "../output/json.ts";
+import { resultsJson } from "./json.ts";
 import { isFinal } from "./final.ts";
 import type { RunRecords } from "./run-records.ts";
 import { storeKindOf, requireStoreKind, type StoreKind } from "./store-kind.ts";

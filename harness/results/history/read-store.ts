@@ -7,8 +7,14 @@ import { recordOfDigest } from "./digest.ts";
 import { isFinal } from "./final.ts";
 import { isRecordPath, recordPath } from "./layout.ts";
 import { readRecordFile } from "./record-file.ts";
-import { RESETS_FILE } from "../statistics/resets.ts";
-import { findMarker, storeKindOf, STORE_MARKER, type StoreKind, type StoreMarker } from "./store-kind.ts";
+import {
+  RESETS_FILE,
+  findMarker,
+  storeKindOf,
+  STORE_MARKER,
+  type StoreKind,
+  type StoreMarker,
+} from "./store-kind.ts";
 import type { Unreadable } from "./unreadable.ts";
 
 /** What a store holds, by the relative path of each record. */

@@ -1,12 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { parseJson } from "../../tools/parse-json.ts";
+import { randomBytes } from "node:crypto";
+import { dirname, join, resolve } from "node:path";
 import type { RunRecord } from "../../model/record/record.ts";
 import { findText } from "./find-text.ts";
 import { writeOnce } from "./write-once.ts";
-import { parseJson } from "../../tools/parse-json.ts";
+
+/** The name of the file of resets beside a history. */
+export const RESETS_FILE = "resets.json";
 
 /** What a store holds: figures of real clouds, or rehearsals; never both. */
 export type StoreKind = "results" | "rehearsals";

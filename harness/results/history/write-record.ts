@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
-import { resultsJson } from "../output/json.ts";
+import { resultsJson } from "./json.ts";
 import { digestFile, digestPath } from "./digest.ts";
 import { findText } from "./find-text.ts";
 import { writeOnce } from "./write-once.ts";

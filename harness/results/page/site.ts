@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { byStart } from "../history/read-history.ts";
-import { resultsJson } from "../output/json.ts";
+import { resultsJson } from "../history/json.ts";
 import { changesOf } from "../statistics/changes-of.ts";
 import { indexPage } from "./index-page.ts";
 import { recordPagePath, runPath, sizePath } from "./paths.ts";

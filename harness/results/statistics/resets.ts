@@ -24,9 +24,6 @@ const resetsFile = z.strictObject({
 /** A decision that figures from a night on are not compared with those before: a known and accepted change. */
 export type Reset = z.infer<typeof resetsFile>["resets"][number];
 
-/** The name of the file of resets beside a history. */
-export const RESETS_FILE = "resets.json";
-
 /** Reads the resets of a history; no file means none, where it was not asked for by its name. */
 export async function readResets(
   path: string,

@@ -1,9 +1,9 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import type { TwinStore } from "../../inventory/store.ts";
-import type { TypeOverlay } from "../overlay/overlay.ts";
-import type { TwinSettings } from "../plugin/settings.ts";
-import type { Values } from "../plugin/value.ts";
-import type { TypeSchema } from "../schema.ts";
+import type { TypeOverlay } from "../values/overlay.ts";
+import type { TwinSettings } from "../settings.ts";
+import type { Values } from "../values/value.ts";
+import type { TypeSchema } from "../values/schema.ts";
 import type { TwinPlace } from "./place.ts";
 
 /** What every operation of the twin's clouds works with. */

@@ -1,9 +1,9 @@
 import { itemKey } from "../../inventory/key.ts";
-import type { Reference, TypeOverlay } from "../overlay/overlay.ts";
-import { lastSegment, render } from "../plugin/template.ts";
-import type { TemplateContext } from "../plugin/template.ts";
-import type { Values } from "../plugin/value.ts";
-import { valuesAt } from "../plugin/walk.ts";
+import type { Reference, TypeOverlay } from "../values/overlay.ts";
+import { lastSegment, render } from "../values/template.ts";
+import type { TemplateContext } from "../values/template.ts";
+import type { Values } from "../values/value.ts";
+import { valuesAt } from "../values/walk.ts";
 
 /** Where a resource is in the inventory, and how the cloud's messages name it. */
 export interface Identity {

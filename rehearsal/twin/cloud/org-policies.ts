@@ -1,6 +1,6 @@
 import type { OrgPolicy } from "../faults.ts";
-import type { Values } from "../plugin/value.ts";
-import { valueAt } from "../plugin/walk.ts";
+import type { Values } from "../values/value.ts";
+import { valueAt } from "../values/walk.ts";
 import { CloudError } from "./cloud-error.ts";
 
 /** Where each kind says how the machines start that it makes. */

@@ -1,6 +1,6 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { OVERLAY } from "../overlay/table.ts";
-import { render } from "../plugin/template.ts";
+import { render } from "../values/template.ts";
 
 /** How the cloud's messages name an item. */
 export function pathOf({ kind, name, scope, key, attributes }: TwinItem): string {

@@ -1,10 +1,10 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { TWIN_PROJECT } from "../project.ts";
-import type { TemplateContext } from "../plugin/template.ts";
-import { UNKNOWN } from "../plugin/value.ts";
-import type { Values } from "../plugin/value.ts";
-import { valuesAt, valueAt } from "../plugin/walk.ts";
+import type { TemplateContext } from "../values/template.ts";
+import { UNKNOWN } from "../values/value.ts";
+import type { Values } from "../values/value.ts";
+import { valuesAt, valueAt } from "../values/walk.ts";
 import { CloudError } from "./cloud-error.ts";
 import { refuseWhileAway } from "./control-plane.ts";
 

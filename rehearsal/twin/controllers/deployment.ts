@@ -1,8 +1,8 @@
 import { CloudError } from "../cloud/cloud-error.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import { templateHash } from "../plugin/template.ts";
-import type { Values } from "../plugin/value.ts";
-import { valueAt } from "../plugin/walk.ts";
+import { templateHash } from "../values/template.ts";
+import type { Values } from "../values/value.ts";
+import { valueAt } from "../values/walk.ts";
 import { controllerItem } from "./controller-item.ts";
 import type { Settled, Accepted } from "./settled.ts";
 import { nodesWith } from "./nodes.ts";

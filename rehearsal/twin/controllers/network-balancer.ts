@@ -1,5 +1,5 @@
 import type { TwinItem } from "../../inventory/item.ts";
-import { templateHash } from "../plugin/template.ts";
+import { templateHash } from "../values/template.ts";
 import { controllerItem } from "./controller-item.ts";
 import type { Balanced } from "./balanced.ts";
 

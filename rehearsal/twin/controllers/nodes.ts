@@ -1,7 +1,7 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import type { TwinStore } from "../../inventory/store.ts";
-import type { Values } from "../plugin/value.ts";
-import { valueAt } from "../plugin/walk.ts";
+import type { Values } from "../values/value.ts";
+import { valueAt } from "../values/walk.ts";
 
 /** Names of the nodes of a cluster that have all of these labels: the pool's name and a number. */
 export async function nodesWith(

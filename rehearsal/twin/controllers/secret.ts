@@ -1,7 +1,7 @@
 import { itemKey } from "../../inventory/key.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { keepTls } from "../cloud/vault.ts";
-import { lastSegment } from "../plugin/template.ts";
+import { lastSegment } from "../values/template.ts";
 import type { Settled, Accepted } from "./settled.ts";
 
 /** A Secret that pods may mount: the certificate that it has for a server is kept. */

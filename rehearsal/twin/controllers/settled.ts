@@ -2,7 +2,7 @@ import type { TwinItem } from "../../inventory/item.ts";
 import type { CloudError } from "../cloud/cloud-error.ts";
 import type { Asked } from "../cloud/cloud.ts";
 import type { Identity } from "../cloud/identity.ts";
-import type { Values } from "../plugin/value.ts";
+import type { Values } from "../values/value.ts";
 
 /** A resource that its API has accepted. */
 export interface Accepted {

@@ -1,6 +1,6 @@
 import { findItemRun } from "../cloud/item-run.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import { valueAt } from "../plugin/walk.ts";
+import { valueAt } from "../values/walk.ts";
 import { itemKey } from "../../inventory/key.ts";
 import type { Settled, Accepted } from "./settled.ts";
 import { controllerItem } from "./controller-item.ts";

@@ -1,6 +1,6 @@
 import { refuseAccessEntry } from "./aws-refusals.ts";
 import { tagged } from "./aws-tagged.ts";
-import type { Reference, TypeOverlay } from "./overlay.ts";
+import type { Reference, TypeOverlay } from "../values/overlay.ts";
 
 const scope = "{region}";
 const cluster: Reference = { at: "cluster_name", kind: "aws_eks_cluster", scope, parent: true };

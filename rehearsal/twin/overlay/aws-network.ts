@@ -1,5 +1,5 @@
 import { tagged } from "./aws-tagged.ts";
-import type { Reference, TypeOverlay } from "./overlay.ts";
+import type { Reference, TypeOverlay } from "../values/overlay.ts";
 
 const scope = "{region}";
 const vpc: Reference = { at: "vpc_id", kind: "aws_vpc", scope };

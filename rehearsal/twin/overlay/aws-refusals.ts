@@ -1,6 +1,6 @@
 import type { TwinItem } from "../../inventory/item.ts";
-import type { Values } from "../plugin/value.ts";
-import { valueAt } from "../plugin/walk.ts";
+import type { Values } from "../values/value.ts";
+import { valueAt } from "../values/walk.ts";
 import { TWIN_CALLER } from "../project.ts";
 
 /** AWS's own policies that an environment may attach, as AWS names them: some have a path, some have none. */

@@ -1,4 +1,4 @@
-import type { TypeOverlay } from "./overlay.ts";
+import type { TypeOverlay } from "../values/overlay.ts";
 
 /**
  * A kind of AWS's with tags. AWS makes up ids; the twin's end in the name, so that a value that holds one says what

@@ -2,7 +2,7 @@ import { AWS_CLUSTER } from "./aws-cluster.ts";
 import { AWS_NETWORK } from "./aws-network.ts";
 import { refusePolicy } from "./aws-refusals.ts";
 import { tagged } from "./aws-tagged.ts";
-import type { TypeOverlay } from "./overlay.ts";
+import type { TypeOverlay } from "../values/overlay.ts";
 
 const subnetGroup = { kind: "aws_db_subnet_group", scope: "{region}" };
 

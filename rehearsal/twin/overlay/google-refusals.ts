@@ -1,7 +1,7 @@
 import type { TwinItem } from "../../inventory/item.ts";
-import { lastSegment } from "../plugin/template.ts";
-import type { Values } from "../plugin/value.ts";
-import { valueAt, valuesAt } from "../plugin/walk.ts";
+import { lastSegment } from "../values/template.ts";
+import type { Values } from "../values/value.ts";
+import { valueAt, valuesAt } from "../values/walk.ts";
 
 /** Google's limit for an exclusion of all upgrades. */
 const EXCLUSION_DAYS = 30;

@@ -1,6 +1,6 @@
 import { refuseCluster, refuseMachine, refuseNodePool } from "./google-refusals.ts";
 import { GOOGLE_NETWORK } from "./google-network.ts";
-import type { Reference, TypeOverlay } from "./overlay.ts";
+import type { Reference, TypeOverlay } from "../values/overlay.ts";
 
 const compute = "https://www.googleapis.com/compute/v1/";
 const network: Reference = { at: "network", kind: "google_compute_network", scope: "{project}" };

@@ -1,4 +1,4 @@
-import type { TypeOverlay } from "./overlay.ts";
+import type { TypeOverlay } from "../values/overlay.ts";
 
 /** Helm's one type. */
 export const HELM: Readonly<Record<string, TypeOverlay>> = {

@@ -1,4 +1,4 @@
-import type { Reference, TypeOverlay } from "./overlay.ts";
+import type { Reference, TypeOverlay } from "../values/overlay.ts";
 
 const namespace: Reference = {
   at: "metadata.0.namespace",

@@ -2,7 +2,7 @@ import { AWS } from "./aws.ts";
 import { GOOGLE } from "./google.ts";
 import { HELM } from "./helm.ts";
 import { KUBERNETES } from "./kubernetes.ts";
-import type { TypeOverlay } from "./overlay.ts";
+import type { TypeOverlay } from "../values/overlay.ts";
 
 /** What is known of every type that the twin answers, by Terraform type. */
 export const OVERLAY: Readonly<Record<string, TypeOverlay>> = {

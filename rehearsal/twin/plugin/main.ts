@@ -3,7 +3,7 @@ import { TYPES_IN_USE } from "../types-in-use.ts";
 import type { ProviderName } from "../types-in-use.ts";
 import { providerService } from "./provider.ts";
 import { serve } from "./server.ts";
-import { twinSettings } from "./settings.ts";
+import { twinSettings } from "../settings.ts";
 
 const provider = process.argv[2] ?? "";
 if (!(provider in TYPES_IN_USE)) throw new Error(`the twin stands in for no provider "${provider}"`);

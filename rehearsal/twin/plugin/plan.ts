@@ -1,10 +1,10 @@
 import type { TwinPlace } from "../cloud/place.ts";
-import type { TypeOverlay } from "../overlay/overlay.ts";
-import type { TypeSchema } from "../schema.ts";
-import { planned } from "./complete.ts";
-import { encodeValues, isKnown, sameValue, UNKNOWN } from "./value.ts";
-import type { Values } from "./value.ts";
-import { valueAt } from "./walk.ts";
+import type { TypeOverlay } from "../values/overlay.ts";
+import type { TypeSchema } from "../values/schema.ts";
+import { planned } from "../values/complete.ts";
+import { encodeValues, isKnown, sameValue, UNKNOWN } from "../values/value.ts";
+import type { Values } from "../values/value.ts";
+import { valueAt } from "../values/walk.ts";
 
 interface Change {
   readonly prior: Values | null;

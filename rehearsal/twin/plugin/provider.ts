@@ -3,25 +3,25 @@ import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } fro
 import { openStore } from "../../inventory/store.ts";
 import type { Asked, Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
-import { create } from "../cloud/create.ts";
-import { destroy } from "../cloud/destroy.ts";
+import { create } from "../operations/create.ts";
+import { destroy } from "../operations/destroy.ts";
 import { clusterAt, twinPlaceOf } from "../cloud/place.ts";
 import type { TwinPlace } from "../cloud/place.ts";
-import { readDataSource } from "../cloud/data-sources.ts";
-import { read } from "../cloud/read.ts";
-import { update } from "../cloud/update.ts";
+import { readDataSource } from "../operations/data-sources.ts";
+import { read } from "../operations/read.ts";
+import { update } from "../operations/update.ts";
 import { CONSTRAINTS } from "../constraints/table.ts";
 import { overlayOf } from "../overlay/table.ts";
-import type { TypeSchema } from "../schema.ts";
+import type { TypeSchema } from "../values/schema.ts";
 import type { ProviderName } from "../types-in-use.ts";
 import { planChange } from "./plan.ts";
 import { schemaMessage } from "./schema-message.ts";
 import { loadSchemas } from "./schemas.ts";
 import { refusals } from "./validate.ts";
-import { inventoryFolder } from "./settings.ts";
-import type { TwinSettings } from "./settings.ts";
-import { decodeValues, encodeValues } from "./value.ts";
-import type { Values } from "./value.ts";
+import { inventoryFolder } from "../settings.ts";
+import type { TwinSettings } from "../settings.ts";
+import { decodeValues, encodeValues } from "../values/value.ts";
+import type { Values } from "../values/value.ts";
 
 interface Bytes {
   readonly msgpack?: Uint8Array;

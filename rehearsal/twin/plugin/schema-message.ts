@@ -1,4 +1,4 @@
-import type { AttributeSchema, BlockSchema, TypeSchema } from "../schema.ts";
+import type { AttributeSchema, BlockSchema, TypeSchema } from "../values/schema.ts";
 
 const NESTING = { single: 1, list: 2, set: 3, map: 4 } as const;
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { overlayOf } from "../overlay/table.ts";
-import type { TypeOverlay } from "../overlay/overlay.ts";
-import type { AttributeSchema, BlockSchema, BlockType, TypeSchema } from "../schema.ts";
+import type { TypeOverlay } from "../values/overlay.ts";
+import type { AttributeSchema, BlockSchema, BlockType, TypeSchema } from "../values/schema.ts";
 import type { ProviderName } from "../types-in-use.ts";
 
 /** The schemas of one provider, completed by the overlays. */

@@ -1,6 +1,6 @@
 import type { Constraint } from "../constraints/constraint.ts";
-import { UNKNOWN, type Values } from "./value.ts";
-import { valuesAt } from "./walk.ts";
+import { UNKNOWN, type Values } from "../values/value.ts";
+import { valuesAt } from "../values/walk.ts";
 
 /**
  * Why a provider would refuse a configuration, in the words of its SDK; empty where it would not. A value that is not

@@ -5,7 +5,7 @@ import { withLock } from "../../inventory/lock.ts";
 import { isAlive } from "../../../harness/tools/process/local-process.ts";
 import type { LocalProcess } from "../../../harness/tools/process/local-process.ts";
 import { folderOfAddress } from "../../runner/disk.ts";
-import { templateHash } from "../plugin/template.ts";
+import { templateHash } from "../values/template.ts";
 import { parseJson } from "../../../harness/tools/parse-json.ts";
 
 /** Where the identity of the process behind a reserved address lies, in its folder. */

@@ -1,7 +1,7 @@
 import { emulatorConfig } from "../../emulator/config.ts";
 import type { EmulatorConfig } from "../../emulator/config.ts";
 import { realCoderConfig } from "../../real-coder/config.ts";
-import type { TwinSettings } from "../plugin/settings.ts";
+import type { TwinSettings } from "../settings.ts";
 
 /** What every Coder of the twin is told, emulated or real. */
 export type CoderAsked = Pick<EmulatorConfig, "host" | "port" | "version" | "replicas" | "env" | "tls"> & {

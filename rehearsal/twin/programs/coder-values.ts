@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CloudError } from "../cloud/cloud-error.ts";
-import type { Values } from "../plugin/value.ts";
+import type { Values } from "../values/value.ts";
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const reference = z.object({ name: z.string(), key: z.string(), optional: z.boolean().default(false) });

@@ -7,7 +7,7 @@ import { emulatorReady, type EmulatorConfig } from "../../emulator/config.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { findItemRun } from "../cloud/item-run.ts";
 import { findTls } from "../cloud/vault.ts";
-import { valuesAt } from "../plugin/walk.ts";
+import { valuesAt } from "../values/walk.ts";
 import type { CoderValues } from "./coder-values.ts";
 import { reserveAddress } from "./address.ts";
 import { coderProgram } from "./coder-program.ts";

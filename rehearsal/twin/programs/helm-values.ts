@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { CloudError } from "../cloud/cloud-error.ts";
-import type { Values } from "../plugin/value.ts";
+import type { Values } from "../values/value.ts";
 
 interface SetValue {
   readonly name: string;

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { Constraint } from "../../../rehearsal/twin/constraints/constraint.ts";
 import { CONSTRAINTS } from "../../../rehearsal/twin/constraints/table.ts";
 import { refusals } from "../../../rehearsal/twin/plugin/validate.ts";
-import type { BlockSchema, CtyType, TypeSchema } from "../../../rehearsal/twin/schema.ts";
+import type { BlockSchema, CtyType, TypeSchema } from "../../../rehearsal/twin/values/schema.ts";
 import { TYPES_IN_USE } from "../../../rehearsal/twin/types-in-use.ts";
 import { hasRealProvider, useMirror } from "../../support/command/provider-mirror.ts";
 

@@ -6,7 +6,7 @@ import type { TwinItem } from "../../../rehearsal/inventory/item.ts";
 import { itemKey } from "../../../rehearsal/inventory/key.ts";
 import { openStore } from "../../../rehearsal/inventory/store.ts";
 import { readTwinMachines } from "../../../rehearsal/twin/machines.ts";
-import { inventoryFolder } from "../../../rehearsal/twin/plugin/settings.ts";
+import { inventoryFolder } from "../../../rehearsal/twin/settings.ts";
 import { RUN_ID } from "./configuration.ts";
 
 const OTHER_RUN = "01kb3v9x2m7q8r5t6w4y1z0xyz";

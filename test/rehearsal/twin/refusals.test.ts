@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CloudError } from "../../../rehearsal/twin/cloud/cloud-error.ts";
 import { violation } from "../../../rehearsal/twin/cloud/org-policies.ts";
 import { overlayOf } from "../../../rehearsal/twin/overlay/table.ts";
-import type { Values } from "../../../rehearsal/twin/plugin/value.ts";
+import type { Values } from "../../../rehearsal/twin/values/value.ts";
 import { TWIN_CALLER } from "../../../rehearsal/twin/project.ts";
 import { cluster, edited } from "./configuration.ts";
 import { Twin } from "./workdir.ts";

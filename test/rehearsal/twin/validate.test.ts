@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Constraint } from "../../../rehearsal/twin/constraints/constraint.ts";
 import { refusals } from "../../../rehearsal/twin/plugin/validate.ts";
-import { UNKNOWN, type Values } from "../../../rehearsal/twin/plugin/value.ts";
+import { UNKNOWN, type Values } from "../../../rehearsal/twin/values/value.ts";
 
 const demand = (rule: Constraint["rule"], at: string, ...paths: string[]): Constraint => ({
   rule,

@@ -6,7 +6,7 @@ import { main } from "../../../../harness/cli/main.ts";
 import { newRunId } from "../../../../harness/model/run-id.ts";
 import { recordJsonSchema } from "../../../../harness/results/output/json-schema.ts";
 import { importRecords } from "../../../../harness/results/history/import-records.ts";
-import { resultsJson } from "../../../../harness/results/output/json.ts";
+import { resultsJson } from "../../../../harness/results/history/json.ts";
 import { LEAKED, nightOn, rewrite, withoutDigests } from "../../results/nightly-records.ts";
 import { officialRecord, sampleRecord } from "../../results/sample-record.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";

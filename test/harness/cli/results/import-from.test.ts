@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { resultsCommand } from "../../../../harness/cli/commands/results.ts";
 import type { RunRecord } from "../../../../harness/model/record/record.ts";
-import { resultsJson } from "../../../../harness/results/output/json.ts";
+import { resultsJson } from "../../../../harness/results/history/json.ts";
 import { nightOn, scratchFolder } from "../../results/nightly-records.ts";
 import { runCommand } from "../commands/command-run.ts";
 

@@ -6,7 +6,7 @@ import { newRunId } from "../../../../harness/model/run-id.ts";
 import { importRecords } from "../../../../harness/results/history/import-records.ts";
 import { readRunRecords } from "../../../../harness/results/history/run-records.ts";
 import { readHistory } from "../../../../harness/results/history/read-history.ts";
-import { resultsJson } from "../../../../harness/results/output/json.ts";
+import { resultsJson } from "../../../../harness/results/history/json.ts";
 import { judge, type JudgedObjective } from "../../../../harness/results/judge/objectives.ts";
 import { LEAKED, nightOn, rewrite, scratchFolder, withoutDigests } from "../nightly-records.ts";
 import { sampleRecord } from "../sample-record.ts";

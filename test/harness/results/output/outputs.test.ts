@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { recordSchema } from "../../../../harness/model/record/record.ts";
-import { resultsJson } from "../../../../harness/results/output/json.ts";
+import { resultsJson } from "../../../../harness/results/history/json.ts";
 import {
   addOutput,
   TEXT_ON_STDOUT,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../../harness/model/record/record.ts";
-import { resultsJson } from "../../../../harness/results/output/json.ts";
+import { resultsJson } from "../../../../harness/results/history/json.ts";
 import { indexPage } from "../../../../harness/results/page/index-page.ts";
 import { siteOf } from "../../../../harness/results/page/site.ts";
 import { sizePage } from "../../../../harness/results/page/size-page.ts";

@@ -1,5 +1,5 @@
-import type { TypeOverlay } from "../overlay/overlay.ts";
-import type { CtyType, TypeSchema } from "../schema.ts";
+import type { TypeOverlay } from "./overlay.ts";
+import type { CtyType, TypeSchema } from "./schema.ts";
 import { render } from "./template.ts";
 import type { TemplateContext } from "./template.ts";
 import type { Values } from "./value.ts";

@@ -1,13 +1,13 @@
-import { filled } from "../plugin/complete.ts";
-import type { Values } from "../plugin/value.ts";
+import { filled } from "../values/complete.ts";
+import type { Values } from "../values/value.ts";
 import { settle } from "../controllers/controllers.ts";
-import { scaledMs } from "./cloud.ts";
-import type { Asked, Cloud } from "./cloud.ts";
-import { CloudError } from "./cloud-error.ts";
+import { scaledMs } from "../cloud/cloud.ts";
+import type { Asked, Cloud } from "../cloud/cloud.ts";
+import { CloudError } from "../cloud/cloud-error.ts";
 import { contextOf, labelsOf, refuse, storable } from "./create.ts";
 import type { Created } from "./create.ts";
-import { identifyTwin } from "./identity.ts";
-import { waitMs } from "./wait.ts";
+import { identifyTwin } from "../cloud/identity.ts";
+import { waitMs } from "../cloud/wait.ts";
 
 /** A change in place takes this share of a create's time: chosen. */
 const SHARE_OF_CREATE = 0.1;

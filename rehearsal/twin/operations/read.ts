@@ -1,10 +1,10 @@
-import type { Values } from "../plugin/value.ts";
-import type { Asked, Cloud } from "./cloud.ts";
+import type { Values } from "../values/value.ts";
+import type { Asked, Cloud } from "../cloud/cloud.ts";
 import { contextOf, labelsOf } from "./create.ts";
-import { injectFault } from "./fault-injection.ts";
-import { CloudError } from "./cloud-error.ts";
-import { identifyTwin } from "./identity.ts";
-import { waitMs } from "./wait.ts";
+import { injectFault } from "../cloud/fault-injection.ts";
+import { CloudError } from "../cloud/cloud-error.ts";
+import { identifyTwin } from "../cloud/identity.ts";
+import { waitMs } from "../cloud/wait.ts";
 
 /** Whether a resource of Terraform's state still exists in its cloud. */
 export async function read(

@@ -1,15 +1,15 @@
-import { render } from "../plugin/template.ts";
-import type { Values } from "../plugin/value.ts";
-import { valueAt } from "../plugin/walk.ts";
+import { render } from "../values/template.ts";
+import type { Values } from "../values/value.ts";
+import { valueAt } from "../values/walk.ts";
 import { CONTROLLER_SECONDS } from "../controllers/seconds.ts";
-import { scaledMs } from "./cloud.ts";
-import type { Asked, Cloud } from "./cloud.ts";
-import { CloudError, cloudWords } from "./cloud-error.ts";
+import { scaledMs } from "../cloud/cloud.ts";
+import type { Asked, Cloud } from "../cloud/cloud.ts";
+import { CloudError, cloudWords } from "../cloud/cloud-error.ts";
 import { contextOf, labelsOf } from "./create.ts";
-import { injectFault } from "./fault-injection.ts";
-import { identifyTwin } from "./identity.ts";
-import { removeTwinItem } from "./remove.ts";
-import { waitMs } from "./wait.ts";
+import { injectFault } from "../cloud/fault-injection.ts";
+import { identifyTwin } from "../cloud/identity.ts";
+import { removeTwinItem } from "../cloud/remove.ts";
+import { waitMs } from "../cloud/wait.ts";
 
 /** Deletes a resource as its cloud would; returns when it is gone, throws when the cloud refuses. */
 export async function destroy(

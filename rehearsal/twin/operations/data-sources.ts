@@ -1,14 +1,14 @@
 import { itemKey } from "../../inventory/key.ts";
 import { TWIN_CALLER } from "../project.ts";
-import { resolved } from "../plugin/complete.ts";
-import { templateHash } from "../plugin/template.ts";
-import type { Values } from "../plugin/value.ts";
-import { mapAttributes, valueAt } from "../plugin/walk.ts";
-import type { TypeSchema } from "../schema.ts";
-import type { Cloud } from "./cloud.ts";
-import { CloudError } from "./cloud-error.ts";
-import { clusterAt } from "./place.ts";
-import type { TwinPlace } from "./place.ts";
+import { resolved } from "../values/complete.ts";
+import { templateHash } from "../values/template.ts";
+import type { Values } from "../values/value.ts";
+import { mapAttributes, valueAt } from "../values/walk.ts";
+import type { TypeSchema } from "../values/schema.ts";
+import type { Cloud } from "../cloud/cloud.ts";
+import { CloudError } from "../cloud/cloud-error.ts";
+import { clusterAt } from "../cloud/place.ts";
+import type { TwinPlace } from "../cloud/place.ts";
 
 interface AskedData {
   readonly type: string;

@@ -1,5 +1,5 @@
 import type { TwinItem } from "../../inventory/item.ts";
-import type { Values } from "../plugin/value.ts";
+import type { Values } from "./value.ts";
 
 /**
  * Text with `{path}` for a value of the resource (dotted, lists by index), for `{project}`, `{region}` and `{zone}`

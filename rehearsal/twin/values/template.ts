@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { OverlayTemplate } from "../overlay/overlay.ts";
+import type { OverlayTemplate } from "./overlay.ts";
 import type { Values } from "./value.ts";
 import { UNKNOWN } from "./value.ts";
 import { valueAt } from "./walk.ts";

@@ -1,24 +1,24 @@
 import { findLabelledRun } from "../../../harness/model/cloud/run-mark.ts";
 import { settledItem, type TwinItem } from "../../inventory/item.ts";
-import type { TypeOverlay } from "../overlay/overlay.ts";
-import type { AttributeSchema } from "../schema.ts";
-import { filled } from "../plugin/complete.ts";
-import type { TemplateContext } from "../plugin/template.ts";
-import type { Values } from "../plugin/value.ts";
-import { mapAttributes, valueAt } from "../plugin/walk.ts";
+import type { TypeOverlay } from "../values/overlay.ts";
+import type { AttributeSchema } from "../values/schema.ts";
+import { filled } from "../values/complete.ts";
+import type { TemplateContext } from "../values/template.ts";
+import type { Values } from "../values/value.ts";
+import { mapAttributes, valueAt } from "../values/walk.ts";
 import { SECRET_KEYS } from "../controllers/coder-readiness.ts";
 import { controllerItem } from "../controllers/controller-item.ts";
 import { settle } from "../controllers/controllers.ts";
 import { rolloutFailure } from "../controllers/deployment.ts";
 import type { Settled } from "../controllers/settled.ts";
-import { scaledMs, type Asked, type Cloud } from "./cloud.ts";
-import { CloudError, cloudWords } from "./cloud-error.ts";
-import { identifyTwin, referencesOf, type Identity } from "./identity.ts";
-import { PENDING, takeControlPlaneAway } from "./control-plane.ts";
-import { injectFault } from "./fault-injection.ts";
-import { violation } from "./org-policies.ts";
-import { waitMs } from "./wait.ts";
-import { findItemRun } from "./item-run.ts";
+import { scaledMs, type Asked, type Cloud } from "../cloud/cloud.ts";
+import { CloudError, cloudWords } from "../cloud/cloud-error.ts";
+import { identifyTwin, referencesOf, type Identity } from "../cloud/identity.ts";
+import { PENDING, takeControlPlaneAway } from "../cloud/control-plane.ts";
+import { injectFault } from "../cloud/fault-injection.ts";
+import { violation } from "../cloud/org-policies.ts";
+import { waitMs } from "../cloud/wait.ts";
+import { findItemRun } from "../cloud/item-run.ts";
 
 /** What Terraform is told of a create: the state to keep, and what went wrong. */
 export interface Created {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { realCoder } from "../../real-coder/config.ts";
-import { parseJson } from "../../../harness/tools/parse-json.ts";
+import { realCoder } from "../real-coder/config.ts";
+import { parseJson } from "../../harness/tools/parse-json.ts";
 
 /** What `prepareTwin` tells the plugin, through Terraform's environment. */
 export const TWIN_VARIABLES = {

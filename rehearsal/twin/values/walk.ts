@@ -1,4 +1,4 @@
-import type { AttributeSchema, BlockSchema } from "../schema.ts";
+import type { AttributeSchema, BlockSchema } from "./schema.ts";
 import type { Values } from "./value.ts";
 import { UNKNOWN } from "./value.ts";
 
