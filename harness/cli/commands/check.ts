@@ -1,4 +1,5 @@
 import { jsonText } from "../../tools/safe-text.ts";
+import { RUN_NAMES } from "../../model/choose-run.ts";
 import { Command, Option } from "commander";
 import { outputOption } from "../options/output-option.ts";
 import { judgedWord, objectiveSentence } from "../../model/record/objective-words.ts";
@@ -21,7 +22,7 @@ interface CheckFlags {
 /** `refbench check <record>`: judges a stored record again, by its own measurements. */
 export function checkCommand(io: Io): Command {
   return new Command("check")
-    .argument("<record>", "a record's file, the folder of a run, or the id of a run in this folder")
+    .argument("<record>", `a record's file, the folder of a run, or ${RUN_NAMES}`)
     .addOption(
       new Option(
         "--objectives <file>",

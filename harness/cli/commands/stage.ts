@@ -1,3 +1,4 @@
+import { RUN_NAMES } from "../../model/choose-run.ts";
 import { Argument, Command } from "commander";
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -40,7 +41,7 @@ export function stageCommand(io: Io): Command {
   const command = new Command("stage")
     .addArgument(new Argument("<stage>", "the stage").choices(STAGES))
     .argument("[architecture]", "for preflight without --run: the architecture")
-    .option("--run <id>", "id of a run under .refbench/runs, or the path of its folder");
+    .option("--run <id>", `${RUN_NAMES}, or the path of its folder`);
   return addRunOptions(command, io)
     .addHelpText(
       "after",

@@ -1,4 +1,5 @@
 import { oneLine } from "../../tools/safe-text.ts";
+import { RUN_NAMES } from "../../model/choose-run.ts";
 import { Command, Option } from "commander";
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -43,7 +44,10 @@ export function sweepCommand(io: Io): Command {
         .default(6 * 3_600_000, "6h")
         .argParser(duration("--older-than", { orZero: true, mostMs: LONGEST_AGE_MS })),
     )
-    .option("--run <id>", "this run alone, whatever its age or expiry; one that lives is not touched")
+    .option(
+      "--run <id>",
+      `this run alone, whatever its age or expiry (${RUN_NAMES}); one that lives is not touched`,
+    )
     .option("--dry-run", "say what would be removed and remove nothing")
     .option("--include-unlabelled", "also remove old things that no label, name or place ties to a run")
     .addOption(

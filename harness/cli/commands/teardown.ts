@@ -1,4 +1,5 @@
 import { jsonText, oneLine } from "../../tools/safe-text.ts";
+import { RUN_NAMES } from "../../model/choose-run.ts";
 import { Command, Option } from "commander";
 import { openBucket } from "../../inventory/buckets/open-bucket.ts";
 import { systemClock } from "../../tools/time/clock.ts";
@@ -35,7 +36,7 @@ interface TeardownFlags {
 /** `refbench teardown <run>`: asks the reaper for the whole teardown and shows it; `--all --from` for a bucket's runs. */
 export function teardownCommand(io: Io): Command {
   return new Command("teardown")
-    .argument("[run]", "id of a run under .refbench/runs, or the path of its folder")
+    .argument("[run]", `${RUN_NAMES}, or the path of its folder`)
     .addOption(
       new Option(
         "--from <url>",

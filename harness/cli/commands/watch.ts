@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { RUN_NAMES } from "../../model/choose-run.ts";
 import { Command } from "commander";
 import { afterCreate } from "../../pipeline/driver/after-create.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
@@ -17,7 +18,7 @@ import { outcomeLine, teardownOutcomeOf, teardownExitCode } from "../../teardown
 /** `refbench watch <run>`: follows a run and its teardown; leaving it changes nothing. */
 export function watchCommand(io: Io): Command {
   return new Command("watch")
-    .argument("<run>", "id of a run under .refbench/runs, or the path of its folder")
+    .argument("<run>", `${RUN_NAMES}, or the path of its folder`)
     .addHelpText("after", "\nExit codes: 0 clean, 40 leaked, 41 unverified, 60 left before the end.")
     .action(async (run: string) => {
       const folder = await openRunFolder(io.cwd, run);

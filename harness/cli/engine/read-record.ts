@@ -1,16 +1,20 @@
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { listFolder } from "../../tools/files/local-files.ts";
 import type { RunRecord } from "../../model/record/record.ts";
+import { chooseRun, RUN_NAMES, runsToName } from "../../model/choose-run.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { readRecordFile, recordOfText } from "../../results/history/record-file.ts";
 
-/** Reads a record from a file, a run's folder, or by a run's id, or refuses what is none with what is wrong. */
+/** Reads a record from a file, a run's folder, or of a run named as `chooseRun` understands it, or refuses what is none with what is wrong. */
 export async function readRecord(
   given: string,
   cwd: string,
 ): Promise<{ readonly path: string; readonly record: RunRecord }> {
-  const { path, text } = await readFirst(given, candidates(given, cwd));
+  const runs = await runsWithRecords(cwd);
+  const { path, text } = await readFirst(given, candidates(given, runs, cwd), runs);
   const read = recordOfText(text);
   if ("record" in read) return { path, record: read.record };
   throw new RefbenchError("usage", `${path} is no record of refbench: ${read.wrong}`);
@@ -24,17 +28,31 @@ export async function readBelieved(given: string, cwd: string): ReturnType<typeo
   return { path, record };
 }
 
-function candidates(given: string, cwd: string): readonly string[] {
+/** The folders of the runs and of the manual loads of this folder that have a record, by their ids. */
+async function runsWithRecords(cwd: string): Promise<ReadonlyMap<string, string>> {
+  const roots = ["runs", "scaletest"].map((kind) => join(cwd, ".refbench", kind));
+  const found = await Promise.all(
+    roots.map(async (root) =>
+      (await listFolder(root))
+        .map(({ name }) => name)
+        .filter((name) => RUN_ID_PATTERN.test(name) && existsSync(join(root, name, "record.json")))
+        .map((name) => [name, join(root, name)] as const),
+    ),
+  );
+  return new Map(found.flat());
+}
+
+function candidates(given: string, runs: ReadonlyMap<string, string>, cwd: string): readonly string[] {
   const path = resolve(cwd, given);
-  const inRuns = RUN_ID_PATTERN.test(given)
-    ? ["runs", "scaletest"].map((kind) => join(cwd, ".refbench", kind, given, "record.json"))
-    : [];
-  return [path, ...inRuns];
+  if (existsSync(path)) return [path];
+  const folder = runs.get(chooseRun(given, [...runs.keys()]) ?? "");
+  return folder === undefined ? [path] : [path, join(folder, "record.json")];
 }
 
 async function readFirst(
   given: string,
   paths: readonly string[],
+  runs: ReadonlyMap<string, string>,
 ): Promise<{ readonly path: string; readonly text: string }> {
   for (const path of paths) {
     try {
@@ -47,6 +65,6 @@ async function readFirst(
   }
   throw new RefbenchError(
     "usage",
-    `there is no record "${given}": expected the path of a record's file, of a run's folder, or the id of a run in this folder`,
+    `there is no record "${given}": expected the path of a record's file, of a run's folder, or ${RUN_NAMES}; ${runsToName([...runs.keys()])}`,
   );
 }

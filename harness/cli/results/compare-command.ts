@@ -1,3 +1,4 @@
+import { RUN_NAMES } from "../../model/choose-run.ts";
 import { Command } from "commander";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { writeForms } from "../../results/output/outputs.ts";
@@ -10,7 +11,7 @@ import { type PlaceFlags, storeOption } from "./places.ts";
 export function compareCommand(io: Io): Command {
   return new Command("compare")
     .description("two runs side by side: what makes them incomparable, what differs, and their figures")
-    .argument("<first>", "id of a run or a unique end of it, or the path of its folder or its record")
+    .argument("<first>", `${RUN_NAMES}, or the path of its folder or its record`)
     .argument("<second>", "the other one")
     .addOption(storeOption())
     .addOption(outputOption())

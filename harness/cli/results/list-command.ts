@@ -1,11 +1,15 @@
 import { jsonText } from "../../tools/safe-text.ts";
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { z } from "zod";
+import { count } from "../../tools/quantities.ts";
+import { VERDICTS } from "../../tools/verdict.ts";
 import { outputOption } from "../options/output-option.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { drawGrid } from "../../results/table/grid.ts";
 import { byStart } from "../../results/history/read-history.ts";
 import { recordStandingOf } from "../../results/judge/official.ts";
+import { dayOf } from "../../results/format/day.ts";
 import { widthOf } from "../../results/output/outputs.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { type PlaceFlags, storeOption, wholeHistory } from "./places.ts";
@@ -20,27 +24,70 @@ export function listCommand(io: Io): Command {
       .argument("[words...]")
       .usage("[options]")
       .addOption(storeOption())
+      .addOption(new Option("--architecture <name>", "only runs of this architecture"))
+      .addOption(new Option("--size <name>", "only runs of this size"))
+      .addOption(
+        new Option("--since <date>", "only runs since this day in UTC, such as 2026-11-22").argParser(day),
+      )
+      .addOption(
+        new Option("--verdict <name>", "only runs with this verdict").choices([...VERDICTS, "pending"]),
+      )
+      .addOption(new Option("--limit <n>", "only the newest n of these").argParser(count("--limit", 1)))
       .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
       .addHelpText("after", UNREADABLE_HELP)
       .action(
         async (
           [word]: readonly string[],
-          { output, ...place }: PlaceFlags & { readonly output: string },
+          { output, ...flags }: PlaceFlags & ListFilter & { readonly output: string },
           command: Command,
         ) => {
           if (word !== undefined) throw noCommand(word, command);
-          const history = await wholeHistory(io, place);
-          const records = [...history.records, ...history.pending].toSorted(byStart);
+          const history = await wholeHistory(io, flags);
+          const records = filtered([...history.records, ...history.pending].toSorted(byStart), flags);
           const runs = records.map((record) => summaryOf(record, history.files.get(record.runId)));
           if (output === "json") io.stdout.write(jsonText(runs));
           else if (runs.length === 0)
-            io.stdout.write("No records, neither in a store nor under .refbench/runs.\n");
+            io.stdout.write(
+              history.records.length + history.pending.length === 0
+                ? "No records, neither in a store nor under .refbench/runs.\n"
+                : "No record passes these filters.\n",
+            );
           else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);
           for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
           tellUnreadable(history, io);
         },
       )
   );
+}
+
+/** Which runs are listed. */
+interface ListFilter {
+  readonly architecture?: string;
+  readonly size?: string;
+  /** A day in UTC. */
+  readonly since?: string;
+  readonly verdict?: string;
+  readonly limit?: number;
+}
+
+/** The records that pass, of those in the order of their start; of too many the newest. */
+function filtered(
+  records: readonly RunRecord[],
+  { architecture, size, since = "", verdict, limit = Infinity }: ListFilter,
+): readonly RunRecord[] {
+  const passing = records.filter(
+    (record) =>
+      (architecture === undefined || record.architecture === architecture) &&
+      (size === undefined || record.size === size) &&
+      (verdict === undefined || record.verdict === verdict) &&
+      dayOf(Date.parse(record.startedAt)) >= since,
+  );
+  return passing.slice(Math.max(0, passing.length - limit));
+}
+
+function day(text: string): string {
+  if (z.iso.date().safeParse(text).success) return text;
+  throw new RefbenchError("usage", `--since is "${text}", expected a date such as 2026-11-22`);
 }
 
 function noCommand(word: string, { parent }: Command): RefbenchError {

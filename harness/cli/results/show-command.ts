@@ -1,3 +1,4 @@
+import { RUN_NAMES } from "../../model/choose-run.ts";
 import { Command } from "commander";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { writeOutputs } from "../../results/output/outputs.ts";
@@ -10,7 +11,7 @@ import { type PlaceFlags, storeOption } from "./places.ts";
 export function showCommand(io: Io): Command {
   return new Command("show")
     .description("the whole result of one run")
-    .argument("<run>", "id of a run or a unique end of it, or the path of its folder or its record")
+    .argument("<run>", `${RUN_NAMES}, or the path of its folder or its record`)
     .addOption(storeOption())
     .addOption(outputOption())
     .action(

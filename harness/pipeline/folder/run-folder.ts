@@ -1,5 +1,6 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { chooseRun, RUN_NAMES, runsToName } from "../../model/choose-run.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { RUN_ID_PATTERN, type RunId } from "../../model/run-id.ts";
 
@@ -80,18 +81,17 @@ export async function createRunFolder(cwd: string, runId: RunId): Promise<RunFol
   return folder;
 }
 
-/** The folder of a run, named by its id (under `.refbench/runs`), a unique end of the id, or a path. */
+/** The folder of a run: named by a path, or among `.refbench/runs` as `chooseRun` understands it. */
 export async function openRunFolder(cwd: string, idOrPath: string): Promise<RunFolder> {
-  const candidates = RUN_ID_PATTERN.test(idOrPath)
-    ? [join(runsRoot(cwd), idOrPath)]
-    : [resolve(cwd, idOrPath), ...(await endingWith(cwd, idOrPath))];
-  for (const candidate of candidates) {
-    const folder = new RunFolder(candidate);
-    if (await isFile(folder.plan)) return folder;
-  }
+  const isId = RUN_ID_PATTERN.test(idOrPath);
+  const named = new RunFolder(isId ? join(runsRoot(cwd), idOrPath) : resolve(cwd, idOrPath));
+  if (await isFile(named.plan)) return named;
+  const runs = (await listRunFolders(cwd)).map(({ path }) => basename(path));
+  const runId = chooseRun(idOrPath, runs);
+  if (runId !== undefined) return new RunFolder(join(runsRoot(cwd), runId));
   throw new RefbenchError(
     "usage",
-    `no run "${idOrPath}": expected an id under ${runsRoot(cwd)} or the path of a run's folder; "refbench results list" shows all runs`,
+    `no run "${idOrPath}": expected ${RUN_NAMES}, under ${runsRoot(cwd)}, or the path of a run's folder; ${runsToName(runs)}; "refbench results list" shows all runs`,
   );
 }
 
@@ -113,12 +113,6 @@ export async function listRunFoldersIn(root: string): Promise<readonly RunFolder
   const folders = ids.map((id) => new RunFolder(join(root, id)));
   const made = await Promise.all(folders.map((folder) => isFile(folder.plan)));
   return folders.filter((_, index) => made[index]);
-}
-
-async function endingWith(cwd: string, end: string): Promise<string[]> {
-  if (end.length < 4) return [];
-  const matching = (await listRunFolders(cwd)).filter((folder) => folder.path.endsWith(end));
-  return matching.length === 1 ? matching.map((folder) => folder.path) : [];
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -13,6 +13,7 @@ import { foreignProvider, isMirrored, isOlderState, isRestored, isState } from "
 import { mirroredRuns } from "./mirrored-runs.ts";
 import { type Plan, planSchema } from "../folder/plan.ts";
 import { signPlan } from "../folder/installation.ts";
+import { chooseRun, RUN_NAMES, runsToName } from "../../model/choose-run.ts";
 import { jsonText, writeJson } from "../../tools/files/json-file.ts";
 import { createRunFolder, type RunFolder } from "../folder/run-folder.ts";
 import { parseJson } from "../../tools/parse-json.ts";
@@ -21,16 +22,15 @@ import { parseJson } from "../../tools/parse-json.ts";
 const DRIVER = "owner.json";
 const LOST = "the run's machine was lost before it handed over";
 
-/** The id of a run in a bucket, given the whole id or a unique end of it (at least 4 characters). */
-export async function findMirroredRun(bucket: Bucket, idOrEnd: string): Promise<RunId> {
-  if (RUN_ID_PATTERN.test(idOrEnd)) return idOrEnd;
+/** The id of a run in a bucket, which `chooseRun` understands. A whole id is not looked for. */
+export async function findMirroredRun(bucket: Bucket, given: string): Promise<RunId> {
+  if (RUN_ID_PATTERN.test(given)) return given;
   const ids = (await mirroredRuns(bucket)).map(({ runId }) => runId);
-  const matching = ids.filter((id) => id.endsWith(idOrEnd));
-  const [only] = matching;
-  if (only !== undefined && matching.length === 1 && idOrEnd.length >= 4) return only;
+  const runId = chooseRun(given, ids);
+  if (runId !== undefined) return runId;
   throw new RefbenchError(
     "usage",
-    `${matching.length} runs in ${bucket.url} end in "${idOrEnd}", expected one: give the whole id; the newest are ${ids.slice(-5).join(", ") || "none"}`,
+    `no run "${given}" in ${bucket.url}: expected ${RUN_NAMES}; ${runsToName(ids)}`,
   );
 }
 

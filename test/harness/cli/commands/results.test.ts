@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { resultsCommand } from "../../../../harness/cli/commands/results.ts";
 import { main } from "../../../../harness/cli/main.ts";
 import { newRunId } from "../../../../harness/model/run-id.ts";
@@ -373,4 +373,42 @@ test("show of a run that is not there is refused by its name", async () => {
     code: "usage",
     message: expect.stringContaining(second),
   });
+});
+
+describe("results list", () => {
+  const runs = [
+    sampleRecord({ runId: first, verdict: "infrastructure", startedAt: "2026-11-20T01:00:00.000Z" }),
+    sampleRecord({ runId: second, size: "canary", startedAt: "2026-11-22T01:00:00.000Z" }),
+  ];
+  const listed = async (...filter: readonly string[]): Promise<readonly string[]> => {
+    const cwd = await directoryWith(runs);
+    const { stdout } = await runCommand(resultsCommand, ["list", "--output", "json", ...filter], { cwd });
+    return (JSON.parse(stdout) as { readonly runId: string }[]).map(({ runId }) => runId);
+  };
+
+  test.each([
+    [[], [first, second]],
+    [["--architecture", "eks"], []],
+    [["--size", "canary"], [second]],
+    [["--verdict", "infrastructure"], [first]],
+    [["--since", "2026-11-21"], [second]],
+    [["--limit", "1"], [second]],
+    [["--limit", "1", "--verdict", "infrastructure"], [first]],
+  ])("shows with %j only what passes", async (filter, expected) => {
+    expect(await listed(...filter)).toEqual(expected);
+  });
+
+  test.each([
+    ["--since", "yesterday"],
+    ["--limit", "0"],
+  ])("refuses %s %s", async (...filter) => {
+    await expect(listed(...filter)).rejects.toThrow(filter[0]);
+  });
+});
+
+test("the newest run and short ids name a run", async () => {
+  const cwd = await directoryWith([sampleRecord({ runId: first }), sampleRecord({ runId: second })]);
+  const newest = [first, second].toSorted().at(-1)!;
+  const { stdout } = await runCommand(resultsCommand, ["show", "latest", "--output", "json"], { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({ runId: newest });
 });
