@@ -19,7 +19,7 @@ export const FLOORS = {
     "model",
   ],
   nights: ["composition", "pipeline", "results", "model"],
-  loads: ["composition", "workload", "results", "model"],
+  loads: ["composition", "pipeline", "workload", "results", "model"],
   manual: ["composition", "pipeline", "workload", "inventory", "model"],
   teardown: ["composition", "pipeline", "inventory", "model"],
   composition: ["pipeline", "workload", "inventory", "results", "terraform", "coder", "model"],

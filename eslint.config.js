@@ -42,7 +42,7 @@ const JSON_PARSE = [
   { reason: "here the bounds are", files: ["harness/tools/parse-json.ts"] },
   {
     reason: "what this process wrote itself a moment before",
-    files: ["harness/inventory/sweep/report.ts", "harness/cli/scaletest/find-limit/asked.ts"],
+    files: ["harness/inventory/sweep/report.ts", "harness/loads/find-limit/asked.ts"],
   },
   {
     reason: "schemas of providers that lie in this repository",

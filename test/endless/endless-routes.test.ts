@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type LoadOutcome, runLoadByHand } from "../../harness/cli/scaletest/run-load.ts";
+import { type LoadOutcome, runLoadByHand } from "../../harness/loads/run-load.ts";
 import { CoderClient } from "../../harness/coder/client.ts";
 import { CoderHttp } from "../../harness/coder/http/http.ts";
 import { systemClock } from "../../harness/tools/time/clock.ts";

@@ -10,7 +10,7 @@ import { digestMismatch, digestPath } from "../../results/history/digest.ts";
 import { findText } from "../../results/history/find-text.ts";
 import type { Judgement } from "../../results/judge-record.ts";
 import { widthOf } from "../../results/output/outputs.ts";
-import { readRecord } from "../engine/read-record.ts";
+import { readRecord } from "../../loads/engine/read-record.ts";
 import type { Io } from "../../composition/settings/io.ts";
 
 interface CheckFlags {
@@ -37,7 +37,7 @@ export function checkCommand(io: Io): Command {
     .addHelpText("after", EXIT_HELP)
     .action(async (given: string, flags: CheckFlags) => {
       const { path, record } = await readRecord(given, io.cwd);
-      const { chooseObjectives } = await import("../engine/objectives-for-check.ts");
+      const { chooseObjectives } = await import("../../loads/engine/objectives-for-check.ts");
       const chosen = await chooseObjectives(record, {
         file: flags.objectives,
         current: flags.current === true,

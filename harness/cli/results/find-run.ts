@@ -1,7 +1,7 @@
 import { RefbenchError } from "../../tools/error.ts";
 import { chooseRun } from "../../model/choose-run.ts";
 import type { RunRecord } from "../../model/record/record.ts";
-import { readBelieved } from "../engine/read-record.ts";
+import { readBelieved } from "../../loads/engine/read-record.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { type PlaceFlags, wholeHistory } from "./places.ts";
 

@@ -6,7 +6,7 @@ import { isFinal } from "../../results/history/final.ts";
 import { readRecordFile } from "../../results/history/record-file.ts";
 import { STORE_MARKER, RESETS_FILE } from "../../results/history/store-kind.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
-import { readBelieved } from "../engine/read-record.ts";
+import { readBelieved } from "../../loads/engine/read-record.ts";
 import type { Io } from "../../composition/settings/io.ts";
 
 /** Records to import, from wherever they lay. */

@@ -8,7 +8,7 @@ import type { CleanupChoice } from "../../workload/removal/cleanup-find.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { cleanupJson, cleanupText, listingText, runsOf } from "./cleanup-text.ts";
-import { listenForLoadInterrupts } from "./interrupts.ts";
+import { listenForLoadInterrupts } from "../../loads/interrupts.ts";
 import type { Reach } from "./reach.ts";
 import { addReachOptions, type ReachFlags } from "./options/reach-options.ts";
 import { pasteable } from "./options/typed-command.ts";

@@ -1,4 +1,4 @@
-import { recordOfLoad } from "../../../harness/cli/scaletest/record.ts";
+import { recordOfLoad } from "../../../harness/loads/record.ts";
 import type { RunRecord } from "../../../harness/model/record/record.ts";
 import type { LoadResult } from "../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";

@@ -1,3 +1,4 @@
+import type { LimitWish } from "../../../loads/find-limit/wish.ts";
 import { type Command, Option } from "commander";
 import { RefbenchError } from "../../../tools/error.ts";
 import { MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
@@ -15,17 +16,6 @@ export interface FindLimitFlags {
   readonly limitWithin?: number;
   readonly limitArrivals?: number;
   readonly resume?: string;
-}
-
-/** What is searched, and between which loads. */
-export interface LimitWish {
-  readonly kind: LimitKind;
-  readonly from: number;
-  readonly upTo: number;
-  readonly resolution?: number;
-  readonly maxSteps?: number;
-  readonly maxMs?: number;
-  readonly arrivalSeconds?: number;
 }
 
 /** Adds the flags of a search for a limit. */

@@ -5,7 +5,7 @@ import { type OutputFormat, DEFAULT_WIDTH } from "../../../results/format/output
 import { markdownText } from "../../../results/table/markdown-text.ts";
 import { sheetMarkdown, sheetText } from "../../../results/table/sheet.ts";
 import type { LimitStep, LimitKind } from "../../../workload/limit-search/limit.ts";
-import type { LimitReport } from "./report.ts";
+import type { LimitReport } from "../../../loads/find-limit/report.ts";
 
 /** The report of a search in one form. */
 export function formatLimit(report: LimitReport, format: OutputFormat, width = DEFAULT_WIDTH): string {

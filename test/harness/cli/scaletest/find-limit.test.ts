@@ -6,15 +6,15 @@ import {
   flagsOfFirstLoad,
   limitWishOf,
 } from "../../../../harness/cli/scaletest/find-limit/options.ts";
-import { reportOfLimit } from "../../../../harness/cli/scaletest/find-limit/report.ts";
-import { limitSearch } from "../../../../harness/cli/scaletest/find-limit/runner.ts";
+import { reportOfLimit } from "../../../../harness/loads/find-limit/report.ts";
+import { limitSearch } from "../../../../harness/loads/find-limit/runner.ts";
 import { formatLimit } from "../../../../harness/cli/scaletest/find-limit/text.ts";
 import {
   addCreateOptions,
   addTrafficOptions,
   type CreateFlags,
 } from "../../../../harness/cli/scaletest/options/load-options.ts";
-import { runLoadByHand } from "../../../../harness/cli/scaletest/run-load.ts";
+import { runLoadByHand } from "../../../../harness/loads/run-load.ts";
 import { CoderClient } from "../../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../../harness/coder/http/http.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";

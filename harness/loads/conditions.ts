@@ -1,6 +1,6 @@
-import { GENERATOR_LIMITS, type LoadTask } from "../../model/ports/worker-task.ts";
-import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
-import { fewerParts } from "../../workload/parts/split-load.ts";
+import { GENERATOR_LIMITS, type LoadTask } from "../model/ports/worker-task.ts";
+import type { DeploymentLook } from "../workload/checks/guard-look.ts";
+import { fewerParts } from "../workload/parts/split-load.ts";
 
 /** What changes the meaning of a load's figures, in words. */
 export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {

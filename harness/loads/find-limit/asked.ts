@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { run12 } from "../../../model/run-id.ts";
-import type { LimitWish } from "./options.ts";
+import { run12 } from "../../model/run-id.ts";
+import type { LimitWish } from "./wish.ts";
 import type { RecordGround } from "../record.ts";
 
 /** All that a step's outcome depends on and that somebody asked for, as it is kept in a file. */

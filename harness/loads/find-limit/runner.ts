@@ -1,13 +1,13 @@
-import type { Clock } from "../../../tools/time/clock.ts";
-import { messageOf, RefbenchError } from "../../../tools/error.ts";
-import type { WorkerRunner } from "../../../model/ports/worker.ts";
-import type { LoadResult } from "../../../model/record/worker-result.ts";
-import type { LoadTask } from "../../../model/ports/worker-task.ts";
-import { findLimit, MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
-import type { LimitResult, LimitStep } from "../../../workload/limit-search/limit.ts";
-import { checkedLadder, nextStep } from "../../../workload/limit-search/ladder.ts";
-import { withConnections } from "../../../workload/limit-search/step.ts";
-import type { LimitWish } from "./options.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import type { WorkerRunner } from "../../model/ports/worker.ts";
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { findLimit, MOST_STEPS } from "../../workload/limit-search/limit-search.ts";
+import type { LimitResult, LimitStep } from "../../workload/limit-search/limit.ts";
+import { checkedLadder, nextStep } from "../../workload/limit-search/ladder.ts";
+import { withConnections } from "../../workload/limit-search/step.ts";
+import type { LimitWish } from "./wish.ts";
 
 /** The 200 samples that carry a p95 are then there after 50 seconds, and no server feels it. */
 const PROBE_EVERY_MS = 250;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OBJECTIVES, objectivesFor } from "../../../../reference-architectures/objectives.ts";
-import { engineRecord } from "../../../../harness/cli/engine/engine-record.ts";
+import { engineRecord } from "../../../../harness/loads/engine/engine-record.ts";
 import { recordSchema, type RunRecord } from "../../../../harness/model/record/record.ts";
 import { judge } from "../../../../harness/results/judge/objectives.ts";
 import { sampleMeasurements, sampleRecord } from "../../results/sample-record.ts";

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { LimitWish } from "../../../../../harness/cli/scaletest/find-limit/options.ts";
-import { type LimitGround, reportSoFar } from "../../../../../harness/cli/scaletest/find-limit/report.ts";
-import { stepsToGoOnFrom } from "../../../../../harness/cli/scaletest/find-limit/resume.ts";
-import type { LoadTask } from "../../../../../harness/model/ports/worker-task.ts";
-import type { LimitStep } from "../../../../../harness/workload/limit-search/limit.ts";
-import { loadTaskFor } from "../../../../support/command/load-task.ts";
+import type { LimitWish } from "../../../../harness/loads/find-limit/wish.ts";
+import { type LimitGround, reportSoFar } from "../../../../harness/loads/find-limit/report.ts";
+import { stepsToGoOnFrom } from "../../../../harness/loads/find-limit/resume.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import type { LimitStep } from "../../../../harness/workload/limit-search/limit.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "refbench-resume-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../../tools/error.ts";
-import { MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
-import type { LimitStep } from "../../../workload/limit-search/limit.ts";
-import { checkedLadder, nextStep } from "../../../workload/limit-search/ladder.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { MOST_STEPS } from "../../workload/limit-search/limit-search.ts";
+import type { LimitStep } from "../../workload/limit-search/limit.ts";
+import { checkedLadder, nextStep } from "../../workload/limit-search/ladder.ts";
 import { askedOf, askedOtherwise } from "./asked.ts";
 import type { LimitGround } from "./report.ts";
-import { parseJson } from "../../../tools/parse-json.ts";
+import { parseJson } from "../../tools/parse-json.ts";
 
 const stepSchema = z.object({
   load: z.number(),

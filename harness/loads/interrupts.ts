@@ -1,4 +1,4 @@
-import { RefbenchError } from "../../tools/error.ts";
+import { RefbenchError } from "../tools/error.ts";
 
 /** What the user's signals mean for a load. */
 export interface LoadInterrupts extends Disposable {

@@ -1,7 +1,7 @@
-import { OBJECTIVES, objectivesFor } from "../../../reference-architectures/objectives.ts";
-import { type Held, heldByLoad } from "../../model/record/held-verdicts.ts";
-import { thisMachine } from "../../model/record/machine.ts";
-import { failsRun, objectiveSentence } from "../../model/record/objective-words.ts";
+import { OBJECTIVES, objectivesFor } from "../../reference-architectures/objectives.ts";
+import { type Held, heldByLoad } from "../model/record/held-verdicts.ts";
+import { thisMachine } from "../model/record/machine.ts";
+import { failsRun, objectiveSentence } from "../model/record/objective-words.ts";
 import {
   type Measurements,
   MEASURING_METHOD,
@@ -9,17 +9,17 @@ import {
   recordSchema,
   type RunRecord,
   type Teardown,
-} from "../../model/record/record.ts";
-import type { LoadResult } from "../../model/record/worker-result.ts";
-import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { worst } from "../../tools/verdict.ts";
-import { verdictOfError } from "../../tools/error.ts";
-import { sshConditions } from "../../pipeline/making/conditions.ts";
-import { judge, type JudgedObjective } from "../../results/judge/objectives.ts";
-import { auditReason, selfAudit } from "../../results/self-audit/self-audit.ts";
-import type { BuildCapacity } from "../../workload/context/capacity.ts";
-import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
-import { refbenchVersion } from "../../composition/settings/refbench-version.ts";
+} from "../model/record/record.ts";
+import type { LoadResult } from "../model/record/worker-result.ts";
+import type { LoadTask } from "../model/ports/worker-task.ts";
+import { worst } from "../tools/verdict.ts";
+import { verdictOfError } from "../tools/error.ts";
+import { sshConditions } from "../pipeline/making/conditions.ts";
+import { judge, type JudgedObjective } from "../results/judge/objectives.ts";
+import { auditReason, selfAudit } from "../results/self-audit/self-audit.ts";
+import type { BuildCapacity } from "../workload/context/capacity.ts";
+import type { DeploymentLook } from "../workload/checks/guard-look.ts";
+import { refbenchVersion } from "../composition/settings/refbench-version.ts";
 import { conditionsOfLoad } from "./conditions.ts";
 import type { LoadOutcome } from "./run-load.ts";
 

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { messageOf, RefbenchError } from "../../tools/error.ts";
-import type { RunRecord } from "../../model/record/record.ts";
-import { resultsJson } from "../../results/history/json.ts";
-import type { OutputSpec } from "../../results/format/output-spec.ts";
-import { writeOutputs } from "../../results/output/outputs.ts";
-import type { Io } from "../../composition/settings/io.ts";
+import { messageOf, RefbenchError } from "../tools/error.ts";
+import type { RunRecord } from "../model/record/record.ts";
+import { resultsJson } from "../results/history/json.ts";
+import type { OutputSpec } from "../results/format/output-spec.ts";
+import { writeOutputs } from "../results/output/outputs.ts";
+import type { Io } from "../composition/settings/io.ts";
 
 /** Writes the record into this folder, so that no output that fails can lose it; the file, or undefined. */
 export async function keepRecord(record: RunRecord, io: Io): Promise<string | undefined> {

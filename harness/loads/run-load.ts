@@ -1,14 +1,14 @@
-import type { Clock } from "../../tools/time/clock.ts";
-import type { Reporter, RunEvent } from "../../model/ports/event.ts";
-import { messageOf, RefbenchError } from "../../tools/error.ts";
-import { momentNow, type Moment, steadyClock } from "../../tools/time/moment.ts";
-import { run12 } from "../../model/run-id.ts";
-import type { WorkerEvent, WorkerRunner } from "../../model/ports/worker.ts";
-import type { LoadResult } from "../../model/record/worker-result.ts";
-import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { stepBetween } from "../../pipeline/folder/timeline.ts";
-import { cleanUp, type CleanupResult } from "../../workload/removal/cleanup.ts";
-import type { GuardedCaller } from "../../workload/checks/guard-caller.ts";
+import type { Clock } from "../tools/time/clock.ts";
+import type { Reporter, RunEvent } from "../model/ports/event.ts";
+import { messageOf, RefbenchError } from "../tools/error.ts";
+import { momentNow, type Moment, steadyClock } from "../tools/time/moment.ts";
+import { run12 } from "../model/run-id.ts";
+import type { WorkerEvent, WorkerRunner } from "../model/ports/worker.ts";
+import type { LoadResult } from "../model/record/worker-result.ts";
+import type { LoadTask } from "../model/ports/worker-task.ts";
+import { stepBetween } from "../pipeline/folder/timeline.ts";
+import { cleanUp, type CleanupResult } from "../workload/removal/cleanup.ts";
+import type { GuardedCaller } from "../workload/checks/guard-caller.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 
 /** What a load by hand came to; whatever happened in it, its cleanup was tried. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { compareRecords } from "../../../../harness/cli/engine/compare-records.ts";
-import { formatComparison } from "../../../../harness/cli/engine/write-comparison.ts";
+import { compareRecords } from "../../../../harness/loads/engine/compare-records.ts";
+import { formatComparison } from "../../../../harness/loads/engine/write-comparison.ts";
 import { histogramOf, sampleMeasurements, sampleRecord, upTo } from "../../results/sample-record.ts";
 
 const builds = (factor: number) =>

@@ -1,13 +1,13 @@
-import { RefbenchError, verdictOfError } from "../../../tools/error.ts";
-import type { RunId } from "../../../model/run-id.ts";
-import type { Teardown } from "../../../model/record/record.ts";
-import { EXIT_CODES, type Verdict, worst } from "../../../tools/verdict.ts";
-import { summarized } from "../../../workload/limit-search/limit-search.ts";
-import type { LimitResult, LimitStep, LimitKind } from "../../../workload/limit-search/limit.ts";
+import { RefbenchError, verdictOfError } from "../../tools/error.ts";
+import type { RunId } from "../../model/run-id.ts";
+import type { Teardown } from "../../model/record/record.ts";
+import { EXIT_CODES, type Verdict, worst } from "../../tools/verdict.ts";
+import { summarized } from "../../workload/limit-search/limit-search.ts";
+import type { LimitResult, LimitStep, LimitKind } from "../../workload/limit-search/limit.ts";
 import { conditionsOfLoad } from "../conditions.ts";
 import { type RecordGround, teardownOf } from "../record.ts";
 import { type AskedLimit, askedOf } from "./asked.ts";
-import type { LimitWish } from "./options.ts";
+import type { LimitWish } from "./wish.ts";
 import type { LimitSearch } from "./runner.ts";
 import type { LoadOutcome } from "../run-load.ts";
 
