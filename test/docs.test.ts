@@ -27,6 +27,16 @@ test.each(PAGES)("each link of %s leads to a file, and to a heading of it", (pag
   }
 });
 
+test.each(PAGES.filter((page) => page !== "CHANGELOG.md"))(
+  "each path of this repository in %s exists",
+  (page) => {
+    const places =
+      "harness|rehearsal|stacks|reference-architectures|test|scripts|bench|docs|systemd|\\.github|bin";
+    for (const [, path = ""] of read(page).matchAll(new RegExp(`\`((?:${places})/[\\w./-]+)\``, "g")))
+      expect(existsSync(join(ROOT, path)), path).toBe(true);
+  },
+);
+
 test("headings become anchors as on GitHub", () => {
   const page =
     "# One `two`\n```sh\n# three\n```\n## What ends, and what?\n## One two\n[a](x.md#b) [c](https://d) `[e](f)`";
