@@ -1,5 +1,6 @@
 import { type Architecture, architectureSchema, type Size, sizeSchema } from "./architecture.ts";
 import { refuseContradictions } from "./contradictions.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { ArchitectureError } from "./error.ts";
 import { eks } from "./eks/architecture.ts";
 import { gceDocker } from "./gce-docker/architecture.ts";
@@ -16,7 +17,11 @@ export const architectures: ReadonlyMap<string, Architecture> = new Map(
 export function getArchitecture(name: string): Architecture {
   const architecture = architectures.get(name);
   if (architecture === undefined) {
-    throw new ArchitectureError("architecture", name, `one of ${[...architectures.keys()].join(", ")}`);
+    throw new ArchitectureError(
+      "architecture",
+      name,
+      `one of ${[...architectures.keys()].join(", ")}${didYouMean(name, architectures.keys())}`,
+    );
   }
   return architecture;
 }
@@ -42,7 +47,11 @@ export function resolveSize(
   const name = sizeName ?? architecture.defaultSize;
   const size = Object.hasOwn(architecture.sizes, name) ? architecture.sizes[name] : undefined;
   if (size === undefined) {
-    throw new ArchitectureError("size", name, `one of ${Object.keys(architecture.sizes).join(", ")}`);
+    throw new ArchitectureError(
+      "size",
+      name,
+      `one of ${Object.keys(architecture.sizes).join(", ")}${didYouMean(name, Object.keys(architecture.sizes))}`,
+    );
   }
   let figures: Record<string, unknown> = size;
   const typed: Record<string, unknown> = {};

@@ -1,3 +1,4 @@
+import { didYouMean } from "./did-you-mean.ts";
 import { ArchitectureError } from "./error.ts";
 
 /** One `--set path=value`, its value still as written. */
@@ -47,7 +48,7 @@ export function withOverride(
       given,
       below.length > 0
         ? `one of its figures: ${below.join(", ")}`
-        : `a known path: ${[...known.keys()].join(", ")}`,
+        : `a known path: ${[...known.keys()].join(", ")}${didYouMean(path, known.keys())}`,
     );
   }
   const value = asTypeOf(current, given, path);

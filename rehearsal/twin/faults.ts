@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { didYouMean } from "../../reference-architectures/did-you-mean.ts";
 import { RefbenchError } from "../../harness/tools/error.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
@@ -167,6 +168,7 @@ export function readFaults(file: string): readonly Fault[] {
       },
     );
   }
+  refuseUnknownFaults(file, text);
   const checked = faultsFile.safeParse(text);
   if (checked.success) return checked.data.faults;
   throw new RefbenchError(
@@ -174,6 +176,22 @@ export function readFaults(file: string): readonly Fault[] {
     `the faults file ${file} is not one: ${z.prettifyError(checked.error)}; see rehearsal/twin/faults.ts`,
   );
 }
+
+/** Names what was probably meant, which the schema cannot: it sees only that nothing fits. */
+function refuseUnknownFaults(file: string, text: unknown): void {
+  const given = namesOnly.safeParse(text);
+  if (!given.success) return;
+  const kinds = faultsFile.shape.faults.element.options.map(({ shape }) => shape.do.value);
+  for (const [index, fault] of given.data.faults.entries()) {
+    if (kinds.some((kind) => kind === fault.do)) continue;
+    throw new RefbenchError(
+      "usage",
+      `the faults file ${file} has at faults[${index}].do "${fault.do}", expected one of ${kinds.join(", ")}${didYouMean(fault.do, kinds)}`,
+    );
+  }
+}
+
+const namesOnly = z.object({ faults: z.array(z.object({ do: z.string() })) });
 
 /** Reads a faults file and returns its path, so that a wrong file is refused before anything is created. */
 export function checkFaultsFile(path: string): string {

@@ -1,6 +1,7 @@
 import { oneLine } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
 import { outputOption } from "../options/output-option.ts";
+import { coderOrigin } from "../../model/cloud/coder-url.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { WorkerEvent } from "../../model/ports/worker.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
@@ -80,12 +81,15 @@ async function drainByHand(
   if (flags.url !== undefined && flags.runner !== "local") {
     throw new RefbenchError(
       "usage",
-      `--url is "${flags.url}", but the load runner asks Coder where it is inside the network: --url goes with --runner local`,
+      `--url is given, but the load runner asks Coder where it is inside the network: --url goes with --runner local`,
     );
   }
   const deployment = await getManualDeployment(architecture, { rehearse: flags.rehearse ?? false }, io);
   const outputs = await getOutputs(deployment, io.env);
-  const coderUrl = (flags.url ?? outputs.coder_url).replace(/\/+$/, "");
+  const coderUrl = coderOrigin(
+    flags.url ?? outputs.coder_url,
+    flags.url === undefined ? "coder_url" : "--url",
+  );
   const session = await getSession(
     { file: flags.sessionFile, url: coderUrl, forwardsTo: outputs.coder_url },
     io,

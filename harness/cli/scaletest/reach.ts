@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CoderClient } from "../../coder/client.ts";
+import { coderOrigin } from "../../model/cloud/coder-url.ts";
 import { CoderHttp } from "../../coder/http/http.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
@@ -58,9 +59,7 @@ function checkedUrl(url: string | undefined): string {
       "usage",
       "which deployment is not said: expected --url, CODER_URL, or a `coder login` on this machine",
     );
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-    throw new RefbenchError("usage", `--url is "${url}", expected a URL such as https://coder.example.com`);
-  return url.replace(/\/+$/, "");
+  return coderOrigin(url);
 }
 
 function checkedProxy(proxy: string): string {

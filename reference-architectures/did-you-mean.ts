@@ -1,0 +1,18 @@
+import { distance } from "fastest-levenshtein";
+
+/** The largest share of a word that may be wrong for another to be meant. */
+const MOST_WRONG = 0.4;
+
+/**
+ * The known word that a mistyped one is nearest to, as the end of an error: ` (did you mean "canary"?)`. Empty where
+ * none is near.
+ */
+export function didYouMean(given: string, known: Iterable<string>): string {
+  const word = given.toLowerCase();
+  const nearest = [...known]
+    .map((each) => ({ each, edits: distance(word, each.toLowerCase()) }))
+    .toSorted((one, other) => one.edits - other.edits)[0];
+  if (nearest === undefined) return "";
+  const { each, edits } = nearest;
+  return edits <= MOST_WRONG * Math.max(word.length, each.length) ? ` (did you mean "${each}"?)` : "";
+}
