@@ -29,7 +29,7 @@ export function serveFiles(sftp: SFTPWrapper, folder: string): void {
   const inside = (path: string): string => {
     const full = resolve(folder, path);
     const way = relative(folder, full);
-    if (way === ".." || way.startsWith("..") || isAbsolute(way))
+    if (way === ".." || way.startsWith("../") || isAbsolute(way))
       throw new SftpError(STATUS_CODE.PERMISSION_DENIED);
     return full;
   };

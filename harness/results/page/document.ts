@@ -37,8 +37,8 @@ export interface Page {
   readonly description: string;
   /** Whether it is a page of rehearsals, which says so wherever it is named. */
   readonly rehearsals: boolean;
-  /** Path to the site's root from this page: "" or "..". */
-  readonly root: "" | "..";
+  /** Path to the site's root from this page: "" or "../". */
+  readonly root: "" | "../";
   /** Pages above this one, after the index. */
   readonly trail?: readonly { readonly name: string; readonly path: string }[];
   readonly body: Child;

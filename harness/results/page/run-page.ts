@@ -32,7 +32,7 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
     description: `${title}${version === undefined ? "" : `, Coder ${version}`}: ${record.verdict}.`,
     rehearsals,
     crumb: dayOf(record.startedAt),
-    root: "..",
+    root: "../",
     trail: [{ name: `${environment}, ${size}`, path: sizePath(record) }],
     body: html`<h1>${environment}, size ${size}</h1>
       <p class="lead">

@@ -11,7 +11,7 @@ import { chip } from "./status.ts";
 /** Runs of any kind, each with a link to its page. */
 export function runsPageTable(
   records: readonly RunRecord[],
-  { label, root }: { readonly label: string; readonly root: "" | ".." },
+  { label, root }: { readonly label: string; readonly root: "" | "../" },
 ): Html {
   return dataTable({
     label,

@@ -31,7 +31,7 @@ export function sizePage(
     title,
     description: `${title}: trend over nights by Coder's version, and every run.`,
     rehearsals,
-    root: "..",
+    root: "../",
     body: html`<h1>${title}</h1>
       <p class="lead">Reference architecture <code>${architecture}</code>, size <code>${size}</code>.</p>
       <h2>Trend over nights</h2>

@@ -220,7 +220,7 @@ describe("the flags of a search", () => {
   test.each([
     [["--limit-from", "5"], "say which with --find-limit"],
     [["--find-limit", "connections"], "say up to where with --limit-up-to"],
-    [[...connections, "--limit-from", "1.5"], "expected a whole number from 1"],
+    [[...connections, "--limit-from", "1.5"], "must be a whole number"],
     [[...connections, "--connections", "5"], "as --limit-from instead of --connections"],
     [[...connections, "--scenario", "herd"], "leave --scenario, --app"],
     [[...connections, "--engine", "both"], "leave --engine out"],
