@@ -3,21 +3,46 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
+import { systemClock } from "../../harness/tools/time/clock.ts";
+import { waitUntil } from "../../harness/tools/time/wait-until.ts";
 
 const REFBENCH = join(import.meta.dirname, "..", "..", "bin", "refbench.js");
 
 test("a reader that goes away does not end a command", async () => {
-  const child = spawn(process.execPath, [REFBENCH, "emulator"], { stdio: ["ignore", "pipe", "pipe"] });
+  const port = await freePort();
+  const args = [REFBENCH, "emulator", "--port", `${port}`];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.destroy();
   child.stderr.destroy();
   const ended = once(child, "exit");
-  const early = await Promise.race([ended, sleep(4_000, undefined)]);
+  const answers = await waitUntil(
+    async () => {
+      if (child.exitCode !== null) return false;
+      return fetch(`http://127.0.0.1:${port}/healthz`).then(
+        () => true,
+        () => undefined,
+      );
+    },
+    { clock: systemClock, everyMs: 50, forMs: 60_000 },
+  );
+  expect(answers).toBe(true);
+  // It has said where it listens, to nobody, and still answers.
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
   child.kill("SIGTERM");
-  expect(early).toBeUndefined();
   expect(await ended).toEqual([0, null]);
 });
+
+/** A port that nothing listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 test("what it makes is not writable by others, whatever the shell's umask allows", async () => {
   const cwd = mkdtempSync(join(tmpdir(), "refbench-umask-"));
