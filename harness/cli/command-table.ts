@@ -115,6 +115,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async (io) => (await import("./commands/doctor.ts")).doctorCommand(io),
   },
   {
+    name: "completion",
+    takes: "<shell>",
+    description: "print the script that completes commands and flags in bash, zsh or fish",
+    load: async (io) => (await import("./commands/completion.ts")).completionCommand(io),
+  },
+  {
     name: "reaper",
     takes: "<folder>",
     description: "owns the teardown of a run; refbench starts it",

@@ -50,7 +50,10 @@ export async function main(
     exit: (code) => (exitCode = code),
   };
   try {
-    const program = await programOf(io, packageVersion(), { shell, isNeeded: (name) => args.includes(name) });
+    const program = await programOf(io, packageVersion(), {
+      shell, // A completion knows the flags of every command.
+      isNeeded: (name) => args.includes(name) || args[0] === "completion",
+    });
     await program.parseAsync(["node", "refbench", ...args]);
     return exitCode;
   } catch (error) {
