@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { link, lstat, mkdir, open, readdir, rename, rmdir, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
@@ -14,77 +15,107 @@ type Opened =
 
 /** SFTP as OpenSSH's server speaks it, of one folder and nothing above it. */
 export function serveFiles(sftp: SFTPWrapper, folder: string): void {
-  const opened = new Map<string, Opened>();
-  let last = 0;
-  const keep = (one: Opened): Buffer => {
-    last += 1;
-    opened.set(String(last), one);
-    return Buffer.from(String(last));
-  };
-  const openedAs = <K extends Opened["kind"]>(handle: Buffer, kind: K): Extract<Opened, { kind: K }> => {
-    const one = opened.get(handle.toString());
+  const handles = new Handles();
+  const inside = (path: string): string => pathInside(folder, path);
+  serveAttributes(sftp, handles, inside);
+  serveOpenFiles(sftp, handles, inside);
+  serveFolders(sftp, handles, inside);
+  serveNames(sftp, inside);
+  sftp.on("end", () => handles.closeAll());
+}
+
+/** The full path of a path below the served folder. Throws `SftpError` for one outside of it. */
+type Inside = (path: string) => string;
+
+function pathInside(folder: string, path: string): string {
+  const full = resolve(folder, path);
+  const way = relative(folder, full);
+  if (way === ".." || way.startsWith("../") || isAbsolute(way))
+    throw new SftpError(STATUS_CODE.PERMISSION_DENIED);
+  return full;
+}
+
+/** What one client has open, by the handles that it was given. */
+class Handles {
+  readonly #opened = new Map<string, Opened>();
+  #last = 0;
+
+  keep(one: Opened): Buffer {
+    this.#last += 1;
+    this.#opened.set(String(this.#last), one);
+    return Buffer.from(String(this.#last));
+  }
+
+  get<K extends Opened["kind"]>(handle: Buffer, kind: K): Extract<Opened, { kind: K }> {
+    const one = this.#opened.get(handle.toString());
     if (one?.kind !== kind) throw new SftpError(STATUS_CODE.FAILURE);
     return one as Extract<Opened, { kind: K }>;
-  };
-  const inside = (path: string): string => {
-    const full = resolve(folder, path);
-    const way = relative(folder, full);
-    if (way === ".." || way.startsWith("../") || isAbsolute(way))
-      throw new SftpError(STATUS_CODE.PERMISSION_DENIED);
-    return full;
-  };
-  /** Answers a request by what `act` returns: something to send, or nothing, which is success. */
-  const answer = (id: number, act: () => Promise<(() => void) | undefined>): void => {
-    Promise.resolve()
-      .then(act)
-      .then(
-        (send) => {
-          if (send === undefined) sftp.status(id, STATUS_CODE.OK);
-          else send();
-        },
-        (error: unknown) => sftp.status(id, statusOf(error)),
-      );
-  };
-  const done = async (work: Promise<unknown>): Promise<undefined> => {
-    await work;
-    return undefined;
-  };
+  }
 
-  sftp.on("REALPATH", (id, path) =>
-    answer(id, () => {
-      const filename = inside(path === "." ? "" : path);
-      return Promise.resolve(() => sftp.name(id, [{ filename, longname: filename, attrs: NOTHING }]));
-    }),
-  );
-  sftp.on("STAT", (id, path) =>
-    answer(id, async () => {
-      const attributes = attributesOf(await stat(inside(path)));
+  async close(handle: Buffer): Promise<void> {
+    const one = this.#opened.get(handle.toString());
+    if (one === undefined) throw new SftpError(STATUS_CODE.FAILURE);
+    this.#opened.delete(handle.toString());
+    if (one.kind === "file") await one.file.close();
+  }
+
+  closeAll(): void {
+    for (const one of this.#opened.values()) if (one.kind === "file") void one.file.close();
+    this.#opened.clear();
+  }
+}
+
+/** Answers a request by what `act` returns: something to send, or nothing, which is success. */
+function answer(sftp: SFTPWrapper, id: number, act: () => Promise<(() => void) | undefined>): void {
+  Promise.resolve()
+    .then(act)
+    .then(
+      (send) => {
+        if (send === undefined) sftp.status(id, STATUS_CODE.OK);
+        else send();
+      },
+      (error: unknown) => sftp.status(id, statusOf(error)),
+    );
+}
+
+async function done(work: Promise<unknown>): Promise<undefined> {
+  await work;
+  return undefined;
+}
+
+function serveAttributes(sftp: SFTPWrapper, handles: Handles, inside: Inside): void {
+  const send = (id: number, find: () => Promise<Stats>): void =>
+    answer(sftp, id, async () => {
+      const attributes = attributesOf(await find());
       return () => sftp.attrs(id, attributes);
+    });
+  sftp.on("STAT", (id, path) => send(id, async () => stat(inside(path))));
+  sftp.on("LSTAT", (id, path) => send(id, async () => lstat(inside(path))));
+  sftp.on("FSTAT", (id, handle) => send(id, async () => handles.get(handle, "file").file.stat()));
+  sftp.on("SETSTAT", (id, path, attributes) =>
+    answer(sftp, id, async () => {
+      await using file = await open(inside(path), "r");
+      await setAttributes(file, attributes);
+      return undefined;
     }),
   );
-  sftp.on("LSTAT", (id, path) =>
-    answer(id, async () => {
-      const attributes = attributesOf(await lstat(inside(path)));
-      return () => sftp.attrs(id, attributes);
-    }),
+  sftp.on("FSETSTAT", (id, handle, attributes) =>
+    answer(sftp, id, () => done(setAttributes(handles.get(handle, "file").file, attributes))),
   );
-  sftp.on("FSTAT", (id, handle) =>
-    answer(id, async () => {
-      const attributes = attributesOf(await openedAs(handle, "file").file.stat());
-      return () => sftp.attrs(id, attributes);
-    }),
-  );
+}
+
+function serveOpenFiles(sftp: SFTPWrapper, handles: Handles, inside: Inside): void {
   sftp.on("OPEN", (id, path, flags, { mode }) =>
-    answer(id, async () => {
+    answer(sftp, id, async () => {
       const how = flagsToString(flags);
       if (how === null) throw new SftpError(STATUS_CODE.FAILURE);
-      const handle = keep({ kind: "file", file: await open(inside(path), how, modeOf(mode, 0o666)) });
+      const handle = handles.keep({ kind: "file", file: await open(inside(path), how, modeOf(mode, 0o666)) });
       return () => sftp.handle(id, handle);
     }),
   );
   sftp.on("READ", (id, handle, offset, length) =>
-    answer(id, async () => {
-      const { bytesRead, buffer } = await openedAs(handle, "file").file.read({
+    answer(sftp, id, async () => {
+      const { bytesRead, buffer } = await handles.get(handle, "file").file.read({
         buffer: Buffer.alloc(length),
         position: offset,
       });
@@ -93,52 +124,46 @@ export function serveFiles(sftp: SFTPWrapper, folder: string): void {
     }),
   );
   sftp.on("WRITE", (id, handle, offset, data) =>
-    answer(id, () => done(openedAs(handle, "file").file.write(data, 0, data.length, offset))),
+    answer(sftp, id, () => done(handles.get(handle, "file").file.write(data, 0, data.length, offset))),
   );
-  sftp.on("CLOSE", (id, handle) =>
-    answer(id, async () => {
-      const one = opened.get(handle.toString());
-      if (one === undefined) throw new SftpError(STATUS_CODE.FAILURE);
-      opened.delete(handle.toString());
-      if (one.kind === "file") await one.file.close();
-      return undefined;
-    }),
-  );
+  sftp.on("CLOSE", (id, handle) => answer(sftp, id, () => done(handles.close(handle))));
+}
+
+function serveFolders(sftp: SFTPWrapper, handles: Handles, inside: Inside): void {
   sftp.on("OPENDIR", (id, path) =>
-    answer(id, async () => {
+    answer(sftp, id, async () => {
       const full = inside(path);
       const rest = await Promise.all((await readdir(full)).map((name) => entryOf(full, name)));
-      const handle = keep({ kind: "folder", rest });
+      const handle = handles.keep({ kind: "folder", rest });
       return () => sftp.handle(id, handle);
     }),
   );
   sftp.on("READDIR", (id, handle) =>
-    answer(id, () => {
-      const one = openedAs(handle, "folder");
+    answer(sftp, id, () => {
+      const one = handles.get(handle, "folder");
       const { rest } = one;
       if (rest.length === 0) throw new SftpError(STATUS_CODE.EOF);
       one.rest = [];
       return Promise.resolve(() => sftp.name(id, rest));
     }),
   );
-  sftp.on("MKDIR", (id, path, { mode }) => answer(id, () => done(mkdir(inside(path), modeOf(mode, 0o777)))));
-  sftp.on("RMDIR", (id, path) => answer(id, () => done(rmdir(inside(path)))));
-  sftp.on("REMOVE", (id, path) => answer(id, () => done(unlink(inside(path)))));
-  sftp.on("RENAME", (id, from, to) => answer(id, () => done(renameUnlessThere(inside(from), inside(to)))));
-  sftp.on("SETSTAT", (id, path, attributes) =>
-    answer(id, async () => {
-      await using file = await open(inside(path), "r");
-      await setAttributes(file, attributes);
-      return undefined;
+  sftp.on("MKDIR", (id, path, { mode }) =>
+    answer(sftp, id, () => done(mkdir(inside(path), modeOf(mode, 0o777)))),
+  );
+  sftp.on("RMDIR", (id, path) => answer(sftp, id, () => done(rmdir(inside(path)))));
+}
+
+function serveNames(sftp: SFTPWrapper, inside: Inside): void {
+  sftp.on("REALPATH", (id, path) =>
+    answer(sftp, id, () => {
+      const filename = inside(path === "." ? "" : path);
+      return Promise.resolve(() => sftp.name(id, [{ filename, longname: filename, attrs: NOTHING }]));
     }),
   );
-  sftp.on("FSETSTAT", (id, handle, attributes) =>
-    answer(id, () => done(setAttributes(openedAs(handle, "file").file, attributes))),
+  sftp.on("REMOVE", (id, path) => answer(sftp, id, () => done(unlink(inside(path)))));
+  sftp.on("RENAME", (id, from, to) =>
+    answer(sftp, id, () => done(renameUnlessThere(inside(from), inside(to)))),
   );
-  sftp.on("end", () => {
-    for (const one of opened.values()) if (one.kind === "file") void one.file.close();
-    opened.clear();
-  });
 }
 
 /** As OpenSSH's: a name that is taken is never replaced, for a file in one step. */

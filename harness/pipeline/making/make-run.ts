@@ -101,24 +101,31 @@ function firstInstallation(comparison: ComparisonPlan): Pick<Environment, "coder
  * nothing.
  */
 export async function makeRun(cwd: string, clock: Clock, request: RunRequest): Promise<RunFolder> {
+  const draft = await draftRun(momentNow(clock), request);
+  return writeRun(cwd, clock, {
+    request,
+    draft,
+    environment: environmentOf(request, draft),
+    plan: planOf(request, draft),
+  });
+}
+
+/** What the environment, the plan and the secrets of a run are made from. */
+type Draft = Awaited<ReturnType<typeof draftRun>>;
+
+/** Resolves what the request names, and makes the run's id and keys. Throws for bad input. */
+async function draftRun(created: ReturnType<typeof momentNow>, request: RunRequest) {
   const architecture = getArchitecture(request.architecture);
-  const {
-    name: sizeName,
-    figures,
-    overrides,
-  } = resolveSize(request.architecture, request.size, request.overrides);
-  const { comparison } = request;
-  const { version = comparison?.baseline.version ?? figures.coder.version, channel } =
+  const resolved = resolveSize(request.architecture, request.size, request.overrides);
+  const { comparison, cloud, runner = "local" } = request;
+  const { version = comparison?.baseline.version ?? resolved.figures.coder.version } =
     request.coderVersion ?? {};
-  const size = atCoderVersion(figures, version);
-  const created = momentNow(clock);
-  const now = created.atMs;
-  const runId = newRunId(now);
-  const { cloud, runner = "local" } = request;
+  const size = atCoderVersion(resolved.figures, version);
+  const runId = newRunId(created.atMs);
   const region = cloud?.region ?? architecture.region;
   const planned = planCost({
     architecture,
-    sizeName,
+    sizeName: resolved.name,
     size,
     region,
     runner,
@@ -131,16 +138,25 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     request.tls === "self-signed"
       ? await newCoderCertificate({ architecture: architecture.name, runId })
       : undefined;
-  const environment: Environment = {
+  return { created, architecture, resolved, size, runId, region, runner, planned, key, certificate };
+}
+
+function environmentOf(
+  request: RunRequest,
+  { created, architecture, resolved, size, runId, region, key, certificate }: Draft,
+): Environment {
+  const { comparison, cloud } = request;
+  const endsAtMs = created.atMs + request.ttlMs;
+  return {
     schemaVersion: ENVIRONMENT_SCHEMA_VERSION,
     architecture: architecture.name,
-    size: sizeName,
-    overrides: { ...overrides },
+    size: resolved.name,
+    overrides: { ...resolved.overrides },
     runId,
     owner: request.owner,
     managed: "cdktf",
     // The cloud's end also includes the keep window: a kept environment must not vanish during an inspection.
-    expiresAt: Math.ceil((now + request.ttlMs + (request.keepOnFailure?.ms ?? 0)) / 1000),
+    expiresAt: Math.ceil((endsAtMs + (request.keepOnFailure?.ms ?? 0)) / 1000),
     project: request.project,
     region,
     zone: cloud?.zone ?? request.zone ?? architecture.zone,
@@ -151,52 +167,81 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
     ...(certificate === undefined ? {} : { tls: certificate.tls }),
     ...(request.stateBucket === undefined ? {} : { stateBucket: request.stateBucket }),
   };
-  const plan: Plan = {
+}
+
+function planOf(request: RunRequest, draft: Draft): Plan {
+  const { created, architecture, resolved, size, runId, runner, planned } = draft;
+  const { comparison, cloud } = request;
+  const { channel } = request.coderVersion ?? {};
+  const simulated = request.rehearsal !== undefined;
+  return {
     schemaVersion: 1,
     runId,
-    createdAt: new Date(now).toISOString(),
+    createdAt: new Date(created.atMs).toISOString(),
     createdSinceBoot: created.sinceBoot,
     origin: request.origin ?? { kind: comparison === undefined ? "run" : "comparison" },
     ...(comparison === undefined ? {} : { comparison }),
     ...(request.failedOver === undefined ? {} : { failedOver: request.failedOver }),
     ...(channel === undefined ? {} : { coderChannel: channel }),
     environmentLabel: architecture.label,
-    simulated: request.rehearsal !== undefined,
+    simulated,
     ...rehearsalOf(request),
     ...(cloud === undefined ? {} : { cloud }),
     size,
     template: architecture.templateName,
     parameters: templateParameters(size),
-    objectives: objectivesFor(architecture.objectives, {
-      size: sizeName,
-      figures: size,
-      simulated: request.rehearsal !== undefined,
-    }),
-    conditions: [
-      ...(comparison === undefined
-        ? []
-        : [
-            `comparison: Coder ${comparison.baseline.version} and ${comparison.candidate.version} alternately, in ${comparison.pairs === 1 ? "1 pair" : `${comparison.pairs} pairs`} of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with its own database; the figures are those of the first load of ${comparison.baseline.version}`,
-          ]),
-      ...listConditions({
-        architecture,
-        size,
-        runner,
-        cloud,
-        realCoder: request.rehearsal?.coder !== undefined,
-        tls: certificate !== undefined,
-      }),
-      ...("notPriced" in planned ? [`cost: not estimated, ${planned.notPriced}`] : []),
-    ],
+    objectives: objectivesFor(architecture.objectives, { size: resolved.name, figures: size, simulated }),
+    conditions: conditionsOf(request, draft),
     ...("cost" in planned ? planned : {}),
     ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),
     ...(request.mirror === undefined ? {} : { mirror: request.mirror }),
-    expiresAtMs: now + request.ttlMs,
+    expiresAtMs: created.atMs + request.ttlMs,
     runner,
     refbench: request.refbench,
     machine: thisMachine(),
     node: process.version,
   };
+}
+
+/** What a reader must know beside the figures, in sentences. */
+function conditionsOf(
+  { comparison, cloud, rehearsal }: RunRequest,
+  { architecture, size, runner, planned, certificate }: Draft,
+): Plan["conditions"] {
+  return [
+    ...(comparison === undefined ? [] : [comparisonCondition(comparison)]),
+    ...listConditions({
+      architecture,
+      size,
+      runner,
+      cloud,
+      realCoder: rehearsal?.coder !== undefined,
+      tls: certificate !== undefined,
+    }),
+    ...("notPriced" in planned ? [`cost: not estimated, ${planned.notPriced}`] : []),
+  ];
+}
+
+function comparisonCondition(comparison: ComparisonPlan): string {
+  return `comparison: Coder ${comparison.baseline.version} and ${comparison.candidate.version} alternately, in ${comparison.pairs === 1 ? "1 pair" : `${comparison.pairs} pairs`} of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with its own database; the figures are those of the first load of ${comparison.baseline.version}`;
+}
+
+/** Writes the run's folder, the plan last: only a folder with a plan counts as a run. */
+async function writeRun(
+  cwd: string,
+  clock: Clock,
+  {
+    request,
+    draft: { runId, key, certificate },
+    environment,
+    plan,
+  }: {
+    readonly request: RunRequest;
+    readonly draft: Draft;
+    readonly environment: Environment;
+    readonly plan: Plan;
+  },
+): Promise<RunFolder> {
   const folder = await createRunFolder(cwd, runId);
   const faultsFile = request.rehearsal?.faultsFile;
   if (faultsFile !== undefined) await copyFile(faultsFile, join(folder.path, FAULTS));
@@ -211,7 +256,6 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   // Before the plan: if the driver dies right after the plan is written, the run must not look staged.
   if (request.isDriven === true) await claimRun(folder);
   signPlan(folder, jsonText(plan));
-  // Last, because only a folder with a plan counts as a run.
   await writeJson(folder.plan, plan);
   return folder;
 }
