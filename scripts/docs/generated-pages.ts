@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { format } from "prettier";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 import { floorsTable } from "./floors.ts";
+import { architectures } from "../../reference-architectures/catalogue.ts";
+import { architecturePicture } from "./architecture-picture.ts";
 import { commandReference } from "./command-reference.ts";
 import { flagVariables, nightVariables, shellVariables } from "./environment-variables.ts";
 import { generatorLimitsTable, objectivesTable, sizesTable } from "./reference-tables.ts";
@@ -21,8 +23,19 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Pro
   "docs/sizing.md": { sizes: sizesTable },
 };
 
-/** Every page that has generated blocks, formatted as the repository's other files. */
+/** Every page that has generated blocks, formatted as the repository's other files, and a picture of each architecture. */
 export async function generatedPages(): Promise<readonly GeneratedPage[]> {
+  return [...(await pagesWithBlocks()), ...pictures()];
+}
+
+function pictures(): readonly GeneratedPage[] {
+  return [...architectures.values()].map((architecture) => ({
+    path: packageFile(`docs/pictures/${architecture.name}.svg`),
+    text: architecturePicture(architecture, architecture.defaultSize),
+  }));
+}
+
+async function pagesWithBlocks(): Promise<readonly GeneratedPage[]> {
   return Promise.all(
     Object.entries(BLOCKS).map(async ([page, blocks]) => {
       const path = packageFile(page);
