@@ -1,6 +1,6 @@
 import { GENERATOR_LIMITS, type LoadTask } from "../model/ports/worker-task.ts";
 import type { DeploymentLook } from "../workload/checks/guard-look.ts";
-import { fewerParts } from "../workload/parts/split-load.ts";
+import { explainFewerParts } from "../workload/parts/split-load.ts";
 
 /** What changes the meaning of a load's figures, in words. */
 export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {
@@ -11,7 +11,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
     login: "user tokens: a login each",
     host: "user tokens: the caller's own for all",
   };
-  const shards = fewerParts(task);
+  const shards = explainFewerParts(task);
   return [
     ...(look.inUse.length === 0 ? [] : [`others meanwhile: ${look.inUse.join("; ")}`]),
     look.isOwner ? "rate limits: off for the owner's calls, on for the users'" : "rate limits: on",

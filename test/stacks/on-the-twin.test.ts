@@ -69,7 +69,7 @@ test.each(CASES)(
     const signal = AbortSignal.timeout(30_000);
     (await connectRunner(access, signal))[Symbol.dispose]();
     await expect(connectRunner({ ...access, privateKey: another.private }, signal)).rejects.toThrow(
-      "the run's key is refused for the user refbench",
+      "the runner refused the run's key for the user refbench",
     );
 
     const processes = (await twin.items()).flatMap((item) => item.process ?? []);

@@ -60,7 +60,7 @@ export function cleanupCommand(io: Io): Command {
 }
 
 async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
-  const [{ cleanUp }, { findLeftovers, unaskedOf }, { reachDeployment }] = await Promise.all([
+  const [{ cleanUp }, { findLeftovers, listUnasked }, { reachDeployment }] = await Promise.all([
     import("../../workload/removal/cleanup.ts"),
     import("../../workload/removal/cleanup-find.ts"),
     import("./reach.ts"),
@@ -76,7 +76,7 @@ async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
   if (flags.dryRun === true) {
     const again = pasteable(...words, "--dry-run");
     io.stdout.write(listingText(found, { url: reach.http.url, again, isOwner }, flags.output));
-    if (unaskedOf(found).length > 0) io.exit(EXIT_CODES.unverified);
+    if (listUnasked(found).length > 0) io.exit(EXIT_CODES.unverified);
     return;
   }
   const reporter = progressReporter(io);
@@ -143,9 +143,9 @@ async function choiceOf(flags: CleanupFlags, { caller, http }: Reach): Promise<C
   }
   const everything: CleanupChoice = { runs: "all", ...narrowed };
   if (all === true || flags.dryRun === true) return everything;
-  const { findLeftovers, unaskedOf } = await import("../../workload/removal/cleanup-find.ts");
+  const { findLeftovers, listUnasked } = await import("../../workload/removal/cleanup-find.ts");
   const found = await findLeftovers(caller, everything, systemClock.now());
-  const unasked = unaskedOf(found);
+  const unasked = listUnasked(found);
   if (unasked.length > 0)
     throw new RefbenchError(
       "inventory",

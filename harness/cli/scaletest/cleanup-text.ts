@@ -1,7 +1,7 @@
 import { jsonText, oneLine } from "../../tools/safe-text.ts";
 import { seenIn } from "../../model/ports/listing.ts";
 import type { CleanupResult } from "../../workload/removal/cleanup.ts";
-import { type FoundLeftovers, unaskedOf } from "../../workload/removal/cleanup-find.ts";
+import { type FoundLeftovers, listUnasked } from "../../workload/removal/cleanup-find.ts";
 import { runOfToken, runOfUser, runOfWorkspace } from "../../workload/checks/cleanup-ownership.ts";
 import { counted } from "./guard-text.ts";
 
@@ -33,7 +33,7 @@ export function listingText(found: FoundLeftovers, asked: Asked, output: "text" 
   const workspaces = seenIn(found.workspaces).map((one) => `${one.owner_name}/${one.name}`);
   const users = seenIn(found.users).map(({ username }) => username);
   const tokens = seenIn(found.tokens).map(({ name }) => name);
-  const unasked = unaskedOf(found);
+  const unasked = listUnasked(found);
   if (output === "json") return jsonText({ coder: url, dryRun: true, workspaces, users, tokens, unasked });
   const total = workspaces.length + users.length + tokens.length;
   if (total === 0 && unasked.length === 0)

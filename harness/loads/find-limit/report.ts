@@ -2,7 +2,7 @@ import { RefbenchError, verdictOfError } from "../../tools/error.ts";
 import type { RunId } from "../../model/run-id.ts";
 import type { Teardown } from "../../model/record/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../tools/verdict.ts";
-import { summarized } from "../../workload/limit-search/limit-search.ts";
+import { summarizeSearch } from "../../workload/limit-search/limit-search.ts";
 import type { LimitResult, LimitStep, LimitKind } from "../../workload/limit-search/limit.ts";
 import { conditionsOfLoad } from "../conditions.ts";
 import { type RecordGround, teardownOf } from "../record.ts";
@@ -56,7 +56,7 @@ export function reportOfLimit(
 ): LimitReport {
   const { runId, look, wish } = ground;
   const { steps } = search;
-  const found = search.found ?? summarized(wish.kind, "stopped", steps);
+  const found = search.found ?? summarizeSearch(wish.kind, "stopped", steps);
   const { failure } = outcome;
   const teardown = teardownOf(outcome, ground);
   const ended = search.found?.ended ?? (failure?.code === "interrupted" ? "stopped" : "failed");

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { MOST_STEPS } from "../../workload/limit-search/limit-search.ts";
 import type { LimitStep } from "../../workload/limit-search/limit.ts";
-import { checkedLadder, nextStep } from "../../workload/limit-search/ladder.ts";
+import { buildLadder, nextStep } from "../../workload/limit-search/ladder.ts";
 import { askedOf, askedOtherwise } from "./asked.ts";
 import type { LimitGround } from "./report.ts";
 import { parseJson } from "../../tools/parse-json.ts";
@@ -42,7 +42,7 @@ export async function stepsToGoOnFrom(
     refuse(file, `it asked for something else (then → now): ${otherwise.join("; ")}; give the same flags`);
   const { maxSteps = MOST_STEPS } = wish;
   const steps = kept.steps as readonly LimitStep[];
-  const next = nextStep(steps, checkedLadder(wish.kind, wish), maxSteps - steps.length);
+  const next = nextStep(steps, buildLadder(wish.kind, wish), maxSteps - steps.length);
   if ("ended" in next) refuse(file, "it is at its end, its answer stands in it");
   if (steps.length >= maxSteps)
     refuse(file, `it has ${steps.length} steps and --limit-steps is ${maxSteps}: raise it`);

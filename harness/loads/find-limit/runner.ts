@@ -5,7 +5,7 @@ import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { findLimit, MOST_STEPS } from "../../workload/limit-search/limit-search.ts";
 import type { LimitResult, LimitStep } from "../../workload/limit-search/limit.ts";
-import { checkedLadder, nextStep } from "../../workload/limit-search/ladder.ts";
+import { buildLadder, nextStep } from "../../workload/limit-search/ladder.ts";
 import { withConnections } from "../../workload/limit-search/step.ts";
 import type { LimitWish } from "./wish.ts";
 
@@ -93,7 +93,7 @@ async function firstStep(
   { wish, judge, clock, signal, known = [] }: LimitSearchMeans & { readonly signal: AbortSignal },
 ): Promise<LimitStep | undefined> {
   const { maxSteps = MOST_STEPS } = wish;
-  const next = nextStep(known, checkedLadder(wish.kind, wish), maxSteps - known.length);
+  const next = nextStep(known, buildLadder(wish.kind, wish), maxSteps - known.length);
   if ("ended" in next) return undefined;
   const startMs = clock.elapsed();
   const asked = { ...withConnections(task, next.load), keep: true };

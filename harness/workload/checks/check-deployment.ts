@@ -7,8 +7,8 @@ import { newPassword } from "../context/new-password.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 
 /**
- * Refuses what the deployment would refuse to every workspace of the load: SSH, passwords, more users. What it does not
- * tell is tried, with a note that it was not checked.
+ * Throws `usage` when the deployment would refuse every workspace of the load: SSH, passwords, more users.
+ * Limits that it does not report are not checked; a note says so.
  */
 export async function checkDeployment(
   owner: CoderClient,
@@ -18,11 +18,11 @@ export async function checkDeployment(
 ): Promise<void> {
   const [licensed, configured] = await Promise.all([owner.entitlements(), owner.deploymentConfig()]);
   const skipped = (what: string, answer: Answer<unknown>): void => {
-    // 404: a build without licences has none of the limits that are looked for.
+    // 404: a build without licences has none of these limits.
     if (!answer.ok && !failedWith(answer, 404))
       note(`${what} could not be checked: ${answer.failure.message}`);
   };
-  skipped("the licence's seats, and whether it allows browsers only,", licensed);
+  skipped("the licence's seats, and whether it only allows browsers,", licensed);
   skipped("whether the deployment's settings refuse the load", configured);
   // eslint-disable-next-line no-restricted-syntax -- noted above as not checked.
   const features = licensed.ok ? licensed.value.features : {};
@@ -32,16 +32,16 @@ export async function checkDeployment(
   if (task.deployment.ssh !== "none" && allowsBrowsersOnly(features, config))
     throw new RefbenchError(
       "usage",
-      `${task.deployment.url} allows browser connections only, so that no workspace can be reached by SSH: ask for web terminals alone (--ssh none)`,
+      `${task.deployment.url} only allows browser connections, so SSH reaches no workspace: use only web terminals (--ssh none)`,
     );
   if (config.disable_owner_workspace_exec === true)
     note(
-      "owners have no access to others' workspaces here: each connection uses a token of its workspace's owner",
+      "site admins have no access to others' workspaces here: each connection uses a token of its workspace's user",
     );
 
   if (task.login === "login") {
     const isOff = config.disable_password_auth === true;
-    skipped("whether it takes refbench's passwords", await checkPasswords(owner, task, isOff));
+    skipped("whether it accepts refbench's passwords", await checkPasswords(owner, task, isOff));
   }
   if (task.login === "host") skipped("your quota", await checkQuota(owner, organizationId, note));
   const seats = features["user_limit"];
@@ -51,11 +51,14 @@ export async function checkDeployment(
   if (task.users > free)
     throw new RefbenchError(
       "usage",
-      `the licence of ${task.deployment.url} has ${Math.max(0, free)} of ${seats.limit} seats free, and the load makes ${task.users} users: ask for fewer, or use your own user (--use-host-login)`,
+      `the licence of ${task.deployment.url} has ${Math.max(0, free)} of ${seats.limit} seats free, but the load creates ${task.users} users: lower the number, or use your own user (--use-host-login)`,
     );
 }
 
-/** Users who log in themselves need passwords, which the deployment may not take. Returns the answer that it checked. */
+/**
+ * Checks that the deployment accepts passwords, which users need to log in themselves. Returns the answer
+ * that it checked.
+ */
 async function checkPasswords(
   owner: CoderClient,
   { deployment }: LoadTask,
@@ -64,17 +67,17 @@ async function checkPasswords(
   if (isOff)
     throw new RefbenchError(
       "usage",
-      `${deployment.url} takes no passwords, so that the load's users cannot log in: leave --login-each out, and their tokens are minted`,
+      `${deployment.url} accepts no passwords, so the load's users cannot log in: omit --login-each, and refbench creates their tokens`,
     );
   const checked = await owner.validatePassword(newPassword());
   if (!checked.ok || checked.value.valid) return checked;
   throw new RefbenchError(
     "usage",
-    `${deployment.url} takes no password as refbench makes them (${checked.value.details}): leave --login-each out, and tokens are minted`,
+    `${deployment.url} does not accept refbench's passwords (${checked.value.details}): omit --login-each, and refbench creates the users' tokens`,
   );
 }
 
-/** Whether a deployment lets nobody in but by a browser; what it does not tell is tried. */
+/** Whether a deployment only allows browsers; false if it does not report that. */
 export async function isBrowserOnly(owner: CoderClient): Promise<boolean> {
   const [licensed, configured] = await Promise.all([owner.entitlements(), owner.deploymentConfig()]);
   return allowsBrowsersOnly(
@@ -92,7 +95,10 @@ function allowsBrowsersOnly(
   return features["browser_only"]?.enabled === true || config.browser_only === true;
 }
 
-/** Returns the answer that it checked. Only a note: a template that costs nothing may be used with nothing left. New users' quota is known to nobody yet. */
+/**
+ * Adds a note when the caller's quota is used up; a template without cost still works then. The quota of new
+ * users is not known yet. Returns the answer that it checked.
+ */
 async function checkQuota(
   owner: CoderClient,
   organizationId: string,
@@ -103,7 +109,7 @@ async function checkQuota(
   const { credits_consumed: consumed, budget } = quota.value;
   if (budget >= 0 && consumed >= budget)
     note(
-      `your quota is used up (${consumed} of ${budget}): builds of a template that costs anything will be refused; raise the quota allowance of your groups`,
+      `your quota is used up (${consumed} of ${budget}): builds of a template with a cost will be refused; raise the quota allowance of your groups`,
     );
   return quota;
 }

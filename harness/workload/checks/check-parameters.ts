@@ -3,7 +3,7 @@ import type { CoderClient } from "../../coder/client.ts";
 import type { EvaluatedParameters, RichParameter } from "../../coder/http/schemas.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** The values of a load's parameters, and those that its preset sets: Coder puts the preset's over the others. */
+/** The parameter values of a load, and those of its preset, which Coder puts over the others. */
 export interface GivenParameters {
   readonly given: Readonly<Record<string, string>>;
   /** Absent without a preset. */
@@ -11,10 +11,10 @@ export interface GivenParameters {
 }
 
 /**
- * What is wrong with the parameters of a load, one sentence each, before any workspace is made with them. Coder itself
- * evaluates them with the values given, so that parameters that depend on others are right. A version whose parameters
- * it does not evaluate, and a server that cannot, are asked for the list of parameters, of which only what is certain is
- * refused here. Throws nothing; undefined where the server tells neither.
+ * What is wrong with the parameters of a load, one sentence each, before any workspace is created with them.
+ * Coder evaluates them with the given values, so parameters that depend on others are right. Templates of the
+ * classic flow, and servers that cannot evaluate, only return a list of parameters; then only certain errors
+ * are reported. Never throws; `unknown` says why the server gave no answer.
  */
 export async function findWrongParameters(
   owner: CoderClient,
@@ -24,7 +24,7 @@ export async function findWrongParameters(
 ): Promise<{ readonly wrong: readonly string[] } | { readonly unknown: string }> {
   if (!isClassic) {
     const inputs = { ...values.given, ...values.preset };
-    // The load's own users do not exist yet.
+    // The load's own users do not exist yet, so evaluate as the caller.
     const me = await owner.me();
     if (!me.ok) return { unknown: me.failure.message };
     const evaluated = await owner.evaluateParameters(versionId, me.value.id, inputs);
@@ -36,7 +36,10 @@ export async function findWrongParameters(
   return { wrong: wrongParameters(values.given, known.value, values.preset) };
 }
 
-/** Coder's own words about the values. It takes a name that the template does not have in silence, which is refused here. */
+/**
+ * Coder's own diagnostics of the values. Coder ignores names that the template does not have; they are
+ * reported here.
+ */
 export function wrongByEvaluation(
   given: Readonly<Record<string, string>>,
   { diagnostics, parameters }: EvaluatedParameters,
@@ -44,12 +47,12 @@ export function wrongByEvaluation(
   const names = parameters.map(({ name }) => name);
   const unknown = Object.keys(given)
     .filter((name) => !names.includes(name))
-    .map((name) => `"${name}" is no parameter of it with these values, expected ${listed(names)}`);
+    .map((name) => `"${name}" is not a parameter of it with these values, expected ${quoteAll(names)}`);
   const refused = parameters.flatMap(({ name, type, diagnostics: own }) =>
     errorsIn(own).map((error) =>
       Object.hasOwn(given, name)
         ? `"${name}" is ${JSON.stringify(given[name])}: ${error}`
-        : `"${name}", a ${type}, is not given: ${error}`,
+        : `"${name}", a ${type}, is missing: ${error}`,
     ),
   );
   return [...unknown, ...refused, ...errorsIn(diagnostics)];
@@ -67,8 +70,9 @@ function errorsIn(diagnostics: EvaluatedParameters["diagnostics"]): string[] {
 }
 
 /**
- * As a template's version lists its parameters; for Coder before dynamic parameters, and templates of the classic flow.
- * Patterns are of Go's and are left to Coder: what this machine makes of one may differ.
+ * Checks values against the parameter list of a template version: for Coder before dynamic parameters, and
+ * for templates of the classic flow. Patterns are Go's and left to Coder, because JavaScript may read them
+ * differently.
  */
 export function wrongParameters(
   given: Readonly<Record<string, string>>,
@@ -78,7 +82,7 @@ export function wrongParameters(
   const names = known.map(({ name }) => name);
   const unknown = Object.keys(given)
     .filter((name) => !names.includes(name))
-    .map((name) => `"${name}" is no parameter of it, expected ${listed(names)}`);
+    .map((name) => `"${name}" is not a parameter of it, expected ${quoteAll(names)}`);
   const missing = known
     .filter(
       ({ name, required }) => required && !Object.hasOwn(given, name) && !Object.hasOwn(preset ?? {}, name),
@@ -86,37 +90,37 @@ export function wrongParameters(
     .map(({ name, type }) => `"${name}" is missing, a ${type} without a default`);
   const illTyped = known.flatMap((parameter) => {
     const value = given[parameter.name];
-    const expected = value === undefined ? undefined : expectedOf(parameter, value);
+    const expected = value === undefined ? undefined : findExpected(parameter, value);
     return expected === undefined ? [] : [`"${parameter.name}" is "${value}", expected ${expected}`];
   });
   return [...unknown, ...missing, ...illTyped];
 }
 
-/** What the parameter wants where the value certainly is not it. */
-function expectedOf(parameter: RichParameter, value: string): string | undefined {
+/** What the parameter expects, if the value is certainly wrong. */
+function findExpected(parameter: RichParameter, value: string): string | undefined {
   const { type, options, validation_min: min, validation_max: max } = parameter;
   if (type === "bool" && value !== "true" && value !== "false") return "true or false";
   if (type === "list(string)") return expectedItems(options, value);
   if (type === "number") {
     if (value.trim() === "" || Number.isNaN(Number(value))) return "a number";
-    // Other ways to write a number, such as 1e5 or 0x10, may be another one to Coder, or none.
+    // Coder may read other notations, such as 1e5 or 0x10, as another number or refuse them.
     const number = /^-?\d+$/.test(value) ? Number(value) : undefined;
     if (number !== undefined && min != null && number < min) return `a number of at least ${min}`;
     if (number !== undefined && max != null && number > max) return `a number of at most ${max}`;
   }
   if (options.length > 0 && !options.some((option) => option.value === value))
-    return `one of ${listed(options.map((option) => option.value))}`;
+    return `one of ${quoteAll(options.map((option) => option.value))}`;
   return undefined;
 }
 
-/** A list's options are those of its items, or whole lists. */
+/** The options of a list are those of its items, or whole lists. */
 function expectedItems(options: RichParameter["options"], value: string): string | undefined {
   const items = textsIn(value);
   if (items === undefined) return 'a JSON list of text such as ["a","b"]';
   const values = options.map((option) => option.value);
   if (values.length === 0 || values.includes(value) || items.every((item) => values.includes(item)))
     return undefined;
-  return `a JSON list of ${listed(values)}`;
+  return `a JSON list of ${quoteAll(values)}`;
 }
 
 function textsIn(value: string): readonly string[] | undefined {
@@ -129,6 +133,6 @@ function textsIn(value: string): readonly string[] | undefined {
   }
 }
 
-function listed(names: readonly string[]): string {
+function quoteAll(names: readonly string[]): string {
   return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
 }

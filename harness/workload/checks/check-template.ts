@@ -9,9 +9,9 @@ import { leastDurationMs } from "../context/least-duration.ts";
 import { chooseAgent } from "../workspaces/look-at-agents.ts";
 
 /**
- * Refuses what the template's version cannot be given or would refuse to every workspace, before anything is created:
- * a deprecated template, an import that failed, parameters, preset, agent, and logins at other services that its users
- * would need. What an older server does not tell is left out and noted.
+ * Throws `usage` when the template's version would refuse every workspace, before anything is created: a
+ * deprecated template, a failed import, wrong parameters, preset or agent, and logins at other services that
+ * its users would need. What an older server does not report is skipped, with a note.
  */
 export async function checkTemplate(
   owner: CoderClient,
@@ -30,13 +30,13 @@ export async function checkTemplate(
   const found = await findWrongParameters(owner, versionId, values, isClassic);
   if ("unknown" in found) note(`the parameters of ${name} could not be checked: ${found.unknown}`);
   else if (found.wrong.length > 0)
-    throw new RefbenchError("usage", `${name} cannot be given these parameters: ${found.wrong.join("; ")}`);
+    throw new RefbenchError("usage", `${name} does not accept these parameters: ${found.wrong.join("; ")}`);
   if (task.skipAgents !== true) await checkAgentAndApp(owner, versionId, task, note);
   await checkExternalAuth(owner, versionId, { task, name, note });
 }
 
-/** What the checks of a template share. */
-interface Checked {
+/** The input that the checks of a template share. */
+interface TemplateCheck {
   readonly task: LoadTask;
   readonly name: string;
   readonly note: (message: string) => void;
@@ -51,23 +51,23 @@ function checkSettings(
   if (deprecated)
     throw new RefbenchError(
       "usage",
-      `${name} is deprecated${why === "" ? "" : ` (${why})`}, and Coder makes no workspaces of it: choose another, or clear its deprecation`,
+      `${name} is deprecated${why === "" ? "" : ` (${why})`}, and Coder creates no workspaces from it: choose another, or clear its deprecation`,
     );
   if (mayChoose || ttlMs === 0 || ttlMs >= task.workspaceTtlMs) return;
   const leastMs = leastDurationMs(task);
-  const stops = `${name} stops its workspaces after ${minutes(ttlMs)} and lets no user choose otherwise`;
+  const stops = `${name} stops its workspaces after ${minutes(ttlMs)}, and users cannot change that`;
   if (ttlMs < leastMs)
     throw new RefbenchError(
       "usage",
-      `${stops}, and this load takes at least ${minutes(leastMs)}: raise the template's default autostop`,
+      `${stops}, but this load takes at least ${minutes(leastMs)}: raise the template's default autostop`,
     );
-  note(`${stops}: a load that takes longer loses them`);
+  note(`${stops}: a longer load loses them`);
 }
 
 async function checkVersion(
   owner: CoderClient,
   versionId: string,
-  { task, name, note }: Checked,
+  { task, name, note }: TemplateCheck,
 ): Promise<void> {
   const version = await owner.templateVersion(versionId);
   if (!version.ok) {
@@ -78,15 +78,17 @@ async function checkVersion(
   const refuse = (what: string): never => {
     throw new RefbenchError("usage", `the active version of ${name} ${what}`);
   };
-  if (archived) refuse("is archived, and Coder makes no workspaces of it: activate another version");
-  if (isActive(job)) refuse("is still being imported: wait for it, or look at the provisioner daemons");
+  if (archived) refuse("is archived, and Coder creates no workspaces from it: activate another version");
+  if (isActive(job)) refuse("is still being imported: wait for it, or check the provisioner daemons");
   if (job.status !== "succeeded") {
     const log = await readImportLog(owner, versionId);
-    const words = log.length === 0 ? "" : `: ${log.join(" / ")}`;
-    refuse(`was not imported, ${job.error ?? job.status}${words}: push it again (coder templates push)`);
+    const logText = log.length === 0 ? "" : `: ${log.join(" / ")}`;
+    refuse(
+      `could not be imported, ${job.error ?? job.status}${logText}: push it again (coder templates push)`,
+    );
   }
   if (isExternal && task.skipAgents !== true)
-    refuse("has an external agent, which nobody starts: let nothing wait for it (--no-wait-for-agents)");
+    refuse("has an external agent, which nothing starts: do not wait for it (--no-wait-for-agents)");
 }
 
 /** The values that the preset sets. */
@@ -98,7 +100,7 @@ async function checkPreset(
 ): Promise<Readonly<Record<string, string>>> {
   const presets = await owner.presets(versionId);
   if (!presets.ok) {
-    const why = failedWith(presets, 404) ? "this Coder knows no presets" : presets.failure.message;
+    const why = failedWith(presets, 404) ? "this version of Coder has no presets" : presets.failure.message;
     throw new RefbenchError("usage", `preset "${presetId}" of ${template} cannot be used: ${why}`);
   }
   const found = presets.value.find(({ id }) => id === presetId);
@@ -127,31 +129,34 @@ async function checkAgentAndApp(
   if (reached === undefined)
     throw new RefbenchError("usage", `${template} has no agent "${wish}", expected one of ${names}`);
   if (wish === undefined && agents.length > 1)
-    note(`${template} has several agents, ${names}: ${reached.name} is reached, choose with --agent`);
+    note(`${template} has several agents, ${names}: the load uses ${reached.name}, choose with --agent`);
   if (reached.operating_system === "windows")
     throw new RefbenchError(
       "usage",
-      `agent ${reached.name} of ${template} runs Windows, and the load types commands of a POSIX shell: choose another agent (--agent) or template`,
+      `agent ${reached.name} of ${template} runs Windows, but the load types commands for a POSIX shell: choose another agent (--agent) or template`,
     );
   const slugs = reached.apps.map(({ slug }) => slug);
   if (app === undefined || slugs.includes(app.slug)) return;
   const has = slugs.length === 0 ? "it has none: add a coder_app" : `expected one of ${distinct(slugs)}`;
   const message = `agent ${reached.name} of ${template} has no app "${app.slug}", ${has}`;
-  // Coder tells what the template makes of its own defaults; what it is given may bring the app.
-  const isAsTold = Object.keys(parameters).length === 0 && presetId === undefined;
-  if (isAsTold) throw new RefbenchError("usage", message);
-  note(`without the parameters given, ${message}`);
+  // Coder evaluated the template with its defaults; the given values may add the app.
+  const hasDefaults = Object.keys(parameters).length === 0 && presetId === undefined;
+  if (hasDefaults) throw new RefbenchError("usage", message);
+  note(`before the given parameters apply, ${message}`);
 }
 
 function distinct(names: readonly string[]): string {
   return [...new Set(names)].join(", ");
 }
 
-/** A user that the load has just made is logged in nowhere. */
+/**
+ * Throws `usage` when the template needs a login at another service: a user that the load has just created
+ * has none.
+ */
 async function checkExternalAuth(
   owner: CoderClient,
   versionId: string,
-  { task, name: template, note }: Checked,
+  { task, name: template, note }: TemplateCheck,
 ): Promise<void> {
   const auths = await owner.externalAuth(versionId);
   if (!auths.ok) {
@@ -163,7 +168,7 @@ async function checkExternalAuth(
   if (needed.length === 0) return;
   const next = isHost
     ? "log in there in Coder's dashboard first"
-    : "the load's users cannot; use your own user, logged in there (--use-host-login), or another template";
+    : "the load's users cannot log in there; use your own user, logged in there (--use-host-login), or another template";
   const names = needed.map(({ id }) => id).join(", ");
   throw new RefbenchError("usage", `${template} needs its users to be logged in at ${names}: ${next}`);
 }

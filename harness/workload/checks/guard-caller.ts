@@ -4,19 +4,19 @@ import type { CoderHttp } from "../../coder/http/http.ts";
 import type { User } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
 
-/** Who asks a deployment, and as whom it then answers. */
+/** The caller of a deployment, as it identifies them. */
 export interface GuardedCaller {
   readonly client: CoderClient;
   readonly user: User;
-  /** Owners see everybody's workspaces, may mint tokens, and are not rate limited. */
+  /** Site admins see all workspaces, may create tokens for others, and have no rate limit. */
   readonly isOwner: boolean;
   readonly token: string;
 }
 
-/** One lost connection is no reason to refuse; a wrong address is to be told soon. */
+/** One lost connection is no reason to refuse, but a wrong address must be reported soon. */
 const GUARD_PATIENCE_MS = 3_000;
 
-/** Finds out who the session is of, or refuses one that opens nothing. */
+/** Identifies the user of the session. Throws when the session or the address is wrong. */
 export async function getCaller(
   http: CoderHttp,
   session: { readonly token: string; readonly from: string },
@@ -35,16 +35,16 @@ export async function getCaller(
   if (failedWith(me, 401))
     throw new RefbenchError(
       "usage",
-      `${http.url} does not take the session from ${from} (${message}): it expired, was revoked, or is another deployment's; log in again with "coder login ${http.url}", or give a token of an owner in CODER_SESSION_TOKEN`,
+      `${http.url} does not accept the session from ${from} (${message}): it expired, was revoked, or belongs to another deployment; log in again with "coder login ${http.url}", or give the token of a site admin in CODER_SESSION_TOKEN`,
     );
   if (kind === "tls") throw new RefbenchError("usage", `${http.url} cannot be trusted: ${message}`);
   if (kind === "unreachable" || kind === "timeout")
     throw new RefbenchError(
       "infrastructure",
-      `${http.url} does not answer: ${message}; check --url, and whether a proxy (--proxy) stands between`,
+      `${http.url} does not answer: ${message}; check --url, and whether a proxy is needed (--proxy)`,
     );
   throw new RefbenchError(
     "usage",
-    `${http.url} does not answer as Coder does: ${message}; check --url, and the headers (--header) that what stands before it may want`,
+    `${http.url} does not answer like Coder: ${message}; check --url, and the headers that a gateway before it may need (--header)`,
   );
 }

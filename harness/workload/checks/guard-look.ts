@@ -8,14 +8,14 @@ import { listUsers, listWorkspaces } from "../context/listing.ts";
 
 const RECENT_MS = 3_600_000;
 
-/** A run of refbench of which something is on the deployment. */
+/** A run of refbench that has left something on the deployment. */
 export interface FoundRun {
   readonly run12: string;
   readonly workspaces: number;
   readonly users: number;
 }
 
-/** Which deployment it is and who is there, before anything is done to it. */
+/** The deployment and its current use, before anything is changed. */
 export interface DeploymentLook {
   readonly url: string;
   readonly id: string;
@@ -24,23 +24,23 @@ export interface DeploymentLook {
   readonly isEmulated: boolean;
   readonly caller: string;
   readonly isOwner: boolean;
-  /** Users besides the caller that refbench did not make; undefined when the caller may not list them. */
+  /** Users besides the caller that refbench did not make; undefined if the caller may not list them. */
   readonly others?: {
     readonly count: number;
     /** Seen within an hour, latest first. */
     readonly recent: readonly string[];
   };
   readonly sessions?: { readonly terminal: number; readonly ssh: number; readonly ide: number };
-  /** Workspaces of others; `building` wait for a build or are in one. */
+  /** Other people's workspaces; `building` counts those waiting for or in a build. */
   readonly workspaces: { readonly total: number; readonly building: number };
-  /** By workspaces alone where `others` is undefined. */
+  /** Found by workspaces only if `others` is undefined. */
   readonly runs: readonly FoundRun[];
   readonly builds: ShownCapacity;
-  /** Why it counts as being in use by others, in words; empty when it is not. */
+  /** Why it counts as used by others, as sentences; empty if it is not. */
   readonly inUse: readonly string[];
 }
 
-/** Looks at a deployment as one of its users; changes nothing. */
+/** Reads the state of a deployment as one of its users; changes nothing. */
 export async function lookAtDeployment(
   { client, user, isOwner }: GuardedCaller,
   organizationId: string,
@@ -60,8 +60,8 @@ export async function lookAtDeployment(
     }),
   ]);
   if (!info.ok)
-    throw new RefbenchError("coder", `the deployment does not say what it is: ${info.failure.message}`);
-  // Anyone but a site admin is shown no users (403).
+    throw new RefbenchError("coder", `the deployment does not report its version: ${info.failure.message}`);
+  // Only site admins may list users; others get 403.
   if (!users.ok && !failedWith(users, 403, 404))
     throw new RefbenchError("coder", `the users cannot be listed: ${users.failure.message}`);
   if (!workspaces.ok)
@@ -74,22 +74,22 @@ export async function lookAtDeployment(
     isEmulated: marker.ok,
     caller: user.username,
     isOwner,
-    // eslint-disable-next-line no-restricted-syntax -- absent means that the caller is not shown them.
-    ...(users.ok ? { others: othersOf(users.value, user, nowMs) } : {}),
-    // eslint-disable-next-line no-restricted-syntax -- absent means that the caller is not shown them.
-    ...(stats.ok ? { sessions: sessionsOf(stats.value.session_count) } : {}),
+    // eslint-disable-next-line no-restricted-syntax -- absent means that the caller may not see them.
+    ...(users.ok ? { others: findOthers(users.value, user, nowMs) } : {}),
+    // eslint-disable-next-line no-restricted-syntax -- absent means that the caller may not see them.
+    ...(stats.ok ? { sessions: countSessions(stats.value.session_count) } : {}),
     workspaces: {
       total: theirs.length,
       building: theirs.filter(({ latest_build: build }) => isActive(build.job)).length,
     },
-    // eslint-disable-next-line no-restricted-syntax -- documented: by workspaces alone where users are not shown.
-    runs: foundRuns(workspaces.value, users.ok ? users.value : []),
+    // eslint-disable-next-line no-restricted-syntax -- documented: by workspaces only if users are not shown.
+    runs: findRuns(workspaces.value, users.ok ? users.value : []),
     builds: capacity,
   };
-  return { ...look, inUse: reasonsOfUse(look) };
+  return { ...look, inUse: listReasonsOfUse(look) };
 }
 
-function othersOf(
+function findOthers(
   users: readonly User[],
   caller: User,
   nowMs: number,
@@ -102,7 +102,7 @@ function othersOf(
   return { count: others.length, recent: recent.map(({ username }) => username) };
 }
 
-function sessionsOf(counts: {
+function countSessions(counts: {
   readonly ssh: number;
   readonly reconnecting_pty: number;
   readonly vscode: number;
@@ -111,7 +111,7 @@ function sessionsOf(counts: {
   return { terminal: counts.reconnecting_pty, ssh: counts.ssh, ide: counts.vscode + counts.jetbrains };
 }
 
-function foundRuns(workspaces: readonly Workspace[], users: readonly User[]): FoundRun[] {
+function findRuns(workspaces: readonly Workspace[], users: readonly User[]): FoundRun[] {
   const runs = new Map<string, { workspaces: number; users: number }>();
   const count = (run12: string | undefined, what: "workspaces" | "users"): void => {
     if (run12 === undefined) return;
@@ -124,18 +124,18 @@ function foundRuns(workspaces: readonly Workspace[], users: readonly User[]): Fo
   return [...runs].map(([run12, counts]) => ({ run12, ...counts }));
 }
 
-function reasonsOfUse({
+function listReasonsOfUse({
   others,
   sessions,
   workspaces,
 }: Pick<DeploymentLook, "others" | "sessions" | "workspaces">): string[] {
   const open = sessions === undefined ? 0 : sessions.terminal + sessions.ssh + sessions.ide;
   const reasons = [
-    ...(others === undefined ? ["who else is there cannot be seen without an owner's session"] : []),
+    ...(others === undefined ? ["only a site admin's session shows whether others use it"] : []),
     ...(others !== undefined && others.count > 0 ? [counted(others.count, "other user")] : []),
     ...(workspaces.total > 0 ? [counted(workspaces.total, "workspace") + " that refbench did not make"] : []),
   ];
-  // Where nobody else is, they are to refbench's own workspaces: Coder counts them for a minute after their end.
+  // Without other users, the sessions are refbench's own: Coder counts them for a minute after their end.
   return reasons.length > 0 && open > 0 ? [...reasons, counted(open, "open session")] : reasons;
 }
 

@@ -3,14 +3,17 @@ import type { CoderClient } from "../../coder/client.ts";
 import type { Organization, Template } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
 
-/** What a load names, as the deployment knows it. */
+/** The organization, template and preset that a load names. */
 export interface PlannedTemplate {
   readonly organization: Organization;
   readonly template: Template;
   readonly presetId?: string;
 }
 
-/** Finds organization, template and preset by name or id, or refuses with the names that there are. */
+/**
+ * Finds organization, template and preset by name or id. Throws `usage` with the existing names if one is
+ * missing.
+ */
 export async function planTemplate(
   client: CoderClient,
   wish: { readonly organization?: string; readonly template: string; readonly preset?: string },
@@ -28,23 +31,26 @@ export async function planTemplate(
   if (first === undefined)
     throw new RefbenchError(
       "usage",
-      `--template is "${wish.template}", which ${client.http.url} does not have: expected ${known.length === 0 ? "one that was pushed before (coder templates push)" : `one of ${known.join(", ")}`}`,
+      `--template is "${wish.template}", which ${client.http.url} does not have: expected ${known.length === 0 ? 'a template, pushed with "coder templates push"' : `one of ${known.join(", ")}`}`,
     );
   if (second !== undefined)
     throw new RefbenchError(
       "usage",
-      `template "${wish.template}" is in several organizations: say which with --organization ${found.map(({ organization }) => organization.name).join(" or ")}`,
+      `template "${wish.template}" is in several organizations: choose with --organization ${found.map(({ organization }) => organization.name).join(" or ")}`,
     );
   if (wish.preset === undefined) return first;
   return { ...first, presetId: await findPreset(client, first.template, wish.preset) };
 }
 
-/** The organization by name or id; without one, the default. */
+/** The organization by name or id; by default the deployment's default organization. */
 export async function planOrganization(client: CoderClient, wish: string | undefined): Promise<Organization> {
   const all = await chooseOrganizations(client, wish);
   const chosen = all.find((one) => one.is_default) ?? all[0];
   if (chosen === undefined)
-    throw new RefbenchError("coder", `${client.http.url} has no organization that the caller is in`);
+    throw new RefbenchError(
+      "coder",
+      `${client.http.url} has no organization with this caller: add the user to one`,
+    );
   return chosen;
 }
 

@@ -4,21 +4,24 @@ import { waitUntil } from "../../tools/time/wait-until.ts";
 import type { TaskContext } from "../context/load-context.ts";
 
 const ASK_AGAIN_MS = 500;
-/** Replicas hear of a licence from each other. */
+/** Replicas learn of a licence from each other within this time. */
 const SETTLED_MS = 15_000;
 
-/** Waits until a posted licence has switched a feature on; one that does not is said now, not as missing replicas. */
+/**
+ * Waits until a posted licence has enabled a feature. Throws `coder` if it does not, instead of a later error
+ * about missing replicas.
+ */
 export async function requireEntitlement(
   owner: CoderClient,
   feature: string,
   context: TaskContext,
 ): Promise<void> {
-  let why = "it does not allow it";
+  let why = "it does not include it";
   const isOn = await waitUntil(
     async () => {
       const answer = await owner.entitlements();
       if (answer.ok && answer.value.features[feature]?.enabled === true) return true;
-      why = answer.ok ? "it does not allow it" : answer.failure.message;
+      why = answer.ok ? "it does not include it" : answer.failure.message;
       return undefined;
     },
     { clock: context.clock, everyMs: ASK_AGAIN_MS, forMs: SETTLED_MS, signal: context.signal },
@@ -26,6 +29,6 @@ export async function requireEntitlement(
   if (isOn === undefined)
     throw new RefbenchError(
       "coder",
-      `the licence was accepted, and ${feature} is not on (${why}): ask Coder for a licence with that feature`,
+      `the licence was accepted, but ${feature} is not enabled (${why}): ask Coder for a licence with that feature`,
     );
 }

@@ -1,10 +1,10 @@
 import type { LoadContext } from "../context/load-context.ts";
 
 /**
- * The task's parameters with the template's own defaults. Coder's utility asks its terminal for each one that it is
- * not given, a default or not, and ends where there is none.
+ * The task's parameters with the template's defaults. Coder's utility asks its terminal for every parameter
+ * that it is not given, even one with a default, and ends if there is no terminal.
  */
-export async function allParameters({
+export async function readAllParameters({
   owner,
   organizationId,
   task,

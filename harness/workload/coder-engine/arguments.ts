@@ -2,7 +2,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { CoderUtility } from "./find-utility.ts";
 
-/** Files of one call, in a folder that only this user reads. */
+/** Files of one call, in a folder that only this user may read. */
 export interface CallFiles {
   readonly folder: string;
   readonly report: string;
@@ -10,11 +10,13 @@ export interface CallFiles {
   readonly parameters: string;
 }
 
-/** What a held connection sends where the task says no traffic: about what a refbench command is long. */
+/**
+ * Bytes that a held connection sends where the task has no traffic: about the length of a refbench command.
+ */
 const QUIET_BYTES = 64;
 const QUIET_TICK_MS = 1000;
 
-/** The arguments that create the task's workspaces and leave them, for the traffic and for the cleanup of just those. */
+/** The arguments that create the task's workspaces and leave them for the traffic and the cleanup. */
 export function createArguments(task: LoadTask, utility: CoderUtility, files: CallFiles): string[] {
   const { timeouts } = task;
   const parameters = Object.entries(task.parameters);
@@ -25,7 +27,7 @@ export function createArguments(task: LoadTask, utility: CoderUtility, files: Ca
   flags.must("no-cleanup");
   flags.must("output", `json:${files.report}`);
   if (parameters.length > 0) {
-    // By file where there is one: a process's arguments are everybody's to read.
+    // By file if possible: all users of a machine may read a process's arguments.
     if (flags.has("rich-parameter-file")) flags.must("rich-parameter-file", files.parameters);
     else for (const [name, value] of parameters) flags.must("parameter", `${name}=${value}`);
   }
@@ -44,22 +46,25 @@ export function createArguments(task: LoadTask, utility: CoderUtility, files: Ca
   return flags.all(files);
 }
 
-/** How many connections the utility makes: one a workspace at most. */
-export function connectionsOf({ connections }: LoadTask, workspaces: number): number {
+/** How many connections the utility makes: at most one per workspace. */
+export function countUtilityConnections({ connections }: LoadTask, workspaces: number): number {
   return Math.min(connections.total, workspaces);
 }
 
-/** Whether its connections are SSH: all are, or none. */
+/** Whether its connections are SSH: either all of them or none. */
 export function isSsh({ connections }: LoadTask): boolean {
   return connections.sshShare > 0.5;
 }
 
-/** What each of its connections sends, and how often. */
-export function trafficOf({ traffic }: LoadTask): { readonly bytesPerTick: number; readonly tickMs: number } {
+/** How much each of its connections sends per tick, and the tick's length. */
+export function utilityTraffic({ traffic }: LoadTask): {
+  readonly bytesPerTick: number;
+  readonly tickMs: number;
+} {
   return traffic ?? { bytesPerTick: QUIET_BYTES, tickMs: QUIET_TICK_MS };
 }
 
-/** The arguments that hold a connection to each of the workspaces in a range of the listing, and send over it. */
+/** The arguments that hold a connection to each workspace in a range of the listing, and send over it. */
 export function trafficArguments(
   task: LoadTask,
   utility: CoderUtility,
@@ -68,11 +73,11 @@ export function trafficArguments(
     range,
   }: { readonly files: CallFiles; readonly range: { readonly from: number; readonly to: number } },
 ): string[] {
-  const { bytesPerTick, tickMs } = trafficOf(task);
+  const { bytesPerTick, tickMs } = utilityTraffic(task);
   if (utility.trafficFlags === undefined)
     throw new RefbenchError(
       "usage",
-      `"coder ${utility.words.join(" ")}" of ${utility.version} makes no traffic: ask for no connections (--connections 0), or take a newer coder`,
+      `"coder ${utility.words.join(" ")}" of ${utility.version} cannot make traffic: use --connections 0, or a newer coder`,
     );
   const flags = new Flags("workspace-traffic", utility, utility.trafficFlags);
   flags.must("concurrency", 0);
@@ -84,13 +89,13 @@ export function trafficArguments(
   flags.must("target-workspaces", `${range.from}:${range.to}`);
   if (isSsh(task)) flags.must("ssh");
   if (task.login === "host") flags.must("use-host-login");
-  // Its metrics are not read, and a port of everybody's may be taken.
+  // Its metrics are not read, and its default port may be taken.
   flags.may("scaletest-prometheus-address", "127.0.0.1:0");
   flags.may("scaletest-prometheus-wait", "0s");
   return flags.all(files);
 }
 
-/** Arguments that hold only what this version of the utility knows. */
+/** Arguments that only contain flags of this version of the utility. */
 class Flags {
   readonly #subcommand: string;
   readonly #utility: CoderUtility;
@@ -107,13 +112,13 @@ class Flags {
     return this.#known.has(flag);
   }
 
-  /** Without it the load would be another one. */
+  /** Adds a flag that the load needs. Throws `usage` if this version does not have it. */
   must(flag: string, value?: string | number): void {
     const { words, version } = this.#utility;
     if (!this.has(flag))
       throw new RefbenchError(
         "usage",
-        `"coder ${words.join(" ")} ${this.#subcommand}" of ${version} has no --${flag}, which this load needs: expected a newer coder, or --engine refbench`,
+        `"coder ${words.join(" ")} ${this.#subcommand}" of ${version} has no --${flag}, which this load needs: expected a newer coder, or use --engine refbench`,
       );
     this.#args.push(value === undefined ? `--${flag}` : `--${flag}=${value}`);
   }

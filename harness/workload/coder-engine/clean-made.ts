@@ -8,25 +8,25 @@ import type { CoderEngineOptions } from "./utility-calls.ts";
 import { listUtilityThings, type UtilityThings } from "./find-made.ts";
 import { madeUsers } from "./measure-made.ts";
 
-/** For all of a cleanup; of a stopped load somebody waits for it. */
+/** Time limit for a whole cleanup. After a stop, somebody waits for it. */
 const CLEANUP_MS = { ended: 30 * 60_000, stopped: 5 * 60_000 };
 const NAMED = 5;
 
-/** What became of what the utility made. */
-export interface Cleaned {
+/** The result of cleaning up what the utility made. */
+export interface CleanupResult {
   readonly deletedUsers: number;
   readonly left: ForeignEngine["left"];
 }
 
-/** The cleanup of just what one load's utility made, with a client that outlives the load's stop. */
+/** Cleans up what one load's utility made, with a client that outlives the load's stop. */
 export function cleanMade(
   load: LoadContext,
   context: TaskContext,
   { leave }: Pick<CoderEngineOptions, "leave">,
 ): {
   readonly owner: CoderClient;
-  /** Deletes workspaces, then users; what is left is what a last listing shows. */
-  clean(made: UtilityThings, workspaces: readonly LoadWorkspace[]): Promise<Cleaned>;
+  /** Deletes workspaces, then users. `left` lists what a final listing still shows. */
+  clean(made: UtilityThings, workspaces: readonly LoadWorkspace[]): Promise<CleanupResult>;
 } {
   const given = new AbortController();
   const signal = leave === undefined ? given.signal : AbortSignal.any([given.signal, leave]);
@@ -38,7 +38,7 @@ export function cleanMade(
     owner,
     clean: async (made, workspaces) => {
       if (load.task.keep === true) {
-        load.note(`kept as asked: ${namesOf(made)}`);
+        load.note(`kept as requested: ${describeThings(made)}`);
         return { deletedUsers: 0, left: [] };
       }
       const limitMs = context.signal.aborted ? CLEANUP_MS.stopped : CLEANUP_MS.ended;
@@ -46,10 +46,10 @@ export function cleanMade(
       try {
         await deleteWorkspaces(ending, workspaces);
         const deleted = await deleteUsers(ending, madeUsers(made));
-        const left = await leftOf(made, workspaces, { owner, deleted });
+        const left = await findRemaining(made, workspaces, { owner, deleted });
         if (left.length > 0)
           load.note(
-            `${left.length} left behind of ${namesOf(made)}; "refbench scaletest cleanup --coder-scaletest" deletes all that Coder's utility ever made, others' too`,
+            `${left.length} remaining of ${describeThings(made)}; "refbench scaletest cleanup --coder-scaletest" deletes everything that Coder's utility ever made, including other people's`,
           );
         return { deletedUsers: deleted.size, left };
       } finally {
@@ -59,7 +59,7 @@ export function cleanMade(
   };
 }
 
-async function leftOf(
+async function findRemaining(
   made: UtilityThings,
   workspaces: readonly LoadWorkspace[],
   { owner, deleted }: { readonly owner: CoderClient; readonly deleted: ReadonlySet<string> },
@@ -86,7 +86,7 @@ async function leftOf(
   ];
 }
 
-function namesOf({ workspaces, users }: UtilityThings): string {
+function describeThings({ workspaces, users }: UtilityThings): string {
   const names = workspaces.slice(0, NAMED).map(({ name, owner_name: owner }) => `${owner}/${name}`);
   const more = workspaces.length > NAMED ? ", …" : "";
   return `${workspaces.length} workspaces (${names.join(", ")}${more}) and ${users.length} users`;

@@ -6,8 +6,9 @@ import type { UtilityRun } from "./report.ts";
 type Connections = LoadResult["connections"];
 
 /**
- * What the utility's connections did. One that read nothing has failed, however the utility counted it; of the others
- * those count as held that overlapped in time. None is verified: it compares nothing of what comes back.
+ * Counts what the utility's connections did. A connection that read nothing has failed, whatever the utility
+ * counted. Of the others, those that overlapped in time count as held. None is verified, because the utility
+ * does not compare what comes back.
  */
 export function countConnections(
   runs: readonly UtilityRun[],
@@ -18,7 +19,7 @@ export function countConnections(
     failures,
   }: {
     readonly asked: number;
-    /** Workspaces that have an agent. */
+    /** Workspaces with an agent. */
     readonly reachable: number;
     readonly ssh: boolean;
     readonly failures: FailureLedger;
@@ -33,14 +34,18 @@ export function countConnections(
       failures.add(failure.class, failure.phase, failure.message);
       if (failure.class === "connection-lost") lost++;
     } else if ((run.bytes?.read ?? 0) === 0) {
-      const told = run.bytes === undefined ? "its report tells nothing of bytes" : "it read 0 bytes";
-      failures.add("silent-connection", opening, `${run.id} passed by its own count although ${told}`);
+      const why = run.bytes === undefined ? "its report has no byte counts" : "it read 0 bytes";
+      failures.add("silent-connection", opening, `the utility counted ${run.id} as passed, but ${why}`);
     } else good.push(run);
   }
-  // What a workspace without an agent cannot carry has failed with it.
+  // The connection of a workspace without an agent has failed with its workspace.
   for (let missing = Math.min(asked, reachable) - runs.length; missing > 0; missing--)
-    failures.add("unexpected", opening, "the utility reported nothing of a connection that it was to make");
-  const held = atOnce(good);
+    failures.add(
+      "unexpected",
+      opening,
+      "the utility reported nothing about a connection that it was asked for",
+    );
+  const held = countAtOnce(good);
   const total = (of: "read" | "written"): number =>
     runs.reduce((sum, { bytes }) => sum + (bytes?.[of] ?? 0), 0);
   return {
@@ -55,8 +60,8 @@ export function countConnections(
   };
 }
 
-/** How many of the runs were under way at the same time, at most. */
-function atOnce(runs: readonly UtilityRun[]): number {
+/** The largest number of runs at the same time. */
+function countAtOnce(runs: readonly UtilityRun[]): number {
   const changes = runs
     .flatMap(({ startedMs, durationMs }) => [
       { at: startedMs, by: 1 },

@@ -9,31 +9,31 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { readBuildTimings } from "../workspaces/build-timings.ts";
-import { CanaryProbe, probeHttp } from "../load/api-probe.ts";
+import { ApiProbe, probeHttp } from "../load/api-probe.ts";
 import type { LoadContext, LoadWorkspace, TaskContext } from "../context/load-context.ts";
 import { LoadWindows } from "../load/load-windows.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
 import { ProgressBoard } from "../context/progress-board.ts";
-import { allParameters } from "./all-parameters.ts";
+import { readAllParameters } from "./all-parameters.ts";
 import { isSsh } from "./arguments.ts";
-import { type Cleaned, cleanMade } from "./clean-made.ts";
+import { type CleanupResult, cleanMade } from "./clean-made.ts";
 import { countConnections } from "./count-connections.ts";
 import { createFailure } from "./error-class.ts";
 import { listUtilityThings, madeBetween, type UtilityThings } from "./find-made.ts";
 import { measureMade } from "./measure-made.ts";
-import { notComparable } from "./not-comparable.ts";
+import { listDifferences } from "./not-comparable.ts";
 import { type ConnectionRange, planConnections } from "./plan-connections.ts";
 import { refuseTask } from "./refuse-task.ts";
 import type { UtilityRun } from "./report.ts";
 import { UtilityCalls, type CoderEngineOptions } from "./utility-calls.ts";
 
-/** How long a load still tries to take the probe's token back. */
-const TOKENS_BACK_MS = 5000;
+/** How long a load tries to delete the probe's token. */
+const TOKEN_CLEANUP_MS = 5000;
 
 /**
- * Makes a load with Coder's own scaletest utility: it creates the workspaces, then holds a connection to each, and
- * what it made, found by listings before and after, is deleted here. The result has the shape of refbench's own, with
- * what is not comparable in words.
+ * Makes a load with Coder's own scaletest utility. The utility creates the workspaces, then holds a
+ * connection to each. What it made is found by listings before and after, and deleted here. The result has
+ * the shape of refbench's own; `notComparable` lists the differences.
  */
 export async function runCoderEngine(
   task: LoadTask,
@@ -46,38 +46,38 @@ export async function runCoderEngine(
   setMaxListeners(0, context.signal, signal);
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
-  // SSH is the utility's own: none of refbench's ways is opened, and none has to be there.
+  // The utility opens SSH itself: none of refbench's ways is needed.
   const own: LoadTask = { ...task, deployment: { ...task.deployment, ssh: "none" } };
   const folder = await mkdtemp(join(tmpdir(), "refbench-coder-"));
   try {
     const means = { http, ssh: sshDoor(own.deployment), board, signal };
     const { load: prepared, capacity } = await prepareLoad(own, context, means);
-    const parameters = task.existing === undefined ? await allParameters(prepared) : {};
+    const parameters = task.existing === undefined ? await readAllParameters(prepared) : {};
     const load: LoadContext = { ...prepared, task: { ...own, parameters } };
     let aborted: string | undefined;
     const probe = await startProbe(load, context, (why) => {
       aborted = why;
-      load.note(`the load stops by itself and deletes what it made: ${why}`);
+      load.note(`the load stops and deletes what it made: ${why}`);
       itself.abort(new RefbenchError("interrupted", why));
     });
     const windows = new LoadWindows({ board, failures: load.failures, health: load.health, probe });
     const calls = new UtilityCalls(load, { ...options, folder });
-    let done: Done;
+    let done: EngineResult;
     try {
       done = await runStages(load, context, { calls, options });
     } finally {
       await probe.stop();
-      // The load's own client has ended with a stop.
+      // The load's own client has ended if the load was stopped.
       const owner = new CoderClient(
         http,
         { token: task.token, owner: true },
-        AbortSignal.timeout(TOKENS_BACK_MS),
+        AbortSignal.timeout(TOKEN_CLEANUP_MS),
       );
       const left = await load.tokens.deleteThose(owner, () => true);
-      if (left > 0) load.note(`${left} tokens could not be deleted: they end by themselves`);
+      if (left > 0) load.note(`${left} tokens could not be deleted: they expire automatically`);
     }
     const { made, workspaces, passed, failed, connections, cleaned } = done;
-    const isBrokenOff = signal.aborted;
+    const isInterrupted = signal.aborted;
     return {
       stopped: context.signal.aborted,
       startedAtMs: windows.startedAtMs,
@@ -94,7 +94,7 @@ export async function runCoderEngine(
         created: workspaces.length,
         ready: workspaces.filter(({ agentId }) => agentId !== undefined).length,
         succeeded: passed,
-        failed: isBrokenOff || task.existing !== undefined ? failed : task.workspaces - passed,
+        failed: isInterrupted || task.existing !== undefined ? failed : task.workspaces - passed,
         deleted: workspaces.filter(({ state }) => state === "deleted").length,
       },
       builds: load.builds.result(capacity),
@@ -108,7 +108,7 @@ export async function runCoderEngine(
         name: "coder",
         version: options.utility.version,
         command: `coder ${options.utility.words.join(" ")}`,
-        notComparable: notComparable(task),
+        notComparable: listDifferences(task),
         left: cleaned.left,
       },
     };
@@ -119,13 +119,13 @@ export async function runCoderEngine(
   }
 }
 
-interface Done {
+interface EngineResult {
   readonly made: UtilityThings;
   readonly workspaces: readonly LoadWorkspace[];
   readonly passed: number;
   readonly failed: number;
   readonly connections: LoadResult["connections"];
-  readonly cleaned: Cleaned;
+  readonly cleaned: CleanupResult;
 }
 
 const NOTHING: UtilityThings = { workspaces: [], users: [] };
@@ -134,13 +134,13 @@ async function runStages(
   load: LoadContext,
   context: TaskContext,
   { calls, options }: { readonly calls: UtilityCalls; readonly options: CoderEngineOptions },
-): Promise<Done> {
+): Promise<EngineResult> {
   const { task } = load;
   calls.refuseMissing();
   const before = await listUtilityThings(load.owner);
   const plan = planConnections(task, before);
   if (task.existing !== undefined) {
-    const range = plan.rangeOf(before.workspaces);
+    const range = plan.chooseRange(before.workspaces);
     const connections = await connect(load, calls, { ...range, reachable: range.asked });
     return {
       made: NOTHING,
@@ -152,11 +152,11 @@ async function runStages(
     };
   }
   load.note(
-    `${calls.command} calls what it makes scaletest-<random>-<number>, without a run's id: what this run made is found by listings before and after it`,
+    `${calls.command} names its users and workspaces scaletest-<random>-<number>, without a run id: listings before and after find those of this run`,
   );
   const cleaning = cleanMade(load, context, options);
   const runs = await calls.create(before).catch((error: unknown) => ({ error }));
-  // Also of a call that failed or was killed: what it made is there all the same.
+  // Also after a failed or killed call: what it made exists all the same.
   const after = await listUtilityThings(cleaning.owner);
   const reported = "error" in runs ? [] : runs;
   const names = new Set(reported.flatMap((run) => run.names));
@@ -166,7 +166,10 @@ async function runStages(
     if ("error" in runs) throw runs.error;
     const failed = countRuns(load, reported);
     const reachable = workspaces.filter(({ agentId }) => agentId !== undefined).length;
-    const connections = await connect(load, calls, { ...plan.rangeOf(after.workspaces, made), reachable });
+    const connections = await connect(load, calls, {
+      ...plan.chooseRange(after.workspaces, made),
+      reachable,
+    });
     await readBuildTimings(load, workspaces);
     const cleaned = await cleaning.clean(made, workspaces);
     const passed = reported.filter(({ error }) => error === undefined).length;
@@ -177,9 +180,9 @@ async function runStages(
   }
 }
 
-/** How many runs failed, each told by its class. */
+/** Counts the failed runs, and records each by its class. */
 function countRuns(load: LoadContext, runs: readonly UtilityRun[]): number {
-  // What a stop cut short did not fail.
+  // A run that a stop cut short did not fail.
   const isCut = (error: string): boolean => load.signal.aborted && /context canceled|interrupt/.test(error);
   const errors = runs.flatMap(({ error }) => (error === undefined || isCut(error) ? [] : [error]));
   for (const error of errors) {
@@ -200,7 +203,7 @@ async function connect(
   const counting = { reachable: range.reachable, ssh: isSsh(task), failures };
   if (range.asked === 0 || isStopped()) return countConnections([], { ...counting, asked: 0 });
   const { runs, serverGauge } = await calls.traffic(range);
-  // What a stop cut short did not fail.
+  // A connection that a stop cut short did not fail.
   const asked = isStopped() ? runs.length : range.asked;
   return { ...countConnections(runs, { ...counting, asked }), ...(serverGauge && { serverGauge }) };
 }
@@ -209,15 +212,15 @@ async function startProbe(
   load: LoadContext,
   context: TaskContext,
   onSuffering: (why: string) => void,
-): Promise<CanaryProbe> {
+): Promise<ApiProbe> {
   const me = await load.owner.me();
   if (me.ok && !me.value.roles.some(({ name }) => name === "owner"))
     throw new RefbenchError(
       "usage",
-      `the session is of ${me.value.username}, who is no owner: Coder's utility serves site owners only; give a token of an owner, or take --engine refbench`,
+      `the session belongs to ${me.value.username}, who is not a site admin, and Coder's utility needs one: give the token of a site admin, or use --engine refbench`,
     );
   const token = me.ok ? await load.tokens.mint(load.owner, me.value.id, "probe") : me;
-  return new CanaryProbe({
+  return new ApiProbe({
     http: probeHttp({ ...load.task.deployment, clock: load.clock }),
     clock: load.clock,
     token: token.ok ? token.value : load.task.token,

@@ -1,7 +1,7 @@
 import { exhaustedSaid } from "../../coder/http/exhausted.ts";
 import type { FailureClass, Phase } from "../../model/record/worker-result.ts";
 
-/** A failure of the utility in the words of a load. */
+/** A failure of the utility, classified like one of a load. */
 export interface ClassedFailure {
   readonly class: FailureClass;
   readonly phase: Phase;
@@ -18,7 +18,7 @@ const EXHAUSTED = {
   test: (words: string): boolean => exhaustedSaid(words) !== undefined,
 };
 
-/** What means the same wherever it happens; then what each step says when it fails. The first that fits. */
+/** First the errors that mean the same everywhere, then those of each step. The first match counts. */
 const RULES: readonly Rule[] = [
   // The utility runs on the generator's machine.
   { says: EXHAUSTED, class: "generator-exhausted" },
@@ -62,7 +62,7 @@ const TRAFFIC_RULES: readonly Rule[] = [
   { says: /connect|dial|open|handshake/i, class: "connect-refused" },
 ];
 
-/** A frame of the stack that the utility prints with its errors. */
+/** A stack frame that the utility prints with its errors. */
 const FRAME = /^\s+(?:[\w.-]+\/\S+\.\S+|\/\S+\.go:\d+|\S+\.go:\d+)\s*$/;
 
 /** The class of a failed run of `create-workspaces`. */
@@ -75,7 +75,7 @@ export function trafficFailure(error: string, opening: Phase): ClassedFailure {
   return classed(error, TRAFFIC_RULES, opening);
 }
 
-/** The chain of an error's words without the stack. */
+/** The error's message chain without the stack. */
 export function errorText(error: string): string {
   return error
     .split("\n")

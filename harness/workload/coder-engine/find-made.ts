@@ -4,17 +4,17 @@ import type { User, Workspace } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { listUsers, listWorkspaces } from "../context/listing.ts";
 
-/** What Coder's utility calls everything that it makes; no run can be told by it. */
+/** The prefix of all names that Coder's utility gives. It does not identify a run. */
 export const UTILITY_PREFIX = "scaletest-";
 
-/** What carries the utility's name on a deployment. */
+/** Workspaces and users with the utility's names on a deployment. */
 export interface UtilityThings {
-  /** In the order of the listing, by which its traffic chooses. */
+  /** In the order of the listing, by which the utility's traffic selects. */
   readonly workspaces: readonly Workspace[];
   readonly users: readonly User[];
 }
 
-/** Lists what carries the utility's name, whoever made it. */
+/** Lists everything with the utility's names, whoever made it. */
 export async function listUtilityThings(owner: CoderClient): Promise<UtilityThings> {
   const [workspaces, users] = await Promise.all([listWorkspaces(owner), listUsers(owner)]);
   return {
@@ -26,8 +26,8 @@ export async function listUtilityThings(owner: CoderClient): Promise<UtilityThin
 }
 
 /**
- * What one call made: there now and not before and, where its log tells names, one of those. Another run of the
- * utility at the same time makes things of the same names; without a log they cannot be told apart by more than this.
+ * What one call made: new since `before`, and among `names` if its log has any. Another run of the utility at
+ * the same time makes things with similar names; without a log they cannot be told apart further.
  */
 export function madeBetween(
   before: UtilityThings,
@@ -41,7 +41,7 @@ export function madeBetween(
   const ours = new Set(users.map(({ id }) => id));
   return {
     users,
-    // Of an own user it is own whatever it is called: a user does not go before its workspaces have gone.
+    // A workspace of an own user is own, whatever its name: users can only be deleted after their workspaces.
     workspaces: after.workspaces.filter(
       ({ id, name, owner_id: ownerId }) => ours.has(ownerId) || isOurs(id, name),
     ),

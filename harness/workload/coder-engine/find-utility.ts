@@ -2,27 +2,30 @@ import { execa } from "execa";
 import { RefbenchError } from "../../tools/error.ts";
 import { utilityEnvironment } from "./utility-environment.ts";
 
-/** Where the utility was over time, newest first; the binary itself is asked, since versions were renamed in between. */
+/**
+ * Where the utility was in past versions, newest first. The binary itself is asked, because subcommands were
+ * renamed.
+ */
 const PLACES = [["exp", "scaletest"], ["scaletest"], ["loadtest"]] as const;
 
 const ASK_TIMEOUT_MS = 60_000;
 
-/** A flag as a help text lists it, at the start of its line: `  -c, --count int, $CODER_SCALETEST_COUNT`. */
+/** A flag in a help text, at the start of its line: `  -c, --count int, $CODER_SCALETEST_COUNT`. */
 const FLAG = /^\s+(?:-\w, )?--([a-z][a-z-]*)\b/gm;
 
 /** Coder's own scaletest utility, as its binary describes it. */
 export interface CoderUtility {
   readonly binary: string;
-  /** Such as `v2.31.0`. */
+  /** For example `v2.31.0`. */
   readonly version: string;
-  /** Its words in the command line: `exp scaletest`. */
+  /** Its subcommands: `exp scaletest`. */
   readonly words: readonly string[];
   readonly createFlags: ReadonlySet<string>;
-  /** Absent where it cannot make traffic. */
+  /** Absent if it cannot make traffic. */
   readonly trafficFlags: ReadonlySet<string> | undefined;
 }
 
-/** Asks a `coder` binary for its utility, or refuses one that has none that can be used. */
+/** Asks a `coder` binary for its scaletest utility. Throws `usage` if it has none that refbench can run. */
 export async function findCoderUtility(
   binary: string,
   { env, signal }: { readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
@@ -35,7 +38,7 @@ export async function findCoderUtility(
     if (!createFlags.has("output") || !createFlags.has("count"))
       throw new RefbenchError(
         "usage",
-        `"coder ${words.join(" ")} create-workspaces" of ${binary} (${version}) writes no report (--output json:<file>): expected a newer coder, or --engine refbench`,
+        `"coder ${words.join(" ")} create-workspaces" of ${binary} (${version}) writes no report (--output json:<file>): expected a newer coder, or use --engine refbench`,
       );
     return {
       binary,
@@ -47,21 +50,21 @@ export async function findCoderUtility(
   }
   const oldest = await ask(["loadtest", "--help"]);
   const reason = /--config\b/.test(oldest?.stdout ?? "")
-    ? "its loadtest takes a file of JSON and no subcommands"
-    : `it knows none of ${PLACES.map((words) => `"coder ${words.join(" ")} create-workspaces"`).join(", ")}`;
+    ? "its loadtest takes a JSON file and has no subcommands"
+    : `it has none of ${PLACES.map((words) => `"coder ${words.join(" ")} create-workspaces"`).join(", ")}`;
   throw new RefbenchError(
     "usage",
-    `${binary} (${version}) has no scaletest utility that refbench can run: ${reason}; expected the coder of the deployment's own version, or --engine refbench`,
+    `${binary} (${version}) has no scaletest utility that refbench can run: ${reason}; expected the coder of the deployment's own version, or use --engine refbench`,
   );
 }
 
-/** What a question ends in; undefined when the binary refused it. */
+/** The output of a call; undefined if the binary refused it. */
 type Ask = (args: readonly string[]) => Promise<{ readonly stdout: string } | undefined>;
 
 function asker(binary: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Ask {
   return async (args) => {
     const result = await execa(binary, args, {
-      // Without a deployment and a session: a question must reach nobody.
+      // Without a deployment and a session, so that the call reaches no server.
       env: utilityEnvironment(env),
       extendEnv: false,
       stdin: "ignore",
@@ -73,7 +76,7 @@ function asker(binary: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Ask
     if (result.code === "ENOENT" || result.code === "EACCES")
       throw new RefbenchError(
         "usage",
-        `the coder binary is ${binary}, which cannot be run (${result.code}): expected Coder's command line on PATH, or its path with --coder-binary`,
+        `the coder binary ${binary} cannot be run (${result.code}): expected Coder's command line on PATH, or its path with --coder-binary`,
       );
     return result.failed ? undefined : { stdout: result.stdout };
   };
@@ -86,11 +89,14 @@ async function versionOf(binary: string, ask: Ask): Promise<string> {
     return version.startsWith("v") ? version : `v${version}`;
   throw new RefbenchError(
     "usage",
-    `${binary} does not say a version of Coder when asked ("${binary} version"): expected Coder's command line`,
+    `${binary} does not report a version of Coder ("${binary} version"): expected Coder's command line`,
   );
 }
 
-/** The flags of a subcommand; undefined unless its help is really its own, since some versions show a parent's. */
+/**
+ * The flags of a subcommand. Undefined unless the help is the subcommand's own: some versions print the
+ * parent's.
+ */
 async function helpFlags(
   ask: Ask,
   words: readonly string[],

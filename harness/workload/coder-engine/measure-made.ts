@@ -1,10 +1,13 @@
 import type { Workspace } from "../../coder/http/schemas.ts";
-import { reach, recordBuild } from "../workspaces/await-ready.ts";
+import { setAgent, recordBuild } from "../workspaces/await-ready.ts";
 import type { LoadContext, LoadUser, LoadWorkspace } from "../context/load-context.ts";
 import { lookAtAgents } from "../workspaces/look-at-agents.ts";
 import type { UtilityThings } from "./find-made.ts";
 
-/** Records queue, build and agents of what was made, by the server's own clock, as refbench's own load does. */
+/**
+ * Records queue, build and agent times of what the utility made, by the server's clock, as refbench's own
+ * load does.
+ */
 export function measureMade(load: LoadContext, made: UtilityThings): LoadWorkspace[] {
   const ours = new Set(made.users.map(({ id }) => id));
   const workspaces = made.workspaces.map((found) => measured(load, found, ours));
@@ -20,7 +23,7 @@ export function measureMade(load: LoadContext, made: UtilityThings): LoadWorkspa
   return workspaces;
 }
 
-/** The users that were made, as a load deletes them. */
+/** The users that the utility made, in the form for deletion. */
 export function madeUsers({ users }: UtilityThings): LoadUser[] {
   return users.map(({ id, username }) => ({ id, username, token: "", isOurs: true }));
 }
@@ -28,7 +31,7 @@ export function madeUsers({ users }: UtilityThings): LoadUser[] {
 function measured(load: LoadContext, found: Workspace, ours: ReadonlySet<string>): LoadWorkspace {
   const { id: buildId, job } = found.latest_build;
   recordBuild(load, job);
-  // The failure itself is in the utility's report.
+  // The utility's report contains the failure itself.
   const look = job.status === "succeeded" ? lookAtAgents(load, found) : undefined;
   const workspace: LoadWorkspace = {
     name: found.name,
@@ -39,6 +42,6 @@ function measured(load: LoadContext, found: Workspace, ours: ReadonlySet<string>
     job,
     succeeded: false,
   };
-  if (look?.state === "ready") reach(workspace, look);
+  if (look?.state === "ready") setAgent(workspace, look);
   return workspace;
 }

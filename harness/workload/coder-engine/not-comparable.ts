@@ -1,36 +1,36 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { connectionsOf, isSsh, trafficOf } from "./arguments.ts";
+import { countUtilityConnections, isSsh, utilityTraffic } from "./arguments.ts";
 
-/** What Coder's utility does or tells otherwise than refbench, for this task, in words. */
-export function notComparable(task: LoadTask): string[] {
+/** How the utility differs from refbench for this task, as sentences. */
+export function listDifferences(task: LoadTask): string[] {
   const { connections, workspaces, users, arrival, scenario, abortOn } = task;
-  const made = connectionsOf(task, workspaces);
+  const made = countUtilityConnections(task, workspaces);
   const hasConnections = connections.total > 0;
-  const { bytesPerTick, tickMs } = trafficOf(task);
+  const { bytesPerTick, tickMs } = utilityTraffic(task);
   const wanted = [
-    "names: what it makes is called scaletest-<random>-<number>, without a run's id and without a time to live; what this run made is told by listings before and after it",
-    "phases: it reports one duration a run, of user, login, workspace, agents and command together (coder-run); queue, build and agents are from the server's own clock here as there; creating a user or a workspace, workspace ready as a client sees it, handshake, first byte and command are not told",
+    "names: it uses scaletest-<random>-<number>, without a run id and a time to live; listings before and after find what this run made",
+    "phases: it reports one duration per run (coder-run) for user, login, workspace, agents and command together; queue, build and agents come from the server's clock with both engines; not reported: creating a user or a workspace, workspace ready as a client sees it, handshake, first byte, command",
     "agents: it waits until they are connected, not until they are ready",
-    "users: it makes one for each workspace, with a login each; refbench's tokens are minted by the owner",
-    users === workspaces ? undefined : `users: ${users} for ${workspaces} workspaces were asked for`,
-    "arrivals: as many at once as its concurrency, and the wait for a turn is in no figure of it",
-    arrival === undefined ? undefined : "open schedule: it has none; all came by concurrency",
+    "users: it creates one per workspace, each with a login; refbench's site admin creates the tokens",
+    users === workspaces ? undefined : `users: ${users} for ${workspaces} workspaces were requested`,
+    "arrivals: as many at once as its concurrency; no figure includes the wait for a turn",
+    arrival === undefined ? undefined : "open schedule: not supported; all arrivals followed the concurrency",
     scenario === undefined || scenario === "workspaces" ? undefined : `scenario ${scenario}: not run`,
-    "command: by web terminal alone; refbench runs it by SSH too, where the deployment has it",
+    "command: only by web terminal; refbench also uses SSH if the deployment has it",
     hasConnections
-      ? `connections: one a workspace at most (${made} of ${connections.total}), opened all at once, without a ramp`
+      ? `connections: at most one per workspace (${made} of ${connections.total}), opened all at once, without a ramp`
       : undefined,
     hasConnections && connections.sshShare > 0 && connections.sshShare < 1
-      ? `connections: all are ${isSsh(task) ? "SSH" : "web terminals"}; a share of ${connections.sshShare} SSH was asked for`
+      ? `connections: all are ${isSsh(task) ? "SSH" : "web terminals"}; a share of ${connections.sshShare} SSH was requested`
       : undefined,
     hasConnections
-      ? "held at a time: by the starts and durations that it reports, of connections that read something; nothing was verified by a nonce, and the bytes that come back are the terminal's own echo alone, half of what refbench reads"
+      ? "held at a time: from the reported starts and durations of connections that read something; no nonce verified them, and the bytes that come back are only the terminal's echo, half of what refbench reads"
       : undefined,
     hasConnections && task.traffic === undefined
-      ? `commands on held connections: none; ${bytesPerTick} bytes each ${tickMs} ms instead`
+      ? `commands on held connections: none; ${bytesPerTick} bytes every ${tickMs} ms instead`
       : undefined,
-    abortOn === undefined ? undefined : "abort-on: the probe watches beside it, and stops it as Ctrl-C does",
-    "generator: its process tells memory and CPU only, of creating and connecting; refbench's own deletes and probes too. Lateness and event loop are of refbench's probe beside it",
+    abortOn === undefined ? undefined : "abort-on: the API probe runs beside it, and stops it like Ctrl-C",
+    "generator: its process only reports memory and CPU, for creating and connecting; refbench's also for deletes and API probes. Lateness and event-loop delay are those of refbench's API probe beside it",
   ];
-  return wanted.filter((words) => words !== undefined);
+  return wanted.filter((sentence) => sentence !== undefined);
 }

@@ -1,44 +1,44 @@
 import type { Workspace } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { connectionsOf } from "./arguments.ts";
+import { countUtilityConnections } from "./arguments.ts";
 import type { UtilityThings } from "./find-made.ts";
 
-/** Which of the listed workspaces get a connection: the utility takes a range of the listing, and no names. */
+/** Which of the listed workspaces get a connection: the utility takes a range of the listing, not names. */
 export interface ConnectionRange {
   readonly from: number;
   readonly to: number;
   readonly asked: number;
 }
 
-/** Refuses, before anything is created, connections that would reach others' workspaces too. */
+/** Throws, before anything is created, if the connections would also reach other people's workspaces. */
 export function planConnections(
   task: LoadTask,
   before: UtilityThings,
-): { rangeOf(listed: readonly Workspace[], made?: UtilityThings): ConnectionRange } {
+): { chooseRange(listed: readonly Workspace[], made?: UtilityThings): ConnectionRange } {
   const { existing, connections } = task;
-  if (existing !== undefined) return { rangeOf: (listed) => existingRange(task, listed) };
+  if (existing !== undefined) return { chooseRange: (listed) => findExistingRange(task, listed) };
   if (connections.total > 0 && before.workspaces.length > 0)
     throw new RefbenchError(
       "usage",
-      `${before.workspaces.length} workspaces named scaletest-… are there already, such as ${before.workspaces[0]?.name ?? ""}: Coder's utility would send its traffic to them too; delete them ("refbench scaletest cleanup --coder-scaletest" when they are nobody's), or ask for no connections (--connections 0)`,
+      `${before.workspaces.length} workspaces named scaletest-… already exist, such as ${before.workspaces[0]?.name ?? ""}: Coder's utility would send its traffic to them too; delete them ("refbench scaletest cleanup --coder-scaletest" if nobody needs them), or use --connections 0`,
     );
   return {
-    rangeOf: (listed, made) => {
+    chooseRange: (listed, made) => {
       const ours = new Set(made?.workspaces.map(({ id }) => id));
-      const asked = connectionsOf(task, task.workspaces);
+      const asked = countUtilityConnections(task, task.workspaces);
       const others = listed.filter(({ id }) => !ours.has(id)).length;
       if (asked > 0 && others > 0)
         throw new RefbenchError(
           "coder",
-          `another run of Coder's utility made ${others} workspaces meanwhile, which the traffic would reach too: run it again when that has ended`,
+          `another run of Coder's utility created ${others} workspaces meanwhile, and the traffic would reach them too: run this again once the other has ended`,
         );
       return { from: 0, to: Math.min(asked, ours.size), asked };
     },
   };
 }
 
-function existingRange(task: LoadTask, listed: readonly Workspace[]): ConnectionRange {
+function findExistingRange(task: LoadTask, listed: readonly Workspace[]): ConnectionRange {
   const { from = 0, to = listed.length } = task.existing ?? {};
   const end = Math.min(to, listed.length, from + task.connections.total);
   if (end <= from)
@@ -46,5 +46,5 @@ function existingRange(task: LoadTask, listed: readonly Workspace[]): Connection
       "usage",
       `there are ${listed.length} workspaces named scaletest-…, none of them from number ${from} on: create some first ("refbench scaletest create-workspaces --engine coder --no-cleanup")`,
     );
-  return { from, to: end, asked: connectionsOf(task, end - from) };
+  return { from, to: end, asked: countUtilityConnections(task, end - from) };
 }

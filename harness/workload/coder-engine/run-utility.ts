@@ -14,17 +14,17 @@ export interface UtilityCall {
   readonly env: Record<string, string>;
   readonly cwd: string;
   readonly secrets: readonly string[];
-  /** Aborted, the utility is asked to end (SIGINT) and, when it does not, killed. */
+  /** When aborted, the utility gets SIGINT; if it does not end, it is killed. */
   readonly signal: AbortSignal;
-  /** How long it may take to end, once asked. */
+  /** How long it may take to end after SIGINT, in milliseconds. */
   readonly graceMs: number;
 }
 
-/** What one call of the utility ended in; its report tells the rest. */
+/** How one call of the utility ended. */
 export interface UtilityEnd {
-  /** Undefined when a signal ended it. */
+  /** Undefined if a signal ended it. */
   readonly exitCode: number | undefined;
-  /** The end of what it said on stderr, secrets taken out. */
+  /** The end of its stderr, without secrets. */
   readonly said: string;
   readonly startedMs: number;
   readonly endedMs: number;
@@ -32,7 +32,10 @@ export interface UtilityEnd {
   readonly cpuSeconds: number;
 }
 
-/** Runs Coder's utility in a process group of its own, so that a Ctrl-C of the terminal reaches it through here only. */
+/**
+ * Runs Coder's utility in a separate process group, so that the terminal's Ctrl-C only reaches it through
+ * `signal`.
+ */
 export async function runUtility(call: UtilityCall): Promise<UtilityEnd> {
   if (call.signal.aborted) throw new RefbenchError("interrupted", "stopped before the utility was started");
   const startedMs = Date.now();
@@ -41,7 +44,7 @@ export async function runUtility(call: UtilityCall): Promise<UtilityEnd> {
     extendEnv: false,
     cwd: call.cwd,
     stdin: "ignore",
-    // What it says there is in its report too, and of thousands of workspaces it is long.
+    // The report contains the same text, which is long for thousands of workspaces.
     stdout: "ignore",
     stderr: "pipe",
     maxBuffer: { stderr: 1_000_000 },
@@ -54,7 +57,7 @@ export async function runUtility(call: UtilityCall): Promise<UtilityEnd> {
     child.kill("SIGINT");
     kill = setTimeout(() => killGroup(child.pid), call.graceMs);
   };
-  // However this process ends, what it started must not go on alone.
+  // However this process ends, the utility must not continue alone.
   const onExit = (): void => killGroup(child.pid);
   call.signal.addEventListener("abort", onAbort, { once: true });
   process.once("exit", onExit);
@@ -76,11 +79,11 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }
 
-/** Memory and processor time of the utility, as far as the kernel tells (Linux). */
+/** Memory and processor time of the utility, as reported by the kernel (Linux). */
 function watchUsage(pid: number | undefined): {
   stop(): Promise<{ readonly maxRssMib: number; readonly cpuSeconds: number }>;
 } {
@@ -94,11 +97,11 @@ function watchUsage(pid: number | undefined): {
         readFile(`/proc/${pid}/stat`, "utf8"),
       ]);
       maxRssMib = Math.max(maxRssMib, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
-      // After the name, which may hold anything, in brackets: utime and stime are the 12th and 13th.
+      // The name in brackets may contain anything. After it, utime and stime are the 12th and 13th fields.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       cpuSeconds = Math.max(cpuSeconds, (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND);
     } catch {
-      // Ended, or no Linux: what was seen so far is all.
+      // The process has ended, or this is not Linux: keep the earlier readings.
     }
   };
   const timer = setInterval(() => void sample(), SAMPLE_MS);

@@ -12,17 +12,17 @@ import { runUtility } from "./run-utility.ts";
 import { watchMade } from "./watch-made.ts";
 import type { CoderUtility } from "./find-utility.ts";
 
-/** What Coder's utility is run with. */
+/** How Coder's utility is run. */
 export interface CoderEngineOptions {
-  /** As `findCoderUtility` found it. */
+  /** The result of `findCoderUtility`. */
   readonly utility: CoderUtility;
-  /** Of this process; no variable of Coder's own goes on from here. */
+  /** Environment of this process. None of Coder's own variables is passed on. */
   readonly env: NodeJS.ProcessEnv;
-  /** How long the utility may take to end once it was stopped. @default 10,000 */
+  /** How long the utility may take to end once it was stopped, in milliseconds. @default 10,000 */
   readonly graceMs?: number;
-  /** Aborted to give up the cleanup too. */
+  /** Aborted to skip the cleanup too. */
   readonly leave?: AbortSignal;
-  /** Where its reports are kept, secrets taken out. @default nowhere */
+  /** Where its reports are stored, without secrets. @default nowhere */
   readonly reportsFolder?: string;
 }
 
@@ -31,7 +31,7 @@ const GRACE_MS = 10_000;
 type Connections = LoadResult["connections"];
 type Usage = { readonly maxRssMib: number; readonly cpuSeconds: number };
 
-/** The calls of the utility for one load. */
+/** Calls the utility for one load. */
 export class UtilityCalls {
   readonly #load: LoadContext;
   readonly #options: CoderEngineOptions & { readonly folder: string };
@@ -46,12 +46,12 @@ export class UtilityCalls {
     return `coder ${this.#options.utility.words.join(" ")}`;
   }
 
-  /** What the utility's processes took, all calls together. */
+  /** Memory and processor time of the utility's processes, over all calls. */
   get usage(): Usage {
     return this.#usage;
   }
 
-  /** Refuses, before anything is made, what this version of the utility has no flag for. */
+  /** Throws, before anything is made, if this version of the utility lacks a flag that the load needs. */
   refuseMissing(): void {
     const { task } = this.#load;
     const { utility, folder } = this.#options;
@@ -109,7 +109,7 @@ export class UtilityCalls {
       parameters: join(folder, "parameters.yaml"),
     };
     await mkdir(files.folder, { recursive: true });
-    // JSON texts are YAML too.
+    // JSON is valid YAML.
     await writeFile(files.parameters, `${JSON.stringify(task.parameters)}\n`, { mode: 0o600 });
     const caFile = caPem === undefined ? undefined : join(folder, "ca.pem");
     if (caFile !== undefined && caPem !== undefined) await writeFile(caFile, caPem);
@@ -130,18 +130,18 @@ export class UtilityCalls {
       cpuSeconds: Math.round((this.#usage.cpuSeconds + end.cpuSeconds) * 100) / 100,
     };
     const runs = await findReport(files.report, secrets);
-    if (runs !== undefined && reportsFolder !== undefined) await keep(reportsFolder, name, runs);
+    if (runs !== undefined && reportsFolder !== undefined) await storeReport(reportsFolder, name, runs);
     if (runs !== undefined) return runs;
     if (signal.aborted) return [];
     throw new RefbenchError(
       "coder",
-      `"${this.command} ${name}" ended ${end.exitCode === undefined ? "by a signal" : `with ${end.exitCode}`} and without a report: ${end.said === "" ? "it said nothing" : end.said}`,
+      `"${this.command} ${name}" ended ${end.exitCode === undefined ? "by a signal" : `with ${end.exitCode}`} and without a report: ${end.said === "" ? "its stderr is empty" : end.said}`,
     );
   }
 }
 
-/** What the utility reported, for a person who looks for the cause of a failure. */
-async function keep(folder: string, name: string, runs: readonly UtilityRun[]): Promise<void> {
+/** Stores the utility's report for a person who looks for the cause of a failure. */
+async function storeReport(folder: string, name: string, runs: readonly UtilityRun[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `coder-${name}.json`), `${JSON.stringify(runs, null, 2)}\n`, { mode: 0o600 });
 }

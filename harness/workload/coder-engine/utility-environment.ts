@@ -1,13 +1,16 @@
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 
-/** The environment of Coder's binary; with a deployment, the only place where its URL and the session are told. */
+/**
+ * The environment of Coder's binary. With a deployment, it is the only place that contains its URL and the
+ * session.
+ */
 export function utilityEnvironment(
   env: NodeJS.ProcessEnv,
   to?: {
     readonly deployment: LoadTask["deployment"];
     readonly token: string;
-    /** An own folder, in which `ca.pem` lies where certificates are given. */
+    /** A private folder; it contains `ca.pem` if certificates are given. */
     readonly folder: string;
     readonly caFile: string | undefined;
   },
@@ -24,7 +27,7 @@ export function utilityEnvironment(
     HOME: to.folder,
     CODER_URL: url,
     CODER_SESSION_TOKEN: to.token,
-    ...(headers === undefined ? {} : { CODER_HEADER: csvOf(headers) }),
+    ...(headers === undefined ? {} : { CODER_HEADER: toCsv(headers) }),
     ...(proxy === undefined
       ? {}
       : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy }),
@@ -32,8 +35,8 @@ export function utilityEnvironment(
   };
 }
 
-/** Coder reads a list from one variable as a line of CSV. */
-function csvOf(headers: Readonly<Record<string, string>>): string {
+/** Coder reads a list from a variable as one line of CSV. */
+function toCsv(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)
     .map(([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`)
     .join(",");

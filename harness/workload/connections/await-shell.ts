@@ -2,22 +2,27 @@ import { randomInt } from "node:crypto";
 import { lastWords } from "../../coder/last-words.ts";
 import type { ShellSession } from "../../coder/shell-session.ts";
 
-/** The first line may be taken by a question such as "press any key": after this long without an answer, ask again. */
+/**
+ * A question such as "press any key" may consume the first line. After this long without an answer, ask
+ * again.
+ */
 const ASK_AGAIN_MS = 3_000;
 const TRIES = 3;
 
-/** No digit and none of the letters that menus and questions offer, such as q, y and n. */
+/** No digits, and none of the letters that menus and questions offer, such as q, y and n. */
 const LETTERS = "bdfgjkpvwz";
 const HALF = 6;
 
-/** What waiting for a shell ends in: `asking` when something else reads what is typed; `words` are its last ones. */
+/**
+ * The result of waiting for a shell. `asking`: something else reads the input; `words` are its last output.
+ */
 export type ShellOutcome =
   { readonly state: "shell" } | { readonly state: "asking" | "silent" | "closed"; readonly words: string };
 
 /**
- * Waits until a shell reads what is typed: asks for a word in two quoted halves, which only a shell joins. Until it is
- * answered nothing else may be typed, since whatever reads it instead could take it for an answer to its own question.
- * A session that answered before is a shell already.
+ * Waits until a shell reads the input: asks for a word in two quoted halves, which only a shell joins.
+ * Nothing else may be typed before the answer, because another program could take it for an answer to its own
+ * question. A session that answered before already has a shell.
  */
 export async function awaitShell(session: ShellSession, timeoutMs: number): Promise<ShellOutcome> {
   const deadlineMs = performance.now() + timeoutMs;
@@ -34,14 +39,14 @@ export async function awaitShell(session: ShellSession, timeoutMs: number): Prom
     const isOver = tries === TRIES || performance.now() >= deadlineMs;
     if (outcome.state === "answered") return { state: "shell" };
     if (outcome.state === "silent" && !isOver) continue;
-    const words = lastWords(without(typed, outcome.output));
+    const words = lastWords(removeEcho(typed, outcome.output));
     if (outcome.state === "closed") return { state: "closed", words };
     return { state: outcome.output === "" ? "silent" : "asking", words };
   }
 }
 
-/** The echo of what was typed says nothing about what reads it. */
-function without(typed: readonly string[], output: string): string {
+/** Removes the echo of the input, which says nothing about what reads it. */
+function removeEcho(typed: readonly string[], output: string): string {
   return typed.reduce((text, line) => text.replaceAll(line, ""), output);
 }
 

@@ -2,16 +2,19 @@ import { inTurns } from "../../tools/time/in-turns.ts";
 import type { HeldConnection } from "./held-connection.ts";
 import type { LoadContext } from "../context/load-context.ts";
 
-/** Closings under way at once: enough for a far server, and few enough that others' requests get in between. */
+/**
+ * Closings at the same time: enough for a distant server, and few enough for other requests to get through.
+ */
 const UNDER_WAY = 256;
 
-/** A server that answers its closings later than this is not waited for: the rest is closed at a constant rate. */
+/** If the server answers closings later than this, the rest is closed at a constant rate. */
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 20;
 
 /**
- * Closes the connections, the next one as soon as the other side has let go of one: a server has work with each, and
- * thousands at once would keep everybody else waiting. A load that is stopped waits for none of them.
+ * Closes the connections: the next one starts when the other side has closed an earlier one. Each closing is
+ * work for the server, and thousands at once would block everybody else. A stopped load does not wait for
+ * any.
  */
 export async function closeConnections(
   { board, clock, signal }: Pick<LoadContext, "board" | "clock" | "signal">,

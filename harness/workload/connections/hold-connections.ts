@@ -11,14 +11,17 @@ import { TrafficWheel } from "./traffic.ts";
 
 type Connections = LoadResult["connections"];
 
-/** The closing round takes at most so long, and asks no slower than this: 10,000 connections at 500 a second. */
+/**
+ * The closing round takes at most this long, and sends at least this many nonces a second: 10,000 connections
+ * at 500 a second.
+ */
 const CLOSING_MS = 20_000;
 const CLOSING_PER_SECOND = 200;
 
 /**
- * Ramps up to all connections at a constant rate, verifies each by a nonce, and holds them at the same time with
- * verified commands and traffic spread over them. A closing round then asks each of them for a last nonce: held is
- * what answered it and never dropped before. What was asked for is held, lost or failed.
+ * Ramps up to all connections at a constant rate, verifies each with a nonce, and holds them while verified
+ * commands and traffic run over them. A closing round then asks each for a last nonce: a connection is held
+ * if it answers and never dropped before. Each requested connection counts as held, lost or failed.
  */
 export async function holdConnections(
   load: LoadContext,
@@ -32,7 +35,7 @@ export async function holdConnections(
     await load.together("hold");
     const { serverGauge, traffic } = await hold(ramp);
     const connections = {
-      ...(await counted(ramp)),
+      ...(await countResults(ramp)),
       ...(serverGauge && { serverGauge }),
       ...(traffic && { traffic }),
     };
@@ -52,7 +55,7 @@ async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGau
   const gauge = watchServerGauge(load);
   const wheel = load.task.traffic === undefined ? undefined : new TrafficWheel(ramp, load.task.traffic);
   await Promise.all([
-    command(ramp),
+    sendCommands(ramp),
     wheel?.run(opened, holdMs),
     load.clock.sleep(holdMs, load.signal).catch(() => undefined),
   ]);
@@ -61,11 +64,11 @@ async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGau
   return { ...(serverGauge && { serverGauge }), ...(wheel && { traffic: wheel.pieces }) };
 }
 
-/** Verified commands at a constant rate, dealt to all connections in turn, until the last one's answer. */
-async function command(ramp: RampUp): Promise<void> {
+/** Sends verified commands at a constant rate over all connections in turn, until the last answer. */
+async function sendCommands(ramp: RampUp): Promise<void> {
   const { load, opened } = ramp;
   const { holdMs, commandsPerSecond } = load.task.connections;
-  // A part's share of a rate falls just short of whole numbers.
+  // The share of a part can fall just short of a whole number.
   const count = Math.floor((holdMs / 1000) * commandsPerSecond + 1e-9);
   const answers: Promise<void>[] = [];
   const perSecond = Math.max(commandsPerSecond, 0.001);
@@ -79,20 +82,18 @@ async function command(ramp: RampUp): Promise<void> {
 }
 
 /**
- * Asks every connection that stands for a nonce, paced. A ping goes with it, so that one whose socket is dead is
- * found sooner than its nonce is overdue.
+ * Asks every open connection for a nonce, paced. A ping goes with it, so that a dead socket is found before
+ * its nonce is overdue.
  */
 async function closingRound(ramp: RampUp): Promise<void> {
   const { load, liveness } = ramp;
-  const standing = ramp.opened.filter(
-    ({ session, isLost, isFaulty }) => session.isOpen && !isLost && !isFaulty,
-  );
-  load.board.activity = "proving connections";
+  const open = ramp.opened.filter(({ session, isLost, isFaulty }) => session.isOpen && !isLost && !isFaulty);
+  load.board.activity = "verifying connections";
   const answers: Promise<void>[] = [];
-  const perSecond = Math.max(CLOSING_PER_SECOND, (standing.length * 1000) / CLOSING_MS);
-  const schedule = { dueAtMs: inGroups(perSecond), count: standing.length };
+  const perSecond = Math.max(CLOSING_PER_SECOND, (open.length * 1000) / CLOSING_MS);
+  const schedule = { dueAtMs: inGroups(perSecond), count: open.length };
   await pace({ ...schedule, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
-    const connection = standing[index];
+    const connection = open[index];
     if (connection === undefined) return;
     answers.push(verify(ramp, connection, { phase: "closing-command", dueMs }));
     liveness.suspect(connection);
@@ -101,7 +102,7 @@ async function closingRound(ramp: RampUp): Promise<void> {
   await liveness.settled();
 }
 
-async function counted(ramp: RampUp): Promise<Connections> {
+async function countResults(ramp: RampUp): Promise<Connections> {
   const { opened, failedToOpen } = ramp;
   const isStopped = ramp.load.signal.aborted;
   const held = opened.filter((connection) => isHeld(connection, isStopped));
@@ -118,15 +119,15 @@ async function counted(ramp: RampUp): Promise<Connections> {
     verified: opened.filter(({ provedMs }) => provedMs !== undefined).length,
     lost,
     failed: failedToOpen + opened.length - held.length - lost,
-    ...(held.length > 0 && { lastProof: agesOf(held, performance.now()) }),
+    ...(held.length > 0 && { lastProof: proofAges(held, performance.now()) }),
     reconnected: ramp.reconnected,
     bytes: ramp.bytes(),
     ...(isPathKnown ? { sshRelayed: count("relayed"), sshDirect: count("direct") } : {}),
   };
 }
 
-/** How long ago each last carried an answer. */
-function agesOf(held: readonly HeldConnection[], nowMs: number): { p50Ms: number; maxMs: number } {
+/** How long ago each connection last carried an answer: median and maximum. */
+function proofAges(held: readonly HeldConnection[], nowMs: number): { p50Ms: number; maxMs: number } {
   const ages = held
     .map(({ provedMs = 0 }) => Math.max(0, Math.round(nowMs - provedMs)))
     .sort((a, b) => a - b);

@@ -8,16 +8,16 @@ const CHECK_EVERY_MS = 1_000;
 const QUIET_MS = 20_000;
 const ANSWER_MS = 10_000;
 
-/** How often the end of a hold looks for the last signs of life. */
+/** How often the end of a hold checks for the last answers. */
 const LOOK_AGAIN_MS = 20;
 
 interface Asked {
   readonly atMs: number;
-  /** What it is to know when a sign of life comes after all. */
+  /** Called if the connection answers after all. */
   readonly whenAlive: (() => void) | undefined;
 }
 
-/** Finds half-open connections: the socket stands, and nothing passes any more. One timer for all. */
+/** Finds half-open connections: the socket is open, but nothing passes any more. One timer for all. */
 export class ConnectionLiveness {
   readonly #load: LoadContext;
   readonly #connections: readonly HeldConnection[];
@@ -26,7 +26,7 @@ export class ConnectionLiveness {
   readonly #timer: NodeJS.Timeout;
   readonly #wheel = new QuietWheel<HeldConnection>(performance.now());
   #checkedMs = performance.now();
-  /** How many of the connections the wheel was given. */
+  /** How many of the connections are on the wheel. */
   #known = 0;
 
   constructor(load: LoadContext, connections: readonly HeldConnection[]) {
@@ -36,7 +36,7 @@ export class ConnectionLiveness {
     this.#timer = setInterval(() => this.#check(performance.now()), CHECK_EVERY_MS);
   }
 
-  /** Asks a connection for a sign of life: it is half-open, or alive and `whenAlive` says what that means. */
+  /** Pings a connection. It is then given up as half-open, or it is alive and `whenAlive` is called. */
   suspect(connection: HeldConnection, whenAlive?: () => void): void {
     if (!connection.session.isOpen) return;
     const asked = this.#asked.get(connection);
@@ -44,7 +44,7 @@ export class ConnectionLiveness {
     else this.#asked.set(connection, { ...asked, whenAlive: asked.whenAlive ?? whenAlive });
   }
 
-  /** At the end of a hold: resolves when each connection that was asked has given a sign of life, or is given up. */
+  /** At the end of a hold: resolves when each pinged connection has answered or was given up. */
   async settled(): Promise<void> {
     clearInterval(this.#timer);
     const { clock, signal } = this.#load;
@@ -59,7 +59,7 @@ export class ConnectionLiveness {
   }
 
   #check(nowMs: number): void {
-    // After a stall of our own the answers still wait to be read.
+    // After a stall of this process, the answers still wait to be read.
     const isLate = nowMs - this.#checkedMs > 2 * CHECK_EVERY_MS;
     this.#checkedMs = nowMs;
     if (isLate) return;
@@ -68,7 +68,7 @@ export class ConnectionLiveness {
       const { session } = connection;
       if (session.isOpen && nowMs - session.heardMs > QUIET_MS && !this.#asked.has(connection))
         this.#ask(connection);
-      // One that is gone may be reattached.
+      // A closed connection may be reattached, so it stays on the wheel.
       this.#wheel.put(connection, (session.isOpen ? session.heardMs : nowMs) + QUIET_MS);
     }
     for (; this.#known < this.#connections.length; this.#known++) {
@@ -87,7 +87,7 @@ export class ConnectionLiveness {
       const { session } = connection;
       if (session.isOpen && session.heardMs < atMs) {
         if (nowMs - atMs < this.#answerMs) continue;
-        session.giveUp(`the socket stands, but no sign of life came within ${this.#answerMs} ms`);
+        session.giveUp(`the socket is open, but no answer came within ${this.#answerMs} ms`);
       } else if (session.isOpen) whenAlive?.();
       this.#asked.delete(connection);
     }

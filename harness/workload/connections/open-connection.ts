@@ -9,23 +9,23 @@ import { connectClass } from "../context/connect-class.ts";
 import type { SshNames } from "../../coder/ssh/ssh-target.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 
-/** What a status means that Coder's terminal answers for several reasons: 404 hides a bad token too. */
+/** Statuses with several meanings: Coder's terminal also answers 404 for a bad token. */
 const MAYBE_SIGNED_OUT = [401, 404];
 
 export interface OpenOptions {
   readonly kind: "terminal" | "ssh";
-  /** What its latency is counted from. */
+  /** The moment from which its latency counts. */
   readonly dueMs: number;
-  /** A visit of a new workspace, which is measured apart from the ramp. */
+  /** Whether this is the visit of a new workspace, which is measured separately from the ramp. */
   readonly isVisit?: boolean;
-  /** Identity of the terminal: the same one again is the same shell. */
+  /** Identity of the terminal: opening it again reaches the same shell. */
   readonly reconnect?: string;
 }
 
 /**
- * Opens one connection of a workspace, to a shell that reads what is typed; undefined when it failed, which is counted.
- * The latency is of the opening alone. Where SSH has so many places only, waiting for one is delay of the generator: it
- * is slip, which the gate judges, and no part of a latency.
+ * Opens one connection to a workspace's shell. Returns undefined if it failed, and counts the failure. The
+ * latency is only that of the opening. If SSH has a limited number of places, waiting for one is a delay of
+ * the generator: it counts as slip, which the gate judges, not as latency.
  */
 export async function openConnection(
   load: LoadContext,
@@ -59,16 +59,16 @@ async function openMeasured(
     load.latencies.record(phase, { ...from, endMs: outcome.readyAtMs });
     return outcome.session;
   }
-  await count(load, workspace, { phase, ...from, endMs: performance.now() }, outcome);
+  await countFailure(load, workspace, { phase, ...from, endMs: performance.now() }, outcome);
   return undefined;
 }
 
-/** How long the process that carries a connection wanted a core and had none, within the opening. */
+/** How long the process of the connection waited for a core during the opening, in milliseconds. */
 function coreWaitMs({ pid }: Extract<ConnectOutcome, { state: "open" }>): number {
   return pid === undefined ? 0 : (readProcessTime(pid)?.waitedMs ?? 0);
 }
 
-/** Whether a shell reads what is typed; counted with the last words of what stands in its place. */
+/** Whether a shell reads the input. If not, counts a failure with the last output. */
 async function isShell(load: LoadContext, session: ShellSession, phase: Phase): Promise<boolean> {
   const askedMs = performance.now();
   const outcome = await awaitShell(session, load.task.timeouts.connectMs);
@@ -81,20 +81,23 @@ async function isShell(load: LoadContext, session: ShellSession, phase: Phase): 
     connectMs,
   );
   const { state, words } = outcome;
-  const quoted = words === "" ? "" : `, its last words are ${JSON.stringify(words)}`;
+  const quoted = words === "" ? "" : `, its last output is ${JSON.stringify(words)}`;
   if (state === "closed")
     load.failures.add("connection-lost", phase, `it closed before a shell answered${quoted}`);
-  else if (state === "silent") load.failures.add("silent-connection", phase, "nothing answers what is typed");
+  else if (state === "silent") load.failures.add("silent-connection", phase, "nothing answers the input");
   else
     load.failures.add(
       "shell-unready",
       phase,
-      `no shell reads what is typed${quoted}: let the template's login shell start without a question`,
+      `no shell reads the input${quoted}: the template's login shell must start without a question`,
     );
   return false;
 }
 
-/** Opens a connection and counts nothing; `onTurn` is called when there was a place to wait for. A 429 is waited out as Coder asks while there is time to connect. */
+/**
+ * Opens a connection without counting failures. `onTurn` is called after waiting for a place. A 429 is
+ * retried after the time that Coder asks for, while the connect timeout allows.
+ */
 export async function tryToOpen(
   load: LoadContext,
   workspace: LoadWorkspace,
@@ -126,19 +129,19 @@ function namesOf({ user, name, agentName }: LoadWorkspace): SshNames {
   return { owner: user.username, workspace: name, agent: agentName };
 }
 
-async function count(
+async function countFailure(
   load: LoadContext,
   workspace: LoadWorkspace,
   { phase, ...at }: { phase: Phase; dueMs: number; startedMs: number; endMs: number },
   failure: ConnectFailure,
 ): Promise<void> {
   if (load.signal.aborted) return;
-  // What was never sent took no time at all.
+  // A request that was never sent has no latency.
   if (failure.why !== "exhausted") load.latencies.recordFailure(phase, at, load.task.timeouts.connectMs);
-  load.failures.add(await classOf(load, workspace, failure), phase, failure.message);
+  load.failures.add(await classifyFailure(load, workspace, failure), phase, failure.message);
 }
 
-async function classOf(
+async function classifyFailure(
   load: LoadContext,
   workspace: LoadWorkspace,
   failure: ConnectFailure,

@@ -1,8 +1,8 @@
 const SLOT_MS = 1_000;
 
 /**
- * What is to be looked at when its time has come, to a second: of 10,000 connections that are heard every 15 seconds,
- * looking at each of them every second would be a tenth of what holding them costs.
+ * Items to check once their time has come, to a second. Connections are heard every 15 seconds; checking all
+ * 10,000 every second would cost a tenth of holding them.
  */
 export class QuietWheel<T> {
   readonly #slots = new Map<number, T[]>();
@@ -12,7 +12,7 @@ export class QuietWheel<T> {
     this.#next = Math.floor(nowMs / SLOT_MS);
   }
 
-  /** To be taken at that instant, not before, and at the next look where that is past. */
+  /** Adds an item to be taken at that time, or at the next `take` if it has passed. */
   put(item: T, atMs: number): void {
     const number = Math.max(this.#next, Math.ceil(atMs / SLOT_MS));
     const slot = this.#slots.get(number);
@@ -20,7 +20,7 @@ export class QuietWheel<T> {
     else slot.push(item);
   }
 
-  /** All whose time has come, each once; whoever is to be looked at again is put back. */
+  /** Removes and returns the items whose time has come. Put an item back to check it again. */
   take(nowMs: number): T[] {
     const taken: T[] = [];
     for (; this.#next * SLOT_MS <= nowMs; this.#next++) {

@@ -9,17 +9,17 @@ import { openConnection, tryToOpen } from "./open-connection.ts";
 import { pace } from "../generator/pacer.ts";
 import { spread } from "./spread.ts";
 
-/** Opens the connections at a constant rate and keeps account of each until the hold is over. */
+/** Opens the connections at a constant rate and tracks each until the hold is over. */
 export class RampUp {
-  /** What was opened, lost ones included. */
+  /** The opened connections, including lost ones. */
   readonly opened: HeldConnection[] = [];
   failedToOpen = 0;
   reconnected = 0;
-  /** From here on a connection that ends is none that is lost. */
+  /** Once true, a connection that ends does not count as lost. */
   isOver = false;
   readonly load: LoadContext;
   readonly liveness: ConnectionLiveness;
-  /** Of sessions that a reattached one took the place of. */
+  /** Bytes of sessions that were replaced by a reattached one. */
   readonly #before = { sent: 0, received: 0 };
 
   constructor(load: LoadContext) {
@@ -46,7 +46,7 @@ export class RampUp {
     await Promise.race([Promise.all(opening), load.stopped]);
   }
 
-  /** Bytes typed and bytes of output, all connections together. */
+  /** Bytes sent and received, over all connections. */
   bytes(): { sent: number; received: number } {
     return this.opened.reduce(
       (sum, { session }) => ({ sent: sum.sent + session.sent, received: sum.received + session.received }),
@@ -54,7 +54,7 @@ export class RampUp {
     );
   }
 
-  /** As asked, or as much as this machine can carry, which is said. */
+  /** The requested share, or as much as this machine can carry, with a note. */
   #sshShare(): number {
     const { load } = this;
     const { task, ssh } = load;
@@ -64,7 +64,7 @@ export class RampUp {
     const asked = Math.floor(total * sshShare + 1e-9);
     if (asked <= ssh.sessions) return sshShare;
     load.note(
-      `of ${asked} SSH connections asked for ${ssh.sessions} are opened, the others as terminals: ask for fewer, or take the engine coder`,
+      `${ssh.sessions} of ${asked} requested SSH connections are opened, the others as terminals: request fewer, or use --engine coder`,
     );
     return ssh.sessions / total;
   }
@@ -90,7 +90,7 @@ export class RampUp {
     await verify(this, connection, { phase: "opening-command", dueMs: performance.now() });
   }
 
-  /** A loss is a loss, whatever becomes of the terminal afterwards. */
+  /** Counts a lost connection, even if its terminal is reattached afterwards. */
   #ended(connection: HeldConnection, end: SessionEnd): void {
     const { load } = this;
     load.board.connections[connection.session.kind]--;
@@ -101,7 +101,7 @@ export class RampUp {
     if (isFirst && connection.reconnect !== undefined) void this.#reattach(connection, connection.reconnect);
   }
 
-  /** Once: the same identity is the same shell, with what it printed meanwhile. */
+  /** Reattaches once. The same identity reaches the same shell, with its output of the meantime. */
   async #reattach(connection: HeldConnection, reconnect: string): Promise<void> {
     const { load } = this;
     const { workspace, session } = connection;

@@ -6,8 +6,8 @@ const EVERY_MS = 2000;
 type Gauge = NonNullable<LoadResult["connections"]["serverGauge"]>;
 
 /**
- * Reads the server's own count of sessions while the connections are held. The server caches it for half a
- * minute, so an answer counts only when it was collected after the first one that this watch saw.
+ * Reads the server's own session count while the connections are held. The server caches it for half a
+ * minute, so an answer only counts if it was collected after the first one that this watch read.
  */
 export function watchServerGauge(load: LoadContext): { stop(): Promise<Gauge | undefined> } {
   const ended = new AbortController();

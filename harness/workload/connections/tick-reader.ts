@@ -1,6 +1,6 @@
 import type { OutputReader } from "../../coder/shell-session.ts";
 
-/** What a piece of traffic came back as. */
+/** How a piece of traffic came back. */
 export interface ReturnedPiece {
   readonly sequence: number;
   readonly state: "whole" | "truncated" | "wrong";
@@ -10,14 +10,14 @@ export interface ReturnedPiece {
 export const SEQUENCE_DIGITS = 6;
 
 /**
- * Finds the pieces of traffic in a shell's output, byte for byte: the mark, the sequence number, the padding, the
- * end of the line. The typed command never looks like its output, since the mark is in quotes there.
+ * Finds the pieces of traffic in a shell's output, byte by byte: the mark, the sequence number, the padding,
+ * the line's end. The typed command never looks like its output, because it has the mark in quotes.
  */
 export class TickReader implements OutputReader {
   readonly #mark: string;
   readonly #padding: (sequence: number) => string;
   readonly #onPiece: (piece: ReturnedPiece) => void;
-  /** The end of the output that may be the beginning of a mark; the piece so far once a mark was seen. */
+  /** The end of the output that may start a mark; after a mark, the piece so far. */
   #kept = "";
   #isInside = false;
 

@@ -8,13 +8,13 @@ import { pace } from "../generator/pacer.ts";
 import { inGroups } from "./tick-groups.ts";
 import { type ReturnedPiece, SEQUENCE_DIGITS, TickReader } from "./tick-reader.ts";
 
-/** How often overdue answers are looked for. */
+/** How often overdue answers are checked. */
 const SWEEP_MS = 100;
 
-/** A terminal in its ordinary mode takes no line above 4,095 bytes. */
+/** A terminal in its ordinary mode accepts no line above 4,095 bytes. */
 const MAX_LINE = 3_000;
 
-/** What a line holds besides its padding: `echo `, the quotes, the mark, its number, the return. */
+/** The bytes of a line besides its padding: `echo `, the quotes, the mark, the number, the return. */
 const MARK_LENGTH = 9;
 const OVERHEAD = "echo ".length + 2 + MARK_LENGTH + SEQUENCE_DIGITS + 1;
 
@@ -38,18 +38,19 @@ interface Stream {
 }
 
 /**
- * Traffic over held connections: each sends so many bytes per tick on one open schedule for all, and each byte is
- * looked for in what comes back. There is no timer per connection: their ticks are spread over the interval in small groups.
+ * Traffic over held connections. Each sends a number of bytes per tick, on one open schedule for all, and
+ * each byte is checked in what comes back. There is no timer per connection: their ticks are spread over the
+ * interval in small groups.
  */
 export class TrafficWheel {
-  /** How many were due, also over connections that were gone by then, and how many came back whole. */
+  /** How many were due, including those of closed connections, and how many came back complete. */
   readonly pieces = { due: 0, back: 0 };
   readonly #load: LoadContext;
   readonly #liveness: ConnectionLiveness;
   readonly #traffic: Traffic;
   readonly #mark = `t${randomBytes(4).toString("hex")}`;
   readonly #paddings: readonly string[];
-  /** In the order of their deadlines, which are all equally far away. */
+  /** Ordered by deadline; all deadlines are equally far away. */
   #sent: Sent[] = [];
   #outstanding = 0;
 
@@ -60,7 +61,7 @@ export class TrafficWheel {
     this.#paddings = paddingsOf(traffic.bytesPerTick);
   }
 
-  /** Runs for so long, and until the last answer is in or overdue. */
+  /** Runs for `forMs`, and until the last answer has come or is overdue. */
   async run(connections: readonly HeldConnection[], forMs: number): Promise<void> {
     const streams = connections.map((connection) => this.#stream(connection));
     const { tickMs } = this.#traffic;
@@ -134,7 +135,7 @@ export class TrafficWheel {
     this.#outstanding--;
   }
 
-  /** Lets go of what is back, and counts what is overdue. */
+  /** Removes answered pieces, and counts overdue ones. */
   #sweep(nowMs: number): void {
     const { commandMs } = this.#load.task.timeouts;
     let done = 0;
@@ -144,7 +145,7 @@ export class TrafficWheel {
       if (!sent.isBack && session.isOpen && nowMs - sent.startedMs < commandMs) break;
       done++;
       if (sent.isBack) continue;
-      // Of a connection that is gone the loss was counted when it closed.
+      // The loss of a closed connection was counted when it closed.
       if (session.isOpen && session.received === receivedBefore)
         this.#fault(stream, "silent-connection", `nothing came back within ${commandMs} ms of traffic`);
       else if (session.isOpen)
@@ -155,7 +156,7 @@ export class TrafficWheel {
     if (done > 0) this.#sent = this.#sent.slice(done);
   }
 
-  /** Traffic that did not come back whole took at least as long as it may take. */
+  /** Records traffic that did not come back complete with at least its time limit. */
   #recordFailure({ dueMs, startedMs }: Sent): void {
     const { latencies, signal, task } = this.#load;
     if (signal.aborted) return;
@@ -166,7 +167,7 @@ export class TrafficWheel {
     );
   }
 
-  /** A faulty connection is counted once, carries no more traffic and is not held. */
+  /** Counts a faulty connection once. It carries no more traffic and is not held. */
   #fault(
     stream: Stream,
     failureClass: "truncated-output" | "wrong-output" | "silent-connection",
@@ -186,7 +187,7 @@ export class TrafficWheel {
   }
 }
 
-/** The paddings of the lines that make up one tick. */
+/** The paddings of the lines of one tick. */
 function paddingsOf(bytesPerTick: number): string[] {
   const lines = Math.ceil(bytesPerTick / MAX_LINE);
   return Array.from({ length: lines }, (_, line) => {

@@ -9,27 +9,30 @@ const ours = randomBytes(4).toString("hex");
 
 let nonces = 0;
 
-/** A word that no output holds by chance, and none of ours twice. */
+/** A word that no output contains by chance, and that is never used twice. */
 export function nonce(): string {
   return `n${ours}${(nonces++).toString(36)}`;
 }
 
-/** What verifying a connection needs of the hold. */
+/** The parts of the hold that verifying a connection needs. */
 export interface Hold {
   readonly load: LoadContext;
   readonly liveness: ConnectionLiveness;
 }
 
 /**
- * From then on a terminal shows only what is printed: in a stall, echo of what was typed ahead would land in the middle
- * of the output before it, and bytes would come back twice. Shells that edit their lines turn their own echo off with it.
+ * Turns the terminal's echo off. In a stall, the echo of later input would otherwise appear inside earlier
+ * output, and bytes would come back twice. Shells that edit their lines turn off their own echo too.
  */
 const WITHOUT_ECHO = "stty -echo";
 
 /** When in the life of a connection a nonce is sent. */
 export type CommandPhase = "opening-command" | "held-command" | "closing-command";
 
-/** Sends a word and waits until it comes back as output; the first one turns the echo off too where traffic follows. */
+/**
+ * Sends a word and waits until it comes back as output. If traffic follows, the first one also turns the echo
+ * off.
+ */
 export async function verify(
   hold: Hold,
   connection: HeldConnection,
@@ -52,18 +55,18 @@ export async function verify(
     load.latencies.record(phase, { dueMs, startedMs, endMs: outcome.atMs });
     return;
   }
-  // A connection that stopped answering is not held, even when its socket still stands.
+  // A connection that stopped answering is not held, even if its socket is open.
   connection.isVerified = false;
   recordFailedCommand(load, phase, { dueMs, startedMs });
-  // The loss of a connection is counted once, when it closes.
+  // A lost connection is counted once, when it closes.
   if (outcome.state === "closed") return;
-  // One that is half-open is counted as that and as nothing else, also when an earlier answer came in the meantime.
-  // One that had failed before the closing round is not counted for it again.
+  // A half-open connection is only counted as half-open, even if an earlier answer came meanwhile. A
+  // connection that failed before the closing round is not counted again.
   if (phase === "closing-command" && !wasVerified) liveness.suspect(connection);
   else liveness.suspect(connection, () => void isAnswered(load, phase, outcome, word));
 }
 
-/** Records a command that was not answered as at least the time that it may take; not where the load was stopped. */
+/** Records an unanswered command with at least its time limit, unless the load was stopped. */
 export function recordFailedCommand(
   load: LoadContext,
   phase: Phase,
@@ -73,7 +76,7 @@ export function recordFailedCommand(
   load.latencies.recordFailure(phase, { ...at, endMs: performance.now() }, load.task.timeouts.commandMs);
 }
 
-/** Counts what went wrong when the expected line did not come back. */
+/** Whether the expected line came back. Counts what went wrong if not. */
 export function isAnswered(load: LoadContext, phase: Phase, outcome: AskOutcome, expected: string): boolean {
   if (outcome.state === "answered") return true;
   if (load.signal.aborted) return false;

@@ -3,7 +3,10 @@ import { isAnswered, nonce, recordFailedCommand } from "./verify.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { openConnection } from "./open-connection.ts";
 
-/** Reaches one ready workspace by SSH and runs the command in its web terminal; whether both went well. */
+/**
+ * Reaches one ready workspace by SSH and runs the command in its web terminal. Returns whether both
+ * succeeded.
+ */
 export async function visitWorkspace(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
   const visits = [runCommand(load, workspace)];
   if (load.task.deployment.ssh !== "none") visits.push(reachBySsh(load, workspace));
@@ -44,7 +47,7 @@ async function runCommand(load: LoadContext, workspace: LoadWorkspace): Promise<
   const { command, expectOutput, timeouts } = load.task;
   const marker = nonce();
   const typedMs = performance.now();
-  // Typed ahead, so that a shell may print its prompt before it: the marker gets a line of its own.
+  // The input is sent at once, so the shell may print its prompt first: the marker gets its own line.
   const outcome = await session.ask(`${command}\recho && echo ${marker}`, expectOutput, {
     timeoutMs: timeouts.commandMs,
     marker,
@@ -57,13 +60,13 @@ async function runCommand(load: LoadContext, workspace: LoadWorkspace): Promise<
   return isAnswered(load, "command", outcome, expectOutput);
 }
 
-/** A command that was to outlast its time, and whether it did. */
+/** Whether a command that should outlast its time limit did so. */
 function isStillRunning(load: LoadContext, outcome: AskOutcome): boolean {
   if (outcome.state === "silent") return true;
   if (load.signal.aborted) return false;
   const message = `expected the command to run longer than ${load.task.timeouts.commandMs} ms`;
   if (outcome.state === "closed")
-    load.failures.add("connection-lost", "command", `${message}, and its terminal closed`);
-  else load.failures.add("wrong-output", "command", `${message}, and it ended`);
+    load.failures.add("connection-lost", "command", `${message}, but its terminal closed`);
+  else load.failures.add("wrong-output", "command", `${message}, but it ended`);
   return false;
 }

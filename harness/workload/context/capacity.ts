@@ -2,15 +2,15 @@ import type { CoderClient } from "../../coder/client.ts";
 import { type Answer, failedWith } from "../../coder/http/answer.ts";
 import { RefbenchError } from "../../tools/error.ts";
 
-/** What builds: replicas of coderd and their provisioner daemons, as the deployment itself reports them. */
+/** Replicas of coderd and their provisioner daemons, as the deployment reports them. */
 export interface BuildCapacity {
   readonly replicas: number;
   readonly daemons: number;
 }
 
 /**
- * Counts live provisioner daemons, and replicas: from Coder's list where it has one (a licensed build), else from
- * the daemons' names, which are `<host of the replica>-<number>`.
+ * Counts live provisioner daemons and replicas. Replicas come from Coder's list if it has one (a licensed
+ * build), else from the daemons' names: `<host of the replica>-<number>`.
  */
 export async function buildCapacity(
   owner: CoderClient,
@@ -22,18 +22,18 @@ export async function buildCapacity(
   const hosts = new Set(live.map((daemon) => daemon.name.replace(/-\d+$/, "")));
 
   const listed = await owner.replicas();
-  // Only a server without the list, or one that does not show it to this caller, leaves it to the names.
+  // Use the names only if the server has no list, or does not show it to this caller.
   if (!listed.ok && !failedWith(listed, 403, 404)) return listed;
   const replicas = listed.ok && listed.value.length > 0 ? listed.value.length : Math.max(1, hosts.size);
   return { ok: true, status: daemons.status, value: { replicas, daemons: live.length } };
 }
 
-/** What builds, or why the caller is not shown it. */
+/** The build capacity, or why the caller may not see it. */
 export type ShownCapacity = BuildCapacity | { readonly unknown: string };
 
 /**
- * The build capacity, before anything is created. A caller may not be shown it (403, 404); any other failure is thrown
- * as `coder`: a listing that failed does not mean that there are no provisioner daemons.
+ * The build capacity, before anything is created. A caller may not be allowed to see it (403, 404). Any other
+ * failure throws `coder`: a failed listing does not mean that there are no provisioner daemons.
  */
 export async function shownCapacity(owner: CoderClient, organizationId: string): Promise<ShownCapacity> {
   const capacity = await buildCapacity(owner, organizationId);
@@ -41,6 +41,6 @@ export async function shownCapacity(owner: CoderClient, organizationId: string):
   if (failedWith(capacity, 403, 404)) return { unknown: capacity.failure.message };
   throw new RefbenchError(
     "coder",
-    `how many builds can run at once cannot be asked: ${capacity.failure.message}; nothing was created, try again once the deployment answers`,
+    `the build capacity cannot be read: ${capacity.failure.message}; nothing was created, retry once the deployment answers`,
   );
 }

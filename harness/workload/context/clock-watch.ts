@@ -2,7 +2,7 @@ import type { Build, Job } from "../../coder/http/schemas.ts";
 import { MOST_APART_MS } from "../../model/record/clocks.ts";
 import type { ClockOffset } from "../../model/record/worker-result.ts";
 
-/** A difference of two clocks lies between these, milliseconds. */
+/** Bounds of the difference of two clocks, in milliseconds. */
 interface Bounds {
   readonly leastMs: number;
   readonly mostMs: number;
@@ -14,32 +14,36 @@ export interface AskedClock {
   readonly answeredMs: number;
 }
 
-/** Stamps are cut to whole milliseconds when they are read. */
+/** Stamps are cut to whole milliseconds when they are parsed. */
 const CUT_MS = 1;
 
-/** Milliseconds since the epoch by a clock that nobody sets while the process runs. */
+/** Milliseconds since the epoch, by a clock that nobody sets while the process runs. */
 export function generatorNow(): number {
   return performance.timeOrigin + performance.now();
 }
 
 /**
- * Bounds how far the deployment's clocks are from the generator's. Each stamp was made between two instants that the
- * generator knows: a workspace was created between its request and the answer; a build started after the last look
- * that showed it queued was sent, and before the answer of the first look that shows its start. `Date` headers would
- * say less: they are cut to seconds. Replicas behind one address are told apart where a stamp names the daemon.
+ * Bounds how far the deployment's clocks are from the generator's. Each stamp was made between two instants
+ * that the generator knows. A workspace was created between its request and the answer. A build started after
+ * the last request that still showed it queued, and before the first answer that shows its start. `Date`
+ * headers are cut to seconds, so they say less. Replicas behind one address are distinguished if a stamp
+ * names the daemon.
  */
 export class ClockWatch {
   readonly #bounds = new Map<string, Bounds[]>();
-  /** By id of the build: what it is known to have reached, and since when the next stamp was known to be missing. */
+  /** By build id: whether it has started, and since when its next stamp was known to be missing. */
   readonly #builds = new Map<string, { sinceMs: number; isStarted: boolean }>();
 
-  /** A build was made for a request of ours. */
+  /** Adds a build that this load requested. */
   created({ id, job }: Pick<Build, "id" | "job">, asked: AskedClock): void {
     this.#builds.set(id, { sinceMs: asked.sentMs, isStarted: false });
     this.#add("api", job.created_at, asked);
   }
 
-  /** A look at a build, compared with what was known of it before; one that was never created here says nothing. */
+  /**
+   * Adds an observation of a build, compared with the one before. Builds that this load did not request are
+   * ignored.
+   */
   looked({ id, job }: Pick<Build, "id" | "job">, { sentMs, answeredMs }: AskedClock): void {
     const known = this.#builds.get(id);
     if (known === undefined) return;
@@ -52,7 +56,7 @@ export class ClockWatch {
     } else this.#builds.set(id, { sinceMs: sentMs, isStarted: job.started_at != null });
   }
 
-  /** What is known of each clock; undefined when nothing was stamped. */
+  /** The offset of each clock; undefined without stamps. */
   result(): ClockOffset[] | undefined {
     if (this.#bounds.size === 0) return undefined;
     return [...this.#bounds]
@@ -70,7 +74,10 @@ export class ClockWatch {
   }
 }
 
-/** The parts of a load saw the same clocks: what both allow, or what more stamps say where they contradict each other. */
+/**
+ * Merges the offsets that parts of a load measured for the same clocks: the range that both allow or, if they
+ * contradict, that with more stamps.
+ */
 export function mergeClocks(parts: readonly ClockOffset[]): ClockOffset[] {
   const byName = new Map<string, ClockOffset>();
   for (const part of parts) {
@@ -91,7 +98,7 @@ function together(one: ClockOffset, other: ClockOffset): ClockOffset {
   return { ...more, samples, astray: isAstray ? more.astray + less.samples : astray };
 }
 
-/** What most of the bounds agree on (Marzullo's algorithm: the stretch that the most of them cover). */
+/** The offset that most bounds agree on (Marzullo's algorithm: the range that most of them cover). */
 function offsetOf(clock: string, bounds: readonly Bounds[]): ClockOffset {
   const edges = bounds
     .flatMap(({ leastMs, mostMs }) => [
@@ -121,7 +128,7 @@ function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100;
 }
 
-/** Daemons of a replica are named after it: `<host>-<number>`. */
+/** The replica of a daemon, whose name is `<host>-<number>`. */
 function hostOf({ worker_name: name }: Job): string {
   return name == null || name === "" ? "any replica" : name.replace(/-\d+$/, "");
 }

@@ -4,7 +4,7 @@ import { isExhausted } from "../../coder/http/exhausted.ts";
 import type { SessionEnd } from "../../coder/shell-session.ts";
 import type { FailureClass } from "../../model/record/worker-result.ts";
 
-/** The class that each way of not getting a connection is counted in. */
+/** The failure class of each failed connection. */
 export const connectClass = {
   refused: "connect-refused",
   timeout: "connect-timeout",
@@ -15,13 +15,13 @@ export const connectClass = {
   "rate-limited": "rate-limited",
 } as const satisfies Record<ConnectFailure["why"], FailureClass>;
 
-/** The class of a connection that ended although nobody asked it to. */
+/** The failure class of a connection that ended unexpectedly. */
 export function endClass({ why, reason }: SessionEnd): FailureClass {
   if (isExhausted(reason)) return "generator-exhausted";
   return why === "half-open" ? "half-open" : "connection-lost";
 }
 
-/** The class of a call that failed: its step's, unless the failure has one of its own wherever it happens. */
+/** The failure class of a failed call: that of its step, unless the failure has its own class everywhere. */
 export function answerClass(stepClass: FailureClass, failure: CoderFailure): FailureClass {
   if (failure.kind === "rate-limited") return "rate-limited";
   if (failure.kind === "tls") return "tls";

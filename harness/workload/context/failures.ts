@@ -6,7 +6,7 @@ import { answerClass } from "./connect-class.ts";
 /** Coder's keys: ten characters, a dash, the secret. */
 const CODER_KEY = /\b[A-Za-z0-9]{10}-[A-Za-z0-9]{22,}\b/g;
 
-/** Kinds of errors of one class and phase whose logs are kept. */
+/** How many kinds of errors per class and phase keep a log. */
 const MAX_KINDS = 5;
 
 interface Reason {
@@ -15,7 +15,7 @@ interface Reason {
   log: string[];
 }
 
-/** Failures by class and phase, each kind told at first sight and kept with one example. */
+/** Counts failures by class and phase. The first of each is reported, and kept as the example. */
 export class FailureLedger {
   readonly #counts = new Map<string, FailureCount>();
   readonly #emit: (event: WorkerEvent) => void;
@@ -24,7 +24,7 @@ export class FailureLedger {
   readonly #onExhausted: (what: string) => void;
   #total = 0;
 
-  /** `onExhausted` hears of each failure that is the generator's own. */
+  /** `onExhausted` receives each failure of the generator itself. */
   constructor(
     emit: (event: WorkerEvent) => void,
     secrets: readonly string[],
@@ -35,7 +35,7 @@ export class FailureLedger {
     this.#secrets = secrets;
   }
 
-  /** How many so far, of every class. */
+  /** The number of all failures so far. */
   get total(): number {
     return this.#total;
   }
@@ -54,15 +54,16 @@ export class FailureLedger {
     this.#emit({ type: "failure", failure });
   }
 
-  /** A refused call, in the class of its step unless what refused it has a class of its own. */
+  /** Adds a failed call, in the class of its step unless the failure has its own class. */
   addAnswer(stepClass: FailureClass, phase: Phase, failure: CoderFailure): void {
     if (failure.kind === "aborted") return;
     this.add(answerClass(stepClass, failure), phase, failure.message);
   }
 
   /**
-   * Keeps what a log tells of a failure that was added: of the first one of each kind, which is read now, and how many
-   * more there were. Numbers and names in the error make no kind of their own; after a few kinds no more are read.
+   * Keeps the log of an added failure: of the first one of each kind, which is read now, and the number of
+   * further ones. Numbers and names in the error do not make a new kind. After a few kinds no more logs are
+   * read.
    */
   async explain(
     failureClass: FailureClass,

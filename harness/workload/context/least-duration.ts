@@ -1,8 +1,8 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 
 /**
- * Milliseconds that a load takes at the very least by its own plan: arrivals, scenario, ramp and hold, one after the
- * other. Builds and connections come on top.
+ * The shortest time that a load can take by its plan, in milliseconds: arrivals, scenario, ramp and hold, one
+ * after another. Builds and connections add to it.
  */
 export function leastDurationMs(task: LoadTask): number {
   const { total, rampPerSecond, holdMs } = task.connections;
@@ -11,7 +11,7 @@ export function leastDurationMs(task: LoadTask): number {
   return arrivalMs(task) + scenarioMs + rampMs + (total === 0 ? 0 : holdMs);
 }
 
-/** Until the last workspace is due; a step's rate is reached at its end where it is a ramp. */
+/** Milliseconds until the last workspace is due. If a step is a ramp, its rate is reached at its end. */
 function arrivalMs({ arrival, workspaces }: LoadTask): number {
   let left = workspaces;
   let before = 0;

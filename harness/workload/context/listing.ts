@@ -3,16 +3,16 @@ import { type CoderClient, PAGE_SIZE } from "../../coder/client.ts";
 import type { User, UserPage, Workspace, WorkspacePage } from "../../coder/http/schemas.ts";
 import { MAX_PAGES } from "../../tools/page-watch.ts";
 
-/** For a whole listing: a thousand pages at a third of a second each take five minutes. */
+/** Time limit for a whole listing: a thousand pages at a third of a second each take five minutes. */
 const LISTING_MS = 10 * 60_000;
 
 interface Page<T> {
   readonly items: readonly T[];
-  /** How many there are on all pages, where the server tells. */
+  /** The number of items on all pages, if the server reports it. */
   readonly count: number | undefined;
 }
 
-/** Every workspace of the deployment that is not deleted. */
+/** All workspaces of the deployment that are not deleted. */
 export function listWorkspaces(owner: CoderClient): Promise<Answer<Workspace[]>> {
   const pageOf = (page: WorkspacePage): Page<Workspace> => ({
     items: page.workspaces,
@@ -21,15 +21,15 @@ export function listWorkspaces(owner: CoderClient): Promise<Answer<Workspace[]>>
   return owner.within(LISTING_MS, (client) => allPages("workspaces", client.workspaces, pageOf));
 }
 
-/** Every user of the deployment. */
+/** All users of the deployment. */
 export function listUsers(owner: CoderClient): Promise<Answer<User[]>> {
   const pageOf = (page: UserPage): Page<User> => ({ items: page.users, count: page.count ?? undefined });
   return owner.within(LISTING_MS, (client) => allPages("users", client.users, pageOf));
 }
 
 /**
- * Reads a listing to its end: to the count that the server gives, or to the first page that is not full. A listing that
- * does not end, or that ends before its count, is a failure: neither what it showed nor nothing would be the truth.
+ * Reads a listing to its end: up to the server's count, or to the first page that is not full. A listing that
+ * does not end, or that ends before its count, is a failure, because a partial list would be wrong.
  */
 async function allPages<P, T extends { readonly id: string }>(
   what: string,
@@ -48,8 +48,8 @@ async function allPages<P, T extends { readonly id: string }>(
     const isEnd = count === undefined ? found.length < PAGE_SIZE : offset >= count;
     if (isEnd) return { ok: true, status: answer.status, value: [...items.values()] };
     if (found.length === 0)
-      return endless(what, `it has ${count ?? "more"} by its own count, and shows ${items.size} of them`);
-    if (items.size === known) return endless(what, `its page ${pages} has only what earlier pages had`);
+      return endless(what, `its count is ${count ?? "larger"}, but it shows only ${items.size}`);
+    if (items.size === known) return endless(what, `page ${pages} only repeats earlier items`);
     if (pages === MAX_PAGES) return endless(what, `it has more than ${MAX_PAGES} pages`);
   }
 }

@@ -14,46 +14,49 @@ import type { PollLedger } from "./poll-ledger.ts";
 import type { PollPace } from "./poll-pace.ts";
 import type { ProgressBoard, WorkspaceState } from "./progress-board.ts";
 
-/** What a task of the shard program runs in. */
+/** The environment of a worker's task. */
 export interface TaskContext {
   /** Aborted by a stop. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
   emit(event: WorkerEvent): void;
-  /** Absent where a load is no part of one. */
+  /** Absent if the load is not split. */
   readonly others?: OtherParts | undefined;
-  /** For files of this task, where it has a folder of its own. @default the system's for temporary ones */
+  /** A folder for files of this task. @default the system's folder for temporary files */
   readonly folder?: string | undefined;
 }
 
-/** The other parts of the load that this one is a part of. */
+/** The other parts of a split load. */
 export interface OtherParts {
-  /** Waits until every part is there. */
+  /** Waits until every part has reached this point. */
   together(before: string): Promise<void>;
-  /** Aborted when one of them stops by itself because the deployment suffers. */
+  /** Aborted when one of them stops because the deployment suffers. */
   readonly suffering: AbortSignal;
 }
 
-/** What every step of one load shares. */
+/** What all steps of one load share. */
 export interface LoadContext {
   readonly task: LoadTask;
   /** Aborted by a stop, and by the load itself when the deployment suffers. */
   readonly signal: AbortSignal;
-  /** Resolves at the abort, for what has no signal of its own. */
+  /** Resolves at the abort, for code without a signal. */
   readonly stopped: Promise<void>;
   readonly clock: Clock;
-  /** The caller, who is an owner as a rule. Its calls go on after the load aborted itself, so that none is cut. */
+  /**
+   * The caller, usually a site admin. Its calls continue after the load aborted itself, so that none is cut
+   * off.
+   */
   readonly owner: CoderClient;
-  /** The caller over sockets that only polling uses, so that no measured request waits for one. */
+  /** The caller, over connections that only polling uses, so that no measured request waits for one. */
   readonly poller: CoderClient;
   readonly organizationId: string;
-  /** Absent when the load goes to workspaces that exist. */
+  /** Absent if the load uses existing workspaces. */
   readonly templateId: string | undefined;
-  /** Coder as one of its users. */
+  /** A client for one of the load's users. */
   asUser(token: string): CoderClient;
-  /** Tells the reader something, once. */
+  /** Reports a message once. */
   note(message: string): void;
-  /** Waits for the other parts of the load, so that each stage begins at once in all of them. */
+  /** Waits for the other parts of the load, so that each stage begins at the same time in all of them. */
   together(before: string): Promise<void>;
   readonly tokens: MintedTokens;
   readonly pollPace: PollPace;
@@ -61,7 +64,7 @@ export interface LoadContext {
   readonly builds: BuildLedger;
   readonly clocks: ClockWatch;
   readonly failures: FailureLedger;
-  /** Counts what the poller is answered. */
+  /** Counts the answers to polling. */
   readonly polls: PollLedger;
   readonly board: ProgressBoard;
   readonly health: HealthWatch;
@@ -72,13 +75,16 @@ export interface LoadContext {
 export interface LoadUser {
   readonly id: string;
   readonly username: string;
-  /** Minted by the owner, so that no login storm is part of the load, unless the task asks for logins. Empty when there is none. */
+  /**
+   * Created by the site admin, so that the load has no login storm, unless the task asks for logins. Empty if
+   * there is none.
+   */
   readonly token: string;
   /** Made by this load, which deletes it. */
   readonly isOurs: boolean;
 }
 
-/** One workspace of the load, from before its creation to after its deletion. */
+/** One workspace of the load, from before its creation until after its deletion. */
 export interface LoadWorkspace {
   readonly name: string;
   readonly user: LoadUser;
@@ -86,12 +92,12 @@ export interface LoadWorkspace {
   id?: string;
   /** When its POST was sent. */
   createdMs?: number;
-  /** The agent that the load goes to: by its id for terminals and apps, by its name for SSH. */
+  /** The agent that the load uses: by id for terminals and apps, by name for SSH. */
   agentId?: string;
   agentName?: string;
-  /** False where its agents had not all started when it was first used. */
+  /** False if not all of its agents had started when it was first used. */
   isSettled?: boolean;
-  /** False where its builds and agents are older than the load. */
+  /** False if its builds and agents are older than the load. */
   readonly isMeasured?: boolean;
   /** Its latest start build. */
   buildId?: string;
@@ -99,7 +105,7 @@ export interface LoadWorkspace {
   succeeded: boolean;
 }
 
-/** Moves a workspace on, on the board too. */
+/** Changes the state of a workspace, also on the progress board. */
 export function setState(load: LoadContext, workspace: LoadWorkspace, state: WorkspaceState): void {
   if (workspace.state === state) return;
   load.board.move(workspace.state, state);

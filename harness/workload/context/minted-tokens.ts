@@ -19,12 +19,12 @@ interface LeftToken {
   readonly reason: string;
 }
 
-/** Names of what a load of refbench mints. */
-const OURS = /^bench-[0-9a-z]{12}-/;
+/** Names of the tokens that a load creates. */
+const OUR_NAME = /^bench-[0-9a-z]{12}-/;
 
 /**
- * Deletes tokens that loads of refbench left behind at the caller, as when their process was killed. Returns those that
- * could not be deleted, and one sentence when the tokens could not be listed.
+ * Deletes the caller's tokens that earlier loads left behind, for example because their process was killed.
+ * Returns those that could not be deleted and, in `unasked`, a sentence if the tokens could not be listed.
  */
 export async function deleteLeftTokens(
   owner: CoderClient,
@@ -34,7 +34,7 @@ export async function deleteLeftTokens(
     return { left: [], unasked: [`the caller's tokens cannot be listed: ${tokens.failure.message}`] };
   const left: LeftToken[] = [];
   for (const { id, token_name: name } of tokens.value) {
-    if (!OURS.test(name)) continue;
+    if (!OUR_NAME.test(name)) continue;
     const deleted = await owner.deleteToken("me", id);
     if (!deleted.ok && !failedWith(deleted, 404))
       left.push({ kind: "token", id, name, reason: deleted.failure.message });
@@ -42,7 +42,10 @@ export async function deleteLeftTokens(
   return { left, unasked: [] };
 }
 
-/** The tokens that this load minted: short-lived, named after it, and deleted at its end where their users stay. */
+/**
+ * The tokens that this load created: short-lived and named after it. At the end, tokens of remaining users
+ * are deleted.
+ */
 export class MintedTokens {
   readonly #name: string;
   readonly #lifetimeMs: number;
@@ -53,7 +56,9 @@ export class MintedTokens {
     this.#lifetimeMs = lifetimeMs;
   }
 
-  /** A token of the user, minted by the owner; a second of the same user needs another purpose. */
+  /**
+   * Creates a token of the user, as the site admin. A second token of the same user needs another purpose.
+   */
   async mint(owner: CoderClient, userId: string, purpose = "load"): Promise<Answer<string>> {
     const minted = await owner.mintToken(userId, `${this.#name}-${purpose}`, this.#lifetimeMs);
     if (!minted.ok) return minted;
@@ -61,12 +66,15 @@ export class MintedTokens {
     return { ...minted, value: minted.value.key };
   }
 
-  /** Takes a login's session as one of its own. A key is `<id>-<secret>`. */
+  /** Adds a login's session to the load's tokens. A key is `<id>-<secret>`. */
   adopt(userId: string, key: string): void {
     this.#minted.push({ userId, keyId: key.split("-", 1)[0] ?? "" });
   }
 
-  /** Deletes those of users that stay; how many could not be deleted. The others go with their users. */
+  /**
+   * Deletes the tokens of remaining users. Returns how many could not be deleted. The other tokens go with
+   * their users.
+   */
   async deleteThose(owner: CoderClient, stays: (userId: string) => boolean): Promise<number> {
     const staying = this.#minted.filter(({ userId }) => stays(userId));
     this.#minted = this.#minted.filter((token) => !staying.includes(token));

@@ -4,14 +4,16 @@ import type { LoadResult } from "../../model/record/worker-result.ts";
 type Polls = NonNullable<LoadResult["polls"]>;
 
 /**
- * Counts the answers to a load's polls, which ask again and again whether a workspace is ready, stopped or gone. A lost
- * one does not fail its workspace, since the next one may be answered; all of them together are judged.
+ * Counts the answers to a load's polls, which ask repeatedly whether a workspace is ready, stopped or gone. A
+ * lost poll does not fail its workspace, because the next one may be answered. All polls together are judged.
  */
 export class PollLedger {
   #asked = 0;
   readonly #lost = new Map<string, Polls["lostBy"][number]>();
 
-  /** Counts one answer. What a stop or a deadline cut short, or this machine could not send, was no poll. */
+  /**
+   * Counts one answer. Polls cut short by a stop or a deadline, or never sent by this machine, do not count.
+   */
   readonly heard = (answer: Answer<unknown>): void => {
     if (!answer.ok && (answer.failure.kind === "aborted" || answer.failure.kind === "exhausted")) return;
     this.#asked++;
@@ -26,7 +28,7 @@ export class PollLedger {
     });
   };
 
-  /** Undefined where nothing was polled. */
+  /** The counts; undefined without polls. */
   counted(): Polls | undefined {
     if (this.#asked === 0) return undefined;
     const lostBy = [...this.#lost.values()].sort((a, b) => b.count - a.count);
@@ -34,7 +36,7 @@ export class PollLedger {
   }
 }
 
-/** The polls of all parts of a load; undefined where none polled. */
+/** The polls of all parts of a load; undefined if none polled. */
 export function mergePolls(parts: readonly (Polls | undefined)[]): Polls | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length === 0) return undefined;
@@ -51,7 +53,7 @@ export function mergePolls(parts: readonly (Polls | undefined)[]): Polls | undef
   };
 }
 
-/** Whether a poll told nothing of its workspace; that the workspace is gone is an answer. */
+/** Whether a poll said nothing about its workspace. "The workspace is gone" is an answer. */
 export function isLost(
   answer: Answer<unknown>,
 ): answer is { readonly ok: false; readonly failure: CoderFailure } {

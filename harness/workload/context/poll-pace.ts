@@ -1,14 +1,18 @@
 import type { Clock } from "../../tools/time/clock.ts";
 
-/** Polls per second of all waiting workspaces together, for each of the two states: cheap for client and server. */
+/**
+ * Polls per second of all waiting workspaces together, for each of the two states: cheap for client and
+ * server.
+ */
 const POLLS_PER_SECOND = 300;
 const MIN_MS = 100;
 const MAX_MS = 2000;
 const MAX_AHEAD_MS = 10_000;
 
 /**
- * How long a waiting workspace sleeps between two looks at it, so that 1,200 of them cost the server a steady few
- * hundred requests a second: the more wait, the rarer; those far behind in the build queue rarer still.
+ * How long a waiting workspace sleeps between two polls, so that 1,200 of them cost the server a steady few
+ * hundred requests a second. The more workspaces wait, the less often each polls; those far behind in the
+ * build queue poll even less.
  */
 export class PollPace {
   readonly #clock: Clock;
@@ -21,7 +25,10 @@ export class PollPace {
     this.#capacity = Math.max(1, capacity);
   }
 
-  /** A build took this long; none behind it in the queue can start much earlier than such builds allow. */
+  /**
+   * Records how long a build took. Builds behind others in the queue cannot start much earlier than such
+   * builds allow.
+   */
   sawBuild(milliseconds: number): void {
     if (this.#shortestBuildMs === 0 || milliseconds < this.#shortestBuildMs)
       this.#shortestBuildMs = Math.max(0, milliseconds);

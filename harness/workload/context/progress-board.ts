@@ -6,7 +6,7 @@ const EVERY_MS = 250;
 
 export type WorkspaceState = "waiting" | "queued" | "building" | "ready" | "failed" | "deleted";
 
-/** What the load stands at, told at most four times a second and only when something changed. */
+/** The current state of the load, reported at most four times a second and only after a change. */
 export class ProgressBoard {
   activity = "creating users";
   /** Undefined before the first measured stage and after the last one. */
@@ -18,15 +18,15 @@ export class ProgressBoard {
   readonly #timer: NodeJS.Timeout;
   #total: number;
   #commands = 0;
-  #toldCommands = 0;
-  #toldAtMs = performance.now();
-  #told = "";
+  #reportedCommands = 0;
+  #reportedAtMs = performance.now();
+  #reported = "";
 
   constructor(emit: (event: WorkerEvent) => void, workspaces: number) {
     this.#emit = emit;
     this.#total = workspaces;
     this.workspaces = { waiting: workspaces, queued: 0, building: 0, ready: 0, failed: 0, deleted: 0 };
-    this.#timer = setInterval(() => this.#tell(), EVERY_MS);
+    this.#timer = setInterval(() => this.#report(), EVERY_MS);
     this.#timer.unref();
   }
 
@@ -35,7 +35,7 @@ export class ProgressBoard {
     return this.#commands;
   }
 
-  /** How many workspaces there are, when that is known only after they were looked for. */
+  /** Sets the number of workspaces, if it is known only after a search. */
   expect(workspaces: number): void {
     this.workspaces.waiting += workspaces - this.#total;
     this.#total = workspaces;
@@ -52,13 +52,14 @@ export class ProgressBoard {
 
   stop(): void {
     clearInterval(this.#timer);
-    this.#tell();
+    this.#report();
   }
 
-  #tell(): void {
+  #report(): void {
     const now = performance.now();
-    const seconds = (now - this.#toldAtMs) / 1000;
-    const commandsPerSecond = seconds === 0 ? 0 : Math.round((this.#commands - this.#toldCommands) / seconds);
+    const seconds = (now - this.#reportedAtMs) / 1000;
+    const commandsPerSecond =
+      seconds === 0 ? 0 : Math.round((this.#commands - this.#reportedCommands) / seconds);
     const { queued, building, ready, failed, deleted } = this.workspaces;
     const progress: LoadProgress = {
       activity: this.activity,
@@ -67,11 +68,11 @@ export class ProgressBoard {
       connections: { ...this.connections },
       commandsPerSecond,
     };
-    this.#toldCommands = this.#commands;
-    this.#toldAtMs = now;
+    this.#reportedCommands = this.#commands;
+    this.#reportedAtMs = now;
     const text = JSON.stringify(progress);
-    if (text === this.#told) return;
-    this.#told = text;
+    if (text === this.#reported) return;
+    this.#reported = text;
     this.#emit({ type: "progress", progress });
   }
 }

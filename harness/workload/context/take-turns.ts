@@ -1,13 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 import { inTurns } from "../../tools/time/in-turns.ts";
 
-/** So many are started before the event loop turns, so that answers to the first are read while the last are sent. */
+/**
+ * How many start before the event loop turns, so that early answers are read while late requests are sent.
+ */
 const STARTED_PER_LOOP_TURN = 16;
 
 /**
- * Does something with each of a list: at most `concurrency` at a time, or with all at once when it is 0. `act` gets the
- * instant at which its turn came. A latency counts from that instant: waiting for a turn is what `concurrency` asks for,
- * and says nothing of the deployment.
+ * Runs `act` for each item: at most `concurrency` at a time, or all at once if it is 0. `act` receives the
+ * instant of its turn. Latencies count from that instant: waiting for a turn follows from `concurrency`, not
+ * from the deployment.
  */
 export async function takeTurns<T>(
   list: readonly T[],

@@ -8,8 +8,9 @@ const HOUR_MS = 3_600_000;
 const NANOSECONDS = 1e6;
 
 /**
- * How long the tokens of a load are to live, milliseconds: as long as its workspaces, an hour at least, and no longer
- * than the deployment lets them. Refuses a deployment whose tokens end before the load can.
+ * How long the tokens of a load should live, in milliseconds: as long as its workspaces, at least an hour,
+ * and at most as long as the deployment allows. Throws `usage` if tokens would expire before the load can
+ * finish.
  */
 export async function chooseTokenLifetime(
   owner: CoderClient,
@@ -19,16 +20,16 @@ export async function chooseTokenLifetime(
   const [configured, own] = await Promise.all([owner.deploymentConfig(), owner.tokenConfig("me")]);
   for (const answer of [configured, own])
     if (!answer.ok && !failedWith(answer, 403, 404))
-      note(`how long tokens may live could not be checked: ${answer.failure.message}`);
+      note(`the token lifetime could not be checked: ${answer.failure.message}`);
   // eslint-disable-next-line no-restricted-syntax -- noted above as not checked.
   const { session_lifetime: limits } = configured.ok ? configured.value.config : {};
-  // Users and owners have limits of their own, and only the caller's is told to everybody.
-  const told = [
+  // Users and site admins have separate limits, and only the caller's own is shown to everybody.
+  const knownLimits = [
     limits?.max_token_lifetime,
     limits?.max_admin_token_lifetime,
     own.ok ? own.value.max_token_lifetime : undefined,
   ].filter((limit) => limit != null && limit > 0);
-  const mostMs = Math.min(...told.map((limit) => Number(limit) / NANOSECONDS));
+  const mostMs = Math.min(...knownLimits.map((limit) => Number(limit) / NANOSECONDS));
   const wishedMs = Math.max(HOUR_MS, task.workspaceTtlMs);
   if (wishedMs <= mostMs) return wishedMs;
   const leastMs = leastDurationMs(task);
@@ -36,9 +37,9 @@ export async function chooseTokenLifetime(
   if (mostMs <= leastMs)
     throw new RefbenchError(
       "usage",
-      `${lives}, and this load takes at least ${minutes(leastMs)}: raise CODER_MAX_TOKEN_LIFETIME and CODER_MAX_ADMIN_TOKEN_LIFETIME, or hold for less`,
+      `${lives}, but this load takes at least ${minutes(leastMs)}: raise CODER_MAX_TOKEN_LIFETIME and CODER_MAX_ADMIN_TOKEN_LIFETIME, or shorten the hold`,
     );
-  note(`${lives}: what the load does after that fails as token-expired`);
+  note(`${lives}: later requests of the load fail as token-expired`);
   return Math.floor(mostMs);
 }
 

@@ -1,24 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The kernel counts CPU in these, whatever its own clock. */
+/** The unit of the kernel's CPU counters, whatever its own clock. */
 const TICKS_PER_SECOND = 100;
-/** Each has a dozen threads, each a file: so many say enough of all, in some 10 ms. */
-const MOST_LOOKED_AT = 32;
+/** Each child has a dozen threads, each with a file. This many represent all, and take about 10 ms. */
+const MOST_SAMPLED = 32;
 
-/** What the kernel counts of one process, all its threads together, milliseconds. */
+/** Run time and waiting time of one process, over all its threads, in milliseconds. */
 export interface ProcessTime {
   readonly ranMs: number;
-  /** Wanted a core and had none. */
+  /** Time in which it wanted a core and had none. */
   readonly waitedMs: number;
 }
 
-/** Time of the processes that this one started and that run, by pid; of many, of some that are spread over them. */
+/** The times of this process's living children, by pid. If there are many, a spread-out sample of them. */
 export function readChildren(): ReadonlyMap<number, ProcessTime> {
   const pids = childPids();
-  const every = Math.max(1, Math.ceil(pids.length / MOST_LOOKED_AT));
+  const every = Math.max(1, Math.ceil(pids.length / MOST_SAMPLED));
   const seen = new Map<number, ProcessTime>();
   for (const pid of pids) {
-    // By number, so that the same ones are looked at again.
+    // Selected by number, so that later samples contain the same processes.
     if (pid % every !== 0) continue;
     const time = readProcessTime(pid);
     if (time !== undefined) seen.set(pid, time);
@@ -26,7 +26,7 @@ export function readChildren(): ReadonlyMap<number, ProcessTime> {
   return seen;
 }
 
-/** Time of one process; undefined once it is gone, and where the kernel does not tell. */
+/** The times of one process; undefined if it is gone, or if the kernel does not report them. */
 export function readProcessTime(pid: number): ProcessTime | undefined {
   try {
     let [ranMs, waitedMs] = [0, 0];
@@ -43,7 +43,7 @@ export function readProcessTime(pid: number): ProcessTime | undefined {
   }
 }
 
-/** CPU of all processes that this one started, those that have ended included, milliseconds. */
+/** CPU time of all children of this process, including those that have ended, in milliseconds. */
 export function childCpuMs(): number {
   const [, , ended = 0, endedSystem = 0] = cpuTicks("self");
   const running = childPids().reduce((sum, pid) => {
@@ -53,9 +53,9 @@ export function childCpuMs(): number {
   return ((ended + endedSystem + running) * 1000) / TICKS_PER_SECOND;
 }
 
-/** Own user and system time, then those of its children that have ended. */
+/** Own user and system time, then that of its ended children. */
 function cpuTicks(process: string): number[] {
-  // The name, which may hold anything, ends with the last bracket.
+  // The name may contain anything; it ends with the last bracket.
   const fields = read(`/proc/${process}/stat`)
     .replace(/^.*\)\s*/s, "")
     .split(" ");

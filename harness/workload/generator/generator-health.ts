@@ -3,18 +3,18 @@ import type { Histogram } from "hdr-histogram-js";
 import { thisMachine } from "../../model/record/machine.ts";
 import type { GeneratorHealth, LoadWindow, Phase } from "../../model/record/worker-result.ts";
 import type { GeneratorLimits } from "../../model/ports/worker-task.ts";
-import { type HealthSignals, PACED, type Paced, reasonsOf, round } from "./generator-gate.ts";
+import { type HealthSignals, PACED, type Paced, findGeneratorLimits, round } from "./generator-gate.ts";
 import { newHistogram, percentileMs, recordMs } from "./histogram.ts";
 import { childCpuMs, readChildren } from "./child-counters.ts";
 import { countOpenFiles, readKernelCounters } from "./kernel-counters.ts";
 import type { SlipSink } from "./pacer.ts";
 
 const LAG_TICK_MS = 10;
-const TOLD_REASONS = 5;
-/** Of the window: processes that wanted a core for less say nothing about cores. */
+const MOST_REASONS = 5;
+/** Share of the window: processes that wanted a core for less time than this say nothing about cores. */
 const LEAST_WANTED_SHARE = 0.05;
 
-/** Whose latency the lateness of each kind of event is held against. */
+/** The kind of paced event that a phase measures. Lateness is compared with these latencies. */
 const MEASURED_BY: Partial<Record<Phase, Paced>> = {
   "create-workspace": "arrivals",
   "start-workspace": "arrivals",
@@ -30,7 +30,7 @@ const MEASURED_BY: Partial<Record<Phase, Paced>> = {
   "traffic-tick": "hold",
 };
 
-/** Further phases that objectives judge by the generator's own clock: a window that recorded one is judged. */
+/** Further phases that objectives judge by the generator's own clock. A window with one of them is judged. */
 const JUDGED: ReadonlySet<Phase> = new Set<Phase>([
   "workspace-ready",
   "command",
@@ -47,9 +47,9 @@ interface Kind {
 type GeneratorWindow = LoadWindow["generator"];
 
 /**
- * Watches the generator itself, window by window. Slip is the primary signal: its own lateness, in the unit of the
- * results. The event loop and the run queue see what slip does not: work that was not paced, and cores that others
- * took. Every window is judged in which events were paced or a figure was recorded that an objective judges.
+ * Watches the generator itself, window by window. Slip is the primary signal: the generator's own lateness,
+ * in the unit of the results. Event loop and run queue show what slip does not: unpaced work, and cores taken
+ * by others. A window is judged if events were paced in it, or if it has a figure that an objective judges.
  */
 export class HealthWatch {
   /** Filled by the pacers. */
@@ -101,32 +101,35 @@ export class HealthWatch {
     return this.#isPaced;
   }
 
-  /** What an event measured, which its lateness is held against. */
+  /** Records a latency, with which the lateness of its events is compared. */
   measured(phase: Phase, milliseconds: number): void {
     const paced = MEASURED_BY[phase];
     if (paced !== undefined || JUDGED.has(phase)) this.#hasFigures = true;
     if (paced !== undefined) recordMs(this.#kinds[paced].measured, milliseconds);
   }
 
-  /** The machine ran out of something, in words that name it: whatever was measured says nothing of the deployment. */
+  /**
+   * Records that the machine ran out of something, which `what` names. Such figures say nothing about the
+   * deployment.
+   */
   exhausted(what: string): void {
     const [cause = what] = /the generator's machine ran out of [^:]*/.exec(what) ?? [];
     this.#exhausted.set(cause, (this.#exhausted.get(cause) ?? 0) + 1);
     this.#lackedInWindow.add(cause);
   }
 
-  /** An event of this phase waited so long for something that the generator has too few of. */
+  /** Records how long an event of this phase waited because the generator has too few of something. */
   waited(phase: Phase, milliseconds: number): void {
     const paced = MEASURED_BY[phase];
     if (paced !== undefined) this.slip[paced].record(milliseconds);
   }
 
-  /** `cut` ends the window whenever pacing begins or ends, so that no window is half of each. */
+  /** `cut` ends the window whenever pacing starts or stops, so that no window is mixed. */
   onChange(cut: () => void): void {
     this.#beforeChange = cut;
   }
 
-  /** From here on events are paced. */
+  /** Marks the start of paced events. */
   startPacing(): void {
     if (this.#isPaced) return;
     this.#beforeChange();
@@ -139,7 +142,9 @@ export class HealthWatch {
     this.#isPaced = false;
   }
 
-  /** The generator since the last window's end; `limited` only where it is judged. */
+  /**
+   * The generator's signals since the last window's end. `limited` is filled only if the window is judged.
+   */
   window(startMs: number): GeneratorWindow & { readonly judged: boolean } {
     const { loop, kernel, atMs } = this.#baseline;
     this.#baseline = baseline();
@@ -170,7 +175,7 @@ export class HealthWatch {
     };
     const lacked = [...this.#lackedInWindow];
     const judged = this.#isPaced || this.#hasFigures || lacked.length > 0;
-    const limited = judged ? [...lacked, ...reasonsOf(signals, this.#limits)] : [];
+    const limited = judged ? [...lacked, ...findGeneratorLimits(signals, this.#limits)] : [];
     if (judged) this.#judge(limited, spent, startMs);
     this.#hasFigures = false;
     this.#lackedInWindow.clear();
@@ -199,12 +204,12 @@ export class HealthWatch {
     };
   }
 
-  /** Ends the watch, its last window taken. */
+  /** Ends the watch, after the last window was taken. */
   stop(): GeneratorHealth {
     clearInterval(this.#timer);
     const cpu = process.cpuUsage(this.#cpu);
     const { active, idle } = this.#paced;
-    const reasons = [...this.#reasons.values()].sort((a, b) => b.count - a.count).slice(0, TOLD_REASONS);
+    const reasons = [...this.#reasons.values()].sort((a, b) => b.count - a.count).slice(0, MOST_REASONS);
     return {
       slipP99Ms: percentileMs(this.#allSlip, 99),
       slipMaxMs: percentileMs(this.#allSlip, 100),
@@ -223,7 +228,7 @@ export class HealthWatch {
     };
   }
 
-  /** Of the children that were there at both ends of the window; undefined where they hardly wanted a core. */
+  /** For children that existed at both ends of the window; undefined if they hardly wanted a core. */
   #childRunQueueShare(durationMs: number): number | undefined {
     const before = this.#children;
     this.#children = readChildren();
@@ -237,13 +242,16 @@ export class HealthWatch {
     return wanted < durationMs * LEAST_WANTED_SHARE ? undefined : round(waited / wanted);
   }
 
-  /** Keeps the first sentence of each reason, which differ in their figures only, with how often it held. */
+  /**
+   * Keeps the first sentence of each reason, and in how many windows it held. Reasons differ only in their
+   * figures.
+   */
   #judge(limited: readonly string[], spent: EventLoopUtilization, startMs: number): void {
     this.#judgedWindows++;
     if (limited.length > 0) this.#limitedWindows++;
     this.#paced = { active: this.#paced.active + spent.active, idle: this.#paced.idle + spent.idle };
     for (const reason of limited) {
-      // Told with how often it happened, which is more than in how many windows.
+      // Reported with the number of times, which is more precise than the number of windows.
       if (this.#exhausted.has(reason)) continue;
       const kind = reason.replace(/[\d.]+/g, "");
       const known = this.#reasons.get(kind);

@@ -5,7 +5,7 @@ import { type Phase, type PhaseHistogram, PHASES } from "../../model/record/work
 
 const HOUR_US = 3_600_000_000;
 
-/** A histogram of microseconds that merges with every other of refbench: 1 µs to 1 h, three digits. */
+/** A histogram of microseconds that merges with all others of refbench: 1 µs to 1 h, three digits. */
 export function newHistogram(): Histogram {
   return hdr.build({
     bitBucketSize: 32,
@@ -16,8 +16,8 @@ export function newHistogram(): Histogram {
 }
 
 /**
- * Records milliseconds, at least 1 µs and at most an hour, since the library takes NaN in silence and throws below
- * zero; whether the value was longer than the hour.
+ * Records milliseconds, at least 1 µs and at most an hour, because the library accepts NaN silently and
+ * throws below zero. Returns whether the value was longer than an hour.
  */
 export function recordMs(histogram: Histogram, milliseconds: number): boolean {
   if (!Number.isFinite(milliseconds)) throw new TypeError(`a latency must be a number, got ${milliseconds}`);
@@ -26,7 +26,7 @@ export function recordMs(histogram: Histogram, milliseconds: number): boolean {
   return microseconds > HOUR_US;
 }
 
-/** A percentile in milliseconds; 0 when nothing was recorded. */
+/** A percentile in milliseconds; 0 if nothing was recorded. */
 export function percentileMs(histogram: Histogram, percentile: number): number {
   return histogram.totalCount === 0 ? 0 : Math.round(histogram.getValueAtPercentile(percentile) / 10) / 100;
 }
@@ -39,17 +39,20 @@ interface PhaseLatencies {
   readonly beyond: { intended: number; raw: number };
 }
 
-/** The latencies of a load, by phase: from when a step was due, and from when it was really started. */
+/** The latencies of a load by phase: from when a step was due, and from when it really started. */
 export class Latencies {
   readonly #histograms = new Map<Phase, PhaseLatencies>();
   readonly #onRecord: (phase: Phase, milliseconds: number) => void;
 
-  /** `onRecord` hears each latency from its intended start. */
+  /** `onRecord` receives each latency from its intended start. */
   constructor(onRecord: (phase: Phase, milliseconds: number) => void = () => undefined) {
     this.#onRecord = onRecord;
   }
 
-  /** Instants are of one clock, in milliseconds; a span that ends before it begins is counted, and enters nothing. */
+  /**
+   * Records a latency. All instants are milliseconds of one clock. A span that ends before it starts is only
+   * counted.
+   */
   record(
     phase: Phase,
     at: { readonly dueMs: number; readonly startedMs: number; readonly endMs: number },
@@ -64,8 +67,9 @@ export class Latencies {
   }
 
   /**
-   * Records an attempt that failed as at least its timeout, so that failures never improve a percentile: one that was
-   * refused at once would otherwise leave the distribution, or count as fast. The generator's health does not see it.
+   * Records a failed attempt with at least its timeout, so that failures never improve a percentile: an
+   * attempt refused at once would otherwise be missing, or count as fast. The generator's health ignores
+   * failures.
    */
   recordFailure(
     phase: Phase,
@@ -80,7 +84,7 @@ export class Latencies {
     });
   }
 
-  /** A span of the server's own clock, which has no other start that it could have been due at. */
+  /** Records a span of the server's clock, which has no other intended start. */
   recordSpan(phase: Phase, startMs: number, endMs: number): void {
     this.record(phase, { dueMs: startMs, startedMs: startMs, endMs });
   }

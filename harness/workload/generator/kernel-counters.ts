@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 
-/** What the kernel counts of this process and its machine; absent where it does not tell. */
+/** The kernel's counters of this process and its machine; absent if not reported. */
 export interface KernelCounters {
-  /** Time this process waited for a core. */
+  /** Time in which this process waited for a core. */
   readonly runQueueMs: number | undefined;
-  /** Time that the hypervisor gave to others, and all time, in ticks over all cores. */
+  /** Time that the hypervisor gave to other machines, and all time, in ticks over all cores. */
   readonly stealTicks: number | undefined;
   readonly allTicks: number | undefined;
   readonly retransmits: number | undefined;
@@ -12,7 +12,7 @@ export interface KernelCounters {
   readonly listenOverflows: number | undefined;
 }
 
-/** Reads the counters as they stand; a few small files, some 0.2 ms. */
+/** Reads the current counters: a few small files, about 0.2 ms. */
 export function readKernelCounters(): KernelCounters {
   const ticks = firstLine("/proc/stat").split(/\s+/).slice(1, 9).map(Number);
   const tcp = table("/proc/net/snmp", "Tcp:");
@@ -28,7 +28,10 @@ export function readKernelCounters(): KernelCounters {
   };
 }
 
-/** Open files of this process: the folder's size says it since Linux 6.2, and costs nothing at 10,000 of them. */
+/**
+ * Open files of this process. Since Linux 6.2 the folder's size is their number, which is cheap even for
+ * 10,000.
+ */
 export function countOpenFiles(): number | undefined {
   try {
     const { size } = statSync("/proc/self/fd");
@@ -38,7 +41,7 @@ export function countOpenFiles(): number | undefined {
   }
 }
 
-/** One protocol's counters: a line of names, then a line of values. */
+/** The counters of one protocol: a line of names, then a line of values. */
 function table(path: string, protocol: string): Map<string, number> {
   const lines = read(path).split("\n");
   const rows = lines.filter((line) => line.startsWith(protocol)).map((line) => line.split(" "));

@@ -2,13 +2,13 @@ import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What this machine has for a load, as far as its kernel tells; a figure that it does not tell is absent. */
+/** The resources of this machine for a load, as reported by its kernel; absent if not reported. */
 export interface MachineLimits {
   /** Files that one process may have open. */
   readonly openFiles?: number | undefined;
   /** Files that all processes together may still open. */
   readonly systemFiles?: number | undefined;
-  /** Local ports that are free for connections to the deployment. */
+  /** Free local ports for connections to the deployment. */
   readonly localPorts?: number | undefined;
   /** Processes and threads that may still be started. */
   readonly processes?: number | undefined;
@@ -26,7 +26,7 @@ export async function readMachineLimits(url: string): Promise<MachineLimits> {
   };
 }
 
-/** Node raises the soft limit of its files to the hard one as it starts. */
+/** The soft limit of this process. Node raises that of files to the hard limit when it starts. */
 function softLimit(name: string): number | undefined {
   const line = read("/proc/self/limits")
     .split("\n")
@@ -40,7 +40,9 @@ function freeSystemFiles(): number | undefined {
   return used === undefined || most === undefined ? undefined : Math.max(0, most - used);
 }
 
-/** The range of local ports, without those that are reserved or have a connection to the same address and port. */
+/**
+ * The range of local ports, without reserved ones and those with a connection to the same address and port.
+ */
 async function freePorts(url: string): Promise<number | undefined> {
   const [from, to] = read("/proc/sys/net/ipv4/ip_local_port_range").trim().split(/\s+/).map(Number);
   if (from === undefined || to === undefined) return undefined;
@@ -56,13 +58,15 @@ async function freePorts(url: string): Promise<number | undefined> {
 
 const TIME_WAIT = "06";
 
-/** Local ports of the connections that this machine has to the address and port of a URL. */
+/** Local ports of this machine's connections to the address and port of a URL. */
 async function localPortsTo(url: string): Promise<Set<number>> {
   const { hostname, port, protocol } = new URL(url);
   const remotePort = Number(port || (protocol === "https:" ? 443 : 80));
-  // eslint-disable-next-line no-restricted-syntax -- a name without an address fails at the load's first call.
+  // eslint-disable-next-line no-restricted-syntax -- an unknown name fails at the load's first call.
   const addresses = await lookup(hostname.replace(/^\[|\]$/g, ""), { all: true }).catch(() => []);
-  const wanted = new Set(addresses.filter(({ family }) => family === 4).map(({ address }) => hexOf(address)));
+  const wanted = new Set(
+    addresses.filter(({ family }) => family === 4).map(({ address }) => toKernelHex(address)),
+  );
   const taken = new Set<number>();
   for (const line of read("/proc/net/tcp").split("\n").slice(1)) {
     const [, local = "", remote = "", state] = line.trim().split(/\s+/);
@@ -73,8 +77,8 @@ async function localPortsTo(url: string): Promise<Set<number>> {
   return taken;
 }
 
-/** As the kernel writes an address of IPv4 on machines like ours: the last byte first. */
-function hexOf(address: string): string {
+/** An IPv4 address in the kernel's notation on little-endian machines: the last byte first. */
+function toKernelHex(address: string): string {
   return address
     .split(".")
     .reverse()
@@ -83,7 +87,7 @@ function hexOf(address: string): string {
     .toUpperCase();
 }
 
-/** By the control group of this process and by the limit of its user, which does not bind root. */
+/** Limited by the control group of this process and by its user's limit, which does not apply to root. */
 function freeProcesses(): number | undefined {
   const group = /^0::(.*)$/m.exec(read("/proc/self/cgroup"))?.[1] ?? "/";
   const folders = [join("/sys/fs/cgroup", group), "/sys/fs/cgroup"];

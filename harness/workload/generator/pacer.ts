@@ -1,24 +1,27 @@
-/** One timer for all waits for the next event, and no shorter than this: so much it may add, which slip counts. */
+/**
+ * The shortest wait for the next event, with one timer for all. It may delay an event by this much, which
+ * slip counts.
+ */
 const SHORTEST_WAIT_MS = 2;
 
-/** Takes the milliseconds by which the generator itself was late. */
+/** Receives the milliseconds by which the generator itself was late. */
 export interface SlipSink {
   record(milliseconds: number): void;
 }
 
-/** When each event is due: at a constant rate, or at milliseconds from the start that rise with the index. */
+/** When each event is due: at a constant rate, or at increasing milliseconds from the start. */
 export type Schedule = { readonly perSecond: number } | { readonly dueAtMs: (index: number) => number };
 
 export type PaceOptions = Schedule & {
-  /** How many in all. */
+  /** The number of events. */
   readonly count: number;
   readonly signal: AbortSignal;
   readonly slip: SlipSink;
 };
 
 /**
- * Calls `send` when each event is due, open loop: whatever became of the others, and none is skipped when the
- * generator is late. Resolves when all are sent, or at the abort.
+ * Calls `send` when each event is due, whatever happened to the others (an open loop). No event is skipped
+ * when the generator is late. Resolves when all are sent, or at the abort.
  */
 export function pace(options: PaceOptions, send: (index: number, dueMs: number) => void): Promise<void> {
   const offsetMs =

@@ -1,42 +1,42 @@
-import { checkedLadder, type Ladder, nextStep, timesWithin, tried } from "./ladder.ts";
-import { notesOf } from "./notes.ts";
+import { buildLadder, type Ladder, nextStep, countWithin, splitByOutcome } from "./ladder.ts";
+import { listNotes } from "./notes.ts";
 import { tryLoad } from "./step.ts";
 import type { LimitKind, LimitOptions, LimitResult, LimitStep } from "./limit.ts";
 
-/** The steps of a search that was given no number. */
+/** The default number of steps of a search. */
 export const MOST_STEPS = 20;
 
 /**
- * Finds the largest load within the objectives: raises it step by step until one breaks or the generator is the
- * limit, bisects down to the resolution, then tries the limit and the load just above it once more. Where two tries of
- * a load disagree, a third one decides.
+ * Finds the largest load within the objectives. Raises it until an objective breaks or the generator is the
+ * limit, bisects down to the resolution, then repeats the limit and the load just above it. If two tries of a
+ * load disagree, a third one decides.
  */
 export async function findLimit(kind: LimitKind, options: LimitOptions): Promise<LimitResult> {
-  const ladder = checkedLadder(kind, options);
+  const ladder = buildLadder(kind, options);
   const steps = [...(options.known ?? [])];
   const ended = await climb(kind, options, ladder, steps);
-  return summarized(kind, ended, steps);
+  return summarizeSearch(kind, ended, steps);
 }
 
-/** What these steps say of the limit, whatever ended them. */
-export function summarized(
+/** What these steps say about the limit, however the search ended. */
+export function summarizeSearch(
   kind: LimitKind,
   ended: LimitResult["ended"],
   steps: readonly LimitStep[],
 ): LimitResult {
-  const { within, beyond } = tried(steps);
+  const { within, beyond } = splitByOutcome(steps);
   return {
     kind,
     ...(within === undefined ? {} : { limit: within.load }),
     isConfirmed: isConfirmed(ended, steps),
     ended,
     reasons: [...new Set(beyond?.steps.flatMap(({ reasons }) => reasons))],
-    notes: notesOf(kind, ended, steps),
+    notes: listNotes(kind, ended, steps),
     steps,
   };
 }
 
-/** Tries loads, and adds each to the steps, until there is nothing more to try or no means to. */
+/** Tries loads and adds each to the steps, until the search ends. */
 async function climb(
   kind: LimitKind,
   options: LimitOptions,
@@ -59,11 +59,11 @@ async function climb(
 }
 
 function isConfirmed(ended: LimitResult["ended"], steps: readonly LimitStep[]): boolean {
-  const { within, beyond } = tried(steps);
+  const { within, beyond } = splitByOutcome(steps);
   const heldTwice =
-    within !== undefined && within.steps.length > 1 && timesWithin(within) === within.steps.length;
+    within !== undefined && within.steps.length > 1 && countWithin(within) === within.steps.length;
   if (ended === "not-reached") return heldTwice;
-  const brokeTwice = beyond !== undefined && beyond.steps.length > 1 && timesWithin(beyond) === 0;
+  const brokeTwice = beyond !== undefined && beyond.steps.length > 1 && countWithin(beyond) === 0;
   if (ended === "below-first") return brokeTwice;
   return (ended === "found" || ended === "generator-limited") && heldTwice && brokeTwice;
 }

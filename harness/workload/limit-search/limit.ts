@@ -3,7 +3,7 @@ import type { WorkerRunner, WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 
-/** What is raised: connections held at once, or workspaces asked for per second. */
+/** What the search raises: connections held at once, or workspaces requested per second. */
 export type LimitKind = "connections" | "arrival-rate";
 
 /** One load that was tried. */
@@ -11,38 +11,46 @@ export interface LimitStep {
   /** Connections, or arrivals per second. */
   readonly load: number;
   readonly purpose: "raise" | "bisect" | "confirm" | "above" | "settle";
-  /** `broken`: an objective was missed. `generator-limited`: what was measured says nothing of Coder. */
+  /** `broken`: an objective was missed. `generator-limited`: the figures say nothing about Coder. */
   readonly outcome: "within" | "broken" | "generator-limited";
   /** What broke, or why the generator was the limit, one sentence each. */
   readonly reasons: readonly string[];
-  /** Builds at once, beside what the deployment's daemons can do; absent when the load ended without a result. */
+  /**
+   * Builds at once, and the capacity of the deployment's daemons; absent if the load ended without a result.
+   */
   readonly builds?: { readonly peakRunning: number; readonly capacity: number };
   readonly tookMs: number;
 }
 
 export interface LimitOptions {
   readonly runner: WorkerRunner;
-  /** The load, but for what is raised. With `existing` workspaces a step of connections costs its ramp and hold only. */
+  /**
+   * The load, except for what is raised. With `existing` workspaces, a step of connections costs only ramp
+   * and hold.
+   */
   readonly task: LoadTask;
-  /** The objectives that a result breaks, one sentence each. */
+  /** Returns the objectives that a result misses, one sentence each. */
   readonly judge: (result: LoadResult) => readonly string[];
-  /** The first load, and the largest that is tried. */
+  /** The first and the largest load that are tried. */
   readonly from: number;
   readonly upTo: number;
-  /** How many times the step before each step is, while raising. @default 2 */
+  /** While raising, the factor between two steps. @default 2 */
   readonly factor?: number;
-  /** How near to the knee the answer is, in the unit of the load. @default a tenth of `from`, a whole one for connections */
+  /**
+   * How close to the limit the answer is, in the unit of the load. @default a tenth of `from`, rounded for
+   * connections
+   */
   readonly resolution?: number;
   /** How long arrivals last at each rate. @default 60 */
   readonly arrivalSeconds?: number;
-  /** Of the whole search, known ones included. @default MOST_STEPS */
+  /** For the whole search, including known steps. @default MOST_STEPS */
   readonly maxSteps?: number;
-  /** No step begins later than this after the search. @default no limit */
+  /** No step starts later than this after the search's start, in milliseconds. @default no limit */
   readonly maxMs?: number;
   readonly clock: Clock;
-  /** An abort stops the step under way in order; the steps so far can be the `known` ones of a later search. */
+  /** An abort stops the current step cleanly. The steps so far can be the `known` ones of a later search. */
   readonly signal: AbortSignal;
-  /** Steps of a search that was stopped: they are not run again. */
+  /** Steps of an earlier search that was stopped. They are not repeated. */
   readonly known?: readonly LimitStep[];
   readonly onStep?: (step: LimitStep) => void;
   readonly onEvent?: (event: WorkerEvent) => void;
@@ -56,18 +64,18 @@ export interface LimitResult {
   readonly isConfirmed: boolean;
   readonly ended:
     | "found"
-    /** The largest load that was to be tried is within all objectives. */
+    /** The largest load to try is within all objectives. */
     | "not-reached"
-    /** Above the limit the generator, not Coder, would have been measured. */
+    /** Above the limit, the figures would be the generator's, not Coder's. */
     | "generator-limited"
     /** The first load was not within the objectives. */
     | "below-first"
     | "out-of-steps"
     | "out-of-time"
     | "stopped";
-  /** What broke just above the limit, or why the generator was it. */
+  /** What broke just above the limit, or why the generator was the limit. */
   readonly reasons: readonly string[];
-  /** What else belongs to the answer, in sentences. */
+  /** What else a reader must know, as sentences. */
   readonly notes: readonly string[];
   readonly steps: readonly LimitStep[];
 }

@@ -1,31 +1,35 @@
-import { timesWithin, tried } from "./ladder.ts";
+import { countWithin, splitByOutcome } from "./ladder.ts";
 import type { LimitResult, LimitStep, LimitKind } from "./limit.ts";
 
-/** What the reader of a limit must know besides its figure. */
-export function notesOf(kind: LimitKind, ended: LimitResult["ended"], steps: readonly LimitStep[]): string[] {
-  const { within, beyond } = tried(steps);
+/** What a reader must know besides the limit's figure. */
+export function listNotes(
+  kind: LimitKind,
+  ended: LimitResult["ended"],
+  steps: readonly LimitStep[],
+): string[] {
+  const { within, beyond } = splitByOutcome(steps);
   const unit = kind === "connections" ? "connections" : "arrivals per second";
   const notes: string[] = [];
   if (ended === "generator-limited" || beyond?.steps.every(isGenerators) === true)
     notes.push(
-      `at ${beyond?.load} ${unit} the generator was the limit, not Coder, whose limit is not known: use a larger machine or more shards`,
+      `at ${beyond?.load} ${unit} the generator was the limit; Coder's limit is not known: use a larger machine or more parts (--shards)`,
     );
   if (ended === "not-reached")
-    notes.push(`${within?.load} ${unit}, the most that was to be tried, are within all objectives: raise it`);
+    notes.push(`${within?.load} ${unit}, the largest load to try, is within all objectives: raise it`);
   for (const load of [within, beyond])
-    if (load !== undefined && timesWithin(load) % load.steps.length !== 0)
+    if (load !== undefined && countWithin(load) % load.steps.length !== 0)
       notes.push(
-        `${load.load} ${unit} were within the objectives in ${timesWithin(load)} of ${load.steps.length} tries: the knee is not sharp, which loads that last longer may change`,
+        `${load.load} ${unit} were within the objectives in ${countWithin(load)} of ${load.steps.length} tries: the limit is not sharp; longer loads may give another`,
       );
   if (ended === "below-first")
     notes.push(
-      `whatever holds lies below ${beyond?.load} ${unit}, the first load: begin lower, or look for what broke`,
+      `the limit is below ${beyond?.load} ${unit}, the first load: start lower, or find out what broke`,
     );
   if (ended === "out-of-steps" || ended === "out-of-time" || ended === "stopped")
     notes.push(
       beyond === undefined
         ? "the search ended before an objective broke"
-        : `the search ended early: the limit lies at ${within?.load ?? 0} ${unit} or above, below ${beyond.load}`,
+        : `the search ended early: the limit is at least ${within?.load ?? 0} ${unit} and below ${beyond.load}`,
     );
   return [...notes, ...buildsNotes(kind, steps)];
 }
@@ -43,8 +47,8 @@ function buildsNotes(kind: LimitKind, steps: readonly LimitStep[]): string[] {
   if (capacity === 0) return [];
   return [
     peak >= capacity
-      ? `builds cannot rise beyond the ${capacity} provisioner daemons deployed, and all of them were busy: ` +
-        "beyond that, arrivals wait in the queue; deploy more replicas or daemons"
-      : `builds cannot rise beyond the ${capacity} provisioner daemons deployed, of which at most ${peak} were busy`,
+      ? `at most ${capacity} builds run at once, one per deployed provisioner daemon, and all were busy: ` +
+        "further arrivals wait in the queue; deploy more replicas or daemons"
+      : `at most ${capacity} builds run at once, one per deployed provisioner daemon; at most ${peak} were busy`,
   ];
 }

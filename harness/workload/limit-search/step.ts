@@ -7,7 +7,7 @@ const ARRIVAL_SECONDS = 60;
 
 type Planned = Pick<LimitStep, "load" | "purpose"> & { readonly index: number };
 
-/** Runs the load once and judges it; undefined when it was stopped before its end. */
+/** Runs the load once and judges it; undefined if it was stopped before its end. */
 export async function tryLoad(
   kind: LimitKind,
   options: LimitOptions,
@@ -17,38 +17,45 @@ export async function tryLoad(
   const startMs = clock.elapsed();
   const step = { load, purpose };
   try {
-    const task = loadedTask(kind, options, load, index);
+    const task = buildStepTask(kind, options, load, index);
     const result = await runner.run(task, { signal, onEvent });
     if (result.task !== "load")
-      throw new RefbenchError("shard", `a load task was answered with the result of a ${result.task} task`);
+      throw new RefbenchError(
+        "shard",
+        `the worker answered a load task with the result of a ${result.task} task`,
+      );
     if (result.stopped || signal.aborted) return undefined;
     const { peakRunning, capacity } = result.builds;
     const builds = { peakRunning, capacity };
-    return { ...step, ...judged(result, judge), builds, tookMs: clock.elapsed() - startMs };
+    return { ...step, ...judgeResult(result, judge), builds, tookMs: clock.elapsed() - startMs };
   } catch (error) {
     if (signal.aborted) return undefined;
-    // It was refused before it created anything; the first one ends the search so.
+    // The load was refused before it created anything. If it is the first one, the error ends the search.
     if (error instanceof RefbenchError && error.code === "generator" && index > 0)
       return {
         ...{ ...step, outcome: "generator-limited", reasons: [messageOf(error)] },
         tookMs: clock.elapsed() - startMs,
       };
-    // The first one says that Coder cannot be used at all; after it, a Coder that breaks down has met its limit.
+    // In the first step the error means that Coder cannot be used at all. Later, a Coder that breaks down has
+    // met its limit.
     if (!(error instanceof RefbenchError) || error.code !== "coder" || index === 0) throw error;
     const reasons = [`the load ended without a result: ${messageOf(error)}`];
     return { ...step, outcome: "broken", reasons, tookMs: clock.elapsed() - startMs };
   }
 }
 
-/** A generator that could not keep up says nothing of Coder, whatever else was measured. */
-function judged(result: LoadResult, judge: LimitOptions["judge"]): Pick<LimitStep, "outcome" | "reasons"> {
+/** If the generator could not keep up, the figures say nothing about Coder. */
+function judgeResult(
+  result: LoadResult,
+  judge: LimitOptions["judge"],
+): Pick<LimitStep, "outcome" | "reasons"> {
   const { limited, reasons } = result.generator;
   if (limited) return { outcome: "generator-limited", reasons };
   const broken = [...(result.aborted === undefined ? [] : [result.aborted]), ...judge(result)];
   return { outcome: broken.length === 0 ? "within" : "broken", reasons: broken };
 }
 
-/** The task with so many connections, each of which does what it does in the task. */
+/** The task with this many connections, each as busy as before. */
 export function withConnections(task: LoadTask, total: number): LoadTask {
   const { commandsPerSecond, total: before } = task.connections;
   const scale = before === 0 ? 1 : total / before;
@@ -58,8 +65,10 @@ export function withConnections(task: LoadTask, total: number): LoadTask {
   };
 }
 
-/** The task at one load; names differ from step to step, since what a step leaves must not be in the next one's way. */
-function loadedTask(
+/**
+ * The task at one load. Names differ from step to step, so that remains of one step do not disturb the next.
+ */
+function buildStepTask(
   kind: LimitKind,
   { task, arrivalSeconds = ARRIVAL_SECONDS }: LimitOptions,
   load: number,
@@ -70,7 +79,7 @@ function loadedTask(
   if (task.existing !== undefined)
     throw new RefbenchError(
       "usage",
-      "the limit of the arrival rate cannot be searched on existing workspaces: let the load create its own",
+      "the limit of the arrival rate cannot be searched with existing workspaces: let the load create its own",
     );
   const workspaces = Math.max(1, Math.ceil(load * arrivalSeconds));
   const perUser = Math.max(1, task.workspaces / task.users);

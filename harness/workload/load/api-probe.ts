@@ -7,14 +7,14 @@ import type { FailureLedger } from "../context/failures.ts";
 import { newHistogram, percentileMs, recordMs, type Latencies } from "../generator/histogram.ts";
 
 export const PROBE_EVERY_MS = 1000;
-/** Slower than this nobody waits for. */
+/** Nobody waits longer than this. */
 const TIMEOUT_MS = 10_000;
-/** What `abortOn` looks at: a minute of probes, or as many as are still sorted in no time. */
+/** The probes that `abortOn` considers: those of a minute, and few enough to sort at no cost. */
 const RECENT_MS = 60_000;
 const MOST_RECENT = 240;
-/** How long the last probes may take to be answered. */
+/** How long the last probes may wait for an answer. */
 const LAST_WAIT_MS = 2000;
-/** Fewer say nothing yet: one slow answer would stop a load. */
+/** With fewer probes, one slow answer would stop a load. */
 const FEWEST = 20;
 
 export interface ProbeOptions {
@@ -24,7 +24,7 @@ export interface ProbeOptions {
   readonly token: string;
   readonly latencies: Latencies;
   readonly failures: FailureLedger;
-  /** The stage that the load is in. @default none */
+  /** The current stage of the load. @default none */
   readonly stage?: () => LoadStage | undefined;
   readonly signal: AbortSignal;
   readonly abortOn?: LoadTask["abortOn"] | undefined;
@@ -36,14 +36,14 @@ export interface ProbeOptions {
 
 interface Sample {
   readonly sentMs: number;
-  /** Absent until it ended. */
+  /** Absent until it has ended. */
   tookMs?: number;
   isError: boolean;
 }
 
 /**
- * A pool of its own for the probe, so that it never waits for the load, nor for those of its requests that are not
- * answered.
+ * A separate connection pool for the API probe, so that a probe waits neither for the load nor for unanswered
+ * probes.
  */
 export function probeHttp(
   transport: ConstructorParameters<typeof CoderHttp>[0],
@@ -53,10 +53,10 @@ export function probeHttp(
 }
 
 /**
- * What somebody feels who is no part of the load: one cheap read a second, by turns without a session and with one,
- * sent when it is due whatever became of those before, never retried.
+ * Measures what other users feel: one cheap read per interval, alternately without and with a session, sent
+ * when it is due and never retried.
  */
-export class CanaryProbe {
+export class ApiProbe {
   readonly #options: ProbeOptions;
   readonly #everyMs: number;
   readonly #mostRecent: number;
@@ -81,12 +81,12 @@ export class CanaryProbe {
     this.#arm();
   }
 
-  /** The probe since the last window; undefined when none ended and none waits. */
+  /** The probes since the last window; undefined if none ended and none waits. */
   window(): LoadWindow["probe"] {
     const count = this.#window.totalCount;
     const waiting = this.#waiting.size;
     if (count + waiting === 0) return undefined;
-    // A server that stands still answers nothing: what waits counts as long as it has waited.
+    // A server that hangs answers nothing: waiting probes count with their waiting time.
     const now = performance.now();
     for (const { sentMs } of this.#waiting) recordMs(this.#window, now - sentMs);
     const felt = {
@@ -101,7 +101,7 @@ export class CanaryProbe {
     return felt;
   }
 
-  /** Ends the probe; what is then still without an answer has failed. */
+  /** Ends the probe. Requests that are still unanswered have failed. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -122,7 +122,7 @@ export class CanaryProbe {
           this.#underWay.delete(sending),
         );
         this.#underWay.add(sending);
-        this.#look();
+        this.#check();
         this.#arm();
       },
       Math.max(0, dueMs - performance.now()),
@@ -134,7 +134,7 @@ export class CanaryProbe {
     const { http, token, signal, latencies, failures } = this.#options;
     const stage = this.#options.stage?.();
     const startedMs = performance.now();
-    // A timer may fire up to a millisecond early: the intended start is never after the real one.
+    // A timer may fire up to a millisecond early: the intended start must not be after the real one.
     const at = { dueMs: Math.min(dueMs, startedMs), startedMs };
     const sample: Sample = { sentMs: startedMs, isError: false };
     this.#recent.push(sample);
@@ -152,7 +152,7 @@ export class CanaryProbe {
     this.#waiting.delete(sample);
     if (!answer.ok && answer.failure.kind === "aborted") return;
     if (!answer.ok && answer.failure.kind === "exhausted") {
-      // Not sent at all: nobody else would have felt anything.
+      // Never sent, so it says nothing about what other users feel.
       this.#recent.splice(this.#recent.indexOf(sample), 1);
       failures.addAnswer("api-error", "api-probe", answer.failure);
       return;
@@ -166,7 +166,7 @@ export class CanaryProbe {
       this.#errors++;
       this.#windowErrors++;
       failures.addAnswer("api-error", "api-probe", answer.failure);
-      // One that the probe's end cut short took at least as long as it had waited.
+      // A request that the probe's end cut short counts with its waiting time.
       const timeoutMs = this.#isStopped ? 0 : TIMEOUT_MS;
       for (const phase of phases) latencies.recordFailure(phase, { ...at, endMs }, timeoutMs);
       recordMs(this.#window, Math.max(timeoutMs, sample.tookMs));
@@ -177,8 +177,8 @@ export class CanaryProbe {
     for (const phase of phases) latencies.record(phase, { ...at, endMs });
   }
 
-  /** Whether the load has to stop; what is not answered yet has taken as long as it waits. */
-  #look(): void {
+  /** Stops the load if the deployment suffers. Unanswered requests count with their waiting time. */
+  #check(): void {
     const { abortOn, onSuffering } = this.#options;
     if (abortOn === undefined || this.#isSuffering || this.#recent.length < FEWEST) return;
     const now = performance.now();
@@ -186,26 +186,26 @@ export class CanaryProbe {
     const p95Ms = took[Math.ceil(took.length * 0.95) - 1] ?? 0;
     const errors = this.#recent.filter(({ isError }) => isError).length;
     const { apiP95Ms, errorShare } = abortOn;
-    const of = `of its last ${this.#recent.length} probes`;
+    const of = `of its last ${this.#recent.length} requests`;
     const why = [
       apiP95Ms !== undefined && p95Ms > apiP95Ms
-        ? `the API's p95 ${of} was ${Math.round(p95Ms)} ms, more than ${apiP95Ms} ms`
+        ? `the API probe's p95 ${of} was ${Math.round(p95Ms)} ms (at most ${apiP95Ms} ms)`
         : undefined,
       errorShare !== undefined && errors / this.#recent.length > errorShare
-        ? `${errors} ${of} failed, more than a share of ${errorShare}`
+        ? `${errors} ${of} failed (at most a share of ${errorShare})`
         : undefined,
     ].filter((reason) => reason !== undefined);
     if (why.length === 0) return;
     this.#isSuffering = true;
-    onSuffering(`${why.join("; ")}. ${this.felt()}`);
+    onSuffering(`${why.join("; ")}. ${this.describe()}`);
   }
 
-  /** What others felt since the load began, in a sentence. */
-  felt(): string {
+  /** What other users felt since the load began, as a sentence. */
+  describe(): string {
     const waiting = this.#recent.filter(({ tookMs }) => tookMs === undefined).length;
     return (
       `Other users felt ${percentileMs(this.#all, 50)} ms at p50 and ${percentileMs(this.#all, 100)} ms at most; ` +
-      `${this.#errors} of ${this.#count} requests failed, ${waiting} wait for their answer`
+      `${this.#errors} of ${this.#count} requests failed, ${waiting} have no answer yet`
     );
   }
 }

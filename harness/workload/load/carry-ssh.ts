@@ -13,17 +13,18 @@ import type { TaskContext } from "../context/load-context.ts";
 
 type SshCarried = NonNullable<LoadResult["connections"]["ssh"]>;
 
-/** What carries the SSH of one load. */
+/** The program that carries the SSH of one load. */
 type Carrier =
   | { readonly state: "found"; readonly binary: string; readonly version?: string }
   | { readonly state: "missing"; readonly why: string };
 
 /**
- * Runs a load with what its SSH by Coder's own client needs: the program that the task names, or the one that the
- * deployment offers, fetched once before the load and gone after it, in as many processes as memory carries. What
- * is not carried the result tells; where the task allows no terminals in its place, the load is refused.
+ * Runs a load with the program for SSH by Coder's own client: the one that the task names, or the one that
+ * the deployment offers. The latter is fetched before the load and deleted after it. It runs in as many
+ * processes as memory allows. The result lists SSH that was not carried. If the task does not allow terminals
+ * instead, throws `usage`.
  */
-export async function carryingSsh(
+export async function withSshClient(
   task: LoadTask,
   context: TaskContext,
   run: (task: LoadTask) => Promise<LoadResult>,
@@ -38,7 +39,7 @@ export async function carryingSsh(
       const { why } = carrier;
       context.emit({
         type: "note",
-        message: `SSH is not carried, every connection is a web terminal: ${why}`,
+        message: `SSH is not possible, all connections are web terminals: ${why}`,
       });
       const result = await run({ ...task, deployment: { ...deployment, ssh: "none" } });
       return withSsh(result, { asked, dealt: 0, why });
@@ -51,7 +52,7 @@ export async function carryingSsh(
       asked,
       dealt,
       ...(version === undefined ? {} : { client: version }),
-      ...(dealt === asked ? {} : { why: boundOf(deployment, stdioSessions) }),
+      ...(dealt === asked ? {} : { why: describeBound(deployment, stdioSessions) }),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -62,10 +63,10 @@ function withSsh(result: LoadResult, ssh: SshCarried): LoadResult {
   return { ...result, connections: { ...result.connections, ssh } };
 }
 
-function boundOf(asked: LoadTask["deployment"], sessions: number): string {
+function describeBound(asked: LoadTask["deployment"], sessions: number): string {
   return asked.stdioSessions === undefined
     ? `${sessions} sessions of ${STDIO_SESSION_MIB} MiB each fit in the generator's memory`
-    : `${sessions} sessions at once were asked for`;
+    : `at most ${sessions} sessions at once were requested`;
 }
 
 async function findCarrier(task: LoadTask, context: TaskContext, folder: string): Promise<Carrier> {
@@ -76,19 +77,19 @@ async function findCarrier(task: LoadTask, context: TaskContext, folder: string)
   try {
     const owner = new CoderClient(http, { token: task.token, owner: true }, signal);
     if (isOptional && (await isBrowserOnly(owner)))
-      return { state: "missing", why: `${deployment.url} allows browser connections only` };
+      return { state: "missing", why: `${deployment.url} only allows browser connections` };
     if (deployment.coderBinary !== undefined) return { state: "found", binary: deployment.coderBinary };
     const info = await owner.buildInfo();
     signal.throwIfAborted();
     if (!info.ok)
-      throw new RefbenchError("coder", `Coder does not tell its version: ${info.failure.message}`);
+      throw new RefbenchError("coder", `Coder does not report its version: ${info.failure.message}`);
     const { version } = info.value;
     const client = await fetchClient({ deployment, version, folder, clock, signal });
     if (client.state === "fetched") return { state: "found", binary: client.binary, version };
     if (isOptional) return client;
     throw new RefbenchError(
       "usage",
-      `SSH goes through Coder's own client, which the deployment was asked for: ${client.why}; give one with --coder-binary, or ask for web terminals alone`,
+      `SSH needs Coder's own client, which the deployment did not provide: ${client.why}; give one with --coder-binary, or use only web terminals`,
     );
   } finally {
     await http.close();

@@ -5,10 +5,10 @@ import { listUsers } from "../context/listing.ts";
 import { takeTurns } from "../context/take-turns.ts";
 import { newPassword } from "../context/new-password.ts";
 
-/** How a refused user reads when the licence has no seat left. */
+/** Matches refusals to create a user because the licence has no seat left. */
 const NO_SEAT = /\b(licen[sc]e|seats?|user limit)\b/i;
 
-/** The users of the load, as its task asks for them: the caller alone, those of an earlier run, or new ones. */
+/** The users of the load as its task says: only the caller, those of an earlier run, or new ones. */
 export async function createUsers(load: LoadContext): Promise<LoadUser[]> {
   load.board.activity = "creating users";
   if (load.task.login === "host") return [await hostUser(load)];
@@ -24,7 +24,7 @@ export async function createUsers(load: LoadContext): Promise<LoadUser[]> {
   return names.flatMap((username) => created.get(username) ?? []);
 }
 
-/** All workspaces belong to the caller: no user is created or deleted. */
+/** For a load whose workspaces all belong to the caller: no user is created or deleted. */
 async function hostUser(load: LoadContext): Promise<LoadUser> {
   const me = await load.owner.me();
   if (!me.ok) throw new RefbenchError("coder", `the caller's own user cannot be used: ${me.failure.message}`);
@@ -37,21 +37,21 @@ async function knownUsers(load: LoadContext): Promise<Map<string, string>> {
   if (!listed.ok)
     throw new RefbenchError(
       "coder",
-      `the users of earlier runs cannot be listed: ${listed.failure.message}; without --reuse-users new ones are made`,
+      `the users of earlier runs cannot be listed: ${listed.failure.message}; without --reuse-users the load creates new ones`,
     );
   const ours = listed.value.filter(({ username }) => username.startsWith(`${load.task.prefix}-`));
   const suspended = ours.filter(({ status }) => status === "suspended").map(({ username }) => username);
   if (suspended.length > 0)
     throw new RefbenchError(
       "usage",
-      `users of the earlier run are suspended (${suspended.slice(0, 5).join(", ")}), and Coder takes no token of theirs: activate them, or leave --reuse-users out`,
+      `users of the earlier run are suspended (${suspended.slice(0, 5).join(", ")}), and Coder accepts no tokens of theirs: activate them, or omit --reuse-users`,
     );
   return new Map(ours.map(({ username, id }) => [username, id]));
 }
 
 async function reuseUser(load: LoadContext, username: string, id: string): Promise<LoadUser | undefined> {
   if (load.signal.aborted) return undefined;
-  // Nobody knows the password of an earlier run's user: its token is minted whatever `login` says.
+  // The password of an earlier run's user is unknown, so its token is created whatever `login` says.
   const token = await load.tokens.mint(load.owner, id);
   load.board.users++;
   if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
@@ -62,7 +62,7 @@ async function createUser(load: LoadContext, username: string, dueMs: number): P
   if (load.signal.aborted) return undefined;
   const startedMs = performance.now();
   const email = `${username}@refbench.test`;
-  // Where tokens are minted nobody logs in: a deployment without passwords is as good as any other.
+  // Without logins no password is needed, so a deployment without passwords works too.
   const password = load.task.login === "login" ? newPassword() : undefined;
   const user = await load.owner.createUser({
     username,
@@ -71,19 +71,19 @@ async function createUser(load: LoadContext, username: string, dueMs: number): P
     ...(password === undefined ? {} : { password }),
   });
   if (!user.ok) {
-    refuse(load, user.failure);
+    recordRefusal(load, user.failure);
     return undefined;
   }
   load.latencies.record("create-user", { dueMs, startedMs, endMs: performance.now() });
   load.board.users++;
   const { id } = user.value;
   const isOurs = load.task.reuseUsers !== true;
-  const token = await tokenOf(load, id, email, password);
+  const token = await createToken(load, id, email, password);
   if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
   return { id, username, token: token.ok ? token.value : "", isOurs };
 }
 
-async function tokenOf(
+async function createToken(
   load: LoadContext,
   id: string,
   email: string,
@@ -96,7 +96,7 @@ async function tokenOf(
   return { ...login, value: login.value.session_token };
 }
 
-function refuse(load: LoadContext, failure: CoderFailure): void {
+function recordRefusal(load: LoadContext, failure: CoderFailure): void {
   const isSeat = failure.kind === "status" && failure.status !== 409 && NO_SEAT.test(failure.message);
   if (!isSeat) load.failures.addAnswer("user-create", "create-user", failure);
   else {

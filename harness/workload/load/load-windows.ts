@@ -1,5 +1,5 @@
 import type { LoadWindow } from "../../model/record/worker-result.ts";
-import type { CanaryProbe } from "./api-probe.ts";
+import type { ApiProbe } from "./api-probe.ts";
 import { generatorNow } from "../context/clock-watch.ts";
 import type { FailureLedger } from "../context/failures.ts";
 import type { HealthWatch } from "../generator/generator-health.ts";
@@ -7,12 +7,18 @@ import type { ProgressBoard } from "../context/progress-board.ts";
 
 export const WINDOW_MS = 5000;
 
-/** More than an hour of them; then two become one, so that a load of a day is no larger than one of an hour. */
+/**
+ * More than an hour of windows. Beyond that, pairs are merged, so that a load of a day is no larger than one
+ * of an hour.
+ */
 export const MOST_WINDOWS = 720;
 
-/** How the load goes over time: counts, failures, the generator's health and the probe in windows of a few seconds. */
+/**
+ * The course of a load: counts, failures, the generator's health and the API probe, in windows of a few
+ * seconds.
+ */
 export class LoadWindows {
-  /** Milliseconds since the epoch, by the clock that the builds' stamps are compared with. */
+  /** Milliseconds since the epoch, by the clock with which the builds' stamps are compared. */
   readonly startedAtMs = Math.round(generatorNow());
   readonly #startMs = performance.now();
   readonly #sources: WindowSources;
@@ -29,7 +35,7 @@ export class LoadWindows {
     sources.health.onChange(() => this.cut());
   }
 
-  /** Ends the window here and begins the next. */
+  /** Ends the current window and starts the next. */
   cut(): void {
     this.#timer.refresh();
     const { board, failures, health, probe } = this.#sources;
@@ -58,7 +64,7 @@ export class LoadWindows {
     this.#lastMs = endMs;
     this.#commands = board.commands;
     this.#failures = failures.total;
-    if (this.#windows.length > MOST_WINDOWS) this.#windows = inPairs(this.#windows);
+    if (this.#windows.length > MOST_WINDOWS) this.#windows = mergePairs(this.#windows);
   }
 
   stop(): LoadWindow[] {
@@ -72,22 +78,25 @@ export interface WindowSources {
   readonly board: ProgressBoard;
   readonly failures: FailureLedger;
   readonly health: HealthWatch;
-  readonly probe: CanaryProbe | undefined;
+  readonly probe: ApiProbe | undefined;
 }
 
-/** Every two neighbours as one window. */
-export function inPairs(windows: readonly LoadWindow[]): LoadWindow[] {
+/** Merges every two neighbouring windows. */
+export function mergePairs(windows: readonly LoadWindow[]): LoadWindow[] {
   const pairs: LoadWindow[] = [];
   for (let index = 0; index < windows.length; index += 2) {
     const [first, second] = [windows[index], windows[index + 1]];
-    if (first !== undefined) pairs.push(second === undefined ? first : joined(first, second));
+    if (first !== undefined) pairs.push(second === undefined ? first : joinWindows(first, second));
   }
   return pairs;
 }
 
 type WindowProbe = NonNullable<LoadWindow["probe"]>;
 
-/** Several probes as one: counts add up, and the worst is kept, since medians cannot be merged. */
+/**
+ * Merges the API probes of several windows: counts add up, and the worst latencies are kept, because medians
+ * cannot be merged.
+ */
 export function worstProbe(probes: readonly WindowProbe[]): WindowProbe | undefined {
   if (probes.length === 0) return undefined;
   const waiting = probes.reduce((sum, probe) => sum + (probe.waiting ?? 0), 0);
@@ -100,8 +109,11 @@ export function worstProbe(probes: readonly WindowProbe[]): WindowProbe | undefi
   };
 }
 
-/** Two windows of one process as one: counts are of the end, sums add up, of what is worse the worse is kept. */
-export function joined(first: LoadWindow, second: LoadWindow): LoadWindow {
+/**
+ * Merges two windows of one process: states are those of the end, sums add up, and of health figures the
+ * worse is kept.
+ */
+export function joinWindows(first: LoadWindow, second: LoadWindow): LoadWindow {
   const [one, other] = [first.generator, second.generator];
   const most = (key: keyof typeof one): number => Math.max(Number(one[key] ?? 0), Number(other[key] ?? 0));
   const probe = worstProbe([first.probe, second.probe].filter((one) => one !== undefined));

@@ -5,10 +5,10 @@ import { sshDoor } from "../../coder/ssh/ssh-door.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { tellAgents } from "../workspaces/tell-agents.ts";
+import { reportAgents } from "../workspaces/report-agents.ts";
 import { readBuildTimings } from "../workspaces/build-timings.ts";
 import type { DaemonCounts } from "../context/builds.ts";
-import { CanaryProbe, PROBE_EVERY_MS, probeHttp } from "./api-probe.ts";
+import { ApiProbe, PROBE_EVERY_MS, probeHttp } from "./api-probe.ts";
 import { createUsers } from "./create-users.ts";
 import { deleteUsers, deleteWorkspaces } from "../removal/delete-all.ts";
 import { findExisting, visitExisting } from "../workspaces/existing-workspaces.ts";
@@ -20,19 +20,19 @@ import { watchCapacity } from "../workspaces/watch-capacity.ts";
 import { ProgressBoard } from "../context/progress-board.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { getScenario } from "../scenarios/find-scenario.ts";
-import { plannedWorkspaces, runWorkspace, runWorkspaces } from "../workspaces/run-workspace.ts";
+import { planWorkspaces, runWorkspace, runWorkspaces } from "../workspaces/run-workspace.ts";
 
-/** How long a load still tries to take its tokens back, once stopped. */
-const TOKENS_BACK_MS = { ended: 60_000, stopped: 5_000 };
+/** How long a load tries to delete its tokens. */
+const TOKEN_CLEANUP_MS = { ended: 60_000, stopped: 5_000 };
 
-/** How often the load looks at itself and at what others feel. */
+/** How often the load records a window and sends an API probe, in milliseconds. */
 export interface LoadPace {
   readonly windowMs?: number;
   readonly probeEveryMs?: number;
 }
 
-/** What the stages of a load leave. */
-interface Done {
+/** The results of a load's stages. */
+interface StageResults {
   readonly users: readonly LoadUser[];
   readonly workspaces: readonly LoadWorkspace[];
   readonly connections: LoadResult["connections"];
@@ -43,9 +43,9 @@ interface Done {
 }
 
 /**
- * The scaletest: create users and workspaces, reach each by SSH and run its command, hold the connections, close
- * them, delete everything. Stopped, it closes its connections and leaves the deleting to the drain; when the
- * deployment suffers more than the task allows, it stops by itself and deletes what it made.
+ * The load. Creates users and workspaces, reaches each by SSH and runs its command, holds the connections,
+ * closes them, and deletes everything. When stopped, it closes its connections and leaves the deleting to the
+ * drain. When the deployment suffers more than the task allows, it ends itself and deletes what it made.
  */
 export async function runLoad(
   task: LoadTask,
@@ -69,7 +69,7 @@ export async function runLoad(
     const abort = (why: string): void => {
       if (aborted !== undefined) return;
       aborted = why;
-      load.note(`the load stops by itself and deletes what it made: ${why}`);
+      load.note(`the load stops and deletes what it made: ${why}`);
       if (task.part !== undefined) context.emit({ type: "aborting", why });
       itself.abort(new RefbenchError("interrupted", why));
     };
@@ -78,25 +78,25 @@ export async function runLoad(
     const probe = await startProbe(load, context, pace, abort);
     const sources = { board, failures: load.failures, health: load.health, probe };
     const windows = new LoadWindows(sources, pace.windowMs);
-    let done: Done | undefined;
+    let done: StageResults | undefined;
     try {
       done = await runStages(load, context, scenario);
     } finally {
       await probe.stop();
-      await takeTokensBack(load, context, done);
+      await deleteTokens(load, context, done);
     }
     const throttled = http.throttled + polling.throttled;
     if (throttled > 0)
-      load.note(`Coder answered ${throttled} requests with 429; each was sent again after its Retry-After`);
+      load.note(`Coder answered ${throttled} requests with 429; each was repeated after its Retry-After`);
     return {
       stopped: context.signal.aborted,
       startedAtMs: windows.startedAtMs,
-      users: userCounts(task, done),
-      workspaces: workspaceCounts(task, done.workspaces, signal.aborted),
+      users: countUsers(task, done),
+      workspaces: countWorkspaces(task, done.workspaces, signal.aborted),
       builds: load.builds.result(capacity, done.daemons),
       connections: done.connections,
-      ...clocksOf(load),
-      ...pollsOf(load),
+      ...clockResult(load),
+      ...pollResult(load),
       failures: load.failures.counted(),
       histograms: load.latencies.encoded(),
       windows: windows.stop(),
@@ -117,12 +117,12 @@ async function startProbe(
   context: TaskContext,
   pace: LoadPace,
   onSuffering: (why: string) => void,
-): Promise<CanaryProbe> {
+): Promise<ApiProbe> {
   const me = await load.owner.me();
-  // Where the caller may mint no token, the probe is told from the load by its connections only.
+  // If the caller may not create tokens, only the probe's connections are separate from the load.
   const token = me.ok ? await load.tokens.mint(load.owner, me.value.id, "probe") : me;
   const everyMs = pace.probeEveryMs ?? load.task.probeEveryMs ?? PROBE_EVERY_MS;
-  return new CanaryProbe({
+  return new ApiProbe({
     http: probeHttp({ ...load.task.deployment, clock: load.clock }, everyMs),
     clock: load.clock,
     token: token.ok ? token.value : load.task.token,
@@ -136,11 +136,11 @@ async function startProbe(
   });
 }
 
-async function runStages(load: LoadContext, context: TaskContext, scenario: Scenario): Promise<Done> {
+async function runStages(load: LoadContext, context: TaskContext, scenario: Scenario): Promise<StageResults> {
   const { existing } = load.task;
   const users = existing === undefined ? await createUsers(load) : [];
   const workspaces =
-    existing === undefined ? plannedWorkspaces(load, users) : await findExisting(load, existing);
+    existing === undefined ? planWorkspaces(load, users) : await findExisting(load, existing);
   await load.together("arrivals");
   load.board.stage = "arrivals";
   load.board.activity = existing === undefined ? "creating workspaces" : "visiting workspaces";
@@ -161,9 +161,9 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   load.board.stage = undefined;
   await load.together("close");
   await close();
-  await tellAgents(load, workspaces);
+  await reportAgents(load, workspaces);
 
-  // What the load broke off itself it still deletes; only a stop leaves that to the drain.
+  // A load that ended itself still deletes; only a stop leaves that to the drain.
   const ending = { ...load, signal: context.signal };
   if (existing === undefined) await readBuildTimings(load, workspaces);
   const isKept = existing !== undefined || load.task.keep === true;
@@ -173,24 +173,24 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   return { users, workspaces, daemons, connections, arrivals, deletedUsers, apps };
 }
 
-/** Those of users that stay; of a stopped load's own users the drain deletes the users. */
-async function takeTokensBack(
+/** Deletes the tokens of users that remain. The drain deletes a stopped load's own users. */
+async function deleteTokens(
   load: LoadContext,
   context: TaskContext,
-  done: Done | undefined,
+  done: StageResults | undefined,
 ): Promise<void> {
   const isStopped = context.signal.aborted;
   const ours = new Set(done?.users.filter(({ isOurs }) => isOurs).map(({ id }) => id));
-  const signal = AbortSignal.timeout(isStopped ? TOKENS_BACK_MS.stopped : TOKENS_BACK_MS.ended);
+  const signal = AbortSignal.timeout(isStopped ? TOKEN_CLEANUP_MS.stopped : TOKEN_CLEANUP_MS.ended);
   const caller = { token: load.task.token, owner: true };
   const owner = new CoderClient(load.owner.http, caller, signal).patient();
   const isGone = isStopped ? ours : (done?.deletedUsers ?? new Set());
   const left = await load.tokens.deleteThose(owner, (userId) => !isGone.has(userId));
-  if (left > 0) load.note(`${left} tokens of this load could not be deleted: they end by themselves`);
+  if (left > 0) load.note(`${left} tokens of this load could not be deleted: they expire automatically`);
 }
 
-function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): LoadResult["users"] {
-  // A workspace that was asked for and never built is nobody's: only one that became ready counts.
+function countUsers(task: LoadTask, { users, workspaces, deletedUsers }: StageResults): LoadResult["users"] {
+  // A requested workspace that was never built does not count: it must have become ready.
   const isOwned = ({ id, agentId, succeeded }: LoadWorkspace): boolean =>
     task.existing === undefined ? agentId !== undefined || succeeded : id !== undefined;
   const withWorkspace = new Set(workspaces.filter(isOwned).map(({ user }) => user.id));
@@ -200,20 +200,20 @@ function userCounts(task: LoadTask, { users, workspaces, deletedUsers }: Done): 
   return task.part === undefined ? counts : { ...counts, owners: [...withWorkspace] };
 }
 
-function clocksOf({ clocks }: LoadContext): Pick<LoadResult, "clocks"> {
+function clockResult({ clocks }: LoadContext): Pick<LoadResult, "clocks"> {
   const known = clocks.result();
   return known === undefined ? {} : { clocks: known };
 }
 
-function pollsOf({ polls }: LoadContext): Pick<LoadResult, "polls"> {
+function pollResult({ polls }: LoadContext): Pick<LoadResult, "polls"> {
   const counted = polls.counted();
   return counted === undefined ? {} : { polls: counted };
 }
 
-function workspaceCounts(
+function countWorkspaces(
   { existing }: LoadTask,
   workspaces: readonly LoadWorkspace[],
-  isBrokenOff: boolean,
+  isInterrupted: boolean,
 ): LoadResult["workspaces"] {
   const count = (is: (workspace: LoadWorkspace) => boolean): number => workspaces.filter(is).length;
   const succeeded = count((workspace) => workspace.succeeded);
@@ -223,7 +223,7 @@ function workspaceCounts(
     ready: count(({ agentId }) => agentId !== undefined),
     succeeded,
     // A workspace that a stop cut short did not fail.
-    failed: isBrokenOff ? count(({ state }) => state === "failed") : workspaces.length - succeeded,
+    failed: isInterrupted ? count(({ state }) => state === "failed") : workspaces.length - succeeded,
     deleted: count(({ state }) => state === "deleted"),
   };
 }

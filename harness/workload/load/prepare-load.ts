@@ -21,19 +21,22 @@ import type { ProgressBoard } from "../context/progress-board.ts";
 import { checkScenario } from "../scenarios/find-scenario.ts";
 import { chooseTokenLifetime } from "../context/token-lifetime.ts";
 
-/** What a load is prepared with. */
+/** The connections and other means that a load is prepared with. */
 export interface LoadMeans {
   readonly http: CoderHttp;
-  /** For polling alone. @default http */
+  /** Only for polling. @default http */
   readonly polling?: CoderHttp;
-  /** Closed by whoever made it. @default the tunnel, which holds nothing */
+  /** Closed by the caller. @default the tunnel, which holds nothing open */
   readonly ssh?: SshDoor;
   readonly board: ProgressBoard;
-  /** Aborted by a stop and by the load itself. */
+  /** Aborted by a stop, and by the load itself. */
   readonly signal: AbortSignal;
 }
 
-/** Finds what the load needs and refuses, before anything is created, what the deployment would refuse to all of it. */
+/**
+ * Finds what the load needs. Throws, before anything is created, if the deployment would refuse the whole
+ * load.
+ */
 export async function prepareLoad(
   task: LoadTask,
   context: TaskContext,
@@ -43,7 +46,7 @@ export async function prepareLoad(
   const owner = new CoderClient(http, caller, context.signal);
   const polls = new PollLedger();
   const note = (message: string): void => context.emit({ type: "note", message });
-  // Nothing of the preparation is measured; the load's own calls are made once.
+  // Nothing of the preparation is measured, so its calls may be retried; the load's own calls are not.
   const asking = owner.patient();
   const organizationId = task.organizationId ?? (await onlyOrganization(asking)).id;
   await checkScenario(asking, task);
@@ -56,8 +59,8 @@ export async function prepareLoad(
     templateId = template.id;
   }
   const capacity = await shownCapacity(asking, organizationId);
-  if ("unknown" in capacity) note(`how many builds can run at once is not known: ${capacity.unknown}`);
-  // 0 stands for unknown: its polls then expect a builder, and no figure is judged by it.
+  if ("unknown" in capacity) note(`the build capacity is not known: ${capacity.unknown}`);
+  // 0 means unknown: polling then expects one daemon, and no figure is judged by it.
   const daemons = "unknown" in capacity ? 0 : capacity.daemons;
   const health = new HealthWatch(task.generatorLimits);
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
@@ -106,6 +109,6 @@ async function findTemplate(owner: CoderClient, organizationId: string, name: st
       `the deployment has no template "${name}", and its templates cannot be listed: ${all.failure.message}`,
     );
   const names = all.value.map((one) => one.name).join(", ");
-  const expected = names === "" ? "there is none yet: push one first" : `expected one of ${names}`;
+  const expected = names === "" ? "and no other: push one first" : `expected one of ${names}`;
   throw new RefbenchError("usage", `the deployment has no template "${name}", ${expected}`);
 }

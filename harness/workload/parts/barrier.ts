@@ -1,6 +1,9 @@
-/** Lets parts of a load go on together: whoever arrives waits until all that still run have arrived as often. */
+/**
+ * Lets the parts of a load continue together: an arriving part waits until all running parts have arrived as
+ * often.
+ */
 export class Barrier {
-  /** How often each part arrived, of those that still run. */
+  /** How often each running part has arrived. */
   readonly #arrived: Map<number, number>;
   readonly #waiting = new Map<number, () => void>();
 
@@ -8,7 +11,7 @@ export class Barrier {
     this.#arrived = new Map(Array.from({ length: parts }, (_, index) => [index, 0]));
   }
 
-  /** Resolves when every other part has arrived too, or has left. */
+  /** Resolves when every other part has also arrived, or has left. */
   arrive(part: number): Promise<void> {
     return new Promise((resolve) => {
       this.#arrived.set(part, (this.#arrived.get(part) ?? 0) + 1);
@@ -17,7 +20,7 @@ export class Barrier {
     });
   }
 
-  /** The part has ended: nobody waits for it any more. */
+  /** Removes an ended part: the others no longer wait for it. */
   leave(part: number): void {
     this.#arrived.delete(part);
     this.#waiting.delete(part);

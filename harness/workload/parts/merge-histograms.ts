@@ -3,7 +3,7 @@ import { decodeHistogram } from "../../model/record/decode-histogram.ts";
 import { sumHistogramCounts } from "../../model/record/histogram-counts.ts";
 import type { PhaseHistogram } from "../../model/record/worker-result.ts";
 
-/** One histogram for each phase and basis, as if one process had recorded every latency. */
+/** One histogram per phase and basis, as if one process had recorded every latency. */
 export function mergeHistograms(histograms: readonly PhaseHistogram[]): PhaseHistogram[] {
   const groups = new Map<string, PhaseHistogram[]>();
   for (const each of histograms) {

@@ -10,8 +10,9 @@ import { without } from "./without.ts";
 type Connections = LoadResult["connections"];
 
 /**
- * The parts of one load as one result, which merges further: counts add up, histograms and windows merge, and what
- * is no sum, such as the builds at once, is computed from what the parts kept for it.
+ * Merges the parts of one load into one result, which can be merged further. Counts add up, and histograms
+ * and windows merge. Figures that are not sums, such as builds at once, are calculated from data that the
+ * parts kept for this.
  */
 export function mergeResults(parts: readonly LoadResult[]): LoadResult {
   const [first, ...others] = parts;
@@ -28,50 +29,50 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
     ...first,
     stopped: parts.some(({ stopped }) => stopped),
     startedAtMs,
-    users: usersOf(parts),
-    workspaces: summed(parts.map(({ workspaces }) => workspaces)),
+    users: mergeUsers(parts),
+    workspaces: addUp(parts.map(({ workspaces }) => workspaces)),
     builds: mergeBuilds(parts.map(({ builds }) => builds)),
-    connections: connectionsOf(parts.map(({ connections }) => connections)),
+    connections: mergeConnections(parts.map(({ connections }) => connections)),
     ...(clocks.length === 0 ? {} : { clocks: mergeClocks(clocks) }),
-    failures: failuresOf(parts),
+    failures: mergeFailures(parts),
     histograms: mergeHistograms(parts.flatMap(({ histograms }) => histograms)),
-    generator: generatorOf(parts.map(({ generator }) => generator)),
+    generator: mergeGenerators(parts.map(({ generator }) => generator)),
     windows: [...windows],
     ...(arrivals.length === 0
       ? {}
-      : { arrivals: { ...summed(arrivals), lateMaxMs: Math.max(...arrivals.map((one) => one.lateMaxMs)) } }),
-    ...(apps.length === 0 ? {} : { apps: summed(apps) }),
+      : { arrivals: { ...addUp(arrivals), lateMaxMs: Math.max(...arrivals.map((one) => one.lateMaxMs)) } }),
+    ...(apps.length === 0 ? {} : { apps: addUp(apps) }),
     ...(polls === undefined ? {} : { polls }),
     ...(aborted === "" ? {} : { aborted }),
   };
 }
 
-/** A merged result as that of the whole task: without what its parts kept for merging. */
-export function finished(task: LoadTask, result: LoadResult): LoadResult {
+/** Completes a merged result: removes what its parts only kept for merging. */
+export function finishMerge(task: LoadTask, result: LoadResult): LoadResult {
   const users = without(result.users, "owners");
-  // Nobody in particular was asked for where the workspaces were there before.
+  // With existing workspaces, the task names no number of users.
   const asked = task.existing === undefined ? users.asked : users.withWorkspace;
   return { ...result, users: { ...users, asked } };
 }
 
-/** Whom two parts met is one user: of existing workspaces, or the caller alone. */
-function usersOf(parts: readonly LoadResult[]): LoadResult["users"] {
-  const counts = summed(parts.map(({ users }) => without(users, "owners")));
+/** Merges users. A user seen by two parts counts once: the owner of existing workspaces, or the caller. */
+function mergeUsers(parts: readonly LoadResult[]): LoadResult["users"] {
+  const counts = addUp(parts.map(({ users }) => without(users, "owners")));
   const owners = [...new Set(parts.flatMap(({ users }) => users.owners ?? []))].sort();
   const isKnown = parts.every(({ users }) => users.owners !== undefined);
   return isKnown ? { ...counts, withWorkspace: owners.length, owners } : counts;
 }
 
-function connectionsOf(parts: readonly Connections[]): Connections {
-  const counts = summed(parts.map((part) => without(part, "bytes", "traffic", "serverGauge")));
+function mergeConnections(parts: readonly Connections[]): Connections {
+  const counts = addUp(parts.map((part) => without(part, "bytes", "traffic", "serverGauge")));
   const bytes = parts.flatMap((part) => part.bytes ?? []);
   const traffic = parts.flatMap((part) => part.traffic ?? []);
   const gauges = parts.flatMap((part) => part.serverGauge ?? []);
   return {
     ...counts,
-    ...(bytes.length === 0 ? {} : { bytes: summed(bytes) }),
-    ...(traffic.length === 0 ? {} : { traffic: summed(traffic) }),
-    // Each part read the gauge of all sessions; which of the readings was nearest to the full hold, the fullest shows.
+    ...(bytes.length === 0 ? {} : { bytes: addUp(bytes) }),
+    ...(traffic.length === 0 ? {} : { traffic: addUp(traffic) }),
+    // Each part read the gauge of all sessions. The largest reading was closest to the full hold.
     ...(gauges.length === 0
       ? {}
       : {
@@ -82,20 +83,20 @@ function connectionsOf(parts: readonly Connections[]): Connections {
   };
 }
 
-function failuresOf(parts: readonly LoadResult[]): FailureCount[] {
+function mergeFailures(parts: readonly LoadResult[]): FailureCount[] {
   const kinds = new Map<string, FailureCount>();
   for (const failure of parts.flatMap(({ failures }) => failures)) {
     const key = `${failure.class} ${failure.phase}`;
     const known = kinds.get(key);
-    kinds.set(key, known === undefined ? failure : mergedFailure(known, failure));
+    kinds.set(key, known === undefined ? failure : mergeFailure(known, failure));
   }
   return [...kinds.values()].sort(
     (a, b) => b.count - a.count || `${a.class} ${a.phase}`.localeCompare(`${b.class} ${b.phase}`),
   );
 }
 
-/** The example and the kinds of reasons of the first part that has them: each part read its own logs. */
-function mergedFailure(one: FailureCount, other: FailureCount): FailureCount {
+/** Keeps the example and the logs of the first part that has them, because each part read its own logs. */
+function mergeFailure(one: FailureCount, other: FailureCount): FailureCount {
   const reasons = new Map((one.reasons ?? []).map((reason) => [reason.error, reason]));
   for (const reason of other.reasons ?? []) {
     const known = reasons.get(reason.error);
@@ -105,9 +106,9 @@ function mergedFailure(one: FailureCount, other: FailureCount): FailureCount {
   return reasons.size === 0 ? { ...one, count } : { ...one, count, reasons: [...reasons.values()] };
 }
 
-/** As good as the worst part; memory and CPU are of all of them. */
-function generatorOf(parts: readonly GeneratorHealth[]): GeneratorHealth {
-  const { maxRssMib, cpuSeconds, childCpuSeconds } = summed(
+/** Keeps the worst figure of all parts; memory and CPU time add up. */
+function mergeGenerators(parts: readonly GeneratorHealth[]): GeneratorHealth {
+  const { maxRssMib, cpuSeconds, childCpuSeconds } = addUp(
     parts.map((part) => ({
       maxRssMib: part.maxRssMib,
       cpuSeconds: part.cpuSeconds,
@@ -128,8 +129,8 @@ function generatorOf(parts: readonly GeneratorHealth[]): GeneratorHealth {
   };
 }
 
-/** Each figure added up over those who have it. */
-function summed<T extends object>(parts: readonly T[]): T {
+/** Adds up each numeric figure over the parts that have it. */
+function addUp<T extends object>(parts: readonly T[]): T {
   const sums: Record<string, number> = {};
   for (const part of parts)
     for (const [key, value] of Object.entries(part))

@@ -1,11 +1,11 @@
 import type { LoadProgress } from "../../model/record/worker-result.ts";
 
-/** What all parts of a load stand at together; the activity is that of the part that is furthest behind the others. */
+/** The progress of all parts of a load together. The activity is that of the part furthest behind. */
 export class ProgressSum {
   readonly #latest = new Map<number, LoadProgress>();
   #order: string[] = [];
 
-  /** Takes what one part stands at. */
+  /** Takes the progress of one part and returns that of all. */
   update(part: number, progress: LoadProgress): LoadProgress {
     this.#latest.set(part, progress);
     if (!this.#order.includes(progress.activity)) this.#order.push(progress.activity);

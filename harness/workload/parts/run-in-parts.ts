@@ -7,10 +7,10 @@ import { splitRunner } from "./split-runner.ts";
 import { countParts } from "./split-load.ts";
 import { without } from "./without.ts";
 
-/** Sooner than whoever waits for this process to stop gives up on it. */
+/** Shorter than the time after which the caller gives up on stopping this process. */
 const STOP_GRACE_MS = 15_000;
 
-/** Runs one load as several processes of this program, here or wherever this one was brought to. */
+/** Runs one load as several processes of this program, wherever it runs. */
 export async function runInParts(task: LoadTask, context: TaskContext): Promise<LoadResult> {
   const runner = localWorkerRunner({ command: thisProgram(), stopGraceMs: STOP_GRACE_MS });
   const result = await splitRunner(runner, countParts(task)).runLoad(task, {
@@ -23,6 +23,6 @@ export async function runInParts(task: LoadTask, context: TaskContext): Promise<
 function thisProgram(): [string, ...string[]] {
   const program = process.argv[1];
   if (program === undefined)
-    throw new RefbenchError("shard", "the shard program does not know its own file: run it as a file");
+    throw new RefbenchError("shard", "the worker does not know its own file: run it as a file");
   return [process.execPath, ...process.execArgv, program];
 }

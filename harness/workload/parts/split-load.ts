@@ -1,35 +1,35 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { without } from "./without.ts";
 
-/** What one generator process carries with room to spare. */
-const CONNECTIONS_PER_SHARD = 10_000;
+/** What one worker carries with room to spare. */
+const CONNECTIONS_PER_PART = 10_000;
 
 type Steps = NonNullable<LoadTask["arrival"]>;
 
-/** Over how many processes the load is dealt: as many as it asks for, else one for each 10,000 connections. */
+/** How many parts the load is split into: as many as the task says, else one per 10,000 connections. */
 export function countParts(task: LoadTask): number {
   if (task.part !== undefined) return 1;
-  return Math.max(1, Math.min(wantedShards(task), mostShards(task)));
+  return Math.max(1, Math.min(countWantedParts(task), countPossibleParts(task)));
 }
 
-/** In words that it is dealt over fewer processes than its size wants, since it cannot be dealt over more. */
-export function fewerParts(task: LoadTask): string | undefined {
-  const [dealt, wanted] = [countParts(task), wantedShards(task)];
+/** A sentence if the load has fewer parts than its size needs, because it cannot be split further. */
+export function explainFewerParts(task: LoadTask): string | undefined {
+  const [dealt, wanted] = [countParts(task), countWantedParts(task)];
   if (task.part !== undefined || dealt >= wanted) return undefined;
   return (
-    `generator processes: ${dealt} where ${wanted} are wanted (${CONNECTIONS_PER_SHARD.toLocaleString("en")} connections each), since each needs ` +
-    `workspaces, users and turns of its own: with --concurrency 0 and --cleanup-concurrency 0 turns are no limit`
+    `generator processes: ${dealt} instead of ${wanted} (one per ${CONNECTIONS_PER_PART.toLocaleString("en")} connections), because each needs ` +
+    `its own workspaces, users and turns: --concurrency 0 and --cleanup-concurrency 0 remove the limit by turns`
   );
 }
 
-function wantedShards({ connections, app, shards }: LoadTask): number {
-  return shards ?? Math.ceil(Math.max(connections.total, app?.connections ?? 0) / CONNECTIONS_PER_SHARD);
+function countWantedParts({ connections, app, shards }: LoadTask): number {
+  return shards ?? Math.ceil(Math.max(connections.total, app?.connections ?? 0) / CONNECTIONS_PER_PART);
 }
 
-/** Each part needs a user, a workspace and a turn of its own: no turn at all would mean no limit. */
-function mostShards(task: LoadTask): number {
+/** Each part needs its own user, workspace and turn: a part with 0 turns would have no limit. */
+function countPossibleParts(task: LoadTask): number {
   const { deployment, concurrency, cleanupConcurrency, existing, app, arrival } = task;
-  // On a schedule nobody waits for a turn.
+  // On a schedule there are no turns.
   const turns = arrival === undefined ? [concurrency, cleanupConcurrency] : [cleanupConcurrency];
   const limits = turns.filter((limit) => limit > 0);
   if (existing === undefined) limits.push(task.users, task.workspaces);
@@ -39,8 +39,9 @@ function mostShards(task: LoadTask): number {
 }
 
 /**
- * Deals a load over processes by workspaces, each with its users: the counts of the parts add up to the whole's, and
- * so do their rates, each in proportion to what it paces, so that ramps and schedules take as long as the whole's.
+ * Splits a load into parts by workspaces, each with its users. The counts of the parts add up to the whole's.
+ * So do their rates, in proportion to what they pace, so that ramps and schedules take as long as the
+ * whole's.
  */
 export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
   if (parts === 1) return [task];
@@ -72,7 +73,7 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
         ...connections,
         total: at(totals),
         sshShare: at(totals) === 0 ? connections.sshShare : at(ssh) / at(totals),
-        // What a part without connections ramps up is nothing, at whatever rate.
+        // A part without connections has no ramp, but its rate must be positive.
         rampPerSecond: connections.rampPerSecond * (ofConnections === 0 ? 1 / parts : ofConnections),
         commandsPerSecond: connections.commandsPerSecond * ofConnections,
       },
@@ -80,8 +81,8 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
     const ofWorkspaces = share(workspaces, task.workspaces);
     if (task.deployment.stdioSessions !== undefined)
       part.deployment = { ...task.deployment, stdioSessions: at(stdio) };
-    if (task.arrival !== undefined) part.arrival = slowed(task.arrival, ofWorkspaces);
-    if (task.herd?.arrival !== undefined) part.herd = { arrival: slowed(task.herd.arrival, ofWorkspaces) };
+    if (task.arrival !== undefined) part.arrival = slowDown(task.arrival, ofWorkspaces);
+    if (task.herd?.arrival !== undefined) part.herd = { arrival: slowDown(task.herd.arrival, ofWorkspaces) };
     if (task.app !== undefined) {
       const ofApps = share(apps, task.app.connections);
       const messagesPerSecond = task.app.messagesPerSecond * ofApps;
@@ -91,7 +92,7 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
   });
 }
 
-/** Whole numbers that add up to the total and differ by one at most. */
+/** Whole numbers that add up to the total and differ by at most one. */
 function deal(total: number, parts: number): number[] {
   return Array.from(
     { length: parts },
@@ -99,6 +100,6 @@ function deal(total: number, parts: number): number[] {
   );
 }
 
-function slowed(steps: Steps, share: number): Steps {
+function slowDown(steps: Steps, share: number): Steps {
   return steps.map((step) => ({ ...step, perSecond: step.perSecond * share }));
 }

@@ -3,33 +3,31 @@ import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { Barrier } from "./barrier.ts";
-import { finished, mergeResults } from "./merge-results.ts";
+import { finishMerge, mergeResults } from "./merge-results.ts";
 import { ProgressSum } from "./progress-sum.ts";
 import { splitLoad } from "./split-load.ts";
 import { without } from "./without.ts";
 
 type RunOptions = Parameters<WorkerRunner["run"]>[1];
-type LoadShardResult = Extract<WorkerResult, { task: "load" }>;
-
-/** Runs loads in several parts at the same time; other tasks as they are. */
+type LoadWorkerResult = Extract<WorkerResult, { task: "load" }>;
+/** Runs loads in several parts at the same time, and other tasks unchanged. */
 export interface SplitRunner extends WorkerRunner {
-  runLoad(task: LoadTask, options: RunOptions): Promise<LoadShardResult>;
+  runLoad(task: LoadTask, options: RunOptions): Promise<LoadWorkerResult>;
 }
 
 /**
- * Deals each load over so many runs of the runner, which begin each stage together, and merges what they measured.
- * When one of them fails, the others are stopped in order and the error names it.
+ * Splits each load into `parts` runs of the runner, which start each stage together, and merges their
+ * results. If one of them fails, the others are stopped cleanly, and the error names the failed part.
  */
-export function splitRunner(runner: WorkerRunner, shards: number): SplitRunner {
-  const runLoad = async (task: LoadTask, options: RunOptions): Promise<LoadShardResult> => {
-    const parts = splitLoad(task, shards);
-    const results = await new Parts(runner, parts, options).run();
-    return { task: "load", ...finished(task, mergeResults(results)) };
+export function splitRunner(runner: WorkerRunner, parts: number): SplitRunner {
+  const runLoad = async (task: LoadTask, options: RunOptions): Promise<LoadWorkerResult> => {
+    const results = await new Parts(runner, splitLoad(task, parts), options).run();
+    return { task: "load", ...finishMerge(task, mergeResults(results)) };
   };
   return {
     runLoad,
     run: (task, options) =>
-      task.task === "load" && shards > 1 ? runLoad(task, options) : runner.run(task, options),
+      task.task === "load" && parts > 1 ? runLoad(task, options) : runner.run(task, options),
   };
 }
 
@@ -39,7 +37,7 @@ class Parts {
   readonly #options: RunOptions;
   readonly #barrier: Barrier;
   readonly #progress = new ProgressSum();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #othersFailed = new AbortController();
   readonly #suffering = new AbortController();
 
@@ -50,7 +48,7 @@ class Parts {
     this.#barrier = new Barrier(tasks.length);
   }
 
-  /** Waits for every part, also when one of them failed: none is left running. */
+  /** Runs every part and waits for all, also after a failure, so that none keeps running. */
   async run(): Promise<LoadResult[]> {
     let failure: RefbenchError | undefined;
     const results = await Promise.all(
@@ -58,8 +56,8 @@ class Parts {
         try {
           return await this.#runPart(task, index);
         } catch (error) {
-          // What the others say after it, they say because they were stopped.
-          failure ??= this.#named(error, index);
+          // The other parts fail only because they are stopped.
+          failure ??= this.#nameError(error, index);
           this.#othersFailed.abort(failure);
           return undefined;
         } finally {
@@ -74,18 +72,21 @@ class Parts {
   async #runPart(task: LoadTask, index: number): Promise<LoadResult> {
     const result = await this.#runner.run(task, {
       signal: AbortSignal.any([this.#options.signal, this.#othersFailed.signal]),
-      onEvent: (event) => this.#hear(event, index),
+      onEvent: (event) => this.#receive(event, index),
       onWaiting: () => this.#barrier.arrive(index),
       suffering: this.#suffering.signal,
     });
     if (result.task !== "load")
-      throw new RefbenchError("shard", `it answered a load task with the result of a ${result.task} task`);
+      throw new RefbenchError(
+        "shard",
+        `the worker answered a load task with the result of a ${result.task} task`,
+      );
     const load = without(result, "task");
-    return this.#tasks.length === 1 ? load : named(load, this.#name(index));
+    return this.#tasks.length === 1 ? load : nameReasons(load, this.#name(index));
   }
 
-  /** What one part says, as the whole load would say it; its greeting and its result are its own. */
-  #hear(event: WorkerEvent, index: number): void {
+  /** Passes an event of one part on as one of the whole load. Greetings and results are not passed on. */
+  #receive(event: WorkerEvent, index: number): void {
     const { onEvent } = this.#options;
     if (event.type === "progress")
       onEvent({ type: "progress", progress: this.#progress.update(index, event.progress) });
@@ -95,26 +96,26 @@ class Parts {
       onEvent(event);
   }
 
-  /** All parts find the same things. */
+  /** Whether no other part has reported the same text. */
   #isNew(text: string): boolean {
-    const isNew = !this.#told.has(text);
-    this.#told.add(text);
+    const isNew = !this.#reported.has(text);
+    this.#reported.add(text);
     return isNew;
   }
 
-  #named(error: unknown, index: number): RefbenchError {
+  #nameError(error: unknown, index: number): RefbenchError {
     const message = `${this.#name(index)} of ${this.#tasks.length} failed: ${messageOf(error)}`;
     const code = error instanceof RefbenchError ? error.code : "shard";
     return new RefbenchError(code, message, { cause: error });
   }
 
   #name(index: number): string {
-    return `shard ${index + 1}`;
+    return `part ${index + 1}`;
   }
 }
 
-/** The result with the shard's name at everything that its process alone was the reason of. */
-function named(result: LoadResult, name: string): LoadResult {
+/** Adds the part's name to everything that only its process caused. */
+function nameReasons(result: LoadResult, name: string): LoadResult {
   const { generator, windows } = result;
   return {
     ...result,

@@ -1,4 +1,4 @@
-/** A copy of the object without these of its fields. */
+/** A copy of the object without the named fields. */
 export function without<T extends object, K extends keyof T>(value: T, ...fields: readonly K[]): Omit<T, K> {
   const left: readonly PropertyKey[] = fields;
   return Object.fromEntries(Object.entries(value).filter(([key]) => !left.includes(key))) as Omit<T, K>;

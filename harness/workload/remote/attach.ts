@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LineSplitter } from "../../tools/files/lines.ts";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "../worker-process/lean-process.ts";
-import { hostingOf, killHost } from "./hosting.ts";
+import { findHosting, killHost } from "./hosting.ts";
 import { eventTail } from "./event-tail.ts";
 import {
   type AttachLine,
@@ -21,35 +21,36 @@ const POLL_MS = 100;
 const KEPT_LOG = 4000;
 
 /**
- * The runner's end of one connection: starts the task's host if it has none, prints its events from a number on, and
- * removes the folder once the last is acknowledged. It may die at any moment: the next one goes on.
+ * The runner's end of one connection. Starts the task's host if it has none, prints its events from a number
+ * on, and removes the folder once the last event is acknowledged. It may die at any moment: the next `attach`
+ * continues.
  */
 export async function attachToTask(folder: string, from: number): Promise<void> {
   if (!isTaskThere(folder)) {
-    await say({ type: "missing" });
+    await printLine({ type: "missing" });
     return;
   }
   const client = listenToClient(folder);
-  const host = hostingOf(folder).state === "none" ? startHost(folder) : undefined;
-  await say({ type: "attached" });
+  const host = findHosting(folder).state === "none" ? startHost(folder) : undefined;
+  await printLine({ type: "attached" });
 
   const tail = eventTail(join(folder, TASK_FILES.events));
   let lastNumber: number | undefined;
   while (!client.isGone()) {
     if (lastNumber !== undefined && client.acknowledged() >= lastNumber) {
       rmSync(folder, { recursive: true, force: true });
-      await say({ type: "removed" });
+      await printLine({ type: "removed" });
       return;
     }
-    // Asked before the file is read: a host that is gone now has written all that it ever will.
+    // Checked before the file is read: a host that is gone has already written all its events.
     const isGone = isHostGone(folder, host);
     const events = tail.read();
     for (const event of events) {
-      if (event.number >= from) await say(event);
+      if (event.number >= from) await printLine(event);
       if (isLast(event)) lastNumber = event.number;
     }
     if (isGone && lastNumber === undefined) {
-      await say({ type: "gone", said: lastWords(folder) });
+      await printLine({ type: "gone", said: readLog(folder) });
       return;
     }
     if (events.length === 0) await sleep(POLL_MS);
@@ -57,11 +58,11 @@ export async function attachToTask(folder: string, from: number): Promise<void> 
 }
 
 function isTaskThere(folder: string): boolean {
-  // In this order: a host names itself before it deletes the task, so one of the two is always seen.
+  // In this order: a host writes its file before it deletes the task, so that one of the two always exists.
   return existsSync(join(folder, TASK_FILES.task)) || existsSync(join(folder, TASK_FILES.host));
 }
 
-/** Starts the host in a session of its own, so that it outlives this connection. */
+/** Starts the host in a separate session, so that it outlives this connection. */
 function startHost(folder: string): { readonly hasEnded: () => boolean } {
   const log = openSync(join(folder, TASK_FILES.log), "a", 0o600);
   const args = [...process.execArgv, ...LEAN_NODE, process.argv[1] ?? "", "host", folder];
@@ -76,11 +77,11 @@ function startHost(folder: string): { readonly hasEnded: () => boolean } {
 }
 
 function isHostGone(folder: string, started: ReturnType<typeof startHost> | undefined): boolean {
-  const { state } = hostingOf(folder);
+  const { state } = findHosting(folder);
   return state === "gone" || (state === "none" && started?.hasEnded() === true);
 }
 
-function lastWords(folder: string): string {
+function readLog(folder: string): string {
   try {
     return readFileSync(join(folder, TASK_FILES.log), "utf8").slice(-KEPT_LOG).trim();
   } catch {
@@ -88,7 +89,7 @@ function lastWords(folder: string): string {
   }
 }
 
-/** Reads the client's lines; each is a sign of life, which the host watches for. */
+/** Reads the client's lines. Each is a sign of life, which the host checks for. */
 function listenToClient(folder: string): { isGone: () => boolean; acknowledged: () => number } {
   let isEnded = false;
   let acknowledged = 0;
@@ -111,7 +112,7 @@ function listenToClient(folder: string): { isGone: () => boolean; acknowledged: 
   };
 }
 
-/** A connection that is cut ends in the middle of a line. */
+/** Parses a line; undefined for the incomplete last line of a lost connection. */
 function parseLine(text: string): ClientLine | undefined {
   try {
     return clientLine.parse(parseJson(text));
@@ -120,14 +121,14 @@ function parseLine(text: string): ClientLine | undefined {
   }
 }
 
-/** On a full disk the host hears of nobody and stops by itself; this process goes on telling what it did. */
+/** Marks a sign of life. On a full disk it is lost, and the host stops; this process continues to report. */
 function touch(file: string): void {
   const now = new Date();
   if (existsSync(file)) utimesSync(file, now, now);
   else isWritten(file);
 }
 
-/** Whether an empty file could be made, which a full disk refuses. */
+/** Whether an empty file could be made; false on a full disk. */
 function isWritten(file: string): boolean {
   try {
     writeFileSync(file, "", { mode: 0o600 });
@@ -137,7 +138,7 @@ function isWritten(file: string): boolean {
   }
 }
 
-/** Waits for a slow connection, so that a long backlog is never held twice. */
-function say(line: AttachLine): Promise<void> {
+/** Prints a line and waits until it is sent, so that a long backlog is not kept in memory twice. */
+function printLine(line: AttachLine): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, () => resolve()));
 }

@@ -10,9 +10,9 @@ import { parseJson } from "../../tools/parse-json.ts";
 const KEPT_WORDS = 2000;
 const LOSS_MS = 2000;
 
-/** One `attach` running on the runner. */
+/** A running `attach` on the runner. */
 export interface Attachment {
-  /** What it prints, until it ends; then throws, unless its last line was read. */
+  /** Its output lines. Throws at its end, unless its last line was read. */
   readonly lines: AsyncIterable<AttachLine>;
   readonly send: (line: ClientLine) => void;
 }
@@ -36,28 +36,28 @@ export async function openAttachment(
     words = (words + chunk.toString("utf8")).slice(-KEPT_WORDS);
   });
   channel.on("exit", (exitCode: number | null) => (code = exitCode ?? undefined));
-  // A lost connection shows in `whileUp`.
+  // A lost connection is reported by `whileUp`.
   channel.on("error", () => undefined);
   const ended = new Promise<never>((_, reject) => {
     channel.on("close", () => {
-      const end = (): void => reject(new OutOfReach(endOf(code, words.trim())));
-      // Without an exit code the whole connection is about to be lost, whose reason says more.
+      const end = (): void => reject(new OutOfReach(describeEnd(code, words.trim())));
+      // Without an exit code the whole connection is about to be lost, and its reason is more useful.
       if (code === undefined) setTimeout(end, LOSS_MS).unref();
       else end();
     });
   });
   return {
-    lines: linesOf(channel, whileUp(ended)),
+    lines: readLines(channel, whileUp(ended)),
     send: (line) => {
       if (channel.writable) channel.write(`${JSON.stringify(line)}\n`);
     },
   };
 }
 
-async function* linesOf(channel: ClientChannel, end: Promise<never>): AsyncGenerator<AttachLine> {
+async function* readLines(channel: ClientChannel, end: Promise<never>): AsyncGenerator<AttachLine> {
   const output = channel.pipe(new PassThrough());
   end.catch((error: unknown) => output.destroy(error as Error));
-  // A connection that is cut ends in the middle of a line, which the next one sends again.
+  // A lost connection ends with an incomplete line, which the next one sends again.
   const splitter = new LineSplitter();
   for await (const chunk of output as AsyncIterable<Buffer>) yield* splitter.push(chunk).map(parseLine);
   await end;
@@ -67,15 +67,13 @@ function parseLine(text: string): AttachLine {
   try {
     return attachLine.parse(parseJson(text));
   } catch (error) {
-    // Never the line: an event may carry a token.
-    throw new RefbenchError("shard", "the shard program on the runner broke its protocol", { cause: error });
+    // The error must not contain the line: an event may carry a token.
+    throw new RefbenchError("shard", "the worker on the runner broke its protocol", { cause: error });
   }
 }
 
-function endOf(code: number | undefined, words: string): string {
+function describeEnd(code: number | undefined, words: string): string {
   const end =
-    code === undefined
-      ? "the shard program's connection ended"
-      : `the shard program ended with exit code ${code}`;
-  return `${end}${words === "" ? "" : `; it said: ${words}`}`;
+    code === undefined ? "the worker's connection ended" : `the worker ended with exit code ${code}`;
+  return `${end}${words === "" ? "" : `; its output: ${words}`}`;
 }

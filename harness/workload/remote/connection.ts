@@ -13,18 +13,18 @@ const KEEPALIVES_MISSED = 3;
 /** An open SSH connection to a runner through its tunnel. */
 export interface RunnerConnection extends Disposable {
   readonly client: Client;
-  /** Waits for something of this connection; throws when the connection is lost before it comes. */
+  /** Waits for something on this connection. Throws if the connection is lost first. */
   readonly whileUp: <T>(wanted: Promise<T>) => Promise<T>;
-  /** Gives the connection up for lost, so that the next is made. */
+  /** Gives up the connection, so that the next one is made. */
   readonly drop: (reason: string) => void;
 }
 
 /**
- * Connects to a runner. Throws `OutOfReach` for a machine or a tunnel that is not ready, and a `RefbenchError` where
- * trying again is no use: a host that is not the runner, a key that cannot be read.
+ * Connects to a runner. Throws `OutOfReach` if the machine or the tunnel is not ready. Throws a
+ * `RefbenchError` if a retry cannot help: the host is not the runner, or the key is unreadable.
  */
 export async function connectRunner(access: RunnerAccess, signal: AbortSignal): Promise<RunnerConnection> {
-  const known = knownHost(await hostKeysOf(access, signal));
+  const known = knownHost(await readHostKeys(access, signal));
   signal.throwIfAborted();
   const tunnel = openTunnel(access.tunnel);
   const client = new Client();
@@ -33,8 +33,8 @@ export async function connectRunner(access: RunnerAccess, signal: AbortSignal): 
   let drop: RunnerConnection["drop"] = () => undefined;
   const lost = new Promise<never>((_, reject) => {
     const lose = (reason: string): void =>
-      void tunnel.hasSpoken().then(() => reject(new OutOfReach(withWords(reason, tunnel))));
-    client.on("error", (error) => lose(reasonOf(error, access)));
+      void tunnel.hasSpoken().then(() => reject(new OutOfReach(withTunnelOutput(reason, tunnel))));
+    client.on("error", (error) => lose(describeError(error, access)));
     client.on("close", () => lose("the SSH connection closed"));
     onAbort = () => reject(signal.reason as Error);
     drop = (reason) => {
@@ -72,16 +72,16 @@ export async function connectRunner(access: RunnerAccess, signal: AbortSignal): 
   } catch (error) {
     close();
     if (tunnel.isUnknown()) throw noTunnel(access);
-    throw stranger === undefined ? unlessKey(error, access) : notTheRunner(access, stranger);
+    throw stranger === undefined ? keyErrorOr(error, access) : notTheRunner(access, stranger);
   }
 }
 
-async function hostKeysOf(access: RunnerAccess, signal: AbortSignal): Promise<readonly string[]> {
+async function readHostKeys(access: RunnerAccess, signal: AbortSignal): Promise<readonly string[]> {
   try {
     return await access.hostKeys(signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw new OutOfReach(`its host keys are not known: ${messageOf(error)}`, { cause: error });
+    throw new OutOfReach(`its host keys are not known yet: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -89,30 +89,30 @@ function notTheRunner({ name }: RunnerAccess, shown: Buffer): RefbenchError {
   const print = `SHA256:${createHash("sha256").update(shown).digest("base64").replace(/=+$/, "")}`;
   return new RefbenchError(
     "shard",
-    `what answers as ${name} shows the host key ${print}, which is none of those that the machine reported to its cloud: nothing was sent to it; look at who is between, then run again`,
+    `the server at ${name} has the host key ${print}, which is none of those that the machine reported to its cloud: nothing was sent to it; find out what is between, then run again`,
   );
 }
 
 function noTunnel({ name, tunnel }: RunnerAccess): RefbenchError {
   return new RefbenchError(
     "shard",
-    `the tunnel to ${name} needs the command ${tunnel.command}, which is not on this machine: install it and run again`,
+    `the tunnel to ${name} needs the command ${tunnel.command}, which is not installed: install it and run again`,
   );
 }
 
-/** ssh2 throws at once for a key that it cannot read; its message does not quote the key. */
-function unlessKey(error: unknown, { name }: RunnerAccess): unknown {
+/** Replaces ssh2's error for an unreadable key, which is final. Its message does not quote the key. */
+function keyErrorOr(error: unknown, { name }: RunnerAccess): unknown {
   if (!(error instanceof Error) || error instanceof OutOfReach) return error;
   if (!error.message.includes("privateKey")) return error;
   return new RefbenchError("shard", `the run's SSH key for ${name} cannot be read: ${error.message}`);
 }
 
-function reasonOf(error: Error, { user }: RunnerAccess): string {
+function describeError(error: Error, { user }: RunnerAccess): string {
   const isRefused = "level" in error && error.level === "client-authentication";
-  return isRefused ? `the run's key is refused for the user ${user}` : error.message;
+  return isRefused ? `the runner refused the run's key for the user ${user}` : error.message;
 }
 
-function withWords(reason: string, tunnel: Tunnel): string {
+function withTunnelOutput(reason: string, tunnel: Tunnel): string {
   const words = tunnel.words();
-  return words === "" ? reason : `${reason}; the tunnel said: ${words}`;
+  return words === "" ? reason : `${reason}; the tunnel's output: ${words}`;
 }

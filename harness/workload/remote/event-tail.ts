@@ -6,7 +6,10 @@ import { type NumberedEvent, numberedEvent } from "./protocol.ts";
 
 const CHUNK = 64 * 1024;
 
-/** Reads a growing file of events: each call reads to its present end and returns the whole lines since the last call. */
+/**
+ * Reads a growing file of events. Each call reads to the current end and returns the complete lines since the
+ * last call.
+ */
 export function eventTail(path: string): { read: () => NumberedEvent[] } {
   const chunk = Buffer.alloc(CHUNK);
   let file: number | undefined;
@@ -16,7 +19,7 @@ export function eventTail(path: string): { read: () => NumberedEvent[] } {
       try {
         file ??= openSync(path, "r");
       } catch {
-        // The host has said nothing yet.
+        // The host has not written anything yet.
         return [];
       }
       const lines: string[] = [];
@@ -34,7 +37,7 @@ function parseLine(line: string): NumberedEvent {
   try {
     return numberedEvent.parse(parseJson(line));
   } catch (cause) {
-    // Never the line: an event may carry a token.
+    // The error must not contain the line: an event may carry a token.
     throw new RefbenchError("shard", "a stored event of the task cannot be read: start the task again", {
       cause,
     });

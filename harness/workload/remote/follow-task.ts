@@ -5,18 +5,18 @@ import type { Attachment } from "./attachment.ts";
 import { isLast, type NumberedEvent } from "./protocol.ts";
 import type { StopControl } from "./stop-control.ts";
 
-/** What has come of a task so far, over all connections. */
+/** The events received for a task so far, over all connections. */
 export interface Received {
-  /** Number of the last event that was handed on. */
+  /** Number of the last event that was passed on. */
   number: number;
   last: WorkerEvent | undefined;
   isComplete: boolean;
 }
 
 /**
- * Hands on the events of one connection, each number once, and acknowledges them until the runner has removed the
- * task, or knows of none. Throws `OutOfReach` when the connection ended first, and a `RefbenchError` when the task's
- * host is gone.
+ * Passes on the events of one connection, each number once, and acknowledges them, until the runner has
+ * removed the task or has none. Throws `OutOfReach` if the connection ends first, and a `RefbenchError` if
+ * the task's host is gone.
  */
 export async function followTask(
   attachment: Attachment,
@@ -24,7 +24,7 @@ export async function followTask(
   options: {
     readonly name: string;
     readonly stop: StopControl;
-    /** How often life is shown. */
+    /** How often an acknowledgement is sent as a sign of life, in milliseconds. */
     readonly ackEveryMs: number;
     readonly onAttached: () => void;
     readonly onEvent: (event: WorkerEvent) => void;
@@ -49,13 +49,10 @@ export async function followTask(
         case "missing":
           return line.type;
         case "gone":
-          throw lostTask(
-            options.name,
-            `the process of the shard is gone without a result; ${sayingOf(line.said)}`,
-          );
+          throw lostTask(options.name, `its worker ended without a result; ${quoteOutput(line.said)}`);
       }
     }
-    throw new OutOfReach("the shard program on the runner ended in the middle");
+    throw new OutOfReach("the worker on the runner ended unexpectedly");
   } finally {
     clearInterval(heart);
     options.stop.detach();
@@ -75,11 +72,11 @@ function take(line: NumberedEvent, received: Received): boolean {
   return true;
 }
 
-function sayingOf(said: string): string {
-  return said === "" ? "it said nothing" : `it said: ${said}`;
+function quoteOutput(said: string): string {
+  return said === "" ? "its output is empty" : `its output: ${said}`;
 }
 
-/** The error of a task that nobody can go on with. */
+/** The error for a task that cannot be continued. */
 export function lostTask(name: string, what: string): RefbenchError {
   return new RefbenchError("shard", `${name} lost its task: ${what}`);
 }

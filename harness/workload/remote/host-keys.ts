@@ -1,11 +1,11 @@
 import type { ServerHostKeyAlgorithm } from "ssh2";
 import { RefbenchError } from "../../tools/error.ts";
 
-/** The keys by which one runner is known. */
+/** The known keys of one runner. */
 export interface KnownHost {
-  /** Whether the raw key that a server showed is one of them, byte by byte. */
+  /** Whether the raw key of a server is one of them, byte by byte. */
   readonly isKnown: (blob: Buffer) => boolean;
-  /** Asked of the server, so that it shows a key that can be compared. */
+  /** Requested from the server, so that it presents a key that can be compared. */
   readonly algorithms: ServerHostKeyAlgorithm[];
 }
 
@@ -17,7 +17,7 @@ const ALGORITHMS: Record<string, ServerHostKeyAlgorithm[]> = {
   "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"],
 };
 
-/** Reads lines such as `ssh-ed25519 AAAA… comment`, as the machine reported them to its cloud. */
+/** Parses lines such as `ssh-ed25519 AAAA… comment`, as the machine reported them to its cloud. */
 export function knownHost(lines: readonly string[]): KnownHost {
   const keys = lines
     .map((line) => line.trim().split(/\s+/))
@@ -28,7 +28,7 @@ export function knownHost(lines: readonly string[]): KnownHost {
     const kinds = Object.keys(ALGORITHMS).join(", ");
     throw new RefbenchError(
       "shard",
-      `none of the runner's ${lines.length} reported host keys is one of ${kinds}`,
+      `none of the runner's ${lines.length} reported host keys has a supported type: expected one of ${kinds}`,
     );
   }
   return {

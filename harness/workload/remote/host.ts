@@ -12,14 +12,14 @@ import { parseJson } from "../../tools/parse-json.ts";
 const WATCH_EVERY_MS = 200;
 
 /**
- * Runs the task in a folder of the runner, as a process of its own session: events go to a file, which outlives every
+ * Runs the task in a folder of the runner, in its own session. Events go to a file, which outlives every
  * connection. Ends the process.
  */
 export async function hostTask(folder: string): Promise<void> {
   if (!claimHosting(folder)) return;
   const stop = new AbortController();
   const requestStop = (why: string): void => stop.abort(new RefbenchError("interrupted", why));
-  process.on("SIGTERM", () => requestStop("the shard was told to stop"));
+  process.on("SIGTERM", () => requestStop("the worker was asked to stop"));
 
   const write = eventWriter(folder);
   write({ type: "hello", protocol: SHARD_PROTOCOL, pid: process.pid });
@@ -28,14 +28,14 @@ export async function hostTask(folder: string): Promise<void> {
     write({
       type: "error",
       code: "usage",
-      message: `${TASK_FILES.task} is not of this shard program's protocol`,
+      message: `${TASK_FILES.task} does not match this worker's protocol`,
     });
     process.exit(1);
   }
   watchFolder(folder, job.unattendedMs, requestStop);
   stop.signal.addEventListener("abort", () => {
     setTimeout(() => {
-      const message = `the stopped task gave no result within ${job.stopGraceMs / 1000} s`;
+      const message = `the stopped task had no result within ${job.stopGraceMs / 1000} s`;
       write({ type: "error", code: "shard", message });
       process.exit(1);
     }, job.stopGraceMs).unref();
@@ -52,7 +52,7 @@ export async function hostTask(folder: string): Promise<void> {
   process.exit(last.type === "result" ? 0 : 1);
 }
 
-/** Reads the task and deletes its file: it carries secrets, and nobody reads it again. */
+/** Reads the task and deletes its file, which contains secrets and is not needed again. */
 function takeTask(folder: string): HostedTask | undefined {
   const file = join(folder, TASK_FILES.task);
   const text = readFileSync(file, "utf8");
@@ -60,12 +60,15 @@ function takeTask(folder: string): HostedTask | undefined {
   try {
     return hostedTask.parse(parseJson(text));
   } catch {
-    // Never the reason: it may quote a secret.
+    // The reason is omitted: it may quote a secret.
     return undefined;
   }
 }
 
-/** Appends each event with its number. In place at once, so that even a killed host has said what it said. */
+/**
+ * Appends each event with its number. Written synchronously, so that even a killed host has stored its
+ * events.
+ */
 function eventWriter(folder: string): (event: WorkerEvent) => void {
   const file = openSync(join(folder, TASK_FILES.events), "ax", 0o600);
   let number = 0;
@@ -86,8 +89,8 @@ function watchFolder(folder: string, unattendedMs: number, requestStop: (why: st
       attendedAtMs = performance.now();
     }
     if (statSync(join(folder, TASK_FILES.stop), { throwIfNoEntry: false }) !== undefined)
-      requestStop("the shard was told to stop");
-    // By the monotonic clock: a fresh machine's wall clock jumps.
+      requestStop("the worker was asked to stop");
+    // By the monotonic clock, because a new machine's wall clock jumps.
     else if (performance.now() - attendedAtMs > unattendedMs)
       requestStop(`no client showed life for ${unattendedMs / 1000} s`);
   }, WATCH_EVERY_MS).unref();

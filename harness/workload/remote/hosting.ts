@@ -4,21 +4,21 @@ import { identityOf, isAlive, type LocalProcess, localProcess } from "../../tool
 import { TASK_FILES } from "./protocol.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** What a task's folder says about the process that hosts it. */
+/** The state of the process that hosts a task. */
 export type Hosting =
   { readonly state: "none" } | { readonly state: "alive"; readonly pid: number } | { readonly state: "gone" };
 
-/** Whether a task has a host, as its folder and the system know it. */
-export function hostingOf(folder: string): Hosting {
+/** Finds a task's host, by its folder and the system. */
+export function findHosting(folder: string): Hosting {
   const file = join(folder, TASK_FILES.host);
   if (!existsSync(file)) return { state: "none" };
   const host = readRecord(file);
-  // A record that cannot be read is being written: its host is about to live.
+  // An unreadable record is being written: its host is just starting.
   if (host === undefined) return { state: "none" };
   return isAlive(host) ? { state: "alive", pid: host.pid } : { state: "gone" };
 }
 
-/** Makes this process the task's host; false when the task has one already. */
+/** Makes this process the task's host; false if it already has one. */
 export function claimHosting(folder: string): boolean {
   try {
     writeFileSync(join(folder, TASK_FILES.host), JSON.stringify(identityOf(process.pid)), {
@@ -32,14 +32,14 @@ export function claimHosting(folder: string): boolean {
   }
 }
 
-/** Kills a task's host by its own pid, unless it is gone. */
+/** Kills a task's host by its pid, unless it has ended. */
 export function killHost(folder: string): void {
-  const hosting = hostingOf(folder);
+  const hosting = findHosting(folder);
   if (hosting.state !== "alive") return;
   try {
     process.kill(hosting.pid, "SIGKILL");
   } catch {
-    // It ended in between.
+    // It has just ended.
   }
 }
 

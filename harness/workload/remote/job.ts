@@ -3,18 +3,21 @@ import { readFile } from "node:fs/promises";
 import type { RunnerAccess } from "../../model/ports/runner.ts";
 import type { HostedTask } from "./protocol.ts";
 
-/** One task on one runner: where its files lie there and what is put into them. */
+/** One task on one runner: the paths and contents of its files there. */
 export interface RemoteJob {
   readonly access: RunnerAccess;
-  /** Folder of all tasks, in the runner's folder. */
+  /** Folder of all tasks, inside the runner's folder. */
   readonly tasks: string;
-  /** Folder of this one, never used before. */
+  /** Folder of this task, never used before. */
   readonly folder: string;
   readonly task: Buffer;
   readonly program: { readonly path: string; readonly content: Buffer };
 }
 
-/** Names the folder and files of a task on the runner; the program's name is its content's. */
+/**
+ * Chooses the folder and files of a task on the runner. The program's name contains the digest of its
+ * content.
+ */
 export async function planJob(access: RunnerAccess, bundle: string, hosted: HostedTask): Promise<RemoteJob> {
   const content = await readFile(bundle);
   const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
@@ -28,11 +31,11 @@ export async function planJob(access: RunnerAccess, bundle: string, hosted: Host
   };
 }
 
-/** The one command line that is run on a runner, for its shell. */
+/** The only command line that is run on a runner, quoted for its shell. */
 export function attachCommand({ access, program, folder }: RemoteJob, from: number): string {
-  return [access.node, program.path, "attach", folder, "--from", String(from)].map(quoted).join(" ");
+  return [access.node, program.path, "attach", folder, "--from", String(from)].map(quote).join(" ");
 }
 
-function quoted(word: string): string {
+function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,9 @@
 import type { WorkerEvent } from "../../model/ports/worker.ts";
 
-/** Hands events to the caller; one that throws ends the task, and its error must not pass for a lost connection. */
+/**
+ * Passes events to the caller. If the caller throws, the task ends, and the error must not look like a lost
+ * connection.
+ */
 export class Listener {
   readonly #onEvent: (event: WorkerEvent) => void;
   readonly #onBroken: () => void;

@@ -1,4 +1,4 @@
-/** Why a runner cannot be talked to at this moment: worth another try. Every other error is final. */
+/** The runner cannot be reached at the moment: worth a retry. Every other error is final. */
 export class OutOfReach extends Error {
   override readonly name = "OutOfReach";
 }

@@ -8,18 +8,18 @@ const LONGEST_PAUSE_MS = 15_000;
 export interface PatienceOptions {
   readonly name: string;
   readonly clock: Clock;
-  /** How long a runner may take to be reached for the first time. */
+  /** How long a runner may take to be reached for the first time, in milliseconds. */
   readonly readyMs: number;
-  /** How long a runner may be out of reach afterwards. */
+  /** How long a runner may be out of reach afterwards, in milliseconds. */
   readonly lostMs: number;
   readonly onNote: (message: string) => void;
 }
 
-/** Decides how often and how long a runner that is out of reach is tried again. */
+/** Decides how often and how long an unreachable runner is retried. */
 export class Patience {
   readonly #options: PatienceOptions;
   #since: number;
-  /** For words only. */
+  /** Only for messages. */
   #sinceWall: number;
   #limitMs: number;
   #pauseMs = FIRST_PAUSE_MS;
@@ -32,7 +32,7 @@ export class Patience {
     this.#limitMs = options.readyMs;
   }
 
-  /** The runner answered: it was there at this moment. */
+  /** Records that the runner answered just now. */
   wasReached(): void {
     this.#since = this.#options.clock.elapsed();
     this.#sinceWall = this.#options.clock.now();
@@ -41,7 +41,9 @@ export class Patience {
     this.#lastReason = "";
   }
 
-  /** Waits before the next try; throws once the runner has been out of reach for too long. */
+  /**
+   * Waits before the next try. Throws `infrastructure` once the runner has been out of reach for too long.
+   */
   async waitAfter(error: unknown, signal: AbortSignal): Promise<void> {
     const { name, clock, onNote } = this.#options;
     const reason = messageOf(error);
@@ -50,7 +52,7 @@ export class Patience {
       const message = `${name} could not be reached for ${this.#limitMs / 1000} s, since ${timeOfDay(this.#sinceWall)}: ${reason}`;
       throw new RefbenchError("infrastructure", message, { cause: error });
     }
-    if (reason !== this.#lastReason) onNote(`waits for ${name}: ${reason}`);
+    if (reason !== this.#lastReason) onNote(`waiting for ${name}: ${reason}`);
     this.#lastReason = reason;
     await clock.sleep(Math.min(this.#pauseMs, leftMs), signal);
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);

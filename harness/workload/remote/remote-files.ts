@@ -4,15 +4,15 @@ import type { RunnerConnection } from "./connection.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 
 const CHUNK = 32 * 1024;
-/** Writes on their way at once: over a tunnel each takes a tenth of a second. */
+/** How many writes are in flight: over a tunnel each takes a tenth of a second. */
 const IN_FLIGHT = 64;
 
-/** The files of a runner over one connection, with no more of SFTP than a small server has. */
+/** The files of a runner over one connection. Uses only the part of SFTP that small servers have. */
 export interface RemoteFiles {
   readonly sizeOf: (path: string) => Promise<number | undefined>;
-  /** Makes a folder of mode 700 unless it is there; the one above it must be. */
+  /** Makes a folder of mode 700 unless it exists. Its parent must exist. */
   readonly makeFolder: (path: string) => Promise<void>;
-  /** Puts a file of mode 600 in place as a whole: whoever sees its name sees all of it. */
+  /** Writes a file of mode 600 and renames it into place, so that nobody sees an incomplete file. */
   readonly put: (path: string, content: Buffer) => Promise<void>;
   readonly remove: (path: string) => Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function openFiles({ client, whileUp }: RunnerConnection): Promise<
     try {
       await act(`mkdir of ${path}`, (done) => sftp.mkdir(path, { mode: 0o700 }, done));
     } catch (error) {
-      // Another process of the run may have made it in between.
+      // Another process of the run may have made it meanwhile.
       if ((await sizeOf(path)) === undefined) throw error;
     }
   };
@@ -84,7 +84,7 @@ function refused(what: string, cause: Error): OutOfReach {
   return new OutOfReach(`${what} on the runner failed: ${cause.message}`, { cause });
 }
 
-/** SFTP's "no such file". */
+/** Whether the error is SFTP's "no such file". */
 function isMissing(error: unknown): boolean {
   if (!(error instanceof OutOfReach) || !(error.cause instanceof Error)) return false;
   return "code" in error.cause && error.cause.code === 2;

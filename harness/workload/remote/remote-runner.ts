@@ -3,7 +3,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { FindRunner } from "../../model/ports/runner.ts";
 import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/worker.ts";
 import type { WorkerTask } from "../../model/ports/worker-task.ts";
-import { outcomeOf } from "../worker-process/worker-outcome.ts";
+import { findOutcome } from "../worker-process/worker-outcome.ts";
 import { openAttachment } from "./attachment.ts";
 import { connectRunner } from "./connection.ts";
 import { followTask, lostTask, type Received } from "./follow-task.ts";
@@ -18,32 +18,32 @@ import { uploadProgram, uploadTask } from "./upload.ts";
 
 export interface RemoteRunnerOptions {
   readonly findRunner: FindRunner;
-  /** Path of the shard program bundled into one file. */
+  /** Path of the worker bundled into one file. */
   readonly program: () => Promise<string>;
   /** @default the system's */
   readonly clock?: Clock;
   /**
-   * How long a fresh runner may take to answer: its SSH, its start and Node come late.
-   * @default 10 minutes, 2 for a drain, before which the runner was at work
+   * How long a new runner may take to answer: its start, SSH and Node take time. @default 10 minutes; 2 for a
+   * drain, because the runner worked before
    */
   readonly readyMs?: number;
-  /** How long a runner may be out of reach in the middle of a task. @default 5 minutes */
+  /** How long a runner may be out of reach during a task. @default 5 minutes */
   readonly lostMs?: number;
-  /** After so long without a sign of life from here the task stops by itself. @default 15 minutes */
+  /** The task stops after this long without a sign of life from here. @default 15 minutes */
   readonly unattendedMs?: number;
-  /** How long a stopped task may take to its result. @default 20,000 */
+  /** How long a stopped task may take to give its result, in milliseconds. @default 20,000 */
   readonly stopGraceMs?: number;
-  /** What is done at which silence of the worker. */
+  /** What happens after how much silence of the worker. */
   readonly silence?: Partial<Silence>;
 }
 
 const MINUTE_MS = 60_000;
 const ACK_EVERY_MS = 5000;
-const TRIES_TO_THANK = 4;
+const LAST_ACK_TRIES = 4;
 
 /**
- * Runs the shard program on the load runner, over SSH through the cloud's tunnel. The task outlives each connection
- * and its events wait on the runner until they are acknowledged, so that a dropped tunnel loses nothing.
+ * Runs the worker on the load runner, over SSH through the cloud's tunnel. The task outlives each connection.
+ * Its events wait on the runner until they are acknowledged, so a lost tunnel loses nothing.
  */
 export function remoteWorkerRunner(options: RemoteRunnerOptions): WorkerRunner {
   return { run: (task, { signal, onEvent }) => runRemotely(task, options, signal, onEvent) };
@@ -82,24 +82,24 @@ async function runRemotely(
     onConnected: (close) => (reconnect = close),
   });
   listener.throwIfBroken();
-  const result = outcomeOf(received.last, task);
+  const result = findOutcome(received.last, task);
   if (result !== undefined) return result;
   throw new RefbenchError("shard", `${access.name} answered a ${task.task} task with another task's result`);
 }
 
-/** Connects again and again until the last event is here and the runner knows it. */
+/** Reconnects until the last event has arrived and the runner has its acknowledgement. */
 async function receiveAll(attendance: Attendance): Promise<Received> {
   const { stop, patience, listener } = attendance;
   const received: Received = { number: 0, last: undefined, isComplete: false };
-  let triesToThank = TRIES_TO_THANK;
+  let ackTries = LAST_ACK_TRIES;
   for (;;) {
     try {
       await attendOnce(attendance, received);
       return received;
     } catch (error) {
       listener.throwIfBroken();
-      // What is left of the task on the runner goes with the runner.
-      if (received.isComplete && (stop.giveUp.aborted || --triesToThank === 0)) return received;
+      // Remains of the task on the runner go with the runner.
+      if (received.isComplete && (stop.giveUp.aborted || --ackTries === 0)) return received;
       stop.throwIfAbandoned();
       stop.giveUp.throwIfAborted();
       if (!(error instanceof OutOfReach)) throw error;
@@ -115,26 +115,29 @@ interface Attendance {
   readonly patience: Patience;
   readonly listener: Listener;
   readonly watch: WorkerWatch;
-  /** Told how this connection is closed from outside, so that the next is made. */
+  /** Receives a function that closes this connection from outside, so that the next one is made. */
   readonly onConnected: (close: () => void) => void;
 }
 
-/** How long a connection may take until the worker is attached to: the program is some MiB, and tunnels are slow. */
+/**
+ * How long a connection may take until it is attached to the worker: the program has some MiB, and tunnels
+ * are slow.
+ */
 const SET_UP_MS = 5 * MINUTE_MS;
 
 /**
- * One connection: brings what is not there yet, then follows the task until it is removed. The task with its secrets
- * is sent only once the program answered there: until then a machine has no Node, or none that is new enough.
+ * One connection. Uploads what is missing, then follows the task until it is removed. The task contains
+ * secrets, so it is sent only after the program has answered: before that, the machine may have no suitable
+ * Node.
  */
 async function attendOnce(attendance: Attendance, received: Received): Promise<void> {
   const { job, ackEveryMs, stop, patience, listener, watch } = attendance;
   using connection = await connectRunner(job.access, stop.giveUp);
-  attendance.onConnected(() =>
-    connection.drop("nothing is heard over this connection, and another is tried"),
-  );
-  // A machine may answer SSH itself and nothing behind it.
+  attendance.onConnected(() => connection.drop("nothing arrives over this connection, trying another"));
+  // A machine may accept SSH although nothing behind it works.
   const setUp = setTimeout(
-    () => connection.drop(`it answers SSH and did not begin within ${SET_UP_MS / MINUTE_MS} minutes`),
+    () =>
+      connection.drop(`it accepts SSH but did not start the task within ${SET_UP_MS / MINUTE_MS} minutes`),
     SET_UP_MS,
   );
   try {
@@ -150,19 +153,20 @@ async function attendOnce(attendance: Attendance, received: Received): Promise<v
           watch.listen(true);
         },
         onEvent: (event) => {
-          // Not before: what attaches and dies at once, as on a full disk, would be tried for ever.
+          // Not earlier: a worker that attaches and dies at once, for example on a full disk, would be
+          // retried for ever.
           patience.wasReached();
           watch.hear(event);
           listener.hear(event);
         },
       });
     if ((await follow()) === "removed") return;
-    // The last acknowledgement had arrived, only its answer had not.
+    // The last acknowledgement had arrived, but not its answer.
     if (received.isComplete) return;
-    if (received.number > 0) throw lostTask(job.access.name, "its files are not there any more");
+    if (received.number > 0) throw lostTask(job.access.name, "its files no longer exist");
     stop.taskIsSent();
     await uploadTask(files, job);
-    if ((await follow()) === "missing") throw new OutOfReach("the task that was sent did not arrive");
+    if ((await follow()) === "missing") throw new OutOfReach("the task was sent but did not arrive");
   } finally {
     clearTimeout(setUp);
     watch.listen(false);

@@ -1,15 +1,15 @@
 import { RefbenchError } from "../../tools/error.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** Beyond the grace that the host gives its task itself: the stop and the result have to travel. */
+/** Added to the host's own grace, because the stop and the result take time to travel. */
 const KILL_MARGIN_MS = 10_000;
 const GIVE_UP_MARGIN_MS = 10_000;
-/** For the last line over a connection that may hang itself. */
-const TELL_MS = 1_000;
+/** Time for the last line over a connection that may hang. */
+const LAST_SEND_MS = 1_000;
 
 /**
- * What an abort means for a task on a runner: before the task was sent, the end; afterwards a stop that is told over
- * this connection or the next, then a kill, and at last giving up.
+ * Handles an abort for a task on a runner. Before the task is sent, the abort ends everything. Afterwards it
+ * sends a stop over this connection or the next, then a kill, and finally gives up.
  */
 export class StopControl implements Disposable {
   readonly #giveUp = new AbortController();
@@ -28,17 +28,17 @@ export class StopControl implements Disposable {
     else signal.addEventListener("abort", this.#onAbort);
   }
 
-  /** Aborts when nothing of the task is waited for any more; its reason is the error to throw. */
+  /** Aborts when waiting for the task ends; its reason is the error to throw. */
   get giveUp(): AbortSignal {
     return this.#giveUp.signal;
   }
 
-  /** Throws the error that the task was abandoned with: what its killed host leaves behind says less. */
+  /** Throws the error of an abandoned task, which says more than the remains of its killed host. */
   throwIfAbandoned(): void {
     if (this.#abandoned !== undefined) throw this.#abandoned;
   }
 
-  /** From now on the task may run, so that an abort has to stop it. */
+  /** Records that the task may run from now on, so that an abort must stop it. */
   taskIsSent(): void {
     if (this.#signal.aborted) throw this.#tooEarly();
     this.#isSent = true;
@@ -46,24 +46,24 @@ export class StopControl implements Disposable {
 
   attach(attachment: Attachment): void {
     this.#attachment = attachment;
-    this.#tell();
+    this.#send();
   }
 
   detach(): void {
     this.#attachment = undefined;
   }
 
-  /** Kills the host at once, as far as a connection is there: its result is of no use any more. */
+  /** Kills the host at once, or as soon as there is a connection: its result is no longer needed. */
   kill(): void {
     this.#isToBeKilled = true;
-    this.#tell();
+    this.#send();
   }
 
-  /** Kills the host as far as that can be told, and ends the wait for it with the error. */
+  /** Kills the host if possible, and ends the wait for it with the error. */
   abandon(error: RefbenchError): void {
     this.#abandoned = error;
     this.kill();
-    this.#timers.push(setTimeout(() => this.#giveUp.abort(error), TELL_MS));
+    this.#timers.push(setTimeout(() => this.#giveUp.abort(error), LAST_SEND_MS));
   }
 
   [Symbol.dispose](): void {
@@ -76,13 +76,13 @@ export class StopControl implements Disposable {
       this.#giveUp.abort(this.#tooEarly());
       return;
     }
-    this.#tell();
+    this.#send();
     const killMs = this.#graceMs + KILL_MARGIN_MS;
     this.#timers.push(
       setTimeout(() => this.kill(), killMs),
       setTimeout(() => {
         const seconds = (killMs + GIVE_UP_MARGIN_MS) / 1000;
-        const message = `the load runner could not be told to stop within ${seconds} s: it stops by itself when nobody attends to it`;
+        const message = `the load runner did not receive the stop within ${seconds} s: it stops once it has no client`;
         this.#giveUp.abort(new RefbenchError("shard", message));
       }, killMs + GIVE_UP_MARGIN_MS),
     );
@@ -94,7 +94,7 @@ export class StopControl implements Disposable {
     });
   }
 
-  #tell(): void {
+  #send(): void {
     if (this.#isToBeKilled) this.#attachment?.send({ type: "kill" });
     else if (this.#signal.aborted) this.#attachment?.send({ type: "stop" });
   }

@@ -1,17 +1,17 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Clock } from "../../tools/time/clock.ts";
-import { hostingOf, killHost } from "./hosting.ts";
+import { findHosting, killHost } from "./hosting.ts";
 import { TASK_FILES } from "./protocol.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";
 
 const POLL_MS = 200;
-/** What a host may take beyond the grace it gives its own task. */
+/** Added to the grace that a host gives its task. */
 const MARGIN_MS = 5000;
 
 /**
- * Stops whatever else runs on this runner before a task starts: the load of a client that died may still wind down
- * when the reaper comes to drain, and two tasks at a time would spoil each other's numbers.
+ * Stops all other tasks of this runner before a task starts. The load of a dead client may still be winding
+ * down when the reaper drains, and two tasks at a time would distort each other's figures.
  */
 export async function stopOtherHosts(
   folder: string,
@@ -23,9 +23,9 @@ export async function stopOtherHosts(
   },
 ): Promise<void> {
   const { clock, signal, onNote } = options;
-  const living = othersOf(folder).filter(isAlive);
+  const living = listOthers(folder).filter(isAlive);
   for (const other of living) {
-    onNote(`stops ${basename(other)}, which still runs on this runner`);
+    onNote(`stopping ${basename(other)}, which still runs on this runner`);
     writeFileSync(join(other, TASK_FILES.stop), "", { mode: 0o600 });
   }
   const ended = (): true | undefined => (living.some(isAlive) && !signal.aborted ? undefined : true);
@@ -33,7 +33,7 @@ export async function stopOtherHosts(
   if (!signal.aborted) living.forEach(killHost);
 }
 
-function othersOf(folder: string): string[] {
+function listOthers(folder: string): string[] {
   const tasks = dirname(folder);
   return readdirSync(tasks)
     .map((name) => join(tasks, name))
@@ -41,5 +41,5 @@ function othersOf(folder: string): string[] {
 }
 
 function isAlive(folder: string): boolean {
-  return hostingOf(folder).state === "alive";
+  return findHosting(folder).state === "alive";
 }

@@ -12,17 +12,17 @@ const SPEAK_MS = 1000;
 /** The cloud's tunnel command as a stream to the runner's SSH port. */
 export interface Tunnel extends Disposable {
   readonly stream: Duplex;
-  /** What the command last said on standard error, and how it ended when it has: for error messages. */
+  /** The last output of the command on stderr, and how it ended, for error messages. */
   readonly words: () => string;
-  /** Resolves once the command has ended and said all, or soon after when it does not end. */
+  /** Resolves once the command has ended with all its output, or after a short wait. */
   readonly hasSpoken: () => Promise<void>;
-  /** Whether there is no such command on this machine. */
+  /** Whether the command is not installed. */
   readonly isUnknown: () => boolean;
 }
 
 /**
- * Starts the tunnel command in a session of its own, where a Ctrl-C meant for this process does not reach it. Throws
- * `OutOfReach` where this machine has no room for it now.
+ * Starts the tunnel command in a separate session, so that this process's Ctrl-C does not reach it. Throws
+ * `OutOfReach` if this machine has no room for it now.
  */
 export function openTunnel({ command, args, env }: RunnerAccess["tunnel"]): Tunnel {
   const child = start([command, ...args], env);
@@ -39,12 +39,12 @@ export function openTunnel({ command, args, env }: RunnerAccess["tunnel"]): Tunn
       resolve();
     });
     child.on("close", (code, signal) => {
-      end ??= endOf(code, signal);
+      end ??= describeEnd(code, signal);
       resolve();
     });
   });
   const stream = Duplex.from({ writable: child.stdin, readable: child.stdout });
-  // The SSH client hears of it; a stream that ends after it must not crash this process.
+  // The SSH client sees the error; a stream that ends after it must not crash this process.
   stream.on("error", () => undefined);
   return {
     stream,
@@ -72,18 +72,18 @@ function start(
   }
 }
 
-/** Empty for an ordinary end, which is no news to a connection that is lost. */
-function endOf(code: number | null, signal: string | null): string {
+/** How the command ended; empty for a normal end, which adds nothing to a lost connection. */
+function describeEnd(code: number | null, signal: string | null): string {
   if (signal !== null) return `ended by ${signal}`;
   return code === null || code === 0 ? "" : `ended with exit code ${code}`;
 }
 
-/** The cloud's commands start helpers, which must go with them. */
+/** Signals the command and its helpers, which must end with it. */
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended.
+    // It has already ended.
   }
 }

@@ -2,7 +2,7 @@ import type { RemoteJob } from "./job.ts";
 import { TASK_FILES } from "./protocol.ts";
 import type { RemoteFiles } from "./remote-files.ts";
 
-/** Puts the shard program on the runner, unless it is there. */
+/** Uploads the worker to the runner, unless it is there already. */
 export async function uploadProgram(files: RemoteFiles, { access, program }: RemoteJob): Promise<void> {
   await files.makeFolder(access.folder);
   const size = await files.sizeOf(program.path);
@@ -11,7 +11,9 @@ export async function uploadProgram(files: RemoteFiles, { access, program }: Rem
   await files.put(program.path, program.content);
 }
 
-/** Puts the task on the runner, as a file that only its user reads: arguments and environments are seen by others. */
+/**
+ * Uploads the task as a file that only its user can read, because others can see arguments and environments.
+ */
 export async function uploadTask(files: RemoteFiles, job: RemoteJob): Promise<void> {
   await files.makeFolder(job.tasks);
   await files.makeFolder(job.folder);

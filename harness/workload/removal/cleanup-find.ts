@@ -14,15 +14,15 @@ import { listUsers, listWorkspaces } from "../context/listing.ts";
 
 const TOKEN_LISTS = 32;
 
-/** What a cleanup is about. */
+/** What a cleanup covers. */
 export interface CleanupChoice {
   /** `run12` of the runs, or every run of refbench. */
   readonly runs: readonly string[] | "all";
-  /** Only runs of which nothing was made for so long. */
+  /** Only runs that have made nothing for this many milliseconds. */
   readonly olderThanMs?: number;
-  /** Only workspaces of this template; users and tokens then stay. */
+  /** Only workspaces of this template; users and tokens then remain. */
   readonly template?: string;
-  /** What Coder's own utility left as well. */
+  /** Also what Coder's own utility left. */
   readonly coderScaletest?: boolean;
   readonly keepUsers?: boolean;
 }
@@ -33,16 +33,18 @@ export interface LeftToken {
   readonly name: string;
 }
 
-/** What a deployment still holds, kind by kind. A kind that could not be listed in full is failed, never empty. */
+/**
+ * What a deployment still has, by kind. A kind that could not be listed completely is `failed`, never empty.
+ */
 export interface FoundLeftovers {
   readonly workspaces: Listing<Workspace>;
   readonly users: Listing<User>;
-  /** Tokens of users that remain; those of the other users are deleted with them. */
+  /** Tokens of remaining users. Tokens of deleted users go with them. */
   readonly tokens: Listing<LeftToken>;
 }
 
-/** What could not be asked, one sentence each; empty when every listing is complete. */
-export function unaskedOf({ workspaces, users, tokens }: FoundLeftovers): string[] {
+/** The listings that failed, one sentence each; empty if all are complete. */
+export function listUnasked({ workspaces, users, tokens }: FoundLeftovers): string[] {
   return Object.entries({ workspaces, users, tokens }).flatMap(([kind, listing]) =>
     listing.state === "failed" ? [`the ${kind} cannot be listed: ${listing.reason}`] : [],
   );
@@ -50,16 +52,16 @@ export function unaskedOf({ workspaces, users, tokens }: FoundLeftovers): string
 
 const NOTHING = { state: "complete", items: [] } as const;
 
-/** Lists what the choice covers; what refbench did not make is never part of it. */
+/** Lists what the choice covers, which never includes anything that refbench did not make. */
 export async function findLeftovers(
   caller: GuardedCaller,
   choice: CleanupChoice,
   nowMs: number,
 ): Promise<FoundLeftovers> {
   const { client, isOwner, user: me } = caller;
-  const allWorkspaces = listingOf(await listWorkspaces(client));
-  // Only a site admin may list others' users; without that role the load made none.
-  const allUsers = isOwner ? listingOf(await listUsers(client)) : NOTHING;
+  const allWorkspaces = toListing(await listWorkspaces(client));
+  // Only a site admin may list other users; without that role, the load created none.
+  const allUsers = isOwner ? toListing(await listUsers(client)) : NOTHING;
   const isOld = oldRuns(choice, { workspaces: allWorkspaces, users: allUsers }, nowMs);
   const isChosen = (run: string | undefined): boolean =>
     run !== undefined && (choice.runs === "all" || choice.runs.includes(run)) && isOld(run);
@@ -84,11 +86,14 @@ export async function findLeftovers(
     allUsers,
     (one) => one.id !== me.id && runOfUser(one) !== undefined && !going.has(one.id),
   );
-  const tokens = await tokensOf(caller, staying, (name) => isChosen(runOfToken(name)));
+  const tokens = await listTokens(caller, staying, (name) => isChosen(runOfToken(name)));
   return { workspaces, users, tokens };
 }
 
-/** A run is as old as the last thing that it made. Nobody knows it where a listing failed: no run is old then. */
+/**
+ * A run is as old as the last thing that it made. If a listing failed, that is unknown, and no run counts as
+ * old.
+ */
 function oldRuns(
   { olderThanMs }: CleanupChoice,
   { workspaces, users }: Pick<FoundLeftovers, "workspaces" | "users">,
@@ -98,7 +103,7 @@ function oldRuns(
   if (workspaces.state === "failed" || users.state === "failed") return () => false;
   const newestMs = new Map<string, number>();
   const made = (run: string | undefined, at: string | null | undefined): void => {
-    // What does not say its age is taken for new.
+    // Things without a date count as new.
     const atMs = Date.parse(at ?? "") || nowMs;
     if (run !== undefined) newestMs.set(run, Math.max(newestMs.get(run) ?? 0, atMs));
   };
@@ -107,8 +112,8 @@ function oldRuns(
   return (run) => nowMs - (newestMs.get(run) ?? nowMs) > olderThanMs;
 }
 
-/** The chosen tokens of the caller and of the users that remain. */
-async function tokensOf(
+/** The chosen tokens of the caller and of the remaining users. */
+async function listTokens(
   { client, user: me }: GuardedCaller,
   staying: Listing<User>,
   isChosen: (name: string) => boolean,
@@ -120,7 +125,7 @@ async function tokensOf(
     ),
   );
   const found: LeftToken[] = [];
-  const reasons = staying.state === "failed" ? [`whose they are is not known: ${staying.reason}`] : [];
+  const reasons = staying.state === "failed" ? [`their users are not known: ${staying.reason}`] : [];
   for (const { username, answer } of lists) {
     if (!answer.ok) reasons.push(`those of ${username}: ${answer.failure.message}`);
     else
@@ -133,7 +138,7 @@ async function tokensOf(
   return { state: "failed", reason: `${reason}${more}`, partial: found };
 }
 
-function listingOf<T>(answer: Answer<readonly T[]>): Listing<T> {
+function toListing<T>(answer: Answer<readonly T[]>): Listing<T> {
   if (answer.ok) return { state: "complete", items: answer.value };
   return { state: "failed", reason: answer.failure.message, partial: [] };
 }

@@ -9,32 +9,34 @@ import {
   type FoundLeftovers,
   findLeftovers,
   type LeftToken,
-  unaskedOf,
+  listUnasked,
 } from "./cleanup-find.ts";
 import type { GuardedCaller } from "../checks/guard-caller.ts";
 import { Limiter } from "../../tools/time/limiter.ts";
 import { PollPace } from "../context/poll-pace.ts";
 import { removeWorkspace } from "./remove-workspace.ts";
 
-/** A create that was under way when its load stopped shows up after the first listing. */
+/** A workspace whose creation was in progress when its load stopped appears after the first listing. */
 const MAX_PASSES = 3;
 const SIMPLE_REQUESTS = 32;
-/** A deployment that its load brought down may come back; one that is away for so long is gone. */
+/**
+ * A deployment that its load brought down may come back. After this long without an answer it counts as gone.
+ */
 const GONE_AFTER_MS = 10_000;
-/** How long the listing that names what is left may take after the deadline, whenever it begins. */
-const LAST_LOOK_MS = 10_000;
+/** How long the final listing may take after the deadline, whenever it starts. */
+const FINAL_LISTING_MS = 10_000;
 
 export interface CleanupMeans {
   readonly caller: GuardedCaller;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Workspaces deleted at once; 0 = all. */
+  /** How many workspaces are deleted at once; 0 = all. */
   readonly concurrency: number;
-  /** For all of it, besides a last listing of at most 10 s; 0 = as long as it takes. */
+  /** Time limit for everything except a final listing of at most 10 s; 0 = none. */
   readonly timeoutMs: number;
-  /** How long the listing that names what is left may take beyond `timeoutMs`. @default 10,000 */
+  /** How long the final listing may take beyond `timeoutMs`. @default 10,000 */
   readonly lastLookMs?: number;
-  /** For each workspace; 0 = as long as it takes. */
+  /** Time limit for each workspace; 0 = none. */
   readonly jobTimeoutMs: number;
   readonly onProgress: (progress: { readonly deleted: number; readonly remaining: number }) => void;
 }
@@ -49,15 +51,15 @@ export interface LeftBehind {
 export interface CleanupResult {
   readonly stopped: boolean;
   readonly deleted: { readonly workspaces: number; readonly users: number; readonly tokens: number };
-  /** What is still there, by name, with why. */
+  /** What remains, by name, with the reason. */
   readonly left: readonly LeftBehind[];
-  /** What the last listing could not ask, one sentence each: only when it is empty, `left` is all there is. */
+  /** What the final listing could not read, one sentence each. `left` is complete only if this is empty. */
   readonly unasked: readonly string[];
 }
 
 /**
- * Deletes what refbench's loads left: workspaces (a running build is cancelled first), then users, then tokens. What
- * is left is what a last listing still shows, never what a build claims.
+ * Deletes what refbench's loads left: workspaces (after cancelling their running builds), then users, then
+ * tokens. `left` is what a final listing still shows, whatever builds claim.
  */
 export async function cleanUp(choice: CleanupChoice, means: CleanupMeans): Promise<CleanupResult> {
   const { signal } = means;
@@ -65,7 +67,7 @@ export async function cleanUp(choice: CleanupChoice, means: CleanupMeans): Promi
   setMaxListeners(0, signal);
   const timeoutMs = means.timeoutMs === 0 ? Infinity : means.timeoutMs;
   const deadline = startDeadline(timeoutMs, signal);
-  const lastLook = startDeadline(timeoutMs + (means.lastLookMs ?? LAST_LOOK_MS), signal);
+  const lastLook = startDeadline(timeoutMs + (means.lastLookMs ?? FINAL_LISTING_MS), signal);
   setMaxListeners(0, deadline.signal);
   try {
     return await cleanUpUntil(deadline, lastLook, { choice, means });
@@ -81,7 +83,7 @@ async function cleanUpUntil(
   { choice, means }: { readonly choice: CleanupChoice; readonly means: CleanupMeans },
 ): Promise<CleanupResult> {
   const { caller, clock, signal } = means;
-  // Patient where the deployment answers, or answers again soon: what is gone is not waited for.
+  // Retry only while the deployment answers or may soon answer again: do not wait for one that is gone.
   const asking = caller.client.with(deadline.signal);
   const isThere = (await asking.patient(GONE_AFTER_MS).buildInfo()).ok;
   const patience = isThere ? undefined : 0;
@@ -89,28 +91,28 @@ async function cleanUpUntil(
   try {
     await work.removeAll(choice);
   } catch (error) {
-    // At the deadline the last listing says what is left.
+    // At the deadline, the final listing shows what remains.
     if (!deadline.isOver()) throw error;
   }
   if (signal.aborted)
     return { stopped: true, deleted: work.deleted, left: [], unasked: ["it was stopped before its end"] };
   const last = caller.client.with(lastLook.signal).patient(patience);
   const left = await findLeftovers({ ...caller, client: last }, choice, clock.now());
-  const unsaid = deadline.isOver()
+  const defaultReason = deadline.isOver()
     ? `not deleted within the ${means.timeoutMs} ms of this cleanup`
     : "it is still listed after its delete";
   return {
     stopped: false,
     deleted: work.deleted,
-    left: leftBehind(left, work.reasons, unsaid),
-    unasked: unaskedOf(left),
+    left: listRemaining(left, work.reasons, defaultReason),
+    unasked: listUnasked(left),
   };
 }
 
-/** One cleanup under way. */
+/** One running cleanup. */
 class Work {
   readonly deleted = { workspaces: 0, users: 0, tokens: 0 };
-  /** Why something would not go, by its id. */
+  /** Why an item could not be deleted, by its id. */
   readonly reasons = new Map<string, string>();
   readonly #means: CleanupMeans;
   readonly #deadline: Deadline;
@@ -122,7 +124,7 @@ class Work {
     this.#pollPace = new PollPace(means.clock, 1);
   }
 
-  /** Workspaces, then users, then tokens; returns early at a stop or at the deadline. */
+  /** Removes workspaces, then users, then tokens. Returns early at a stop or at the deadline. */
   async removeAll(choice: CleanupChoice): Promise<void> {
     const { caller, clock } = this.#means;
     const { signal } = this.#deadline;
@@ -185,12 +187,12 @@ class Work {
   }
 }
 
-function leftBehind(
+function listRemaining(
   { workspaces, users, tokens }: FoundLeftovers,
   reasons: ReadonlyMap<string, string>,
-  unsaid: string,
+  defaultReason: string,
 ): LeftBehind[] {
-  const because = (id: string): string => reasons.get(id) ?? unsaid;
+  const because = (id: string): string => reasons.get(id) ?? defaultReason;
   return [
     ...seenIn(workspaces).map(({ id, name, owner_name: owner }) => ({
       kind: "workspace" as const,

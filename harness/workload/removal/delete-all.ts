@@ -4,7 +4,7 @@ import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from ".
 import { removeWorkspace } from "./remove-workspace.ts";
 import { takeTurns } from "../context/take-turns.ts";
 
-/** Deletes every workspace of the load, failed ones and those whose create lost its answer included. */
+/** Deletes every workspace of the load, including failed ones and those whose creation got no answer. */
 export async function deleteWorkspaces(
   load: LoadContext,
   workspaces: readonly LoadWorkspace[],
@@ -29,7 +29,10 @@ export async function deleteWorkspaces(
   });
 }
 
-/** Deletes the users that the load made, those whose create lost its answer included; the ids of those that are gone. */
+/**
+ * Deletes the users that the load made, including those whose creation got no answer. Returns the ids of
+ * deleted users.
+ */
 export async function deleteUsers(load: LoadContext, users: readonly LoadUser[]): Promise<Set<string>> {
   const deleted = new Set<string>();
   if (load.signal.aborted) return deleted;
@@ -49,13 +52,15 @@ export async function deleteUsers(load: LoadContext, users: readonly LoadUser[])
   return deleted;
 }
 
-/** A create whose answer was lost may have made its workspace all the same. Where nobody can say, that is a failure. */
+/**
+ * A creation without an answer may have made its workspace. If the listing fails, that counts as a failure.
+ */
 async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
   const lost = workspaces.filter(({ id, state }) => id === undefined && state === "failed");
   if (lost.length === 0) return;
   const listed = await listWorkspaces(load.owner.patient());
   if (!listed.ok) {
-    const which = `${lost.length} of the load's creates lost their answers, and what they made is not known`;
+    const which = `${lost.length} workspaces of the load got no answer to their creation, and may exist`;
     load.failures.add("workspace-delete", "delete-workspace", `${which}: ${listed.failure.message}`);
     return;
   }
@@ -66,13 +71,16 @@ async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[])
   }
 }
 
-/** Users of the load that exist although their create lost its answer. Where nobody can say, that is a failure. */
+/**
+ * Users of the load that exist although their creation got no answer. If the listing fails, that counts as a
+ * failure.
+ */
 async function findLostUsers(load: LoadContext, known: readonly LoadUser[]): Promise<readonly LoadUser[]> {
   const { login, reuseUsers, users: wanted } = load.task;
   if (login === "host" || reuseUsers === true || known.length === wanted || load.signal.aborted) return [];
   const listed = await listUsers(load.owner.patient());
   if (!listed.ok) {
-    const which = `${wanted - known.length} of the load's creates lost their answers, and whom they made is not known`;
+    const which = `${wanted - known.length} users of the load got no answer to their creation, and may exist`;
     load.failures.add("user-delete", "delete-user", `${which}: ${listed.failure.message}`);
     return [];
   }

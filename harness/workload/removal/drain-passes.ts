@@ -10,14 +10,14 @@ import { isPrebuild, type Prebuilds } from "./prebuilds.ts";
 import { ProgressBoard } from "../context/progress-board.ts";
 import { removeWorkspace } from "./remove-workspace.ts";
 
-/** What is created again and again is not waited for longer. */
+/** After this many passes, workspaces that keep being created are not awaited any more. */
 const MAX_PASSES = 3;
-/** A reconciler may be late, and what it creates shows a moment later. */
+/** A reconciler may be late, and what it creates appears a moment later. */
 const WAIT_FACTOR = 1.25;
-/** Where something creates workspaces and no interval is known. */
+/** The wait if something creates workspaces at an unknown interval. */
 const DEFAULT_WAIT_MS = 60_000;
 
-interface Drained {
+interface DrainParts {
   readonly task: DrainTask;
   readonly context: TaskContext;
   readonly owner: CoderClient;
@@ -25,9 +25,9 @@ interface Drained {
   readonly prebuilds: Prebuilds;
 }
 
-/** Deletes the workspaces of a deployment, and those that are created meanwhile, until nothing new comes. */
+/** Deletes the workspaces of a deployment, and those created meanwhile, until no new ones appear. */
 export class DrainPasses {
-  readonly #of: Drained;
+  readonly #parts: DrainParts;
   readonly #deadline: number;
   readonly #pollPace: PollPace;
   readonly #board: ProgressBoard;
@@ -35,23 +35,23 @@ export class DrainPasses {
   readonly #seen = new Map<string, Workspace>();
   readonly #gone = new Set<string>();
 
-  constructor(of: Drained) {
-    const { context, task } = of;
-    this.#of = of;
+  constructor(parts: DrainParts) {
+    const { context, task } = parts;
+    this.#parts = parts;
     this.#deadline = context.clock.elapsed() + task.timeoutMs;
     this.#pollPace = new PollPace(context.clock, 1);
     this.#board = new ProgressBoard((event) => context.emit(event), 0);
     this.#board.activity = "deleting";
   }
 
-  /** Returns what a listing still shows once nothing new comes, or once new ones have come too often. */
+  /** Returns what the listing still shows once no new workspaces appear, or after the last pass. */
   async run(): Promise<readonly Workspace[]> {
-    const { context, prebuilds } = this.#of;
+    const { context, prebuilds } = this.#parts;
     const { signal } = context;
     try {
       let found = await this.#list();
       let mayRecur = prebuilds.isAskedFor || found.some(isPrebuild);
-      this.#note(`${found.length} workspaces to delete${pauseWords(prebuilds)}`);
+      this.#note(`${found.length} workspaces to delete${describePause(prebuilds)}`);
       for (let pass = 1; ; pass++) {
         await this.#remove(this.#fresh(found));
         if (mayRecur && !signal.aborted) await this.#awaitReconciler();
@@ -67,40 +67,43 @@ export class DrainPasses {
     }
   }
 
-  /** How many were deleted, those not counted that a last listing still shows. */
+  /** How many were deleted, without those that a final listing still shows. */
   deleted(remaining: readonly Workspace[] = []): number {
     const there = new Set(remaining.map(({ id }) => id));
-    if (this.#of.context.signal.aborted) return this.#gone.size;
+    if (this.#parts.context.signal.aborted) return this.#gone.size;
     return [...this.#seen.keys()].filter((id) => !there.has(id)).length;
   }
 
-  /** What was found and is not known to be gone. */
+  /** The workspaces that were found and are not known to be gone. */
   notGone(): readonly Workspace[] {
     return [...this.#seen.values()].filter(({ id }) => !this.#gone.has(id));
   }
 
-  /** Why a workspace is still there. */
-  reasonOf(workspace: Workspace): string {
-    const { state, why } = this.#of.prebuilds;
+  /** Why a workspace remains. */
+  explainRemaining(workspace: Workspace): string {
+    const { state, why } = this.#parts.prebuilds;
     const tried = this.#reasons.get(workspace.id);
     if (tried !== undefined) return tried;
     if (this.#seen.has(workspace.id)) return "it is still listed after its delete";
-    const again = "it was created while the deployment was drained";
+    const again = "it was created during the drain";
     if (isPrebuild(workspace) && state === "not-paused")
       return `${again}: Coder's prebuilds reconciler could not be paused (${why ?? "no reason given"}); run "coder prebuilds pause", then drain again`;
     const by = isPrebuild(workspace)
-      ? ", by another than Coder's prebuilds reconciler, which is paused or absent"
+      ? ", but not by Coder's prebuilds reconciler, which is paused or absent"
       : "";
-    return `${again}${by}: end what creates workspaces of ${workspace.owner_name}, then drain again`;
+    return `${again}${by}: stop whatever creates workspaces of ${workspace.owner_name}, then drain again`;
   }
 
   async #list(): Promise<readonly Workspace[]> {
-    const found = await listWorkspaces(this.#of.owner);
+    const found = await listWorkspaces(this.#parts.owner);
     if (found.ok) return found.value;
-    throw new RefbenchError("coder", `what the deployment holds cannot be listed: ${found.failure.message}`);
+    throw new RefbenchError(
+      "coder",
+      `the deployment's workspaces cannot be listed: ${found.failure.message}`,
+    );
   }
 
-  /** Those that no pass has tried yet. */
+  /** The workspaces that no pass has tried yet. */
   #fresh(found: readonly Workspace[]): readonly Workspace[] {
     return found.filter(({ id }) => !this.#seen.has(id));
   }
@@ -108,11 +111,11 @@ export class DrainPasses {
   async #remove(workspaces: readonly Workspace[]): Promise<void> {
     for (const workspace of workspaces) this.#seen.set(workspace.id, workspace);
     this.#board.expect(this.#seen.size);
-    await Promise.all(workspaces.map((one) => this.#of.slots.run(() => this.#removeOne(one))));
+    await Promise.all(workspaces.map((one) => this.#parts.slots.run(() => this.#removeOne(one))));
   }
 
   async #removeOne({ id }: Workspace): Promise<void> {
-    const { context, owner } = this.#of;
+    const { context, owner } = this.#parts;
     const outcome = await removeWorkspace(id, {
       owner,
       pollPace: this.#pollPace,
@@ -125,27 +128,27 @@ export class DrainPasses {
       this.#board.move("waiting", outcome.state === "gone" ? "deleted" : "failed");
   }
 
-  /** Waits until the reconciler has looked once more: only then does an empty listing prove anything. */
+  /** Waits until the reconciler has run again: only then does an empty listing prove anything. */
   async #awaitReconciler(): Promise<void> {
-    const { context, prebuilds } = this.#of;
+    const { context, prebuilds } = this.#parts;
     const { clock, signal } = context;
     const waitMs = (prebuilds.intervalMs === 0 ? DEFAULT_WAIT_MS : prebuilds.intervalMs) * WAIT_FACTOR;
     const seconds = Math.ceil(waitMs / 1000);
     if (clock.elapsed() + waitMs > this.#deadline)
       throw new RefbenchError(
         "coder",
-        `workspaces may be created again within ${seconds} s, and the time for the drain ends before: it is not known whether any remain; drain again with more time`,
+        `workspaces may be created again within ${seconds} s, but the time for the drain ends earlier: it is not known whether any remain; drain again with more time`,
       );
-    this.#note(`workspaces may be created again: looking once more in ${seconds} s`);
+    this.#note(`workspaces may be created again: checking once more in ${seconds} s`);
     await clock.sleep(waitMs, signal).catch(() => undefined);
   }
 
   #note(message: string): void {
-    this.#of.context.emit({ type: "note", message });
+    this.#parts.context.emit({ type: "note", message });
   }
 }
 
-function pauseWords({ state, isAskedFor, why }: Prebuilds): string {
+function describePause({ state, isAskedFor, why }: Prebuilds): string {
   if (state === "paused" && isAskedFor) return "; Coder's prebuilds reconciler is paused";
   return state === "not-paused"
     ? `; Coder's prebuilds reconciler cannot be paused (${why ?? "no reason given"})`

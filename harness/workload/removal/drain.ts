@@ -18,21 +18,25 @@ import { deleteLeftTokens } from "../context/minted-tokens.ts";
 import { pausePrebuilds } from "./prebuilds.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";
 
-/** A load balancer may lose a connection: unless the task says otherwise, who is unreachable for so long is gone. */
+/**
+ * A load balancer may lose a connection. Unless the task says otherwise, a deployment unreachable for this
+ * long is gone.
+ */
 const GONE_AFTER_MS = 5000;
 const ASK_AGAIN_MS = 500;
 /** How long the listings after the deadline of the deletes may take. */
-const LAST_LOOK_MS = 30_000;
+const FINAL_LISTING_MS = 30_000;
 
 type Left = DrainResult["remaining"][number];
 
 /**
- * Deletes every workspace, and every user unless they are kept; believes only a second listing that shows none. Coder's
- * prebuilds reconciler, which creates workspaces by itself, is paused and stays so: what is drained is destroyed next.
+ * Deletes every workspace, and every user unless they are kept. Believes only a second listing that shows
+ * none. Pauses Coder's prebuilds reconciler, which creates workspaces automatically, and leaves it paused: a
+ * drained deployment is destroyed next.
  */
 export async function runDrain(task: DrainTask, context: TaskContext): Promise<DrainResult> {
-  // The deletes have a deadline of their own; this one is for calls whose answers trickle.
-  const deadline = startDeadline(task.timeoutMs + LAST_LOOK_MS, context.signal);
+  // The deletes have their own deadline; this one is for calls whose answers trickle.
+  const deadline = startDeadline(task.timeoutMs + FINAL_LISTING_MS, context.signal);
   // Thousands of waits listen to the one stop signal.
   setMaxListeners(0, context.signal, deadline.signal);
   try {
@@ -50,7 +54,7 @@ async function drainUntil(
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   try {
     await awaitAnswer(http, task, context);
-    const owner = await asOwner(http, task, deadline);
+    const owner = await signIn(http, task, deadline);
     const prebuilds = await pausePrebuilds(owner);
     const paused = prebuilds.state === "paused" ? { pausedPrebuilds: true } : {};
     const slots = new Limiter(task.concurrency);
@@ -69,7 +73,11 @@ async function drainUntil(
     return {
       stopped: context.signal.aborted,
       deleted: passes.deleted(remaining),
-      remaining: [...remaining.map((one) => left(one, passes.reasonOf(one))), ...users, ...tokens.left],
+      remaining: [
+        ...remaining.map((one) => left(one, passes.explainRemaining(one))),
+        ...users,
+        ...tokens.left,
+      ],
       ...(tokens.unasked.length === 0 ? {} : { unasked: [...tokens.unasked] }),
       ...paused,
     };
@@ -89,7 +97,7 @@ async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContex
       if (info.ok) return true;
       const { kind, status, message } = info.failure;
       reason = message;
-      // A server that answers otherwise is alive: the drain's own calls then report what is wrong.
+      // A server with any other answer is alive: the drain's own calls then report what is wrong.
       return kind !== "unreachable" && kind !== "timeout" && status !== 404 ? true : undefined;
     },
     { clock, everyMs: ASK_AGAIN_MS, forMs, signal },
@@ -97,22 +105,24 @@ async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContex
   if (answers === undefined) throw new CoderGoneError(task.deployment.url, reason);
 }
 
-async function asOwner(http: CoderHttp, task: DrainTask, deadline: AbortSignal): Promise<CoderClient> {
+async function signIn(http: CoderHttp, task: DrainTask, deadline: AbortSignal): Promise<CoderClient> {
   const as = (token: string) => new CoderClient(http, { token, owner: true }, deadline).patient();
   let refusal = "no token was given";
   if (task.token !== undefined) {
     const owner = as(task.token);
     const me = await owner.me();
     if (me.ok && me.value.roles.some(({ name }) => name === "owner")) return owner;
-    // Anyone else is shown their own workspaces only: an empty list would prove nothing.
-    refusal = me.ok ? `the token is of ${me.value.username}, who is no owner` : me.failure.message;
+    // Others only see their own workspaces, so an empty list would prove nothing.
+    refusal = me.ok
+      ? `the token belongs to ${me.value.username}, who is not a site admin`
+      : me.failure.message;
     if (!me.ok && !failedWith(me, 401, 403) && me.failure.kind === "status")
-      throw new RefbenchError("coder", `the owner's token cannot be tried: ${refusal}`);
+      throw new RefbenchError("coder", `the site admin's token cannot be checked: ${refusal}`);
   }
   if (task.admin === undefined)
     throw new RefbenchError(
       "usage",
-      `cannot drain ${task.deployment.url}: ${refusal}; expected a session of an owner, or an owner's login`,
+      `cannot drain ${task.deployment.url}: ${refusal}; expected a session or a login of a site admin`,
     );
   const { email, password } = task.admin;
   const login = await as("").login(email, password);
@@ -128,10 +138,10 @@ async function asOwner(http: CoderHttp, task: DrainTask, deadline: AbortSignal):
 
 async function deleteUsers(owner: CoderClient, slots: Limiter): Promise<Left[]> {
   const me = await owner.me();
-  const isOwner = (user: User): boolean =>
+  const isAdmin = (user: User): boolean =>
     user.roles.some(({ name }) => name === "owner") || (me.ok && user.id === me.value.id);
   const reasons = new Map<string, string>();
-  const others = listed(await listUsers(owner)).filter((user) => !isOwner(user));
+  const others = listed(await listUsers(owner)).filter((user) => !isAdmin(user));
   await Promise.all(
     others.map((user) =>
       slots.run(async () => {
@@ -141,7 +151,7 @@ async function deleteUsers(owner: CoderClient, slots: Limiter): Promise<Left[]> 
     ),
   );
   return listed(await listUsers(owner))
-    .filter((user) => !isOwner(user))
+    .filter((user) => !isAdmin(user))
     .map(({ id, username }) => ({
       kind: "user",
       id,
@@ -156,5 +166,5 @@ function left(workspace: Workspace, reason: string): Left {
 
 function listed<T>(answer: Answer<T>): T {
   if (answer.ok) return answer.value;
-  throw new RefbenchError("coder", `what the deployment holds cannot be listed: ${answer.failure.message}`);
+  throw new RefbenchError("coder", `the deployment's users cannot be listed: ${answer.failure.message}`);
 }

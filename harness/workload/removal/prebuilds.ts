@@ -5,26 +5,26 @@ import type { Workspace } from "../../coder/http/schemas.ts";
 /** Coder's default of `CODER_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL`. */
 const DEFAULT_INTERVAL_MS = 60_000;
 
-/** The user that owns every prebuilt workspace until somebody claims it. */
+/** The user to whom every prebuilt workspace belongs until somebody claims it. */
 const PREBUILDS_OWNER = "prebuilds";
 
-/** What is known of Coder's prebuilds reconciler, which creates workspaces by itself. */
+/** The state of Coder's prebuilds reconciler, which creates workspaces automatically. */
 export interface Prebuilds {
-  /** `paused` by this call; `was-paused` before it; `absent` where this Coder has none. */
+  /** `paused` by this call; `was-paused` before it; `absent` if this Coder has none. */
   readonly state: "paused" | "was-paused" | "absent" | "not-paused";
   /** Why it could not be paused. */
   readonly why?: string;
-  /** Whether a preset asks for prebuilt workspaces; true where that cannot be told. */
+  /** Whether a preset has prebuilt workspaces; true if that is not known. */
   readonly isAskedFor: boolean;
-  /** How often it looks, in milliseconds. */
+  /** The interval between its runs, in milliseconds. */
   readonly intervalMs: number;
 }
 
-/** Pauses the prebuilds reconciler, for all templates. Needs an owner; never throws. */
+/** Pauses the prebuilds reconciler for all templates. Needs a site admin. Never throws. */
 export async function pausePrebuilds(owner: CoderClient): Promise<Prebuilds> {
   const settings = await owner.prebuildsSettings();
   if (failedWith(settings, 404)) return { state: "absent", isAskedFor: false, intervalMs: 0 };
-  const about = { isAskedFor: await isAskedFor(owner), intervalMs: await intervalOf(owner) };
+  const about = { isAskedFor: await isAskedFor(owner), intervalMs: await readInterval(owner) };
   if (!settings.ok) return { state: "not-paused", why: settings.failure.message, ...about };
   if (settings.value.reconciliation_paused) return { state: "was-paused", ...about };
   const paused = await owner.pausePrebuilds();
@@ -32,7 +32,7 @@ export async function pausePrebuilds(owner: CoderClient): Promise<Prebuilds> {
   return { state: "not-paused", why: paused.failure.message, ...about };
 }
 
-/** Whether a workspace is a prebuilt one that nobody has claimed. */
+/** Whether a workspace is prebuilt and not claimed yet. */
 export function isPrebuild({ is_prebuild: isOne, owner_name: owner }: Workspace): boolean {
   return isOne === true || owner === PREBUILDS_OWNER;
 }
@@ -52,7 +52,7 @@ async function isAskedFor(owner: CoderClient): Promise<boolean> {
   return false;
 }
 
-async function intervalOf(owner: CoderClient): Promise<number> {
+async function readInterval(owner: CoderClient): Promise<number> {
   const configured = await owner.deploymentConfig();
   const nanoseconds = configured.ok
     ? configured.value.config.workspace_prebuilds?.reconciliation_interval

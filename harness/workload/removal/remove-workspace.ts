@@ -5,7 +5,9 @@ import { type Deadline, startDeadline } from "../../tools/time/deadline.ts";
 import type { PollPace } from "../context/poll-pace.ts";
 
 const MAX_DELETE_BUILDS = 3;
-/** A Coder that restarts is back by then; one that is gone would be asked until the deadline. */
+/**
+ * A restarting Coder is back within this time. One that is gone would otherwise be asked until the deadline.
+ */
 const GONE_AFTER_MS = 60_000;
 
 export type WorkspaceRemoval =
@@ -15,7 +17,7 @@ export type WorkspaceRemoval =
 
 export interface RemoveOptions {
   readonly owner: CoderClient;
-  /** Asks for the state again and again, over sockets of its own. @default owner */
+  /** Polls the state, over separate connections. @default owner */
   readonly poller?: CoderClient;
   readonly pollPace: PollPace;
   readonly timeoutMs: number;
@@ -23,8 +25,8 @@ export interface RemoveOptions {
 }
 
 /**
- * Deletes one workspace, whatever it does at the moment, and believes only the server's "gone": a build that is
- * still active is cancelled first, and neither a cancelled nor a finished build proves anything.
+ * Deletes one workspace, whatever it is doing, and believes only the server's "gone". An active build is
+ * cancelled first. Neither a cancelled nor a finished build proves anything.
  */
 export async function removeWorkspace(id: string, options: RemoveOptions): Promise<WorkspaceRemoval> {
   const deadline = startDeadline(options.timeoutMs, options.signal);
@@ -41,7 +43,7 @@ async function removeUntil(
   options: RemoveOptions,
 ): Promise<WorkspaceRemoval> {
   const { pollPace, signal } = options;
-  // The deadline ends a call whose answer trickles, too.
+  // The deadline also ends a call whose answer trickles.
   const owner = options.owner.with(deadline.signal);
   const poller = options.poller?.with(deadline.signal) ?? owner;
   let deleteBuilds = 0;
@@ -54,7 +56,7 @@ async function removeUntil(
     if (failedWith(seen, 404, 410)) return { state: "gone" };
     let job: Job | undefined;
     if (!seen.ok) {
-      // What the deadline cut short says less than what came before.
+      // A request cut short by the deadline says less than the one before.
       if (reason === "" || seen.failure.kind !== "aborted") reason = seen.failure.message;
       if (performance.now() - answeredMs > GONE_AFTER_MS)
         return { state: "left", reason: `no answer for ${GONE_AFTER_MS / 1000} s: ${reason}` };
@@ -73,11 +75,11 @@ async function removeUntil(
         const deleted = await owner.deleteWorkspace(id);
         refusal = deleted.ok ? undefined : deleted.failure.message;
         if (deleted.ok) job = deleted.value.job;
-        else if (isForGood(deleted.failure)) return { state: "left", reason: deleted.failure.message };
+        else if (isFinal(deleted.failure)) return { state: "left", reason: deleted.failure.message };
       }
     }
     if (deadline.isOver())
-      return { state: "left", reason: `not gone within ${options.timeoutMs} ms: ${reason}` };
+      return { state: "left", reason: `still there after ${options.timeoutMs} ms: ${reason}` };
     const isQueued = job?.status === "pending";
     await pollPace
       .sleep(isQueued ? "queued" : "active", job?.queue_position ?? 0, deadline.signal)
@@ -86,7 +88,10 @@ async function removeUntil(
   return { state: "stopped" };
 }
 
-/** Whether asking for the delete again would be answered the same: a build that became active meanwhile ends, and so does what a gateway answers in place of a Coder that is away. */
-function isForGood({ kind, status = 0 }: CoderFailure): boolean {
+/**
+ * Whether a repeated delete would get the same answer. Not after a conflict, since active builds end, and not
+ * after an answer of a gateway in front of an absent Coder.
+ */
+function isFinal({ kind, status = 0 }: CoderFailure): boolean {
   return kind === "status" && status < 500 && ![404, 409, 410].includes(status);
 }

@@ -4,9 +4,9 @@ import type { AppOrigin } from "../../coder/http/transport.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { AppHosts } from "./app-hosts.ts";
 
-/** Where one workspace's app is reached. */
+/** The address of one workspace's app. */
 export interface AppAddress {
-  /** Absent where the app is below the deployment's own URL. */
+  /** Absent if the app is below the deployment's own URL. */
   readonly origin?: AppOrigin;
   readonly path: string;
   readonly token: string;
@@ -20,7 +20,7 @@ export function appAddress(
 ): AppAddress | { readonly problem: string } {
   const { workspace, agent, token } = about;
   const slug = app?.slug ?? "";
-  if (agent === undefined) return { problem: "the agent that was reached is not the workspace's any more" };
+  if (agent === undefined) return { problem: "the workspace no longer has the agent that was used before" };
   const found = agent.apps.find((each) => each.slug === slug);
   if (found === undefined) {
     const has = agent.apps.length === 0 ? "none" : agent.apps.map((each) => each.slug).join(", ");
@@ -32,18 +32,21 @@ export function appAddress(
   const wrong = [owner, name, agent.name].find((word) => !isName(word));
   if (wrong !== undefined)
     return {
-      problem: `the deployment names an app's place ${JSON.stringify(wrong)}, which is not a name of letters, digits and hyphens`,
+      problem: `the deployment names ${JSON.stringify(wrong)} in an app's address: expected letters, digits and hyphens`,
     };
   if (hosts === undefined) return { path: `/@${owner}/${name}.${agent.name}/apps/${slug}/`, token };
-  // Coder serves an app at a host of its own also where its template does not ask for one.
+  // Coder also serves an app at its own host if its template does not ask for one.
   const label = found.subdomain_name || `${slug}--${agent.name}--${name}--${owner}`;
   const { isAtCoder, wildcard } = hosts;
-  const url = originOf(wildcard.replace("*", label), new URL(deployment.url), isAtCoder);
+  const url = buildOrigin(wildcard.replace("*", label), new URL(deployment.url), isAtCoder);
   return { origin: { url, isAtCoder }, path: "/", token };
 }
 
-/** The host may bring its own port; where it does not, or nobody listens there, it is the deployment's. */
-function originOf(host: string, { protocol, port }: URL, isAtCoder: boolean): string {
+/**
+ * The app's origin. The host may contain a port; otherwise, or if nothing listens there, the deployment's
+ * port is used.
+ */
+function buildOrigin(host: string, { protocol, port }: URL, isAtCoder: boolean): string {
   const [name = "", own] = host.split(":", 2);
   const asked = isAtCoder || own === undefined ? port : own;
   return `${protocol}//${name}${asked === "" ? "" : `:${asked}`}`;

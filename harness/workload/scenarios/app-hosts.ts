@@ -3,15 +3,18 @@ import type { CoderClient } from "../../coder/client.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 
-/** How the hosts of apps are reached, on a deployment that gives each app one of its own. */
+/** How apps are reached on a deployment that gives each app its own host. */
 export interface AppHosts {
-  /** Such as `*.apps.example.com`, as the deployment says it. */
+  /** For example `*.apps.example.com`, as the deployment reports it. */
   readonly wildcard: string;
-  /** No name below the wildcard leads anywhere from here, so that Coder's own address is asked for them. */
+  /** Whether names below the wildcard do not resolve here, so that Coder's own address is used for them. */
   readonly isAtCoder: boolean;
 }
 
-/** Where apps have hosts of their own; undefined for a load that reaches them by path. A way that the deployment does not have is refused. */
+/**
+ * The hosts of apps; undefined for a load that reaches apps by path. Throws `usage` if the deployment does
+ * not support the load's way.
+ */
 export async function findAppHosts(
   owner: CoderClient,
   { app, deployment }: LoadTask,
@@ -23,14 +26,14 @@ export async function findAppHosts(
   }
   const answer = await owner.applicationsHost();
   if (!answer.ok)
-    throw new RefbenchError("coder", `the host of apps cannot be asked for: ${answer.failure.message}`);
+    throw new RefbenchError("coder", `the host of apps cannot be read: ${answer.failure.message}`);
   const { host: wildcard } = answer.value;
   if (wildcard === "")
     throw new RefbenchError(
       "usage",
-      "this Coder has no wildcard host, so that no app has a subdomain: reach it by path (--app-by path), or set CODER_WILDCARD_ACCESS_URL",
+      "this Coder has no wildcard host, so apps have no subdomains: reach them by path (--app-by path), or set CODER_WILDCARD_ACCESS_URL",
     );
-  // Behind a proxy it is the proxy that looks names up.
+  // With a proxy, the proxy resolves names.
   const isAtCoder = deployment.proxy === undefined && !(await isKnown(wildcard.replace("*", "refbench")));
   return { wildcard, isAtCoder };
 }
@@ -40,11 +43,11 @@ async function requirePathApps(owner: CoderClient): Promise<void> {
   if (configured.ok && configured.value.config.disable_path_apps === true)
     throw new RefbenchError(
       "usage",
-      "this Coder serves no app by path (CODER_DISABLE_PATH_APPS): reach it by subdomain (--app-by subdomain)",
+      "this Coder serves no apps by path (CODER_DISABLE_PATH_APPS): reach them by subdomain (--app-by subdomain)",
     );
 }
 
-/** A wildcard of DNS knows every name. */
+/** Whether a host resolves. A DNS wildcard resolves every name. */
 async function isKnown(host: string): Promise<boolean> {
   return lookup(host.replace(/:\d+$/, "")).then(
     () => true,

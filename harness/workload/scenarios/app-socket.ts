@@ -7,7 +7,7 @@ import { connectClass } from "../context/connect-class.ts";
 import type { LoadContext } from "../context/load-context.ts";
 import type { AppAddress } from "./app-address.ts";
 
-/** A timer may ring this much early. */
+/** A timer may fire this much early. */
 const TIMER_MS = 5;
 
 interface Sent {
@@ -16,9 +16,9 @@ interface Sent {
   readonly startedMs: number;
 }
 
-/** One websocket to an app that echoes: what comes back must be what was sent, in order and whole. */
+/** One websocket to an echoing app: what comes back must be what was sent, complete and in order. */
 export class AppSocket {
-  /** Messages that came back as they were sent. */
+  /** Messages that came back unchanged. */
   echoed = 0;
   readonly #load: LoadContext;
   readonly #address: AppAddress;
@@ -38,12 +38,15 @@ export class AppSocket {
     return this.#socket?.readyState === 1 && !this.#isBroken;
   }
 
-  /** Whether it still stands and has carried something, all of it right. */
+  /** Whether it is open and everything sent has come back unchanged. */
   get isVerified(): boolean {
     return this.isOpen && this.echoed > 0 && this.#pending.length === 0;
   }
 
-  /** Opens it and sends a first message, which counts from when the opening was due; resolves at its echo or failure. */
+  /**
+   * Opens the socket and sends a first message, whose latency counts from when the opening was due. Resolves
+   * at its echo or failure.
+   */
   async open(dueMs: number): Promise<void> {
     const { transport } = this.#load.owner.http;
     if (this.#load.signal.aborted) return;
@@ -67,14 +70,14 @@ export class AppSocket {
       this.#fail(connectClass[failure.why], failure.message);
       return;
     }
-    socket.on("message", (data: RawData) => this.#hear(data as Buffer));
+    socket.on("message", (data: RawData) => this.#receive(data as Buffer));
     socket.on("error", (error) => this.#fail("connection-lost", messageTooLarge(error) ?? messageOf(error)));
     socket.on("close", (code) => this.#ended(code));
     this.send(dueMs, startedMs);
     await this.settled();
   }
 
-  /** Sends the next message; nothing over a socket that failed, which is counted once. */
+  /** Sends the next message, except over a failed socket. */
   send(dueMs: number, startedMs = performance.now()): void {
     if (!this.isOpen || this.#isOverdue()) return;
     const { messageBytes = 64 } = this.#load.task.app ?? {};
@@ -83,7 +86,7 @@ export class AppSocket {
     this.#socket?.send(bytes);
   }
 
-  /** Resolves when every message is back, or the oldest one's time is over. */
+  /** Resolves when every message is back, or when the oldest one is overdue. */
   async settled(): Promise<void> {
     const oldest = this.#pending[0];
     if (oldest === undefined || !this.isOpen) return;
@@ -105,14 +108,14 @@ export class AppSocket {
     setTimeout(() => socket?.terminate(), 2_000).unref();
   }
 
-  #hear(data: Buffer): void {
+  #receive(data: Buffer): void {
     if (this.#isBroken) return;
     this.#back = this.#back.length === 0 ? data : Buffer.concat([this.#back, data]);
     for (let sent = this.#pending[0]; sent !== undefined; sent = this.#pending[0]) {
       const { bytes, dueMs, startedMs } = sent;
       if (this.#back.length < bytes.length) return;
       if (!this.#back.subarray(0, bytes.length).equals(bytes)) {
-        this.#fail("wrong-output", "the app sent back something else than it was sent");
+        this.#fail("wrong-output", "the app sent back other bytes than it received");
         return;
       }
       this.#back = this.#back.subarray(bytes.length);
@@ -121,7 +124,7 @@ export class AppSocket {
       this.#load.board.answered();
       this.#load.latencies.record("app-echo", { dueMs, startedMs, endMs: performance.now() });
     }
-    if (this.#back.length > 0) this.#fail("wrong-output", "the app sent more than it was sent");
+    if (this.#back.length > 0) this.#fail("wrong-output", "the app sent more bytes than it received");
     this.#onIdle();
   }
 
@@ -139,7 +142,7 @@ export class AppSocket {
     if (!this.#isClosedByUs) this.#fail("connection-lost", `the app's socket closed with ${code}`);
   }
 
-  /** Once for each socket: what fails after it fails because of it. */
+  /** Counts the first failure of the socket: later ones follow from it. */
   #fail(failureClass: Parameters<LoadContext["failures"]["add"]>[0], message: string): void {
     if (this.#isBroken || this.#isClosedByUs) return;
     this.#isBroken = true;

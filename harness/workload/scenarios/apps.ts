@@ -7,17 +7,18 @@ import { type AppAddress, appAddress } from "./app-address.ts";
 import { findAppHosts } from "./app-hosts.ts";
 import { AppSocket } from "./app-socket.ts";
 
-/** Looking for addresses is not measured. */
-const LOOKS_AT_ONCE = 64;
+/** Reading addresses is not measured. */
+const READS_AT_ONCE = 64;
 
 /**
- * Websockets to an app inside the workspaces, through Coder: opened at the rate of the load's connections, then each
- * sends messages by turns, on one open schedule for all. Every byte that comes back is compared with what was sent.
+ * Websockets to an app inside the workspaces, through Coder. They are opened at the rate of the load's
+ * connections, then send messages in turn, on one open schedule for all. Every byte that comes back is
+ * compared.
  */
 export const apps: Scenario = async (load, ready) => {
   const { app } = load.task;
   if (app === undefined) return {};
-  const addresses = await addressesOf(load, ready);
+  const addresses = await findAddresses(load, ready);
   const all: AppSocket[] = [];
   if (addresses.length > 0 && !load.signal.aborted) {
     await open(load, addresses, all);
@@ -33,15 +34,15 @@ export const apps: Scenario = async (load, ready) => {
   return { apps: { asked: app.connections, held, echoed } };
 };
 
-/** Where each workspace's app is; one without it has failed. */
-async function addressesOf(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<AppAddress[]> {
+/** Finds the address of each workspace's app. A workspace without one has failed. */
+async function findAddresses(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<AppAddress[]> {
   load.board.activity = "looking for apps";
   const hosts = await findAppHosts(load.owner, load.task);
   if (hosts?.isAtCoder === true)
     load.note(
-      `no name below ${hosts.wildcard} is known to this machine: the apps' hosts are asked for at the address of ${load.task.deployment.url}`,
+      `this machine cannot resolve names below ${hosts.wildcard}: apps are requested at the address of ${load.task.deployment.url}`,
     );
-  const found = await inTurns(ready, LOOKS_AT_ONCE, async (workspace) => {
+  const found = await inTurns(ready, READS_AT_ONCE, async (workspace) => {
     if (load.signal.aborted || workspace.user.token === "") return undefined;
     const seen = await load.poller.workspace(workspace.id ?? "");
     if (!seen.ok) {
@@ -85,7 +86,7 @@ async function talk(load: LoadContext, sockets: readonly AppSocket[]): Promise<v
   if (sockets.length === 0 || task.app === undefined || signal.aborted) return;
   load.board.activity = "talking to apps";
   const { messagesPerSecond, forMs } = task.app;
-  // A part's share of a rate falls just short of whole numbers.
+  // The share of a part can fall just short of a whole number.
   const count = Math.floor((forMs / 1000) * messagesPerSecond + 1e-9);
   health.startPacing();
   await pace({ perSecond: messagesPerSecond, count, signal, slip: health.slip.scenario }, (index, dueMs) => {

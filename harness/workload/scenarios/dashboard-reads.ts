@@ -1,20 +1,20 @@
 import { z } from "zod";
 import type { LoadWorkspace } from "../context/load-context.ts";
 
-/** One request of a page, as a browser makes it that has the page's files. */
+/** One request of a page, as made by a browser that has the page's files cached. */
 export interface DashboardRead {
-  /** Below `/api/v2`. */
+  /** Path below `/api/v2`. */
   readonly path: string;
-  /** Another answer than this is a failure, whatever its status. */
+  /** An answer that does not match is a failure, whatever its status. */
   readonly schema: z.ZodType;
-  /** Not of every version, or not for every user: where it is refused as such, it is left out from then on. */
+  /** Not in every version, or not for every user: once refused for that reason, it is skipped. */
   readonly isOptional?: true;
 }
 
-/** What the API answers with; a proxy's page of HTML is no answer. */
+/** An answer of the API. A proxy's HTML page does not match. */
 const json = z.union([z.looseObject({}), z.array(z.unknown())]);
 
-/** Every page, in the order that a person opens them. */
+/** All pages, in the order in which a person opens them. */
 export const DASHBOARD_PAGES: readonly ((about: LoadWorkspace) => readonly DashboardRead[])[] = [
   (about) => [
     ...onEveryPage(about),
@@ -27,7 +27,7 @@ export const DASHBOARD_PAGES: readonly ((about: LoadWorkspace) => readonly Dashb
 
 function onEveryPage({ user }: LoadWorkspace): DashboardRead[] {
   return [
-    // Whoever answers for somebody else answers wrongly.
+    // An answer for another user would be wrong.
     read("/users/me", z.looseObject({ username: z.literal(user.username) })),
     read("/buildinfo"),
     optional("/experiments"),

@@ -4,18 +4,18 @@ import { pace } from "../generator/pacer.ts";
 import type { Scenario } from "./scenario.ts";
 import { DASHBOARD_PAGES, type DashboardRead } from "./dashboard-reads.ts";
 
-/** Nobody waits longer for a page. */
+/** Nobody waits longer than this for a page. */
 const TIMEOUT_MS = 30_000;
 const NOT_OFFERED = [403, 404];
 
 /**
- * Every user opens a page of the dashboard each so often, on an open schedule that is spread evenly over the users:
- * whether the page before was slow or failed changes nothing. A page's reads are sent at once and never sent again.
+ * Every user opens a dashboard page at an interval, on an open schedule spread evenly over the users: slow or
+ * failed pages change nothing. A page's requests are sent at once and never retried.
  */
 export const dashboard: Scenario = async (load, ready) => {
   const options = load.task.dashboard;
   if (options === undefined) return {};
-  const visitors = visitorsOf(ready);
+  const visitors = chooseVisitors(ready);
   if (visitors.length === 0 || load.signal.aborted) return {};
   load.board.activity = "reading the dashboard";
   const http = new CoderHttp({ ...load.task.deployment, clock: load.clock });
@@ -27,8 +27,8 @@ export const dashboard: Scenario = async (load, ready) => {
   return {};
 };
 
-/** One workspace of each user, which its pages are about. */
-function visitorsOf(ready: readonly LoadWorkspace[]): LoadWorkspace[] {
+/** One workspace of each user, for the user's pages. */
+function chooseVisitors(ready: readonly LoadWorkspace[]): LoadWorkspace[] {
   const first = new Map<string, LoadWorkspace>();
   for (const workspace of ready)
     if (workspace.user.token !== "" && !first.has(workspace.user.id)) first.set(workspace.user.id, workspace);
@@ -42,7 +42,7 @@ async function openPages(
   { pagesPerMinute, forMs }: { readonly pagesPerMinute: number; readonly forMs: number },
 ): Promise<void> {
   const perSecond = (pagesPerMinute / 60) * visitors.length;
-  // A part's share of a rate falls just short of whole numbers.
+  // The share of a part can fall just short of a whole number.
   const count = Math.floor((forMs / 1000) * perSecond + 1e-9);
   const { signal, health } = load;
   const reading: Promise<void>[] = [];
@@ -51,7 +51,7 @@ async function openPages(
     const user = index % visitors.length;
     const visit = Math.floor(index / visitors.length);
     const visitor = visitors[user];
-    // Users are on different pages at any time.
+    // At any time, users are on different pages.
     const page = DASHBOARD_PAGES[(user + visit) % DASHBOARD_PAGES.length];
     if (visitor === undefined || page === undefined) return;
     for (const read of page(visitor)) reading.push(reader.read(read, visitor, dueMs));
@@ -83,14 +83,14 @@ class PageReader {
       path: `/api/v2${path}`,
       token: visitor.user.token,
       timeoutMs: TIMEOUT_MS,
-      // A browser shows its user that it was refused.
+      // A browser does not retry either: it shows the refusal to its user.
       retryThrottled: false,
       ...{ schema, signal },
     });
     if (answer.ok) {
       board.answered();
       latencies.record("api-read", { dueMs, startedMs, endMs: performance.now() });
-    } else if (isOptional === true && NOT_OFFERED.includes(answer.failure.status ?? 0)) this.#leaveOut(path);
+    } else if (isOptional === true && NOT_OFFERED.includes(answer.failure.status ?? 0)) this.#skip(path);
     else {
       const { kind } = answer.failure;
       failures.addAnswer("api-error", "api-read", answer.failure);
@@ -99,11 +99,11 @@ class PageReader {
     }
   }
 
-  #leaveOut(path: string): void {
+  #skip(path: string): void {
     if (this.#notOffered.has(path)) return;
     this.#notOffered.add(path);
     this.#load.note(
-      `this Coder does not offer ${path.replace(/\?.*/, "")} to these users: left out of its pages`,
+      `this Coder does not offer ${path.replace(/\?.*/, "")} to these users: skipped on its pages`,
     );
   }
 }

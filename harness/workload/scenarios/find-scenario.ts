@@ -8,7 +8,7 @@ import { herd } from "./herd.ts";
 import type { Scenario } from "./scenario.ts";
 import { workspaces } from "./workspaces.ts";
 
-/** Each a file of its own in `scenarios/`. */
+/** Each scenario is a file in `scenarios/`. */
 const SCENARIO: Partial<Record<(typeof SCENARIOS)[number], Scenario>> = {
   workspaces,
   herd,
@@ -21,20 +21,20 @@ export function getScenario({ scenario = "workspaces" }: LoadTask): Scenario {
   const found = SCENARIO[scenario];
   if (found !== undefined) return found;
   const known = Object.keys(SCENARIO).join(", ");
-  throw new RefbenchError("usage", `scenario "${scenario}" is not there yet, expected one of ${known}`);
+  throw new RefbenchError("usage", `unknown scenario "${scenario}", expected one of ${known}`);
 }
 
-/** What a scenario's own data is called; `herd` can do without. */
+/** The field with a scenario's own data; `herd` works without. */
 const NEEDS = { dashboard: "dashboard", apps: "app" } as const;
 
-/** Refuses a scenario that lacks its data, or that the deployment has no way for. */
+/** Throws `usage` if the scenario lacks its data, or if the deployment does not support it. */
 export async function checkScenario(owner: CoderClient, task: LoadTask): Promise<void> {
   const { scenario = "workspaces" } = task;
   const needed = scenario === "dashboard" || scenario === "apps" ? NEEDS[scenario] : undefined;
   if (needed !== undefined && task[needed] === undefined)
     throw new RefbenchError(
       "usage",
-      `the scenario ${scenario} needs its data in the task's "${needed}": give it`,
+      `the scenario ${scenario} needs its data in the task's field "${needed}": add it`,
     );
   await findAppHosts(owner, task);
 }

@@ -9,12 +9,12 @@ import { takeTurns } from "../context/take-turns.ts";
 import { visitWorkspace } from "../connections/visit-workspace.ts";
 import { stopWorkspace } from "./stop-workspace.ts";
 
-/** How long a stopped load may take to ask for the starts that it owes to workspaces that are not its own. */
-const GIVE_BACK_MS = 5_000;
+/** How long a stopped load may take to start again the existing workspaces that it stopped. */
+const RESTART_MS = 5_000;
 
 /**
- * Monday morning: every workspace is stopped, then all are started again, at once or on a schedule. One counts as
- * started when its agent can be used and it has run the command again.
+ * Monday morning: every workspace is stopped, then all are started again, at once or on a schedule. A
+ * workspace counts as started when its agent is usable and it has run the command again.
  */
 export const herd: Scenario = async (load, ready) => {
   const stopped = await stopAll(load, ready);
@@ -22,7 +22,7 @@ export const herd: Scenario = async (load, ready) => {
   try {
     await startAll(load, stopped);
   } finally {
-    await giveBack(load, stopped);
+    await restartExisting(load, stopped);
   }
   return {};
 };
@@ -58,17 +58,17 @@ async function startAll(load: LoadContext, stopped: readonly LoadWorkspace[]): P
   await Promise.all(starting);
 }
 
-/** Its builds and agents are measured in their own phases, as those of its creation were. */
+/** Starts a stopped workspace. Its builds and agents count in the same phases as those of its creation. */
 async function startAgain(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<void> {
-  const startedMs = await askToStart(load, workspace);
+  const startedMs = await requestStart(load, workspace);
   if (startedMs === undefined) return;
   if ((await awaitReady(load, workspace, 0)) !== "ready") return;
   load.latencies.record("start-workspace", { dueMs, startedMs, endMs: performance.now() });
   workspace.succeeded = load.task.skipAgents === true || (await visitWorkspace(load, workspace));
 }
 
-/** When the start was sent; undefined when it was refused. */
-async function askToStart(load: LoadContext, workspace: LoadWorkspace): Promise<number | undefined> {
+/** Requests a start. Returns when it was sent, or undefined if it was refused. */
+async function requestStart(load: LoadContext, workspace: LoadWorkspace): Promise<number | undefined> {
   if (load.signal.aborted) return undefined;
   const startedMs = performance.now();
   const sentMs = generatorNow();
@@ -84,16 +84,16 @@ async function askToStart(load: LoadContext, workspace: LoadWorkspace): Promise<
   return startedMs;
 }
 
-/** Workspaces that were there before the load ran before it: a load that is cut short asks for their starts at least. */
-async function giveBack(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
+/** Existing workspaces ran before the load, so a load that is cut short at least requests their starts. */
+async function restartExisting(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
   if (load.task.existing === undefined || !load.signal.aborted) return;
   const owed = stopped.filter(({ agentId, state }) => agentId === undefined && state === "waiting");
   const caller = { token: load.task.token, owner: true };
-  const owner = new CoderClient(load.owner.http, caller, AbortSignal.timeout(GIVE_BACK_MS)).patient();
+  const owner = new CoderClient(load.owner.http, caller, AbortSignal.timeout(RESTART_MS)).patient();
   const answers = await Promise.all(owed.map(({ id }) => owner.startWorkspace(id ?? "")));
   const left = answers.filter(({ ok }) => !ok).length;
   if (left > 0)
     load.note(
-      `${left} workspaces that ran before the load are stopped, and their start could not be asked for`,
+      `${left} workspaces that ran before the load are stopped, and refbench could not start them again`,
     );
 }

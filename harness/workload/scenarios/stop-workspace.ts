@@ -2,18 +2,18 @@ import { failedWith } from "../../coder/http/answer.ts";
 import { isActive } from "../../coder/http/schemas.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
 
-/** Stops one workspace and waits until the server says so; whether it did. */
+/** Stops one workspace and waits until the server confirms it. Returns whether it did. */
 export async function stopWorkspace(
   load: LoadContext,
   workspace: LoadWorkspace,
   dueMs: number,
 ): Promise<boolean> {
-  const startedMs = await askToStop(load, workspace);
+  const startedMs = await requestStop(load, workspace);
   if (startedMs === undefined) return false;
   delete workspace.job;
   delete workspace.agentId;
   workspace.succeeded = false;
-  const reason = await untilStopped(load, workspace);
+  const reason = await awaitStopped(load, workspace);
   if (load.signal.aborted) return reason === undefined;
   if (reason === undefined) {
     load.latencies.record("stop-workspace", { dueMs, startedMs, endMs: performance.now() });
@@ -25,8 +25,8 @@ export async function stopWorkspace(
   return false;
 }
 
-/** When the stop was sent; undefined when it was refused. */
-async function askToStop(load: LoadContext, workspace: LoadWorkspace): Promise<number | undefined> {
+/** Requests a stop. Returns when it was sent, or undefined if it was refused. */
+async function requestStop(load: LoadContext, workspace: LoadWorkspace): Promise<number | undefined> {
   if (load.signal.aborted) return undefined;
   const startedMs = performance.now();
   const answer = await load.asUser(workspace.user.token).stopWorkspace(workspace.id ?? "");
@@ -36,11 +36,11 @@ async function askToStop(load: LoadContext, workspace: LoadWorkspace): Promise<n
   return undefined;
 }
 
-/** Why it is not stopped; undefined when it is. */
-async function untilStopped(load: LoadContext, workspace: LoadWorkspace): Promise<string | undefined> {
+/** Waits until the workspace is stopped. Returns why it is not, or undefined. */
+async function awaitStopped(load: LoadContext, workspace: LoadWorkspace): Promise<string | undefined> {
   const { buildMs } = load.task.timeouts;
   const deadline = performance.now() + buildMs;
-  let seen = "nothing was seen of its build";
+  let seen = "its build was never seen";
   while (!load.signal.aborted) {
     const leftMs = Math.max(0, deadline - performance.now());
     const look = await load.poller.within(leftMs, (poller) => poller.workspace(workspace.id ?? ""));
@@ -51,7 +51,7 @@ async function untilStopped(load: LoadContext, workspace: LoadWorkspace): Promis
     let isQueued = false;
     if (look.ok) {
       const { transition, job } = look.value.latest_build;
-      if (transition !== "stop") return `a ${transition} build came in the way of its stop`;
+      if (transition !== "stop") return `another build (${transition}) replaced its stop`;
       if (job.status === "succeeded") {
         load.builds.add(job, { isStop: true });
         return undefined;

@@ -1,4 +1,4 @@
 import type { Scenario } from "./scenario.ts";
 
-/** Creating workspaces, reaching them and holding connections is the load itself: there is nothing besides. */
+/** The load itself already creates workspaces, reaches them and holds connections: nothing to add. */
 export const workspaces: Scenario = () => Promise.resolve({});

@@ -5,10 +5,13 @@ import { type BuildCapacity, buildCapacity } from "../context/capacity.ts";
 import type { TaskContext } from "../context/load-context.ts";
 
 const ASK_AGAIN_MS = 500;
-/** A count that stays wrong for so long is a wrong value, not a deployment that still comes up. */
+/** A count that stays wrong for this long is a wrong value, not a deployment that is still starting. */
 const SETTLED_MS = 15_000;
 
-/** Waits until exactly the expected replicas and daemons are live: another count means that a value did not reach Coder. */
+/**
+ * Waits until exactly the expected replicas and daemons are live. Another count means that a Helm value did
+ * not reach Coder.
+ */
 export async function awaitCapacity(
   owner: CoderClient,
   organizationId: string,
@@ -29,8 +32,8 @@ export async function awaitCapacity(
     }
     const now = context.clock.elapsed();
     if (now > deadline || (seen !== undefined && now - sinceMs >= SETTLED_MS)) {
-      const reason = answer.ok ? "" : `; asked last: ${answer.failure.message}`;
-      throw new RefbenchError("coder", `${difference(seen, task.expect)}${reason}`);
+      const reason = answer.ok ? "" : `; the last answer: ${answer.failure.message}`;
+      throw new RefbenchError("coder", `${describeDifference(seen, task.expect)}${reason}`);
     }
     await context.clock.sleep(ASK_AGAIN_MS, context.signal);
   }
@@ -40,13 +43,13 @@ function isExpected(seen: BuildCapacity, expect: BootstrapTask["expect"]): boole
   return seen.replicas === expect.replicas && seen.daemons === expect.provisionerDaemons;
 }
 
-function difference(seen: BuildCapacity | undefined, expect: BootstrapTask["expect"]): string {
+function describeDifference(seen: BuildCapacity | undefined, expect: BootstrapTask["expect"]): string {
   const live =
     seen === undefined
-      ? "the deployment does not tell its replicas and provisioner daemons"
+      ? "the deployment does not report its replicas and provisioner daemons"
       : `${seen.replicas} replicas with ${seen.daemons} provisioner daemons are live`;
   return (
-    `${live}, expected ${expect.replicas} replicas with ${expect.provisionerDaemons} in all: ` +
+    `${live}, expected ${expect.replicas} replicas with ${expect.provisionerDaemons} in total: ` +
     "check coder.replicaCount and CODER_PROVISIONER_DAEMONS in the Helm values, and the licence"
   );
 }

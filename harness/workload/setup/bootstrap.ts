@@ -18,11 +18,12 @@ const ASK_AGAIN_MS = 250;
 const LAST_ANSWER_MS = 10_000;
 
 /**
- * Makes a fresh Coder ready for the load: owner, token, licence, capacity as expected, template. Run again, it ends
- * in the same: the owner logs in, the template gets a further version.
+ * Prepares a new Coder for the load: site admin, token, licence, expected capacity, template. A second run
+ * has the same result: the site admin logs in, and the template gets another version.
  */
 export async function runBootstrap(task: BootstrapTask, context: TaskContext): Promise<BootstrapResult> {
-  // Each wait has the task's own deadline and says what it waited for; this one is for calls whose answers trickle.
+  // Each wait has the task's own deadline and names what it waits for; this one is for calls whose answers
+  // trickle.
   const end = startDeadline(task.timeoutMs + LAST_ANSWER_MS, context.signal);
   try {
     return await bootstrapUntil(task, { ...context, signal: end.signal });
@@ -38,10 +39,10 @@ async function bootstrapUntil(task: BootstrapTask, context: TaskContext): Promis
   try {
     const nobody = new CoderClient(http, { owner: false }, context.signal);
     await awaitHealthy(nobody, task, context, deadline);
-    const info = required(await nobody.patient().buildInfo(), "Coder does not tell its version");
+    const info = required(await nobody.patient().buildInfo(), "Coder does not report its version");
     note(`Coder ${info.version} answers at ${task.deployment.url}`);
 
-    const token = await ownerToken(nobody, http, task, context);
+    const token = await createAdminToken(nobody, http, task, context);
     const owner = new CoderClient(http, { token, owner: true }, context.signal).patient();
     if (task.licence !== undefined) {
       await addLicence(owner, task.licence);
@@ -90,12 +91,12 @@ async function awaitHealthy(
   if (isHealthy === undefined)
     throw new RefbenchError(
       "coder",
-      `Coder at ${task.deployment.url} was not healthy within ${task.timeoutMs} ms: ${reason}; look at its pods and their logs`,
+      `Coder at ${task.deployment.url} was not healthy within ${task.timeoutMs} ms: ${reason}; check its pods and their logs`,
     );
 }
 
-/** A token of its own, not the login's session: that one ends with a logout or a day. */
-async function ownerToken(
+/** Creates a separate token, because the login's session ends with a logout or after a day. */
+async function createAdminToken(
   nobody: CoderClient,
   http: CoderHttp,
   task: BootstrapTask,
@@ -103,24 +104,24 @@ async function ownerToken(
 ): Promise<string> {
   const { admin } = task;
   const created = await nobody.createFirstUser(admin);
-  // 409: there is one already, from an earlier bootstrap of this deployment.
+  // 409: an earlier bootstrap of this deployment created the user.
   if (!created.ok && !failedWith(created, 409)) required(created, "the first user cannot be created");
   const login = required(
     await nobody.login(admin.email, admin.password),
     created.ok
       ? "the first user cannot log in"
-      : `another first user exists, as whom ${admin.email} cannot log in`,
+      : `another first user exists, and ${admin.email} cannot log in`,
   );
   const session = new CoderClient(http, { token: login.session_token, owner: true }, context.signal);
   const name = `refbench-${randomBytes(4).toString("hex")}`;
-  return required(await session.mintToken("me", name), "the owner's token cannot be minted").key;
+  return required(await session.mintToken("me", name), "the site admin's token cannot be created").key;
 }
 
 async function addLicence(owner: CoderClient, licence: string): Promise<void> {
   const added = await owner.addLicence(licence);
   if (added.ok || /already/i.test(added.failure.message)) return;
   const why = failedWith(added, 404)
-    ? "this build of Coder takes no licences"
+    ? "this build of Coder accepts no licences"
     : withoutSecret(added.failure, licence);
   throw new RefbenchError("coder", `the licence was not accepted: ${why}`);
 }

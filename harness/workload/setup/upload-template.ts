@@ -10,7 +10,10 @@ import type { TaskContext } from "../context/load-context.ts";
 
 const ASK_AGAIN_MS = 250;
 
-/** Uploads the template and waits for its import; a template of that name gets it as its active version. */
+/**
+ * Uploads the template and waits for its import. An existing template of that name gets it as its active
+ * version.
+ */
 export async function uploadTemplate(
   owner: CoderClient,
   organizationId: string,
@@ -26,7 +29,7 @@ export async function uploadTemplate(
   const created = await owner.createTemplateVersion(organizationId, {
     fileId: file.hash,
     variables: template.variables,
-    // eslint-disable-next-line no-restricted-syntax -- only a 404 is left here: there is none yet.
+    // eslint-disable-next-line no-restricted-syntax -- the only failure left is 404: there is no template yet.
     ...(existing.ok ? { templateId: existing.value.id } : {}),
   });
   const version = usable(created, name, "be imported");
@@ -52,7 +55,7 @@ async function awaitImport(
     if (context.clock.elapsed() > deadline)
       throw new RefbenchError(
         "coder",
-        `the import of template ${name} is still ${job.status} at the deadline of bootstrap`,
+        `the import of template ${name} is still ${job.status} at bootstrap's deadline`,
       );
     await context.clock.sleep(ASK_AGAIN_MS, context.signal);
     job = usable(await owner.templateVersion(created.id), name, "be asked for").job;

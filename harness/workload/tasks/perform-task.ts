@@ -9,7 +9,7 @@ import { runTask } from "./run-task.ts";
 import { ALIVE_EVERY_MS } from "../worker-process/worker-watch.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** Runs the task that a line of JSON asks for and returns the last event, `result` or `error`; never throws. */
+/** Runs the task in a line of JSON. Returns its last event, `result` or `error`. Never throws. */
 export async function performTask(
   line: string,
   signal: AbortSignal,
@@ -19,11 +19,11 @@ export async function performTask(
   const alive = setInterval(() => emit({ type: "alive" }), ALIVE_EVERY_MS);
   try {
     const task = parseTask(line);
-    if (task.task === "load") goFirst();
+    if (task.task === "load") raisePriority();
     const result = await runTask(task, { signal, clock: systemClock, emit, ...given });
     return { type: "result", result };
   } catch (error) {
-    // A bug shows where it is, on stderr; the event says only what happened.
+    // For a bug, the stack goes to stderr; the event only contains the message.
     if (!(error instanceof RefbenchError)) process.stderr.write(`${stackOf(error)}\n`);
     const code = signal.aborted ? "interrupted" : codeOf(error);
     return { type: "error", code, message: messageOf(error) };
@@ -32,16 +32,19 @@ export async function performTask(
   }
 }
 
-/** Beside other processes the generator's own lateness would be measured as Coder's. */
-function goFirst(): void {
+/**
+ * Raises this process's priority: beside other processes, the generator's own lateness would be measured as
+ * Coder's.
+ */
+function raisePriority(): void {
   try {
     setPriority(constants.priority.PRIORITY_ABOVE_NORMAL);
   } catch {
-    // Only root may; the health gate tells whether it mattered.
+    // Only root may do that; the health gate shows whether it mattered.
   }
 }
 
-/** The task of a line of JSON; throws `usage` where it is none, without its values. */
+/** Parses the task in a line of JSON. Throws `usage`, without quoting values, if it is not a task. */
 export function parseTask(line: string): WorkerTask {
   let json: unknown;
   try {
@@ -51,11 +54,11 @@ export function parseTask(line: string): WorkerTask {
   }
   const parsed = workerTask.safeParse(json);
   if (parsed.success) return parsed.data;
-  // Never the value: a task carries secrets.
+  // The values are omitted: a task contains secrets.
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new RefbenchError(
     "usage",
-    `the task does not follow protocol ${SHARD_PROTOCOL}: ${issues.join("; ")}`,
+    `the task does not match protocol ${SHARD_PROTOCOL}: ${issues.join("; ")}`,
   );
 }
 

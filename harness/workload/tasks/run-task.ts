@@ -3,14 +3,14 @@ import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
 import { runBootstrap } from "../setup/bootstrap.ts";
 import { runDrain } from "../removal/drain.ts";
-import { carryingSsh } from "../load/carry-ssh.ts";
+import { withSshClient } from "../load/carry-ssh.ts";
 import type { TaskContext } from "../context/load-context.ts";
 import { runLoad } from "../load/load.ts";
 import { refuseShortMachine } from "./refuse-machine.ts";
 import { runInParts } from "../parts/run-in-parts.ts";
-import { fewerParts, countParts } from "../parts/split-load.ts";
+import { explainFewerParts, countParts } from "../parts/split-load.ts";
 
-/** Runs one task of the shard program in this process. */
+/** Runs one task of the worker in this process. */
 export async function runTask(task: WorkerTask, context: TaskContext): Promise<WorkerResult> {
   switch (task.task) {
     case "bootstrap":
@@ -18,7 +18,7 @@ export async function runTask(task: WorkerTask, context: TaskContext): Promise<W
     case "load":
       return {
         task: "load",
-        ...(await carryingSsh(task, context, (carried) => runLoadOf(carried, context))),
+        ...(await withSshClient(task, context, (carried) => runLoadOf(carried, context))),
       };
     case "drain":
       return { task: "drain", ...(await runDrain(task, context)) };
@@ -26,10 +26,10 @@ export async function runTask(task: WorkerTask, context: TaskContext): Promise<W
 }
 
 async function runLoadOf(task: LoadTask, context: TaskContext): Promise<LoadResult> {
-  const message = fewerParts(task);
+  const message = explainFewerParts(task);
   if (message !== undefined) context.emit({ type: "note", message });
-  const shards = countParts(task);
-  // The whole load was looked at before it was dealt.
-  if (task.part === undefined) await refuseShortMachine(task, shards);
-  return (shards > 1 ? runInParts : runLoad)(task, context);
+  const parts = countParts(task);
+  // Only the whole load is checked, before it is split.
+  if (task.part === undefined) await refuseShortMachine(task, parts);
+  return (parts > 1 ? runInParts : runLoad)(task, context);
 }

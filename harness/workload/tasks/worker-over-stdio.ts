@@ -5,15 +5,16 @@ import { SHARD_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
 import { performTask } from "./perform-task.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** One task as a JSON line on stdin, events as JSON lines on stdout, nothing else on stdout; ends the process. */
+/** Reads one task as a JSON line from stdin and writes events as JSON lines to stdout. Ends the process. */
 export function runOverStdio(): void {
   const stop = new AbortController();
-  const requestStop = (): void => stop.abort(new RefbenchError("interrupted", "the shard was told to stop"));
+  const requestStop = (): void =>
+    stop.abort(new RefbenchError("interrupted", "the worker was asked to stop"));
 
   process.on("SIGTERM", requestStop);
-  // Ctrl-C reaches the whole group; what it means is decided by the process that the user runs.
+  // Ctrl-C reaches the whole group, but the process that the user runs decides what it means.
   process.on("SIGINT", () => undefined);
-  // The parent died: there is nobody to tell, only connections to close.
+  // The parent died: nobody reads any more, but connections must be closed.
   process.stdout.on("error", requestStop);
 
   const suffering = new AbortController();
@@ -26,11 +27,10 @@ export function runOverStdio(): void {
   let isTaskRead = false;
   const take = (line: string): void => {
     if (isTaskRead) {
-      const { type, why } = messageIn(line);
+      const { type, why } = parseMessage(line);
       if (type === "stop") requestStop();
       else if (type === "go") waiting.shift()?.();
-      else if (type === "abort")
-        suffering.abort(new Error(why ?? "another part of the load stopped by itself"));
+      else if (type === "abort") suffering.abort(new Error(why ?? "another part of the load ended itself"));
       return;
     }
     if (line.trim() === "") return;
@@ -51,8 +51,8 @@ export function runOverStdio(): void {
 
 const inputLine = z.object({ type: z.string(), why: z.string().optional() });
 
-/** What a line after the task asks for; nothing where it is none. */
-function messageIn(line: string): Partial<z.infer<typeof inputLine>> {
+/** Parses a line after the task; empty if it is invalid. */
+function parseMessage(line: string): Partial<z.infer<typeof inputLine>> {
   try {
     return inputLine.parse(parseJson(line));
   } catch {
@@ -64,7 +64,7 @@ function emit(event: WorkerEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** Writes the last line and ends: sockets that are still closing must not keep the process. */
+/** Writes the last line and ends the process, even if sockets are still closing. */
 function finish(event: WorkerEvent): void {
   const exitCode = event.type === "result" ? 0 : 1;
   const timer = setTimeout(() => process.exit(exitCode), 2000);

@@ -8,43 +8,43 @@ import { readLines } from "../../tools/files/lines.ts";
 import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/worker.ts";
 import type { WorkerTask } from "../../model/ports/worker-task.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
-import { outcomeOf, parseEvent } from "./worker-outcome.ts";
+import { findOutcome, parseEvent } from "./worker-outcome.ts";
 import { startPiped } from "./start-piped.ts";
 import { type Silence, WorkerWatch } from "./worker-watch.ts";
 import { programSource } from "../../model/programs.ts";
 
-/** Time for a stopped shard to close 10,000 connections and to say its result. */
+/** Time for a stopped worker to close 10,000 connections and report its result. */
 const STOP_GRACE_MS = 20_000;
 const KEPT_STDERR = 4000;
 
 export interface LocalRunnerOptions {
-  /** The shell's environment, of which the shard gets what `childEnvironment` passes on. @default this process's */
+  /** The shell's environment. The worker gets what `childEnvironment` passes on. @default this process's */
   readonly env?: NodeJS.ProcessEnv;
-  /** How long a stopped shard may take before it is killed. @default 20,000 */
+  /** How long a stopped worker may take before it is killed, in milliseconds. @default 20,000 */
   readonly stopGraceMs?: number;
-  /** Path of the shard program bundled into one file. @default shard.ts beside this file, through tsx */
+  /** Path of the worker bundled into one file. @default its source, through tsx */
   readonly program?: () => Promise<string>;
-  /** What is done at which silence of the shard. */
+  /** What happens after how much silence of the worker. */
   readonly silence?: Partial<Silence>;
-  /** The whole command, in place of a program. */
+  /** The whole command, instead of a program. */
   readonly command?: readonly [string, ...string[]];
 }
 
-/** Runs the shard program as a child of this process; it ends with it, since its stdin then ends. */
+/** Runs the worker as a child of this process. It ends with this process, because its stdin then ends. */
 export function localWorkerRunner(options: LocalRunnerOptions = {}): WorkerRunner {
-  return { run: (task, runOptions) => runShard(task, options, runOptions) };
+  return { run: (task, runOptions) => runWorker(task, options, runOptions) };
 }
 
-async function runShard(
+async function runWorker(
   task: WorkerTask,
   options: LocalRunnerOptions,
   { signal, onEvent, onWaiting, suffering }: Parameters<WorkerRunner["run"]>[1],
 ): Promise<WorkerResult> {
-  const command = options.command ?? (await shardCommand(options.program));
+  const command = options.command ?? (await workerCommand(options.program));
   const env = { ...LEAN_ALLOCATOR, ...childEnvironment("worker", options.env ?? process.env) };
   const child = startPiped("the worker", command, { env });
-  const ended = endOf(child);
-  // Its death shows in the exit; a write to a dead child must not crash the parent.
+  const ended = awaitEnd(child);
+  // The child's death is reported by its exit; a write to a dead child must not crash the parent.
   child.stdin.on("error", () => undefined);
   let stderr = "";
   child.stderr.on(
@@ -91,7 +91,7 @@ async function runShard(
     }
     const end = await ended;
     if (hung !== undefined) throw hung;
-    return resultOf(last, task, end, stderr);
+    return getResult(last, task, end, stderr);
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
@@ -102,29 +102,29 @@ async function runShard(
   }
 }
 
-async function shardCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {
+async function workerCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {
   const asSource = ["--import", import.meta.resolve("tsx"), programSource("worker")];
   return [process.execPath, ...LEAN_NODE, ...(program === undefined ? asSource : [await program()])];
 }
 
-async function endOf(child: ChildProcess): Promise<string> {
+async function awaitEnd(child: ChildProcess): Promise<string> {
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     return signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
   } catch (error) {
     const code = exhaustedBy(error) === undefined ? "shard" : "generator";
-    throw new RefbenchError(code, `the shard program cannot be started: ${String(error)}`, { cause: error });
+    throw new RefbenchError(code, `the worker cannot be started: ${String(error)}`, { cause: error });
   }
 }
 
-function resultOf(
+function getResult(
   last: WorkerEvent | undefined,
   task: WorkerTask,
   end: string,
   stderr: string,
 ): WorkerResult {
-  const result = outcomeOf(last, task);
+  const result = findOutcome(last, task);
   if (result !== undefined) return result;
-  const said = stderr.trim() === "" ? "it said nothing on stderr" : `it said: ${stderr.trim()}`;
-  throw new RefbenchError("shard", `the shard program ended with ${end} before its result; ${said}`);
+  const said = stderr.trim() === "" ? "its stderr is empty" : `its stderr: ${stderr.trim()}`;
+  throw new RefbenchError("shard", `the worker ended with ${end} before its result; ${said}`);
 }

@@ -8,8 +8,8 @@ import { exhaustedBy } from "../../coder/http/exhausted.ts";
 import { RefbenchError } from "../../tools/error.ts";
 
 /**
- * Starts a program whose three streams are pipes to this process. Throws `generator` where this machine has no room for
- * one process more; every other failure shows in the child's `error` event.
+ * Starts a program whose three streams are pipes to this process. Throws `generator` if this machine has no
+ * room for another process. Every other failure appears in the child's `error` event.
  */
 export function startPiped(
   what: string,
@@ -18,7 +18,8 @@ export function startPiped(
 ): ChildProcessWithoutNullStreams {
   try {
     const child: ChildProcess = spawn(program, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
-    // Node makes no pipes where no file can be opened, and emits the error later: unheard, it would end this process.
+    // If no file can be opened, Node makes no pipes and emits the error later; without a listener it would
+    // end this process.
     child.on("error", () => undefined);
     if (hasPipes(child)) return child;
   } catch (error) {

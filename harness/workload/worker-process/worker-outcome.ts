@@ -5,18 +5,21 @@ import { parseJson } from "../../tools/parse-json.ts";
 
 const KEPT = ["usage", "shard", "interrupted", "generator"] as const;
 
-/** The event of one line of the shard program. */
+/** Parses one line of the worker's output. Throws `shard` if it is not an event. */
 export function parseEvent(line: string): WorkerEvent {
   try {
     return workerEvent.parse(parseJson(line));
   } catch (error) {
-    const message = `the shard program broke its protocol with the line ${JSON.stringify(line.slice(0, 200))}`;
+    const message = `the worker broke its protocol with the line ${JSON.stringify(line.slice(0, 200))}`;
     throw new RefbenchError("shard", message, { cause: error });
   }
 }
 
-/** The result that a task's last event brings, or its error thrown; undefined when it is no last event of the task. */
-export function outcomeOf(last: WorkerEvent | undefined, task: WorkerTask): WorkerResult | undefined {
+/**
+ * Returns the result in a task's last event, or throws its error; undefined if it is not the task's last
+ * event.
+ */
+export function findOutcome(last: WorkerEvent | undefined, task: WorkerTask): WorkerResult | undefined {
   if (last?.type === "result" && last.result.task === task.task) return last.result;
   if (last?.type !== "error") return undefined;
   const code = KEPT.find((each) => each === last.code) ?? "coder";

@@ -4,44 +4,44 @@ import type { WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
 import { leastDurationMs } from "../context/least-duration.ts";
 
-/** A worker at work says something at least this often, whatever its task. */
+/** A working worker sends an event at least this often, whatever its task. */
 export const ALIVE_EVERY_MS = 5_000;
 
 const LOOK_MS = 1_000;
 
-/** After how much silence what is done, in milliseconds. */
+/** What happens after how much silence, in milliseconds. */
 export interface Silence {
-  /** The silence is told. @default 30 s */
+  /** The silence is reported. @default 30 s */
   readonly noteMs: number;
-  /** The connection is made anew: what hangs may lie on the way. @default 60 s */
+  /** A new connection is made, because the problem may be on the way. @default 60 s */
   readonly reconnectMs: number;
-  /** The worker hangs. @default 2 minutes */
+  /** The worker counts as hanging. @default 2 minutes */
   readonly hungMs: number;
-  /** How often is looked. @default 1 s */
+  /** How often to check. @default 1 s */
   readonly lookMs: number;
 }
 
 const SILENCE: Silence = { noteMs: 30_000, reconnectMs: 60_000, hungMs: 120_000, lookMs: LOOK_MS };
 
-/** Beyond the longest time for which a load may change nothing by its own plan. */
+/** Added to the longest time without a change that a load's plan contains. */
 const STANDSTILL_MARGIN_MS = 5 * 60_000;
 
 export interface WorkerWatchOptions {
-  /** Where the worker runs, in words. */
+  /** Where the worker runs, for messages. */
   readonly name: string;
   readonly task: WorkerTask;
   readonly clock: Clock;
   readonly silence?: Partial<Silence> | undefined;
   readonly onNote: (message: string) => void;
-  /** Called once, with the error that ends the task: the worker hangs or does nothing. */
+  /** Called once, with the error that ends the task, when the worker hangs or does nothing. */
   readonly onHung: (error: RefbenchError) => void;
-  /** Called at each silence of `reconnectMs`. */
+  /** Called after each silence of `reconnectMs`. */
   readonly onReconnect?: () => void;
 }
 
 /**
- * Notices a worker that hangs by its silence, and one that lives but does nothing by a load that changes nothing for
- * longer than its plan allows. Time in which this process itself stood still does not count.
+ * Detects a worker that hangs, by its silence, and one that answers but does nothing, by a load without
+ * changes for longer than its plan allows. Time in which this process itself hung does not count.
  */
 export class WorkerWatch implements Disposable {
   readonly #options: WorkerWatchOptions;
@@ -55,7 +55,7 @@ export class WorkerWatch implements Disposable {
   #changedAt: number;
   #activity: string | undefined;
   #progress = "";
-  #told: "nothing" | "silence" | "reconnect" | "hung" = "nothing";
+  #reported: "nothing" | "silence" | "reconnect" | "hung" = "nothing";
 
   constructor(options: WorkerWatchOptions) {
     this.#options = options;
@@ -66,7 +66,7 @@ export class WorkerWatch implements Disposable {
     this.#timer.unref();
   }
 
-  /** From now on the worker can be heard, or, after `false`, it is out of reach and its silence says nothing. */
+  /** Starts counting silence; `false` pauses it while the worker is out of reach. */
   listen(isListening: boolean): void {
     this.#isListening = isListening;
     this.#lookedAtMs = this.#options.clock.elapsed();
@@ -75,12 +75,12 @@ export class WorkerWatch implements Disposable {
   hear(event: WorkerEvent): void {
     const { clock, name, onNote } = this.#options;
     const heardAt = clock.now();
-    if (this.#told === "silence" || this.#told === "reconnect") onNote(`${name} is heard again`);
-    if (this.#told !== "hung") this.#told = "nothing";
+    if (this.#reported === "silence" || this.#reported === "reconnect") onNote(`${name} answers again`);
+    if (this.#reported !== "hung") this.#reported = "nothing";
     this.#silentMs = 0;
     this.#heardAt = heardAt;
     if (event.type === "alive") return;
-    const { activity, progress } = stateOf(event);
+    const { activity, progress } = comparableState(event);
     if (progress === this.#progress) return;
     this.#activity = activity ?? this.#activity;
     this.#progress = progress;
@@ -88,37 +88,37 @@ export class WorkerWatch implements Disposable {
     this.#changedAt = heardAt;
   }
 
-  /** Looks once; it is done every `lookMs` anyway. */
+  /** Checks once, in addition to the checks every `lookMs`. */
   look(): void {
     const { clock, name, task, onNote, onHung, onReconnect } = this.#options;
     const nowMs = clock.elapsed();
     const sinceMs = Math.min(nowMs - this.#lookedAtMs, 2 * this.#silence.lookMs);
     this.#lookedAtMs = nowMs;
-    if (!this.#isListening || this.#told === "hung") return;
+    if (!this.#isListening || this.#reported === "hung") return;
     this.#silentMs += sinceMs;
     this.#unchangedMs += sinceMs;
     const { noteMs, reconnectMs, hungMs } = this.#silence;
     const allowedMs = task.task === "load" ? longestStandstillMs(task, this.#activity) : Infinity;
     if (this.#silentMs >= hungMs) {
-      this.#told = "hung";
-      const silence = `nothing was heard from ${name} since ${timeOfDay(this.#heardAt)} (${inWords(hungMs)})`;
+      this.#reported = "hung";
+      const silence = `${name} has sent nothing since ${timeOfDay(this.#heardAt)} (${formatLimit(hungMs)})`;
       onHung(new RefbenchError("infrastructure", `${silence}: its worker or its machine hangs`));
     } else if (this.#unchangedMs >= allowedMs) {
-      this.#told = "hung";
+      this.#reported = "hung";
       const what = this.#activity === undefined ? "it did nothing" : `it was ${this.#activity}`;
       onHung(
         new RefbenchError(
           "infrastructure",
-          `the worker on ${name} answers and does nothing: ${what} without a change since ${timeOfDay(this.#changedAt)}, for longer than ${inWords(allowedMs)}`,
+          `the worker on ${name} answers but does nothing: ${what} without a change since ${timeOfDay(this.#changedAt)}, for longer than ${formatLimit(allowedMs)}`,
         ),
       );
-    } else if (this.#silentMs >= reconnectMs && this.#told !== "reconnect") {
-      this.#told = "reconnect";
+    } else if (this.#silentMs >= reconnectMs && this.#reported !== "reconnect") {
+      this.#reported = "reconnect";
       onReconnect?.();
-    } else if (this.#silentMs >= noteMs && this.#told === "nothing") {
-      this.#told = "silence";
+    } else if (this.#silentMs >= noteMs && this.#reported === "nothing") {
+      this.#reported = "silence";
       onNote(
-        `nothing was heard from ${name} since ${timeOfDay(this.#heardAt)}: after ${inWords(hungMs)} of silence its task ends`,
+        `${name} has sent nothing since ${timeOfDay(this.#heardAt)}: its task ends after ${formatLimit(hungMs)} of silence`,
       );
     }
   }
@@ -128,14 +128,17 @@ export class WorkerWatch implements Disposable {
   }
 }
 
-/** What counts as a change. The rate of commands does not: it is zero, or not, while nothing else is done. */
-function stateOf(event: WorkerEvent): { readonly activity?: string; readonly progress: string } {
+/**
+ * The part of an event whose change counts. The rate of commands does not count: it varies while nothing else
+ * happens.
+ */
+function comparableState(event: WorkerEvent): { readonly activity?: string; readonly progress: string } {
   if (event.type !== "progress") return { progress: JSON.stringify(event) };
   const progress = { ...event.progress, commandsPerSecond: 0 };
   return { activity: progress.activity, progress: JSON.stringify(progress) };
 }
 
-/** For how long a load may show no change: a hold is as long as it was asked for, anything else ends by a timeout. */
+/** How long a load may show no change: a hold as long as requested, everything else until a timeout. */
 function longestStandstillMs(task: LoadTask, activity: string | undefined): number {
   const { connections, timeouts } = task;
   const plannedMs =
@@ -148,6 +151,6 @@ export function timeOfDay(ms: number): string {
   return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
 }
 
-function inWords(ms: number): string {
+function formatLimit(ms: number): string {
   return ms >= 120_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.round(ms / 1_000)} s`;
 }

@@ -4,7 +4,7 @@ type Steps = NonNullable<LoadTask["arrival"]>;
 
 interface Stretch {
   readonly startMs: number;
-  /** Arrivals due before it. */
+  /** Number of arrivals due before it. */
   readonly before: number;
   readonly fromPerMs: number;
   readonly toPerMs: number;
@@ -12,11 +12,11 @@ interface Stretch {
 }
 
 /**
- * When each arrival of an open schedule is due, in milliseconds from its start: the instant at which the rate's
- * integral reaches the arrival's index. After the last step its rate goes on.
+ * When each arrival of an open schedule is due, in milliseconds from its start: the instant at which the
+ * integral of the rate reaches the arrival's index. After the last step its rate continues.
  */
 export function arrivalSchedule(steps: Steps): (index: number) => number {
-  const stretches = stretchesOf(steps);
+  const stretches = buildStretches(steps);
   return (index) => {
     const stretch = stretches.findLast(({ before }) => before <= index) ?? stretches[0];
     if (stretch === undefined) return 0;
@@ -24,13 +24,13 @@ export function arrivalSchedule(steps: Steps): (index: number) => number {
     const wanted = index - before;
     const slope = (toPerMs - fromPerMs) / lengthMs;
     if (slope === 0 || lengthMs === Infinity) return startMs + wanted / toPerMs;
-    // The arrivals until t are from·t + slope·t²/2: the smaller solution that is not before the start.
+    // The arrivals until t are from·t + slope·t²/2: take the smaller solution that is not before the start.
     const root = Math.sqrt(Math.max(0, fromPerMs ** 2 + 2 * slope * wanted));
     return startMs + (root - fromPerMs) / slope;
   };
 }
 
-function stretchesOf(steps: Steps): readonly Stretch[] {
+function buildStretches(steps: Steps): readonly Stretch[] {
   const stretches: Stretch[] = [];
   let startMs = 0;
   let before = 0;

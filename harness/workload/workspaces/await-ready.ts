@@ -6,12 +6,12 @@ import { type LoadContext, type LoadWorkspace, setState } from "../context/load-
 import { readAgentLog, readBuildLog } from "../context/failure-logs.ts";
 import { lookAtAgents, type Look } from "./look-at-agents.ts";
 
-/** What waiting for a workspace ends in; `rebuild` when another start build of it was asked for by the task. */
+/** The result of waiting for a workspace; `rebuild` if the task allows another start build. */
 export type Readiness = "ready" | "rebuild" | "failed";
 
 /**
- * Waits until the workspace's build succeeded and the agent that the load goes to can be used; polled, since one cheap
- * request shows build, job and agents alike.
+ * Waits until the workspace's build has succeeded and the load's agent is usable. Polls, because one cheap
+ * request shows build, job and agents together.
  */
 export async function awaitReady(
   load: LoadContext,
@@ -26,27 +26,27 @@ export async function awaitReady(
     const leftMs = Math.max(0, deadline - performance.now());
     const look = await load.poller.within(leftMs, (poller) => lookAt(load, workspace, poller));
     if (look.state === "ready") {
-      reach(workspace, look);
+      setAgent(workspace, look);
       setState(load, workspace, "ready");
       return "ready";
     }
     if (look.state === "failed") {
       load.failures.add(look.class, look.phase, look.message);
-      await keepReason(load, workspace, look, workspace.agentId);
+      await explainFailure(load, workspace, look, workspace.agentId);
       if (look.phase === "build" && retriesLeft > 0) return "rebuild";
       setState(load, workspace, "failed");
       return "failed";
     }
-    // A look that the deadline itself cut short says less than the one before.
+    // A poll cut short by the deadline says less than the one before.
     if (look.lost?.kind !== "aborted" || last === undefined) last = look;
     if (look.for === "agent" && waitsFor === "build") {
       waitsFor = "agent";
       deadline = performance.now() + timeouts.agentMs;
     }
     if (performance.now() > deadline) {
-      const late = tooLate(waitsFor, load, workspace, last);
+      const late = describeTimeout(waitsFor, load, workspace, last);
       load.failures.add(late.class, late.phase, late.message);
-      await keepReason(load, workspace, late, last.agentId);
+      await explainFailure(load, workspace, late, last.agentId);
       setState(load, workspace, "failed");
       return "failed";
     }
@@ -61,15 +61,15 @@ export async function awaitReady(
   return "failed";
 }
 
-/** The agent that the load goes to, in every way. */
-export function reach(workspace: LoadWorkspace, look: Look & { state: "ready" }): void {
+/** Stores the agent that the load uses for everything. */
+export function setAgent(workspace: LoadWorkspace, look: Look & { state: "ready" }): void {
   if (look.agentId !== undefined) workspace.agentId = look.agentId;
   if (look.agentName !== undefined) workspace.agentName = look.agentName;
   if (look.isSettled !== undefined) workspace.isSettled = look.isSettled;
 }
 
-/** What Coder's logs tell of a failure, read while its workspace is there. */
-async function keepReason(
+/** Reads Coder's logs about a failure, while its workspace exists. */
+async function explainFailure(
   load: LoadContext,
   workspace: LoadWorkspace,
   look: Look & { state: "failed" },
@@ -90,10 +90,10 @@ async function lookAt(load: LoadContext, workspace: LoadWorkspace, poller: Coder
   const sentMs = generatorNow();
   const answer = await poller.workspace(workspace.id ?? "");
   if (!answer.ok) {
-    // It would be told as a build that takes too long.
+    // Otherwise it would be reported as a build that takes too long.
     if (answer.failure.kind === "exhausted")
       load.failures.addAnswer("unexpected", "workspace-ready", answer.failure);
-    // A lost answer is looked for again until the deadline; a workspace that is gone will not come back.
+    // A lost answer is retried until the deadline; a workspace that is gone will not come back.
     if (!failedWith(answer, 404, 410)) return { state: "waiting", for: "build", lost: answer.failure };
     return {
       state: "failed",
@@ -110,21 +110,24 @@ async function lookAt(load: LoadContext, workspace: LoadWorkspace, poller: Coder
   if (isFirstSightOfEnd) recordBuild(load, job);
   if (job.status === "running") setState(load, workspace, "building");
   if (isActive(job)) return { state: "waiting", for: "build" };
-  if (job.status !== "succeeded") return failedBuild(job);
+  if (job.status !== "succeeded") return describeFailedBuild(job);
   setState(load, workspace, "building");
   return lookAtAgents(load, answer.value);
 }
 
-function failedBuild(job: Job): Look {
+function describeFailedBuild(job: Job): Look {
   const reason = `build ${job.status}: ${job.error ?? "no reason given"}`;
   if (job.error_code === "INSUFFICIENT_QUOTA") {
-    const message = `${reason}; raise the quota allowance of its owner's groups, or ask for fewer workspaces`;
+    const message = `${reason}; raise the quota allowance of its user's groups, or request fewer workspaces`;
     return { state: "failed", class: "quota-exhausted", phase: "build", message };
   }
   return { state: "failed", class: "build-failed", phase: "build", message: reason };
 }
 
-/** Queue and build as the server's clock saw them; a build that failed early would make the others look faster. */
+/**
+ * Records queue and build times by the server's clock. Only successful builds count, because early failures
+ * would look fast.
+ */
 export function recordBuild(load: LoadContext, job: Job): void {
   if (job.started_at == null || job.completed_at == null) return;
   load.builds.add(job);
@@ -136,7 +139,7 @@ export function recordBuild(load: LoadContext, job: Job): void {
   load.pollPace.sawBuild(completed - started);
 }
 
-function tooLate(
+function describeTimeout(
   waitsFor: "build" | "agent",
   load: LoadContext,
   workspace: LoadWorkspace,

@@ -14,8 +14,9 @@ const PHASE_OF = {
 } as const satisfies Record<string, Phase>;
 
 /**
- * Asks how the time of each successful build went, when nothing is measured any more: asking is no part of the load.
- * Servers that keep no timings are asked once; the phases are then left out.
+ * Reads how the time of each successful build was spent. Called when nothing is measured any more, because
+ * reading is not part of the load. Servers without timings are asked only once, and those phases are then
+ * skipped.
  */
 export async function readBuildTimings(
   load: LoadContext,
@@ -32,18 +33,21 @@ export async function readBuildTimings(
         if (buildId === undefined || missing.length > 0 || load.signal.aborted) return;
         const timings = await load.owner.buildTimings(buildId);
         if (timings.ok) {
-          for (const [phase, [start, end]] of stagesOf(timings.value))
+          for (const [phase, [start, end]] of findStageSpans(timings.value))
             load.latencies.recordSpan(phase, start, end);
         } else if (failedWith(timings, 404)) missing.push(buildId);
       }),
     ),
   );
   if (missing.length > 0)
-    load.note("this Coder keeps no timings of builds: init, plan, graph and apply are left out");
+    load.note("this Coder has no timings of builds: init, plan, graph and apply are missing");
 }
 
-/** Each stage's span: of Coder's own row where there is one, else from the first row's start to the last one's end. */
-function stagesOf({ provisioner_timings: rows }: BuildTimings): Map<Phase, readonly [number, number]> {
+/**
+ * The span of each stage: that of Coder's own row if it exists, else from the first row's start to the last
+ * one's end.
+ */
+function findStageSpans({ provisioner_timings: rows }: BuildTimings): Map<Phase, readonly [number, number]> {
   const spans = new Map<Phase, readonly [number, number]>();
   for (const [stage, phase] of Object.entries(PHASE_OF)) {
     const all = rows.filter((row) => row.stage === stage);

@@ -2,20 +2,20 @@ import type { Workspace } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { inTurns } from "../../tools/time/in-turns.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { reach } from "./await-ready.ts";
+import { setAgent } from "./await-ready.ts";
 import { listWorkspaces } from "../context/listing.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { lookAtAgents } from "./look-at-agents.ts";
 import { visitWorkspace } from "../connections/visit-workspace.ts";
 
-/** Minting is not measured. */
+/** Creating tokens is not measured. */
 const MINTED_AT_ONCE = 64;
 
 type Selection = NonNullable<LoadTask["existing"]>;
 
 /**
- * The workspaces that exist and run, by prefix, template and range, each with a token that the owner minted for whom
- * it belongs to. Nothing is created, nothing deleted but those tokens.
+ * The existing, running workspaces by prefix, template and range, each with a token that the site admin
+ * created for its user. Nothing else is created, and only those tokens are deleted.
  */
 export async function findExisting(load: LoadContext, selection: Selection): Promise<LoadWorkspace[]> {
   load.board.activity = "looking for workspaces";
@@ -28,12 +28,13 @@ export async function findExisting(load: LoadContext, selection: Selection): Pro
     .slice(selection.from ?? 0, selection.to ?? selected.length)
     .filter((_, index) => part === undefined || index % part.of === part.index);
   const running = inRange.filter(isRunning);
-  if (running.length === 0) throw new RefbenchError("usage", nothingFound(selection, listed.value, inRange));
+  if (running.length === 0)
+    throw new RefbenchError("usage", explainNothingFound(selection, listed.value, inRange));
   if (running.length < inRange.length)
-    load.note(`${inRange.length - running.length} of ${inRange.length} workspaces do not run: left out`);
+    load.note(`${inRange.length - running.length} of ${inRange.length} workspaces are not running: skipped`);
   load.board.expect(running.length);
 
-  const users = await ownersOf(load, running);
+  const users = await mintForUsers(load, running);
   return running.map((found) => {
     const workspace: LoadWorkspace = {
       name: found.name,
@@ -51,14 +52,14 @@ export async function findExisting(load: LoadContext, selection: Selection): Pro
       }
       setState(load, workspace, "failed");
     } else {
-      reach(workspace, look);
+      setAgent(workspace, look);
       setState(load, workspace, "ready");
     }
     return workspace;
   });
 }
 
-/** Reaches one existing workspace; what is not ready has failed already. */
+/** Reaches one existing workspace. One that is not ready has already failed. */
 export async function visitExisting(load: LoadContext, workspace: LoadWorkspace): Promise<void> {
   if (load.signal.aborted || workspace.agentId === undefined) return;
   workspace.succeeded = await visitWorkspace(load, workspace);
@@ -73,7 +74,10 @@ function isRunning({ latest_build: build }: Workspace): boolean {
   return build.transition === "start" && build.job.status === "succeeded";
 }
 
-async function ownersOf(load: LoadContext, workspaces: readonly Workspace[]): Promise<Map<string, LoadUser>> {
+async function mintForUsers(
+  load: LoadContext,
+  workspaces: readonly Workspace[],
+): Promise<Map<string, LoadUser>> {
   const names = new Map(workspaces.map(({ owner_id, owner_name }) => [owner_id, owner_name]));
   const users = await inTurns([...names], MINTED_AT_ONCE, async ([id, username]) => {
     const token = await load.tokens.mint(load.owner, id);
@@ -84,7 +88,7 @@ async function ownersOf(load: LoadContext, workspaces: readonly Workspace[]): Pr
   return new Map(users);
 }
 
-function nothingFound(
+function explainNothingFound(
   { namePrefix, template }: Selection,
   all: readonly Workspace[],
   inRange: readonly Workspace[],
@@ -92,7 +96,7 @@ function nothingFound(
   const of = template === undefined ? "" : ` of template ${template}`;
   const next =
     inRange.length > 0
-      ? `${inRange.length} match and none of them runs: start them first`
+      ? `${inRange.length} match, but none of them is running: start them first`
       : `${all.length} workspaces exist; check prefix, template and range`;
-  return `no running workspace${of} has a name or an owner that starts with "${namePrefix}": ${next}`;
+  return `no running workspace${of} has a name or a user that starts with "${namePrefix}": ${next}`;
 }

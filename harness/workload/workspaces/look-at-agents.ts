@@ -3,22 +3,22 @@ import type { LoadContext } from "../context/load-context.ts";
 import type { CoderFailure } from "../../coder/http/answer.ts";
 import type { FailureClass, Phase } from "../../model/record/worker-result.ts";
 
-/** What one look at a workspace showed. */
+/** The result of one poll of a workspace. */
 export type Look =
   | {
       readonly state: "ready";
       readonly agentId?: string;
       readonly agentName?: string;
-      /** Whether nothing is left to be told of its agents at the load's end. */
+      /** Whether all its agents have started, so that the load's end need not check them. */
       readonly isSettled?: boolean;
     }
   | {
       readonly state: "waiting";
       readonly for: "build" | "agent";
-      /** The agent that is waited for, and its state in words. */
+      /** The agent that is awaited, and its state as a sentence. */
       readonly agentId?: string;
       readonly seen?: string;
-      /** What came in place of an answer. */
+      /** The failure, if the poll had no answer. */
       readonly lost?: CoderFailure;
     }
   | {
@@ -29,30 +29,34 @@ export type Look =
     };
 
 /**
- * Whether the agent that the load goes to can be used, as Coder's own client decides it; measured unless it is old.
- * Other agents of the workspace are looked at when the load is over (`tellAgents`): nothing waits for them.
+ * Whether the load's agent is usable, by the same rules as Coder's own client. Measured unless the workspace
+ * is old. Other agents are not awaited; they are checked at the load's end (`reportAgents`).
  */
 export function lookAtAgents(load: LoadContext, workspace: Workspace, { isMeasured = true } = {}): Look {
   const agents = agentsOf(workspace);
   const agent = chooseAgent(agents, load.task.agent);
-  if (load.task.skipAgents === true) return { state: "ready", ...(agent && reached(agent)) };
-  if (agents.length === 0) return failed("the template gives the workspace no agent");
+  if (load.task.skipAgents === true) return { state: "ready", ...(agent && agentFields(agent)) };
+  if (agents.length === 0) return failed("the template defines no agent for the workspace");
   if (agent === undefined)
-    return failed(`no agent is named ${load.task.agent ?? ""}: the workspace has ${namesOf(agents)}`);
-  if (/^shut|^off$/.test(agent.lifecycle_state)) return failed(`${stateOf(agent)}: it shuts down`);
-  if (!isUsable(agent)) return { state: "waiting", for: "agent", agentId: agent.id, seen: stateOf(agent) };
+    return failed(
+      `the workspace has no agent "${load.task.agent ?? ""}", expected one of ${namesOf(agents)}`,
+    );
+  if (/^shut|^off$/.test(agent.lifecycle_state))
+    return failed(`${describeAgent(agent)}: it is shutting down`);
+  if (!isUsable(agent))
+    return { state: "waiting", for: "agent", agentId: agent.id, seen: describeAgent(agent) };
   if (isMeasured) {
     const { job } = workspace.latest_build;
     recordConnect(load, agent, job);
     recordStartup(load, agent);
   }
-  return { state: "ready", ...reached(agent), isSettled: agents.every(isSettled) };
+  return { state: "ready", ...agentFields(agent), isSettled: agents.every(isSettled) };
 }
 
 /**
- * The agent that terminals, SSH and apps all go to: the one of that name. Without a name it is the first by name of the
- * agents that the template declares, since their order may differ from one workspace to the next; one inside another
- * agent, such as a dev container's, is only reached when it is named.
+ * The agent for terminals, SSH and apps: the one with the given name. Without a name, the first by name of
+ * the agents that the template declares, because their order may differ between workspaces. An agent inside
+ * another one, such as that of a dev container, is only used by name.
  */
 export function chooseAgent<
   A extends Pick<Agent, "name"> & { readonly parent_id?: string | null | undefined },
@@ -63,8 +67,8 @@ export function chooseAgent<
 }
 
 /**
- * Connected, and its start-up script is over, however it went, or need not be over: only a blocking one is waited for,
- * which is the template's choice.
+ * Whether the agent is connected and its start-up script does not block. The template decides whether the
+ * script blocks; only a blocking one is awaited, whatever its result.
  */
 function isUsable({
   status,
@@ -75,17 +79,17 @@ function isUsable({
   return behaviour !== "blocking" || (lifecycle !== "created" && lifecycle !== "starting");
 }
 
-/** Nothing more is to be said of it at the load's end. */
+/** Whether the agent is connected and fully started, so that the load's end need not check it. */
 export function isSettled({ status, lifecycle_state: lifecycle }: Agent): boolean {
   return status === "connected" && lifecycle === "ready";
 }
 
-/** Such as `agent main is connected, its start-up script start_error`. */
-export function stateOf({ name, status, lifecycle_state: lifecycle }: Agent): string {
+/** For example `agent main is connected, its start-up script start_error`. */
+export function describeAgent({ name, status, lifecycle_state: lifecycle }: Agent): string {
   return `agent ${name} is ${status}, its start-up script ${lifecycle}`;
 }
 
-/** How long the start-up script took, once it is over. */
+/** Records how long the start-up script took, once it has ended. */
 export function recordStartup(load: LoadContext, { started_at: started, ready_at: ready }: Agent): void {
   if (started != null && ready != null)
     load.latencies.recordSpan("agent-ready", Date.parse(started), Date.parse(ready));
@@ -96,7 +100,7 @@ function recordConnect(load: LoadContext, { first_connected_at: connected }: Age
     load.latencies.recordSpan("agent-connect", Date.parse(job.completed_at), Date.parse(connected));
 }
 
-function reached({ id, name }: Agent): { readonly agentId: string; readonly agentName: string } {
+function agentFields({ id, name }: Agent): { readonly agentId: string; readonly agentName: string } {
   return { agentId: id, agentName: name };
 }
 

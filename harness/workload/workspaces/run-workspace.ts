@@ -8,12 +8,12 @@ import { takeTurns } from "../context/take-turns.ts";
 import { visitWorkspace } from "../connections/visit-workspace.ts";
 import { CALL_TIMEOUT_MS } from "../../coder/http/http.ts";
 
-/** Takes one workspace through its part of the load; due at that instant, whenever it really starts. */
+/** Takes one workspace through its part of the load. It is due at that instant, even if it starts later. */
 export type Arrive = (load: LoadContext, workspace: LoadWorkspace, dueMs: number) => Promise<void>;
 
 /**
- * Takes every workspace through `arrive`: as many at once as the task asks for, or each when a schedule says that it is
- * due. Returns how the schedule was kept; undefined where there is none.
+ * Takes every workspace through `arrive`: as many at once as the task says, or each when its schedule says
+ * so. Returns how well the schedule was kept; undefined without one.
  */
 export async function runWorkspaces(
   load: LoadContext,
@@ -55,8 +55,8 @@ async function onSchedule(
   return arrivals;
 }
 
-/** The workspaces of the shard, none of them created: workspace i belongs to user i mod users. */
-export function plannedWorkspaces(load: LoadContext, users: readonly LoadUser[]): LoadWorkspace[] {
+/** The workspaces of this part, none created yet: workspace i belongs to user i mod users. */
+export function planWorkspaces(load: LoadContext, users: readonly LoadUser[]): LoadWorkspace[] {
   const byName = new Map(users.map((user) => [user.username, user]));
   const { prefix, firstIndex, login } = load.task;
   return Array.from({ length: load.task.workspaces }, (_, i) => {
@@ -84,7 +84,7 @@ export async function runWorkspace(
     setState(load, workspace, "failed");
     return;
   }
-  if (!(await create(load, workspace, dueMs)) || !(await built(load, workspace))) {
+  if (!(await create(load, workspace, dueMs)) || !(await awaitBuild(load, workspace))) {
     recordUnready(load, workspace, dueMs);
     return;
   }
@@ -93,11 +93,11 @@ export async function runWorkspace(
     startedMs: workspace.createdMs ?? dueMs,
     endMs: performance.now(),
   });
-  // Nobody knows whether agents are there that were not waited for.
+  // Without waiting for agents, it is not known whether there are any to visit.
   workspace.succeeded = load.task.skipAgents === true || (await visitWorkspace(load, workspace));
 }
 
-/** A workspace that never became ready took at least as long as its build and its agents may take. */
+/** Records a workspace that never became ready with at least the timeouts of its build and its agents. */
 function recordUnready(load: LoadContext, { createdMs }: LoadWorkspace, dueMs: number): void {
   if (load.signal.aborted) return;
   const { buildMs, agentMs } = load.task.timeouts;
@@ -134,8 +134,8 @@ async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number
   return true;
 }
 
-/** Waits for the workspace; a build that failed is asked for again as often as the task says. */
-async function built(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
+/** Waits for the workspace. A failed build is repeated as often as the task says. */
+async function awaitBuild(load: LoadContext, workspace: LoadWorkspace): Promise<boolean> {
   for (let retriesLeft = load.task.retries ?? 0; ; retriesLeft--) {
     const readiness = await awaitReady(load, workspace, retriesLeft);
     if (readiness !== "rebuild") return readiness === "ready";

@@ -2,12 +2,12 @@ import type { DaemonCounts } from "../context/builds.ts";
 import { buildCapacity } from "../context/capacity.ts";
 import type { LoadContext } from "../context/load-context.ts";
 
-/** Often enough for a daemon that dies during a build, and no load of its own. */
+/** Often enough to notice a daemon that dies during a build, and too rare to be a load. */
 const EVERY_MS = 10_000;
 
 /**
- * Counts the provisioner daemons again and again while workspaces are built, and once at the end: a capacity that
- * was asked once says nothing about daemons that died afterwards.
+ * Counts the provisioner daemons repeatedly while workspaces are built, and once at the end: one count says
+ * nothing about daemons that died later.
  */
 export function watchCapacity(load: LoadContext): { stop(): Promise<DaemonCounts | undefined> } {
   const ended = new AbortController();
@@ -16,7 +16,7 @@ export function watchCapacity(load: LoadContext): { stop(): Promise<DaemonCounts
     const answer = await buildCapacity(load.owner, load.organizationId);
     if (answer.ok) counts.push(answer.value.daemons);
   };
-  // eslint-disable-next-line no-restricted-syntax -- it ends by its signal only, and its value is not read.
+  // eslint-disable-next-line no-restricted-syntax -- it ends only by its signal, and its value is not used.
   const asking = (async () => {
     const signal = AbortSignal.any([ended.signal, load.signal]);
     for (;;) {

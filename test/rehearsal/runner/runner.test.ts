@@ -92,8 +92,12 @@ describe("a load runner of the twin", () => {
 
   test("another key, and another user, are refused", async () => {
     const privateKey = newSshKey().privateKey;
-    await expect(connectRunner({ ...twin.access, privateKey }, signal)).rejects.toThrow("key is refused");
-    await expect(connectRunner({ ...twin.access, user: "root" }, signal)).rejects.toThrow("key is refused");
+    await expect(connectRunner({ ...twin.access, privateKey }, signal)).rejects.toThrow(
+      "refused the run's key",
+    );
+    await expect(connectRunner({ ...twin.access, user: "root" }, signal)).rejects.toThrow(
+      "refused the run's key",
+    );
   });
 
   test("a machine that reported another host key is not the runner", async () => {

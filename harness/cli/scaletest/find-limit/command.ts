@@ -7,7 +7,7 @@ import { newRunId, run12 } from "../../../model/run-id.ts";
 import { EXIT_CODES } from "../../../tools/verdict.ts";
 import { writeJson } from "../../../tools/files/json-file.ts";
 import { writeForms } from "../../../results/output/outputs.ts";
-import { checkedLadder } from "../../../workload/limit-search/ladder.ts";
+import { buildLadder } from "../../../workload/limit-search/ladder.ts";
 import type { Io } from "../../../composition/settings/io.ts";
 import { progressReporter } from "../../progress/progress-reporter.ts";
 import { localWorkers } from "../../../composition/worker-program.ts";
@@ -34,7 +34,7 @@ export async function findLimitByHand(
   prepare: Prepare,
   { io, command }: { readonly io: Io; readonly command: Command },
 ): Promise<void> {
-  checkedLadder(wish.kind, wish);
+  buildLadder(wish.kind, wish);
   const runId = newRunId();
   await using reach = await reachDeployment(flags, io, new AbortController().signal);
   // Who owns workspaces that exist is known by tokens that only an owner may mint.

@@ -152,7 +152,7 @@ describe("with Coder's own utility", () => {
     await addPerson(coder, "scaletest-ann", { workspace: "scaletest-old" });
     const { code, stderr } = await both(coder, {});
     expect(code).toBe(2);
-    expect(stderr).toContain("1 workspaces named scaletest-… are there already, such as scaletest-old");
+    expect(stderr).toContain("1 workspaces named scaletest-… already exist, such as scaletest-old");
     expect(await coder.names()).toMatchObject({ workspaces: ["scaletest-old"], users: ["scaletest-ann"] });
   });
 

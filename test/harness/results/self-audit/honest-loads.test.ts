@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { selfAudit } from "../../../../harness/results/self-audit/self-audit.ts";
-import { finished, mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
+import { finishMerge, mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
 import { splitLoad } from "../../../../harness/workload/parts/split-load.ts";
 import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
@@ -55,7 +55,7 @@ test("a load in parts keeps every rule", async () => {
   const results = await Promise.all(
     splitLoad(task, 3).map((part) => runLoadHere(part, { pace: { windowMs: 200, probeEveryMs: 50 } })),
   );
-  const result = finished(task, mergeResults(results.map((each) => each.result)));
+  const result = finishMerge(task, mergeResults(results.map((each) => each.result)));
   expect(selfAudit(await recordOfResult(task, result, { startedMs }))).toEqual([]);
 }, 60_000);
 

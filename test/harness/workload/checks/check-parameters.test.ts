@@ -18,7 +18,10 @@ test("parameters as the template asks for them have nothing wrong", () => {
 });
 
 test.each([
-  [{ home_disk_sise: "10" }, /"home_disk_sise" is no parameter of it, expected "home_disk_size", "region"/],
+  [
+    { home_disk_sise: "10" },
+    /"home_disk_sise" is not a parameter of it, expected "home_disk_size", "region"/,
+  ],
   [{}, /"home_disk_size" is missing, a number without a default/],
   [{ home_disk_size: "ten" }, /"home_disk_size" is "ten", expected a number/],
   [{ home_disk_size: "" }, /expected a number/],
@@ -80,7 +83,7 @@ describe("as Coder evaluates them", () => {
     });
     expect(wrongByEvaluation({ team: "A" }, evaluated)).toEqual([
       '"team" is "A": Invalid value: must match',
-      '"size", a string, is not given: Required',
+      '"size", a string, is missing: Required',
       "Failed to evaluate: module is missing",
     ]);
   });
@@ -88,7 +91,7 @@ describe("as Coder evaluates them", () => {
   test("a name that is not there with these values is refused, which Coder takes in silence", () => {
     const evaluated = evaluatedParameters.parse({ diagnostics: null, parameters: [parameter("team")] });
     expect(wrongByEvaluation({ tam: "x" }, evaluated).join()).toMatch(
-      /"tam" is no parameter.*expected "team"/,
+      /"tam" is not a parameter.*expected "team"/,
     );
   });
 });

@@ -40,6 +40,6 @@ test.each([
 ])("one after which the feature stays %s is refused, before anybody counts replicas", async (_, answer) => {
   await expect(required(answer)).rejects.toMatchObject({
     code: "coder",
-    message: expect.stringMatching(/high_availability is not on.*ask Coder for a licence/),
+    message: expect.stringMatching(/high_availability is not enabled.*ask Coder for a licence/),
   });
 });

@@ -112,7 +112,7 @@ test("a load by Coder's utility has the shape of a load, and leaves nothing", as
 test("what it cannot express is said in words of this task", async () => {
   const { result } = await load({}, { connections: { ...CONNECTED, total: 40, sshShare: 0.25 } });
   const words = result.engine?.notComparable.join("\n") ?? "";
-  for (const part of ["without a run's id", "one duration a run", "(4 of 40)", "0.25 SSH", "nonce"])
+  for (const part of ["without a run id", "one duration per run", "(4 of 40)", "0.25 SSH", "nonce"])
     expect(words).toContain(part);
   expect(result.connections.asked).toBe(4);
 });
@@ -209,7 +209,7 @@ test("another's workspaces of its name get no traffic and no cleanup", async () 
   expect(kept.result.workspaces).toMatchObject({ created: 2, deleted: 0 });
   const others = await left();
   expect(others).toHaveLength(4);
-  await expect(load({})).rejects.toThrow(/2 workspaces named scaletest-… are there already/);
+  await expect(load({})).rejects.toThrow(/2 workspaces named scaletest-… already exist/);
   const { result } = await load({}, { connections: { total: 0 } });
   expect(result.workspaces).toMatchObject({ created: 4, deleted: 4 });
   expect(await left()).toEqual(others);
@@ -227,7 +227,7 @@ test("what it cannot do at all is refused before anything is made", async () => 
   const refusals: [Overrides, RegExp][] = [
     [{ arrival: [{ perSecond: 1, seconds: 1 }] }, /arrivals on a schedule/],
     [{ scenario: "herd" }, /scenario herd/],
-    [{ existing: { namePrefix: "bench-" } }, /not its own/],
+    [{ existing: { namePrefix: "bench-" } }, /it did not create/],
     [{ agent: "main" }, /agent by name/],
   ];
   for (const [overrides, message] of refusals) await expect(load({}, overrides)).rejects.toThrow(message);

@@ -31,11 +31,11 @@ test("flags are those that help lists, not those that its sentences mention", as
 
 test("a utility that takes a file of JSON, one that reports nothing and none at all are refused with the next step", async () => {
   await expect(find({ isFirst: true })).rejects.toThrow(
-    /takes a file of JSON and no subcommands; expected .*--engine refbench/,
+    /takes a JSON file and has no subcommands; expected .*--engine refbench/,
   );
   await expect(find({ without: ["output"] })).rejects.toThrow(/writes no report .*expected a newer coder/);
   await expect(find({ words: ["elsewhere"] })).rejects.toThrow(
-    /knows none of .*"coder exp scaletest create-workspaces"/,
+    /has none of .*"coder exp scaletest create-workspaces"/,
   );
 });
 
@@ -43,7 +43,7 @@ test("what is not Coder's command line is refused by its path", async () => {
   const options = { env: process.env, signal };
   await expect(findCoderUtility("/nonexistent/coder", options)).rejects.toMatchObject({
     code: "usage",
-    message: expect.stringContaining("/nonexistent/coder, which cannot be run (ENOENT)") as string,
+    message: expect.stringContaining("/nonexistent/coder cannot be run (ENOENT)") as string,
   });
-  await expect(findCoderUtility("/bin/true", options)).rejects.toThrow(/does not say a version of Coder/);
+  await expect(findCoderUtility("/bin/true", options)).rejects.toThrow(/does not report a version of Coder/);
 });

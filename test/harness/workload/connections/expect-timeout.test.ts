@@ -27,7 +27,7 @@ test("a command that is to outlast its time succeeds by running on, and fails by
     {
       class: "wrong-output",
       phase: "command",
-      example: "expected the command to run longer than 10000 ms, and it ended",
+      example: "expected the command to run longer than 10000 ms, but it ended",
     },
   ]);
 });

@@ -4,7 +4,10 @@ import {
   type GeneratorLimits,
   SHARED_MACHINE_LIMITS,
 } from "../../../../harness/model/ports/worker-task.ts";
-import { type HealthSignals, reasonsOf } from "../../../../harness/workload/generator/generator-gate.ts";
+import {
+  type HealthSignals,
+  findGeneratorLimits,
+} from "../../../../harness/workload/generator/generator-gate.ts";
 
 type Slip = HealthSignals["slip"][number];
 const ramp: Slip = { paced: "ramp", slipP99Ms: 4, slipMaxMs: 20, measuredP99Ms: 40 };
@@ -18,7 +21,7 @@ function reasonsWith(
     { ...ramp, ...rampChange },
     { ...hold, ...holdChange },
   ];
-  return reasonsOf(
+  return findGeneratorLimits(
     {
       durationMs: 5000,
       isPaced: true,
@@ -37,22 +40,22 @@ test("a generator in time has no reason to be called limited", () => {
 });
 
 test.each([
-  ["slip at p99", { hold: { slipP99Ms: 11 } }, /late in the hold, at p99 by ms 11, more than 10/],
+  ["slip at p99", { hold: { slipP99Ms: 11 } }, /lateness in the hold p99 11 ms exceeds 10 ms/],
   [
     "one event far too late",
     { ramp: { slipMaxMs: 101 } },
-    /sent an event late in the ramp, by ms 101, more than 100/,
+    /lateness in the ramp maximum 101 ms exceeds 100 ms/,
   ],
-  ["a late event loop", { lagP99Ms: 21 }, /late event loop, at p99 by ms 21/],
-  ["a busy event loop", { eventLoopUtilization: 0.9 }, /busy event loop, for a share of 0.9/],
-  ["cores taken by others", { runQueueShare: 0.3 }, /waited for a core, for a share of 0.3/],
+  ["a late event loop", { lagP99Ms: 21 }, /event-loop delay p99 21 ms/],
+  ["a busy event loop", { eventLoopUtilization: 0.9 }, /event-loop utilization 0.9 exceeds/],
+  ["cores taken by others", { runQueueShare: 0.3 }, /share of time waiting for a core 0.3 exceeds/],
   [
     "cores taken by other machines",
     { stealShare: 0.05 },
-    /lost its cores to other machines, for a share of 0.05/,
+    /share of core time lost to other machines 0.05 exceeds/,
   ],
-  ["openings sent again", { synRetransmits: 3 }, /ask again for connections, times 3, more than 0/],
-  ["full queues", { listenOverflows: 1 }, /dropped connections from full queues, times 1/],
+  ["openings sent again", { synRetransmits: 3 }, /repeated connection requests \(SYN\) 3 exceeds 0/],
+  ["full queues", { listenOverflows: 1 }, /connections dropped from full queues 1 exceeds/],
 ])("%s limits the generator, in words with figure and limit", (_title, change, reason) => {
   expect(reasonsWith(change)).toEqual([expect.stringMatching(reason)]);
 });
@@ -60,7 +63,7 @@ test.each([
 test("a burst on a shared machine may block its event loop longer than paced events, on a machine of its own no longer", () => {
   const late = { durationMs: 5000, slip: [], lagP99Ms: 900, eventLoopUtilization: 0.3, runQueueShare: 0.1 };
   const limited = (isPaced: boolean, limits: GeneratorLimits): number =>
-    reasonsOf({ ...late, isPaced }, limits).length;
+    findGeneratorLimits({ ...late, isPaced }, limits).length;
   expect([limited(true, SHARED_MACHINE_LIMITS), limited(false, SHARED_MACHINE_LIMITS)]).toEqual([1, 0]);
   expect([limited(true, GENERATOR_LIMITS), limited(false, GENERATOR_LIMITS)]).toEqual([1, 1]);
 });
@@ -85,6 +88,8 @@ test("what the limits do not name is not judged", () => {
     eventLoopUtilization: 0.3,
     runQueueShare: 0.1,
   };
-  expect(reasonsOf({ ...signals, synRetransmits: 9, listenOverflows: 9, stealShare: 0.5 }, wide)).toEqual([]);
+  expect(
+    findGeneratorLimits({ ...signals, synRetransmits: 9, listenOverflows: 9, stealShare: 0.5 }, wide),
+  ).toEqual([]);
   expect([synRetransmits, listenOverflows, stealShare]).toEqual([0, 0, 0.02]);
 });

@@ -30,7 +30,7 @@ test.each(["visit-ssh-handshake", "workspace-ready", "api-probe"] as const)(
     await blockLoop();
     const window = health.window(0);
     expect(window.judged).toBe(true);
-    expect(window.limited.join()).toMatch(/late event loop/);
+    expect(window.limited.join()).toMatch(/event-loop delay/);
     expect(health.stop()).toMatchObject({ limited: true });
   },
 );
@@ -58,7 +58,7 @@ test("waiting for a place is slip of the kind of event that waited", () => {
   health = new HealthWatch(GENERATOR_LIMITS);
   health.measured("visit-ssh-handshake", 100);
   health.waited("visit-ssh-handshake", 5000);
-  expect(health.window(0).limited.join()).toMatch(/late in the visits, by ms/);
+  expect(health.window(0).limited.join()).toMatch(/lateness in the visits maximum/);
 });
 
 test("the generator tells the machine and the Node that it ran on", () => {

@@ -26,7 +26,7 @@ function planted(
       const load = loadTask.arrival?.[0]?.perSecond ?? loadTask.connections.total;
       loads.push(load);
       tasks.push(loadTask);
-      const reasons = load > generator ? ["the generator had a busy event loop"] : [];
+      const reasons = load > generator ? ["event-loop utilization 0.95 exceeds 0.8"] : [];
       return Promise.resolve({
         task: "load",
         ...loadResultOf({
@@ -120,15 +120,15 @@ test("a generator that is the limit is named instead of Coder", async () => {
   const runner = planted(Infinity, { generator: 1_000 });
   const found = await findLimit("connections", optionsFor(runner));
   expect(found).toMatchObject({ ended: "generator-limited", limit: 1_000, isConfirmed: true });
-  expect(found.reasons).toEqual(["the generator had a busy event loop"]);
-  expect(found.notes.join()).toContain("the generator was the limit, not Coder");
+  expect(found.reasons).toEqual(["event-loop utilization 0.95 exceeds 0.8"]);
+  expect(found.notes.join()).toContain("the generator was the limit; Coder's limit is not known");
 });
 
 test("a generator that is too small for the first load finds no limit, and says that it was its own", async () => {
   const found = await findLimit("connections", optionsFor(planted(Infinity, { generator: 50 })));
   expect(found).toMatchObject({ ended: "generator-limited", isConfirmed: false });
   expect(found.limit).toBeUndefined();
-  expect(found.notes.join()).toContain("the generator was the limit, not Coder");
+  expect(found.notes.join()).toContain("the generator was the limit; Coder's limit is not known");
 });
 
 test("an objective that breaks below the generator's limit is the limit", async () => {
@@ -157,7 +157,7 @@ test("a knee that holds once and breaks once is given up for a lower one", async
   });
   const found = await findLimit("connections", flaky);
   expect(found).toMatchObject({ ended: "found", limit: 950, isConfirmed: false });
-  expect(found.notes.join()).toContain("the knee is not sharp");
+  expect(found.notes.join()).toContain("the limit is not sharp");
 });
 
 /** The first try of each of these loads breaks by something that does not come again. */
@@ -196,12 +196,12 @@ test("a limit of which one try in three broke is not confirmed, and says so", as
   const { runner, ...over } = hiccups(400, [400]);
   const found = await findLimit("connections", optionsFor(runner, { ...over, upTo: 400 }));
   expect(found).toMatchObject({ ended: "not-reached", limit: 400, isConfirmed: false });
-  expect(found.notes.join()).toContain("within the objectives in 2 of 3 tries: the knee is not sharp");
+  expect(found.notes.join()).toContain("within the objectives in 2 of 3 tries: the limit is not sharp");
 });
 
 test("where even the first load breaks, what to do is said", async () => {
   const found = await findLimit("connections", optionsFor(planted(99)));
-  expect(found.notes.join()).toContain("lies below 100 connections, the first load: begin lower");
+  expect(found.notes.join()).toContain("is below 100 connections, the first load: start lower");
 });
 
 test("a stopped search goes on where it was, and runs no step twice", async () => {
@@ -256,7 +256,7 @@ test("builds are said not to rise beyond the daemons", async () => {
     "arrival-rate",
     optionsFor(planted(40, { capacity: 30 }), { from: 10, upTo: 100, resolution: 10 }),
   );
-  expect(found.notes.join()).toContain("builds cannot rise beyond the 30 provisioner daemons deployed");
+  expect(found.notes.join()).toContain("at most 30 builds run at once, one per deployed provisioner daemon");
 });
 
 test("each step of arrivals lasts as long, with as many workspaces a user, under names of its own", async () => {
@@ -300,7 +300,7 @@ test("a load that the generator's machine cannot carry is no limit of Coder, whe
   expect(found).toMatchObject({ ended: "generator-limited", limit: 400 });
   expect(found.reasons).toEqual(["it needs 464 open files and has 300"]);
   expect(found.steps.filter(({ outcome }) => outcome === "broken")).toEqual([]);
-  expect(found.notes.join()).toContain("the generator was the limit, not Coder");
+  expect(found.notes.join()).toContain("the generator was the limit; Coder's limit is not known");
   // Nothing was measured at all where already the first one is refused.
   const first = findLimit("connections", optionsFor(refusing, { from: 500, upTo: 2000 }));
   await expect(first).rejects.toMatchObject({ code: "generator" });

@@ -51,7 +51,7 @@ test.each([
   [
     "lets only browsers in",
     { client: "never asked for", config: { config: { browser_only: true } } },
-    /allows browser connections only/,
+    /only allows browser connections/,
   ],
 ])(
   "where a deployment %s, terminals take the place of SSH, and the result says why",
@@ -83,7 +83,7 @@ test("what does not fit is a terminal, and the result says how much and why", as
   const ask = { deployment, connections: { total: 2, sshShare: 1 }, workspaces: 1 };
   const { connections: carried } = (await run(loadTaskFor(coder, ask))).result;
   expect(carried).toMatchObject({ held: 2, heldSsh: 1, heldTerminal: 1 });
-  expect(carried.ssh).toMatchObject({ asked: 2, dealt: 1, why: "1 sessions at once were asked for" });
+  expect(carried.ssh).toMatchObject({ asked: 2, dealt: 1, why: "at most 1 sessions at once were requested" });
 });
 
 test("waiting for a place among the processes is the generator's delay: judged by its gate, and no latency", async () => {
@@ -94,7 +94,7 @@ test("waiting for a place among the processes is the generator's delay: judged b
   const { result } = await run(loadTaskFor(coder, load));
   expect(result.failures).toEqual([]);
   expect(result.generator.limited).toBe(true);
-  expect(result.generator.reasons.join()).toMatch(/sent an event late in the (visits|ramp), by ms/);
+  expect(result.generator.reasons.join()).toMatch(/lateness in the (visits|ramp) maximum/);
   const [intended, raw] = (["intended", "raw"] as const).map((basis) => {
     const found = result.histograms.find((one) => one.phase.endsWith("ssh-handshake") && one.basis === basis);
     return decodeFromCompressedBase64(found?.hdr ?? "");

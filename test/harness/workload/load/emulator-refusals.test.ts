@@ -83,8 +83,8 @@ test("a parameter that is there because of another one's value is taken", async 
 });
 
 test.each([
-  [{ show_advanced: "true" }, /"advanced", a string, is not given: Required parameter not provided/],
-  [{ advanced: "x" }, /"advanced" is no parameter of it with these values/],
+  [{ show_advanced: "true" }, /"advanced", a string, is missing: Required parameter not provided/],
+  [{ advanced: "x" }, /"advanced" is not a parameter of it with these values/],
   [{ team: "7" }, /"team" is "7": .*does not match pattern/],
   [{ ides: '["emacs"]' }, /"ides" is .*"emacs\\?" is not a valid option/],
 ])("values that Coder refuses are refused before the load: %j", async (parameters, reason) => {
@@ -96,7 +96,7 @@ test("where nobody logs in by a password, users are made without one, and logins
   const { result } = await loadOn(agent("main"), {}, { env });
   expect(result.failures).toEqual([]);
   expect(result.users).toMatchObject({ created: 2 });
-  await expect(loadOn(agent("main"), { login: "login" }, { env })).rejects.toThrow(/takes no passwords/);
+  await expect(loadOn(agent("main"), { login: "login" }, { env })).rejects.toThrow(/accepts no passwords/);
 });
 
 test("tokens live no longer than the deployment lets them", async () => {

@@ -125,6 +125,6 @@ test("arrivals that the generator itself starts late are counted, with the worst
   expect(result.arrivals?.late).toBeGreaterThan(5);
   expect(result.arrivals?.lateMaxMs).toBeGreaterThan(100);
   expect(result.generator.limited).toBe(true);
-  expect(result.generator.reasons.join()).toMatch(/late in the arrivals/);
+  expect(result.generator.reasons.join()).toMatch(/lateness in the arrivals/);
   expect(result.arrivals?.due).toBe(60);
 });

@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
     missed: "connectMs",
     class: "shell-unready",
     phase: "visit-terminal-first-byte",
-    example: /no shell reads what is typed, its last words are ".*write a new configuration.*Your choice:"/,
+    example: /no shell reads the input, its last output is ".*write a new configuration.*Your choice:"/,
   },
   {
     title: "a command with another output",
@@ -165,8 +165,8 @@ test.concurrent(
     });
     const { result } = await runLoadHere(loadTaskFor({ url: proxy.url, token: coder.token }));
     const examples = result.failures.map(({ class: kind, example }) => `${kind}: ${example}`);
-    expect(examples).toContainEqual(expect.stringMatching(/^workspace-delete: .* not known: GET .*403/));
-    expect(examples).toContainEqual(expect.stringMatching(/^user-delete: .* not known: GET .*403/));
+    expect(examples).toContainEqual(expect.stringMatching(/^workspace-delete: .* may exist: GET .*403/));
+    expect(examples).toContainEqual(expect.stringMatching(/^user-delete: .* may exist: GET .*403/));
   },
 );
 

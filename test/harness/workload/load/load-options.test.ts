@@ -66,13 +66,13 @@ describe("before anything is created a load is refused", () => {
       "a browser-only deployment that is to be reached by SSH",
       { entitlements: { features: { browser_only: { enabled: true } } } },
       {},
-      /browser connections only.*--ssh none/,
+      /only allows browser connections.*--ssh none/,
     ],
     [
       "more users than the licence has seats",
       { entitlements: { features: { user_limit: { enabled: true, limit: 100, actual: 99 } } } },
       {},
-      /1 of 100 seats free, and the load makes 2 users/,
+      /1 of 100 seats free, but the load creates 2 users/,
     ],
     [
       "values that Coder does not take",
@@ -112,7 +112,7 @@ describe("before anything is created a load is refused", () => {
         ],
       },
       {},
-      /was not imported, exit status 1: Error: no such module: push it again/,
+      /could not be imported, exit status 1: Error: no such module: push it again/,
     ],
     [
       "a version that is archived",
@@ -136,13 +136,13 @@ describe("before anything is created a load is refused", () => {
       "logins of users where there are no passwords",
       { config: { config: { disable_password_auth: true } }, hasPasswords: false },
       { login: "login" },
-      /takes no passwords.*leave --login-each out/,
+      /accepts no passwords.*omit --login-each/,
     ],
     [
       "logins of users where passwords have other rules",
       { passwordCheck: { valid: false, details: "too common" } },
       { login: "login" },
-      /takes no password as refbench makes them \(too common\)/,
+      /does not accept refbench's passwords \(too common\)/,
     ],
     [
       "tokens that end before the load",
@@ -171,7 +171,7 @@ describe("before anything is created a load is refused", () => {
 test("a scenario that is not there is refused before anything is created", async () => {
   await using coder = await startFakeCoder();
   const task = { ...loadTaskFor(coder, FEW), scenario: "unheard-of" } as unknown as LoadTask;
-  await expect(runLoadHere(task)).rejects.toThrow(/scenario "unheard-of" is not there yet/);
+  await expect(runLoadHere(task)).rejects.toThrow(/unknown scenario "unheard-of"/);
   expect(coder.calls).toEqual([]);
 });
 
@@ -179,13 +179,16 @@ test("owners without access to others' workspaces are no obstacle, and the reade
   await using coder = await startFakeCoder({ config: { config: { disable_owner_workspace_exec: true } } });
   const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
   expect(result.workspaces.succeeded).toBe(2);
-  expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/owners have no access/) });
+  expect(events).toContainEqual({
+    type: "note",
+    message: expect.stringMatching(/site admins have no access/),
+  });
 });
 
 test("an app that the template may have by the parameters given is looked for in the workspaces, with a word ahead", async () => {
   await using coder = await startFakeCoder();
   const { result, events } = await runLoadHere(loadTaskFor(coder, { ...FEW, scenario: "apps", app: APP }));
-  const message = expect.stringMatching(/without the parameters given.*no app "wsec"/) as string;
+  const message = expect.stringMatching(/before the given parameters apply.*no app "wsec"/) as string;
   expect(events).toContainEqual({ type: "note", message });
   expect(result.failures).toEqual([
     expect.objectContaining({ class: "connect-refused", phase: "app-echo", count: 2 }),
@@ -309,7 +312,7 @@ describe("workspaces that exist", () => {
     expect(result.connections).toMatchObject({ held: 8, verified: 8 });
     expect(events).toContainEqual({
       type: "note",
-      message: expect.stringContaining("1 of 4 workspaces do not run"),
+      message: expect.stringContaining("1 of 4 workspaces are not running"),
     });
     expect(coder.workspacesLeft()).toHaveLength(5);
     expect(coder.calls.filter((call) => /^POST/.test(call) && !call.endsWith("/keys/tokens"))).toEqual([]);
@@ -364,7 +367,7 @@ describe("of a build", () => {
     const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
     expect(result.histograms.filter(({ phase }) => phase.startsWith("build-p"))).toEqual([]);
     expect(events.filter((event) => event.type === "note")).toEqual([
-      { type: "note", message: expect.stringContaining("keeps no timings") },
+      { type: "note", message: expect.stringContaining("has no timings of builds") },
     ]);
   });
 });

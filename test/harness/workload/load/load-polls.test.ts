@@ -65,7 +65,7 @@ test.concurrent("a poll that trickles ends with the deadline of its build", asyn
   expect(result.failures).toContainEqual(
     expect.objectContaining({
       class: "workspace-delete",
-      example: expect.stringMatching(/^not gone within 500 ms/),
+      example: expect.stringMatching(/^still there after 500 ms/),
     }),
   );
 });

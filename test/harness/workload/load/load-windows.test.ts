@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type LoadWindow, loadWindow } from "../../../../harness/model/record/worker-result.ts";
-import { inPairs } from "../../../../harness/workload/load/load-windows.ts";
+import { mergePairs } from "../../../../harness/workload/load/load-windows.ts";
 
 function windowAt(index: number, change: Partial<LoadWindow["generator"]> = {}): LoadWindow {
   return {
@@ -20,7 +20,7 @@ function windowAt(index: number, change: Partial<LoadWindow["generator"]> = {}):
 }
 
 test("two windows as one add up what happened and keep what was worse", () => {
-  const [pair] = inPairs([windowAt(0, { slipP99Ms: 40, limited: ["late"] }), windowAt(1)]);
+  const [pair] = mergePairs([windowAt(0, { slipP99Ms: 40, limited: ["late"] }), windowAt(1)]);
   expect(pair).toMatchObject({
     startMs: 0,
     endMs: 10_000,
@@ -35,7 +35,7 @@ test("two windows as one add up what happened and keep what was worse", () => {
 });
 
 test("an odd window out stays as it is, and no time is lost between windows", () => {
-  const windows = inPairs([0, 1, 2, 3, 4].map((index) => windowAt(index)));
+  const windows = mergePairs([0, 1, 2, 3, 4].map((index) => windowAt(index)));
   expect(windows.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
     [0, 10_000],
     [10_000, 20_000],

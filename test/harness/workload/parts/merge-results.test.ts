@@ -6,7 +6,7 @@ import {
   type LoadWindow,
 } from "../../../../harness/model/record/worker-result.ts";
 import { Latencies } from "../../../../harness/workload/generator/histogram.ts";
-import { finished, mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
+import { finishMerge, mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
 import { loadResultOf } from "../../../support/results/load-result.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
@@ -87,7 +87,7 @@ test("one part is the result that a single process would have given", () => {
   expect(mergeResults([a])).toEqual(a);
   // `toEqual` takes a field that is undefined for one that is not there.
   const users = { ...a.users, owners: undefined };
-  expect(finished(task, mergeResults([a]))).toEqual({ ...a, users });
+  expect(finishMerge(task, mergeResults([a]))).toEqual({ ...a, users });
 });
 
 test("the sum of the parts is the whole", () => {
@@ -126,13 +126,13 @@ test("what every part read of the whole server is not added up", () => {
 test("builds at once are counted over all parts by when they ran, not by adding the parts' peaks", () => {
   const { builds } = mergeResults(parts);
   expect(builds.peakRunning).toBe(2);
-  expect(finished(task, mergeResults(parts)).builds.jobs).toHaveLength(6);
+  expect(finishMerge(task, mergeResults(parts)).builds.jobs).toHaveLength(6);
 });
 
 test("a user that several parts met is one user", () => {
-  const whole = finished(task, mergeResults(parts));
+  const whole = finishMerge(task, mergeResults(parts));
   expect(whole.users).toEqual({ asked: 9, created: 9, withWorkspace: 4, deleted: 9 });
-  const existing = finished({ ...task, existing: { namePrefix: "x" } }, mergeResults(parts));
+  const existing = finishMerge({ ...task, existing: { namePrefix: "x" } }, mergeResults(parts));
   expect(existing.users.asked).toBe(4);
 });
 

@@ -128,7 +128,7 @@ test("a shard that fails is named, and the others are stopped in order", async (
   const run = splitRunner(runner, 3).run(task, { signal: never, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
     code: "coder",
-    message: "shard 2 of 3 failed: its server went away",
+    message: "part 2 of 3 failed: its server went away",
   });
   expect(ended).toEqual([0, 2]);
 });
@@ -158,7 +158,7 @@ test("a shard that was the limit of the generator is named", async () => {
   };
   const result = await splitRunner(runner, 3).run(task, { signal: never, onEvent: () => undefined });
   expect(result).toMatchObject({
-    generator: { limited: true, reasons: ["shard 3: the generator waited for a core"] },
+    generator: { limited: true, reasons: ["part 3: the generator waited for a core"] },
   });
 });
 

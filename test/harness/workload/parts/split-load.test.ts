@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type LoadTask, loadTask } from "../../../../harness/model/ports/worker-task.ts";
-import { fewerParts, countParts, splitLoad } from "../../../../harness/workload/parts/split-load.ts";
+import { explainFewerParts, countParts, splitLoad } from "../../../../harness/workload/parts/split-load.ts";
 import { spread } from "../../../../harness/workload/connections/spread.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
@@ -112,10 +112,14 @@ test("a load that cannot be dealt over as many processes as its size wants says 
     connections: { total: 25_000 },
   });
   expect(countParts(large)).toBe(1);
-  expect(fewerParts(large)).toMatch(/^generator processes: 1 where 3 are wanted \(10,000 connections each\)/);
-  expect(fewerParts({ ...large, concurrency: 0 })).toBeUndefined();
-  expect(fewerParts({ ...large, connections: { ...large.connections, total: 10_000 } })).toBeUndefined();
-  expect(splitLoad({ ...large, concurrency: 0 }, 3).map(fewerParts)).toEqual([
+  expect(explainFewerParts(large)).toMatch(
+    /^generator processes: 1 instead of 3 \(one per 10,000 connections\)/,
+  );
+  expect(explainFewerParts({ ...large, concurrency: 0 })).toBeUndefined();
+  expect(
+    explainFewerParts({ ...large, connections: { ...large.connections, total: 10_000 } }),
+  ).toBeUndefined();
+  expect(splitLoad({ ...large, concurrency: 0 }, 3).map(explainFewerParts)).toEqual([
     undefined,
     undefined,
     undefined,

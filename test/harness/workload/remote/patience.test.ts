@@ -50,5 +50,5 @@ test("a reason is told once, until it changes or the runner answered", async () 
   for (const reason of ["no answer", "no answer", "no Node"]) await wait(reason);
   patience.wasReached();
   await wait("no Node");
-  expect(notes).toEqual(["no answer", "no Node", "no Node"].map((reason) => `waits for runner: ${reason}`));
+  expect(notes).toEqual(["no answer", "no Node", "no Node"].map((reason) => `waiting for runner: ${reason}`));
 });

@@ -52,7 +52,7 @@ test("the result and every event arrive once over three cut tunnels, and nothing
   const result = await runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
     signal: stop.signal,
     onEvent: (event) => {
-      if (event.type === "note" && event.message.startsWith("waits for")) return;
+      if (event.type === "note" && event.message.startsWith("waiting for")) return;
       events.push(event);
       if (events.length === 1) linkSync(join(machine.tasks()[0]!, "events.jsonl"), kept);
       // The first event of a connection is its last, three times.
@@ -105,9 +105,9 @@ test("a runner that is not there yet is waited for, and the program is brought o
   };
   await runner.run(drainTaskFor(coder), { signal: never, onEvent });
   expect(notes[0]).toBe(
-    "waits for the test's runner: its host keys are not known: the machine has not reported any",
+    "waiting for the test's runner: its host keys are not known yet: the machine has not reported any",
   );
-  expect(notes[1]).toContain("the tunnel said: relay: connect ECONNREFUSED");
+  expect(notes[1]).toContain("the tunnel's output: relay: connect ECONNREFUSED");
   const before = machine.programs();
   await runner.run(drainTaskFor(coder), { signal: never, onEvent });
   expect(before).toHaveLength(1);
@@ -121,7 +121,7 @@ test("a host with another key is refused at once and is sent nothing", async () 
   const run = runnerOn(access).run(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
     code: "shard",
-    message: expect.stringMatching(/^what answers as the test's runner shows the host key SHA256:/),
+    message: expect.stringMatching(/^the server at the test's runner has the host key SHA256:/),
   });
   expect(machine.connections()).toBe(1);
   expect(existsSync(machine.access.folder)).toBe(false);
@@ -138,7 +138,7 @@ test("a key that the runner refuses is said", async () => {
   await expect(run).rejects.toMatchObject({
     code: "infrastructure",
     message: expect.stringMatching(
-      /^the test's runner could not be reached for 3 s, since [\d:]+ UTC: the run's key is refused for the user bench$/,
+      /^the test's runner could not be reached for 3 s, since [\d:]+ UTC: the runner refused the run's key for the user bench$/,
     ),
   });
 });
@@ -159,7 +159,7 @@ test("a tunnel command that this machine lacks is said at once", async () => {
   const run = runnerOn(access).run(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
     code: "shard",
-    message: expect.stringContaining("needs the command no-such-tunnel, which is not on this machine"),
+    message: expect.stringContaining("needs the command no-such-tunnel, which is not installed"),
   });
 });
 
@@ -226,8 +226,7 @@ test("a task whose host was killed is lost, and the runner is named", async () =
   });
   await expect(run).rejects.toMatchObject({
     code: "shard",
-    message:
-      "the test's runner lost its task: the process of the shard is gone without a result; it said nothing",
+    message: "the test's runner lost its task: its worker ended without a result; its output is empty",
   });
 });
 
@@ -250,7 +249,7 @@ test("an attended task outlives the time that an unattended one has; once its ru
   await expect(run).rejects.toMatchObject({
     code: "infrastructure",
     message: expect.stringMatching(
-      /could not be reached for 20 s.*the tunnel said: relay: connect ECONNREFUSED/,
+      /could not be reached for 20 s.*the tunnel's output: relay: connect ECONNREFUSED/,
     ),
   });
   await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
@@ -280,7 +279,10 @@ test("a drain stops the load that a lost client left on the runner before it del
     signal: never,
     onEvent: (event) => events.push(event),
   });
-  expect(events[1]).toMatchObject({ type: "note", message: expect.stringMatching(/^stops load-[0-9a-f]+,/) });
+  expect(events[1]).toMatchObject({
+    type: "note",
+    message: expect.stringMatching(/^stopping load-[0-9a-f]+,/),
+  });
   expect(isAlive(pid)).toBe(false);
   expect(result).toMatchObject({ task: "drain", stopped: false, deleted: 4, remaining: [] });
 });
@@ -330,7 +332,7 @@ test("a program that attaches and dies at once, as on a full disk, is not tried 
   });
   await expect(run).rejects.toMatchObject({
     code: "infrastructure",
-    message: expect.stringContaining("the shard program ended with exit code 1"),
+    message: expect.stringContaining("the worker ended with exit code 1"),
   });
 });
 
@@ -357,10 +359,10 @@ test("a host that hangs ends its task with who and since when, and is killed", a
   await expect(run).rejects.toMatchObject({
     code: "infrastructure",
     message: expect.stringMatching(
-      /^nothing was heard from the test's runner since [\d:]+ UTC \(4 s\): its worker or its machine hangs$/,
+      /^the test's runner has sent nothing since [\d:]+ UTC \(4 s\): its worker or its machine hangs$/,
     ),
   });
-  expect(notes).toContainEqual(expect.stringMatching(/^nothing was heard from the test's runner since/));
+  expect(notes).toContainEqual(expect.stringMatching(/^the test's runner has sent nothing since/));
   await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 

@@ -207,7 +207,7 @@ test("a workspace whose answer trickles ends with the time for each workspace", 
   await using cleaning = await cleaner({ url: proxy.url, token: coder.token });
 
   const { left } = await cleaning.clean({ runs: [RUN] }, { jobTimeoutMs: 100 });
-  expect(left.find(({ kind }) => kind === "workspace")?.reason).toMatch(/^not gone within 100 ms: GET /);
+  expect(left.find(({ kind }) => kind === "workspace")?.reason).toMatch(/^still there after 100 ms: GET /);
 });
 
 const CUT = { kind: "close", afterBytes: 150 } as const;

@@ -70,7 +70,7 @@ test("a lost token is replaced by the owner's login", async () => {
 test("a refused token without a login says what is missing", async () => {
   await using coder = await startFakeCoder();
   await expect(drain({ url: coder.url, token: "expired-0123456789" })).rejects.toThrow(
-    /401 .* expected a session of an owner/,
+    /401 .* expected a session or a login of a site admin/,
   );
 });
 
@@ -96,7 +96,7 @@ test("a member's token is refused: its empty list would prove nothing", async ()
     body: "{}",
   });
   const { key } = (await minted.json()) as { key: string };
-  await expect(drain({ url: coder.url, token: key })).rejects.toThrow("w1-user, who is no owner");
+  await expect(drain({ url: coder.url, token: key })).rejects.toThrow("w1-user, who is not a site admin");
   expect(coder.workspacesLeft()).toEqual(["w1"]);
 });
 
@@ -204,7 +204,7 @@ describe("where Coder keeps prebuilt workspaces", () => {
     expect(result.remaining.length).toBeGreaterThan(0);
     for (const { name, reason } of result.remaining) {
       expect(name).toMatch(/^prebuilds\//);
-      expect(reason).toContain("created while the deployment was drained");
+      expect(reason).toContain("created during the drain");
       expect(reason).toContain('run "coder prebuilds pause", then drain again');
     }
     expect(result).not.toHaveProperty("pausedPrebuilds");
@@ -251,7 +251,7 @@ test("what comes again and again by another's doing remains, with whose it is; w
       id: expect.any(String),
       name: "other-3/again-3",
       reason:
-        "it was created while the deployment was drained: end what creates workspaces of other-3, then drain again",
+        "it was created during the drain: stop whatever creates workspaces of other-3, then drain again",
     },
   ]);
 });

@@ -124,7 +124,7 @@ test("a licence on a build without licences is refused, and not printed", async 
   const error = await bootstrap(taskFor(coder, { licence: "secret-licence" })).catch(
     (reason: unknown) => reason,
   );
-  expect(error).toMatchObject({ code: "coder", message: expect.stringContaining("takes no licences") });
+  expect(error).toMatchObject({ code: "coder", message: expect.stringContaining("accepts no licences") });
   expect(String(error)).not.toContain("secret-licence");
 });
 

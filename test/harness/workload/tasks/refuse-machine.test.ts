@@ -4,7 +4,7 @@ import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { localWorkerRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
 import { readMachineLimits } from "../../../../harness/workload/generator/machine-limits.ts";
 import {
-  lacksOf,
+  findShortages,
   machineNeed,
   refuseShortMachine,
 } from "../../../../harness/workload/tasks/refuse-machine.ts";
@@ -56,9 +56,9 @@ const ENOUGH = {
 };
 
 test.each([
-  ["openFiles", 463, /needs 464 open files in one process and has 463; .*"ulimit -n 464"/],
-  ["systemFiles", 9, /needs 464 open files in all and 9 are left; raise fs.file-max/],
-  ["localPorts", 399, /needs 400 local ports .* and 399 are free; widen net.ipv4.ip_local_port_range/],
+  ["openFiles", 463, /needs 464 open files in one process, but its limit is 463; .*"ulimit -n 464"/],
+  ["systemFiles", 9, /needs 464 open files in total, but only 9 are free; raise fs.file-max/],
+  ["localPorts", 399, /needs 400 local ports .* but only 399 are free; widen net.ipv4.ip_local_port_range/],
 ] as const)(
   "a load is refused where %s is short, with the figure and the next step",
   async (key, has, words) => {
@@ -72,8 +72,8 @@ test.each([
 );
 
 test.each([
-  ["processes", 1199, /needs 1200 processes and threads for coder ssh and 1199 are left/],
-  ["memoryMib", 4799, /needs 4800 MiB for coder ssh and 4799 MiB are free/],
+  ["processes", 1199, /needs 1200 processes and threads for coder ssh, but only 1199 are free/],
+  ["memoryMib", 4799, /needs 4800 MiB for coder ssh, but only 4799 MiB are free/],
 ] as const)("processes of Coder's client are counted by %s", (key, has, words) => {
   const enough = {
     ...ENOUGH,
@@ -84,12 +84,12 @@ test.each([
     memoryMib: 4800,
   };
   const need = machineNeed(stdio(400, 0.5), 1);
-  expect(lacksOf(need, enough)).toEqual([]);
-  expect(lacksOf(need, { ...enough, [key]: has })).toEqual([expect.stringMatching(words)]);
+  expect(findShortages(need, enough)).toEqual([]);
+  expect(findShortages(need, { ...enough, [key]: has })).toEqual([expect.stringMatching(words)]);
 });
 
 test("what the kernel does not tell refuses nothing", () => {
-  expect(lacksOf(machineNeed(stdio(40_000, 0.5), 1), {})).toEqual([]);
+  expect(findShortages(machineNeed(stdio(40_000, 0.5), 1), {})).toEqual([]);
 });
 
 test.runIf(process.platform === "linux")("the limits of this machine are read", async () => {
@@ -104,7 +104,7 @@ test("a load that cannot be carried creates nothing, whoever runs it", async () 
   const run = runnerWith(300).run(task, { signal: new AbortController().signal, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
     code: "generator",
-    message: expect.stringMatching(/needs 464 open files in one process and has 300/),
+    message: expect.stringMatching(/needs 464 open files in one process, but its limit is 300/),
   });
   expect(coder.calls).toEqual([]);
 });

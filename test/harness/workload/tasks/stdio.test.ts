@@ -75,7 +75,7 @@ test("no more sessions run at once than asked, and those that do not fit are ter
   expect(result.failures).toEqual([]);
   expect(result.connections).toMatchObject({ held: 6, heldSsh: 1, heldTerminal: 5 });
   const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
-  expect(notes.join()).toMatch(/of 3 SSH connections asked for 1 are opened/);
+  expect(notes.join()).toMatch(/1 of 3 requested SSH connections are opened/);
 });
 
 test("what the program says on its end is the failure, without the token", async () => {

@@ -191,12 +191,12 @@ test("a program that hangs is killed, and the error says which and since when", 
   await expect(run).rejects.toMatchObject({
     code: "infrastructure",
     message: expect.stringMatching(
-      /^nothing was heard from process \d+ of this machine since [\d:]+ UTC \(1 s\): its worker or its machine hangs$/,
+      /^process \d+ of this machine has sent nothing since [\d:]+ UTC \(1 s\): its worker or its machine hangs$/,
     ),
   });
   expect(notes.at(-1)).toMatchObject({
     type: "note",
-    message: expect.stringContaining("after 1 s of silence its task ends"),
+    message: expect.stringContaining("its task ends after 1 s of silence"),
   });
 });
 

@@ -54,9 +54,9 @@ describe("a worker that says nothing", () => {
     pass(130);
     watch[Symbol.dispose]();
     expect(told).toEqual([
-      "nothing was heard from the runner since 00:10:00 UTC: after 2 minutes of silence its task ends",
+      "the runner has sent nothing since 00:10:00 UTC: its task ends after 2 minutes of silence",
       "reconnect",
-      "infrastructure: nothing was heard from the runner since 00:10:00 UTC (2 minutes): its worker or its machine hangs",
+      "infrastructure: the runner has sent nothing since 00:10:00 UTC (2 minutes): its worker or its machine hangs",
     ]);
   });
 
@@ -67,7 +67,7 @@ describe("a worker that says nothing", () => {
     pass(100);
     watch[Symbol.dispose]();
     expect(told.filter((one) => one.startsWith("infrastructure"))).toEqual([]);
-    expect(told).toContain("the runner is heard again");
+    expect(told).toContain("the runner answers again");
   });
 
   test("is not judged while it is out of reach, nor by the time in which this process stood still itself", () => {
@@ -95,7 +95,7 @@ describe("a worker that answers and does nothing", () => {
     pass(1, { type: "alive" });
     watch[Symbol.dispose]();
     expect(told).toEqual([
-      "infrastructure: the worker on the runner answers and does nothing: it was holding without a change since 00:00:01 UTC, for longer than 15 minutes",
+      "infrastructure: the worker on the runner answers but does nothing: it was holding without a change since 00:00:01 UTC, for longer than 15 minutes",
     ]);
   });
 

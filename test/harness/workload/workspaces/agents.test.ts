@@ -31,7 +31,7 @@ test.each([
     expect(result.failures).toEqual([
       {
         ...{ class: "startup-script", phase: "agent-ready", count: 2 },
-        example: `${error}; the workspace was used all the same`,
+        example: `${error}; the workspace could still be used`,
         reasons: [{ error, count: 2, log: ["npm ERR! network"] }],
       },
     ]);
@@ -59,7 +59,7 @@ test("a blocking start-up script that failed lets everybody in, as Coder's own c
 
 test("an agent that shuts down is not waited for", async () => {
   const { result } = await loadWith({ agentFields: { main: { lifecycle_state: "shutting_down" } } });
-  expect(result.failures[0]?.example).toMatch(/shutting_down: it shuts down/);
+  expect(result.failures[0]?.example).toMatch(/shutting_down: it is shutting down/);
 });
 
 test("an agent that the load does not go to holds nothing up, and its state is told", async () => {
@@ -75,7 +75,7 @@ test("an agent that the load does not go to holds nothing up, and its state is t
 test("of several agents one is chosen for terminals and SSH alike, with a word ahead", async () => {
   const { notes, reached } = await loadWith({ agents: ["main", "dev"] });
   expect(notes).toContainEqual(
-    expect.stringMatching(/several agents, main, dev: dev is reached, choose with --agent/),
+    expect.stringMatching(/several agents, main, dev: the load uses dev, choose with --agent/),
   );
   // The fake names an agent's id after its place.
   expect(reached.length).toBeGreaterThan(4);

@@ -2,16 +2,16 @@ import { type Agent, agentsOf } from "../../coder/http/schemas.ts";
 import { readAgentLog } from "../context/failure-logs.ts";
 import { Limiter } from "../../tools/time/limiter.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
-import { isSettled, recordStartup, stateOf } from "./look-at-agents.ts";
+import { isSettled, recordStartup, describeAgent } from "./look-at-agents.ts";
 
 const IN_FLIGHT = 16;
 
 /**
- * Looks once more, at the end of a load, at workspaces whose agents had not all started when they were first used: how
- * long the start-up script took, or that it failed or goes on, and what became of agents that the load did not go to.
- * None of it fails a workspace: it was used all the same.
+ * Checks once more, at the end of a load, the workspaces whose agents had not all started when they were
+ * first used. Records how long the start-up script took, or that it failed or still runs, and the state of
+ * agents that the load did not use. This never fails a workspace, because it could be used.
  */
-export async function tellAgents(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
+export async function reportAgents(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
   const slots = new Limiter(IN_FLIGHT);
   const unsettled = workspaces.filter(({ isSettled: is, agentId }) => is === false && agentId !== undefined);
   const others = new Map<string, number>();
@@ -26,24 +26,25 @@ export async function tellAgents(load: LoadContext, workspaces: readonly LoadWor
           return;
         }
         for (const agent of agentsOf(seen.value)) {
-          if (agent.id === workspace.agentId) await tellStartup(load, workspace, agent);
-          else if (!isSettled(agent)) others.set(stateOf(agent), (others.get(stateOf(agent)) ?? 0) + 1);
+          if (agent.id === workspace.agentId) await reportStartup(load, workspace, agent);
+          else if (!isSettled(agent))
+            others.set(describeAgent(agent), (others.get(describeAgent(agent)) ?? 0) + 1);
         }
       }),
     ),
   );
   const [example] = lost;
   if (example !== undefined)
-    load.note(`what became of the agents of ${lost.length} workspaces is not known: ${example}`);
+    load.note(`the final state of the agents of ${lost.length} workspaces is not known: ${example}`);
   for (const [state, count] of others) load.note(`not used by the load, in ${count} workspaces: ${state}`);
 }
 
-async function tellStartup(load: LoadContext, workspace: LoadWorkspace, agent: Agent): Promise<void> {
+async function reportStartup(load: LoadContext, workspace: LoadWorkspace, agent: Agent): Promise<void> {
   if (workspace.isMeasured !== false) recordStartup(load, agent);
   if (agent.lifecycle_state === "ready") return;
-  const message = `${stateOf(agent)}; the workspace was used all the same`;
+  const message = `${describeAgent(agent)}; the workspace could still be used`;
   load.failures.add("startup-script", "agent-ready", message);
-  await load.failures.explain("startup-script", "agent-ready", stateOf(agent), () =>
+  await load.failures.explain("startup-script", "agent-ready", describeAgent(agent), () =>
     readAgentLog(load.owner, agent.id),
   );
 }
