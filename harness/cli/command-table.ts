@@ -10,6 +10,8 @@ export interface ListedCommand {
   readonly hasOptions?: true;
   readonly description: string;
   readonly isHidden?: true;
+  /** The heading in the help under which it is listed. */
+  readonly group: string;
   /** Its flags and its action. */
   readonly load: (io: Io) => Promise<Command>;
 }
@@ -18,6 +20,7 @@ export interface ListedCommand {
 export const COMMANDS: readonly ListedCommand[] = [
   {
     name: "preflight",
+    group: "Measure:",
     takes: "<architecture>",
     hasOptions: true,
     description:
@@ -26,6 +29,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "run",
+    group: "Measure:",
     takes: "<architecture>",
     hasOptions: true,
     description: "deploy a reference architecture, run the scaletest on it, write its row, tear it down",
@@ -33,6 +37,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "stage",
+    group: "Measure:",
     takes: "<stage> [architecture]",
     hasOptions: true,
     description:
@@ -41,6 +46,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "teardown",
+    group: "Clean up:",
     takes: "[run]",
     hasOptions: true,
     description: "tear a run down, whatever state it is in: drain, destroy, sweep, audit",
@@ -48,12 +54,14 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "watch",
+    group: "Measure:",
     takes: "<run>",
     description: "follow a run and its teardown until its record is final; leaving (Ctrl-C) changes nothing",
     load: async (io) => (await import("./commands/watch.ts")).watchCommand(io),
   },
   {
     name: "sweep",
+    group: "Clean up:",
     hasOptions: true,
     description:
       "remove what runs left behind: runs that nobody looks after first, then whatever is still there",
@@ -61,17 +69,20 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "nightly",
+    group: "Measure:",
     hasOptions: true,
     description: "measure several sizes unattended: sweep, preflight, run each, sweep, publish, sum up",
     load: async (io) => (await import("./commands/nightly.ts")).nightlyCommand(io),
   },
   {
     name: "results",
+    group: "Results:",
     description: "what was measured: the store's records, and those under .refbench/runs",
     load: async (io) => (await import("./commands/results.ts")).resultsCommand(io),
   },
   {
     name: "check",
+    group: "Results:",
     takes: "<record>",
     hasOptions: true,
     description: "judge a stored record again by its own measurements; the same record gives the same answer",
@@ -79,11 +90,13 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "architectures",
+    group: "Results:",
     description: "the reference architectures and their sizes",
     load: async (io) => (await import("./commands/architectures.ts")).architecturesCommand(io),
   },
   {
     name: "drain",
+    group: "Your own deployment:",
     takes: "<architecture>",
     hasOptions: true,
     description:
@@ -92,17 +105,20 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "scaletest",
+    group: "Your own deployment:",
     alias: "loadtest",
     description: "run the scaletest workload alone, against a deployment of your own",
     load: async (io) => (await import("./commands/scaletest.ts")).scaletestCommand(io),
   },
   {
     name: "twin",
+    group: "This machine:",
     description: "the twin cloud of this folder (.refbench/twin) that rehearsals run against",
     load: async (io) => (await import("./commands/twin.ts")).twinCommand(io),
   },
   {
     name: "emulator",
+    group: "This machine:",
     hasOptions: true,
     description:
       "start an emulated Coder alone, with a user and a template `kubernetes` in it; Ctrl-C ends it",
@@ -110,18 +126,21 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "doctor",
+    group: "This machine:",
     hasOptions: true,
     description: "what is installed on this machine, what is missing, and how to get it",
     load: async (io) => (await import("./commands/doctor.ts")).doctorCommand(io),
   },
   {
     name: "completion",
+    group: "This machine:",
     takes: "<shell>",
     description: "print the script that completes commands and flags in bash, zsh or fish",
     load: async (io) => (await import("./commands/completion.ts")).completionCommand(io),
   },
   {
     name: "reaper",
+    group: "This machine:",
     takes: "<folder>",
     description: "owns the teardown of a run; refbench starts it",
     isHidden: true,

@@ -89,6 +89,7 @@ export async function programOf(
       getErrHelpWidth: () => widthOf(io.stderr),
     })
     .exitOverride()
+    .addHelpText("after", EXAMPLES)
     .showHelpAfterError("(add --help for what it accepts)")
     .hook("preAction", async (_, command) => {
       lookAtShell(command, shell, io);
@@ -100,10 +101,19 @@ export async function programOf(
     const { name, alias = name, description, load } = entry;
     const command =
       isNeeded(name) || isNeeded(alias) ? (await load(io)).description(description) : listed(entry);
-    program.addCommand(inheriting(program, command), { hidden: entry.isHidden === true });
+    program.addCommand(inheriting(program, command).helpGroup(entry.group), {
+      hidden: entry.isHidden === true,
+    });
   }
   return program;
 }
+
+const EXAMPLES = `
+Examples:
+  refbench doctor                      see what is missing on this machine
+  refbench run gke --rehearse          measure the smallest size without a cloud
+  refbench results show latest         read what was measured
+  refbench teardown latest             delete what a run left`;
 
 /** Before anything is made: refuses what could change it and cannot be taken out, and names what was taken out. */
 function lookAtShell(command: Command, shell: NodeJS.ProcessEnv, { stderr }: Io): void {

@@ -82,6 +82,11 @@ async function executeAndWatch(io: Io, folder: RunFolder, plan: Plan): Promise<R
 }
 
 const EXIT_CODES_HELP = `
+Examples:
+  refbench run gke --rehearse
+  refbench run gke --rehearse --set connections.total=20 --output json:result.json
+  refbench run gke --project my-project --max-cost 20
+
 Exit codes: ${Object.entries(EXIT_CODES)
   .map(([word, code]) => `${code} ${word}`)
   .join(", ")}.

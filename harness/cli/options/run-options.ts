@@ -51,12 +51,13 @@ export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
 
 /** Adds the flags that define a run: first the ones that most runs need. */
 export function addRunOptions(command: Command, io: Io): Command {
-  addLoadOptions(command);
-  addRehearsalOptions(command);
+  addLoadOptions(command.optionsGroup("What is measured:"));
+  addRehearsalOptions(command.optionsGroup("Rehearsal:"));
   addTwinSpeeds(command);
-  addCloudOptions(command);
+  addCloudOptions(command.optionsGroup("Cloud:"));
   addClusterAccessOptions(command);
-  return addLifetimeOptions(command, io);
+  addLifetimeOptions(command.optionsGroup("Lifetime, cost and state:"), io);
+  return command.optionsGroup("Options:");
 }
 
 /** Adds the flags that say which load is measured, on which Coder. */

@@ -16,3 +16,20 @@ test("a command is loaded when its name or its alias is given", async () => {
   const loaded = program.commands.filter(({ commands }) => commands.length > 0);
   expect(loaded.map((command) => command.name())).toEqual(["scaletest"]);
 });
+
+test("the help lists commands in groups, those that measure first, and ends with examples", async () => {
+  const program = await programOf(io, "0.0.0");
+  let help = "";
+  program.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+  expect([...help.matchAll(/^(\S.*):$/gm)].map(([, heading]) => heading)).toEqual([
+    "Options",
+    "Measure",
+    "Clean up",
+    "Results",
+    "Your own deployment",
+    "This machine",
+    "Commands",
+    "Examples",
+  ]);
+  expect(help).toContain("refbench run gke --rehearse");
+});
