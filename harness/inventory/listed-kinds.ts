@@ -2,25 +2,25 @@ import { AWS_KIND_NAMES } from "./aws/kinds.ts";
 import { GOOGLE_KINDS } from "./google/kinds.ts";
 import { KUBERNETES_KINDS } from "./kubernetes/kinds.ts";
 
-/** Kinds that an inventory asks for by a list call of their own, in Terraform's words. */
+/** Kinds that an inventory lists with their own call, as Terraform types. */
 export const LISTED_KINDS: ReadonlySet<string> = new Set([
   ...GOOGLE_KINDS,
   ...AWS_KIND_NAMES,
   ...KUBERNETES_KINDS,
 ]);
 
-/** The clusters whose end is the end of everything in them. */
+/** Clusters: deleting one deletes everything in it. */
 const CLUSTER = ["google_container_cluster", "aws_eks_cluster"] as const;
 
-/** Kinds without a list call of their own: what takes each of them along when it goes. */
+/** Kinds without their own list call, and the kinds whose deletion deletes them. */
 export const KINDS_INSIDE_OTHERS: Readonly<Record<string, readonly string[]>> = {
-  /** A pool's machines are listed as instances; the pool itself is a part of its cluster. */
+  /** A pool's machines are listed as instances; the pool belongs to its cluster. */
   google_container_node_pool: ["google_container_cluster"],
   google_sql_database: ["google_sql_database_instance"],
   google_sql_user: ["google_sql_database_instance"],
-  /** A rule in a router's configuration: it has no name outside of it. */
+  /** A rule in a router's configuration, without a name outside it. */
   google_compute_router_nat: ["google_compute_router"],
-  /** The policy of an account is deleted with the account; that of the project is not, and is listed. */
+  /** An account's policy is deleted with it. The project's policy is not, and is listed. */
   google_service_account_iam_member: ["google_service_account"],
   google_secret_manager_secret_version: ["google_secret_manager_secret"],
   google_secret_manager_secret_iam_member: ["google_secret_manager_secret"],
@@ -58,17 +58,17 @@ export const KINDS_INSIDE_OTHERS: Readonly<Record<string, readonly string[]>> = 
   kubernetes_service_account_v1: CLUSTER,
   kubernetes_storage_class_v1: CLUSTER,
 
-  /** On a Coder machine: its containers, networks and volumes lie on its disk. */
+  /** On a Coder machine: containers, networks and volumes are on its disk. */
   docker_container: ["google_compute_instance"],
   docker_image: ["google_compute_instance"],
   docker_network: ["google_compute_instance"],
   docker_volume: ["google_compute_instance"],
 };
 
-/** Terraform's words for what exists nowhere but in a state, or in Coder's database. */
+/** Terraform types that exist only in a state, or in Coder's database. */
 const NOWHERE = /^(coder|random|time|tls|null|local|terraform|cloudinit)_/;
 
-/** Those of `kinds` that no inventory would find: neither listed, nor part of anything listed. */
+/** Returns the kinds that no inventory would find: neither listed nor part of a listed kind. */
 export function unlistedKinds(kinds: Iterable<string>): readonly string[] {
   return [...new Set(kinds)].filter((kind) => !isFound(kind)).sort();
 }

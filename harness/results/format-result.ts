@@ -4,7 +4,7 @@ import { resultMarkdown } from "./output/markdown.ts";
 import { type OutputFormat, DEFAULT_WIDTH } from "./format/output-spec.ts";
 import { resultsText } from "./output/text.ts";
 
-/** The result of one run in one form. */
+/** Formats the result of one run. */
 export function formatResult(record: RunRecord, format: OutputFormat, width = DEFAULT_WIDTH): string {
   switch (format) {
     case "text":

@@ -6,32 +6,32 @@ import { EXIT_CODES, type Verdict, worst } from "../tools/verdict.ts";
 import { auditReason, selfAudit } from "./self-audit/self-audit.ts";
 import { judge, judgeAgain, type JudgedObjective } from "./judge/objectives.ts";
 
-/** What a record is judged by. */
+/** The objectives to judge a record by. */
 export interface ChosenObjectives {
-  /** In words. */
+  /** Describes where they come from. */
   readonly from: string;
   /** Absent = the record's own. */
   readonly objectives?: readonly JudgedObjective[];
 }
 
-/** Judged by what it was judged by when it was written. */
+/** The objectives stored in the record. */
 export const OWN_OBJECTIVES: ChosenObjectives = { from: "the record's own" };
 
-/** What judging a stored record again comes to. */
+/** The result of judging a stored record again. */
 export interface Judgement {
   readonly by: string;
   readonly stored: RunRecord["verdict"];
   readonly verdict: RunRecord["verdict"];
   readonly reasons: readonly string[];
   readonly objectives: readonly ObjectiveResult[];
-  /** How the answer differs from what the record says, a sentence each. */
+  /** How the result differs from the record, one sentence each. */
   readonly differences: readonly string[];
-  /** Its own objectives lead to another answer than it gives: it was changed, or judged otherwise. */
+  /** The record's own objectives lead to another result than it states: it was changed, or judged differently. */
   readonly contradictsItself: boolean;
   readonly exitCode: number;
 }
 
-/** Judges a record by its own measurements. What happened to the run, and what its teardown found, stays as it is. */
+/** Judges a record by its own measurements. The events of the run and the findings of its teardown stay as recorded. */
 export function judgeRecord(record: RunRecord, { from, objectives }: ChosenObjectives): Judgement {
   const judged = judgedAgain(record, objectives);
   const impossible = auditReason(selfAudit(record));
@@ -64,7 +64,7 @@ function judgedAgain(
   } catch (error) {
     throw new RefbenchError(
       "usage",
-      `the measurements of run ${record.runId} cannot be read: ${messageOf(error)}; a histogram of it was changed or cut off: take a whole copy`,
+      `the measurements of run ${record.runId} cannot be read: ${messageOf(error)}; a histogram was changed or truncated: use a complete copy`,
       { cause: error },
     );
   }
@@ -86,7 +86,7 @@ function verdictsOf(
   return held;
 }
 
-/** What the record says itself is no difference: it was written with it. */
+/** Returns a reason that the record does not state itself. */
 function untold(record: RunRecord, impossible: string | undefined): readonly string[] {
   return impossible === undefined || isTold(record, impossible) ? [] : [impossible];
 }
@@ -95,12 +95,12 @@ function isTold({ reasons }: RunRecord, impossible: string): boolean {
   return reasons.includes(`harness-error: ${impossible}`);
 }
 
-/** Verdicts that a load's figures lead to. */
+/** Verdicts that follow from the figures of a load. */
 const BY_FIGURES: ReadonlySet<string> = new Set(["pass", "slo-failed", "generator-limited"]);
-/** Those that a teardown leads to; where it did not, a stage before it met them. */
+/** Verdicts that follow from a teardown. If the teardown was clean, an earlier stage caused them. */
 const BY_TEARDOWN: ReadonlySet<string> = new Set(["leaked", "unverified"]);
 
-/** What the record says of the run that no figure tells: a crash, a refusal of the cloud, a stop. */
+/** Returns the recorded verdicts that no figure shows: a crash, a refusal of the cloud, an interruption. */
 function happened({ reasons, verdict, teardown }: RunRecord): Held[] {
   const held = reasons.flatMap((text): Held[] => {
     const [, word = "", reason = ""] = /^([a-z-]+): ([\s\S]*)$/.exec(text) ?? [];
@@ -112,7 +112,7 @@ function happened({ reasons, verdict, teardown }: RunRecord): Held[] {
     BY_FIGURES.has(verdict) ||
     BY_TEARDOWN.has(verdict) ||
     held.some(([word]) => word === verdict);
-  return isExplained ? held : [[verdict, "as the record says, without a reason"], ...held];
+  return isExplained ? held : [[verdict, "as recorded, without a reason"], ...held];
 }
 
 function isVerdict(word: string): word is Verdict {
@@ -127,13 +127,13 @@ function differencesOf(
   const stored = new Map(record.objectives.map((objective) => [objective.name, objective]));
   const changed = judged.flatMap((now) => {
     const then = stored.get(now.name);
-    if (then === undefined) return [`${now.name}: the record has not been judged by it`];
+    if (then === undefined) return [`${now.name}: the record was not judged by it`];
     if (judgedWord(then) === judgedWord(now) && then.value === now.value) return [];
     return [`${now.name}: the record says ${state(then)}, its measurements say ${state(now)}`];
   });
   return verdict === record.verdict
     ? changed
-    : [`the record says ${record.verdict}, judged again it is ${verdict}`, ...changed];
+    : [`the record says ${record.verdict}, but judged again it is ${verdict}`, ...changed];
 }
 
 function state(objective: ObjectiveResult): string {

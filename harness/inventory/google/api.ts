@@ -95,7 +95,7 @@ function read(
   try {
     body = text === "" ? {} : parseJson(text);
   } catch {
-    // A proxy's page in place of an answer.
+    // A proxy may answer with a page instead.
     body = undefined;
   }
   if (status >= 200 && status < 300) {

@@ -5,13 +5,13 @@ import { exchange, isBrokenOff, splitUrl } from "../../tools/exchange.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 import { type Try, retry } from "../../tools/time/retry.ts";
 
-/** How a cluster is reached while it lives. */
+/** Access to a cluster while it exists. */
 export interface ClusterAccess {
   /** `https://…`, without a trailing slash. */
   readonly server: string;
-  /** Made when a request is sent: tokens of clouds last minutes. */
+  /** Creates a token for each request, because tokens of clouds last only minutes. */
   token(): Promise<string>;
-  /** Carries the cluster's own CA where its certificate is not publicly signed. @default undici's own pool */
+  /** Contains the cluster's CA if its certificate is not publicly signed. @default undici's global pool */
   readonly dispatcher?: Dispatcher | undefined;
 }
 
@@ -24,7 +24,7 @@ export type KubernetesAnswer =
       readonly reason: string;
     };
 
-/** One call of a cluster's API; a refusal is an answer, only an aborted signal throws. */
+/** Calls a cluster's API. A refusal is returned; only an aborted signal throws. */
 export type CallKubernetes = (
   method: "GET" | "DELETE",
   path: string,
@@ -34,10 +34,10 @@ export type CallKubernetes = (
 const TRIES = 5;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
-/** For a whole answer. */
+/** Limit for a complete answer. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** Calls a cluster's API; waits and asks again when it is busy, a bounded number of times. */
+/** Calls a cluster's API, and retries a limited number of times while it is busy. */
 export function kubernetesApi(access: ClusterAccess, clock: Clock): CallKubernetes {
   const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, tries: TRIES };
   return (method, path, signal) =>
@@ -73,7 +73,7 @@ async function attempt(
   } catch (error) {
     signal.throwIfAborted();
     const reason = `${access.server} did not answer: ${messageOf(error)}`;
-    // A cluster that is gone refuses every call of a teardown: only a lost answer is asked for again.
+    // A deleted cluster refuses every call of a teardown, so only a lost answer is retried.
     return { outcome: { state: "failed", reason }, mayPass: isBrokenOff(error) };
   }
 }
@@ -83,11 +83,11 @@ function answerOf(status: number, text: string): KubernetesAnswer {
   try {
     body = parseJson(text) as Fields;
   } catch {
-    // A proxy's page in place of an answer.
+    // A proxy may answer with a page instead.
   }
   if (status >= 200 && status < 300) {
     return body === undefined
-      ? { state: "failed", reason: "the answer is not JSON that can be read" }
+      ? { state: "failed", reason: "the answer is not valid JSON" }
       : { state: "ok", body };
   }
   const message = typeof body?.["message"] === "string" ? body["message"] : "no reason given";
@@ -103,7 +103,7 @@ function stateOf(status: number): Exclude<KubernetesAnswer["state"], "ok"> {
       return "gone";
     case 409:
       return "in-use";
-    // The place to go on from is too old: the list has to begin again.
+    // The continue token is too old: the list must start again.
     case 410:
       return "expired";
     case 429:

@@ -15,12 +15,12 @@ const secrets = z.object({
   ),
 });
 
-/** Helm's record of a release that is at its end, whichever way it ended. */
+/** Selects Helm's records of releases that are not deployed. */
 const UNFINISHED = "owner=helm,status notin (deployed,superseded,uninstalled)";
 
 /**
- * Deletes the records of a run's releases that are not deployed, and returns the releases' names. Without a record Helm
- * installs again and takes over what a broken install left, since that carries the release's name.
+ * Deletes the records of a run's unfinished releases and returns the releases' names. Without a record, Helm installs
+ * again and adopts what a failed install left, because it has the release's name.
  */
 export async function forgetUnfinishedReleases(
   call: CallKubernetes,

@@ -19,7 +19,7 @@ export interface KubernetesInventoryOptions {
   readonly clock: Clock;
   /** Name of the cluster, for the scope. */
   readonly cluster: string;
-  /** The run that the cluster was made for: everything in it is that run's. Absent = only labels tell. */
+  /** The run that created the cluster: everything in it belongs to that run. Absent = labels decide. */
   readonly runId?: RunId;
 }
 
@@ -30,13 +30,13 @@ const page = z.object({
 });
 
 const PAGE_SIZE = 500;
-/** A list whose place to go on from grew too old begins again, a bounded number of times. */
+/** A list with an expired continue token starts again, at most this many times. */
 const BEGINNINGS = 3;
-/** How long a delete waits for the object's controllers; a stuck one is asked for again in the next pass. */
+/** How long a delete waits for the object's controllers. A stuck object is retried in the next pass. */
 const GONE_WITHIN_MS = 60_000;
 const POLL_MS = 2_000;
 
-/** Objects in a living cluster for which a cloud has made balancers and disks: they go first, and those with them. */
+/** Lists and removes objects in a living cluster for which a cloud has created load balancers and disks. */
 export function kubernetesInventory(options: KubernetesInventoryOptions): Inventory {
   const call = kubernetesApi(options.access, options.clock);
   return {
@@ -100,7 +100,8 @@ async function listKind(
     }
     if (answer.state !== "ok") return { found, problem: `${answer.state}: ${answer.reason}` };
     const parsed = page.safeParse(answer.body);
-    if (!parsed.success) return { found, problem: `the answer is no list: ${z.prettifyError(parsed.error)}` };
+    if (!parsed.success)
+      return { found, problem: `the answer is not a list: ${z.prettifyError(parsed.error)}` };
     found.push(...(parsed.data.items ?? []).filter(kind.counts).map((object) => itemOf(kind, object)));
     const token = parsed.data.metadata.continue ?? "";
     if (token === "") return { found };
@@ -124,7 +125,7 @@ function itemOf(kind: KubernetesKind, { metadata }: z.infer<typeof kubernetesObj
   };
 }
 
-/** Deletes an object and waits until its controllers have let it go: only then is what they made gone. */
+/** Deletes an object and waits until its controllers release it, which proves that its cloud resources are gone. */
 async function remove(
   call: CallKubernetes,
   clock: Clock,
@@ -134,7 +135,7 @@ async function remove(
   const refusal = refuseRemoval(item);
   if (refusal !== undefined) return { state: "denied", reason: refusal };
   if (!KUBERNETES_KINDS.includes(item.kind)) {
-    return { state: "denied", reason: `no delete is known for ${item.kind}` };
+    return { state: "denied", reason: `no delete is implemented for ${item.kind}` };
   }
   const deleted = await call("DELETE", item.id, signal);
   if (deleted.state !== "ok") return refused(deleted);
@@ -157,10 +158,10 @@ function refused(answer: Exclude<KubernetesAnswer, { state: "ok" }>): RemoveOutc
   return { state: answer.state === "expired" ? "failed" : answer.state, reason: answer.reason };
 }
 
-/** Who keeps an object that is being deleted. */
+/** Explains what delays the deletion of an object. */
 function held(body: unknown): string {
   const finalizers = kubernetesObject.safeParse(body).data?.metadata.finalizers ?? [];
   return finalizers.length === 0
-    ? "it is being deleted, and still there"
-    : `it is being deleted, and held by ${finalizers.join(", ")}`;
+    ? "it is being deleted, but still exists"
+    : `it is being deleted, but ${finalizers.join(", ")} must finish first`;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A Kubernetes object, as far as it is looked at. */
+/** The parts of a Kubernetes object that are used. */
 export const kubernetesObject = z.object({
   metadata: z.object({
     name: z.string(),
@@ -18,13 +18,13 @@ export interface KubernetesKind {
   readonly kind: string;
   /** Base of the API group. */
   readonly api: string;
-  /** Plural in paths. */
+  /** Plural, as in paths. */
   readonly resource: string;
-  /** Objects of the kind for which a controller makes something outside of the cluster. */
+  /** Whether a controller creates something outside the cluster for this object. */
   readonly counts: (object: KubernetesObject) => boolean;
 }
 
-/** Objects for which a cloud has made something, in the order in which they can go: what uses before what is used. */
+/** Kinds for which a cloud creates something, in deletion order: users of a resource before the resource. */
 export const KUBERNETES_KINDS_LISTED: readonly KubernetesKind[] = [
   {
     kind: "kubernetes_ingress_v1",
@@ -36,7 +36,7 @@ export const KUBERNETES_KINDS_LISTED: readonly KubernetesKind[] = [
     kind: "kubernetes_service_v1",
     api: "/api/v1",
     resource: "services",
-    // One that was a balancer keeps the controller's finalizer until the balancer is gone.
+    // A former load balancer keeps its controller's finalizer until the balancer is gone.
     counts: ({ metadata, spec }) =>
       spec?.type === "LoadBalancer" ||
       (metadata.finalizers ?? []).some((one) => one.includes("load-balancer")),

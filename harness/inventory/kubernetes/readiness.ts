@@ -3,10 +3,10 @@ import { exchange, splitUrl } from "../../tools/exchange.ts";
 import type { ControlPlaneLook } from "../../model/ports/cluster.ts";
 import type { ClusterAccess } from "./api.ts";
 
-/** An API server that is there answers at once. */
+/** An existing API server answers quickly. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Whether an API server says that it is ready (`/readyz`). A refusal of who asks comes from a server that works. */
+/** Checks whether an API server is ready (`/readyz`). A refusal of the caller shows that the server works. */
 export async function lookAtApiServer(access: ClusterAccess, signal: AbortSignal): Promise<ControlPlaneLook> {
   let bearer: string;
   try {
@@ -26,7 +26,7 @@ export async function lookAtApiServer(access: ClusterAccess, signal: AbortSignal
     });
     if (status === 200) return { state: "ready" };
     if (status === 401 || status === 403)
-      return { state: "unknown", reason: `its API server refuses to say whether it is ready (${status})` };
+      return { state: "unknown", reason: `its API server refuses to report its readiness (${status})` };
     const words = bytes.toString().split("\n", 1)[0]?.slice(0, 200) ?? "";
     return {
       state: "away",

@@ -12,21 +12,21 @@ import type { PreflightContext } from "./context.ts";
 import type { Web, WebAnswer, WebQuestion } from "./web.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** What must be there for Coder to be installed, and for its workspaces to start. */
+/** Something that must exist so that Coder can be installed and its workspaces can start. */
 interface Artefact {
   readonly what: string;
   readonly url: string;
-  /** Where a token for anybody is given, for a registry that asks for one. */
+  /** Address of an anonymous token, for registries that require one. */
   readonly tokenUrl?: string;
-  /** Which of a run's images it is: each is deployed by the digest that its registry reports. */
+  /** Which of a run's images it is. Images are deployed by the digest that the registry reports. */
   readonly image?: "coder" | "workspace";
-  /** How many machines pull it, and whether its registry limits the pulls of an address. */
+  /** How many machines pull it, and whether its registry limits pulls per address. */
   readonly pulls?: { readonly count: number; readonly isLimited: boolean };
-  /** Where another is named. @default the check's own, of Coder's version */
+  /** How to choose another one. @default the check's own fix, another version of Coder */
   readonly fix?: string;
 }
 
-/** Media types of an image's manifest, for one platform and for many. */
+/** Media types of image manifests, for one platform and for several. */
 const MANIFESTS = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -34,10 +34,10 @@ const MANIFESTS = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-/** A server that points elsewhere more often points in a circle. */
+/** Limit that stops circular redirects. */
 const REDIRECTS = 5;
 
-/** What is downloaded while an environment is made or used, in the versions that the size and this refbench name. */
+/** Checks everything that is downloaded while an environment is created or used. */
 export const artefactsCheck: Check<PreflightContext> = {
   name: "artefacts",
   fix: () => "--set coder.version=<a version on https://github.com/coder/coder/releases>",
@@ -56,7 +56,7 @@ interface Asked {
   readonly artefact: Artefact;
   readonly outcome: CheckOutcome & {
     readonly digest?: string | undefined;
-    /** The server that was not reached. */
+    /** The server that could not be reached. */
     readonly unreached?: string;
   };
 }
@@ -71,7 +71,7 @@ function summed(found: readonly Asked[]): CheckOutcome {
       ...unreachedWords(bad),
     ].join("; ");
     if (state === "unknown") return unknown(words);
-    // What Coder's version would mend is told by the check itself.
+    // The check's own fix is another version of Coder.
     const fixes = bad.flatMap(({ artefact: { fix } }) => fix ?? []);
     return failed(words, fixes.length === bad.length ? [...new Set(fixes)].join("; ") : undefined);
   }
@@ -85,16 +85,16 @@ function summed(found: readonly Asked[]): CheckOutcome {
   );
 }
 
-/** Servers that were not reached, in one sentence: a network that is down is one reason. */
+/** Lists unreachable servers in one sentence, because a network failure is one reason. */
 function unreachedWords(bad: readonly Asked[]): readonly string[] {
   const unreached = bad.filter(({ outcome }) => outcome.unreached !== undefined);
   const [first] = unreached;
   if (first === undefined) return [];
   const hosts = [...new Set(unreached.map(({ outcome }) => outcome.unreached))].join(", ");
-  return [`not reached from this machine: ${hosts} (${first.outcome.found})`];
+  return [`not reachable from this machine: ${hosts} (${first.outcome.found})`];
 }
 
-/** Figures of a version without support may be wanted: it is said, and refused by nobody. */
+/** Adds a warning for an unsupported version of Coder. It is allowed, because its figures may be wanted. */
 function withSupport(outcome: CheckOutcome, version: string): CheckOutcome {
   const problem = supportProblem(version);
   if (problem === undefined) return outcome;
@@ -104,7 +104,7 @@ function withSupport(outcome: CheckOutcome, version: string): CheckOutcome {
     : { ...outcome, found };
 }
 
-/** A registry may report none, or something that is not a digest: then the image is deployed by its tag. */
+/** Returns the digests of images. Without a valid digest, an image is deployed by its tag. */
 function digestsIn(found: readonly Asked[]): Pick<CheckOutcome, "coderImageDigest" | "workspaceImageDigest"> {
   const digestOf = (image: Artefact["image"]): string | undefined =>
     found.find(({ artefact }) => artefact.image === image)?.outcome.digest;
@@ -115,7 +115,7 @@ function digestsIn(found: readonly Asked[]): Pick<CheckOutcome, "coderImageDiges
   };
 }
 
-/** What an environment of the size installs Coder and its workspaces from. */
+/** Lists what an environment of the size installs Coder and its workspaces from. */
 export function artefactsOf({
   architecture,
   size,
@@ -144,7 +144,7 @@ export function artefactsOf({
   ];
 }
 
-/** Registries that give a token to anybody, by the host in an image's name. */
+/** Registries with anonymous tokens, by the host in an image's name. */
 const REGISTRIES: Readonly<Record<string, { readonly host: string; readonly token: string }>> = {
   "docker.io": {
     host: "registry-1.docker.io",
@@ -155,8 +155,8 @@ const REGISTRIES: Readonly<Record<string, { readonly host: string; readonly toke
 };
 
 /**
- * Its absence would show as builds that fail, one by one, after everything else was made. A HEAD of a manifest does not
- * count as a pull (docs.docker.com, "Docker Hub pull usage and limits").
+ * Returns the workspace image. Without this check, a missing image fails each build after everything else was created.
+ * A HEAD of a manifest does not count as a pull (docs.docker.com, "Docker Hub pull usage and limits").
  */
 function workspaceImage({ architecture, size }: Pick<PreflightContext, "architecture" | "size">): Artefact {
   const { image } = size.figures.workspacePod;
@@ -175,33 +175,35 @@ function workspaceImage({ architecture, size }: Pick<PreflightContext, "architec
   };
 }
 
-/** Whether the registry grants as many pulls as there are nodes, which share one address of the network's NAT. */
+/** Checks whether the registry allows one pull for each node; the nodes share the address of the network's NAT. */
 function pullsOutcome(
   { count, isLimited }: NonNullable<Artefact["pulls"]>,
   { rateLimit, rateRemaining }: WebAnswer,
 ): CheckOutcome | undefined {
   const [limit, remaining] = [rateLimit, rateRemaining].map((text) => Number.parseInt(text ?? "", 10));
-  const pulls = count === 1 ? "1 machine pulls it" : `${count} nodes pull it at once, through one address`;
+  const pulls = count === 1 ? "1 machine pulls it" : `${count} nodes pull it at once from one address`;
   if (limit !== undefined && limit < count)
-    return failed(`${pulls}, and its registry grants ${rateLimit ?? ""} to anybody`);
+    return failed(`${pulls}, but its registry allows ${rateLimit ?? ""} anonymous pulls`);
   if (remaining !== undefined && remaining < count)
-    return unknown(`${pulls}, and its registry grants ${remaining} more to the address of this machine now`);
-  // What the network's own address has left is known to nobody before it exists.
+    return unknown(
+      `${pulls}, but its registry allows only ${remaining} more from this machine's address now`,
+    );
+  // The remaining pulls of the network's own address are unknown before it exists.
   if (isLimited && Number.isNaN(remaining) && count > 1)
-    return unknown(`${pulls}, and its registry does not say how many it grants`);
+    return unknown(`${pulls}, but its registry does not report its limit`);
   return undefined;
 }
 
-/** What is pinned in the code cannot be mended by a flag. */
-const UPGRADE = "take a later refbench, whose release of it is there";
+/** A version pinned in the code cannot be changed by a flag. */
+const UPGRADE = "use a later version of refbench, which pins an available release";
 
-/** Without it no workspace of a cluster gets its home, long after the cluster itself was made. */
+/** Without the driver no workspace of a cluster gets its home volume, long after the cluster was created. */
 function diskDriver(): Artefact {
   const { chart, version } = DISK_DRIVER_CHART;
   return { what: `chart ${chart} ${version}`, url: diskDriverArchive(), fix: UPGRADE };
 }
 
-/** The load runner's start-up brings it; where it cannot, that is known only when Coder is up and the load should start. */
+/** The load runner's start-up script installs Node. A failure would show only when the load should start. */
 function runnerNode(): Artefact {
   const version = `v${RUNNER_NODE_VERSION}`;
   const url = `https://nodejs.org/dist/${version}/node-${version}-linux-x64.tar.gz`;
@@ -223,7 +225,7 @@ async function ask(
       const isDigest = image !== undefined && IMAGE_DIGEST.test(contentDigest);
       return { ...(limited ?? passed(url)), ...(isDigest ? { digest: contentDigest } : {}) };
     }
-    if (status === 404) return failed(`not at ${url}`);
+    if (status === 404) return failed(`not found at ${url}`);
     return unknown(`${url} answered ${status}`);
   } catch (error) {
     signal.throwIfAborted();
@@ -231,7 +233,7 @@ async function ask(
   }
 }
 
-/** Follows redirections: packages lie with somebody else than their list. */
+/** Follows redirects: a package is often stored on another server than its list. */
 async function answerOf(web: Web, question: WebQuestion, signal: AbortSignal): Promise<WebAnswer> {
   const { method } = question;
   let { url, headers } = question;
@@ -240,7 +242,7 @@ async function answerOf(web: Web, question: WebQuestion, signal: AbortSignal): P
     if (answer.status < 300 || answer.status >= 400 || answer.location === undefined) return answer;
     if (turn === REDIRECTS) return answer;
     const next = new URL(answer.location, url);
-    // A token is for the server that gave it.
+    // A token must only reach the server that issued it.
     if (next.host !== new URL(url).host) headers = undefined;
     url = next.href;
   }

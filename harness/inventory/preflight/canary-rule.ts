@@ -1,4 +1,4 @@
-/** Name of the size that every architecture has to learn on. */
+/** Name of the smallest size of every architecture. */
 export const CANARY = "canary";
 
 /** What is known of an earlier run. */
@@ -6,25 +6,25 @@ export interface EarlierRun {
   readonly architecture: string;
   readonly size: string;
   readonly simulated: boolean;
-  /** Whether a cloud's endpoints were custom: it proves nothing about the real one. */
+  /** Whether the cloud's endpoints were custom: such a run proves nothing about the real cloud. */
   readonly emulatedCloud: boolean;
   /** Google project or AWS account. */
   readonly project: string;
-  /** Digest of the stacks that it deployed. */
+  /** Digest of the deployed stacks. */
   readonly stacks: string;
-  /** Of its record; only `pass` measured something and left nothing. */
+  /** From its record; only `pass` measured something and left nothing. */
   readonly verdict: string;
 }
 
-/** A run that wants to start. */
+/** A run that is about to start. */
 export interface WantedRun extends Omit<EarlierRun, "verdict"> {
-  /** `--skip-canary`, which the record says. */
+  /** `--skip-canary`, which the record contains. */
   readonly skipCanary: boolean;
 }
 
 /**
- * Why a run must not start yet: a real run of a larger size waits for a clean canary of its architecture with these
- * stacks in that project. Undefined when it may start.
+ * Explains why a run must not start yet: a real run of a larger size needs a clean canary of its architecture with
+ * the same stacks in the same project. Undefined if it may start.
  */
 export function canaryRefusal(wanted: WantedRun, earlier: readonly EarlierRun[]): string | undefined {
   const { architecture, size, project, stacks } = wanted;
@@ -41,9 +41,9 @@ export function canaryRefusal(wanted: WantedRun, earlier: readonly EarlierRun[])
   if (clean.some((run) => run.stacks === stacks)) return undefined;
   const why =
     clean.length > 0
-      ? `the clean canary of ${architecture} in ${project} was of other stacks`
+      ? `the clean canary of ${architecture} in ${project} used other stacks`
       : there.length > 0
         ? `no canary of ${architecture} in ${project} was clean (last: ${there.at(-1)?.verdict ?? ""})`
-        : `${project} has seen no canary of ${architecture}`;
-  return `${architecture} ${size} is not started: ${why}; run "refbench run ${architecture} --size ${CANARY}" there first, or say --skip-canary, which the record will say too`;
+        : `no canary of ${architecture} has run in ${project}`;
+  return `cannot start ${architecture} ${size}: ${why}; run "refbench run ${architecture} --size ${CANARY}" there first, or use --skip-canary, which the record will contain`;
 }

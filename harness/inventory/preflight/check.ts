@@ -1,39 +1,39 @@
 import type { PreflightContext } from "./context.ts";
 
-/** What a check found. Only `failed` keeps a run from starting; `unknown` could not be asked, and says why. */
+/** The result of a check. Only `failed` prevents a run from starting. `unknown` could not be checked. */
 export type CheckState = "ok" | "failed" | "skipped" | "unknown";
 
 export interface CheckOutcome {
   readonly state: CheckState;
-  /** What was found, in words: the value, and what was wanted where it differs. */
+  /** The finding: the value, and what was expected if it differs. */
   readonly found: string;
-  /** What to do, the exact command where there is one. @default the check's own */
+  /** What to do, as a command if possible. @default the check's own fix */
   readonly fix?: string;
-  /** The check that failed, without which this one was not asked. */
+  /** The failed check that this one depends on. */
   readonly needs?: CheckName;
-  /** What Coder's registry calls the image of the size's version by. */
+  /** Digest of Coder's image in its registry. */
   readonly coderImageDigest?: string;
-  /** What the registry calls the workspace image by. */
+  /** Digest of the workspace image in its registry. */
   readonly workspaceImageDigest?: string;
-  /** AWS: who asks, as AWS says. */
+  /** AWS: the caller's ARN. */
   readonly callerArn?: string;
 }
 
-/** What a check is, whoever answers it. */
+/** A check without its implementation. */
 export interface CheckQuestion {
   readonly name: CheckName;
-  /** What is done about it when it fails and does not know better. */
+  /** What to do if it fails without a specific fix. */
   readonly fix: (context: PreflightContext) => string;
-  /** Checks without which this one has nothing to ask. */
+  /** Checks that must pass first. */
   readonly after?: readonly CheckName[];
 }
 
-/** One question that is asked before anything is created. It creates and changes nothing itself. */
+/** One check before anything is created. It creates and changes nothing. */
 export interface Check<Context extends PreflightContext> extends CheckQuestion {
   readonly run: (context: Context, signal: AbortSignal) => Promise<CheckOutcome>;
 }
 
-/** Every check by the name that flags know it by. */
+/** The names of all checks, as used by flags. */
 export const CHECK_NAMES = [
   "terraform",
   "identity",
@@ -59,7 +59,7 @@ export function passed(found: string): CheckOutcome {
   return { state: "ok", found };
 }
 
-/** Of what is right, and could be better: the fix is advice. */
+/** Reports a passed check with advice for an improvement. */
 export function advised(found: string, fix: string): CheckOutcome {
   return { state: "ok", found, fix };
 }
@@ -68,12 +68,12 @@ export function failed(found: string, fix?: string): CheckOutcome {
   return { state: "failed", found, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** Of what does not apply, with the reason. */
+/** Reports a check that does not apply, with the reason. */
 export function skipped(found: string): CheckOutcome {
   return { state: "skipped", found };
 }
 
-/** Of what could not be asked, with the reason. */
+/** Reports a check that could not be done, with the reason. */
 export function unknown(found: string, fix?: string): CheckOutcome {
   return { state: "unknown", found, ...(fix === undefined ? {} : { fix }) };
 }

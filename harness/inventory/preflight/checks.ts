@@ -3,10 +3,10 @@ import { messageOf } from "../../tools/error.ts";
 import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "./check.ts";
 import { endOf, type PreflightContext } from "./context.ts";
 
-/** Terraform itself: without it there is no teardown either. */
+/** Checks Terraform, which the teardown needs too. */
 export const terraformCheck: Check<PreflightContext> = {
   name: "terraform",
-  fix: () => 'run "refbench doctor", which names what is missing and where to get it',
+  fix: () => 'run "refbench doctor", which lists missing programs and where to get them',
   run: async ({ terraform }, signal) => {
     try {
       const { version, path } = await terraform(signal);
@@ -18,20 +18,21 @@ export const terraformCheck: Check<PreflightContext> = {
   },
 };
 
-/** The clouds' own programs: met by Terraform after half an hour of billed creates, or by the bootstrap after that. */
+/** Checks the clouds' programs. Terraform and the bootstrap need them only after half an hour of billed creates. */
 export const toolsCheck: Check<PreflightContext> = {
   name: "tools",
-  fix: () => 'run "refbench doctor", which names what is missing and where to get it',
+  fix: () => 'run "refbench doctor", which lists missing programs and where to get them',
   run: async ({ missingTools, emulated = false }) => {
     const missing = await missingTools();
-    if (missing.length === 0) return passed("what reaches the cluster and the load runner is here");
+    if (missing.length === 0)
+      return passed("all programs that reach the cluster and the load runner are installed");
     const found = missing.map(({ tool, why }) => `${tool} is not on PATH (${why})`).join("; ");
     const fix = missing.map(({ next }) => next).join("; ");
     return emulated ? unknown(found, fix) : failed(found, fix);
   },
 };
 
-/** A licence that would be refused after an hour of provisioning is refused now. */
+/** Checks the licence, which would otherwise be refused after an hour of provisioning. */
 export const licenceCheck: Check<PreflightContext> = {
   name: "licence",
   fix: ({ architecture }) =>
@@ -43,11 +44,12 @@ function licenceOutcome(context: PreflightContext): CheckOutcome {
   const { size, licence, clock } = context;
   const { figures, name } = size;
   const features = licensedFeatures(figures);
-  if (!figures.licensed) return skipped(`size ${name} needs none`);
+  if (!figures.licensed) return skipped(`size ${name} does not need a licence`);
   const wanted = `size ${name} needs ${features.join(" and ")}`;
-  if (licence === undefined || licence.trim() === "") return failed(`no licence was given, and ${wanted}`);
+  if (licence === undefined || licence.trim() === "") return failed(`no licence was given, but ${wanted}`);
   const decoded = decodeLicence(licence);
-  if (decoded.state === "unreadable") return failed(`what was given is no Coder licence: ${decoded.reason}`);
+  if (decoded.state === "unreadable")
+    return failed(`the given licence is not a Coder licence: ${decoded.reason}`);
   const need = { users: figures.users, features, nowMs: clock.now(), untilMs: endOf(context) };
   const problems = licenceProblems(decoded.claims, need);
   if (problems.length === 0) return passed(licenceWords(decoded.claims));

@@ -1,21 +1,24 @@
 import { RefbenchError } from "../../tools/error.ts";
 import { CHECK_NAMES, type CheckName } from "./check.ts";
 
-/** Reads a list of checks such as `quota,apis`; throws `usage` by the flag's name. */
+/** Parses a list of checks such as `quota,apis`. Throws `usage` with the flag's name. */
 export function parseChecks(flag: string, text: string): ReadonlySet<CheckName> {
   const names = text.split(",").map((name) => name.trim());
   return new Set(
     names.map((name) => {
       const known = CHECK_NAMES.find((each) => each === name);
       if (known !== undefined) return known;
-      throw new RefbenchError("usage", `${flag} is "${text}", expected names of ${CHECK_NAMES.join(", ")}`);
+      throw new RefbenchError(
+        "usage",
+        `${flag} must contain names of ${CHECK_NAMES.join(", ")}; got "${text}"`,
+      );
     }),
   );
 }
 
 /**
- * Reads `--skip-preflight`. Only where the cloud's endpoints are custom, so an emulated cloud, may a check be left
- * out: in a real one each stands for an hour of creates that would fail, or for things left behind.
+ * Parses `--skip-preflight`. Only an emulated cloud with custom endpoints may skip checks. In a real cloud each check
+ * prevents an hour of creates that would fail, or resources left behind.
  */
 export function parseSkips(
   text: string | undefined,
@@ -26,6 +29,6 @@ export function parseSkips(
   if (customEndpoints.length > 0) return skips;
   throw new RefbenchError(
     "usage",
-    `--skip-preflight is "${text}", which only an emulated cloud may have, and no endpoint variable (AWS_ENDPOINT_URL, GOOGLE_…_CUSTOM_ENDPOINT) is set: mend what the check found`,
+    `--skip-preflight is only allowed for an emulated cloud, but no endpoint variable (AWS_ENDPOINT_URL, GOOGLE_…_CUSTOM_ENDPOINT) is set: fix what the check found instead of skipping "${text}"`,
   );
 }

@@ -5,40 +5,40 @@ import type { Inventory } from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import type { Web } from "./web.ts";
 
-/** What every check knows, whichever cloud is asked. */
+/** The input of every check, for any cloud. */
 export interface PreflightContext {
   readonly architecture: Architecture;
   readonly size: ResolvedSize;
-  /** Google project or AWS account, as it is pinned. */
+  /** The pinned Google project or AWS account. */
   readonly project: string;
   readonly clock: Clock;
-  /** How long the longest run takes with its teardown: so long must credential and licence last. */
+  /** Duration of the longest run with its teardown: credentials and licence must last at least this long. */
   readonly neededMs: number;
-  /** Of a run whose id is known already. */
+  /** Present if the run's id is already known. */
   readonly runId?: RunId;
-  /** Throws with the next step where it is missing or too old. */
+  /** Throws, with the next step, if Terraform is missing or too old. */
   readonly terraform: (signal: AbortSignal) => Promise<{ readonly version: string; readonly path: string }>;
-  /** Programs that are not on this machine, without which Coder's cluster or the load runner is out of reach. */
+  /** Lists missing programs that are needed to reach Coder's cluster or the load runner. */
   readonly missingTools: () => Promise<readonly MissingTool[]>;
-  /** An emulated cloud has neither: what is missing is told, and no reason not to start. */
+  /** Whether the cloud is emulated: missing programs are then reported but do not prevent the start. */
   readonly emulated?: boolean;
   readonly inventory: Inventory;
-  /** How leftovers are swept from the same place, such as `refbench sweep --project p`. */
+  /** The command that sweeps leftovers in the same place, such as `refbench sweep --project p`. */
   readonly sweepCommand: string;
-  /** The licence itself: never in what a check finds. */
+  /** The licence itself, which never appears in a finding. */
   readonly licence?: string;
   readonly web: Web;
-  /** Where the load will come from: a machine of its own inside the network, or this one. @default "network" */
+  /** Where the load will be generated: on a separate machine in the network, or on this one. @default "network" */
   readonly runner?: "network" | "local";
   /** Whether Coder serves TLS. @default false */
   readonly tls?: boolean;
-  /** EKS: from where alone the cluster's API will be reached. @default anywhere */
+  /** EKS: the address ranges that may reach the cluster's API. @default any */
   readonly clusterCidrs?: readonly string[];
-  /** Who deploys, where a twin plays AWS. */
+  /** The deploying identity, if a twin plays AWS. */
   readonly twinCallerArn?: string;
 }
 
-/** A program that is not there. */
+/** A missing program. */
 export interface MissingTool {
   readonly tool: string;
   /** What it is needed for. */
@@ -46,12 +46,12 @@ export interface MissingTool {
   readonly next: string;
 }
 
-/** The end of a run that would start now. */
+/** Returns the end of a run that would start now. */
 export function endOf({ clock, neededMs }: PreflightContext): number {
   return clock.now() + neededMs;
 }
 
-/** Hours and minutes for people: `5h 32m`. */
+/** Formats hours and minutes: `5h 32m`. */
 export function hoursOf(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;

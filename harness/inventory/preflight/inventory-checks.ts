@@ -3,21 +3,22 @@ import { candidatesOf } from "../sweep/candidate.ts";
 import { type Check, failed, passed, skipped } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 
-/** Nothing has the run's names yet: a second create would fail, or worse, adopt. */
+/** Checks that nothing has the run's names yet: a second create would fail or, worse, adopt it. */
 export const namesCheck: Check<PreflightContext> = {
   name: "names",
   fix: ({ runId }) => `refbench teardown ${runId ?? "<run>"}`,
   after: ["identity"],
   run: async ({ inventory, runId }, signal) => {
-    if (runId === undefined) return skipped("names carry a run's id, and there is no run yet");
+    if (runId === undefined) return skipped("names contain a run's id, and there is no run yet");
     const answer = await inventory.list({ runId }, signal);
     if (answer.state === "failed") return unasked(answer.scope, answer.reason);
     if (answer.items.length === 0) return passed(`nothing of this run in the ${answer.scope}`);
-    return failed(`${countOf(answer.items)} of this run exist already: ${named(answer.items)}`);
+    const verb = answer.items.length === 1 ? "exists" : "exist";
+    return failed(`${countOf(answer.items)} of this run already ${verb}: ${named(answer.items)}`);
   },
 };
 
-/** What expired runs left makes quotas full and bills long; and an inventory that fails could verify no teardown. */
+/** Checks for leftovers of expired runs, which use quota and cost money. A failing inventory could verify no teardown. */
 export const leftoversCheck: Check<PreflightContext> = {
   name: "leftovers",
   fix: ({ sweepCommand }) => sweepCommand,
@@ -32,20 +33,20 @@ export const leftoversCheck: Check<PreflightContext> = {
       })
       .map(({ item }) => item);
     const others = answer.items.length - left.length;
-    const beside = others === 0 ? "" : `; ${others} of runs that live or were made by hand`;
-    if (left.length === 0) return passed(`nothing past its expiry in the ${answer.scope}${beside}`);
-    return failed(`${countOf(left)} past their expiry: ${named(left)}${beside}`);
+    const beside = others === 0 ? "" : `; ${others} of active runs or manual environments`;
+    if (left.length === 0) return passed(`nothing expired in the ${answer.scope}${beside}`);
+    return failed(`${countOf(left)} expired: ${named(left)}${beside}`);
   },
 };
 
 function unasked(scope: string, reason: string): ReturnType<typeof failed> {
   return failed(
-    `the inventory (${scope}) cannot be asked, so no teardown could be verified: ${reason}`,
-    "mend what the inventory says, most often a permission to list (roles/viewer) or an API that is off",
+    `the inventory (${scope}) cannot be listed, so no teardown could be verified: ${reason}`,
+    "fix what the inventory reports, usually a missing permission to list (roles/viewer) or a disabled API",
   );
 }
 
-/** How many things are named; the rest are counted. */
+/** How many items are listed by name; the others are counted. */
 const NAMED = 5;
 
 function named(items: readonly InventoryItem[]): string {

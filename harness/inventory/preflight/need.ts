@@ -1,31 +1,31 @@
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
 import { machineOf } from "../../../reference-architectures/machine-types.ts";
 
-/** What an environment of a size asks of its cloud, at most and at the same time. */
+/** What an environment of a size needs from its cloud, at most and at the same time. */
 export interface Need {
   /** By family, such as `n2` or `m6i`. */
   readonly vcpus: Readonly<Record<string, number>>;
   readonly instances: number;
-  /** Disks of machines that Coder or nodes run on, and of workspaces that are machines: SSD. */
+  /** SSDs of machines for Coder and nodes, and of workspaces that are machines. */
   readonly ssdGib: number;
-  /** Home volumes, and disks of the cheap kind that workspaces' machines may have. */
+  /** Home volumes, and cheap disks that workspaces' machines may have. */
   readonly standardGib: number;
-  /** Public addresses: NAT's. No machine has one. */
+  /** Public addresses, only for NAT: no machine has one. */
   readonly publicAddresses: number;
-  /** Every machine type once. */
+  /** All distinct machine types. */
   readonly machineTypes: readonly string[];
-  /** Google: every processor that machines must have at least, once. */
+  /** Google: all distinct minimum processors of machines. */
   readonly cpuPlatforms: readonly string[];
 }
 
-/** Of a machine whose size does not say, as the stacks make them. */
+/** Default disk of a machine in the stacks. */
 const DISK_GIB = 100;
-/** The least that a workspace's own machine has, whatever its home. */
+/** Smallest disk of a workspace's own machine. */
 const WORKSPACE_MACHINE_GIB = 10;
-/** A NAT gateway takes one, and another when its ports run out. */
+/** A NAT gateway takes one address, and another when its ports run out. */
 const PUBLIC_ADDRESSES = 2;
 
-/** Derives the need from a size's machines, volumes and place of the workspaces. */
+/** Derives the need from a size's machines and volumes. */
 export function needOf(architecture: Pick<Architecture, "carriedBy">, size: Size): Need {
   const { coder, workspaces, system, runner } = size.machines;
   const eachAMachine = architecture.carriedBy === "machine-each";
@@ -49,7 +49,7 @@ export function needOf(architecture: Pick<Architecture, "carriedBy">, size: Size
     ssdGib:
       onSsd.reduce((sum, { nodes, diskGib = DISK_GIB }) => sum + nodes * diskGib, 0) +
       (isCheap ? 0 : ownDisks),
-    // On one machine homes are folders of its own disk.
+    // On one machine, homes are folders on its disk.
     standardGib: (isCheap ? ownDisks : 0) + (cluster ? size.workspaces * size.homeVolumeGib : 0),
     publicAddresses: PUBLIC_ADDRESSES,
     machineTypes: [...new Set(all.map(({ machineType }) => machineType))],
@@ -57,13 +57,13 @@ export function needOf(architecture: Pick<Architecture, "carriedBy">, size: Size
   };
 }
 
-/** The need in one line. */
+/** Describes the need in one line. */
 export function needWords(need: Need): string {
   const cores = Object.entries(need.vcpus).map(([family, count]) => `${count} ${family}`);
   return `${cores.join(" + ")} vCPUs, ${need.instances} machines, ${need.ssdGib} GB of SSD, ${need.standardGib} GB of other disks, ${need.publicAddresses} public addresses`;
 }
 
-/** `n2` of `n2-standard-8`, `m6i` of `m6i.2xlarge`. */
+/** Returns `n2` for `n2-standard-8` and `m6i` for `m6i.2xlarge`. */
 export function familyOf(machineType: string): string {
   return /^[a-z0-9]+/.exec(machineType)?.[0] ?? machineType;
 }

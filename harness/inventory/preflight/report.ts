@@ -1,24 +1,24 @@
 import type { PreflightContext } from "./context.ts";
 import type { CheckResult } from "./run-checks.ts";
 
-/** What `refbench preflight` found, as it is written with `--output json`. */
+/** The result of `refbench preflight`, as written with `--output json`. */
 export interface PreflightReport {
   readonly schemaVersion: 1;
   readonly architecture: string;
   readonly size: string;
-  /** Nothing of a cloud was asked. */
+  /** No cloud was asked. */
   readonly simulated: boolean;
   /** Google project, AWS account, or the twin's. */
   readonly project: string;
   readonly region: string;
   readonly zone: string;
   readonly askedAt: string;
-  /** `ready` when no check failed; those that could not be asked are named. */
+  /** `ready` if no check failed, even if some could not be done. */
   readonly outcome: "ready" | "failed";
   readonly checks: readonly CheckResult[];
 }
 
-/** Puts together what the checks found. */
+/** Builds the report from the checks' results. */
 export function preflightReport(
   context: PreflightContext,
   simulated: boolean,

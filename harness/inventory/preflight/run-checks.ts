@@ -2,21 +2,21 @@ import { messageOf } from "../../tools/error.ts";
 import { type Check, type CheckName, type CheckOutcome, failed, skipped, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 
-/** One check with what it found. */
+/** One check with its result. */
 export interface CheckResult extends CheckOutcome {
   readonly name: CheckName;
 }
 
 export interface RunChecksOptions {
-  /** Left out by `--skip-preflight`. @default none */
+  /** Checks to skip (`--skip-preflight`). @default none */
   readonly skip?: ReadonlySet<CheckName>;
-  /** Made to fail by `--fail-check`, in a rehearsal. @default none */
+  /** Checks to fail in a rehearsal (`--fail-check`). @default none */
   readonly fail?: ReadonlySet<CheckName>;
-  /** For one check: a cloud that does not answer must not hold the others up. @default 60 s */
+  /** Limit for one check, so that an unresponsive cloud does not block the others. @default 60 s */
   readonly timeoutMs?: number;
 }
 
-/** Runs the checks in their order, each to its end: whoever must mend five things wants to hear of five. */
+/** Runs all checks in order, even after a failure, so that all problems are reported at once. */
 export async function runChecks<Context extends PreflightContext>(
   checks: readonly Check<Context>[],
   context: Context,
@@ -31,7 +31,7 @@ export async function runChecks<Context extends PreflightContext>(
     results.push({
       ...outcome,
       name: check.name,
-      // Clouds and their SDKs answer in several lines; a finding is one.
+      // Clouds and their SDKs answer in several lines; a finding is one line.
       found: outcome.found.replaceAll(/\s*\n\s*/g, " "),
       ...(fix === undefined ? {} : { fix }),
     });
@@ -51,11 +51,11 @@ async function outcomeOf<Context extends PreflightContext>(
   { results, signal, options }: Turn,
 ): Promise<CheckOutcome> {
   const { skip, fail, timeoutMs = 60_000 } = options;
-  if (skip?.has(check.name) === true) return skipped("left out by --skip-preflight");
-  if (fail?.has(check.name) === true) return failed("made to fail by --fail-check");
+  if (skip?.has(check.name) === true) return skipped("skipped by --skip-preflight");
+  if (fail?.has(check.name) === true) return failed("set to fail by --fail-check");
   const broken = results.find(({ name, state }) => state === "failed" && check.after?.includes(name));
   if (broken !== undefined) {
-    return { ...unknown(`not asked, since ${broken.name} failed`), needs: broken.name };
+    return { ...unknown(`not checked, because ${broken.name} failed`), needs: broken.name };
   }
   const deadline = AbortSignal.timeout(timeoutMs);
   try {

@@ -6,8 +6,8 @@ import { leftoversCheck, namesCheck } from "./inventory-checks.ts";
 import { needOf, needWords } from "./need.ts";
 
 /**
- * The checks of a cloud as its twin answers them, by the same names and with the same fixes: what a rehearsal can
- * see for itself is seen, and the rest says what a cloud would be asked.
+ * Returns a cloud's checks as its twin answers them, with the same names and fixes. Checks that a rehearsal can do are
+ * done; the others report what a cloud would be asked.
  */
 export function twinChecks(cloud: readonly CheckQuestion[]): readonly Check<PreflightContext>[] {
   return cloud.map(({ name, fix, after = [] }) => ({ name, fix, after, run: ANSWERS[name] }));
@@ -15,25 +15,25 @@ export function twinChecks(cloud: readonly CheckQuestion[]): readonly Check<Pref
 
 const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   terraform: terraformCheck.run,
-  tools: simulated(() => "the twin's cluster and load runner are reached without a cloud's programs"),
+  tools: simulated(() => "the twin's cluster and load runner need no cloud programs"),
   identity: ({ project, twinCallerArn: callerArn }) =>
     Promise.resolve({
       ...passed(`${callerArn ?? "nobody"}, in the twin's project ${project}`),
       ...(callerArn === undefined ? {} : { callerArn }),
     }),
-  "cluster-access": simulated(() => "the twin's cluster is not reached from elsewhere"),
+  "cluster-access": simulated(() => "the twin's cluster is only reached from this machine"),
   marker: simulated(() => "the twin has no owner to ask"),
-  credential: simulated(() => "a rehearsal has no credential that could end"),
-  permissions: simulated(() => "the twin lets everybody do everything"),
+  credential: simulated(() => "a rehearsal has no credential that could expire"),
+  permissions: simulated(() => "the twin has no permissions"),
   apis: simulated(() => "the twin answers every API that the stacks call"),
-  "org-policies": simulated(() => "the twin has no organisation above it"),
+  "org-policies": simulated(() => "the twin has no organisation"),
   quota: simulated(
     ({ architecture, size }) =>
-      `the twin has room for everything; a cloud needs ${needWords(needOf(architecture, size.figures))}`,
+      `the twin has no quota; a cloud needs ${needWords(needOf(architecture, size.figures))}`,
   ),
   "kubernetes-version": simulated(({ size: { figures } }) =>
     figures.kubernetesVersion === undefined
-      ? "there is no cluster"
+      ? "the environment has no cluster"
       : `the twin has every version; a cloud needs ${figures.kubernetesVersion}`,
   ),
   "postgres-version": simulated(
@@ -47,11 +47,11 @@ const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
     const names = artefactsOf(context).map(({ what }) => what);
     return `a rehearsal downloads nothing; a run needs ${names.join(", ")}`;
   }),
-  /** A licence is looked at where one was given; without, the emulator pretends one. */
+  /** Checks a given licence. Without one, the emulator simulates it. */
   licence: (context, signal) => {
     const { size, licence = "" } = context;
     return size.figures.licensed && licence.trim() === ""
-      ? Promise.resolve(skipped(`size ${size.name} needs one, which the emulated Coder simulates`))
+      ? Promise.resolve(skipped(`size ${size.name} needs a licence, which the emulated Coder simulates`))
       : licenceCheck.run(context, signal);
   },
   names: namesCheck.run,

@@ -8,25 +8,25 @@ export interface WebQuestion {
 
 export interface WebAnswer {
   readonly status: number;
-  /** Where it says that the thing is. */
+  /** Target of a redirect. */
   readonly location?: string;
-  /** `docker-content-digest`: what a registry calls the manifest by. */
+  /** `docker-content-digest`: the registry's digest of the manifest. */
   readonly contentDigest?: string;
-  /** `ratelimit-limit` and `ratelimit-remaining`: pulls that a registry grants this address, such as `100;w=21600`. */
+  /** `ratelimit-limit` and `ratelimit-remaining`: pulls allowed for this address, such as `100;w=21600`. */
   readonly rateLimit?: string;
   readonly rateRemaining?: string;
   readonly text: string;
 }
 
-/** Asks a server on the web; rejects where nobody answers. */
+/** Sends a request to a web server; rejects if nobody answers. */
 export type Web = (question: WebQuestion, signal: AbortSignal) => Promise<WebAnswer>;
 
-/** Preflight asks for nothing larger than the manifest of an image. */
+/** The largest requested file is an image's manifest. */
 const MAX_ANSWER_BYTES = 2 ** 20;
-/** For one whole answer; what is asked for is small. */
+/** Limit for one complete answer; all of them are small. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
-/** The web as this machine reaches it. */
+/** The web as reached from this machine. */
 export const web: Web = async ({ method, url, headers = {} }, signal) => {
   const answer = await exchange({
     method,

@@ -6,26 +6,26 @@ import { ageMs, type Ledger } from "./ledger.ts";
 import type { SweepQuestion } from "./question.ts";
 import type { RunState } from "./run-state.ts";
 
-/** An item with what a sweep thinks of it. */
+/** An item with a sweep's decision. */
 export interface Assessed {
   readonly item: InventoryItem;
-  /** What names carry of its run's id; absent when nothing tells of a run. */
+  /** The part of its run's id that names contain; absent if nothing names a run. */
   readonly run?: string;
   readonly decision: Decision;
 }
 
-/** All that a sweep knows when it looks at an answer. */
+/** The input for a sweep's decisions. */
 export interface Knowledge {
   readonly question: SweepQuestion;
   readonly target: string;
   readonly nowMs: number;
-  /** As it was before this sweep. */
+  /** The ledger before this sweep. */
   readonly ledger: Ledger;
   readonly runs: ReadonlyMap<string, RunState>;
   readonly manualRuns: ReadonlySet<string>;
 }
 
-/** Decides on everything that an inventory answered. */
+/** Decides on every item of an inventory's answer. */
 export function assess(items: readonly InventoryItem[], knowledge: Knowledge): readonly Assessed[] {
   return candidatesOf(items).map((candidate) => {
     const { item, run } = candidate;

@@ -1,9 +1,9 @@
 import type { RemoveReason } from "./decide.ts";
 
-/** How much a sweep may remove on the word of age alone before it asks a person. */
+/** How many items a sweep may remove because of their age alone, before a person must confirm. */
 export const DEFAULT_MAX_RESOURCES = 200;
 
-/** Removals of which nobody said that they should be: guessed from age. The others were named, expired or ended. */
+/** Whether each reason is only a guess from age. The others were named, expired or ended. */
 const GUESSED = {
   named: false,
   ended: false,
@@ -14,13 +14,13 @@ const GUESSED = {
 } as const satisfies Record<RemoveReason, boolean>;
 
 /**
- * Why nothing may be removed, or undefined. A limit that was given holds for everything; the one by default only for
- * what goes by its age, since one run of 1,200 workspaces leaves thousands that are certain.
+ * Explains why nothing may be removed; undefined if the limit is not exceeded. A given limit counts all removals. The
+ * default one counts only removals by age, because one run of 1,200 workspaces may leave thousands of certain ones.
  */
 export function tripped(reasons: readonly RemoveReason[], given: number | undefined): string | undefined {
   const counted = given === undefined ? reasons.filter((reason) => GUESSED[reason]) : reasons;
   const limit = given ?? DEFAULT_MAX_RESOURCES;
   if (counted.length <= limit) return undefined;
-  const what = given === undefined ? "to remove for their age alone" : "to remove";
-  return `${counted.length} resources ${what}, at most ${limit} allowed: nothing is removed; look at them with --dry-run, then name a run with --run or allow them with --max-resources ${counted.length}`;
+  const what = given === undefined ? "would be removed only because of their age" : "would be removed";
+  return `${counted.length} resources ${what}, but at most ${limit} are allowed: nothing was removed; inspect them with --dry-run, then name a run with --run or allow them with --max-resources ${counted.length}`;
 }

@@ -2,21 +2,21 @@ import type { InventoryItem } from "../../model/ports/inventory.ts";
 import { run12 } from "../../model/run-id.ts";
 import { doubtfulLabel, findQuotedRun, isManual, readRunMark } from "../../model/cloud/run-mark.ts";
 
-/** An item of an inventory with what its run's other items say where it says nothing itself. */
+/** An item of an inventory, with marks from its run's other items. */
 export interface Candidate {
   readonly item: InventoryItem;
-  /** The last 12 characters of its run's id; absent when nothing tells of a run. */
+  /** The last 12 characters of its run's id; absent if nothing names a run. */
   readonly run?: string;
-  /** Nobody can say whose it is. */
+  /** Whether its run is unclear. */
   readonly doubtful: boolean;
   readonly manual: boolean;
-  /** Unix seconds of `bench-expires`, the latest of its run; "never" where one is no number. */
+  /** Unix seconds of the latest `bench-expires` of its run; "never" if one is not a number. */
   readonly expires?: number | "never";
 }
 
 /**
- * Reads an answer of an inventory. Kinds without labels take expiry and `bench-managed=manual` from their run: a
- * network of an environment made by hand must not look like one that nobody wants.
+ * Reads an answer of an inventory. Kinds without labels get expiry and `bench-managed=manual` from their run, so that
+ * the network of a manual environment does not look abandoned.
  */
 export function candidatesOf(items: readonly InventoryItem[]): readonly Candidate[] {
   const runs = new Map<string, OwnMarks>();

@@ -1,41 +1,41 @@
 import type { RunState } from "./run-state.ts";
 
-/** All that a decision about one item depends on. */
+/** The input of a decision about one item. */
 export interface Case {
-  /** Whether label, name or place tell of a run. */
+  /** Whether label, name or location identify a run. */
   readonly hasRun: boolean;
-  /** The run is the one named by `--run`; undefined when none was named. */
+  /** Whether it is the run named by `--run`; undefined if none was named. */
   readonly named: boolean | undefined;
   readonly manual: boolean;
-  /** Nobody can say whose it is: name and label name two runs, or the label is not a run's id. */
+  /** Its run is unclear: name and label identify two runs, or the label is not a run's id. */
   readonly doubtful: boolean;
-  /** What this folder knows of the run; undefined when the run is not of this folder. */
+  /** What this folder knows of the run; undefined if the run is from another folder. */
   readonly run: RunState | undefined;
-  /** What `bench-expires` says. */
+  /** The state of `bench-expires`. */
   readonly expiry: "past" | "future" | "none";
-  /** Against `--older-than`; unknown on the first look at an item without a time of creation. */
+  /** Compared with `--older-than`; unknown on the first look at an item without a creation time. */
   readonly age: "old" | "young" | "unknown";
   readonly includeUnlabelled: boolean;
 }
 
-/** Why an item goes. */
+/** Why an item is removed. */
 export const REMOVE_REASONS = {
-  named: "of the run that was named",
-  ended: "of a run whose teardown is over",
-  orphaned: "of a run that nobody looks after",
+  named: "of the named run",
+  ended: "of a run whose teardown has ended",
+  orphaned: "of a run without a driver or reaper",
   expired: "past its bench-expires",
   old: "older than --older-than",
   "unlabelled-old": "of no run and older than --older-than",
 } as const;
 export type RemoveReason = keyof typeof REMOVE_REASONS;
 
-/** Why an item stays. */
+/** Why an item is kept. */
 export const KEEP_REASONS = {
-  manual: "made by hand: never touched",
-  doubtful: "of an unclear run, since label and name disagree: never touched, remove it manually",
-  "other-run": "not of the run that was named",
-  living: "of a run that somebody works on",
-  "not-expired": "its bench-expires is to come",
+  manual: "of a manual environment: never removed",
+  doubtful: "of an unclear run, because label and name disagree: never removed, remove it manually",
+  "other-run": "not of the named run",
+  living: "of an active run",
+  "not-expired": "not past its bench-expires",
   "unknown-age": "of unknown age: seen for the first time",
   young: "younger than --older-than",
   unlabelled: "of no run: --include-unlabelled removes it",
@@ -46,7 +46,7 @@ export type Decision =
   | { readonly act: "remove"; readonly reason: RemoveReason }
   | { readonly act: "keep"; readonly reason: KeepReason };
 
-/** Whether an item goes. Whatever speaks for keeping is asked before whatever speaks for removing. */
+/** Decides whether an item is removed. Every reason to keep it comes before any reason to remove it. */
 export function decide(one: Case): Decision {
   if (one.manual) return keep("manual");
   if (one.doubtful) return keep("doubtful");

@@ -7,28 +7,28 @@ import type { KeepReason, RemoveReason } from "./decide.ts";
 import { look, type Ledger } from "./ledger.ts";
 import type { SweepPorts, SweepQuestion, SweepTarget } from "./question.ts";
 
-/** An item with what a sweep did about it. */
+/** An item with a sweep's action. */
 export type SweptItem = { readonly item: InventoryItem; readonly run?: string } & (
   | { readonly action: "removed" | "would-remove"; readonly reason: RemoveReason }
   | { readonly action: "left"; readonly reason: RemoveReason; readonly problem: string }
   | { readonly action: "kept"; readonly reason: KeepReason }
 );
 
-/** What a sweep of one target found and did. */
+/** The result of a sweep of one target. */
 export interface Discovery {
   readonly target: string;
   readonly scope: string;
   readonly items: readonly SweptItem[];
-  /** Why it did not do all that it should have. */
+  /** Why it did not do everything that it should have. */
   readonly problems: readonly string[];
 }
 
-/** After so many rounds of removing and looking again, what still appears is left. */
+/** Items that still appear after this many rounds are left. */
 const ROUNDS = 3;
 
 /**
- * Asks an inventory what exists, decides, removes, and looks again. Nothing is removed on the word of an answer that
- * failed, nor when there is more to remove than the breaker lets pass.
+ * Lists an inventory, decides, removes, and lists again. Nothing is removed after a failed answer, or if more items
+ * would be removed than the limit allows.
  */
 export async function sweepByDiscovery(
   target: SweepTarget,
@@ -58,14 +58,14 @@ class Sweeping {
   readonly #question: SweepQuestion;
   readonly #ports: SweepPorts;
   readonly #signal: AbortSignal;
-  /** As it was before: what this sweep sees first has no age in it. */
+  /** The ledger before the sweep, so that items seen first now have no age. */
   #ledger: Ledger | undefined;
-  /** By the last look. */
+  /** From the last look. */
   #assessed: readonly Assessed[] = [];
   readonly #removed = new Map<string, Assessed>();
-  /** Removed, and by the last look there all the same. */
+  /** Removed items that the last look still found. */
   #back: ReadonlySet<string> = new Set();
-  /** Why what should be gone is not. */
+  /** Why an item could not be removed. */
   readonly #stuck = new Map<string, string>();
 
   constructor(target: SweepTarget, question: SweepQuestion, ports: SweepPorts, signal: AbortSignal) {
@@ -103,11 +103,11 @@ class Sweeping {
     if (decision.act === "keep") return { ...about, action: "kept", reason: decision.reason };
     const { reason } = decision;
     if (this.#question.dryRun) return { ...about, action: "would-remove", reason };
-    const problem = this.#stuck.get(item.id) ?? this.problems[0] ?? "appeared while it was swept";
+    const problem = this.#stuck.get(item.id) ?? this.problems[0] ?? "appeared during the sweep";
     return { ...about, action: "left", reason, problem };
   }
 
-  /** Asks and decides anew; throws when nothing may be removed. */
+  /** Lists and decides again; throws if nothing may be removed. */
   async #look(): Promise<readonly InventoryItem[]> {
     const { clock, runs, manualRuns, loadLedger, saveLedger } = this.#ports;
     const { name, inventory } = this.#target;
@@ -115,11 +115,11 @@ class Sweeping {
     const answer = await inventory.list(runId === undefined ? {} : { runId }, this.#signal);
     this.scope = answer.scope;
     if (answer.state === "failed") {
-      throw new RefbenchError("inventory", `${answer.scope} could not be asked: ${answer.reason}`);
+      throw new RefbenchError("inventory", `cannot list ${answer.scope}: ${answer.reason}`);
     }
     const nowMs = clock.now();
     const ledger = (this.#ledger ??= await loadLedger());
-    // A look at one run must not forget the rest.
+    // A look at one run must not forget the others.
     if (runId === undefined) {
       await saveLedger(look(ledger, { target: name, items: answer.items, nowMs }));
     }
@@ -128,7 +128,7 @@ class Sweeping {
       target: name,
       nowMs,
       ledger,
-      // After the list: the folder of any run in it was made before.
+      // Read after the list, so that the folder of every listed run already exists.
       runs: await runs(),
       manualRuns,
     });
@@ -168,6 +168,6 @@ class Sweeping {
       this.#signal,
     );
     for (const { item, state, reason } of refused) this.#stuck.set(item.id, `${state}: ${reason}`);
-    for (const id of this.#back) this.#stuck.set(id, "its delete was accepted, yet it exists");
+    for (const id of this.#back) this.#stuck.set(id, "its deletion was accepted, but it still exists");
   }
 }

@@ -1,17 +1,17 @@
 import { z } from "zod";
 import type { InventoryItem } from "../../model/ports/inventory.ts";
 
-/** When a sweep first saw what its inventory knows no time of creation of. */
+/** When a sweep first saw items without a creation time. */
 export const ledgerSchema = z.object({
   schemaVersion: z.literal(1),
-  /** By target, then by item: ISO 8601. */
+  /** ISO 8601, by target and item. */
   firstSeen: z.record(z.string(), z.record(z.string(), z.iso.datetime())),
 });
 export type Ledger = z.infer<typeof ledgerSchema>;
 
 export const EMPTY_LEDGER: Ledger = { schemaVersion: 1, firstSeen: {} };
 
-/** What one target's ledger is after a look at all of it: what is gone is forgotten, or its next namesake would look old. */
+/** Updates one target's ledger after a complete look. Missing items are forgotten, or a later namesake would look old. */
 export function look(
   ledger: Ledger,
   { target, items, nowMs }: { target: string; items: readonly InventoryItem[]; nowMs: number },
@@ -25,8 +25,8 @@ export function look(
 }
 
 /**
- * An item's age: by its creation, or by an earlier look. The look that sees it first gives no age, whatever
- * `--older-than` says: it may have been made this moment.
+ * Returns an item's age from its creation time or an earlier look. The first look gives no age, whatever
+ * `--older-than` is, because the item may be new.
  */
 export function ageMs(
   item: InventoryItem,
@@ -43,7 +43,7 @@ function createdAtMs({ createdAt }: InventoryItem): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** With the run, so that a namesake of another run starts anew. */
+/** Includes the run, so that another run's namesake gets its own age. */
 function ledgerKey({ kind, id, runId, labels }: InventoryItem): string {
   return [kind, id, runId ?? labels["bench-run"] ?? ""].join(" ");
 }

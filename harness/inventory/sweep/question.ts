@@ -4,41 +4,41 @@ import type { RunId } from "../../model/run-id.ts";
 import type { Ledger } from "./ledger.ts";
 import type { RunState } from "./run-state.ts";
 
-/** What a sweep is asked for. */
+/** The request for a sweep. */
 export interface SweepQuestion {
-  /** One run alone; absent = everything of refbench. */
+  /** Only this run; absent = everything of refbench. */
   readonly runId?: RunId;
   readonly olderThanMs: number;
   readonly includeUnlabelled: boolean;
   readonly dryRun: boolean;
-  /** Absent = the limit by default. */
+  /** Absent = the default limit. */
   readonly maxResources?: number;
 }
 
 /** One place to sweep. */
 export interface SweepTarget {
-  /** The name that ledger and heartbeat know it by: `twin`, `google/<project>`, `aws/<account>/<region>`. */
+  /** The target's name in ledger and heartbeat: `twin`, `google/<project>`, `aws/<account>/<region>`. */
   readonly name: string;
   readonly inventory: Inventory;
-  /** How long to wait before it is asked once more after removals, and the first wait after a pass without progress. */
+  /** How long to wait before listing again after removals, and after a pass without progress. */
   readonly settle: {
     readonly quietMs: number;
     readonly pollMs: number;
-    /** How long it is asked again for what is in use. */
+    /** How long items in use are retried. */
     readonly patienceMs?: number;
   };
 }
 
-/** What a sweep needs of the folder it works in. */
+/** The folder's functions that a sweep needs. */
 export interface SweepPorts {
   readonly clock: Clock;
-  /** What the folder knows of runs at this moment, by what names carry of their ids. */
+  /** Returns the current state of runs, by the part of their ids that names contain. */
   readonly runs: () => Promise<ReadonlyMap<string, RunState>>;
-  /** Environments made by hand in this folder, by what names carry of their ids. */
+  /** Manual environments of this folder, by the part of their ids that names contain. */
   readonly manualRuns: ReadonlySet<string>;
   readonly loadLedger: () => Promise<Ledger>;
   readonly saveLedger: (ledger: Ledger) => Promise<void>;
-  /** Throws when another sweep took over. */
+  /** Throws if another sweep took over. */
   readonly checkLease: () => Promise<void>;
   readonly tell: (line: string) => void;
 }

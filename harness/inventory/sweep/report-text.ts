@@ -2,7 +2,7 @@ import { oneLine } from "../../tools/safe-text.ts";
 import { KEEP_REASONS, type KeepReason } from "./decide.ts";
 import type { RunTornDown, SweepReport } from "./report.ts";
 
-/** Kept things that a reader wants to see one by one: nobody else will remove them. */
+/** Reasons whose kept items are listed one by one, because nothing else will remove them. */
 const LISTED: ReadonlySet<string> = new Set([
   "manual",
   "doubtful",
@@ -11,7 +11,7 @@ const LISTED: ReadonlySet<string> = new Set([
 ] satisfies KeepReason[]);
 const MOST_LISTED = 20;
 
-/** The report as a person reads it. */
+/** Formats the report as text. */
 export function sweepText(report: SweepReport): string {
   return [
     headline(report),
@@ -33,7 +33,7 @@ function headline({ scope, simulated, dryRun, outcome, residual }: SweepReport):
   const where = [scope === "" ? "runs of this folder" : scope, ...(simulated ? ["simulated"] : [])].join(
     ", ",
   );
-  return `Sweep of ${where}: ${outcome}${dryRun ? " (dry run)" : ""}; ${done}, ${sum("left")} left`;
+  return `Sweep of ${where}: ${outcome}${dryRun ? " (dry run)" : ""}; ${done}, ${sum("left")} remaining`;
 }
 
 function runLine({ runId, teardown, problem }: RunTornDown): string {
@@ -48,7 +48,7 @@ function residualLines({ residual, dryRun }: SweepReport): readonly string[] {
     String(removed + wouldRemove),
     String(left),
   ]);
-  return table([["RUN", "KIND", dryRun ? "TO REMOVE" : "REMOVED", "LEFT"], ...rows]);
+  return table([["RUN", "KIND", dryRun ? "TO REMOVE" : "REMOVED", "REMAINING"], ...rows]);
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {
@@ -75,17 +75,17 @@ function keptLines({ kept, items }: SweepReport): readonly string[] {
   ];
 }
 
-/** A run whose folder is lost keeps its things until they expire: whoever knows that it is over can name it. */
+/** Suggests --run for items that have not expired: the run's folder may be lost although the run has ended. */
 function hint(reason: KeepReason, items: SweepReport["items"]): string {
   if (reason !== "not-expired") return "";
   const runs = new Set(items.filter((item) => item.reason === reason).map(({ run }) => run));
   const names = [...runs].filter((run) => run !== null).slice(0, MOST_LISTED);
-  return names.length === 0 ? "" : `; where it is over, --run removes it now: ${names.join(", ")}`;
+  return names.length === 0 ? "" : `; if the run has ended, --run removes it now: ${names.join(", ")}`;
 }
 
 function leftLines({ items, problems }: SweepReport): readonly string[] {
   return items
     .filter(({ action, problem = "" }) => action === "left" && !problems.includes(problem))
     .slice(0, MOST_LISTED)
-    .map(({ kind, name, problem }) => `left ${kind} ${name}: ${problem ?? ""}`);
+    .map(({ kind, name, problem }) => `remaining ${kind} ${name}: ${problem ?? ""}`);
 }

@@ -9,14 +9,14 @@ export const SWEEP_REPORT_SCHEMA_VERSION = 1;
 /** A run that was torn down by its state. */
 export interface RunTornDown {
   readonly runId: string;
-  /** Whether it had nobody before; the others had a reaper at work that was only waited for. */
+  /** Whether the sweep took it over; otherwise its reaper was working and the sweep only waited. */
   readonly adopted: boolean;
-  /** `would-tear-down` on a dry run; `unfinished` when its reaper did not come to an end in time. */
+  /** `would-tear-down` in a dry run; `unfinished` if its reaper did not finish in time. */
   readonly teardown: "clean" | "leaked" | "unverified" | "would-tear-down" | "unfinished";
   readonly problem?: string;
 }
 
-/** What a sweep found and did: everything in it is a defect of a teardown. */
+/** The result of a sweep. Everything in it is a defect of a teardown. */
 export interface SweepReport {
   readonly schemaVersion: typeof SWEEP_REPORT_SCHEMA_VERSION;
   readonly simulated: boolean;
@@ -26,7 +26,7 @@ export interface SweepReport {
   readonly finishedAt: string;
   readonly outcome: SweepOutcome;
   readonly runs: readonly RunTornDown[];
-  /** What had to be removed, by run and kind. */
+  /** Removed items, by run and kind. */
   readonly residual: readonly Residual[];
   readonly kept: Readonly<Record<KeepReason, number>>;
   readonly items: readonly ReportedItem[];
@@ -34,7 +34,7 @@ export interface SweepReport {
 }
 
 export interface Residual {
-  /** The run's id, or what names carry of it where nothing tells the rest; null when nothing tells of a run. */
+  /** The run's id, or the part that names contain if the rest is unknown; null if nothing names a run. */
   readonly run: string | null;
   readonly kind: string;
   readonly removed: number;
@@ -54,7 +54,7 @@ export interface ReportedItem {
   readonly problem?: string;
 }
 
-/** Puts together what a sweep has to say. */
+/** Builds the report of a sweep. */
 export function sweepReport(sweep: {
   readonly simulated: boolean;
   readonly dryRun: boolean;
@@ -98,7 +98,7 @@ function outcomeOf(
     : "clean";
 }
 
-/** The full ids of the runs that any item tells, by what names carry of them. */
+/** Returns the full ids of runs that any item shows, by the part that names contain. */
 function fullIds(items: readonly SweptItem[]): ReadonlyMap<string, RunId> {
   const ids = new Map<string, RunId>();
   for (const { item, run } of items) {

@@ -1,20 +1,20 @@
-/** What a run's folder and the machine say of a run. */
+/** What a run's folder and the machine show about a run. */
 export interface RunFacts {
-  /** Its record is final: nobody works on it any more. */
+  /** Its record is final, so no process works on it. */
   readonly final: boolean;
-  /** The process that drives it; `none` for a staged run, and for one that is kept for a look; `unknown` is not dead. */
+  /** Its driver; `none` for a staged run and for one kept for inspection; `unknown` does not mean dead. */
   readonly owner: "alive" | "dead" | "elsewhere" | "unknown" | "none";
-  /** A living reaper holds its lease. */
+  /** Whether a living reaper holds its lease. */
   readonly held: boolean;
-  /** Its whole teardown was asked for. */
+  /** Whether its complete teardown was requested. */
   readonly asked: boolean;
-  /** Its expiry, or the window it is kept for, has passed. */
+  /** Whether its expiry, or the time for which it is kept, has passed. */
   readonly expired: boolean;
 }
 
 /**
- * What a run is for a sweep: `living` belongs to somebody, `ended` had its teardown, `orphaned` has nobody.
- * Whatever is left of the last two may go.
+ * The state of a run for a sweep: `living` has a driver or reaper, `ended` was torn down, `orphaned` has neither.
+ * Remains of the last two may be removed.
  */
 export type RunState = "living" | "ended" | "orphaned";
 
@@ -24,7 +24,7 @@ export function runState(facts: RunFacts): RunState {
   return isDue(facts) ? "orphaned" : "living";
 }
 
-/** Whether the run is to be torn down by its state, before anything is looked for in the cloud. */
+/** Whether the run must be torn down by its state, before a sweep searches the cloud. */
 export function isDue({ final, owner, asked, expired }: RunFacts): boolean {
   return !final && (owner === "dead" || expired || (asked && owner !== "alive"));
 }

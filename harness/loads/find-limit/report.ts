@@ -27,7 +27,7 @@ export interface LimitReport {
   /** What broke just above the limit, or why there is no answer. */
   readonly reasons: readonly string[];
   readonly notes: readonly string[];
-  /** What changes the meaning of the figures. */
+  /** Lists conditions that change the meaning of the figures. */
   readonly conditions: readonly string[];
   readonly steps: readonly LimitStep[];
   /** What a search that goes on from these steps must ask for too. */

@@ -13,23 +13,23 @@ export interface ComparedRun {
   readonly verdict: string;
 }
 
-/** One figure of two runs. */
+/** The value of one figure in both runs. */
 export interface FigureOfBoth {
   readonly name: string;
   readonly unit: RunFigure["unit"];
-  /** Absent where that run did not measure it, or its count does not carry it. */
+  /** Absent if the run did not measure the figure, or took too few samples for it. */
   readonly first?: number;
   readonly second?: number;
 }
 
-/** Two runs beside each other. */
+/** The comparison of two runs. */
 export interface RunComparison extends Differences {
   readonly first: ComparedRun;
   readonly second: ComparedRun;
   readonly figures: readonly FigureOfBoth[];
 }
 
-/** Sets the figures of two runs side by side, and says what differs between the runs themselves. */
+/** Compares the figures of two runs and lists the differences between the runs themselves. */
 export function compareRuns(first: RunRecord, second: RunRecord): RunComparison {
   const choice = { basis: "intended" } as const;
   const [ours, theirs] = [figuresOf(first.measurements, choice), figuresOf(second.measurements, choice)];
@@ -41,7 +41,7 @@ export function compareRuns(first: RunRecord, second: RunRecord): RunComparison 
   };
 }
 
-/** Names of both in their order, those of the second alone after the one that they follow there. */
+/** Returns all names in the order of the first run. A name only in the second keeps its place behind its predecessor. */
 function namesOf(
   ours: ReadonlyMap<string, RunFigure>,
   theirs: ReadonlyMap<string, RunFigure>,

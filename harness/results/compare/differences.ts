@@ -2,22 +2,22 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { fingerprintChanges, fingerprintOf } from "../format/fingerprint.ts";
 import { recordStandingOf } from "../judge/official.ts";
 
-/** What must not be overlooked when the figures of two runs stand beside each other. */
+/** What a reader must know before comparing the figures of two runs. */
 export interface Differences {
-  /** Why a difference of their figures says nothing; empty when it may. */
+  /** Why the figures cannot be compared; empty if they can. */
   readonly notComparable: readonly string[];
-  /** What else differs, in words: the first run's value, then the second's. */
+  /** All other differences, as sentences: the first run's value, then the second's. */
   readonly differs: readonly string[];
 }
 
-/** Says of two runs what makes their figures incomparable, and what else is not alike. */
+/** Lists what makes the figures of two runs incomparable, and their other differences. */
 export function differencesOf(first: RunRecord, second: RunRecord): Differences {
   return {
     notComparable: [
       ...kindOfCoder(first, second),
       ...bothMeasured(first, second),
       ...fingerprintChanges(fingerprintOf(first), fingerprintOf(second)).map(
-        (change) => `not one series, ${change}`,
+        (change) => `not the same series, ${change}`,
       ),
       ...[first, second].flatMap(weakness),
     ],
@@ -40,7 +40,7 @@ function kindOfCoder(first: RunRecord, second: RunRecord): readonly string[] {
   if (first.simulated === second.simulated) return [];
   const [one, other] = first.simulated ? ["simulated", "real"] : ["real", "simulated"];
   return [
-    `the first run is ${one}, the second ${other}: a rehearsal's figures say nothing about Coder's capacity`,
+    `the first run is ${one}, the second ${other}: simulated figures say nothing about Coder's capacity`,
   ];
 }
 
@@ -50,18 +50,14 @@ function bothMeasured(
 ): readonly string[] {
   if (one === undefined || other === undefined) return [];
   return [
-    ...unequal("SSH travelled differently", one.connections.sshPath, other.connections.sshPath),
-    ...unequal(
-      "the load is of another engine",
-      one.engine?.name ?? "refbench",
-      other.engine?.name ?? "refbench",
-    ),
+    ...unequal("SSH took a different path", one.connections.sshPath, other.connections.sshPath),
+    ...unequal("different load engines", one.engine?.name ?? "refbench", other.engine?.name ?? "refbench"),
   ];
 }
 
 function weakness(record: RunRecord): readonly string[] {
   const { runId, measurements } = record;
-  if (measurements === undefined) return [`run ${runId} measured nothing`];
+  if (measurements === undefined) return [`run ${runId} has no measurements`];
   return measurements.generator.limited ? [`run ${runId}: the load generator was the limit, not Coder`] : [];
 }
 
@@ -79,7 +75,9 @@ function unequal(
 
 function onlyIn(what: string, first: readonly string[], second: readonly string[]): readonly string[] {
   return [
-    ...first.filter((each) => !second.includes(each)).map((each) => `${what} of the first alone: ${each}`),
-    ...second.filter((each) => !first.includes(each)).map((each) => `${what} of the second alone: ${each}`),
+    ...first.filter((each) => !second.includes(each)).map((each) => `${what} of the first run only: ${each}`),
+    ...second
+      .filter((each) => !first.includes(each))
+      .map((each) => `${what} of the second run only: ${each}`),
   ];
 }

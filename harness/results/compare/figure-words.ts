@@ -1,7 +1,7 @@
 import { formatCount, formatLatency, NO_FIGURE } from "../format/format.ts";
 import type { RunFigure } from "./figures.ts";
 
-/** A figure with its unit; one that was not measured is a dash. */
+/** Formats a figure with its unit; a dash if it was not measured. */
 export function figureWords(value: number | undefined, unit: RunFigure["unit"]): string {
   if (value === undefined) return NO_FIGURE;
   switch (unit) {
@@ -17,7 +17,7 @@ export function figureWords(value: number | undefined, unit: RunFigure["unit"]):
   }
 }
 
-/** The second beside the first as a factor, where that says something. */
+/** Formats the second figure as a multiple of the first; empty if one is missing. */
 export function factorWords(first: number | undefined, second: number | undefined): string {
   if (first === undefined || second === undefined) return "";
   if (first === second) return "=";

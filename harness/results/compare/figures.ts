@@ -2,20 +2,20 @@ import type { Measurements } from "../../model/record/record.ts";
 import { type Phase, PHASES } from "../../model/record/worker-result.ts";
 import { combineHistograms, summarize } from "../judge/histogram.ts";
 
-/** One figure of a run, as it stands beside another run's. */
+/** One figure of a run, to be compared with another run's. */
 export interface RunFigure {
   readonly unit: "count" | "ms" | "s" | "MiB" | "bytes";
   readonly value: number;
 }
 
-/** Which latencies are told: of some phases, by one of the two clocks. */
+/** Selects latencies by phase and by start time. */
 export interface LatencyChoice {
   readonly phases?: ReadonlySet<Phase>;
-  /** `intended` falls back on the real start where a phase was measured by that alone, and says so. */
+  /** `intended` uses the real start for a phase that has no other histogram, and names it so. */
   readonly basis: "intended" | "raw";
 }
 
-/** Every figure of a run by its name, in the order of a table; latencies only where their count carries them. */
+/** Returns every figure of a run by its name, in table order. Latencies appear only if there are enough samples. */
 export function figuresOf(
   measurements: Measurements | undefined,
   choice: LatencyChoice,
@@ -28,21 +28,21 @@ export function figuresOf(
   for (const { class: name, count } of failed) classes.set(name, (classes.get(name) ?? 0) + count);
   return new Map<string, RunFigure>([
     ["users created", counted(users.created)],
-    ["workspaces asked for", counted(workspaces.asked)],
+    ["workspaces requested", counted(workspaces.asked)],
     ["workspaces succeeded", counted(workspaces.succeeded)],
     ["workspaces failed", counted(workspaces.failed)],
-    ["builds running at once, most", counted(builds.peakRunning)],
-    ["builds running at once, over time", counted(builds.timeWeightedRunning)],
+    ["concurrent builds, maximum", counted(builds.peakRunning)],
+    ["concurrent builds, time-weighted", counted(builds.timeWeightedRunning)],
     ...latencies(measurements, choice),
-    ["connections asked for", counted(connections.asked)],
-    ["connections held at once", counted(connections.held)],
+    ["connections requested", counted(connections.asked)],
+    ["connections held concurrently", counted(connections.held)],
     ["connections lost", counted(connections.lost)],
     ...(connections.bytes === undefined
       ? []
       : ([["bytes sent", { unit: "bytes", value: connections.bytes.sent }]] as const)),
     ...[...classes].map(([name, count]) => [`failures: ${name}`, counted(count)] as const),
     ["generator CPU", { unit: "s", value: generator.cpuSeconds }],
-    ["generator memory, most", { unit: "MiB", value: generator.maxRssMib }],
+    ["generator memory, maximum", { unit: "MiB", value: generator.maxRssMib }],
   ]);
 }
 

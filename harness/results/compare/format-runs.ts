@@ -4,16 +4,16 @@ import { formatSheet } from "../table/sheet.ts";
 import type { ComparedRun, FigureOfBoth, RunComparison } from "./compare-runs.ts";
 import { factorWords, figureWords } from "./figure-words.ts";
 
-/** Two runs side by side in one form: what makes them incomparable first, then what differs, then the figures. */
+/** Formats a comparison of two runs: first why they are incomparable, then other differences, then the figures. */
 export function formatRunComparison(
   comparison: RunComparison,
   format: OutputFormat,
   width = DEFAULT_WIDTH,
 ): string {
   const parts = [
-    { title: "Their figures are not comparable", items: comparison.notComparable },
+    { title: "The figures cannot be compared", items: comparison.notComparable },
     { sentences: runLines(comparison) },
-    { title: "What else differs", items: comparison.differs },
+    { title: "Other differences", items: comparison.differs },
     gridOf(comparison),
   ];
   return formatSheet({ value: comparison, parts }, format, width);
@@ -42,7 +42,7 @@ function runWords({
   return `run ${runId}, ${architecture} ${size}${version}, ${startedAt.slice(0, 16).replace("T", " ")} UTC, ${verdict}`;
 }
 
-/** Without differences where they would say nothing. */
+/** Omits the difference columns if the runs cannot be compared. */
 function gridOf({ figures, notComparable }: RunComparison): Grid {
   const isComparable = notComparable.length === 0;
   return {
@@ -60,7 +60,7 @@ function gridOf({ figures, notComparable }: RunComparison): Grid {
   };
 }
 
-/** With its sign; nothing where one of them is missing. */
+/** Returns the difference with its sign; empty if a figure is missing. */
 function differenceWords({ first, second, unit }: FigureOfBoth): string {
   if (first === undefined || second === undefined || first === second) return "";
   const amount = figureWords(Math.abs(second - first), unit);

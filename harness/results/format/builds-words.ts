@@ -5,27 +5,27 @@ import { carries } from "../judge/histogram.ts";
 
 type Builds = Measurements["builds"];
 
-/** Builds as the column of a table has them: `30/30, 95 a minute`. */
+/** Formats builds for a table cell: `30/30, 95 a minute`. */
 export function buildsCell({ peakRunning, capacity, whileFull, perMinute }: Builds): string {
   const rate = whileFull?.perMinute ?? perMinute;
   const pair = `${formatCount(peakRunning)}/${formatCount(capacity)}`;
   return rate === undefined ? pair : `${pair}, ${rateWords(rate)}`;
 }
 
-/** A rate with one digit where it is small: `95 a minute`, `4.5 a minute`. */
+/** Formats a rate, with one decimal below 10: `95 a minute`, `4.5 a minute`. */
 export function rateWords(perMinute: number): string {
   const digits = perMinute < 10 ? 10 : 1;
   return `${formatCount(Math.round(perMinute * digits) / digits)} a minute`;
 }
 
-/** How many builds ran, how fast they came, and how their time changed once the daemons were full. */
+/** Describes how many builds ran, their rate, and how build time changed once all daemons were busy. */
 export function buildsLine(builds: Builds): string {
   const { peakRunning, timeWeightedRunning, capacity, perMinute, whileFull, daemons } = builds;
   const parts = [
-    `${formatCount(peakRunning)} at most at once, ${timeWeightedRunning.toFixed(1)} on average over time, of ${formatCount(capacity)}`,
+    `at most ${formatCount(peakRunning)} of ${formatCount(capacity)} at once, ${timeWeightedRunning.toFixed(1)} on average over time`,
     perMinute === undefined ? undefined : rateWords(perMinute),
     whileFull &&
-      `while more were queued ${whileFull.running.toFixed(1)} at once and ${rateWords(whileFull.perMinute)}`,
+      `while builds were queued, ${whileFull.running.toFixed(1)} at once and ${rateWords(whileFull.perMinute)}`,
     buildTimeWords(builds),
     daemons !== undefined && daemons.least < capacity
       ? `only ${formatCount(daemons.least)} of ${formatCount(capacity)} daemons stayed alive`
@@ -34,16 +34,16 @@ export function buildsLine(builds: Builds): string {
   return `Builds: ${parts.filter((part) => part !== undefined).join("; ")}.`;
 }
 
-/** Undefined where too few builds were among either. */
+/** Returns undefined if either group has too few builds for a median. */
 export function buildTimeWords({ buildMs }: Pick<Builds, "buildMs">): string | undefined {
   const full = buildMs?.full;
   if (buildMs === undefined || full === undefined) return undefined;
   if (!carries(buildMs.first.count, 50) || !carries(full.count, 50)) return undefined;
   const words = ({ p50Ms }: typeof full) => formatLatency(p50Ms * 1000);
-  return `build p50 ${words(buildMs.first)} for the first of each daemon, ${words(full)} at full concurrency`;
+  return `build p50 ${words(buildMs.first)} for each daemon's first build, ${words(full)} at full concurrency`;
 }
 
-/** What a table that shows builds says below itself: whose builds also wait for a disk of the cloud. */
+/** Notes below a table of builds which environments' builds include creating a cloud disk. */
 export function diskLines(records: readonly RunRecord[]): readonly string[] {
   const names = records
     .filter(({ conditions }) => conditions.includes(DISK_IN_BUILDS))
@@ -51,5 +51,5 @@ export function diskLines(records: readonly RunRecord[]): readonly string[] {
   const found = [...new Set(names)].toSorted();
   return found.length === 0
     ? []
-    : [`Builds include making and attaching a disk of the cloud: ${found.join(", ")}.`];
+    : [`Builds include creating and attaching a cloud disk: ${found.join(", ")}.`];
 }

@@ -4,14 +4,14 @@ import type { Measurements, RunRecord } from "../../model/record/record.ts";
 import { formatCount } from "./format.ts";
 import { combineHistograms } from "../judge/histogram.ts";
 
-/** What happened to the clock of the machine that ran it, and what durations are made of where they are not elapsed time. */
+/** Reports wall-clock changes on the machine that drove the run, and which durations are not elapsed time. */
 export function ownClockLines({ clock }: RunRecord): readonly string[] {
   if (clock === undefined) return [];
   const { spans, steps } = clock;
   return [
     ...steps.map(
       ({ at, byMs }) =>
-        `Clock: the wall clock was set ${stepWords(byMs)}, seen ${at.replace("T", " ").slice(0, 19)} UTC; times are by the clock at the start, durations and cost by elapsed time.`,
+        `Clock: the wall clock was set ${stepWords(byMs)} (detected ${at.replace("T", " ").slice(0, 19)} UTC). Times follow the clock at the start; durations and cost use elapsed time.`,
     ),
     ...(spans === "elapsed" ? [] : [SPANS[spans]]),
   ];
@@ -19,12 +19,12 @@ export function ownClockLines({ clock }: RunRecord): readonly string[] {
 
 const SPANS = {
   stamps:
-    "Clock: durations and cost are differences of wall-clock stamps, since no elapsed time was recorded.",
+    "Clock: durations and cost are differences of wall-clock times, because elapsed time was not recorded.",
   mixed:
-    "Clock: durations and cost across a restart, or across two machines, are differences of wall-clock stamps; all others are elapsed time.",
+    "Clock: durations and cost across a restart or across two machines are differences of wall-clock times; all others are elapsed time.",
 } as const;
 
-/** How far Coder's clocks are from the generator's and from one another; undefined where nothing was stamped. */
+/** Reports the offsets of Coder's clocks from the generator's; undefined if no clock was compared. */
 export function clocksLine({ clocks = [] }: Measurements): string | undefined {
   if (clocks.length === 0) return undefined;
   const each = clocks.map(
@@ -35,18 +35,18 @@ export function clocksLine({ clocks = [] }: Measurements): string | undefined {
   const difference =
     apart === undefined
       ? ""
-      : `; "${apart.one.clock}" and "${apart.other.clock}" differ by at least ${Math.ceil(apart.ms)} ms, and so do build-queue and agent-connect from the truth`;
-  return `Clocks, against the generator's: ${each.join(", ")}${difference}.`;
+      : `; "${apart.one.clock}" and "${apart.other.clock}" differ by at least ${Math.ceil(apart.ms)} ms, so build-queue and agent-connect are wrong by that much`;
+  return `Clock offsets from the generator: ${each.join(", ")}${difference}.`;
 }
 
-/** Phases with spans that ended before they began, of which no percentile is told. */
+/** Names phases with spans that ended before they began: their percentiles are not shown. */
 export function negativeLines({ histograms }: Measurements): readonly string[] {
   return combineHistograms(histograms.filter(({ basis }) => basis === "intended")).flatMap(
     ({ phase, count, negative = 0 }) =>
       negative === 0
         ? []
         : [
-            `${phase}: ${formatCount(negative)} of ${formatCount(count + negative)} spans ended before they began, so no percentile of it is shown.`,
+            `${phase}: ${formatCount(negative)} of ${formatCount(count + negative)} spans ended before they began, so its percentiles are not shown.`,
           ],
   );
 }

@@ -1,27 +1,27 @@
 import type { ComparedFigure, Comparison, FailedLoads } from "../../model/record/comparison.ts";
 import { formatCount, formatShare } from "./format.ts";
 
-/** What a comparison of two versions came to: a line for each figure, after what was compared and which loads failed. */
+/** Reports a comparison of two versions: what was compared, which loads failed, then one line for each figure. */
 export function comparisonLines(comparison: Comparison): readonly string[] {
   const { baseline, candidate, order, seed, figures } = comparison;
   const pairs = Math.floor(order.length / 2);
-  const drawn = seed === undefined ? "" : `, each on a new installation, in an order drawn with seed ${seed}`;
+  const drawn = seed === undefined ? "" : `, each on a new installation, in a random order (seed ${seed})`;
   return [
-    `Coder ${candidate.version} against ${baseline.version}, in ${formatCount(pairs)} ${pairs === 1 ? "pair" : "pairs"} of loads made in turns${drawn}:`,
+    `Coder ${candidate.version} compared with ${baseline.version}, ${formatCount(pairs)} ${pairs === 1 ? "pair" : "pairs"} of loads${drawn}:`,
     ...loadLines(comparison).map((line) => `  - ${line}`),
     ...figures.map((figure) => `  - ${figure.description}: ${conclusionOf(figure)}`),
-    ...(figures.length === 0 ? ["  - no figure was measured in both"] : []),
+    ...(figures.length === 0 ? ["  - no figure was measured for both versions"] : []),
   ];
 }
 
-/** What to know of the loads beside their figures: which version's failed, and which are set aside. */
+/** Reports failed loads of each version, and loads that were excluded. */
 export function loadLines({ failedLoads, loads = [] }: Comparison): readonly string[] {
   const setAside = loads.flatMap(({ outcome, reason = "" }, index) =>
-    outcome === "set-aside" ? [`load ${index + 1} is set aside with its pair: ${reason}`] : [],
+    outcome === "set-aside" ? [`load ${index + 1} and its pair are excluded: ${reason}`] : [],
   );
   const failed = loads.flatMap(({ version, outcome, reason = "" }, index) =>
     outcome === "failed"
-      ? [`load ${index + 1}, of the ${version === "b" ? "baseline" : "candidate"}, failed: ${reason}`]
+      ? [`load ${index + 1} (${version === "b" ? "baseline" : "candidate"}) failed: ${reason}`]
       : [],
   );
   return [...(failedLoads === undefined ? [] : failedLine(failedLoads)), ...failed, ...setAside];
@@ -39,20 +39,20 @@ function failedLine({ baseline, candidate, chance }: FailedLoads): readonly stri
   const test =
     difference === 0
       ? ""
-      : `; equal versions would differ so much, or more, in ${formatShare(chance)} of such comparisons`;
-  return [`failed loads: ${own} of the candidate against ${others} of the baseline${word}${test}`];
+      : `; equal versions would differ at least this much in ${formatShare(chance)} of such comparisons`;
+  return [`failed loads: candidate ${own}, baseline ${others}${word}${test}`];
 }
 
-/** How many pairs of a figure have both values. */
+/** Counts the pairs in which both versions have a value. */
 export function wholePairs({ pairs }: ComparedFigure): number {
   return pairs.filter(({ baseline, candidate }) => (baseline ?? 0) > 0 && (candidate ?? 0) > 0).length;
 }
 
-/** Why a figure is told by the loads in which it is missing. */
+/** Reports in how many loads of each version a figure is missing. */
 export function comparisonFailureWords({ pairs }: ComparedFigure): string {
   const missing = (version: "baseline" | "candidate"): string =>
     `${pairs.filter((pair) => !((pair[version] ?? 0) > 0)).length} of ${pairs.length}`;
-  return `missing in ${missing("candidate")} loads of the candidate against ${missing("baseline")} of the baseline`;
+  return `missing in ${missing("candidate")} loads of the candidate and ${missing("baseline")} of the baseline`;
 }
 
 function conclusionOf(figure: ComparedFigure): string {
@@ -60,12 +60,12 @@ function conclusionOf(figure: ComparedFigure): string {
   if (conclusion === "worse-by-failures") return `worse, ${comparisonFailureWords(figure)}`;
   if (conclusion === "better-by-failures") return `better, ${comparisonFailureWords(figure)}`;
   if (difference === undefined || interval === undefined)
-    return `too few pairs (${wholePairs(figure)}) to say anything`;
+    return `too few complete pairs (${wholePairs(figure)}) for a conclusion`;
   const [from, to] = interval;
   const range = `${signed(difference)} (${signed(from)} to ${signed(to)} at ${formatShare(confidence)} confidence)`;
   const whole = wholePairs(figure);
-  const rest = whole === figure.pairs.length ? "" : `, of ${whole} of ${figure.pairs.length} pairs`;
-  return `${conclusion === "different" ? "different" : "no difference seen"}, ${range}${rest}`;
+  const rest = whole === figure.pairs.length ? "" : `, from ${whole} of ${figure.pairs.length} pairs`;
+  return `${conclusion === "different" ? "different" : "no difference detected"}, ${range}${rest}`;
 }
 
 function signed(share: number): string {

@@ -1,14 +1,14 @@
-/** The UTC day of an instant: 2026-11-22. */
+/** Returns the UTC day of an instant: `2026-11-22`. */
 export function dayOf(instant: string | number): string {
   return new Date(instant).toISOString().slice(0, "2026-11-22".length);
 }
 
-/** The day so many days after another one, or before it. */
+/** Returns the day that many days after another; a negative count goes back. */
 export function daysAfter(day: string, days: number): string {
   return dayOf(Date.parse(day) + days * DAY_MS);
 }
 
-/** How many days one day lies after another. */
+/** Returns the number of days from the earlier day to the later one. */
 export function daysBetween(earlier: string, later: string): number {
   return Math.round((Date.parse(later) - Date.parse(earlier)) / DAY_MS);
 }

@@ -1,15 +1,18 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { platformWord } from "./platform-words.ts";
 
-/** What a run was measured on, by name: figures of different fingerprints are never one series. */
+/** What a run was measured on. Figures with different fingerprints never form one series. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
-/** What has to be alike for two runs to be nights of one series; Coder's version is what a series is there to judge. */
+/**
+ * Returns what must be equal for two runs to belong to one series. Coder's version is not part of it: judging
+ * versions is the purpose of a series.
+ */
 export function fingerprintOf(record: RunRecord): Fingerprint {
   const { architecture, size, simulated, coder, cloud, provenance, measurements } = record;
   const { platform = {}, refbench, rehearsal, machine } = provenance;
   const [major = ""] = refbench.version.split(".");
-  // A rehearsal is measured on the generator's own machine, and as fast as it is told to be.
+  // A rehearsal runs on the generator's machine, and its speed is a setting.
   const rehearsed = {
     region: "twin",
     machine: `${machine.cores} × ${machine.cpu}`,
@@ -21,24 +24,24 @@ export function fingerprintOf(record: RunRecord): Fingerprint {
     coder,
     ...(simulated ? rehearsed : { region: cloud?.region ?? "unknown", zone: cloud?.zone ?? "unknown" }),
     ...Object.fromEntries(Object.entries(platform).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    // A cloud gives a machine type whichever processor is free: figures step with it, and no version of Coder did that.
+    // A cloud assigns any free processor of a machine type. Figures change with it, whatever Coder's version.
     ...(simulated || measurements?.generator.machine === undefined
       ? {}
       : { "generator's processor": measurements.generator.machine.cpu }),
-    // A night whose SSH was not carried, or went another way, measured something else.
+    // Another SSH path, or none, is a different measurement.
     ...(measurements === undefined ? {} : { "ssh path": measurements.connections.sshPath }),
-    // A figure keeps its name when refbench learns to measure it better.
+    // A figure keeps its name when refbench measures it in a better way.
     method: provenance.method,
     "refbench major version": major,
   };
 }
 
-/** One word for a fingerprint, the same for the same one. */
+/** Returns a string that is equal for equal fingerprints. */
 export function fingerprintKey(fingerprint: Fingerprint): string {
   return JSON.stringify(Object.entries(fingerprint).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What differs between two, in words: "postgres: 16 → 17". */
+/** Describes each difference: "postgres: 16 → 17". */
 export function fingerprintChanges(before: Fingerprint, after: Fingerprint): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names

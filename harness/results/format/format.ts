@@ -1,32 +1,32 @@
 const NUMBER = new Intl.NumberFormat("en-US");
 
-/** What stands in every table, text and page for a figure that there is none of: never a zero. */
+/** Shown for a missing figure in every table, text and page; never a zero. */
 export const NO_FIGURE = "-";
 
-/** A count with its thousands apart: `10,000`. */
+/** Formats a count with thousands separators: `10,000`. */
 export function formatCount(count: number): string {
   return NUMBER.format(count);
 }
 
-/** A share of one in percent, never rounded up to a whole that it is not: `99.9 %`. */
+/** Formats a share of 0 to 1 as a percentage, rounded down so that 99.99 never reads as 100: `99.9 %`. */
 export function formatShare(share: number): string {
   const percent = Math.floor(share * 1000 + 1e-9) / 10;
   return `${percent} %`;
 }
 
-/** What a histogram reaches to; longer latencies are in it as this. */
+/** The histograms' upper limit; longer latencies are recorded as this value. */
 const HOUR_US = 3_600_000_000;
 
-/** A latency with three digits and its unit: `850 µs`, `12.3 ms`, `1.05 s`, `more than 1 h`. */
+/** Formats a latency with three digits and its unit: `850 µs`, `12.3 ms`, `1.05 s`, `more than 1 h`. */
 export function formatLatency(microseconds: number): string {
   if (microseconds >= HOUR_US) return "more than 1 h";
-  // The limits are where three digits would round up into the next unit.
+  // At these limits three digits would round up into the next unit.
   if (microseconds < 999.5) return `${threeDigits(microseconds)} µs`;
   if (microseconds < 999_500) return `${threeDigits(microseconds / 1000)} ms`;
   return `${threeDigits(microseconds / 1_000_000)} s`;
 }
 
-/** A duration for people: `0.4 s`, `12 s`, `3m 05s`, `1h 02m`. */
+/** Formats a duration: `0.4 s`, `12 s`, `3m 05s`, `1h 02m`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 9_950) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);

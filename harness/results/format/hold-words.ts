@@ -3,12 +3,12 @@ import { formatCount, formatDuration, formatLatency } from "./format.ts";
 
 type Connections = Measurements["connections"];
 
-/** How long connections were held: ` for 75 s`, or nothing where an earlier record does not say. */
+/** Returns how long connections were held (` for 75 s`); empty for an earlier record without it. */
 export function holdWords({ holdMs }: Pick<RunRecord["load"], "holdMs">): string {
   return holdMs === undefined ? "" : ` for ${formatDuration(holdMs)}`;
 }
 
-/** How fast connections were opened, asked and how long they were held; undefined where an earlier record does not say. */
+/** Describes the rate of opening and of commands, and the hold; undefined for an earlier record without them. */
 export function paceWords({
   holdMs,
   rampPerSecond,
@@ -19,20 +19,20 @@ export function paceWords({
   return `opened at ${formatCount(rampPerSecond)} a second, held for ${formatDuration(holdMs)} with ${formatCount(commandsPerSecond)} commands a second`;
 }
 
-/** When each of the held ones last proved that it carries: the closing round. */
+/** Reports the closing round, in which each held connection had to answer. */
 export function provedWords({ lastProof }: Pick<Connections, "lastProof">): string {
   if (lastProof === undefined) return "no answer in a closing round";
-  return `each answered within the last ${formatLatency(lastProof.maxMs * 1000)}`;
+  return `each answered within ${formatLatency(lastProof.maxMs * 1000)} of the end`;
 }
 
-/** The server's own count of the connections that were held. */
+/** Reports the server's own count of held connections. */
 export function serverCountWords({ serverGauge }: Pick<Connections, "serverGauge">): string {
   if (serverGauge === undefined) return "server's own count: not read";
   const { terminal, ssh } = serverGauge;
   return `server's own count: ${formatCount(terminal)} terminals, ${formatCount(ssh)} SSH`;
 }
 
-/** What a table that names connections says below itself: how long they were held, and where the server did not count them. */
+/** Notes below a table of connections: how long they were held, and where the server's count is missing. */
 export function holdLines(records: readonly RunRecord[]): readonly string[] {
   const { lengths, unread } = holdsOf(records, "rows");
   return [
@@ -41,7 +41,7 @@ export function holdLines(records: readonly RunRecord[]): readonly string[] {
   ];
 }
 
-/** What the cell of some nights' connections says beside its counts: how long they were held, and where the server did not count them. */
+/** Notes beside several nights' connections: how long they were held, and where the server's count is missing. */
 export function nightHoldWords(records: readonly RunRecord[]): readonly string[] {
   const { lengths, unread } = holdsOf(records, "nights");
   return [
@@ -50,7 +50,7 @@ export function nightHoldWords(records: readonly RunRecord[]): readonly string[]
   ];
 }
 
-/** The different lengths of the holds, shortest first, and how many records lack the server's own count; undefined when none does. */
+/** Returns the distinct hold lengths, shortest first, and how many records lack the server's count. */
 function holdsOf(
   records: readonly RunRecord[],
   unit: "rows" | "nights",

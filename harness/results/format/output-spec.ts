@@ -1,22 +1,22 @@
 import { RefbenchError } from "../../tools/error.ts";
 
-/** The forms a result can take. */
+/** The output formats of a result. */
 export const OUTPUT_FORMATS = ["text", "json", "markdown"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** One result to write: on stdout, or into a file. */
+/** One result to write, to stdout or to a file. */
 export interface OutputSpec<Format extends OutputFormat = OutputFormat> {
   readonly format: Format;
   /** Absent = stdout. */
   readonly path?: string;
 }
 
-/** What a command writes without `--output`. */
+/** The default without `--output`. */
 export const TEXT_ON_STDOUT: readonly OutputSpec[] = [{ format: "text" }];
 
 /**
- * Adds one `--output` value, such as `text` or `json:result.json`, to those before it. A form that is not among
- * `forms` and a second one on stdout are `usage` errors.
+ * Adds one `--output` value, such as `text` or `json:result.json`, to the earlier ones. Throws `usage` for a format
+ * that is not in `forms`, and for a second one on stdout.
  */
 export function addOutput(
   value: string,
@@ -28,7 +28,7 @@ export function addOutput(
   if (format === undefined || path === "") {
     throw new RefbenchError(
       "usage",
-      `--output is "${value}", expected ${listed(forms)}, or one with a file such as json:result.json`,
+      `--output must be ${listed(forms)}, optionally with a path such as json:result.json; got "${value}"`,
     );
   }
   const specs = [
@@ -39,15 +39,15 @@ export function addOutput(
   if (onStdout.length < 2) return specs;
   throw new RefbenchError(
     "usage",
-    `--output ${onStdout.map((spec) => spec.format).join(" and ")} would share stdout, expected at most one without a path: give the others one, such as json:result.json`,
+    `only one --output can write to stdout; got ${onStdout.map((spec) => spec.format).join(" and ")}: give the others a path, such as json:result.json`,
   );
 }
 
-/** Reads an `--output` that takes no file. */
+/** Parses an `--output` without a path. */
 export function parseForm(value: string, forms: readonly OutputFormat[]): OutputFormat {
   const format = forms.find((each) => each === value);
   if (format !== undefined) return format;
-  throw new RefbenchError("usage", `--output is "${value}", expected ${listed(forms)}`);
+  throw new RefbenchError("usage", `--output must be ${listed(forms)}; got "${value}"`);
 }
 
 function listed(forms: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** Names of what a run is measured on, for a reader who knows no record. */
+/** Display names of what a run is measured on. */
 const WORDS: Readonly<Record<string, string>> = {
   kubernetes: "Kubernetes",
   postgres: "Postgres",
@@ -6,16 +6,16 @@ const WORDS: Readonly<Record<string, string>> = {
   workspaceMachine: "workspaces' machine",
   database: "database",
   tls: "TLS",
-  generator: "load came from",
+  generator: "load generated on",
   cpuPlatform: "processor",
   runnerCpuPlatform: "load runner's processor",
   workspaceImage: "workspace image",
-  templateProviders: "builds' providers from",
+  templateProviders: "providers of builds from",
   method: "measured with",
   machine: "this machine",
 };
 
-/** What a part of a platform, or of a fingerprint, is called. */
+/** Returns the display name of a part of a platform or fingerprint. */
 export function platformWord(name: string): string {
   return WORDS[name] ?? name;
 }

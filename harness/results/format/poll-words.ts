@@ -1,7 +1,7 @@
 import type { Measurements } from "../../model/record/record.ts";
 import { formatCount } from "./format.ts";
 
-/** How many polls were lost, and what came in place of their answers; undefined where nothing was polled. */
+/** Reports how many polls got no usable answer, and what arrived instead; undefined if nothing was polled. */
 export function pollsLine({ polls }: Measurements): string | undefined {
   if (polls === undefined) return undefined;
   const kinds = polls.lostBy.map(({ answer, count }) => `${formatCount(count)} × ${answer}`).join(", ");

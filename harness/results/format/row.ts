@@ -6,7 +6,7 @@ import { holdLines } from "./hold-words.ts";
 import { recordStandingOf } from "../judge/official.ts";
 import { verifiedOnCloud, verifiedWords } from "./verified-on-cloud.ts";
 
-/** The columns of the results table, as Coder's documentation has them. */
+/** The columns of the results table, as in Coder's documentation. */
 export const COLUMNS = [
   "Environment",
   "Users",
@@ -18,16 +18,16 @@ export const COLUMNS = [
   "Status",
 ] as const;
 
-/** What the columns mean, for the line below a table. */
+/** Explains the columns, below a table. */
 const LEGEND =
-  "Users: created/with a workspace that became ready; those without one are idle. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, and how many succeeded in a minute while the queue was full. Concurrent connections: held at the same time, each answering at the end of the hold (terminal/SSH).";
+  "Users: created/with a workspace that became ready; the others are idle. Workspaces: succeeded. Concurrent builds: running at once by the server's timestamps/capacity, and how many succeeded a minute while builds were queued. Concurrent connections: held at the same time, each answering at the end of the hold (terminal/SSH).";
 
-/** The line below a table of runs: of official rows it also says which architectures were seen to deploy and tear down. */
+/** Returns the legend of a table of runs. For official rows it also says which architectures were verified on a cloud. */
 export function legendOf(records: readonly RunRecord[]): string {
   return [LEGEND, ...diskLines(records), ...holdLines(records), ...verifiedLine(records)].join(" ");
 }
 
-/** Which of these records' architectures were seen to deploy and tear down on their cloud; nothing of rehearsals. */
+/** Lists which architectures of real runs were deployed and torn down on their cloud; empty for rehearsals. */
 export function verifiedLine(records: readonly RunRecord[]): readonly string[] {
   const names = new Set(
     records
@@ -40,7 +40,7 @@ export function verifiedLine(records: readonly RunRecord[]): readonly string[] {
   return verified.length === 0 ? [] : [`Verified on its cloud: ${verified.join(", ")}.`];
 }
 
-/** The row of one run, a cell for each column. What was not measured is a dash, never a zero. */
+/** Returns a run's cell for each column. A missing figure is a dash, never a zero. */
 export function rowOf(record: RunRecord): readonly string[] {
   const { measurements: measured, teardown, startedAt, finishedAt } = record;
   const standing = recordStandingOf(record);
@@ -57,10 +57,10 @@ export function rowOf(record: RunRecord): readonly string[] {
   ];
 }
 
-/** Rows of different standing never stand in one table. */
+/** Returns the rows of one table. Throws if records of different standing are mixed. */
 export function rowsOf(records: readonly RunRecord[]): readonly (readonly string[])[] {
   if (new Set(records.map(recordStandingOf)).size > 1) {
-    throw new TypeError("a table holds official rows, unofficial or simulated ones, never both");
+    throw new TypeError("a table must hold records of one standing: official, unofficial or simulated");
   }
   return records.map(rowOf);
 }
@@ -70,7 +70,7 @@ function connectionsOf(connections: NonNullable<RunRecord["measurements"]>["conn
   return `${of(held, asked)} (${pair(heldTerminal, heldSsh)})`;
 }
 
-/** A rehearsal's version is never said as if a deployment of that version had been measured. */
+/** Returns the version, marked if simulated, so that it never reads as a measured deployment. */
 export function versionText({ simulated, coder, coderVersion, rehearsedVersion }: RunRecord): string {
   const version = coderVersion ?? rehearsedVersion;
   const shown = version === undefined ? NO_FIGURE : shownVersion(version);

@@ -1,10 +1,10 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { recordStandingOf } from "../judge/official.ts";
 
-/** When an architecture was last seen to deploy, to be measured and to be torn down clean on its cloud; or never. */
+/** When an architecture was last deployed, measured and torn down without a leak on its cloud. */
 export type VerifiedOnCloud = "never" | { readonly date: string; readonly version: string };
 
-/** Derived from official records alone: nobody can say it of an architecture without having measured it. */
+/** Finds the newest official record that proves it. No other source counts. */
 export function verifiedOnCloud(architecture: string, records: readonly RunRecord[]): VerifiedOnCloud {
   const seen = records.filter(
     (record) =>
@@ -21,7 +21,7 @@ export function verifiedOnCloud(architecture: string, records: readonly RunRecor
   return { date: (finishedAt ?? startedAt).slice(0, "2026-11-22".length), version: coderVersion };
 }
 
-/** As tables and pages show it: `2026-11-22 (2.31.0)`. */
+/** Formats it for tables and pages: `2026-11-22 (2.31.0)`. */
 export function verifiedWords(verified: VerifiedOnCloud): string {
   return verified === "never" ? verified : `${verified.date} (${verified.version})`;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 
-/** A file's text, or undefined when there is no such file. */
+/** Returns a file's text; undefined if the file does not exist. */
 export async function findText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");

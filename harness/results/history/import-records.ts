@@ -10,23 +10,25 @@ import { readStore } from "./read-store.ts";
 import { claimStore, storeKindOf, requireDigests, requireStoreKind } from "./store-kind.ts";
 import { writeDigest, writeRecord } from "./write-record.ts";
 
-/** What an import did, by paths in the store. */
+/** The result of an import, as paths in the store. */
 export interface Imported {
   readonly written: readonly string[];
-  /** Those that were there already, the same. */
+  /** Records already in the store with the same content. */
   readonly known: readonly string[];
 }
 
 /**
- * Copies final records into a store, where they never change again. All are looked at before the first is written:
- * one that may not enter refuses the whole.
+ * Copies final records into a store, where they never change. All records are checked before the first is written:
+ * one that is refused refuses the whole import.
  */
 export async function importRecords(
   records: readonly RunRecord[],
   store: string,
   {
     from = new Map(),
-  }: { /** Where each was read, by run id, for words. */ readonly from?: ReadonlyMap<string, string> } = {},
+  }: {
+    /** The source of each record by run id, for messages. */ readonly from?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<Imported> {
   const [first] = records;
   if (first === undefined) return { written: [], known: [] };
@@ -43,7 +45,7 @@ export async function importRecords(
   for (const record of records) {
     const copy = known.get(record.runId) ?? { path: recordPath(record), record };
     if (resultsJson(copy.record) !== resultsJson(record)) {
-      const one = from.get(record.runId) ?? "the one to import";
+      const one = from.get(record.runId) ?? "the imported one";
       throw twoContents(record.runId, one, join(store, copy.path));
     }
     if (stored.has(copy.path)) alike.push(copy.path);
@@ -52,7 +54,7 @@ export async function importRecords(
   }
   if (fresh.size > 0) await claimStore(store, kind);
   for (const [path, record] of fresh) await writeRecord(record, store, path);
-  // What was stored before records had digests gets one where it is told again, the same: that vouches for it.
+  // A record stored before digests existed gets one when the same record is imported again, which confirms it.
   const vouched = [...undigested].filter(([path]) => alike.includes(path));
   for (const [path, digest] of vouched) await writeDigest(digest, store, path);
   if (vouched.length > 0 && vouched.length === undigested.size) await requireDigests(store, kind);
@@ -63,7 +65,7 @@ function refuseUnfit(record: RunRecord, kind: ReturnType<typeof storeKindOf>): v
   if (!isFinal(record))
     throw new RefbenchError(
       "usage",
-      `the record of run ${record.runId} is not final (verdict ${record.verdict}, teardown ${record.teardown.state}): import it once its teardown is over, "refbench watch ${record.runId}" follows it`,
+      `the record of run ${record.runId} is not final (verdict ${record.verdict}, teardown ${record.teardown.state}): import it after its teardown ("refbench watch ${record.runId}" follows it)`,
     );
   const contradiction = contradictionOf(record);
   if (contradiction !== undefined)
@@ -72,18 +74,18 @@ function refuseUnfit(record: RunRecord, kind: ReturnType<typeof storeKindOf>): v
   if (missing.length > 0)
     throw new RefbenchError(
       "usage",
-      `the record of run ${record.runId} is of a night and not complete: ${missing.join("; ")}; take it from the run's own folder or mirror`,
+      `the record of run ${record.runId} is a nightly record and incomplete: ${missing.join("; ")}; import it from the run's own folder or mirror`,
     );
   if (storeKindOf(record) !== kind)
     throw new RefbenchError(
       "usage",
-      `run ${record.runId} is of ${storeKindOf(record)}, another of ${kind}: each has a store of its own, import them apart`,
+      `run ${record.runId} belongs to ${storeKindOf(record)}, another one to ${kind}: import them separately, each into its own store`,
     );
 }
 
 function twoContents(runId: string, one: string, other: string): RefbenchError {
   return new RefbenchError(
     "usage",
-    `two different records of run ${runId}: ${one}, and ${other}, which never changes; if the run was torn down again since, take the stored one out yourself and import again`,
+    `run ${runId} has two different records: ${one} and ${other}; a stored record never changes: if the run was torn down again, remove the stored one and import again`,
   );
 }

@@ -7,33 +7,33 @@ import { storeKindOf, requireStoreKind, type StoreKind } from "./store-kind.ts";
 import { readStore, type StoredRecords } from "./read-store.ts";
 import type { Unreadable } from "./unreadable.ts";
 
-/** Everything that is known of what was measured. */
+/** All known records, and the files that could not be read. */
 export interface History {
-  /** Final records, oldest first, one a run. */
+  /** Final records, oldest first, one for each run. */
   readonly records: readonly RunRecord[];
-  /** Of those that lie in the store, by run id: their path in it. */
+  /** Path of each stored record, by run id. */
   readonly files: ReadonlyMap<string, string>;
-  /** Files and folders that should have held a record and cannot be read, and why. */
+  /** Files and folders that should hold a record but cannot be read. */
   readonly unreadable: readonly Unreadable[];
-  /** Paths of stored records that have no digest, so that nobody would notice a change of them. */
+  /** Paths of stored records without a digest: a change of them would not be noticed. */
   readonly undigested: readonly string[];
-  /** Runs that have written no record yet. */
+  /** Runs without a record. */
   readonly without: readonly string[];
-  /** Records of runs whose teardown is not over, oldest first. */
+  /** Records of runs whose teardown has not finished, oldest first. */
   readonly pending: readonly RunRecord[];
 }
 
-/** Where a history lies. */
+/** The location of a history. */
 export interface HistoryPlace {
-  /** The store's folder; one that is not there yet holds nothing. Absent = the runs alone. */
+  /** The store's folder; it may not exist yet. Absent = only the runs. */
   readonly store?: string;
-  /** What lies in a folder of runs: its final records belong to the history as if they had been imported. */
+  /** Records from a folder of runs. Final ones count as if they had been imported. */
   readonly runs?: RunRecords;
-  /** What is asked for: a store of the other kind is refused, and runs of the other kind are left out. */
+  /** Refuses a store of the other kind and ignores runs of the other kind. */
   readonly kind?: StoreKind;
 }
 
-/** Reads a history: the store, and the runs that were not imported yet. Of a run that is in both, the store's copy counts. */
+/** Reads the store and the runs not imported yet. If a run is in both, the store's copy counts. */
 export async function readHistory({ store, runs = NO_RUNS, kind }: HistoryPlace): Promise<History> {
   if (store !== undefined && kind !== undefined) await requireStoreKind(store, kind);
   const stored = store === undefined ? NOT_STORED : await readStore(store);
@@ -57,11 +57,11 @@ export async function readHistory({ store, runs = NO_RUNS, kind }: HistoryPlace)
 }
 
 const DIFFERING =
-  "differs from the store's copy of the run, which is the one that counts: where the run was torn down again since, take the stored one out and import it again";
+  "differs from the store's copy, which counts: if the run was torn down again, remove the stored copy and import the run again";
 const NOT_STORED: StoredRecords = { records: new Map(), unreadable: [], undigested: new Map() };
 const NO_RUNS: RunRecords = { folder: "", records: [], without: [], unreadable: [] };
 
-/** Oldest first; of two that began at once, by id, so that the order is always the same. */
+/** Sorts oldest first, and by id for the same start time. */
 export function byStart(one: RunRecord, other: RunRecord): number {
   const [a, b] = [Date.parse(one.startedAt), Date.parse(other.startedAt)];
   if (a !== b) return a - b;

@@ -17,15 +17,15 @@ import {
 } from "./store-kind.ts";
 import type { Unreadable } from "./unreadable.ts";
 
-/** What a store holds, by the relative path of each record. */
+/** The contents of a store, by the relative path of each record. */
 export interface StoredRecords {
   readonly records: ReadonlyMap<string, RunRecord>;
   readonly unreadable: readonly Unreadable[];
-  /** Of records that were stored before there were digests: the digest that each would have, by the record's path. */
+  /** Records stored before digests existed: the digest that each would have, by the record's path. */
   readonly undigested: ReadonlyMap<string, string>;
 }
 
-/** Every record of a store; whatever else lies among them is named with what is wrong. */
+/** Reads every record of a store, and explains what is wrong with every other file. */
 export async function readStore(store: string): Promise<StoredRecords> {
   const marker = await findMarker(store);
   const records = new Map<string, RunRecord>();
@@ -33,7 +33,7 @@ export async function readStore(store: string): Promise<StoredRecords> {
   const unreadable: Unreadable[] = [];
   const paths = await filesIn(store);
   if (marker === undefined && paths.length > 0) {
-    const reason = "is missing, so that nothing says what the store holds: restore it";
+    const reason = "is missing, so the kind of the store is unknown: restore it";
     unreadable.push({ path: join(store, STORE_MARKER), reason });
   }
   const there = new Set(paths);
@@ -55,10 +55,11 @@ export async function readStore(store: string): Promise<StoredRecords> {
   return { ...withoutTwins(store, records, unreadable), undigested };
 }
 
-const NO_RECORD = "is no record: expected <architecture>/<size>/<date>-<run>.json; move it out of the store";
-const LOST = "is the digest of a record that is not there: restore the record, or import its run again";
+const NO_RECORD =
+  "is not a record's path (<architecture>/<size>/<date>-<run>.json): move it out of the store";
+const LOST = "is the digest of a missing record: restore the record, or import its run again";
 const UNDIGESTED =
-  "has no digest beside it, as every record of this store has: restore it from the store's history, or import its run again";
+  "has no digest, but every record of this store must have one: restore it from the store's history, or import its run again";
 
 function outOfPlace(
   { record, hasDigest }: { readonly record: RunRecord; readonly hasDigest: boolean },
@@ -74,15 +75,15 @@ function outOfPlace(
 function misplaced(record: RunRecord, path: string, kind: StoreKind | undefined): string | undefined {
   const place = recordPath(record);
   if (place !== path)
-    return `holds the record that belongs to ${place}: it was changed or moved, restore it or move it there`;
+    return `holds the record that belongs to ${place}: it was changed or moved; restore it or move it there`;
   if (!isFinal(record))
-    return `holds a record that is not final (${record.verdict}): take it out, and import the run once its teardown is over`;
+    return `holds a record that is not final (${record.verdict}): remove it, and import the run after its teardown`;
   if (kind !== undefined && storeKindOf(record) !== kind)
-    return `is of ${storeKindOf(record)} in a store of ${kind}: take it out, and import it into a store of its own`;
+    return `belongs to ${storeKindOf(record)}, but the store holds ${kind}: remove it, and import it into another store`;
   return undefined;
 }
 
-/** Where two files tell of one run, neither can be believed. */
+/** Excludes runs with more than one file: it is unknown which is right. */
 function withoutTwins(
   store: string,
   records: StoredRecords["records"],
@@ -94,7 +95,7 @@ function withoutTwins(
   const told = twins.flatMap(([runId, paths]) =>
     paths.map((path) => {
       const others = paths.filter((other) => other !== path).join(" and ");
-      const reason = `tells of run ${runId} as ${others} does, with another content: take out the wrong one`;
+      const reason = `holds run ${runId} with other content than ${others}: remove the wrong one`;
       return { path: join(store, path), reason };
     }),
   );
@@ -105,7 +106,7 @@ function withoutTwins(
   };
 }
 
-/** Relative paths of all files. At the top a repository's own files are let be: hidden ones, and any but JSON. */
+/** Lists the relative paths of all files. At the top, hidden files and files other than JSON belong to the repository. */
 async function filesIn(store: string): Promise<readonly string[]> {
   const top = (await entriesOf(store)).filter(
     (entry) =>

@@ -7,44 +7,44 @@ import { contradictionOf } from "./contradiction.ts";
 import { digestFile, digestMismatch, digestPath } from "./digest.ts";
 import { findText } from "./find-text.ts";
 
-/** A record as its file has it, or what is wrong with the file. */
+/** A parsed record, or what is wrong with the text. */
 export type RecordText = { readonly record: RunRecord } | { readonly wrong: string };
 
-/** Whose file it is, before the whole of it is looked at. */
+/** Checks the version before the rest. */
 const head = z.looseObject({ schemaVersion: z.number() });
 
-/** Reads the text of a record of this version or an older one, or says what is wrong and what to do. */
+/** Parses a record of this version or an older one. Returns what is wrong and what to do if it cannot. */
 export function recordOfText(text: string): RecordText {
   let json: unknown;
   try {
     json = parseJson(text);
   } catch (error) {
     if (error instanceof JsonBoundError)
-      return { wrong: `${error.message}, as no record of refbench is: take the file that a run wrote` };
+      return { wrong: `${error.message}, which no record of refbench does: use the file that a run wrote` };
     return {
       wrong:
         text.trim() === ""
-          ? "it is empty: take a copy that was written to its end"
-          : `${messageOf(error)}; a file that was cut off is of no use: take a whole copy`,
+          ? "it is empty: use a complete copy"
+          : `${messageOf(error)}; the file may be truncated: use a complete copy`,
     };
   }
   const versioned = head.safeParse(json);
   if (!versioned.success)
     return {
-      wrong: "it has no schemaVersion: expected what --output json:<file> or a run's record.json holds",
+      wrong: "it has no schemaVersion: use the output of --output json:<file>, or a run's record.json",
     };
   const { schemaVersion } = versioned.data;
   if (schemaVersion > RECORD_SCHEMA_VERSION)
     return {
-      wrong: `its schemaVersion is ${schemaVersion}, and this refbench reads up to ${RECORD_SCHEMA_VERSION}: read it with the refbench that wrote it, or a newer one`,
+      wrong: `its schemaVersion is ${schemaVersion}, but this refbench reads at most ${RECORD_SCHEMA_VERSION}: use the refbench that wrote it, or a newer one`,
     };
   const parsed = storedRecord.safeParse(json);
   if (parsed.success) return { record: parsed.data };
   const [issue] = parsed.error.issues;
-  return { wrong: `${issue?.path.join(".") || "the whole"}: ${issue?.message ?? "not as it must be"}` };
+  return { wrong: `${issue?.path.join(".") || "the record"}: ${issue?.message ?? "is invalid"}` };
 }
 
-/** The record in a file, or undefined when there is no such file. */
+/** Returns the record in a file; undefined if the file does not exist. */
 export async function findRecord(path: string): Promise<RunRecord | undefined> {
   const text = await findText(path);
   if (text === undefined) return undefined;
@@ -53,20 +53,20 @@ export async function findRecord(path: string): Promise<RunRecord | undefined> {
   throw new RefbenchError("run_folder", `${path} ${unreadable(read.wrong)}`);
 }
 
-/** A record that was listed, or why it counts for nothing, in the words of `Unreadable`. */
+/** A record read from a listed file, or why it cannot be used, to follow a path (`Unreadable`). */
 export type ReadRecord =
   | {
       readonly record: RunRecord;
-      /** What its digest's file holds, or would hold. */
+      /** The content of its digest file, existing or not. */
       readonly digest: string;
-      /** Whether that file is there. */
+      /** Whether the digest file exists. */
       readonly hasDigest: boolean;
     }
   | { readonly wrong: string };
 
 /**
- * Reads a record in a file that was listed, and believes it only as far as it can be checked: by its digest where one
- * lies beside it, and by its own figures, from which its verdict must follow.
+ * Reads a record from a listed file and checks it: against its digest if there is one, and against its own figures,
+ * from which its verdict must follow.
  */
 export async function readRecordFile(path: string): Promise<ReadRecord> {
   try {
@@ -84,8 +84,8 @@ export async function readRecordFile(path: string): Promise<ReadRecord> {
   }
 }
 
-const WENT_AWAY = "went away while it was read";
-const LOST = "is not there, only its digest is: restore it, or import its run again";
+const WENT_AWAY = "disappeared while it was read";
+const LOST = "is missing, only its digest exists: restore it, or import its run again";
 
 function unreadable(wrong: string): string {
   return `is not a record of this refbench: ${wrong}`;

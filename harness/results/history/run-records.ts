@@ -6,17 +6,17 @@ import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { readRecordFile } from "./record-file.ts";
 import type { Unreadable } from "./unreadable.ts";
 
-/** What lies in a folder of runs. */
+/** The records in a folder of runs. */
 export interface RunRecords {
   readonly folder: string;
-  /** Oldest first; of runs that are not torn down yet too. */
+  /** Oldest first, including runs that are not torn down yet. */
   readonly records: readonly RunRecord[];
-  /** Runs that have written no record. */
+  /** Runs without a record. */
   readonly without: readonly string[];
   readonly unreadable: readonly Unreadable[];
 }
 
-/** Every record below a folder of runs; one that cannot be read is named, never passed over. */
+/** Reads every record in a folder of runs. Unreadable ones are listed, never skipped. */
 export async function readRunRecords(runsFolder: string): Promise<RunRecords> {
   const records: RunRecord[] = [];
   const without: string[] = [];

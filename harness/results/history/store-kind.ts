@@ -8,36 +8,36 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { findText } from "./find-text.ts";
 import { writeOnce } from "./write-once.ts";
 
-/** The name of the file of resets beside a history. */
+/** Name of the file of resets in a store. */
 export const RESETS_FILE = "resets.json";
 
-/** What a store holds: figures of real clouds, or rehearsals; never both. */
+/** What a store holds: results of real clouds or rehearsals, never both. */
 export type StoreKind = "results" | "rehearsals";
 
-/** The file by which a store says what it is. */
+/** The file that marks a store and names its kind. */
 export const STORE_MARKER = "store.json";
 
 const marker = z.object({
   schemaVersion: z.literal(1),
   kind: z.enum(["results", "rehearsals"]),
-  /** Every record has a digest beside it; absent in a store from before there were any. */
+  /** Every record has a digest file. Absent in stores that are older than digests. */
   digests: z.literal("sha256").optional(),
 });
 
-/** What a store says of itself. */
+/** The content of a store's marker file. */
 export type StoreMarker = z.infer<typeof marker>;
 
-/** The store that a record belongs into. */
+/** Returns the kind of store that a record belongs to. */
 export function storeKindOf({ simulated }: Pick<RunRecord, "simulated">): StoreKind {
   return simulated ? "rehearsals" : "results";
 }
 
-/** What a store says that it holds, or undefined where nothing was imported yet. */
+/** Returns what a store holds; undefined if nothing was imported yet. */
 export async function findStoreKind(store: string): Promise<StoreKind | undefined> {
   return (await findMarker(store))?.kind;
 }
 
-/** What a store says of itself, or undefined where nothing was imported yet. */
+/** Reads a store's marker; undefined if nothing was imported yet. */
 export async function findMarker(store: string): Promise<StoreMarker | undefined> {
   const path = join(store, STORE_MARKER);
   const text = await findText(path);
@@ -47,7 +47,7 @@ export async function findMarker(store: string): Promise<StoreMarker | undefined
   } catch (error) {
     throw new RefbenchError(
       "usage",
-      `${path} does not say what the store holds (${firstLine(messageOf(error))}): expected {"schemaVersion": 1, "kind": "results"}, or "rehearsals"; restore it`,
+      `${path} is not a valid store marker (${firstLine(messageOf(error))}): restore it; expected {"schemaVersion": 1, "kind": "results"} or "rehearsals"`,
       { cause: error },
     );
   }
@@ -59,11 +59,11 @@ export async function requireStoreKind(store: string, kind: StoreKind): Promise<
   if (found === undefined || found === kind) return;
   throw new RefbenchError(
     "usage",
-    `${store} is a store of ${found}, expected one of ${kind}: rehearsals and results of real clouds never share a store, name another with --store`,
+    `${store} is a store of ${found}, but ${kind} is needed: rehearsals and results of real clouds never share a store; name another with --store`,
   );
 }
 
-/** Makes a folder a store of this kind, once and for good. */
+/** Makes a folder a store of this kind, permanently. */
 export async function claimStore(store: string, kind: StoreKind): Promise<void> {
   await refuseNested(store);
   await mkdir(store, { recursive: true }).catch((error: unknown) => {
@@ -75,7 +75,7 @@ export async function claimStore(store: string, kind: StoreKind): Promise<void> 
   await requireStoreKind(store, kind);
 }
 
-/** A store in another one would be taken for records of that one, none of them where it should be. */
+/** Refuses a store inside another one: its files would count as misplaced records of the outer store. */
 async function refuseNested(store: string): Promise<void> {
   let folder = resolve(store);
   for (let above = dirname(folder); above !== folder; above = dirname(folder)) {
@@ -84,12 +84,12 @@ async function refuseNested(store: string): Promise<void> {
     if (kind !== undefined)
       throw new RefbenchError(
         "usage",
-        `${store} lies in ${folder}, which is a store of ${kind}: name that one, or a folder outside of it, with --store`,
+        `${store} lies in ${folder}, which is a store of ${kind}: name that store or a folder outside it with --store`,
       );
   }
 }
 
-/** From now on a record of this store without a digest is a defect. */
+/** Marks a store so that from now on a record without a digest is an error. */
 export async function requireDigests(store: string, kind: StoreKind): Promise<void> {
   const path = join(store, STORE_MARKER);
   const temporary = join(store, `.${randomBytes(6).toString("hex")}.tmp`);

@@ -1,6 +1,6 @@
-/** A file that should have held a record and does not: named, never passed over. */
+/** A file that should hold a record but does not. Such files are listed, never skipped. */
 export interface Unreadable {
   readonly path: string;
-  /** What follows the path in a sentence: "is not a record of this refbench: …". */
+  /** Continues a sentence after the path: "is not a record of this refbench: …". */
   readonly reason: string;
 }

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 
 /**
- * Writes a file that never changes again; false where one of that name is already there. The temporary file lies in
- * the store's own folder under a hidden name, so that an import that was killed leaves nothing that looks like a record.
+ * Writes a file that never changes again; returns false if it exists. The temporary file has a hidden name in the
+ * store's folder, so that an interrupted import leaves nothing that looks like a record.
  */
 export async function writeOnce(path: string, text: string, store: string): Promise<boolean> {
   const temporary = join(store, `.${randomBytes(6).toString("hex")}.tmp`);
@@ -18,7 +18,7 @@ export async function writeOnce(path: string, text: string, store: string): Prom
     } finally {
       await file.close();
     }
-    // A hard link, unlike a rename, never replaces what another import has just written.
+    // Unlike a rename, a hard link never replaces what another import has just written.
     await link(temporary, path);
     return true;
   } catch (error) {

@@ -4,32 +4,32 @@ import { MEASURING_METHODS, type RunRecord } from "../../model/record/record.ts"
 import { isCoderVersion } from "./coder-version.ts";
 import { judge, type JudgedObjective } from "./objectives.ts";
 
-/** Verdicts that only figures lead to. */
+/** Verdicts that only figures can lead to. */
 const BY_FIGURES: ReadonlySet<string> = new Set(["pass", "slo-failed", "generator-limited"]);
 
-/** Why nothing in a record leads to its verdict; undefined where something does. Holds for every record. */
+/** Explains why nothing in a record supports its verdict; undefined if something does. Applies to every record. */
 export function baselessVerdict({ verdict, measurements, objectives }: RunRecord): string | undefined {
   if (!BY_FIGURES.has(verdict)) return undefined;
-  if (measurements === undefined) return `says ${verdict}, and holds no measurements that lead to it`;
-  return objectives.length === 0 ? `says ${verdict}, and was judged by no objective` : undefined;
+  if (measurements === undefined) return `says ${verdict}, but holds no measurements that support it`;
+  return objectives.length === 0 ? `says ${verdict}, but has no objectives` : undefined;
 }
 
 /**
- * What a record lacks of an official one, a sentence each: figures under its verdict, the objectives of its
- * architecture that fail a run, and a version. A list of objectives in the record itself proves nothing: whoever takes
- * a missed one out of it makes a pass. So an absent or a laxer one is judged from the figures.
+ * Lists what a record lacks to be official, one sentence each: figures for its verdict, all failing objectives of its
+ * architecture, and a version. The record's own list of objectives proves nothing, because removing a missed one would
+ * make it a pass. Absent or relaxed objectives are therefore judged from the figures.
  */
 export function incompleteReasons(record: RunRecord): readonly string[] {
   const { coderVersion, architecture } = record;
   const baseless = baselessVerdict(record);
-  if (baseless !== undefined) return [`a verdict without a base: it ${baseless}`];
+  if (baseless !== undefined) return [`an unsupported verdict: it ${baseless}`];
   const version =
     coderVersion === undefined || isCoderVersion(coderVersion)
       ? []
       : ["a Coder version that is not a version"];
   if (!BY_FIGURES.has(record.verdict)) return version;
   const asked = failingObjectives(record);
-  // A series of a former architecture stays: nothing says any more what it asked for.
+  // Nothing says any more which objectives a removed architecture had: its series stays.
   if (asked === undefined) return version;
   const own = new Set(record.objectives.map(({ name }) => name));
   const isOfToday = record.provenance.method === MEASURING_METHODS.at(-1);
@@ -37,14 +37,14 @@ export function incompleteReasons(record: RunRecord): readonly string[] {
   const missed = record.verdict === "pass" ? missedOf(asked, record) : [];
   return [
     ...version,
-    ...(absent.length === 0 ? [] : [`objectives of ${architecture} are absent: ${absent.join(", ")}`]),
+    ...(absent.length === 0 ? [] : [`missing objectives of ${architecture}: ${absent.join(", ")}`]),
     ...(missed.length === 0
       ? []
-      : [`a pass that misses what ${architecture} asks for: ${missed.join(", ")}`]),
+      : [`a pass although objectives of ${architecture} are missed: ${missed.join(", ")}`]),
   ];
 }
 
-/** The objectives of the record's architecture that fail a run when missed; undefined where it is not known. */
+/** Returns the objectives of the record's architecture that fail a run; undefined if the architecture is unknown. */
 function failingObjectives({
   architecture,
   size,
@@ -59,7 +59,7 @@ function failingObjectives({
   );
 }
 
-/** Names of those whose figure is in the record and beyond the threshold. What it never measured is another rule's. */
+/** Names objectives whose figure is beyond the threshold. Another rule covers figures that were not measured. */
 function missedOf(asked: readonly JudgedObjective[], { measurements }: RunRecord): readonly string[] {
   return judge(asked, measurements)
     .filter(({ met, judged, value }) => !met && judged !== false && value !== undefined)

@@ -1,10 +1,10 @@
-/** How seldom chance alone may call a percentile missed that its count cannot carry. */
+/** The largest probability at which chance still explains samples above a threshold. */
 const CHANCE = 0.001;
 
 /**
- * Whether so many samples above a threshold miss the percentile although their count cannot carry it. A percentile of
- * p within the threshold means that a share of at most 1 - p of all attempts lies above. The binomial tail
- * P(X >= above) of that share is how often chance explains what was seen; below one in 1,000 it is no explanation.
+ * Whether a percentile is missed for certain, although its count is too small to state it. A percentile p within the
+ * threshold means that at most a share of 1 - p of all attempts lies above. The binomial tail P(X >= above) of that
+ * share is the probability that chance explains the samples above; below 1 in 1,000 it does not.
  */
 export function isSurelyAbove(count: number, above: number, percentile: number): boolean {
   const share = 1 - percentile / 100;

@@ -3,39 +3,39 @@ import { decodeHistogram } from "../../model/record/decode-histogram.ts";
 import { sumHistogramCounts } from "../../model/record/histogram-counts.ts";
 import type { PhaseHistogram } from "../../model/record/worker-result.ts";
 
-/** How many samples must lie above a percentile before it is a figure and not an anecdote. */
+/** A percentile is reported only if at least this many samples lie above it. */
 const SAMPLES_ABOVE = 10;
 
-/** The percentiles of the latency table. */
+/** The percentiles in the latency table. */
 export const PERCENTILES = [50, 90, 95, 99] as const;
 export type Percentile = (typeof PERCENTILES)[number];
 
-/** What a histogram can honestly say, in microseconds. A percentile that its count cannot carry is absent. */
+/** The figures of a histogram, in microseconds. A percentile with too few samples is absent. */
 export interface LatencySummary {
   readonly count: number;
   readonly percentilesUs: Readonly<Partial<Record<Percentile, number>>>;
-  /** Absent when nothing was recorded. */
+  /** Absent if nothing was recorded. */
   readonly maxUs?: number;
-  /** Percentiles that fall among failed attempts: the figure is a lower bound, as the largest is where any failed. */
+  /** Figures that are lower bounds because they fall among failed attempts; `max` is one if any attempt failed. */
   readonly atLeast: ReadonlySet<Percentile | "max">;
 }
 
 /**
- * Whether a count can carry a percentile: count × (1 − p) ≥ 10, that is 20 samples for p50, 100 for p90, 200 for
- * p95 and 1,000 for p99.
+ * Whether there are enough samples for a percentile: count × (1 − p) ≥ 10, which means 20 for p50, 100 for p90, 200
+ * for p95 and 1,000 for p99.
  */
 export function carries(count: number, percentile: number): boolean {
   return count * (100 - percentile) >= SAMPLES_ABOVE * 100;
 }
 
-/** The fewest samples that carry a percentile. */
+/** Returns the smallest number of samples that is enough for a percentile. */
 export function neededFor(percentile: number): number {
   return Math.ceil((SAMPLES_ABOVE * 100) / (100 - percentile));
 }
 
 /**
- * Whether a percentile falls among the attempts that failed. They count as at least their timeout, so that the figure
- * there is a lower bound.
+ * Whether a percentile falls among failed attempts. These are recorded with their timeout, so the figure is a lower
+ * bound.
  */
 export function isAmongFailed(
   { count, failed = 0 }: Pick<PhaseHistogram, "count" | "failed">,
@@ -44,27 +44,27 @@ export function isAmongFailed(
   return failed > 0 && Math.max(1, Math.ceil((percentile / 100) * count)) > count - failed;
 }
 
-/** The highest percentile that a count carries; below zero when it carries none. */
+/** Returns the highest percentile that has enough samples; below zero if none has. */
 export function lastCarried(count: number): number {
   return 100 - (SAMPLES_ABOVE * 100) / count;
 }
 
-/** A histogram that was decoded. */
+/** A decoded histogram. */
 export interface ReadHistogram {
   readonly count: number;
   readonly maxUs: number;
-  /** The value at a percentile, as the library itself gives it. */
+  /** Returns the same value at a percentile as the library. */
   readonly at: (percentile: number) => number;
-  /** How many samples are above so many microseconds. */
+  /** Returns how many samples are above this many microseconds. */
   readonly above: (microseconds: number) => number;
 }
 
-/** A record is looked at by many rules, and each would decode anew. */
+/** Decoded histograms: many rules read the same record. */
 const readings = new WeakMap<object, ReadHistogram>();
 
 /**
- * Decodes a stored histogram (HdrHistogram V2, compressed, base64) of microseconds, to be asked for many percentiles.
- * Throws `run_folder` where it cannot be read.
+ * Decodes a stored histogram of microseconds (HdrHistogram V2, compressed, base64). Throws `run_folder` if it cannot
+ * be read.
  */
 export function readHistogram(stored: Pick<PhaseHistogram, "hdr">): ReadHistogram {
   const before = readings.get(stored);
@@ -76,7 +76,7 @@ export function readHistogram(stored: Pick<PhaseHistogram, "hdr">): ReadHistogra
 
 function decoded({ hdr }: Pick<PhaseHistogram, "hdr">): ReadHistogram {
   const histogram = decodeHistogram(hdr);
-  // The library walks all its buckets, tens of thousands, for each percentile; those that hold anything are few.
+  // For each percentile the library scans all of its buckets, tens of thousands. Only a few of them hold samples.
   const values: number[] = [];
   const counts: number[] = [];
   let count = 0;
@@ -99,17 +99,17 @@ function decoded({ hdr }: Pick<PhaseHistogram, "hdr">): ReadHistogram {
   return { count, maxUs: histogram.maxValue, at, above };
 }
 
-/** The figures of a histogram that everybody asks for, carried by its count or not. */
+/** The most used figures of a histogram, whether or not there are enough samples for them. */
 export interface HistogramFigures {
   readonly count: number;
   readonly maxUs: number;
   readonly percentilesUs: Readonly<Record<Percentile, number>>;
 }
 
-/** Records never change, and decoding is what reading many of them takes its time for. */
+/** Figures already read: records never change, and decoding dominates the time of reading many. */
 const known = new WeakMap<object, HistogramFigures>();
 
-/** Reads the figures of one stored histogram, once. */
+/** Returns the figures of a stored histogram and remembers them. */
 export function figuresOfHistogram(histogram: Pick<PhaseHistogram, "hdr">): HistogramFigures {
   const before = known.get(histogram);
   if (before !== undefined) return before;
@@ -120,7 +120,7 @@ export function figuresOfHistogram(histogram: Pick<PhaseHistogram, "hdr">): Hist
   return figures;
 }
 
-/** What one stored histogram can honestly say: no percentile where some of its spans ended before they began. */
+/** Summarizes a stored histogram. Percentiles are absent if some spans ended before they began. */
 export function summarize(histogram: Pick<PhaseHistogram, "hdr" | "negative" | "failed">): LatencySummary {
   const { count, maxUs, percentilesUs } = figuresOfHistogram(histogram);
   const isWhole = (histogram.negative ?? 0) === 0;
@@ -135,7 +135,7 @@ export function summarize(histogram: Pick<PhaseHistogram, "hdr" | "negative" | "
   };
 }
 
-/** One histogram for each phase and basis: the same as if a single shard had recorded every sample. */
+/** Merges the parts' histograms into one for each phase and basis. */
 export function combineHistograms(histograms: readonly PhaseHistogram[]): readonly PhaseHistogram[] {
   const alike = new Map<string, [PhaseHistogram, ...PhaseHistogram[]]>();
   for (const each of histograms) {
@@ -148,8 +148,7 @@ export function combineHistograms(histograms: readonly PhaseHistogram[]): readon
 }
 
 function merged([first, ...others]: readonly [PhaseHistogram, ...PhaseHistogram[]]): PhaseHistogram {
-  // Most stored records are merged already, and decoding is what reading many of them would take its time for. Its
-  // count was checked against its samples when the record was read.
+  // Most stored records are merged already, and decoding is slow. The count was checked when the record was read.
   if (others.length === 0) return first;
   const sum = decodeHistogram(first.hdr);
   for (const { hdr } of others) sum.add(decodeHistogram(hdr));

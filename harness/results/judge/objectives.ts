@@ -12,7 +12,7 @@ import {
 } from "./histogram.ts";
 import { worstProbeMs } from "./worst-probe.ts";
 
-/** What a run must reach to pass, as data: a figure of the measurements, or its share of another. */
+/** What a run must reach to pass: a figure of the measurements, or its share of another figure. */
 export interface JudgedObjective {
   readonly name: string;
   readonly description: string;
@@ -25,17 +25,17 @@ export interface JudgedObjective {
   readonly direction: "at-least" | "at-most";
   readonly unit?: "ms" | "share" | undefined;
   readonly severity?: "fail" | "warn" | undefined;
-  /** Judged only where this figure is above zero. */
+  /** Path of a figure: the objective is judged only if this figure is above zero. */
   readonly appliesWhen?: string | undefined;
-  /** In words what was not read where there is no figure, which is then not judged. Absent = it is missed. */
+  /** Describes the input that was not read if the figure is missing: the objective is then not judged. Absent = missed. */
   readonly ifUnread?: string | undefined;
   readonly reason?: string | undefined;
 }
 
 /**
- * Judges each objective. What could not be measured has no value and is not met. A percentile that its count cannot
- * carry is neither met nor missed, unless so many samples are beyond the threshold that chance does not explain it.
- * Where the generator ran out of files, ports, memory or processes, nothing is judged: it says nothing of Coder.
+ * Judges each objective. A figure that could not be measured is not met. A percentile with too few samples is neither
+ * met nor missed, unless chance cannot explain how many samples are beyond the threshold. If the generator ran out of
+ * files, ports, memory or processes, nothing is judged, because its figures are not Coder's.
  */
 export function judge(
   objectives: readonly JudgedObjective[],
@@ -57,17 +57,17 @@ export function judge(
       return { ...objective, ...NOT_JUDGED, ...told };
     const isWithin =
       direction === "at-least" ? (value ?? -Infinity) >= threshold : (value ?? Infinity) <= threshold;
-    // What is at least so much may be any more.
+    // A lower bound within the threshold proves nothing.
     const met = few === undefined && isWithin && !(isAtLeast && direction === "at-most");
     return { ...objective, met, ...told };
   });
 }
 
-/** The objectives of a stored record, judged again from its measurements: the same answer as when it was written. */
+/** Judges the objectives of a stored record again from its measurements, with the same result as when it was written. */
 export function judgeAgain({ objectives, measurements }: RunRecord): readonly ObjectiveResult[] {
   return objectives.flatMap((stored) => {
     const { metric, direction } = stored;
-    // Records of earlier versions do not say what they measured by.
+    // Records of earlier versions do not contain the metric of an objective.
     if (metric === undefined || direction === undefined) return [stored];
     const { name, description, threshold, unit, severity, appliesWhen, ifUnread, reason } = stored;
     const objective = { name, description, metric, threshold, direction };
@@ -77,7 +77,7 @@ export function judgeAgain({ objectives, measurements }: RunRecord): readonly Ob
   });
 }
 
-/** The figure at a path into the measurements; undefined where there is none, or too few samples for it. */
+/** Returns the figure at a path into the measurements; undefined if it is missing or has too few samples. */
 export function findFigure(measurements: Measurements, path: string): number | undefined {
   const figure = figuresOf(measurements)(path);
   return figure?.few === undefined ? figure?.value : undefined;
@@ -88,7 +88,7 @@ interface Figure {
   readonly note?: string;
   /** The value is a lower bound. */
   readonly isAtLeast?: boolean;
-  /** Its samples do not carry it. */
+  /** Present if there are too few samples for the value. */
   readonly few?: { readonly isSurelyAbove: (threshold: number) => boolean };
 }
 type FigureOf = (path: string) => Figure | undefined;
@@ -111,7 +111,7 @@ function figuresOf(measurements: Measurements | undefined): FigureOf {
   };
 }
 
-/** A figure of one phase over all that recorded it. Percentiles are in milliseconds, from the intended start. */
+/** Returns a figure of one phase, merged over all parts. Percentiles are in milliseconds, from the intended start. */
 function phaseFigure(measurements: Measurements, phase: string, figure: string): Figure | undefined {
   const [merged] = combineHistograms(
     measurements.histograms.filter((one) => one.phase === phase && one.basis === "intended"),
@@ -120,7 +120,7 @@ function phaseFigure(measurements: Measurements, phase: string, figure: string):
   const failures = measurements.failures
     .filter((failure) => failure.phase === phase)
     .reduce((sum, failure) => sum + failure.count, 0);
-  // Failed attempts are in the histogram, except in records of earlier versions and where one has no place in it.
+  // Failed attempts are in the histogram, except in records of earlier versions and for phases that cannot include them.
   const attempts = count + Math.max(0, failures - (merged?.failed ?? 0));
   switch (figure) {
     case "count":
@@ -133,7 +133,7 @@ function phaseFigure(measurements: Measurements, phase: string, figure: string):
       return attempts === 0 ? undefined : { value: Math.max(failures, merged?.failed ?? 0) / attempts };
   }
   if (merged === undefined || count === 0) return undefined;
-  // Spans that ended before they began have no place in the distribution, so that it is not the whole.
+  // Spans that ended before they began are not in the distribution, so it is incomplete.
   if ((merged.negative ?? 0) > 0) return { note: `${merged.negative} spans ended before they began` };
   const { maxUs, percentilesUs } = figuresOfHistogram(merged);
   if (figure === "max") return { value: milliseconds(maxUs) };

@@ -1,7 +1,10 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { incompleteReasons } from "./completeness.ts";
 
-/** What a record's figures may be used for: only official ones (of a night, default conditions, any verdict) enter the published table. */
+/**
+ * How a record's figures may be used. Only official ones (from a nightly run under default conditions, with any
+ * verdict) enter the published table.
+ */
 export type RecordStanding = "official" | "unofficial" | "simulated";
 
 export function recordStandingOf(record: RunRecord): RecordStanding {
@@ -9,7 +12,7 @@ export function recordStandingOf(record: RunRecord): RecordStanding {
   return unofficialReasons(record).length === 0 ? "official" : "unofficial";
 }
 
-/** The verdict with what keeps it out of the published table, the same in text and Markdown. */
+/** Returns the verdict and the record's standing, for text and Markdown. */
 export function verdictLine(record: RunRecord): string {
   const asides = {
     official: "",
@@ -19,46 +22,46 @@ export function verdictLine(record: RunRecord): string {
   return `Verdict: ${record.verdict}${asides[recordStandingOf(record)]}`;
 }
 
-/** Why a real run's figures are nobody's to publish; empty when they are. */
+/** Lists why the figures of a real run must not be published; empty if they may be. */
 export function unofficialReasons(record: RunRecord): readonly string[] {
   const { deployment, simulated } = record;
   const isCandidate = deployment === undefined && !simulated;
   return [...originReasons(record), ...(isCandidate ? incompleteReasons(record) : [])];
 }
 
-/** What keeps a record out of the table that is official in everything else; empty for every other record. */
+/** Lists what keeps an otherwise official record out of the table; empty for every other record. */
 export function missingForOfficial(record: RunRecord): readonly string[] {
   return record.simulated || originReasons(record).length > 0 ? [] : incompleteReasons(record);
 }
 
-/** Where and how it was measured, as far as that keeps it out of the table. */
+/** Lists the circumstances of the measurement that keep it out of the table. */
 function originReasons({ origin, cloud, overrides, deployment, provenance }: RunRecord): readonly string[] {
   const set = Object.keys(overrides);
   const { commit, dirty = false, noCommit } = provenance.refbench;
   const { endpoints = [], skippedChecks = [], emulated = false } = cloud ?? {};
   return [
-    ...(deployment === undefined ? [] : [`a deployment that refbench did not make (${deployment.url})`]),
+    ...(deployment === undefined ? [] : [`a deployment that refbench did not create (${deployment.url})`]),
     ...(endpoints.length === 0
       ? []
-      : [`${emulated ? "an emulated cloud" : "other endpoints than the cloud's"} (${endpoints.join(", ")})`]),
+      : [`${emulated ? "an emulated cloud" : "custom cloud endpoints"} (${endpoints.join(", ")})`]),
     ...(skippedChecks.length === 0 ? [] : [`preflight without ${skippedChecks.join(", ")}`]),
-    ...(set.length === 0 ? [] : [`figures of the size overridden: ${set.join(", ")}`]),
-    // What a person starts, and looks at before it counts, is a choice among results.
-    ...(origin.kind === "run" ? ["started by hand, no night's"] : []),
+    ...(set.length === 0 ? [] : [`overridden figures of the size: ${set.join(", ")}`]),
+    // A person who starts a run and sees its result before it counts could choose among results.
+    ...(origin.kind === "run" ? ["started manually, not by a night"] : []),
     ...(origin.kind === "comparison" ? ["versions compared in one environment"] : []),
-    ...(deployment === undefined && cloud === undefined ? ["in no cloud that it names"] : []),
-    // Nobody else can check out what it was measured with.
+    ...(deployment === undefined && cloud === undefined ? ["no cloud in its record"] : []),
+    // Without a commit nobody can reproduce the measurement.
     ...(commit === undefined
-      ? [`no commit of refbench in its provenance${noCommit === undefined ? "" : `: ${noCommit}`}`]
+      ? [`no refbench commit in its provenance${noCommit === undefined ? "" : `: ${noCommit}`}`]
       : []),
-    ...(dirty ? [`a checkout with changes in no commit (${commit?.slice(0, 12) ?? "of no commit"})`] : []),
+    ...(dirty ? [`a checkout with uncommitted changes (${commit?.slice(0, 12) ?? "no commit"})`] : []),
   ];
 }
 
-/** How many reasons are named; the run's own page has all of its own. */
+/** How many reasons are listed here; a run's own page lists all of its reasons. */
 const NAMED_REASONS = 5;
 
-/** How many real runs are not part of the table, and why, the most frequent reason first; undefined when all are. */
+/** Reports how many real runs are not in the table and why, most frequent reason first; undefined if all are in it. */
 export function unofficialWords(records: readonly RunRecord[]): string | undefined {
   const unofficial = records.filter((record) => recordStandingOf(record) === "unofficial");
   if (unofficial.length === 0) return undefined;
@@ -72,15 +75,15 @@ export function unofficialWords(records: readonly RunRecord[]): string | undefin
   return `${runs} not in the table: ${named.join("; ")}${more === 0 ? "" : `; ${more} other ${more === 1 ? "reason" : "reasons"}`}`;
 }
 
-/** What stands above every table of rehearsals. */
+/** Returns the notice above every table of rehearsals. */
 function simulatedNotice(records: readonly RunRecord[]): string {
   const isReal = new Set(records.map(({ coder }) => coder === "real"));
   const coder =
     isReal.size > 1 ? "an emulated or a real Coder" : isReal.has(true) ? "a real Coder" : "an emulated Coder";
-  return `SIMULATED: rehearsed on one machine against a twin cloud and ${coder}. These figures say nothing about Coder's capacity.`;
+  return `SIMULATED: rehearsed on one machine with a twin cloud and ${coder}. These figures say nothing about Coder's capacity.`;
 }
 
-/** What stands above a table, for all of its rows; undefined above an official one. */
+/** Returns the notice above a table; undefined for official rows. */
 export function noticeAbove(records: readonly RunRecord[]): string | undefined {
   const [first] = records;
   if (first === undefined) return undefined;

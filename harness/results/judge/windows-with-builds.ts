@@ -3,8 +3,8 @@ import type { Measurements } from "../../model/record/record.ts";
 import type { LoadWindow } from "../../model/record/worker-result.ts";
 
 /**
- * The windows with builds as the server stamped them. What polling sees is later than the truth, and a workspace that
- * waits for its agents looks like one that is built, so that its counts go above the number of daemons.
+ * Returns the windows with builds counted from the server's timestamps. Polling sees builds late and counts a
+ * workspace that waits for its agents as building, so its counts can exceed the number of daemons.
  */
 export function windowsWithBuilds({
   windows = [],

@@ -1,13 +1,12 @@
 import type { LoadWindow } from "../../model/record/worker-result.ts";
 
-/** One slow answer is half of two: a window is judged from so many probes on. */
+/** A window is judged only with at least this many probes, because of two probes one slow answer would be half. */
 const FEWEST_PROBES = 4;
 
 /**
- * The largest median of the API probe in any window of a stage, milliseconds. A probe without an answer counts as long
- * as it had waited, so that a server that stands still has its worst window then. Windows before and after the stages
- * do not count; records of earlier versions do not name stages, and all of their windows count. Undefined where no
- * window has enough probes.
+ * Returns the largest median of the API probe, in milliseconds, over all windows of the load's stages. An unanswered
+ * probe counts with the time it has waited, so a server that hangs gets its worst window then. Records of earlier
+ * versions do not name stages: all their windows count. Undefined if no window has enough probes.
  */
 export function worstProbeMs(windows: readonly LoadWindow[]): number | undefined {
   const isStaged = windows.some(({ stage }) => stage !== undefined);

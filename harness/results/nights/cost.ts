@@ -2,13 +2,13 @@ import type { RunCost } from "../../model/record/cost.ts";
 import type { MeasuredNight } from "./night.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
-/** What a night of one size costs, USD. */
+/** The cost of one night of a size, USD. */
 export interface NightCost extends Spread {
-  /** `billed` or `simulated` only where every night was. */
+  /** `billed` or `simulated` only if it applies to every night. */
   readonly basis: RunCost["basis"];
 }
 
-/** The cost over these nights; a night that failed over paid for both of its runs. Undefined when none recorded it. */
+/** Returns the cost over these nights; a night that failed over includes both runs. Undefined if no cost was recorded. */
 export function costOver(nights: readonly MeasuredNight[]): NightCost | undefined {
   const paid = nights
     .map(({ runs }) => runs.flatMap(({ cost }) => (cost === undefined ? [] : [cost])))

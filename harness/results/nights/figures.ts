@@ -1,7 +1,7 @@
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 
-/** The figures of a row, by name, each from the measurements of one night. */
+/** The figures of a row by name, each read from one night's measurements. */
 const FIGURES = {
   usersCreated: ({ users }) => users.created,
   usersWithWorkspace: ({ users }) => users.withWorkspace,
@@ -16,16 +16,16 @@ const FIGURES = {
   sshHeld: ({ connections }) => connections.heldSsh,
 } as const satisfies Record<string, (measurements: Measurements) => number>;
 
-/** The name of one figure of a row. */
+/** The name of a figure in a row. */
 export type FigureName = keyof typeof FIGURES;
 
 /** Median and range of each figure of a row. */
 export type NightFigures = Readonly<Record<FigureName, Spread>> & {
-  /** Builds that succeeded in a minute, while the queue was full where it was; absent where no night recorded it. */
+  /** Successful builds a minute, while builds were queued if they ever were; absent if no night recorded it. */
   readonly buildsPerMinute?: Spread;
 };
 
-/** The figures over these nights, or undefined when none of them measured anything. */
+/** Returns the figures over these nights; undefined if none of them measured anything. */
 export function figuresOver(records: readonly RunRecord[]): NightFigures | undefined {
   const measured = records.flatMap(({ measurements }) => (measurements === undefined ? [] : [measurements]));
   if (measured.length === 0) return undefined;

@@ -5,24 +5,24 @@ import { dayOf } from "../format/day.ts";
 import { byStart } from "../history/read-history.ts";
 import { recordStandingOf } from "../judge/official.ts";
 
-/** What one night measured of one size. */
+/** One night of one size. */
 export interface MeasuredNight {
-  /** UTC day on which the night began, which its last sizes may outlive. */
+  /** UTC day on which the night began; its last sizes may run past midnight. */
   readonly day: string;
-  /** The first run; where it failed over to another zone, the one that took its place. Any other is a second try. */
+  /** The night's first run, or its replacement in another zone. Any other run is a second attempt and does not count. */
   readonly record: RunRecord;
   /** All runs of the night, oldest first. */
   readonly runs: readonly RunRecord[];
 }
 
-/** Whether a record is a night's, under the size's own figures: what a row of nights may be made of. */
+/** Whether a record is from a night with the size's own figures, so that a row of nights may include it. */
 export function isNightly(record: RunRecord): boolean {
   if (record.origin.kind !== "nightly") return false;
   const standing = recordStandingOf(record);
   return standing === "official" || (standing === "simulated" && Object.keys(record.overrides).length === 0);
 }
 
-/** The nights of one size, newest first: one a night. */
+/** Groups the records of one size by night, newest first. */
 export function nightsOf(records: readonly RunRecord[]): readonly MeasuredNight[] {
   const byNight = new Map<string, RunRecord[]>();
   for (const record of records.toSorted(byStart)) {
@@ -45,7 +45,7 @@ function dayOfNight(night: string, { startedAt }: RunRecord): string {
   return dayOf(RUN_ID_PATTERN.test(night) ? decodeTime(night.toUpperCase()) : startedAt);
 }
 
-/** Passed, nothing left, nothing planted. */
+/** Whether a run passed, left nothing and had no planted faults. */
 export function isClean({ verdict, teardown, provenance }: RunRecord): boolean {
   return verdict === "pass" && teardown.state === "clean" && provenance.rehearsal?.faults === undefined;
 }

@@ -8,31 +8,31 @@ import { measuredCoder } from "./outcome.ts";
 import { missingNights, type NightStatus, statusOf } from "./status.ts";
 import { type NightTally, tallyOf } from "./tally.ts";
 
-/** How many nights a row's figures are the median of, at most. */
+/** A row's figures are medians over at most this many nights. */
 export const NIGHTS_OF_A_ROW = 5;
 
-/** What the nights say of one size. */
+/** The nights of one size. */
 export interface NightRow {
   readonly architecture: string;
   readonly size: string;
   /** The newest night, whatever its verdict. */
   readonly newest: MeasuredNight;
-  /** Nights that the figures are of, newest first: they measured Coder, whatever their verdict, on one platform. */
+  /** The nights behind the figures, newest first: they measured Coder on one platform, whatever their verdict. */
   readonly measured: readonly MeasuredNight[];
-  /** What became of these nights, and which ones are in no figure. */
+  /** Counts these nights by outcome, and those that are in no figure. */
   readonly tally: NightTally;
-  /** Absent when no night measured Coder. */
+  /** Absent if no night measured Coder. */
   readonly figures?: NightFigures;
-  /** Clean nights in a row up to the newest one. */
+  /** How many nights in a row were clean, up to the newest. */
   readonly consecutiveClean: number;
-  /** USD of the last nights, whatever their verdict: a night that failed costs too. Absent when none recorded its cost. */
+  /** USD of the last nights with any verdict, because failed nights cost too. Absent if none recorded its cost. */
   readonly cost?: NightCost;
   readonly status: NightStatus;
-  /** Days without a night, of the last ones, oldest first. */
+  /** Recent days without a night, oldest first. */
   readonly missing: readonly string[];
 }
 
-/** One row for each architecture and size that has a night, in the catalogue's order. */
+/** Returns a row for each architecture and size that has a night, in catalogue order. */
 export function nightRows(
   records: readonly RunRecord[],
   { asOf }: { /** UTC day: 2026-11-22. */ readonly asOf: string },
@@ -71,8 +71,8 @@ function rowOf(nights: readonly MeasuredNight[], asOf: string): readonly NightRo
 }
 
 /**
- * The newest nights that measured Coder, on the platform of the newest of them: a median never mixes platforms, and
- * never leaves out a night for what it came to.
+ * Returns the newest nights that measured Coder, on the platform of the newest of them. A median never mixes
+ * platforms and never omits a night because of its result.
  */
 function lastMeasured(nights: readonly MeasuredNight[]): readonly MeasuredNight[] {
   const measured = nights.filter(({ record }) => measuredCoder(record));
@@ -88,7 +88,7 @@ function inCatalogueOrder(one: NightRow, other: NightRow): number {
   return placeOf(one) - placeOf(other) || (sizeKey(one) < sizeKey(other) ? -1 : 1);
 }
 
-/** What the catalogue no longer has comes last. */
+/** Sorts removed architectures and sizes last. */
 function placeOf({ architecture, size }: NightRow): number {
   const names = [...architectures.keys()];
   const at = names.indexOf(architecture);

@@ -2,12 +2,12 @@ import { failsRun } from "../../model/record/objective-words.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 
 /**
- * What a night's figures may be used for. `met` and `missed` measured Coder. `generator-limited` measured the
- * generator: its figures are not Coder's. `planted` is a rehearsal with faults. `nothing` ended before its load did.
+ * How a night's figures may be used. `met` and `missed` measured Coder. `generator-limited` measured the generator
+ * instead. `planted` is a rehearsal with faults. `nothing` ended before its load did.
  */
 export type NightOutcome = "met" | "missed" | "generator-limited" | "planted" | "nothing";
 
-/** The outcome of a night, from its figures; how its teardown ended does not matter here. */
+/** Returns the outcome of a night from its figures, whatever its teardown found. */
 export function nightOutcomeOf(record: RunRecord): NightOutcome {
   const { measurements, objectives, provenance, verdict, reasons } = record;
   if (provenance.rehearsal?.faults !== undefined) return "planted";
@@ -21,17 +21,17 @@ export function nightOutcomeOf(record: RunRecord): NightOutcome {
   return missed ? "missed" : "met";
 }
 
-/** Whether a night measured Coder, whatever it came to. */
+/** Whether a night measured Coder, whatever the result. */
 export function measuredCoder(record: RunRecord): boolean {
   const outcome = nightOutcomeOf(record);
   return outcome === "met" || outcome === "missed";
 }
 
-/** Verdicts of runs that were cut off: their load counts only where the stages say that it ended well. */
+/** Verdicts of interrupted runs: their load counts only if its stage succeeded. */
 const CUT_OFF: ReadonlySet<RunRecord["verdict"]> = new Set(["infrastructure", "interrupted", "cost-ceiling"]);
 
 function isLoadComplete({ stages, verdict, reasons }: RunRecord): boolean {
-  // A fault of the harness may be in any figure.
+  // An error of the harness may affect any figure.
   if (verdict === "harness-error" || reasons.some((reason) => reason.startsWith("harness-error: ")))
     return false;
   const loads = stages.filter(({ stage }) => stage === "load");

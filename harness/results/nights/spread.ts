@@ -1,11 +1,11 @@
-/** A figure over several nights. */
+/** The median and range of a figure over several nights. */
 export interface Spread {
   readonly median: number;
-  /** Least and most. */
+  /** Minimum and maximum. */
   readonly range: readonly [number, number];
 }
 
-/** The median and range of these values, or undefined when there is none. */
+/** Returns the median and range of the values; undefined if there are none. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   const sorted = values.toSorted((one, other) => one - other);
   const [least, most] = [sorted.at(0), sorted.at(-1)];

@@ -3,10 +3,10 @@ import type { NightRow } from "./nights.ts";
 import type { NightStatus } from "./status.ts";
 import { tallyWords } from "./tally-words.ts";
 
-/** How much of a reason a table's cell holds; the record has the whole. */
+/** Maximum length of a reason in a table cell; the record has the complete reason. */
 const REASON_LENGTH = 120;
 
-/** A row's status in words: its nights, the newest one, and every night of the last ones that has no record. */
+/** Describes a row's status: its nights, the newest one, and recent nights without a record. */
 export function statusWords({ status, consecutiveClean, missing, tally }: NightRow): string {
   const words = `${tallyWords(tally)}; ${wordsOf(status, consecutiveClean)}`;
   const told = status.word === "missing" ? status.nights : [];
@@ -19,7 +19,7 @@ function wordsOf(status: NightStatus, inARow: number): string {
     case "clean":
       return inARow === 1 ? "newest night clean" : `newest night clean, ${inARow} in a row`;
     case "planted":
-      return "newest night passed with planted faults: in no median";
+      return "newest night passed with planted faults: not in the median";
     case "stale":
       return `stale: the newest night is ${status.days} days old`;
     case "missing":
@@ -39,14 +39,14 @@ function failureWords({
 }: Extract<NightStatus, { reason: string }>): string {
   if (word !== "failed") return stage === undefined ? word : `${word} after ${stage} failed`;
   const where = stage === undefined ? `failed (${verdict})` : `failed (${verdict}) in ${stage}`;
-  return kind === undefined ? where : `${where}, most of all ${kind}`;
+  return kind === undefined ? where : `${where}, mostly ${kind}`;
 }
 
 function shortened(text: string): string {
   return text.length <= REASON_LENGTH ? text : `${text.slice(0, REASON_LENGTH - 1).trimEnd()}…`;
 }
 
-/** Days in order, those that follow each other as one: `2026-11-02 to 2026-11-05, 2026-11-09`. */
+/** Formats days in order, with consecutive ones as a range: `2026-11-02 to 2026-11-05, 2026-11-09`. */
 function daysInWords(days: readonly string[]): string {
   const spans: { first: string; last: string }[] = [];
   for (const day of days) {

@@ -3,30 +3,30 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { daysAfter, daysBetween } from "../format/day.ts";
 import { isClean, type MeasuredNight } from "./night.ts";
 
-/** From how many days on a newest night is stale, and over how many days missing ones are listed. */
+/** A newest night is stale after this many days; missing nights are listed over the same period. */
 export const STALE_DAYS = 14;
 
-/** What is to be known of a row's newest night. */
+/** The status of a row's newest night. */
 export type NightStatus =
   | { readonly word: "clean" }
-  /** A rehearsal passed in spite of the faults that were planted in it: it is in no median. */
+  /** A rehearsal passed despite its planted faults; it is not in the median. */
   | { readonly word: "planted" }
   | {
-      /** `leaked` and `unverified` weigh heavier than what failed before them. */
+      /** `leaked` and `unverified` outweigh an earlier failure. */
       readonly word: "failed" | "leaked" | "unverified";
       readonly verdict: RunRecord["verdict"];
-      /** The stage in which it failed, where one did. */
+      /** The stage that failed, if any. */
       readonly stage?: string;
-      /** Where objectives were missed, the class of most failures inside the load. */
+      /** If objectives were missed: the class of most failures in the load. */
       readonly class?: string;
       readonly reason: string;
     }
-  /** The newest night is older than `STALE_DAYS`, and left nothing. */
+  /** The newest night is older than `STALE_DAYS` and left nothing. */
   | { readonly word: "stale"; readonly days: number }
-  /** The newest night is clean, and those that were due after it have no record. */
+  /** The newest night is clean, but later nights that were due have no record. */
   | { readonly word: "missing"; readonly nights: readonly string[] };
 
-/** The status of a row by its nights, newest first, on a day. */
+/** Returns the status of a row on a given day. */
 export function statusOf(
   { day, record }: MeasuredNight,
   missing: readonly string[],
@@ -41,8 +41,8 @@ export function statusOf(
 }
 
 /**
- * The days without a night of the last `STALE_DAYS`, oldest first, from the first night on. The day itself is not yet
- * missing: its night may still begin.
+ * Returns the days without a night among the last `STALE_DAYS`, oldest first, counted from the first night. The given
+ * day itself is not missing yet: its night may still begin.
  */
 export function missingNights(nights: readonly MeasuredNight[], asOf: string): readonly string[] {
   const had = new Set(nights.map(({ day }) => day));
@@ -70,7 +70,7 @@ function failureOf(record: RunRecord): NightStatus {
   };
 }
 
-/** The first reason on one line, without the verdict's word before it. */
+/** Returns the first reason on one line, without its verdict. */
 function reasonOf({ verdict, reasons, objectives }: RunRecord): string {
   const [first] = reasons;
   if (first !== undefined) return first.replace(`${verdict}: `, "").replaceAll(/\s+/g, " ");

@@ -2,7 +2,7 @@ import type { NightRow } from "./nights.ts";
 import { versionText } from "../format/row.ts";
 import type { MeasuredNight } from "./night.ts";
 
-/** A row of nights for programs: its runs by their ids, without their records. */
+/** Returns a row of nights as JSON: runs appear by id, without their records. */
 export function rowSummary({ newest, measured, ...row }: NightRow) {
   return { ...row, newest: summaryOf(newest), measured: measured.map(summaryOf) };
 }

@@ -1,7 +1,7 @@
 import { formatCount } from "../format/format.ts";
 import type { NightTally } from "./tally.ts";
 
-/** A row's nights in words, the same in every form: "4 of 5 met the objectives, since 2026-11-18; 2 nights measured nothing". */
+/** Describes the tally: "4 of 5 met the objectives, since 2026-11-18; 2 nights measured nothing". */
 export function tallyWords({ of, met, since, ...others }: NightTally): string {
   const first =
     of === 0

@@ -1,26 +1,26 @@
 import type { MeasuredNight } from "./night.ts";
 import { measuredCoder, type NightOutcome, nightOutcomeOf } from "./outcome.ts";
 
-/** What became of the nights that a row is about, so that none is left out in silence. */
+/** Counts the nights of a row by outcome, so that no night is omitted silently. */
 export interface NightTally {
-  /** Nights that the figures are of, and how many of them met their objectives. */
+  /** The number of nights behind the figures, and how many of them met their objectives. */
   readonly of: number;
   readonly met: number;
-  /** UTC day of the oldest of them; where there is none, of the oldest night. */
+  /** UTC day of the oldest of these nights; of the oldest night if there are none. */
   readonly since: string;
-  /** Nights of that time whose figures are in no median, by the reason. */
+  /** Nights of this period that are not in the median, by reason. */
   readonly nothing: number;
   readonly generatorLimited: number;
   readonly planted: number;
   readonly otherPlatform: number;
-  /** Nights of that time whose teardown left something, or could not be verified. */
+  /** Nights of this period whose teardown left something or could not be verified. */
   readonly left: number;
 }
 
 /**
  * Counts a row's nights, newest first.
- * @param measured the nights that the row's figures are of
- * @param most how many nights a row is of, at most: a platform that is younger does not hide the nights before it
+ * @param measured the nights behind the row's figures
+ * @param most the largest number of nights in a row: nights before a change of platform are still counted
  */
 export function tallyOf(
   nights: readonly MeasuredNight[],

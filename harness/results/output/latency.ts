@@ -7,16 +7,16 @@ import { type LatencySummary, combineHistograms, PERCENTILES, summarize } from "
 const HEADER = ["phase", "start", "count", ...PERCENTILES.map((percentile) => `p${percentile}`), "max"];
 const FIGURES = new Set(HEADER.map((_, column) => column).filter((column) => column >= 2));
 
-/** A second row tells something from this share of difference on, and from a millisecond on. */
+/** The real start gets its own row if a figure differs by at least this share and this time. */
 const TELLING_SHARE = 0.05;
 const TELLING_US = 1000;
 
-/** Latency of each phase, from the intended start and, where that tells something else, from the real one. */
+/** Draws the latency of each phase from the intended start, and from the real start if it differs. */
 export function latencyTable(measurements: Measurements, width: number): string {
   return drawGrid(latencyGrid(measurements), width);
 }
 
-/** The table's cells, a row or two for each phase that was measured. */
+/** Returns the table's cells: one or two rows for each measured phase. */
 export function latencyGrid(measurements: Measurements): Grid {
   const merged = combineHistograms(measurements.histograms);
   const rows = PHASES.flatMap((phase) => {
@@ -52,7 +52,7 @@ function figures({ count, percentilesUs, maxUs, atLeast }: LatencySummary): read
   ];
 }
 
-/** A failed attempt took at least its timeout, and nobody knows how much more. */
+/** Marks the figures of failed attempts as lower bounds: each took at least its timeout. */
 function latency(microseconds: number | undefined, isAtLeast: boolean): string {
   if (microseconds === undefined) return NO_FIGURE;
   return `${isAtLeast ? "≥" : ""}${formatLatency(microseconds)}`;

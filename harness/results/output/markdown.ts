@@ -1,3 +1,4 @@
+import { unmeasuredLine } from "../format/unmeasured-line.ts";
 import { judgedWord, objectiveSentence } from "../../model/record/objective-words.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { oneLine } from "../../tools/safe-text.ts";
@@ -13,11 +14,14 @@ import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { sheetMarkdown } from "../table/sheet.ts";
 import { runsTable } from "../table/table.ts";
 
-/** The result of one run in Markdown: its row, then what was measured. */
+/** Formats the result of one run as Markdown: its row, then its measurements. */
 export function resultMarkdown(record: RunRecord): string {
   const { measurements, objectives } = record;
   const table = sheetMarkdown(runsTable([record]));
-  if (measurements === undefined) return table;
+  if (measurements === undefined) {
+    const unmeasured = unmeasuredLine(record);
+    return unmeasured === undefined ? table : `${table}\n${unmeasured}\n`;
+  }
   const { header, rows } = latencyGrid(measurements);
   const { connections } = measurements;
   const pace = paceWords(record.load);
@@ -34,7 +38,7 @@ export function resultMarkdown(record: RunRecord): string {
     ...failureReasonsOf(failure).flatMap(({ title, log }) => [
       `  - ${markdownText(title)}`,
       "",
-      // Four blanks more than the list's text: a block of code, in which nothing is markup.
+      // Four more spaces than the item's text make a code block, in which nothing is markup.
       ...log.map((line) => `        ${oneLine(line)}`),
       "",
     ]),
@@ -62,7 +66,7 @@ export function resultMarkdown(record: RunRecord): string {
   ].join("\n");
 }
 
-/** A line of text in Markdown: an indented one, with or without its dash, is an item of a list. */
+/** Formats a line as Markdown: an indented one becomes a list item, with or without its dash. */
 function itemOf(line: string): string {
   const [, indent = "", dash = "", text = ""] = /^( *)(- )?(.*)$/s.exec(line) ?? [];
   return `${indent === "" && dash === "" ? "" : "- "}${markdownText(text)}`;

@@ -4,18 +4,18 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { DEFAULT_WIDTH, type OutputFormat, type OutputSpec } from "../format/output-spec.ts";
 
-/** Where results go. */
+/** The destination of results. */
 export interface OutputTarget {
   readonly stdout: NodeJS.WritableStream & { readonly columns?: number | undefined };
   readonly cwd: string;
 }
 
-/** Where results go, and what to do where they cannot. */
+/** The destination of results, and what to do if writing fails. */
 interface FormTarget extends OutputTarget {
   readonly next?: string;
 }
 
-/** Writes the result of one run in each form that was asked for. */
+/** Writes the result of one run in each requested format. */
 export async function writeOutputs(
   record: RunRecord,
   outputs: readonly OutputSpec[],
@@ -29,11 +29,11 @@ export async function writeOutputs(
   });
 }
 
-/** Writes one result in each form that was asked for; a form that cannot be written stops none of the others. */
+/** Writes one result in each requested format. If one cannot be written, the others still are. */
 export async function writeForms(
   form: (format: OutputFormat, width: number) => string,
   outputs: readonly OutputSpec[],
-  { stdout, cwd, next = "free space or fix permissions, then give the command again" }: FormTarget,
+  { stdout, cwd, next = "free space or fix permissions, then repeat the command" }: FormTarget,
 ): Promise<void> {
   const failures: string[] = [];
   for (const { format, path } of outputs) {
@@ -53,7 +53,7 @@ export async function writeForms(
   throw new RefbenchError("run_folder", `cannot write the result to ${failures.join(", ")}; ${next}`);
 }
 
-/** Columns of a terminal, within what a line of prose is good for. What is not a terminal has no width: nothing is wrapped. */
+/** Returns the width of a terminal in columns, limited to a readable range. Other streams have no limit: nothing is wrapped. */
 export function widthOf(stream: OutputTarget["stdout"]): number {
   return stream.columns === undefined ? Infinity : Math.min(160, Math.max(60, stream.columns));
 }

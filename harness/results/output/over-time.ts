@@ -3,10 +3,10 @@ import { formatCount, formatDuration, formatLatency } from "../format/format.ts"
 import { combineHistograms, PERCENTILES, summarize } from "../judge/histogram.ts";
 import { worstProbeMs } from "../judge/worst-probe.ts";
 
-/** How many windows in which the generator may have been the limit are named; the record holds all. */
+/** How many windows in which the generator may have been the limit are listed; the record has all. */
 const NAMED = 3;
 
-/** How a schedule was kept. Undefined where there was none; earlier records do not tell whether there was one. */
+/** Reports whether arrivals followed their schedule; undefined if there was none, or an earlier record does not say. */
 export function arrivalsLine({ arrivals }: Measurements): string | undefined {
   if (arrivals?.waitedForTurn !== undefined) return undefined;
   if (arrivals === undefined) return undefined;
@@ -14,11 +14,11 @@ export function arrivalsLine({ arrivals }: Measurements): string | undefined {
   const started =
     late === 0
       ? "none started late"
-      : `${formatCount(late)} started late, by ${formatLatency(lateMaxMs * 1000)} at most`;
+      : `${formatCount(late)} started late, by at most ${formatLatency(lateMaxMs * 1000)}`;
   return `Arrivals: ${formatCount(due)} due, ${started}.`;
 }
 
-/** What the API probe felt over the load, and in its worst window. */
+/** Reports the API probe's latency over the load and in its worst window. */
 export function probeLine({ histograms, failures, windows = [] }: Measurements): string | undefined {
   const [probe] = combineHistograms(
     histograms.filter(({ phase, basis }) => phase === "api-probe" && basis === "intended"),
@@ -45,7 +45,7 @@ export function probeLine({ histograms, failures, windows = [] }: Measurements):
   return `Other users of the API: ${felt}; ${formatCount(failed)} of ${formatCount(attempts)} requests failed.`;
 }
 
-/** The windows in which the generator may have been the limit. */
+/** Lists the windows in which the generator may have been the limit. */
 export function limitedLines({ windows = [] }: Measurements): readonly string[] {
   const limited = windows.filter(({ generator }) => generator.limited.length > 0);
   if (limited.length === 0) return [];

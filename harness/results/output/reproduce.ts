@@ -3,13 +3,13 @@ import { LICENCE_GIVEN } from "../../model/cloud/licence.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { versionOf } from "../judge/coder-version.ts";
 
-/** Stands for a licence that no record holds. */
+/** Placeholder for a licence, which no record contains. */
 const LICENCE_FILE = "coder-licence.txt";
 
-/** Where the planted faults are written, whatever a record calls their file: no other file is written over. */
+/** Name of the file for planted faults, whatever its name in the record, so that no other file is overwritten. */
 const FAULTS_FILE = "faults.json";
 
-/** The shell commands that make the run again, one a line: the same code, then the same run. */
+/** Returns the shell commands that repeat the run with the same code, one on each line. */
 export function reproduceCommands(record: RunRecord): readonly string[] {
   const { refbench, rehearsal } = record.provenance;
   const { commit } = refbench;
@@ -26,7 +26,7 @@ export function reproduceCommands(record: RunRecord): readonly string[] {
   ];
 }
 
-/** What the commands alone do not bring back, in words. */
+/** Lists what the commands cannot reproduce. */
 export function reproduceNotes(record: RunRecord): readonly string[] {
   const { provenance, origin, cloud, coder, simulated } = record;
   const { commit, dirty = false, noCommit } = provenance.refbench;
@@ -34,34 +34,34 @@ export function reproduceNotes(record: RunRecord): readonly string[] {
   const endpoints = cloud?.endpoints ?? [];
   return [
     ...(commit === undefined
-      ? [`The record names no commit of refbench${noCommit === undefined ? "" : `: ${noCommit}`}.`]
+      ? [`The record contains no commit of refbench${noCommit === undefined ? "" : `: ${noCommit}`}.`]
       : []),
-    ...(dirty ? ["The checkout had changes that are in no commit: nobody can check them out."] : []),
+    ...(dirty ? ["The checkout had uncommitted changes, which nobody can check out."] : []),
     ...(faults !== undefined && planted === undefined
-      ? ["The planted faults lie in the run's folder, not in the record."]
+      ? ["The planted faults are in the run's folder, not in the record."]
       : []),
     ...(record.conditions.includes(LICENCE_GIVEN)
-      ? [`${LICENCE_FILE} stands for a Coder licence of your own: no record holds one.`]
+      ? [`Replace ${LICENCE_FILE} with your own Coder licence: records do not contain licences.`]
       : []),
     ...(endpoints.length === 0
       ? []
-      : [`It asked other endpoints than the cloud's own: set ${endpoints.join(", ")} first.`]),
+      : [`The run used custom cloud endpoints: set ${endpoints.join(", ")} first.`]),
     ...(simulated && coder === "real" && origin.kind !== "scaletest"
       ? [
-          `The coder program on your PATH takes the place of the one it ran on, version ${versionOf(record) ?? "unknown"}.`,
+          `The coder program on your PATH replaces the original one, version ${versionOf(record) ?? "unknown"}.`,
         ]
       : []),
     ...(origin.kind === "scaletest"
       ? [
           record.deployment?.given === undefined
-            ? "Of this load by hand the record holds its size; its other flags have to be known."
-            : "What reaches the deployment (session, headers, certificates, proxy, files) is in no record.",
+            ? "The record contains only the size of this manual load, not its other flags."
+            : "The record does not contain the access to the deployment (session, headers, certificates, proxy, files).",
         ]
       : []),
   ];
 }
 
-/** The command that measures a night's size again, for its store, against the same version of Coder. */
+/** Returns the command that measures a night's size again for its store, with the same version of Coder. */
 export function nightAgainCommand(record: RunRecord): string {
   const { architecture, size, simulated, cloud } = record;
   return [
@@ -103,7 +103,7 @@ function coderArguments(record: RunRecord): readonly string[] {
       ...(seed === undefined ? [] : ["--seed", `${seed}`]),
     ];
   }
-  // A real server's own version says nothing of the one that its rehearsal deploys.
+  // The version of a real server in a rehearsal is not the version that the rehearsal deploys.
   const isServer = simulated && coder === "real";
   return versionArguments((isServer ? provenance.chartVersion : undefined) ?? versionOf(record));
 }
@@ -145,7 +145,7 @@ function cloudArguments({ cloud, conditions }: RunRecord): readonly string[] {
   ];
 }
 
-/** Accounts of AWS are twelve digits, which no Google project can be. */
+/** AWS account ids have twelve digits; a Google project id must begin with a letter. */
 function ownerOf({ project }: NonNullable<RunRecord["cloud"]>): readonly string[] {
   return [/^\d{12}$/.test(project) ? "--account" : "--project", quoted(project)];
 }
@@ -159,7 +159,7 @@ function loadArguments(record: RunRecord): readonly string[] {
   ];
 }
 
-/** What a record tells that holds no words of its command. */
+/** Returns the flags of a load from its size, for records without the original command. */
 function sizeOfLoad({ load, size }: RunRecord): readonly string[] {
   const { workspaces, users, connections, sshShare } = load;
   return [
@@ -170,7 +170,7 @@ function sizeOfLoad({ load, size }: RunRecord): readonly string[] {
   ];
 }
 
-/** A word as every shell takes it: what comes from a record can begin no other command. */
+/** Quotes a word for the shell, so that text from a record cannot start another command. */
 function quoted(word: string): string {
   return /^[\w@%+:,./=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

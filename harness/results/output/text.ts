@@ -1,3 +1,4 @@
+import { unmeasuredLine } from "../format/unmeasured-line.ts";
 import { judgedWord, objectiveSentence } from "../../model/record/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
 import { oneLine } from "../../tools/safe-text.ts";
@@ -17,10 +18,10 @@ import { verdictLine } from "../judge/official.ts";
 import { sheetText } from "../table/sheet.ts";
 import { runsTable } from "../table/table.ts";
 
-/** How many of the things that are left are named; the record names all. */
+/** How many remaining items are listed; the record has all. */
 const NAMED = 20;
 
-/** The whole result of one run, for a person: the row, what was measured, and the verdict with its reasons last. */
+/** Formats the complete result of one run: its row, its measurements, and last the verdict with its reasons. */
 export function resultsText(record: RunRecord, width: number): string {
   const { measurements } = record;
   if (endedInPreflight(record)) return textOf([["Nothing was created."], verdictLines(record)], width);
@@ -56,7 +57,7 @@ function textOf(sections: readonly (readonly string[])[], width: number): string
     .join("\n\n")}\n`;
 }
 
-/** A table, objectives and conditions of a run that never began would hide the one reason. */
+/** Whether the run ended in preflight: only the reason matters then. */
 function endedInPreflight({ verdict, stages, resources, teardown }: RunRecord): boolean {
   return (
     verdict === "infrastructure" &&
@@ -67,7 +68,7 @@ function endedInPreflight({ verdict, stages, resources, teardown }: RunRecord): 
 }
 
 const LATENCY_NOTE =
-  "≥: at least, since it falls among attempts that failed, each of which counts as its timeout. A percentile is shown only where at least 10 samples lie above it, the raw start only where it differs.";
+  "≥: at least, because the figure falls among failed attempts, which count with their timeout. A percentile is shown only if at least 10 samples lie above it; the raw start only if it differs.";
 
 function loadLines(record: RunRecord, measurements: Measurements): readonly string[] {
   const { builds, generator } = measurements;
@@ -91,33 +92,34 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
   ];
 }
 
-/** Where the load came from. The machine that the run was asked for on is another one as a rule. */
+/** Describes the machine that generated the load, usually not the one that the run was started on. */
 function generatorMachine({ machine }: Measurements["generator"]): string {
   return machine === undefined ? "its machine is not recorded" : `${machine.cores} cores (${machine.cpu})`;
 }
 
 function childrenWords({ childCpuSeconds = 0 }: Measurements["generator"]): string {
-  return childCpuSeconds === 0 ? "" : ` and ${childCpuSeconds.toFixed(1)} s of its child processes`;
+  return childCpuSeconds === 0 ? "" : ` and ${childCpuSeconds.toFixed(1)} s in child processes`;
 }
 
-/** What was held, and what it carried. */
+/** Reports the held connections and their traffic. */
 function carriedLines({ connections, apps }: Measurements, load: RunRecord["load"]): readonly string[] {
   const { asked, held, lost, sshPath, traffic } = connections;
   const lines = [
     `Connections: ${formatCount(held)} of ${formatCount(asked)} held at once${holdWords(load)}, ${formatCount(lost)} lost; SSH by ${sshPath}; ${provedWords(connections)}; ${serverCountWords(connections)}.`,
-    traffic && `Traffic: ${formatCount(traffic.back)} of ${formatCount(traffic.due)} pieces came back whole.`,
+    traffic &&
+      `Traffic: ${formatCount(traffic.back)} of ${formatCount(traffic.due)} messages returned complete.`,
     apps &&
-      `Apps: ${formatCount(apps.held)} of ${formatCount(apps.asked)} sockets held, ${formatCount(apps.echoed)} messages came back.`,
+      `Apps: ${formatCount(apps.held)} of ${formatCount(apps.asked)} sockets held, ${formatCount(apps.echoed)} messages returned.`,
   ];
-  // A load on apps alone asks for no connection.
+  // A load of apps only requests no connections.
   return lines.slice(asked === 0 && apps !== undefined ? 1 : 0).filter((line) => line !== undefined);
 }
 
 function costLines({ cost }: RunRecord): readonly string[] {
   if (cost === undefined) return [];
   const { estimate, spent, ceiling, basis } = cost;
-  const known = spent === undefined ? "not known" : formatUsd(spent);
-  const most = ceiling === undefined ? "" : `, at most ${formatUsd(ceiling)}`;
+  const known = spent === undefined ? "unknown" : formatUsd(spent);
+  const most = ceiling === undefined ? "" : `, limit ${formatUsd(ceiling)}`;
   return [
     `Cost: ${known} (${basis}), expected ${formatUsd(estimate.total)}${most}; prices of ${estimate.prices}, ${estimate.region}.`,
   ];
@@ -137,7 +139,10 @@ function failureLines({ failures }: Measurements): readonly string[] {
   ];
 }
 
-function objectiveLines({ objectives }: RunRecord): readonly string[] {
+function objectiveLines(record: RunRecord): readonly string[] {
+  const { objectives } = record;
+  const unmeasured = unmeasuredLine(record);
+  if (unmeasured !== undefined) return [unmeasured];
   if (objectives.length === 0) return [];
   return [
     "Objectives",
@@ -145,13 +150,13 @@ function objectiveLines({ objectives }: RunRecord): readonly string[] {
   ];
 }
 
-/** A missed objective that fails the run cannot be overlooked. */
+/** Pads the judgement so that a missed objective is easy to see. */
 function wordOf(objective: ObjectiveResult): string {
   return judgedWord(objective).padEnd("not judged".length);
 }
 
 function teardownLines({ teardown }: RunRecord): readonly string[] {
-  if (teardown.state === "pending") return ["Teardown: pending; what is left is not known yet."];
+  if (teardown.state === "pending") return ["Teardown: pending; remaining resources are not known yet."];
   const { state, scope, left, swept, problems } = teardown;
   const named = (items: typeof left): readonly string[] => [
     ...items
@@ -162,8 +167,8 @@ function teardownLines({ teardown }: RunRecord): readonly string[] {
     ...(items.length > NAMED ? [`  - and ${formatCount(items.length - NAMED)} more: see record.json`] : []),
   ];
   return [
-    `Teardown: ${state} (asked: ${scope})`,
-    ...(left.length === 0 ? [] : [`Left: ${formatCount(left.length)}`, ...named(left)]),
+    `Teardown: ${state} (checked: ${scope})`,
+    ...(left.length === 0 ? [] : [`Remaining: ${formatCount(left.length)}`, ...named(left)]),
     ...(swept.length === 0 ? [] : [`Swept after the destroy: ${formatCount(swept.length)}`, ...named(swept)]),
     ...problems.map((problem) => `  problem: ${problem}`),
   ];
@@ -185,12 +190,12 @@ function overridesOf({ overrides }: RunRecord): string {
   return set.length === 0 ? "" : ` (${set.join(", ")})`;
 }
 
-/** Wraps one line of prose with its indent; what is drawn already fits. */
+/** Wraps one line of prose and keeps its indent; tables already fit. */
 function fitted(text: string, width: number): readonly string[] {
   const line = oneLine(text);
   if (line.length <= width) return [line];
   const [indent = ""] = /^\s*/.exec(line) ?? [];
-  // Only refbench's own lines begin at the left edge, whatever wraps.
+  // Only refbench's own lines begin at the left edge, however text wraps.
   const hanging = `${indent}  `;
   return wrap(line.trimStart(), Math.max(20, width - hanging.length)).map((part, index) =>
     index === 0 ? indent + part : hanging + part,

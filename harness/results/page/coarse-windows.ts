@@ -1,9 +1,9 @@
 import type { LoadWindow } from "../../model/record/worker-result.ts";
 
-/** How many windows a chart draws at most: more would be closer together than its line is wide. */
+/** A chart draws at most this many windows; more would be narrower than its line. */
 const DRAWN = 100;
 
-/** The windows as they are, or neighbours taken together where there are more than a chart can show. */
+/** Returns the windows, merged with their neighbours if there are more than a chart can show. */
 export function coarse(windows: readonly LoadWindow[]): readonly LoadWindow[] {
   const together = Math.ceil(windows.length / DRAWN);
   if (together <= 1) return windows;
@@ -12,7 +12,7 @@ export function coarse(windows: readonly LoadWindow[]): readonly LoadWindow[] {
   );
 }
 
-/** A peak stays a peak: levels and latencies are the most of both, what was counted is the sum. */
+/** Merges two windows. Levels and latencies are maxima, so that peaks remain; counts are sums. */
 function merged(one: LoadWindow, other: LoadWindow): LoadWindow {
   const probe = mergedProbe(one.probe, other.probe);
   return {

@@ -2,20 +2,20 @@ import { type Child, type Html, html } from "./html.ts";
 
 /** A table of figures. */
 export interface DataTable {
-  /** What the table is, also for those who only hear it. */
+  /** The table's name, also for screen readers. */
   readonly label: string;
   readonly header: readonly string[];
   /** The first cell of a row is its header. */
   readonly rows: readonly (readonly Child[])[];
-  /** Whether rows begin with prose, which may wrap. */
+  /** Whether rows begin with prose that may wrap. */
   readonly isProse?: boolean;
-  /** Columns of figures, by index, set to the right. */
+  /** Indexes of right-aligned columns of figures. */
   readonly right?: ReadonlySet<number>;
 }
 
 /**
- * Draws a table that scrolls sideways on its own where the screen is too narrow for it. On a phone the figures of one
- * with prose stand below it; as grids its rows are no table to a browser, so the roles are said once more.
+ * Draws a table that scrolls sideways on a narrow screen. On a phone, a table with prose shows its figures below the
+ * prose. Its rows are then grids, which browsers do not treat as a table, so the roles are explicit.
  */
 export function dataTable({ label, header, rows, isProse = false, right = new Set() }: DataTable): Html {
   const role = (name: string): Child => isProse && html` role="${name}"`;
@@ -43,7 +43,7 @@ export function dataTable({ label, header, rows, isProse = false, right = new Se
   </div>`;
 }
 
-/** Terms with what they are, in a list. */
+/** Draws terms and their values as a list. */
 export function termList(terms: readonly (readonly [string, Child])[]): Html {
   return html`<dl class="terms">
     ${terms

@@ -1,19 +1,19 @@
 import { type Child, type Html, html } from "./html.ts";
 
-/** A drawing with what is said of it. */
+/** A drawing with its caption, legend and table. */
 export interface Figure {
   readonly caption: Child;
-  /** Drawn for narrow screens; for all when there is no wide one. */
+  /** For narrow screens, and for all screens if there is no wide version. */
   readonly narrow: Html;
   readonly wide?: Html;
   readonly legend?: Html | undefined;
-  /** What is said of it below. */
+  /** Text below the drawing. */
   readonly below?: Html | undefined;
   /** The same figures as a table. */
   readonly table?: Html | undefined;
 }
 
-/** One chart: shown as wide as the screen carries, its figures in a table that opens below it. */
+/** Draws one chart as wide as the screen allows, with its figures in a table that can be opened below. */
 export function figure({ caption, narrow, wide, legend, below, table }: Figure): Html {
   return html`<figure>
     <figcaption>${caption}</figcaption>
@@ -50,7 +50,7 @@ export interface FigureKey {
     | "shade";
 }
 
-/** What the marks of a chart mean. */
+/** Draws the legend of a chart. */
 export function legend(keys: readonly FigureKey[]): Html {
   return html`<ul class="legend">
     ${keys.map(({ name, mark }) => html`<li><span class="key ${mark}" aria-hidden="true"></span>${name}</li>`)}

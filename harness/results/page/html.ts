@@ -1,4 +1,4 @@
-/** A piece of HTML: whatever text went into it is escaped. */
+/** A piece of HTML; all text in it is escaped. */
 export class Html {
   readonly text: string;
 
@@ -7,20 +7,20 @@ export class Html {
   }
 }
 
-/** What a template takes; text and numbers are escaped, lists are joined, and what is absent leaves nothing. */
+/** A value in a template. Text and numbers are escaped, lists are joined, absent values produce nothing. */
 export type Child = Html | string | number | undefined | false | readonly Child[];
 
-/** Tag of templates: `html`<p>${text}</p>``. Good in element content and in double-quoted attributes. */
+/** Template tag: `html`<p>${text}</p>``. Safe in element content and in double-quoted attributes. */
 export function html(literals: TemplateStringsArray, ...children: readonly Child[]): Html {
   return new Html(literals.map((literal, index) => literal + rendered(children[index])).join(""));
 }
 
-/** What is said below a figure, in small type. */
+/** Formats a note below a figure in small type. */
 export function small(child: Child): Html {
   return html`<span class="small">${child}</span>`;
 }
 
-/** The text as it may stand in content or in a double-quoted attribute. */
+/** Escapes text for element content and double-quoted attributes. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

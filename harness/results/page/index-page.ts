@@ -20,10 +20,10 @@ import { chip } from "./status.ts";
 
 const TITLE = "Coder reference benchmarks";
 
-/** How many runs beside the nights are listed; each size's page has all of its own. */
+/** How many runs outside nights are listed; each size's page lists all of its runs. */
 const LISTED = 30;
 
-/** The first page: a row for each size with its last nights, then every other run. */
+/** Draws the first page: a row for each size with its last nights, then all other runs. */
 export function indexPage({
   records,
   rehearsals,
@@ -31,7 +31,7 @@ export function indexPage({
   unreadable = [],
   watched = [],
 }: Omit<SiteInput, "resets"> & {
-  /** What was found in the figures over nights. */
+  /** The result of the search for steps. */
   readonly watched?: readonly WatchedSeries[];
 }): string {
   const rows = nightRows(records, { asOf });
@@ -55,7 +55,7 @@ export function indexPage({
         others.length > 0 &&
         html`<h2>Other runs</h2>
           <p class="note">
-            ${unofficial ?? "Rehearsals outside of a night"}.${others.length > LISTED && ` The newest ${LISTED} of ${formatCount(others.length)}; each size's page has all of its own.`}
+            ${unofficial ?? "Rehearsals outside a night"}.${others.length > LISTED && ` The newest ${LISTED} of ${formatCount(others.length)}; each size's page lists all of its runs.`}
           </p>
           ${runsPageTable(others.slice(0, LISTED), { label: "Other runs", root: "" })}`
       }`,
@@ -81,7 +81,7 @@ interface Ground {
   readonly watched: readonly WatchedSeries[];
 }
 
-/** The roles are said once more: as cards on a phone the rows are no table to a browser. */
+/** Draws the nights. On a phone the rows are cards, which browsers do not treat as a table, so the roles are explicit. */
 function nightsTable(rows: readonly NightRow[], ground: Ground): Html {
   return html`<table class="cards" role="table" aria-label="Results by environment and size">
     <thead role="rowgroup">
@@ -119,13 +119,13 @@ function nightRow(row: NightRow, { records, watched }: Ground): Html {
   </tr> `;
 }
 
-/** The status in words, with what there is to know of a night that was not clean. */
+/** Formats the status, with the reason if the night was not clean. */
 function statusOf({ status, newest }: NightRow): Child {
   switch (status.word) {
     case "clean":
       return chip("clean");
     case "planted":
-      return [chip("planted"), small("passed with planted faults: in no median")];
+      return [chip("planted"), small("passed with planted faults: not in the median")];
     case "stale":
       return [chip("stale"), small(`the newest night is ${status.days} days old`)];
     case "missing":
@@ -137,7 +137,7 @@ function statusOf({ status, newest }: NightRow): Child {
         ...(stage === undefined ? [] : [`in ${stage}`]),
         ...(kind === undefined ? [] : [`(${kind})`]),
       ].join(" ");
-      // Most reasons begin with their stage, which is said before them here.
+      // Most reasons begin with their stage, which is already shown here.
       const words =
         stage !== undefined && reason.startsWith(`${stage}: `) ? reason.slice(stage.length + 2) : reason;
       const why = html`<a href="${runPath(newest.record)}">${words}</a>`;
@@ -146,10 +146,10 @@ function statusOf({ status, newest }: NightRow): Child {
   }
 }
 
-/** How many figures that got worse are named beside a row; its page has them all. */
+/** How many regressions are listed beside a row; the size's page lists all. */
 const NAMED = 2;
 
-/** Steps for the worse that stand, and where to see them. */
+/** Lists the current regressions of a row, with a link to its page. */
 function regressionsOf(row: NightRow, watched: readonly WatchedSeries[]): Child {
   const worse = watched
     .filter(({ architecture, size }) => architecture === row.architecture && size === row.size)
@@ -173,7 +173,7 @@ function figureCell({ value, note }: FigureCell): Child {
 function unreadableSection(unreadable: NonNullable<SiteInput["unreadable"]>): Html | undefined {
   if (unreadable.length === 0) return undefined;
   return html`<h2>Records that cannot be read</h2>
-    <p class="note">They are not shown, and their figures are missing above.</p>
+    <p class="note">These records are not shown, and their figures are missing above.</p>
     ${dataTable({
       label: "Records that cannot be read",
       header: ["File", "Reason"],

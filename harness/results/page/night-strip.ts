@@ -7,7 +7,7 @@ import { toneOf } from "./status.ts";
 /** How many nights a strip shows. */
 const SHOWN = 14;
 
-/** The last nights of a size as a row of squares, oldest first, each a link to its run. */
+/** Draws the last nights of a size as squares, oldest first, each linked to its run. */
 export function nightStrip(
   records: readonly RunRecord[],
   {

@@ -4,19 +4,19 @@ import { formatCount, formatLatency } from "../format/format.ts";
 import { combineHistograms, type Percentile, summarize } from "../judge/histogram.ts";
 import { WATCHED_SHARES, type WatchedMetric } from "../statistics/watched-figures.ts";
 
-/** A figure that a run is looked at by first. */
+/** A key figure of a run. */
 export interface KeyFigure {
   readonly name: string;
-  /** Under which steps are looked for in it, where they are. */
+  /** The metric of its search for steps, if there is one. */
   readonly metric?: WatchedMetric;
-  /** Undefined where the run did not measure it, or measured too little. */
+  /** Returns undefined if the run did not measure it, or has too few samples. */
   readonly read: (record: RunRecord) => number | undefined;
   readonly text: (value: number) => string;
-  /** Counts have no marks between two whole ones. */
+  /** Counts have no ticks between whole numbers. */
   readonly isCount?: boolean;
 }
 
-/** The figures that a run has a column for, in order. */
+/** The figures with a column in tables of runs, in order. */
 export const KEY_FIGURES: readonly KeyFigure[] = [
   {
     name: "Workspace ready, p95",
@@ -30,16 +30,16 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
     read: percentileOf("terminal-first-byte", 95),
     text: formatLatency,
   },
-  { name: "API as other users felt it, p95", read: percentileOf("api-probe", 95), text: formatLatency },
+  { name: "API latency for other users, p95", read: percentileOf("api-probe", 95), text: formatLatency },
   {
-    name: "Connections held at once",
+    name: "Connections held concurrently",
     metric: "connections.held",
     read: measured(({ connections }) => connections.held),
     text: formatCount,
     isCount: true,
   },
   {
-    name: "Builds running at once, peak",
+    name: "Concurrent builds, peak",
     read: measured(({ builds }) => builds.peakRunning),
     text: formatCount,
     isCount: true,
@@ -47,7 +47,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
   { name: "Cost", read: costOf, text: usd },
 ];
 
-/** The figures that are drawn over nights: also those in which only steps are looked for. */
+/** The figures drawn over nights: key figures, and figures that are only searched for steps. */
 export const TREND_FIGURES: readonly KeyFigure[] = [
   ...KEY_FIGURES,
   {
@@ -63,7 +63,7 @@ export const TREND_FIGURES: readonly KeyFigure[] = [
     text: formatLatency,
   },
   {
-    name: "Builds running at once, over time",
+    name: "Concurrent builds, time-weighted",
     metric: "builds.timeWeightedRunning",
     read: measured(({ builds }) => builds.timeWeightedRunning),
     text: (value) => value.toFixed(1),
@@ -75,17 +75,17 @@ export const TREND_FIGURES: readonly KeyFigure[] = [
       const attempts = of(measurements);
       return attempts === 0 ? undefined : failed(measurements) / attempts;
     }),
-    // An axis reaches beyond its values, where a share has none.
+    // The axis extends beyond its values, but shares do not.
     text: (value) => (value < 0 || value > 1 ? "" : `${Number((value * 100).toFixed(1))} %`),
   })),
 ];
 
-/** What a run cost in USD: what was spent or, where that is not known, what was expected. */
+/** Returns the cost of a run in USD: the amount spent, or the estimate if that is unknown. */
 export function costOf({ cost }: RunRecord): number | undefined {
   return cost?.spent ?? cost?.estimate.total;
 }
 
-/** An amount in USD. */
+/** Formats an amount in USD. */
 export function usd(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }

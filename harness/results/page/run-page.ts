@@ -22,7 +22,7 @@ import { provenanceSection } from "./sections/provenance.ts";
 import { milestonesOf, stagesSection } from "./sections/stages.ts";
 import { chip, toneOf } from "./status.ts";
 
-/** Everything that the record of one run tells. */
+/** Draws the page of one run with everything in its record. */
 export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals: boolean }): string {
   const { environment, size, measurements, comparison } = record;
   const version = versionOf(record);
@@ -58,7 +58,7 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
 function unofficialNotice(record: RunRecord): Html | undefined {
   if (recordStandingOf(record) !== "unofficial") return undefined;
   return html`<p class="notice">
-    <strong>Unofficial</strong>, no part of the table: ${unofficialReasons(record).join("; ")}.
+    <strong>Unofficial</strong>, not in the table: ${unofficialReasons(record).join("; ")}.
   </p>`;
 }
 
@@ -69,7 +69,7 @@ function reasons({ reasons: said_, verdict }: RunRecord): Html | undefined {
   </ul>`;
 }
 
-/** The figures that a run is looked at for first; what it does not have is left out. */
+/** Draws the key figures of a run and omits missing ones. */
 function tiles(record: RunRecord): Html {
   const { measurements, startedAt, finishedAt, cost } = record;
   const { firstWorkspaceMs, cleanMs, cleanFrom = "load" } = milestonesOf(record);
@@ -108,9 +108,9 @@ function loadTiles(
     ["Users with a workspace", formatCount(users.withWorkspace), `${formatCount(users.created)} created`],
     ["Workspaces succeeded", formatCount(workspaces.succeeded), `of ${formatCount(workspaces.asked)}`],
     [
-      "Builds at once, peak",
+      "Concurrent builds, peak",
       formatCount(builds.peakRunning),
-      `of ${formatCount(builds.capacity)}; ${builds.timeWeightedRunning.toFixed(1)} over time`,
+      `of ${formatCount(builds.capacity)}; time-weighted ${builds.timeWeightedRunning.toFixed(1)}`,
     ],
     ...buildRateTile(builds),
     [
@@ -126,7 +126,7 @@ function buildRateTile(
 ): readonly (readonly [string, string, string])[] {
   const rate = builds.whileFull?.perMinute ?? builds.perMinute;
   if (rate === undefined) return [];
-  const when = builds.whileFull === undefined ? "the queue was never full" : "while more were queued";
+  const when = builds.whileFull === undefined ? "the queue was never full" : "while builds were queued";
   return [["Builds", rateWords(rate), [when, buildTimeWords(builds)].filter((word) => word).join("; ")]];
 }
 
@@ -139,12 +139,12 @@ function said(lines: readonly (string | undefined)[]): Html {
 }
 
 function reproduction(record: RunRecord): Html {
-  return html`<h2>Make it again</h2>
+  return html`<h2>Reproduce this run</h2>
     <pre
       tabindex="0"
       role="region"
-      aria-label="Commands that make the run again"
+      aria-label="Commands that reproduce the run"
     ><code>${reproduceCommands(record).join("\n")}</code></pre>
     ${reproduceNotes(record).map((each) => html`<p class="note">${each}</p>`)}
-    <p><a href="../${recordPagePath(record)}">The record as it is stored (JSON)</a></p>`;
+    <p><a href="../${recordPagePath(record)}">The stored record (JSON)</a></p>`;
 }

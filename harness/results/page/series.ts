@@ -2,7 +2,7 @@ import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../format/fin
 import type { MeasuredNight } from "../nights/night.ts";
 import type { Reset } from "../statistics/resets.ts";
 
-/** A series of nights that may be compared with one another. */
+/** A series of nights whose figures may be compared. */
 export interface Series {
   /** Its first night. */
   readonly day: string;
@@ -11,15 +11,15 @@ export interface Series {
   readonly why: readonly string[];
 }
 
-/** The series of a size's nights, oldest first, and of each night the index of the one that it is of. */
+/** The series of a size's nights, oldest first, and the index of each night's series. */
 export interface SeriesOfNights {
   readonly series: readonly Series[];
   readonly ofNight: readonly number[];
 }
 
 /**
- * Cuts nights, oldest first, where what was measured on changes and where they were reset: as the search for steps
- * does. A night that measured nothing knows only part of what it would have been measured on, and begins none.
+ * Splits nights, oldest first, at resets and where the fingerprint changes, like the search for steps. A night that
+ * measured nothing has an incomplete fingerprint and never begins a series.
  */
 export function seriesOf(nights: readonly MeasuredNight[], resets: readonly Reset[]): SeriesOfNights {
   const series: Series[] = [];
@@ -36,7 +36,7 @@ export function seriesOf(nights: readonly MeasuredNight[], resets: readonly Rese
   return { series, ofNight };
 }
 
-/** The series that begins with a night after this one, if any. */
+/** Returns the series that begins with this night, if any. */
 function beginning(
   last: MeasuredNight | undefined,
   { day, record }: MeasuredNight,

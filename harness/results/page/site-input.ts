@@ -1,15 +1,15 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import type { Reset } from "../statistics/resets.ts";
 
-/** What a site is made of. */
+/** The input of a site. */
 export interface SiteInput {
   readonly records: readonly RunRecord[];
-  /** Whether it is the site of the rehearsals, which shows no real run, as the other shows no rehearsal. */
+  /** Whether the site shows only rehearsals; otherwise it shows only real runs. */
   readonly rehearsals: boolean;
-  /** Date in UTC from which the age of figures is counted: 2026-11-22. */
+  /** UTC day from which the age of figures is counted: 2026-11-22. */
   readonly asOf: string;
   /** Nights on which a series begins by decision. */
   readonly resets?: readonly Reset[];
-  /** Records that could not be read: named on the index, never passed over. */
+  /** Records that could not be read; the index lists them. */
   readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }

@@ -8,7 +8,7 @@ import { runPage } from "./run-page.ts";
 import type { SiteInput } from "./site-input.ts";
 import { sizePage } from "./size-page.ts";
 
-/** The files of the static site, by their path in it: from the same records the same bytes. */
+/** Returns the files of the static site by path. The same records produce the same bytes. */
 export function siteOf(input: SiteInput): ReadonlyMap<string, string> {
   const { rehearsals, resets = [] } = input;
   const records = input.records.filter(({ simulated }) => simulated === rehearsals).toSorted(byStart);

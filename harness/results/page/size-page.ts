@@ -7,7 +7,7 @@ import { html } from "./html.ts";
 import { sizeRunsTable } from "./runs-table.ts";
 import { trendSection } from "./sections/trend.ts";
 
-/** A size over its nights, by Coder's version, and all of its runs. */
+/** Draws a size's page: its nights by Coder's version, and all of its runs. */
 export function sizePage(
   records: readonly RunRecord[],
   {
@@ -16,13 +16,13 @@ export function sizePage(
     resets = [],
   }: {
     readonly rehearsals: boolean;
-    /** What was found in the figures over nights, of this size and others. */
+    /** The result of the search for steps, for all sizes. */
     readonly watched?: readonly WatchedSeries[];
     readonly resets?: readonly Reset[];
   },
 ): string {
   const newest = records.at(-1);
-  if (newest === undefined) throw new TypeError("a size's page is made of at least one record");
+  if (newest === undefined) throw new TypeError("a size's page needs at least one record");
   const { environment, architecture, size } = newest;
   const title = `${environment}, size ${size}`;
   const isOwn = (of: { readonly architecture: string; readonly size: string }): boolean =>

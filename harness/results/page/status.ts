@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { type Html, html } from "./html.ts";
 
-/** How bad a word is: colour and sign follow it, the word itself is always there. */
+/** The severity of a word, shown by colour and sign beside the word. */
 type Tone = "good" | "warn" | "bad" | "idle";
 
 const TONES: Readonly<Record<string, Tone>> = {
@@ -30,13 +30,13 @@ const TONES: Readonly<Record<string, Tone>> = {
 
 const SIGNS = { good: "✓", warn: "!", bad: "✕", idle: "–" } as const;
 
-/** A status: its word, with a colour and a sign that add to it. */
+/** Draws a status: its word with a colour and a sign. */
 export function chip(word: string): Html {
   const tone = TONES[word] ?? "idle";
   return html`<span class="chip ${tone}"><span aria-hidden="true">${SIGNS[tone]}</span> ${word}</span>`;
 }
 
-/** The sign of a status alone, where its word is said beside it or to those who only hear. */
+/** Returns the sign of a status, for places that show its word separately. */
 export function toneOf(word: string): { readonly tone: Tone; readonly sign: string } {
   const tone = TONES[word] ?? "idle";
   return { tone, sign: SIGNS[tone] };

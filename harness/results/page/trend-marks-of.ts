@@ -5,7 +5,7 @@ import { isWorse } from "../statistics/watched-figures.ts";
 import type { TrendMark } from "./charts/trend-marks.ts";
 import type { Series } from "./series.ts";
 
-/** What is marked in the trend of a figure: where its series begin, and the steps that were found in it. */
+/** Returns the marks in a figure's trend: new series, total failures and steps. */
 export function marksOf(series: readonly Series[], found: WatchedSeries | undefined): readonly TrendMark[] {
   return [
     ...series

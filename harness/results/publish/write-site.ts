@@ -7,19 +7,19 @@ import { findText } from "../history/find-text.ts";
 import type { StoreKind } from "../history/store-kind.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** The file by which a folder is known as a site of refbench, which may be replaced. */
+/** The file that marks a folder as a site of refbench, which may be replaced. */
 export const SITE_MARKER = "refbench-site.json";
 
 const marker = z.object({ schemaVersion: z.literal(1), kind: z.enum(["results", "rehearsals"]) });
 
-/** Writes a site's files into a folder that is then all of it: made beside the old one, then put in its place. */
+/** Replaces a folder by a site's files: they are written beside it and renamed into place. */
 export async function writeSite(
   files: ReadonlyMap<string, string | Uint8Array>,
   { out, kind }: { readonly out: string; readonly kind: StoreKind },
 ): Promise<void> {
   await requireReplaceable(out, kind);
   const suffix = randomBytes(6).toString("hex");
-  // Beside the target, since a rename works only within a file system.
+  // Beside the target, because rename works only within a file system.
   const [made, old] = ["new", "old"].map((word) => join(dirname(out), `.${basename(out)}-${suffix}-${word}`));
   try {
     await writeFiles(made ?? "", new Map([...files, [SITE_MARKER, markerOf(kind)]]));
@@ -39,12 +39,12 @@ function markerOf(kind: StoreKind): string {
   return `${JSON.stringify({ schemaVersion: 1, kind } satisfies z.infer<typeof marker>)}\n`;
 }
 
-/** Only what was published before is ever replaced: anything else may be somebody's work. */
+/** Refuses a folder with anything but an earlier site of the same kind. */
 async function requireReplaceable(out: string, kind: StoreKind): Promise<void> {
   const entries = await readdir(out).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return [];
-    throw new RefbenchError("usage", `--out is ${out}, expected a folder (${messageOf(error)})`, {
+    throw new RefbenchError("usage", `--out must be a folder; got ${out} (${messageOf(error)})`, {
       cause: error,
     });
   });
@@ -55,8 +55,8 @@ async function requireReplaceable(out: string, kind: StoreKind): Promise<void> {
   throw new RefbenchError(
     "usage",
     found === undefined
-      ? `--out is ${out}, which holds other things than a site of refbench: expected a folder that is empty, not there yet, or was published before`
-      : `--out is ${out}, a site of ${found}, expected one of ${kind}: each has a folder of its own`,
+      ? `--out must be empty, missing or an earlier site; ${out} contains other files: name another folder`
+      : `--out is ${out}, a site of ${found}, but ${kind} would be published: use a separate folder`,
   );
 }
 

@@ -20,7 +20,7 @@ export const buildsFitTheDaemons: Rule<Measured> = {
   },
 };
 
-/** Everything that a record tells of builds follows from their jobs. */
+/** All build figures follow from the jobs in the record. */
 export const buildsFollowFromJobs: Rule<Measured> = {
   name: "builds-follow-from-jobs",
   check: ({ measurements: { builds } }) => {
@@ -57,7 +57,7 @@ function flat(value: object, prefix = ""): Map<string, number> {
   );
 }
 
-/** No job ends before it starts; clocks of two replicas may differ by as much as NTP leaves. */
+/** No job ends before it starts. Clocks of two replicas may differ within NTP's accuracy. */
 export const jobsGoForward: Rule<Measured> = {
   name: "jobs-go-forward",
   check: ({ measurements: { builds } }) => {
@@ -81,7 +81,7 @@ export const jobsGoForward: Rule<Measured> = {
   },
 };
 
-/** The same builds are in the jobs and in two histograms. */
+/** The jobs and two histograms contain the same builds. */
 export const jobsMatchHistograms: Rule<Measured> = {
   name: "jobs-match-histograms",
   check: ({ measurements: { builds, histograms } }) => {
@@ -119,7 +119,7 @@ export const jobsMatchHistograms: Rule<Measured> = {
 
 const PERCENTILES_COMPARED = [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 100] as const;
 
-/** One clock for all, as far as a span across two of them needs it. */
+/** All clocks agree well enough for spans that involve two of them. */
 export const clocksAgree: Rule<Measured> = {
   name: "clocks-agree",
   check: ({ measurements }) => {
@@ -145,14 +145,14 @@ export const clocksAgree: Rule<Measured> = {
   },
 };
 
-/** Each workspace that was created has one stamp of the API, and each build that ended two of a replica. */
+/** Each created workspace has one timestamp of the API, and each finished build two of a replica. */
 function stampsAddUp({ clocks = [], workspaces, builds, histograms, engine }: Measured["measurements"]) {
   const isAgain = histograms.some(({ phase }) => phase === "start-workspace");
   if (clocks.length === 0 || engine !== undefined || isAgain) return [];
   const { jobs = [] } = builds;
   const samples = (isApi: boolean): number =>
     sum(clocks.filter(({ clock }) => (clock === "api") === isApi).map((each) => each.samples));
-  // A build that failed may have been asked for again.
+  // A failed build may have been requested again.
   const again = jobs.filter(([, , , end]) => end === "failed").length;
   return [
     atMost(["workspaces created", workspaces.created], ["stamps of the API", samples(true)]),
@@ -162,7 +162,7 @@ function stampsAddUp({ clocks = [], workspaces, builds, histograms, engine }: Me
   ];
 }
 
-/** Queue and build by Coder's clock lie within the wait for the workspace by ours. */
+/** Queue and build by Coder's clock fit within the wait for the workspace by the generator's clock. */
 export const ourClockHoldsTheirs: Rule<Measured> = {
   name: "our-clock-holds-theirs",
   check: ({ measurements: { builds, histograms, failures } }) => {
@@ -171,7 +171,7 @@ export const ourClockHoldsTheirs: Rule<Measured> = {
     const jobs = (builds.jobs ?? []).filter(([, , , end]) => end === "built");
     const failed = failures.some(({ phase }) => phase === "workspace-ready" || phase === "build");
     const [own] = ready;
-    // A workspace whose build succeeded and that never became ready is in one of both only.
+    // A workspace that was built but never became ready is in only one of the two.
     if (own === undefined || restarted || failed || own.count !== jobs.length) return [];
     const read = readHistogram(own);
     const spans = jobs.map(([queued, , completed]) => completed - queued);

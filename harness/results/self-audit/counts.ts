@@ -1,6 +1,6 @@
 import { atMost, type Measured, type Named, notNegative, type Rule, same } from "./rule.ts";
 
-/** Whether the load was cut short, so that what it had begun neither succeeded nor failed. */
+/** Whether the load was cut short, so that some of what it began neither succeeded nor failed. */
 export function isCutShort({ record, measurements }: Measured): boolean {
   return (
     measurements.aborted !== undefined ||
@@ -15,13 +15,13 @@ export const workspacesAddUp: Rule<Measured> = {
     const { workspaces, engine } = of.measurements;
     const named = (name: keyof typeof workspaces): Named => [`workspaces ${name}`, workspaces[name]];
     const ended: Named = ["workspaces succeeded + failed", workspaces.succeeded + workspaces.failed];
-    // Another engine counts its runs, and what was there before was not created.
+    // Another engine counts its own runs, and existing workspaces were not created.
     const isOurs = engine === undefined;
     return [
       isCutShort(of) ? atMost(ended, named("asked")) : same(ended, named("asked")),
       atMost(named("created"), named("asked")),
       atMost(named("ready"), workspaces.created > 0 ? named("created") : named("asked")),
-      // Agents that were not waited for are not ready, and templates may have none.
+      // Agents that nobody waited for are not ready, and templates may have none.
       isOurs && workspaces.ready > 0 ? atMost(named("succeeded"), named("ready")) : undefined,
       atMost(named("deleted"), named("asked")),
     ];
@@ -32,7 +32,7 @@ export const usersAddUp: Rule<Measured> = {
   name: "users-add-up",
   check: ({ measurements: { users, workspaces, engine, histograms } }) => {
     if (engine !== undefined) return [];
-    // Where users were made for the load, workspaces are dealt to all of them.
+    // Workspaces are distributed over all users only if the load created the users.
     const isDealt = histograms.some(({ phase }) => phase === "create-user");
     const isWhole = isDealt && workspaces.created > 0 && workspaces.ready === workspaces.asked;
     const named = (name: "asked" | "created" | "withWorkspace" | "deleted"): Named => [
@@ -52,7 +52,7 @@ export const usersAddUp: Rule<Measured> = {
           "users that all workspaces are dealt to",
           Math.min(users.created, workspaces.asked),
         ]),
-      // Users whose creation lost its answer are deleted too.
+      // Users are also deleted if the answer to their creation was lost.
       atMost(named("deleted"), named("asked")),
     ];
   },
@@ -87,7 +87,7 @@ export const connectionsAddUp: Rule<Measured> = {
   },
 };
 
-/** The age of the last proof of the connections that were held. */
+/** Checks the age of the last answer of held connections. */
 function proofsArePossible({ connections: { lastProof }, windows = [] }: Measured["measurements"]) {
   if (lastProof === undefined) return [];
   const { p50Ms, maxMs } = lastProof;
@@ -99,14 +99,14 @@ function proofsArePossible({ connections: { lastProof }, windows = [] }: Measure
   ];
 }
 
-/** A gauge of sessions that were never asked for counts something else. */
+/** The server cannot count more sessions than were opened. */
 export const gaugeIsPossible: Rule<Measured> = {
   name: "gauge-is-possible",
   check: ({ record, measurements: { connections, workspaces } }) => {
     const gauge = connections.serverGauge;
-    // Other people's sessions are among those of a deployment that refbench did not make.
+    // A deployment that refbench did not create also has other people's sessions.
     if (gauge === undefined || record.deployment !== undefined) return [];
-    // A session of a visit may still be counted, and one that was attached again counts twice.
+    // A visit's session may still be counted, and a reattached one counts twice.
     const most = connections.asked + (connections.reconnected ?? 0) + workspaces.asked;
     return [
       atMost(["the server's count of terminals", gauge.terminal], ["all that were opened", most]),
@@ -156,7 +156,7 @@ export const arrivalsAddUp: Rule<Measured> = {
   },
 };
 
-/** What was measured is of the load that the record says was asked for. */
+/** The measurements are of the load that the record says was requested. */
 export const loadIsTheOneAsked: Rule<Measured> = {
   name: "load-is-the-one-asked",
   check: ({ record, measurements }) => {
@@ -190,7 +190,7 @@ function daemonsOfTheLoad({ record: { load, deployment }, measurements: { builds
       same(asked, ["replicas × daemons of the load", product]),
       same(["provisioner daemons", capacity], ["replicas × daemons of the load", product]),
     ];
-  // They were counted shortly before the load, and another deployment may scale by itself.
+  // Daemons were counted shortly before the load, and another deployment may scale automatically.
   return [
     atMost(asked, ["the most daemons", Math.max(capacity, daemons?.most ?? 0)]),
     atMost(["the fewest daemons", Math.min(capacity, daemons?.least ?? capacity)], asked),

@@ -3,13 +3,13 @@ import { readHistogram, type ReadHistogram } from "../judge/histogram.ts";
 import { atMost, type Measured, type Named, type Rule, same, sum } from "./rule.ts";
 
 const HOUR_US = 3_600_000_000;
-/** Of a histogram of three digits, and a little. */
+/** Relative precision of a histogram with three digits, rounded up. */
 const PRECISION = 0.0015;
 const COMPARED = [1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9, 100] as const;
 
 const nameOf = ({ phase, basis }: PhaseHistogram): string => `${phase} (${basis})`;
 
-/** Samples that have a place in the histogram and are no failures. */
+/** Counts the samples in the histogram that are not failures. */
 export function successes(
   { measurements }: Measured,
   phase: Phase,
@@ -31,8 +31,8 @@ export const histogramsHoldTheirCount: Rule<Measured> = {
 };
 
 /**
- * A connection that fails is counted once, whatever it still had to carry: each of that is a failed attempt. A workspace
- * that never became ready is counted by what failed of it.
+ * Phases whose failed attempts differ from the counted failures. A failed connection counts once, but each message it
+ * still had to carry is a failed attempt. A workspace that never became ready is counted under what failed.
  */
 const COUNTED_OTHERWISE: ReadonlySet<Phase> = new Set<Phase>([
   "workspace-ready",
@@ -47,7 +47,7 @@ export const histogramCountsArePossible: Rule<Measured> = {
   check: ({ measurements: { histograms, failures } }) =>
     histograms.flatMap((histogram) => {
       const { phase, count, failed = 0, beyond = 0 } = histogram;
-      // Probes of a stage are probes of the load too, and are counted as those.
+      // Probes of a stage are also probes of the load and are counted there.
       const countedAs = phase.startsWith("api-probe") ? "api-probe" : phase;
       const counted = sum(failures.filter((each) => each.phase === countedAs).map((each) => each.count));
       const longest = readHistogram(histogram).maxUs;
@@ -108,7 +108,7 @@ function quantilesAtMost(phase: Phase, raw: ReadHistogram, intended: ReadHistogr
   });
 }
 
-/** Figures that count the same thing as a histogram. */
+/** Figures that count the same thing as a histogram agree with it. */
 export const countersMatchHistograms: Rule<Measured> = {
   name: "counters-match-histograms",
   check: (of) => {

@@ -3,11 +3,11 @@ import { readHistogram } from "../judge/histogram.ts";
 import { isCutShort } from "./counts.ts";
 import { atMost, type Measured, type Rule, same, sum } from "./rule.ts";
 
-/** Parts of a load round their shares of a rate or number each for itself. */
+/** Each part of a load rounds its share of a rate or number. */
 const ROUNDING = 8;
 const SLACK_MS = 1_000;
 
-/** The hold and the ramp lasted as long as the record says that they were asked to: windows and counts show it. */
+/** Windows and counts show that the hold and the ramp lasted as long as requested. */
 export const loadIsAsAsked: Rule<Measured> = {
   name: "load-is-as-asked",
   check: (of) => {
@@ -45,7 +45,7 @@ export const loadIsAsAsked: Rule<Measured> = {
   },
 };
 
-/** A stretch takes as long as asked, and at most the longest answer more. */
+/** A stage takes as long as requested, plus at most its longest answer. */
 function lasted(
   name: string,
   askedMs: number,

@@ -39,7 +39,7 @@ export const teardownIsConsistent: Rule<RunRecord> = {
   },
 };
 
-/** Half a cent, and what rounding leaves of a sum. */
+/** Half a cent, plus the rounding error of a sum. */
 const CENT = 0.006;
 
 export const costAddsUp: Rule<RunRecord> = {

@@ -7,22 +7,22 @@ import type { Measured, Rule } from "./rule.ts";
 import { loadIsAsAsked } from "./load-as-asked.ts";
 import * as windows from "./windows.ts";
 
-/** A rule that a record breaks, and with which values. */
+/** A broken rule, with the values that contradict it. */
 export interface BrokenRule {
   readonly rule: string;
   readonly reason: string;
 }
 
-/** Rules of every record, however it was measured. */
+/** Rules for every record, with any measuring method. */
 const OF_ALL: readonly Rule<RunRecord>[] = [record.teardownIsConsistent];
 
-/** Rules of the measurements of every record. */
+/** Rules for the measurements of every record. */
 const OF_ALL_MEASURED: readonly Rule<Measured>[] = [
   histograms.histogramsHoldTheirCount,
   builds.buildsFitTheDaemons,
 ];
 
-/** Rules of records that have the fields of today; earlier ones lack some, or meant something else by them. */
+/** Rules for records of today's measuring method. Earlier records lack some fields, or define them differently. */
 const OF_TODAY: readonly Rule<RunRecord>[] = [
   record.timesGoForward,
   record.costAddsUp,
@@ -56,8 +56,8 @@ const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [
 ];
 
 /**
- * Rules that a record breaks; none of a record whose figures can be true. Throws `run_folder` where one of its histograms
- * cannot be read.
+ * Returns the rules that a record breaks; empty if its figures can be true. Throws `run_folder` if a histogram cannot
+ * be read.
  */
 export function selfAudit(of: RunRecord): readonly BrokenRule[] {
   const isOfToday = of.provenance.method === MEASURING_METHOD;
@@ -79,10 +79,10 @@ function brokenBy<Of>({ name, check }: Rule<Of>, of: Of): readonly BrokenRule[] 
   );
 }
 
-/** Told of each record; it holds all of them. */
+/** How many broken rules a verdict's reason contains; the record's check shows all. */
 const MOST_TOLD = 3;
 
-/** Broken rules as one reason of a verdict: the first of them with their values, and how many more there are. */
+/** Formats broken rules as one reason of a verdict: the first ones with their values, then the number of others. */
 export function auditReason(broken: readonly BrokenRule[]): string | undefined {
   if (broken.length === 0) return undefined;
   const told = broken.slice(0, MOST_TOLD).map(({ rule, reason }) => `${rule}: ${reason}`);

@@ -27,7 +27,7 @@ const COMMANDS: readonly Phase[] = [
   "app-echo",
 ];
 
-/** What happened in the windows is what happened in the load. */
+/** The windows add up to the load. */
 export const windowsAddUp: Rule<Measured> = {
   name: "windows-add-up",
   check: (of) => {
@@ -56,7 +56,7 @@ export const probesAddUp: Rule<Measured> = {
     if (windows.length === 0) return [];
     const failed = sum(failures.filter(({ phase }) => phase === "api-probe").map(({ count }) => count));
     const raw = histograms.find(({ phase, basis }) => phase === "api-probe" && basis === "raw");
-    // A probe that the load's end broke off waited, and has no sample.
+    // A probe that the end of the load interrupted has waited, but has no sample.
     const slowest =
       raw === undefined || (raw.failed ?? 0) > 0 || isCutShort(of)
         ? undefined
@@ -87,7 +87,7 @@ export const probesAddUp: Rule<Measured> = {
   },
 };
 
-/** No window shows more than there was. */
+/** No window shows more than the load requested. */
 export const windowsFitTheLoad: Rule<Measured> = {
   name: "windows-fit-the-load",
   check: ({ measurements: { windows = [], workspaces, connections, engine } }) =>
@@ -154,7 +154,7 @@ export const generatorIsConsistent: Rule<Measured> = {
   },
 };
 
-/** The load's figures lie within the time of its stage, and builds within the load. */
+/** The load lies within its stage, and the builds within the load. */
 export const loadLiesInItsTime: Rule<Measured> = {
   name: "load-lies-in-its-time",
   check: ({ record, measurements }) => {
@@ -182,7 +182,7 @@ export const loadLiesInItsTime: Rule<Measured> = {
             ["its stage's", Date.parse(stage.finishedAt) - Date.parse(stage.startedAt)],
             SLACK_MS,
           ),
-      // The load may come from a machine with a clock of its own.
+      // The load may come from a machine with its own clock.
       atMost(
         ["the load's begin", startedAtMs],
         ["the run's end", Date.parse(record.finishedAt ?? record.startedAt)],
@@ -208,7 +208,7 @@ export const loadLiesInItsTime: Rule<Measured> = {
   },
 };
 
-/** The load's own stamp is by the clock at its begin, the record's instants by the clock at the run's. */
+/** Returns by how much the clock was set. The load's timestamp and the record's may be from before and after. */
 function steppedMs({ clock }: RunRecord): number {
   return sum((clock?.steps ?? []).map(({ byMs }) => Math.abs(byMs)));
 }

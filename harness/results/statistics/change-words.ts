@@ -7,7 +7,7 @@ import type { WatchedSeries } from "./changes-of.ts";
 import type { TotalFailure } from "./steps/total-failures.ts";
 import { isWorse } from "./watched-figures.ts";
 
-/** The changes over nights in one form. */
+/** Formats changes over nights. */
 export function formatChanges(series: readonly WatchedSeries[], format: OutputFormat, width: number): string {
   const reruns = [...new Set(series.flatMap(({ rerun }) => rerun ?? []))];
   const parts =
@@ -17,20 +17,22 @@ export function formatChanges(series: readonly WatchedSeries[], format: OutputFo
           gridOf(series),
           { sentences: unmeasuredSentences(series) },
           {
-            sentences: reruns.map((rerun) => `Suspected: measure again, which confirms it or not: ${rerun}`),
+            sentences: reruns.map(
+              (rerun) => `A step is suspected. To confirm it or not, measure again: ${rerun}`,
+            ),
           },
         ];
   return formatSheet({ value: series.map(asJson), parts }, format, width);
 }
 
-/** A confirmed change for the worse that stands, or a total failure that does: what `results changes` ends with 10 for. */
+/** A current, confirmed regression or total failure. `results changes` then exits with 10. */
 export interface Alarm {
   /** What happened to the figure: "+ 11.2 %", "total failure". */
   readonly words: string;
   readonly day: string;
 }
 
-/** The alarms of a series, the gravest first. */
+/** Returns the alarms of a series, most severe first. */
 export function alarmsOf(series: WatchedSeries): readonly Alarm[] {
   const failures = series.totalFailures.filter(({ until }) => until === undefined);
   return [
@@ -39,23 +41,23 @@ export function alarmsOf(series: WatchedSeries): readonly Alarm[] {
   ];
 }
 
-/** A total failure in words: "TOTAL FAILURE since 2026-11-13: 0 of 1,000 (10 nights, 1,000 before)". */
+/** Describes a total failure: "TOTAL FAILURE since 2026-11-13: 0 of 1,000 (10 nights, 1,000 before)". */
 export function failureWords({ day, reason, nights, before, until }: TotalFailure): string {
   const told = [
     nights === 1 ? "1 night" : `${formatCount(nights)} nights`,
     ...(before === undefined ? [] : [`${formatCount(Number(before.toPrecision(4)))} before`]),
-    ...(until === undefined ? [] : [`over since ${until}`]),
+    ...(until === undefined ? [] : [`ended ${until}`]),
   ];
   return `TOTAL FAILURE since ${day}: ${reason} (${told.join(", ")})`;
 }
 
-/** How far a figure moved: "+ 11.2 %", or the levels of a share of failures, "0.2 % → 48.1 % failed". */
+/** Describes a figure's change: "+ 11.2 %"; for a share of failures "0.2 % → 48.1 % failed". */
 export function movedWords({ isShare }: Pick<WatchedSeries, "isShare">, change: ChangePoint): string {
   const { before, after, magnitude } = change;
   return isShare ? `${percent(before)} → ${percent(after)} failed` : signed(magnitude);
 }
 
-/** A change in words: "+ 11.2 % since 2026-11-20 (2.30.4 → 2.31.0), confirmed 2026-11-24, confidence 99.99 %". */
+/** Describes a step: "+ 11.2 % since 2026-11-20 (2.30.4 → 2.31.0), confirmed 2026-11-24, confidence 99.99 %". */
 export function changeWords(series: Pick<WatchedSeries, "isShare">, change: ChangePoint): string {
   const { day, versions, status, confirmedOn, suspectedOn, confidence } = change;
   const { before, after } = versions;
@@ -64,7 +66,7 @@ export function changeWords(series: Pick<WatchedSeries, "isShare">, change: Chan
   return `${movedWords(series, change)} since ${day}${between}, ${told}, confidence ${floored(confidence)}`;
 }
 
-/** A change in words, and what it means for its series: "REGRESSION + 11.2 % since …". */
+/** Describes a step with its meaning: "REGRESSION + 11.2 % since …". */
 export function judgedWords(series: WatchedSeries, change: ChangePoint): string {
   const meaning = series.regressions.includes(change)
     ? "REGRESSION"
@@ -74,19 +76,19 @@ export function judgedWords(series: WatchedSeries, change: ChangePoint): string 
   return `${meaning} ${changeWords(series, change)}`;
 }
 
-/** What a series could show, or why it shows nothing yet. */
+/** Describes the smallest step that would be detected in a series, or why none would be. */
 export function sightWords({ history, detectable, isShare }: WatchedSeries): string {
-  if (isShare && history.isEnough) return "compared by the counts of failures";
+  if (isShare && history.isEnough) return "compared by counts of failures";
   if (detectable === undefined) {
     return `not enough history: ${formatCount(history.figures)} of ${formatCount(history.needed)} nights of this series`;
   }
   const { variation, step, within } = detectable;
-  return `nights vary by ${percent(variation)}, so a step of ${percent(step)} would be seen within ${within} nights`;
+  return `nights vary by ${percent(variation)}, so a step of ${percent(step)} would be detected within ${within} nights`;
 }
 
 function gridOf(series: readonly WatchedSeries[]): Grid {
   return {
-    header: ["row", "figure", "nights", "change", "sight"],
+    header: ["row", "figure", "nights", "change", "detectable"],
     rows: series.map((one) => [
       `${one.architecture}/${one.size}`,
       one.figure.description,
@@ -97,7 +99,7 @@ function gridOf(series: readonly WatchedSeries[]): Grid {
   };
 }
 
-/** Everything that was found in a series, in words, in the order of its nights. */
+/** Describes all total failures and steps of a series, in the order of its nights. */
 export function foundWords(series: WatchedSeries): readonly string[] {
   return [
     ...series.totalFailures.map((failure) => ({ day: failure.day, words: failureWords(failure) })),
@@ -107,7 +109,7 @@ export function foundWords(series: WatchedSeries): readonly string[] {
     .map(({ words }) => words);
 }
 
-/** Nights that measured Coder and lack the figure, by the reason: "2 nights without it (not recorded)". */
+/** Counts nights that measured Coder but lack the figure, with reasons: "2 nights without it (not recorded)". */
 export function withoutWords({ without }: WatchedSeries): readonly string[] {
   if (without.length === 0) return [];
   const nights = without.length === 1 ? "1 night" : `${formatCount(without.length)} nights`;
@@ -116,7 +118,7 @@ export function withoutWords({ without }: WatchedSeries): readonly string[] {
   return [`${nights} without it (${named}${reasons.length > 2 ? "; and others" : ""})`];
 }
 
-/** Nights that are in no series, once for each row. */
+/** Counts the nights that are in no series, once for each row. */
 function unmeasuredSentences(series: readonly WatchedSeries[]): readonly string[] {
   const rows = new Map(series.map((one) => [`${one.architecture}/${one.size}`, one.unmeasured]));
   return [...rows].flatMap(([row, count]) => {
@@ -150,7 +152,7 @@ function asJson(series: WatchedSeries): unknown {
   };
 }
 
-/** A relative change with its sign: "+ 11.2 %". */
+/** Formats a relative change with its sign: "+ 11.2 %". */
 export function signed(share: number): string {
   return `${share < 0 ? "-" : "+"} ${percent(Math.abs(share))}`;
 }
@@ -159,7 +161,7 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** Never rounded up to certainty. */
+/** Formats a confidence, never rounded up to 100 %. */
 function floored(confidence: number): string {
   return `${Math.min(99.99, Math.floor(confidence * 1e4) / 100).toFixed(2)} %`;
 }

@@ -17,28 +17,28 @@ import {
   type WatchedShare,
 } from "./watched-figures.ts";
 
-/** What the nights of one figure of one row say. */
+/** The nights of one figure in one row, and the changes found in them. */
 export interface WatchedSeries extends SeriesChanges {
   readonly architecture: string;
   readonly size: string;
   readonly figure: Pick<WatchedFigure, "metric" | "name" | "description" | "worse">;
   /** Whether the figure is a share of failures. */
   readonly isShare: boolean;
-  /** Oldest first; a value of zero is a total failure. */
+  /** Oldest first; zero is a total failure. */
   readonly nights: readonly NightFigure[];
-  /** Nights that measured Coder and have no such figure, with the reason. */
+  /** Nights that measured Coder but lack this figure, with the reason. */
   readonly without: readonly { readonly day: string; readonly runId: string; readonly reason: string }[];
-  /** How many nights of the row measured nothing, or the generator: they are in no series. */
+  /** How many nights of the row measured nothing or only the generator: they are in no series. */
   readonly unmeasured: number;
-  /** Where what was measured on changed, and how. */
+  /** Days on which the platform changed, and the changes. */
   readonly platforms: readonly { readonly day: string; readonly changes: readonly string[] }[];
-  /** Confirmed changes for the worse in the newest series, which nothing has undone since. */
+  /** Confirmed, current regressions in the newest series. */
   readonly regressions: readonly ChangePoint[];
-  /** How to measure the last night again; present while a change is suspected. */
+  /** The command that measures the last night again; present while a step is suspected. */
   readonly rerun?: string;
 }
 
-/** Watches every figure of every row over its nights, up to a day; figures that no night has are left out. */
+/** Searches every figure of every row for changes, up to a day. Figures without any value are omitted. */
 export function changesOf(
   records: readonly RunRecord[],
   {
@@ -56,7 +56,7 @@ export function changesOf(
     .flatMap(([, row]) => seriesOf(row, asOf, resets));
 }
 
-/** A record whose load measured Coder, whatever it came to: a regression may well miss an objective. */
+/** A record whose load measured Coder. A missed objective is included, because it may be the regression. */
 type Measured = RunRecord & { readonly measurements: Measurements };
 
 interface MeasuredNight {
@@ -152,7 +152,7 @@ function platformsOf(measured: readonly MeasuredNight[]): WatchedSeries["platfor
   });
 }
 
-/** A change back ends what came before it, as a new series does. */
+/** A change back ends the regression before it, as a new series does. */
 function regressionsIn(
   { changes, levels }: SeriesChanges,
   figure: WatchedSeries["figure"],

@@ -5,15 +5,15 @@ import { countFailedLoads, judgeLoad } from "./failed-load.ts";
 import { comparePairs } from "./paired-comparison.ts";
 import { WATCHED_FIGURES } from "./watched-figures.ts";
 
-/** One load of a comparison, in the order that they were made. */
+/** One load of a comparison. */
 export interface LoadToCompare {
   readonly version: "b" | "c";
   readonly measured: Measurements;
 }
 
 /**
- * Compares loads that were made in pairs by the figures that are watched over nights; a figure that no load has is left
- * out. A load that failed has none of them, and a pair with a load whose generator was the limit is set aside.
+ * Compares loads in pairs by the watched figures. A figure that no load has is omitted. A failed load has no figures,
+ * and a pair in which the generator was the limit is excluded.
  */
 export function compareLoads(
   loads: readonly LoadToCompare[],

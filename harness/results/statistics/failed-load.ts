@@ -2,11 +2,11 @@ import jstat from "jstat";
 import type { ComparedLoad, FailedLoads } from "../../model/record/comparison.ts";
 import type { Measurements } from "../../model/record/record.ts";
 
-/** What a load of a comparison is worth, and why it is not compared. */
+/** Returns the outcome of a load of a comparison, and why it is not compared. */
 export function judgeLoad(measured: Measurements): Omit<ComparedLoad, "version"> {
   const { workspaces, connections, aborted, generator } = measured;
   const failed = (reason: string) => ({ outcome: "failed", reason }) as const;
-  // What the generator did is never judged as Coder's.
+  // The generator's limits are never judged as Coder's.
   if (generator.limited)
     return { outcome: "set-aside", reason: `the generator was the limit: ${generator.reasons.join("; ")}` };
   if (aborted !== undefined) return failed(`it stopped itself: ${aborted}`);
@@ -15,7 +15,7 @@ export function judgeLoad(measured: Measurements): Omit<ComparedLoad, "version">
   return { outcome: "measured" };
 }
 
-/** Counts the failed loads of each version, with the chance of so uneven a share. */
+/** Counts the failed loads of each version, with the probability of so uneven a distribution. */
 export function countFailedLoads(loads: readonly ComparedLoad[]): FailedLoads {
   const judged = loads.filter(({ outcome }) => outcome !== "set-aside");
   const of = (version: "b" | "c") => {
@@ -26,7 +26,7 @@ export function countFailedLoads(loads: readonly ComparedLoad[]): FailedLoads {
   return { baseline, candidate, chance: chanceOf(baseline, candidate) };
 }
 
-/** Fisher's exact test, one-sided: the version with the larger share of failures has so many of all of them, or more. */
+/** Fisher's exact test, one-sided: the probability that the worse version has at least its number of failures. */
 function chanceOf(one: FailedLoads["baseline"], other: FailedLoads["baseline"]): number {
   const all = one.of + other.of;
   const failures = one.failed + other.failed;

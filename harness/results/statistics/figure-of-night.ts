@@ -4,13 +4,13 @@ import { findFigure } from "../judge/objectives.ts";
 import type { WatchedFigure } from "./watched-figures.ts";
 
 /**
- * A watched figure of one night. `lost` is a total failure: nothing, or less than half, of what the load asked for
- * succeeded, so that there is no figure because Coder failed. `absent` lacks it for another reason.
+ * A watched figure of one night. `lost` is a total failure: less than half of what the load requested succeeded, or
+ * nothing, so Coder is the reason that there is no figure. `absent` has another reason.
  */
 export type FigureOfNight =
   { readonly value: number } | { readonly lost: string } | { readonly absent: string };
 
-/** What one night says of a figure, with the reason where it says nothing. */
+/** Returns a figure of one night, or why there is none. */
 export function figureOfNight(
   record: RunRecord & { readonly measurements: Measurements },
   { metric, asked, reached }: WatchedFigure,
@@ -23,7 +23,7 @@ export function figureOfNight(
   const got = samplesOf(measurements, metric) ?? value ?? 0;
   const words = `${formatCount(got)} of ${formatCount(wanted)}`;
   if (got > 0 && value !== undefined) return { value };
-  // Where most of them succeeded by another count, what is missing was not recorded, as by an earlier version.
+  // If another count shows that most succeeded, the figure was only not recorded, as in earlier versions.
   const isFew = reached(measurements) < wanted / 2;
   if (got === 0) return isFew ? { lost: words } : { absent: "not recorded" };
   return isFew && got < wanted / 2
@@ -31,7 +31,7 @@ export function figureOfNight(
     : { absent: `${words} samples, too few or not comparable` };
 }
 
-/** Attempts of a figure's phase that succeeded; undefined for a figure that is of no phase. */
+/** Counts the successful attempts of a figure's phase; undefined for a figure without a phase. */
 function samplesOf(measurements: Measurements, metric: string): number | undefined {
   const [root, phase = ""] = metric.split(".");
   if (root !== "phases") return undefined;

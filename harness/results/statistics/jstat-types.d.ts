@@ -1,10 +1,10 @@
-/** What is used of jstat, which brings no types of its own. */
+/** The functions of jstat in use; the package has no types. */
 declare module "jstat" {
   const jstat: {
     readonly jStat: {
       median(values: readonly number[]): number;
       mean(values: readonly number[]): number;
-      /** Of a sample, with `true`. */
+      /** Standard deviation of a sample. */
       stdev(values: readonly number[], ofSample: true): number;
       readonly normal: { inv(probability: number, mean: number, deviation: number): number };
       /** The regularized incomplete beta function of `value`. */

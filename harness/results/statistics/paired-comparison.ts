@@ -1,23 +1,24 @@
 import type { ComparedFigure } from "../../model/record/comparison.ts";
 import jstat from "jstat";
 
-/** What is compared: one figure's values from loads made in turns. */
+/** One figure to compare, with its values from pairs of loads. */
 export interface PairedFigure {
   readonly metric: string;
   readonly description: string;
   readonly pairs: ComparedFigure["pairs"];
 }
 
-/** Of all figures together: so seldom may equal versions be told to be different. */
+/** Confidence for all figures together: equal versions are reported as different in 1 % of comparisons. */
 export const COMPARISON_CONFIDENCE = 0.99;
 
-/** With fewer pairs than this their own variation is not known well enough to say anything. */
+/** With fewer pairs their variation is not known well enough for a conclusion. */
 export const LEAST_PAIRS = 4;
 
 /**
- * Compares two versions by the logarithm of each pair's ratio: what slows both loads of a pair cancels. Each figure's
- * interval is Student's, by Bonferroni at a confidence that holds for all figures together. Where more loads of one version
- * have no such figure, that is the conclusion: the loads that remain are the lucky ones.
+ * Compares two versions by the logarithm of each pair's ratio, so that whatever slows both loads of a pair cancels.
+ * Each figure has Student's interval, with Bonferroni's correction so that the confidence holds for all figures
+ * together. If one version has more loads without the figure, that is the conclusion, because the remaining loads
+ * would be a favourable selection.
  */
 export function comparePairs(
   figures: readonly PairedFigure[],
@@ -47,20 +48,20 @@ export function comparePairs(
   });
 }
 
-/** What a difference costs to see. */
+/** The input for the number of pairs. */
 export interface PairsWish {
-  /** Deviation of one load's figure, relative: a median of many samples varies less than each of them. */
+  /** Relative standard deviation of one load's figure. A median of many samples varies less than each sample. */
   readonly noise: number;
   /** 0.05 = 5 %. */
   readonly difference: number;
-  /** How often it is to be seen. @default 0.9 */
+  /** Probability of detecting the difference. @default 0.9 */
   readonly power?: number;
-  /** Compared at once. @default 1 */
+  /** Number of figures compared at once. @default 1 */
   readonly figures?: number;
   readonly confidence?: number;
 }
 
-/** The fewest pairs by which such a difference is seen, by Student's t of independent loads. */
+/** Returns the smallest number of pairs that detects such a difference, by Student's t of independent loads. */
 export function pairsNeeded({
   noise,
   difference,
@@ -78,13 +79,13 @@ export function pairsNeeded({
 
 const MOST_PAIRS = 100_000;
 
-/** The noise of one load's figure, as the pairs show it: of a pilot, to say how many pairs are needed. */
+/** Estimates the noise of one load's figure from the pairs of a pilot, as input for `pairsNeeded`. */
 export function noiseOfPairs(pairs: ComparedFigure["pairs"]): number {
   const ratios = logRatios(pairs);
   return (errorOf(ratios) * Math.sqrt(ratios.length)) / Math.SQRT2;
 }
 
-/** A figure of zero is total failure, as is one that is missing. */
+/** Whether a figure is missing; zero is a total failure and counts as missing. */
 function isMissing(value: number | null): boolean {
   return value === null || !(value > 0);
 }
@@ -96,7 +97,7 @@ function byFailures(pairs: ComparedFigure["pairs"]): "worse-by-failures" | "bett
   return candidate > baseline ? "worse-by-failures" : "better-by-failures";
 }
 
-/** Of the pairs in which neither load failed: both versions failed equally often in the others. */
+/** Uses only pairs in which neither load failed. Both versions failed equally often in the others. */
 function logRatios(pairs: ComparedFigure["pairs"]): readonly number[] {
   return pairs.flatMap(({ baseline, candidate }) =>
     baseline === null || candidate === null || isMissing(baseline) || isMissing(candidate)
@@ -105,7 +106,7 @@ function logRatios(pairs: ComparedFigure["pairs"]): readonly number[] {
   );
 }
 
-/** Equal ratios to the last digit are a count that does not vary: a difference below a tenth of a percent is none. */
+/** Smallest standard error. Ratios equal to the last digit are constant counts: less than 0.1 % is not a difference. */
 const LEAST_ERROR = 0.001;
 
 function errorOf(ratios: readonly number[]): number {

@@ -12,7 +12,7 @@ const resetsFile = z.strictObject({
     z.strictObject({
       architecture: z.string(),
       size: z.string(),
-      /** Absent = all that is watched. */
+      /** Absent = all watched figures. */
       metric: z.enum(METRICS).optional(),
       /** The first night of the new series. */
       date: z.iso.date(),
@@ -21,17 +21,17 @@ const resetsFile = z.strictObject({
   ),
 });
 
-/** A decision that figures from a night on are not compared with those before: a known and accepted change. */
+/** A decision to accept a change: figures from this night on are not compared with earlier ones. */
 export type Reset = z.infer<typeof resetsFile>["resets"][number];
 
-/** Reads the resets of a history; no file means none, where it was not asked for by its name. */
+/** Reads the resets of a history. A missing file means none, unless the user named it. */
 export async function readResets(
   path: string,
   { isNamed = false }: { readonly isNamed?: boolean } = {},
 ): Promise<readonly Reset[]> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     if (!isNamed && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new RefbenchError("usage", `the resets in ${path} cannot be read: ${messageOf(error)}`, {
+    throw new RefbenchError("usage", `cannot read the resets in ${path}: ${messageOf(error)}`, {
       cause: error,
     });
   });
@@ -40,7 +40,7 @@ export async function readResets(
   if (parsed.success) return parsed.data.resets;
   throw new RefbenchError(
     "usage",
-    `${path} holds no resets ({"schemaVersion":1,"resets":[{"architecture","size","metric"?,"date","reason"}]}): ${z.prettifyError(parsed.error)}`,
+    `${path} is not a valid file of resets ({"schemaVersion":1,"resets":[{"architecture","size","metric"?,"date","reason"}]}): ${z.prettifyError(parsed.error)}`,
   );
 }
 

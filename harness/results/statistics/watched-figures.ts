@@ -1,18 +1,18 @@
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
 import { findFigure } from "../judge/objectives.ts";
 
-/** A figure of which a change over nights is told. */
+/** A figure that is searched for changes over nights. */
 export interface WatchedFigure {
   /** Path into the measurements. */
   readonly metric: string;
-  /** In words. */
+  /** Display name. */
   readonly name: string;
-  /** With its unit. */
+  /** Display name with its unit. */
   readonly description: string;
   readonly worse: "larger" | "smaller";
-  /** How many of what the figure is about the load asked for. */
+  /** Returns how many items that the figure measures the load requested. */
   readonly asked: (record: RunRecord & { readonly measurements: Measurements }) => number;
-  /** How many of them succeeded, counted apart from the figure itself. */
+  /** Returns how many of them succeeded, counted independently of the figure. */
   readonly reached: (measurements: Measurements) => number;
 }
 
@@ -21,7 +21,7 @@ const OF_WORKSPACES = {
   reached: ({ workspaces }) => workspaces.ready,
 } as const satisfies Pick<WatchedFigure, "asked" | "reached">;
 
-/** What is watched over nights, and compared between versions: few, since each one more is one more chance to err. */
+/** The figures watched over nights and compared between versions. Few, because each one adds a chance of error. */
 export const WATCHED_FIGURES = [
   {
     metric: "phases.workspace-ready.p95",
@@ -74,7 +74,7 @@ function sshAsked({ asked, sshPath }: Measurements["connections"], { sshShare }:
   return sshPath === "none" ? 0 : Math.round(asked * sshShare);
 }
 
-/** A share of failures that is watched over nights, by counts: it is often zero, and a ratio says nothing of it. */
+/** A share of failures watched over nights by its counts, because it is often zero and then has no ratio. */
 export interface WatchedShare extends Pick<WatchedFigure, "metric" | "name" | "description"> {
   readonly worse: "larger";
   readonly failed: (measurements: Measurements) => number;
@@ -109,11 +109,11 @@ export const WATCHED_SHARES = [
   },
 ] as const satisfies readonly WatchedShare[];
 
-/** A path into the measurements that is watched. */
+/** The path of a watched figure in the measurements. */
 export type WatchedMetric =
   (typeof WATCHED_FIGURES)[number]["metric"] | (typeof WATCHED_SHARES)[number]["metric"];
 
-/** Whether a figure that rose (above 0) or fell (below 0) is for the worse. */
+/** Whether a figure that rose (above 0) or fell (below 0) got worse. */
 export function isWorse({ worse }: Pick<WatchedFigure, "worse">, magnitude: number): boolean {
   return worse === "larger" ? magnitude > 0 : magnitude < 0;
 }

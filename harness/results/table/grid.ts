@@ -4,13 +4,13 @@ import { oneLine } from "../../tools/safe-text.ts";
 export interface Grid {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Columns of figures, by index, set to the right. */
+  /** Indexes of right-aligned columns of figures. */
   readonly right?: ReadonlySet<number>;
 }
 
 /**
- * Draws a table within a width: cells wrap at spaces, after slashes and hyphens. Where even their longest words do
- * not fit beside each other, each row becomes a list of its cells.
+ * Draws a table within a width. Cells wrap at spaces and after slashes and hyphens. If even their longest words do not
+ * fit side by side, each row becomes a list of its cells.
  */
 export function drawGrid({ header, rows: given, right = new Set() }: Grid, width: number): string {
   const rows = given.map((cells) => cells.map(oneLine));
@@ -43,7 +43,7 @@ export function drawGrid({ header, rows: given, right = new Set() }: Grid, width
   return [...draw(header), rule, ...rows.flatMap(draw)].join("\n");
 }
 
-/** Text in lines of at most `width` characters, but for a command in quotes, which stays whole to be pasted. */
+/** Wraps text into lines of at most `width` characters. A quoted command stays whole, so that it can be pasted. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
@@ -62,7 +62,7 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines;
 }
 
-/** The parts that a line may break between, each with what follows it up to the break. Dates and commands stay whole. */
+/** Splits text where a line may break; each part includes the separator after it. Dates and commands stay whole. */
 function piecesOf(text: string): readonly string[] {
   return text.match(/"refbench [^"]*"[^\s]*\s*|\d{4}-\d\d-\d\d\s*|[^\s/-]*[/-]+|[^\s/-]+\s*|\s+/g) ?? [];
 }
@@ -71,7 +71,7 @@ function isCommand(piece: string): boolean {
   return piece.startsWith('"refbench ');
 }
 
-/** Takes from the widest column that still has something to give, until the line fits. */
+/** Narrows the widest column that can still shrink until the line fits. */
 function fit(natural: readonly number[], least: readonly number[], width: number): readonly number[] {
   const widths = [...natural];
   while (total(widths, 0) > width) {

@@ -1,6 +1,6 @@
 import { markdownText } from "./markdown-text.ts";
 
-/** One line of a table in Markdown, whatever its cells hold. */
+/** Formats one row of a Markdown table, with any text in its cells. */
 export function markdownRow(cells: readonly string[]): string {
   return `| ${cells.map(markdownText).join(" | ")} |`;
 }

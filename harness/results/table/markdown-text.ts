@@ -3,7 +3,7 @@ import { oneLine } from "../../tools/safe-text.ts";
 const ESCAPED: ReadonlyMap<string, string> = new Map([
   ["&", "&amp;"],
   ["<", "&lt;"],
-  // An entity: before another escaped character a second backslash would end that one's escape.
+  // An entity, because a second backslash before another escaped character would cancel its escape.
   ["\\", "&#92;"],
   ["`", "\\`"],
   ["[", "\\["],
@@ -13,7 +13,7 @@ const ESCAPED: ReadonlyMap<string, string> = new Map([
   ["~", "\\~"],
 ]);
 
-/** Any text as one line of Markdown that shows it and nothing else: no markup, no HTML, no comment, no cell of a table. */
+/** Escapes text as one line of Markdown, without any markup, HTML, comment or table cell. */
 export function markdownText(text: string): string {
   return oneLine(text)
     .replace(/[&<\\`[\]|*~]/g, (character) => ESCAPED.get(character) ?? character)

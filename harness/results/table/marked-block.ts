@@ -5,14 +5,14 @@ import { messageOf, RefbenchError } from "../../tools/error.ts";
 const BEGIN = Buffer.from("<!-- refbench:table -->");
 const END = Buffer.from("<!-- /refbench:table -->");
 
-/** Puts a table between the markers of a file; every other byte stays. A file without exactly one pair is refused. */
+/** Replaces the text between a file's markers and no other byte. Refuses a file without exactly one pair. */
 export async function writeMarkedBlock(path: string, text: string): Promise<void> {
   const before = await readFile(path).catch((error: unknown) => {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new RefbenchError(
       "usage",
       missing
-        ? `there is no ${path}, expected a file with the lines ${BEGIN.toString()} and ${END.toString()}: the table goes between them`
+        ? `${path} does not exist: create it with the lines ${BEGIN.toString()} and ${END.toString()}, and the table goes between them`
         : `cannot read ${path}: ${messageOf(error)}`,
       { cause: error },
     );
@@ -21,14 +21,14 @@ export async function writeMarkedBlock(path: string, text: string): Promise<void
   if (!after.equals(before)) await replace(path, after);
 }
 
-/** The file's bytes with this text between its markers. */
+/** Returns the file's bytes with this text between its markers. */
 function withBlock(file: Buffer, text: string, path: string): Buffer {
   const [begins, ends] = [placesOf(BEGIN, file), placesOf(END, file)];
   const [[begin], [end]] = [begins, ends];
   if (begin === undefined || end === undefined || begins.length > 1 || ends.length > 1 || end < begin)
     throw new RefbenchError(
       "usage",
-      `${path} has ${begins.length} × ${BEGIN.toString()} and ${ends.length} × ${END.toString()}, expected one of each in this order: nothing was written`,
+      `${path} must contain ${BEGIN.toString()} and ${END.toString()} once each, in this order; found ${begins.length} and ${ends.length}: nothing was written`,
     );
   const from = begin + BEGIN.length;
   return Buffer.concat([
@@ -38,7 +38,7 @@ function withBlock(file: Buffer, text: string, path: string): Buffer {
   ]);
 }
 
-/** No text can bring a marker of its own: a table has no comments. */
+/** Escapes comments, so that the text cannot contain a marker. */
 function withoutComments(text: string): string {
   return text.replaceAll("<!--", "&lt;!--");
 }
@@ -49,9 +49,9 @@ function placesOf(marker: Buffer, file: Buffer): readonly number[] {
   return places;
 }
 
-/** Whoever reads meanwhile sees the old file or the whole of the other one. A link stays a link. */
+/** Replaces a file atomically, so that a reader sees the old or the new content. A symbolic link remains. */
 async function replace(path: string, bytes: Buffer): Promise<void> {
-  // A file system replaces a file only by one of its own.
+  // A rename works only within a file system.
   const target = await realpath(path);
   const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
   try {

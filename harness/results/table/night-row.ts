@@ -6,28 +6,28 @@ import type { Spread } from "../nights/spread.ts";
 import { statusWords } from "../nights/status-words.ts";
 import { COLUMNS, versionText } from "../format/row.ts";
 
-/** The columns of the table of nights: those of Coder's documentation, and what a night costs. */
+/** The columns of the table of nights: those of Coder's documentation, and the cost of a night. */
 export const NIGHT_COLUMNS = [...COLUMNS.slice(0, -1), "Cost per night", "Status"] as const;
 
-/** How the figures of a row were made, for the line below a table of nights, in every form. */
+/** Explains the figures of a row, below a table of nights. */
 export const MEDIAN_LEGEND =
-  `Each figure is the median of the last ${NIGHTS_OF_A_ROW} nights at most that measured Coder, whatever their verdict, with least and most where they differ; ` +
-  // Order statistics: the median lies outside of all n values when all lie on one side of it, 2 × (1/2)^n.
-  `least and most of ${NIGHTS_OF_A_ROW} independent nights enclose the true median with a confidence of ${Math.floor((1 - 2 / 2 ** NIGHTS_OF_A_ROW) * 1000) / 10} %.`;
+  `Each figure is the median of at most the last ${NIGHTS_OF_A_ROW} nights that measured Coder, whatever their verdict, with minimum and maximum if they differ; ` +
+  // Order statistics: the median lies outside of all n values if all lie on one side of it, 2 × (1/2)^n.
+  `minimum and maximum of ${NIGHTS_OF_A_ROW} independent nights enclose the true median with a confidence of ${Math.floor((1 - 2 / 2 ** NIGHTS_OF_A_ROW) * 1000) / 10} %.`;
 
-/** What the columns mean, for the line below a table of nights. */
+/** Explains the columns, below a table of nights. */
 export const NIGHT_LEGEND =
   `${MEDIAN_LEGEND} ` +
-  "Users: created/with a workspace that became ready; those without one are idle. Workspaces: succeeded. Concurrent builds: running at once as the server saw them/capacity, on average over time, and how many succeeded in a minute while the queue was full. " +
-  "Concurrent connections: held at the same time (terminal/SSH, how SSH travelled, and for how long they were held). Last tested: the newest night, whatever its end.";
+  "Users: created/with a workspace that became ready; the others are idle. Workspaces: succeeded. Concurrent builds: running at once by the server's timestamps/capacity, on average over time, and how many succeeded a minute while builds were queued. " +
+  "Concurrent connections: held at the same time (terminal/SSH, path of SSH, and length of the hold). Last tested: the newest night, whatever its result.";
 
-/** A figure of a row, and what is said of it in smaller letters where there are any. */
+/** A figure of a row, with an optional note in small type. */
 export interface FigureCell {
   readonly value: string;
   readonly note?: string;
 }
 
-/** The cells of one size, a cell for each column. */
+/** Returns the cells of one size, one for each column. */
 export function nightCells(row: NightRow): readonly string[] {
   const { newest, size } = row;
   const { environment, simulated } = newest.record;
@@ -46,7 +46,7 @@ function cellText({ value, note }: FigureCell): string {
   return note === undefined ? value : `${value} (${note})`;
 }
 
-/** Users, workspaces, builds and connections of a row, one wording for text, Markdown and page. */
+/** Formats users, workspaces, builds and connections of a row, for text, Markdown and page. */
 export function figureCells({ figures, measured }: NightRow): readonly FigureCell[] {
   if (figures === undefined) return Array.from({ length: 4 }, () => ({ value: NO_FIGURE }));
   const { buildsPerMinute: rate } = figures;
@@ -73,12 +73,12 @@ export function figureCells({ figures, measured }: NightRow): readonly FigureCel
   ];
 }
 
-/** What a night costs. */
+/** Formats the cost of a night. */
 export function costCell({ cost }: NightRow): FigureCell {
   return cost === undefined ? { value: NO_FIGURE } : { value: spread(cost, formatUsd), note: cost.basis };
 }
 
-/** Coder's version of the newest night; where the figures are of others too, those are named. */
+/** Formats Coder's version of the newest night, and the versions behind the figures if they differ. */
 export function versionCell({ newest, measured }: NightRow): string {
   const version = versionText(newest.record);
   const others = [...new Set(measured.map(({ record }) => versionText(record)))];
@@ -87,7 +87,7 @@ export function versionCell({ newest, measured }: NightRow): string {
     : `${version} (figures of ${others.toReversed().join(", ")})`;
 }
 
-/** The median, and least and most where they differ: `9,990 (9,950–10,000)`. */
+/** Formats the median, with minimum and maximum if they differ: `9,990 (9,950–10,000)`. */
 function spread(
   { median, range: [least, most] }: Spread,
   format: (value: number) => string = oneDigit,

@@ -4,14 +4,14 @@ import { markdownRow } from "./markdown-row.ts";
 import { markdownText } from "./markdown-text.ts";
 import type { OutputFormat } from "../format/output-spec.ts";
 
-/** A part of what is told: a notice that nothing may be read without, sentences, a list with its title, or a table. A list of nothing is left out. */
+/** One part of a sheet: a notice that must be read first, sentences, a titled list, or a table. Empty lists are omitted. */
 export type SheetPart =
   | { readonly notice: string }
   | { readonly sentences: readonly string[] }
   | { readonly title: string; readonly items: readonly string[] }
   | Grid;
 
-/** The same answer as text, Markdown, or the JSON that it was made from. */
+/** Formats a sheet as text, Markdown, or the JSON that it was made from. */
 export function formatSheet(
   { value, parts }: { readonly value: unknown; readonly parts: readonly SheetPart[] },
   format: OutputFormat,
@@ -21,12 +21,12 @@ export function formatSheet(
   return format === "text" ? sheetText(parts, width) : sheetMarkdown(parts);
 }
 
-/** A sheet as text within a width. */
+/** Formats a sheet as text within a width. */
 export function sheetText(parts: readonly SheetPart[], width: number): string {
   return joined(parts, (part) => text(part, width));
 }
 
-/** A sheet in Markdown. */
+/** Formats a sheet as Markdown. */
 export function sheetMarkdown(parts: readonly SheetPart[]): string {
   return joined(parts, markdown);
 }

@@ -7,25 +7,25 @@ import { noticeAbove, recordStandingOf, unofficialWords } from "../judge/officia
 import { COLUMNS, legendOf, rowsOf, verifiedLine } from "../format/row.ts";
 import type { SheetPart } from "./sheet.ts";
 
-/** A results table, the same for a person and in Markdown. */
+/** A results table, for text and Markdown. */
 export type Table = readonly SheetPart[];
 
-/** The rows of single runs; what is not official says so above itself and in each row. */
+/** Returns the rows of single runs. Rows that are not official are marked above the table and in each row. */
 export function runsTable(records: readonly RunRecord[]): Table {
   return [...noticeOf(records), ...runParts(records)];
 }
 
-/** What the table is to hold. */
+/** The options of the published table. */
 export interface TableRequest {
-  /** UTC day by which nights are stale or missing: 2026-11-22. */
+  /** UTC day for stale and missing nights: 2026-11-22. */
   readonly asOf: string;
-  /** The simulated rows instead of the official ones. */
+  /** Selects simulated rows instead of official ones. */
   readonly rehearsals: boolean;
 }
 
 /**
- * The published table: a row for each size that has a night. Rehearsals outside of a night have rows of their own
- * below; unofficial runs have none. What these records and the day say is all that it depends on.
+ * Returns the published table: a row for each size that has a night. Rehearsals outside a night have their own rows
+ * below; unofficial runs have none. The result depends only on the records and the day.
  */
 export function publishedTable(records: readonly RunRecord[], { asOf, rehearsals }: TableRequest): Table {
   const asked = records.filter(

@@ -16,7 +16,7 @@ export interface ShortQuota {
   readonly free: number;
 }
 
-/** Families without a quota of their own share `CPUS`. */
+/** Families without their own quota share `CPUS`. */
 const IN_CPUS = new Set(["e2", "n1", "f1", "g1"]);
 /** Google counts balanced disks as SSD. */
 const IN_SSD = new Set(["pd-ssd", "pd-balanced"]);

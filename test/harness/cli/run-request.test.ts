@@ -172,10 +172,10 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
     [[...REHEARSAL, "--project", "my-benchmarks"], /--project cannot be combined with --rehearse/],
     [[...REHEARSAL, "--skip-canary"], /--skip-canary cannot be combined with --rehearse/],
     [[...REHEARSAL, "--skip-preflight", "quota"], /--skip-preflight cannot be combined with --rehearse/],
-    [[...REAL, "--skip-preflight", "marker"], /only an emulated cloud may have/],
+    [[...REAL, "--skip-preflight", "marker"], /only allowed for an emulated cloud/],
     [
       [...REAL, "--skip-preflight", "marker"],
-      /only an emulated cloud may have/,
+      /only allowed for an emulated cloud/,
       // One service elsewhere leaves the others where they are.
       { GOOGLE_DNS_CUSTOM_ENDPOINT: "http://127.0.0.1:8" },
     ],
@@ -275,9 +275,9 @@ describe("a larger size waits for a clean canary", () => {
       /no canary of gke in my-benchmarks was clean \(last: leaked\)/,
       { verdict: "leaked", teardown: LEAKED },
     ],
-    ["of other stacks", /was of other stacks/, {}, { stacks: "0000" }],
-    ["of another project", /my-benchmarks has seen no canary/, {}, { project: "another-one" }],
-    ["of an emulated cloud", /has seen no canary/, {}, { emulated: true }],
+    ["of other stacks", /used other stacks/, {}, { stacks: "0000" }],
+    ["of another project", /no canary of gke has run in my-benchmarks/, {}, { project: "another-one" }],
+    ["of an emulated cloud", /no canary of gke has run/, {}, { emulated: true }],
   ];
   test.each(others.map(([which, words, change, cloud = {}]) => ({ which, words, change, cloud })))(
     "and not for one $which",
@@ -294,7 +294,7 @@ describe("a larger size waits for a clean canary", () => {
     const bucket = join(place.cwd, "bucket");
     await mkdir(join(bucket, "runs", runId!), { recursive: true });
     await rename(join(place.cwd, ".refbench", "runs", runId!), join(bucket, "runs", runId!, "files"));
-    await expect(place.asked(LARGER)).rejects.toThrow(/has seen no canary/);
+    await expect(place.asked(LARGER)).rejects.toThrow(/no canary of gke has run/);
     expect((await place.asked([...LARGER, "--mirror", `file://${bucket}`])).size).toBe("100");
   });
 });

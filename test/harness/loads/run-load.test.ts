@@ -184,7 +184,7 @@ describe("a load by hand", () => {
     const record = await recordOf({ shard: judged({ ...missed, ...slow }) });
     expect(record).toMatchObject({ verdict: "generator-limited", coderVersion: "2.31.0", simulated: false });
     expect(resultsText(record, 80)).toContain(
-      "UNOFFICIAL, never published: a deployment that refbench did not make",
+      "UNOFFICIAL, never published: a deployment that refbench did not create",
     );
   });
 

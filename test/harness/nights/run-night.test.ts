@@ -143,7 +143,7 @@ test("a run whose record is not part of the table is marked with the reasons", a
   const refbench = { version: "1.2.3", noCommit: "git is not on PATH" };
   world.records.set("gke-100.json", officialRecord({ provenance: { ...provenance, refbench } }));
   const { runs } = await runNight(request(), world.ports, never);
-  expect(runs[0]?.unofficial).toContain("no commit of refbench in its provenance: git is not on PATH");
+  expect(runs[0]?.unofficial).toContain("no refbench commit in its provenance: git is not on PATH");
   expect(runs[1]?.unofficial).toBeUndefined();
 });
 

@@ -169,7 +169,7 @@ const OBJECTIVES: readonly JudgedObjective[] = [
   },
   {
     name: "api-p95",
-    description: "API as other users felt it, p95",
+    description: "API latency for other users, p95",
     metric: { path: "phases.api-probe.p95" },
     threshold: 150,
     direction: "at-most",

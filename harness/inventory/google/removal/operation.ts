@@ -6,7 +6,7 @@ import { removeOutcomeOf } from "./outcome.ts";
 import { type Raw, textAt } from "../raw.ts";
 import { list, record, refusal } from "../refusal.ts";
 
-/** As long as the stacks let Terraform wait for the same deletes; the APIs not named here answer at once. */
+/** The same timeouts as Terraform's deletes in the stacks. Other APIs answer at once. */
 const DEADLINE_MS: Readonly<Partial<Record<GoogleApiName, number>>> = {
   compute: 10 * 60_000,
   container: 40 * 60_000,
@@ -15,7 +15,7 @@ const DEADLINE_MS: Readonly<Partial<Record<GoogleApiName, number>>> = {
 const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 15_000;
 
-/** Follows the operation that a delete started until it has ended. */
+/** Waits until the operation that a delete started has ended. */
 export async function awaitOperation(
   options: { readonly call: CallGoogle; readonly clock: Clock; readonly project: string },
   api: GoogleApiName,
@@ -37,13 +37,13 @@ export async function awaitOperation(
     if (clock.elapsed() >= giveUpAt) {
       return {
         state: "in-use",
-        reason: `its deletion has not ended after ${deadlineMs / 60_000} min (${path})`,
+        reason: `its deletion has not finished after ${deadlineMs / 60_000} min (${path})`,
       };
     }
     await clock.sleep(wait, signal);
     const polled = await call({ api, method: "GET", path }, signal);
     if (polled.state !== "ok") {
-      // The delete was accepted: that its operation is not told must not look like the thing is gone.
+      // The delete was accepted. An operation that cannot be read does not prove that the item is gone.
       const reason = `its deletion was accepted, but ${path} could not be followed: ${polled.reason}`;
       return { state: polled.state === "denied" ? "denied" : "failed", reason };
     }
@@ -52,13 +52,13 @@ export async function awaitOperation(
   return ended(operation);
 }
 
-/** Operations lie where the deleted thing lay: its zone, its region, the globe, or just the project. */
+/** Returns the path of an operation, which has the same zone, region or scope as the deleted item. */
 function operationPath(project: string, path: string, name: string): string {
   const between = path.split("/").slice(2, -2);
   return ["projects", project, ...between, "operations", name].join("/");
 }
 
-/** A done operation may have failed. */
+/** Returns the outcome of a finished operation, which may have failed. */
 function ended(operation: Raw): RemoveOutcome {
   const error = record(operation["error"]);
   const errors = [...list(error["errors"]), ...("message" in error ? [error] : [])].map(record);

@@ -1,7 +1,7 @@
 import type { RemoveOutcome } from "../../../model/ports/inventory.ts";
 import type { GoogleAnswer } from "../api.ts";
 
-/** What an answer to a delete means for a sweep. */
+/** Converts the answer to a delete into a sweep's outcome. */
 export function removeOutcomeOf(answer: GoogleAnswer): RemoveOutcome {
   switch (answer.state) {
     case "ok":

@@ -15,7 +15,7 @@ export interface GoogleRemoveOptions {
   readonly project: string;
 }
 
-/** Deletes one thing and waits until it is really gone. */
+/** Deletes one item and waits until it is gone. */
 export async function removeGoogleItem(
   options: GoogleRemoveOptions,
   item: InventoryItem,
@@ -39,17 +39,17 @@ export async function removeGoogleItem(
   return awaitOperation(options, api, { path, answer: answer.body }, signal);
 }
 
-/** What is not deleted whatever the caller says. */
+/** Returns why an item must never be deleted; undefined if it may be. */
 function refuse(project: string, item: InventoryItem): string | undefined {
   const refusal = refuseRemoval(item);
   if (refusal !== undefined) return refusal;
   if (!GOOGLE_KINDS.includes(item.kind)) {
-    return `no delete is known for ${item.kind}: remove it by hand, and add its kind to the inventory`;
+    return `no delete is implemented for ${item.kind}: remove it manually, and add its kind to the inventory`;
   }
   const { path } = parse(item.id);
   return path === `projects/${project}` || path.startsWith(`projects/${project}/`)
     ? undefined
-    : `${path} is not of project ${project}`;
+    : `${path} does not belong to project ${project}`;
 }
 
 function parse(id: string): {

@@ -5,7 +5,7 @@ import { removeOutcomeOf } from "./outcome.ts";
 import { textAt } from "../raw.ts";
 import { list, record } from "../refusal.ts";
 
-/** Deletes a zone's records, since Google deletes no zone that has any; its own two go with it. */
+/** Deletes a zone's records, because Google deletes only empty zones. The zone's own NS and SOA records remain. */
 export async function emptyZone(
   call: CallGoogle,
   zone: string,

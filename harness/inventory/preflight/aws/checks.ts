@@ -10,24 +10,24 @@ import { awsKubernetesVersionCheck, awsMachineTypesCheck, awsPostgresVersionChec
 
 const permissionsCheck: Check<AwsContext> = {
   name: "permissions",
-  fix: () => "have the permissions granted that Terraform's first refusal names",
+  fix: () => "request the permissions that Terraform's first refusal names",
   run: () =>
-    Promise.resolve(skipped("AWS is not asked for permissions: who may ask it need not be who may create")),
+    Promise.resolve(skipped("AWS permissions are not checked: asking requires permissions of its own")),
 };
 
 const apisCheck: Check<AwsContext> = {
   name: "apis",
-  fix: () => "nothing: AWS has no APIs to switch on",
-  run: () => Promise.resolve(skipped("AWS has no APIs to switch on")),
+  fix: () => "nothing to do: AWS has no APIs to enable",
+  run: () => Promise.resolve(skipped("AWS has no APIs to enable")),
 };
 
 const orgPoliciesCheck: Check<AwsContext> = {
   name: "org-policies",
-  fix: () => "ask whoever owns the organisation for its service control policies",
+  fix: () => "ask an administrator of the organisation for its service control policies",
   run: () => Promise.resolve(skipped("an account cannot read the service control policies above it")),
 };
 
-/** What is asked of AWS before anything is created, in this order. */
+/** The checks of AWS before anything is created, in this order. */
 export const AWS_CHECKS: readonly Check<AwsContext>[] = [
   terraformCheck,
   awsIdentityCheck,

@@ -3,32 +3,31 @@ import { advised, type Check, failed, passed, skipped, unknown } from "../check.
 import type { Web } from "../web.ts";
 import type { AwsContext } from "./context.ts";
 
-/** Answers with the address that a question comes from; AWS's own, so nobody else learns of the run. */
+/** Returns the caller's public address. AWS's own service, so that no other party learns of the run. */
 const OWN_ADDRESS = "https://checkip.amazonaws.com/";
 
-const TEARS_DOWN = "and the address of each machine that may tear it down";
-
-/** From where the cluster's API answers: Terraform enters the cluster from this machine, and so does the teardown. */
+const TEARS_DOWN = "and the address of each machine that may run the teardown";
+/** Checks that the cluster's API is reachable from this machine, for Terraform and for the teardown. */
 export const clusterAccessCheck: Check<AwsContext> = {
   name: "cluster-access",
   fix: () => `--cluster-cidr <this machine's public address>/32, ${TEARS_DOWN}`,
   after: ["identity"],
   run: async ({ web, emulated = false, clusterCidrs = [] }, signal) => {
-    if (emulated) return skipped("an emulated cluster is not reached from elsewhere");
+    if (emulated) return skipped("an emulated cluster is only reached from this machine");
     const address = await ownAddress(web, signal);
     if (clusterCidrs.length === 0) {
       return advised(
-        "the cluster's API answers from anywhere, guarded by AWS's permissions alone",
+        "the cluster's API is reachable from anywhere, protected only by AWS permissions",
         `--cluster-cidr ${address ?? "<this machine's public address>"}/32, ${TEARS_DOWN}`,
       );
     }
     const ranges = clusterCidrs.join(", ");
     if (address === undefined)
-      return unknown(`nobody says whether this machine's public address is in ${ranges}`);
+      return unknown(`cannot determine whether this machine's public address is in ${ranges}`);
     if (isIn(address, clusterCidrs)) return passed(`this machine's address ${address} is in ${ranges}`);
     return failed(
-      `this machine's public address ${address} is not in ${ranges}, so Terraform could not enter the cluster`,
-      `--cluster-cidr ${address}/32 beside the others`,
+      `this machine's public address ${address} is not in ${ranges}, so Terraform could not reach the cluster`,
+      `--cluster-cidr ${address}/32 in addition to the others`,
     );
   },
 };

@@ -1,11 +1,11 @@
-/** Where AWS credentials come from. Nothing of the credentials themselves. */
+/** The source of AWS credentials, without the credentials themselves. */
 export type AwsSource =
   | { readonly kind: "key" }
-  /** Nobody here can make others; when they end is known only where the environment says. */
+  /** Cannot be renewed here. The expiry is known only if the environment contains it. */
   | { readonly kind: "session"; readonly endsMs: number | undefined }
   | { readonly kind: "renewing"; readonly from: string };
 
-/** Finds which credentials Terraform's provider and refbench would take from the same environment. */
+/** Finds the credentials that Terraform's provider and refbench would use from this environment. */
 export function awsSource(env: NodeJS.ProcessEnv): AwsSource {
   const has = (name: string): boolean => (env[name] ?? "") !== "";
   if (has("AWS_PROFILE")) return { kind: "renewing", from: `profile ${env["AWS_PROFILE"] ?? ""}` };

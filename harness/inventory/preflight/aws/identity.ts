@@ -4,7 +4,7 @@ import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from 
 import { endOf, hoursOf } from "../context.ts";
 import type { AwsContext } from "./context.ts";
 
-/** Who asks and in which account: the pinned one, or nothing is asked of it. */
+/** Checks the identity and its account, which must be the pinned one. */
 export const awsIdentityCheck: Check<AwsContext> = {
   name: "identity",
   fix: ({ project }) =>
@@ -14,11 +14,11 @@ export const awsIdentityCheck: Check<AwsContext> = {
     try {
       const { Account, Arn } = await send(signal)("sts", new GetCallerIdentityCommand({}));
       if (Account === project) {
-        const found = passed(`${Arn ?? "an identity without a name"} in account ${project}`);
+        const found = passed(`${Arn ?? "an unnamed identity"} in account ${project}`);
         return Arn === undefined ? found : { ...found, callerArn: Arn };
       }
       return failed(
-        `the credentials are of account ${Account ?? "unknown"}, and --account is ${project}`,
+        `the credentials belong to account ${Account ?? "unknown"}, but --account is ${project}`,
         `export AWS_PROFILE=<a profile of ${project}>, or another --account`,
       );
     } catch (error) {
@@ -28,20 +28,20 @@ export const awsIdentityCheck: Check<AwsContext> = {
   },
 };
 
-/** A network that fails says nothing of who is signed in. */
+/** Returns the finding for a failed call. A network failure does not mean that nobody is signed in. */
 function refusedOf(error: unknown): CheckOutcome {
   const words = awsFailureText(error);
   if (
     !/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|ENETUNREACH|TimeoutError/.test(words)
   )
-    return failed(`nobody is signed in: ${words}`);
+    return failed(`not signed in: ${words}`);
   return failed(
-    `AWS was not reached: ${words}`,
-    "check this machine's network and HTTPS_PROXY, then give the command again",
+    `AWS could not be reached: ${words}`,
+    "check this machine's network and HTTPS_PROXY, then repeat the command",
   );
 }
 
-/** The owner's leave to create and remove things there. */
+/** Checks that the account's owner allows refbench. */
 export const awsMarkerCheck: Check<AwsContext> = {
   name: "marker",
   fix: () => "aws iam create-account-alias --account-alias <name>-refbench-allowed",
@@ -55,29 +55,29 @@ export const awsMarkerCheck: Check<AwsContext> = {
   },
 };
 
-/** A role lasts an hour by default: credentials that end before the teardown does leave everything behind. */
+/** Checks the expiry. A role lasts an hour by default; credentials that expire before the teardown leave everything. */
 export const awsCredentialCheck: Check<AwsContext> = {
   name: "credential",
   fix: () =>
-    "export AWS_PROFILE=<a profile that assumes the role by itself>, or assume it for longer: aws sts assume-role --duration-seconds 43200",
+    "export AWS_PROFILE=<a profile that assumes the role automatically>, or assume it for longer: aws sts assume-role --duration-seconds 43200",
   after: ["identity"],
   run: (context) => {
     const { credential, clock, neededMs } = context;
-    if (credential.kind === "key") return Promise.resolve(passed("a key, which does not end by itself"));
+    if (credential.kind === "key") return Promise.resolve(passed("a key, which does not expire"));
     if (credential.kind === "renewing") {
       return Promise.resolve(
-        passed(`renews itself (${credential.from}), for as long as its source's session lasts`),
+        passed(`renewed automatically (${credential.from}), as long as its source's session lasts`),
       );
     }
     if (credential.endsMs === undefined) {
       return Promise.resolve(
         unknown(
-          `temporary credentials that do not say when they end; a run with its teardown takes up to ${hoursOf(neededMs)}`,
-          "export AWS_CREDENTIAL_EXPIRATION=<when they end>, as aws configure export-credentials --format env does",
+          `temporary credentials with unknown expiry; a run with its teardown takes at most ${hoursOf(neededMs)}`,
+          "export AWS_CREDENTIAL_EXPIRATION=<their expiry>, as aws configure export-credentials --format env does",
         ),
       );
     }
-    const found = `temporary credentials last ${hoursOf(credential.endsMs - clock.now())}, a run with its teardown up to ${hoursOf(neededMs)}`;
+    const found = `temporary credentials last ${hoursOf(credential.endsMs - clock.now())}; a run with its teardown takes at most ${hoursOf(neededMs)}`;
     return Promise.resolve(credential.endsMs >= endOf(context) ? passed(found) : failed(found));
   },
 };

@@ -5,10 +5,10 @@ import { type Need, needOf, needWords } from "../need.ts";
 import type { AwsContext } from "./context.ts";
 import { addressesInUse, gp3InUse, vcpusInUse, vpcsInUse } from "./usage.ts";
 
-/** One of AWS's quotas with what an environment takes of it. */
+/** One AWS quota, and how much of it an environment needs. */
 interface QuotaNeed {
   readonly service: "ec2" | "ebs" | "vpc";
-  /** AWS knows a quota by this; its name is for people. */
+  /** AWS's id of the quota; `what` is its display name. */
   readonly code: string;
   readonly what: string;
   readonly need: number;
@@ -17,14 +17,14 @@ interface QuotaNeed {
 
 const GIB_PER_TIB = 1_024;
 
-/** The need in AWS's quotas, each of a region. */
+/** Converts the need into AWS's regional quotas. */
 export function awsQuotaNeeds({ vcpus, ssdGib, standardGib }: Need): readonly QuotaNeed[] {
   return [
     {
       service: "ec2",
       code: "L-1216C47A",
       what: "vCPUs of standard on-demand instances",
-      // Every family of the sizes is a standard one.
+      // All machine types of the sizes are in standard families.
       need: Object.values(vcpus).reduce((sum, count) => sum + count, 0),
       inUse: vcpusInUse,
     },
@@ -32,21 +32,21 @@ export function awsQuotaNeeds({ vcpus, ssdGib, standardGib }: Need): readonly Qu
       service: "ebs",
       code: "L-7A658B76",
       what: "TiB of gp3 volumes",
-      // Nodes' disks and homes alike; a database's disk has a quota of its own.
+      // Nodes' disks and home volumes. A database's disk has a separate quota.
       need: (ssdGib + standardGib) / GIB_PER_TIB,
       inUse: async (aws) => (await gp3InUse(aws)) / GIB_PER_TIB,
     },
-    // AWS's NAT gateway keeps the one address that the stack gives it.
+    // AWS's NAT gateway keeps the single address that the stack assigns.
     { service: "ec2", code: "L-0263D0A3", what: "Elastic IP addresses", need: 1, inUse: addressesInUse },
     { service: "vpc", code: "L-F678F1CE", what: "VPCs", need: 1, inUse: vpcsInUse },
   ];
 }
 
-/** Room for the whole environment at once, whoever else uses the account. */
+/** Checks that the whole environment fits into the quotas, with the account's other use. */
 export const awsQuotaCheck: Check<AwsContext> = {
   name: "quota",
   fix: ({ architecture: { region } }) =>
-    `ask for more at https://${region}.console.aws.amazon.com/servicequotas/home, or take a smaller --size`,
+    `request an increase at https://${region}.console.aws.amazon.com/servicequotas/home, or use a smaller --size`,
   after: ["identity"],
   run: async ({ architecture, size, send }, signal) => {
     const { region } = architecture;
@@ -74,7 +74,7 @@ interface Answer {
   readonly fix?: string;
 }
 
-/** A quota that cannot be read, or whose use cannot, is not known; but one below the need itself is too small. */
+/** Compares a quota with the need. If its use is unknown, a quota below the need alone is still too small. */
 async function answerOf(
   { service, code, what, need, inUse }: QuotaNeed,
   aws: Pick<AwsSession, "send">,
@@ -105,13 +105,13 @@ async function answerOf(
   return { state: "enough", words: what };
 }
 
-/** The number, or in words why there is none. */
+/** Returns the number, or why it is unknown. */
 async function asked(signal: AbortSignal, ask: () => Promise<number | undefined>): Promise<number | string> {
   try {
-    return (await ask()) ?? "not said by AWS";
+    return (await ask()) ?? "not reported by AWS";
   } catch (error) {
     signal.throwIfAborted();
-    return `not said by AWS: ${awsFailureText(error)}`;
+    return `not reported by AWS: ${awsFailureText(error)}`;
   }
 }
 

@@ -2,13 +2,13 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import { pages } from "../../aws/pages.ts";
 import type { AwsSession } from "../../aws/session.ts";
 
-/** What of an account's region is asked with. */
+/** The part of a session that usage queries need. */
 type Asked = Pick<AwsSession, "send">;
 
-/** Families that share the quota of standard instances; `inf`, `hpc`, `mac` and their like have others. */
+/** Families that share the quota of standard instances; `inf`, `hpc`, `mac` and others have their own. */
 const STANDARD = /^(a|c|d|h|i|im|is|m|r|t|z)\d/;
 
-/** vCPUs of the standard on-demand machines that run. */
+/** Counts the vCPUs of running standard on-demand machines. */
 export async function vcpusInUse(aws: Asked): Promise<number> {
   const { DescribeInstancesCommand } = await import("@aws-sdk/client-ec2");
   const running = [{ Name: "instance-state-name", Values: ["pending", "running"] }];
@@ -26,12 +26,12 @@ export async function vcpusInUse(aws: Asked): Promise<number> {
 }
 
 function vcpusOf({ InstanceType, InstanceLifecycle, CpuOptions }: Instance): number {
-  // Spot machines have a quota of their own.
+  // Spot machines have a separate quota.
   if (InstanceLifecycle !== undefined || !STANDARD.test(InstanceType ?? "")) return 0;
   return (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 1);
 }
 
-/** GiB of gp3 volumes, attached or not. */
+/** Counts the GiB of gp3 volumes, attached or not. */
 export async function gp3InUse(aws: Asked): Promise<number> {
   const { DescribeVolumesCommand } = await import("@aws-sdk/client-ec2");
   const gp3 = [{ Name: "volume-type", Values: ["gp3"] }];
@@ -46,13 +46,13 @@ export async function gp3InUse(aws: Asked): Promise<number> {
   return gib;
 }
 
-/** Elastic IP addresses, in use or kept. */
+/** Counts Elastic IP addresses, in use or reserved. */
 export async function addressesInUse({ send }: Asked): Promise<number> {
   const { DescribeAddressesCommand } = await import("@aws-sdk/client-ec2");
   return ((await send("ec2", new DescribeAddressesCommand({}))).Addresses ?? []).length;
 }
 
-/** VPCs, the default one among them. */
+/** Counts VPCs, including the default one. */
 export async function vpcsInUse(aws: Asked): Promise<number> {
   const { DescribeVpcsCommand } = await import("@aws-sdk/client-ec2");
   let count = 0;

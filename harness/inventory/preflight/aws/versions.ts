@@ -3,32 +3,32 @@ import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from 
 import { needOf } from "../need.ts";
 import type { AwsContext } from "./context.ts";
 
-/** Kubernetes' version in standard support: extended support costs six times as much. */
+/** Checks that the Kubernetes version is in standard support; extended support costs six times as much. */
 export const awsKubernetesVersionCheck: Check<AwsContext> = {
   name: "kubernetes-version",
   fix: ({ architecture }) => `aws eks describe-cluster-versions --region ${architecture.region}`,
   after: ["identity"],
   run: async ({ size, send }, signal) => {
     const wanted = size.figures.kubernetesVersion;
-    if (wanted === undefined) return skipped("there is no cluster");
+    if (wanted === undefined) return skipped("the environment has no cluster");
     const { DescribeClusterVersionsCommand } = await import("@aws-sdk/client-eks");
     return asked(signal, async () => {
       const { clusterVersions = [] } = await send(signal)("eks", new DescribeClusterVersionsCommand({}));
       const status = clusterVersions.find((one) => one.clusterVersion === wanted)?.versionStatus;
-      if (status === "STANDARD_SUPPORT") return passed(`${wanted} in standard support`);
+      if (status === "STANDARD_SUPPORT") return passed(`${wanted} is in standard support`);
       const standard = clusterVersions
         .filter(({ versionStatus }) => versionStatus === "STANDARD_SUPPORT")
         .map(({ clusterVersion }) => clusterVersion ?? "");
       const [first = "<version>"] = standard;
       return failed(
-        `${wanted} is ${status ?? "not offered"}; in standard support: ${standard.join(", ")}`,
+        `${wanted} is ${status ?? "not offered"}; versions in standard support: ${standard.join(", ")}`,
         `--set kubernetesVersion=${first}`,
       );
     });
   },
 };
 
-/** Postgres' major version among RDS's. */
+/** Checks that RDS offers the Postgres version. */
 export const awsPostgresVersionCheck: Check<AwsContext> = {
   name: "postgres-version",
   fix: ({ architecture }) =>
@@ -36,7 +36,7 @@ export const awsPostgresVersionCheck: Check<AwsContext> = {
   after: ["identity"],
   run: async ({ size, send }, signal) => {
     const { kind, version } = size.figures.database;
-    if (kind !== "rds") return skipped("Postgres is not RDS's");
+    if (kind !== "rds") return skipped("Postgres does not run in RDS");
     const wanted = version.replace("POSTGRES_", "");
     const { DescribeDBEngineVersionsCommand } = await import("@aws-sdk/client-rds");
     return asked(signal, async () => {
@@ -49,12 +49,12 @@ export const awsPostgresVersionCheck: Check<AwsContext> = {
       );
       const [first] = DBEngineVersions;
       if (first === undefined) return failed(`RDS has no Postgres ${wanted}`);
-      return passed(`Postgres ${wanted}, such as ${first.EngineVersion ?? wanted}, in RDS`);
+      return passed(`RDS offers Postgres ${wanted}, such as ${first.EngineVersion ?? wanted}`);
     });
   },
 };
 
-/** Every machine type in the zone itself: not every zone of a region has all of them. */
+/** Checks every machine type in the zone, because not every zone of a region has all of them. */
 export const awsMachineTypesCheck: Check<AwsContext> = {
   name: "machine-types",
   fix: ({ architecture }) =>
@@ -78,13 +78,13 @@ export const awsMachineTypesCheck: Check<AwsContext> = {
         InstanceTypeOfferings.map(({ InstanceType }) => InstanceType),
       );
       const missing = types.filter((type) => !offered.has(type));
-      if (missing.length > 0) return failed(`${architecture.zone} has no ${missing.join(", ")}`);
-      return passed(`${types.join(", ")} in ${architecture.zone}`);
+      if (missing.length > 0) return failed(`${architecture.zone} does not offer ${missing.join(", ")}`);
+      return passed(`${architecture.zone} offers ${types.join(", ")}`);
     });
   },
 };
 
-/** What a refusal makes of a question: unknown, or failed where the thing that was asked for does not exist. */
+/** Runs a query. A refusal makes the result unknown; if the requested item does not exist, the check fails. */
 async function asked(signal: AbortSignal, ask: () => Promise<CheckOutcome>): Promise<CheckOutcome> {
   try {
     return await ask();
@@ -92,6 +92,6 @@ async function asked(signal: AbortSignal, ask: () => Promise<CheckOutcome>): Pro
     signal.throwIfAborted();
     return classOf(error) === "gone"
       ? failed(awsFailureText(error))
-      : unknown(`AWS does not say: ${awsFailureText(error)}`);
+      : unknown(`AWS does not report it: ${awsFailureText(error)}`);
   }
 }

@@ -4,7 +4,7 @@ import { list, record } from "../../google/refusal.ts";
 import { type Check, failed, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 
-/** The services that an environment's stacks and its teardown call. */
+/** Lists the services that an environment's stacks and its teardown call. */
 export function apisOf(
   { carriedBy }: Pick<Architecture, "carriedBy">,
   { database }: Size,
@@ -17,15 +17,15 @@ export function apisOf(
     "compute",
     ...(cluster ? ["container"] : []),
     "iam",
-    // The load runner, and a machine that Coder runs on, are reached through it.
+    // The load runner, and a machine that runs Coder, are reached through it.
     "iap",
-    // Where a machine takes the database's URL from, and the key of its certificate.
+    // Stores the database's URL and the certificate's key for a machine.
     ...((managed || tls) && !cluster ? ["secretmanager"] : []),
     ...(managed ? ["sqladmin"] : []),
   ].map((name) => `${name}.googleapis.com`);
 }
 
-/** APIs that are off fail an apply in its middle, after minutes of billed creates. */
+/** Checks that APIs are enabled; otherwise an apply fails after minutes of billed creates. */
 export const apisCheck: Check<GoogleContext> = {
   name: "apis",
   fix: ({ project }) => `gcloud services list --enabled --project=${project}`,
@@ -49,7 +49,7 @@ export const apisCheck: Check<GoogleContext> = {
           `gcloud services enable serviceusage.googleapis.com --project=${project}`,
         );
       }
-      if (answer.state !== "ok") return unknown(`the enabled APIs cannot be listed: ${answer.reason}`);
+      if (answer.state !== "ok") return unknown(`cannot list the enabled APIs: ${answer.reason}`);
       for (const service of list(answer.body["services"])) {
         const name = record(record(service)["config"])["name"];
         if (typeof name === "string") enabled.add(name);
@@ -57,10 +57,13 @@ export const apisCheck: Check<GoogleContext> = {
       const { nextPageToken } = answer.body;
       pageToken = typeof nextPageToken === "string" && nextPageToken !== "" ? nextPageToken : undefined;
       const endless = pageToken === undefined ? undefined : pages.next(pageToken);
-      if (endless !== undefined) return unknown(`the enabled APIs cannot be listed: ${endless}`);
+      if (endless !== undefined) return unknown(`cannot list the enabled APIs: ${endless}`);
     } while (pageToken !== undefined);
     const off = needed.filter((name) => !enabled.has(name));
-    if (off.length === 0) return passed(`the ${needed.length} that the stacks call are on`);
-    return failed(`off: ${off.join(", ")}`, `gcloud services enable ${off.join(" ")} --project=${project}`);
+    if (off.length === 0) return passed(`all ${needed.length} APIs that the stacks call are enabled`);
+    return failed(
+      `not enabled: ${off.join(", ")}`,
+      `gcloud services enable ${off.join(" ")} --project=${project}`,
+    );
   },
 };

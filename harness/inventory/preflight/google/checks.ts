@@ -16,12 +16,12 @@ import {
 
 const clusterAccessCheck: Check<GoogleContext> = {
   name: "cluster-access",
-  fix: () => "nothing: GKE's API is reached by a name that Google guards",
+  fix: () => "nothing to do: GKE's API is reached by a name that Google protects",
   run: () =>
-    Promise.resolve(skipped("a cluster's API is reached by a name, guarded by Google's permissions")),
+    Promise.resolve(skipped("a cluster's API is reached by a name and protected by Google's permissions")),
 };
 
-/** What is asked of Google before anything is created, in this order. */
+/** The checks of Google before anything is created, in this order. */
 export const GOOGLE_CHECKS: readonly Check<GoogleContext>[] = [
   terraformCheck,
   googleIdentityCheck,

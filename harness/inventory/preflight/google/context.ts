@@ -3,19 +3,19 @@ import type { OwnerMarker } from "../../sweep/owner-marker/owner-marker.ts";
 import type { PreflightContext } from "../context.ts";
 import type { GoogleSource } from "./credential-source.ts";
 
-/** What the checks of Google ask. */
+/** The input of Google's checks. */
 export interface GoogleContext extends PreflightContext {
-  /** Projects that the environment names for Terraform's provider, by variable. */
+  /** Projects that the environment sets for Terraform's provider, by variable. */
   readonly ambientProjects: Readonly<Record<string, string>>;
-  /** Where the credential comes from, which decides how long it lasts. */
+  /** The source of the credential, which decides how long it lasts. */
   readonly credential: () => Promise<GoogleSource>;
-  /** A variable by which the cluster would be entered as somebody else. */
+  /** A variable that would cause another identity to be used inside clusters. */
   readonly otherInClusters?: string | undefined;
   readonly call: CallGoogle;
   readonly marker: OwnerMarker;
 }
 
-/** The variables in which Terraform's provider looks for a project. */
+/** Variables that Terraform's provider reads the project from. */
 const PROJECT_VARIABLES = [
   "GOOGLE_PROJECT",
   "GOOGLE_CLOUD_PROJECT",
@@ -23,7 +23,7 @@ const PROJECT_VARIABLES = [
   "CLOUDSDK_CORE_PROJECT",
 ];
 
-/** What an environment says of the project. */
+/** Returns the projects that an environment sets. */
 export function ambientProjects(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   return Object.fromEntries(
     PROJECT_VARIABLES.flatMap((name): readonly (readonly [string, string])[] => {

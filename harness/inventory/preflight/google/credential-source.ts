@@ -5,14 +5,14 @@ import { findFile } from "../../../tools/files/local-files.ts";
 import { record } from "../../google/refusal.ts";
 import { parseJson } from "../../../tools/parse-json.ts";
 
-/** Where a Google credential comes from. Nothing of the credential itself. */
+/** The source of a Google credential, without the credential itself. */
 export type GoogleSource =
-  /** A token that somebody made: nobody here can make another. */
+  /** A given token, which cannot be renewed here. */
   | { readonly kind: "token" }
-  /** It makes tokens for as long as what it is made from lasts. */
+  /** Creates tokens as long as its source lasts. */
   | { readonly kind: "renewing"; readonly from: string; readonly limit?: string };
 
-/** Variables that Terraform's provider reads, and the program by which it enters a cluster does not. */
+/** Variables that Terraform's provider reads, but the program for access to clusters does not. */
 const NOT_FOR_CLUSTERS = [
   "GOOGLE_OAUTH_ACCESS_TOKEN",
   "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT",
@@ -21,12 +21,12 @@ const NOT_FOR_CLUSTERS = [
   "GCLOUD_KEYFILE_JSON",
 ];
 
-/** The variable for which a cluster would be entered by another identity than the one that made it. */
+/** Returns the variable that would make another identity enter a cluster than the one that created it. */
 export function otherInClusters(env: NodeJS.ProcessEnv): string | undefined {
   return NOT_FOR_CLUSTERS.find((name) => (env[name] ?? "") !== "");
 }
 
-/** Finds which credential Terraform's provider and refbench would take from the same environment. */
+/** Finds the credential that Terraform's provider and refbench would use from this environment. */
 export async function googleSource(env: NodeJS.ProcessEnv): Promise<GoogleSource> {
   if ((env["GOOGLE_OAUTH_ACCESS_TOKEN"] ?? "") !== "") return { kind: "token" };
   const key =
@@ -36,7 +36,7 @@ export async function googleSource(env: NodeJS.ProcessEnv): Promise<GoogleSource
   const folder = env["CLOUDSDK_CONFIG"] ?? join(env["HOME"] ?? homedir(), ".config", "gcloud");
   const file = named === "" ? join(folder, "application_default_credentials.json") : named;
   const text = (await findFile(file))?.toString();
-  return text === undefined ? { kind: "renewing", from: "the machine's own account" } : sourceOf(text);
+  return text === undefined ? { kind: "renewing", from: "the machine's service account" } : sourceOf(text);
 }
 
 function sourceOf(text: string): GoogleSource {
@@ -54,7 +54,7 @@ function sourceOf(text: string): GoogleSource {
       return {
         kind: "renewing",
         from: "a federated identity",
-        limit: "for as long as its source gives tokens: in a hosted CI job until the job ends",
+        limit: "as long as its source issues tokens; in a hosted CI job, until the job ends",
       };
     case "impersonated_service_account":
       return { kind: "renewing", from: "an impersonated service account" };

@@ -6,7 +6,7 @@ import type { GoogleContext } from "./context.ts";
 
 const SIGN_IN = "gcloud auth application-default login";
 
-/** What to do by the kind of refusal: a network, an API, a session and a permission are mended differently. */
+/** Returns the next step for each kind of refusal: network, API, session or permission. */
 function fixOf(
   { state, reason }: { readonly state: RefusalClass; readonly reason: string },
   project: string,
@@ -16,16 +16,16 @@ function fixOf(
     state === "throttled" ||
     /\b(ENOTFOUND|EAI_AGAIN|ECONN\w+|E?TIMEDOUT)\b/.test(reason)
   )
-    return "check this machine's network and HTTPS_PROXY, then give the command again";
+    return "check this machine's network and HTTPS_PROXY, then repeat the command";
   if (state === "api-off")
     return `gcloud services enable cloudresourcemanager.googleapis.com --project=${project}`;
-  // Google answers 403 for a project that does not exist, too.
+  // Google also answers 403 for a project that does not exist.
   if (/\(40[34]\b/.test(reason))
-    return `gcloud projects list, to see whether this identity has ${project}; else ${SIGN_IN} as one that has`;
+    return `gcloud projects list, to see whether this identity can access ${project}; otherwise ${SIGN_IN} as one that can`;
   return SIGN_IN;
 }
 
-/** Who asks and in which project: the pinned one, or nothing is asked of it. */
+/** Checks the identity and its project, which must be the pinned one. */
 export const googleIdentityCheck: Check<GoogleContext> = {
   name: "identity",
   fix: () => SIGN_IN,
@@ -33,15 +33,15 @@ export const googleIdentityCheck: Check<GoogleContext> = {
     const other = Object.entries(ambientProjects).find(([, value]) => value !== project);
     if (other !== undefined) {
       const [variable, value] = other;
-      return failed(`${variable} is ${value}, and --project is ${project}`, `export ${variable}=${project}`);
+      return failed(`${variable} is ${value}, but --project is ${project}`, `export ${variable}=${project}`);
     }
     const answer = await call({ api: "resourceManager", method: "GET", path: `projects/${project}` }, signal);
     if (answer.state !== "ok")
-      return failed(`project ${project} cannot be read: ${answer.reason}`, fixOf(answer, project));
+      return failed(`cannot read project ${project}: ${answer.reason}`, fixOf(answer, project));
     const { projectId, projectNumber, lifecycleState } = answer.body;
     if (projectId !== project) {
       const answered = typeof projectId === "string" ? projectId : "another project";
-      return failed(`the cloud answers for ${answered}, and --project is ${project}`);
+      return failed(`the cloud answers for ${answered}, but --project is ${project}`);
     }
     if (lifecycleState !== "ACTIVE") {
       const fix = `gcloud projects undelete ${project}, or another --project`;
@@ -52,7 +52,7 @@ export const googleIdentityCheck: Check<GoogleContext> = {
   },
 };
 
-/** The owner's leave to create and remove things there. */
+/** Checks that the project's owner allows refbench. */
 export const googleMarkerCheck: Check<GoogleContext> = {
   name: "marker",
   fix: ({ project }) => `gcloud alpha projects update ${project} --update-labels=refbench=allowed`,
@@ -66,10 +66,10 @@ export const googleMarkerCheck: Check<GoogleContext> = {
   },
 };
 
-/** A credential that ends before the teardown does leaves everything behind. */
+/** Checks the expiry: a credential that expires before the teardown leaves everything. */
 export const googleCredentialCheck: Check<GoogleContext> = {
   name: "credential",
-  fix: () => "unset GOOGLE_OAUTH_ACCESS_TOKEN, and sign in with a credential that renews itself",
+  fix: () => "unset GOOGLE_OAUTH_ACCESS_TOKEN, and sign in with a credential that is renewed automatically",
   after: ["identity"],
   run: async (context, signal) => {
     const outcome = await lifeOf(context, signal);
@@ -77,23 +77,25 @@ export const googleCredentialCheck: Check<GoogleContext> = {
     if (outcome.state !== "ok" || variable === undefined || context.architecture.carriedBy !== "gke")
       return outcome;
     return unknown(
-      `${outcome.found}; but ${variable} is Terraform's only: the cluster is entered by gke-gcloud-auth-plugin, as whoever the application default credentials are of`,
+      `${outcome.found}; but only Terraform uses ${variable}: gke-gcloud-auth-plugin enters the cluster with the application default credentials`,
       `unset ${variable}, and export GOOGLE_APPLICATION_CREDENTIALS=<file> with the same identity`,
     );
   },
 };
 
-/** How long the credential lasts, against how long it is needed. */
+/** Compares how long the credential lasts with how long it is needed. */
 async function lifeOf(context: GoogleContext, signal: AbortSignal): Promise<CheckOutcome> {
   const { call, credential, neededMs } = context;
   const source = await credential();
   if (source.kind === "renewing") {
-    return passed(`renews itself (${source.from})${source.limit === undefined ? "" : `, ${source.limit}`}`);
+    return passed(
+      `renewed automatically (${source.from})${source.limit === undefined ? "" : `, ${source.limit}`}`,
+    );
   }
   const { expiresInMs } = await tokenInfo(call, signal);
-  if (expiresInMs === undefined) return unknown("a token that does not say how long it lasts");
+  if (expiresInMs === undefined) return unknown("a token with unknown expiry");
   const until = new Date(endOf(context)).toISOString();
-  const found = `the token lasts ${hoursOf(expiresInMs)}, a run with its teardown up to ${hoursOf(neededMs)} (${until})`;
+  const found = `the token lasts ${hoursOf(expiresInMs)}; a run with its teardown takes at most ${hoursOf(neededMs)} (${until})`;
   return expiresInMs >= neededMs ? passed(found) : failed(found);
 }
 
@@ -102,13 +104,13 @@ interface TokenInfo {
   readonly expiresInMs: number | undefined;
 }
 
-/** What Google says of the token that asks; a service account's may say nothing. */
+/** Returns what Google reports about the calling token; for a service account this may be nothing. */
 async function tokenInfo(call: GoogleContext["call"], signal: AbortSignal): Promise<TokenInfo> {
   const answer = await call({ api: "oauth2", method: "POST", path: "tokeninfo" }, signal);
   const { email, expires_in: seconds } = answer.state === "ok" ? answer.body : {};
   const expires = typeof seconds === "string" || typeof seconds === "number" ? Number(seconds) : Number.NaN;
   return {
-    name: typeof email === "string" ? email : "an identity that does not say its name",
+    name: typeof email === "string" ? email : "an unnamed identity",
     expiresInMs: Number.isFinite(expires) ? expires * 1_000 : undefined,
   };
 }

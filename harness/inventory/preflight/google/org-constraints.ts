@@ -1,19 +1,19 @@
 import type { PreflightContext } from "../context.ts";
 
-/** What is looked at to see whether a constraint matters. */
+/** The input for deciding whether a constraint applies. */
 type Use = Pick<PreflightContext, "architecture" | "size" | "runner"> & { readonly project: string };
 
-/** One constraint of organisation policies, and what an environment does that it may forbid. */
+/** One constraint of organisation policies, and what it may forbid in an environment. */
 export interface OrgConstraint {
   /** Without `constraints/`. */
   readonly name: string;
-  /** Whether this environment does what it is about. */
+  /** Whether the constraint applies to this environment. */
   readonly matters: (use: Use) => boolean;
   /** What would fail, as the end of a sentence. */
   readonly breaks: string;
-  /** Of a list: the values that must be allowed; one that begins so is of the same value. Absent = it is on or off. */
+  /** For a list: the values that must be allowed; a value that ends in "/" matches by prefix. Absent = on or off. */
   readonly needs?: (use: Use) => readonly string[];
-  /** Another way out than an exception from the policy. */
+  /** An alternative to an exception from the policy. */
   readonly instead?: string;
 }
 
@@ -21,16 +21,16 @@ const hasRunner = ({ runner = "network" }: Use): boolean => runner !== "local";
 const hasCluster = ({ architecture }: Use): boolean => architecture.carriedBy === "gke";
 
 /**
- * The constraints that break an environment's creation or its load. Source: Google's "Organization policy constraints";
- * others that companies have are met by the stacks: `compute.requireShieldedVm` (every machine is shielded),
- * `compute.vmExternalIpAccess` and `sql.restrictPublicIp` (nothing has a public address), `iam.allowedPolicyMemberDomains`
- * (only the project's own service accounts are granted anything).
+ * The constraints that break an environment's creation or its load. Source: Google's "Organization policy constraints".
+ * The stacks comply with other common ones: `compute.requireShieldedVm` (every machine is shielded),
+ * `compute.vmExternalIpAccess` and `sql.restrictPublicIp` (nothing has a public address), and
+ * `iam.allowedPolicyMemberDomains` (only the project's own service accounts are granted anything).
  */
 export const ORG_CONSTRAINTS: readonly OrgConstraint[] = [
   {
     name: "compute.requireOsLogin",
     matters: hasRunner,
-    breaks: "the load runner is refused, since it takes the run's own SSH key",
+    breaks: "the load runner is refused, because it uses the run's own SSH key",
     instead: "--runner local",
   },
   {
@@ -59,7 +59,7 @@ export const ORG_CONSTRAINTS: readonly OrgConstraint[] = [
       region,
       `in:${zone}-locations`,
       zone,
-      // Groups of Google's that hold the region, such as in:us-locations.
+      // Google's groups that include the region, such as in:us-locations.
       `in:${region.split("-")[0] ?? region}-locations`,
     ],
     instead: "--region, with an allowed one",
@@ -73,7 +73,7 @@ export const ORG_CONSTRAINTS: readonly OrgConstraint[] = [
   {
     name: "compute.restrictCloudNATUsage",
     matters: () => true,
-    breaks: "machines have no way out, and do not start",
+    breaks: "machines have no outgoing connection, and do not start",
     needs: ({ project, architecture }) => [
       `under:projects/${project}`,
       `projects/${project}/regions/${architecture.region}/subnetworks/`,
@@ -84,6 +84,6 @@ export const ORG_CONSTRAINTS: readonly OrgConstraint[] = [
     matters: ({ size }) => size.figures.database.kind === "cloud-sql",
     breaks: "the database's endpoint is refused",
     needs: () => ["SERVICE_PRODUCERS"],
-    instead: "--set database.kind=on-box where the architecture has it",
+    instead: "--set database.kind=on-box if the architecture supports it",
   },
 ];

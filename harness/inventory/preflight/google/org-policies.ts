@@ -10,8 +10,8 @@ type Finding =
   | { readonly state: "unknown"; readonly constraint: OrgConstraint; readonly reason: string };
 
 /**
- * Policies of the organisation above the project: what they forbid fails an apply in its middle. Asked by
- * `projects.getEffectiveOrgPolicy`, which needs `orgpolicy.policy.get` and no other API than the stacks do.
+ * Checks policies of the organisation above the project, which would fail an apply halfway. It calls
+ * `projects.getEffectiveOrgPolicy`, which needs `orgpolicy.policy.get` and no API beyond those of the stacks.
  */
 export const orgPoliciesCheck: Check<GoogleContext> = {
   name: "org-policies",
@@ -27,15 +27,15 @@ export const orgPoliciesCheck: Check<GoogleContext> = {
     if (forbidding.length > 0) {
       const words = forbidding.map(({ constraint: { name, breaks } }) => `${name} is set: ${breaks}`);
       return failed(
-        `${words.join("; ")}${notKnown === "" ? "" : `; not known: ${notKnown}`}`,
+        `${words.join("; ")}${notKnown === "" ? "" : `; unknown: ${notKnown}`}`,
         forbidding.map(({ fix }) => fix).join("; "),
       );
     }
     const [first] = unclear;
-    if (first === undefined) return passed(`none of the ${asked.length} that would break it is set`);
+    if (first === undefined) return passed(`none of the ${asked.length} relevant policies is set`);
     return unknown(
-      `${unclear.length} of ${asked.length} are not known (${notKnown}): ${first.reason}`,
-      `have roles/orgpolicy.policyViewer granted, or ask whoever owns the organisation: gcloud resource-manager org-policies describe ${first.constraint.name} --effective --project=${project}`,
+      `${unclear.length} of ${asked.length} policies are unknown (${notKnown}): ${first.reason}`,
+      `request roles/orgpolicy.policyViewer, or ask an administrator of the organisation: gcloud resource-manager org-policies describe ${first.constraint.name} --effective --project=${project}`,
     );
   },
 };
@@ -68,8 +68,8 @@ function fixOf({ instead }: OrgConstraint, command: string): string {
 }
 
 /**
- * Whether a list lets one of the values through. Groups (`in:`) and folders (`under:`) that are not those of the value
- * may hold it or not, which only Google knows.
+ * Whether a list allows one of the values. Other groups (`in:`) and folders (`under:`) may contain the value; only
+ * Google knows.
  */
 function judgeList(
   policy: Readonly<Record<string, unknown>>,
@@ -84,7 +84,7 @@ function judgeList(
   return denied.some(isGroup) ? "unclear" : "allows";
 }
 
-/** Values may be written with their kind (`is:…`); a place that ends in "/" is whatever lies below it. */
+/** Whether a value matches: it may begin with its kind (`is:…`), and a need that ends in "/" matches by prefix. */
 function isOneOf(value: string, needs: readonly string[]): boolean {
   const plain = value.replace(/^is:/, "");
   return needs.some((need) => plain === need || (need.endsWith("/") && plain.startsWith(need)));

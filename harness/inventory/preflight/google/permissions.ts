@@ -3,7 +3,7 @@ import { list } from "../../google/refusal.ts";
 import { type Check, failed, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 
-/** What an environment's stacks and its teardown must be allowed to do in the project: a pair for each kind, and no list of all. */
+/** Lists permissions that the stacks and the teardown need in the project: a pair for each kind, not a complete list. */
 export function permissionsToDeploy(
   { carriedBy }: Pick<Architecture, "carriedBy">,
   { database }: Size,
@@ -16,7 +16,7 @@ export function permissionsToDeploy(
       `compute.${kind}.create`,
       `compute.${kind}.delete`,
     ]),
-    // Drain and sweep take what Coder and the cluster's controllers made.
+    // Drain and sweep delete what Coder and the cluster's controllers created.
     "compute.disks.delete",
     ...["create", "delete", "actAs"].map((act) => `iam.serviceAccounts.${act}`),
     ...(cluster
@@ -25,7 +25,7 @@ export function permissionsToDeploy(
           "container.roles.create",
         ]
       : []),
-    // Identities of nodes, and of a Coder that makes machines, are granted in the project's own policy.
+    // Roles of nodes, and of a Coder that creates machines, are granted in the project's policy.
     ...(cluster || carriedBy === "machine-each"
       ? ["resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"]
       : []),
@@ -44,33 +44,34 @@ export function permissionsToDeploy(
   ];
 }
 
-/** How the load runner is reached: its host key is read from its own report, and the tunnel ends at its SSH. */
+/** Permissions to reach the load runner: reading its host key, and the tunnel to its SSH port. */
 const TO_REACH = ["compute.instances.getGuestAttributes", "iap.tunnelInstances.accessViaIAP"] as const;
 
-/** A permission that is missing fails an apply in its middle, or the bootstrap when all is made and billed. */
+/** Checks permissions. A missing one would fail an apply halfway, or the bootstrap after everything was billed. */
 export const permissionsCheck: Check<GoogleContext> = {
   name: "permissions",
   fix: ({ project }) =>
-    `have a role with them granted to you: gcloud projects add-iam-policy-binding ${project} --member=user:<you> --role=<role>`,
+    `request a role that contains them: gcloud projects add-iam-policy-binding ${project} --member=user:<you> --role=<role>`,
   after: ["identity"],
   run: async (context, signal) => {
     const { architecture, size, runner = "network", tls } = context;
     const deploy = await missingOf(context, permissionsToDeploy(architecture, size.figures, tls), signal);
     if (typeof deploy === "string") return unknown(deploy);
     if (deploy.length > 0) return failed(`not granted in the project: ${deploy.join(", ")}`);
-    if (runner === "local") return passed("what deploys and tears down is granted");
+    if (runner === "local") return passed("all permissions to deploy and tear down are granted");
     const reach = await missingOf(context, TO_REACH, signal);
     if (typeof reach === "string") return unknown(reach);
-    if (reach.length === 0) return passed("what deploys, tears down and reaches the load runner is granted");
-    // A grant on a condition, such as a port's, does not show for the whole project.
+    if (reach.length === 0)
+      return passed("all permissions to deploy, tear down and reach the load runner are granted");
+    // A conditional grant, such as for one port, does not show for the whole project.
     return unknown(
-      `to reach the load runner, not granted in the project without a condition: ${reach.join(", ")}`,
+      `to reach the load runner, not granted unconditionally in the project: ${reach.join(", ")}`,
       `gcloud projects add-iam-policy-binding ${context.project} --member=user:<you> --role=roles/iap.tunnelResourceAccessor, and roles/compute.viewer`,
     );
   },
 };
 
-/** Those that are not granted to who asks, or in words why that is not known. */
+/** Returns the permissions that the caller lacks, or why that is unknown. */
 async function missingOf(
   { project, call }: GoogleContext,
   permissions: readonly string[],
@@ -78,7 +79,7 @@ async function missingOf(
 ): Promise<readonly string[] | string> {
   const path = `projects/${project}:testIamPermissions`;
   const answer = await call({ api: "resourceManager", method: "POST", path, body: { permissions } }, signal);
-  if (answer.state !== "ok") return `permissions cannot be asked for: ${answer.reason}`;
+  if (answer.state !== "ok") return `cannot check permissions: ${answer.reason}`;
   const granted = new Set(list(answer.body["permissions"]));
   return permissions.filter((name) => !granted.has(name));
 }

@@ -3,26 +3,26 @@ import { type Check, failed, passed, unknown } from "../check.ts";
 import { type Need, needOf, needWords } from "../need.ts";
 import type { GoogleContext } from "./context.ts";
 
-/** One of Google's quotas with what an environment takes of it. */
+/** One Google quota, and how much of it an environment needs. */
 export interface QuotaNeed {
   readonly metric: string;
   readonly of: "region" | "project";
   readonly need: number;
 }
 
-/** Families without a quota of their own share `CPUS`. */
+/** Families without their own quota share `CPUS`. */
 const IN_CPUS: ReadonlySet<string> = new Set(["e2", "n1", "f1", "g1"]);
 
-/** What the stacks make beside machines, of each environment. */
+/** What the stacks of every environment create besides machines. */
 const GLOBAL_NEEDS: readonly QuotaNeed[] = [
   { metric: "NETWORKS", of: "project", need: 1 },
   { metric: "SUBNETWORKS", of: "project", need: 1 },
   { metric: "ROUTERS", of: "project", need: 1 },
-  // Google's own of a cluster, and the balancer's.
+  // Includes Google's own rules for a cluster and the load balancer's.
   { metric: "FIREWALLS", of: "project", need: 8 },
 ];
 
-/** The need in Google's metrics. */
+/** Converts the need into Google's metrics. */
 export function quotaNeeds(need: Need): readonly QuotaNeed[] {
   const byMetric = new Map<string, number>();
   for (const [family, vcpus] of Object.entries(need.vcpus)) {
@@ -51,11 +51,11 @@ interface Quota {
   readonly usage: number;
 }
 
-/** Room for the whole environment at once, whoever else uses the project. */
+/** Checks that the whole environment fits into the quotas, with the project's other use. */
 export const googleQuotaCheck: Check<GoogleContext> = {
   name: "quota",
   fix: ({ project }) =>
-    `ask for more at https://console.cloud.google.com/iam-admin/quotas?project=${project}, or take a smaller --size`,
+    `request an increase at https://console.cloud.google.com/iam-admin/quotas?project=${project}, or use a smaller --size`,
   after: ["identity"],
   run: async ({ architecture, size, project, call }, signal) => {
     const need = needOf(architecture, size.figures);
@@ -68,7 +68,7 @@ export const googleQuotaCheck: Check<GoogleContext> = {
       const reasons = [inRegion, inProject].map((answer) =>
         answer === undefined || answer.state === "ok" ? "" : answer.reason,
       );
-      return unknown(`the quotas cannot be read: ${reasons.filter(Boolean).join("; ")}`);
+      return unknown(`cannot read the quotas: ${reasons.filter(Boolean).join("; ")}`);
     }
     const quotas = { region: quotasIn(inRegion.body), project: quotasIn(inProject.body) };
     const short: string[] = [];
@@ -86,7 +86,7 @@ export const googleQuotaCheck: Check<GoogleContext> = {
     if (short.length > 0) return failed(short.join("; "));
     const enough = `room for ${needWords(need)}`;
     if (unlisted.length === 0) return passed(enough);
-    return unknown(`${enough}, as far as listed; no quota listed for ${unlisted.join(", ")}`);
+    return unknown(`${enough}, except that no quota is listed for ${unlisted.join(", ")}`);
   },
 };
 

@@ -4,7 +4,7 @@ import { type Check, failed, passed, skipped, unknown } from "../check.ts";
 import { needOf } from "../need.ts";
 import type { GoogleContext } from "./context.ts";
 
-/** Kubernetes' version among those that the size's release channel has in the zone. */
+/** Checks that the size's release channel offers its Kubernetes version in the zone. */
 export const googleKubernetesVersionCheck: Check<GoogleContext> = {
   name: "kubernetes-version",
   fix: ({ project, architecture }) =>
@@ -13,10 +13,10 @@ export const googleKubernetesVersionCheck: Check<GoogleContext> = {
   run: async ({ architecture, size, project, call }, signal) => {
     const { kubernetesVersion: wanted, kubernetesChannel: channel } = size.figures;
     if (architecture.carriedBy !== "gke" || wanted === undefined || channel === undefined)
-      return skipped("there is no cluster");
+      return skipped("the environment has no cluster");
     const path = `projects/${project}/locations/${architecture.zone}/serverConfig`;
     const answer = await call({ api: "container", method: "GET", path }, signal);
-    if (answer.state !== "ok") return unknown(`GKE's versions cannot be listed: ${answer.reason}`);
+    if (answer.state !== "ok") return unknown(`cannot list GKE's versions: ${answer.reason}`);
     const channels = channelsIn(answer.body);
     const valid = channels.get(channel) ?? [];
     const match = valid.find((version) => isOf(version, wanted));
@@ -32,7 +32,7 @@ export const googleKubernetesVersionCheck: Check<GoogleContext> = {
   },
 };
 
-/** The versions that a new control plane may have, by release channel. */
+/** Returns the versions for a new control plane, by release channel. */
 function channelsIn(body: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly string[]> {
   return new Map(
     list(body["channels"]).flatMap((entry): readonly (readonly [string, readonly string[]])[] => {
@@ -43,16 +43,16 @@ function channelsIn(body: Readonly<Record<string, unknown>>): ReadonlyMap<string
   );
 }
 
-/** Whether a version is the wanted one, or a patch of it: `1.35.4-gke.1` is one of `1.35`, `1.350` is not. */
+/** Whether a version is the wanted one or its patch: `1.35.4-gke.1` matches `1.35`, `1.350` does not. */
 function isOf(version: string, wanted: string): boolean {
   return version === wanted || [".", "-"].some((separator) => version.startsWith(wanted + separator));
 }
 
-/** Postgres' major version as Cloud SQL has it, with the one flag that the stacks set. */
+/** Checks that Cloud SQL offers the Postgres version, with the flag that the stacks set. */
 export const googlePostgresVersionCheck: Check<GoogleContext> = {
   name: "postgres-version",
   fix: () =>
-    "--set database.version=POSTGRES_16, or another of https://cloud.google.com/sql/docs/postgres/db-versions",
+    "--set database.version=POSTGRES_16, or another version of https://cloud.google.com/sql/docs/postgres/db-versions",
   after: ["identity", "apis"],
   run: async ({ size, call }, signal) => {
     const { kind, version } = size.figures.database;
@@ -61,24 +61,24 @@ export const googlePostgresVersionCheck: Check<GoogleContext> = {
       { api: "sql", method: "GET", path: "flags", query: { databaseVersion: version } },
       signal,
     );
-    // Cloud SQL refuses a version that it does not know as an argument that is none.
+    // Cloud SQL refuses an unknown version as an invalid argument.
     if (answer.state === "failed" && /\(400\b/.test(answer.reason)) {
       return failed(`Cloud SQL does not know ${version}: ${answer.reason}`);
     }
-    if (answer.state !== "ok") return unknown(`Cloud SQL's versions cannot be asked: ${answer.reason}`);
+    if (answer.state !== "ok") return unknown(`cannot query Cloud SQL's versions: ${answer.reason}`);
     const flags = list(answer.body["items"]).filter((flag) =>
       list(record(flag)["appliesTo"]).includes(version),
     );
-    if (flags.length === 0) return failed(`Cloud SQL has nothing for ${version}`);
+    if (flags.length === 0) return failed(`Cloud SQL has no flags for ${version}`);
     if (flags.some((flag) => record(flag)["name"] === "max_connections"))
-      return passed(`${version} in Cloud SQL`);
+      return passed(`Cloud SQL offers ${version}`);
     return failed(`max_connections cannot be set for ${version} in Cloud SQL`);
   },
 };
 
 /**
- * Every machine type and processor in the zone itself, since not every zone of a region has all of them, and the build that
- * machines start from.
+ * Checks every machine type and processor in the zone, because not every zone of a region has all of them, and the
+ * image that machines start from.
  */
 export const googleMachineTypesCheck: Check<GoogleContext> = {
   name: "machine-types",
@@ -94,12 +94,12 @@ export const googleMachineTypesCheck: Check<GoogleContext> = {
       }),
     );
     const missing = answers.filter(({ answer }) => answer.state === "gone").map(({ type }) => type);
-    if (missing.length > 0) return failed(`${architecture.zone} has no ${missing.join(", ")}`);
+    if (missing.length > 0) return failed(`${architecture.zone} does not offer ${missing.join(", ")}`);
     const image = await call({ api: "compute", method: "GET", path: DEBIAN_IMAGE }, signal);
     if (image.state === "gone")
       return failed(
         `Google has removed ${DEBIAN_IMAGE}`,
-        "name a build of today in reference-architectures/machine-image.ts: gcloud compute images list --project=debian-cloud --no-standard-images --filter=family=debian-12",
+        "set a current image in reference-architectures/machine-image.ts: gcloud compute images list --project=debian-cloud --no-standard-images --filter=family=debian-12",
       );
     const zone = await call(
       { api: "compute", method: "GET", path: `projects/${project}/zones/${architecture.zone}` },
@@ -109,17 +109,17 @@ export const googleMachineTypesCheck: Check<GoogleContext> = {
     const lacking = cpuPlatforms.filter((platform) => offered.length > 0 && !offered.includes(platform));
     if (lacking.length > 0)
       return failed(
-        `${architecture.zone} has no ${lacking.join(", ")} for the machines that are measured`,
-        `--zone <one that has it>: gcloud compute zones list --project=${project} --format="table(name, availableCpuPlatforms)"`,
+        `${architecture.zone} does not offer ${lacking.join(", ")} for the measured machines`,
+        `--zone <one that offers it>: gcloud compute zones list --project=${project} --format="table(name, availableCpuPlatforms)"`,
       );
     const reasons = [...answers.map(({ answer }) => answer), image, zone].flatMap((answer) =>
       answer.state === "ok" ? [] : [answer.reason],
     );
-    if (reasons.length > 0) return unknown(`machine types cannot be read: ${reasons[0] ?? ""}`);
+    if (reasons.length > 0) return unknown(`cannot read machine types: ${reasons[0] ?? ""}`);
     if (cpuPlatforms.length > 0 && offered.length === 0)
       return unknown(
-        `${architecture.zone} does not say which processors it has, wanted ${cpuPlatforms.join(", ")}`,
+        `${architecture.zone} does not report its processors; needed: ${cpuPlatforms.join(", ")}`,
       );
-    return passed(`${[...types, ...cpuPlatforms].join(", ")} in ${architecture.zone}`);
+    return passed(`${architecture.zone} offers ${[...types, ...cpuPlatforms].join(", ")}`);
   },
 };

@@ -5,7 +5,7 @@ import type { Clock } from "../../../tools/time/clock.ts";
 import { ALLOWED, MARKER, noOwner, type OwnerMarker } from "./owner-marker.ts";
 
 const WORD = `${MARKER}-${ALLOWED}`;
-/** Aliases are unique in all of AWS, so the word stands among others: `acme-refbench-allowed`. */
+/** Aliases are unique in all of AWS, so the word is part of a longer one: `acme-refbench-allowed`. */
 const IN_ALIAS = new RegExp(`(^|-)${WORD}(-|$)`);
 
 export interface AwsOwnerMarkerOptions {
@@ -18,8 +18,8 @@ export interface AwsOwnerMarkerOptions {
 }
 
 /**
- * The word `refbench-allowed` in the account's alias, or, since an account has only one, an IAM role of that name
- * with the tag `refbench=allowed`.
+ * Checks for the word `refbench-allowed` in the account's alias. An account has only one alias, so an IAM role of that
+ * name with the tag `refbench=allowed` also counts.
  */
 export function awsOwnerMarker(options: AwsOwnerMarkerOptions): OwnerMarker {
   const { account, region, env, clock, clients } = options;
@@ -27,7 +27,7 @@ export function awsOwnerMarker(options: AwsOwnerMarkerOptions): OwnerMarker {
   return async (signal) => {
     const send = patientSend({ client: clients ?? sdkClients(region, env), clock, signal });
     try {
-      // Marker and things must be of one account.
+      // The marker and the resources must belong to one account.
       const { assertAccount } = await import("../../aws/identity.ts");
       await assertAccount({ account, send });
       const { GetRoleCommand, ListAccountAliasesCommand } = await import("@aws-sdk/client-iam");
@@ -42,19 +42,19 @@ export function awsOwnerMarker(options: AwsOwnerMarkerOptions): OwnerMarker {
       const alias = AccountAliases.length === 0 ? "no alias" : `the alias ${AccountAliases.join(", ")}`;
       return {
         state: "refused",
-        reason: `AWS account ${account} has ${alias}, without the word ${WORD}, and no role ${WORD} tagged ${MARKER}=${ALLOWED}: if refbench may remove things there, its owner makes one of them, such as "aws iam create-account-alias --account-alias <name>-${WORD}"`,
+        reason: `AWS account ${account} has ${alias}, without the word ${WORD}, and no role ${WORD} tagged ${MARKER}=${ALLOWED}: if refbench may remove resources there, the account's owner creates one of them, such as "aws iam create-account-alias --account-alias <name>-${WORD}"`,
       };
     } catch (error) {
       signal.throwIfAborted();
       return {
         state: "refused",
-        reason: `the owner's marker of AWS account ${account} cannot be read: ${awsFailureText(error)}`,
+        reason: `cannot read the owner's marker of AWS account ${account}: ${awsFailureText(error)}`,
       };
     }
   };
 }
 
-/** One endpoint for every service; with one for a single service the others are the real AWS. */
+/** Whether one endpoint serves all services. With an endpoint for a single service, the others are the real AWS. */
 function isEmulated(env: NodeJS.ProcessEnv): boolean {
   return (env["AWS_ENDPOINT_URL"] ?? "") !== "" && env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] !== "true";
 }

@@ -1,4 +1,4 @@
-/** Names of the page's colours that charts are drawn in. */
+/** The page's colours for charts. */
 export const COLOUR = {
   text: "var(--text)",
   muted: "var(--muted)",
@@ -10,12 +10,12 @@ export const COLOUR = {
   limited: "var(--limited)",
 } as const;
 
-/** Height of a chart's text, in the drawing's units. */
+/** Size of a chart's text, in the drawing's units. */
 export const FONT_SIZE = 12;
 
 const LABEL = { color: COLOUR.muted, fontSize: FONT_SIZE };
 
-/** What every axis has in common; each chart adds its type and range. */
+/** Returns the options shared by all axes. */
 export function axis(name: string) {
   return {
     name,
@@ -28,7 +28,7 @@ export function axis(name: string) {
   };
 }
 
-/** The name of the y axis stands above it, where it takes no width. */
+/** Returns the options of a y axis. Its name is above it, where it takes no width. */
 export function yAxis(name: string) {
   const shared = axis(name);
   return {
@@ -49,15 +49,15 @@ export function xAxis(name: string) {
   };
 }
 
-/** Room for the y axis's labels. */
+/** Space for the labels of the y axis. */
 const GUTTER = 52;
 
-/** Where the drawing's plane lies; its labels have their room inside of the picture. */
+/** Returns the position of the plot area; the labels are inside the picture. */
 export function plane({ right = 16, bottom = 44, top = 28, left = GUTTER } = {}) {
   return { left, right, top, bottom, outerBoundsMode: "none" };
 }
 
-/** An axis of values on a logarithmic scale: its range and the round values that are written beside it. */
+/** Returns the range and round tick values of a logarithmic axis. */
 export function logScale(
   least: number,
   most: number,

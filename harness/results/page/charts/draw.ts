@@ -15,22 +15,22 @@ use([
   SVGRenderer,
 ]);
 
-/** Size of a drawing in its own units: pixels where it is not scaled. */
+/** Size of a drawing, in pixels if it is not scaled. */
 export interface ChartSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** What a drawing is called, for those who don't see it. */
+/** The accessible name of a drawing. */
 export interface Naming {
-  /** Unique in its page; what is inside the drawing is named after it. */
+  /** Unique in its page; the ids inside the drawing derive from it. */
   readonly id: string;
   readonly title: string;
-  /** What it shows, in a sentence or two. */
+  /** What the drawing shows, in one or two sentences. */
   readonly description: string;
 }
 
-/** Draws a chart as SVG. Colours are the page's variables, so that it follows light and dark. */
+/** Draws a chart as SVG. Its colours are the page's variables, for light and dark mode. */
 export function draw(option: EChartsCoreOption, { width, height }: ChartSize, naming: Naming): Html {
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
@@ -42,8 +42,8 @@ export function draw(option: EChartsCoreOption, { width, height }: ChartSize, na
 }
 
 /**
- * Takes out what differs from one drawing to the next (ids counted over the process), what a strict content
- * security policy refuses (styles), and what only a script could use.
+ * Removes what differs between drawings (ids counted over the process), what a strict content security policy
+ * refuses (styles), and what only scripts use.
  */
 function plain(svg: string, id: string): string {
   return svg

@@ -4,7 +4,7 @@ import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming, type ChartSize } from "./draw.ts";
 import { elapsed, stepOf } from "./time-chart.ts";
 
-/** One bar of a Gantt chart: from when to when, in milliseconds since the run began. */
+/** One bar of a Gantt chart, in milliseconds since the run began. */
 export interface Bar {
   readonly name: string;
   readonly fromMs: number;
@@ -12,7 +12,7 @@ export interface Bar {
   readonly tone: "plain" | "load" | "bad";
 }
 
-/** A moment that a line is drawn at. */
+/** A moment to mark with a line. */
 export interface GanttMoment {
   readonly name: string;
   readonly atMs: number;
@@ -20,7 +20,7 @@ export interface GanttMoment {
 
 const ROW = 26;
 
-/** Draws stages after one another, each with its duration beside it, and lines at moments. */
+/** Draws the stages one after another with their durations, and lines at moments. */
 export function gantt(
   { bars, moments }: { readonly bars: readonly Bar[]; readonly moments: readonly GanttMoment[] },
   width: number,
@@ -51,7 +51,7 @@ export function gantt(
       axisLabel: { ...y.axisLabel, color: COLOUR.text },
     },
     series: [
-      // What stands before a bar takes its place and is not seen.
+      // An invisible bar fills the space before each stage.
       {
         type: "bar",
         stack: "run",
@@ -65,7 +65,7 @@ export function gantt(
         silent: true,
         barWidth: 14,
         data: bars.map(({ fromMs, toMs, tone }) => ({
-          // A stage that took no time to speak of still happened.
+          // Even the shortest stage stays visible.
           value: Math.max(toMs - fromMs, endMs / 300),
           itemStyle: { color: TONES[tone], borderRadius: 2 },
           label: {
@@ -80,7 +80,7 @@ export function gantt(
         })),
         markLine: {
           silent: true,
-          // Below the bars, whose durations have to be read.
+          // Behind the bars, so that durations stay readable.
           z: 1,
           symbol: "none",
           lineStyle: { color: COLOUR.text, type: [2, 3], width: 1 },

@@ -5,19 +5,19 @@ import { draw, type Naming } from "./draw.ts";
 
 const ROW = 34;
 
-/** A relative difference in percent with its sign: `+5.2 %`. */
+/** Formats a relative difference as a percentage with its sign: `+5.2 %`. */
 export function signedPercent(share: number): string {
   const percent = Math.round(share * 1000) / 10;
   return `${percent > 0 ? "+" : percent < 0 ? "−" : ""}${Math.abs(percent)} %`;
 }
 
-/** What a drawing asks its plane: where a value lies. */
+/** The part of ECharts' drawing API that returns coordinates. */
 interface PlaneApi {
   readonly value: (dimension: number) => number;
   readonly coord: (point: readonly number[]) => readonly number[];
 }
 
-/** Draws each figure's difference with its confidence interval around zero; nothing when there is none. */
+/** Draws each figure's difference with its confidence interval around zero; undefined if there is none. */
 export function intervalChart(
   figures: readonly ComparedFigure[],
   width: number,
@@ -79,7 +79,7 @@ export function intervalChart(
                   x: 16,
                   y: middle - 9,
                   fill: COLOUR.text,
-                  // The line at zero goes through the words.
+                  // Keeps the text readable over the line at zero.
                   stroke: COLOUR.page,
                   lineWidth: 4,
                   fontSize: 12,

@@ -5,28 +5,28 @@ import type { Html } from "../html.ts";
 import { COLOUR, logScale, plane, xAxis, yAxis } from "./axes.ts";
 import { draw } from "./draw.ts";
 
-/** Points to a tenfold of `1 / (1 - p)`. */
+/** Points for each power of ten of `1 / (1 - p)`. */
 const POINTS = 16;
 
-/** Percentiles that are written along the axis. */
+/** Percentiles labelled on the axis. */
 const WRITTEN = [0, 50, 75, 90, 95, 99, 99.9, 99.99, 99.999];
 
 const SIZE = { width: 380, height: 240 };
 
-/** One phase's merged histograms. */
+/** The merged histograms of one phase. */
 export interface PhaseLatency {
   readonly phase: Phase;
   readonly intended?: PhaseHistogram | undefined;
   readonly raw?: PhaseHistogram | undefined;
 }
 
-/** One point of a line: the percentile, and the latency that so many stayed within. */
+/** One point of a line: a percentile and its latency. */
 export interface PercentilePoint {
   readonly percentile: number;
   readonly us: number;
 }
 
-/** A histogram's line up to the last percentile that its count carries; empty when it carries none. */
+/** Returns a histogram's line up to the last percentile with enough samples; empty if there is none. */
 export function percentileLine(histogram: PhaseHistogram): readonly PercentilePoint[] {
   const { count } = histogram;
   if (!carries(count, 50)) return [];
@@ -35,7 +35,7 @@ export function percentileLine(histogram: PhaseHistogram): readonly PercentilePo
   return percentilesUpTo(count).map((percentile) => ({ percentile, us: Math.max(1, at(percentile)) }));
 }
 
-/** A phase's latency by percentile, from the intended and from the real start; nothing when no percentile is carried. */
+/** Draws a phase's latency by percentile, from the intended and the real start; undefined without enough samples. */
 export function percentilePlot({ phase, intended, raw }: PhaseLatency, id: string): Html | undefined {
   const lines = [intended, raw].map((each) => (each === undefined ? [] : percentileLine(each)));
   const points = lines.flat();
@@ -91,7 +91,7 @@ function told(basis: string, histogram: PhaseHistogram | undefined): string {
   return `From the ${basis} start, ${formatCount(count)} samples: ${figures.join(", ")}${most}.`;
 }
 
-/** Evenly spaced on the axis, up to the last one that is carried, which is the end of the line. */
+/** Returns evenly spaced percentiles, up to the last one with enough samples. */
 function percentilesUpTo(count: number): readonly number[] {
   const last = lastCarried(count);
   const spaced = Math.floor(POINTS * Math.log10(place(last)));
@@ -99,7 +99,7 @@ function percentilesUpTo(count: number): readonly number[] {
   return [...percentiles.filter((percentile) => percentile < last), last];
 }
 
-/** Where a percentile lies on the axis: each tenfold is one nine more. */
+/** Returns the position of a percentile on the axis: each power of ten adds one nine. */
 function place(percentile: number): number {
   return 100 / (100 - percentile);
 }

@@ -2,20 +2,20 @@ import type { Html } from "../html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming, type ChartSize } from "./draw.ts";
 
-/** One line of a chart over time: milliseconds and values. */
+/** One line of a chart over time: pairs of milliseconds and value. */
 export interface TimeLine {
   readonly points: readonly (readonly [number, number])[];
-  /** Which of the page's series colours; the first when absent. */
+  /** Index of the page's series colour. @default 0 */
   readonly series?: number;
   readonly isDashed?: boolean;
-  /** Filled down to the axis. */
+  /** Whether the area below the line is filled. */
   readonly isArea?: boolean;
 }
 
 /** A chart of values over the time of a load. */
 export interface TimeChart {
   readonly lines: readonly TimeLine[];
-  /** Spans, in milliseconds, that are shaded: the generator may have been the limit. */
+  /** Shaded spans in milliseconds: the generator may have been the limit. */
   readonly shaded: readonly (readonly [number, number])[];
   readonly endMs: number;
   readonly valueText: (value: number) => string;
@@ -45,7 +45,7 @@ export function timeChart(
       ...y,
       type: "value",
       min: 0,
-      // A line along the ground still wants a scale beside it.
+      // A line at zero also needs a scale.
       max: most === 0 ? 1 : undefined,
       splitNumber: 4,
       axisLabel: { ...y.axisLabel, formatter: valueText },
@@ -98,12 +98,12 @@ const STEPS = [
   12 * HOUR,
 ];
 
-/** The distance between two marks of a time axis, at most seven of them. */
+/** Returns the distance between two ticks of a time axis, so that there are at most this many. */
 export function stepOf(endMs: number, most = 7): number {
   return STEPS.find((step) => endMs / step <= most) ?? 24 * HOUR;
 }
 
-/** A time on an axis: `0`, `45 s`, `5 min`, `1 h 30`. */
+/** Formats a time on an axis: `0`, `45 s`, `5 min`, `1:30 h`. */
 export function elapsed(milliseconds: number): string {
   if (milliseconds === 0) return "0";
   const seconds = Math.round(milliseconds / SECOND);

@@ -1,8 +1,8 @@
 import { COLOUR } from "./axes.ts";
 
-/** What happened in a trend on a night, besides its figure. */
+/** An event in a trend, besides its figures. */
 export type TrendMark =
-  /** The first night of a series that is not compared with the one before. */
+  /** The first night of a series, which is not compared with earlier nights. */
   | { readonly kind: "series"; readonly day: string; readonly label: string }
   /** The first night of a new level. */
   | {
@@ -14,21 +14,21 @@ export type TrendMark =
     };
 
 const FONT_SIZE = 11;
-/** Width of a letter, taken wide: a label too far from its neighbour is better than one over it. */
+/** Estimated width of a letter, rather too wide, so that labels do not overlap. */
 const LETTER = 6.2;
 const ROW = 15;
-/** How much of a label is left of its line. */
+/** The share of a label that is to the left of its line. */
 const BEFORE = { left: 0, center: 0.5, right: 1 } as const;
 
 /**
- * The lines of a chart's marks, and the height that their labels take above the plane: each in the lowest row that has
- * room for it, and within the picture.
+ * Returns the lines for the marks of a chart, and the height that their labels need above the plot area. Each label
+ * goes into the lowest row with room for it and stays within the picture.
  */
 export function trendMarks(
   marks: readonly (TrendMark & { readonly x: number })[],
   { pixelOf, width }: { readonly pixelOf: (x: number) => number; readonly width: number },
 ): { readonly rows: number; readonly markLine: object } {
-  /** Of each row, up to where it is taken. */
+  /** The position up to which each row is taken. */
   const taken: number[] = [];
   const data = marks
     .toSorted((one, other) => one.x - other.x)

@@ -7,27 +7,27 @@ import { type TrendMark, trendMarks } from "./trend-marks.ts";
 export interface TrendPoint {
   /** UTC day: 2026-11-22. */
   readonly day: string;
-  /** Absent when the night did not measure it. */
+  /** Absent if the night did not measure it. */
   readonly value?: number | undefined;
-  /** Whether the night was clean; any other is drawn hollow. */
+  /** Whether the night was clean; other nights are drawn hollow. */
   readonly isClean: boolean;
-  /** Whether the night measured Coder, whatever it came to: the line goes through these. */
+  /** Whether the night measured Coder, whatever the result. The line connects these nights. */
   readonly isMeasured: boolean;
   readonly version: string;
-  /** Which series it is of, counted from 0: a changed platform begins the next one. */
+  /** Index of the series, from 0. A change of platform begins the next one. */
   readonly series: number;
 }
 
-/** Marks of Coder's versions, in the order that they came. */
+/** Mark shapes of Coder's versions, in order of appearance. */
 export const VERSION_MARKS = ["circle", "rect", "triangle", "diamond"] as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MARK = 8;
 const GUTTER = { left: 56, right: 22 };
-/** Left and right of the first and the last night, in days. */
+/** Space before the first and after the last night, in days. */
 const MARGIN = 0.6;
 
-/** Draws a figure over nights: a line for each series, a mark for each version, and lines where series and steps begin. */
+/** Draws a figure over nights: a line for each series, a mark for each version, and lines at new series and steps. */
 export function trendChart(
   points: readonly TrendPoint[],
   {
@@ -110,14 +110,14 @@ function seriesOf(points: readonly TrendPoint[]): readonly (readonly TrendPoint[
   return Array.from({ length: last + 1 }, (_, index) => points.filter(({ series }) => series === index));
 }
 
-/** A series begins between two nights, a step on its night. */
+/** Returns the position of a mark: a series begins between two nights, a step on its night. */
 function markAt({ day, kind }: TrendMark, days: readonly number[]): number {
   const at = dayNumber(day);
   const before = days.findLast((each) => each < at);
   return kind === "series" && before !== undefined ? (at + before) / 2 : at;
 }
 
-/** What a drawing asks its plane: where a value lies, and where the plane does. */
+/** The part of ECharts' drawing API that returns values and coordinates. */
 interface PlaneApi {
   readonly value: (dimension: number) => number;
   readonly coord: (point: readonly number[]) => readonly number[];
@@ -126,7 +126,7 @@ interface PlaneParams {
   readonly coordSys: { readonly y: number; readonly height: number };
 }
 
-/** Nights without the figure: a cross at the foot, in no height that could be read. */
+/** Draws nights without the figure as crosses at the bottom, where they cannot be read as a value. */
 function crosses(points: readonly TrendPoint[]) {
   return {
     type: "custom",
@@ -149,7 +149,7 @@ function dayNumber(day: string): number {
   return Date.parse(day) / DAY_MS;
 }
 
-/** Days along the axis, at most so many, none of them twice. */
+/** Returns distinct days for the axis, at most this many. */
 function dayTicks(first: number, last: number, most: number): readonly number[] {
   const step = [1, 2, 7, 14, 28, 91, 182, 364].find((days) => (last - first) / days <= most - 1) ?? 728;
   return Array.from(

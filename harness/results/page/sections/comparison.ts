@@ -7,7 +7,7 @@ import { figure, legend } from "../figure.ts";
 import { type Html, html, small } from "../html.ts";
 import { chip } from "../status.ts";
 
-/** Two versions beside each other: differences with their intervals, then the pairs that they are from. */
+/** Draws the comparison of two versions: differences with their intervals, then the pairs behind them. */
 export function comparisonSection(comparison: Comparison): Html {
   const { baseline, candidate, order, seed, figures } = comparison;
   const notes = loadLines(comparison);
@@ -21,9 +21,9 @@ export function comparisonSection(comparison: Comparison): Html {
   const [narrow, wide] = [drawn(360, "compared-n"), drawn(1100, "compared-w")];
   return html`<h2>Comparison</h2>
     <p>
-      The candidate, ${versionWords(candidate)}, beside the baseline, ${versionWords(baseline)}: in one
-      environment, loaded in turns, <code>${order.join(" ")}</code> (b is the baseline, c the
-      candidate)${seed !== undefined && `, each on a new installation, in an order drawn with seed ${seed}`}.
+      Candidate ${versionWords(candidate)}, baseline ${versionWords(baseline)}, compared in one environment.
+      Order of the loads: <code>${order.join(" ")}</code> (b is the baseline, c the
+      candidate)${seed !== undefined && `, each on a new installation, in a random order (seed ${seed})`}.
     </p>
     ${
       notes.length > 0 &&
@@ -39,7 +39,7 @@ export function comparisonSection(comparison: Comparison): Html {
         narrow,
         wide,
         legend: legend([
-          { name: "the interval has zero in it", mark: "line-1" },
+          { name: "the interval includes zero", mark: "line-1" },
           { name: "different", mark: "line-2" },
         ]),
       })
@@ -64,9 +64,9 @@ export function comparisonSection(comparison: Comparison): Html {
     ${
       figures.length > 0 &&
       html`<details>
-        <summary>Every pair</summary>
+        <summary>All pairs</summary>
         ${dataTable({
-          label: "Every pair",
+          label: "All pairs",
           header: ["Figure", "Pair", "Baseline", "Candidate"],
           right: new Set([1, 2, 3]),
           rows: figures.flatMap(({ description, pairs }) =>
@@ -84,7 +84,7 @@ export function comparisonSection(comparison: Comparison): Html {
 
 const CONCLUSIONS = {
   different: "different",
-  "no-difference-seen": "no difference seen",
+  "no-difference-seen": "no difference detected",
   "too-few-pairs": "too few pairs",
   "worse-by-failures": "worse",
   "better-by-failures": "better",
@@ -108,5 +108,5 @@ function valueWords(value: number | null): string {
 }
 
 function versionWords({ asked, version }: Comparison["baseline"]): string {
-  return asked === version ? version : `${version} (asked for as ${asked})`;
+  return asked === version ? version : `${version} (requested as ${asked})`;
 }

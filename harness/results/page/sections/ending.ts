@@ -6,21 +6,21 @@ import { type Html, html } from "../html.ts";
 import { usd } from "../page-figures.ts";
 import { chip } from "../status.ts";
 
-/** What the run cost, and from which prices that is known. */
+/** Draws the cost of the run and the prices behind it. */
 export function costSection({ cost }: RunRecord): Html {
   if (cost === undefined)
     return html`<h2>Cost</h2>
-      <p>The record has none.</p>`;
+      <p>The record contains no cost.</p>`;
   const { estimate, ceiling, spent, basis } = cost;
   return html`<h2>Cost</h2>
     ${termList([
-      ["Spent", spent === undefined ? "not known" : usd(spent)],
+      ["Spent", spent === undefined ? "unknown" : usd(spent)],
       ["Basis", BASES[basis]],
-      ["Estimated before", usd(estimate.total)],
-      ["Of it for teardown", usd(estimate.teardownReserve)],
-      ["While it stands", `${usd(estimate.perHour)} an hour, ${estimate.hours.toFixed(2)} hours expected`],
-      ["Ceiling", ceiling === undefined ? "none" : usd(ceiling)],
-      ["Prices", `of ${estimate.prices}, ${estimate.region}`],
+      ["Estimated before the run", usd(estimate.total)],
+      ["Of which for teardown", usd(estimate.teardownReserve)],
+      ["While deployed", `${usd(estimate.perHour)} an hour, ${estimate.hours.toFixed(2)} hours expected`],
+      ["Limit", ceiling === undefined ? "none" : usd(ceiling)],
+      ["Prices", `as of ${estimate.prices}, ${estimate.region}`],
     ])}
     ${
       estimate.items.length > 0 &&
@@ -28,7 +28,7 @@ export function costSection({ cost }: RunRecord): Html {
         <summary>The estimate, item by item</summary>
         ${dataTable({
           label: "Estimate, item by item",
-          header: ["What", "Quantity", "Rate", "Over the run"],
+          header: ["Item", "Quantity", "Rate", "Amount"],
           right: new Set([1, 2, 3]),
           rows: estimate.items.map(({ what, quantity, rate, per, amount }) => [
             what,
@@ -44,14 +44,14 @@ export function costSection({ cost }: RunRecord): Html {
 const BASES: Readonly<Record<RunCost["basis"], string>> = {
   estimated: "estimated from list prices; no bill was read",
   billed: "a bill",
-  simulated: "simulated: a rehearsal costs nothing, its hours are the twin's",
+  simulated: "simulated: a rehearsal costs nothing; the hours are the twin's",
 };
 
-/** What the teardown left, what had to be swept, and what was asked. */
+/** Draws what the teardown left, what had to be swept, and what was checked. */
 export function teardownSection({ teardown, kept }: RunRecord): Html {
   return html`<h2>Teardown</h2>
-    ${kept !== undefined && html`<p class="notice">The environment was kept until ${kept.until} at most: ${kept.reason}</p>`}
-    ${teardown.state === "pending" ? html`<p>${chip("pending")} What is left is not known yet.</p>` : inventory(teardown)}`;
+    ${kept !== undefined && html`<p class="notice">The environment was kept until at most ${kept.until}: ${kept.reason}</p>`}
+    ${teardown.state === "pending" ? html`<p>${chip("pending")} Remaining resources are not known yet.</p>` : inventory(teardown)}`;
 }
 
 function inventory({
@@ -64,34 +64,34 @@ function inventory({
 }: Exclude<Teardown, { state: "pending" }>): Html {
   return html`${termList([
     ["Result", chip(state)],
-    ["Asked", scope],
+    ["Checked", scope],
     [
-      "Known since",
+      "Checked at",
       html`<time datetime="${finishedAt}"
           >${finishedAt.replace("T", " ").slice(0, "2026-11-22 07:00:00".length)}</time
         >
         UTC`,
     ],
     [
-      "Left",
-      left.length === 0 ? (state === "unverified" ? "not known" : "nothing") : formatCount(left.length),
+      "Remaining",
+      left.length === 0 ? (state === "unverified" ? "unknown" : "nothing") : formatCount(left.length),
     ],
     [
       "Swept",
       swept.length === 0
         ? "nothing"
-        : `${formatCount(swept.length)}: each is a defect of the ordinary teardown`,
+        : `${formatCount(swept.length)}: each is a defect of the destroy before it`,
     ],
   ])}
   ${
     left.length > 0 &&
-    html`<h3>Left</h3>
-      ${items("What is left", left)}`
+    html`<h3>Remaining</h3>
+      ${items("Remaining resources", left)}`
   }
   ${
     swept.length > 0 &&
     html`<h3>Swept after the destroy</h3>
-      ${items("What had to be swept", swept)}`
+      ${items("Swept resources", swept)}`
   }
   ${
     problems.length > 0 &&
@@ -108,7 +108,7 @@ function items(
 ): Html {
   return dataTable({
     label,
-    header: ["Name", "Kind", "Where", "Id"],
+    header: ["Name", "Kind", "Location", "Id"],
     rows: found.map(({ name, kind, location, id }) => [
       name,
       kind,

@@ -9,10 +9,10 @@ import { dataTable, termList } from "../data-table.ts";
 import { figure, legend } from "../figure.ts";
 import { type Html, html } from "../html.ts";
 
-/** Latency of each phase: the table, and a plot wherever a percentile is carried. */
+/** Draws the latency of each phase: a table, and plots for phases with enough samples. */
 export function latencySection(measurements: Measurements): Html {
   const { header, rows, right } = latencyGrid(measurements);
-  // A second row of a phase has no name where it stands below the first one.
+  // The second row of a phase repeats the name, which its cell omits.
   const named = rows.map(([name, ...figures], row) => [name === "" ? rows[row - 1]?.[0] : name, ...figures]);
   const phases = phasesOf(measurements);
   const plots = phases.flatMap((each) => {
@@ -21,9 +21,9 @@ export function latencySection(measurements: Measurements): Html {
   });
   return html`<h2>Latency</h2>
     <p class="note">
-      From the intended start: a step that waited for its turn counts from when it was due. The raw start has
-      a row only where it differs. A percentile is shown only where at least 10 samples lie above it. ≥ means
-      at least: the figure falls among attempts that failed, each of which counts as its timeout.
+      Intended start: a step that had to wait counts from when it was due. The raw start has a row only if it
+      differs. A percentile is shown only if at least 10 samples lie above it. ≥ means at least: the figure
+      falls among failed attempts, which count with their timeout.
     </p>
     ${
       rows.length === 0
@@ -42,7 +42,7 @@ export function latencySection(measurements: Measurements): Html {
           { name: "raw start", mark: "line-2-dashed" },
         ])}
         <p class="note">
-          Both axes are logarithmic; each line ends at the last percentile that its samples carry.
+          Both axes are logarithmic; each line ends at the last percentile with enough samples.
         </p>
         <div class="charts">${plots}</div>
         <details>
@@ -53,7 +53,7 @@ export function latencySection(measurements: Measurements): Html {
 }
 
 function phasesOf({ histograms }: Measurements): readonly PhaseLatency[] {
-  // Where spans ended before they began, the others are not the whole distribution.
+  // Spans that ended before they began make the distribution incomplete.
   const merged = combineHistograms(histograms).filter(({ negative = 0 }) => negative === 0);
   return PHASES.flatMap((phase) => {
     const find = (basis: PhaseHistogram["basis"]): PhaseHistogram | undefined =>

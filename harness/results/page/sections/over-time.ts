@@ -64,7 +64,7 @@ const CHARTS: readonly OverTime[] = [
   },
   {
     id: "probe",
-    name: "API as other users felt it",
+    name: "API latency for other users",
     keys: [
       { name: "median", mark: "line-1" },
       { name: "slowest", mark: "line-2" },
@@ -80,10 +80,10 @@ const CHARTS: readonly OverTime[] = [
   },
   {
     id: "generator",
-    name: "The generator itself: how late it was",
+    name: "Generator: delay",
     keys: [
-      { name: "late to send, p99", mark: "line-1" },
-      { name: "event loop late, p99", mark: "line-2" },
+      { name: "send delay, p99", mark: "line-1" },
+      { name: "event-loop delay, p99", mark: "line-2" },
     ],
     lines: (windows) => [
       { points: along(windows, ({ generator }) => generator.slipP99Ms) },
@@ -93,8 +93,8 @@ const CHARTS: readonly OverTime[] = [
   },
   {
     id: "busy",
-    name: "The generator itself: how busy it was",
-    keys: [{ name: "event loop in use", mark: "line-3" }],
+    name: "Generator: utilization",
+    keys: [{ name: "event loop utilization", mark: "line-3" }],
     lines: (windows) => [
       {
         points: along(windows, ({ generator }) => generator.eventLoopUtilization * 100),
@@ -106,13 +106,13 @@ const CHARTS: readonly OverTime[] = [
   },
 ];
 
-/** The load from its begin to its end, window by window. */
+/** Draws the load from beginning to end, window by window. */
 export function overTimeSection(measurements: Measurements): Html {
   const { windows: all = [] } = measurements;
   const last = all.at(-1);
   if (last === undefined)
     return html`<h2>Over time</h2>
-      <p>The record has no figures over time.</p>`;
+      <p>The record contains no figures over time.</p>`;
   const windows = coarse(windowsWithBuilds(measurements));
   const limited = all.filter(({ generator }) => generator.limited.length > 0);
   const shaded = limited.map(({ startMs, endMs }): readonly [number, number] => [startMs, endMs]);
@@ -121,14 +121,14 @@ export function overTimeSection(measurements: Measurements): Html {
       ${formatCount(all.length)} windows over
       ${formatDuration(last.endMs)}${
         windows.length < all.length &&
-        `, drawn as ${windows.length}: the most of each figure where windows are taken together`
+        `, drawn as ${windows.length}: merged windows show the maximum of each figure`
       }.
     </p>
     ${
       limited.length > 0 &&
       legend([
         {
-          name: "shaded: the generator itself may have been the limit, so these windows cannot pass",
+          name: "shaded: the generator may have been the limit, so these windows cannot pass",
           mark: "shade",
         },
       ])
@@ -203,9 +203,9 @@ function windowTable(windows: readonly LoadWindow[]): Html {
       "Failures",
       "Probe median",
       "Probe slowest",
-      "Late to send p99",
-      "Event loop late p99",
-      "Event loop in use",
+      "Send delay p99",
+      "Event-loop delay p99",
+      "Event loop utilization",
     ],
     right: new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]),
     rows: windows.map((window) => {
@@ -243,7 +243,7 @@ function limitedTable(limited: readonly LoadWindow[]): Html {
     <summary>Windows in which the generator may have been the limit (${limited.length})</summary>
     ${dataTable({
       label: "Windows in which the generator may have been the limit",
-      header: ["From", "To", "Activity", "Why"],
+      header: ["From", "To", "Activity", "Reason"],
       rows: limited.map(({ startMs, endMs, activity, generator }) => [
         formatDuration(startMs),
         formatDuration(endMs),

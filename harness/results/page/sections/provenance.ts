@@ -8,7 +8,7 @@ import { termList } from "../data-table.ts";
 import { type Child, type Html, html } from "../html.ts";
 import { runKindOf } from "../runs-table.ts";
 
-/** What was measured with what, on what, by whom. */
+/** Lists versions, machines and settings of the measurement. */
 export function provenanceSection(record: RunRecord): Html {
   const { provenance, cloud, deployment, load, resources, simulated, coder } = record;
   const { refbench, machine, rehearsal, platform = {} } = provenance;
@@ -31,18 +31,18 @@ export function provenanceSection(record: RunRecord): Html {
         cloud && `${cloud.project}, ${cloud.region}, ${cloud.zone}${cloud.emulated ? " (emulated)" : ""}`,
       ],
       ["Deployment", deployment && html`<code>${deployment.url}</code>`],
-      ["In use meanwhile", deployment?.inUse.join("; ")],
-      ["Asked for", loadWords(load)],
+      ["Other use during the load", deployment?.inUse.join("; ")],
+      ["Requested load", loadWords(load)],
       ["Resources", made.map(([stack, count]) => `${formatCount(count)} in ${stack}`).join(", ")],
       ...Object.entries(platform).map(([name, value]): [string, Child] => [platformTerm(name), value]),
       [
         "Generator's machine",
         generator && `${machineWords(generator)}, Node ${generator.node.replace(/^v/, "")}`,
       ],
-      ["Asked for on", `${machineWords(machine)}, Node ${provenance.node.replace(/^v/, "")}`],
+      ["Started from", `${machineWords(machine)}, Node ${provenance.node.replace(/^v/, "")}`],
       [
         "refbench",
-        html`${version}${commit !== undefined && html` at <code>${commit.slice(0, 12)}</code>`}${noCommit !== undefined && ` of no known commit: ${noCommit}`}${dirty && ", with changes in no commit"}`,
+        html`${version}${commit !== undefined && html` at <code>${commit.slice(0, 12)}</code>`}${noCommit !== undefined && ` without a known commit: ${noCommit}`}${dirty && ", with uncommitted changes"}`,
       ],
       ["Terraform", provenance.terraform],
       [
@@ -54,7 +54,7 @@ export function provenanceSection(record: RunRecord): Html {
       [
         "Twin",
         rehearsal &&
-          `cloud ${rehearsal.speed} times, builds ${rehearsal.buildSpeed} times as fast as real ones${twinAside(rehearsal)}${rehearsal.faults === undefined ? "" : ", faults planted"}`,
+          `cloud ${rehearsal.speed} times and builds ${rehearsal.buildSpeed} times as fast as real ones${twinAside(rehearsal)}${rehearsal.faults === undefined ? "" : ", faults planted"}`,
       ],
       ["Simulated", simulated && `yes, with ${coder === "emulated" ? "an emulated" : "a real"} Coder`],
     ])}`;
@@ -69,12 +69,12 @@ function twinAside({
   failBuilds = 0,
   shellDelayMs,
 }: NonNullable<RunRecord["provenance"]["rehearsal"]>): string {
-  const failing = failBuilds === 0 ? "" : `, ${failBuilds * 100} % of builds made to fail`;
-  return shellDelayMs === undefined ? failing : `${failing}, shells made to take ${shellDelayMs} ms`;
+  const failing = failBuilds === 0 ? "" : `, ${failBuilds * 100} % of builds set to fail`;
+  return shellDelayMs === undefined ? failing : `${failing}, shells delayed by ${shellDelayMs} ms`;
 }
 
 function coderAside({ simulated, coder, provenance }: RunRecord): string {
-  const asked = provenance.coderChannel === undefined ? "" : ` (asked for as ${provenance.coderChannel})`;
+  const asked = provenance.coderChannel === undefined ? "" : ` (requested as ${provenance.coderChannel})`;
   if (!simulated) return asked;
   return `${asked}, ${coder === "emulated" ? "emulated" : "a real server on one machine"}`;
 }

@@ -7,21 +7,21 @@ import { figure, legend } from "../figure.ts";
 import { type Html, html } from "../html.ts";
 import { chip } from "../status.ts";
 
-/** Durations that a run is asked for first, in milliseconds. */
+/** Key durations of a run, in milliseconds. */
 export interface Milestones {
-  /** From the start until a workspace was seen ready. */
+  /** From the start until a workspace was ready. */
   readonly firstWorkspaceMs?: number;
-  /** From the end of the load, or of what came before, until the audit found nothing left. */
+  /** From the end of the last stage before teardown until the audit found nothing left. */
   readonly cleanMs?: number;
-  /** The stage from whose end on that is. */
+  /** The name of that stage. */
   readonly cleanFrom?: string;
 }
 
-/** When the first workspace was ready, and how long it took to be clean again. */
+/** Returns when the first workspace was ready, and how long the teardown took until clean. */
 export function milestonesOf({ startedAt, clock, measurements, stages, teardown }: RunRecord): Milestones {
   const { windows = [] } = measurements ?? {};
   const loadStage = stages.findLast(({ stage }) => stage === "load");
-  // After the clock was set, the load's own stamp is by another clock than the record's.
+  // After a change of the wall clock, the load's timestamp and the record's are from different clocks.
   const isStepped = clock !== undefined && clock.steps.length > 0 && loadStage !== undefined;
   const startedAtMs = isStepped ? Date.parse(loadStage.startedAt) : measurements?.startedAtMs;
   const first = windows.find(({ ready }) => ready > 0);
@@ -41,12 +41,12 @@ export function milestonesOf({ startedAt, clock, measurements, stages, teardown 
 
 const TEARDOWN: ReadonlySet<string> = new Set([...TEARDOWN_STAGES, "cleanup"]);
 
-/** The stages of a run after one another. */
+/** Draws the stages of a run in sequence. */
 export function stagesSection(record: RunRecord): Html {
   const { stages, teardown } = record;
   if (stages.length === 0)
     return html`<h2>Stages</h2>
-      <p>The record names no stage.</p>`;
+      <p>The record contains no stages.</p>`;
   const startMs = Date.parse(record.startedAt);
   const since = (instant: string): number => Math.max(0, Date.parse(instant) - startMs);
   const bars = stages.map(({ stage, startedAt, finishedAt, outcome }): Bar => ({
@@ -87,7 +87,7 @@ export function stagesSection(record: RunRecord): Html {
     })}
     ${dataTable({
       label: "Stages",
-      header: ["Stage", "Outcome", "Began after", "Took", "What it said"],
+      header: ["Stage", "Outcome", "Began after", "Duration", "Message"],
       right: new Set([2, 3]),
       rows: stages.map(({ stage, startedAt, finishedAt, outcome, message }) => [
         stage,

@@ -1,7 +1,7 @@
 import { VERSION_MARKS } from "../charts/trend.ts";
 import { type Html, html } from "../html.ts";
 
-/** What the marks and lines of a trend mean. */
+/** Draws the legend of trends. */
 export function trendLegend(
   versions: readonly string[],
   { hasBreaks, hasSteps }: { readonly hasBreaks: boolean; readonly hasSteps: boolean },
@@ -13,8 +13,8 @@ export function trendLegend(
     ${hasBreaks && html`<li>${line("break")}a new series: another platform, or a reset</li>`}
     ${
       hasSteps &&
-      html`<li>${line("step")}a step, red where it is for the worse</li>
-        <li>${line("step suspected")}a step that is only suspected</li>`
+      html`<li>${line("step")}a confirmed step; red if it is worse</li>
+        <li>${line("step suspected")}a suspected step</li>`
     }
   </ul>`;
 }

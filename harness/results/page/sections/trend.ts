@@ -15,19 +15,19 @@ import { type Series, seriesOf } from "../series.ts";
 import { marksOf } from "../trend-marks-of.ts";
 import { trendLegend } from "./trend-legend.ts";
 
-/** What a size's trend is drawn from. */
+/** The input of a size's trends. */
 export interface TrendInput {
   /** Oldest first. */
   readonly nights: readonly MeasuredNight[];
-  /** What was found in the figures that are watched. */
+  /** The result of the search for steps. */
   readonly watched: readonly WatchedSeries[];
   readonly resets: readonly Reset[];
 }
 
-/** A size's figures over its nights: where a series begins, and where a step was found, is drawn and said. */
+/** Draws a size's figures over its nights, and marks where series begin and steps were found. */
 export function trendSection(input: TrendInput): Html {
   const { nights, watched, resets } = input;
-  if (nights.length === 0) return html`<p>No night of it has been recorded yet.</p>`;
+  if (nights.length === 0) return html`<p>No night of this size has been recorded yet.</p>`;
   const versions = [...new Set(nights.map(({ record }) => versionOf(record) ?? "unknown"))];
   const { series } = seriesOf(
     nights,
@@ -43,9 +43,7 @@ export function trendSection(input: TrendInput): Html {
     </div>
     ${reruns.map(
       (rerun) =>
-        html`<p class="note">
-          A suspected step is confirmed, or not, by measuring again: <code>${rerun}</code>
-        </p>`,
+        html`<p class="note">To confirm a suspected step or not, measure again: <code>${rerun}</code></p>`,
     )}
     ${series.length > 1 && seriesTable(series)}`;
 }
@@ -100,7 +98,7 @@ function trendFigure(
   });
 }
 
-/** What was found in a figure, what could be found, and what was reset for it alone. */
+/** Describes the steps of a figure, the smallest step that would be detected, and the figure's own resets. */
 function stepWords(said: readonly string[], steps: WatchedSeries, resets: readonly Reset[]): Html {
   const own = resets.filter(({ metric }) => metric !== undefined);
   return html`<ul class="steps">
@@ -115,8 +113,7 @@ function stepWords(said: readonly string[], steps: WatchedSeries, resets: readon
 function seriesTable(series: readonly Series[]): Html {
   return html`<h3>Series</h3>
     <p class="note">
-      Figures that were measured on something else, or after a change that was decided to be accepted, are
-      never compared with those before.
+      Figures measured on another platform, or after an accepted change, are never compared with earlier ones.
     </p>
     ${dataTable({
       label: "Series of this size",

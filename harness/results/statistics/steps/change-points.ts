@@ -6,23 +6,23 @@ import { type TotalFailure, totalFailuresIn } from "./total-failures.ts";
 import { type ChangePoint, type Level, shareRule, type Watched, watchStretch } from "./watch-stretch.ts";
 import type { NightFigure } from "./night-figure.ts";
 
-/** What a series of nights says. */
+/** The changes in a series of nights. */
 export interface SeriesChanges {
-  /** Oldest first; the last one may be suspected. */
+  /** Oldest first; the last one may be only suspected. */
   readonly changes: readonly ChangePoint[];
-  /** Nights on which nothing succeeded, oldest first; the last one may stand. */
+  /** Nights on which nothing succeeded, oldest first; the last failure may be ongoing. */
   readonly totalFailures: readonly TotalFailure[];
   readonly levels: readonly Level[];
-  /** Of the newest stretch: how many figures it has, and how many it needs before anything can be said. */
+  /** Number of figures in the newest stretch, and how many are needed before it is searched. */
   readonly history: { readonly figures: number; readonly needed: number; readonly isEnough: boolean };
-  /** What could be seen at the newest stretch's own variation; absent without enough history. */
+  /** The smallest detectable step at the newest stretch's variation; absent without enough history. */
   readonly detectable?: DetectableStep;
 }
 
 /**
- * Finds the steps in a series, night by night as they came: what is said of a night never rests on later ones, and a
- * changed fingerprint or a reset begins a new series. Figures are compared by their ratio; a total failure has no
- * ratio, and is a change by itself.
+ * Finds the steps in a series, night by night, so that no result for a night uses later ones. A changed fingerprint
+ * or a reset begins a new series. Figures are compared by their ratio. A total failure has no ratio and is a change on
+ * its own.
  */
 export function changePoints(
   figures: readonly NightFigure[],
@@ -45,7 +45,7 @@ export function changePoints(
   };
 }
 
-/** Finds the steps in a series of shares of failures, by the counts of each night. */
+/** Finds the steps in a series of failure shares, from each night's counts. */
 export function shareChanges(
   nights: readonly (Omit<NightFigure, "value" | "lost"> & { readonly attempts: Attempts })[],
   resets: readonly string[] = [],
@@ -62,7 +62,7 @@ export function shareChanges(
   return { ...changesIn(watched), totalFailures: [], history: historyOf(newest.length) };
 }
 
-/** A new series ends a total failure that stood in the one before. */
+/** Ends an ongoing total failure when a new series begins. */
 function endedBy(next: Stretch | undefined, failure: TotalFailure): TotalFailure {
   const [first] = next?.figures ?? [];
   return first === undefined || failure.until !== undefined ? failure : { ...failure, until: first.day };

@@ -1,8 +1,8 @@
 import { CHANGE_RULES } from "./rules.ts";
 
 /**
- * Whether a suspected step is certain: unlikely enough by all figures, and most of those that were measured after the
- * suspicion, two at least, are closer to the new level than to the old one. What raised it cannot confirm it.
+ * Whether a suspected step is certain. It must be unlikely enough over all figures, and of the figures measured after
+ * the suspicion, at least two, most must be closer to the new level. The figures that raised it cannot confirm it.
  */
 export function isConfirmed(
   step: { readonly before: number; readonly after: number; readonly p: number },

@@ -2,25 +2,25 @@ import jstat from "jstat";
 import { valuesPerIndependentOne } from "./effective-size.ts";
 import { CHANGE_RULES } from "./rules.ts";
 
-/** What step a series could show. */
+/** The smallest step that would be detected in a series. */
 export interface DetectableStep {
-  /** From night to night: one standard deviation, relative. */
+  /** Relative standard deviation from night to night. */
   readonly variation: number;
-  /** Nights after a step. */
+  /** Nights after the step. */
   readonly within: number;
-  /** The smallest step that is suspected within these nights, four times out of five: 0.1 = 10 %. */
+  /** The smallest step suspected within these nights, four times out of five: 0.1 = 10 %. */
   readonly step: number;
 }
 
 const WITHIN_NIGHTS = 7;
 const POWER = 0.8;
 
-/** What could be seen after a step, by the variation of these logarithms of one level. */
+/** Returns the smallest detectable step, from the variation of the logarithms of one level. */
 export function detectableStep(values: readonly number[]): DetectableStep {
   const { window, suspectedBelow, leastMagnitude, leastDeviation } = CHANGE_RULES;
   const seen = values.slice(-window);
   const middle = jstat.jStat.median(seen);
-  // Robust, as the search is: half of the values lie within 0.6745 deviations.
+  // Robust, like the search: half of the values lie within 0.6745 deviations.
   const deviation = jstat.jStat.median(seen.map((value) => Math.abs(value - middle))) / 0.6745;
   const freedom = seen.length + WITHIN_NIGHTS - 2;
   const needed = -jstat.jStat.studentt.inv(suspectedBelow / 2, freedom) + jstat.jStat.normal.inv(POWER, 0, 1);

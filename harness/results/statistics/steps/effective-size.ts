@@ -1,7 +1,7 @@
 /**
- * How many values of a series say as much as one independent value, where a night resembles the night before:
+ * Returns how many values of a series are worth one independent value, if a night resembles the night before:
  * (1 + r) / (1 - r) for the lag-1 autocorrelation r (Bartlett, "On the theoretical specification and sampling
- * properties of autocorrelated time-series", 1946). At least 1: nights that alternate make no result more certain.
+ * properties of autocorrelated time-series", 1946). At least 1, because alternating nights add no certainty.
  * @param stretches the values of each level, in order
  */
 export function valuesPerIndependentOne(stretches: readonly (readonly number[])[]): number {
@@ -9,10 +9,10 @@ export function valuesPerIndependentOne(stretches: readonly (readonly number[])[
   return (1 + r) / (1 - r);
 }
 
-/** A series that resembles itself more than this has hardly one independent value in its window. */
+/** Largest autocorrelation: above it, a window would have hardly one independent value. */
 const MOST = 0.9;
 
-/** Around the mean of each stretch, which draws r down by (1 + 4 r) / n: that is added again (Marriott and Pope, "Bias in the estimation of autocorrelations", 1954). */
+/** Around the mean of each stretch, which reduces r by (1 + 4 r) / n; this is corrected (Marriott and Pope, "Bias in the estimation of autocorrelations", 1954). */
 function autocorrelation(stretches: readonly (readonly number[])[]): number {
   let products = 0;
   let squares = 0;

@@ -4,7 +4,7 @@ import type { Step } from "./find-step.ts";
 import { rankSumP } from "./rank-sum.ts";
 import { CHANGE_RULES } from "./rules.ts";
 
-/** Attempts of one night, and those that failed. */
+/** Attempts of one night, and how many failed. */
 export interface Attempts {
   readonly failed: number;
   readonly of: number;
@@ -14,12 +14,12 @@ export interface Attempts {
 export type ShareStep = Pick<Step, "at" | "before" | "after" | "p">;
 
 /**
- * The likeliest step in a share of failures, by the binomial test of two counts (Przyborowski and Wilenski,
+ * Finds the likeliest step in a share of failures by the binomial test of two counts (Przyborowski and Wilenski,
  * "Homogeneity of results in testing samples from Poisson series", 1940): of all failures, those after the step are
- * binomial with the share of the attempts after it. Failures come in clusters, so that counts are divided by how much
- * more nights differ than they would by chance (quasi-likelihood; McCullagh and Nelder, "Generalized linear models",
- * 1989, 4.5) and by how much they resemble the night before. The ranks of the nights must bear it out too, so that one
- * bad night makes no step. Undefined when none is likely enough.
+ * binomial with the share of the attempts after it. Failures come in clusters. Counts are therefore divided by the
+ * excess variation between nights (quasi-likelihood; McCullagh and Nelder, "Generalized linear models", 1989, 4.5) and
+ * by the resemblance to the night before. The ranks of the nights must agree, so that one bad night is not a step.
+ * Undefined if no step is likely enough.
  */
 export function findShareStep(nights: readonly Attempts[]): ShareStep | undefined {
   const { window, leastBefore, leastAfter, mostAfter, leastShare } = CHANGE_RULES;
@@ -32,7 +32,7 @@ export function findShareStep(nights: readonly Attempts[]): ShareStep | undefine
       ({ p, at }) => p < CHANGE_RULES.suspectedBelow && rankAt(seen, at) < CHANGE_RULES.suspectedBelowByRank,
     );
   if (steps.length === 0) return undefined;
-  // The test says that there is a step, the likelihood where.
+  // The test decides whether there is a step, the likelihood where.
   const [likeliest] = placesBetween(first, seen.length - 1)
     .map((at) => stepAt(seen, at))
     .toSorted((one, other) => other.likelihood - one.likelihood);
@@ -49,7 +49,7 @@ function rankAt(nights: readonly Attempts[], at: number): number {
   return rankSumP(nights.slice(0, at).map(shareOf), nights.slice(at).map(shareOf));
 }
 
-/** The share of one night's attempts that failed. */
+/** Returns the share of one night's attempts that failed. */
 export function shareOf({ failed, of }: Attempts): number {
   return of === 0 ? 0 : failed / of;
 }
@@ -71,7 +71,7 @@ function stepAt(nights: readonly Attempts[], at: number): ShareStep & { readonly
   };
 }
 
-/** Logarithm of the chance of these attempts at their own share of failures, but for a constant. */
+/** Log-likelihood of these attempts at their own share of failures, without its constant. */
 function likelihoodOf({ failed, of }: Attempts): number {
   return [failed, of - failed].reduce(
     (sum, count) => sum + (count === 0 ? 0 : count * Math.log(count / of)),
@@ -86,19 +86,19 @@ function totalOf(nights: readonly Attempts[]): Attempts {
   });
 }
 
-/** P(X ≥ count) of a binomial X, by the regularized incomplete beta function, which counts between whole ones extend. */
+/** P(X ≥ count) of a binomial X, by the regularized incomplete beta function, which also accepts fractional counts. */
 function atLeast(count: number, all: number, share: number): number {
   if (count <= 0) return 1;
   return jstat.jStat.beta.cdf(share, count, all - count + 1);
 }
 
-/** How many failures say as much as one that came by itself; at least 1. */
+/** Returns how many failures are worth one independent failure; at least 1. */
 function clustering(...stretches: readonly (readonly Attempts[])[]): number {
   const shares = stretches.map((nights) => nights.map(shareOf));
   return Math.max(1, dispersion(stretches)) * valuesPerIndependentOne(shares);
 }
 
-/** Pearson's statistic around the share of each stretch, per degree of freedom. */
+/** Pearson's statistic around each stretch's share, per degree of freedom. */
 function dispersion(stretches: readonly (readonly Attempts[])[]): number {
   const terms = stretches.flatMap((nights) => {
     const share = shareOf(totalOf(nights));

@@ -9,10 +9,10 @@ export interface Step extends Shift {
 }
 
 /**
- * The likeliest step in a series whose level and variation nobody knows: the largest Student's t over all places where
- * it could be (Hawkins, Qiu and Kang, "The changepoint model for statistical process control", 2003), which the ranks
- * must bear out too (Hawkins and Deng, "A nonparametric change-point control chart", 2010), so that neither skewed
- * noise nor a few outliers make one. Undefined when none is likely enough.
+ * Finds the likeliest step in a series of unknown level and variation: the largest Student's t over all possible places
+ * (Hawkins, Qiu and Kang, "The changepoint model for statistical process control", 2003). The ranks must agree (Hawkins
+ * and Deng, "A nonparametric change-point control chart", 2010), so that neither skewed noise nor a few outliers are a
+ * step. Undefined if no step is likely enough.
  */
 export function findStep(values: readonly number[]): Step | undefined {
   const { window, leastBefore, leastAfter, mostAfter, leastMagnitude } = CHANGE_RULES;
@@ -27,7 +27,7 @@ export function findStep(values: readonly number[]): Step | undefined {
     .filter(({ before, after }) => Math.abs(after - before) >= Math.log1p(leastMagnitude))
     .filter(({ p, at }) => p < suspectedBelow && rankAt(seen, at) < suspectedBelowByRank);
   if (shifts.length === 0) return undefined;
-  // Clipping forgives a value on the wrong side: t says that there is a step, the distances say where.
+  // Clipping hides a value on the wrong side: t decides whether there is a step, the distances where.
   const [closest] = placesBetween(earliest, seen.length - 1)
     .map((at) => shiftAt(seen, at))
     .toSorted((one, other) => one.distance - other.distance);
@@ -46,10 +46,10 @@ function rankAt(values: readonly number[], at: number): number {
   return rankSumP(values.slice(0, at), values.slice(at));
 }
 
-/** Below it no clipping makes a step likely: most places are done with at once. */
+/** Below this t, clipping cannot make a step likely. Most places are excluded by this quick test. */
 const WORTH_A_LOOK = 1.5;
 
-/** Student's t at a place, nothing clipped, from running sums. */
+/** Returns Student's t at a place without clipping, from running sums. */
 function plainTOf(values: readonly number[]): (at: number) => number {
   const sums = [0];
   let squares = 0;

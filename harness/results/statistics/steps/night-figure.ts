@@ -3,11 +3,11 @@ export interface NightFigure {
   /** UTC day on which the night began. */
   readonly day: string;
   readonly runId: string;
-  /** Zero = a total failure: nothing of what the figure is about succeeded. */
+  /** Zero = a total failure: nothing that the figure measures succeeded. */
   readonly value: number;
-  /** Of a total failure: how many of how many succeeded. */
+  /** For a total failure: how many of how many succeeded. */
   readonly lost?: string;
-  /** What it was measured on, as one word. */
+  /** The key of the fingerprint. */
   readonly fingerprint: string;
   readonly coderVersion?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Two-sided p of the rank-sum test (Mann and Whitney, "On a test of whether one of two random variables is
- * stochastically larger than the other", 1947), exact: how the values are spread does not matter to it. Ties count half.
+ * Returns the two-sided p of the exact rank-sum test, which does not depend on the distribution (Mann and Whitney, "On
+ * a test of whether one of two random variables is stochastically larger than the other", 1947). Ties count half.
  */
 export function rankSumP(before: readonly number[], after: readonly number[]): number {
   let above = 0;
@@ -13,7 +13,7 @@ export function rankSumP(before: readonly number[], after: readonly number[]): n
 
 const KNOWN = new Map<string, Float64Array>();
 
-/** Chance of each value of the statistic or a lower one, when both samples are of one distribution. */
+/** Probability of each value of the statistic or a lower one, if both samples have the same distribution. */
 function cumulative(one: number, other: number): Float64Array {
   const [more, fewer] = one > other ? [one, other] : [other, one];
   const key = `${more} ${fewer}`;

@@ -1,26 +1,26 @@
 /**
- * When a step in a series is told, and when it is an alarm. The figures were chosen by `npm run bench:regression`:
- * flat series of normal, skewed and heavy-tailed noise raise no alarm, a step of 10 % is found within a week.
+ * When a step in a series is reported, and when it is an alarm. The values were chosen with `npm run bench:regression`:
+ * flat series of normal, skewed and heavy-tailed noise raise no alarm, and a step of 10 % is found within a week.
  */
 export const CHANGE_RULES = {
-  /** With fewer figures than this nothing is said of a series: "not enough history". */
+  /** With fewer figures, a series is not searched: "not enough history". */
   leastBefore: 14,
-  /** A step stands on at least so many figures after it, and is looked for among so many. */
+  /** A step needs at least this many figures after it, and is searched for among the last `mostAfter`. */
   leastAfter: 4,
   mostAfter: 30,
-  /** No older figures than these are looked at. */
+  /** Only this many of the newest figures are used. */
   window: 60,
-  /** Chance of the step in a flat series, by Student's t and by ranks, below which it is suspected. */
+  /** A step is suspected if its probability in a flat series, by Student's t and by ranks, is below these. */
   suspectedBelow: 1e-4,
   suspectedBelowByRank: 1e-3,
-  /** Chance below which a suspected step is confirmed, once figures measured after the suspicion agree. */
+  /** A suspected step is confirmed below this probability, once figures measured after the suspicion agree. */
   confirmedBelow: 5e-7,
-  /** Figures that a confirmation needs after the suspicion: a spell of a few bad nights is over by then. */
+  /** A confirmation needs at least this many figures after the suspicion, so that a few bad nights end before it. */
   leastFresh: 2,
-  /** Deviation that a series has at least: a few nights that lie closer together are luck. */
+  /** Smallest deviation of a series: a few nights closer together are chance. */
   leastDeviation: 0.025,
-  /** A smaller step is for a comparison of both versions in one environment. */
+  /** A smaller step needs a comparison of both versions in one environment. */
   leastMagnitude: 0.02,
-  /** A share of failures that moves by less than this is told by no alarm: half a percentage point. */
+  /** A share of failures that changes by less raises no alarm: half a percentage point. */
   leastShare: 0.005,
 } as const;

@@ -2,7 +2,7 @@ import jstat from "jstat";
 import { valuesPerIndependentOne } from "./effective-size.ts";
 import { CHANGE_RULES } from "./rules.ts";
 
-/** A shift of level between two stretches of a series, of logarithms. */
+/** A shift of level between two stretches of logarithms. */
 export interface Shift {
   readonly before: number;
   readonly after: number;
@@ -15,15 +15,15 @@ export interface Shift {
   readonly p: number;
 }
 
-/** A single night further away than so many robust deviations counts as if it were this far away. */
+/** A night further away than this many robust deviations counts as this far away. */
 const CLIP = 2.5;
 
-/** A deviation of the median's distance to the values, as if they were normal. */
+/** Converts a median absolute deviation to a standard deviation of normal values. */
 const NORMAL_DEVIATIONS = 1.4826;
 
 /**
- * Compares two stretches by Student's t, each value clipped towards the median of its stretch (Huber, 1964). Where
- * nights resemble the night before, the means are as uncertain as those of so many fewer independent nights.
+ * Compares two stretches by Student's t, with each value clipped towards the median of its stretch (Huber, 1964). If
+ * nights resemble the night before, the means are as uncertain as those of correspondingly fewer independent nights.
  */
 export function shiftBetween(before: readonly number[], after: readonly number[]): Shift {
   const freedom = before.length + after.length - 2;

@@ -1,13 +1,13 @@
 import type { NightFigure } from "./night-figure.ts";
 
-/** Figures that may be compared with one another. */
+/** Consecutive figures that may be compared. */
 export interface Stretch {
   readonly figures: readonly NightFigure[];
-  /** Why it begins: the first of all, measured on something else than the one before, or reset. */
+  /** Why it begins: the first stretch, another fingerprint, or a reset. */
   readonly began: "first" | "fingerprint" | "reset";
 }
 
-/** Cuts a series, oldest first, where its fingerprint changes and where it was reset. */
+/** Splits a series, oldest first, at resets and where its fingerprint changes. */
 export function stretchesOf(figures: readonly NightFigure[], resets: readonly string[]): readonly Stretch[] {
   const stretches: { figures: NightFigure[]; began: Stretch["began"] }[] = [];
   let last: NightFigure | undefined;

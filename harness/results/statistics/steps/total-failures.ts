@@ -1,25 +1,25 @@
 import jstat from "jstat";
 import type { NightFigure } from "./night-figure.ts";
 
-/** Nights on which nothing of what a figure is about succeeded: the largest change there is, which needs no confirmation. */
+/** Nights on which nothing that a figure measures succeeded: the largest possible change, which needs no confirmation. */
 export interface TotalFailure {
   /** The first of these nights. */
   readonly day: string;
   readonly runId: string;
-  /** Why it has no figure: "0 of 1,000". */
+  /** Why there is no figure: "0 of 1,000". */
   readonly reason: string;
-  /** How many nights failed so until it ended. */
+  /** How many nights failed until it ended. */
   readonly nights: number;
-  /** The level that the figure had before; absent where the series began so. */
+  /** The level before; absent if the series began with the failure. */
   readonly before?: number;
-  /** The night that ended it, or with which a new series began; absent while it stands. */
+  /** The night that ended it or began a new series; absent while it is ongoing. */
   readonly until?: string;
 }
 
-/** How many of the last nights are looked at: a failure is over once most of them have the figure again. */
+/** A failure ends once most of this many last nights have the figure again. */
 const LOOKED_AT = 5;
 
-/** The total failures in figures of one stretch, oldest first. */
+/** Finds the total failures in one stretch, oldest first. */
 export function totalFailuresIn(figures: readonly NightFigure[]): readonly TotalFailure[] {
   const failures: TotalFailure[] = [];
   let open: TotalFailure | undefined;

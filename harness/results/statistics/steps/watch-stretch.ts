@@ -8,76 +8,76 @@ import type { Stretch } from "./stretches.ts";
 
 /** A step in a series. */
 export interface ChangePoint {
-  /** The first figure of the new level. */
+  /** The first night of the new level. */
   readonly day: string;
   readonly runId: string;
-  /** Levels (geometric means), and how much higher the new one is: 0.1 = 10 %. Of shares: their difference. */
+  /** Levels (geometric means) and relative difference: 0.1 = 10 %. For shares: the difference of the shares. */
   readonly before: number;
   readonly after: number;
   readonly magnitude: number;
-  /** One minus the chance of such a step at any of the places looked at, in a flat series. */
+  /** One minus the probability of such a step in a flat series, over all places searched. */
   readonly confidence: number;
-  /** Coder's version of the last figure before, and of the first after. */
+  /** Coder's versions immediately before and after the step. */
   readonly versions: { readonly before?: string; readonly after?: string };
-  /** `confirmed` once figures measured after the suspicion bore it out by themselves. */
+  /** `confirmed` once figures measured after the suspicion confirm it independently. */
   readonly status: "suspected" | "confirmed";
-  /** The night that raised the suspicion, and the one that confirmed it. */
+  /** The night that raised the suspicion, and the night that confirmed it. */
   readonly suspectedOn: string;
   readonly confirmedOn?: string;
 }
 
-/** A stretch of figures at one level. */
+/** Consecutive figures at one level. */
 export interface Level {
   readonly from: string;
   readonly to: string;
   readonly figures: number;
   /** Geometric mean. */
   readonly level: number;
-  /** Why it begins where it does. */
+  /** Why the level begins here. */
   readonly began: Stretch["began"] | "change";
 }
 
-/** A level with the figures that it is of. */
+/** A level with its figures. */
 export interface WatchedLevel {
   readonly level: Level;
   readonly values: readonly number[];
 }
 
-/** What watching a stretch night by night has told. */
+/** The result of watching a stretch night by night. */
 export interface Watched {
   readonly changes: readonly ChangePoint[];
   readonly levels: readonly WatchedLevel[];
 }
 
-/** A step that was seen and awaits its confirmation. */
+/** A detected step that is not confirmed yet. */
 interface Suspicion {
   readonly direction: number;
   readonly on: string;
-  /** How many figures there were when it was raised. */
+  /** Number of figures when it was raised. */
   readonly raisedWith: number;
   readonly step: WatchedStep;
 }
 
-/** How one kind of figure is watched. */
+/** How to watch one kind of figure. */
 export interface WatchRule {
-  /** The step in the figures of one level so far, if any. */
+  /** Finds the step in the figures of one level so far. */
   readonly find: (from: number, to: number) => WatchedStep | undefined;
-  /** What the figures of a level come to. */
+  /** Returns the level of these figures. */
   readonly level: (from: number, to: number) => number;
-  /** How far a step went, as it is told. */
+  /** Returns the size of a step, as reported. */
   readonly magnitude: (before: number, after: number) => number;
 }
 
-/** A step with its levels as they are told. */
+/** A step with its levels as reported. */
 export interface WatchedStep {
-  /** Index of the first figure after it, from the level's first. */
+  /** Index of the first figure after it, counted from the level's first. */
   readonly at: number;
   readonly before: number;
   readonly after: number;
   readonly p: number;
 }
 
-/** A rule for figures that are compared by their ratio, all of them above zero. */
+/** The rule for figures compared by ratio, all above zero. */
 export function ratioRule(figures: readonly NightFigure[]): WatchRule {
   const values = figures.map(({ value }) => Math.log(value));
   return {
@@ -90,7 +90,7 @@ export function ratioRule(figures: readonly NightFigure[]): WatchRule {
   };
 }
 
-/** A rule for shares of failures, which are compared by their counts. */
+/** The rule for shares of failures, compared by counts. */
 export function shareRule(attempts: readonly Attempts[]): WatchRule {
   return {
     find: (from, to) => findShareStep(attempts.slice(from, to)),
@@ -99,7 +99,7 @@ export function shareRule(attempts: readonly Attempts[]): WatchRule {
   };
 }
 
-/** Watches a stretch as its figures come in: a confirmed step ends the level, and the watch goes on from there. */
+/** Watches a stretch figure by figure. A confirmed step ends the level, and the search continues from there. */
 export function watchStretch({ figures, began }: Stretch, rule: WatchRule = ratioRule(figures)): Watched {
   const changes: ChangePoint[] = [];
   const levels: WatchedLevel[] = [];
@@ -150,7 +150,7 @@ export function watchStretch({ figures, began }: Stretch, rule: WatchRule = rati
   return { changes, levels };
 }
 
-/** The suspicion goes on as long as each new figure leaves the step standing, in the same direction. */
+/** Keeps the suspicion as long as each new figure shows a step in the same direction. */
 function suspicionOf(
   step: WatchedStep,
   known: Suspicion | undefined,

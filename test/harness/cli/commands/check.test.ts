@@ -64,7 +64,7 @@ test("a record whose figures say another thing than its verdict contradicts itse
   const { stdout, code } = await check({ ...rest, measurements: { ...measurements, workspaces: FEWER } });
   expect(code).toBe(20);
   expect(stdout).toContain("THE RECORD CONTRADICTS ITSELF");
-  expect(stdout).toContain("the record says pass, judged again it is slo-failed");
+  expect(stdout).toContain("the record says pass, but judged again it is slo-failed");
 });
 
 test("what happened to the run, and what its teardown found, stays whatever the figures say", async () => {
@@ -132,11 +132,11 @@ test("a record of an earlier version stands as it is, and says why", async () =>
 test("a file that is cut off, foreign or of another version is refused with what is wrong", async () => {
   const whole = JSON.stringify(judgedRecord());
   const cases: [unknown, RegExp][] = [
-    [whole.slice(0, whole.length / 2), /record\.json is no record of refbench: .*cut off/],
+    [whole.slice(0, whole.length / 2), /record\.json is no record of refbench: .*truncated/],
     ["", /it is empty/],
     [{ total_runs: 3, runs: {} }, /no schemaVersion/],
     [[], /no schemaVersion/],
-    [{ ...judgedRecord(), schemaVersion: 9 }, /its schemaVersion is 9, and this refbench reads up to 3/],
+    [{ ...judgedRecord(), schemaVersion: 9 }, /its schemaVersion is 9, but this refbench reads at most 3/],
     [{ ...judgedRecord(), runId: 7 }, /runId: .*expected string/],
   ];
   for (const [record, message] of cases)

@@ -75,7 +75,7 @@ describe("refbench preflight --rehearse", () => {
     expect(code).toBe(30);
     expect(outcome).toBe("failed");
     expect(checks.filter(({ state }) => state === "failed")).toEqual([
-      { name, state: "failed", found: "made to fail by --fail-check", fix: expect.stringMatching(/.{10}/) },
+      { name, state: "failed", found: "set to fail by --fail-check", fix: expect.stringMatching(/.{10}/) },
     ]);
   });
 
@@ -100,7 +100,7 @@ describe("refbench preflight --rehearse", () => {
   test("shows a failure's fix below it", async () => {
     const { stdout } = await preflight(["gke", "--rehearse", "--fail-check", "apis,leftovers"]);
     expect(stdout).toMatch(
-      /^FAILED +leftovers +made to fail by --fail-check\n +-> refbench sweep --rehearse$/m,
+      /^FAILED +leftovers +set to fail by --fail-check\n +-> refbench sweep --rehearse$/m,
     );
     expect(stdout).toMatch(/Not ready: apis, leftovers failed/);
   });
@@ -121,7 +121,7 @@ describe("refbench preflight --rehearse", () => {
     await writeFile(join(cwd, "licence"), "planted");
     const args = ["gke", "--rehearse", "--size", "1200", "--licence-file", "licence"];
     const { stdout } = await runCommand(preflightCommand, args, { cwd, env: { PATH } });
-    expect(stdout).toMatch(/^FAILED +licence .*is no Coder licence/m);
+    expect(stdout).toMatch(/^FAILED +licence .*is not a Coder licence/m);
     expect(stdout).not.toContain("planted");
   });
 });
@@ -176,18 +176,18 @@ describe("a wrong flag is refused before anything is asked", () => {
     [["gke"], /--project is missing/],
     [["eks"], /--account is missing/],
     [["eks", "--account", "12"], /expected the twelve digits/],
-    [["eks", "--account", "123456789012", "--skip-preflight", "quota"], /only an emulated cloud/],
+    [["eks", "--account", "123456789012", "--skip-preflight", "quota"], /only allowed for an emulated cloud/],
     [
       ["gke", "--rehearse", "--fail-check", "weather"],
-      /--fail-check is "weather", expected names of terraform/,
+      /--fail-check must contain names of terraform, .*; got "weather"/,
     ],
     [["gke", "--project", "p", "--fail-check", "quota"], /only a rehearsal plays/],
-    [["gke", "--project", "some-project", "--skip-preflight", "quota"], /only an emulated cloud/],
+    [["gke", "--project", "some-project", "--skip-preflight", "quota"], /only allowed for an emulated cloud/],
     [
       ["gke", "--rehearse", "--skip-preflight", "quota"],
       /--skip-preflight cannot be combined with --rehearse/,
     ],
-    [["gke", "--rehearse", "--output", "markdown"], /expected text or json/],
+    [["gke", "--rehearse", "--output", "markdown"], /--output must be text or json/],
     [["gke", "--rehearse", "--size", "900"], /size is "900", expected one of/],
     [["gke", "--rehearse", "--cluster-cidr", "198.51.100.0/24"], /--cluster-cidr .* gke has none/],
     [["gke", "--rehearse", "--region", "europe-west4"], /--region cannot be combined with --rehearse/],

@@ -95,7 +95,7 @@ test("nights of no known commit are named with the reason by table, changes and 
   const { provenance } = record;
   const cwd = await directoryWith([{ ...record, provenance: { ...provenance, refbench } }]);
   const reason =
-    '1 unofficial run is not in the table: no commit of refbench in its provenance: git said "fatal: detected dubious ownership" (1)';
+    '1 unofficial run is not in the table: no refbench commit in its provenance: git said "fatal: detected dubious ownership" (1)';
   const table = await runCommand(resultsCommand, ["table"], { cwd });
   expect(table.stdout.replaceAll(/\s+/g, " ")).toContain(`No official results yet: ${reason}.`);
   expect(table.stderr).toContain(reason);
@@ -105,7 +105,7 @@ test("nights of no known commit are named with the reason by table, changes and 
   const publish = await runCommand(resultsCommand, ["publish", "--out", "site"], { cwd });
   expect(publish.stderr).toContain(reason);
   const index = await readFile(join(cwd, "site", "index.html"), "utf8");
-  expect(index.replaceAll(/\s+/g, " ")).toContain("no commit of refbench in its provenance: git said");
+  expect(index.replaceAll(/\s+/g, " ")).toContain("no refbench commit in its provenance: git said");
 });
 
 test("an empty table claims nothing", async () => {
@@ -289,7 +289,7 @@ test("publish draws the resets that lie in the store, and refuses a file that ho
   expect(page).toContain(">reset</text>");
   expect(page).toContain("a larger image");
   await writeFile(join(store, "resets.json"), "[]");
-  await expect(publish()).rejects.toThrow(/resets\.json holds no resets/);
+  await expect(publish()).rejects.toThrow(/resets\.json is not a valid file of resets/);
   expect(await readFile(join(cwd, "site/sizes/gke-1200.html"), "utf8")).toBe(page);
 });
 
@@ -332,7 +332,7 @@ test("import of a folder names the record of which only the digest is there", as
   await rm(lost);
   const { stderr, code } = await runCommand(resultsCommand, ["import", "results", "--store", "new"], { cwd });
   expect(stderr).toContain("1 imported");
-  expect(stderr).toContain(`${lost} is not there, only its digest is`);
+  expect(stderr).toContain(`${lost} is missing, only its digest exists`);
   expect(code).toBe(20);
 });
 
@@ -362,7 +362,7 @@ test("a word that is no command of results is named as such", async () => {
 test("a file of resets that was named has to be there", async () => {
   const cwd = await directoryWith([]);
   await expect(runCommand(resultsCommand, ["changes", "--resets", "no.json"], { cwd })).rejects.toThrow(
-    /the resets in .*no\.json cannot be read/,
+    /cannot read the resets in .*no\.json/,
   );
   expect((await runCommand(resultsCommand, ["changes"], { cwd })).code).toBe(0);
 });

@@ -89,7 +89,7 @@ describe("refbench sweep", () => {
     expect(ended.code).toBe(10);
 
     const again = await runCommand(sweepCommand, ["--rehearse", "--include-unlabelled"], { cwd });
-    expect(again.stdout).toMatch(/simulated.*1 removed, 0 left[\s\S]*by-hand \(manual\)/);
+    expect(again.stdout).toMatch(/simulated.*1 removed, 0 remaining[\s\S]*by-hand \(manual\)/);
     expect(await left(cwd)).toEqual(["by-hand"]);
     expect((await runCommand(sweepCommand, ["--check", "--rehearse"], { cwd })).code).toBe(0);
   });
@@ -164,7 +164,7 @@ describe("refbench sweep", () => {
     await writeFile(join(inventoryOf(cwd), "broken.json"), "{");
     const { code, stdout } = await runCommand(sweepCommand, ["--rehearse"], { cwd });
     expect(code).toBe(41);
-    expect(stdout).toMatch(/could-not.*\n.*could not be asked/);
+    expect(stdout).toMatch(/could-not.*\n.*cannot list/);
     expect(await readdir(inventoryOf(cwd))).toHaveLength(2);
     expect((await runCommand(sweepCommand, ["--check", "--rehearse"], { cwd })).code).toBe(41);
   });
@@ -174,7 +174,7 @@ describe("refbench sweep", () => {
     for (const name of ["a", "b"]) await plant(cwd, "google_compute_disk", name, { labels: PAST });
     const { code, stdout } = await runCommand(sweepCommand, ["--rehearse", "--max-resources", "1"], { cwd });
     expect(code).toBe(41);
-    expect(stdout).toMatch(/2 resources to remove, at most 1 allowed/);
+    expect(stdout).toMatch(/2 resources would be removed, but at most 1 are allowed/);
     expect(await left(cwd)).toEqual(["a", "b"]);
   });
 
@@ -206,7 +206,7 @@ describe("refbench sweep", () => {
   });
 
   test.each([
-    [["--output", "markdown", "--rehearse"], /expected text or json/],
+    [["--output", "markdown", "--rehearse"], /--output must be text or json/],
     [["--older-than", "soon", "--rehearse"], /--older-than must be a duration .*got "soon"/],
     [["--max-resources", "-1", "--rehearse"], /--max-resources must be a whole number .*got "-1"/],
     [["--account", "12", "--region", "us-east-1"], /expected the twelve digits/],

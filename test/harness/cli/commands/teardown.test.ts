@@ -43,7 +43,11 @@ test.each<[string, readonly string[], RegExp]>([
   ["--all beside a run", ["01kb", "--all", "--from", "file:///x"], /"01kb" names one/],
   ["--dry-run of one run", ["01kb", "--dry-run"], /--dry-run is for --all/],
   ["--output of one run", ["01kb", "--output", "json"], /--output is for --all/],
-  ["--output markdown", ["--all", "--from", "file:///x", "--output", "markdown"], /expected text or json/],
+  [
+    "--output markdown",
+    ["--all", "--from", "file:///x", "--output", "markdown"],
+    /--output must be text or json/,
+  ],
 ])("%s is refused before anything is looked at", async (_, args, message) => {
   await expect(runCommand(teardownCommand, args, { cwd })).rejects.toMatchObject({
     code: "usage",

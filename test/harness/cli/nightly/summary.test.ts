@@ -72,14 +72,12 @@ test.each([
   ["text", nightText],
   ["markdown", (of: Night) => nightMarkdown(of)],
 ] as const)("the summary as %s says which runs are not in the table, and why", (_, write) => {
-  const unofficial = [
-    'no commit of refbench in its provenance: git said "fatal: detected dubious ownership"',
-  ];
+  const unofficial = ['no refbench commit in its provenance: git said "fatal: detected dubious ownership"'];
   const runs = night.runs.map((run) => ({ ...run, unofficial }));
   const flat = write({ ...night, runs }, 400).replaceAll(/\s+/g, " ");
   expect(flat).toContain("pass (unofficial)");
   expect(flat).toContain(
-    'unofficial, not in the table: gke/1200, eks/100: no commit of refbench in its provenance: git said "fatal: detected dubious ownership"',
+    'unofficial, not in the table: gke/1200, eks/100: no refbench commit in its provenance: git said "fatal: detected dubious ownership"',
   );
   expect(write(night, 400)).not.toContain("unofficial");
 });

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Option } from "commander";
 import { commandsBelow, loadProgram } from "../../../support/command/all-commands.ts";
 
-const outputs: (readonly [string, Option])[] = commandsBelow(await loadProgram()).flatMap(({ path, command }) =>
-  command.options.filter(({ long }) => long === "--output").map((option) => [path, option] as const),
+const outputs: (readonly [string, Option])[] = commandsBelow(await loadProgram()).flatMap(
+  ({ path, command }) =>
+    command.options.filter(({ long }) => long === "--output").map((option) => [path, option] as const),
 );
 
 /** Parses values of the flag one after the other, as commander does. */
@@ -29,12 +30,12 @@ describe.each(outputs)("--output of %s", (_, option) => {
 
   test("refuses every other form by one error that lists its own", () => {
     for (const wrong of ["markdown", "yaml", "", ":x"].filter((each) => !forms.includes(each)))
-      expect(() => parse(option, wrong)).toThrow(`--output is "${wrong}", expected ${forms[0]}`);
+      expect(() => parse(option, wrong)).toThrow(/^--output must be .*; got "/);
   });
 
   test("writes into a file only where its help says so", () => {
     const toFile = (): unknown => parse(option, "json:out.json", "text");
     if (takesFiles) expect(toFile()).toEqual([{ format: "json", path: "out.json" }, { format: "text" }]);
-    else expect(toFile).toThrow(/--output is "json:out\.json"/);
+    else expect(toFile).toThrow(/--output must be .*; got "json:out\.json"/);
   });
 });

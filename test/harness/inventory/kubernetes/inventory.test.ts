@@ -94,7 +94,7 @@ test.each([
   ["always busy", 429, { message: "slow down" }, "throttled"],
   ["always too old", 410, { message: "expired" }, "expired"],
   ["a proxy's page", 200, "<html>", "failed"],
-  ["no list", 200, { kind: "Status" }, "no list"],
+  ["no list", 200, { kind: "Status" }, "not a list"],
 ])("a list that is refused is never an empty one: %s", async (_name, status, body, reason) => {
   await using world = await cluster();
   plant(world.api);
@@ -142,7 +142,7 @@ test("an object that is held is in use, and says by whom", async () => {
   const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
   expect(await world.inventory.remove(items[0]!, signal)).toEqual({
     state: "in-use",
-    reason: "it is being deleted, and held by kubernetes.io/pvc-protection",
+    reason: "it is being deleted, but kubernetes.io/pvc-protection must finish first",
   });
 });
 

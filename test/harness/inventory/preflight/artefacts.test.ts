@@ -36,7 +36,9 @@ test("an image of workspaces that is not there is a failure before anything is m
   );
   expect(result).toMatchObject({
     state: "failed",
-    found: expect.stringMatching(/^image docker\.io\/codercom\/\S+: not at https:\/\/registry-1\.docker\.io/),
+    found: expect.stringMatching(
+      /^image docker\.io\/codercom\/\S+: not found at https:\/\/registry-1\.docker\.io/,
+    ),
   });
 });
 
@@ -61,7 +63,7 @@ test("the registry's token goes to the registry and to nobody that it points to"
 });
 
 test.each([
-  ["an image that is not there", 404, "failed", /image ghcr\.io\/coder\/coder:v.*not at/],
+  ["an image that is not there", 404, "failed", /image ghcr\.io\/coder\/coder:v.*not found at/],
   ["a registry that refuses", 401, "unknown", /answered 401/],
   ["a registry that is busy", 429, "unknown", /answered 429/],
 ])("%s is %i and so %s", async (_, status, state, words) => {
@@ -167,8 +169,11 @@ test.each([
     const of = (answer: () => ReturnType<Web>) =>
       ask(({ url }) => (url === gone ? answer() : Promise.resolve(TOKEN)), context);
     const missing = await of(() => Promise.resolve({ status: 404, text: "" }));
-    expect(missing).toMatchObject({ state: "failed", fix: expect.stringMatching(/later refbench/) });
-    expect(missing.found).toContain(`not at ${gone}`);
+    expect(missing).toMatchObject({
+      state: "failed",
+      fix: expect.stringMatching(/later version of refbench/),
+    });
+    expect(missing.found).toContain(`not found at ${gone}`);
     expect((await of(() => Promise.resolve({ status: 503, text: "" }))).state).toBe("unknown");
     expect((await of(() => Promise.reject(new Error("ENOTFOUND")))).state).toBe("unknown");
   },
@@ -198,9 +203,9 @@ test("the web of this machine asks with the method and headers that it is told, 
 
 test.each([
   ["100;w=21600", "100;w=21600", "ok", /./],
-  ["1;w=21600", "1;w=21600", "failed", /2 nodes pull it at once.*grants 1;w=21600 to anybody/],
-  ["100;w=21600", "1;w=21600", "unknown", /grants 1 more to the address of this machine/],
-  [undefined, undefined, "unknown", /does not say how many it grants/],
+  ["1;w=21600", "1;w=21600", "failed", /2 nodes pull it at once.*allows 1;w=21600 anonymous pulls/],
+  ["100;w=21600", "1;w=21600", "unknown", /allows only 1 more from this machine's address/],
+  [undefined, undefined, "unknown", /does not report its limit/],
 ])(
   "nodes that pull where %s is granted and %s is left are %s",
   async (rateLimit, rateRemaining, state, words) => {

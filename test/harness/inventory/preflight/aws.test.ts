@@ -131,7 +131,7 @@ test.each<[string, Partial<AwsContext>, object]>([
     {
       state: "failed",
       found: expect.stringMatching(/198\.51\.100\.7 is not in 203\.0\.113\.0\/24/),
-      fix: "--cluster-cidr 198.51.100.7/32 beside the others",
+      fix: "--cluster-cidr 198.51.100.7/32 in addition to the others",
     },
   ],
   [
@@ -227,7 +227,7 @@ describe("a quota counts with what others use of it", () => {
     const of = await preflight({ GetServiceQuotaCommand });
     expect(of("quota")).toMatchObject({
       state: "unknown",
-      found: expect.stringMatching(/^needed: .*gp3 volumes: quota not said by AWS/),
+      found: expect.stringMatching(/^needed: .*gp3 volumes: quota not reported by AWS/),
       fix: `aws service-quotas get-service-quota --service-code ebs --quota-code ${GP3} --region us-east-2`,
     });
   });
@@ -237,7 +237,7 @@ describe("a quota counts with what others use of it", () => {
     const of = await preflight({ DescribeInstancesCommand });
     expect(of("quota")).toMatchObject({
       state: "unknown",
-      found: expect.stringMatching(/use of the 100 not said by AWS: UnauthorizedOperation/),
+      found: expect.stringMatching(/use of the 100 not reported by AWS: UnauthorizedOperation/),
     });
     const small = await preflight({ DescribeInstancesCommand, GetServiceQuotaCommand: quotaOf(VCPUS, 32) });
     expect(small("quota").state).toBe("failed");
@@ -251,7 +251,7 @@ describe("a failed check says what it found and what to do", () => {
       "another account answers",
       { GetCallerIdentityCommand: { Account: "999999999999" } },
       {},
-      /of account 999999999999, and --account is 123456789012/,
+      /belong to account 999999999999, but --account is 123456789012/,
       /AWS_PROFILE/,
     ],
     [
@@ -259,7 +259,7 @@ describe("a failed check says what it found and what to do", () => {
       "nobody is signed in",
       { GetCallerIdentityCommand: refused("ExpiredToken") },
       {},
-      /nobody is signed in: ExpiredToken/,
+      /not signed in: ExpiredToken/,
       /aws sso login/,
     ],
     [
@@ -275,7 +275,7 @@ describe("a failed check says what it found and what to do", () => {
       "it ends before the teardown",
       {},
       { credential: { kind: "session", endsMs: NOW_MS + 3_600_000 } },
-      /last 1h 00m, a run with its teardown up to 5h 32m/,
+      /last 1h 00m; a run with its teardown takes at most 5h 32m/,
       /--duration-seconds 43200/,
     ],
     [
@@ -290,7 +290,7 @@ describe("a failed check says what it found and what to do", () => {
         },
       },
       {},
-      /1\.35 is EXTENDED_SUPPORT; in standard support: 1\.36/,
+      /1\.35 is EXTENDED_SUPPORT; versions in standard support: 1\.36/,
       /--set kubernetesVersion=1\.36/,
     ],
     [
@@ -306,7 +306,7 @@ describe("a failed check says what it found and what to do", () => {
       "the zone lacks one",
       { DescribeInstanceTypeOfferingsCommand: { InstanceTypeOfferings: [{ InstanceType: "m6i.xlarge" }] } },
       {},
-      /us-east-2a has no m6i\.2xlarge/,
+      /us-east-2a does not offer m6i\.2xlarge/,
       /describe-instance-type-offerings/,
     ],
   ])("%s, when %s", async (name, _, answers, change, found, fix) => {

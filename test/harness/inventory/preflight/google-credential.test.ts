@@ -40,7 +40,9 @@ test("a key in the variable itself, the sign-in of gcloud, and a machine's own a
   expect(await googleSource({ GOOGLE_CREDENTIALS: key })).toMatchObject({ from: "a service account's key" });
   const folder = await home("authorized_user", "application_default_credentials.json");
   expect(await googleSource({ CLOUDSDK_CONFIG: folder })).toMatchObject({ from: "a user's sign-in" });
-  expect(await googleSource({ HOME: "/nonexistent" })).toMatchObject({ from: "the machine's own account" });
+  expect(await googleSource({ HOME: "/nonexistent" })).toMatchObject({
+    from: "the machine's service account",
+  });
 });
 
 test("what only Terraform reads is told by its variable", () => {

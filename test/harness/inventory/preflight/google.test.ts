@@ -96,14 +96,14 @@ const FAILING: readonly Failing[] = [
   {
     name: "identity",
     when: "the environment names another project",
-    found: /GOOGLE_CLOUD_PROJECT is production, and --project is some-project/,
+    found: /GOOGLE_CLOUD_PROJECT is production, but --project is some-project/,
     fix: /export GOOGLE_CLOUD_PROJECT=some-project/,
     change: () => ({ ambientProjects: { GOOGLE_CLOUD_PROJECT: "production" } }),
   },
   {
     name: "identity",
     when: "nobody is signed in",
-    found: /cannot be read: .*401/,
+    found: /cannot read project .*401/,
     fix: /gcloud auth application-default login/,
     spoil: ({ google }) => google.refuse({ match: "GET /resourceManager", status: 401 }),
   },
@@ -141,7 +141,7 @@ const FAILING: readonly Failing[] = [
   {
     name: "credential",
     when: "the token ends before the teardown would",
-    found: /lasts 1h 00m, a run with its teardown up to 5h 32m/,
+    found: /lasts 1h 00m; a run with its teardown takes at most 5h 32m/,
     fix: /unset GOOGLE_OAUTH_ACCESS_TOKEN/,
     change: () => ({ credential: () => Promise.resolve({ kind: "token" }) }),
   },
@@ -168,7 +168,7 @@ const FAILING: readonly Failing[] = [
   {
     name: "apis",
     when: "an API is off",
-    found: /off: container\.googleapis\.com, sqladmin\.googleapis\.com/,
+    found: /not enabled: container\.googleapis\.com, sqladmin\.googleapis\.com/,
     fix: /^gcloud services enable container\.googleapis\.com sqladmin\.googleapis\.com --project=some-project$/,
     spoil: ({ google }) =>
       (google.project.services = google.project.services.filter(
@@ -226,14 +226,14 @@ const FAILING: readonly Failing[] = [
   {
     name: "machine-types",
     when: "the zone lacks one",
-    found: /us-central1-a has no e2-standard-16/,
+    found: /us-central1-a does not offer e2-standard-16/,
     fix: /gcloud compute machine-types list --project=some-project --zones=us-central1-a/,
     spoil: ({ google }) => google.project.machineTypes.delete("e2-standard-16"),
   },
   {
     name: "machine-types",
     when: "the zone lacks the processor",
-    found: /us-central1-a has no Intel Ice Lake for the machines that are measured/,
+    found: /us-central1-a does not offer Intel Ice Lake for the measured machines/,
     fix: /^--zone .*gcloud compute zones list --project=some-project/,
     spoil: ({ google }) => (google.project.cpuPlatforms = ["Intel Cascade Lake"]),
   },
@@ -247,7 +247,7 @@ const FAILING: readonly Failing[] = [
   {
     name: "artefacts",
     when: "there is no such chart",
-    found: /chart coder \d+\.\d+\.\d+: not at https:\/\/helm\.coder\.com/,
+    found: /chart coder \d+\.\d+\.\d+: not found at https:\/\/helm\.coder\.com/,
     fix: /--set coder\.version/,
     change: () => ({
       web: ({ url }) => Promise.resolve({ status: url.includes("helm") ? 404 : 200, text: '{"token":"t"}' }),
@@ -273,14 +273,14 @@ const FAILING: readonly Failing[] = [
   {
     name: "names",
     when: "something of this run exists",
-    found: /1 resource of this run exist already: google_compute_network bench-5t6w4y1z0abc-net/,
+    found: /1 resource of this run already exists: google_compute_network bench-5t6w4y1z0abc-net/,
     fix: /refbench teardown 01kb3v9x2m7q8r5t6w4y1z0abc/,
     spoil: ({ google }) => google.put("global", "networks", { name: "bench-5t6w4y1z0abc-net" }),
   },
   {
     name: "leftovers",
     when: "an expired run left something",
-    found: /1 resource past their expiry: google_compute_disk left-disk/,
+    found: /1 resource expired: google_compute_disk left-disk/,
     fix: /^refbench sweep --project some-project$/,
     spoil: ({ google }) =>
       google.put("zones/us-central1-a", "disks", {
@@ -333,7 +333,7 @@ describe("what could not be asked is unknown, never ok", () => {
     const of = await preflight(({ setQuota }) => setQuota("N2_CPUS", undefined));
     expect(of("quota")).toMatchObject({
       state: "unknown",
-      found: expect.stringMatching(/no quota listed for N2_CPUS/),
+      found: expect.stringMatching(/no quota is listed for N2_CPUS/),
     });
   });
 
@@ -345,7 +345,7 @@ describe("what could not be asked is unknown, never ok", () => {
     );
     expect(of("machine-types")).toMatchObject({
       state: "unknown",
-      found: expect.stringMatching(/does not say which processors it has, wanted Intel Ice Lake/),
+      found: expect.stringMatching(/does not report its processors; needed: Intel Ice Lake/),
     });
   });
 
@@ -356,17 +356,17 @@ describe("what could not be asked is unknown, never ok", () => {
     expect(of("artefacts")).toMatchObject({
       state: "unknown",
       found:
-        "not reached from this machine: helm.coder.com, ghcr.io, registry-1.docker.io, nodejs.org (getaddrinfo ENOTFOUND helm.coder.com)",
+        "not reachable from this machine: helm.coder.com, ghcr.io, registry-1.docker.io, nodejs.org (getaddrinfo ENOTFOUND helm.coder.com)",
     });
   });
 
-  test("a token that does not say how long it lasts", async () => {
+  test("a token with unknown expiry", async () => {
     const of = await preflight(
       ({ google }) => (google.project.tokenInfo = {}),
       () => ({ credential: () => Promise.resolve({ kind: "token" }) }),
     );
     expect(of("credential").state).toBe("unknown");
-    expect(of("identity").found).toMatch(/does not say its name/);
+    expect(of("identity").found).toMatch(/an unnamed identity/);
   });
 });
 
@@ -377,7 +377,7 @@ test("nothing is asked of a project that is not the one that was meant", async (
   expect(ready.google.requests).toEqual([]);
   expect(results.find(({ name }) => name === "quota")).toMatchObject({
     state: "unknown",
-    found: "not asked, since identity failed",
+    found: "not checked, because identity failed",
   });
 });
 
@@ -395,7 +395,7 @@ test("a variable that enters the cluster as somebody else is told, where there i
   const change = (): Partial<GoogleContext> => ({ otherInClusters: "GOOGLE_CREDENTIALS" });
   expect((await preflight(undefined, change, "credential"))("credential")).toMatchObject({
     state: "unknown",
-    found: expect.stringMatching(/^renews itself.*GOOGLE_CREDENTIALS is Terraform's only/),
+    found: expect.stringMatching(/^renewed automatically.*only Terraform uses GOOGLE_CREDENTIALS/),
     fix: expect.stringMatching(/^unset GOOGLE_CREDENTIALS, and export GOOGLE_APPLICATION_CREDENTIALS=/),
   });
   const machine = { ...change(), architecture: getArchitecture("gce-vm") };
@@ -453,7 +453,7 @@ test("things that live or were made by hand are no leftovers", async () => {
     disk("abe", { "bench-expires": "1700000000", "bench-managed": "manual" });
     disk("abf", { "bench-expires": "never" });
   });
-  expect(of("leftovers")).toMatchObject({ state: "ok", found: expect.stringMatching(/3 of runs that live/) });
+  expect(of("leftovers")).toMatchObject({ state: "ok", found: expect.stringMatching(/3 of active runs/) });
 });
 
 test("no finding carries the licence or the token", async () => {

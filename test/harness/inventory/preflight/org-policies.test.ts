@@ -26,7 +26,7 @@ const DENY_ALL = { listPolicy: { allValues: "DENY" } };
 test("a project below no policy may have everything", async () => {
   expect(await asked({})).toEqual({
     state: "ok",
-    found: `none of the ${ORG_CONSTRAINTS.length} that would break it is set`,
+    found: `none of the ${ORG_CONSTRAINTS.length} relevant policies is set`,
   });
 });
 
@@ -95,7 +95,7 @@ test.each([
 test("who may not ask is told which role may, and nothing fails", async () => {
   expect(await asked("denied")).toMatchObject({
     state: "unknown",
-    found: expect.stringMatching(/^8 of 8 are not known .*does not have permission/),
+    found: expect.stringMatching(/^8 of 8 policies are unknown .*does not have permission/),
     fix: expect.stringContaining("roles/orgpolicy.policyViewer"),
   });
 });

@@ -32,15 +32,19 @@ describe("a real run of a larger size", () => {
   });
 
   test.each<[string, readonly EarlierRun[], RegExp]>([
-    ["without any run", [], /bench has seen no canary of gke/],
+    ["without any run", [], /no canary of gke has run in bench/],
     ["after a canary of another architecture", [{ ...CLEAN, architecture: "eks" }], /no canary of gke/],
-    ["after a canary in another project", [{ ...CLEAN, project: "other" }], /bench has seen no canary/],
+    [
+      "after a canary in another project",
+      [{ ...CLEAN, project: "other" }],
+      /no canary of gke has run in bench/,
+    ],
     ["after a rehearsed canary", [{ ...CLEAN, simulated: true }], /no canary/],
     ["after a canary on an emulated cloud", [{ ...CLEAN, emulatedCloud: true }], /no canary/],
     ["after a larger size alone", [{ ...CLEAN, size: "100" }], /no canary/],
     ["after a canary that left something", [{ ...CLEAN, verdict: "leaked" }], /was clean \(last: leaked\)/],
     ["after a canary that missed objectives", [{ ...CLEAN, verdict: "slo-failed" }], /last: slo-failed/],
-    ["after a clean canary of other stacks", [{ ...CLEAN, stacks: "sha-0" }], /was of other stacks/],
+    ["after a clean canary of other stacks", [{ ...CLEAN, stacks: "sha-0" }], /used other stacks/],
   ])("is refused %s, with the command that comes first", (_, earlier, why) => {
     const refusal = canaryRefusal(WANTED, earlier);
     expect(refusal).toMatch(why);
@@ -66,9 +70,14 @@ describe("--skip-preflight", () => {
   });
 
   test.each([
-    ["in a real cloud", "quota", [], /only an emulated cloud/],
-    ["with a check that does not exist", "quota,weather", endpoints, /expected names of terraform, identity/],
-    ["without a name", "", endpoints, /expected names of/],
+    ["in a real cloud", "quota", [], /only allowed for an emulated cloud/],
+    [
+      "with a check that does not exist",
+      "quota,weather",
+      endpoints,
+      /must contain names of terraform, identity/,
+    ],
+    ["without a name", "", endpoints, /must contain names of/],
   ])("is refused %s", (_, text, custom, words) => {
     expect(() => parseSkips(text, custom)).toThrow(words);
   });

@@ -34,7 +34,7 @@ test("a check that breaks is unknown, and so is one that needs a failed one", as
     check("names", () => Promise.reject(new Error("no\n  route"))),
   ];
   expect((await runChecks(checks, context, signal)).slice(1)).toEqual([
-    { name: "quota", state: "unknown", found: "not asked, since identity failed", needs: "identity" },
+    { name: "quota", state: "unknown", found: "not checked, because identity failed", needs: "identity" },
     { name: "names", state: "unknown", found: "no route" },
   ]);
 });
@@ -66,6 +66,6 @@ test("who stops it gets no answer that looks like one", async () => {
 test("what is left out is not asked, and says so", async () => {
   const checks = [check("quota", () => Promise.reject(new Error("asked")))];
   expect(await runChecks(checks, context, signal, { skip: new Set(["quota"]) })).toEqual([
-    { name: "quota", state: "skipped", found: "left out by --skip-preflight" },
+    { name: "quota", state: "skipped", found: "skipped by --skip-preflight" },
   ]);
 });

@@ -144,7 +144,7 @@ describe("an inventory that fails", () => {
     cloud.put("old");
     cloud.goodLists = 0;
     const found = await cloud.sweep();
-    expect(found.problems).toEqual(["fake cloud could not be asked: 503"]);
+    expect(found.problems).toEqual(["cannot list fake cloud: 503"]);
     expect(cloud.deletes).toEqual([]);
   });
 
@@ -155,7 +155,7 @@ describe("an inventory that fails", () => {
     cloud.answers.set("b", [{ state: "in-use", reason: "by a" }]);
     cloud.goodLists = 1;
     const found = await cloud.sweep();
-    expect(found.problems).toEqual(["fake cloud could not be asked: 503"]);
+    expect(found.problems).toEqual(["cannot list fake cloud: 503"]);
     expect(actions(found)).toEqual({ a: "removed: old", b: "left: old" });
   });
 });
@@ -200,7 +200,7 @@ describe("a delete that is answered", () => {
     cloud.answers.set("undead", Array<{ state: "removed" }>(99).fill({ state: "removed" }));
     const found = await cloud.sweep();
     expect(found.items).toMatchObject([
-      { action: "left", problem: expect.stringContaining("yet it exists") },
+      { action: "left", problem: expect.stringContaining("but it still exists") },
     ]);
     expect(cloud.deletes.length).toBeLessThan(20);
   });

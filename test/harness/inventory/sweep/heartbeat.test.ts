@@ -18,7 +18,7 @@ describe("the heartbeat", () => {
   });
 
   test("is overdue where no sweep was ever complete", () => {
-    expect(overdue(undefined, { target: "twin", periodMs: DAY, nowMs: 0 })).toMatch(/no complete sweep/);
+    expect(overdue(undefined, { target: "twin", periodMs: DAY, nowMs: 0 })).toMatch(/never swept completely/);
   });
 
   test("is not renewed by a pass that could not, nor by one over another target", () => {

@@ -131,8 +131,8 @@ test("who is not let in has one thing to do: the rest is named and counted", asy
   const { finding, notes } = await stage("preflight", {
     checks: checks(
       { name: "identity", state: "failed", found: "nobody is signed in", fix: "sign in" },
-      { name: "quota", state: "unknown", found: "not asked, since identity failed" },
-      { name: "names", state: "unknown", found: "not asked, since identity failed" },
+      { name: "quota", state: "unknown", found: "not checked, because identity failed" },
+      { name: "names", state: "unknown", found: "not checked, because identity failed" },
       { name: "tools", state: "failed", found: "no gcloud", fix: "install it" },
     ),
   });

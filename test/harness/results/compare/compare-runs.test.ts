@@ -37,19 +37,19 @@ test("a figure of the second run alone stands where that run has it", () => {
   expect(names.indexOf("failures: connect-timeout")).toBe(names.indexOf("generator CPU") - 1);
 });
 
-test("two nights of one series are comparable, and what differs is told", () => {
+test("two nights of one series are comparable, and their differences are listed", () => {
   const newer = nightOn("2026-11-21", { coderVersion: "2.32.0", conditions: ["rate limits off", "TLS"] });
   expect(compareRuns(first, newer)).toMatchObject({
     notComparable: [],
     differs: [
       "Coder version: 2.31.0 → 2.32.0",
-      "condition of the first alone: licence simulated",
-      "condition of the second alone: TLS",
+      "condition of the first run only: licence simulated",
+      "condition of the second run only: TLS",
     ],
   });
 });
 
-describe("what makes figures incomparable is said first", () => {
+describe("the reasons why figures cannot be compared come first", () => {
   const { provenance } = first;
   const { connections, generator } = sampleMeasurements();
   test.each([
@@ -61,11 +61,11 @@ describe("what makes figures incomparable is said first", () => {
       /Postgres: unknown → 17/,
     ],
     [
-      "another way of SSH",
+      "another SSH path",
       measuring({ connections: { ...connections, sshPath: "direct" } }),
       /tunnel → direct/,
     ],
-    ["a run that measured nothing", unmeasured(second), /measured nothing/],
+    ["a run without measurements", unmeasured(second), /has no measurements/],
     [
       "a limited generator",
       measuring({ generator: { ...generator, limited: true } }),
@@ -74,8 +74,8 @@ describe("what makes figures incomparable is said first", () => {
   ] satisfies readonly (readonly [string, RunRecord, RegExp])[])("%s", (_, other, reason) => {
     const comparison = compareRuns(first, other);
     expect(comparison.notComparable.join("\n")).toMatch(new RegExp(reason, "m"));
-    expect(formatRunComparison(comparison, "text")).toMatch(/^Their figures are not comparable/);
-    expect(formatRunComparison(comparison, "markdown")).toMatch(/^\*\*Their figures are not comparable/);
+    expect(formatRunComparison(comparison, "text")).toMatch(/^The figures cannot be compared/);
+    expect(formatRunComparison(comparison, "markdown")).toMatch(/^\*\*The figures cannot be compared/);
   });
 });
 

@@ -106,7 +106,7 @@ test("records of an older version are brought to today's, those of a newer one a
 });
 
 test.each([
-  ["cut off", (text: string) => text.slice(0, 500), /cut off/],
+  ["cut off", (text: string) => text.slice(0, 500), /truncated/],
   ["empty", () => "", /is empty/],
   ["no record", () => "{}", /no schemaVersion/],
   ["ill-typed", (text: string) => text.replace('"users": 1200', '"users": "many"'), /load\.users/],
@@ -115,7 +115,11 @@ test.each([
     (text: string) => text.replace('"size": "1200"', '"size": "100"'),
     /belongs to gke\/100/,
   ],
-  ["simulated", (text: string) => text.replace('"simulated": false', '"simulated": true'), /of rehearsals/],
+  [
+    "simulated",
+    (text: string) => text.replace('"simulated": false', '"simulated": true'),
+    /belongs to rehearsals/,
+  ],
   ["not final", (text: string) => text.replace('"verdict": "pass"', '"verdict": "pending"'), /not final/],
 ])("a stored file that is %s is named, and the others are read", async (_, damage, reason) => {
   const { store, paths } = await storeWith(older, newer);
@@ -145,17 +149,17 @@ test.each([
         workspaces: { ...record.measurements!.workspaces, succeeded: 3 },
       },
     }),
-    /contradicts itself: the record says pass, judged again it is slo-failed; succeeded: .*refbench check/,
+    /contradicts itself: the record says pass, but judged again it is slo-failed; succeeded: .*refbench check/,
   ],
   [
     "verdict",
     (record: RunRecord) => ({ ...record, verdict: "slo-failed" }),
-    /says slo-failed, judged again it is pass/,
+    /says slo-failed, but judged again it is pass/,
   ],
   [
     "teardown",
     (record: RunRecord) => ({ ...record, teardown: LEAKED }),
-    /says pass, judged again it is leaked/,
+    /says pass, but judged again it is leaked/,
   ],
   [
     "histograms",
@@ -198,7 +202,7 @@ test("a record that lost its digest is named, and so is a digest that lost its r
   expect(records).toEqual([]);
   expect(unreadable).toMatchObject([
     { path: paths[0], reason: expect.stringMatching(/^has no digest/) },
-    { path: `${paths[1]!}.sha256`, reason: expect.stringMatching(/record that is not there/) },
+    { path: `${paths[1]!}.sha256`, reason: expect.stringMatching(/digest of a missing record/) },
   ]);
   await importRecords([older, newer], store);
   expect(await readHistory({ store })).toMatchObject({ records: [older, newer], unreadable: [] });
@@ -226,7 +230,7 @@ test.each([
   const path = join(store, name);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, "{}");
-  expect((await reasonsAt(store)).get(path)).toMatch(/^is no record: expected <architecture>/);
+  expect((await reasonsAt(store)).get(path)).toMatch(/^is not a record's path \(<architecture>/);
 });
 
 test("what belongs to a repository lies beside the records and is let be", async () => {

@@ -36,11 +36,13 @@ test("several outputs may be asked for, all but one into files", () => {
 });
 
 test("two results would mix on stdout", () => {
-  expect(() => parseOutputs(["text", "json"])).toThrow(/text and json would share stdout/);
+  expect(() => parseOutputs(["text", "json"])).toThrow(
+    /only one --output can write to stdout; got text and json/,
+  );
 });
 
 test.each(["yaml", "", "json:", ":x", "JSON"])('--output "%s" is refused by its value', (value) => {
-  expect(() => parseOutputs([value])).toThrow(`--output is "${value}", expected text, json or markdown`);
+  expect(() => parseOutputs([value])).toThrow(/^--output must be text, json or markdown, .*; got "/);
 });
 
 test("each output gets its own form, and only what belongs on stdout goes there", async () => {

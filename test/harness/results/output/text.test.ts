@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { errorsSection } from "../../../../harness/results/page/sections/judgement.ts";
+import { describe, expect, test } from "vitest";
+import type { RunRecord } from "../../../../harness/model/record/record.ts";
+import { errorsSection, objectivesSection } from "../../../../harness/results/page/sections/judgement.ts";
 import { resultsText } from "../../../../harness/results/output/text.ts";
 import { resultMarkdown } from "../../../../harness/results/output/markdown.ts";
 import {
@@ -20,7 +21,7 @@ test("what connections and apps carried is told in a line each, and no connectio
   const traffic = { due: 24_000, back: 23_999 };
   const carried = sampleMeasurements({ connections: { ...connections, traffic } });
   expect(resultsText(sampleRecord({ measurements: carried }), 100)).toContain(
-    "Traffic: 23,999 of 24,000 pieces came back whole.",
+    "Traffic: 23,999 of 24,000 messages returned complete.",
   );
   const none = { ...connections, asked: 0, held: 0, verified: 0 };
   const apps = { asked: 40, held: 39, echoed: 12_040 };
@@ -28,7 +29,7 @@ test("what connections and apps carried is told in a line each, and no connectio
     sampleRecord({ measurements: sampleMeasurements({ connections: none, apps }) }),
     100,
   );
-  expect(ofApps).toContain("Apps: 39 of 40 sockets held, 12,040 messages came back.");
+  expect(ofApps).toContain("Apps: 39 of 40 sockets held, 12,040 messages returned.");
   expect(ofApps).not.toContain("Connections:");
 });
 
@@ -58,7 +59,7 @@ test("arrivals, what other users felt and limited windows are told in a line eac
     windows: [window, ...[1, 2, 3, 4, 5].map((i) => windowOf(i, ["the generator was late by 2 s"]))],
   });
   const text = resultsText(sampleRecord({ measurements }), 100);
-  expect(text).toContain("Arrivals: 1,200 due, 3 started late, by 12.5 ms at most.");
+  expect(text).toContain("Arrivals: 1,200 due, 3 started late, by at most 12.5 ms.");
   expect(text).toContain(
     "Other users of the API: p50 15 ms, p90 27 ms, p95 28.5 ms, at most 30 ms; 0 of 300",
   );
@@ -150,8 +151,8 @@ test("a leak is told with its scope and everything that is left", () => {
     }),
     100,
   );
-  expect(text).toContain("Teardown: leaked (asked: twin inventory of project refbench-twin)");
-  expect(text).toContain("Left: 1\n  - google_compute_disk pvc-1 (us-central1-a)");
+  expect(text).toContain("Teardown: leaked (checked: twin inventory of project refbench-twin)");
+  expect(text).toContain("Remaining: 1\n  - google_compute_disk pvc-1 (us-central1-a)");
   expect(text).toContain("Swept after the destroy: 1\n  - google_compute_firewall k8s-fw");
   expect(text).toContain("problem: destroy: gke-cloud failed");
   expect(text).toContain("Verdict: leaked (simulated, coder: emulated)\n  leaked: 1 left\n");
@@ -175,7 +176,7 @@ test("the generator's machine is the one that it found itself on, and no other w
   const { generator } = sampleMeasurements();
   const withChildren = sampleMeasurements({ generator: { ...generator, childCpuSeconds: 7 } });
   const text = resultsText(sampleRecord({ measurements: withChildren }), 200);
-  expect(text).toContain("Generator: 4 cores (Xeon), 61.4 s of CPU and 7.0 s of its child processes");
+  expect(text).toContain("Generator: 4 cores (Xeon), 61.4 s of CPU and 7.0 s in child processes");
   const { machine, ...earlier } = generator;
   expect(machine?.cpu).toBe("Xeon");
   const record = sampleRecord({ measurements: sampleMeasurements({ generator: earlier }) });
@@ -189,6 +190,38 @@ test("a run that measured nothing says so and still tells its verdict", () => {
   expect(text).toContain("Verdict: interrupted");
   expect(text).not.toContain("Latency");
 });
+
+describe("a run that failed before its load", () => {
+  const record = unmeasured(
+    sampleRecord({
+      verdict: "infrastructure",
+      resources: { "gke-cloud": 3 },
+      objectives: [...sampleRecord().objectives, ...sampleRecord().objectives],
+      stages: [stageOf("provision", "failed"), stageOf("drain", "ok")],
+    }),
+  );
+  const line = `Objectives: the load did not take place, so ${record.objectives.length} objectives were not measured.`;
+
+  test.each([
+    ["text", () => resultsText(record, 200)],
+    ["Markdown", () => resultMarkdown(record)],
+    ["its page", () => objectivesSection(record).text],
+  ])("lists no objective in %s, and says in one line why", (_, format) => {
+    expect(record.objectives.length).toBeGreaterThan(1);
+    expect(format()).toContain(line);
+    expect(format()).not.toMatch(/MISSED|not measured \(/);
+  });
+
+  test("differs from a load without measurements", () => {
+    const lost = { ...record, stages: [stageOf("load", "failed")] };
+    expect(resultsText(lost, 200)).toContain("Objectives: the load has no measurements, so ");
+  });
+});
+
+function stageOf(stage: string, outcome: "ok" | "failed"): RunRecord["stages"][number] {
+  const at = "2026-11-22T07:00:00.000Z";
+  return { stage, startedAt: at, finishedAt: at, outcome };
+}
 
 test.each([60, 80, 120])("no line of the text is longer than %i columns", (width) => {
   const long = "a reason of many words ".repeat(12).trim();
@@ -226,7 +259,7 @@ test("the cost says what it is worth: estimated, billed or simulated", () => {
     200,
   );
   expect(text).toContain(
-    "Cost: $12.50 (estimated), expected $13.64, at most $20.00; prices of 2026-08-03, us-central1.",
+    "Cost: $12.50 (estimated), expected $13.64, limit $20.00; prices of 2026-08-03, us-central1.",
   );
   expect(resultsText(sampleRecord(), 200)).not.toContain("Cost:");
 });
@@ -239,7 +272,7 @@ test("what logs tell of a failure stands below it, in text, Markdown and page al
   };
   const measurements = sampleMeasurements({ failures: [failure] });
   const record = sampleRecord({ measurements });
-  const title = "3 × build failed: exit status 1; the log of the first ends with";
+  const title = "3 × build failed: exit status 1; the first log ends with";
   expect(resultsText(record, 80)).toContain(`    ${title}\n      ${log.join("\n      ")}\n`);
   expect(resultMarkdown(record)).toContain(`  - ${title}\n\n        ${log.join("\n        ")}\n`);
   const page = errorsSection(measurements).text;

@@ -177,7 +177,7 @@ describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
       "Cost",
       "Teardown",
       "Provenance",
-      "Make it again",
+      "Reproduce this run",
     ])
       expect(await page.getByRole("heading", { name, exact: true }).isVisible(), name).toBe(true);
     expect(await page.getByRole("img", { name: "workspace-ready: latency by percentile" }).isVisible()).toBe(

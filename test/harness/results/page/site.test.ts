@@ -122,7 +122,7 @@ describe("a step over nights", () => {
     expect(textOf(page)).toMatch(
       /Workspace ready, p95 Step: REGRESSION \+ \d\d\.\d % since 2026-11-1\d, confirmed 2026-11-\d\d, confidence 99\.99 %\. Now: /,
     );
-    expect(textOf(page)).toMatch(/Connections held at once No step was found: nights vary by 0\.0 %/);
+    expect(textOf(page)).toMatch(/Connections held concurrently No step was found: nights vary by 0\.0 %/);
     expect(page).toMatch(/<desc[^>]*>[^<]* Step: REGRESSION/);
   });
 
@@ -137,7 +137,7 @@ describe("a step over nights", () => {
   test("that is only suspected tells how to measure again", () => {
     const suspected = sizePage(STEPPED.slice(0, 24), ground(STEPPED.slice(0, 24)));
     expect(suspected).toMatch(/%\?<\/text>/);
-    expect(textOf(suspected)).toMatch(/by measuring again: refbench nightly --sizes gke\/100 /);
+    expect(textOf(suspected)).toMatch(/or not, measure again: refbench nightly --sizes gke\/100 /);
   });
 
   test("is drawn as the same bytes again, resets and all", () => {
@@ -187,15 +187,15 @@ describe("the page of a run", () => {
 
   test("of a run that leaked names each thing with its kind and place", () => {
     expect(textOf(SITE.get(`runs/${NIGHTS[2]!.runId}.html`)!)).toMatch(
-      /Left Name Kind Where Id pvc-7c1d0f google disk us-central1-a disk\/1 bench-coder google address/,
+      /Remaining Name Kind Location Id pvc-7c1d0f google disk us-central1-a disk\/1 bench-coder google address/,
     );
   });
 
   test("of a record of an earlier version, without windows, stages or cost, leaves out only what is not there", () => {
     const text = textOf(pageOf(officialRecord()));
-    expect(text).toContain("The record names no stage.");
-    expect(text).toContain("The record has no figures over time.");
-    expect(text).toMatch(/Cost The record has none\./);
+    expect(text).toContain("The record contains no stages.");
+    expect(text).toContain("The record contains no figures over time.");
+    expect(text).toMatch(/Cost The record contains no cost\./);
     expect(text).toContain("terminal-first-byte");
   });
 
@@ -205,7 +205,7 @@ describe("the page of a run", () => {
       deployment: { url: "https://coder.example.com", id: "1", inUse: ["3 users signed in"] },
     });
     expect(textOf(pageOf(record))).toMatch(
-      /Unofficial , no part of the table: a deployment that refbench did not make/,
+      /Unofficial , not in the table: a deployment that refbench did not create/,
     );
     expect(textOf(pageOf(record))).toContain("3 users signed in");
   });
@@ -222,7 +222,7 @@ describe("the page of a run", () => {
     const text = textOf(
       pageOf(unmeasured(officialRecord({ teardown: { state: "pending" }, verdict: "pending" }))),
     );
-    expect(text).toMatch(/Teardown – pending What is left is not known yet\./);
+    expect(text).toMatch(/Teardown – pending Remaining resources are not known yet\./);
   });
 });
 

@@ -89,7 +89,7 @@ test("what a changed checkout measured is nobody's to publish", () => {
   const { provenance } = officialRecord();
   const dirty = { ...provenance.refbench, dirty: true };
   expect(unofficialReasons(officialRecord({ provenance: { ...provenance, refbench: dirty } }))).toEqual([
-    "a checkout with changes in no commit (abc1234)",
+    "a checkout with uncommitted changes (abc1234)",
   ]);
   expect(recordStandingOf(officialRecord())).toBe("official");
 });
@@ -97,16 +97,16 @@ test("what a changed checkout measured is nobody's to publish", () => {
 test("what nobody can check out, or was made nowhere, is unofficial", () => {
   const { cloud, ...nowhere } = officialRecord();
   expect(cloud).toBeDefined();
-  expect(unofficialReasons(nowhere)).toEqual(["in no cloud that it names"]);
+  expect(unofficialReasons(nowhere)).toEqual(["no cloud in its record"]);
   const { provenance } = nowhere;
   const unknown = { ...provenance, refbench: { version: "0.1.0" } };
   expect(unofficialReasons(officialRecord({ provenance: unknown }))).toEqual([
-    "no commit of refbench in its provenance",
+    "no refbench commit in its provenance",
   ]);
   const noCommit = 'git said "fatal: not a git repository"';
   const refbench = { version: "1.2.3", noCommit };
   expect(unofficialReasons(officialRecord({ provenance: { ...unknown, refbench } }))).toEqual([
-    `no commit of refbench in its provenance: ${noCommit}`,
+    `no refbench commit in its provenance: ${noCommit}`,
   ]);
 });
 
@@ -128,8 +128,8 @@ test.each([
   ["text", (records: readonly RunRecord[]) => resultsTable(records, 80)],
   ["Markdown", resultsMarkdown],
 ])("in %s, official rows and rehearsals never share a table", (_, render) => {
-  expect(() => render([officialRecord(), sampleRecord()])).toThrow("never both");
-  expect(() => render([sampleRecord(), officialRecord()])).toThrow("never both");
+  expect(() => render([officialRecord(), sampleRecord()])).toThrow("records of one standing");
+  expect(() => render([sampleRecord(), officialRecord()])).toThrow("records of one standing");
 });
 
 const CLOUD = {
@@ -155,7 +155,11 @@ describe("a real run is not official", () => {
       { cloud: { ...CLOUD, skippedChecks: ["quota"] } },
       /preflight without quota/,
     ],
-    ["with a figure of its size overridden", { cloud: CLOUD, overrides: { users: 3 } }, /overridden: users/],
+    [
+      "with a figure of its size overridden",
+      { cloud: CLOUD, overrides: { users: 3 } },
+      /overridden figures of the size: users/,
+    ],
   ] satisfies readonly (readonly [string, Partial<RunRecord>, RegExp])[])(
     "%s, and says so above its row and in it",
     (_, change, why) => {
@@ -165,7 +169,7 @@ describe("a real run is not official", () => {
         expect(table).toMatch(why);
         expect(table).toContain("Kubernetes (GKE) (unofficial)");
       }
-      expect(() => resultsTable([record, officialRecord()], 160)).toThrow("never both");
+      expect(() => resultsTable([record, officialRecord()], 160)).toThrow("records of one standing");
     },
   );
 });
@@ -189,7 +193,7 @@ test("held connections short of those asked for are told beside them", () => {
 });
 
 test("a table names the rows whose builds wait for a disk of the cloud, once each, and no other", () => {
-  const words = /Builds include making and attaching a disk of the cloud: ([^.]*)\./;
+  const words = /Builds include creating and attaching a cloud disk: ([^.]*)\./;
   const withDisk = officialRecord({ conditions: [DISK_IN_BUILDS] });
   const without = officialRecord({ conditions: [], environment: "VMs (GCE)" });
   expect(words.exec(resultsMarkdown([withDisk, withDisk, without]))?.[1]).toBe(withDisk.environment);

@@ -66,7 +66,7 @@ test("a delete that does not end is in use, and names its operation", async () =
   world.google.world.durationMs = () => Number.POSITIVE_INFINITY;
   expect(await world.inventory.remove(disk, signal)).toEqual({
     state: "in-use",
-    reason: `its deletion has not ended after 10 min (projects/some-project/${ZONE}/operations/operation-1)`,
+    reason: `its deletion has not finished after 10 min (projects/some-project/${ZONE}/operations/operation-1)`,
   });
 });
 

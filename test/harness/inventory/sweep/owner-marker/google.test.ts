@@ -35,8 +35,8 @@ test("a project that its owner labelled is allowed", async () => {
 test.each([
   ["without labels", 200, {}, "has no label refbench"],
   ["labelled otherwise", 200, { labels: { refbench: "no" } }, "refbench=no, expected refbench=allowed"],
-  ["that may not be read", 403, { error: { message: "no" } }, "cannot be read"],
-  ["whose API fails", 500, {}, "cannot be read"],
+  ["that may not be read", 403, { error: { message: "no" } }, "cannot read the labels"],
+  ["whose API fails", 500, {}, "cannot read the labels"],
 ])("a project %s is refused, with what to do", async (_, status, body, words) => {
   expect(await ask(status, body)).toMatchObject({
     state: "refused",
