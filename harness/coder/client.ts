@@ -9,8 +9,8 @@ import * as schemas from "./http/schemas.ts";
 export const PAGE_SIZE = 100;
 
 /**
- * The most that an answer about one thing may have; a workspace with its agents has some 20 KiB. Thousands of these are
- * read at the same time, where listings are read one after the other.
+ * The largest answer about one thing; a workspace with its agents has about 20 KiB. Thousands of these are
+ * read at the same time, while listings are read one after another.
  */
 export const MAX_ONE_BYTES = 2 ** 20;
 
@@ -18,14 +18,14 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 export interface Caller {
   readonly token?: string;
-  /** The caller is an owner, whose calls bypass the rate limit. */
+  /** Whether the caller is a site admin, whose calls bypass the rate limit. */
   readonly owner: boolean;
 }
 
 export interface NewUser {
   readonly username: string;
   readonly email: string;
-  /** Absent: nobody can log in as the user, whose tokens an owner mints. */
+  /** Absent: nobody can log in as the user; a site admin creates the tokens. */
   readonly password?: string;
   readonly organizationId: string;
 }
@@ -38,19 +38,25 @@ export interface NewWorkspace {
   readonly presetId?: string | undefined;
 }
 
-/** A Coder that restarts answers again by then; one that is gone would be asked until the deadline. */
+/**
+ * A restarting Coder answers again within this time. One that is gone would otherwise be asked until the
+ * deadline.
+ */
 export const PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
 export interface ClientOptions {
-  /** How long a call that may be made twice is tried again while its failure may pass. @default 0, as measured calls need */
+  /**
+   * How long a repeatable call is retried while its failure may pass, in milliseconds. @default 0, as
+   * measured calls need
+   */
   readonly patienceMs?: number;
   /** Called with each answer. */
   readonly onAnswer?: (answer: Answer<unknown>) => void;
 }
 
-/** Coder's API as one caller: the owner, one user, or nobody yet. */
+/** Coder's API as one caller: the site admin, a user, or nobody yet. */
 export class CoderClient {
   readonly http: CoderHttp;
   readonly #caller: Caller;
@@ -65,19 +71,20 @@ export class CoderClient {
   }
 
   /**
-   * The same caller for set-up and clean-up: a GET, a DELETE or the cancel of a build is tried again when its connection
-   * fails or the answer is 5xx or 429, for so long or until its signal aborts. Never for calls that are measured.
+   * The same caller for set-up and clean-up. Retries a GET, a DELETE or the cancel of a build when its
+   * connection fails or the answer is 5xx or 429, for this long or until its signal aborts. Never use it for
+   * measured calls.
    */
   patient(patienceMs = PATIENCE_MS): CoderClient {
     return new CoderClient(this.http, this.#caller, this.#signal, { ...this.#options, patienceMs });
   }
 
-  /** The same caller, whose calls this signal ends in place of its own. */
+  /** The same caller, with another signal. */
   with(signal: AbortSignal): CoderClient {
     return new CoderClient(this.http, this.#caller, signal, this.#options);
   }
 
-  /** Makes calls that end after so many milliseconds, whatever has come of their answers by then. */
+  /** Makes calls that end after this many milliseconds, even in the middle of an answer. */
   async within<T>(ms: number, make: (client: CoderClient) => Promise<T>): Promise<T> {
     const deadline = startDeadline(ms, this.#signal);
     try {
@@ -117,7 +124,7 @@ export class CoderClient {
   tokenConfig = (userId: string) =>
     this.#get(`/users/${userId}/keys/tokens/tokenconfig`, schemas.tokenConfig);
 
-  /** Whether the deployment's rules take such a password; 404 on servers before they had this. */
+  /** Whether the deployment's rules accept the password; 404 on older servers. */
   validatePassword = (password: string) =>
     this.#send("POST", "/users/validate-password", schemas.passwordCheck, { password });
 
@@ -139,7 +146,7 @@ export class CoderClient {
 
   organizations = () => this.#get("/organizations", z.array(schemas.organization));
 
-  /** Coder's default page holds 50 daemons only. */
+  /** Coder's default page has only 50 daemons. */
   provisionerDaemons = (organizationId: string) =>
     this.#get(
       `/organizations/${organizationId}/provisionerdaemons?limit=1000`,
@@ -194,7 +201,10 @@ export class CoderClient {
   richParameters = (versionId: string) =>
     this.#get(`/templateversions/${versionId}/rich-parameters`, schemas.richParameters);
 
-  /** Evaluates the parameters with these values for a user, whom Coder wants named; 404 before dynamic parameters. */
+  /**
+   * Evaluates the parameters with these values for a user, whom Coder requires; 404 before dynamic
+   * parameters.
+   */
   evaluateParameters = (versionId: string, ownerId: string, inputs: Readonly<Record<string, string>>) =>
     this.#call({
       method: "POST",
@@ -267,7 +277,7 @@ export class CoderClient {
   stopWorkspace = (id: string) =>
     this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "stop" });
 
-  /** Such as `*.apps.example.com`; empty where apps have no hosts of their own. */
+  /** For example `*.apps.example.com`; empty if apps have no hosts of their own. */
   applicationsHost = () => this.#get("/applications/host", schemas.applicationsHost);
 
   /** 404 on servers before they kept timings. */
@@ -277,7 +287,7 @@ export class CoderClient {
 
   prebuildsSettings = () => this.#get("/prebuilds/settings", schemas.prebuildsSettings);
 
-  /** Coder creates and deletes no prebuilt workspace until somebody resumes it. */
+  /** Stops Coder from creating and deleting prebuilt workspaces until somebody resumes it. */
   pausePrebuilds = () =>
     this.#send("PUT", "/prebuilds/settings", schemas.anything, { reconciliation_paused: true });
 
@@ -318,7 +328,7 @@ export class CoderClient {
     try {
       return await retry(once, { ...patience, signal: this.#signal });
     } catch (error) {
-      // Stopped between two tries: the last answer says why there was another.
+      // Stopped between two tries: the last answer explains the retry.
       if (last !== undefined && this.#signal.aborted) return last;
       throw error;
     }

@@ -10,7 +10,7 @@ export interface ConnectOptions {
   readonly transport: Transport;
   readonly token: string;
   readonly agentId: string;
-  /** Until the first byte of a terminal, the open channel of SSH. */
+  /** Until the first byte of a terminal, or the open channel of SSH; milliseconds. */
   readonly connectMs: number;
 }
 
@@ -24,31 +24,31 @@ export type ConnectFailure = {
         /** The other side said no: no listener, or a status that is no upgrade. */
         | "refused"
         | "timeout"
-        /** Open, and nothing came. */
+        /** Open, but nothing came. */
         | "silent"
-        /** Ended in the middle of being opened. */
+        /** Lost while it was being opened. */
         | "lost"
         | "tls"
-        /** This machine could not make it. */
+        /** This machine lacks the resources for it. */
         | "exhausted";
-      /** What was answered in place of an upgrade. */
+      /** The answer instead of an upgrade. */
       readonly status?: number;
     }
   | { readonly why: "rate-limited"; readonly retryAfterMs: number }
 );
 
-/** What opening a connection ends in. */
+/** The result of opening a connection. */
 export type ConnectOutcome =
   | {
       readonly state: "open";
       readonly session: ShellSession;
       readonly readyAtMs: number;
-      /** Of the process of this machine that carries it, where one does. */
+      /** The local process that carries it, if any. */
       readonly pid?: number;
     }
   | ConnectFailure;
 
-/** Tells why there was no upgrade: the answer that came in its place, or the error. */
+/** Reports why there was no upgrade: the answer instead of it, or the error. */
 export function onNoUpgrade(
   transport: Transport,
   socket: WebSocket,

@@ -5,8 +5,8 @@ const MAX_LENGTH = 200;
 const PROMPT = /^\S{0,60} ?[#$%>❯]$/u;
 
 /**
- * The last lines that a terminal printed, on one line and without control characters, at most 200 characters; empty
- * when it printed nothing but a prompt. `output` has one character for each byte.
+ * The last lines that a terminal printed, on one line, without control characters, at most 200 characters.
+ * Empty if it printed only a prompt. `output` has one character per byte.
  */
 export function lastWords(output: string): string {
   const lines = readableLines(Buffer.from(output, "latin1").toString("utf8"));

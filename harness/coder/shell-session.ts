@@ -91,7 +91,7 @@ export class ShellSession {
     return this.#isShell;
   }
 
-  /** Tells one listener how the other side, or we, ended it; at once where that has happened. */
+  /** Calls one listener when the session ends, or at once if it has ended. */
   onEnd(listener: (end: SessionEnd) => void): void {
     if (this.#end === undefined) this.#onEnd = listener;
     else listener(this.#end);
@@ -123,7 +123,7 @@ export class ShellSession {
     });
   }
 
-  /** Types text and waits for nothing. */
+  /** Types text without waiting. */
   type(text: string): void {
     this.sent += text.length;
     this.#transport.write(text);
@@ -140,8 +140,8 @@ export class ShellSession {
   }
 
   /**
-   * Ends the shell, so that no process stays behind, and the connection; tells when the other side has let go. Nothing
-   * is typed into what never answered as a shell does.
+   * Ends the shell, so that no process stays behind, and the connection. Calls `onClosed` when the other side
+   * has closed. Nothing is typed into a session that never answered like a shell.
    */
   close(onClosed: () => void = () => undefined): void {
     if (!this.isOpen) {
@@ -153,7 +153,7 @@ export class ShellSession {
     this.#over({ why: "closed-by-us", reason: "closed by us" });
   }
 
-  /** Gives up a connection that does not answer any more. */
+  /** Gives up a connection that no longer answers. */
   giveUp(reason: string): void {
     if (!this.isOpen) return;
     this.#transport.destroy();

@@ -1,9 +1,12 @@
-/** Why a call to Coder gave no usable answer: a value, since one failed call is a measurement and not a crash. */
+/**
+ * Why a call to Coder gave no usable answer. A value instead of an exception, because one failed call is a
+ * measurement.
+ */
 export interface CoderFailure {
   readonly kind:
     /** Coder answered with a status outside 2xx. */
     | "status"
-    /** 429 again and again, although its Retry-After was honoured. */
+    /** Repeated 429, although its Retry-After was respected. */
     | "rate-limited"
     /** No connection: refused, reset, name not found. */
     | "unreachable"
@@ -20,7 +23,7 @@ export interface CoderFailure {
   readonly message: string;
 }
 
-/** What a call to Coder ends in. */
+/** The result of a call to Coder. */
 export type Answer<T> =
   | { readonly ok: true; readonly status: number; readonly value: T }
   | { readonly ok: false; readonly failure: CoderFailure };

@@ -25,15 +25,15 @@ const SAID: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What this machine ran out of, in words with the system's code, when that is why a socket, a request or a process
- * could not be made; undefined for every other error. It says nothing of the deployment.
+ * What this machine ran out of, with the system's code, if that is why a socket, a request or a process could
+ * not be made; undefined for other errors. Such an error says nothing about the deployment.
  */
 export function exhaustedBy(error: unknown): string | undefined {
   const code = codesOf(error).find((each) => Object.hasOwn(WHAT, each));
   return code === undefined ? undefined : worded(code);
 }
 
-/** As `exhaustedBy`, by what a program of this machine wrote to stderr. */
+/** Like `exhaustedBy`, from what a local program wrote to stderr. */
 export function exhaustedSaid(stderr: string): string | undefined {
   const code = SAID.find(([says]) => says.test(stderr))?.[1];
   return code === undefined ? undefined : worded(code);

@@ -1,14 +1,15 @@
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 
-/** As long as a browser keeps an address; longer, and a deployment that moves is lost. */
+/** As long as a browser keeps an address; longer, and a deployment that moves would be lost. */
 const KEPT_MS = 10_000;
 
 type Found = Promise<readonly LookupAddress[]>;
 
 /**
- * Looks each name up once for all connections of the next seconds. The system's look-ups take turns on four threads of
- * this process: at hundreds of connections a second they would wait there for one another, as Coder's latency.
+ * Resolves each name once for all connections of the next seconds. The system's look-ups share four threads
+ * of this process: at hundreds of connections a second they would wait for each other, and that would count
+ * as Coder's latency.
  */
 export function sharedLookup(
   lookup: typeof systemLookup = systemLookup,
@@ -27,7 +28,7 @@ export function sharedLookup(
       );
       entry = { found, untilMs: now() + KEPT_MS };
       known.set(key, entry);
-      // A failure is asked for again by the next connection.
+      // After a failure, the next connection asks again.
       found.catch(() => known.delete(key));
     }
     entry.found.then(

@@ -14,11 +14,11 @@ import { clientEnvironment } from "./client-environment.ts";
 import { Transport } from "../http/transport.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** A minute without a byte is none that comes. */
+/** After a minute without data, give up. */
 const QUIET_MS = 60_000;
-/** A client of 150 MiB over a slow way is there by then. */
+/** A client of 150 MiB arrives within this time, even over a slow connection. */
 const WHOLE_MS = 15 * 60_000;
-/** Several times the largest client so far; a body without end must not fill the disk. */
+/** Several times the largest client so far, because an endless body must not fill the disk. */
 const MOST_BYTES = 2 ** 30;
 const ATTEMPTS = 3;
 const TRY_AGAIN_MS = 2_000;
@@ -26,7 +26,7 @@ const VERSION_MS = 60_000;
 
 export interface FetchClientOptions {
   readonly deployment: LoadTask["deployment"];
-  /** As the deployment tells its own; a client of another one is none to measure with. */
+  /** The deployment's version; a client of another version must not be used to measure. */
   readonly version: string;
   /** Made here, of mode 700; the client lies in it alone. */
   readonly folder: string;
@@ -41,7 +41,10 @@ export type FetchedClient =
   | { readonly state: "fetched"; readonly binary: string }
   | { readonly state: "missing"; readonly why: string };
 
-/** Fetches the client that a deployment offers to machines like this one, and sees that it runs and is of its version. */
+/**
+ * Fetches the client that a deployment offers for this platform, and checks that it runs and has the
+ * deployment's version.
+ */
 export async function fetchClient(options: FetchClientOptions): Promise<FetchedClient> {
   const name = clientName(process);
   const { folder, signal, clock } = options;
@@ -106,7 +109,7 @@ async function download(
   }
 }
 
-/** Why a file is not the one with this SHA-256; it is deleted, since nothing may run it. */
+/** Why a file does not have this SHA-256. It is then deleted, so that nothing runs it. */
 async function otherDigest(file: string, name: string, wanted?: string): Promise<string | undefined> {
   if (wanted === undefined) return undefined;
   const hash = createHash("sha256");

@@ -10,10 +10,10 @@ import { openSsh } from "./ssh.ts";
 import type { SshNames } from "./ssh-target.ts";
 import { openStdioSession } from "./stdio-session.ts";
 
-/** What one `coder ssh --stdio` takes for itself, as measured. */
+/** Memory of one `coder ssh --stdio`, as measured. */
 export const STDIO_SESSION_MIB = 24;
 
-/** The rest is for what else runs here. */
+/** The rest is for other programs. */
 const SHARE_OF_FREE_MEMORY = 0.8;
 
 type Deployment = LoadTask["deployment"];
@@ -22,15 +22,15 @@ export type SshOptions = ConnectOptions & {
   readonly names: SshNames;
 };
 
-/** How SSH reaches workspaces: a tunnel, or processes of which only so many fit. */
+/** How SSH reaches workspaces: a tunnel, or a limited number of processes. */
 export interface SshDoor {
-  /** Sessions at once; Infinity where each is but a connection. */
+  /** The most sessions at once; Infinity if each is only a connection. */
   readonly sessions: number;
   /** Why there are no more sessions, in words. */
   readonly bound: string | undefined;
   /** Opens a session; `onTurn` is called once there is a place for it, at once where places have no limit. */
   open(options: SshOptions, onTurn?: () => void): Promise<ConnectOutcome>;
-  /** Ends what still runs and leaves no file behind. */
+  /** Ends running sessions and removes all files. */
   close(): Promise<void>;
 }
 
@@ -125,7 +125,10 @@ interface Way {
   close(): void;
 }
 
-/** The client knows a server by its URL alone: where the certificate has another name, a port of `localhost` leads there. */
+/**
+ * The client takes a server's name only from its URL. If the certificate has another name, a port of
+ * `localhost` leads to the server.
+ */
 async function wayTo(deployment: Deployment, folder: string): Promise<Way> {
   if (deployment.serverName === undefined || deployment.proxy !== undefined)
     return {

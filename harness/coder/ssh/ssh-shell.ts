@@ -6,7 +6,7 @@ import { ShellSession } from "../shell-session.ts";
 /** The cheapest cipher to measure with; the others only for servers without it. */
 const CIPHERS = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr"] as const;
 
-/** How long the other side may take to answer our disconnect. */
+/** How long the other side may take to answer the disconnect. */
 const CLOSE_GRACE_MS = 2000;
 
 /** What carries the raw SSH stream. */

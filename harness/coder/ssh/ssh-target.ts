@@ -8,7 +8,10 @@ export interface SshNames {
 /** Names as Coder makes them; earlier versions allowed an underscore in an agent's. Nothing else is put on a command line. */
 const NAME = /^[a-zA-Z0-9]([a-zA-Z0-9_-]{0,62}[a-zA-Z0-9])?$/;
 
-/** Whether a word of a deployment is a name: it begins like no flag, and means nothing to a shell, a path or a host. */
+/**
+ * Whether a word from a deployment is a name: it cannot be a flag, and means nothing to a shell, a path or a
+ * host.
+ */
 export function isName(word: string): boolean {
   return NAME.test(word);
 }
