@@ -2,7 +2,7 @@ import { RefbenchError } from "../tools/error.ts";
 import type { RunId } from "./run-id.ts";
 
 /** The word that names the newest run. */
-export const LATEST = "latest";
+const LATEST = "latest";
 /** Fewest characters of an id that name a run: its beginning is the clock, and ten minutes share six characters. */
 const SHORTEST_START = 6;
 const SHORTEST_END = 4;
