@@ -1,23 +1,25 @@
+import type { Reporter } from "../../model/ports/event.ts";
+import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { type EngineRun, planEngines } from "../../loads/plan-engines.ts";
+import { type LoadInterrupts, listenForLoadInterrupts } from "../../loads/interrupts.ts";
+import { type RunId, newRunId, run12 } from "../../model/run-id.ts";
 import { type PreparedLoad, mayBegin } from "./may-begin.ts";
 import type { Command } from "commander";
 import { startDeadline } from "../../tools/time/deadline.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import { newRunId, run12 } from "../../model/run-id.ts";
 import type { RunRecord } from "../../model/record/record.ts";
-import { EXIT_CODES, type Verdict, worst } from "../../tools/verdict.ts";
+import { EXIT_CODES, worst } from "../../tools/verdict.ts";
 import { exitCodeOf } from "../../pipeline/record/run-record.ts";
 import { listUtilityThings } from "../../workload/coder-engine/find-made.ts";
 import { planConnections } from "../../workload/coder-engine/plan-connections.ts";
 import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
 import { compareRecords } from "../../loads/engine/compare-records.ts";
 import { engineRecord } from "../../loads/engine/engine-record.ts";
-import { planEngines } from "../../loads/plan-engines.ts";
 import { writeComparison } from "../../loads/engine/write-comparison.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import type { GivenFlags } from "./options/given-flags.ts";
-import { listenForLoadInterrupts } from "../../loads/interrupts.ts";
 import { keepRecord, writeKept } from "../../loads/keep-record.ts";
 import type { LoadFlags } from "./options/load-options.ts";
 import type { TaskGround } from "./load-task.ts";
@@ -72,50 +74,83 @@ export async function loadByHand(
   looking.release();
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
-  const loads: { readonly record: RunRecord; readonly kept: string | undefined }[] = [];
-  const whole = async (): Promise<void> => {
-    for (const run of runs) {
-      const outcome = await runLoadByHand(run.task, {
-        shard: run.shard(interrupts.leave),
-        interrupts,
-        reporter,
-        clock: systemClock,
-        callerWith: (signal) => reach.callerWith(signal),
-        timeoutMs: flags.timeout,
-        cleanupTimeoutMs: flags.cleanupTimeout,
-        cleanupJobTimeoutMs: flags.cleanupJobTimeout,
-      });
-      const ground = {
-        runId: loads.length === 0 ? runId : newRunId(),
-        task: run.task,
-        look,
-        maxFailures: flags.maxFailures,
-        given: given(io.env),
-        cleanup,
-      };
-      const record = engineRecord(await recordOfLoad(outcome, ground));
-      // At once: a second load that cannot be made must not take what the first found with it.
-      loads.push({ record, kept: await keepRecord(record, io) });
-      if (interrupts.stop.aborted) break;
-    }
-  };
-  const ended = await Promise.race([whole(), interrupts.left]).finally(() => {
+  const loads: KeptLoad[] = [];
+  const whole = runEach(runs, loads, { flags, io, reach, interrupts, reporter, runId, look, cleanup, given });
+  const ended = await Promise.race([whole, interrupts.left]).finally(() => {
     reporter.close();
     for (const { record, kept } of loads) io.stderr.write(`${endWords(record, { cleanup, kept })}\n`);
   });
-  if (ended === "left") {
-    io.exit(EXIT_CODES.unverified);
+  if (ended === "left") io.exit(EXIT_CODES.unverified);
+  else await writeLoads(loads, outputs, io);
+}
+
+/** The record of a load, and the file that keeps it. */
+interface KeptLoad {
+  readonly record: RunRecord;
+  readonly kept: string | undefined;
+}
+
+/** Runs the loads one after the other until they are stopped, and adds the record of each to `loads`. */
+async function runEach(
+  runs: readonly EngineRun[],
+  loads: KeptLoad[],
+  means: {
+    readonly flags: LoadFlags;
+    readonly io: Io;
+    readonly reach: Reach;
+    readonly interrupts: LoadInterrupts;
+    readonly reporter: Reporter;
+    readonly runId: RunId;
+    readonly look: DeploymentLook;
+    readonly cleanup: string;
+    readonly given: GivenFlags;
+  },
+): Promise<void> {
+  const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given } = means;
+  for (const run of runs) {
+    const outcome = await runLoadByHand(run.task, {
+      shard: run.shard(interrupts.leave),
+      interrupts,
+      reporter,
+      clock: systemClock,
+      callerWith: (signal) => reach.callerWith(signal),
+      timeoutMs: flags.timeout,
+      cleanupTimeoutMs: flags.cleanupTimeout,
+      cleanupJobTimeoutMs: flags.cleanupJobTimeout,
+    });
+    const ground = {
+      runId: loads.length === 0 ? runId : newRunId(),
+      task: run.task,
+      look,
+      maxFailures: flags.maxFailures,
+      given: given(io.env),
+      cleanup,
+    };
+    const record = engineRecord(await recordOfLoad(outcome, ground));
+    // At once: a second load that cannot be made must not take what the first found with it.
+    loads.push({ record, kept: await keepRecord(record, io) });
+    if (interrupts.stop.aborted) break;
+  }
+}
+
+/** Sets the exit code, and writes the result of one load or the comparison of two. */
+async function writeLoads(
+  [first, second]: readonly KeptLoad[],
+  outputs: readonly OutputSpec[],
+  io: Io,
+): Promise<void> {
+  if (first === undefined) {
+    io.exit(EXIT_CODES[worst([])]);
     return;
   }
-  const [first, second] = loads;
-  const codes: Verdict[] = loads.flatMap(({ record: { verdict } }) =>
-    verdict === "pending" ? [] : [verdict],
-  );
-  io.exit(second === undefined && first !== undefined ? exitCodeOf(first.record) : EXIT_CODES[worst(codes)]);
-  if (second === undefined && first !== undefined)
+  if (second === undefined) {
+    io.exit(exitCodeOf(first.record));
     await writeKept(first.record, outputs, { io, kept: first.kept });
-  if (first !== undefined && second !== undefined)
-    await writeComparison(compareRecords(first.record, second.record), outputs, io);
+    return;
+  }
+  const codes = [first, second].map(({ record }) => record.verdict).filter((one) => one !== "pending");
+  io.exit(EXIT_CODES[worst(codes)]);
+  await writeComparison(compareRecords(first.record, second.record), outputs, io);
 }
 
 /** How it ended, for a reader whose results go into files. */
