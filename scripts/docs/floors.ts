@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { sep } from "node:path";
 import { FLOORS } from "../../.dependency-cruiser.js";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 import { markdownTable } from "./generated-pages.ts";
@@ -28,9 +29,11 @@ export async function floorsTable(): Promise<string> {
       const purpose = PURPOSES[floor];
       if (purpose === undefined)
         throw new Error(`scripts/docs/floors.ts does not say what harness/${floor} is for`);
-      const entries = await readdir(packageFile(`harness/${floor}`), { withFileTypes: true });
-      const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-      return [`\`${floor}\``, purpose, rooms.sort().join(", "), importsOf(floor, below)];
+      const files = await readdir(packageFile(`harness/${floor}`), { recursive: true });
+      // By their files: a checkout keeps the empty folders of files that were moved.
+      const sources = files.filter((name) => name.endsWith(".ts")).map((name) => name.split(sep));
+      const rooms = new Set(sources.filter(({ length }) => length > 1).map(([room]) => room));
+      return [`\`${floor}\``, purpose, [...rooms].sort().join(", "), importsOf(floor, below)];
     }),
   );
   return markdownTable(["floor", "what it is for", "rooms", "may import"], rows);

@@ -45,7 +45,7 @@ test("of refbench's variables only what is true of every run reaches one of a ni
   ]);
   expect(run.said.join("\n")).not.toContain("nonsense");
   expect(run.said.join("\n")).toContain("nowhere");
-  expect(sweep.said.join("\n")).toContain('--older-than must be a duration');
+  expect(sweep.said.join("\n")).toContain("--older-than must be a duration");
 });
 
 test("what takes too long, or is stopped, is asked to end with Ctrl-C and says so", async () => {
