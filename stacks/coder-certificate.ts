@@ -26,7 +26,7 @@ export async function newCoderCertificate(
   environment: Pick<Environment, "architecture" | "runId">,
 ): Promise<CoderCertificate> {
   // Loaded when it is needed, which is once an environment: it takes a tenth of a second.
-  const { generate } = await import("selfsigned");
+  const { generate } = await import("./self-signed.ts");
   const serverName = coderName(environment);
   const now = Date.now();
   const common = {

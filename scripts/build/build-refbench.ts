@@ -18,7 +18,7 @@ const STACKS = "stacks/main.ts";
  * Not compiled into the command line: esbuild is a program of its own. The others are large, needed by few commands,
  * and loaded from node_modules when they are.
  */
-const EXTERNAL = ["esbuild", "@aws-sdk/*", "google-auth-library", "echarts"];
+export const EXTERNAL: readonly string[] = ["esbuild", "@aws-sdk/*", "google-auth-library", "echarts"];
 
 /** A finished compilation, in memory. */
 export interface Compiled {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../harness/cli/command-table.ts";
 import { PROGRAMS } from "../../harness/model/programs.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
-import { compile, ENTRIES } from "../../scripts/build/build-refbench.ts";
+import { compile, ENTRIES, EXTERNAL } from "../../scripts/build/build-refbench.ts";
 
 /** Packages that cost a start: only what a command does may load them, not its name, flags and help. */
 const HEAVY =
@@ -69,6 +69,28 @@ test("no compiled source derives a path from its own place", async () => {
   // The second has it in the text that is put before compiled packages.
   const allowed = ["reference-architectures/package-file.ts", "rehearsal/bundle.ts"];
   expect(deriving.map(([path]) => path).toSorted()).toEqual(allowed.toSorted());
+});
+
+test("a package that is loaded by name alone is an ES module or stays outside, since a compiled CommonJS one has no named exports", async () => {
+  const sources = [...compiled.inputs].filter((path) =>
+    /^(harness|rehearsal|reference-architectures|stacks)\//.test(path),
+  );
+  const texts = await Promise.all(sources.map((path) => readFile(packageFile(path), "utf8")));
+  const loaded = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(/import\("((?:@[^/"]+\/)?[^./"@][^/":]*)"\)/g)].map(([, name]) => name!),
+    ),
+  );
+  expect(loaded).toContain("execa");
+  const outside = (name: string): boolean =>
+    EXTERNAL.some((external) => name.startsWith(external.replace("*", "")));
+  const isModule = async (name: string): Promise<boolean> => {
+    const manifest = await readFile(packageFile("node_modules", name, "package.json"), "utf8");
+    return (JSON.parse(manifest) as { readonly type?: string }).type === "module";
+  };
+  const wrong: string[] = [];
+  for (const name of loaded) if (!outside(name) && !(await isModule(name))) wrong.push(name);
+  expect(wrong).toEqual([]);
 });
 
 test("each program is one file that needs nothing beside it", () => {

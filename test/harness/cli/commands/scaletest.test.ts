@@ -112,7 +112,7 @@ describe("create-workspaces", () => {
       [["-t", "nomad"], /--template is "nomad", which \S+ does not have: expected one of kubernetes/],
       [
         ["-t", "kubernetes", "--parameter", "disk=1"],
-        /"disk" is no parameter of it with these values, expected "home_disk_size"/,
+        /"disk" is not a parameter of it with these values, expected "home_disk_size"/,
       ],
       [["-t", "kubernetes", "--parameter", "home_disk_size=big"], /"home_disk_size"/],
       [["-t", "kubernetes", "--organization", "acme"], /--organization is "acme", expected one of coder/],

@@ -63,7 +63,7 @@ test("a record that differs from the store's copy is named with its place, keeps
   const { stdout, stderr, code } = await imported(cwd, "--from", from);
   expect(stdout).toBe(`gke/1200/2026-11-21-${second.runId}.json\n`);
   expect(stderr).toContain(
-    `runs/${first.runId}/files/record.json in ${from} differs from the store's copy of the run`,
+    `runs/${first.runId}/files/record.json in ${from} differs from the store's copy, which counts`,
   );
   expect(code).toBe(20);
 });

@@ -46,7 +46,7 @@ test("two processors of Coder's machines are never one series, and their figures
   expect(fingerprintKey(fingerprintOf(older))).not.toBe(fingerprintKey(fingerprintOf(newer)));
   const comparison = compareRuns(older, newer);
   expect(comparison.notComparable).toContain(
-    "not one series, processor: Intel Cascade Lake → Intel Ice Lake",
+    "not the same series, processor: Intel Cascade Lake → Intel Ice Lake",
   );
   expect(formatRunComparison(comparison, "text")).not.toMatch(/second to first|difference/);
 });
