@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BUILD_RULES } from "./build-rules.ts";
-import { IMAGE_REFERENCE, WORKSPACE_IMAGE } from "./workspace-image.ts";
+import { IMAGE_REFERENCE, WORKSPACE_IMAGE } from "./artefacts/workspace-image.ts";
 
 const count = z.int().positive();
 

@@ -5,7 +5,7 @@
  */
 
 import { SUPPORTED_CODER_VERSION } from "./coder/coder-support.ts";
-import { WORKSPACE_IMAGE } from "./workspace-image.ts";
+import { WORKSPACE_IMAGE } from "./artefacts/workspace-image.ts";
 
 /** The seed's command, and what it prints: a workspace counts when its terminal showed this. */
 export const SEED_COMMAND = {

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Size } from "./architecture.ts";
 import { getArchitecture } from "./catalogue.ts";
-import { pinnedImage } from "./workspace-image.ts";
+import { pinnedImage } from "./artefacts/workspace-image.ts";
 import { packageFile } from "./package-file.ts";
 
 /** The Coder workspace template of an architecture: file name → content, as it is uploaded. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Size } from "../reference-architectures/architecture.ts";
-import { templateProviders } from "../reference-architectures/template-providers.ts";
+import { templateProviders } from "../reference-architectures/artefacts/template-providers.ts";
 import { literal } from "./literal.ts";
 import { packageFile } from "../reference-architectures/package-file.ts";
 

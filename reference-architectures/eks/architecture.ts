@@ -1,6 +1,6 @@
 import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
-import { LOAD_RUNNER } from "../load-runner.ts";
+import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,

@@ -1,6 +1,6 @@
 import { Release } from "@cdktf/provider-helm/lib/release/index.js";
 import type { Construct } from "constructs";
-import { DISK_DRIVER_CHART } from "../../reference-architectures/disk-driver-chart.ts";
+import { DISK_DRIVER_CHART } from "../../reference-architectures/artefacts/disk-driver-chart.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 

@@ -1,7 +1,7 @@
 import type { App } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { workspaceDiskType } from "../../reference-architectures/capacity/machine.ts";
-import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
+import { DEBIAN_IMAGE } from "../../reference-architectures/artefacts/machine-image.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { BuilderGrants } from "../google/builder-grants.ts";
 import { templateTrust } from "../coder-certificate.ts";

@@ -3,8 +3,8 @@ import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/ind
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
-import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
-import { pinnedImage } from "../../reference-architectures/workspace-image.ts";
+import { DEBIAN_IMAGE } from "../../reference-architectures/artefacts/machine-image.ts";
+import { pinnedImage } from "../../reference-architectures/artefacts/workspace-image.ts";
 import { certificateChain } from "../coder-certificate.ts";
 import { coderEnvironment } from "../coder-environment.ts";
 import type { Environment } from "../environment.ts";

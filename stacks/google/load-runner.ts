@@ -3,7 +3,7 @@ import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall/ind
 import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/index.js";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
-import { DEBIAN_IMAGE } from "../../reference-architectures/machine-image.ts";
+import { DEBIAN_IMAGE } from "../../reference-architectures/artefacts/machine-image.ts";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import type { CloudOutputs } from "../outputs.ts";

@@ -2,7 +2,7 @@ import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.j
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
 import { type App, type ITerraformDependable, TerraformLocal } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
-import { pinnedImage } from "../../reference-architectures/workspace-image.ts";
+import { pinnedImage } from "../../reference-architectures/artefacts/workspace-image.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { templateTrust } from "../coder-certificate.ts";
 import { CANDIDATE_DATABASE_NAME, DATABASE_NAME, DATABASE_USER } from "../database-names.ts";

@@ -9,7 +9,7 @@ import {
   templateParameters,
   templateVariables,
 } from "../../reference-architectures/template.ts";
-import { WORKSPACE_IMAGE } from "../../reference-architectures/workspace-image.ts";
+import { WORKSPACE_IMAGE } from "../../reference-architectures/artefacts/workspace-image.ts";
 
 const RUN = {
   architecture: "gke",

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { resolveSize } from "../../reference-architectures/catalogue.ts";
-import { templateProviders } from "../../reference-architectures/template-providers.ts";
+import { templateProviders } from "../../reference-architectures/artefacts/template-providers.ts";
 import { coderEnvironment } from "../../stacks/coder-environment.ts";
 import { synthesize, type TerraformJson } from "./synthesize.ts";
 

@@ -4,8 +4,11 @@ import {
   SUPPORTED_CODER_VERSION,
   supportProblem,
 } from "../../../reference-architectures/coder/coder-support.ts";
-import { diskDriverArchive, DISK_DRIVER_CHART } from "../../../reference-architectures/disk-driver-chart.ts";
-import { IMAGE_REFERENCE } from "../../../reference-architectures/workspace-image.ts";
+import {
+  diskDriverArchive,
+  DISK_DRIVER_CHART,
+} from "../../../reference-architectures/artefacts/disk-driver-chart.ts";
+import { IMAGE_REFERENCE } from "../../../reference-architectures/artefacts/workspace-image.ts";
 import { messageOf } from "../../tools/error.ts";
 import { advised, type Check, type CheckOutcome, failed, passed, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";

@@ -1,4 +1,4 @@
-import { DEBIAN_IMAGE } from "../../../../reference-architectures/machine-image.ts";
+import { DEBIAN_IMAGE } from "../../../../reference-architectures/artefacts/machine-image.ts";
 import { list, record } from "../../google/refusal.ts";
 import { type Check, failed, passed, skipped, unknown } from "../check.ts";
 import { needOf } from "../need.ts";
@@ -99,7 +99,7 @@ export const googleMachineTypesCheck: Check<GoogleContext> = {
     if (image.state === "gone")
       return failed(
         `Google has removed ${DEBIAN_IMAGE}`,
-        "set a current image in reference-architectures/machine-image.ts: gcloud compute images list --project=debian-cloud --no-standard-images --filter=family=debian-12",
+        "set a current image in reference-architectures/artefacts/machine-image.ts: gcloud compute images list --project=debian-cloud --no-standard-images --filter=family=debian-12",
       );
     const zone = await call(
       { api: "compute", method: "GET", path: `projects/${project}/zones/${architecture.zone}` },

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { gceVm } from "../../../../reference-architectures/gce-vm/architecture.ts";
-import { diskDriverArchive } from "../../../../reference-architectures/disk-driver-chart.ts";
+import { diskDriverArchive } from "../../../../reference-architectures/artefacts/disk-driver-chart.ts";
 import { RUNNER_NODE_VERSION } from "../../../../stacks/runner/runner-machine.ts";
 import {
   architectures,

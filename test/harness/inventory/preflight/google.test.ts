@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEBIAN_IMAGE } from "../../../../reference-architectures/machine-image.ts";
+import { DEBIAN_IMAGE } from "../../../../reference-architectures/artefacts/machine-image.ts";
 import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { runChecks, type CheckResult } from "../../../../harness/inventory/preflight/run-checks.ts";
 import type { CheckName } from "../../../../harness/inventory/preflight/check.ts";

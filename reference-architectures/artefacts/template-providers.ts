@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { packageFile } from "./package-file.ts";
+import { packageFile } from "../package-file.ts";
 
 /** One provider of a workspace template. */
 export interface TemplateProvider {

@@ -1,4 +1,4 @@
-import { N2_PROCESSOR } from "./machine-types.ts";
+import { N2_PROCESSOR } from "../machine-types.ts";
 
 /**
  * The machine that the load comes from. Measured: 10,000 connections cost our generator 19.7 CPU seconds to open and
