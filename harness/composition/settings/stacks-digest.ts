@@ -4,28 +4,34 @@ import { join, relative } from "node:path";
 import { parseJson } from "../../tools/parse-json.ts";
 import { packageFile } from "../../../reference-architectures/package-file.ts";
 
-const PROJECT = packageFile();
-
-/** What decides about a stack beside its code: the tool that writes it, and the providers' bindings. */
+/** The packages that write a stack: the tool and the providers' bindings. */
 const BINDINGS = /^(cdktf|constructs|@cdktf\/.*)$/;
 
+type Versions = Readonly<Record<string, string>>;
+
 /**
- * Digest of what an environment is made from: the stacks, the architecture's workspace template, the machines' image, and the bindings'
- * versions. A canary of the same digest has deployed the same.
+ * Returns a digest of what an environment is made from: the stacks, the architecture's workspace template, the pinned
+ * images and providers, and the versions of the bindings. Two runs with the same digest deploy the same.
  */
-export async function stacksDigest(architecture: string): Promise<string> {
-  const folders = ["stacks", join("reference-architectures", architecture, "template")];
-  const below = await Promise.all(folders.map((folder) => filesBelow(join(PROJECT, folder))));
-  const files = [...below.flat(), join(PROJECT, "reference-architectures", "machine-image.ts")].sort();
+export async function stacksDigest(architecture: string, project = packageFile()): Promise<string> {
+  const folders = [
+    "stacks",
+    join("reference-architectures", architecture, "template"),
+    join("reference-architectures", "artefacts"),
+  ];
+  const below = await Promise.all(folders.map((folder) => filesBelow(join(project, folder))));
   const digest = createHash("sha256");
-  for (const file of files) {
+  for (const file of below.flat().sort()) {
     const bytes = await readFile(file);
-    digest.update(`${relative(PROJECT, file)} ${bytes.length}\n`).update(bytes);
+    digest.update(`${relative(project, file)} ${bytes.length}\n`).update(bytes);
   }
-  const { dependencies = {} } = parseJson(await readFile(join(PROJECT, "package.json"), "utf8")) as {
-    dependencies?: Record<string, string>;
-  };
-  const bindings = Object.entries(dependencies).filter(([name]) => BINDINGS.test(name));
+  // An installed package does not need the bindings, which are development dependencies: it has them compiled in.
+  const { dependencies = {}, devDependencies = {} } = parseJson(
+    await readFile(join(project, "package.json"), "utf8"),
+  ) as { readonly dependencies?: Versions; readonly devDependencies?: Versions };
+  const bindings = Object.entries({ ...devDependencies, ...dependencies }).filter(([name]) =>
+    BINDINGS.test(name),
+  );
   return digest.update(JSON.stringify(bindings.sort())).digest("hex").slice(0, 16);
 }
 
