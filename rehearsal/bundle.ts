@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOptions, BuildResult } from "esbuild";
 import { messageOf, RefbenchError } from "../harness/tools/error.ts";
 import { privateFolder } from "../harness/tools/files/private-folder.ts";
+import { replaceFileSync } from "../harness/tools/files/replace-file.ts";
 import { builtProgram, type ProgramName, programSource } from "../harness/model/programs.ts";
 import { packageFile } from "../reference-architectures/package-file.ts";
 
@@ -86,14 +87,7 @@ function keepIn(folder: string, name: string, content: Uint8Array): string {
   // Half a file, as a full disk leaves it, or another's, has the right name too.
   if (existsSync(file) && readFileSync(file).equals(content)) return file;
   mkdirSync(folder, { recursive: true });
-  const temporary = `${file}.${process.pid}`;
-  try {
-    writeFileSync(temporary, content, { flush: true });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  replaceFileSync(file, content);
   return file;
 }
 

@@ -1,10 +1,11 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { type Clock, systemClock } from "../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../tools/error.ts";
 import { isMissing } from "../tools/files/local-files.ts";
 import { linesIn } from "../tools/files/lines.ts";
+import { replaceFileSync } from "../tools/files/replace-file.ts";
 import { localProcess, mayLive } from "../tools/process/local-process.ts";
 import { processStart } from "../tools/process/process-start.ts";
 import { waitUntil } from "../tools/time/wait-until.ts";
@@ -56,10 +57,9 @@ export class RunningMark {
   }
 }
 
-/** Whole or not at all: who reads it must know whom to wait for. */
+/** A reader sees a whole state, since it must know which process to wait for. */
 function write(path: string, state: Running): void {
-  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  replaceFileSync(path, JSON.stringify(state), 0o600);
 }
 
 /** Terraform ends by itself after SIGINT once its pending calls return; a kill in a state write loses resources. */

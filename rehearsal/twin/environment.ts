@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { replaceFileSync } from "../../harness/tools/files/replace-file.ts";
 import { dirname, join, resolve } from "node:path";
 import { programFile } from "../bundle.ts";
 import { makeStore } from "../inventory/store.ts";
@@ -40,7 +41,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
   const { plugin, runner, emulator } = await twinPrograms();
   const mirror = writeMirror(root);
   const cliConfig = join(root, "terraform.rc");
-  writeWhole(cliConfig, cliConfigText(mirror));
+  replaceFileSync(cliConfig, cliConfigText(mirror), 0o644);
   const {
     speed = DEFAULT_TWIN_SPEED,
     buildSpeed,
@@ -101,19 +102,11 @@ function writeMirror(root: string): string {
     const launcher = `#!/bin/sh\nexec "${process.execPath}" "$${PLUGIN_VARIABLE}" ${provider}\n`;
     if (existsSync(file) && readFileSync(file, "utf8") === launcher) continue;
     mkdirSync(dirname(file), { recursive: true });
-    writeWhole(file, launcher, 0o755);
+    replaceFileSync(file, launcher, 0o755);
   }
   return mirror;
 }
 
 function cliConfigText(mirror: string): string {
   return `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\ndisable_checkpoint = true\n`;
-}
-
-/** Several runs prepare the same twin at once: a reader never sees half a file. */
-function writeWhole(file: string, text: string, mode = 0o644): void {
-  const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, text);
-  chmodSync(temporary, mode);
-  renameSync(temporary, file);
 }

@@ -1,15 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { basename, join } from "node:path";
+import { replaceFileSync } from "../../harness/tools/files/replace-file.ts";
 import type { Stamp } from "./stamp-sources.ts";
 
 /** What bin/refbench.js reads to find the current build. */
@@ -45,7 +36,7 @@ export function keepBuild(
   // The previous build was in use until now.
   for (const name of [...previousFiles(folder), ...files])
     if (existsSync(join(folder, name))) utimesSync(join(folder, name), now, now);
-  replace(join(folder, CURRENT), JSON.stringify({ ...build, files }));
+  replaceFileSync(join(folder, CURRENT), JSON.stringify({ ...build, files }));
   deleteUnused(folder, new Set([...files, CURRENT]), now.getTime() - KEPT_MS);
   return { files: files.length, written: written.length };
 }
@@ -53,19 +44,8 @@ export function keepBuild(
 /** Whether it had to be written. Half a file, as a full disk leaves it, has the right name too. */
 function keep(file: string, contents: Uint8Array): boolean {
   if (existsSync(file) && readFileSync(file).equals(contents)) return false;
-  replace(file, contents);
+  replaceFileSync(file, contents);
   return true;
-}
-
-function replace(file: string, contents: Uint8Array | string): void {
-  const temporary = `${file}.${process.pid}`;
-  try {
-    writeFileSync(temporary, contents, { flush: true });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 function previousFiles(folder: string): readonly string[] {

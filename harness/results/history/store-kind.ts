@@ -1,8 +1,8 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { replaceFile } from "../../tools/files/replace-file.ts";
 import { parseJson } from "../../tools/parse-json.ts";
-import { randomBytes } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import type { RunRecord } from "../../model/record/record.ts";
 import { findText } from "./find-text.ts";
@@ -92,12 +92,9 @@ async function refuseNested(store: string): Promise<void> {
 /** Marks a store so that from now on a record without a digest is an error. */
 export async function requireDigests(store: string, kind: StoreKind): Promise<void> {
   const path = join(store, STORE_MARKER);
-  const temporary = join(store, `.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    await writeFile(temporary, markerText(kind), { mode: 0o444 });
-    await rename(temporary, path);
+    await replaceFile(path, markerText(kind), 0o444);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new RefbenchError("run_folder", `cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }
 }

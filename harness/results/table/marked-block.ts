@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { chmod, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { replaceFile } from "../../tools/files/replace-file.ts";
 
 const BEGIN = Buffer.from("<!-- refbench:table -->");
 const END = Buffer.from("<!-- /refbench:table -->");
@@ -53,20 +53,10 @@ function placesOf(marker: Buffer, file: Buffer): readonly number[] {
 async function replace(path: string, bytes: Buffer): Promise<void> {
   // A rename works only within a file system.
   const target = await realpath(path);
-  const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     const { mode } = await stat(target);
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await chmod(temporary, mode);
-    await rename(temporary, target);
+    await replaceFile(target, bytes, mode & 0o7777);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new RefbenchError(
       "run_folder",
       `cannot write ${path}: ${messageOf(error)}; free space or fix permissions, then write the table again`,

@@ -1,33 +1,23 @@
-import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
 import type { z } from "zod";
 import { RefbenchError } from "../error.ts";
 import { findFile } from "./local-files.ts";
 import { parseJson } from "../parse-json.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** The text that `writeJson` writes for a value. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Writes JSON so that a reader sees the old file or the whole of the new one: temp file, fsync, rename. */
+/** Writes JSON by `replaceFile`. Throws `run_folder`. */
 export async function writeJson(
   path: string,
   value: unknown,
   options: { readonly mode?: number } = {},
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    const file = await open(temporary, "wx", options.mode ?? 0o644);
-    try {
-      await file.writeFile(jsonText(value));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await replaceFile(path, jsonText(value), options.mode);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new RefbenchError(
       "run_folder",
       `cannot write ${path}: free space or fix permissions, then run the command again`,
