@@ -6,6 +6,7 @@ import { architectures } from "../../reference-architectures/catalogue.ts";
 import { architecturePicture } from "./architecture-picture.ts";
 import { commandReference } from "./command-reference.ts";
 import { flagVariables, nightVariables, shellVariables } from "./environment-variables.ts";
+import { runPicture } from "./run-picture.ts";
 import { generatorLimitsTable, objectivesTable, sizesTable } from "./reference-tables.ts";
 
 /** A page as it should be. */
@@ -23,16 +24,19 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Pro
   "docs/sizing.md": { sizes: sizesTable },
 };
 
-/** Every page that has generated blocks, formatted as the repository's other files, and a picture of each architecture. */
+/** Every page that has generated blocks, in the repository's format, and the pictures of a run and of each architecture. */
 export async function generatedPages(): Promise<readonly GeneratedPage[]> {
   return [...(await pagesWithBlocks()), ...pictures()];
 }
 
 function pictures(): readonly GeneratedPage[] {
-  return [...architectures.values()].map((architecture) => ({
-    path: packageFile(`docs/pictures/${architecture.name}.svg`),
-    text: architecturePicture(architecture, architecture.defaultSize),
-  }));
+  return [
+    { path: packageFile("docs/pictures/run.svg"), text: runPicture() },
+    ...[...architectures.values()].map((architecture) => ({
+      path: packageFile(`docs/pictures/${architecture.name}.svg`),
+      text: architecturePicture(architecture, architecture.defaultSize),
+    })),
+  ];
 }
 
 async function pagesWithBlocks(): Promise<readonly GeneratedPage[]> {
