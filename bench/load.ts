@@ -1,5 +1,5 @@
 /**
- * What the workload's own process costs at 1,000, 5,000 and 10,000 mixed connections against the emulator, as they
+ * The cost of the workload's own process at 1,000, 5,000 and 10,000 mixed connections against the emulator, as they
  * double, and beside a bare `ws` loop; with `--coder <binary>` beside Coder's own utility on a real server instead.
  * Names the machine and how busy it was; three rounds tell the spread.
  */
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     coder: { type: "string" },
     /** Its builds take the provider from this Terraform mirror, or from the registry. */
     "coder-provider-mirror": { type: "string" },
-    /** Of the real server; by default as many as fit, up to 50. */
+    /** Workspaces of the real server; by default as many as fit, up to 50. */
     workspaces: { type: "string" },
   },
 });
@@ -54,7 +54,7 @@ async function run(): Promise<void> {
   for (const connections of sizes) {
     const measured: MixedLoad[] = [];
     for (let round = 0; round < rounds; round++) {
-      // A server of its own each time, so that none inherits the memory of the one before.
+      // A new server each time, so that none inherits the memory of the one before.
       await using coder = await startEmulatorProcess();
       measured.push(await mixedLoad(coder, connections));
     }

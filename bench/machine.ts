@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from "node:os";
 
-/** What a benchmark ran on, which its figures mean nothing without. */
+/** The machine of a benchmark, without which its figures mean nothing. */
 export const machine = {
   cpu: cpus()[0]?.model ?? "unknown processor",
   cores: cpus().length,

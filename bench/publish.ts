@@ -1,5 +1,5 @@
 /**
- * What it costs to publish nights: synthetic ones of four sizes are stored, read back with every check, drawn as the
+ * The cost of publishing nights: synthetic ones of four sizes are stored, read back with every check, drawn as the
  * site's pages, and written. CPU time, since the machine may be busy; by default a quarter of a year.
  */
 import { mkdtemp, rm } from "node:fs/promises";

@@ -1,5 +1,5 @@
 /**
- * How well steps in series of nights are found: planted steps of 10 % at 3 to 4 % variation, and flat series of every
+ * The detection of steps in series of nights: planted steps of 10 % at 3 to 4 % variation, and flat series of every
  * shape of noise, each watched night by night; beside the rule "20 % worse than the night before".
  */
 import { parseArgs } from "node:util";

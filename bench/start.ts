@@ -1,5 +1,5 @@
 /**
- * What a start costs: CPU time of commands that do next to nothing, beside that of Node itself, and the memory of a
+ * The cost of a start: CPU time of commands that do almost nothing, beside that of Node itself, and the memory of a
  * reaper that waits.
  */
 import { readFile } from "node:fs/promises";

@@ -7,7 +7,7 @@ import { architectures } from "../reference-architectures/catalogue.ts";
 import { machineLine } from "./machine.ts";
 
 const ROUNDS = 5;
-/** What an engineer waits for without losing the thread: one architecture, and all four. */
+/** The longest acceptable wait for one architecture, and for all four. */
 const TARGET_MS = { one: 1_000, all: 2_000 } as const;
 const MAIN = join(import.meta.dirname, "../stacks/main.ts");
 

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from "node:
 import { join } from "node:path";
 
 const BUILD_FOLDER = "dist";
-/** What only a clone has: a packed installation has its build, and no source to compare it with. */
+/** A file that only a clone has: a packed installation has a build, but no source to compare it with. */
 const SOURCES = {
   environment: "harness/model/environment/own-environment.ts",
   main: "harness/cli/main.ts",
@@ -12,7 +12,7 @@ const BUILDER = "scripts/build.ts";
 
 /**
  * The paths of an installation's `main` and `environment`: compiled ones, and in a clone as new as their sources.
- * Where nothing can be compiled they are the sources, and `isSource` is true. `say` gets each line for the user.
+ * If nothing can be compiled they are the sources, and `isSource` is true. `say` gets each line for the user.
  */
 export function findBuild(root, say, compile = compileIn) {
   const found = readBuild(root);
@@ -23,7 +23,7 @@ export function findBuild(root, say, compile = compileIn) {
     main: join(root, SOURCES.main),
     isSource: true,
   };
-  // There is no place for a build, and one in another folder would be compared and kept for each user anew.
+  // The clone cannot hold a build, and one in another folder would be compared and kept for each user.
   if (!isWritable(existsSync(join(root, BUILD_FOLDER)) ? join(root, BUILD_FOLDER) : root)) return sources;
   say(`compiling, since ${found === undefined ? "there is no build yet" : "a source has changed"}`);
   const failure = compile(root);
@@ -67,7 +67,7 @@ function isWritable(folder) {
   }
 }
 
-/** In a process of its own, whose memory goes with it. Returns why it failed. */
+/** Compiles in a separate process, whose memory ends with it. Returns why it failed. */
 function compileIn(root) {
   // The shell's other variables could change where packages are found, or what Node loads beside them.
   const { PATH, HOME, TMPDIR } = process.env;

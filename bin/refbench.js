@@ -19,7 +19,7 @@ const {
 } = findBuild(dirname(import.meta.dirname), (line) => stderr.write(`refbench: ${line}\n`));
 if (isSource) (await import("tsx/esm/api")).register();
 const { removedVariables } = await import(pathToFileURL(environment));
-// Before anything else is loaded: libraries read this process's environment by themselves.
+// Before anything else is loaded: libraries read this process's environment on their own.
 for (const name of removedVariables(shell)) Reflect.deleteProperty(process.env, name);
 const { main, stackOf } = await import(pathToFileURL(command));
 process.on("uncaughtExceptionMonitor", (error) => {
@@ -30,5 +30,5 @@ const code = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   script: process.argv[1],
 });
-// What was left running on purpose (a stage that was told to leave) must not hold the terminal.
+// A process that keeps running on purpose (a stage that the user left) must not hold the terminal.
 stdout.write("", () => process.exit(code));

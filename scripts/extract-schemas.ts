@@ -1,7 +1,7 @@
 /**
  * Derives the Terraform schemas of the types in use from the installed `@cdktf/provider-*` packages and writes them
  * to `rehearsal/twin/schemas/`. `--check` writes nothing and fails when the committed ones differ.
- * What the packages do not say (sensitive, write-only, limits of blocks) is in `rehearsal/twin/overlay/`.
+ * The packages do not say everything: the rest (sensitive, write-only, limits of blocks) is in `rehearsal/twin/overlay/`.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -4,7 +4,7 @@ import { startHangWatch } from "./fuzz/hang-watch.ts";
 import { fuzzText } from "./fuzz/summary.ts";
 import { TARGETS } from "./fuzz/targets.ts";
 
-/** A case that takes longer stands still: the slowest takes some 50 ms here. */
+/** A case that takes longer hangs: the slowest takes some 50 ms here. */
 const HANG_MS = 20_000;
 
 const program = new Command("fuzz")
@@ -37,7 +37,7 @@ const watch = startHangWatch(HANG_MS);
 const results: TargetResult[] = [];
 const endMs = performance.now() + seconds * 1000;
 for (const [index, target] of targets.entries()) {
-  // What a target did not need is left to the others.
+  // The other targets use the time that this one did not need.
   const ms = Math.max(1, (endMs - performance.now()) / (targets.length - index));
   results.push(
     await fuzz(target, {

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A browser for the tests that open the published pages: Debian's, where none is there and this user may install it.
+# Installs Debian's browser for the tests that open the published pages, if there is none and this user may install it.
 set -euo pipefail
 
-# Who names a browser means that one, and no other.
+# CHROMIUM names the browser to use, and no other is tried.
 if command -v "${CHROMIUM:-/usr/bin/chromium}" >/dev/null; then exit 0; fi
 if [ -n "${CHROMIUM:-}" ]; then
-  echo "CHROMIUM is $CHROMIUM, which is no program: name one, or leave it unset for Debian's" >&2
+  echo "CHROMIUM is $CHROMIUM, which is not a program: name one, or unset it for Debian's" >&2
   exit 1
 fi
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the AWS emulator of the tests (moto, from PyPI) into a virtual environment of its own, once.
+# Installs the AWS emulator of the tests (moto, from PyPI) into a separate virtual environment, once.
 # Prints where its server is. Another place: REFBENCH_MOTO=<folder>.
 set -eu
 

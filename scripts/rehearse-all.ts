@@ -1,6 +1,6 @@
 /**
  * Rehearses every architecture in every size on every database: applied, planned again without a change, loaded,
- * destroyed, nothing left. How a load is judged says something of this machine only, and is shown.
+ * destroyed, nothing left. The verdict on a load depends on this machine, so it is only shown.
  */
 import { mkdtemp, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -36,7 +36,7 @@ const stop = new AbortController();
 process.on("SIGINT", () => {
   if (stop.signal.aborted) process.exit(130);
   process.stderr.write(
-    "rehearse-all: stopping; what stands is torn down (Ctrl-C again leaves it to its reaper)\n",
+    "rehearse-all: stopping; tearing down the current case (Ctrl-C again leaves this to its reaper)\n",
   );
   stop.abort();
 });
@@ -52,7 +52,7 @@ try {
     process.stderr.write(`rehearse-all: ${index + 1} of ${cases.length}: ${one.name}\n`);
     outcomes.push(await rehearse(one, { root, flags, stop: stop.signal }));
   }
-  // What missed something stays in it.
+  // The folder of a failed case remains.
   await rmdir(root).catch(() => undefined);
   process.stdout.write(
     output === "json"

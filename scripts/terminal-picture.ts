@@ -25,7 +25,7 @@ else {
   process.exitCode = 2;
 }
 
-/** The lines of each range; "…" where lines are left out between two ranges. */
+/** The lines of each range; "…" replaces the lines between two ranges. */
 function linesIn(ranges: string): readonly string[] {
   return ranges.split(",").flatMap((range, index) => {
     const [from = 1, to = from] = range.split("-").map(Number);

@@ -10,7 +10,7 @@ const POLL_MS = 250;
 
 /** One deployment, loaded again and again with a handful of builds. */
 export interface BuildLoad extends AsyncDisposable {
-  /** Builds so many workspaces at once, deletes them, and tells the median build by the server's clock, milliseconds. */
+  /** Builds this many workspaces at once, deletes them, and returns the median build by the server's clock, milliseconds. */
   readonly run: (builds: number) => Promise<number>;
 }
 

@@ -20,12 +20,12 @@ const BUILDS_AHEAD = 7;
 
 /** Two emulated deployments beside each other. */
 export interface Emulated {
-  /** How much longer the candidate's builds were made to take. */
+  /** The factor by which the candidate's builds were made longer. */
   readonly planted: number;
   readonly buildsALoad: number;
-  /** Of one load's figure, as the pilot showed it. */
+  /** The variation of one load's figure in the pilot. */
   readonly noise: number;
-  /** What the pilot asked for; what was run was bounded. */
+  /** The number of pairs that the pilot asked for; the number that ran has a bound. */
   readonly pairsAsked: number;
   readonly seconds: number;
   readonly figure: ComparedFigure;

@@ -5,16 +5,16 @@ import {
 } from "../../harness/results/statistics/paired-comparison.ts";
 import { normal, type Random, seeded } from "../regression/planted-series.ts";
 
-/** How tries came out for some noise of one load's figure and some figures at once. */
+/** The results of tries with one noise of a load's figure and one number of figures. */
 export interface Simulated {
-  /** Of one load's figure, relative. */
+  /** The relative variation of one load's figure. */
   readonly noise: number;
   readonly figures: number;
   readonly pairs: number;
   readonly tries: number;
-  /** Tries in which equal versions were told to be equal in every figure. */
+  /** Tries in which equal versions were reported as equal in every figure. */
   readonly equal: number;
-  /** Tries in which the planted difference was told, with the right sign. */
+  /** Tries in which the planted difference was reported with the right sign. */
   readonly found: number;
   readonly confidence: number;
 }
@@ -41,7 +41,7 @@ export function simulate(wish: {
   return { noise, figures, pairs, tries, equal, found, confidence: COMPARISON_CONFIDENCE };
 }
 
-/** Loads whose level drifts by a fifth over the whole comparison, each with noise of its own. */
+/** Loads whose level drifts by a fifth over the whole comparison, each with separate noise. */
 function figuresOf(
   random: Random,
   wish: {

@@ -15,14 +15,14 @@ import { terminalsOf } from "./workspaces.ts";
 /** As Coder's own figures are known: a kilobyte each tenth of a second for half a minute. */
 const TRAFFIC: Traffic = { bytesPerTick: 1024, tickMs: 100, holdMs: 30_000 };
 const WORKSPACES = 50;
-/** Of all workspaces: the smaller of the two counts between which a terminal's memory lies. */
+/** The share of workspaces for the smaller of the two counts between which a terminal's memory is measured. */
 const FEW_SHARE = 0.2;
 /** The shorter of the two times between which a tick's CPU lies. */
 const BRIEF_MS = 10_000;
-/** Of refbench alone, whose memory moves more by its garbage collector than by some tens of terminals. */
+/** Terminals per workspace for refbench alone: its garbage collector moves its memory more than some tens of terminals do. */
 const MANY_TIMES = 10;
 
-/** What both generators did alike, each as often as there are rounds. */
+/** The costs of both generators at the same load, one of each a round. */
 export interface Pair {
   readonly terminals: number;
   readonly traffic: Traffic;

@@ -3,10 +3,10 @@ import type { GeneratorCost } from "./generator-cost.ts";
 import { marginsOf } from "./margin.ts";
 import { spread } from "./report.ts";
 
-/** What refbench is to cost beside Coder's utility, at the margin. */
+/** The targets for refbench's marginal cost, as a ratio to Coder's utility. */
 const TARGETS = { memory: 1 / 10, cpu: 1 / 3 } as const;
 
-/** What a reader must know before the ratios. */
+/** Notes that a reader needs before the ratios. */
 const NOTES = [
   "Coder's utility on a quiet machine is known to take 0.21 MB a terminal, and 183 µs of CPU a tick with its start",
   "ticks: refbench's are answers that came back whole, known by a nonce and compared byte by byte; Coder's are bytes written over bytes a tick, and nothing is compared",

@@ -8,7 +8,7 @@ import { bundle } from "../../rehearsal/bundle.ts";
 import { type EmulatorConfig, emulatorReady } from "../../rehearsal/emulator/config.ts";
 import { programSource } from "../../harness/model/programs.ts";
 
-/** An emulated Coder in a process of its own, with a template and an owner's token; its builds are over at once. */
+/** An emulated Coder in a separate process, with a template and a site admin's token; its builds end at once. */
 export async function startEmulatorProcess({ buildSpeed = 1_000 }: { readonly buildSpeed?: number } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "refbench-bench-load-"));
   const config: EmulatorConfig = {

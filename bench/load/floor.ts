@@ -7,7 +7,7 @@ import { ProcessUsage } from "./process-usage.ts";
 
 const LOOP = join(import.meta.dirname, "floor-loop.ts");
 
-/** What the least client costs: a bare `ws` loop over as many terminals, nothing verified, nothing measured. */
+/** The cost of the simplest client: a bare `ws` loop over as many terminals, without verifying or measuring. */
 export interface Floor {
   readonly connections: number;
   readonly failures: number;
@@ -17,7 +17,7 @@ export interface Floor {
   readonly cpuMsPerCommand: number;
 }
 
-/** What the loop is to do, on its standard input. */
+/** The loop's task, on its standard input. */
 export interface FloorTask {
   readonly url: string;
   readonly terminals: readonly { readonly token: string; readonly agentId: string }[];
@@ -28,7 +28,7 @@ export interface FloorTask {
   readonly trafficBytes?: number;
 }
 
-/** Runs the bare loop in a process of its own and measures it. */
+/** Runs the bare loop in a separate process and measures it. */
 export async function floor(task: FloorTask): Promise<Floor> {
   const child = spawn(process.execPath, [await bundle(LOOP)], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(JSON.stringify(task));

@@ -14,14 +14,14 @@ import { programSource } from "../../harness/model/programs.ts";
 /** Clock ticks of /proc/<pid>/stat; the kernel's interface fixes them. */
 const CLOCK_TICKS = 100;
 
-/** What every terminal carries, whoever holds it. */
+/** The traffic of every terminal, for both generators. */
 export interface Traffic {
   readonly bytesPerTick: number;
   readonly tickMs: number;
   readonly holdMs: number;
 }
 
-/** What one generator process cost from its start to its end, and what it carried. */
+/** The cost of one generator process from start to end, and the traffic that it carried. */
 export interface GeneratorCost {
   readonly terminals: number;
   readonly held: number;
@@ -95,7 +95,7 @@ async function measured(
   };
 }
 
-/** Refbench counts what came back whole; Coder's utility tells bytes only. */
+/** refbench counts complete answers; Coder's utility reports only bytes. */
 function ticksOf(
   { traffic, bytes }: LoadResult["connections"],
   { bytesPerTick }: Pick<Traffic, "bytesPerTick">,

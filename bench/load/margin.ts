@@ -1,10 +1,10 @@
 import type { BesideCoder, Pair } from "./beside-coder.ts";
 import type { GeneratorCost } from "./generator-cost.ts";
 
-/** What one terminal more, and one tick more, cost each generator; the one as a multiple of the other. */
+/** The marginal cost of a terminal and of a tick for each generator, and their ratio. */
 export interface Margins {
   readonly kibPerTerminal: Compared & {
-    /** Of refbench from all workspaces' terminals to ten times as many. */
+    /** For refbench, from one terminal per workspace to ten. */
     readonly refbenchMany: number;
     readonly ratioMany: number;
   };

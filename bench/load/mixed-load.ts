@@ -13,7 +13,7 @@ const COMMANDS_PER_SECOND = 500;
 const HOLD_MS = 20_000;
 const OPENS_PER_SECOND = 500;
 
-/** What the generator cost for so many connections, and what they felt. */
+/** The generator's cost for this many connections, and their latencies. */
 export interface MixedLoad {
   readonly connections: number;
   readonly held: number;
@@ -22,7 +22,7 @@ export interface MixedLoad {
   readonly peakMib: number;
   readonly holdMib: number;
   readonly cpuMsPerOpen: number;
-  /** Of one core, while all are held and commanded. */
+  /** Share of one core, while all are held and run commands. */
   readonly holdCpuShare: number;
   readonly cpuMsPerCommand: number;
   readonly commandsPerSecond: number;

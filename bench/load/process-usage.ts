@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 const TICKS_PER_SECOND = 100;
 const EVERY_MS = 200;
 
-/** What a process used while it was at one activity. */
+/** A process's use of CPU and memory during one activity. */
 export interface Usage {
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -12,7 +12,7 @@ export interface Usage {
   readonly rssMib: number;
 }
 
-/** Watches a process of this machine and splits what it uses by what it says it is doing. */
+/** Watches a process of this machine and splits its use by the activity that it reports. */
 export class ProcessUsage {
   readonly #pid: number;
   readonly #byActivity = new Map<string, { seconds: number; cpuSeconds: number; rssMib: number }>();
@@ -66,7 +66,7 @@ export class ProcessUsage {
       this.#atMs = nowMs;
       this.#cpuSeconds = cpuSeconds;
     } catch {
-      // It has ended: what was seen so far stands.
+      // It has ended: the earlier samples remain valid.
     }
   }
 }

@@ -17,7 +17,7 @@ const BUILD_MS = 600_000;
 /** Coder's utility finds workspaces by this name; refbench takes any prefix. */
 const PREFIX = "scaletest-";
 
-/** A real Coder on this machine with workspaces of its own, whose agents are local processes. */
+/** A real Coder on this machine, with workspaces whose agents are local processes. */
 export interface RealDeployment extends AsyncDisposable {
   readonly url: string;
   readonly token: string;

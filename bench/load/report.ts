@@ -1,7 +1,7 @@
 import type { Floor } from "./floor.ts";
 import type { MixedLoad } from "./mixed-load.ts";
 
-/** What one small machine is to carry, in the generator's process. */
+/** The targets for one small machine, in the generator's process. */
 const TARGETS = { connections: 10_000, holdMib: 200, holdCpuShare: 0.15, failures: 0 } as const;
 
 type Figure = "holdMib" | "peakMib" | "cpuMsPerOpen" | "holdCpuShare" | "cpuMsPerCommand";
@@ -26,7 +26,7 @@ export function line(rounds: readonly MixedLoad[]): string {
   ].join("\n");
 }
 
-/** What a connection more costs, from each size to the next. */
+/** The marginal cost of a connection, from each size to the next. */
 export function doubled(loads: readonly (readonly MixedLoad[])[]): string[] {
   return loads.slice(1).flatMap((larger, index) => {
     const smaller = loads[index];

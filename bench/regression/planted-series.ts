@@ -2,7 +2,7 @@ import { type Random, seededRandom } from "../../harness/tools/seeded-random.ts"
 
 export { type Random, seededRandom as seeded };
 
-/** How nights vary without a change. */
+/** Kinds of variation of nights without a change. */
 export const NOISES = [
   "normal",
   "log-normal",

@@ -9,11 +9,11 @@ interface Result {
   readonly flat: Flat;
 }
 
-/** What one noise came to. */
+/** The result for one noise. */
 export function line({ noise, planted, flat }: Result): string[] {
   return [
     `${noise}:`,
-    `  told within 7 nights              ${words(planted.told)}`,
+    `  reported within 7 nights              ${words(planted.reported)}`,
     `  confirmed by the nights alone     ${words(planted.confirmedByNights)}`,
     `  … with suspected nights run twice ${words(planted.confirmedByReruns)}`,
     `  20 % above the night before       ${words(planted.baseline)}`,
@@ -22,7 +22,7 @@ export function line({ noise, planted, flat }: Result): string[] {
   ];
 }
 
-/** What could be seen at one variation. */
+/** The detectable step at one variation. */
 export function visibleLine({
   variation,
   step,
@@ -39,10 +39,12 @@ export function visibleLine({
 export function missed(results: readonly Result[]): string[] {
   return results
     .filter(({ noise }) => noise === "normal" || noise === "log-normal")
-    .flatMap(({ noise, planted: { told }, flat }) => [
-      ...(told.recall < TARGETS.recall ? [`target missed: ${noise}, recall ${percent(told.recall)}`] : []),
-      ...(told.precision < TARGETS.precision
-        ? [`target missed: ${noise}, precision ${percent(told.precision)}`]
+    .flatMap(({ noise, planted: { reported }, flat }) => [
+      ...(reported.recall < TARGETS.recall
+        ? [`target missed: ${noise}, recall ${percent(reported.recall)}`]
+        : []),
+      ...(reported.precision < TARGETS.precision
+        ? [`target missed: ${noise}, precision ${percent(reported.precision)}`]
         : []),
       ...(Math.max(flat.alarms, flat.alarmsWithReruns) > TARGETS.alarms
         ? [`target missed: ${noise}, ${flat.alarms} alarms, ${flat.alarmsWithReruns} with reruns`]

@@ -7,7 +7,7 @@ const STEP = 0.1;
 const WITHIN_NIGHTS = 7;
 const FLAT_NIGHTS = 60;
 const YEAR_NIGHTS = 365;
-/** Of the series that a year is watched in, one of so many: it costs forty times as much. */
+/** A year is watched in one of this many series: it costs forty times as much. */
 const YEAR_SHARE = 5;
 const FLAT_VARIATION = 0.035;
 const BASELINE_SHARE = 0.2;
@@ -18,27 +18,27 @@ export interface Trials {
   readonly seed: number;
 }
 
-/** How a rule did on series with a step. */
+/** The result of a rule on series with a step. */
 export interface Found {
-  /** Steps found within the nights, as a share of all; found ones as a share of all that was told. */
+  /** Steps found within the nights, as a share of all; found ones as a share of all reported ones. */
   readonly recall: number;
   readonly precision: number;
-  /** Nights with the new level until it was told, median. */
+  /** Nights with the new level until the report, median. */
   readonly delayNights: number;
 }
 
 export interface Planted {
-  /** The step is told, as suspected at least. */
-  readonly told: Found;
+  /** The step is reported, at least as suspected. */
+  readonly reported: Found;
   /** Confirmed by the nights alone, and when each suspected night is measured once more. */
   readonly confirmedByNights: Found;
   readonly confirmedByReruns: Found;
   readonly baseline: Found;
 }
 
-/** Steps of 10 %, each at a night and a variation of its own; every series ends a week after its step. */
+/** Steps of 10 %, each at a different night and variation; every series ends a week after its step. */
 export function plantedSteps({ noise, series, seed }: Trials): Planted {
-  const told: Outcome[] = [];
+  const reported: Outcome[] = [];
   const confirmedByNights: Outcome[] = [];
   const confirmedByReruns: Outcome[] = [];
   const baseline: Outcome[] = [];
@@ -49,20 +49,20 @@ export function plantedSteps({ noise, series, seed }: Trials): Planted {
     const step = { at, share: STEP };
     const { first, again } = plantedSeries({ noise, variation, nights: at + WITHIN_NIGHTS, step }, random);
     const nights = watch(first);
-    told.push(outcomeOf(nights, at, () => true));
+    reported.push(outcomeOf(nights, at, () => true));
     confirmedByNights.push(outcomeOf(nights, at, isConfirmed));
     confirmedByReruns.push(outcomeOf(watch(first, again), at, isConfirmed));
     baseline.push(outcomeOf(first.map(aboveTheNightBefore), at, () => true));
   }
   return {
-    told: foundIn(told),
+    reported: foundIn(reported),
     confirmedByNights: foundIn(confirmedByNights),
     confirmedByReruns: foundIn(confirmedByReruns),
     baseline: foundIn(baseline),
   };
 }
 
-/** Series without a step in which something was told or raised an alarm at any of their nights. */
+/** Series without a step in which something was reported or raised an alarm at any of their nights. */
 export interface Flat {
   readonly series: number;
   readonly suspected: number;
@@ -80,18 +80,20 @@ export function flatSeries({ noise, series, seed }: Trials): Flat {
   for (let index = 0; index < series; index++) {
     const random = seeded(seed * 2_000_003 + index * 104_729);
     const { first, again } = plantedSeries({ noise, variation: FLAT_VARIATION, nights: FLAT_NIGHTS }, random);
-    const told = watch(first).flat();
-    const toldWithReruns = watch(first, again).flat();
-    counts.suspected += Number(told.length > 0);
-    counts.alarms += Number(told.some((one) => isConfirmed(one) && one.magnitude > 0));
-    counts.alarmsWithReruns += Number(toldWithReruns.some((one) => isConfirmed(one) && one.magnitude > 0));
-    counts.confirmedForTheBetter += Number(told.some((one) => isConfirmed(one) && one.magnitude < 0));
+    const reported = watch(first).flat();
+    const reportedWithReruns = watch(first, again).flat();
+    counts.suspected += Number(reported.length > 0);
+    counts.alarms += Number(reported.some((one) => isConfirmed(one) && one.magnitude > 0));
+    counts.alarmsWithReruns += Number(
+      reportedWithReruns.some((one) => isConfirmed(one) && one.magnitude > 0),
+    );
+    counts.confirmedForTheBetter += Number(reported.some((one) => isConfirmed(one) && one.magnitude < 0));
     counts.baseline += Number(first.some((_, night) => aboveTheNightBefore(0, night, first).length > 0));
   }
   return { series, ...counts, years: flatYears({ noise, series, seed }) };
 }
 
-/** A confirmed change is told for good, so that a whole year needs to be watched once only. */
+/** A confirmed change is reported permanently, so that a whole year needs to be watched only once. */
 function flatYears({ noise, series, seed }: Trials): Flat["years"] {
   const years = Math.ceil(series / YEAR_SHARE);
   const alarms = Array.from({ length: years }, (_, index) => {
@@ -102,7 +104,7 @@ function flatYears({ noise, series, seed }: Trials): Flat["years"] {
   return { series: years, alarms: alarms.filter(Boolean).length };
 }
 
-/** What a series of 30 nights says that it could see, at variations beyond the goal's. */
+/** The smallest step that a series of 30 nights claims to detect, at variations beyond the goal's. */
 export function visibleSteps(seed: number): readonly { variation: number; step: number; nights: number }[] {
   return [0.03, 0.04, 0.08, 0.15].map((variation) => {
     const { first } = plantedSeries({ noise: "normal", variation, nights: 30 }, seeded(seed));
@@ -113,7 +115,7 @@ export function visibleSteps(seed: number): readonly { variation: number; step: 
 
 type Told = Pick<ChangePoint, "magnitude" | "status">;
 
-/** What is told after each night; with `again`, a suspected night is measured once more at once. */
+/** The reports after each night; with `again`, a suspected night is measured once more immediately. */
 function watch(first: readonly number[], again?: readonly number[]): readonly (readonly Told[])[] {
   const figures: NightFigure[] = [];
   return first.map((value, night) => {
@@ -142,10 +144,10 @@ function aboveTheNightBefore(_: number, night: number, all: readonly number[]): 
   return isAbove ? [{ magnitude: BASELINE_SHARE, status: "confirmed" }] : [];
 }
 
-/** Nights from the step until it was told; whether anything was told before it. */
+/** Nights from the step until its report; whether anything was reported before it. */
 interface Outcome {
   readonly delay?: number;
-  readonly toldWrongly: boolean;
+  readonly reportedTooEarly: boolean;
 }
 
 function outcomeOf(
@@ -153,19 +155,19 @@ function outcomeOf(
   at: number,
   counts: (one: Told) => boolean,
 ): Outcome {
-  const told = nights.map((night) => night.filter(counts));
-  const toldWrongly = told.slice(0, at).some((night) => night.length > 0);
-  const found = told.findIndex((night, index) => index >= at && (night.at(-1)?.magnitude ?? 0) > 0);
-  return { toldWrongly, ...(found === -1 ? {} : { delay: found - at + 1 }) };
+  const reported = nights.map((night) => night.filter(counts));
+  const reportedTooEarly = reported.slice(0, at).some((night) => night.length > 0);
+  const found = reported.findIndex((night, index) => index >= at && (night.at(-1)?.magnitude ?? 0) > 0);
+  return { reportedTooEarly, ...(found === -1 ? {} : { delay: found - at + 1 }) };
 }
 
 function foundIn(outcomes: readonly Outcome[]): Found {
   const delays = outcomes.flatMap(({ delay }) => (delay === undefined ? [] : [delay])).sort((a, b) => a - b);
-  const wrong = outcomes.filter(({ toldWrongly }) => toldWrongly).length;
-  const told = delays.length + wrong;
+  const wrong = outcomes.filter(({ reportedTooEarly }) => reportedTooEarly).length;
+  const reported = delays.length + wrong;
   return {
     recall: delays.length / outcomes.length,
-    precision: told === 0 ? 0 : delays.length / told,
+    precision: reported === 0 ? 0 : delays.length / reported,
     delayNights: delays[Math.floor(delays.length / 2)] ?? 0,
   };
 }

@@ -6,7 +6,7 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 import { keepBuild } from "./keep-build.ts";
 import { stampSources } from "./stamp-sources.ts";
 
-/** What the command line is compiled from: bin/refbench.js loads the first before everything else. */
+/** The entries of the command line. bin/refbench.js loads the first before everything else. */
 export const ENTRIES = {
   environment: "harness/model/environment/own-environment.ts",
   main: "harness/cli/main.ts",
@@ -15,7 +15,7 @@ export const ENTRIES = {
 const STACKS = "stacks/main.ts";
 
 /**
- * Not compiled into the command line: esbuild is a program of its own. The others are large, needed by few commands,
+ * Not compiled into the command line: esbuild is a separate program. The others are large, needed by few commands,
  * and loaded from node_modules when they are.
  */
 export const EXTERNAL: readonly string[] = ["esbuild", "@aws-sdk/*", "google-auth-library", "echarts"];
@@ -26,7 +26,7 @@ export interface Compiled {
   /** The file name of each entry: those of `ENTRIES`, and each program. */
   readonly entries: Readonly<Record<keyof typeof ENTRIES, string>>;
   readonly programs: Readonly<Record<string, string>>;
-  /** How the command line's files depend on one another. */
+  /** The imports between the command line's files. */
   readonly metafile: Metafile;
 }
 

@@ -3,10 +3,10 @@ import { basename, join } from "node:path";
 import { replaceFileSync } from "../../harness/tools/files/replace-file.ts";
 import type { Stamp } from "./stamp-sources.ts";
 
-/** What bin/refbench.js reads to find the current build. */
+/** Name of the file by which bin/refbench.js finds the current build. */
 export const CURRENT = "current.json";
 
-/** How long the files of an earlier build are kept: a run or reaper that began with it may load more of them. */
+/** An earlier build's files are kept this long: a run or reaper that began with it may load more of them. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
 /** The current build. Each name is of a file in the same folder. */
@@ -14,7 +14,7 @@ export interface CurrentBuild {
   readonly main: string;
   readonly environment: string;
   readonly programs: Readonly<Record<string, string>>;
-  /** What it was compiled from, by the path from the folder of package.json. */
+  /** Its sources, by their path from the folder of package.json. */
   readonly sources: Readonly<Record<string, Stamp>>;
   /** Every file of it. */
   readonly files: readonly string[];

@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 /** Size in bytes, and time of the last change in milliseconds: the same again, and the file is taken for unchanged. */
 export type Stamp = readonly [size: number, mtimeMs: number];
 
-/** What can be compiled. */
+/** Extensions of files that can be compiled. */
 const FOLDERS = ["harness", "rehearsal", "reference-architectures", "stacks"];
 const FILES = ["package.json", "node_modules/.package-lock.json"];
 

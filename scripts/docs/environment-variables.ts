@@ -32,7 +32,7 @@ export function shellVariables(): string {
   return markdownTable(["variable of the shell", "reaches", "why"], [...rows, rest]);
 }
 
-/** What becomes of refbench's variables in a night. */
+/** The table of variables that refbench sets or reads in a night. */
 export async function nightVariables(): Promise<string> {
   const byPath = new Map((await flags()).map(({ path, names }) => [path, names]));
   const own = byPath.get("refbench nightly") ?? [];

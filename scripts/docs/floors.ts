@@ -4,7 +4,7 @@ import { FLOORS } from "../../.dependency-cruiser.js";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 import { markdownTable } from "./generated-pages.ts";
 
-/** What each floor of `harness/` is for. */
+/** The purpose of each floor of `harness/`. */
 const PURPOSES: Readonly<Record<string, string>> = {
   cli: "commands, flags, help, exit codes, progress: parses and prints",
   nights: "several sizes unattended",

@@ -15,7 +15,7 @@ export interface GeneratedPage {
   readonly text: string;
 }
 
-/** The blocks of each page, by the name that stands in their markers: `<!-- generated:NAME -->`. */
+/** The blocks of each page, by the name in their markers: `<!-- generated:NAME -->`. */
 const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Promise<string>>>>> = {
   "CONTRIBUTING.md": { floors: floorsTable },
   "docs/commands.md": { commands: commandReference },

@@ -18,7 +18,7 @@ export function objectivesTable(): string {
   );
 }
 
-/** What each size of each architecture asks of Coder. */
+/** The table of the load of each size of each architecture. */
 export function sizesTable(): string {
   const rows = [...architectures.values()].flatMap(({ name, label, sizes }) =>
     Object.entries(sizes).map(([size, figures]) => [
@@ -36,7 +36,7 @@ export function sizesTable(): string {
   return markdownTable([...head, "licence"], rows);
 }
 
-/** What each signal of the generator means, and whether it is a number of milliseconds, a share or a count. */
+/** The meaning of each signal of the generator, and whether it is a number of milliseconds, a share or a count. */
 const SIGNALS = {
   slipP99Ms: ["due until really sent, p99", "ms"],
   slipMaxMs: ["due until really sent, at most", "ms"],

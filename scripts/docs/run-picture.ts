@@ -1,7 +1,7 @@
 import { RUN_STAGES, type Stage, TEARDOWN_STAGES } from "../../harness/model/record/stage.ts";
 import { arrow, boxOf, drawing, text } from "./drawing.ts";
 
-/** What each stage does, in lines that fit its box. */
+/** A description of each stage, in lines that fit its box. */
 const WHAT: Readonly<Record<Stage, readonly string[]>> = {
   preflight: ["asks the cloud for quota,", "permissions and images;", "creates nothing"],
   provision: ["Terraform creates network,", "Postgres and Coder;", "clean-up is journalled first"],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { BrokenLawError, judge } from "./laws.ts";
 import type { Outcome, Target } from "./target.ts";
 
-/** What one target came to. */
+/** The result of one target. */
 export interface TargetResult {
   readonly name: string;
   readonly cases: number;
@@ -16,13 +16,13 @@ export interface Finding {
   readonly why: string;
   /** The smallest input that breaks it, as far as was shrunk. */
   readonly input: string;
-  /** Where the case lies: with the seed, it plays this case alone. */
+  /** The path of the case: with the seed, it plays only this case. */
   readonly path: string;
 }
 
 export interface FuzzOptions {
   readonly seed: number;
-  /** How long a target's cases go on. @default until `cases` */
+  /** The time for a target's cases. @default until `cases` */
   readonly ms?: number;
   /** The most cases of a target. @default until `ms` */
   readonly cases?: number;
@@ -54,7 +54,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Target
         markInterruptAsFailure: false,
       },
     );
-    // At the end of its time a case is left behind, and would write into the next target's folder.
+    // A case that has no time left is abandoned, and would write into the next target's folder.
     await last?.catch(() => undefined);
     const cases = counts.accepted + counts.refused;
     const base = { name: target.name, cases, ...counts };

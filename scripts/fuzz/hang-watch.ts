@@ -3,7 +3,7 @@ import { shown } from "./campaign.ts";
 
 const MOST_BYTES = 1 << 20;
 
-/** What the watching thread runs: when no case begins for so long, it says which one stands still and ends the process. */
+/** The program of the watching thread. When no case begins for a while, it names the hanging one and ends the process. */
 const WATCHER = `
 const { parentPort, workerData: { shared, bytes, hangMs } } = require("node:worker_threads");
 const count = new Int32Array(shared);
@@ -17,7 +17,7 @@ setInterval(() => {
 }, 250);
 `;
 
-/** Watches from another thread that cases go on: what stands still can say nothing itself. */
+/** Watches from another thread that cases continue: a hanging case cannot report itself. */
 export function startHangWatch(hangMs: number): {
   readonly onCase: (target: string, input: unknown) => void;
   readonly stop: () => Promise<void>;

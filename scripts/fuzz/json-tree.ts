@@ -30,12 +30,12 @@ export function textOf(tree: JsonTree): string {
   }
 }
 
-/** How many values a tree has, itself included. */
+/** The number of values in a tree, itself included. */
 export function countNodes(tree: JsonTree): number {
   return childrenOf(tree).reduce((sum, child) => sum + countNodes(child), 1);
 }
 
-/** The tree with its `at`th value, counted in the order of the text, replaced; with none, it is left out of its parent. */
+/** The tree with its `at`th value, in the order of the text, replaced; without a replacement it is removed. */
 export function replaceNode(
   tree: JsonTree,
   at: number,
@@ -45,7 +45,7 @@ export function replaceNode(
   const walk = (node: JsonTree): readonly JsonTree[] => {
     seen += 1;
     if (seen === at) {
-      // What lies inside is counted over, so that the numbers of later values stay.
+      // Values inside are counted too, so that later values keep their numbers.
       seen += countNodes(node) - 1;
       return change(node);
     }

@@ -6,7 +6,7 @@ import type { Outcome, Target } from "./target.ts";
 /** An input that broke a law. */
 export class BrokenLawError extends Error {}
 
-/** What a terminal obeys, said apart from the product's own expression for it. */
+/** Characters that a terminal obeys, listed independently of the product's own expression. */
 const OBEYED =
   // eslint-disable-next-line no-control-regex -- they are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
@@ -57,7 +57,7 @@ function around(text: string, at: number): string {
   return text.slice(Math.max(0, at - 60), at + 60);
 }
 
-/** What is accepted is written and read again without a change: no figure becomes null, no name is lost. */
+/** Accepted input is written and read again without a change: no figure becomes null, no name is lost. */
 async function judgeRoundTrip<Input>(
   target: Target<Input>,
   { value, written }: { readonly value: unknown; readonly written: Uint8Array },

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { countNodes, type JsonTree, nodeAt, replaceNode, textOf, treeOf } from "./json-tree.ts";
 import { oddName, oddText, oddToken } from "./odd-values.ts";
 
-/** Where something is changed: a number that is taken modulo what there is. */
+/** The place of a change: a number that is taken modulo the number of places. */
 const place = fc.nat(0xffff);
 
 type Change = (tree: JsonTree, at: number) => JsonTree;
@@ -53,7 +53,7 @@ function inserted(node: JsonTree, name: string, value: JsonTree): JsonTree {
 
 type Damage = (bytes: Uint8Array) => Uint8Array;
 
-/** What a torn write, a cut connection or another character set does. */
+/** Damage as by a torn write, a cut connection or another character set. */
 const damages: fc.Arbitrary<Damage> = fc.oneof(
   fc
     .double({ min: 0, max: 1, noNaN: true })

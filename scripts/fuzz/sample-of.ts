@@ -30,7 +30,7 @@ export function samplesOf(schema: z.ZodType): readonly unknown[] {
   return [true, false].flatMap((isFull) => alternatives(json, defs, isFull));
 }
 
-/** One sample for each branch of a union at the top, so that each kind of line or file is there. */
+/** One sample for each branch of a union at the top, so that each kind of line or file occurs. */
 function alternatives(
   schema: JsonSchema,
   defs: Readonly<Record<string, JsonSchema>>,

@@ -1,6 +1,6 @@
 import type fc from "fast-check";
 
-/** What a reader of the product made of an input. */
+/** A product's reader's answer to an input. */
 export type Outcome =
   | {
       readonly state: "accepted";
@@ -24,7 +24,7 @@ export interface Target<Input = unknown> {
   readonly secret?: string;
 }
 
-/** A target with its input's type kept to itself, so that targets of all kinds stand in one list. */
+/** A target that hides its input's type, so that targets of all kinds fit one list. */
 export function target<Input>(one: Target<Input>): Target {
   return one as unknown as Target;
 }

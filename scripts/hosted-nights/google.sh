@@ -64,7 +64,7 @@ else
     --issuer-uri=https://token.actions.githubusercontent.com
 fi
 
-# The sweep has an identity of its own: it must work when the night's is what failed. It starts no load, so it needs no tunnel.
+# The sweep has a separate identity: it must work when the night's identity failed. It starts no load, so it needs no tunnel.
 DEPLOYS='compute.admin container.admin cloudsql.admin secretmanager.admin iam.serviceAccountAdmin iam.serviceAccountUser
   resourcemanager.projectIamAdmin viewer serviceusage.serviceUsageConsumer'
 roles() {

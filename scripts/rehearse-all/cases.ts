@@ -8,7 +8,7 @@ export interface RehearsalCase {
   readonly architecture: string;
   readonly size: string;
   readonly database: string;
-  /** Whether the size has this database without being told. */
+  /** Whether this is the size's default database. */
   readonly isUsual: boolean;
 }
 

@@ -1,30 +1,30 @@
 import { z } from "zod";
 
-/** What one case came to: each field is there once its step was reached. */
+/** The result of one case. A field exists once its step was reached. */
 export const rehearsalOutcome = z.object({
   name: z.string(),
   /** Stages that did not end in 0, with their exit codes. */
   failedStages: z.array(z.object({ stage: z.string(), exitCode: z.number() })),
   /** Resources that Terraform created, over all stacks. */
   resources: z.number().optional(),
-  /** What a second plan would change, by stack: empty is what it must be. */
+  /** Changes of a second plan, by stack; must be empty. */
   secondPlan: z.record(z.string(), z.enum(["empty", "changes", "failed"])),
   verdict: z.string().optional(),
   teardown: z.string().optional(),
-  /** Why the verdict is no pass, its first reason. */
+  /** The first reason why the verdict is not a pass. */
   reason: z.string().optional(),
-  /** What was still in the twin's inventory after the teardown. */
+  /** Items of the twin's inventory after the teardown. */
   left: z.array(z.string()).optional(),
   seconds: z.number(),
-  /** Where all of it lies, when something was missed. */
+  /** The case's folder, kept when something was missed. */
   folder: z.string().optional(),
 });
 export type RehearsalOutcome = z.infer<typeof rehearsalOutcome>;
 
-/** How a load on a small or busy machine may be judged: that says nothing of the stacks. */
+/** Verdicts that a load on a small or busy machine may have: they do not concern the stacks. */
 const HARMLESS: ReadonlySet<string | undefined> = new Set(["pass", "slo-failed", "generator-limited"]);
 
-/** What this case should have been and was not; empty when all of it held. */
+/** The expectations that this case missed; empty when it met all. */
 export function missesOf(outcome: RehearsalOutcome): readonly string[] {
   const { failedStages, secondPlan, verdict, teardown, left } = outcome;
   const plans = Object.entries(secondPlan);

@@ -12,7 +12,7 @@ import { planAgain } from "./second-plan.ts";
 const inTwin = z.array(z.object({ kind: z.string(), name: z.string() }));
 
 export interface RehearsalMeans {
-  /** Each case has a folder of its own in it, which goes when the case held. */
+  /** Each case has a folder in it, which is removed when the case passes. */
   readonly root: string;
   /** Flags of every run, such as its speeds. */
   readonly flags: readonly string[];
@@ -20,7 +20,7 @@ export interface RehearsalMeans {
   readonly stop: AbortSignal;
 }
 
-/** Rehearses one case stage by stage, plans it again once it stands, and tears it down whatever happened. */
+/** Rehearses one case stage by stage, plans it again once it is applied, and tears it down in any case. */
 export async function rehearse(
   one: RehearsalCase,
   { root, flags, stop }: RehearsalMeans,

@@ -8,10 +8,10 @@ export interface ValidationCase {
   readonly environment: Environment;
 }
 
-/** Of no meaning to a provider. */
+/** Values without a meaning to a provider. */
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
-/** What an environment may leave out: by hand with nothing said, and a run with all of it. */
+/** The two extremes of an environment's optional fields: a manual one without any, and a run with all. */
 const OPTIONS = {
   "no option": { managed: "manual", expiresAt: null },
   "every option": {

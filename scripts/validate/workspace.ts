@@ -48,7 +48,7 @@ export class ValidationWorkspace {
     return new ValidationWorkspace(root, env);
   }
 
-  /** What the providers' own checks say of the synthesized stack in a folder. */
+  /** The findings of the providers' own checks about the synthesized stack in a folder. */
   async validate(directory: string): Promise<readonly Diagnostic[]> {
     const prepared = await this.#prepare(directory);
     await copyFile(join(prepared, LOCK_FILE), join(directory, LOCK_FILE));
@@ -63,7 +63,7 @@ export class ValidationWorkspace {
   }
 
   /**
-   * What the providers say of an offline plan of a stack that was validated before: with its secrets, then of a destroy
+   * The providers' findings about an offline plan of a validated stack: with its secrets, then about a destroy
    * without them. Plans run checks that no schema has.
    */
   async plan(directory: string): Promise<readonly Diagnostic[]> {

@@ -15,7 +15,7 @@ const server = createServer((request, response) => {
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 server.unref();
 
-/** Where the server is, with a slash at its end. */
+/** The server's address, with a final slash. */
 export const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
 /** Asks while every call is answered with these bytes; throws when it asks without an end. */

@@ -25,7 +25,7 @@ const s3 = await s3Bucket({
   env: { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: "some", AWS_SECRET_ACCESS_KEY: "some" },
 });
 
-/** What buckets answer to a listing. */
+/** Answers of buckets to a listing. */
 export const buckets: readonly Target[] = [
   target({
     name: "bucket: gcs lists",

@@ -27,7 +27,7 @@ const world = new FakeWorld();
 const { files } = ranRun();
 const { runId } = ranRun().json("plan.json") as { readonly runId: string };
 
-/** Each file that a run writes, damaged in its folder and in its bucket; a new file of the pipeline joins by itself. */
+/** Each file that a run writes, damaged in its folder and in its bucket; a new file of the pipeline joins automatically. */
 export const runFiles: readonly Target[] = [...files.keys()].flatMap((name) => [
   target({
     name: `folder: ${stable(name)}`,
@@ -87,7 +87,7 @@ async function readFolder(name: string, bytes: Uint8Array): Promise<Outcome> {
   return accepted();
 }
 
-/** What a teardown on another machine reads, with one object of the bucket replaced. */
+/** The bucket that a teardown on another machine reads, with one object replaced. */
 async function readBucket(name: string, bytes: Uint8Array): Promise<Outcome> {
   const bucket = new MemoryBucket();
   for (const [one, content] of files) {

@@ -31,14 +31,14 @@ const VALUES = [
   ],
 ];
 
-/** The longest that any wait, stage or run may be told to take: Node's timers end there, and ring at once beyond. */
+/** The longest duration of a wait, stage or run. Beyond it Node's timers fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** What is compared with stamps may be longer, and has to stay a date. */
+/** A duration that is compared with stamps may be longer, but must result in a date. */
 const AGES: ReadonlySet<string> = new Set(["--ttl", "--keep-on-failure", "--older-than"]);
 const LONGEST_AGE_MS = 8.64e15 - Date.UTC(2100, 0, 1);
 
-/** Every flag of every command whose text is read; a new one joins by itself. */
+/** Every flag of every command whose text is read; a new one joins automatically. */
 export const flags: readonly Target[] = [
   ...commandsOf(await program()).flatMap(({ path, command }) =>
     command.options
@@ -97,5 +97,5 @@ function refuseImpossible(value: unknown, option: Option): void {
     throw new Error(`${option.flags} gives ${value} ms, which no timer can wait for`);
   const isRate = /rate|per-(second|minute)/.test(option.flags);
   if (option.flags.includes("<n>") && !isRate && !Number.isSafeInteger(value))
-    throw new Error(`${option.flags} gives ${value}, which is no exact number`);
+    throw new Error(`${option.flags} gives ${value}, which is not an exact number`);
 }

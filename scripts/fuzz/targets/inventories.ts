@@ -109,7 +109,7 @@ const AWS = {
 const endpoints = new Proxy({} as GoogleEndpoints, { get: () => url });
 const auth = { headers: () => Promise.resolve({}), project: () => Promise.resolve("p") } as never;
 
-/** What clouds and clusters answer, as sweep and audit read it. */
+/** Answers of clouds and clusters, as sweep and audit read them. */
 export const inventories: readonly Target[] = [
   target({
     name: "inventory: google",

@@ -38,7 +38,7 @@ export const records: readonly Target[] = [
   }),
 ];
 
-/** What a page shows of a record may be text alone. */
+/** A page shows a record's words only as text. */
 function refuseScripts(page: string): void {
   const found = /<script|<iframe|<img|\son\w+=|javascript:/i.exec(page.replaceAll(/"[^"]*"/g, '""'));
   if (found !== null)

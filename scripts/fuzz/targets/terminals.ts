@@ -13,7 +13,7 @@ const QUIET = {
 /** The last words of a session are 512 characters and its reason. */
 const MOST_WORDS = 2_000;
 
-/** What comes over a terminal's websocket, on either side. */
+/** Messages of a terminal's websocket, in either direction. */
 export const terminals: readonly Target[] = [
   target({
     name: "terminal: output of a shell",
