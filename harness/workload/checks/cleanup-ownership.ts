@@ -1,9 +1,9 @@
 import type { User, Workspace } from "../../coder/http/schemas.ts";
 
-/** Names of a load's users and workspaces: `bench-<run12>-<index>`. */
-const OURS = /^bench-([0-9a-hjkmnp-tv-z]{12})-\d+$/;
-/** Names of a load's tokens: `bench-<run12>-<random>-<purpose>`. */
-const OUR_TOKEN = /^bench-([0-9a-hjkmnp-tv-z]{12})-[0-9a-f]{8}-\w+$/;
+/** Names of a load's users and workspaces: `bench-<run12>-<index>`, after `l<step>-` in a limit search. */
+const OURS = /^bench-([0-9a-hjkmnp-tv-z]{12})(?:-l\d+)?-\d+$/;
+/** Names of a load's tokens: `bench-<run12>-<random>-<purpose>`, after `l<step>-` in a limit search. */
+const OUR_TOKEN = /^bench-([0-9a-hjkmnp-tv-z]{12})(?:-l\d+)?-[0-9a-f]{8}-\w+$/;
 
 /** The run that made a workspace, by its name; undefined if refbench did not make it. */
 export function runOfWorkspace({ name }: Pick<Workspace, "name">): string | undefined {

@@ -94,6 +94,19 @@ test("of every run, old ones only; what Coder's own utility left only when it is
   });
 });
 
+test("a cleanup also deletes what the steps of a limit search left", async () => {
+  await using coder = await startEmulatedCoder();
+  await using cleaning = await cleaner(coder);
+  await addPerson(coder, `bench-${RUN}-l0-0`, ours(`bench-${RUN}-l0-0`));
+  const me = await coder.owner.me();
+  await coder.owner.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-l12-0a1b2c3d-probe`);
+
+  const { deleted } = await cleaning.clean({ runs: [RUN] });
+
+  expect(deleted).toEqual({ workspaces: 1, users: 1, tokens: 1 });
+  expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
+});
+
 test("a build that is under way is cancelled, so that its workspace can go", async () => {
   const name = `bench-${RUN}-0`;
   await using coder = await startFakeCoder({ faults: { stuckBuild: [name] } });
