@@ -3,7 +3,7 @@ import { systemClock } from "../../tools/time/clock.ts";
 import { runOfWorkspace } from "../../workload/checks/cleanup-ownership.ts";
 import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
 import { planOrganization } from "../../workload/checks/guard-plan.ts";
-import { listWorkspaces } from "../../workload/context/listing.ts";
+import { listWorkspaces, requireList } from "../../workload/context/listing.ts";
 import { checkScenario } from "../../workload/scenarios/find-scenario.ts";
 import { type Prepare, requireOwner } from "./load-command.ts";
 import type { TrafficFlags } from "./options/load-options.ts";
@@ -30,10 +30,7 @@ async function countTargets(
 ): Promise<number> {
   const { engine, run, template, targetWorkspaces } = flags;
   const prefix = targetPrefix(flags);
-  const listed = await listWorkspaces(client);
-  if (!listed.ok)
-    throw new RefbenchError("coder", `the workspaces cannot be listed: ${listed.failure.message}`);
-  const named = listed.value.filter(
+  const named = requireList(await listWorkspaces(client), "workspaces").filter(
     (one) =>
       (one.name.startsWith(prefix) || one.owner_name.startsWith(prefix)) &&
       (template === undefined || one.template_name === template),

@@ -4,7 +4,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import { type ShownCapacity, shownCapacity } from "../context/capacity.ts";
 import { runOfUser, runOfWorkspace } from "./cleanup-ownership.ts";
 import type { GuardedCaller } from "./guard-caller.ts";
-import { listUsers, listWorkspaces } from "../context/listing.ts";
+import { listUsers, listWorkspaces, requireList } from "../context/listing.ts";
 
 const RECENT_MS = 3_600_000;
 
@@ -62,11 +62,9 @@ export async function lookAtDeployment(
   if (!info.ok)
     throw new RefbenchError("coder", `the deployment does not report its version: ${info.failure.message}`);
   // Only site admins may list users; others get 403.
-  if (!users.ok && !failedWith(users, 403, 404))
-    throw new RefbenchError("coder", `the users cannot be listed: ${users.failure.message}`);
-  if (!workspaces.ok)
-    throw new RefbenchError("coder", `the workspaces cannot be listed: ${workspaces.failure.message}`);
-  const theirs = workspaces.value.filter((one) => runOfWorkspace(one) === undefined);
+  if (!failedWith(users, 403, 404)) requireList(users, "users");
+  const all = requireList(workspaces, "workspaces");
+  const theirs = all.filter((one) => runOfWorkspace(one) === undefined);
   const look = {
     url: client.http.url,
     id: info.value.deployment_id,
@@ -83,7 +81,7 @@ export async function lookAtDeployment(
       building: theirs.filter(({ latest_build: build }) => isActive(build.job)).length,
     },
     // eslint-disable-next-line no-restricted-syntax -- documented: by workspaces only if users are not shown.
-    runs: findRuns(workspaces.value, users.ok ? users.value : []),
+    runs: findRuns(all, users.ok ? users.value : []),
     builds: capacity,
   };
   return { ...look, inUse: listReasonsOfUse(look) };

@@ -1,7 +1,7 @@
-import type { Answer } from "../../coder/http/answer.ts";
 import type { CoderClient } from "../../coder/client.ts";
 import type { Organization, Template } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
+import { requireList } from "../context/listing.ts";
 
 /** The organization, template and preset that a load names. */
 export interface PlannedTemplate {
@@ -22,7 +22,7 @@ export async function planTemplate(
   const found: PlannedTemplate[] = [];
   const known: string[] = [];
   for (const organization of organizations) {
-    const templates = listed(await client.templates(organization.id), "templates");
+    const templates = requireList(await client.templates(organization.id), "templates");
     known.push(...templates.map(({ name }) => name));
     const template = templates.find(({ id, name }) => name === wish.template || id === wish.template);
     if (template !== undefined) found.push({ organization, template });
@@ -55,7 +55,7 @@ export async function planOrganization(client: CoderClient, wish: string | undef
 }
 
 async function chooseOrganizations(client: CoderClient, wish: string | undefined): Promise<Organization[]> {
-  const all = listed(await client.organizations(), "organizations");
+  const all = requireList(await client.organizations(), "organizations");
   if (wish === undefined) return all;
   const chosen = all.filter(({ id, name }) => name === wish || id === wish);
   if (chosen.length > 0) return chosen;
@@ -64,7 +64,7 @@ async function chooseOrganizations(client: CoderClient, wish: string | undefined
 }
 
 async function findPreset(client: CoderClient, template: Template, wish: string): Promise<string> {
-  const presets = listed(await client.presets(template.active_version_id), "presets");
+  const presets = requireList(await client.presets(template.active_version_id), "presets");
   const preset = presets.find(({ id, name }) => name === wish || id === wish);
   if (preset !== undefined) return preset.id;
   const names = presets.map(({ name }) => name).join(", ");
@@ -72,9 +72,4 @@ async function findPreset(client: CoderClient, template: Template, wish: string)
     "usage",
     `--preset is "${wish}", expected ${names === "" ? `none: template ${template.name} has no presets` : `one of ${names}`}`,
   );
-}
-
-function listed<T>(answer: Answer<T>, what: string): T {
-  if (answer.ok) return answer.value;
-  throw new RefbenchError("coder", `the ${what} cannot be listed: ${answer.failure.message}`);
 }

@@ -3,6 +3,7 @@ import { CoderClient } from "../../coder/client.ts";
 import type { ForeignEngine } from "../../model/record/engine.ts";
 import { messageOf } from "../../tools/error.ts";
 import { deleteUsers, deleteWorkspaces } from "../removal/delete-all.ts";
+import { nameUsers, nameWorkspaces } from "../removal/left-behind.ts";
 import type { LoadContext, LoadWorkspace, TaskContext } from "../context/load-context.ts";
 import type { CoderEngineOptions } from "./utility-calls.ts";
 import { listUtilityThings, type UtilityThings } from "./find-made.ts";
@@ -77,12 +78,8 @@ async function findRemaining(
   const isLeft = ({ id }: { readonly id: string }): boolean =>
     "problem" in listed || [...listed.workspaces, ...listed.users].some((one) => one.id === id);
   return [
-    ...doubtful.workspaces
-      .filter(isLeft)
-      .map(({ id, name, owner_name: by }) => ({ kind: "workspace", id, name: `${by}/${name}`, reason })),
-    ...doubtful.users
-      .filter(isLeft)
-      .map(({ id, username }) => ({ kind: "user", id, name: username, reason })),
+    ...nameWorkspaces(doubtful.workspaces.filter(isLeft), () => reason),
+    ...nameUsers(doubtful.users.filter(isLeft), () => reason),
   ];
 }
 

@@ -2,7 +2,6 @@ import { setMaxListeners } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CoderClient } from "../../coder/client.ts";
 import { CoderHttp } from "../../coder/http/http.ts";
 import { sshDoor } from "../../coder/ssh/ssh-door.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -12,6 +11,7 @@ import { readBuildTimings } from "../workspaces/build-timings.ts";
 import { ApiProbe, probeHttp } from "../load/api-probe.ts";
 import type { LoadContext, LoadWorkspace, TaskContext } from "../context/load-context.ts";
 import { LoadWindows } from "../load/load-windows.ts";
+import { deleteTokens } from "../removal/delete-all.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
 import { ProgressBoard } from "../context/progress-board.ts";
 import { readAllParameters } from "./all-parameters.ts";
@@ -67,14 +67,7 @@ export async function runCoderEngine(
       done = await runStages(load, context, { calls, options });
     } finally {
       await probe.stop();
-      // The load's own client has ended if the load was stopped.
-      const owner = new CoderClient(
-        http,
-        { token: task.token, owner: true },
-        AbortSignal.timeout(TOKEN_CLEANUP_MS),
-      );
-      const left = await load.tokens.deleteThose(owner, () => true);
-      if (left > 0) load.note(`${left} tokens could not be deleted: they expire automatically`);
+      await deleteTokens(load, () => true, TOKEN_CLEANUP_MS);
     }
     const { made, workspaces, passed, failed, connections, cleaned } = done;
     const isInterrupted = signal.aborted;

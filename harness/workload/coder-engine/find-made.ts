@@ -1,8 +1,6 @@
 import type { CoderClient } from "../../coder/client.ts";
-import type { Answer } from "../../coder/http/answer.ts";
 import type { User, Workspace } from "../../coder/http/schemas.ts";
-import { RefbenchError } from "../../tools/error.ts";
-import { listUsers, listWorkspaces } from "../context/listing.ts";
+import { listUsers, listWorkspaces, requireList } from "../context/listing.ts";
 
 /** The prefix of all names that Coder's utility gives. It does not identify a run. */
 export const UTILITY_PREFIX = "scaletest-";
@@ -18,8 +16,8 @@ export interface UtilityThings {
 export async function listUtilityThings(owner: CoderClient): Promise<UtilityThings> {
   const [workspaces, users] = await Promise.all([listWorkspaces(owner), listUsers(owner)]);
   return {
-    workspaces: listed(workspaces, "workspaces").filter(({ name }) => name.startsWith(UTILITY_PREFIX)),
-    users: listed(users, "users").filter(
+    workspaces: requireList(workspaces, "workspaces").filter(({ name }) => name.startsWith(UTILITY_PREFIX)),
+    users: requireList(users, "users").filter(
       ({ username, email }) => username.startsWith(UTILITY_PREFIX) && email.endsWith("@scaletest.local"),
     ),
   };
@@ -52,9 +50,4 @@ export function madeBetween(
 function indexOf(name: string): number {
   const index = /-(\d+)$/.exec(name)?.[1];
   return index === undefined ? Infinity : Number(index);
-}
-
-function listed<T>(answer: Answer<T>, what: string): T {
-  if (answer.ok) return answer.value;
-  throw new RefbenchError("coder", `the ${what} cannot be listed: ${answer.failure.message}`);
 }

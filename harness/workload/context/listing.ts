@@ -1,10 +1,17 @@
 import type { Answer } from "../../coder/http/answer.ts";
 import { type CoderClient, PAGE_SIZE } from "../../coder/client.ts";
 import type { User, UserPage, Workspace, WorkspacePage } from "../../coder/http/schemas.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { MAX_PAGES } from "../../tools/page-watch.ts";
 
 /** Time limit for a whole listing: a thousand pages at a third of a second each take five minutes. */
 const LISTING_MS = 10 * 60_000;
+
+/** The items of a complete list. Throws `coder`, naming what was listed, if it failed. */
+export function requireList<T>(answer: Answer<T>, what: string): T {
+  if (answer.ok) return answer.value;
+  throw new RefbenchError("coder", `the ${what} cannot be listed: ${answer.failure.message}`);
+}
 
 interface Page<T> {
   readonly items: readonly T[];

@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { CoderClient } from "../../coder/client.ts";
 import { CoderHttp } from "../../coder/http/http.ts";
 import { sshDoor } from "../../coder/ssh/ssh-door.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
@@ -10,7 +9,7 @@ import { readBuildTimings } from "../workspaces/build-timings.ts";
 import type { DaemonCounts } from "../context/builds.ts";
 import { ApiProbe, PROBE_EVERY_MS, probeHttp } from "./api-probe.ts";
 import { createUsers } from "./create-users.ts";
-import { deleteUsers, deleteWorkspaces } from "../removal/delete-all.ts";
+import { deleteTokens, deleteUsers, deleteWorkspaces } from "../removal/delete-all.ts";
 import { findExisting, visitExisting } from "../workspaces/existing-workspaces.ts";
 import { holdConnections } from "../connections/hold-connections.ts";
 import type { LoadContext, LoadUser, LoadWorkspace, TaskContext } from "../context/load-context.ts";
@@ -83,7 +82,7 @@ export async function runLoad(
       done = await runStages(load, context, scenario);
     } finally {
       await probe.stop();
-      await deleteTokens(load, context, done);
+      await deleteRemainingTokens(load, context.signal.aborted, done);
     }
     const throttled = http.throttled + polling.throttled;
     if (throttled > 0)
@@ -174,19 +173,15 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
 }
 
 /** Deletes the tokens of users that remain. The drain deletes a stopped load's own users. */
-async function deleteTokens(
+async function deleteRemainingTokens(
   load: LoadContext,
-  context: TaskContext,
+  isStopped: boolean,
   done: StageResults | undefined,
 ): Promise<void> {
-  const isStopped = context.signal.aborted;
   const ours = new Set(done?.users.filter(({ isOurs }) => isOurs).map(({ id }) => id));
-  const signal = AbortSignal.timeout(isStopped ? TOKEN_CLEANUP_MS.stopped : TOKEN_CLEANUP_MS.ended);
-  const caller = { token: load.task.token, owner: true };
-  const owner = new CoderClient(load.owner.http, caller, signal).patient();
   const isGone = isStopped ? ours : (done?.deletedUsers ?? new Set());
-  const left = await load.tokens.deleteThose(owner, (userId) => !isGone.has(userId));
-  if (left > 0) load.note(`${left} tokens of this load could not be deleted: they expire automatically`);
+  const timeoutMs = isStopped ? TOKEN_CLEANUP_MS.stopped : TOKEN_CLEANUP_MS.ended;
+  await deleteTokens(load, (userId) => !isGone.has(userId), timeoutMs);
 }
 
 function countUsers(task: LoadTask, { users, workspaces, deletedUsers }: StageResults): LoadResult["users"] {

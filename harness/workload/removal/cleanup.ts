@@ -1,20 +1,14 @@
 import { setMaxListeners } from "node:events";
-import { failedWith } from "../../coder/http/answer.ts";
-import type { User, Workspace } from "../../coder/http/schemas.ts";
+import type { Workspace } from "../../coder/http/schemas.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import { type Deadline, startDeadline } from "../../tools/time/deadline.ts";
 import { seenIn } from "../../model/ports/listing.ts";
-import {
-  type CleanupChoice,
-  type FoundLeftovers,
-  findLeftovers,
-  type LeftToken,
-  listUnasked,
-} from "./cleanup-find.ts";
+import { type CleanupChoice, findLeftovers, listUnasked } from "./cleanup-find.ts";
 import type { GuardedCaller } from "../checks/guard-caller.ts";
-import { Limiter } from "../../tools/time/limiter.ts";
+import { type LeftBehind, nameTokens, nameUsers, nameWorkspaces } from "./left-behind.ts";
 import { PollPace } from "../context/poll-pace.ts";
-import { removeWorkspace } from "./remove-workspace.ts";
+import { type RemovalOptions, type Removals, removeTokens, removeUsers } from "./remove.ts";
+import { removeWorkspaces } from "./remove-workspaces.ts";
 
 /** A workspace whose creation was in progress when its load stopped appears after the first listing. */
 const MAX_PASSES = 3;
@@ -39,13 +33,6 @@ export interface CleanupMeans {
   /** Time limit for each workspace; 0 = none. */
   readonly jobTimeoutMs: number;
   readonly onProgress: (progress: { readonly deleted: number; readonly remaining: number }) => void;
-}
-
-export interface LeftBehind {
-  readonly kind: "workspace" | "user" | "token";
-  readonly id: string;
-  readonly name: string;
-  readonly reason: string;
 }
 
 export interface CleanupResult {
@@ -101,10 +88,15 @@ async function cleanUpUntil(
   const defaultReason = deadline.isOver()
     ? `not deleted within the ${means.timeoutMs} ms of this cleanup`
     : "it is still listed after its delete";
+  const explain = ({ id }: { readonly id: string }): string => work.reasons.get(id) ?? defaultReason;
   return {
     stopped: false,
     deleted: work.deleted,
-    left: listRemaining(left, work.reasons, defaultReason),
+    left: [
+      ...nameWorkspaces(seenIn(left.workspaces), explain),
+      ...nameUsers(seenIn(left.users), explain),
+      ...nameTokens(seenIn(left.tokens), explain),
+    ],
     unasked: listUnasked(left),
   };
 }
@@ -135,77 +127,33 @@ class Work {
     }
     if (signal.aborted) return;
     const { users, tokens } = await findLeftovers(caller, choice, clock.now());
-    await this.#removeUsers(seenIn(users));
-    await this.#removeTokens(seenIn(tokens));
+    this.#add("users", await removeUsers(seenIn(users), this.#options(SIMPLE_REQUESTS)));
+    this.#add("tokens", await removeTokens(seenIn(tokens), this.#options(SIMPLE_REQUESTS)));
   }
 
   async #removeWorkspaces(workspaces: readonly Workspace[]): Promise<void> {
-    const { caller, concurrency, jobTimeoutMs, onProgress } = this.#means;
-    const slots = new Limiter(concurrency);
+    const { concurrency, jobTimeoutMs, onProgress } = this.#means;
+    let deleted = this.deleted.workspaces;
     let ended = 0;
-    onProgress({ deleted: this.deleted.workspaces, remaining: workspaces.length });
-    await Promise.all(
-      workspaces.map((workspace) =>
-        slots.run(async () => {
-          const outcome = await removeWorkspace(workspace.id, {
-            owner: caller.client,
-            pollPace: this.#pollPace,
-            timeoutMs: jobTimeoutMs === 0 ? Infinity : jobTimeoutMs,
-            signal: this.#deadline.signal,
-          });
-          if (outcome.state === "left") this.reasons.set(workspace.id, outcome.reason);
-          if (outcome.state === "gone") this.deleted.workspaces++;
-          onProgress({ deleted: this.deleted.workspaces, remaining: workspaces.length - ++ended });
-        }),
-      ),
-    );
-  }
-
-  async #removeUsers(users: readonly User[]): Promise<void> {
-    await this.#each(users, async ({ id }) => {
-      const answer = await this.#means.caller.client.deleteUser(id);
-      if (answer.ok || failedWith(answer, 404)) this.deleted.users++;
-      else this.reasons.set(id, answer.failure.message);
+    onProgress({ deleted, remaining: workspaces.length });
+    const removals = await removeWorkspaces(workspaces, {
+      ...this.#options(concurrency),
+      pollPace: this.#pollPace,
+      timeoutMs: () => (jobTimeoutMs === 0 ? Infinity : jobTimeoutMs),
+      onEnd: (_, { state }) => {
+        if (state === "gone") deleted++;
+        onProgress({ deleted, remaining: workspaces.length - ++ended });
+      },
     });
+    this.#add("workspaces", removals);
   }
 
-  async #removeTokens(tokens: readonly LeftToken[]): Promise<void> {
-    await this.#each(tokens, async ({ id, userId }) => {
-      const answer = await this.#means.caller.client.deleteToken(userId, id);
-      if (answer.ok || failedWith(answer, 404)) this.deleted.tokens++;
-      else this.reasons.set(id, answer.failure.message);
-    });
+  #options(concurrency: number): Pick<RemovalOptions<never>, "owner" | "concurrency" | "signal"> {
+    return { owner: this.#means.caller.client, concurrency, signal: this.#deadline.signal };
   }
 
-  async #each<T>(items: readonly T[], remove: (item: T) => Promise<void>): Promise<void> {
-    const slots = new Limiter(SIMPLE_REQUESTS);
-    await Promise.all(
-      items.map((item) =>
-        slots.run(() => (this.#deadline.signal.aborted ? Promise.resolve() : remove(item))),
-      ),
-    );
+  #add(kind: keyof CleanupResult["deleted"], { gone, reasons }: Removals): void {
+    this.deleted[kind] += gone.size;
+    for (const [id, reason] of reasons) this.reasons.set(id, reason);
   }
-}
-
-function listRemaining(
-  { workspaces, users, tokens }: FoundLeftovers,
-  reasons: ReadonlyMap<string, string>,
-  defaultReason: string,
-): LeftBehind[] {
-  const because = (id: string): string => reasons.get(id) ?? defaultReason;
-  return [
-    ...seenIn(workspaces).map(({ id, name, owner_name: owner }) => ({
-      kind: "workspace" as const,
-      id,
-      name: `${owner}/${name}`,
-      reason: because(id),
-    })),
-    ...seenIn(users).map(({ id, username }) => ({
-      kind: "user" as const,
-      id,
-      name: username,
-      reason: because(id),
-    })),
-    ...seenIn(tokens).map(({ id, name }) => ({ kind: "token" as const, id, name, reason: because(id) })),
-  ];
 }

@@ -1,8 +1,11 @@
-import { failedWith } from "../../coder/http/answer.ts";
+import { setMaxListeners } from "node:events";
+import { CoderClient } from "../../coder/client.ts";
 import { listUsers, listWorkspaces } from "../context/listing.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "../context/load-context.ts";
-import { removeWorkspace } from "./remove-workspace.ts";
-import { takeTurns } from "../context/take-turns.ts";
+import { removeTokens, removeUsers } from "./remove.ts";
+import { removeWorkspaces } from "./remove-workspaces.ts";
+
+const TOKENS_AT_ONCE = 32;
 
 /** Deletes every workspace of the load, including failed ones and those whose creation got no answer. */
 export async function deleteWorkspaces(
@@ -12,20 +15,22 @@ export async function deleteWorkspaces(
   if (load.signal.aborted) return;
   load.board.activity = "deleting workspaces";
   await findLost(load, workspaces);
-  await takeTurns(workspaces, load.task.cleanupConcurrency, async (workspace, dueMs) => {
-    if (workspace.id === undefined || load.signal.aborted) return;
-    const startedMs = performance.now();
-    const outcome = await removeWorkspace(workspace.id, {
-      owner: load.owner,
-      poller: load.poller,
-      pollPace: load.pollPace,
-      timeoutMs: load.task.timeouts.deleteMs,
-      signal: load.signal,
-    });
-    if (outcome.state === "left") load.failures.add("workspace-delete", "delete-workspace", outcome.reason);
-    if (outcome.state !== "gone") return;
-    load.latencies.record("delete-workspace", { dueMs, startedMs, endMs: performance.now() });
-    setState(load, workspace, "deleted");
+  const existing = workspaces.filter(
+    (one): one is LoadWorkspace & { readonly id: string } => one.id !== undefined,
+  );
+  await removeWorkspaces(existing, {
+    owner: load.owner,
+    poller: load.poller,
+    pollPace: load.pollPace,
+    concurrency: load.task.cleanupConcurrency,
+    timeoutMs: () => load.task.timeouts.deleteMs,
+    signal: load.signal,
+    onEnd: (workspace, removal, times) => {
+      if (removal.state === "left") load.failures.add("workspace-delete", "delete-workspace", removal.reason);
+      if (removal.state !== "gone") return;
+      load.latencies.record("delete-workspace", times);
+      setState(load, workspace, "deleted");
+    },
   });
 }
 
@@ -33,23 +38,43 @@ export async function deleteWorkspaces(
  * Deletes the users that the load made, including those whose creation got no answer. Returns the ids of
  * deleted users.
  */
-export async function deleteUsers(load: LoadContext, users: readonly LoadUser[]): Promise<Set<string>> {
-  const deleted = new Set<string>();
-  if (load.signal.aborted) return deleted;
+export async function deleteUsers(
+  load: LoadContext,
+  users: readonly LoadUser[],
+): Promise<ReadonlySet<string>> {
+  if (load.signal.aborted) return new Set();
   load.board.activity = "deleting users";
   const ours = [...users, ...(await findLostUsers(load, users))].filter(({ isOurs }) => isOurs);
-  await takeTurns(ours, load.task.cleanupConcurrency, async (user, dueMs) => {
-    if (load.signal.aborted) return;
-    const startedMs = performance.now();
-    const answer = await load.owner.deleteUser(user.id);
-    if (!answer.ok && !failedWith(answer, 404)) {
-      load.failures.addAnswer("user-delete", "delete-user", answer.failure);
-      return;
-    }
-    load.latencies.record("delete-user", { dueMs, startedMs, endMs: performance.now() });
-    deleted.add(user.id);
+  const { gone } = await removeUsers(ours, {
+    owner: load.owner,
+    concurrency: load.task.cleanupConcurrency,
+    signal: load.signal,
+    onEnd: (_, removal, times) => {
+      if (removal.state === "gone") load.latencies.record("delete-user", times);
+      else if (removal.state === "left" && removal.failure !== undefined)
+        load.failures.addAnswer("user-delete", "delete-user", removal.failure);
+    },
   });
-  return deleted;
+  return gone;
+}
+
+/**
+ * Deletes the load's tokens of these users, within `timeoutMs`, also after the load was stopped. Tokens that
+ * could not be deleted are counted in a note.
+ */
+export async function deleteTokens(
+  load: LoadContext,
+  isTaken: (userId: string) => boolean,
+  timeoutMs: number,
+): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  setMaxListeners(0, signal);
+  const caller = { token: load.task.token, owner: true };
+  const owner = new CoderClient(load.owner.http, caller, signal).patient();
+  const tokens = load.tokens.take(isTaken);
+  const { gone } = await removeTokens(tokens, { owner, concurrency: TOKENS_AT_ONCE, signal });
+  const left = tokens.length - gone.size;
+  if (left > 0) load.note(`${left} tokens of this load could not be deleted: they expire automatically`);
 }
 
 /**

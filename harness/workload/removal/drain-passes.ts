@@ -2,13 +2,12 @@ import type { CoderClient } from "../../coder/client.ts";
 import type { Workspace } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { DrainTask } from "../../model/ports/worker-task.ts";
-import type { Limiter } from "../../tools/time/limiter.ts";
-import { listWorkspaces } from "../context/listing.ts";
+import { listWorkspaces, requireList } from "../context/listing.ts";
 import type { TaskContext } from "../context/load-context.ts";
 import { PollPace } from "../context/poll-pace.ts";
 import { isPrebuild, type Prebuilds } from "./prebuilds.ts";
 import { ProgressBoard } from "../context/progress-board.ts";
-import { removeWorkspace } from "./remove-workspace.ts";
+import { removeWorkspaces } from "./remove-workspaces.ts";
 
 /** After this many passes, workspaces that keep being created are not awaited any more. */
 const MAX_PASSES = 3;
@@ -21,7 +20,6 @@ interface DrainParts {
   readonly task: DrainTask;
   readonly context: TaskContext;
   readonly owner: CoderClient;
-  readonly slots: Limiter;
   readonly prebuilds: Prebuilds;
 }
 
@@ -95,12 +93,7 @@ export class DrainPasses {
   }
 
   async #list(): Promise<readonly Workspace[]> {
-    const found = await listWorkspaces(this.#parts.owner);
-    if (found.ok) return found.value;
-    throw new RefbenchError(
-      "coder",
-      `the deployment's workspaces cannot be listed: ${found.failure.message}`,
-    );
+    return requireList(await listWorkspaces(this.#parts.owner), "deployment's workspaces");
   }
 
   /** The workspaces that no pass has tried yet. */
@@ -111,21 +104,19 @@ export class DrainPasses {
   async #remove(workspaces: readonly Workspace[]): Promise<void> {
     for (const workspace of workspaces) this.#seen.set(workspace.id, workspace);
     this.#board.expect(this.#seen.size);
-    await Promise.all(workspaces.map((one) => this.#parts.slots.run(() => this.#removeOne(one))));
-  }
-
-  async #removeOne({ id }: Workspace): Promise<void> {
-    const { context, owner } = this.#parts;
-    const outcome = await removeWorkspace(id, {
+    const { context, owner, task } = this.#parts;
+    const { gone, reasons } = await removeWorkspaces(workspaces, {
       owner,
+      concurrency: task.concurrency,
       pollPace: this.#pollPace,
-      timeoutMs: Math.max(0, this.#deadline - context.clock.elapsed()),
+      timeoutMs: () => Math.max(0, this.#deadline - context.clock.elapsed()),
       signal: context.signal,
+      onEnd: (_, { state }) => {
+        if (state !== "stopped") this.#board.move("waiting", state === "gone" ? "deleted" : "failed");
+      },
     });
-    if (outcome.state === "left") this.#reasons.set(id, outcome.reason);
-    if (outcome.state === "gone") this.#gone.add(id);
-    if (outcome.state !== "stopped")
-      this.#board.move("waiting", outcome.state === "gone" ? "deleted" : "failed");
+    for (const id of gone) this.#gone.add(id);
+    for (const [id, reason] of reasons) this.#reasons.set(id, reason);
   }
 
   /** Waits until the reconciler has run again: only then does an empty listing prove anything. */

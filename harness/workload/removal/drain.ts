@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import type { Answer } from "../../coder/http/answer.ts";
 import { failedWith } from "../../coder/http/answer.ts";
 import { CoderClient } from "../../coder/client.ts";
 import { CoderHttp } from "../../coder/http/http.ts";
-import type { User, Workspace } from "../../coder/http/schemas.ts";
+import type { User } from "../../coder/http/schemas.ts";
 import { startDeadline } from "../../tools/time/deadline.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { DrainResult } from "../../model/record/worker-result.ts";
 import type { DrainTask } from "../../model/ports/worker-task.ts";
+import { runOfToken } from "../checks/cleanup-ownership.ts";
 import { CoderGoneError } from "./coder-gone.ts";
 import { DrainPasses } from "./drain-passes.ts";
-import { Limiter } from "../../tools/time/limiter.ts";
-import { listUsers } from "../context/listing.ts";
+import { listUsers, requireList } from "../context/listing.ts";
 import type { TaskContext } from "../context/load-context.ts";
-import { deleteLeftTokens } from "../context/minted-tokens.ts";
+import { type LeftBehind, nameTokens, nameUsers, nameWorkspaces } from "./left-behind.ts";
 import { pausePrebuilds } from "./prebuilds.ts";
+import { type RemovalOptions, removeTokens, removeUsers } from "./remove.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";
 
 /**
@@ -26,8 +26,6 @@ const GONE_AFTER_MS = 5000;
 const ASK_AGAIN_MS = 500;
 /** How long the listings after the deadline of the deletes may take. */
 const FINAL_LISTING_MS = 30_000;
-
-type Left = DrainResult["remaining"][number];
 
 /**
  * Deletes every workspace, and every user unless they are kept. Believes only a second listing that shows
@@ -57,24 +55,24 @@ async function drainUntil(
     const owner = await signIn(http, task, deadline);
     const prebuilds = await pausePrebuilds(owner);
     const paused = prebuilds.state === "paused" ? { pausedPrebuilds: true } : {};
-    const slots = new Limiter(task.concurrency);
-    const passes = new DrainPasses({ task, context, owner, slots, prebuilds });
+    const passes = new DrainPasses({ task, context, owner, prebuilds });
     const remaining = await passes.run();
     if (context.signal.aborted) {
       return {
         stopped: true,
         deleted: passes.deleted(),
-        remaining: passes.notGone().map((one) => left(one, "stopped")),
+        remaining: nameWorkspaces(passes.notGone(), () => "stopped"),
         ...paused,
       };
     }
-    const users = task.keepUsers === true ? [] : await deleteUsers(owner, slots);
-    const tokens = await deleteLeftTokens(owner);
+    const means = { owner, concurrency: task.concurrency, signal: deadline };
+    const users = task.keepUsers === true ? [] : await deleteUsers(means);
+    const tokens = await deleteLeftTokens(means);
     return {
       stopped: context.signal.aborted,
       deleted: passes.deleted(remaining),
       remaining: [
-        ...remaining.map((one) => left(one, passes.explainRemaining(one))),
+        ...nameWorkspaces(remaining, (one) => passes.explainRemaining(one)),
         ...users,
         ...tokens.left,
       ],
@@ -136,35 +134,34 @@ async function signIn(http: CoderHttp, task: DrainTask, deadline: AbortSignal): 
   return minted.ok ? as(minted.value.key) : session;
 }
 
-async function deleteUsers(owner: CoderClient, slots: Limiter): Promise<Left[]> {
+type Means = Pick<RemovalOptions<never>, "owner" | "concurrency" | "signal">;
+
+/** Deletes every user except site admins. Returns those that a final listing still shows. */
+async function deleteUsers(means: Means): Promise<LeftBehind[]> {
+  const { owner } = means;
   const me = await owner.me();
   const isAdmin = (user: User): boolean =>
     user.roles.some(({ name }) => name === "owner") || (me.ok && user.id === me.value.id);
-  const reasons = new Map<string, string>();
-  const others = listed(await listUsers(owner)).filter((user) => !isAdmin(user));
-  await Promise.all(
-    others.map((user) =>
-      slots.run(async () => {
-        const answer = await owner.deleteUser(user.id);
-        if (!answer.ok) reasons.set(user.id, answer.failure.message);
-      }),
-    ),
-  );
-  return listed(await listUsers(owner))
-    .filter((user) => !isAdmin(user))
-    .map(({ id, username }) => ({
-      kind: "user",
-      id,
-      name: username,
-      reason: reasons.get(id) ?? "the user is still listed after its delete",
-    }));
+  const list = async (): Promise<User[]> =>
+    requireList(await listUsers(owner), "deployment's users").filter((user) => !isAdmin(user));
+  const { reasons } = await removeUsers(await list(), means);
+  return nameUsers(await list(), ({ id }) => reasons.get(id) ?? "the user is still listed after its delete");
 }
 
-function left(workspace: Workspace, reason: string): Left {
-  return { kind: "workspace", id: workspace.id, name: `${workspace.owner_name}/${workspace.name}`, reason };
-}
-
-function listed<T>(answer: Answer<T>): T {
-  if (answer.ok) return answer.value;
-  throw new RefbenchError("coder", `the deployment's users cannot be listed: ${answer.failure.message}`);
+/**
+ * Deletes the caller's tokens that earlier loads left behind, for example because their process was killed.
+ * Returns those that could not be deleted and, in `unasked`, a sentence if the tokens could not be listed.
+ */
+async function deleteLeftTokens(
+  means: Means,
+): Promise<{ readonly left: readonly LeftBehind[]; readonly unasked: readonly string[] }> {
+  const listing = await means.owner.tokens("me");
+  if (!listing.ok)
+    return { left: [], unasked: [`the caller's tokens cannot be listed: ${listing.failure.message}`] };
+  const tokens = listing.value
+    .filter(({ token_name: name }) => runOfToken(name) !== undefined)
+    .map(({ id, token_name: name }) => ({ id, name, userId: "me" }));
+  const { gone, reasons } = await removeTokens(tokens, means);
+  const left = tokens.filter(({ id }) => !gone.has(id));
+  return { left: nameTokens(left, ({ id }) => reasons.get(id) ?? "stopped"), unasked: [] };
 }

@@ -3,6 +3,7 @@ import type { CoderClient } from "../../coder/client.ts";
 import { isActive, type Job } from "../../coder/http/schemas.ts";
 import { type Deadline, startDeadline } from "../../tools/time/deadline.ts";
 import type { PollPace } from "../context/poll-pace.ts";
+import { type Removal, removeEach, type RemovalOptions, type Removals } from "./remove.ts";
 
 const MAX_DELETE_BUILDS = 3;
 /**
@@ -10,38 +11,40 @@ const MAX_DELETE_BUILDS = 3;
  */
 const GONE_AFTER_MS = 60_000;
 
-export type WorkspaceRemoval =
-  | { readonly state: "gone" }
-  | { readonly state: "left"; readonly reason: string }
-  | { readonly state: "stopped" };
-
-export interface RemoveOptions {
-  readonly owner: CoderClient;
+export interface WorkspaceRemovalOptions<T> extends RemovalOptions<T> {
   /** Polls the state, over separate connections. @default owner */
   readonly poller?: CoderClient;
   readonly pollPace: PollPace;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  /** Time limit for one workspace in milliseconds, read when its removal starts. */
+  readonly timeoutMs: () => number;
 }
 
 /**
- * Deletes one workspace, whatever it is doing, and believes only the server's "gone". An active build is
+ * Deletes workspaces, whatever they are doing, and believes only the server's "gone". An active build is
  * cancelled first. Neither a cancelled nor a finished build proves anything.
  */
-export async function removeWorkspace(id: string, options: RemoveOptions): Promise<WorkspaceRemoval> {
-  const deadline = startDeadline(options.timeoutMs, options.signal);
-  try {
-    return await removeUntil(id, deadline, options);
-  } finally {
-    deadline.release();
-  }
+export function removeWorkspaces<T extends { readonly id: string }>(
+  workspaces: readonly T[],
+  options: WorkspaceRemovalOptions<T>,
+): Promise<Removals> {
+  return removeEach(workspaces, options, async ({ id }) => {
+    const timeoutMs = options.timeoutMs();
+    const deadline = startDeadline(timeoutMs, options.signal);
+    try {
+      return await removeUntil(id, deadline, { ...options, timeoutMs });
+    } finally {
+      deadline.release();
+    }
+  });
 }
 
 async function removeUntil(
   id: string,
   deadline: Deadline,
-  options: RemoveOptions,
-): Promise<WorkspaceRemoval> {
+  options: Pick<WorkspaceRemovalOptions<never>, "owner" | "poller" | "pollPace" | "signal"> & {
+    readonly timeoutMs: number;
+  },
+): Promise<Removal> {
   const { pollPace, signal } = options;
   // The deadline also ends a call whose answer trickles.
   const owner = options.owner.with(deadline.signal);

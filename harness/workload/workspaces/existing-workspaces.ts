@@ -3,7 +3,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import { inTurns } from "../../tools/time/in-turns.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { setAgent } from "./await-ready.ts";
-import { listWorkspaces } from "../context/listing.ts";
+import { listWorkspaces, requireList } from "../context/listing.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { lookAtAgents } from "./look-at-agents.ts";
 import { visitWorkspace } from "../connections/visit-workspace.ts";
@@ -19,17 +19,14 @@ type Selection = NonNullable<LoadTask["existing"]>;
  */
 export async function findExisting(load: LoadContext, selection: Selection): Promise<LoadWorkspace[]> {
   load.board.activity = "looking for workspaces";
-  const listed = await listWorkspaces(load.owner);
-  if (!listed.ok)
-    throw new RefbenchError("coder", `the workspaces cannot be listed: ${listed.failure.message}`);
-  const selected = listed.value.filter((workspace) => isSelected(workspace, selection));
+  const listed = requireList(await listWorkspaces(load.owner), "workspaces");
+  const selected = listed.filter((workspace) => isSelected(workspace, selection));
   const { part } = load.task;
   const inRange = selected
     .slice(selection.from ?? 0, selection.to ?? selected.length)
     .filter((_, index) => part === undefined || index % part.of === part.index);
   const running = inRange.filter(isRunning);
-  if (running.length === 0)
-    throw new RefbenchError("usage", explainNothingFound(selection, listed.value, inRange));
+  if (running.length === 0) throw new RefbenchError("usage", explainNothingFound(selection, listed, inRange));
   if (running.length < inRange.length)
     load.note(`${inRange.length - running.length} of ${inRange.length} workspaces are not running: skipped`);
   load.board.expect(running.length);
