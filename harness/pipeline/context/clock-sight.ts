@@ -24,15 +24,15 @@ export class ClockSight {
     this.#seen = momentNow(this.#clock);
   }
 
-  /** Checks once. With `tells`, also reports a step: for use where nothing else of the run reports it. */
-  async look({ tells }: { readonly tells: boolean }): Promise<void> {
+  /** Checks once. With `reports`, also reports a step: for use where nothing else of the run reports it. */
+  async look({ reports }: { readonly reports: boolean }): Promise<void> {
     const { journal, report, log } = this.#context;
     const now = momentNow(this.#clock);
     const byMs = stepBetween(this.#seen, now);
     this.#seen = now;
     if (byMs === 0) return;
     await journal.append({ type: "clock-step", byMs }).catch((error: unknown) => log(messageOf(error)));
-    if (tells) report({ type: "note", level: "warning", message: clockStepWords(byMs) });
+    if (reports) report({ type: "note", level: "warning", message: clockStepWords(byMs) });
   }
 }
 
@@ -41,7 +41,7 @@ export function watchClock(context: StageContext): AsyncDisposable {
   const sight = new ClockSight(context);
   return lookEvery(
     LOOK_MS,
-    () => sight.look({ tells: true }),
+    () => sight.look({ reports: true }),
     (error) => context.log(messageOf(error)),
   );
 }

@@ -28,13 +28,13 @@ export function watchCost(
   const meter = new CostMeter(context);
   const stop = new AbortController();
   let reached: string | undefined;
-  let told = 0;
+  let reportedCents = 0;
   const look = async (): Promise<void> => {
     const found = await meter.look();
     if (found === undefined || reached !== undefined) return;
     const cents = Math.floor(found.spent * 100);
-    if (cents > told) {
-      told = cents;
+    if (cents > reportedCents) {
+      reportedCents = cents;
       const { ceiling } = plan.cost ?? {};
       report({
         type: "cost.progress",

@@ -29,7 +29,7 @@ export async function nextRequest(
     signal.throwIfAborted();
     await requireFolder(folder);
     const driver = await sight.look();
-    await clock.look({ tells: driver !== "alive" });
+    await clock.look({ reports: driver !== "alive" });
     if (driver === "unknown") {
       // The driver may live: it must not lose its environment, and must not be recorded as dead.
       await ports.clock.sleep(LOOK_MS, signal);

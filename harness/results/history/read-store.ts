@@ -92,17 +92,17 @@ function withoutTwins(
   const pathsOf = new Map<string, string[]>();
   for (const [path, { runId }] of records) pathsOf.set(runId, [...(pathsOf.get(runId) ?? []), path]);
   const twins = [...pathsOf].filter(([, paths]) => paths.length > 1);
-  const told = twins.flatMap(([runId, paths]) =>
+  const doubts = twins.flatMap(([runId, paths]) =>
     paths.map((path) => {
       const others = paths.filter((other) => other !== path).join(" and ");
       const reason = `holds run ${runId} with other content than ${others}: remove the wrong one`;
       return { path: join(store, path), reason };
     }),
   );
-  const doubted = new Set(twins.flatMap(([, paths]) => paths));
+  const doubtedPaths = new Set(twins.flatMap(([, paths]) => paths));
   return {
-    records: new Map([...records].filter(([path]) => !doubted.has(path))),
-    unreadable: [...unreadable, ...told],
+    records: new Map([...records].filter(([path]) => !doubtedPaths.has(path))),
+    unreadable: [...unreadable, ...doubts],
   };
 }
 

@@ -50,16 +50,16 @@ export function judge(
     if (!isPart) return { ...objective, met: true, note: NOT_PART };
     if (isExhausted === true) return { ...objective, ...NOT_JUDGED, note: GENERATOR_EXHAUSTED };
     const { value, note, few, isAtLeast = false } = measured(metric, figureOf);
-    const told = { ...(value !== undefined && { value }), ...(note !== undefined && { note }) };
+    const detail = { ...(value !== undefined && { value }), ...(note !== undefined && { note }) };
     if (value === undefined && objective.ifUnread !== undefined)
       return { ...objective, ...NOT_JUDGED, note: objective.ifUnread };
     if (few !== undefined && !(direction === "at-most" && few.isSurelyAbove(threshold)))
-      return { ...objective, ...NOT_JUDGED, ...told };
+      return { ...objective, ...NOT_JUDGED, ...detail };
     const isWithin =
       direction === "at-least" ? (value ?? -Infinity) >= threshold : (value ?? Infinity) <= threshold;
     // A lower bound within the threshold proves nothing.
     const met = few === undefined && isWithin && !(isAtLeast && direction === "at-most");
-    return { ...objective, met, ...told };
+    return { ...objective, met, ...detail };
   });
 }
 

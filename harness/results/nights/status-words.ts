@@ -9,8 +9,8 @@ const REASON_LENGTH = 120;
 /** Describes a row's status: its nights, the newest one, and recent nights without a record. */
 export function statusWords({ status, consecutiveClean, missing, tally }: NightRow): string {
   const words = `${tallyWords(tally)}; ${wordsOf(status, consecutiveClean)}`;
-  const told = status.word === "missing" ? status.nights : [];
-  const others = missing.filter((day) => !told.includes(day));
+  const named = status.word === "missing" ? status.nights : [];
+  const others = missing.filter((day) => !named.includes(day));
   return others.length === 0 ? words : `${words}; no night on ${daysInWords(others)}`;
 }
 

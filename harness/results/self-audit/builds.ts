@@ -32,15 +32,15 @@ export const buildsFollowFromJobs: Rule<Measured> = {
           : undefined,
       ];
     const again = flat(buildFigures(jobs, capacity));
-    const told = flat({
+    const recorded = flat({
       peakRunning: builds.peakRunning,
       timeWeightedRunning: builds.timeWeightedRunning,
       perMinute: builds.perMinute,
       whileFull: builds.whileFull,
       buildMs: builds.buildMs,
     });
-    return [...new Set([...again.keys(), ...told.keys()])].map((path) => {
-      const [one, other] = [told.get(path), again.get(path)];
+    return [...new Set([...again.keys(), ...recorded.keys()])].map((path) => {
+      const [one, other] = [recorded.get(path), again.get(path)];
       if (one === undefined || other === undefined)
         return `builds.${path} is ${one ?? "absent"}, and its jobs say ${other ?? "that it is"}`;
       return same([`builds.${path}`, one], ["by its jobs it", other], 0.005);

@@ -80,12 +80,12 @@ function brokenBy<Of>({ name, check }: Rule<Of>, of: Of): readonly BrokenRule[] 
 }
 
 /** How many broken rules a verdict's reason contains; the record's check shows all. */
-const MOST_TOLD = 3;
+const MOST_LISTED = 3;
 
 /** Formats broken rules as one reason of a verdict: the first ones with their values, then the number of others. */
 export function auditReason(broken: readonly BrokenRule[]): string | undefined {
   if (broken.length === 0) return undefined;
-  const told = broken.slice(0, MOST_TOLD).map(({ rule, reason }) => `${rule}: ${reason}`);
-  const more = broken.length > MOST_TOLD ? [`and ${broken.length - MOST_TOLD} more`] : [];
-  return `the record's own figures cannot be true: ${[...told, ...more].join("; ")}`;
+  const listed = broken.slice(0, MOST_LISTED).map(({ rule, reason }) => `${rule}: ${reason}`);
+  const more = broken.length > MOST_LISTED ? [`and ${broken.length - MOST_LISTED} more`] : [];
+  return `the record's own figures cannot be true: ${[...listed, ...more].join("; ")}`;
 }

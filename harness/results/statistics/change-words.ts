@@ -43,12 +43,12 @@ export function alarmsOf(series: WatchedSeries): readonly Alarm[] {
 
 /** Describes a total failure: "TOTAL FAILURE since 2026-11-13: 0 of 1,000 (10 nights, 1,000 before)". */
 export function failureWords({ day, reason, nights, before, until }: TotalFailure): string {
-  const told = [
+  const parts = [
     nights === 1 ? "1 night" : `${formatCount(nights)} nights`,
     ...(before === undefined ? [] : [`${formatCount(Number(before.toPrecision(4)))} before`]),
     ...(until === undefined ? [] : [`ended ${until}`]),
   ];
-  return `TOTAL FAILURE since ${day}: ${reason} (${told.join(", ")})`;
+  return `TOTAL FAILURE since ${day}: ${reason} (${parts.join(", ")})`;
 }
 
 /** Describes a figure's change: "+ 11.2 %"; for a share of failures "0.2 % → 48.1 % failed". */
@@ -62,8 +62,8 @@ export function changeWords(series: Pick<WatchedSeries, "isShare">, change: Chan
   const { day, versions, status, confirmedOn, suspectedOn, confidence } = change;
   const { before, after } = versions;
   const between = before === after || before === undefined ? "" : ` (${before} → ${after ?? "?"})`;
-  const told = status === "confirmed" ? `confirmed ${confirmedOn ?? ""}` : `suspected ${suspectedOn}`;
-  return `${movedWords(series, change)} since ${day}${between}, ${told}, confidence ${floored(confidence)}`;
+  const certainty = status === "confirmed" ? `confirmed ${confirmedOn ?? ""}` : `suspected ${suspectedOn}`;
+  return `${movedWords(series, change)} since ${day}${between}, ${certainty}, confidence ${floored(confidence)}`;
 }
 
 /** Describes a step with its meaning: "REGRESSION + 11.2 % since …". */

@@ -77,11 +77,13 @@ export function percentilePlot({ phase, intended, raw }: PhaseLatency, id: strin
       data: line.map(({ percentile, us }) => [place(percentile), us]),
     })),
   };
-  const description = [told("intended", intended), told("raw", raw)].filter((each) => each !== "").join(" ");
+  const description = [sentenceOf("intended", intended), sentenceOf("raw", raw)]
+    .filter((each) => each !== "")
+    .join(" ");
   return draw(option, SIZE, { id, title: `${phase}: latency by percentile`, description });
 }
 
-function told(basis: string, histogram: PhaseHistogram | undefined): string {
+function sentenceOf(basis: string, histogram: PhaseHistogram | undefined): string {
   if (histogram === undefined) return "";
   const { count, percentilesUs, maxUs } = summarize(histogram);
   const figures = Object.entries(percentilesUs).map(

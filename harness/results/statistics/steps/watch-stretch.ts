@@ -105,7 +105,7 @@ export function watchStretch({ figures, began }: Stretch, rule: WatchRule = rati
   const levels: WatchedLevel[] = [];
   let since = 0;
   let suspicion: Suspicion | undefined;
-  const told = (step: WatchedStep, on: string, confirmedOn?: string): ChangePoint => {
+  const changePoint = (step: WatchedStep, on: string, confirmedOn?: string): ChangePoint => {
     const at = since + step.at;
     const [last, first] = [getFigure(figures, at - 1), getFigure(figures, at)];
     return {
@@ -141,11 +141,11 @@ export function watchStretch({ figures, began }: Stretch, rule: WatchRule = rati
     if (step === undefined || suspicion === undefined) continue;
     const fresh = figures.slice(suspicion.raisedWith, index + 1).map(({ value }) => value);
     if (!isConfirmed(step, fresh)) continue;
-    changes.push(told(step, suspicion.on, day));
+    changes.push(changePoint(step, suspicion.on, day));
     endLevel(since + step.at);
     suspicion = undefined;
   }
-  if (suspicion !== undefined) changes.push(told(suspicion.step, suspicion.on));
+  if (suspicion !== undefined) changes.push(changePoint(suspicion.step, suspicion.on));
   if (figures.length > 0) endLevel(figures.length);
   return { changes, levels };
 }
