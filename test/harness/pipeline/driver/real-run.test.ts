@@ -18,21 +18,10 @@ import { runStage } from "../../../../harness/pipeline/context/run-stage.ts";
 import type { WorkerTask } from "../../../../harness/model/ports/worker-task.ts";
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
-
-const CLOUD: CloudPlan = {
-  provider: "google",
-  project: "my-benchmarks",
-  region: "europe-west1",
-  zone: "europe-west1-b",
-  endpoints: {},
-  emulated: false,
-  stacks: "0123456789abcdef",
-  skippedChecks: [],
-  skippedCanary: true,
-};
+import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
 
 /** A real run in a fake cloud. */
-async function made(cloud: CloudPlan = CLOUD, licence?: string) {
+async function made(cloud: CloudPlan = GOOGLE_PLAN, licence?: string) {
   const world = new FakeWorld();
   const folder = await world.makeRun(undefined, {
     rehearsal: undefined,
@@ -55,7 +44,7 @@ test("a real run is where it was pinned, and its conditions are true of it", asy
     region: "europe-west1",
     zone: "europe-west1-b",
   });
-  expect(plan).toMatchObject({ simulated: false, runner: "network", cloud: CLOUD });
+  expect(plan).toMatchObject({ simulated: false, runner: "network", cloud: GOOGLE_PLAN });
   expect(plan.rehearsal).toBeUndefined();
   expect(plan.conditions).toContain("generator: a separate machine inside Coder's network");
   expect(deploymentTarget(plan, "http://10.0.0.5")).toEqual({
@@ -69,7 +58,7 @@ test("a real run is where it was pinned, and its conditions are true of it", asy
 
 test("a run on an emulated cloud says which variables lead there and what was left out", async () => {
   const { plan } = await made({
-    ...CLOUD,
+    ...GOOGLE_PLAN,
     endpoints: { AWS_ENDPOINT_URL: "http://127.0.0.1:5000" },
     emulated: true,
     skippedChecks: ["quota"],
@@ -79,7 +68,7 @@ test("a run on an emulated cloud says which variables lead there and what was le
 });
 
 test("the runner's key fits its public half, and key and licence are in the secrets alone", async () => {
-  const { folder } = await made(CLOUD, "planted-licence");
+  const { folder } = await made(GOOGLE_PLAN, "planted-licence");
   const { runner } = await readJson(folder.environment, environmentSchema);
   const secrets = await findSecrets(folder);
   const key = ssh2.utils.parseKey(secrets?.runnerKey ?? "");
@@ -119,7 +108,7 @@ test("with TLS every task trusts the run's own authority by name, and the key is
 });
 
 test("the licence is posted in bootstrap", async () => {
-  const { world, folder } = await made(CLOUD, "planted-licence");
+  const { world, folder } = await made(GOOGLE_PLAN, "planted-licence");
   const tasks: WorkerTask[] = [];
   const { shard } = world.ports();
   const ports = world.ports({
@@ -139,7 +128,7 @@ test("the licence is posted in bootstrap", async () => {
 
 test("its record says where it was and what was waived, by names", async () => {
   const endpoints = { AWS_ENDPOINT_URL: "http://127.0.0.1:5000" };
-  const { world, folder } = await made({ ...CLOUD, endpoints, emulated: true });
+  const { world, folder } = await made({ ...GOOGLE_PLAN, endpoints, emulated: true });
   await requestTeardown(folder, { through: "audit", only: false, reason: "teardown" });
   await reap(folder, world.ports(), { reporter: world.reporter, signal: new AbortController().signal });
   const record = await findFinalRecord(folder);
@@ -148,7 +137,7 @@ test("its record says where it was and what was waived, by names", async () => {
     coder: "real",
     cloud: {
       project: "my-benchmarks",
-      stacks: CLOUD.stacks,
+      stacks: GOOGLE_PLAN.stacks,
       endpoints: ["AWS_ENDPOINT_URL"],
       emulated: true,
     },
@@ -178,7 +167,7 @@ test("a Coder that restarts in a cloud keeps its drain, and on the twin nobody w
     expect(task).toBeDefined();
     return task?.goneAfterMs;
   };
-  const cloud = { rehearsal: undefined, cloud: CLOUD, project: CLOUD.project };
+  const cloud = { rehearsal: undefined, cloud: GOOGLE_PLAN, project: GOOGLE_PLAN.project };
   expect(await goneAfterMs(cloud)).toBeGreaterThanOrEqual(60_000);
   expect(await goneAfterMs({})).toBeUndefined();
 });

@@ -1,20 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { listConditions } from "../../../../harness/pipeline/making/conditions.ts";
-import type { CloudPlan } from "../../../../harness/pipeline/folder/plan.ts";
 import { describePlatform } from "../../../../harness/pipeline/record/describe-platform.ts";
-
-const CLOUD: CloudPlan = {
-  provider: "google",
-  project: "my-benchmarks",
-  region: "europe-west1",
-  zone: "europe-west1-b",
-  endpoints: {},
-  emulated: false,
-  stacks: "0123456789abcdef",
-  skippedChecks: [],
-  skippedCanary: false,
-};
+import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
 
 interface Asked extends Partial<Omit<Parameters<typeof listConditions>[0], "architecture" | "size">> {
   readonly architecture?: string;
@@ -28,7 +16,7 @@ function conditions({ architecture = "gke", sizeName = "canary", overrides = {},
     architecture: getArchitecture(architecture),
     size: resolveSize(architecture, sizeName, overrides).figures,
     runner: "network",
-    cloud: CLOUD,
+    cloud: { ...GOOGLE_PLAN, skippedCanary: false },
     realCoder: false,
     tls: false,
     ...run,
@@ -126,12 +114,12 @@ test("what was waived is named, and nothing where nothing was", () => {
   expect(conditions().join()).not.toMatch(/cloud: |preflight: |canary: /);
   const endpoints = { AWS_ENDPOINT_URL: "http://127.0.0.1:5000" };
   const waived = conditions({
-    cloud: { ...CLOUD, endpoints, skippedChecks: ["quota", "apis"], skippedCanary: true },
+    cloud: { ...GOOGLE_PLAN, endpoints, skippedChecks: ["quota", "apis"] },
   });
   expect(waived).toContain("cloud: some custom endpoints (AWS_ENDPOINT_URL)");
   expect(waived).toContain("preflight: skipped quota, apis");
   expect(waived).toContain("canary: skipped (--skip-canary)");
-  expect(conditions({ cloud: { ...CLOUD, endpoints, emulated: true } })).toContain(
+  expect(conditions({ cloud: { ...GOOGLE_PLAN, endpoints, emulated: true } })).toContain(
     "cloud: emulated (AWS_ENDPOINT_URL)",
   );
 });

@@ -9,12 +9,12 @@ import { runStage } from "../../../../harness/pipeline/context/run-stage.ts";
 import { environmentSchema } from "../../../../stacks/environment.ts";
 import { recordSchema } from "../../../../harness/model/record/record.ts";
 import { readJson } from "../../../../harness/tools/files/json-file.ts";
-import type { CloudPlan } from "../../../../harness/pipeline/folder/plan.ts";
 import type { RunRequest } from "../../../../harness/pipeline/making/make-run.ts";
 import { writePendingRecord } from "../../../../harness/pipeline/record/run-record.ts";
 import { formatResult } from "../../../../harness/results/format-result.ts";
 import type { RunStage } from "../../../../harness/model/record/stage.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
+import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
 
 /** Runs one stage in a world of its own; what it found, and what it told. */
 async function stage(name: RunStage, overrides: Partial<Ports> = {}, world = new FakeWorld()) {
@@ -184,20 +184,12 @@ describe("a run that ended in its preflight", () => {
   });
 });
 
-const CLOUD: CloudPlan = {
-  provider: "google",
-  project: "my-benchmarks",
-  region: "europe-west1",
-  zone: "europe-west1-b",
-  endpoints: {},
-  emulated: false,
-  stacks: "0123456789abcdef",
-  skippedChecks: [],
-  skippedCanary: true,
-};
-
 describe("the image that a cluster runs", () => {
-  const REAL: Partial<RunRequest> = { rehearsal: undefined, project: CLOUD.project, cloud: CLOUD };
+  const REAL: Partial<RunRequest> = {
+    rehearsal: undefined,
+    project: GOOGLE_PLAN.project,
+    cloud: GOOGLE_PLAN,
+  };
   /** A run whose preflight was asked once for each digest that the registry said, in turn. */
   async function pinned(
     digests: readonly (string | undefined)[],
@@ -294,7 +286,7 @@ describe("the image that a cluster runs", () => {
 });
 
 describe("the image that workspaces run", () => {
-  const REAL = { rehearsal: undefined, project: CLOUD.project, cloud: CLOUD };
+  const REAL = { rehearsal: undefined, project: GOOGLE_PLAN.project, cloud: GOOGLE_PLAN };
   const workspaceImageDigest = `sha256:${"1a".repeat(32)}`;
   const byTag = expect.stringMatching(/^workspace image: by its tag \(docker\.io\/.*returned no digest$/);
 
