@@ -12,8 +12,8 @@ export interface ListedCommand {
   readonly isHidden?: true;
   /** The heading in the help under which it is listed. */
   readonly group: string;
-  /** Its flags and its action. */
-  readonly load: (io: Io) => Promise<Command>;
+  /** Its flags and its action. `whole` returns the program with every command loaded. */
+  readonly load: (io: Io, whole: () => Promise<Command>) => Promise<Command>;
 }
 
 /** Every command, in the order of the help text. */
@@ -129,14 +129,14 @@ export const COMMANDS: readonly ListedCommand[] = [
     group: "This machine:",
     hasOptions: true,
     description: "what is installed on this machine, what is missing, and how to get it",
-    load: async (io) => (await import("./commands/doctor.ts")).doctorCommand(io),
+    load: async (io, whole) => (await import("./commands/doctor.ts")).doctorCommand(io, whole),
   },
   {
     name: "completion",
     group: "This machine:",
     takes: "<shell>",
     description: "print the script that completes commands and flags in bash, zsh or fish",
-    load: async (io) => (await import("./commands/completion.ts")).completionCommand(io),
+    load: async (io, whole) => (await import("./commands/completion.ts")).completionCommand(io, whole),
   },
   {
     name: "reaper",

@@ -5,6 +5,9 @@ import { RefbenchError, verdictOfError } from "../tools/error.ts";
 import { stackOf } from "../model/stack-of.ts";
 import { EXIT_CODES } from "../tools/verdict.ts";
 import { COMMANDS, listed } from "./command-table.ts";
+import { applyConfig, checkConfig, isConfigurable } from "./config/apply-config.ts";
+import { findConfigFile } from "./config/config-file.ts";
+import { settleConflicts } from "./config/conflicts.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { packageVersion } from "../composition/settings/package-version.ts";
 import { safeStream } from "./safe-stream.ts";
@@ -51,14 +54,33 @@ export async function main(
   };
   try {
     const program = await programOf(io, packageVersion(), {
-      shell, // A completion knows the flags of every command.
-      isNeeded: (name) => args.includes(name) || args[0] === "completion",
+      shell,
+      isNeeded: (name) => args.includes(name),
     });
+    await readConfig(program, io);
     await program.parseAsync(["node", "refbench", ...args]);
     return exitCode;
   } catch (error) {
     return failed(error, io);
   }
+}
+
+/**
+ * Sets the flags of a program by the config file of the folder. What is wrong with the file is refused when a command
+ * begins that could take flags from it: help, and a teardown, must work beside a wrong file.
+ */
+async function readConfig(program: Command, io: Io): Promise<void> {
+  const found = await findConfigFile(io.cwd, io.env).then(
+    (file) => ({ file }),
+    (error: unknown) => ({ error }),
+  );
+  if ("file" in found && found.file !== undefined) applyConfig(program, found.file);
+  program.hook("preAction", async (_, command) => {
+    if (!isConfigurable(command)) return;
+    if ("error" in found) throw found.error;
+    if (found.file !== undefined) checkConfig(await programOf(io, packageVersion()), found.file);
+    settleConflicts(command);
+  });
 }
 
 /**
@@ -100,7 +122,9 @@ export async function programOf(
   for (const entry of COMMANDS) {
     const { name, alias = name, description, load } = entry;
     const command =
-      isNeeded(name) || isNeeded(alias) ? (await load(io)).description(description) : listed(entry);
+      isNeeded(name) || isNeeded(alias)
+        ? (await load(io, () => programOf(io, version))).description(description)
+        : listed(entry);
     program.addCommand(inheriting(program, command).helpGroup(entry.group), {
       hidden: entry.isHidden === true,
     });
@@ -113,7 +137,9 @@ Examples:
   refbench doctor                      see what is missing on this machine
   refbench run gke --rehearse          measure the smallest size without a cloud
   refbench results show latest         read what was measured
-  refbench teardown latest             delete what a run left`;
+  refbench teardown latest             delete what a run left
+
+Flags that stay the same can be kept in refbench.config.json (docs/environment.md); "refbench doctor" shows it.`;
 
 /** Before anything is made: refuses what could change it and cannot be taken out, and names what was taken out. */
 function lookAtShell(command: Command, shell: NodeJS.ProcessEnv, { stderr }: Io): void {

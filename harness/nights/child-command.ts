@@ -47,11 +47,14 @@ const HANDED_ON = new Set(
   ].map((name) => `REFBENCH_${name}`),
 );
 
-/** What a night's commands are given of its own environment. */
+/**
+ * What a night's commands are given of its own environment. They do not read the config file: the night passes on, as
+ * flags, what it took from there.
+ */
 export function commandEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isHandedOn = (name: string): boolean => !name.startsWith("REFBENCH_") || HANDED_ON.has(name);
   const passed = Object.entries(childEnvironment("refbench", env));
-  return Object.fromEntries(passed.filter(([name]) => isHandedOn(name)));
+  return { ...Object.fromEntries(passed.filter(([name]) => isHandedOn(name))), REFBENCH_CONFIG: "off" };
 }
 
 /**

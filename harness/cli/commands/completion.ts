@@ -3,11 +3,9 @@ import type { Io } from "../../composition/settings/io.ts";
 import { completionScript, type Shell, SHELLS } from "../completion-script.ts";
 
 /** `refbench completion <shell>`: the script that lets a shell complete commands and flags. */
-export function completionCommand(io: Io): Command {
-  const command = new Command("completion").addArgument(
-    new Argument("<shell>", "the shell to complete in").choices(SHELLS),
-  );
-  return command
+export function completionCommand(io: Io, whole: () => Promise<Command>): Command {
+  return new Command("completion")
+    .addArgument(new Argument("<shell>", "the shell to complete in").choices(SHELLS))
     .addHelpText(
       "after",
       `
@@ -16,7 +14,7 @@ Examples:
   refbench completion zsh >> ~/.zshrc
   refbench completion fish > ~/.config/fish/completions/refbench.fish`,
     )
-    .action((shell: Shell) => {
-      io.stdout.write(completionScript(command.parent ?? command, shell));
+    .action(async (shell: Shell) => {
+      io.stdout.write(completionScript(await whole(), shell));
     });
 }

@@ -80,9 +80,7 @@ function addLoadOptions(command: Command): Command {
       new Option(
         "--compare <versions>",
         "two versions of Coder in turns in one environment, such as stable,mainline or 2.30.1,2.31.0",
-      )
-        .env("REFBENCH_COMPARE")
-        .conflicts("coderVersion"),
+      ).env("REFBENCH_COMPARE"),
     )
     .addOption(
       new Option("--pairs <n>", "with --compare: pairs of loads, each of the two versions once")

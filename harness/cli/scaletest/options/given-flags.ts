@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { basename } from "node:path";
+import { configuredWords } from "../../config/apply-config.ts";
 import { isOn } from "./values.ts";
 
 /** Flags that no record holds, each with its reason. */
@@ -35,19 +36,26 @@ const FILES = new Set(["--rich-parameter-file"]);
 export type GivenFlags = (env: NodeJS.ProcessEnv) => readonly string[];
 
 /**
- * Follows what a command is given, by flags and by variables, from before it is parsed: its words, for the record of
- * its load.
+ * Follows what a command is given, by flags, by variables and by the config file, from before it is parsed: its words,
+ * for the record of its load.
  */
 export function followFlags(command: Command): GivenFlags {
-  const given: (readonly string[])[] = [];
+  const typed: (readonly string[])[] = [];
+  const wordsOf = (name: string, value?: string | null): readonly string[] => [
+    name,
+    ...(value == null ? [] : [FILES.has(name) ? basename(value) : value]),
+  ];
   for (const option of command.options) {
     const { long: name } = option;
     if (name === undefined || name in NOT_RECORDED) continue;
-    const keep = (value?: string | null): unknown =>
-      given.push([name, ...(value == null ? [] : [FILES.has(name) ? basename(value) : value])]);
+    const keep = (value?: string | null): unknown => typed.push(wordsOf(name, value));
     command.on(`option:${option.name()}`, keep).on(`optionEnv:${option.name()}`, keep);
   }
   return (env) => {
+    const configured = configuredWords(command)
+      .filter(([name]) => !(name in NOT_RECORDED))
+      .map((words) => wordsOf(...words));
+    const given = [...typed, ...configured];
     const known = new Set(command.options.map(({ long }) => long));
     const isGiven = new Set(given.map(([name]) => name));
     const switched = Object.entries(SWITCHES).flatMap(([name, variable]) =>

@@ -5,7 +5,11 @@ import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { checkNode } from "../../../../harness/cli/check-machine.ts";
 import { doctorCommand } from "../../../../harness/cli/commands/doctor.ts";
+import type { Io } from "../../../../harness/composition/settings/io.ts";
+import { loadProgram } from "../../../support/command/all-commands.ts";
 import { runCommand } from "./command-run.ts";
+
+const doctor = (io: Io) => doctorCommand(io, loadProgram);
 
 /** Stands for the program as it is installed here. */
 const REAL = "real";
@@ -27,7 +31,7 @@ const findingsOf = (stdout: string): Record<string, Record<string, string>> => {
 };
 
 test("a machine that has everything is ready, with the versions it has", async () => {
-  const { stdout, code } = await runCommand(doctorCommand, ["--output", "json"]);
+  const { stdout, code } = await runCommand(doctor, ["--output", "json"]);
   expect(code).toBe(0);
   expect(findingsOf(stdout)).toMatchObject({
     node: { state: "ok", found: process.versions.node },
@@ -37,7 +41,7 @@ test("a machine that has everything is ready, with the versions it has", async (
 
 test("a missing terraform is named with where to get it, and the machine is not ready", async () => {
   const env = await pathWith({ npm: "echo 11.0.0", git: "echo git version 2.39.5" });
-  const { stdout, code } = await runCommand(doctorCommand, [], { env });
+  const { stdout, code } = await runCommand(doctor, [], { env });
   expect(stdout).toMatch(/^MISSING +terraform .*>= 1\.11/m);
   expect(stdout).toContain("https://developer.hashicorp.com/terraform/install");
   expect(code).toBe(2);
@@ -45,7 +49,7 @@ test("a missing terraform is named with where to get it, and the machine is not 
 
 test("a terraform that is too old is not enough", async () => {
   const env = await pathWith({ npm: "echo 11.0.0", terraform: `echo '{"terraform_version":"1.5.7"}'` });
-  const { stdout, code } = await runCommand(doctorCommand, ["--output", "json"], { env });
+  const { stdout, code } = await runCommand(doctor, ["--output", "json"], { env });
   expect(findingsOf(stdout)["terraform"]).toMatchObject({
     state: "unsupported",
     found: expect.stringContaining("1.5.7"),
@@ -55,7 +59,7 @@ test("a terraform that is too old is not enough", async () => {
 
 test("a machine without the clouds' tunnels is ready, and told what they are for", async () => {
   const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL, aws: "exit 1" });
-  const { stdout, code } = await runCommand(doctorCommand, [], { env });
+  const { stdout, code } = await runCommand(doctor, [], { env });
   expect(stdout).toMatch(/^absent +gcloud .*load runner in Google's networks/m);
   expect(stdout).toMatch(
     /^absent +aws ssm .*load runner in AWS's networks\)\n +-> .*Session Manager plugin/m,
@@ -66,7 +70,7 @@ test("a machine without the clouds' tunnels is ready, and told what they are for
 test("the clouds' tunnels that are there are told by their path", async () => {
   const programs = { gcloud: "exit 1", aws: "exit 1", "session-manager-plugin": "exit 1" };
   const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL, ...programs });
-  const { stdout } = await runCommand(doctorCommand, ["--output", "json"], { env });
+  const { stdout } = await runCommand(doctor, ["--output", "json"], { env });
   expect(findingsOf(stdout)).toMatchObject({
     gcloud: { state: "ok", found: join(env["PATH"] ?? "", "gcloud") },
     "aws ssm": { state: "ok", found: join(env["PATH"] ?? "", "aws") },
@@ -75,7 +79,7 @@ test("the clouds' tunnels that are there are told by their path", async () => {
 
 test("a machine without git is ready, and told what git is for", async () => {
   const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL });
-  const { stdout, code } = await runCommand(doctorCommand, [], { env });
+  const { stdout, code } = await runCommand(doctor, [], { env });
   expect(stdout).toMatch(/^absent +git .*commit of refbench/m);
   expect(code).toBe(0);
 });

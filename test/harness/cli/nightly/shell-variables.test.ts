@@ -57,5 +57,5 @@ describe("of the variables of a shell, the page of the variables says", () => {
 
 test("a variable that nobody knows yet is kept out, and what is not refbench's is handed on", () => {
   const env = { PATH: "/bin", AWS_PROFILE: "bench", REFBENCH_NEW: "x", GITHUB_TOKEN: "t" };
-  expect(commandEnv(env)).toEqual({ PATH: "/bin", AWS_PROFILE: "bench" });
+  expect(commandEnv(env)).toEqual({ PATH: "/bin", AWS_PROFILE: "bench", REFBENCH_CONFIG: "off" });
 });
