@@ -9,14 +9,14 @@ import { type NightRow, nightRows } from "../nights/nights.ts";
 import { verifiedLine } from "../format/row.ts";
 import { alarmsOf } from "../statistics/change-words.ts";
 import type { WatchedSeries } from "../statistics/changes-of.ts";
-import { dataTable } from "./data-table.ts";
-import { document } from "./document.ts";
-import { type Child, type Html, html, small } from "./html.ts";
-import { nightStrip } from "./night-strip.ts";
-import { runPath, sizePath } from "./paths.ts";
-import { runsPageTable } from "./runs-table.ts";
+import { dataTable } from "./parts/data-table.ts";
+import { document } from "./parts/document.ts";
+import { type Child, type Html, html, small } from "./parts/html.ts";
+import { nightStrip } from "./parts/night-strip.ts";
+import { runPath, sizePath } from "./parts/paths.ts";
+import { runsPageTable } from "./parts/runs-table.ts";
 import type { SiteInput } from "./site-input.ts";
-import { chip } from "./status.ts";
+import { chip } from "./parts/status.ts";
 
 const TITLE = "Coder reference benchmarks";
 

@@ -8,11 +8,11 @@ import { recordStandingOf, unofficialReasons } from "../judge/official.ts";
 import { holdWords, serverCountWords } from "../format/hold-words.ts";
 import { arrivalsLine, probeLine } from "../output/over-time.ts";
 import { reproduceCommands, reproduceNotes } from "../output/reproduce.ts";
-import { document } from "./document.ts";
-import { type Child, type Html, html, small } from "./html.ts";
-import { costOf, KEY_FIGURES, usd } from "./page-figures.ts";
-import { recordPagePath, sizePath } from "./paths.ts";
-import { startOf } from "./runs-table.ts";
+import { document } from "./parts/document.ts";
+import { type Child, type Html, html, small } from "./parts/html.ts";
+import { costOf, KEY_FIGURES, usd } from "./parts/page-figures.ts";
+import { recordPagePath, sizePath } from "./parts/paths.ts";
+import { startOf } from "./parts/runs-table.ts";
 import { comparisonSection } from "./sections/comparison.ts";
 import { costSection, teardownSection } from "./sections/ending.ts";
 import { conditionsSection, errorsSection, objectivesSection } from "./sections/judgement.ts";
@@ -20,7 +20,7 @@ import { latencySection } from "./sections/latency.ts";
 import { overTimeSection } from "./sections/over-time.ts";
 import { provenanceSection } from "./sections/provenance.ts";
 import { milestonesOf, stagesSection } from "./sections/stages.ts";
-import { chip, toneOf } from "./status.ts";
+import { chip, toneOf } from "./parts/status.ts";
 
 /** Draws the page of one run with everything in its record. */
 export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals: boolean }): string {

@@ -3,7 +3,7 @@ import { byStart } from "../history/read-history.ts";
 import { resultsJson } from "../history/json.ts";
 import { changesOf } from "../statistics/changes-of.ts";
 import { indexPage } from "./index-page.ts";
-import { recordPagePath, runPath, sizePath } from "./paths.ts";
+import { recordPagePath, runPath, sizePath } from "./parts/paths.ts";
 import { runPage } from "./run-page.ts";
 import type { SiteInput } from "./site-input.ts";
 import { sizePage } from "./size-page.ts";

@@ -2,9 +2,9 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { isNightly, nightsOf } from "../nights/night.ts";
 import type { WatchedSeries } from "../statistics/changes-of.ts";
 import type { Reset } from "../statistics/resets.ts";
-import { document } from "./document.ts";
-import { html } from "./html.ts";
-import { sizeRunsTable } from "./runs-table.ts";
+import { document } from "./parts/document.ts";
+import { html } from "./parts/html.ts";
+import { sizeRunsTable } from "./parts/runs-table.ts";
 import { trendSection } from "./sections/trend.ts";
 
 /** Draws a size's page: its nights by Coder's version, and all of its runs. */

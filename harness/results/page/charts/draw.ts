@@ -2,7 +2,7 @@ import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, MarkAreaComponent, MarkLineComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import { escaped, Html } from "../html.ts";
+import { escaped, Html } from "../parts/html.ts";
 
 use([
   BarChart,

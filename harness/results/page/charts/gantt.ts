@@ -1,5 +1,5 @@
 import { formatDuration } from "../../format/format.ts";
-import type { Html } from "../html.ts";
+import type { Html } from "../parts/html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming, type ChartSize } from "./draw.ts";
 import { elapsed, stepOf } from "./time-chart.ts";

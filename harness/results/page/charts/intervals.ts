@@ -1,5 +1,5 @@
 import type { ComparedFigure } from "../../../model/record/comparison.ts";
-import type { Html } from "../html.ts";
+import type { Html } from "../parts/html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming } from "./draw.ts";
 

@@ -1,7 +1,7 @@
 import type { Phase, PhaseHistogram } from "../../../model/record/worker-result.ts";
 import { formatCount, formatLatency } from "../../format/format.ts";
 import { carries, lastCarried, readHistogram, summarize } from "../../judge/histogram.ts";
-import type { Html } from "../html.ts";
+import type { Html } from "../parts/html.ts";
 import { COLOUR, logScale, plane, xAxis, yAxis } from "./axes.ts";
 import { draw } from "./draw.ts";
 

@@ -1,4 +1,4 @@
-import type { Html } from "../html.ts";
+import type { Html } from "../parts/html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming, type ChartSize } from "./draw.ts";
 

@@ -2,10 +2,10 @@ import type { ComparedFigure, Comparison } from "../../../model/record/compariso
 import { comparisonFailureWords, loadLines, wholePairs } from "../../format/compared-versions.ts";
 import { formatCount, NO_FIGURE } from "../../format/format.ts";
 import { intervalChart, signedPercent } from "../charts/intervals.ts";
-import { dataTable } from "../data-table.ts";
-import { figure, legend } from "../figure.ts";
-import { type Html, html, small } from "../html.ts";
-import { chip } from "../status.ts";
+import { dataTable } from "../parts/data-table.ts";
+import { figure, legend } from "../parts/figure.ts";
+import { type Html, html, small } from "../parts/html.ts";
+import { chip } from "../parts/status.ts";
 
 /** Draws the comparison of two versions: differences with their intervals, then the pairs behind them. */
 export function comparisonSection(comparison: Comparison): Html {

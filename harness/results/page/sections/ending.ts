@@ -1,10 +1,10 @@
 import type { RunCost } from "../../../model/record/cost.ts";
 import type { RunRecord, Teardown } from "../../../model/record/record.ts";
 import { formatCount, NO_FIGURE } from "../../format/format.ts";
-import { dataTable, termList } from "../data-table.ts";
-import { type Html, html } from "../html.ts";
-import { usd } from "../page-figures.ts";
-import { chip } from "../status.ts";
+import { dataTable, termList } from "../parts/data-table.ts";
+import { type Html, html } from "../parts/html.ts";
+import { usd } from "../parts/page-figures.ts";
+import { chip } from "../parts/status.ts";
 
 /** Draws the cost of the run and the prices behind it. */
 export function costSection({ cost }: RunRecord): Html {

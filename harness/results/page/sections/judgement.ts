@@ -4,9 +4,9 @@ import { judgedWord, reachedWords, thresholdWords } from "../../../model/record/
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record/record.ts";
 import { formatCount } from "../../format/format.ts";
 import { pollsLine } from "../../format/poll-words.ts";
-import { dataTable } from "../data-table.ts";
-import { type Child, type Html, html, small } from "../html.ts";
-import { chip } from "../status.ts";
+import { dataTable } from "../parts/data-table.ts";
+import { type Child, type Html, html, small } from "../parts/html.ts";
+import { chip } from "../parts/status.ts";
 
 /** Draws the objectives with what was required and measured. */
 export function objectivesSection(record: RunRecord): Html {

@@ -5,9 +5,9 @@ import { carries, isAmongFailed, combineHistograms, readHistogram } from "../../
 import { latencyGrid } from "../../output/latency.ts";
 import { PHASE_WORDS } from "../../format/phase-words.ts";
 import { percentilePlot, type PhaseLatency } from "../charts/percentile-plot.ts";
-import { dataTable, termList } from "../data-table.ts";
-import { figure, legend } from "../figure.ts";
-import { type Html, html } from "../html.ts";
+import { dataTable, termList } from "../parts/data-table.ts";
+import { figure, legend } from "../parts/figure.ts";
+import { type Html, html } from "../parts/html.ts";
 
 /** Draws the latency of each phase: a table, and plots for phases with enough samples. */
 export function latencySection(measurements: Measurements): Html {

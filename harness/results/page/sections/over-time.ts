@@ -3,10 +3,10 @@ import type { LoadWindow } from "../../../model/record/worker-result.ts";
 import { formatCount, formatDuration, NO_FIGURE } from "../../format/format.ts";
 import { timeChart, type TimeLine } from "../charts/time-chart.ts";
 import { windowsWithBuilds } from "../../judge/windows-with-builds.ts";
-import { coarse } from "../coarse-windows.ts";
-import { dataTable } from "../data-table.ts";
-import { figure, type FigureKey, legend } from "../figure.ts";
-import { type Html, html } from "../html.ts";
+import { coarse } from "./coarse-windows.ts";
+import { dataTable } from "../parts/data-table.ts";
+import { figure, type FigureKey, legend } from "../parts/figure.ts";
+import { type Html, html } from "../parts/html.ts";
 
 /** One chart of the load over time. */
 interface OverTime {

@@ -4,9 +4,9 @@ import { versionOf } from "../../judge/coder-version.ts";
 import { formatCount } from "../../format/format.ts";
 import { paceWords } from "../../format/hold-words.ts";
 import { platformWord } from "../../format/platform-words.ts";
-import { termList } from "../data-table.ts";
-import { type Child, type Html, html } from "../html.ts";
-import { runKindOf } from "../runs-table.ts";
+import { termList } from "../parts/data-table.ts";
+import { type Child, type Html, html } from "../parts/html.ts";
+import { runKindOf } from "../parts/runs-table.ts";
 
 /** Lists versions, machines and settings of the measurement. */
 export function provenanceSection(record: RunRecord): Html {

@@ -2,10 +2,10 @@ import type { RunRecord } from "../../../model/record/record.ts";
 import { TEARDOWN_STAGES } from "../../../model/record/stage.ts";
 import { formatDuration } from "../../format/format.ts";
 import { type Bar, gantt, type GanttMoment } from "../charts/gantt.ts";
-import { dataTable } from "../data-table.ts";
-import { figure, legend } from "../figure.ts";
-import { type Html, html } from "../html.ts";
-import { chip } from "../status.ts";
+import { dataTable } from "../parts/data-table.ts";
+import { figure, legend } from "../parts/figure.ts";
+import { type Html, html } from "../parts/html.ts";
+import { chip } from "../parts/status.ts";
 
 /** Key durations of a run, in milliseconds. */
 export interface Milestones {

@@ -1,5 +1,5 @@
 import { VERSION_MARKS } from "../charts/trend.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html } from "../parts/html.ts";
 
 /** Draws the legend of trends. */
 export function trendLegend(

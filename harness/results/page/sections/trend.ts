@@ -6,13 +6,13 @@ import { foundWords, sightWords, withoutWords } from "../../statistics/change-wo
 import type { WatchedSeries } from "../../statistics/changes-of.ts";
 import type { Reset } from "../../statistics/resets.ts";
 import { type TrendPoint, trendChart } from "../charts/trend.ts";
-import { dataTable } from "../data-table.ts";
-import { figure } from "../figure.ts";
-import { type Html, html } from "../html.ts";
-import { type KeyFigure, TREND_FIGURES } from "../page-figures.ts";
-import { runPath } from "../paths.ts";
-import { type Series, seriesOf } from "../series.ts";
-import { marksOf } from "../trend-marks-of.ts";
+import { dataTable } from "../parts/data-table.ts";
+import { figure } from "../parts/figure.ts";
+import { type Html, html } from "../parts/html.ts";
+import { type KeyFigure, TREND_FIGURES } from "../parts/page-figures.ts";
+import { runPath } from "../parts/paths.ts";
+import { type Series, seriesOf } from "./series.ts";
+import { marksOf } from "./trend-marks-of.ts";
 import { trendLegend } from "./trend-legend.ts";
 
 /** The input of a size's trends. */

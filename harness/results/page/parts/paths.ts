@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record/record.ts";
+import type { RunRecord } from "../../../model/record/record.ts";
 
 /** Returns the path of a run's page in the site. */
 export function runPath({ runId }: Pick<RunRecord, "runId">): string {

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record/record.ts";
+import type { RunRecord } from "../../../model/record/record.ts";
 import { type Html, html } from "./html.ts";
 
 /** The severity of a word, shown by colour and sign beside the word. */

@@ -1,4 +1,4 @@
-import type { LoadWindow } from "../../model/record/worker-result.ts";
+import type { LoadWindow } from "../../../model/record/worker-result.ts";
 
 /** A chart draws at most this many windows; more would be narrower than its line. */
 const DRAWN = 100;

@@ -1,8 +1,8 @@
-import { movedWords } from "../statistics/change-words.ts";
-import type { ChangePoint } from "../statistics/steps/watch-stretch.ts";
-import type { WatchedSeries } from "../statistics/changes-of.ts";
-import { isWorse } from "../statistics/watched-figures.ts";
-import type { TrendMark } from "./charts/trend-marks.ts";
+import { movedWords } from "../../statistics/change-words.ts";
+import type { ChangePoint } from "../../statistics/steps/watch-stretch.ts";
+import type { WatchedSeries } from "../../statistics/changes-of.ts";
+import { isWorse } from "../../statistics/watched-figures.ts";
+import type { TrendMark } from "../charts/trend-marks.ts";
 import type { Series } from "./series.ts";
 
 /** Returns the marks in a figure's trend: new series, total failures and steps. */

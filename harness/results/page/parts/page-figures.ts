@@ -1,8 +1,8 @@
-import type { Measurements, RunRecord } from "../../model/record/record.ts";
-import type { Phase } from "../../model/record/worker-result.ts";
-import { formatCount, formatLatency } from "../format/format.ts";
-import { combineHistograms, type Percentile, summarize } from "../judge/histogram.ts";
-import { WATCHED_SHARES, type WatchedMetric } from "../statistics/watched-figures.ts";
+import type { Measurements, RunRecord } from "../../../model/record/record.ts";
+import type { Phase } from "../../../model/record/worker-result.ts";
+import { formatCount, formatLatency } from "../../format/format.ts";
+import { combineHistograms, type Percentile, summarize } from "../../judge/histogram.ts";
+import { WATCHED_SHARES, type WatchedMetric } from "../../statistics/watched-figures.ts";
 
 /** A key figure of a run. */
 export interface KeyFigure {

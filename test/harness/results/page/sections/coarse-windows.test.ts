@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { coarse } from "../../../../harness/results/page/coarse-windows.ts";
-import { syntheticNights } from "../../../support/results/synthetic-nights.ts";
+import { coarse } from "../../../../../harness/results/page/sections/coarse-windows.ts";
+import { syntheticNights } from "../../../../support/results/synthetic-nights.ts";
 
 const [night] = syntheticNights({ count: 1, planted: { 0: "generator-limited" } });
 const WINDOWS = night!.measurements!.windows!;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Child, Html, html } from "./html.ts";
-import { packageFile } from "../../../reference-architectures/package-file.ts";
+import { packageFile } from "../../../../reference-architectures/package-file.ts";
 
 /** The style is part of every page, so that a saved or printed page is complete. */
 const STYLE = readFileSync(packageFile("harness/results/page/style.css"), "utf8")

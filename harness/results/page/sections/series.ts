@@ -1,6 +1,6 @@
-import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../format/fingerprint.ts";
-import type { MeasuredNight } from "../nights/night.ts";
-import type { Reset } from "../statistics/resets.ts";
+import { fingerprintChanges, fingerprintKey, fingerprintOf } from "../../format/fingerprint.ts";
+import type { MeasuredNight } from "../../nights/night.ts";
+import type { Reset } from "../../statistics/resets.ts";
 
 /** A series of nights whose figures may be compared. */
 export interface Series {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { nightsOf } from "../../../../harness/results/nights/night.ts";
-import { seriesOf } from "../../../../harness/results/page/series.ts";
-import { syntheticNights, type SyntheticNights } from "../../../support/results/synthetic-nights.ts";
+import { nightsOf } from "../../../../../harness/results/nights/night.ts";
+import { seriesOf } from "../../../../../harness/results/page/sections/series.ts";
+import { syntheticNights, type SyntheticNights } from "../../../../support/results/synthetic-nights.ts";
 
 const nights = (wish: SyntheticNights) =>
   nightsOf(syntheticNights({ planted: {}, count: 6, nextPlatform: 9, ...wish })).toReversed();

@@ -1,9 +1,9 @@
-import { NO_FIGURE } from "../format/format.ts";
-import type { RunRecord } from "../../model/record/record.ts";
-import { dayOf } from "../format/day.ts";
+import { NO_FIGURE } from "../../format/format.ts";
+import type { RunRecord } from "../../../model/record/record.ts";
+import { dayOf } from "../../format/day.ts";
 import { dataTable } from "./data-table.ts";
 import { type Html, html } from "./html.ts";
-import { versionOf } from "../judge/coder-version.ts";
+import { versionOf } from "../../judge/coder-version.ts";
 import { KEY_FIGURES } from "./page-figures.ts";
 import { runPath, sizePath } from "./paths.ts";
 import { chip } from "./status.ts";

@@ -1,5 +1,5 @@
-import type { RunRecord } from "../../model/record/record.ts";
-import { isNightly, nightsOf } from "../nights/night.ts";
+import type { RunRecord } from "../../../model/record/record.ts";
+import { isNightly, nightsOf } from "../../nights/night.ts";
 import { type Html, html } from "./html.ts";
 import { runPath } from "./paths.ts";
 import { toneOf } from "./status.ts";
