@@ -7,8 +7,11 @@ import { googleEndpoints } from "../inventory/google/endpoints.ts";
 import { checkExpiry } from "../inventory/google/expiry.ts";
 import { googleInventory, type GoogleInventoryOptions } from "../inventory/google/inventory.ts";
 import { readMachines } from "../inventory/google/machines.ts";
+import type { ListedCluster } from "../inventory/kubernetes/cluster.ts";
+import { withClusters } from "../inventory/kubernetes/with-clusters.ts";
 import { systemClock } from "../tools/time/clock.ts";
 import { childEnvironment } from "../model/environment/child-environment.ts";
+import type { ClusterPlace } from "../model/ports/cluster.ts";
 import type { Inventory } from "../model/ports/inventory.ts";
 import type { RunId } from "../model/run-id.ts";
 import { environmentSchema } from "../../stacks/environment.ts";
@@ -39,14 +42,19 @@ export function composeCloud(
   { plan, cloud, env }: { readonly plan: Plan; readonly cloud: CloudPlan; readonly env: NodeJS.ProcessEnv },
 ): PlacePorts {
   refuseOtherCloud(folder, cloud, env);
-  const inventory = inventoryOf(cloud, env);
+  const ofCloud = inventoryOf(cloud, env);
+  // The clusters of an emulated cloud have no API server.
+  const cluster = cloud.emulated ? undefined : clusterOf(plan, cloud, env);
   const { runId } = plan;
   return {
     childEnv: childEnvironment("terraform", env),
     shard: composeWorkers(folder, { plan, env }),
-    inventory,
+    inventory:
+      cluster === undefined
+        ? ofCloud
+        : withClusters({ cloud: ofCloud, openCluster: (name) => cluster({ ...cloud, cluster: name }) }),
     settle: CLOUD_SETTLE,
-    checks: composeChecks(folder, { plan, env, inventory }),
+    checks: composeChecks(folder, { plan, env, inventory: ofCloud }),
     ...(cloud.provider === "google"
       ? {
           hardEnds: hardEndsOf(folder, { cloud, env, runId }),
@@ -54,8 +62,7 @@ export function composeCloud(
             readMachines(googleOptions(cloud, env), { runId, zone: cloud.zone }, sinceMs, signal),
         }
       : {}),
-    // An emulated cloud has no API server that could be waited for.
-    ...(cloud.emulated ? {} : { cluster: clusterOf(plan, cloud, env) }),
+    ...(cluster === undefined ? {} : { cluster }),
     ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
   };
 }
@@ -67,7 +74,11 @@ function inventoryOf(cloud: CloudPlan, env: NodeJS.ProcessEnv): Inventory {
   return googleInventory(googleOptions(cloud, env));
 }
 
-function clusterOf({ runId }: Plan, cloud: CloudPlan, env: NodeJS.ProcessEnv): NonNullable<Ports["cluster"]> {
+function clusterOf(
+  { runId }: Plan,
+  cloud: CloudPlan,
+  env: NodeJS.ProcessEnv,
+): (place: ClusterPlace) => ListedCluster {
   if (cloud.provider === "google") return (place) => googleCluster(googleOptions(cloud, env), place, runId);
   const childEnv = childEnvironment("terraform", env);
   const clients = sdkClients(cloud.region, env);

@@ -9,8 +9,8 @@ export const LISTED_KINDS: ReadonlySet<string> = new Set([
   ...KUBERNETES_KINDS,
 ]);
 
-/** Clusters: deleting one deletes everything in it. */
-const CLUSTER = ["google_container_cluster", "aws_eks_cluster"] as const;
+/** Deleting a namespace deletes everything in it. */
+const NAMESPACE = ["kubernetes_namespace_v1"] as const;
 
 /** Kinds without their own list call, and the kinds whose deletion deletes them. */
 export const KINDS_INSIDE_OTHERS: Readonly<Record<string, readonly string[]>> = {
@@ -43,20 +43,16 @@ export const KINDS_INSIDE_OTHERS: Readonly<Record<string, readonly string[]>> = 
   aws_lb_target_group_attachment: ["aws_lb_target_group"],
   aws_volume_attachment: ["aws_instance"],
 
-  helm_release: CLUSTER,
-  kubernetes_config_map_v1: CLUSTER,
-  kubernetes_deployment_v1: CLUSTER,
-  kubernetes_limit_range_v1: CLUSTER,
-  kubernetes_namespace: CLUSTER,
-  kubernetes_namespace_v1: CLUSTER,
-  kubernetes_pod_v1: CLUSTER,
-  kubernetes_resource_quota_v1: CLUSTER,
-  kubernetes_role_binding_v1: CLUSTER,
-  kubernetes_role_v1: CLUSTER,
-  kubernetes_secret: CLUSTER,
-  kubernetes_secret_v1: CLUSTER,
-  kubernetes_service_account_v1: CLUSTER,
-  kubernetes_storage_class_v1: CLUSTER,
+  helm_release: NAMESPACE,
+  kubernetes_config_map_v1: NAMESPACE,
+  kubernetes_deployment_v1: NAMESPACE,
+  kubernetes_limit_range_v1: NAMESPACE,
+  kubernetes_pod_v1: NAMESPACE,
+  kubernetes_resource_quota_v1: NAMESPACE,
+  kubernetes_role_binding_v1: NAMESPACE,
+  kubernetes_role_v1: NAMESPACE,
+  kubernetes_secret_v1: NAMESPACE,
+  kubernetes_service_account_v1: NAMESPACE,
 
   /** On a Coder machine: containers, networks and volumes are on its disk. */
   docker_container: ["google_compute_instance"],

@@ -58,6 +58,7 @@ const listing = {
  * The inventory's own (`op: "list"`, which sweep and audit ask):
  *
  * - `fail`: does not answer. `partial`: answers with half of what there is, and says that it is not all.
+ * - `cluster-denied`: while a cluster exists, its API server denies the lists of what is in it.
  * - `late`: what was made within the last `ms` does not show yet, at every call.
  *
  * Example: `{ "faults": [{ "op": "create", "type": "google_sql_*", "do": "refuse", "message": "quota exceeded" }] }`.
@@ -146,6 +147,7 @@ export const faultsFile = z
           .strict(),
         z.object({ ...listing, do: z.literal("fail") }).strict(),
         z.object({ ...listing, do: z.literal("partial") }).strict(),
+        z.object({ ...listing, do: z.literal("cluster-denied") }).strict(),
         z.object({ op: listing.op, do: z.literal("late"), ms: z.number().positive() }).strict(),
       ]),
     ),

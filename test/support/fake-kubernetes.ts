@@ -1,12 +1,29 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** A list's own kind, by the plural of its objects, as a real API server answers it. */
+const LIST_KINDS: Readonly<Record<string, string>> = {
+  clusterrolebindings: "ClusterRoleBindingList",
+  clusterroles: "ClusterRoleList",
+  ingresses: "IngressList",
+  namespaces: "NamespaceList",
+  persistentvolumeclaims: "PersistentVolumeClaimList",
+  persistentvolumes: "PersistentVolumeList",
+  secrets: "SecretList",
+  services: "ServiceList",
+  storageclasses: "StorageClassList",
+};
+
 export interface FakeObject {
   readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string };
   readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
 }
 
-/** A cluster's API on 127.0.0.1: lists with `limit` and `continue`, deletes that wait for finalizers. */
+/**
+ * A cluster's API on 127.0.0.1: lists with `limit` and `continue`, deletes that wait for finalizers, and namespaces whose
+ * deletion deletes everything in them.
+ */
 export class FakeKubernetes {
   /** Path to the object. */
   readonly objects = new Map<string, FakeObject>();
@@ -20,7 +37,7 @@ export class FakeKubernetes {
     headers?: Record<string, string>;
     left: number;
   }[] = [];
-  /** Looks at an object being deleted until its controllers let it go. */
+  /** How often an object that is being deleted is read until its controllers release it. */
   finalizing = 2;
   pageSize = 500;
   #server = createServer((request, response) => {
@@ -59,18 +76,49 @@ export class FakeKubernetes {
     const notFound = { status: 404, body: { kind: "Status", message: `${path} not found`, code: 404 } };
     if (method === "DELETE") {
       if (!this.objects.has(path)) return notFound;
-      this.#leaving.set(path, this.finalizing);
+      this.#beginDelete(path);
+      for (const inside of this.#within(path)) this.#beginDelete(inside);
       return { status: 200, body: this.objects.get(path) };
     }
     const segments = path.split("/");
     const base = path.startsWith("/apis/") ? segments.slice(0, 4).join("/") : "/api/v1";
     const rest = path.slice(base.length + 1).split("/");
     if (rest.length === 1) return this.#list(base, rest[0]!, url.searchParams);
-    const left = (this.#leaving.get(path) ?? Number.POSITIVE_INFINITY) - 1;
-    this.#leaving.set(path, left);
-    if (left <= 0) this.objects.delete(path);
+    this.#read(path);
     const object = this.objects.get(path);
     return object === undefined ? notFound : { status: 200, body: object };
+  }
+
+  #beginDelete(path: string): void {
+    const object = this.objects.get(path);
+    if (object === undefined || this.#leaving.has(path)) return;
+    this.#leaving.set(path, this.finalizing);
+    const metadata = { ...object.metadata, deletionTimestamp: "2026-11-22T08:00:00Z" };
+    this.objects.set(path, { ...object, metadata });
+  }
+
+  /** The paths of everything in a namespace; of any other object nothing. */
+  #within(path: string): readonly string[] {
+    return [...this.objects.keys()].filter((one) => one.startsWith(`${path}/`));
+  }
+
+  /** Counts down an object that is being deleted. A namespace goes after everything in it. */
+  #read(path: string): void {
+    const inside = this.#within(path);
+    inside.forEach((one) => this.#read(one));
+    const left = (this.#leaving.get(path) ?? Number.POSITIVE_INFINITY) - 1;
+    if (left === Number.POSITIVE_INFINITY) return;
+    this.#leaving.set(path, left);
+    const remaining = this.#within(path).length;
+    const object = this.objects.get(path);
+    if (remaining > 0 && object !== undefined) {
+      const message = `Some resources are remaining: services. has ${remaining} resource instances`;
+      const condition = { type: "NamespaceContentRemaining", status: "True", message };
+      this.objects.set(path, { ...object, status: { phase: "Terminating", conditions: [condition] } });
+    } else if (left <= 0) {
+      this.objects.delete(path);
+      this.#leaving.delete(path);
+    }
   }
 
   #list(base: string, resource: string, query: URLSearchParams): { status: number; body: unknown } {
@@ -80,6 +128,6 @@ export class FakeKubernetes {
     const from = Number(query.get("continue") ?? 0);
     const to = from + Math.min(this.pageSize, Number(query.get("limit")));
     const metadata = { resourceVersion: "1", ...(to < all.length ? { continue: String(to) } : {}) };
-    return { status: 200, body: { kind: "List", metadata, items: all.slice(from, to) } };
+    return { status: 200, body: { kind: LIST_KINDS[resource], metadata, items: all.slice(from, to) } };
   }
 }

@@ -1,109 +1,115 @@
 import { execa } from "execa";
 import { Agent } from "undici";
 import { z } from "zod";
-import type { Clock } from "../../tools/time/clock.ts";
-import type {
-  Cluster,
-  ClusterNode,
-  ClusterPlace,
-  ControlPlaneLook,
-  NodesAnswer,
-} from "../../model/ports/cluster.ts";
-import { RefbenchError } from "../../tools/error.ts";
+import type { ClusterNode, ClusterPlace, NodesAnswer } from "../../model/ports/cluster.ts";
 import type { RunId } from "../../model/run-id.ts";
-import { type ClusterAccess, kubernetesApi } from "../kubernetes/api.ts";
-import { forgetUnfinishedReleases } from "../kubernetes/helm-records.ts";
-import { lookAtApiServer } from "../kubernetes/readiness.ts";
-import { awsFailureText } from "./failure.ts";
+import { RefbenchError } from "../../tools/error.ts";
+import { parseJson } from "../../tools/parse-json.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import type { ClusterAccess } from "../kubernetes/api.ts";
+import { type ClusterReport, type ListedCluster, ownCluster } from "../kubernetes/cluster.ts";
+import { awsFailureText, classOf } from "./failure.ts";
 import { pages } from "./pages.ts";
 import { type AwsClient, type AwsService, patientSend } from "./session.ts";
-import { parseJson } from "../../tools/parse-json.ts";
 
 export interface AwsClusterOptions {
   readonly clients: (service: AwsService) => Promise<AwsClient>;
   readonly clock: Clock;
-  /** Environment of the AWS command line, which makes the cluster's tokens for Terraform's providers too. */
+  /** Environment of the AWS command line, which also creates the cluster's tokens for Terraform's providers. */
   readonly env: NodeJS.ProcessEnv;
 }
+
+type OwnAwsCluster = AwsClusterOptions & Pick<ClusterPlace, "region" | "cluster">;
 
 /** Tag that EKS puts on the machine of each node of a managed group. */
 const CLUSTER_TAG = "tag:eks:cluster-name";
 
-/** What kubectl's plugins print, as far as a token needs it. */
+/** The output of `aws eks get-token`, which follows the protocol of kubectl's plugins. */
 const credential = z.object({ status: z.object({ token: z.string() }) });
 
-/** A cluster of EKS, asked at its endpoint with a token of the AWS command line, as Terraform's providers ask it. */
+/** Returns a cluster of EKS. It is called at its endpoint with tokens of the AWS command line, like Terraform's providers do. */
 export function awsCluster(
-  { clients, clock, env }: AwsClusterOptions,
+  options: AwsClusterOptions,
   { region, cluster }: ClusterPlace,
   runId: RunId,
-): Cluster {
-  const token = async (): Promise<string> => {
-    const args = ["eks", "get-token", "--cluster-name", cluster, "--region", region, "--output", "json"];
-    try {
-      const { stdout } = await execa("aws", args, { env, extendEnv: false, timeout: 60_000 });
-      return credential.parse(parseJson(stdout)).status.token;
-    } catch (cause) {
-      throw new RefbenchError(
-        "inventory",
-        `"aws eks get-token" gave no token for ${cluster}: run it by hand`,
-        {
-          cause,
-        },
-      );
-    }
+): ListedCluster {
+  const own = { ...options, region, cluster };
+  // One pool of connections: a cluster keeps its certificate authority.
+  let dispatcher: Agent | undefined;
+  const open = (server: string, ca: string): ClusterAccess => {
+    dispatcher ??= new Agent({ connect: { ca } });
+    return { server, token: () => createToken(own), dispatcher };
   };
-  let access: ClusterAccess | undefined;
+  return ownCluster({
+    name: cluster,
+    runId,
+    clock: options.clock,
+    find: (signal) => findCluster(own, open, signal),
+    nodes: (signal) => listNodes(own, signal),
+  });
+}
 
-  const look = async (signal: AbortSignal): Promise<ControlPlaneLook> => {
-    try {
-      const { DescribeClusterCommand } = await import("@aws-sdk/client-eks");
-      const send = patientSend({ client: clients, clock, signal });
-      const { cluster: found } = await send("eks", new DescribeClusterCommand({ name: cluster }));
-      if (found?.status !== "ACTIVE")
-        return { state: "away", reason: `its status is ${found?.status ?? "unknown"}` };
-      const ca = Buffer.from(found.certificateAuthority?.data ?? "", "base64").toString();
-      access ??= { server: found.endpoint ?? "", token, dispatcher: new Agent({ connect: { ca } }) };
-      return await lookAtApiServer(access, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      return { state: "unknown", reason: awsFailureText(error) };
-    }
-  };
+async function createToken({ env, region, cluster }: OwnAwsCluster): Promise<string> {
+  const args = ["eks", "get-token", "--cluster-name", cluster, "--region", region, "--output", "json"];
+  try {
+    const { stdout } = await execa("aws", args, { env, extendEnv: false, timeout: 60_000 });
+    return credential.parse(parseJson(stdout)).status.token;
+  } catch (cause) {
+    const message = `"aws eks get-token" gave no token for ${cluster}: run it manually to see why`;
+    throw new RefbenchError("inventory", message, { cause });
+  }
+}
 
-  return {
-    look,
-    nodes: async (signal): Promise<NodesAnswer> => {
-      try {
-        const { DescribeInstancesCommand } = await import("@aws-sdk/client-ec2");
-        const send = patientSend({ client: clients, clock, signal });
-        const Filters = [
-          { Name: CLUSTER_TAG, Values: [cluster] },
-          { Name: "instance-state-name", Values: ["pending", "running"] },
-        ];
-        const nodes: ClusterNode[] = [];
-        for await (const { Reservations = [] } of pages(
-          { send },
-          "ec2",
-          (NextToken) => new DescribeInstancesCommand({ Filters, NextToken }),
-          (page) => page.NextToken,
-        ))
-          for (const { InstanceId = "", PrivateDnsName } of Reservations.flatMap(
-            ({ Instances = [] }) => Instances,
-          ))
-            // A machine that has just been started may not have its name yet.
-            nodes.push({ name: PrivateDnsName || InstanceId, uid: InstanceId });
-        return { state: "seen", nodes };
-      } catch (error) {
-        signal.throwIfAborted();
-        return { state: "unknown", reason: awsFailureText(error) };
-      }
-    },
-    forgetUnfinishedReleases: async (signal) => {
-      if (access === undefined) await look(signal);
-      return access === undefined
-        ? []
-        : forgetUnfinishedReleases(kubernetesApi(access, clock), runId, signal);
-    },
-  };
+async function findCluster(
+  { clients, clock, cluster }: OwnAwsCluster,
+  open: (server: string, ca: string) => ClusterAccess,
+  signal: AbortSignal,
+): Promise<ClusterReport> {
+  try {
+    const { DescribeClusterCommand } = await import("@aws-sdk/client-eks");
+    const send = patientSend({ client: clients, clock, signal });
+    const { cluster: found } = await send("eks", new DescribeClusterCommand({ name: cluster }));
+    const status = found?.status ?? "unknown";
+    const ca = Buffer.from(found?.certificateAuthority?.data ?? "", "base64").toString();
+    return {
+      state: "found",
+      status,
+      isRunning: status === "ACTIVE",
+      holdsNothing: ["CREATING", "DELETING"].includes(status),
+      ...(found?.endpoint === undefined ? {} : { access: open(found.endpoint, ca) }),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { state: classOf(error) === "gone" ? "gone" : "unknown", reason: awsFailureText(error) };
+  }
+}
+
+async function listNodes(
+  { clients, clock, cluster }: OwnAwsCluster,
+  signal: AbortSignal,
+): Promise<NodesAnswer> {
+  try {
+    const { DescribeInstancesCommand } = await import("@aws-sdk/client-ec2");
+    const send = patientSend({ client: clients, clock, signal });
+    const Filters = [
+      { Name: CLUSTER_TAG, Values: [cluster] },
+      { Name: "instance-state-name", Values: ["pending", "running"] },
+    ];
+    const nodes: ClusterNode[] = [];
+    for await (const { Reservations = [] } of pages(
+      { send },
+      "ec2",
+      (NextToken) => new DescribeInstancesCommand({ Filters, NextToken }),
+      (page) => page.NextToken,
+    ))
+      for (const { InstanceId = "", PrivateDnsName } of Reservations.flatMap(
+        ({ Instances = [] }) => Instances,
+      ))
+        // A machine that has just been started may not have its name yet.
+        nodes.push({ name: PrivateDnsName || InstanceId, uid: InstanceId });
+    return { state: "seen", nodes };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { state: "unknown", reason: awsFailureText(error) };
+  }
 }

@@ -9,8 +9,11 @@ import { type Try, retry } from "../../tools/time/retry.ts";
 export interface ClusterAccess {
   /** `https://…`, without a trailing slash. */
   readonly server: string;
-  /** Creates a token for each request, because tokens of clouds last only minutes. */
-  token(): Promise<string>;
+  /**
+   * Creates a token for each request, because tokens of clouds last only minutes. Absent where the dispatcher's client
+   * certificate identifies the caller.
+   */
+  readonly token?: () => Promise<string>;
   /** Contains the cluster's CA if its certificate is not publicly signed. @default undici's global pool */
   readonly dispatcher?: Dispatcher | undefined;
 }
@@ -44,6 +47,11 @@ export function kubernetesApi(access: ClusterAccess, clock: Clock): CallKubernet
     retry(() => attempt(access, method, path, signal), { ...patience, signal });
 }
 
+/** The headers that identify the caller. Throws when no token can be created. */
+export async function authorize({ token }: ClusterAccess): Promise<Readonly<Record<string, string>>> {
+  return token === undefined ? {} : { authorization: `Bearer ${await token()}` };
+}
+
 async function attempt(
   access: ClusterAccess,
   method: "GET" | "DELETE",
@@ -51,23 +59,23 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Try<KubernetesAnswer>> {
   signal.throwIfAborted();
-  let token: string;
+  let headers: Readonly<Record<string, string>>;
   try {
-    token = await access.token();
+    headers = await authorize(access);
   } catch (error) {
     return { outcome: { state: "denied", reason: messageOf(error) }, mayPass: false };
   }
   try {
-    const { status, headers, bytes } = await exchange({
+    const answer = await exchange({
       method,
       ...splitUrl(`${access.server}${path}`),
-      headers: { authorization: `Bearer ${token}`, accept: "application/json" },
+      headers: { ...headers, accept: "application/json" },
       signal,
       timeoutMs: ANSWER_TIMEOUT_MS,
       dispatcher: access.dispatcher,
     });
-    const outcome = answerOf(status, bytes.toString());
-    const seconds = Number(headers["retry-after"]);
+    const outcome = answerOf(answer.status, answer.bytes.toString());
+    const seconds = Number(answer.headers["retry-after"]);
     const afterMs = outcome.state === "ok" || Number.isNaN(seconds) ? undefined : seconds * 1_000;
     return { outcome, mayPass: outcome.state === "throttled" || afterMs !== undefined, afterMs };
   } catch (error) {

@@ -1,47 +1,50 @@
-import { z } from "zod";
-import type { Clock } from "../../tools/time/clock.ts";
-import type {
-  Inventory,
-  InventoryAnswer,
-  InventoryItem,
-  RemoveOutcome,
-} from "../../model/ports/inventory.ts";
-import { findIsoTime } from "../../tools/time/instant.ts";
-import { PageWatch } from "../../tools/page-watch.ts";
+import { isOfRun, readRunMark, type RunMark } from "../../model/cloud/run-mark.ts";
+import type { Inventory, InventoryAnswer, InventoryItem } from "../../model/ports/inventory.ts";
+import { seenIn } from "../../model/ports/listing.ts";
 import { namePrefix, type RunId } from "../../model/run-id.ts";
-import { isOfRun, readRunMark, refuseRemoval } from "../../model/cloud/run-mark.ts";
-import { type CallKubernetes, type ClusterAccess, type KubernetesAnswer, kubernetesApi } from "./api.ts";
-import { KUBERNETES_KINDS, KUBERNETES_KINDS_LISTED, type KubernetesKind, kubernetesObject } from "./kinds.ts";
-import { waitUntil } from "../../tools/time/wait-until.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { findIsoTime } from "../../tools/time/instant.ts";
+import { type CallKubernetes, type ClusterAccess, kubernetesApi } from "./api.ts";
+import {
+  KUBERNETES_KINDS,
+  KUBERNETES_KINDS_LISTED,
+  type KubernetesKind,
+  type KubernetesObject,
+  NAMESPACE_KIND,
+} from "./kinds.ts";
+import { listKind } from "./list-kind.ts";
+import { removeObject } from "./remove.ts";
 
 export interface KubernetesInventoryOptions {
   readonly access: ClusterAccess;
   readonly clock: Clock;
   /** Name of the cluster, for the scope. */
   readonly cluster: string;
-  /** The run that created the cluster: everything in it belongs to that run. Absent = labels decide. */
+  /**
+   * The run that created the cluster: every object with cloud resources in it belongs to that run. Absent for a cluster
+   * that a run only uses: then labels and names decide, of an object or of its namespace.
+   */
   readonly runId?: RunId;
 }
 
-const page = z.object({
-  kind: z.string().endsWith("List"),
-  metadata: z.object({ continue: z.string().optional() }),
-  items: z.array(kubernetesObject).nullable(),
-});
+/** An object with its kind. */
+interface Found {
+  readonly kind: KubernetesKind;
+  readonly object: KubernetesObject;
+}
 
-const PAGE_SIZE = 500;
-/** A list with an expired continue token starts again, at most this many times. */
-const BEGINNINGS = 3;
-/** How long a delete waits for the object's controllers. A stuck object is retried in the next pass. */
-const GONE_WITHIN_MS = 60_000;
-const POLL_MS = 2_000;
+/** A run's namespace: its mark, and the labels that hold for everything in it. */
+interface OwnNamespace {
+  readonly mark: RunMark;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
-/** Lists and removes objects in a living cluster for which a cloud has created load balancers and disks. */
+/** Lists and removes what a run can leave in an existing cluster. */
 export function kubernetesInventory(options: KubernetesInventoryOptions): Inventory {
   const call = kubernetesApi(options.access, options.clock);
   return {
     list: (query, signal) => listAll(call, options, query.runId, signal),
-    remove: (item, signal) => remove(call, options.clock, item, signal),
+    remove: (item, signal) => removeObject(call, options.clock, item, signal),
   };
 }
 
@@ -52,116 +55,82 @@ async function listAll(
   signal: AbortSignal,
 ): Promise<InventoryAnswer> {
   const scope = `Kubernetes cluster ${cluster}`;
-  const items: InventoryItem[] = [];
+  const found: Found[] = [];
   const problems: string[] = [];
   for (const kind of KUBERNETES_KINDS_LISTED) {
-    const { found, problem } = await listKind(call, kind, signal);
-    if (problem !== undefined) problems.push(`${kind.kind}: ${problem}`);
-    items.push(...found);
+    const listing = await listKind(call, kind, signal);
+    if (listing.state === "failed") problems.push(listing.reason);
+    found.push(...seenIn(listing).map((object) => ({ kind, object })));
   }
-  const mine = items.flatMap((item): readonly InventoryItem[] => {
-    const names = clusterRun === undefined ? [item.name] : [namePrefix(clusterRun)];
-    const mark = readRunMark({ names, labels: item.labels });
+  const namespaces = findOwnNamespaces(found);
+  const items = found.flatMap((one): readonly InventoryItem[] => {
+    const mark = markOf(one, namespaces, clusterRun);
     if (mark === undefined || !isOfRun(mark, asked)) return [];
     const runId = asked ?? clusterRun ?? mark.runId;
     return [
       {
-        ...item,
+        ...itemOf(one, namespaces),
         ...(runId === undefined ? {} : { runId }),
         ...(mark.doubt === undefined ? {} : { doubtful: mark.doubt.reason }),
       },
     ];
   });
   return problems.length === 0
-    ? { state: "complete", scope, kinds: KUBERNETES_KINDS, items: mine }
-    : { state: "failed", scope, reason: problems.join("; "), partial: mine };
+    ? { state: "complete", scope, kinds: KUBERNETES_KINDS, items }
+    : { state: "failed", scope, reason: problems.join("; "), partial: items };
 }
 
-async function listKind(
-  call: CallKubernetes,
-  kind: KubernetesKind,
-  signal: AbortSignal,
-): Promise<{ readonly found: readonly InventoryItem[]; readonly problem?: string }> {
-  let begun = 1;
-  let found: InventoryItem[] = [];
-  let pages = new PageWatch();
-  for (let next = ""; ;) {
-    const query = new URLSearchParams({
-      limit: String(PAGE_SIZE),
-      ...(next === "" ? {} : { continue: next }),
-    });
-    const answer = await call("GET", `${kind.api}/${kind.resource}?${query.toString()}`, signal);
-    if (answer.state === "expired" && begun < BEGINNINGS) {
-      begun += 1;
-      next = "";
-      found = [];
-      pages = new PageWatch();
-      continue;
-    }
-    if (answer.state !== "ok") return { found, problem: `${answer.state}: ${answer.reason}` };
-    const parsed = page.safeParse(answer.body);
-    if (!parsed.success)
-      return { found, problem: `the answer is not a list: ${z.prettifyError(parsed.error)}` };
-    found.push(...(parsed.data.items ?? []).filter(kind.counts).map((object) => itemOf(kind, object)));
-    const token = parsed.data.metadata.continue ?? "";
-    if (token === "") return { found };
-    const endless = pages.next(token);
-    if (endless !== undefined) return { found, problem: endless };
-    next = token;
-  }
+/** The namespaces that belong to runs, by name. */
+function findOwnNamespaces(found: readonly Found[]): ReadonlyMap<string, OwnNamespace> {
+  const own = found.flatMap(({ kind, object: { metadata } }) => {
+    if (kind.kind !== NAMESPACE_KIND) return [];
+    const { name, labels = {} } = metadata;
+    const mark = readRunMark({ names: [name], labels });
+    return mark === undefined ? [] : [[name, { mark, labels }] as const];
+  });
+  return new Map(own);
 }
 
-function itemOf(kind: KubernetesKind, { metadata }: z.infer<typeof kubernetesObject>): InventoryItem {
-  const { name, namespace, labels, creationTimestamp = "" } = metadata;
+/** The run of an object: the cluster's, or the one that its label, its name or its namespace names. */
+function markOf(
+  { kind, object }: Found,
+  namespaces: ReadonlyMap<string, OwnNamespace>,
+  clusterRun: RunId | undefined,
+): RunMark | undefined {
+  const { name, labels = {} } = object.metadata;
+  if (clusterRun !== undefined && kind.hasCloudResources)
+    return readRunMark({ names: [namePrefix(clusterRun)], labels });
+  const within = namespaceOf(object);
+  const around = within === undefined ? undefined : namespaces.get(within)?.mark;
+  // A volume outlives the namespace of its claim, but still names it.
+  const names = within === undefined || around !== undefined ? [name] : [name, within];
+  const mark = readRunMark({ names, labels, place: around?.run });
+  // What is in a doubtful namespace is as doubtful.
+  return mark === undefined || mark.run !== around?.run ? mark : { ...around, ...mark };
+}
+
+function itemOf({ kind, object }: Found, namespaces: ReadonlyMap<string, OwnNamespace>): InventoryItem {
+  const { name, namespace, labels, creationTimestamp = "" } = object.metadata;
   const createdAt = findIsoTime(creationTimestamp);
   const between = namespace === undefined ? "" : `/namespaces/${namespace}`;
+  const around = namespaces.get(namespaceOf(object) ?? "")?.labels ?? {};
   return {
     id: `${kind.api}${between}/${kind.resource}/${name}`,
     kind: kind.kind,
     name,
-    labels: labels ?? {},
+    labels: { ...managementOf(around), ...labels },
     ...(namespace === undefined ? {} : { location: namespace }),
     ...(createdAt === undefined ? {} : { createdAt }),
   };
 }
 
-/** Deletes an object and waits until its controllers release it, which proves that its cloud resources are gone. */
-async function remove(
-  call: CallKubernetes,
-  clock: Clock,
-  item: InventoryItem,
-  signal: AbortSignal,
-): Promise<RemoveOutcome> {
-  const refusal = refuseRemoval(item);
-  if (refusal !== undefined) return { state: "denied", reason: refusal };
-  if (!KUBERNETES_KINDS.includes(item.kind)) {
-    return { state: "denied", reason: `no delete is implemented for ${item.kind}` };
-  }
-  const deleted = await call("DELETE", item.id, signal);
-  if (deleted.state !== "ok") return refused(deleted);
-  let reason = "";
-  const outcome = await waitUntil<RemoveOutcome>(
-    async () => {
-      const answer = await call("GET", item.id, signal);
-      if (answer.state === "gone") return { state: "removed" };
-      if (answer.state !== "ok") return refused(answer);
-      reason = held(answer.body);
-      return undefined;
-    },
-    { clock, everyMs: POLL_MS, forMs: GONE_WITHIN_MS, signal },
-  );
-  return outcome ?? { state: "in-use", reason };
+/** The namespace that an object lives in, or for a volume that of its claim. */
+function namespaceOf({ metadata, spec }: KubernetesObject): string | undefined {
+  return metadata.namespace ?? spec?.claimRef?.namespace;
 }
 
-function refused(answer: Exclude<KubernetesAnswer, { state: "ok" }>): RemoveOutcome {
-  if (answer.state === "gone") return { state: "gone" };
-  return { state: answer.state === "expired" ? "failed" : answer.state, reason: answer.reason };
-}
-
-/** Explains what delays the deletion of an object. */
-function held(body: unknown): string {
-  const finalizers = kubernetesObject.safeParse(body).data?.metadata.finalizers ?? [];
-  return finalizers.length === 0
-    ? "it is being deleted, but still exists"
-    : `it is being deleted, but ${finalizers.join(", ")} must finish first`;
+/** The labels of a namespace that also hold for what controllers make in it without labels. */
+function managementOf(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names = ["bench-managed", "bench-expires"];
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => names.includes(name)));
 }

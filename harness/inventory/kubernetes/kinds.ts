@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+const condition = z.object({ type: z.string(), status: z.string(), message: z.string().optional() });
+
 /** The parts of a Kubernetes object that are used. */
 export const kubernetesObject = z.object({
   metadata: z.object({
@@ -10,32 +12,60 @@ export const kubernetesObject = z.object({
     deletionTimestamp: z.string().optional(),
     finalizers: z.array(z.string()).optional(),
   }),
-  spec: z.object({ type: z.string().optional() }).loose().optional(),
+  spec: z
+    .object({
+      type: z.string().optional(),
+      /** The claim of a volume. */
+      claimRef: z.object({ namespace: z.string().optional() }).optional(),
+    })
+    .optional(),
+  status: z.object({ conditions: z.array(condition).nullish() }).optional(),
 });
 export type KubernetesObject = z.infer<typeof kubernetesObject>;
 
 export interface KubernetesKind {
+  /** The kind as a Terraform type. */
   readonly kind: string;
+  /** The `kind` of a list's answer. */
+  readonly listKind: string;
   /** Base of the API group. */
   readonly api: string;
   /** Plural, as in paths. */
   readonly resource: string;
-  /** Whether a controller creates something outside the cluster for this object. */
-  readonly counts: (object: KubernetesObject) => boolean;
+  /** Whether a cloud creates something outside the cluster for objects of this kind, such as a disk. */
+  readonly hasCloudResources: boolean;
+  /** Whether an object counts. @default every object */
+  readonly counts?: (object: KubernetesObject) => boolean;
 }
 
-/** Kinds for which a cloud creates something, in deletion order: users of a resource before the resource. */
+const CORE = "/api/v1";
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+
+/**
+ * Kinds that a run can leave in a cluster, in deletion order: users of a resource before the resource. A namespace
+ * comes first: its controller deletes everything in it at the same time.
+ */
 export const KUBERNETES_KINDS_LISTED: readonly KubernetesKind[] = [
   {
+    kind: "kubernetes_namespace_v1",
+    listKind: "NamespaceList",
+    api: CORE,
+    resource: "namespaces",
+    hasCloudResources: false,
+  },
+  {
     kind: "kubernetes_ingress_v1",
+    listKind: "IngressList",
     api: "/apis/networking.k8s.io/v1",
     resource: "ingresses",
-    counts: () => true,
+    hasCloudResources: true,
   },
   {
     kind: "kubernetes_service_v1",
-    api: "/api/v1",
+    listKind: "ServiceList",
+    api: CORE,
     resource: "services",
+    hasCloudResources: true,
     // A former load balancer keeps its controller's finalizer until the balancer is gone.
     counts: ({ metadata, spec }) =>
       spec?.type === "LoadBalancer" ||
@@ -43,16 +73,41 @@ export const KUBERNETES_KINDS_LISTED: readonly KubernetesKind[] = [
   },
   {
     kind: "kubernetes_persistent_volume_claim_v1",
-    api: "/api/v1",
+    listKind: "PersistentVolumeClaimList",
+    api: CORE,
     resource: "persistentvolumeclaims",
-    counts: () => true,
+    hasCloudResources: true,
   },
   {
     kind: "kubernetes_persistent_volume_v1",
-    api: "/api/v1",
+    listKind: "PersistentVolumeList",
+    api: CORE,
     resource: "persistentvolumes",
-    counts: () => true,
+    hasCloudResources: true,
+  },
+  {
+    kind: "kubernetes_storage_class_v1",
+    listKind: "StorageClassList",
+    api: "/apis/storage.k8s.io/v1",
+    resource: "storageclasses",
+    hasCloudResources: false,
+  },
+  {
+    kind: "kubernetes_cluster_role_binding_v1",
+    listKind: "ClusterRoleBindingList",
+    api: RBAC,
+    resource: "clusterrolebindings",
+    hasCloudResources: false,
+  },
+  {
+    kind: "kubernetes_cluster_role_v1",
+    listKind: "ClusterRoleList",
+    api: RBAC,
+    resource: "clusterroles",
+    hasCloudResources: false,
   },
 ];
+
+export const NAMESPACE_KIND = "kubernetes_namespace_v1";
 
 export const KUBERNETES_KINDS: readonly string[] = KUBERNETES_KINDS_LISTED.map(({ kind }) => kind);

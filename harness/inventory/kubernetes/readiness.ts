@@ -1,16 +1,16 @@
 import { messageOf } from "../../tools/error.ts";
 import { exchange, splitUrl } from "../../tools/exchange.ts";
 import type { ControlPlaneLook } from "../../model/ports/cluster.ts";
-import type { ClusterAccess } from "./api.ts";
+import { authorize, type ClusterAccess } from "./api.ts";
 
 /** An existing API server answers quickly. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Checks whether an API server is ready (`/readyz`). A refusal of the caller shows that the server works. */
 export async function lookAtApiServer(access: ClusterAccess, signal: AbortSignal): Promise<ControlPlaneLook> {
-  let bearer: string;
+  let headers: Readonly<Record<string, string>>;
   try {
-    bearer = await access.token();
+    headers = await authorize(access);
   } catch (error) {
     signal.throwIfAborted();
     return { state: "unknown", reason: messageOf(error) };
@@ -19,7 +19,7 @@ export async function lookAtApiServer(access: ClusterAccess, signal: AbortSignal
     const { status, bytes } = await exchange({
       method: "GET",
       ...splitUrl(`${access.server}/readyz`),
-      headers: { authorization: `Bearer ${bearer}` },
+      headers,
       signal,
       timeoutMs: ANSWER_TIMEOUT_MS,
       dispatcher: access.dispatcher,

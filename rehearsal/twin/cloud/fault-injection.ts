@@ -69,6 +69,7 @@ export async function injectFault(
       case "replace-node":
       case "fail":
       case "partial":
+      case "cluster-denied":
       case "late":
         // Played by the inventory and by the look at the nodes.
         break;

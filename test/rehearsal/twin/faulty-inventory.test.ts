@@ -46,6 +46,21 @@ describe("the twin's inventory under planned faults", () => {
     expect(await inventory.list({}, signal)).toMatchObject({ state: "failed", partial: [{ name: "a" }] });
   });
 
+  test("denies what is in a cluster while the cluster exists, and not once it is gone", async () => {
+    const faults = [{ op: "list", do: "cluster-denied", times: 9 }];
+    const disk = item("disk");
+    const pod = { ...item("pod"), kind: "kubernetes_pod" };
+    const cluster = { ...item("bench-gke"), kind: "google_container_cluster" };
+    expect(await (await inventoryWith(faults, [disk, pod, cluster])).list({}, signal)).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining(
+        "Kubernetes cluster bench-gke: kubernetes_namespace_v1: denied",
+      ) as string,
+      partial: [{ name: "disk" }, { name: "bench-gke" }],
+    });
+    expect(await (await inventoryWith(faults, [disk])).list({}, signal)).toMatchObject({ state: "complete" });
+  });
+
   test("hides what is new, at every call, and shows what is old", async () => {
     const items = [item("old"), item("new", new Date().toISOString())];
     const inventory = await inventoryWith([{ op: "list", do: "late", ms: 60_000 }], items);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { awsCluster } from "../../../../harness/inventory/aws/cluster.ts";
 import { sdkClients } from "../../../../harness/inventory/aws/clients.ts";
-import type { Cluster } from "../../../../harness/model/ports/cluster.ts";
+import type { ListedCluster } from "../../../../harness/inventory/kubernetes/cluster.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { FakeKubernetes } from "../../../support/fake-kubernetes.ts";
 import { startTlsFront } from "../../../support/network/tls-front.ts";
@@ -19,7 +19,7 @@ const signal = new AbortController().signal;
 const AWS = `printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{},"status":{"expirationTimestamp":"2026-11-30T10:32:26Z","token":"%s"}}' "$*"`;
 
 interface Asked {
-  readonly cluster: Cluster;
+  readonly cluster: ListedCluster;
   readonly api: FakeKubernetes;
   readonly count: (call: string) => number;
 }
@@ -75,6 +75,34 @@ test.each(["CREATING", "UPDATING", "DELETING", "FAILED"])(
     expect(api.requests).toEqual([]);
   },
 );
+
+test("what is in a cluster is listed at its endpoint, unless the cluster is gone or being deleted", async () => {
+  const { cluster: one, api } = await cluster();
+  const { cluster: gone } = await cluster({
+    "eks DescribeCluster": () => refusal("ResourceNotFoundException", "No cluster found"),
+  });
+  const { cluster: denied } = await cluster({
+    "eks DescribeCluster": () => refusal("AccessDeniedException", "not authorized"),
+  });
+  const { cluster: deleted } = await cluster({
+    "eks DescribeCluster": () => ({ cluster: { name: NAME, status: "DELETING" } }),
+  });
+  api.mishaps.push({ ...ready });
+  api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: "pv-1" } });
+  const contents = await one.openContents(signal);
+  if (contents.state !== "open") throw new Error(`the cluster is ${contents.state}, expected open`);
+  expect(await contents.inventory.list({ runId: RUN }, signal)).toMatchObject({
+    state: "complete",
+    scope: `Kubernetes cluster ${NAME}`,
+    items: [{ name: "pv-1", runId: RUN }],
+  });
+  expect(await gone.openContents(signal)).toEqual({ state: "none" });
+  expect(await deleted.openContents(signal)).toEqual({ state: "none" });
+  expect(await denied.openContents(signal)).toEqual({
+    state: "unknown",
+    reason: "AccessDeniedException: not authorized",
+  });
+});
 
 test("a cluster that nobody may describe is unknown, with AWS's words", async () => {
   const { cluster: one } = await cluster({

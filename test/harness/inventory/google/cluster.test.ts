@@ -1,6 +1,7 @@
 import { Agent } from "undici";
 import { expect, onTestFinished, test } from "vitest";
 import { tokenAuth } from "../../../../harness/inventory/google/auth.ts";
+import type { ListedCluster } from "../../../../harness/inventory/kubernetes/cluster.ts";
 import { googleCluster } from "../../../../harness/inventory/google/cluster.ts";
 import { awaitControlPlane } from "../../../../harness/pipeline/stages/await-control-plane.ts";
 import { openContext } from "../../../../harness/pipeline/context/context.ts";
@@ -16,7 +17,7 @@ const INSTANCES = "compute/projects/some-project/zones/us-central1-a/instances";
 
 async function asked<Answer>(
   documents: Readonly<Record<string, unknown>>,
-  ask: (cluster: Cluster) => Promise<Answer>,
+  ask: (cluster: ListedCluster) => Promise<Answer>,
 ): Promise<Answer> {
   await using google = new MockGoogle();
   const endpoints = await google.start();
@@ -43,6 +44,23 @@ test("a control plane works when Google says RUNNING and its API server answers 
 
 test("a cluster that may not be asked is unknown", async () => {
   expect(await asked({}, (one) => one.look(signal))).toMatchObject({ state: "unknown" });
+});
+
+test("what is in a cluster goes with a cluster that is gone, made or deleted; one that does not answer is unknown", async () => {
+  const open = (documents: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    asked(documents, (one) => one.openContents(signal));
+  expect(await open({})).toEqual({ state: "none" });
+  for (const status of ["PROVISIONING", "STOPPING"])
+    expect(await open({ [CLUSTER]: cluster(status) })).toEqual({ state: "none" });
+  for (const status of ["RUNNING", "RECONCILING", "ERROR"])
+    expect(await open({ [CLUSTER]: cluster(status) })).toMatchObject({
+      state: "unknown",
+      reason: expect.stringContaining("its API server does not answer") as string,
+    });
+  expect(await open({ [CLUSTER]: { status: "ERROR" } })).toEqual({
+    state: "unknown",
+    reason: "its status is ERROR, and it has no endpoint",
+  });
 });
 
 test("nodes are known by the ids of their machines and by their processors", async () => {

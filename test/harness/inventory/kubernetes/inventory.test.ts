@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { seenIn } from "../../../../harness/model/ports/listing.ts";
 import { kubernetesInventory } from "../../../../harness/inventory/kubernetes/inventory.ts";
+import { KUBERNETES_KINDS_LISTED } from "../../../../harness/inventory/kubernetes/kinds.ts";
 import type { Inventory } from "../../../../harness/model/ports/inventory.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { FakeKubernetes } from "../../../support/fake-kubernetes.ts";
@@ -66,6 +67,76 @@ test("in a cluster of several runs labels say whose a thing is", async () => {
   expect(items.map(({ name, runId }) => [name, runId])).toEqual([["labelled", RUN]]);
 });
 
+test("in a cluster of several runs a run's namespace makes everything in it the run's, and its volumes", async () => {
+  await using world = await cluster("");
+  const { api } = world;
+  const labels = { "bench-run": RUN, "bench-managed": "manual" };
+  api.put("/api/v1", undefined, "namespaces", { metadata: { name: "coder", labels } });
+  api.put("/api/v1", undefined, "namespaces", { metadata: { name: "somebody-elses" } });
+  api.put("/api/v1", "coder", "services", { metadata: { name: "coder" }, spec: { type: "LoadBalancer" } });
+  api.put("/api/v1", "coder", "persistentvolumeclaims", { metadata: { name: "home" } });
+  api.put("/api/v1", "somebody-elses", "persistentvolumeclaims", { metadata: { name: "data" } });
+  const claimed = (namespace: string): Record<string, unknown> => ({ claimRef: { namespace, name: "home" } });
+  api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: "pv-1" }, spec: claimed("coder") });
+  api.put("/api/v1", undefined, "persistentvolumes", {
+    metadata: { name: "pv-2" },
+    spec: claimed("somebody-elses"),
+  });
+  // The volume of a namespace that is gone already.
+  api.put("/api/v1", undefined, "persistentvolumes", {
+    metadata: { name: "pv-3" },
+    spec: claimed("bench-5t6w4y1z0abc-coder"),
+  });
+  const items = seenIn(await world.inventory.list({}, signal));
+  expect(items.map(({ name, runId, labels: own }) => [name, runId, own["bench-managed"]])).toEqual([
+    ["coder", RUN, "manual"],
+    ["coder", RUN, "manual"],
+    ["home", RUN, "manual"],
+    ["pv-1", RUN, "manual"],
+    ["pv-3", undefined, undefined],
+  ]);
+  expect(seenIn(await world.inventory.list({ runId: RUN }, signal))).toHaveLength(5);
+  expect(seenIn(await world.inventory.list({ runId: OTHER_RUN }, signal))).toEqual([]);
+});
+
+test("everything in a doubtful namespace is as doubtful, and is not removed", async () => {
+  await using world = await cluster("");
+  const namespace = "bench-5t6w4y1z0abc-coder";
+  const labels = { "bench-run": OTHER_RUN };
+  world.api.put("/api/v1", undefined, "namespaces", { metadata: { name: namespace, labels } });
+  world.api.put("/api/v1", namespace, "persistentvolumeclaims", { metadata: { name: "home" } });
+  for (const runId of [RUN, OTHER_RUN]) {
+    const items = seenIn(await world.inventory.list({ runId }, signal));
+    expect(items.map(({ name, doubtful }) => [name, doubtful !== undefined])).toEqual([
+      [namespace, true],
+      ["home", true],
+    ]);
+    expect(await world.inventory.remove(items[1]!, signal)).toMatchObject({ state: "denied" });
+  }
+});
+
+test("cluster-wide objects of a run are found by label or name, also in the run's own cluster", async () => {
+  for (const runId of ["", RUN]) {
+    await using world = await cluster(runId);
+    const { api } = world;
+    const labels = { "bench-run": RUN };
+    const rbac = "/apis/rbac.authorization.k8s.io/v1";
+    api.put("/apis/storage.k8s.io/v1", undefined, "storageclasses", { metadata: { name: "home", labels } });
+    api.put("/apis/storage.k8s.io/v1", undefined, "storageclasses", { metadata: { name: "standard" } });
+    api.put(rbac, undefined, "clusterrolebindings", { metadata: { name: "bench-5t6w4y1z0abc-coder" } });
+    api.put(rbac, undefined, "clusterrolebindings", { metadata: { name: "cluster-admin" } });
+    api.put(rbac, undefined, "clusterroles", { metadata: { name: "reader", labels } });
+    api.put(rbac, undefined, "clusterroles", { metadata: { name: "cluster-admin" } });
+    api.put("/api/v1", undefined, "namespaces", { metadata: { name: "kube-system" } });
+    const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
+    expect(items.map(({ kind, name }) => [kind, name])).toEqual([
+      ["kubernetes_storage_class_v1", "home"],
+      ["kubernetes_cluster_role_binding_v1", "bench-5t6w4y1z0abc-coder"],
+      ["kubernetes_cluster_role_v1", "reader"],
+    ]);
+  }
+});
+
 test("every page is read", async () => {
   await using world = await cluster();
   world.api.pageSize = 2;
@@ -95,6 +166,7 @@ test.each([
   ["always too old", 410, { message: "expired" }, "expired"],
   ["a proxy's page", 200, "<html>", "failed"],
   ["no list", 200, { kind: "Status" }, "not a list"],
+  ["another list", 200, { kind: "PodList", metadata: {}, items: [] }, "its kind is PodList"],
 ])("a list that is refused is never an empty one: %s", async (_name, status, body, reason) => {
   await using world = await cluster();
   plant(world.api);
@@ -102,6 +174,15 @@ test.each([
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({ state: "failed", reason: expect.stringContaining(reason) });
   expect(seenIn(answer)).toHaveLength(4);
+});
+
+test("every kind is listed with a call of its own, and any of them that is refused makes the answer fail", async () => {
+  for (const { kind, resource } of KUBERNETES_KINDS_LISTED) {
+    await using world = await cluster();
+    world.api.mishaps.push({ match: `/${resource}?`, status: 403, body: { message: "forbidden" }, left: 1 });
+    const answer = await world.inventory.list({ runId: RUN }, signal);
+    expect(answer).toMatchObject({ state: "failed", reason: `${kind}: denied: forbidden (403)` });
+  }
 });
 
 test("a cluster that does not answer is failed, not empty", async () => {
@@ -144,6 +225,26 @@ test("an object that is held is in use, and says by whom", async () => {
     state: "in-use",
     reason: "it is being deleted, but kubernetes.io/pvc-protection must finish first",
   });
+});
+
+test("a deleted namespace takes what is in it along, which is not waited for again", async () => {
+  await using world = await cluster("");
+  const { api, clock, inventory } = world;
+  api.finalizing = 40;
+  const labels = { "bench-run": RUN };
+  api.put("/api/v1", undefined, "namespaces", { metadata: { name: "coder", labels } });
+  api.put("/api/v1", "coder", "services", { metadata: { name: "coder" }, spec: { type: "LoadBalancer" } });
+  const [namespace, service] = seenIn(await inventory.list({ runId: RUN }, signal));
+  expect(await inventory.remove(namespace!, signal)).toEqual({
+    state: "in-use",
+    reason: "it is being deleted: Some resources are remaining: services. has 1 resource instances",
+  });
+  const before = clock.now();
+  expect(await inventory.remove(service!, signal)).toMatchObject({ state: "in-use" });
+  expect(clock.now()).toBe(before);
+  expect(await inventory.remove(namespace!, signal)).toMatchObject({ state: "in-use" });
+  while (api.objects.size > 0) await inventory.remove(namespace!, signal);
+  expect(await inventory.remove(service!, signal)).toEqual({ state: "gone" });
 });
 
 test.each([
