@@ -1,19 +1,35 @@
-import { oneLine } from "../../tools/safe-text.ts";
 import type { Stage } from "../../model/record/stage.ts";
 import { formatCount, formatDuration } from "../../results/format/format.ts";
+import { formatBar } from "./bar.ts";
+import { type Extent, findDrainExtent, findLoadExtent, findStackExtent } from "./extent.ts";
 import type { ProgressState, StageView } from "./state.ts";
-import { clip, connectionWords, costWords, progressRate, stackWords, workspaceWords } from "./words.ts";
+import { renderLine, type ViewLine } from "./view-line.ts";
+import { connectionWords, costWords, progressRate, stackWords, workspaceWords } from "./words.ts";
 
 /** How many resources at work a stack names. */
 const NAMED = 2;
 
-const MARKS = { ok: "done", failed: "FAIL", interrupted: "stop", skipped: "skip" } as const;
+const INDENT = "      ";
+
+const MARKS = {
+  ok: { word: "done", format: "green" },
+  failed: { word: "FAIL", format: "red" },
+  interrupted: { word: "stop", format: "yellow" },
+  skipped: { word: "skip", format: "dim" },
+} as const;
+const AT_WORK = { word: ">>  ", format: "cyan" } as const;
 
 /** The lines that a terminal shows of a run at one moment, none longer than its width. */
-export function liveView(state: ProgressState, now: number, width: number): readonly string[] {
-  return [...headline(state, now), ...state.stages.flatMap((view) => stageLines(view, state, now))].map(
-    (line) => clip(oneLine(line), width),
-  );
+export function liveView(
+  state: ProgressState,
+  now: number,
+  { width, hasColours = false }: { readonly width: number; readonly hasColours?: boolean },
+): readonly string[] {
+  const lines = [
+    ...headline(state, now).map((text) => ({ text })),
+    ...state.stages.flatMap((view) => stageLines(view, state, now)),
+  ];
+  return lines.map((line) => renderLine(line, width, hasColours));
 }
 
 function headline(state: ProgressState, now: number): readonly string[] {
@@ -28,56 +44,85 @@ function headline(state: ProgressState, now: number): readonly string[] {
   ];
 }
 
-function stageLines(view: StageView, state: ProgressState, now: number): readonly string[] {
+function stageLines(view: StageView, state: ProgressState, now: number): readonly ViewLine[] {
   const { stage, finished, startedAt } = view;
   const duration = formatDuration(Math.max(0, finished?.durationMs ?? now - startedAt));
-  const mark = finished === undefined ? ">>  " : MARKS[finished.outcome];
-  const head = `${mark}  ${stage.padEnd(10)}${duration.padStart(8)}`;
-  const [summary, ...details] = wordsOf(stage, view, state, now);
-  if (finished?.outcome === "failed") return [`${head}  ${firstLine(finished.message)}`];
-  const line = summary === undefined ? head : `${head}  ${summary}`;
-  return finished === undefined ? [line, ...details.map((detail) => `      ${detail}`)] : [line];
+  const { word, format } = finished === undefined ? AT_WORK : MARKS[finished.outcome];
+  const head = `${word}  ${stage.padEnd(10)}${duration.padStart(8)}`;
+  const accent = { from: 0, to: word.length, format };
+  if (finished?.outcome === "failed") return [{ text: `${head}  ${firstLine(finished.message)}`, accent }];
+  const { summary, extent, details = [] } = describeStage(stage, view, state, now);
+  const line = { text: summary === undefined ? head : `${head}  ${summary}`, accent };
+  if (finished !== undefined) return [line];
+  return [line, ...barLines(extent), ...details.map((detail) => ({ text: `${INDENT}${detail}` }))];
 }
 
-/** What a stage has to say beside its name, then the lines below it while it is at work. */
-function wordsOf(stage: Stage, view: StageView, state: ProgressState, now: number): readonly string[] {
+function barLines(extent: Extent | undefined): readonly ViewLine[] {
+  if (extent === undefined || extent.total === 0) return [];
+  const bar = formatBar(extent);
+  const from = INDENT.length + 1;
+  return [
+    {
+      text: `${INDENT}${bar}`,
+      accent: { from, to: from + bar.lastIndexOf("#"), format: "cyan" },
+    },
+  ];
+}
+
+interface StageWords {
+  /** Shown beside the stage's name. */
+  readonly summary?: string | undefined;
+  /** Shown as a bar below it while the stage is at work, followed by the details. */
+  readonly extent?: Extent | undefined;
+  readonly details?: readonly string[];
+}
+
+function describeStage(stage: Stage, view: StageView, state: ProgressState, now: number): StageWords {
   switch (stage) {
     case "provision":
-      return terraformWords(view, "created", now);
+      return describeStacks(view, "created", now);
     case "destroy":
-      return terraformWords(view, "destroyed", now);
+      return describeStacks(view, "destroyed", now);
     case "load": {
       const { load } = state;
-      if (load === undefined) return [];
-      const summary = `${load.activity}, ${formatCount(load.users)} users, ${progressRate(load)}`;
-      return [summary, workspaceWords(load), connectionWords(load)];
+      if (load === undefined) return {};
+      return {
+        summary: `${load.activity}, ${formatCount(load.users)} users, ${progressRate(load)}`,
+        extent: findLoadExtent(state, now),
+        details: [workspaceWords(load), connectionWords(load)],
+      };
     }
     case "drain": {
       const { drain } = state;
-      if (drain === undefined) return [];
-      return [`${formatCount(drain.deleted)} deleted, ${formatCount(drain.remaining)} remaining`];
+      if (drain === undefined) return {};
+      return {
+        summary: `${formatCount(drain.deleted)} deleted, ${formatCount(drain.remaining)} remaining`,
+        extent: findDrainExtent(state, now),
+      };
     }
     case "sweep":
-      return state.swept.size === 0 ? [] : [`${formatCount(state.swept.size)} removed`];
+      return state.swept.size === 0 ? {} : { summary: `${formatCount(state.swept.size)} removed` };
     case "audit": {
       const { audit } = state;
-      if (audit === undefined) return [];
-      return [audit.left === 0 ? audit.verdict : `${audit.verdict}: ${formatCount(audit.left)} left`];
+      if (audit === undefined) return {};
+      const left = audit.left === 0 ? "" : `: ${formatCount(audit.left)} left`;
+      return { summary: `${audit.verdict}${left}` };
     }
     case "preflight":
     case "bootstrap":
-      return [];
+      return {};
   }
 }
 
-function terraformWords({ stacks }: StageView, verb: string, now: number): readonly string[] {
+function describeStacks({ stacks }: StageView, verb: string, now: number): StageWords {
+  if (stacks.length === 0) return {};
   const summary = stacks.map((stack) => stackWords(stack, verb)).join("; ");
   const working = stacks.flatMap((stack) => [...stack.working]).toSorted(([, a], [, b]) => a - b);
   const named = working
     .slice(0, NAMED)
     .map(([address, since]) => `${formatDuration(Math.max(0, now - since)).padStart(6)}  ${address}`);
   const more = working.length > NAMED ? [`and ${working.length - NAMED} more`] : [];
-  return stacks.length === 0 ? [] : [summary, ...named, ...more];
+  return { summary, extent: findStackExtent(stacks), details: [...named, ...more] };
 }
 
 function firstLine(message = ""): string {

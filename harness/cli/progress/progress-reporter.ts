@@ -1,3 +1,4 @@
+import { WriteStream } from "node:tty";
 import { createLogUpdate } from "log-update";
 import { systemClock } from "../../tools/time/clock.ts";
 import type { Clock } from "../../tools/time/clock.ts";
@@ -27,13 +28,17 @@ export function progressReporter(
 ): ProgressReporter {
   const terminal: ProgressStream = io.terminal ?? io.stderr;
   return isLive(terminal, io.env)
-    ? terminalReporter(terminal, clock, io.suggest)
+    ? terminalReporter(terminal, clock, { suggest: io.suggest, hasColours: hasColours(io.env) })
     : plainReporter(io.stderr, clock);
 }
 
 function isLive(stream: ProgressStream, env: NodeJS.ProcessEnv): boolean {
-  const isSet = (name: string): boolean => (env[name] ?? "") !== "";
-  return stream.isTTY === true && !isSet("CI") && !isSet("NO_COLOR") && env["TERM"] !== "dumb";
+  return stream.isTTY === true && (env["CI"] ?? "") === "" && env["TERM"] !== "dumb";
+}
+
+/** Whether a terminal with these variables shows colours, by Node's own rules: FORCE_COLOR, NO_COLOR, TERM and others. */
+function hasColours(env: NodeJS.ProcessEnv): boolean {
+  return WriteStream.prototype.getColorDepth(env) > 1;
 }
 
 /** Appends a line for each thing that happened, with the time since the first. */
@@ -61,7 +66,10 @@ const DEFAULT_COLUMNS = 80;
 export function terminalReporter(
   stream: ProgressStream,
   clock: Clock,
-  suggest: (text: string) => string = (text) => text,
+  {
+    suggest = (text) => text,
+    hasColours = false,
+  }: { readonly suggest?: ((text: string) => string) | undefined; readonly hasColours?: boolean } = {},
 ): ProgressReporter {
   const update = createLogUpdate(stream, { showCursor: true });
   const axis = new EventAxis(clock);
@@ -72,7 +80,7 @@ export function terminalReporter(
     drawnAt = clock.elapsed();
     // The last column is left free: some terminals wrap a line that fills it.
     const width = (stream.columns ?? DEFAULT_COLUMNS) - 1;
-    update(liveView(state, axis.now(), width).join("\n"));
+    update(liveView(state, axis.now(), { width, hasColours }).join("\n"));
   };
   const above = (line: string): void => {
     update.clear();

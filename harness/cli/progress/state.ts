@@ -24,16 +24,26 @@ export interface StageView {
   readonly stacks: readonly StackView[];
 }
 
-/** What there is to show of a run: everything its events said so far. */
+/** When an activity was first seen (milliseconds since the epoch), and how much was done by then. */
+export interface ActivityView {
+  readonly name: string;
+  readonly sinceMs: number;
+  readonly doneBefore: number;
+}
+
+/** Everything that a run's events have reported so far. */
 export interface ProgressState {
-  /** When the first event was told. */
+  /** When the first event was reported. */
   readonly startedAt?: number;
   readonly run?: Extract<RunEvent, { readonly type: "run.started" }>;
   readonly stages: readonly StageView[];
   readonly load?: LoadProgress;
+  /** The load's present activity. */
+  readonly activity?: ActivityView;
   /** What it cost so far. */
   readonly cost?: Extract<RunEvent, { readonly type: "cost.progress" }>;
   readonly drain?: Extract<RunEvent, { readonly type: "drain.progress" }>;
+  readonly drainActivity?: ActivityView;
   /** What was swept, by kind and name. */
   readonly swept: ReadonlySet<string>;
   readonly audit?: Extract<RunEvent, { readonly type: "audit.finished" }>;
@@ -72,11 +82,15 @@ export function advance(state: ProgressState, event: StoredEvent): ProgressState
           : progressed(view, event.progress, at),
       );
     case "load.progress":
-      return { ...next, load: event.progress };
+      return { ...next, load: event.progress, activity: activityAt(state.activity, event.progress, at) };
     case "cost.progress":
       return { ...next, cost: event };
     case "drain.progress":
-      return { ...next, drain: event };
+      return {
+        ...next,
+        drain: event,
+        drainActivity: state.drainActivity ?? { name: "drain", sinceMs: at, doneBefore: event.deleted },
+      };
     case "sweep.removed":
       return { ...next, swept: new Set([...state.swept, `${event.kind} ${event.name}`]) };
     case "audit.finished":
@@ -87,6 +101,16 @@ export function advance(state: ProgressState, event: StoredEvent): ProgressState
     case "run.finished":
       return next;
   }
+}
+
+function activityAt(
+  known: ActivityView | undefined,
+  { activity, users, workspaces }: LoadProgress,
+  at: number,
+): ActivityView {
+  if (known?.name === activity) return known;
+  const doneBefore = activity === "creating users" ? users : workspaces.deleted;
+  return { name: activity, sinceMs: at, doneBefore };
 }
 
 function finished(

@@ -143,7 +143,7 @@ export const failureCount = z.object({
 export type FailureCount = z.infer<typeof failureCount>;
 
 export const loadProgress = z.object({
-  /** What the shard does now, in a word or two: "creating", "connecting", "holding", "deleting". */
+  /** What the worker does now, in a word or two: "creating", "connecting", "holding", "deleting". */
   activity: z.string(),
   users: count,
   workspaces: z.object({
@@ -156,6 +156,31 @@ export const loadProgress = z.object({
   }),
   connections: z.object({ wanted: count, terminal: count, ssh: count, failed: count }),
   commandsPerSecond: z.number(),
+  /** What the load intends to reach; absent in a drain and in events of earlier versions. */
+  plan: z
+    .object({
+      users: count,
+      /** Workspaces being created at the same time; 0 = all. */
+      concurrency: count,
+      /** New connections per second during the ramp-up. */
+      connectionsPerSecond: z.number().positive(),
+      /** Milliseconds of the hold. */
+      holdMs: count,
+    })
+    .optional(),
+  /**
+   * Absent until a build has succeeded, where the number of provisioner daemons is not known, and where workspaces are
+   * created on a schedule.
+   */
+  builds: z
+    .object({
+      /** Provisioner daemons, each of which runs one build at a time. */
+      daemons: z.number().int().positive(),
+      /** Successful builds so far, and the mean of their durations in milliseconds by the server's stamps. */
+      succeeded: z.number().int().positive(),
+      meanMs: z.number().nonnegative(),
+    })
+    .optional(),
 });
 export type LoadProgress = z.infer<typeof loadProgress>;
 

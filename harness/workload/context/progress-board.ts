@@ -1,4 +1,5 @@
 import type { WorkerEvent } from "../../model/ports/worker.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { LoadProgress, LoadStage } from "../../model/record/worker-result.ts";
 
 /** At most four progress events a second. */
@@ -17,6 +18,10 @@ export class ProgressBoard {
   readonly #emit: (event: WorkerEvent) => void;
   readonly #timer: NodeJS.Timeout;
   #total: number;
+  #plan: LoadProgress["plan"];
+  #daemons = 0;
+  #succeededBuilds = 0;
+  #buildMs = 0;
   #commands = 0;
   #reportedCommands = 0;
   #reportedAtMs = performance.now();
@@ -33,6 +38,25 @@ export class ProgressBoard {
   /** Verified answers so far. */
   get commands(): number {
     return this.#commands;
+  }
+
+  /** Sets what the load intends to reach; `daemons` is 0 where their number is not known. */
+  setPlan({ users, login, concurrency, arrival, connections }: LoadTask, daemons: number): void {
+    const { rampPerSecond, holdMs } = connections;
+    this.#plan = {
+      users: login === "host" ? 1 : users,
+      concurrency,
+      connectionsPerSecond: rampPerSecond,
+      holdMs,
+    };
+    // On a schedule the daemons wait for arrivals, so their number says nothing about the time that remains.
+    this.#daemons = arrival === undefined ? daemons : 0;
+  }
+
+  /** Counts a successful build of this duration in milliseconds. */
+  addBuild(durationMs: number): void {
+    this.#succeededBuilds++;
+    this.#buildMs += Math.max(0, durationMs);
   }
 
   /** Sets the number of workspaces, if it is known only after a search. */
@@ -67,6 +91,8 @@ export class ProgressBoard {
       workspaces: { total: this.#total, queued, building, ready, failed, deleted },
       connections: { ...this.connections },
       commandsPerSecond,
+      ...(this.#plan === undefined ? {} : { plan: this.#plan }),
+      ...this.#builds(),
     };
     this.#reportedCommands = this.#commands;
     this.#reportedAtMs = now;
@@ -74,5 +100,11 @@ export class ProgressBoard {
     if (text === this.#reported) return;
     this.#reported = text;
     this.#emit({ type: "progress", progress });
+  }
+
+  #builds(): Pick<LoadProgress, "builds"> {
+    const [daemons, succeeded] = [this.#daemons, this.#succeededBuilds];
+    if (daemons === 0 || succeeded === 0) return {};
+    return { builds: { daemons, succeeded, meanMs: Math.round(this.#buildMs / succeeded) } };
   }
 }

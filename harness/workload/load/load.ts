@@ -64,6 +64,7 @@ export async function runLoad(
     const { load, capacity } = await prepareLoad(task, context, {
       ...{ http, polling, ssh, board, signal },
     });
+    board.setPlan(task, capacity);
     let aborted: string | undefined;
     const abort = (why: string): void => {
       if (aborted !== undefined) return;

@@ -30,6 +30,36 @@ export class ProgressSum {
         failed: sum(({ connections }) => connections.failed),
       },
       commandsPerSecond: sum(({ commandsPerSecond }) => commandsPerSecond),
+      ...sumPlans(all.flatMap(({ plan }) => plan ?? [])),
+      ...sumBuilds(all.flatMap(({ builds }) => builds ?? [])),
     };
   }
+}
+
+type Plan = NonNullable<LoadProgress["plan"]>;
+type Builds = NonNullable<LoadProgress["builds"]>;
+
+function sumPlans(plans: readonly Plan[]): Pick<LoadProgress, "plan"> {
+  if (plans.length === 0) return {};
+  const sum = (value: (plan: Plan) => number): number =>
+    plans.reduce((total, plan) => total + value(plan), 0);
+  return {
+    plan: {
+      users: sum(({ users }) => users),
+      concurrency: plans.some(({ concurrency }) => concurrency === 0)
+        ? 0
+        : sum(({ concurrency }) => concurrency),
+      connectionsPerSecond: sum(({ connectionsPerSecond }) => connectionsPerSecond),
+      holdMs: Math.max(...plans.map(({ holdMs }) => holdMs)),
+    },
+  };
+}
+
+/** The parts share the deployment's daemons, so their numbers are not added up. */
+function sumBuilds(parts: readonly Builds[]): Pick<LoadProgress, "builds"> {
+  if (parts.length === 0) return {};
+  const succeeded = parts.reduce((total, part) => total + part.succeeded, 0);
+  const totalMs = parts.reduce((total, part) => total + part.succeeded * part.meanMs, 0);
+  const daemons = Math.max(...parts.map((part) => part.daemons));
+  return { builds: { daemons, succeeded, meanMs: Math.round(totalMs / succeeded) } };
 }

@@ -137,6 +137,7 @@ export function recordBuild(load: LoadContext, job: Job): void {
   if (job.status !== "succeeded") return;
   load.latencies.recordSpan("build", started, completed);
   load.pollPace.sawBuild(completed - started);
+  load.board.addBuild(completed - started);
 }
 
 function describeTimeout(

@@ -5,7 +5,7 @@ import type { StoredEvent } from "../../../../harness/model/ports/event.ts";
 import { at, costs, instant, loading, untilLoad } from "./story.ts";
 
 const view = (events: readonly StoredEvent[], seconds: number, width = 79): string =>
-  liveView(events.reduce(advance, initialState), instant(seconds), width).join("\n");
+  liveView(events.reduce(advance, initialState), instant(seconds), { width }).join("\n");
 
 test("while provisioning it shows the stage's time and the resources created of planned and at work", () => {
   const text = view(untilLoad, 7);

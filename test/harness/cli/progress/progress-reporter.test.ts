@@ -88,13 +88,29 @@ test("off a terminal figures that always change are told every five seconds and 
   expect(stream.text.match(/holding/g)).toHaveLength(1);
 });
 
-test.each([{ CI: "true" }, { NO_COLOR: "1" }, { TERM: "dumb" }])("%o asks for appended lines", (env) => {
+test.each([{ CI: "true" }, { TERM: "dumb" }])("%o asks for appended lines", (env) => {
   const stream = terminal();
   const reporter = progressReporter({ stderr: stream, env });
   for (const event of untilLoad) reporter.report(event);
   reporter.close();
   expect(stream.text).not.toContain(ESCAPE);
   expect(stream.text).toContain("preflight: started");
+});
+
+const COLOUR = `${ESCAPE}[36m`;
+
+test.each([
+  [{ TERM: "xterm" }, true],
+  [{ TERM: "xterm", NO_COLOR: "1" }, false],
+  [{ TERM: "xterm", FORCE_COLOR: "0" }, false],
+  [{ FORCE_COLOR: "1" }, true],
+])("with %o a terminal's live view is in colour: %s", (env, isColoured) => {
+  const stream = terminal();
+  const reporter = progressReporter({ stderr: stream, env });
+  for (const event of untilLoad) reporter.report(event);
+  reporter.close();
+  expect(stream.text).toContain("gke-cloud 1 of 3 created");
+  expect(stream.text.includes(COLOUR)).toBe(isColoured);
 });
 
 test("a terminal shows one view that is redrawn in place, and keeps the last state", () => {

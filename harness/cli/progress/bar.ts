@@ -1,0 +1,21 @@
+import { formatCount, formatDuration } from "../../results/format/format.ts";
+import type { Extent } from "./extent.ts";
+
+const WIDTH = 20;
+
+/** A bar with its percentage, its counts and about how long it still takes: `[####----]  50 %, about 12 s left`. */
+export function formatBar({ done, total, unit, remainingMs }: Extent): string {
+  const share = Math.min(1, Math.max(0, done / total));
+  const filled = Math.floor(share * WIDTH);
+  const bar = `[${"#".repeat(filled)}${"-".repeat(WIDTH - filled)}]`;
+  const percent = `${Math.floor(share * 100)} %`.padStart(5);
+  const left = remainingMs === undefined ? "" : `, about ${roughDuration(remainingMs)} left`;
+  return `${bar} ${percent}${left}  ${formatCount(Math.min(done, total))} of ${formatCount(total)} ${unit}`;
+}
+
+/** An estimate has no tenths of a second. */
+function roughDuration(milliseconds: number): string {
+  return milliseconds < 9_950
+    ? `${Math.max(1, Math.round(milliseconds / 1000))} s`
+    : formatDuration(milliseconds);
+}
