@@ -6,13 +6,15 @@ import { messageOf, RefbenchError } from "../tools/error.ts";
 import type { Plan } from "../pipeline/folder/plan.ts";
 import { DEFAULT_WIDTH, type OutputSpec } from "../results/format/output-spec.ts";
 import { widthOf } from "../results/output/outputs.ts";
+import { describeMemory, describeTime, type Expectation } from "./expectation/expectation.ts";
 import { costLines } from "./cost-lines.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { linesOf, preflightText } from "./preflight/preflight-text.ts";
 
-/** What was found, and what the run would cost or why nobody knows. */
-type PreflightAnswer = PreflightReport &
-  ({ readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string });
+/** What was found, what is expected of the run, and what it would cost or why nobody knows. */
+type PreflightAnswer = PreflightReport & { readonly expected: Expectation } & (
+    { readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string }
+  );
 
 /** Writes what was found in each form asked for. */
 export async function writePreflight(
@@ -24,7 +26,9 @@ export async function writePreflight(
     // Words of a cloud's answers are in it, and they go to a terminal.
     const width = path === undefined ? widthOf(stdout) : DEFAULT_WIDTH;
     const text =
-      format === "json" ? jsonText(report) : `${preflightText(report, width)}${costWords(report, width)}`;
+      format === "json"
+        ? jsonText(report)
+        : `${preflightText(report, width)}${costWords(report, width)}${expectationWords(report, width)}`;
     if (path === undefined) {
       stdout.write(text);
       continue;
@@ -46,4 +50,14 @@ function costWords(report: PreflightAnswer, width: number): string {
   // Where something must be mended first, the parts of the bill are not on the screen.
   const shown = report.outcome === "failed" ? lines.slice(0, 1) : lines;
   return shown.flatMap((line) => linesOf(line, width).map((part) => `${part}\n`)).join("");
+}
+
+function expectationWords({ expected, simulated }: PreflightAnswer, width: number): string {
+  const where = simulated ? " in a real cloud (a rehearsal compresses it)" : "";
+  return [
+    `time${where}: ${describeTime(expected.time)}`,
+    `memory of the load: ${describeMemory(expected.generator)}`,
+  ]
+    .flatMap((line) => linesOf(line, width).map((part) => `${part}\n`))
+    .join("");
 }

@@ -43,18 +43,50 @@ const BOOTSTRAP = 3;
  */
 const LOAD = 3;
 
-/** The phases of a run of this size, each at its slow end. */
-export function phasesOf({ carriedBy }: Pick<Architecture, "carriedBy">, size: Size): Phases {
-  const cluster = carriedBy === "gke" || carriedBy === "eks";
+/** Minutes that each round of builds takes, created or deleted: what the objectives allow. */
+export const MINUTES_PER_BUILD_ROUND = 1;
+
+/** Minutes of each part of a run, each at its slow end. */
+export interface PartMinutes {
+  readonly provision: number;
+  readonly bootstrap: number;
+  /** Nodes, images and agents, beside the builds. */
+  readonly readiness: number;
+  readonly builds: number;
+  readonly rampUp: number;
+  readonly hold: number;
+  /** Deletes the workspaces, whether the load or the drain does. */
+  readonly drain: number;
+  readonly destroy: number;
+}
+
+/** The minutes of each part of a run of this size with one load. */
+export function estimateMinutes({ carriedBy }: Pick<Architecture, "carriedBy">, size: Size): PartMinutes {
+  const isCluster = carriedBy === "gke" || carriedBy === "eks";
   const machine = size.database.kind === "on-box" ? PROVISION.onBox : PROVISION.machine;
-  const rounds = Math.ceil(size.workspaces / size.concurrentBuilds);
+  const rounds = Math.ceil(size.workspaces / size.concurrentBuilds) * MINUTES_PER_BUILD_ROUND;
   const { total, rampPerSecond, holdSeconds } = size.connections;
   return {
-    provision: hours((cluster ? PROVISION.cluster : machine) + BOOTSTRAP),
-    install: hours(INSTALL + BOOTSTRAP),
-    load: hours(LOAD + rounds + (total / rampPerSecond + holdSeconds) / 60),
-    // A load that is stopped leaves every workspace to the drain, a minute each round.
-    teardown: hours(rounds + DESTROY[carriedBy]),
+    provision: isCluster ? PROVISION.cluster : machine,
+    bootstrap: BOOTSTRAP,
+    readiness: LOAD,
+    builds: rounds,
+    rampUp: total / rampPerSecond / 60,
+    hold: holdSeconds / 60,
+    // A load that is stopped leaves every workspace to the drain.
+    drain: rounds,
+    destroy: DESTROY[carriedBy],
+  };
+}
+
+/** The phases of a run of this size, each at its slow end. */
+export function phasesOf(architecture: Pick<Architecture, "carriedBy">, size: Size): Phases {
+  const minutes = estimateMinutes(architecture, size);
+  return {
+    provision: hours(minutes.provision + minutes.bootstrap),
+    install: hours(INSTALL + minutes.bootstrap),
+    load: hours(minutes.readiness + minutes.builds + minutes.rampUp + minutes.hold),
+    teardown: hours(minutes.drain + minutes.destroy),
   };
 }
 

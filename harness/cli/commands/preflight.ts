@@ -6,6 +6,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { outputOption } from "../options/output-option.ts";
+import { expectRun } from "../expectation/expected-run.ts";
 import { planCost } from "../../pipeline/cost/cost-plan.ts";
 import { addClusterAccessOptions } from "../options/cluster-access.ts";
 import { endpointsOf } from "../../composition/settings/endpoints.ts";
@@ -89,7 +90,7 @@ async function preflight(
   const asked = { ...checkedSettings(settings), project, account, fail, skip, licence };
   const { askPreflight } = await import("../../composition/preflight/ask.ts");
   const report = await askPreflight(asked, io, interrupts.stop);
-  await writePreflight({ ...report, ...planned }, flags.output, io);
+  await writePreflight({ ...report, ...planned, expected: expectRun(settings) }, flags.output, io);
   if (report.outcome === "failed") io.exit(EXIT_CODES.infrastructure);
 }
 

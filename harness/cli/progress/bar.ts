@@ -3,14 +3,19 @@ import type { Extent } from "./extent.ts";
 
 const WIDTH = 20;
 
-/** A bar with its percentage, its counts and about how long it still takes: `[####----]  50 %, about 12 s left`. */
-export function formatBar({ done, total, unit, remainingMs }: Extent): string {
+/**
+ * A bar with its percentage, about how long it still takes, and its counts where they fit within `room` characters:
+ * `[##########----------]  50 %, about 12 s left  5 of 10 users`.
+ */
+export function formatBar({ done, total, unit, remainingMs }: Extent, room = Infinity): string {
   const share = Math.min(1, Math.max(0, done / total));
   const filled = Math.floor(share * WIDTH);
   const bar = `[${"#".repeat(filled)}${"-".repeat(WIDTH - filled)}]`;
   const percent = `${Math.floor(share * 100)} %`.padStart(5);
   const left = remainingMs === undefined ? "" : `, about ${roughDuration(remainingMs)} left`;
-  return `${bar} ${percent}${left}  ${formatCount(Math.min(done, total))} of ${formatCount(total)} ${unit}`;
+  const short = `${bar} ${percent}${left}`;
+  const long = `${short}  ${formatCount(Math.min(done, total))} of ${formatCount(total)} ${unit}`;
+  return long.length <= room ? long : short;
 }
 
 /** An estimate has no tenths of a second. */

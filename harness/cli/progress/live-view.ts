@@ -27,7 +27,7 @@ export function liveView(
 ): readonly string[] {
   const lines = [
     ...headline(state, now).map((text) => ({ text })),
-    ...state.stages.flatMap((view) => stageLines(view, state, now)),
+    ...state.stages.flatMap((view) => stageLines(view, state, { now, width })),
   ];
   return lines.map((line) => renderLine(line, width, hasColours));
 }
@@ -44,7 +44,11 @@ function headline(state: ProgressState, now: number): readonly string[] {
   ];
 }
 
-function stageLines(view: StageView, state: ProgressState, now: number): readonly ViewLine[] {
+function stageLines(
+  view: StageView,
+  state: ProgressState,
+  { now, width }: { readonly now: number; readonly width: number },
+): readonly ViewLine[] {
   const { stage, finished, startedAt } = view;
   const duration = formatDuration(Math.max(0, finished?.durationMs ?? now - startedAt));
   const { word, format } = finished === undefined ? AT_WORK : MARKS[finished.outcome];
@@ -54,12 +58,12 @@ function stageLines(view: StageView, state: ProgressState, now: number): readonl
   const { summary, extent, details = [] } = describeStage(stage, view, state, now);
   const line = { text: summary === undefined ? head : `${head}  ${summary}`, accent };
   if (finished !== undefined) return [line];
-  return [line, ...barLines(extent), ...details.map((detail) => ({ text: `${INDENT}${detail}` }))];
+  return [line, ...barLines(extent, width), ...details.map((detail) => ({ text: `${INDENT}${detail}` }))];
 }
 
-function barLines(extent: Extent | undefined): readonly ViewLine[] {
+function barLines(extent: Extent | undefined, width: number): readonly ViewLine[] {
   if (extent === undefined || extent.total === 0) return [];
-  const bar = formatBar(extent);
+  const bar = formatBar(extent, width - INDENT.length);
   const from = INDENT.length + 1;
   return [
     {

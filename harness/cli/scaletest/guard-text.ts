@@ -4,6 +4,7 @@ import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { formatCount, formatDuration } from "../../results/format/format.ts";
 import { wrap } from "../../results/table/grid.ts";
+import { describeMemory, describeTime, type Expectation } from "../expectation/expectation.ts";
 import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
 
 const NAMED = 5;
@@ -50,6 +51,17 @@ export function planText(task: LoadTask, again: { readonly cleanup: string }, wi
     [
       ["Will do", intentOf(task)],
       ["Names", `${task.prefix}-0 and on; if this process is ever cut off: ${again.cleanup}`],
+    ],
+    width,
+  );
+}
+
+/** How long a load should take and how much memory it should need, in the same form. */
+export function expectationText({ time, generator }: Expectation, width: number): string {
+  return labelled(
+    [
+      ["Takes", describeTime(time)],
+      ["Memory", describeMemory(generator)],
     ],
     width,
   );

@@ -4,6 +4,7 @@ import { type EngineRun, planEngines } from "../../loads/plan-engines.ts";
 import { type LoadInterrupts, listenForLoadInterrupts } from "../../loads/interrupts.ts";
 import { type RunId, newRunId, run12 } from "../../model/run-id.ts";
 import { type PreparedLoad, mayBegin } from "./may-begin.ts";
+import { writeDryRun } from "./dry-run.ts";
 import type { Command } from "commander";
 import { startDeadline } from "../../tools/time/deadline.ts";
 import { systemClock } from "../../tools/time/clock.ts";
@@ -70,7 +71,10 @@ export async function loadByHand(
     // Its names tell no run.
     ...(flags.engine === "refbench" ? [] : ["--coder-scaletest"]),
   );
-  if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup })) return;
+  if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup })) {
+    await writeDryRun({ look, task }, outputs, io);
+    return;
+  }
   looking.release();
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);

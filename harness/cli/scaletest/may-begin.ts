@@ -7,7 +7,8 @@ import { typedCommand } from "./options/typed-command.ts";
 import { oneLine } from "../../tools/safe-text.ts";
 import { widthOf } from "../../results/output/outputs.ts";
 import { guardDeployment } from "./guard.ts";
-import { lookText, planText } from "./guard-text.ts";
+import { expectLoad } from "./dry-run.ts";
+import { expectationText, lookText, planText } from "./guard-text.ts";
 
 /** A load as the deployment was found able to carry it, nothing created yet. */
 export interface PreparedLoad {
@@ -40,6 +41,7 @@ export function mayBegin(
   const width = widthOf(io.stderr);
   io.stderr.write(lookText(look, width));
   io.stderr.write(planText(task, { cleanup }, width));
+  io.stderr.write(expectationText(expectLoad(task, look), width));
   if (again !== undefined) io.stderr.write(`${"Again".padEnd(12)}${again}\n`);
   guardDeployment(look, deploymentId, typedCommand(command, "--deployment-id", look.id));
   if (dryRun !== true) return true;

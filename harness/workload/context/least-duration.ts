@@ -12,7 +12,7 @@ export function leastDurationMs(task: LoadTask): number {
 }
 
 /** Milliseconds until the last workspace is due. If a step is a ramp, its rate is reached at its end. */
-function arrivalMs({ arrival, workspaces }: LoadTask): number {
+export function arrivalMs({ arrival, workspaces }: LoadTask): number {
   let left = workspaces;
   let before = 0;
   let milliseconds = 0;

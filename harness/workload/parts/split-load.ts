@@ -6,8 +6,15 @@ const CONNECTIONS_PER_PART = 10_000;
 
 type Steps = NonNullable<LoadTask["arrival"]>;
 
+/** What decides how many parts a load has. */
+export type CountedLoad = Pick<
+  LoadTask,
+  | ("users" | "workspaces" | "concurrency" | "cleanupConcurrency" | "connections")
+  | ("existing" | "app" | "arrival" | "part" | "shards")
+> & { readonly deployment: Pick<LoadTask["deployment"], "stdioSessions"> };
+
 /** How many parts the load is split into: as many as the task says, else one per 10,000 connections. */
-export function countParts(task: LoadTask): number {
+export function countParts(task: CountedLoad): number {
   if (task.part !== undefined) return 1;
   return Math.max(1, Math.min(countWantedParts(task), countPossibleParts(task)));
 }
@@ -22,12 +29,12 @@ export function explainFewerParts(task: LoadTask): string | undefined {
   );
 }
 
-function countWantedParts({ connections, app, shards }: LoadTask): number {
+function countWantedParts({ connections, app, shards }: CountedLoad): number {
   return shards ?? Math.ceil(Math.max(connections.total, app?.connections ?? 0) / CONNECTIONS_PER_PART);
 }
 
 /** Each part needs its own user, workspace and turn: a part with 0 turns would have no limit. */
-function countPossibleParts(task: LoadTask): number {
+function countPossibleParts(task: CountedLoad): number {
   const { deployment, concurrency, cleanupConcurrency, existing, app, arrival } = task;
   // On a schedule there are no turns.
   const turns = arrival === undefined ? [concurrency, cleanupConcurrency] : [cleanupConcurrency];

@@ -21,6 +21,7 @@ import { listenForLoadInterrupts } from "../../../loads/interrupts.ts";
 import { type Prepare, requireOwner } from "../load-command.ts";
 import type { LoadFlags } from "../options/load-options.ts";
 import { reachDeployment } from "../reach.ts";
+import { writeDryRun } from "../dry-run.ts";
 import { mayBegin } from "../may-begin.ts";
 import { missedBy } from "../../../loads/record.ts";
 import { runLoadByHand } from "../../../loads/run-load.ts";
@@ -49,7 +50,10 @@ export async function findLimitByHand(
   const known = resume === undefined ? [] : await stepsToGoOnFrom(resume, limitGround, io.cwd);
   const since = resume === undefined ? "" : `, on from what ${resume} has (loads: ${known.length})`;
   const again = `from ${loadWords(wish.kind, wish.from)} up to ${loadWords(wish.kind, wish.upTo)}, until an objective breaks${since}`;
-  if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup, again })) return;
+  if (!mayBegin({ look, task, notes }, flags, { io, command, cleanup, again })) {
+    await writeDryRun({ look, task }, flags.output, io);
+    return;
+  }
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
   const kept = keptIn(runId);

@@ -54,6 +54,20 @@ describe("refbench preflight --rehearse", () => {
     expect(written).toBe(stdout);
   });
 
+  test("estimates the time of each phase and the memory of the load, in text and JSON", async () => {
+    const { stdout } = await preflight(["gke", "--rehearse"], {}, 80);
+    const text = stdout.replaceAll(/\s+/g, " ");
+    expect(text).toMatch(/time in a real cloud .* about 58m \d\ds: provision 22m 00s, bootstrap 3m 00s, /);
+    expect(text).toMatch(/memory of the load: about [\d,]+ MiB for 1 worker; as measured: 129 MiB a worker/);
+    const json = await preflight(["gke", "--rehearse", "--output", "json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      expected: {
+        time: { phases: expect.arrayContaining([{ phase: "hold", seconds: 75 }]) as unknown },
+        generator: { workers: 1 },
+      },
+    });
+  });
+
   test("says what the run would cost, and refuses one above its ceiling", async () => {
     const { stdout } = await preflight(["gke", "--rehearse", "--size", "canary", "--max-cost", "3"]);
     expect(stdout).toMatch(/^cost: \$0\.\d\d estimated \(simulated: nothing is billed\), at most \$3\.00; /m);

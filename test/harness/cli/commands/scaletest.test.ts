@@ -88,6 +88,16 @@ describe("create-workspaces", () => {
     const id = /--deployment-id (\S+)$/.exec(again)?.[1] ?? "";
     const meant = await refbench(coder, [...SEED, ...SHORT, "--deployment-id", id, "--dry-run"]);
     expect(meant.code, meant.stderr).toBe(0);
+    expect(meant.stderr).toMatch(/^Takes +about .*builds/m);
+    expect(meant.stderr).toMatch(/^Memory +about \d+ MiB for 1 worker/m);
+    const json = await refbench(coder, [
+      ...[...SEED, ...SHORT, "--deployment-id", id],
+      ...["--dry-run", "--output", "json"],
+    ]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ...{ schemaVersion: 1, coder: coder.url, dryRun: true },
+      expected: { time: { totalSeconds: expect.any(Number) as unknown }, generator: { workers: 1 } },
+    });
     expect(await coder.names()).toMatchObject({ workspaces: ["dev"], users: ["ann"] });
     const another = await refbench(coder, [...SEED, "--deployment-id", "other"]);
     expect(another.code).toBe(2);

@@ -110,3 +110,9 @@ test.each([
 ])("an estimate of %i ms reads %s", (remainingMs, text) => {
   expect(formatBar({ done: 1, total: 2, unit: "users", remainingMs: remainingMs + 1 })).toContain(text);
 });
+
+test("counts that do not fit are left out, never cut off", () => {
+  const state = [started, during("connecting")].reduce(advance, initialState);
+  const line = liveView(state, instant(12), { width: 59 }).find((each) => each.includes("["));
+  expect(line).toMatch(/45 %, about 1m 50s left$/);
+});
