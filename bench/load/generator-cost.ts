@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { WorkerEvent, WorkerRunner } from "../../harness/model/ports/worker.ts";
+import type { LoadRunner, WorkerEvent } from "../../harness/model/ports/worker.ts";
 import type { LoadResult } from "../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../harness/model/ports/worker-task.ts";
 import { bundle } from "../../rehearsal/bundle.ts";
@@ -75,15 +75,14 @@ function taskOf(deployment: RealDeployment, terminals: number, traffic: Traffic)
 }
 
 async function measured(
-  runner: WorkerRunner,
+  runner: LoadRunner,
   task: LoadTask,
   traffic: Traffic,
   onEvent: (event: WorkerEvent) => void,
 ): Promise<GeneratorCost> {
   const before = endedChildrenCpuSeconds();
-  const result = await runner.run(task, { signal: new AbortController().signal, onEvent });
+  const result = await runner.load(task, { signal: new AbortController().signal, onEvent });
   const cpuSeconds = endedChildrenCpuSeconds() - before;
-  if (result.task !== "load") throw new Error("the load ended without figures");
   const { connections, failures, generator } = result;
   const { bytes = { sent: 0, received: 0 } } = connections;
   return {

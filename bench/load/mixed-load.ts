@@ -38,7 +38,7 @@ export async function mixedLoad(
   let usage: ProcessUsage | undefined;
   let peakMib = 0;
   const signal = new AbortController().signal;
-  const result = await localWorkerRunner({ command }).run(taskFor(coder, connections), {
+  const result = await localWorkerRunner({ command }).load(taskFor(coder, connections), {
     signal,
     onEvent: (event) => {
       if (event.type === "hello") usage = new ProcessUsage(event.pid);
@@ -47,7 +47,7 @@ export async function mixedLoad(
     },
   });
   usage?.stop();
-  if (result.task !== "load" || usage === undefined) throw new Error("the shard gave no result of a load");
+  if (usage === undefined) throw new Error("the worker sent no hello");
   const [ramp, hold] = [usage.of("connecting"), usage.of("holding")];
   const commands = hold.seconds * COMMANDS_PER_SECOND;
   return {

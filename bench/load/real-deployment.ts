@@ -92,7 +92,7 @@ export function firstOf(count: number): NonNullable<LoadTask["existing"]> {
 }
 
 async function bootstrap(url: string): Promise<{ token: string; coderVersion: string }> {
-  const result = await localWorkerRunner().run(
+  return localWorkerRunner().bootstrap(
     {
       ...{ task: "bootstrap", deployment: { url, ssh: "none" }, admin: ADMIN, timeoutMs: BUILD_MS },
       template: {
@@ -107,19 +107,15 @@ async function bootstrap(url: string): Promise<{ token: string; coderVersion: st
     },
     { signal: new AbortController().signal, onEvent: () => undefined },
   );
-  if (result.task !== "bootstrap") throw new Error("the shard gave no result of a bootstrap");
-  return result;
 }
 
 async function makeWorkspaces(
   deployment: Pick<RealDeployment, "url" | "token" | "workspaces">,
 ): Promise<void> {
-  const result = await localWorkerRunner().run(loadOnWorkspaces(deployment, { keep: true }), {
+  const result = await localWorkerRunner().load(loadOnWorkspaces(deployment, { keep: true }), {
     signal: new AbortController().signal,
     onEvent: () => undefined,
   });
-  if (result.task !== "load" || result.workspaces.succeeded < deployment.workspaces)
-    throw new Error(
-      `not all workspaces could be made: ${JSON.stringify(result.task === "load" ? result.failures : [])}`,
-    );
+  if (result.workspaces.succeeded < deployment.workspaces)
+    throw new Error(`not all workspaces could be made: ${JSON.stringify(result.failures)}`);
 }

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { ENGINES, type Engine } from "../model/record/engine.ts";
-import type { WorkerRunner } from "../model/ports/worker.ts";
+import type { LoadRunner } from "../model/ports/worker.ts";
 import type { LoadTask } from "../model/ports/worker-task.ts";
 import { commonTask } from "../workload/coder-engine/common-task.ts";
 import { refuseTask } from "../workload/coder-engine/refuse-task.ts";
@@ -24,7 +24,7 @@ export interface EngineRun {
   readonly engine: Engine;
   readonly task: LoadTask;
   /** `leave` aborts the cleanup of Coder's utility too. */
-  shard(leave: AbortSignal): WorkerRunner;
+  shard(leave: AbortSignal): LoadRunner;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Reporter, RunEvent } from "../model/ports/event.ts";
 import { messageOf, RefbenchError } from "../tools/error.ts";
 import { momentNow, type Moment, steadyClock } from "../tools/time/moment.ts";
 import { run12 } from "../model/run-id.ts";
-import type { WorkerEvent, WorkerRunner } from "../model/ports/worker.ts";
+import type { LoadRunner, WorkerEvent } from "../model/ports/worker.ts";
 import type { LoadResult } from "../model/record/worker-result.ts";
 import type { LoadTask } from "../model/ports/worker-task.ts";
 import { stepBetween } from "../pipeline/folder/timeline.ts";
@@ -28,7 +28,7 @@ export interface LoadOutcome {
 }
 
 export interface LoadCommandMeans {
-  readonly shard: WorkerRunner;
+  readonly shard: LoadRunner;
   readonly interrupts: Pick<LoadInterrupts, "stop" | "leave">;
   readonly reporter: Reporter;
   readonly clock: Clock;
@@ -85,15 +85,13 @@ async function load(
   const limits = new PhaseLimits(timeoutMs, cleanupTimeoutMs);
   const signal = AbortSignal.any([interrupts.stop, limits.signal]);
   try {
-    const result = await shard.run(task, {
+    const result = await shard.load(task, {
       signal,
       onEvent: (event) => {
         limits.see(event);
         tell(event, report);
       },
     });
-    if (result.task !== "load")
-      throw new RefbenchError("shard", `the shard answered a load task with a result of ${result.task}`);
     return signal.aborted ? { result, failure: reasonOf(signal) } : { result };
   } catch (error) {
     if (signal.aborted) return { failure: reasonOf(signal) };

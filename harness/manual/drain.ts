@@ -8,7 +8,7 @@ import type { DrainResult } from "../model/record/worker-result.ts";
 const GONE_AFTER_MS = 30_000;
 
 export interface DrainOptions {
-  readonly shard: WorkerRunner;
+  readonly shard: Pick<WorkerRunner, "drain">;
   readonly coderUrl: string;
   /** Whom to trust there. */
   readonly trust: ReturnType<typeof coderTrust>;
@@ -25,7 +25,7 @@ export async function drainDeployment(options: DrainOptions): Promise<DrainResul
   const { shard, coderUrl, trust, token, keepUsers, timeoutMs, signal } = options;
   const errors: string[] = [];
   try {
-    const result = await shard.run(
+    return await shard.drain(
       {
         task: "drain",
         deployment: { url: coderUrl, ssh: "none", ...trust },
@@ -43,8 +43,6 @@ export async function drainDeployment(options: DrainOptions): Promise<DrainResul
         },
       },
     );
-    if (result.task === "drain") return result;
-    throw new RefbenchError("shard", `the shard answered a drain task with a result of ${result.task}`);
   } catch (error) {
     if (!errors.includes(CODER_GONE) || !(error instanceof RefbenchError)) throw error;
     throw new RefbenchError(

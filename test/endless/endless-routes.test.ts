@@ -4,7 +4,7 @@ import { CoderClient } from "../../harness/coder/client.ts";
 import { CoderHttp } from "../../harness/coder/http/http.ts";
 import { systemClock } from "../../harness/tools/time/clock.ts";
 import { RefbenchError } from "../../harness/tools/error.ts";
-import type { WorkerRunner } from "../../harness/model/ports/worker.ts";
+import type { LoadRunner } from "../../harness/model/ports/worker.ts";
 import { cleanUp, type CleanupResult } from "../../harness/workload/removal/cleanup.ts";
 import type { GuardedCaller } from "../../harness/workload/checks/guard-caller.ts";
 import { runLoad } from "../../harness/workload/load/load.ts";
@@ -125,11 +125,8 @@ function expectEnded({ cleanup }: LoadOutcome, { played, sent }: Counts): void {
   expect(cleanup).toMatchObject({ state: "done", result: { left: [], unasked: [] } });
 }
 
-const here: WorkerRunner = {
-  run: async (task, { signal, onEvent }) => {
-    if (task.task !== "load") throw new Error(`a task ${task.task} is no load`);
-    return { task: "load", ...(await runLoad(task, { signal, clock: systemClock, emit: onEvent })) };
-  },
+const here: LoadRunner = {
+  load: (task, { signal, onEvent }) => runLoad(task, { signal, clock: systemClock, emit: onEvent }),
 };
 
 /** A load through the proxy, stopped by its time or with the first endless answer; its cleanup asks the healthy server. */

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { RefbenchError } from "../../harness/tools/error.ts";
 import type { StoredEvent } from "../../harness/model/ports/event.ts";
 import type { InventoryItem, RemoveOutcome } from "../../harness/model/ports/inventory.ts";
-import type { WorkerRunner } from "../../harness/model/ports/worker.ts";
+import type { TaskKind, WorkerRunner } from "../../harness/model/ports/worker.ts";
 import type { LoadResult } from "../../harness/model/record/worker-result.ts";
-import type { BootstrapTask, DrainTask, LoadTask } from "../../harness/model/ports/worker-task.ts";
+import type { LoadTask } from "../../harness/model/ports/worker-task.ts";
 import type { Terraform } from "../../harness/model/ports/terraform.ts";
 import type { Ports } from "../../harness/pipeline/context/context.ts";
 import { makeRun, type RunRequest } from "../../harness/pipeline/making/make-run.ts";
@@ -202,21 +202,15 @@ export class FakeWorld {
   }
 
   #shard(): WorkerRunner {
-    return {
-      run: (task) => {
-        this.calls.push(task.task);
-        if (this.mishaps.failShard === task.task)
-          return Promise.reject(new RefbenchError("shard", "the generator died"));
-        return Promise.resolve(this.#answer(task));
-      },
+    const run = <T>(task: TaskKind, answer: () => T): Promise<T> => {
+      this.calls.push(task);
+      return this.mishaps.failShard === task
+        ? Promise.reject(new RefbenchError("shard", "the generator died"))
+        : Promise.resolve(answer());
     };
-  }
-
-  #answer(task: BootstrapTask | LoadTask | DrainTask): Awaited<ReturnType<WorkerRunner["run"]>> {
-    switch (task.task) {
-      case "bootstrap":
-        return {
-          task: "bootstrap",
+    return {
+      bootstrap: () =>
+        run("bootstrap", () => ({
           stopped: false,
           token: "planted-token",
           organizationId: "o",
@@ -226,16 +220,19 @@ export class FakeWorld {
           coderVersion: "2.31.0",
           replicas: 1,
           provisionerDaemons: 2,
-        };
-      case "load":
-        this.workspaces = task.workspaces;
-        return { task: "load", ...loadResultOf(task), ...this.mishaps.load };
-      case "drain": {
-        const deleted = this.workspaces;
-        this.workspaces = 0;
-        return { task: "drain", stopped: false, deleted, remaining: [] };
-      }
-    }
+        })),
+      load: (task) =>
+        run("load", () => {
+          this.workspaces = task.workspaces;
+          return { ...loadResultOf(task), ...this.mishaps.load };
+        }),
+      drain: () =>
+        run("drain", () => {
+          const deleted = this.workspaces;
+          this.workspaces = 0;
+          return { stopped: false, deleted, remaining: [] };
+        }),
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
-import type { WorkerRunner } from "../../model/ports/worker.ts";
+import type { LoadRunner, TaskOptions } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { findLimit, MOST_STEPS } from "../../workload/limit-search/limit-search.ts";
@@ -13,14 +13,14 @@ import type { LimitWish } from "./wish.ts";
 const PROBE_EVERY_MS = 250;
 
 /** A search that is one load to whoever runs and cleans up loads; what it found so far is kept whatever happens. */
-export interface LimitSearch extends WorkerRunner {
+export interface LimitSearch extends LoadRunner {
   readonly steps: readonly LimitStep[];
   /** Absent while it goes on, and when it failed. */
   readonly found: LimitResult | undefined;
 }
 
 export interface LimitSearchMeans {
-  readonly runner: WorkerRunner;
+  readonly runner: LoadRunner;
   readonly wish: LimitWish;
   readonly judge: (result: LoadResult) => readonly string[];
   readonly clock: Clock;
@@ -43,9 +43,7 @@ export function limitSearch(means: LimitSearchMeans): LimitSearch {
     get found() {
       return found;
     },
-    run: async (task, { signal, onEvent }) => {
-      if (task.task !== "load")
-        throw new RefbenchError("shard", `a limit was to be searched with a ${task.task} task`);
+    load: async (task, { signal, onEvent }) => {
       const { wish, judge, clock } = means;
       const loads = new Loads(means, onEvent);
       const onStep = (step: LimitStep): void => {
@@ -75,7 +73,7 @@ export function limitSearch(means: LimitSearchMeans): LimitSearch {
       if (loads.isOutOfTime && !signal.aborted) throw outOfTime(means.timeoutMs);
       if (loads.last === undefined)
         throw new RefbenchError("interrupted", "the search ended before a load had figures");
-      return { task: "load", ...loads.last };
+      return loads.last;
     },
   };
 }
@@ -89,7 +87,7 @@ function outOfTime(timeoutMs: number, cause?: unknown): RefbenchError {
 /** The load that makes the workspaces and holds the next connections; undefined when it was stopped. */
 async function firstStep(
   task: LoadTask,
-  runner: WorkerRunner,
+  runner: LoadRunner,
   { wish, judge, clock, signal, known = [] }: LimitSearchMeans & { readonly signal: AbortSignal },
 ): Promise<LimitStep | undefined> {
   const { maxSteps = MOST_STEPS } = wish;
@@ -97,8 +95,8 @@ async function firstStep(
   if ("ended" in next) return undefined;
   const startMs = clock.elapsed();
   const asked = { ...withConnections(task, next.load), keep: true };
-  const result = await runner.run(asked, { signal, onEvent: () => undefined });
-  if (result.task !== "load" || result.stopped || signal.aborted) return undefined;
+  const result = await runner.load(asked, { signal, onEvent: () => undefined });
+  if (result.stopped || signal.aborted) return undefined;
   const { limited, reasons: late } = result.generator;
   const broken = [...(result.aborted === undefined ? [] : [result.aborted]), ...judge(result)];
   const { peakRunning, capacity } = result.builds;
@@ -116,18 +114,18 @@ function onItsWorkspaces(task: LoadTask): LoadTask {
 }
 
 /** Runs each load of a search within its time, and keeps the figures of the last. */
-class Loads implements WorkerRunner {
+class Loads implements LoadRunner {
   readonly #means: LimitSearchMeans;
-  readonly #onEvent: Parameters<WorkerRunner["run"]>[1]["onEvent"];
+  readonly #onEvent: TaskOptions["onEvent"];
   last: LoadResult | undefined;
   isOutOfTime = false;
 
-  constructor(means: LimitSearchMeans, onEvent: Parameters<WorkerRunner["run"]>[1]["onEvent"]) {
+  constructor(means: LimitSearchMeans, onEvent: TaskOptions["onEvent"]) {
     this.#means = means;
     this.#onEvent = onEvent;
   }
 
-  async run(...[task, { signal }]: Parameters<WorkerRunner["run"]>): ReturnType<WorkerRunner["run"]> {
+  async load(task: LoadTask, { signal }: TaskOptions): Promise<LoadResult> {
     const { runner, timeoutMs } = this.#means;
     const limit = new AbortController();
     const timer =
@@ -138,7 +136,7 @@ class Loads implements WorkerRunner {
             limit.abort(new RefbenchError("interrupted", "--timeout was up"));
           }, timeoutMs);
     try {
-      const result = await runner.run(paced(task), {
+      const result = await runner.load(paced(task), {
         signal: AbortSignal.any([signal, limit.signal]),
         onEvent: (event) => {
           // A step deletes its own between loads; the command's cleanup, which is timed by this, comes after all.
@@ -146,7 +144,7 @@ class Loads implements WorkerRunner {
           this.#onEvent(event);
         },
       });
-      if (result.task === "load") this.last = result;
+      this.last = result;
       return result;
     } finally {
       clearTimeout(timer);
@@ -155,8 +153,7 @@ class Loads implements WorkerRunner {
 }
 
 /** Each load ramps up within half a minute, as one of its size by itself would, and is felt often enough for a p95. */
-function paced(task: Parameters<WorkerRunner["run"]>[0]): Parameters<WorkerRunner["run"]>[0] {
-  if (task.task !== "load") return task;
+function paced(task: LoadTask): LoadTask {
   const rampPerSecond = Math.max(10, Math.ceil(task.connections.total / 30));
   return { ...task, connections: { ...task.connections, rampPerSecond }, probeEveryMs: PROBE_EVERY_MS };
 }

@@ -1,32 +1,55 @@
 import { z } from "zod";
 import {
   bootstrapResult,
+  type BootstrapResult,
   drainResult,
+  type DrainResult,
   failureCount,
   loadProgress,
   loadResult,
+  type LoadResult,
 } from "../record/worker-result.ts";
 import type { WorkerTask } from "./worker-task.ts";
 
 /**
- * The protocol of the shard program: one JSON line in (the task), JSON lines out (events), over stdio. The same
- * program bootstraps, loads and drains, here or on a machine beside Coder. Secrets come in on stdin only.
- * A second input line `{"type":"stop"}`, or the end of stdin, stops the task; it then ends with a result that
- * says `stopped: true`. A part of a load also reads the lines that its events `waiting` and `aborting` ask for.
+ * The protocol of the worker: one line of JSON in (the task), lines of JSON out (events), over stdio. The
+ * same program bootstraps, loads and drains, here or on a machine beside Coder. Secrets come on stdin only.
+ * A second input line `{"type":"stop"}`, or the end of stdin, stops the task, which then ends with a result
+ * that has `stopped: true`. A part of a load also reads the lines that its events `waiting` and `aborting`
+ * ask for.
  */
 export const SHARD_PROTOCOL = 1;
 
-/** What the shard program prints, one JSON object a line. The last line is `result` or `error`. */
+/** The result of each kind of task. */
+export interface TaskResults {
+  readonly bootstrap: BootstrapResult;
+  readonly load: LoadResult;
+  readonly drain: DrainResult;
+}
+export type TaskKind = keyof TaskResults;
+export type TaskOf<K extends TaskKind> = WorkerTask & { readonly task: K };
+
+/** The schema of each kind of task's result. */
+export const taskResults: { readonly [K in TaskKind]: z.ZodType<TaskResults[K]> } = {
+  bootstrap: bootstrapResult,
+  load: loadResult,
+  drain: drainResult,
+};
+
+/** What the worker prints, one JSON object a line. The last line is `result` or `error`. */
 export const workerEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), protocol: z.literal(SHARD_PROTOCOL), pid: z.number().int() }),
-  /** Said every few seconds whatever else is said: a worker that hangs says nothing. */
+  /** Sent every few seconds, whatever else is sent: a worker that hangs sends nothing. */
   z.object({ type: z.literal("alive") }),
   z.object({ type: z.literal("note"), message: z.string() }),
   z.object({ type: z.literal("progress"), progress: loadProgress }),
   z.object({ type: z.literal("failure"), failure: failureCount }),
-  /** A part of a load waits for the others; the line `{"type":"go"}` lets it go on. */
+  /** A part of a load waits for the others; the line `{"type":"go"}` lets it continue. */
   z.object({ type: z.literal("waiting"), before: z.string() }),
-  /** A part of a load stops by itself because the deployment suffers; the line `{"type":"abort","why":…}` has the others follow it. */
+  /**
+   * A part of a load stops itself because the deployment suffers; the line `{"type":"abort","why":…}` stops
+   * the others.
+   */
   z.object({ type: z.literal("aborting"), why: z.string() }),
   z.object({
     type: z.literal("result"),
@@ -40,20 +63,32 @@ export const workerEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
 ]);
 export type WorkerEvent = z.infer<typeof workerEvent>;
+/** A result as the worker prints it, with the kind of its task. */
 export type WorkerResult = Extract<WorkerEvent, { type: "result" }>["result"];
 
-/** Runs one task of the shard program somewhere and hands on its events. */
-export interface WorkerRunner {
-  /** Aborting stops the task in order; throws `RefbenchError("shard")` when the program dies or breaks the protocol, `coder` when it reports that. */
-  run(
-    task: WorkerTask,
-    options: {
-      readonly signal: AbortSignal;
-      readonly onEvent: (event: WorkerEvent) => void;
-      /** Called when a part of a load waits for the others; it goes on once this resolves, at once without it. */
-      readonly onWaiting?: (before: string) => Promise<void>;
-      /** Aborted with the reason when another part of the load stops by itself: this one then does so too. */
-      readonly suffering?: AbortSignal;
-    },
-  ): Promise<WorkerResult>;
+export interface TaskOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: WorkerEvent) => void;
+  /** Called when a part of a load waits for the others; it continues once this resolves. @default at once */
+  readonly onWaiting?: (before: string) => Promise<void>;
+  /** Aborted with the reason when another part of the load stops itself: this one then does so too. */
+  readonly suffering?: AbortSignal;
+}
+
+/**
+ * Runs tasks of the worker somewhere and passes on their events. An abort stops the task in order. Throws
+ * `RefbenchError("shard")` if the program dies or breaks the protocol, and `coder` if it reports that.
+ */
+export type WorkerRunner = {
+  readonly [K in TaskKind]: (task: TaskOf<K>, options: TaskOptions) => Promise<TaskResults[K]>;
+};
+
+/** Runs loads only. */
+export type LoadRunner = Pick<WorkerRunner, "load">;
+
+/** A runner that runs every kind of task in the same way. */
+export function uniformRunner(
+  run: <K extends TaskKind>(task: TaskOf<K>, options: TaskOptions) => Promise<TaskResults[K]>,
+): WorkerRunner {
+  return { bootstrap: run<"bootstrap">, load: run<"load">, drain: run<"drain"> };
 }

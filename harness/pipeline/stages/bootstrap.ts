@@ -45,17 +45,12 @@ export async function bootstrap(context: StageContext): Promise<string> {
     ...(secrets.licence === undefined ? {} : { licence: secrets.licence }),
     timeoutMs: DEADLINES_MS.bootstrap,
   };
-  const result = await ports.shard.run(task, {
+  const result = await ports.shard.bootstrap(task, {
     signal,
     onEvent: (event) => {
       if (event.type === "note") report({ type: "note", level: "info", message: event.message });
     },
   });
-  if (result.task !== "bootstrap")
-    throw new RefbenchError(
-      "shard",
-      `the worker answered a bootstrap task with the result of a ${result.task} task`,
-    );
   signal.throwIfAborted();
   await writeSecrets(folder, { ...secrets, token: result.token });
   await writeJson(folder.result("bootstrap"), storedBootstrapResult.parse(result));

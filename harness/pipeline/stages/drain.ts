@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { messageOf } from "../../tools/error.ts";
 import { drainResult as shardDrainResult } from "../../model/record/worker-result.ts";
 import type { StageContext } from "../context/context.ts";
 import { salvageJson, writeJson } from "../../tools/files/json-file.ts";
@@ -35,7 +35,7 @@ export async function drain(context: StageContext): Promise<string> {
   await context.checkLease();
   const before = await deletedBefore(folder);
   try {
-    const result = await ports.shard.run(
+    const result = await ports.shard.drain(
       {
         task: "drain",
         deployment: { url: provisioned.outputs.coder_url, ssh: "none", ...coderTrust(environment) },
@@ -60,11 +60,6 @@ export async function drain(context: StageContext): Promise<string> {
         },
       },
     );
-    if (result.task !== "drain")
-      throw new RefbenchError(
-        "shard",
-        `the worker answered a drain task with the result of a ${result.task} task`,
-      );
     await writeJson(folder.result("drain"), {
       deleted: before + result.deleted,
       remaining: result.remaining,

@@ -18,7 +18,7 @@ const PROBE_EVERY_MS = 250;
 export async function loadOnce(context: StageContext): Promise<LoadResult> {
   const { ports, signal, report } = context;
   const task = await buildLoadTask(context);
-  const result = await ports.shard.run(task, {
+  return ports.shard.load(task, {
     signal,
     onEvent: (event) => {
       if (event.type === "progress") report({ type: "load.progress", progress: event.progress });
@@ -29,12 +29,6 @@ export async function loadOnce(context: StageContext): Promise<LoadResult> {
       }
     },
   });
-  if (result.task !== "load")
-    throw new RefbenchError(
-      "shard",
-      `the worker answered a load task with the result of a ${result.task} task`,
-    );
-  return result;
 }
 
 async function buildLoadTask({ folder, plan, environment }: StageContext): Promise<LoadTask> {

@@ -1,5 +1,5 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import type { WorkerRunner, WorkerEvent } from "../../model/ports/worker.ts";
+import type { LoadRunner, WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 
@@ -23,7 +23,7 @@ export interface LimitStep {
 }
 
 export interface LimitOptions {
-  readonly runner: WorkerRunner;
+  readonly runner: LoadRunner;
   /**
    * The load, except for what is raised. With `existing` workspaces, a step of connections costs only ramp
    * and hold.

@@ -18,12 +18,7 @@ export async function tryLoad(
   const step = { load, purpose };
   try {
     const task = buildStepTask(kind, options, load, index);
-    const result = await runner.run(task, { signal, onEvent });
-    if (result.task !== "load")
-      throw new RefbenchError(
-        "shard",
-        `the worker answered a load task with the result of a ${result.task} task`,
-      );
+    const result = await runner.load(task, { signal, onEvent });
     if (result.stopped || signal.aborted) return undefined;
     const { peakRunning, capacity } = result.builds;
     const builds = { peakRunning, capacity };

@@ -5,7 +5,6 @@ import type { TaskContext } from "../context/load-context.ts";
 import { localWorkerRunner } from "../worker-process/local-runner.ts";
 import { splitRunner } from "./split-runner.ts";
 import { countParts } from "./split-load.ts";
-import { without } from "./without.ts";
 
 /** Shorter than the time after which the caller gives up on stopping this process. */
 const STOP_GRACE_MS = 15_000;
@@ -13,11 +12,10 @@ const STOP_GRACE_MS = 15_000;
 /** Runs one load as several processes of this program, wherever it runs. */
 export async function runInParts(task: LoadTask, context: TaskContext): Promise<LoadResult> {
   const runner = localWorkerRunner({ command: thisProgram(), stopGraceMs: STOP_GRACE_MS });
-  const result = await splitRunner(runner, countParts(task)).runLoad(task, {
+  return splitRunner(runner, countParts(task)).load(task, {
     signal: context.signal,
     onEvent: (event) => context.emit(event),
   });
-  return without(result, "task");
 }
 
 function thisProgram(): [string, ...string[]] {

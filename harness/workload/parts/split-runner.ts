@@ -1,47 +1,38 @@
 import { messageOf, RefbenchError } from "../../tools/error.ts";
-import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/worker.ts";
+import type { LoadRunner, TaskOptions, WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { Barrier } from "./barrier.ts";
 import { finishMerge, mergeResults } from "./merge-results.ts";
 import { ProgressSum } from "./progress-sum.ts";
 import { splitLoad } from "./split-load.ts";
-import { without } from "./without.ts";
-
-type RunOptions = Parameters<WorkerRunner["run"]>[1];
-type LoadWorkerResult = Extract<WorkerResult, { task: "load" }>;
-/** Runs loads in several parts at the same time, and other tasks unchanged. */
-export interface SplitRunner extends WorkerRunner {
-  runLoad(task: LoadTask, options: RunOptions): Promise<LoadWorkerResult>;
-}
 
 /**
  * Splits each load into `parts` runs of the runner, which start each stage together, and merges their
- * results. If one of them fails, the others are stopped cleanly, and the error names the failed part.
+ * results. If one of them fails, the others are stopped cleanly, and the error names the failed part. Without
+ * several parts, a load is passed on unchanged.
  */
-export function splitRunner(runner: WorkerRunner, parts: number): SplitRunner {
-  const runLoad = async (task: LoadTask, options: RunOptions): Promise<LoadWorkerResult> => {
-    const results = await new Parts(runner, splitLoad(task, parts), options).run();
-    return { task: "load", ...finishMerge(task, mergeResults(results)) };
-  };
+export function splitRunner(runner: LoadRunner, parts: number): LoadRunner {
+  if (parts <= 1) return runner;
   return {
-    runLoad,
-    run: (task, options) =>
-      task.task === "load" && parts > 1 ? runLoad(task, options) : runner.run(task, options),
+    load: async (task, options) => {
+      const results = await new Parts(runner, splitLoad(task, parts), options).run();
+      return finishMerge(task, mergeResults(results));
+    },
   };
 }
 
 class Parts {
-  readonly #runner: WorkerRunner;
+  readonly #runner: LoadRunner;
   readonly #tasks: readonly LoadTask[];
-  readonly #options: RunOptions;
+  readonly #options: TaskOptions;
   readonly #barrier: Barrier;
   readonly #progress = new ProgressSum();
   readonly #reported = new Set<string>();
   readonly #othersFailed = new AbortController();
   readonly #suffering = new AbortController();
 
-  constructor(runner: WorkerRunner, tasks: readonly LoadTask[], options: RunOptions) {
+  constructor(runner: LoadRunner, tasks: readonly LoadTask[], options: TaskOptions) {
     this.#runner = runner;
     this.#tasks = tasks;
     this.#options = options;
@@ -70,19 +61,13 @@ class Parts {
   }
 
   async #runPart(task: LoadTask, index: number): Promise<LoadResult> {
-    const result = await this.#runner.run(task, {
+    const result = await this.#runner.load(task, {
       signal: AbortSignal.any([this.#options.signal, this.#othersFailed.signal]),
       onEvent: (event) => this.#receive(event, index),
       onWaiting: () => this.#barrier.arrive(index),
       suffering: this.#suffering.signal,
     });
-    if (result.task !== "load")
-      throw new RefbenchError(
-        "shard",
-        `the worker answered a load task with the result of a ${result.task} task`,
-      );
-    const load = without(result, "task");
-    return this.#tasks.length === 1 ? load : nameReasons(load, this.#name(index));
+    return nameReasons(result, this.#name(index));
   }
 
   /** Passes an event of one part on as one of the whole load. Greetings and results are not passed on. */

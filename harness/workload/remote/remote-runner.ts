@@ -1,8 +1,14 @@
 import { type Clock, systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { FindRunner } from "../../model/ports/runner.ts";
-import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/worker.ts";
-import type { WorkerTask } from "../../model/ports/worker-task.ts";
+import {
+  type TaskKind,
+  type TaskOf,
+  type TaskResults,
+  uniformRunner,
+  type WorkerEvent,
+  type WorkerRunner,
+} from "../../model/ports/worker.ts";
 import { findOutcome } from "../worker-process/worker-outcome.ts";
 import { openAttachment } from "./attachment.ts";
 import { connectRunner } from "./connection.ts";
@@ -46,15 +52,15 @@ const LAST_ACK_TRIES = 4;
  * Its events wait on the runner until they are acknowledged, so a lost tunnel loses nothing.
  */
 export function remoteWorkerRunner(options: RemoteRunnerOptions): WorkerRunner {
-  return { run: (task, { signal, onEvent }) => runRemotely(task, options, signal, onEvent) };
+  return uniformRunner((task, { signal, onEvent }) => runRemotely(task, options, signal, onEvent));
 }
 
-async function runRemotely(
-  task: WorkerTask,
+async function runRemotely<K extends TaskKind>(
+  task: TaskOf<K>,
   options: RemoteRunnerOptions,
   signal: AbortSignal,
   onEvent: (event: WorkerEvent) => void,
-): Promise<WorkerResult> {
+): Promise<TaskResults[K]> {
   const stopGraceMs = options.stopGraceMs ?? 20_000;
   const unattendedMs = options.unattendedMs ?? 15 * MINUTE_MS;
   const access = await options.findRunner(signal);
@@ -82,7 +88,7 @@ async function runRemotely(
     onConnected: (close) => (reconnect = close),
   });
   listener.throwIfBroken();
-  const result = findOutcome(received.last, task);
+  const result = findOutcome(received.last, task.task);
   if (result !== undefined) return result;
   throw new RefbenchError("shard", `${access.name} answered a ${task.task} task with another task's result`);
 }

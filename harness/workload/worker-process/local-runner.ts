@@ -5,8 +5,15 @@ import { systemClock } from "../../tools/time/clock.ts";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { readLines } from "../../tools/files/lines.ts";
-import type { WorkerEvent, WorkerResult, WorkerRunner } from "../../model/ports/worker.ts";
-import type { WorkerTask } from "../../model/ports/worker-task.ts";
+import {
+  type TaskKind,
+  type TaskOf,
+  type TaskOptions,
+  type TaskResults,
+  uniformRunner,
+  type WorkerEvent,
+  type WorkerRunner,
+} from "../../model/ports/worker.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
 import { findOutcome, parseEvent } from "./worker-outcome.ts";
 import { startPiped } from "./start-piped.ts";
@@ -32,14 +39,14 @@ export interface LocalRunnerOptions {
 
 /** Runs the worker as a child of this process. It ends with this process, because its stdin then ends. */
 export function localWorkerRunner(options: LocalRunnerOptions = {}): WorkerRunner {
-  return { run: (task, runOptions) => runWorker(task, options, runOptions) };
+  return uniformRunner((task, taskOptions) => runWorker(task, options, taskOptions));
 }
 
-async function runWorker(
-  task: WorkerTask,
+async function runWorker<K extends TaskKind>(
+  task: TaskOf<K>,
   options: LocalRunnerOptions,
-  { signal, onEvent, onWaiting, suffering }: Parameters<WorkerRunner["run"]>[1],
-): Promise<WorkerResult> {
+  { signal, onEvent, onWaiting, suffering }: TaskOptions,
+): Promise<TaskResults[K]> {
   const command = options.command ?? (await workerCommand(options.program));
   const env = { ...LEAN_ALLOCATOR, ...childEnvironment("worker", options.env ?? process.env) };
   const child = startPiped("the worker", command, { env });
@@ -91,7 +98,7 @@ async function runWorker(
     }
     const end = await ended;
     if (hung !== undefined) throw hung;
-    return getResult(last, task, end, stderr);
+    return getResult(last, task.task, end, stderr);
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
@@ -117,13 +124,13 @@ async function awaitEnd(child: ChildProcess): Promise<string> {
   }
 }
 
-function getResult(
+function getResult<K extends TaskKind>(
   last: WorkerEvent | undefined,
-  task: WorkerTask,
+  kind: K,
   end: string,
   stderr: string,
-): WorkerResult {
-  const result = findOutcome(last, task);
+): TaskResults[K] {
+  const result = findOutcome(last, kind);
   if (result !== undefined) return result;
   const said = stderr.trim() === "" ? "its stderr is empty" : `its stderr: ${stderr.trim()}`;
   throw new RefbenchError("shard", `the worker ended with ${end} before its result; ${said}`);

@@ -1,6 +1,11 @@
 import { RefbenchError } from "../../tools/error.ts";
-import { type WorkerEvent, workerEvent, type WorkerResult } from "../../model/ports/worker.ts";
-import type { WorkerTask } from "../../model/ports/worker-task.ts";
+import {
+  type TaskKind,
+  type TaskResults,
+  taskResults,
+  type WorkerEvent,
+  workerEvent,
+} from "../../model/ports/worker.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
 const KEPT = ["usage", "shard", "interrupted", "generator"] as const;
@@ -16,11 +21,14 @@ export function parseEvent(line: string): WorkerEvent {
 }
 
 /**
- * Returns the result in a task's last event, or throws its error; undefined if it is not the task's last
- * event.
+ * Returns the result in the last event of a task of this kind, or throws its error; undefined if it is not
+ * the last event of such a task.
  */
-export function findOutcome(last: WorkerEvent | undefined, task: WorkerTask): WorkerResult | undefined {
-  if (last?.type === "result" && last.result.task === task.task) return last.result;
+export function findOutcome<K extends TaskKind>(
+  last: WorkerEvent | undefined,
+  kind: K,
+): TaskResults[K] | undefined {
+  if (last?.type === "result" && last.result.task === kind) return taskResults[kind].parse(last.result);
   if (last?.type !== "error") return undefined;
   const code = KEPT.find((each) => each === last.code) ?? "coder";
   throw new RefbenchError(code, last.message, { cause: last });

@@ -2,8 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { RefbenchError } from "../../../harness/tools/error.ts";
 import type { Inventory, InventoryAnswer, InventoryItem } from "../../../harness/model/ports/inventory.ts";
-import type { WorkerResult, WorkerRunner } from "../../../harness/model/ports/worker.ts";
-import type { DrainTask, LoadTask } from "../../../harness/model/ports/worker-task.ts";
+import type { WorkerRunner } from "../../../harness/model/ports/worker.ts";
+import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
 import type { Terraform } from "../../../harness/model/ports/terraform.ts";
 import type { Ports } from "../../../harness/pipeline/context/context.ts";
 import { loadResultOf } from "../../support/fake-world.ts";
@@ -11,6 +11,7 @@ import type { SimulatedProcess } from "./process.ts";
 import type { InventoryFaults } from "./schedule.ts";
 import { STACKS, workspaceThings } from "./stacks.ts";
 import type { World } from "./world.ts";
+import type { LoadResult, DrainResult } from "../../../harness/model/record/worker-result.ts";
 
 const SCOPE = "simulated cloud";
 
@@ -194,28 +195,28 @@ function lieOf(items: readonly InventoryItem[]): InventoryAnswer {
 
 function shardOf(world: World, gate: () => Promise<void>, destructive: () => void): WorkerRunner {
   return {
-    run: async (task, { signal }): Promise<WorkerResult> => {
-      if (task.task === "drain") destructive();
+    bootstrap: async (_, { signal }) => {
       await gate();
-      switch (task.task) {
-        case "bootstrap":
-          return {
-            task: "bootstrap",
-            stopped: signal.aborted,
-            token: "planted-token",
-            organizationId: "o",
-            templateId: "t",
-            templateVersionId: "v",
-            deploymentId: "d",
-            coderVersion: "2.31.0",
-            replicas: 1,
-            provisionerDaemons: 2,
-          };
-        case "load":
-          return load(world, task, gate, signal);
-        case "drain":
-          return drain(world, task, gate);
-      }
+      return {
+        stopped: signal.aborted,
+        token: "planted-token",
+        organizationId: "o",
+        templateId: "t",
+        templateVersionId: "v",
+        deploymentId: "d",
+        coderVersion: "2.31.0",
+        replicas: 1,
+        provisionerDaemons: 2,
+      };
+    },
+    load: async (task, { signal }) => {
+      await gate();
+      return load(world, task, gate, signal);
+    },
+    drain: async () => {
+      destructive();
+      await gate();
+      return drain(world, gate);
     },
   };
 }
@@ -226,7 +227,7 @@ async function load(
   task: LoadTask,
   gate: () => Promise<void>,
   signal: AbortSignal,
-): Promise<WorkerResult> {
+): Promise<LoadResult> {
   for (let index = 0; index < task.workspaces && !signal.aborted; index += 1) {
     for (const thing of workspaceThings(index)) {
       await gate();
@@ -240,10 +241,10 @@ async function load(
     removeWorkspace(world, index);
   }
   await gate();
-  return { task: "load", ...loadResultOf(task), stopped: signal.aborted };
+  return { ...loadResultOf(task), stopped: signal.aborted };
 }
 
-async function drain(world: World, _: DrainTask, gate: () => Promise<void>): Promise<WorkerResult> {
+async function drain(world: World, gate: () => Promise<void>): Promise<DrainResult> {
   if (!world.cloud.has("release")) throw new RefbenchError("coder", "connect ECONNREFUSED 127.0.0.1:7080");
   let deleted = 0;
   for (const { id } of world.cloud.all().filter(({ kind }) => kind === "kubernetes_pod")) {
@@ -251,7 +252,7 @@ async function drain(world: World, _: DrainTask, gate: () => Promise<void>): Pro
     removeWorkspace(world, Number(id.split("-").at(-1)));
     deleted += 1;
   }
-  return { task: "drain", stopped: false, deleted, remaining: [] };
+  return { stopped: false, deleted, remaining: [] };
 }
 
 function removeWorkspace(world: World, index: number): void {

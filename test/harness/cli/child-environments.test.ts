@@ -15,6 +15,7 @@ import { utilityEnvironment } from "../../../harness/workload/coder-engine/utili
 import { FakeWorld } from "../../support/fake-world.ts";
 import { OBEYED_BY_NODE, STEERING } from "../../support/coder/steering-shell.ts";
 import { pathWith } from "./runner/tunnel.ts";
+import type { DrainTask } from "../../../harness/model/ports/worker-task.ts";
 
 /** Where the real value of a name lies, although the shell says another. */
 const SHELL = { PATH: process.env["PATH"] ?? "", ...STEERING, ...OBEYED_BY_NODE, REFBENCH_TWIN_CODER: "{}" };
@@ -96,9 +97,9 @@ test("a worker on this machine gets nothing that steers it", async () => {
   const file = join(await folder(), "env.json");
   const program = `require("node:fs").writeFileSync(${JSON.stringify(file)}, JSON.stringify(process.env))`;
   const runner = localWorkerRunner({ env: SHELL, command: [process.execPath, "-e", program] });
-  const task = { type: "drain" } as unknown as Parameters<typeof runner.run>[0];
+  const task = { type: "drain" } as unknown as DrainTask;
   const never = new AbortController().signal;
-  await runner.run(task, { signal: never, onEvent: () => undefined }).catch(() => undefined);
+  await runner.drain(task, { signal: never, onEvent: () => undefined }).catch(() => undefined);
   expect(arrived(JSON.parse(await readFile(file, "utf8")) as NodeJS.ProcessEnv)).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import { CoderHttp } from "../../../harness/coder/http/http.ts";
 import { systemClock } from "../../../harness/tools/time/clock.ts";
 import { RefbenchError } from "../../../harness/tools/error.ts";
 import type { RunRecord } from "../../../harness/model/record/record.ts";
-import type { WorkerRunner } from "../../../harness/model/ports/worker.ts";
+import type { LoadRunner } from "../../../harness/model/ports/worker.ts";
 import type { LoadResult } from "../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
 import { resultsText } from "../../../harness/results/output/text.ts";
@@ -42,12 +42,12 @@ const PASSED: LoadResult = {
   },
 };
 
-const judged = (over: Partial<LoadResult>): WorkerRunner => ({
-  run: () => Promise.resolve({ task: "load", ...PASSED, ...over }),
+const judged = (over: Partial<LoadResult>): LoadRunner => ({
+  load: () => Promise.resolve({ ...PASSED, ...over }),
 });
 
 interface Case {
-  readonly shard: WorkerRunner;
+  readonly shard: LoadRunner;
   readonly task?: Partial<Omit<LoadTask, "connections" | "timeouts">>;
   readonly stop?: AbortSignal;
   readonly url?: string;
@@ -118,7 +118,7 @@ describe("a load by hand", () => {
   test("whose program died is a harness error, and its cleanup is walked all the same", async () => {
     coder.addWorkspace(`${PREFIX}-0`, "running");
     const shard = {
-      run: () => Promise.reject(new RefbenchError("shard", "the shard program ended with signal SIGKILL")),
+      load: () => Promise.reject(new RefbenchError("shard", "the shard program ended with signal SIGKILL")),
     };
     const record = await recordOf({ shard });
     expect(record).toMatchObject({ verdict: "harness-error", teardown: { state: "clean" } });
@@ -160,10 +160,10 @@ describe("a load by hand", () => {
   });
 
   test("that took longer than it may is interrupted by its own limit", async () => {
-    const shard: WorkerRunner = {
-      run: (_task, { signal }) =>
+    const shard: LoadRunner = {
+      load: (_task, { signal }) =>
         new Promise((resolve) =>
-          signal.addEventListener("abort", () => resolve({ task: "load", ...PASSED, stopped: true })),
+          signal.addEventListener("abort", () => resolve({ ...PASSED, stopped: true })),
         ),
     };
     const record = await recordOf({ shard, timeoutMs: 20 });
@@ -171,7 +171,7 @@ describe("a load by hand", () => {
   });
 
   test("that was refused before it created anything is refused, not recorded", async () => {
-    const shard = { run: () => Promise.reject(new RefbenchError("usage", "no such template")) };
+    const shard = { load: () => Promise.reject(new RefbenchError("usage", "no such template")) };
     await expect(recordOf({ shard })).rejects.toMatchObject({ code: "usage" });
   });
 

@@ -13,6 +13,7 @@ import { findFinalRecord } from "../../../harness/pipeline/record/run-record.ts"
 import { buildTimeline } from "../../../harness/pipeline/folder/timeline.ts";
 import { timesGoForward } from "../../../harness/results/self-audit/record.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
+import type { WorkerRunner } from "../../../harness/model/ports/worker.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,13 +29,13 @@ async function runWith(
   const book = new LeaseBook(folder.leases, world.clock);
   const standIn = await book.acquire(ownIdentity());
   const { shard } = world.ports();
-  const slow = {
-    run: async (...[task, options]: Parameters<typeof shard.run>) => {
-      if (task.task !== "load") return shard.run(task, options);
+  const slow: WorkerRunner = {
+    ...shard,
+    load: async (task, options) => {
       world.clock.advance(5 * MINUTE_MS);
       inLoad(world);
       world.clock.advance(5 * MINUTE_MS);
-      return shard.run(task, options);
+      return shard.load(task, options);
     },
   };
   const signal = new AbortController().signal;

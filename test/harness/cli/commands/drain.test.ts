@@ -6,13 +6,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { drainCommand } from "../../../../harness/cli/commands/drain.ts";
 import type { Io } from "../../../../harness/composition/settings/io.ts";
 import { main } from "../../../../harness/cli/main.ts";
-import { systemClock } from "../../../../harness/tools/time/clock.ts";
-import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
 import { TWIN_PROJECT } from "../../../../rehearsal/twin/project.ts";
-import { runTask } from "../../../../harness/workload/tasks/run-task.ts";
 import { type FakeOptions, startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
 import { runCommand } from "./command-run.ts";
+import { inProcessWorker } from "../../../support/in-process-worker.ts";
 
 const ENVIRONMENT = {
   schemaVersion: 1,
@@ -27,11 +25,6 @@ const ENVIRONMENT = {
   region: "us-central1",
   zone: "us-central1-a",
   coderVersion: "2.31.0",
-};
-
-/** The shard program without a process of its own. */
-const inProcess: WorkerRunner = {
-  run: (task, { signal, onEvent }) => runTask(task, { signal, clock: systemClock, emit: onEvent }),
 };
 
 async function write(file: string, content: unknown): Promise<void> {
@@ -74,7 +67,7 @@ async function byHand({
     coder,
     folder,
     env,
-    drain: withCommand((io) => drainCommand(io, () => inProcess)),
+    drain: withCommand((io) => drainCommand(io, () => inProcessWorker)),
     /** With the shard program as a process of its own. */
     drainForReal: withCommand(drainCommand),
   };

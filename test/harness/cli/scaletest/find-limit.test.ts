@@ -19,7 +19,7 @@ import { CoderClient } from "../../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../../harness/coder/http/http.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
-import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
+import type { LoadRunner } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import type { LimitStep } from "../../../../harness/workload/limit-search/limit.ts";
 import { startFakeCoder, type FakeFaults } from "../../../support/coder/fake-coder.ts";
@@ -59,15 +59,14 @@ async function searched({
     { prefix: PREFIX, connections: { total: 10 }, ...over },
   );
   const tasks: LoadTask[] = [];
-  const runner: WorkerRunner = {
-    run: async (asked, { signal }) => {
-      const index = tasks.push(asked as LoadTask) - 1;
+  const runner: LoadRunner = {
+    load: async (asked, { signal }) => {
+      const index = tasks.push(asked) - 1;
       const aborted = new Promise((done) => signal.addEventListener("abort", done));
       if (at[index] !== undefined) await Promise.race([aborted, at[index]()]);
-      const load = (asked as LoadTask).connections.total;
+      const load = asked.connections.total;
       const limited = load > generator;
       return {
-        task: "load",
         ...loadResultOf({
           connections: { lost: load > limit ? 1 : 0 },
           generator: { limited, reasons: limited ? ["late"] : [] },

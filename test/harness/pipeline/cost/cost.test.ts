@@ -60,11 +60,11 @@ function longLoad(world: FakeWorld, hours: number): Partial<Ports> {
   const { shard } = world.ports();
   return {
     shard: {
-      run: async (task, options) => {
-        if (task.task !== "load") return shard.run(task, options);
+      ...shard,
+      load: async (task, options) => {
         world.clock.advance(hours * HOUR_MS);
         await new Promise((resolve) => options.signal.addEventListener("abort", resolve));
-        return shard.run(task, options);
+        return shard.load(task, options);
       },
     },
   };

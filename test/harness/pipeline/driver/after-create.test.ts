@@ -37,9 +37,10 @@ describe("after the first create", () => {
     const { shard } = world.ports();
     const removing = world.ports({
       shard: {
-        run: async (task, options) => {
-          if (task.task === "load") await rm(folder.path, { recursive: true });
-          return shard.run(task, options);
+        ...shard,
+        load: async (task, options) => {
+          await rm(folder.path, { recursive: true });
+          return shard.load(task, options);
         },
       },
     });

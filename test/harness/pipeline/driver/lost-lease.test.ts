@@ -117,12 +117,12 @@ describe("a run at work", () => {
     const ports: Partial<Ports> = {
       spawnReaper: (made) => spawnReaper(made, world),
       shard: {
-        run: async (task, options) => {
-          if (task.task !== "load") return shard.run(task, options);
+        ...shard,
+        load: async (task, options) => {
           await book.release(standIn);
           await meanwhile(folder, world);
           await until(async () => options.signal.aborted || (await book.isHeld()));
-          return shard.run(task, options);
+          return shard.load(task, options);
         },
       },
     };

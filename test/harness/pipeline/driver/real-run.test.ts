@@ -19,6 +19,7 @@ import type { WorkerTask } from "../../../../harness/model/ports/worker-task.ts"
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
 import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
+import { recordTasks } from "../../../support/in-process-worker.ts";
 
 /** A real run in a fake cloud. */
 async function made(cloud: CloudPlan = GOOGLE_PLAN, licence?: string) {
@@ -83,12 +84,8 @@ test("with TLS every task trusts the run's own authority by name, and the key is
   const folder = await world.makeRun(undefined, { tls: "self-signed" });
   const tasks: WorkerTask[] = [];
   const { shard } = world.ports();
-  const run: typeof shard.run = (task, options) => {
-    tasks.push(task);
-    return shard.run(task, options);
-  };
   const signal = new AbortController().signal;
-  const context = await openContext(folder, world.ports({ shard: { run } }), {
+  const context = await openContext(folder, world.ports({ shard: recordTasks(shard, tasks) }), {
     reporter: world.reporter,
     signal,
   });
@@ -111,14 +108,7 @@ test("the licence is posted in bootstrap", async () => {
   const { world, folder } = await made(GOOGLE_PLAN, "planted-licence");
   const tasks: WorkerTask[] = [];
   const { shard } = world.ports();
-  const ports = world.ports({
-    shard: {
-      run: (task, options) => {
-        tasks.push(task);
-        return shard.run(task, options);
-      },
-    },
-  });
+  const ports = world.ports({ shard: recordTasks(shard, tasks) });
   const signal = new AbortController().signal;
   const context = await openContext(folder, ports, { reporter: world.reporter, signal });
   for (const stage of ["preflight", "provision", "bootstrap"] as const)
@@ -150,14 +140,7 @@ test("a Coder that restarts in a cloud keeps its drain, and on the twin nobody w
     const folder = await world.makeRun(undefined, request);
     const tasks: WorkerTask[] = [];
     const { shard } = world.ports();
-    const ports = world.ports({
-      shard: {
-        run: (task, options) => {
-          tasks.push(task);
-          return shard.run(task, options);
-        },
-      },
-    });
+    const ports = world.ports({ shard: recordTasks(shard, tasks) });
     const signal = new AbortController().signal;
     const context = await openContext(folder, ports, { reporter: world.reporter, signal });
     for (const stage of ["preflight", "provision", "bootstrap"] as const)

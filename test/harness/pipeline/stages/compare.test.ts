@@ -39,9 +39,10 @@ async function compared(mishaps: Mishaps = {}): Promise<Compared> {
       return { figures: [] };
     },
     shard: {
-      run: async (task, options) => {
-        if (task.task === "load") environments.push(await readJson(folder.environment, environmentSchema));
-        return shard.run(task, options);
+      ...shard,
+      load: async (task, options) => {
+        environments.push(await readJson(folder.environment, environmentSchema));
+        return shard.load(task, options);
       },
     },
   });

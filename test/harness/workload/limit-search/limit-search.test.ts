@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
-import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
+import type { LoadRunner } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { findLimit } from "../../../../harness/workload/limit-search/limit-search.ts";
 import type { LimitOptions } from "../../../../harness/workload/limit-search/limit.ts";
@@ -15,20 +15,18 @@ const BROKE = "p95 of the terminal's first byte is too long";
 function planted(
   limit: number,
   { generator = Infinity, capacity = 30 } = {},
-): WorkerRunner & { readonly loads: number[]; readonly tasks: LoadTask[] } {
+): LoadRunner & { readonly loads: number[]; readonly tasks: LoadTask[] } {
   const loads: number[] = [];
   const tasks: LoadTask[] = [];
   return {
     loads,
     tasks,
-    run: (asked) => {
-      const loadTask = asked as LoadTask;
+    load: (loadTask) => {
       const load = loadTask.arrival?.[0]?.perSecond ?? loadTask.connections.total;
       loads.push(load);
       tasks.push(loadTask);
       const reasons = load > generator ? ["event-loop utilization 0.95 exceeds 0.8"] : [];
       return Promise.resolve({
-        task: "load",
         ...loadResultOf({
           connections: { lost: load > limit ? 1 : 0 },
           generator: { limited: reasons.length > 0, reasons },
@@ -39,7 +37,7 @@ function planted(
   };
 }
 
-function optionsFor(runner: WorkerRunner, overrides: Partial<LimitOptions> = {}): LimitOptions {
+function optionsFor(runner: LoadRunner, overrides: Partial<LimitOptions> = {}): LimitOptions {
   return {
     ...{ runner, task, from: 100, upTo: 100_000, resolution: 50, clock: fakeClock() },
     judge: ({ connections }) => (connections.lost > 0 ? [BROKE] : []),
@@ -105,10 +103,10 @@ test("no search tries more than it may, and what it then says still held", async
 test("no step begins after the time is up", async () => {
   const clock = fakeClock();
   const runner = planted(7_777);
-  const slow: WorkerRunner = {
-    run: (...call) => {
+  const slow: LoadRunner = {
+    load: (...call) => {
       clock.advance(60_000);
-      return runner.run(...call);
+      return runner.load(...call);
     },
   };
   const found = await findLimit("connections", optionsFor(slow, { clock, maxMs: 150_000 }));
@@ -164,7 +162,7 @@ test("a knee that holds once and breaks once is given up for a lower one", async
 function hiccups(
   limit: number,
   at: readonly number[],
-): Partial<LimitOptions> & { readonly runner: WorkerRunner } {
+): Partial<LimitOptions> & { readonly runner: LoadRunner } {
   const runner = planted(limit);
   const left = new Set(at);
   const judge = (): string[] => {
@@ -226,10 +224,10 @@ test("a stopped search goes on where it was, and runs no step twice", async () =
 
 test("a step that is stopped in the middle is no step", async () => {
   const stop = new AbortController();
-  const runner: WorkerRunner = {
-    run: () => {
+  const runner: LoadRunner = {
+    load: () => {
       stop.abort(new Error("Ctrl-C"));
-      return Promise.resolve({ task: "load", ...loadResultOf({}), stopped: true });
+      return Promise.resolve({ ...loadResultOf({}), stopped: true });
     },
   };
   const found = await findLimit("connections", optionsFor(runner, { signal: stop.signal }));
@@ -238,9 +236,9 @@ test("a step that is stopped in the middle is no step", async () => {
 
 test("a Coder that breaks down under a load has met its limit, one that never answered is an error", async () => {
   const runner = planted(Infinity);
-  const dying: WorkerRunner = {
-    run: async (...call) => {
-      const result = await runner.run(...call);
+  const dying: LoadRunner = {
+    load: async (...call) => {
+      const result = await runner.load(...call);
       if ((runner.loads.at(-1) ?? 0) > 300) throw new RefbenchError("coder", "no answer for 60 s");
       return result;
     },
@@ -290,11 +288,11 @@ test.each([
 
 test("a load that the generator's machine cannot carry is no limit of Coder, wherever it is refused", async () => {
   const carried = planted(100_000);
-  const refusing: WorkerRunner = {
-    run: (asked, options) =>
-      (asked as LoadTask).connections.total > 400
+  const refusing: LoadRunner = {
+    load: (asked, options) =>
+      asked.connections.total > 400
         ? Promise.reject(new RefbenchError("generator", "it needs 464 open files and has 300"))
-        : carried.run(asked, options),
+        : carried.load(asked, options),
   };
   const found = await findLimit("connections", optionsFor(refusing, { upTo: 2000 }));
   expect(found).toMatchObject({ ended: "generator-limited", limit: 400 });

@@ -1,19 +1,12 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
-import type { WorkerRunner } from "../../../../harness/model/ports/worker.ts";
 import { findLimit } from "../../../../harness/workload/limit-search/limit-search.ts";
-import { runTask } from "../../../../harness/workload/tasks/run-task.ts";
 import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { narrowWay } from "../../../support/network/narrow-way.ts";
+import { inProcessWorker } from "../../../support/in-process-worker.ts";
 
 const signal = new AbortController().signal;
-
-/** Runs tasks in this process. */
-const here: WorkerRunner = {
-  run: (task, options) =>
-    runTask(task, { signal: options.signal, clock: systemClock, emit: options.onEvent }),
-};
 
 test("connections to workspaces that stay are raised to what the way to them carries, and confirmed there", async () => {
   await using coder = await startFakeCoder();
@@ -33,7 +26,7 @@ test("connections to workspaces that stay are raised to what the way to them car
     },
   );
   const found = await findLimit("connections", {
-    ...{ runner: here, task, from: 10, upTo: 200, resolution: 2, clock: systemClock, signal },
+    ...{ runner: inProcessWorker, task, from: 10, upTo: 200, resolution: 2, clock: systemClock, signal },
     judge: ({ connections: { held, asked } }) =>
       held === asked ? [] : [`${asked - held} of ${asked} connections were not held`],
   });

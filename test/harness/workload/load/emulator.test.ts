@@ -54,10 +54,9 @@ test("the emulated Coder is bootstrapped, loaded by 40 workspaces and 100 connec
   await using coder = await startCoder();
   const connections = { total: 100, sshShare: 0.3, rampPerSecond: 200, holdMs: 500, commandsPerSecond: 50 };
   const task = loadTaskFor(coder, { users: 20, workspaces: 40, connections });
-  const result = await localWorkerRunner().run(task, { signal, onEvent: () => undefined });
+  const result = await localWorkerRunner().load(task, { signal, onEvent: () => undefined });
 
   expect(result).toMatchObject({
-    task: "load",
     failures: [],
     users: { created: 20, withWorkspace: 20, deleted: 20 },
     workspaces: { created: 40, ready: 40, succeeded: 40, failed: 0, deleted: 40 },
@@ -69,7 +68,7 @@ test("the emulated Coder is bootstrapped, loaded by 40 workspaces and 100 connec
 test("a build that the emulated Coder fails is one failed workspace, and is deleted", async () => {
   await using coder = await startCoder(0.25);
   const task = loadTaskFor(coder, { connections: { total: 0 } });
-  const result = await localWorkerRunner().run(task, { signal, onEvent: () => undefined });
+  const result = await localWorkerRunner().load(task, { signal, onEvent: () => undefined });
   expect(result).toMatchObject({
     workspaces: { asked: 4, succeeded: 3, failed: 1, deleted: 4 },
     failures: [{ class: "build-failed", phase: "build", count: 1 }],
@@ -81,7 +80,7 @@ test("what a stopped load leaves is drained, running builds included", async () 
   await using coder = await startCoder();
   const stop = new AbortController();
   const task = loadTaskFor(coder, { users: 10, workspaces: 30, connections: { total: 0 } });
-  const result = await localWorkerRunner().run(task, {
+  const result = await localWorkerRunner().load(task, {
     signal: stop.signal,
     onEvent: (event) => {
       if (event.type === "progress" && event.progress.users > 0) stop.abort(new Error("Ctrl-C"));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
-import type { WorkerEvent, WorkerRunner } from "../../../../harness/model/ports/worker.ts";
+import type { LoadRunner, TaskOptions, WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { LoadProgress } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { localWorkerRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
@@ -12,20 +12,18 @@ import { loadTaskFor } from "../../../support/command/load-task.ts";
 const never = new AbortController().signal;
 const task = loadTaskFor({ url: "http://127.0.0.1:1", token: "t" }, { users: 4, workspaces: 8 });
 
-type Part = (task: LoadTask, options: Parameters<WorkerRunner["run"]>[1]) => Promise<void> | void;
+type Part = (task: LoadTask, options: TaskOptions) => Promise<void> | void;
 
 /** Runs parts as told; each holds what it was asked to hold. */
-function scripted(play: Part): WorkerRunner {
+function scripted(play: Part): LoadRunner {
   return {
-    run: async (asked, options) => {
-      const part = asked as LoadTask;
+    load: async (part, options) => {
       await play(part, options);
       const { total } = part.connections;
-      const result = loadResultOf({
+      return loadResultOf({
         stopped: options.signal.aborted,
         connections: { asked: total, held: total },
       });
-      return { task: "load", ...result };
     },
   };
 }
@@ -37,11 +35,10 @@ test("a load over three processes is one load, and leaves nothing", async () => 
     connections: { total: 20, sshShare: 0.3, holdMs: 300, commandsPerSecond: 60, rampPerSecond: 100 },
   });
   const events: WorkerEvent[] = [];
-  const result = await localWorkerRunner().run(whole, {
+  const result = await localWorkerRunner().load(whole, {
     signal: never,
     onEvent: (event) => events.push(event),
   });
-  if (result.task !== "load") throw new Error(result.task);
   expect(result.failures).toEqual([]);
   expect(result.users).toEqual({ asked: 3, created: 3, withWorkspace: 3, deleted: 3 });
   expect(result.workspaces).toMatchObject({ asked: 6, succeeded: 6, failed: 0, deleted: 6 });
@@ -60,7 +57,7 @@ test("a stop reaches every process and what was measured is told", async () => {
   await using coder = await startFakeCoder();
   const stop = new AbortController();
   const whole = loadTaskFor(coder, { shards: 2, connections: { holdMs: 600_000, total: 8 } });
-  const result = await localWorkerRunner().run(whole, {
+  const result = await localWorkerRunner().load(whole, {
     signal: stop.signal,
     onEvent: (event) => {
       const isHeld =
@@ -75,9 +72,9 @@ test("a stop reaches every process and what was measured is told", async () => {
 test("one shard is the runner itself", async () => {
   const tasks: LoadTask[] = [];
   const runner = scripted((part) => void tasks.push(part));
-  const result = await splitRunner(runner, 1).run(task, { signal: never, onEvent: () => undefined });
+  const result = await splitRunner(runner, 1).load(task, { signal: never, onEvent: () => undefined });
   expect(tasks).toEqual([task]);
-  expect(result).toEqual(await runner.run(task, { signal: never, onEvent: () => undefined }));
+  expect(result).toEqual(await runner.load(task, { signal: never, onEvent: () => undefined }));
 });
 
 test("no part goes on before all have arrived", async () => {
@@ -90,7 +87,7 @@ test("no part goes on before all have arrived", async () => {
     await onWaiting?.("ramp");
     order.push(`${part?.index} goes`);
   });
-  await splitRunner(runner, 3).run(task, { signal: never, onEvent: () => undefined });
+  await splitRunner(runner, 3).load(task, { signal: never, onEvent: () => undefined });
   expect(order.slice(0, 3).every((line) => line.endsWith("arrives"))).toBe(true);
   expect(order).toHaveLength(6);
 });
@@ -100,7 +97,7 @@ test("a part that has ended is not waited for", async () => {
     if (part?.index !== 0) await onWaiting?.("ramp");
   });
   await expect(
-    splitRunner(runner, 3).run(task, { signal: never, onEvent: () => undefined }),
+    splitRunner(runner, 3).load(task, { signal: never, onEvent: () => undefined }),
   ).resolves.toBeDefined();
 });
 
@@ -114,7 +111,7 @@ test("when one part stops by itself, the others follow it for the same reason an
     followed.push(suffering?.reason);
     expect(signal.aborted).toBe(false);
   });
-  await splitRunner(runner, 3).run(task, { signal: never, onEvent: () => undefined });
+  await splitRunner(runner, 3).load(task, { signal: never, onEvent: () => undefined });
   expect(followed).toEqual([new Error(why), new Error(why), new Error(why)]);
 });
 
@@ -125,7 +122,7 @@ test("a shard that fails is named, and the others are stopped in order", async (
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     ended.push(part?.index ?? -1);
   });
-  const run = splitRunner(runner, 3).run(task, { signal: never, onEvent: () => undefined });
+  const run = splitRunner(runner, 3).load(task, { signal: never, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
     code: "coder",
     message: "part 2 of 3 failed: its server went away",
@@ -140,7 +137,7 @@ test("progress is of all parts together and what all find is told once", async (
     onEvent({ type: "failure", failure: { class: "tls", phase: "api-read", count: 1, example: "x" } });
     onEvent({ type: "progress", progress: progressOf(part?.index === 0 ? "connecting" : "holding", 5) });
   });
-  await splitRunner(runner, 3).run(task, { signal: never, onEvent: (event) => events.push(event) });
+  await splitRunner(runner, 3).load(task, { signal: never, onEvent: (event) => events.push(event) });
   expect(events.filter(({ type }) => type === "note")).toHaveLength(1);
   expect(events.filter(({ type }) => type === "failure")).toHaveLength(1);
   expect(events.at(-1)).toMatchObject({
@@ -149,14 +146,14 @@ test("progress is of all parts together and what all find is told once", async (
 });
 
 test("a shard that was the limit of the generator is named", async () => {
-  const runner: WorkerRunner = {
-    run: (asked) => {
-      const isBusy = (asked as LoadTask).part?.index === 2;
+  const runner: LoadRunner = {
+    load: (asked) => {
+      const isBusy = asked.part?.index === 2;
       const generator = { limited: isBusy, reasons: isBusy ? ["the generator waited for a core"] : [] };
-      return Promise.resolve({ task: "load", ...loadResultOf({ generator }) });
+      return Promise.resolve(loadResultOf({ generator }));
     },
   };
-  const result = await splitRunner(runner, 3).run(task, { signal: never, onEvent: () => undefined });
+  const result = await splitRunner(runner, 3).load(task, { signal: never, onEvent: () => undefined });
   expect(result).toMatchObject({
     generator: { limited: true, reasons: ["part 3: the generator waited for a core"] },
   });

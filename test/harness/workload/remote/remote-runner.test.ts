@@ -49,7 +49,7 @@ test("the result and every event arrive once over three cut tunnels, and nothing
   const events: WorkerEvent[] = [];
   const kept = join(machine.access.folder, "kept.jsonl");
   const cutAt = new Set<number>();
-  const result = await runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+  const result = await runnerOn(machine.access).load(loadTaskFor(coder, HELD), {
     signal: stop.signal,
     onEvent: (event) => {
       if (event.type === "note" && event.message.startsWith("waiting for")) return;
@@ -61,8 +61,8 @@ test("the result and every event arrive once over three cut tunnels, and nothing
       cutAt.add(machine.commands.length);
     },
   });
-  expect(result).toMatchObject({ task: "load", stopped: true, workspaces: { created: 4 } });
-  expect(events.at(-1)).toEqual({ type: "result", result });
+  expect(result).toMatchObject({ stopped: true, workspaces: { created: 4 } });
+  expect(events.at(-1)).toEqual({ type: "result", result: { task: "load", ...result } });
   const lines = readFileSync(kept, "utf8").trim().split("\n");
   expect(lines.map((line) => (JSON.parse(line) as { event: WorkerEvent }).event)).toEqual(events);
   expect(cutAt.size).toBe(4);
@@ -103,13 +103,13 @@ test("a runner that is not there yet is waited for, and the program is brought o
     notes.push(event.message);
     if (notes.length === 2) void machine.open();
   };
-  await runner.run(drainTaskFor(coder), { signal: never, onEvent });
+  await runner.drain(drainTaskFor(coder), { signal: never, onEvent });
   expect(notes[0]).toBe(
     "waiting for the test's runner: its host keys are not known yet: the machine has not reported any",
   );
   expect(notes[1]).toContain("the tunnel's output: relay: connect ECONNREFUSED");
   const before = machine.programs();
-  await runner.run(drainTaskFor(coder), { signal: never, onEvent });
+  await runner.drain(drainTaskFor(coder), { signal: never, onEvent });
   expect(before).toHaveLength(1);
   expect(machine.programs()).toEqual(before);
 });
@@ -118,7 +118,7 @@ test("a host with another key is refused at once and is sent nothing", async () 
   await using machine = await startSshMachine();
   await using stranger = await startSshMachine();
   const access = { ...machine.access, hostKeys: stranger.access.hostKeys };
-  const run = runnerOn(access).run(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
+  const run = runnerOn(access).drain(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
     code: "shard",
     message: expect.stringMatching(/^the server at the test's runner has the host key SHA256:/),
@@ -131,7 +131,7 @@ test("a key that the runner refuses is said", async () => {
   await using machine = await startSshMachine();
   await using stranger = await startSshMachine();
   const access = { ...machine.access, privateKey: stranger.access.privateKey };
-  const run = runnerOn(access, { readyMs: 3000 }).run(drainTaskFor(nobody), {
+  const run = runnerOn(access, { readyMs: 3000 }).drain(drainTaskFor(nobody), {
     signal: never,
     onEvent: () => undefined,
   });
@@ -147,7 +147,7 @@ test("a key that cannot be read is said at once, and not repeated", async () => 
   await using machine = await startSshMachine();
   const privateKey = machine.access.privateKey.replace("b3BlbnNzaC1rZXk", "b3BlbnNzaC1rXXX");
   const error = await runnerOn({ ...machine.access, privateKey })
-    .run(drainTaskFor(nobody), { signal: never, onEvent: () => undefined })
+    .drain(drainTaskFor(nobody), { signal: never, onEvent: () => undefined })
     .then(String, String);
   expect(error).toMatch(/^RefbenchError: the run's SSH key for the test's runner cannot be read: /);
   expect(error).not.toContain(privateKey.split("\n")[2]);
@@ -156,7 +156,7 @@ test("a key that cannot be read is said at once, and not repeated", async () => 
 test("a tunnel command that this machine lacks is said at once", async () => {
   await using machine = await startSshMachine();
   const access = { ...machine.access, tunnel: { command: "no-such-tunnel", args: [], env: {} } };
-  const run = runnerOn(access).run(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
+  const run = runnerOn(access).drain(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
     code: "shard",
     message: expect.stringContaining("needs the command no-such-tunnel, which is not installed"),
@@ -169,7 +169,7 @@ test("the task's secrets are in no argument, environment, log or event, and its 
   const secret = coder.token;
   const said: string[] = [];
   const seen: Record<string, string> = {};
-  await runnerOn(machine.access).run(loadTaskFor(coder), {
+  await runnerOn(machine.access).load(loadTaskFor(coder), {
     signal: never,
     onEvent: (event) => {
       said.push(JSON.stringify(event));
@@ -194,14 +194,14 @@ test("an abort ends in a stopped result, also when the tunnel is cut at that mom
   await using coder = await startFakeCoder();
   await using machine = await startSshMachine();
   const stop = new AbortController();
-  const result = await runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+  const result = await runnerOn(machine.access).load(loadTaskFor(coder, HELD), {
     signal: stop.signal,
     onEvent: whenHolding(() => {
       machine.cut();
       stop.abort(new Error("Ctrl-C"));
     }),
   });
-  expect(result).toMatchObject({ task: "load", stopped: true, connections: { held: 8 } });
+  expect(result).toMatchObject({ stopped: true, connections: { held: 8 } });
   expect(coder.workspacesLeft()).toHaveLength(4);
 });
 
@@ -209,7 +209,7 @@ test("an abort before the task was sent sends none", async () => {
   await using machine = await startSshMachine();
   await machine.close();
   const stop = new AbortController();
-  const run = runnerOn(machine.access).run(drainTaskFor(nobody), {
+  const run = runnerOn(machine.access).drain(drainTaskFor(nobody), {
     signal: stop.signal,
     onEvent: () => stop.abort(new Error("Ctrl-C")),
   });
@@ -220,7 +220,7 @@ test("an abort before the task was sent sends none", async () => {
 test("a task whose host was killed is lost, and the runner is named", async () => {
   await using coder = await startFakeCoder();
   await using machine = await startSshMachine();
-  const run = runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+  const run = runnerOn(machine.access).load(loadTaskFor(coder, HELD), {
     signal: never,
     onEvent: whenHolding(() => process.kill(hostPidOf(machine.tasks()[0]!), "SIGKILL")),
   });
@@ -235,7 +235,7 @@ test("an attended task outlives the time that an unattended one has; once its ru
   await using machine = await startSshMachine();
   let pid = 0;
   let held = 0;
-  const run = runnerOn(machine.access, { ...SOON_LOST, unattendedMs: 900 }).run(loadTaskFor(coder, HELD), {
+  const run = runnerOn(machine.access, { ...SOON_LOST, unattendedMs: 900 }).load(loadTaskFor(coder, HELD), {
     signal: never,
     onEvent: (event) => {
       if (event.type !== "progress" || event.progress.activity !== "holding") return;
@@ -264,7 +264,7 @@ test("a drain stops the load that a lost client left on the runner before it del
   await using coder = await startFakeCoder();
   await using machine = await startSshMachine();
   let pid = 0;
-  const load = runnerOn(machine.access, SOON_LOST).run(loadTaskFor(coder, HELD), {
+  const load = runnerOn(machine.access, SOON_LOST).load(loadTaskFor(coder, HELD), {
     signal: never,
     onEvent: whenHolding(() => {
       pid = hostPidOf(machine.tasks()[0]!);
@@ -275,7 +275,7 @@ test("a drain stops the load that a lost client left on the runner before it del
   expect(isAlive(pid)).toBe(true);
   await machine.open();
   const events: WorkerEvent[] = [];
-  const result = await runnerOn(machine.access).run(drainTaskFor(coder), {
+  const result = await runnerOn(machine.access).drain(drainTaskFor(coder), {
     signal: never,
     onEvent: (event) => events.push(event),
   });
@@ -284,14 +284,14 @@ test("a drain stops the load that a lost client left on the runner before it del
     message: expect.stringMatching(/^stopping load-[0-9a-f]+,/),
   });
   expect(isAlive(pid)).toBe(false);
-  expect(result).toMatchObject({ task: "drain", stopped: false, deleted: 4, remaining: [] });
+  expect(result).toMatchObject({ stopped: false, deleted: 4, remaining: [] });
 });
 
 test("a caller that throws at an event gets its own error, and the task is killed", async () => {
   await using coder = await startFakeCoder();
   await using machine = await startSshMachine();
   let pid = 0;
-  const run = runnerOn(machine.access).run(loadTaskFor(coder, HELD), {
+  const run = runnerOn(machine.access).load(loadTaskFor(coder, HELD), {
     signal: never,
     onEvent: whenHolding(() => {
       pid = hostPidOf(machine.tasks()[0]!);
@@ -308,7 +308,7 @@ test("an hour of work is no time out of reach: a tunnel that is cut then is made
   const clock = fakeClock();
   const stop = new AbortController();
   let held = 0;
-  const result = await runnerOn(machine.access, { ...SOON_LOST, clock }).run(loadTaskFor(coder, HELD), {
+  const result = await runnerOn(machine.access, { ...SOON_LOST, clock }).load(loadTaskFor(coder, HELD), {
     signal: stop.signal,
     onEvent: (event) => {
       if (event.type !== "progress" || event.progress.activity !== "holding") return;
@@ -318,7 +318,7 @@ test("an hour of work is no time out of reach: a tunnel that is cut then is made
       if (machine.commands.length > 2) stop.abort(new Error("enough"));
     },
   });
-  expect(result).toMatchObject({ task: "load", stopped: true });
+  expect(result).toMatchObject({ stopped: true });
 });
 
 test("a program that attaches and dies at once, as on a full disk, is not tried for ever", async () => {
@@ -326,7 +326,7 @@ test("a program that attaches and dies at once, as on a full disk, is not tried 
   const program = join(machine.access.folder, "..", "dies.mjs");
   writeFileSync(program, `console.log('{"type":"attached"}'); process.exitCode = 1;`);
   const options = { ...SOON_LOST, readyMs: 5_000, program: () => Promise.resolve(program) };
-  const run = runnerOn(machine.access, options).run(drainTaskFor(nobody), {
+  const run = runnerOn(machine.access, options).drain(drainTaskFor(nobody), {
     signal: never,
     onEvent: () => undefined,
   });
@@ -349,7 +349,7 @@ test("a host that hangs ends its task with who and since when, and is killed", a
     process.kill(pid, "SIGSTOP");
   });
   const options = { clock: systemClock, silence: IMPATIENT };
-  const run = runnerOn(machine.access, options).run(loadTaskFor(coder, HELD), {
+  const run = runnerOn(machine.access, options).load(loadTaskFor(coder, HELD), {
     signal: never,
     onEvent: (event) => {
       if (event.type === "note") notes.push(event.message);
@@ -372,7 +372,7 @@ test("what hangs on the way to a host that works is gone round, and nothing is l
   const stop = new AbortController();
   let stopped: number | undefined;
   const options = { clock: systemClock, silence: { ...IMPATIENT, hungMs: 60_000 } };
-  const result = await runnerOn(machine.access, options).run(loadTaskFor(coder, HELD), {
+  const result = await runnerOn(machine.access, options).load(loadTaskFor(coder, HELD), {
     signal: stop.signal,
     onEvent: (event) => {
       if (event.type !== "progress" || event.progress.activity !== "holding") return;
@@ -384,7 +384,7 @@ test("what hangs on the way to a host that works is gone round, and nothing is l
     },
   });
   process.kill(stopped!, "SIGKILL");
-  expect(result).toMatchObject({ task: "load", stopped: true, workspaces: { created: 4 } });
+  expect(result).toMatchObject({ stopped: true, workspaces: { created: 4 } });
 });
 
 /** The process that prints the events of a task. */

@@ -101,7 +101,7 @@ test.runIf(process.platform === "linux")("the limits of this machine are read", 
 test("a load that cannot be carried creates nothing, whoever runs it", async () => {
   await using coder = await startFakeCoder();
   const task = loadTaskFor(coder, { connections: { total: 400 } });
-  const run = runnerWith(300).run(task, { signal: new AbortController().signal, onEvent: () => undefined });
+  const run = runnerWith(300).load(task, { signal: new AbortController().signal, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
     code: "generator",
     message: expect.stringMatching(/needs 464 open files in one process, but its limit is 300/),
@@ -119,8 +119,7 @@ test("files that run out in the middle of a load are the generator's: nothing is
     timeouts: { connectMs: 3000 },
   });
   const signal = new AbortController().signal;
-  const result = await runnerWith(245).run(task, { signal, onEvent: () => undefined });
-  if (result.task !== "load") throw new Error("no load's result");
+  const result = await runnerWith(245).load(task, { signal, onEvent: () => undefined });
   expect(result.failures).toContainEqual(
     expect.objectContaining({ class: "generator-exhausted", example: expect.stringContaining("EMFILE") }),
   );

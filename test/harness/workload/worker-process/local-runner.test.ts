@@ -36,19 +36,19 @@ const isBuilding = (event: WorkerEvent): boolean =>
 test("the shard says hello, then events, then its result", async () => {
   await using coder = await startFakeCoder();
   const events: WorkerEvent[] = [];
-  const result = await localWorkerRunner().run(loadTaskFor(coder), {
+  const result = await localWorkerRunner().load(loadTaskFor(coder), {
     signal: never,
     onEvent: (e) => events.push(e),
   });
   expect(events[0]).toMatchObject({ type: "hello", protocol: 1 });
-  expect(events.at(-1)).toEqual({ type: "result", result });
-  expect(result).toMatchObject({ task: "load", stopped: false, workspaces: { succeeded: 4, deleted: 4 } });
+  expect(events.at(-1)).toEqual({ type: "result", result: { task: "load", ...result } });
+  expect(result).toMatchObject({ stopped: false, workspaces: { succeeded: 4, deleted: 4 } });
 });
 
 test("an abort while holding ends with what was measured, deletes nothing and closes the connections", async () => {
   await using coder = await startFakeCoder();
   const stop = new AbortController();
-  const result = await localWorkerRunner().run(
+  const result = await localWorkerRunner().load(
     loadTaskFor(coder, { connections: { holdMs: 600_000, total: 12 } }),
     {
       signal: stop.signal,
@@ -59,7 +59,6 @@ test("an abort while holding ends with what was measured, deletes nothing and cl
     },
   );
   expect(result).toMatchObject({
-    task: "load",
     stopped: true,
     workspaces: { succeeded: 4, failed: 0, deleted: 0 },
     connections: { held: 12, verified: 12, lost: 0 },
@@ -72,7 +71,7 @@ test("an abort while holding ends with what was measured, deletes nothing and cl
 test("an abort while workspaces are built ends with a stopped result", async () => {
   await using coder = await startFakeCoder({ buildMs: 600_000 });
   const stop = new AbortController();
-  const result = await localWorkerRunner().run(loadTaskFor(coder), {
+  const result = await localWorkerRunner().load(loadTaskFor(coder), {
     signal: stop.signal,
     onEvent: (event) => {
       if (event.type === "progress" && event.progress.workspaces.building > 0)
@@ -130,9 +129,19 @@ test("a deployment that is gone is the error event coder-gone, and a coder error
     concurrency: 0,
     timeoutMs: 300,
   } as const;
-  const run = localWorkerRunner().run(task, { signal: never, onEvent: (event) => events.push(event) });
+  const run = localWorkerRunner().drain(task, { signal: never, onEvent: (event) => events.push(event) });
   await expect(run).rejects.toMatchObject({ code: "coder" });
   expect(events.at(-1)).toMatchObject({ type: "error", code: "coder-gone" });
+});
+
+test("the result of another kind of task is not the result of a load", async () => {
+  const drained = { task: "drain", stopped: false, deleted: 0, remaining: [] };
+  const line = JSON.stringify({ type: "result", result: drained });
+  const run = localWorkerRunner({ command: ["echo", line] }).load(
+    loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }),
+    { signal: never, onEvent: () => undefined },
+  );
+  await expect(run).rejects.toMatchObject({ code: "shard" });
 });
 
 test("a program that dies before its result is a shard error with its last words", async () => {
@@ -141,7 +150,7 @@ test("a program that dies before its result is a shard error with its last words
     "-e",
     'process.stdin.once("data", () => { console.error("boom"); process.exit(7) })',
   ];
-  const run = localWorkerRunner({ command: command as [string, ...string[]] }).run(
+  const run = localWorkerRunner({ command: command as [string, ...string[]] }).load(
     loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }),
     { signal: never, onEvent: () => undefined },
   );
@@ -157,7 +166,7 @@ test("a program that prints anything but events breaks the protocol", async () =
     "-e",
     'console.log("hi"); setInterval(() => {}, 1000)',
   ];
-  const run = localWorkerRunner({ command }).run(loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }), {
+  const run = localWorkerRunner({ command }).load(loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }), {
     signal: never,
     onEvent: () => undefined,
   });
@@ -166,7 +175,7 @@ test("a program that prints anything but events breaks the protocol", async () =
 
 test("a program that ignores the stop is killed after the grace period", async () => {
   const command: [string, ...string[]] = [process.execPath, "-e", "setInterval(() => {}, 1000)"];
-  const run = localWorkerRunner({ command, stopGraceMs: 50 }).run(
+  const run = localWorkerRunner({ command, stopGraceMs: 50 }).load(
     loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }),
     { signal: AbortSignal.abort(new Error("Ctrl-C")), onEvent: () => undefined },
   );
@@ -184,10 +193,13 @@ test("a program that hangs is killed, and the error says which and since when", 
   ];
   const silence = { noteMs: 200, reconnectMs: 300, hungMs: 600, lookMs: 20 };
   const notes: WorkerEvent[] = [];
-  const run = localWorkerRunner({ command: hangs as [string, ...string[]], silence }).run(loadTaskFor(gone), {
-    signal: never,
-    onEvent: (event) => notes.push(event),
-  });
+  const run = localWorkerRunner({ command: hangs as [string, ...string[]], silence }).load(
+    loadTaskFor(gone),
+    {
+      signal: never,
+      onEvent: (event) => notes.push(event),
+    },
+  );
   await expect(run).rejects.toMatchObject({
     code: "infrastructure",
     message: expect.stringMatching(
