@@ -48,7 +48,7 @@ export function composeCloud(
   const { runId } = plan;
   return {
     childEnv: childEnvironment("terraform", env),
-    shard: composeWorkers(folder, { plan, env }),
+    worker: composeWorkers(folder, { plan, env }),
     inventory:
       cluster === undefined
         ? ofCloud

@@ -46,7 +46,7 @@ export async function composeTwin(
   const inventory = withInventoryFaults(twinInventory(twinRoot, rehearsal.twinId), faultsFile);
   return {
     childEnv,
-    shard: composeWorkers(folder, { plan, env: childEnv, twinRoot }),
+    worker: composeWorkers(folder, { plan, env: childEnv, twinRoot }),
     inventory,
     settle: TWIN_SETTLE,
     checks: composeChecks(folder, { plan, env: childEnv, inventory }),

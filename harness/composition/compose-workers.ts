@@ -9,7 +9,7 @@ import { remoteWorkerRunner } from "../workload/remote/remote-runner.ts";
 import { findRunnerOf, type RunnerPlace } from "./runner/find-runner.ts";
 import { localWorkers, workerProgram } from "./worker-program.ts";
 
-/** Where the shard program runs, as the plan says: on the load runner of the run's environment, or here. */
+/** Where the worker runs, as the plan says: on the load runner of the run's environment, or here. */
 export function composeWorkers(
   folder: RunFolder,
   {

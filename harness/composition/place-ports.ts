@@ -4,7 +4,7 @@ import type { Ports } from "../pipeline/context/context.ts";
 export type PlacePorts = Pick<
   Ports,
   | "childEnv"
-  | "shard"
+  | "worker"
   | "inventory"
   | "settle"
   | "checks"

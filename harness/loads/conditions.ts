@@ -11,7 +11,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
     login: "user tokens: a login each",
     host: "user tokens: the caller's own for all",
   };
-  const shards = explainFewerParts(task);
+  const fewerParts = explainFewerParts(task);
   return [
     ...(look.inUse.length === 0 ? [] : [`others meanwhile: ${look.inUse.join("; ")}`]),
     look.isOwner ? "rate limits: off for the owner's calls, on for the users'" : "rate limits: on",
@@ -20,7 +20,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
     isShared
       ? `generator: reaches Coder on its own machine (loopback), so held to wide limits (slip p99 ${task.generatorLimits.slipP99Ms} ms)`
       : "generator: this machine, over its own route to Coder",
-    ...(shards === undefined ? [] : [shards]),
+    ...(fewerParts === undefined ? [] : [fewerParts]),
     ...("unknown" in look.builds
       ? [`builds: how many can run at once is not known (${look.builds.unknown})`]
       : []),

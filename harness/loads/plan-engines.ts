@@ -24,7 +24,7 @@ export interface EngineRun {
   readonly engine: Engine;
   readonly task: LoadTask;
   /** `leave` aborts the cleanup of Coder's utility too. */
-  shard(leave: AbortSignal): LoadRunner;
+  worker(leave: AbortSignal): LoadRunner;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function planEngines(
   const own = (ownTask: LoadTask): EngineRun => ({
     engine: "refbench",
     task: ownTask,
-    shard: () => localWorkers(env),
+    worker: () => localWorkers(env),
   });
   if (choice === "refbench") return [own(task)];
   refuseTask(task);
@@ -57,7 +57,7 @@ export async function planEngines(
   const coder = (itsTask: LoadTask): EngineRun => ({
     engine: "coder",
     task: itsTask,
-    shard: (leave) =>
+    worker: (leave) =>
       coderWorkerRunner({ utility, env, leave, ...(reportsFolder === undefined ? {} : { reportsFolder }) }),
   });
   if (choice === "coder") return [coder(task)];

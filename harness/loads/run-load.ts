@@ -28,7 +28,7 @@ export interface LoadOutcome {
 }
 
 export interface LoadCommandMeans {
-  readonly shard: LoadRunner;
+  readonly worker: LoadRunner;
   readonly interrupts: Pick<LoadInterrupts, "stop" | "leave">;
   readonly reporter: Reporter;
   readonly clock: Clock;
@@ -79,13 +79,13 @@ function stepsOf([from, to]: readonly [Moment, Moment], seenMs: number): NonNull
 
 async function load(
   task: LoadTask,
-  { shard, interrupts, timeoutMs, cleanupTimeoutMs }: LoadCommandMeans,
+  { worker, interrupts, timeoutMs, cleanupTimeoutMs }: LoadCommandMeans,
   report: (event: RunEvent) => void,
 ): Promise<Pick<LoadOutcome, "result" | "failure">> {
   const limits = new PhaseLimits(timeoutMs, cleanupTimeoutMs);
   const signal = AbortSignal.any([interrupts.stop, limits.signal]);
   try {
-    const result = await shard.load(task, {
+    const result = await worker.load(task, {
       signal,
       onEvent: (event) => {
         limits.see(event);
@@ -99,7 +99,7 @@ async function load(
       failure:
         error instanceof RefbenchError
           ? error
-          : new RefbenchError("shard", messageOf(error), { cause: error }),
+          : new RefbenchError("worker", messageOf(error), { cause: error }),
     };
   } finally {
     limits.end();

@@ -8,7 +8,7 @@ import type { DrainResult } from "../model/record/worker-result.ts";
 const GONE_AFTER_MS = 30_000;
 
 export interface DrainOptions {
-  readonly shard: Pick<WorkerRunner, "drain">;
+  readonly worker: Pick<WorkerRunner, "drain">;
   readonly coderUrl: string;
   /** Whom to trust there. */
   readonly trust: ReturnType<typeof coderTrust>;
@@ -22,10 +22,10 @@ export interface DrainOptions {
 
 /** Deletes every workspace through Coder. A Coder that cannot be reached is `infrastructure`: nothing is known then. */
 export async function drainDeployment(options: DrainOptions): Promise<DrainResult> {
-  const { shard, coderUrl, trust, token, keepUsers, timeoutMs, signal } = options;
+  const { worker, coderUrl, trust, token, keepUsers, timeoutMs, signal } = options;
   const errors: string[] = [];
   try {
-    return await shard.drain(
+    return await worker.drain(
       {
         task: "drain",
         deployment: { url: coderUrl, ssh: "none", ...trust },

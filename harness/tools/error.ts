@@ -11,7 +11,7 @@ export type ErrorCode =
   /** Coder did not become ready, refused a template, or lost its server in mid-run. */
   | "coder"
   /** The load generator's process died or broke its protocol. */
-  | "shard"
+  | "worker"
   /** The machine of the generator cannot carry the load, or cannot start it: the load created nothing. */
   | "generator"
   /** The run's folder, journal or lease cannot be read or written. */
@@ -33,7 +33,7 @@ export const verdictOfError = {
   infrastructure: "infrastructure",
   synthesis: "harness-error",
   coder: "harness-error",
-  shard: "harness-error",
+  worker: "harness-error",
   generator: "generator-limited",
   run_folder: "harness-error",
   lease_held: "harness-error",

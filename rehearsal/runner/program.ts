@@ -12,11 +12,11 @@ export interface Program {
   readonly args: readonly string[];
 }
 
-/** The program that a command line asks for; undefined when it is not `<node> <folder>/shard-<hash>.mjs …`. */
+/** The program that a command line asks for; undefined when it is not `<node> <folder>/worker-<hash>.mjs …`. */
 export function findProgram(command: string, folder: string): Program | undefined {
   const [node, file = "", ...args] = commandWords(command);
   if (node !== process.execPath || dirname(file) !== folder) return undefined;
-  if (!/\/shard-[0-9a-f]+\.mjs$/.test(file)) return undefined;
+  if (!/\/worker-[0-9a-f]+\.mjs$/.test(file)) return undefined;
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? { file, args } : undefined;
 }
 

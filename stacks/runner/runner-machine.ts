@@ -6,7 +6,7 @@
 /** Who programs run as. */
 export const RUNNER_USER = "refbench";
 
-/** Writable by that user: the shard program, its tasks and what it keeps. */
+/** Writable by that user: the worker, its tasks and what it keeps. */
 export const RUNNER_FOLDER = "/var/lib/refbench";
 
 /** Its Node: a version in long-term support, the same for every run of this version of refbench. */

@@ -154,7 +154,7 @@ async function load(
     },
   );
   const outcome = await runLoadByHand(task, {
-    shard: here,
+    worker: here,
     interrupts: { stop: stop.signal, leave: new AbortController().signal },
     reporter: { report: () => undefined },
     clock: systemClock,

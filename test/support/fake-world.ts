@@ -33,8 +33,8 @@ export interface Mishaps {
   /** That many inventory answers fail. */
   failInventory?: number;
   load?: Partial<LoadResult>;
-  /** Thrown by the shard in this task. */
-  failShard?: "bootstrap" | "load" | "drain";
+  /** Thrown by the worker in this task. */
+  failWorker?: "bootstrap" | "load" | "drain";
 }
 
 /** A cloud, a Terraform, a Coder and an inventory in memory, behind the ports of the pipeline. */
@@ -92,7 +92,7 @@ export class FakeWorld {
       terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
       readTemplate: () => Promise.resolve({ "main.tf": "" }),
       checks: () => Promise.resolve([]),
-      shard: this.#shard(),
+      worker: this.#worker(),
       inventory: {
         list: () => {
           if ((this.mishaps.failInventory ?? 0) > 0) {
@@ -201,11 +201,11 @@ export class FakeWorld {
     };
   }
 
-  #shard(): WorkerRunner {
+  #worker(): WorkerRunner {
     const run = <T>(task: TaskKind, answer: () => T): Promise<T> => {
       this.calls.push(task);
-      return this.mishaps.failShard === task
-        ? Promise.reject(new RefbenchError("shard", "the generator died"))
+      return this.mishaps.failWorker === task
+        ? Promise.reject(new RefbenchError("worker", "the generator died"))
         : Promise.resolve(answer());
     };
     return {

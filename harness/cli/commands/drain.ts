@@ -27,7 +27,7 @@ interface DrainFlags {
 }
 
 /** `refbench drain <architecture>`: deletes the workspaces of an environment made by hand, before it is destroyed. */
-export function drainCommand(io: Io, chooseShard?: ChooseShard): Command {
+export function drainCommand(io: Io, chooseWorker?: ChooseWorker): Command {
   return new Command("drain")
     .argument("<architecture>", "the one that npx cdktf deploy made in this folder: gke, eks, …")
     .addOption(
@@ -63,7 +63,7 @@ export function drainCommand(io: Io, chooseShard?: ChooseShard): Command {
       "\nExit codes: 0 nothing remains, 40 something does (by name),\n41 a listing failed: what remains is not known, 30 Coder cannot be reached, 61 stopped.",
     )
     .action(async (architecture: string, flags: DrainFlags) => {
-      const drained = await drainByHand(architecture, flags, { io, chooseShard });
+      const drained = await drainByHand(architecture, flags, { io, chooseWorker });
       io.stdout.write(flags.output === "json" ? drainedJson(drained) : drainedText(drained));
       if (drained.result.stopped) io.exit(EXIT_CODES.interrupted);
       else if (drained.result.remaining.length > 0) io.exit(EXIT_CODES.leaked);
@@ -71,12 +71,12 @@ export function drainCommand(io: Io, chooseShard?: ChooseShard): Command {
     });
 }
 
-type ChooseShard = typeof chooseWorkerRunner;
+type ChooseWorker = typeof chooseWorkerRunner;
 
 async function drainByHand(
   architecture: string,
   flags: DrainFlags,
-  { io, chooseShard }: { readonly io: Io; readonly chooseShard?: ChooseShard | undefined },
+  { io, chooseWorker }: { readonly io: Io; readonly chooseWorker?: ChooseWorker | undefined },
 ): Promise<Drained> {
   if (flags.url !== undefined && flags.runner !== "local") {
     throw new RefbenchError(
@@ -94,13 +94,13 @@ async function drainByHand(
     { file: flags.sessionFile, url: coderUrl, forwardsTo: outputs.coder_url },
     io,
   );
-  const choose = chooseShard ?? (await import("../../manual/worker-runner.ts")).chooseWorkerRunner;
+  const choose = chooseWorker ?? (await import("../../manual/worker-runner.ts")).chooseWorkerRunner;
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort(new RefbenchError("interrupted", "stopped by a signal"));
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   try {
     const result = await drainDeployment({
-      shard: choose(flags.runner, deployment, outputs, io),
+      worker: choose(flags.runner, deployment, outputs, io),
       coderUrl,
       trust: coderTrust(deployment.environment),
       token: session.token,

@@ -113,7 +113,7 @@ async function runEach(
   const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given } = means;
   for (const run of runs) {
     const outcome = await runLoadByHand(run.task, {
-      shard: run.shard(interrupts.leave),
+      worker: run.worker(interrupts.leave),
       interrupts,
       reporter,
       clock: systemClock,

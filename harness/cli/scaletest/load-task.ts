@@ -103,11 +103,11 @@ export function targetPrefix({
 
 /** Refuses more processes than the load can keep busy: fewer in silence would not be what was measured. */
 function dealt(task: LoadTask): LoadTask {
-  const { shards } = task;
-  if (shards === undefined || countParts(task) === shards) return task;
+  const { parts } = task;
+  if (parts === undefined || countParts(task) === parts) return task;
   throw new RefbenchError(
     "usage",
-    `--shards is ${shards}, but this load can be dealt over ${countParts(task)} at most, since each process needs workspaces, users and turns of its own: raise --concurrency and --cleanup-concurrency (0 = all), --count and --users`,
+    `--shards is ${parts}, but this load can be dealt over ${countParts(task)} at most, since each process needs workspaces, users and turns of its own: raise --concurrency and --cleanup-concurrency (0 = all), --count and --users`,
   );
 }
 
@@ -160,7 +160,7 @@ function commonTask(
     ...scenario,
     ...(bytesPerTick === undefined || total === 0 ? {} : { traffic: { bytesPerTick, tickMs: tickInterval } }),
     ...(abortOn === undefined ? {} : { abortOn }),
-    ...(shards === undefined ? {} : { shards }),
+    ...(shards === undefined ? {} : { parts: shards }),
   };
 }
 

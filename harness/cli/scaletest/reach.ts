@@ -16,7 +16,7 @@ import { pairs } from "./options/values.ts";
 export interface Reach extends AsyncDisposable {
   readonly http: CoderHttp;
   readonly caller: GuardedCaller;
-  /** How a task of the shard program reaches it; how SSH does is still open. */
+  /** How a task of the worker reaches it; how SSH does is still open. */
   readonly deployment: Omit<LoadTask["deployment"], "ssh">;
   /** The same caller with another signal, for work that goes on after a stop. */
   callerWith(signal: AbortSignal): GuardedCaller;

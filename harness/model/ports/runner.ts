@@ -1,6 +1,6 @@
 /**
- * How the load runner of one environment is reached: a machine inside its network on which the shard program runs.
- * Whoever composes a run provides it, the shard runner over SSH uses it; neither knows the other's cloud.
+ * How the load runner of one environment is reached: a machine inside its network on which the worker runs.
+ * Whoever composes a run provides it, the worker runner over SSH uses it; neither knows the other's cloud.
  */
 export interface RunnerAccess {
   /** The runner in words, for messages: `bench-…-runner in us-central1-a`. */
@@ -24,7 +24,7 @@ export interface RunnerAccess {
   readonly hostKeys: (signal: AbortSignal) => Promise<readonly string[]>;
   /** Path of Node on the runner, which its image or its start brought. */
   readonly node: string;
-  /** Folder on the runner, writable by `user`, for the shard program and what it keeps. */
+  /** Folder on the runner, writable by `user`, for the worker and what it keeps. */
   readonly folder: string;
 }
 

@@ -152,7 +152,7 @@ export const loadTask = z.object({
   parameters: z.record(z.string(), z.string()),
   users: z.number().int().positive(),
   workspaces: z.number().int().nonnegative(),
-  /** Users and workspaces of this shard start at this index; workspace i belongs to user i mod users. */
+  /** Users and workspaces of this part start at this index; workspace i belongs to user i mod users. */
   firstIndex: z.number().int().nonnegative(),
   /** Workspaces being created at once; 0 = all at once. */
   concurrency: z.number().int().nonnegative(),
@@ -211,7 +211,7 @@ export const loadTask = z.object({
   dashboard: dashboard.optional(),
   app: app.optional(),
   /** Over how many generator processes the load is dealt. Absent = one for each 10,000 connections. */
-  shards: z.number().int().positive().optional(),
+  parts: z.number().int().positive().optional(),
   /** It is one part of a load over several processes: it waits for the others before each stage. */
   part: z.object({ index: z.number().int().nonnegative(), of: z.number().int().positive() }).optional(),
   /** Between the canary probe's requests: more of them carry a percentile of a short load. Absent = 1,000. */

@@ -18,7 +18,7 @@ import type { WorkerTask } from "./worker-task.ts";
  * that has `stopped: true`. A part of a load also reads the lines that its events `waiting` and `aborting`
  * ask for.
  */
-export const SHARD_PROTOCOL = 1;
+export const WORKER_PROTOCOL = 1;
 
 /** The result of each kind of task. */
 export interface TaskResults {
@@ -38,7 +38,7 @@ export const taskResults: { readonly [K in TaskKind]: z.ZodType<TaskResults[K]> 
 
 /** What the worker prints, one JSON object a line. The last line is `result` or `error`. */
 export const workerEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("hello"), protocol: z.literal(SHARD_PROTOCOL), pid: z.number().int() }),
+  z.object({ type: z.literal("hello"), protocol: z.literal(WORKER_PROTOCOL), pid: z.number().int() }),
   /** Sent every few seconds, whatever else is sent: a worker that hangs sends nothing. */
   z.object({ type: z.literal("alive") }),
   z.object({ type: z.literal("note"), message: z.string() }),
@@ -77,7 +77,7 @@ export interface TaskOptions {
 
 /**
  * Runs tasks of the worker somewhere and passes on their events. An abort stops the task in order. Throws
- * `RefbenchError("shard")` if the program dies or breaks the protocol, and `coder` if it reports that.
+ * `RefbenchError("worker")` if the program dies or breaks the protocol, and `coder` if it reports that.
  */
 export type WorkerRunner = {
   readonly [K in TaskKind]: (task: TaskOf<K>, options: TaskOptions) => Promise<TaskResults[K]>;

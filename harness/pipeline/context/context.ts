@@ -59,7 +59,7 @@ export interface Ports {
   readonly checks: (signal: AbortSignal) => Promise<readonly PreflightFinding[]>;
   /** The files of an architecture's workspace template, by name. */
   readonly readTemplate: (architecture: string) => Promise<Readonly<Record<string, string>>>;
-  readonly shard: WorkerRunner;
+  readonly worker: WorkerRunner;
   readonly inventory: Inventory;
   /** The cluster that the run's stacks made; absent where it has no API, as on an emulated cloud. */
   readonly cluster?: (place: ClusterPlace) => Cluster;

@@ -1,6 +1,6 @@
 import { templateVariables } from "../../../reference-architectures/template.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import { bootstrapResult as shardBootstrapResult } from "../../model/record/worker-result.ts";
+import { bootstrapResult as workerBootstrapResult } from "../../model/record/worker-result.ts";
 import type { BootstrapTask } from "../../model/ports/worker-task.ts";
 import type { StageContext } from "../context/context.ts";
 import { deploymentTarget, expectedCapacity } from "../measurement/deployment-target.ts";
@@ -11,7 +11,7 @@ import { coderTrust } from "../making/coder-trust.ts";
 import { provisionResult } from "./provision.ts";
 
 /** The stored result of bootstrap, without the token, which goes to `secrets.json`. */
-export const storedBootstrapResult = shardBootstrapResult.omit({ token: true, stopped: true });
+export const storedBootstrapResult = workerBootstrapResult.omit({ token: true, stopped: true });
 
 /**
  * Creates the first user, posts the licence, waits until every replica is live, and uploads the workspace
@@ -45,7 +45,7 @@ export async function bootstrap(context: StageContext): Promise<string> {
     ...(secrets.licence === undefined ? {} : { licence: secrets.licence }),
     timeoutMs: DEADLINES_MS.bootstrap,
   };
-  const result = await ports.shard.bootstrap(task, {
+  const result = await ports.worker.bootstrap(task, {
     signal,
     onEvent: (event) => {
       if (event.type === "note") report({ type: "note", level: "info", message: event.message });

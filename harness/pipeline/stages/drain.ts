@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { messageOf } from "../../tools/error.ts";
-import { drainResult as shardDrainResult } from "../../model/record/worker-result.ts";
+import { drainResult as workerDrainResult } from "../../model/record/worker-result.ts";
 import type { StageContext } from "../context/context.ts";
 import { salvageJson, writeJson } from "../../tools/files/json-file.ts";
 import { DEADLINES_MS } from "../folder/plan.ts";
@@ -18,7 +18,7 @@ import { isLeaseHeld } from "../lease/lease.ts";
 const GONE_AFTER_MS = 2 * 60_000;
 
 /** The stored result of drain: the remaining workspaces, by id. */
-export const storedDrainResult = shardDrainResult.omit({ stopped: true });
+export const storedDrainResult = workerDrainResult.omit({ stopped: true });
 
 /**
  * Deletes every workspace through Coder while Coder lives: only Coder knows what they are made of. If Coder
@@ -35,7 +35,7 @@ export async function drain(context: StageContext): Promise<string> {
   await context.checkLease();
   const before = await deletedBefore(folder);
   try {
-    const result = await ports.shard.drain(
+    const result = await ports.worker.drain(
       {
         task: "drain",
         deployment: { url: provisioned.outputs.coder_url, ssh: "none", ...coderTrust(environment) },

@@ -18,7 +18,7 @@ const PROBE_EVERY_MS = 250;
 export async function loadOnce(context: StageContext): Promise<LoadResult> {
   const { ports, signal, report } = context;
   const task = await buildLoadTask(context);
-  return ports.shard.load(task, {
+  return ports.worker.load(task, {
     signal,
     onEvent: (event) => {
       if (event.type === "progress") report({ type: "load.progress", progress: event.progress });

@@ -39,7 +39,7 @@ const reportSchema = z.object({
   ),
 });
 
-/** Reads the report of one call; undefined if the call wrote none. Throws `shard` if it is unreadable. */
+/** Reads the report of one call; undefined if the call wrote none. Throws `worker` if it is unreadable. */
 export async function findReport(
   path: string,
   secrets: readonly string[],
@@ -60,7 +60,7 @@ export async function findReport(
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     throw new RefbenchError(
-      "shard",
+      "worker",
       `the report of Coder's utility cannot be read: ${scrub(reason, secrets)}`,
     );
   }

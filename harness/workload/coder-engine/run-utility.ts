@@ -64,7 +64,7 @@ export async function runUtility(call: UtilityCall): Promise<UtilityEnd> {
   try {
     const result = await child;
     if (child.pid === undefined)
-      throw new RefbenchError("shard", `${call.binary} could not be started: ${messageOf(result.cause)}`);
+      throw new RefbenchError("worker", `${call.binary} could not be started: ${messageOf(result.cause)}`);
     const said = scrub(result.stderr, call.secrets).trim().slice(-TOLD_CHARACTERS);
     return { exitCode: result.exitCode, said, startedMs, endedMs: Date.now(), ...(await usage.stop()) };
   } finally {

@@ -21,6 +21,6 @@ export async function runInParts(task: LoadTask, context: TaskContext): Promise<
 function thisProgram(): [string, ...string[]] {
   const program = process.argv[1];
   if (program === undefined)
-    throw new RefbenchError("shard", "the worker does not know its own file: run it as a file");
+    throw new RefbenchError("worker", "the worker does not know its own file: run it as a file");
   return [process.execPath, ...process.execArgv, program];
 }

@@ -10,7 +10,7 @@ type Steps = NonNullable<LoadTask["arrival"]>;
 export type CountedLoad = Pick<
   LoadTask,
   | ("users" | "workspaces" | "concurrency" | "cleanupConcurrency" | "connections")
-  | ("existing" | "app" | "arrival" | "part" | "shards")
+  | ("existing" | "app" | "arrival" | "part" | "parts")
 > & { readonly deployment: Pick<LoadTask["deployment"], "stdioSessions"> };
 
 /** How many parts the load is split into: as many as the task says, else one per 10,000 connections. */
@@ -29,8 +29,8 @@ export function explainFewerParts(task: LoadTask): string | undefined {
   );
 }
 
-function countWantedParts({ connections, app, shards }: CountedLoad): number {
-  return shards ?? Math.ceil(Math.max(connections.total, app?.connections ?? 0) / CONNECTIONS_PER_PART);
+function countWantedParts({ connections, app, parts }: CountedLoad): number {
+  return parts ?? Math.ceil(Math.max(connections.total, app?.connections ?? 0) / CONNECTIONS_PER_PART);
 }
 
 /** Each part needs its own user, workspace and turn: a part with 0 turns would have no limit. */
@@ -59,7 +59,7 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
   const [totals, ssh, apps] = [of(connections.total), of(sshTotal), of(task.app?.connections ?? 0)];
   const [turns, cleanupTurns] = [of(task.concurrency), of(task.cleanupConcurrency)];
   const stdio = of(task.deployment.stdioSessions ?? 0);
-  const whole = without(task, "shards");
+  const whole = without(task, "parts");
   let nextIndex = task.firstIndex;
   return Array.from({ length: parts }, (_each, index) => {
     const at = (dealt: readonly number[]): number => dealt[index] ?? 0;

@@ -90,7 +90,7 @@ class Parts {
 
   #nameError(error: unknown, index: number): RefbenchError {
     const message = `${this.#name(index)} of ${this.#tasks.length} failed: ${messageOf(error)}`;
-    const code = error instanceof RefbenchError ? error.code : "shard";
+    const code = error instanceof RefbenchError ? error.code : "worker";
     return new RefbenchError(code, message, { cause: error });
   }
 

@@ -68,7 +68,7 @@ function parseLine(text: string): AttachLine {
     return attachLine.parse(parseJson(text));
   } catch (error) {
     // The error must not contain the line: an event may carry a token.
-    throw new RefbenchError("shard", "the worker on the runner broke its protocol", { cause: error });
+    throw new RefbenchError("worker", "the worker on the runner broke its protocol", { cause: error });
   }
 }
 

@@ -88,14 +88,14 @@ async function readHostKeys(access: RunnerAccess, signal: AbortSignal): Promise<
 function notTheRunner({ name }: RunnerAccess, shown: Buffer): RefbenchError {
   const print = `SHA256:${createHash("sha256").update(shown).digest("base64").replace(/=+$/, "")}`;
   return new RefbenchError(
-    "shard",
+    "worker",
     `the server at ${name} has the host key ${print}, which is none of those that the machine reported to its cloud: nothing was sent to it; find out what is between, then run again`,
   );
 }
 
 function noTunnel({ name, tunnel }: RunnerAccess): RefbenchError {
   return new RefbenchError(
-    "shard",
+    "worker",
     `the tunnel to ${name} needs the command ${tunnel.command}, which is not installed: install it and run again`,
   );
 }
@@ -104,7 +104,7 @@ function noTunnel({ name, tunnel }: RunnerAccess): RefbenchError {
 function keyErrorOr(error: unknown, { name }: RunnerAccess): unknown {
   if (!(error instanceof Error) || error instanceof OutOfReach) return error;
   if (!error.message.includes("privateKey")) return error;
-  return new RefbenchError("shard", `the run's SSH key for ${name} cannot be read: ${error.message}`);
+  return new RefbenchError("worker", `the run's SSH key for ${name} cannot be read: ${error.message}`);
 }
 
 function describeError(error: Error, { user }: RunnerAccess): string {

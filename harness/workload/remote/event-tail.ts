@@ -38,7 +38,7 @@ function parseLine(line: string): NumberedEvent {
     return numberedEvent.parse(parseJson(line));
   } catch (cause) {
     // The error must not contain the line: an event may carry a token.
-    throw new RefbenchError("shard", "a stored event of the task cannot be read: start the task again", {
+    throw new RefbenchError("worker", "a stored event of the task cannot be read: start the task again", {
       cause,
     });
   }

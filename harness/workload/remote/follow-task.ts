@@ -64,7 +64,7 @@ function take(line: NumberedEvent, received: Received): boolean {
   if (line.number <= received.number) return false;
   if (line.number !== received.number + 1) {
     const message = `the runner sent event ${line.number} after event ${received.number}: expected the next number`;
-    throw new RefbenchError("shard", message);
+    throw new RefbenchError("worker", message);
   }
   received.number = line.number;
   received.last = line.event;
@@ -78,5 +78,5 @@ function quoteOutput(said: string): string {
 
 /** The error for a task that cannot be continued. */
 export function lostTask(name: string, what: string): RefbenchError {
-  return new RefbenchError("shard", `${name} lost its task: ${what}`);
+  return new RefbenchError("worker", `${name} lost its task: ${what}`);
 }

@@ -27,7 +27,7 @@ export function knownHost(lines: readonly string[]): KnownHost {
   if (keys.length === 0) {
     const kinds = Object.keys(ALGORITHMS).join(", ");
     throw new RefbenchError(
-      "shard",
+      "worker",
       `none of the runner's ${lines.length} reported host keys has a supported type: expected one of ${kinds}`,
     );
   }

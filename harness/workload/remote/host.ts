@@ -2,7 +2,7 @@ import { openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs
 import { join } from "node:path";
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import { SHARD_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
+import { WORKER_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
 import { performTask } from "../tasks/perform-task.ts";
 import { claimHosting } from "./hosting.ts";
 import { hostedTask, type HostedTask, type NumberedEvent, TASK_FILES } from "./protocol.ts";
@@ -22,7 +22,7 @@ export async function hostTask(folder: string): Promise<void> {
   process.on("SIGTERM", () => requestStop("the worker was asked to stop"));
 
   const write = eventWriter(folder);
-  write({ type: "hello", protocol: SHARD_PROTOCOL, pid: process.pid });
+  write({ type: "hello", protocol: WORKER_PROTOCOL, pid: process.pid });
   const job = takeTask(folder);
   if (job === undefined) {
     write({
@@ -36,7 +36,7 @@ export async function hostTask(folder: string): Promise<void> {
   stop.signal.addEventListener("abort", () => {
     setTimeout(() => {
       const message = `the stopped task had no result within ${job.stopGraceMs / 1000} s`;
-      write({ type: "error", code: "shard", message });
+      write({ type: "error", code: "worker", message });
       process.exit(1);
     }, job.stopGraceMs).unref();
   });

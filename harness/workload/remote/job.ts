@@ -27,7 +27,7 @@ export async function planJob(access: RunnerAccess, bundle: string, hosted: Host
     tasks,
     folder: `${tasks}/${hosted.task.task}-${randomBytes(6).toString("hex")}`,
     task: Buffer.from(JSON.stringify(hosted)),
-    program: { path: `${access.folder}/shard-${digest}.mjs`, content },
+    program: { path: `${access.folder}/worker-${digest}.mjs`, content },
   };
 }
 

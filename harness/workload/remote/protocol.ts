@@ -4,7 +4,7 @@ import { workerTask } from "../../model/ports/worker-task.ts";
 
 // The exchange between this machine and a load runner. Over SSH it only uses SFTP's stat, mkdir, open
 // (write), write, close, rename and unlink, and the exec of one command line:
-//   <node> <folder>/shard-<sha256, 12 digits>.mjs attach <folder>/tasks/<id> --from <number of the first
+//   <node> <folder>/worker-<sha256, 12 digits>.mjs attach <folder>/tasks/<id> --from <number of the first
 // event wanted>
 
 /** The files of a task's folder on the runner. They are the task's only state there. */

@@ -90,7 +90,7 @@ async function runRemotely<K extends TaskKind>(
   listener.throwIfBroken();
   const result = findOutcome(received.last, task.task);
   if (result !== undefined) return result;
-  throw new RefbenchError("shard", `${access.name} answered a ${task.task} task with another task's result`);
+  throw new RefbenchError("worker", `${access.name} answered a ${task.task} task with another task's result`);
 }
 
 /** Reconnects until the last event has arrived and the runner has its acknowledgement. */

@@ -83,7 +83,7 @@ export class StopControl implements Disposable {
       setTimeout(() => {
         const seconds = (killMs + GIVE_UP_MARGIN_MS) / 1000;
         const message = `the load runner did not receive the stop within ${seconds} s: it stops once it has no client`;
-        this.#giveUp.abort(new RefbenchError("shard", message));
+        this.#giveUp.abort(new RefbenchError("worker", message));
       }, killMs + GIVE_UP_MARGIN_MS),
     );
   };

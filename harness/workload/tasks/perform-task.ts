@@ -1,7 +1,7 @@
 import { constants, setPriority } from "node:os";
 import { systemClock } from "../../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
-import { SHARD_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
+import { WORKER_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
 import { type WorkerTask, workerTask } from "../../model/ports/worker-task.ts";
 import { CODER_GONE, CoderGoneError } from "../removal/coder-gone.ts";
 import type { TaskContext } from "../context/load-context.ts";
@@ -58,13 +58,13 @@ export function parseTask(line: string): WorkerTask {
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new RefbenchError(
     "usage",
-    `the task does not match protocol ${SHARD_PROTOCOL}: ${issues.join("; ")}`,
+    `the task does not match protocol ${WORKER_PROTOCOL}: ${issues.join("; ")}`,
   );
 }
 
 function codeOf(error: unknown): string {
   if (error instanceof CoderGoneError) return CODER_GONE;
-  return error instanceof RefbenchError ? error.code : "shard";
+  return error instanceof RefbenchError ? error.code : "worker";
 }
 
 function stackOf(error: unknown): string {

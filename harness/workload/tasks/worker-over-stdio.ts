@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RefbenchError } from "../../tools/error.ts";
 import { LineSplitter } from "../../tools/files/lines.ts";
-import { SHARD_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
+import { WORKER_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
 import { performTask } from "./perform-task.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
@@ -46,7 +46,7 @@ export function runOverStdio(): void {
     if (isTaskRead) requestStop();
     else finish({ type: "error", code: "usage", message: "stdin ended before a task: write one JSON line" });
   });
-  emit({ type: "hello", protocol: SHARD_PROTOCOL, pid: process.pid });
+  emit({ type: "hello", protocol: WORKER_PROTOCOL, pid: process.pid });
 }
 
 const inputLine = z.object({ type: z.string(), why: z.string().optional() });

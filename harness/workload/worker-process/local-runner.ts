@@ -119,7 +119,7 @@ async function awaitEnd(child: ChildProcess): Promise<string> {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     return signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
   } catch (error) {
-    const code = exhaustedBy(error) === undefined ? "shard" : "generator";
+    const code = exhaustedBy(error) === undefined ? "worker" : "generator";
     throw new RefbenchError(code, `the worker cannot be started: ${String(error)}`, { cause: error });
   }
 }
@@ -133,5 +133,5 @@ function getResult<K extends TaskKind>(
   const result = findOutcome(last, kind);
   if (result !== undefined) return result;
   const said = stderr.trim() === "" ? "its stderr is empty" : `its stderr: ${stderr.trim()}`;
-  throw new RefbenchError("shard", `the worker ended with ${end} before its result; ${said}`);
+  throw new RefbenchError("worker", `the worker ended with ${end} before its result; ${said}`);
 }

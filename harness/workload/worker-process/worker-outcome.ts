@@ -8,15 +8,15 @@ import {
 } from "../../model/ports/worker.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-const KEPT = ["usage", "shard", "interrupted", "generator"] as const;
+const KEPT = ["usage", "worker", "interrupted", "generator"] as const;
 
-/** Parses one line of the worker's output. Throws `shard` if it is not an event. */
+/** Parses one line of the worker's output. Throws `worker` if it is not an event. */
 export function parseEvent(line: string): WorkerEvent {
   try {
     return workerEvent.parse(parseJson(line));
   } catch (error) {
     const message = `the worker broke its protocol with the line ${JSON.stringify(line.slice(0, 200))}`;
-    throw new RefbenchError("shard", message, { cause: error });
+    throw new RefbenchError("worker", message, { cause: error });
   }
 }
 

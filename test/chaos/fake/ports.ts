@@ -59,7 +59,7 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
       await gate();
       return [];
     },
-    shard: shardOf(world, gate, destructive),
+    worker: fakeWorker(world, gate, destructive),
     inventory: inventoryOf(world, gate, destructive, () => process.isReplaced),
     settle: { quietMs: 1_000, controllersMs: 10_000, pollMs: 100 },
     selfAudit: () => undefined,
@@ -193,7 +193,7 @@ function lieOf(items: readonly InventoryItem[]): InventoryAnswer {
   };
 }
 
-function shardOf(world: World, gate: () => Promise<void>, destructive: () => void): WorkerRunner {
+function fakeWorker(world: World, gate: () => Promise<void>, destructive: () => void): WorkerRunner {
   return {
     bootstrap: async (_, { signal }) => {
       await gate();

@@ -47,7 +47,7 @@ const judged = (over: Partial<LoadResult>): LoadRunner => ({
 });
 
 interface Case {
-  readonly shard: LoadRunner;
+  readonly worker: LoadRunner;
   readonly task?: Partial<Omit<LoadTask, "connections" | "timeouts">>;
   readonly stop?: AbortSignal;
   readonly url?: string;
@@ -56,7 +56,7 @@ interface Case {
 
 /** The record of a load whose workload ends as the test says; the cleanup after it is the real one. */
 async function recordOf({
-  shard,
+  worker,
   task: over,
   stop,
   url = coder.url,
@@ -69,7 +69,7 @@ async function recordOf({
   const never = new AbortController().signal;
   const http = new CoderHttp({ url, clock: systemClock });
   const outcome = await runLoadByHand(task, {
-    shard,
+    worker,
     interrupts: { stop: stop ?? never, leave: never },
     reporter: { report: () => undefined },
     clock: fakeClock(),
@@ -109,7 +109,7 @@ describe("a load by hand", () => {
     coder.addWorkspace(`${PREFIX}-0`, "running");
     const stop = new AbortController();
     stop.abort(new RefbenchError("interrupted", "stopped by SIGINT"));
-    const record = await recordOf({ shard: judged({ stopped: true }), stop: stop.signal });
+    const record = await recordOf({ worker: judged({ stopped: true }), stop: stop.signal });
     expect(record).toMatchObject({ verdict: "interrupted", teardown: { state: "clean" } });
     expect(record.reasons[0]).toBe("interrupted: stopped by SIGINT");
     expect(coder.workspacesLeft()).toEqual([]);
@@ -117,10 +117,10 @@ describe("a load by hand", () => {
 
   test("whose program died is a harness error, and its cleanup is walked all the same", async () => {
     coder.addWorkspace(`${PREFIX}-0`, "running");
-    const shard = {
-      load: () => Promise.reject(new RefbenchError("shard", "the shard program ended with signal SIGKILL")),
+    const worker = {
+      load: () => Promise.reject(new RefbenchError("worker", "the worker program ended with signal SIGKILL")),
     };
-    const record = await recordOf({ shard });
+    const record = await recordOf({ worker });
     expect(record).toMatchObject({ verdict: "harness-error", teardown: { state: "clean" } });
     expect(record).not.toHaveProperty("measurements");
     expect(coder.workspacesLeft()).toEqual([]);
@@ -128,7 +128,7 @@ describe("a load by hand", () => {
 
   test("of which a workspace would not go has leaked, by name and with the next step", async () => {
     coder.addWorkspace(`${PREFIX}-9`, "running");
-    const record = await recordOf({ shard: judged({}) });
+    const record = await recordOf({ worker: judged({}) });
     expect(record.verdict).toBe("leaked");
     expect(record.teardown).toMatchObject({
       left: [{ kind: "workspace", name: `${PREFIX}-9-user/${PREFIX}-9` }],
@@ -138,7 +138,7 @@ describe("a load by hand", () => {
   });
 
   test("whose server is gone claims nothing of what is left", async () => {
-    const record = await recordOf({ shard: judged({}), url: "http://127.0.0.1:1" });
+    const record = await recordOf({ worker: judged({}), url: "http://127.0.0.1:1" });
     expect(record.verdict).toBe("unverified");
     expect(record.reasons[0]).toContain('delete what is there with "refbench clean"');
   });
@@ -148,7 +148,7 @@ describe("a load by hand", () => {
       target: coder.url,
       rules: [{ match: /^GET \S+\/keys\/tokens /, fault: { kind: "answer", status: 403 } }],
     });
-    const record = await recordOf({ shard: judged({}), url: proxy.url });
+    const record = await recordOf({ worker: judged({}), url: proxy.url });
     expect(record).toMatchObject({
       verdict: "unverified",
       teardown: {
@@ -160,28 +160,28 @@ describe("a load by hand", () => {
   });
 
   test("that took longer than it may is interrupted by its own limit", async () => {
-    const shard: LoadRunner = {
+    const worker: LoadRunner = {
       load: (_task, { signal }) =>
         new Promise((resolve) =>
           signal.addEventListener("abort", () => resolve({ ...PASSED, stopped: true })),
         ),
     };
-    const record = await recordOf({ shard, timeoutMs: 20 });
+    const record = await recordOf({ worker, timeoutMs: 20 });
     expect(record.reasons[0]).toBe("interrupted: --timeout of 0.02 s was up");
   });
 
   test("that was refused before it created anything is refused, not recorded", async () => {
-    const shard = { load: () => Promise.reject(new RefbenchError("usage", "no such template")) };
-    await expect(recordOf({ shard })).rejects.toMatchObject({ code: "usage" });
+    const worker = { load: () => Promise.reject(new RefbenchError("usage", "no such template")) };
+    await expect(recordOf({ worker })).rejects.toMatchObject({ code: "usage" });
   });
 
   test("is judged by the objectives of any size, and never fit for the table", async () => {
     const missed = { workspaces: { ...PASSED.workspaces, succeeded: 3, failed: 1 } };
-    const failed = await recordOf({ shard: judged(missed) });
+    const failed = await recordOf({ worker: judged(missed) });
     expect(failed.verdict).toBe("slo-failed");
     expect(failed.reasons.join()).toContain("share of those asked for: 75 % (at least 99 %)");
     const slow = { generator: { ...PASSED.generator, limited: true, reasons: ["late"] } };
-    const record = await recordOf({ shard: judged({ ...missed, ...slow }) });
+    const record = await recordOf({ worker: judged({ ...missed, ...slow }) });
     expect(record).toMatchObject({ verdict: "generator-limited", coderVersion: "2.31.0", simulated: false });
     expect(resultsText(record, 80)).toContain(
       "UNOFFICIAL, never published: a deployment that refbench did not create",
@@ -191,7 +191,7 @@ describe("a load by hand", () => {
   test("whose sockets to apps carried nothing does not pass, whatever its workspaces did", async () => {
     const app = { slug: "wsec", by: "subdomain", connections: 3, messagesPerSecond: 1 } as const;
     const record = await recordOf({
-      shard: judged({ apps: { asked: 3, held: 0, echoed: 0 } }),
+      worker: judged({ apps: { asked: 3, held: 0, echoed: 0 } }),
       task: { scenario: "apps", app: { ...app, messageBytes: 64, forMs: 1_000 } },
     });
     expect(record.conditions).toContain("app: wsec, reached by subdomain");
@@ -201,7 +201,7 @@ describe("a load by hand", () => {
 
   test("whose workspaces are kept says so and deletes none", async () => {
     coder.addWorkspace(`${PREFIX}-0`, "running");
-    const record = await recordOf({ shard: judged({}), task: { keep: true } });
+    const record = await recordOf({ worker: judged({}), task: { keep: true } });
     expect(record.teardown.state).toBe("pending");
     expect(record.conditions).toContain(
       'cleanup: none was asked for (--no-cleanup); delete what is there with "refbench clean"',

@@ -28,18 +28,18 @@ async function runWith(
   before(world);
   const book = new LeaseBook(folder.leases, world.clock);
   const standIn = await book.acquire(ownIdentity());
-  const { shard } = world.ports();
+  const { worker } = world.ports();
   const slow: WorkerRunner = {
-    ...shard,
+    ...worker,
     load: async (task, options) => {
       world.clock.advance(5 * MINUTE_MS);
       inLoad(world);
       world.clock.advance(5 * MINUTE_MS);
-      return shard.load(task, options);
+      return worker.load(task, options);
     },
   };
   const signal = new AbortController().signal;
-  await executeRun(folder, world.ports({ shard: slow }), { reporter: world.reporter, signal });
+  await executeRun(folder, world.ports({ worker: slow }), { reporter: world.reporter, signal });
   await book.release(standIn);
   await reap(folder, world.ports(), { reporter: world.reporter, signal });
   return { world, folder, record: (await findFinalRecord(folder))! };

@@ -81,7 +81,7 @@ describe("a load runner of the twin", () => {
     connection = await connectRunner(twin.access, signal);
     const sftp = await promisify<SFTPWrapper>((done) => connection.client.sftp(done))();
     files = { rename: promisify(sftp.rename.bind(sftp)), stat: promisify(sftp.stat.bind(sftp)) };
-    program = join(twin.access.folder, "shard-0123456789ab.mjs");
+    program = join(twin.access.folder, "worker-0123456789ab.mjs");
     await promisify(sftp.writeFile.bind(sftp) as WriteFile)(program, PROGRAM);
   });
   afterAll(async () => {
@@ -127,8 +127,8 @@ describe("a load runner of the twin", () => {
     "/bin/sh -c id",
     `${process.execPath} /etc/hostname`,
     `${process.execPath} -e 1`,
-    `${process.execPath} <folder>/../shard-0123456789ab.mjs`,
-    `${process.execPath} <folder>/shard-ffff.mjs`,
+    `${process.execPath} <folder>/../worker-0123456789ab.mjs`,
+    `${process.execPath} <folder>/worker-ffff.mjs`,
   ])("no other command runs there: %s", async (command) => {
     await expect(exec(connection, command.replace("<folder>", twin.access.folder), "")).rejects.toThrow(
       "Unable to exec",
@@ -158,7 +158,7 @@ test.each(["alive", "killed before"])(
     const { root, access, started, store, item, remove } = await twinWithRunner(
       `bench-${server.slice(0, 5)}-runner`,
     );
-    const program = join(access.folder, "shard-0123456789ab.mjs");
+    const program = join(access.folder, "worker-0123456789ab.mjs");
     writeFileSync(program, PROGRAM);
     const connection = await connectRunner(access, signal);
     await exec(connection, `${access.node} ${program} attach`, "");

@@ -149,7 +149,7 @@ export interface FakeCoder extends AsyncDisposable {
 
 const hostKey = newSshKey().privateKey;
 
-/** A Coder of this process with just the calls that the shard program makes, and faults on demand. */
+/** A Coder of this process with just the calls that the worker makes, and faults on demand. */
 export async function startFakeCoder(options: FakeOptions = {}): Promise<FakeCoder> {
   const fake = new Fake(options);
   const headers: IncomingHttpHeaders[] = [];

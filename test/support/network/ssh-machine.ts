@@ -47,7 +47,7 @@ export interface SshMachine extends AsyncDisposable {
   connections(): number;
   /** Folders of tasks on the machine. */
   tasks(): string[];
-  /** The copies of the shard program on it: names and inodes. */
+  /** The copies of the worker on it: names and inodes. */
   programs(): string[];
 }
 
@@ -106,7 +106,7 @@ export async function startSshMachine(overrides: Partial<RunnerAccess> = {}): Pr
     connections: () => connections,
     programs: () =>
       readdirSync(join(root, "work"))
-        .filter((name) => name.startsWith("shard-"))
+        .filter((name) => name.startsWith("worker-"))
         .map((name) => `${name} ${statSync(join(root, "work", name)).ino}`),
     [Symbol.asyncDispose]: async () => {
       await close();

@@ -77,7 +77,7 @@ export async function findLimitByHand(
     },
   });
   const whole = runLoadByHand(task, {
-    shard: search,
+    worker: search,
     interrupts,
     reporter,
     clock: systemClock,

@@ -68,7 +68,7 @@ async function byHand({
     folder,
     env,
     drain: withCommand((io) => drainCommand(io, () => inProcessWorker)),
-    /** With the shard program as a process of its own. */
+    /** With the worker as a process of its own. */
     drainForReal: withCommand(drainCommand),
   };
 }

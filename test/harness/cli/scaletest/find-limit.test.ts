@@ -83,7 +83,7 @@ async function searched({
   });
   const http = new CoderHttp({ url: coder.url, clock: systemClock });
   const outcome = await runLoadByHand(task, {
-    shard: search,
+    worker: search,
     interrupts: { stop: stop.signal, leave: new AbortController().signal },
     reporter: { report: () => undefined },
     clock: systemClock,
@@ -141,7 +141,7 @@ describe("a search for the limit of connections", () => {
     ],
     [
       "the program died",
-      { at: { 2: () => Promise.reject(new RefbenchError("shard", "it died")) } },
+      { at: { 2: () => Promise.reject(new RefbenchError("worker", "it died")) } },
       { ended: "failed", exitCode: 20, limit: 20, reasons: ["it died"], steps: [{ load: 10 }, { load: 20 }] },
     ],
     [

@@ -78,7 +78,7 @@ describe("the task of create-workspaces", () => {
       ["--scenario", "dashboard", "--scenario-for", "5m"],
       { dashboard: { pagesPerMinute: 6, forMs: 300_000 } },
     ],
-    [["-c", "4", "--concurrency", "0", "--shards", "4"], { shards: 4 }],
+    [["-c", "4", "--concurrency", "0", "--shards", "4"], { parts: 4 }],
     [["--retry", "2", "--agent", "main"], { retries: 2, agent: "main" }],
   ])("%j", (args, part) => {
     expect(taskOf(args)).toMatchObject(part);

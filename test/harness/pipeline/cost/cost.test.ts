@@ -55,16 +55,16 @@ async function reaped(world: FakeWorld, folder: RunFolder): Promise<RunRecord> {
   return (await findFinalRecord(folder))!;
 }
 
-/** A shard whose load takes hours, and ends when it is stopped. */
+/** A worker whose load takes hours, and ends when it is stopped. */
 function longLoad(world: FakeWorld, hours: number): Partial<Ports> {
-  const { shard } = world.ports();
+  const { worker } = world.ports();
   return {
-    shard: {
-      ...shard,
+    worker: {
+      ...worker,
       load: async (task, options) => {
         world.clock.advance(hours * HOUR_MS);
         await new Promise((resolve) => options.signal.addEventListener("abort", resolve));
-        return shard.load(task, options);
+        return worker.load(task, options);
       },
     },
   };
@@ -175,7 +175,7 @@ describe("a run that reaches its ceiling", () => {
 
 describe("the reaper", () => {
   test("ends a keep window at the ceiling, which does not hide why the run failed", async () => {
-    const world = new FakeWorld({ failShard: "load" });
+    const world = new FakeWorld({ failWorker: "load" });
     const keep = { keepOnFailure: { ms: 4 * HOUR_MS, max: 1 } };
     const folder = await world.makeRun(undefined, { maxCost: CEILING, ...keep });
     expect(await drive(world, folder)).toBe("kept");

@@ -34,13 +34,13 @@ describe("after the first create", () => {
     const world = new FakeWorld();
     const folder = await world.makeRun();
     await new LeaseBook(folder.leases, world.clock).acquire(ownIdentity());
-    const { shard } = world.ports();
+    const { worker } = world.ports();
     const removing = world.ports({
-      shard: {
-        ...shard,
+      worker: {
+        ...worker,
         load: async (task, options) => {
           await rm(folder.path, { recursive: true });
-          return shard.load(task, options);
+          return worker.load(task, options);
         },
       },
     });

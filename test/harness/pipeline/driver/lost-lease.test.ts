@@ -113,16 +113,16 @@ describe("a run at work", () => {
     const folder = await world.makeRun();
     const book = new LeaseBook(folder.leases, world.clock);
     const standIn = await book.acquire(ownIdentity());
-    const { shard } = world.ports();
+    const { worker } = world.ports();
     const ports: Partial<Ports> = {
       spawnReaper: (made) => spawnReaper(made, world),
-      shard: {
-        ...shard,
+      worker: {
+        ...worker,
         load: async (task, options) => {
           await book.release(standIn);
           await meanwhile(folder, world);
           await until(async () => options.signal.aborted || (await book.isHeld()));
-          return shard.load(task, options);
+          return worker.load(task, options);
         },
       },
     };

@@ -83,9 +83,9 @@ test("with TLS every task trusts the run's own authority by name, and the key is
   const world = new FakeWorld();
   const folder = await world.makeRun(undefined, { tls: "self-signed" });
   const tasks: WorkerTask[] = [];
-  const { shard } = world.ports();
+  const { worker } = world.ports();
   const signal = new AbortController().signal;
-  const context = await openContext(folder, world.ports({ shard: recordTasks(shard, tasks) }), {
+  const context = await openContext(folder, world.ports({ worker: recordTasks(worker, tasks) }), {
     reporter: world.reporter,
     signal,
   });
@@ -107,8 +107,8 @@ test("with TLS every task trusts the run's own authority by name, and the key is
 test("the licence is posted in bootstrap", async () => {
   const { world, folder } = await made(GOOGLE_PLAN, "planted-licence");
   const tasks: WorkerTask[] = [];
-  const { shard } = world.ports();
-  const ports = world.ports({ shard: recordTasks(shard, tasks) });
+  const { worker } = world.ports();
+  const ports = world.ports({ worker: recordTasks(worker, tasks) });
   const signal = new AbortController().signal;
   const context = await openContext(folder, ports, { reporter: world.reporter, signal });
   for (const stage of ["preflight", "provision", "bootstrap"] as const)
@@ -139,8 +139,8 @@ test("a Coder that restarts in a cloud keeps its drain, and on the twin nobody w
     const world = new FakeWorld();
     const folder = await world.makeRun(undefined, request);
     const tasks: WorkerTask[] = [];
-    const { shard } = world.ports();
-    const ports = world.ports({ shard: recordTasks(shard, tasks) });
+    const { worker } = world.ports();
+    const ports = world.ports({ worker: recordTasks(worker, tasks) });
     const signal = new AbortController().signal;
     const context = await openContext(folder, ports, { reporter: world.reporter, signal });
     for (const stage of ["preflight", "provision", "bootstrap"] as const)

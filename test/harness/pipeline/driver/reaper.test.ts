@@ -88,9 +88,9 @@ describe("a run", () => {
   test.each<[string, Mishaps, string, number]>([
     ["a refused create", { refuseApply: "gke-coder" }, "infrastructure", 30],
     ["a create whose answer is lost", { loseAnswerOf: "gke-coder" }, "infrastructure", 30],
-    ["a generator that dies", { failShard: "load" }, "harness-error", 20],
-    ["a bootstrap that fails", { failShard: "bootstrap" }, "harness-error", 20],
-    ["a drain that fails", { failShard: "drain" }, "pass", 0],
+    ["a generator that dies", { failWorker: "load" }, "harness-error", 20],
+    ["a bootstrap that fails", { failWorker: "bootstrap" }, "harness-error", 20],
+    ["a drain that fails", { failWorker: "drain" }, "pass", 0],
     ["a destroy that is refused twice", { failDestroys: 2 }, "pass", 0],
     ["a leak that the sweep can remove", { leak: "removable" }, "pass", 0],
     ["a leak that stays", { leak: "stuck" }, "leaked", 40],
@@ -292,7 +292,7 @@ describe("a failed run that is to be kept", () => {
   }
 
   test("stays until its window is over, then is swept anyway, and its record says so", async () => {
-    const world = new FakeWorld({ failShard: "load" });
+    const world = new FakeWorld({ failWorker: "load" });
     const folder = await world.makeRun(undefined, KEEP);
     const failedAt = world.clock.now();
     expect(await driveKept(world, folder)).toBe("kept");
@@ -305,7 +305,7 @@ describe("a failed run that is to be kept", () => {
   });
 
   test("ends before on a teardown by hand", async () => {
-    const world = new FakeWorld({ failShard: "load" });
+    const world = new FakeWorld({ failWorker: "load" });
     const folder = await world.makeRun(undefined, KEEP);
     await driveKept(world, folder);
     const before = world.clock.now();
@@ -315,7 +315,7 @@ describe("a failed run that is to be kept", () => {
   });
 
   test("is not kept beside as many as --keep-max allows", async () => {
-    const world = new FakeWorld({ failShard: "load" });
+    const world = new FakeWorld({ failWorker: "load" });
     expect(await driveKept(world, await world.makeRun(undefined, KEEP))).toBe("kept");
     expect(await driveKept(world, await world.makeRun(undefined, KEEP))).not.toBe("kept");
   });

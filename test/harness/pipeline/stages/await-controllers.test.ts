@@ -81,7 +81,7 @@ test("a volume whose driver went is not waited for any more", async () => {
 });
 
 test("the volumes of a Coder that could not be drained are not waited for as long as those that go", async () => {
-  const { beforeCoderMs } = await tornDown("aws_ebs_volume", Infinity, { failShard: "drain" });
+  const { beforeCoderMs } = await tornDown("aws_ebs_volume", Infinity, { failWorker: "drain" });
   expect(beforeCoderMs).toBeLessThan(LONG_MS / 2);
 });
 

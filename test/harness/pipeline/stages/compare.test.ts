@@ -32,17 +32,17 @@ async function compared(mishaps: Mishaps = {}): Promise<Compared> {
   const folder = await world.makeRun(undefined, { comparison: COMPARISON });
   const environments: Environment[] = [];
   const calls: Parameters<Ports["compare"]>[0][] = [];
-  const { shard } = world.ports();
+  const { worker } = world.ports();
   const ports = world.ports({
     compare: (loads) => {
       calls.push(loads);
       return { figures: [] };
     },
-    shard: {
-      ...shard,
+    worker: {
+      ...worker,
       load: async (task, options) => {
         environments.push(await readJson(folder.environment, environmentSchema));
-        return shard.load(task, options);
+        return worker.load(task, options);
       },
     },
   });

@@ -36,7 +36,7 @@ test("a summary has the percentiles that its count carries and no others", () =>
   expect(summarize(histogramOf([]))).toEqual({ count: 0, percentilesUs: {}, atLeast: new Set() });
 });
 
-test("the merge of shards is what one shard would have recorded", () => {
+test("the merge of parts is what one worker would have recorded", () => {
   const samples = upTo(3000).map((i) => (i * 7919) % 1_000_003);
   const merged = combineHistograms([
     histogramOf(samples.slice(0, 700)),

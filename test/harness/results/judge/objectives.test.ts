@@ -107,9 +107,9 @@ test("an objective of what was no part of the load is met and says so, and one t
   expect(carried(90)).toMatchObject([{ value: 0.9, met: true }]);
 });
 
-test("a percentile of a phase is judged in milliseconds from its intended start, over all shards", () => {
-  const shards = [upTo(1000), upTo(1000).map((us) => us + 1000)];
-  const histograms = shards.map((us) => histogramOf(us, { phase: "ssh-handshake" }));
+test("a percentile of a phase is judged in milliseconds from its intended start, over all parts", () => {
+  const parts = [upTo(1000), upTo(1000).map((us) => us + 1000)];
+  const histograms = parts.map((us) => histogramOf(us, { phase: "ssh-handshake" }));
   const raw = histogramOf([9_000_000], { phase: "ssh-handshake", basis: "raw" });
   const p95 = objective({ metric: { path: "phases.ssh-handshake.p95" }, threshold: 1.9 });
   const [result] = judge([p95], sampleMeasurements({ histograms: [...histograms, raw] }));

@@ -12,7 +12,7 @@ test("a latency is recorded from its intended and from its real start, in micros
   expect(decodeFromCompressedBase64(raw!.hdr).maxValue / 1000).toBeCloseTo(50, 0);
 });
 
-test("histograms of two shards merge", () => {
+test("histograms of two workers merge", () => {
   const [one, two] = [new Latencies(), new Latencies()];
   one.record("build", { dueMs: 0, startedMs: 0, endMs: 10 });
   two.record("build", { dueMs: 0, startedMs: 0, endMs: 30 });

@@ -15,7 +15,7 @@ import { startTlsFront } from "../../../support/network/tls-front.ts";
 const connections = { total: 6, sshShare: 0.5 };
 const FETCH = "GET /bin/coder-";
 
-/** Runs a load as the shard program does, with a folder of the task's own. */
+/** Runs a load as the worker does, with a folder of the task's own. */
 async function run(task: LoadTask) {
   const folder = mkdtempSync(join(tmpdir(), "refbench-test-task-"));
   const events: WorkerEvent[] = [];

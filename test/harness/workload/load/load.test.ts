@@ -96,7 +96,7 @@ test("all at once means that builds run at the same time", async () => {
   expect(result.builds).toMatchObject({ capacity: 2, peakRunning: 4 });
 });
 
-test("workspace i belongs to user i mod users, counted from the shard's first index", async () => {
+test("workspace i belongs to user i mod users, counted from the part's first index", async () => {
   await using coder = await startFakeCoder();
   const events = await runLoadHere(loadTaskFor(coder, { firstIndex: 10, users: 3, workspaces: 4 }));
   expect(events.result.users).toMatchObject({ created: 3, withWorkspace: 3 });

@@ -69,7 +69,7 @@ const parts: readonly LoadResult[] = [0, 1, 2].map((index) =>
       cpuSeconds: 1.5,
       slipP99Ms: index,
       limited: index === 1,
-      reasons: index === 1 ? ["shard 2: busy"] : [],
+      reasons: index === 1 ? ["part 2: busy"] : [],
     },
     windows: [window(0, 4_000), window(4_000, 9_000 + index * 6_000, { failures: index, commands: 7 })],
     arrivals: { due: 5, late: index, lateMaxMs: index * 2 },
@@ -151,9 +151,9 @@ test("percentiles are those of all latencies together", () => {
     expect(decoded.getValueAtPercentile(percentile)).toBe(all.getValueAtPercentile(percentile));
 });
 
-test("the generator is as good as its worst shard, which is named; memory and CPU are of all", () => {
+test("the generator is as good as its worst part, which is named; memory and CPU are of all", () => {
   expect(mergeResults(parts).generator).toMatchObject({
-    ...{ slipP99Ms: 2, limited: true, reasons: ["shard 2: busy"], maxRssMib: 300, cpuSeconds: 4.5 },
+    ...{ slipP99Ms: 2, limited: true, reasons: ["part 2: busy"], maxRssMib: 300, cpuSeconds: 4.5 },
   });
 });
 

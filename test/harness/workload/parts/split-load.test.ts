@@ -11,7 +11,7 @@ const whole = loadTaskFor(coder, {
   workspaces: 31,
   concurrency: 7,
   cleanupConcurrency: 0,
-  shards: 3,
+  parts: 3,
   connections: { total: 1_003, sshShare: 0.12, rampPerSecond: 50, commandsPerSecond: 77 },
   arrival: [{ perSecond: 5, seconds: 3, ramp: true }],
   herd: { arrival: [{ perSecond: 9, seconds: 1 }] },
@@ -85,9 +85,9 @@ test("one part is the task itself", () => {
 });
 
 test("a load has a process for each 10,000 connections, unless it says how many", () => {
-  const sized = (total: number, shards?: number): LoadTask => ({
+  const sized = (total: number, parts?: number): LoadTask => ({
     ...loadTaskFor(coder, { users: 500, workspaces: 500, connections: { total } }),
-    ...(shards === undefined ? {} : { shards }),
+    ...(parts === undefined ? {} : { parts }),
   });
   expect([0, 1, 10_000, 10_001, 20_000, 20_001].map((total) => countParts(sized(total)))).toEqual([
     1, 1, 1, 2, 2, 3,
@@ -97,7 +97,7 @@ test("a load has a process for each 10,000 connections, unless it says how many"
 
 test("no part is left without a user, a workspace or a turn, which would mean no limit", () => {
   const { arrival, ...unscheduled } = whole;
-  const limited = { ...unscheduled, shards: 100 };
+  const limited = { ...unscheduled, parts: 100 };
   expect(countParts(limited)).toBe(7);
   // On a schedule nobody waits for a turn.
   expect(countParts({ ...limited, arrival })).toBe(11);

@@ -23,7 +23,7 @@ test("the server is asked for keys of the reported kinds only", () => {
 test("reports without a key of a kind that is understood are an error that names the kinds", () => {
   for (const lines of [[], ["ssh-dss AAAA"], ["ssh-ed25519"]]) {
     expect(() => knownHost(lines)).toThrow(
-      expect.objectContaining({ code: "shard", message: expect.stringContaining("ssh-ed25519, ecdsa") }),
+      expect.objectContaining({ code: "worker", message: expect.stringContaining("ssh-ed25519, ecdsa") }),
     );
   }
 });

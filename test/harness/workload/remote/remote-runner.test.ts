@@ -120,7 +120,7 @@ test("a host with another key is refused at once and is sent nothing", async () 
   const access = { ...machine.access, hostKeys: stranger.access.hostKeys };
   const run = runnerOn(access).drain(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
-    code: "shard",
+    code: "worker",
     message: expect.stringMatching(/^the server at the test's runner has the host key SHA256:/),
   });
   expect(machine.connections()).toBe(1);
@@ -158,7 +158,7 @@ test("a tunnel command that this machine lacks is said at once", async () => {
   const access = { ...machine.access, tunnel: { command: "no-such-tunnel", args: [], env: {} } };
   const run = runnerOn(access).drain(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
-    code: "shard",
+    code: "worker",
     message: expect.stringContaining("needs the command no-such-tunnel, which is not installed"),
   });
 });
@@ -225,7 +225,7 @@ test("a task whose host was killed is lost, and the runner is named", async () =
     onEvent: whenHolding(() => process.kill(hostPidOf(machine.tasks()[0]!), "SIGKILL")),
   });
   await expect(run).rejects.toMatchObject({
-    code: "shard",
+    code: "worker",
     message: "the test's runner lost its task: its worker ended without a result; its output is empty",
   });
 });

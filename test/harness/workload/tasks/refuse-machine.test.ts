@@ -12,12 +12,12 @@ import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const CODER = { url: "http://127.0.0.1:1", token: "t" };
-const SHARD = fileURLToPath(new URL("../../../../harness/workload/worker.ts", import.meta.url));
+const WORKER = fileURLToPath(new URL("../../../../harness/workload/worker.ts", import.meta.url));
 
 /** A load in a process that may have so many files open. */
 function runnerWith(openFiles: number) {
   const script = `ulimit -n ${openFiles}; exec "$0" "$@"`;
-  const node = [process.execPath, "--import", import.meta.resolve("tsx"), SHARD];
+  const node = [process.execPath, "--import", import.meta.resolve("tsx"), WORKER];
   return localWorkerRunner({ command: ["sh", "-c", script, ...node] });
 }
 

@@ -8,10 +8,10 @@ import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const never = new AbortController().signal;
-const shardFile = new URL("../../../../harness/workload/worker.ts", import.meta.url).pathname;
+const workerFile = new URL("../../../../harness/workload/worker.ts", import.meta.url).pathname;
 
-function startShard() {
-  const child = spawn(process.execPath, ["--import", "tsx", shardFile], {
+function startWorker() {
+  const child = spawn(process.execPath, ["--import", "tsx", workerFile], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = readLines(child.stdout as AsyncIterable<Buffer>);
@@ -21,7 +21,7 @@ function startShard() {
   ) => {
     for (;;) {
       const { value, done } = await lines.next();
-      if (done === true) throw new Error(`the shard ended before ${type}`);
+      if (done === true) throw new Error(`the worker ended before ${type}`);
       const event = JSON.parse(value) as WorkerEvent;
       if (event.type === type && isWanted(event)) return event;
     }
@@ -33,7 +33,7 @@ function startShard() {
 const isBuilding = (event: WorkerEvent): boolean =>
   event.type === "progress" && event.progress.workspaces.building > 0;
 
-test("the shard says hello, then events, then its result", async () => {
+test("the worker says hello, then events, then its result", async () => {
   await using coder = await startFakeCoder();
   const events: WorkerEvent[] = [];
   const result = await localWorkerRunner().load(loadTaskFor(coder), {
@@ -81,40 +81,40 @@ test("an abort while workspaces are built ends with a stopped result", async () 
   expect(result).toMatchObject({ stopped: true, workspaces: { created: 4, ready: 0, failed: 0 } });
 });
 
-test("SIGTERM stops the shard like a stop line", async () => {
+test("SIGTERM stops the worker like a stop line", async () => {
   await using coder = await startFakeCoder({ buildMs: 600_000 });
-  const shard = startShard();
-  shard.child.stdin.write(`${JSON.stringify(loadTaskFor(coder))}\n`);
-  await shard.nextEvent("progress", isBuilding);
-  shard.child.kill("SIGTERM");
-  expect(await shard.nextEvent("result")).toMatchObject({ result: { stopped: true } });
+  const worker = startWorker();
+  worker.child.stdin.write(`${JSON.stringify(loadTaskFor(coder))}\n`);
+  await worker.nextEvent("progress", isBuilding);
+  worker.child.kill("SIGTERM");
+  expect(await worker.nextEvent("result")).toMatchObject({ result: { stopped: true } });
 });
 
 test("SIGINT is ignored: what Ctrl-C means is decided above", async () => {
   await using coder = await startFakeCoder();
-  const shard = startShard();
-  shard.child.stdin.write(`${JSON.stringify(loadTaskFor(coder, { connections: { holdMs: 700 } }))}\n`);
-  await shard.nextEvent("progress");
-  shard.child.kill("SIGINT");
-  expect(await shard.nextEvent("result")).toMatchObject({
+  const worker = startWorker();
+  worker.child.stdin.write(`${JSON.stringify(loadTaskFor(coder, { connections: { holdMs: 700 } }))}\n`);
+  await worker.nextEvent("progress");
+  worker.child.kill("SIGINT");
+  expect(await worker.nextEvent("result")).toMatchObject({
     result: { stopped: false, workspaces: { deleted: 4 } },
   });
 });
 
-test("the shard ends when its parent is gone, that is when its stdin ends", async () => {
+test("the worker ends when its parent is gone, that is when its stdin ends", async () => {
   await using coder = await startFakeCoder({ buildMs: 600_000 });
-  const shard = startShard();
-  shard.child.stdin.write(`${JSON.stringify(loadTaskFor(coder))}\n`);
-  await shard.nextEvent("progress", isBuilding);
-  shard.child.stdin.end();
-  expect(await shard.nextEvent("result")).toMatchObject({ result: { stopped: true } });
-  await shard.ended;
+  const worker = startWorker();
+  worker.child.stdin.write(`${JSON.stringify(loadTaskFor(coder))}\n`);
+  await worker.nextEvent("progress", isBuilding);
+  worker.child.stdin.end();
+  expect(await worker.nextEvent("result")).toMatchObject({ result: { stopped: true } });
+  await worker.ended;
 });
 
 test("a task that is not of the protocol is refused without repeating its secrets", async () => {
-  const shard = startShard();
-  shard.child.stdin.write('{"task":"load","token":"secret-token"}\n');
-  const event = await shard.nextEvent("error");
+  const worker = startWorker();
+  worker.child.stdin.write('{"task":"load","token":"secret-token"}\n');
+  const event = await worker.nextEvent("error");
   expect(event).toMatchObject({ code: "usage", message: expect.stringContaining("deployment") });
   expect(JSON.stringify(event)).not.toContain("secret-token");
 });
@@ -141,10 +141,10 @@ test("the result of another kind of task is not the result of a load", async () 
     loadTaskFor({ url: "http://127.0.0.1:9", token: "t" }),
     { signal: never, onEvent: () => undefined },
   );
-  await expect(run).rejects.toMatchObject({ code: "shard" });
+  await expect(run).rejects.toMatchObject({ code: "worker" });
 });
 
-test("a program that dies before its result is a shard error with its last words", async () => {
+test("a program that dies before its result is a worker error with its last words", async () => {
   const command = [
     process.execPath,
     "-e",
@@ -155,7 +155,7 @@ test("a program that dies before its result is a shard error with its last words
     { signal: never, onEvent: () => undefined },
   );
   await expect(run).rejects.toMatchObject({
-    code: "shard",
+    code: "worker",
     message: expect.stringMatching(/exit code 7.*boom/),
   });
 });
@@ -170,7 +170,7 @@ test("a program that prints anything but events breaks the protocol", async () =
     signal: never,
     onEvent: () => undefined,
   });
-  await expect(run).rejects.toMatchObject({ code: "shard", message: expect.stringContaining('"hi"') });
+  await expect(run).rejects.toMatchObject({ code: "worker", message: expect.stringContaining('"hi"') });
 });
 
 test("a program that ignores the stop is killed after the grace period", async () => {
@@ -180,7 +180,7 @@ test("a program that ignores the stop is killed after the grace period", async (
     { signal: AbortSignal.abort(new Error("Ctrl-C")), onEvent: () => undefined },
   );
   await expect(run).rejects.toMatchObject({
-    code: "shard",
+    code: "worker",
     message: expect.stringContaining("signal SIGKILL"),
   });
 });

@@ -31,7 +31,7 @@ function scripted(play: Part): LoadRunner {
 test("a load over three processes is one load, and leaves nothing", async () => {
   await using coder = await startFakeCoder();
   const whole = loadTaskFor(coder, {
-    ...{ users: 3, workspaces: 6, shards: 3 },
+    ...{ users: 3, workspaces: 6, parts: 3 },
     connections: { total: 20, sshShare: 0.3, holdMs: 300, commandsPerSecond: 60, rampPerSecond: 100 },
   });
   const events: WorkerEvent[] = [];
@@ -56,7 +56,7 @@ test("a load over three processes is one load, and leaves nothing", async () => 
 test("a stop reaches every process and what was measured is told", async () => {
   await using coder = await startFakeCoder();
   const stop = new AbortController();
-  const whole = loadTaskFor(coder, { shards: 2, connections: { holdMs: 600_000, total: 8 } });
+  const whole = loadTaskFor(coder, { parts: 2, connections: { holdMs: 600_000, total: 8 } });
   const result = await localWorkerRunner().load(whole, {
     signal: stop.signal,
     onEvent: (event) => {
@@ -69,7 +69,7 @@ test("a stop reaches every process and what was measured is told", async () => {
   await expect.poll(() => coder.openConnections()).toBe(0);
 }, 60_000);
 
-test("one shard is the runner itself", async () => {
+test("one part is the runner itself", async () => {
   const tasks: LoadTask[] = [];
   const runner = scripted((part) => void tasks.push(part));
   const result = await splitRunner(runner, 1).load(task, { signal: never, onEvent: () => undefined });
@@ -115,7 +115,7 @@ test("when one part stops by itself, the others follow it for the same reason an
   expect(followed).toEqual([new Error(why), new Error(why), new Error(why)]);
 });
 
-test("a shard that fails is named, and the others are stopped in order", async () => {
+test("a part that fails is named, and the others are stopped in order", async () => {
   const ended: number[] = [];
   const runner = scripted(async ({ part }, { signal }) => {
     if (part?.index === 1) throw new RefbenchError("coder", "its server went away");
@@ -145,7 +145,7 @@ test("progress is of all parts together and what all find is told once", async (
   });
 });
 
-test("a shard that was the limit of the generator is named", async () => {
+test("a part that was the limit of the generator is named", async () => {
   const runner: LoadRunner = {
     load: (asked) => {
       const isBusy = asked.part?.index === 2;
