@@ -4,10 +4,11 @@ import type { Size } from "./architecture.ts";
 import { getArchitecture } from "./catalogue.ts";
 import { pinnedImage } from "./artefacts/workspace-image.ts";
 import { packageFile } from "./package-file.ts";
+import { templateFolder } from "./template-folder.ts";
 
-/** The Coder workspace template of an architecture: file name → content, as it is uploaded. */
+/** Reads the Coder workspace template of an architecture: file name → content, as it is uploaded. */
 export async function readTemplate(architectureName: string): Promise<Record<string, string>> {
-  const folder = packageFile("reference-architectures", getArchitecture(architectureName).name, "template");
+  const folder = packageFile(templateFolder(architectureName));
   const names = (await readdir(folder)).sort();
   const files = await Promise.all(
     names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const),
@@ -15,7 +16,7 @@ export async function readTemplate(architectureName: string): Promise<Record<str
   return Object.fromEntries(files);
 }
 
-/** What a template is told about the run that its workspaces belong to. */
+/** The run that a template's workspaces belong to. */
 export interface TemplateRun {
   readonly architecture: string;
   readonly size: Size;
@@ -23,13 +24,13 @@ export interface TemplateRun {
   readonly owner: string;
   /** Unix seconds; null = no hard expiry. */
   readonly expiresAt: number | null;
-  /** What the stacks say of where workspaces are made. */
+  /** Where workspaces are created, from the outputs of the stacks. */
   readonly place: Readonly<Record<string, string>>;
-  /** What the registry called the workspace image by; absent = by its tag alone. */
+  /** The digest of the workspace image in its registry; absent = the image is pulled by its tag. */
   readonly workspaceImageDigest?: string | undefined;
 }
 
-/** Terraform variables of the template: the labels of everything that a workspace creates, and what it asks for. */
+/** Returns the Terraform variables of the template: labels of everything that a workspace creates, and its resources. */
 export function templateVariables(run: TemplateRun): Record<string, string> {
   return {
     bench_run: run.runId,
@@ -41,14 +42,14 @@ export function templateVariables(run: TemplateRun): Record<string, string> {
   };
 }
 
-/** What a workspace's pod or container asks for; a machine has what its type has. */
+/** Returns the resources of a workspace's pod or container. A machine's resources follow from its type. */
 function shareOf({ architecture, size, workspaceImageDigest }: TemplateRun): Record<string, string> {
   if (getArchitecture(architecture).carriedBy === "machine-each") return {};
   const { cpuMillis, memoryMib, image } = size.workspacePod;
   return { cpu: `${cpuMillis}m`, memory: `${memoryMib}Mi`, image: pinnedImage(image, workspaceImageDigest) };
 }
 
-/** Parameters of each workspace. */
+/** Returns the parameters of each workspace. */
 export function templateParameters(size: Size): Record<string, string> {
   return { home_disk_size: String(size.homeVolumeGib) };
 }

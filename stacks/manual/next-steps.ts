@@ -1,5 +1,6 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { getArchitecture } from "../../reference-architectures/catalogue.ts";
+import { templateFolder } from "../../reference-architectures/template-folder.ts";
 import { templateVariables } from "../../reference-architectures/template.ts";
 import { templateTrust } from "../coder-certificate.ts";
 import type { Environment } from "../environment.ts";
@@ -114,7 +115,7 @@ function pushTemplate({ environment, size, place }: NextStepsProps): string {
   const { runId, owner, expiresAt } = environment;
   const variables = templateVariables({ architecture: name, size, runId, owner, expiresAt, place });
   return [
-    `coder templates push ${templateName} --yes --directory reference-architectures/${name}/template`,
+    `coder templates push ${templateName} --yes --directory ${templateFolder(name)}`,
     ...Object.entries(variables).map(([variable, value]) => `--variable ${variable}=${value}`),
   ].join(" \\\n    ");
 }

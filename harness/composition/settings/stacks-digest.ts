@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parseJson } from "../../tools/parse-json.ts";
 import { packageFile } from "../../../reference-architectures/package-file.ts";
+import { templateFolder } from "../../../reference-architectures/template-folder.ts";
 
 /** The packages that write a stack: the tool and the providers' bindings. */
 const BINDINGS = /^(cdktf|constructs|@cdktf\/.*)$/;
@@ -14,11 +15,7 @@ type Versions = Readonly<Record<string, string>>;
  * images and providers, and the versions of the bindings. Two runs with the same digest deploy the same.
  */
 export async function stacksDigest(architecture: string, project = packageFile()): Promise<string> {
-  const folders = [
-    "stacks",
-    join("reference-architectures", architecture, "template"),
-    join("reference-architectures", "artefacts"),
-  ];
+  const folders = ["stacks", templateFolder(architecture), join("reference-architectures", "artefacts")];
   const below = await Promise.all(folders.map((folder) => filesBelow(join(project, folder))));
   const digest = createHash("sha256");
   for (const file of below.flat().sort()) {

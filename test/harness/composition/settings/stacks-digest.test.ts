@@ -8,8 +8,8 @@ const ROOT = join(import.meta.dirname, "../../../..");
 const PARTS = [
   "package.json",
   "reference-architectures/artefacts",
-  "reference-architectures/gke/template",
-  "reference-architectures/eks/template",
+  "reference-architectures/templates/docker",
+  "reference-architectures/templates/kubernetes",
   "stacks",
 ];
 
@@ -32,7 +32,7 @@ test("an installation in another folder has the same digest", async () => {
 test.each([
   ["a stack", "stacks/labels.ts", "\n"],
   ["a startup script", "stacks/startup/runner.sh", "\n"],
-  ["the template", "reference-architectures/gke/template/main.tf", "\n"],
+  ["the template", "reference-architectures/templates/kubernetes/main.tf", "\n"],
   ["the image of machines", "reference-architectures/artefacts/machine-image.ts", "\n"],
   ["the version of a provider's bindings", "package.json", ["@cdktf/provider-google", "99.0.0"]],
   ["the version of cdktf", "package.json", ["cdktf", "99.0.0"]],
@@ -53,6 +53,6 @@ test.each([
 
 test("another architecture's template does not", async () => {
   const before = await stacksDigest("gke", project);
-  await writeFile(join(project, "reference-architectures/eks/template/main.tf"), "");
+  await writeFile(join(project, "reference-architectures/templates/docker/main.tf"), "");
   expect(await stacksDigest("gke", project)).toBe(before);
 });

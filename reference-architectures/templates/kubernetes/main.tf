@@ -1,5 +1,5 @@
-# The workspace of the GKE reference architecture: one pod and, if asked for, one home disk. Everything that it
-# creates carries the labels of the run, so that what a run leaves behind can be found.
+# The workspace of the architectures with a cluster: one pod and, on request, one home disk. Everything that it creates
+# carries the labels of the run, so that an inventory finds what a run leaves behind.
 
 terraform {
   required_version = ">= 1.5"
@@ -15,7 +15,7 @@ terraform {
   }
 }
 
-# Inside the cluster, with the service account of Coder's pods.
+# Runs inside the cluster, with the service account of Coder's pods.
 provider "kubernetes" {}
 
 provider "coder" {}
@@ -39,7 +39,7 @@ data "coder_parameter" "home_disk_size" {
 }
 
 locals {
-  # Names in Kubernetes are unique in a namespace; a workspace's id is unique everywhere.
+  # Names in Kubernetes are unique in a namespace only, while a workspace's id is unique everywhere.
   name = "bench-${substr(var.bench_run, 14, 12)}-${substr(data.coder_workspace.me.id, 0, 8)}"
 
   has_home = data.coder_parameter.home_disk_size.value != "0"
@@ -54,7 +54,7 @@ locals {
     "bench-managed"                = "coder"
   }
 
-  # Told to whatever the agent runs on, before it asks Coder for anything; by a file that curl and Go both read.
+  # Installs Coder's certificate authority before the agent calls Coder, in a file that curl and Go both read.
   trust = var.coder_ca == "" ? "" : <<-SH
     cat /etc/ssl/certs/ca-certificates.crt >/tmp/coder-ca.pem 2>/dev/null || true
     echo ${var.coder_ca} | base64 -d >>/tmp/coder-ca.pem
@@ -76,7 +76,7 @@ resource "kubernetes_persistent_volume_claim_v1" "home" {
     labels    = local.labels
   }
 
-  # The class binds a disk when its pod is scheduled: waiting here for the binding would wait for ever.
+  # The class binds a disk when its pod is scheduled, so waiting for the binding here would never end.
   wait_until_bound = false
 
   spec {
@@ -124,7 +124,7 @@ resource "kubernetes_pod_v1" "workspace" {
     container {
       name  = "workspace"
       image = var.image
-      # A thousand pods behind one NAT address would meet the registry's limit with "Always".
+      # With "Always", a thousand pods behind one NAT address would exceed the registry's limit.
       image_pull_policy = "IfNotPresent"
       command           = ["sh", "-c", "${local.trust}${coder_agent.main.init_script}"]
 
@@ -164,14 +164,14 @@ resource "kubernetes_pod_v1" "workspace" {
     }
   }
 
-  # Hundreds of disks are attached at once, node by node, before an image is pulled: five minutes are the provider's own.
+  # Hundreds of disks are attached at once, node by node, before an image is pulled. The provider's default is 5 minutes.
   timeouts {
     create = "20m"
     delete = "10m"
   }
 
   lifecycle {
-    # Counted from the pod's start: the plan that stops a workspace must not shorten it first.
+    # The deadline counts from the pod's start, so the plan that stops a workspace must not shorten it first.
     ignore_changes = [spec[0].active_deadline_seconds]
   }
 }

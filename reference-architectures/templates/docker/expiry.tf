@@ -1,5 +1,5 @@
-# How many seconds a pod may live: until its run expires. Terraform cannot turn a time into unix seconds, so the
-# days since 1970 are counted here, in years that begin in March (a leap day is then the last of its year).
+# The seconds until the run of a container expires. Terraform cannot convert a time into unix seconds, so the days since 1970
+# are counted here, in years that begin in March: then a leap day is the last day of its year.
 
 locals {
   now   = plantimestamp()
@@ -14,6 +14,6 @@ locals {
     + tonumber(formatdate("m", local.now)) * 60 + tonumber(formatdate("s", local.now))
   )
 
-  # A minute at least: an expired run may still be asked to delete its workspaces, which plans them once more.
+  # At least a minute: a drain after the expiry plans the workspaces once more before it deletes them.
   deadline_seconds = var.bench_expires == "never" ? null : max(60, tonumber(var.bench_expires) - local.now_seconds)
 }

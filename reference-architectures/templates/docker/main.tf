@@ -1,5 +1,5 @@
-# The workspace of the Docker reference architecture: one container beside Coder and, if asked for, one volume.
-# Everything that it creates carries the labels of the run, so that what a run leaves behind can be found.
+# The workspace of the Docker reference architecture: one container beside Coder and, on request, one volume.
+# Everything that it creates carries the labels of the run, so that an inventory finds what a run leaves behind.
 
 terraform {
   required_version = ">= 1.5"
@@ -15,7 +15,7 @@ terraform {
   }
 }
 
-# By the socket of Coder's own machine.
+# Uses the socket of Coder's own machine.
 provider "docker" {}
 
 provider "coder" {}
@@ -39,7 +39,7 @@ data "coder_parameter" "home_disk_size" {
 }
 
 locals {
-  # Names in Docker are unique on a machine; a workspace's id is unique everywhere.
+  # Names in Docker are unique on a machine only, while a workspace's id is unique everywhere.
   name = "bench-${substr(var.bench_run, 14, 12)}-${substr(data.coder_workspace.me.id, 0, 8)}"
 
   has_home = data.coder_parameter.home_disk_size.value != "0"
@@ -52,14 +52,14 @@ locals {
     "bench-managed" = "coder"
   }
 
-  # Told to whatever the agent runs on, before it asks Coder for anything; by a file that curl and Go both read.
+  # Installs Coder's certificate authority before the agent calls Coder, in a file that curl and Go both read.
   trust = var.coder_ca == "" ? "" : <<-SH
     cat /etc/ssl/certs/ca-certificates.crt >/tmp/coder-ca.pem 2>/dev/null || true
     echo ${var.coder_ca} | base64 -d >>/tmp/coder-ca.pem
     export SSL_CERT_FILE=/tmp/coder-ca.pem
   SH
 
-  # Nothing ends a container after a time, so its first process does.
+  # Docker has no deadline for containers, so the first process of a container ends it.
   agent   = ["sh", "-c", "${local.trust}${coder_agent.main.init_script}"]
   command = local.deadline_seconds == null ? local.agent : concat(["timeout", tostring(local.deadline_seconds)], local.agent)
 }
@@ -91,11 +91,11 @@ resource "docker_container" "workspace" {
   user       = "1000"
   entrypoint = local.command
   env        = ["CODER_AGENT_TOKEN=${coder_agent.main.token}"]
-  # A workspace that ended stays ended, and no port of it is published.
+  # A workspace that ended is not restarted, and none of its ports is published.
   restart  = "no"
   must_run = false
 
-  # A thousandth of a core is a share of 1.024; what nobody else asks for may be used.
+  # A thousandth of a core is a share of 1.024. Unused time of other containers may be used.
   cpu_shares = ceil(tonumber(trimsuffix(var.cpu, "m")) * 1.024)
   memory     = 1024
 
@@ -120,7 +120,7 @@ resource "docker_container" "workspace" {
   }
 
   lifecycle {
-    # Counted from the container's start: the plan that stops a workspace must not make it anew first.
+    # The deadline counts from the container's start, so the plan that stops a workspace must not replace it first.
     ignore_changes = [entrypoint]
   }
 }

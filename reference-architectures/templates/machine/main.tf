@@ -1,5 +1,5 @@
-# The workspace of the VM reference architecture: one machine, whose disk is the home and goes with it. Everything
-# that it creates carries the labels of the run, so that what a run leaves behind can be found.
+# The workspace of the VM reference architecture: one machine, whose disk is the home and is deleted with it.
+# Everything that it creates carries the labels of the run, so that an inventory finds what a run leaves behind.
 
 terraform {
   required_version = ">= 1.5"
@@ -15,7 +15,7 @@ terraform {
   }
 }
 
-# With the account of Coder's own machine: no key exists.
+# Uses the account of Coder's own machine, so that no key exists.
 provider "google" {
   project = var.project
   zone    = var.zone
@@ -42,7 +42,7 @@ data "coder_parameter" "home_disk_size" {
 }
 
 locals {
-  # Names are unique in a project and zone; a workspace's id is unique everywhere.
+  # Names are unique in a project and zone only, while a workspace's id is unique everywhere.
   name = "bench-${substr(var.bench_run, 14, 12)}-${substr(data.coder_workspace.me.id, 0, 8)}"
 
   labels = {
@@ -53,7 +53,7 @@ locals {
     "bench-managed" = "coder"
   }
 
-  # Told to whatever the agent runs on, before it asks Coder for anything; by a file that curl and Go both read.
+  # Installs Coder's certificate authority before the agent calls Coder, in a file that curl and Go both read.
   trust = var.coder_ca == "" ? "" : <<-SH
     cat /etc/ssl/certs/ca-certificates.crt >/tmp/coder-ca.pem 2>/dev/null || true
     echo ${var.coder_ca} | base64 -d >>/tmp/coder-ca.pem
@@ -62,7 +62,7 @@ locals {
 }
 
 resource "coder_agent" "main" {
-  # Known by the machine's own identity: no token lies in its metadata.
+  # The agent authenticates with the machine's identity, so that no token is in the metadata.
   auth = "google-instance-identity"
   os   = "linux"
   arch = "amd64"
@@ -76,7 +76,7 @@ resource "google_compute_instance" "workspace" {
   labels       = local.labels
 
   boot_disk {
-    # Goes with its machine, also when Google deletes that at its expiry.
+    # The disk is deleted with its machine, also when Google deletes the machine at its expiry.
     auto_delete = true
     initialize_params {
       image  = var.image
@@ -86,7 +86,7 @@ resource "google_compute_instance" "workspace" {
     }
   }
 
-  # No access_config: no public address.
+  # Without access_config the machine has no public address.
   network_interface {
     subnetwork = var.subnetwork
   }
@@ -131,7 +131,7 @@ resource "google_compute_instance" "workspace" {
   SCRIPT
 
   lifecycle {
-    # Counted from the machine's start: the plan that stops a workspace must not make it anew first.
+    # The deadline counts from the machine's start, so the plan that stops a workspace must not replace it first.
     ignore_changes = [scheduling]
   }
 }
