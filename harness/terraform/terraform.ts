@@ -11,48 +11,14 @@ import { findWorking } from "./running.ts";
 import { findTerraform, requireSupported, unreadableVersion } from "./supported.ts";
 import { parseJson } from "../tools/parse-json.ts";
 
-/** A lock met here is a moment's overlap or another person's terraform: worth a minute, not the whole night. */
+/** Another person's Terraform may hold a lock for a moment. Waiting a minute must not fail a night. */
 const LOCK_TIMEOUT = "-lock-timeout=60s";
 
 const versionAnswer = z.object({ terraform_version: z.string() });
 const outputAnswer = z.record(z.string(), z.object({ value: z.unknown() }));
 
-/** Drives the real terraform program, in one stack's folder at a time. */
+/** Runs the real Terraform program, in the folder of one stack at a time. */
 export function createTerraform({ binary = "terraform" }: { readonly binary?: string } = {}): Terraform {
-  const stream = async (
-    directory: string,
-    args: readonly string[],
-    options: TerraformOptions,
-  ): Promise<TerraformSummary> => {
-    const redact = redactorOf(options.env);
-    const diagnostics: Diagnostic[] = [];
-    const plainLines: string[] = [];
-    let done: TerraformSummary = { add: 0, change: 0, remove: 0 };
-    const end = await runTerraform({
-      binary,
-      directory,
-      args,
-      env: options.env,
-      signal: options.signal,
-      onLine: (line) => {
-        const message = parseMessage(line);
-        options.onLine?.(redact(line));
-        if (message.kind === "diagnostic") diagnostics.push(redactDiagnostic(message.diagnostic, redact));
-        if (message.kind === "plain") plainLines.push(redact(message.text));
-        if (message.kind === "planned") options.onPlanned?.(message.summary);
-        if (message.kind === "progress") options.onProgress?.(message.progress);
-        if (message.kind === "done") done = message.summary;
-      },
-      onOrphanLine: (line) => {
-        const message = parseMessage(line);
-        if (message.kind === "progress" && message.progress.state === "complete")
-          options.onProgress?.(message.progress);
-      },
-    });
-    if (end.ok) return done;
-    throw failureOf({ command: args[0] ?? "", directory, exit: end.exit, diagnostics, plainLines });
-  };
-
   return {
     version: async ({ env, signal }) => {
       const path = await findTerraform(binary, env);
@@ -62,54 +28,68 @@ export function createTerraform({ binary = "terraform" }: { readonly binary?: st
       return { version, path };
     },
     init: async (directory, options) => {
-      await stream(directory, ["init", "-input=false", LOCK_TIMEOUT, "-json"], options);
+      await follow({ binary, directory, args: ["init", "-input=false", LOCK_TIMEOUT, "-json"] }, options);
     },
-    apply: (directory, options) =>
-      stream(directory, ["apply", "-auto-approve", "-input=false", LOCK_TIMEOUT, "-json"], options),
-    destroy: (directory, options) =>
-      stream(
-        directory,
-        [
-          "destroy",
-          "-auto-approve",
-          "-input=false",
-          LOCK_TIMEOUT,
-          "-json",
-          ...(options.refresh === false ? ["-refresh=false"] : []),
-        ],
-        options,
-      ),
+    apply: (directory, options) => {
+      const args = ["apply", "-auto-approve", "-input=false", LOCK_TIMEOUT, "-json"];
+      return follow({ binary, directory, args }, options);
+    },
+    destroy: (directory, options) => {
+      const refresh = options.refresh === false ? ["-refresh=false"] : [];
+      const args = ["destroy", "-auto-approve", "-input=false", LOCK_TIMEOUT, "-json", ...refresh];
+      return follow({ binary, directory, args }, options);
+    },
     output: async (directory, options) => {
-      const answer = await ask("output", directory, ["output", "-json"], options);
+      const answer = await ask("output", { binary, directory, args: ["output", "-json"] }, options);
       if (!answer.ok) throw answer.failure();
       const values = outputsIn(answer.stdout, binary);
       return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
     },
     working: findWorking,
     stateList: async (directory, options) => {
-      const answer = await ask("state list", directory, ["state", "list"], options);
+      const answer = await ask("state list", { binary, directory, args: ["state", "list"] }, options);
       if (answer.ok) return answer.stdout.split("\n").filter((line) => line.trim() !== "");
       if (answer.stderr.includes("No state file was found")) return [];
       throw answer.failure();
     },
   };
+}
 
-  /** Read-only commands: their answer may hold secrets, so it stays in memory and out of the log. */
-  async function ask(
-    command: string,
-    directory: string,
-    args: readonly string[],
-    options: TerraformOptions,
-  ): Promise<Answer> {
-    const { ok, exit, stdout, stderr } = await askTerraform({ binary, directory, args, ...options });
-    const plainLines = redactorOf(options.env)(stripVTControlCharacters(stderr)).trim().split("\n");
-    return {
-      ok,
-      stdout,
-      stderr,
-      failure: () => failureOf({ command, directory, exit, diagnostics: [], plainLines }),
-    };
-  }
+/** One call of the program. */
+interface Invocation {
+  readonly binary: string;
+  readonly directory: string;
+  readonly args: readonly string[];
+}
+
+/** Runs a command that reports its progress as JSON lines, and returns the changes that it made. */
+async function follow(call: Invocation, options: TerraformOptions): Promise<TerraformSummary> {
+  const redact = redactorOf(options.env);
+  const diagnostics: Diagnostic[] = [];
+  const plainLines: string[] = [];
+  let done: TerraformSummary = { add: 0, change: 0, remove: 0 };
+  const end = await runTerraform({
+    ...call,
+    env: options.env,
+    signal: options.signal,
+    onLine: (line) => {
+      const message = parseMessage(line);
+      options.onLine?.(redact(line));
+      if (message.kind === "diagnostic") diagnostics.push(redactDiagnostic(message.diagnostic, redact));
+      if (message.kind === "plain") plainLines.push(redact(message.text));
+      if (message.kind === "planned") options.onPlanned?.(message.summary);
+      if (message.kind === "progress") options.onProgress?.(message.progress);
+      if (message.kind === "done") done = message.summary;
+    },
+    onOrphanLine: (line) => {
+      const message = parseMessage(line);
+      if (message.kind === "progress" && message.progress.state === "complete")
+        options.onProgress?.(message.progress);
+    },
+  });
+  if (end.ok) return done;
+  const { directory, args } = call;
+  throw failureOf({ command: args[0] ?? "", directory, exit: end.exit, diagnostics, plainLines });
 }
 
 interface Answer {
@@ -119,15 +99,28 @@ interface Answer {
   readonly failure: () => RefbenchError;
 }
 
-/** Throws `infrastructure` where the program says that it succeeded and does not answer as Terraform does. */
+/** Runs a command that only reads. Its answer may contain secrets, so it stays in memory and out of the log. */
+async function ask(command: string, call: Invocation, options: TerraformOptions): Promise<Answer> {
+  const { ok, exit, stdout, stderr } = await askTerraform({ ...call, ...options });
+  const plainLines = redactorOf(options.env)(stripVTControlCharacters(stderr)).trim().split("\n");
+  const { directory } = call;
+  return {
+    ok,
+    stdout,
+    stderr,
+    failure: () => failureOf({ command, directory, exit, diagnostics: [], plainLines }),
+  };
+}
+
+/** Throws `infrastructure` where the program reports success with an answer that is not Terraform's. */
 function outputsIn(stdout: string, binary: string): z.infer<typeof outputAnswer> {
   try {
     return outputAnswer.parse(parseJson(stdout));
   } catch (cause) {
-    // Its text may hold secrets, so that only its length is named.
+    // The text may contain secrets, so only its length is named.
     throw new RefbenchError(
       "infrastructure",
-      `${binary} ended "output -json" with success and ${stdout.length} characters that are not Terraform's outputs: expected a JSON object; check that "${binary} version" is Terraform's own program and no wrapper`,
+      `${binary} ended "output -json" with success and ${stdout.length} characters that are not Terraform's outputs: expected a JSON object; check that "${binary} version" is Terraform's own program and not a wrapper`,
       { cause },
     );
   }

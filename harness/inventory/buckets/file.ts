@@ -5,49 +5,21 @@ import { pathToFileURL } from "node:url";
 import type { Bucket } from "../../model/ports/bucket.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 
-/** Objects on their way; never listed. */
+/** Folder of unfinished objects, which are never listed. */
 const DRAFTS = ".refbench-drafts";
 
-/** A folder as a bucket: a mounted share, or what rehearsals and tests use. The folder's parent must be there. */
+/** A folder as a bucket: a mounted share, or a local folder of rehearsals and tests. Its parent must exist. */
 export function fileBucket(folder: string): Bucket {
   const place = (key: string): string => join(folder, ...checked(key));
-
-  const draft = async (bytes: Uint8Array): Promise<string> => {
-    // The folder itself is made, its parents are not: a share that is not mounted must not be written beside.
-    for (const path of [folder, join(folder, DRAFTS)])
-      await mkdir(path, { mode: 0o700 }).catch(ignoring("EEXIST"));
-    const path = join(folder, DRAFTS, randomBytes(8).toString("hex"));
-    const file = await open(path, "wx", 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return path;
-  };
-
-  const placed = async (
-    key: string,
-    bytes: Uint8Array,
-    move: (from: string, to: string) => Promise<void>,
-  ) => {
-    const to = place(key);
-    const from = await draft(bytes);
-    try {
-      await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-      await move(from, to);
-    } finally {
-      await rm(from, { force: true });
-    }
-  };
+  const write = (key: string, bytes: Uint8Array, move: Move): Promise<void> =>
+    writeThroughDraft(folder, place(key), bytes, move);
 
   return {
     url: pathToFileURL(folder).href,
-    put: (key, bytes) => attempt("write", key, () => placed(key, bytes, rename)),
+    put: (key, bytes) => attempt("write", key, () => write(key, bytes, rename)),
     putIfAbsent: (key, bytes) =>
       attempt("write", key, () =>
-        placed(key, bytes, link).then(
+        write(key, bytes, link).then(
           () => true,
           (error: unknown) => (codeOf(error) === "EEXIST" ? false : Promise.reject(error as Error)),
         ),
@@ -71,8 +43,37 @@ export function fileBucket(folder: string): Bucket {
   }
 }
 
+type Move = (from: string, to: string) => Promise<void>;
+
+/** Writes an object beside its place and moves it there, so that no reader sees half of it. */
+async function writeThroughDraft(folder: string, to: string, bytes: Uint8Array, move: Move): Promise<void> {
+  const from = await writeDraft(folder, bytes);
+  try {
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await move(from, to);
+  } finally {
+    await rm(from, { force: true });
+  }
+}
+
+async function writeDraft(folder: string, bytes: Uint8Array): Promise<string> {
+  // Creates the folder but not its parents: nothing may be written where a share is not mounted.
+  for (const path of [folder, join(folder, DRAFTS)])
+    await mkdir(path, { mode: 0o700 }).catch(ignoring("EEXIST"));
+  const path = join(folder, DRAFTS, randomBytes(8).toString("hex"));
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return path;
+}
+
+/** Returns the sorted keys of all objects that begin with the prefix. */
 async function keysBelow(folder: string, prefix: string): Promise<readonly string[]> {
-  // Only the folders that the prefix names are walked: others hold other runs.
+  // Reads only the folders that the prefix names: the others belong to other runs.
   const inside = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   const start = join(folder, ...checked(inside));
   const found =
@@ -89,7 +90,7 @@ function checked(key: string): readonly string[] {
   if (parts.some((part) => part === "." || part === ".."))
     throw new RefbenchError(
       "infrastructure",
-      `"${key}" is no key of a bucket: expected a path that does not climb`,
+      `"${key}" is not a key of a bucket: expected a path without "." and ".."`,
     );
   return parts;
 }

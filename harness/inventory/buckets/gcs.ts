@@ -1,19 +1,25 @@
+import { z } from "zod";
 import type { Bucket } from "../../model/ports/bucket.ts";
-import { systemClock, type Clock } from "../../tools/time/clock.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { AnswerTooLargeError, exchange, splitUrl } from "../../tools/exchange.ts";
-import { PageWatch } from "../../tools/page-watch.ts";
 import { parseJson } from "../../tools/parse-json.ts";
-import { type Try, retry } from "../../tools/time/retry.ts";
-import { MAX_OBJECT_BYTES } from "./bounds.ts";
+import { type Clock, systemClock } from "../../tools/time/clock.ts";
+import { retry, type Try } from "../../tools/time/retry.ts";
 import { googleAuth, type GoogleAuth } from "../google/auth.ts";
 import { googleEndpoints } from "../google/endpoints.ts";
-import { textAt } from "../google/raw.ts";
-import { list, record, refusalOfBody } from "../google/refusal.ts";
+import { refusalOfBody } from "../google/refusal.ts";
+import { MAX_OBJECT_BYTES } from "./bounds.ts";
+import {
+  type Act,
+  BUCKET_RETRIES,
+  type BucketPlace,
+  bucketUrl,
+  cloudBucket,
+  type ObjectCalls,
+  objectName,
+} from "./cloud-bucket.ts";
 
-export interface GcsBucketOptions {
-  readonly bucket: string;
-  readonly prefix: string;
+export interface GcsBucketOptions extends BucketPlace {
   readonly env: NodeJS.ProcessEnv;
   /** @default the identity that Terraform's provider would take */
   readonly auth?: GoogleAuth;
@@ -21,174 +27,163 @@ export interface GcsBucketOptions {
   readonly clock?: Clock;
 }
 
-const TRIES = 4;
-const FIRST_WAIT_MS = 500;
-/** A small object takes well under a second; a teardown must not wait long for a mirror that is down. */
+/** A small object takes well under a second. A teardown must not wait long for a mirror that is down. */
 const ANSWER_TIMEOUT_MS = 10_000;
 const PAGE = 1000;
+
+/** An empty bucket's list has no items. An item without its name would be a missing object. */
+const listAnswer = z.object({
+  items: z.array(z.object({ name: z.string() })).optional(),
+  nextPageToken: z.string().optional(),
+});
 
 interface Answer {
   readonly status: number;
   readonly bytes: Uint8Array;
-  /** Whether an earlier try may have been done without its answer arriving. */
-  readonly retried: boolean;
+  /** Whether an earlier try may have succeeded and lost its answer. */
+  readonly wasRetried: boolean;
 }
 
-interface Asked {
+interface Call {
+  readonly act: Act;
+  readonly key: string;
   readonly method: "GET" | "POST" | "DELETE";
   readonly url: URL;
   readonly body?: Uint8Array;
-  /** Refusals that are answers. */
+  /** Statuses of refusals that are returned instead of thrown. */
   readonly accept: readonly number[];
-  /** The most that the answer may have. @default as any answer: a page has 1,000 names */
+  /** The largest answer in bytes. @default as for every answer: a page has 1,000 names */
   readonly maxBytes?: number;
 }
 
-/** A bucket of Google Cloud Storage, by its JSON API. Every write of a key is atomic and seen at once. */
+/** A bucket of Google Cloud Storage, through its JSON API. Every write of a key is atomic and visible at once. */
 export function gcsBucket(options: GcsBucketOptions): Bucket {
-  const { bucket, prefix, env, clock = systemClock } = options;
-  const auth = options.auth ?? googleAuth(env);
-  const base = googleEndpoints(env).storage;
-  const url = `gs://${bucket}${prefix === "" ? "" : `/${prefix}`}`;
-  const named = (key: string): string => (prefix === "" ? key : `${prefix}/${key}`);
-  const objects = new URL(`b/${bucket}/o`, base);
-  const objectUrl = (key: string): URL => new URL(`b/${bucket}/o/${encodeURIComponent(named(key))}`, base);
+  return cloudBucket(bucketUrl("gs", options), options, new GcsCalls(options));
+}
 
-  const upload = (key: string, bytes: Uint8Array, condition: Readonly<Record<string, string>>) => {
-    const target = new URL(`/upload${objects.pathname}`, objects);
-    const query = { uploadType: "media", name: named(key), ...condition };
-    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-    return call("write", key, { method: "POST", url: target, body: bytes, accept: [412] });
-  };
+class GcsCalls implements ObjectCalls {
+  readonly #place: BucketPlace;
+  readonly #auth: GoogleAuth;
+  readonly #clock: Clock;
+  /** The collection of the bucket's objects. */
+  readonly #objects: URL;
 
-  const get = async (key: string): Promise<Uint8Array | undefined> => {
-    const source = objectUrl(key);
-    source.searchParams.set("alt", "media");
-    const { status, bytes } = await call("read", key, {
-      method: "GET",
-      url: source,
-      accept: [404],
-      maxBytes: MAX_OBJECT_BYTES,
-    });
-    // 404 says "no such object" and "no such bucket" alike; a list tells them apart.
-    if (status === 404) await page(key, undefined);
-    return status === 404 ? undefined : bytes;
-  };
-
-  const page = async (keyPrefix: string, token: string | undefined) => {
-    const source = new URL(objects);
-    source.searchParams.set("prefix", named(keyPrefix));
-    source.searchParams.set("fields", "items(name),nextPageToken");
-    source.searchParams.set("maxResults", String(PAGE));
-    if (token !== undefined) source.searchParams.set("pageToken", token);
-    const { bytes } = await call("list", keyPrefix, { method: "GET", url: source, accept: [] });
-    const body = bodyOf(bytes) ?? refuse(keyPrefix);
-    const names = list(body["items"]).map((item) => textAt(record(item), "name") ?? refuse(keyPrefix));
-    const next = body["nextPageToken"];
-    return { names, next: typeof next === "string" && next !== "" ? next : undefined };
-  };
-
-  /** A name that is left out would be an object that is not there. */
-  const refuse = (keyPrefix: string): never => {
-    throw refused("list", keyPrefix, "the answer is not a list of objects", undefined);
-  };
-
-  return {
-    url,
-    put: async (key, bytes) => {
-      await upload(key, bytes, {});
-    },
-    putIfAbsent: async (key, bytes) => {
-      const { status, retried } = await upload(key, bytes, { ifGenerationMatch: "0" });
-      if (status !== 412) return true;
-      // The try before may have been ours, its answer lost.
-      return retried && Buffer.from(bytes).equals((await get(key)) ?? new Uint8Array());
-    },
-    get,
-    list: async (keyPrefix) => {
-      const names: string[] = [];
-      const pages = new PageWatch();
-      let token: string | undefined;
-      do {
-        const { names: found, next } = await page(keyPrefix, token);
-        names.push(...found);
-        token = next;
-        const endless = token === undefined ? undefined : pages.next(token);
-        if (endless !== undefined) throw refused("list", keyPrefix, endless, undefined);
-      } while (token !== undefined);
-      return names.map((name) => name.slice(named("").length)).sort();
-    },
-    remove: async (key) => {
-      await call("remove", key, { method: "DELETE", url: objectUrl(key), accept: [404] });
-    },
-  };
-
-  async function call(act: string, key: string, asked: Asked): Promise<Answer> {
-    const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: Infinity, tries: TRIES };
-    const outcome = await retry((tried) => attempt(act, key, asked, tried), patience);
-    if ("status" in outcome) return outcome;
-    throw refused(act, key, outcome.reason, undefined);
+  constructor({ bucket, prefix, env, auth, clock }: GcsBucketOptions) {
+    this.#place = { bucket, prefix };
+    this.#auth = auth ?? googleAuth(env);
+    this.#clock = clock ?? systemClock;
+    this.#objects = new URL(`b/${bucket}/o`, googleEndpoints(env).storage);
   }
 
-  /** A failure that passes is an outcome with its reason; any other refusal is thrown. */
-  async function attempt(
-    act: string,
+  async read(key: string): Promise<Uint8Array | undefined> {
+    const url = this.#object(key);
+    url.searchParams.set("alt", "media");
+    const call = { act: "read", key, method: "GET", url, accept: [404] } as const;
+    const { status, bytes } = await this.#call({ ...call, maxBytes: MAX_OBJECT_BYTES });
+    if (status !== 404) return bytes;
+    // 404 means "no such object" and "no such bucket". Only a list tells the difference.
+    await this.listPage(key, undefined);
+    return undefined;
+  }
+
+  async write(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#upload(key, bytes, {});
+  }
+
+  async create(
     key: string,
-    asked: Asked,
-    tried: number,
-  ): Promise<Try<Answer | { readonly reason: string }>> {
+    bytes: Uint8Array,
+  ): Promise<{ readonly isCreated: boolean; readonly wasRetried: boolean }> {
+    const { status, wasRetried } = await this.#upload(key, bytes, { ifGenerationMatch: "0" });
+    return { isCreated: status !== 412, wasRetried };
+  }
+
+  async listPage(
+    keyPrefix: string,
+    token: string | undefined,
+  ): Promise<{ readonly names: readonly string[]; readonly next: string | undefined }> {
+    const url = new URL(this.#objects);
+    url.searchParams.set("prefix", objectName(this.#place, keyPrefix));
+    url.searchParams.set("fields", "items(name),nextPageToken");
+    url.searchParams.set("maxResults", String(PAGE));
+    if (token !== undefined) url.searchParams.set("pageToken", token);
+    const { bytes } = await this.#call({ act: "list", key: keyPrefix, method: "GET", url, accept: [] });
+    const parsed = listAnswer.safeParse(findJson(bytes));
+    if (!parsed.success) throw this.refuse("list", keyPrefix, "the answer is not a list of objects");
+    const { items = [], nextPageToken: next = "" } = parsed.data;
+    return { names: items.map(({ name }) => name), next: next === "" ? undefined : next };
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#call({ act: "remove", key, method: "DELETE", url: this.#object(key), accept: [404] });
+  }
+
+  refuse(act: Act, key: string, reason: string, status?: number): RefbenchError {
+    const url = bucketUrl("gs", this.#place);
+    const message = `cannot ${act} ${key} in ${url}: ${reason}; ${nextStep(this.#place.bucket, status)}`;
+    return new RefbenchError("infrastructure", message);
+  }
+
+  #object(key: string): URL {
+    const name = encodeURIComponent(objectName(this.#place, key));
+    return new URL(`${this.#objects.pathname}/${name}`, this.#objects);
+  }
+
+  #upload(key: string, bytes: Uint8Array, condition: Readonly<Record<string, string>>): Promise<Answer> {
+    const url = new URL(`/upload${this.#objects.pathname}`, this.#objects);
+    const query = { uploadType: "media", name: objectName(this.#place, key), ...condition };
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return this.#call({ act: "write", key, method: "POST", url, body: bytes, accept: [412] });
+  }
+
+  async #call(call: Call): Promise<Answer> {
+    const patience = { ...BUCKET_RETRIES, clock: this.#clock };
+    const outcome = await retry((tried) => this.#attempt(call, tried), patience);
+    if ("status" in outcome) return outcome;
+    throw this.refuse(call.act, call.key, outcome.reason);
+  }
+
+  /** Returns the reason of a temporary failure. Throws any other refusal. */
+  async #attempt(call: Call, tried: number): Promise<Try<Answer | { readonly reason: string }>> {
+    const { act, key, method, url, body, accept, maxBytes } = call;
     try {
       const { status, bytes } = await exchange({
-        method: asked.method,
-        ...splitUrl(asked.url),
+        method,
+        ...splitUrl(url),
         headers: {
-          ...(await auth.headers()),
-          ...(asked.body === undefined ? {} : { "content-type": "application/octet-stream" }),
+          ...(await this.#auth.headers()),
+          ...(body === undefined ? {} : { "content-type": "application/octet-stream" }),
         },
-        body: asked.body,
+        body,
         timeoutMs: ANSWER_TIMEOUT_MS,
-        ...(asked.maxBytes === undefined ? {} : { maxBytes: asked.maxBytes }),
+        ...(maxBytes === undefined ? {} : { maxBytes }),
       });
-      if ((status >= 200 && status < 300) || asked.accept.includes(status))
-        return { outcome: { status, bytes: new Uint8Array(bytes), retried: tried > 1 }, mayPass: false };
-      const refusal = refusalOfBody(status, jsonOrNothing(bytes));
-      if (status < 500 && refusal.state !== "throttled") throw refused(act, key, refusal.reason, status);
+      if ((status >= 200 && status < 300) || accept.includes(status))
+        return { outcome: { status, bytes: new Uint8Array(bytes), wasRetried: tried > 1 }, mayPass: false };
+      const refusal = refusalOfBody(status, findJson(bytes));
+      if (status < 500 && refusal.state !== "throttled") throw this.refuse(act, key, refusal.reason, status);
       return { outcome: { reason: refusal.reason }, mayPass: true };
     } catch (error) {
       if (error instanceof RefbenchError && error.code === "infrastructure") throw error;
-      // Credentials that are missing do not come back by waiting.
-      if (error instanceof RefbenchError) throw refused(act, key, error.message, 401);
+      // Waiting does not bring missing credentials.
+      if (error instanceof RefbenchError) throw this.refuse(act, key, error.message, 401);
       return { outcome: { reason: messageOf(error) }, mayPass: !(error instanceof AnswerTooLargeError) };
     }
   }
-
-  function refused(act: string, key: string, reason: string, status: number | undefined): RefbenchError {
-    return new RefbenchError(
-      "infrastructure",
-      `cannot ${act} ${key} in ${url}: ${reason}; ${nextStep(status)}`,
-    );
-  }
-
-  function nextStep(status: number | undefined): string {
-    if (status === 404)
-      return `make the bucket with "gcloud storage buckets create gs://${bucket} --uniform-bucket-level-access --public-access-prevention"`;
-    if (status === 401) return `sign in with "gcloud auth application-default login"`;
-    if (status === 403) return `ask for roles/storage.objectUser on gs://${bucket}`;
-    return "try again once Cloud Storage answers";
-  }
 }
 
-function jsonOrNothing(bytes: Uint8Array): unknown {
+function nextStep(bucket: string, status: number | undefined): string {
+  if (status === 404)
+    return `make the bucket with "gcloud storage buckets create gs://${bucket} --uniform-bucket-level-access --public-access-prevention"`;
+  if (status === 401) return `sign in with "gcloud auth application-default login"`;
+  if (status === 403) return `ask for roles/storage.objectUser on gs://${bucket}`;
+  return "try again once Cloud Storage answers";
+}
+
+/** The JSON of an answer; undefined where it is not valid. */
+function findJson(bytes: Uint8Array): unknown {
   try {
     return parseJson(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
-  }
-}
-
-function bodyOf(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return record(parseJson(Buffer.from(bytes).toString()));
   } catch {
     return undefined;
   }
