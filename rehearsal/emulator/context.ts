@@ -3,6 +3,7 @@ import type { Provisioner } from "./build/provisioner.ts";
 import type { BuildQueue } from "./build/queue.ts";
 import type { TemplateImports } from "./build/template-imports.ts";
 import type { WorkspaceBuilds } from "./build/workspace-builds.ts";
+import type { EmulatorFaults } from "./faults.ts";
 import type { RateLimits } from "./http/rate-limit.ts";
 import type { Gauges } from "./metrics/gauges.ts";
 import type { World } from "./state/world.ts";
@@ -19,6 +20,7 @@ export interface EmulatedDeployment {
   readonly limits: RateLimits;
   readonly gauges: Gauges;
   readonly terminals: TerminalSessions;
+  readonly faults: EmulatorFaults;
   /** Replicas that are really up: one without a licence. */
   readonly liveReplicas: number;
   /** Base URL, known once the server listens. */

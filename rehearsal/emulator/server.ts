@@ -5,13 +5,14 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { messageOf, RefbenchError } from "../../harness/tools/error.ts";
-import { Api } from "./api.ts";
+import { Api, type Incoming } from "./api.ts";
 import { PrebuildsReconciler } from "./build/prebuilds-reconciler.ts";
 import { Provisioner } from "./build/provisioner.ts";
 import { TemplateImports } from "./build/template-imports.ts";
 import { WorkspaceBuilds } from "./build/workspace-builds.ts";
 import type { EmulatorConfig, EmulatorReady } from "./config.ts";
 import type { EmulatedDeployment } from "./context.ts";
+import { type EmulatorFaults, playAnswerFaults } from "./faults.ts";
 import { pathOfApp, wildcardOf } from "./http/app-host.ts";
 import { Heartbeats } from "./http/heartbeats.ts";
 import { RateLimits } from "./http/rate-limit.ts";
@@ -37,11 +38,17 @@ export interface EmulatorOptions {
   readonly resources?: WorkspaceResources;
   /** Told of what goes wrong beside the requests, such as an inventory that cannot be written. */
   readonly onWarning?: (message: string) => void;
+  /** What it does wrong. */
+  readonly faults?: EmulatorFaults;
+  /** The seeded template's `main.tf`. @default one parameter, agent, volume and pod */
+  readonly template?: string;
 }
 
 /** A running emulator. */
 export interface Emulator {
   readonly ready: EmulatorReady;
+  /** What it holds, for tests that look into it. */
+  readonly deployment: EmulatedDeployment;
   close(): Promise<void>;
 }
 
@@ -50,6 +57,7 @@ export async function startEmulator(
   config: EmulatorConfig,
   options: EmulatorOptions = {},
 ): Promise<Emulator> {
+  const { faults = {} } = options;
   const world = new World(config);
   const gauges = new Gauges();
   const resources = options.resources ?? resourcesFor(config, options);
@@ -57,12 +65,18 @@ export async function startEmulator(
   const provisioner = new Provisioner(world, gauges, liveReplicas, daemonsOf(config));
   const terminals = new TerminalSessions(config);
   let url = "";
-  const heartbeats = new Heartbeats();
+  const heartbeats = new Heartbeats({ isPinging: faults.hasNoPings !== true });
   const ssh = new SshTunnels(gauges, config.shellDelayMs);
-  const builds = new WorkspaceBuilds(world, provisioner, resources, (agent) => {
-    terminals.endAgent(agent.id);
-    ssh.endAgent(agent.id);
-  });
+  const builds = new WorkspaceBuilds(
+    world,
+    provisioner,
+    resources,
+    (agent) => {
+      terminals.endAgent(agent.id);
+      ssh.endAgent(agent.id);
+    },
+    faults,
+  );
   const prebuilds = new PrebuildsReconciler(world, builds);
   const deployment: EmulatedDeployment = {
     world,
@@ -74,6 +88,7 @@ export async function startEmulator(
     limits: new RateLimits(config.env),
     gauges,
     terminals,
+    faults,
     liveReplicas,
     url: () => url,
   };
@@ -89,9 +104,12 @@ export async function startEmulator(
   url = `${config.tls === undefined ? "http" : "https"}://${config.host}:${port}`;
   const metrics = await serveMetrics(deployment);
   if (metrics.state === "taken") options.onWarning?.(metrics.reason);
-  const seeded = config.seeded ? seed(deployment, randomBytes(9).toString("base64url")) : {};
+  const seeded = config.seeded
+    ? seed(deployment, randomBytes(9).toString("base64url"), options.template)
+    : {};
   return {
     ready: { url, pid: process.pid, ...seeded },
+    deployment,
     close: async () => {
       prebuilds.close();
       provisioner.close();
@@ -150,7 +168,7 @@ async function answer(
       send(response, app.refused);
       return;
     }
-    const reply = await api.answer({
+    const incoming: Incoming = {
       method: request.method ?? "GET",
       path: app?.path ?? asked.pathname,
       query: asked.searchParams,
@@ -158,8 +176,12 @@ async function answer(
       body,
       replica: replicaOf(request, deployment.liveReplicas),
       address: request.socket.remoteAddress ?? "",
-    });
-    send(response, reply);
+    };
+    const { answers } = deployment.faults;
+    const ask = (): Promise<Reply> => api.answer(incoming);
+    const reply = await (answers === undefined ? ask() : playAnswerFaults(answers, incoming, ask));
+    if (reply === undefined) request.socket.destroy();
+    else send(response, reply);
   } catch (error) {
     send(response, {
       status: 500,

@@ -1,4 +1,4 @@
-import { setMaxListeners } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Gauges } from "../metrics/gauges.ts";
 import type { EmulatedJob } from "../state/types.ts";
@@ -25,11 +25,15 @@ export interface BuildWork {
     | {
         readonly error: string;
         readonly code?: string;
+        /** @default "failed" */
+        readonly outcome?: "failed" | "canceled";
         readonly stage: BuildStep;
         /** Lines of its log that tell more than the job's own error. */
         readonly log?: readonly string[];
       }
     | undefined;
+  /** Returns whether the job runs until it is cancelled. */
+  isEndless?(): boolean;
   /** After the last stage, before the job says it is over. */
   finish(outcome: "succeeded" | "failed" | "canceled"): void;
 }
@@ -96,6 +100,10 @@ export class Provisioner {
     try {
       formatLogLine(world, job, "provisioner_daemon", "Setting up", "");
       await this.pause(DURATION_MODEL.setUp, signal);
+      if (work.isEndless?.() === true) {
+        await once(signal, "abort");
+        signal.throwIfAborted();
+      }
       const failure = work.failure?.();
       const durations = stageDurations(number, work.kind);
       for (const stage of BUILD_STEPS) {
@@ -106,7 +114,7 @@ export class Provisioner {
           if (failure.code !== undefined) job.errorCode = failure.code;
           for (const line of failure.log ?? [`Error: ${failure.error}`])
             formatLogLine(world, job, "provisioner", STAGE_NAMES[stage], line, "error");
-          this.#end(job, work, "failed");
+          this.#end(job, work, failure.outcome ?? "failed");
           return;
         }
       }

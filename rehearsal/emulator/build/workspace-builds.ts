@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { BuildFault, EmulatorFaults } from "../faults.ts";
 import type { WorkspaceResources } from "../resources/workspace-resources.ts";
 import type {
   EmulatedAgent,
@@ -23,6 +24,7 @@ export class WorkspaceBuilds {
   readonly #work = new Map<string, BuildWork>();
   /** Told when an agent's workspace goes down, so that its terminals and SSH sessions end. */
   readonly #onAgentGone: (agent: EmulatedAgent) => void;
+  readonly #faults: EmulatorFaults;
   #starts = 0;
 
   constructor(
@@ -30,7 +32,9 @@ export class WorkspaceBuilds {
     provisioner: Provisioner,
     resources: WorkspaceResources,
     onAgentGone: (agent: EmulatedAgent) => void,
+    faults: EmulatorFaults = {},
   ) {
+    this.#faults = faults;
     this.#world = world;
     this.#provisioner = provisioner;
     this.#resources = resources;
@@ -80,12 +84,14 @@ export class WorkspaceBuilds {
   #start(build: EmulatedBuild): BuildWork {
     this.#starts += 1;
     const failing = fails(this.#starts, this.#world.config.failBuilds);
+    const fault = this.#faults.build?.(build);
     return {
       kind: "start",
+      isEndless: () => fault?.ends === "never",
       failure: () =>
         failing
           ? { error: "terraform apply: exit status 1", log: POD_NOT_SCHEDULED, stage: "apply" }
-          : undefined,
+          : failureOf(fault),
       finish: (outcome) => {
         this.#finished(build);
         if (!build.job.startedAt) return;
@@ -105,11 +111,14 @@ export class WorkspaceBuilds {
   }
 
   #down(build: EmulatedBuild, kind: "stop" | "delete"): BuildWork {
+    const fault = this.#faults.build?.(build);
     return {
       kind,
+      isEndless: () => fault?.ends === "never",
+      failure: () => failureOf(fault),
       finish: (outcome) => {
         this.#finished(build);
-        if (!build.job.startedAt || outcome === "failed") return;
+        if (!build.job.startedAt || outcome === "failed" || fault?.ends === "canceled") return;
         for (const earlier of build.workspace.builds) {
           for (const agent of earlier.resources.flatMap(({ agents }) => agents)) this.#disconnect(agent);
         }
@@ -136,6 +145,7 @@ export class WorkspaceBuilds {
   }
 
   async #connect(agent: EmulatedAgent): Promise<void> {
+    if (this.#faults.isLost?.(agent) === true) return;
     await this.#provisioner.pause(DURATION_MODEL.agentConnect);
     if (agent.disconnectedAt) return;
     agent.firstConnectedAt = agent.updatedAt = now();
@@ -161,6 +171,12 @@ export class WorkspaceBuilds {
     agent.lifecycle = "off";
     this.#onAgentGone(agent);
   }
+}
+
+/** A build that ends canceled is one that fails with another word. */
+function failureOf(fault: BuildFault | undefined): ReturnType<NonNullable<BuildWork["failure"]>> {
+  if (fault?.ends === "failed") return { ...fault, stage: "apply" };
+  return fault?.ends === "canceled" ? { error: "canceled", outcome: "canceled", stage: "apply" } : undefined;
 }
 
 /** What Terraform prints where the job itself tells only that it failed. */

@@ -5,11 +5,12 @@ const BEATS = 15;
 /** Pings every open websocket each 15 seconds, a fifteenth of them each second: no timer per connection. */
 export class Heartbeats {
   readonly #slots = Array.from({ length: BEATS }, () => new Set<WebSocket>());
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #beat = 0;
 
-  constructor() {
+  constructor({ isPinging }: { readonly isPinging: boolean }) {
+    if (!isPinging) return;
     this.#timer = setInterval(() => {
       this.#beat = (this.#beat + 1) % BEATS;
       for (const socket of this.#slots[this.#beat] ?? [])

@@ -4,8 +4,9 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Api, Incoming } from "../api.ts";
 import type { EmulatedDeployment } from "../context.ts";
+import { playSocketFault } from "../faults.ts";
 import { socketRoutes } from "../routes/socket-routes.ts";
-import type { SocketRoute } from "../routes/socket-routes.ts";
+import type { Serve, SocketRoute } from "../routes/socket-routes.ts";
 import type { SshTunnels } from "../ssh/ssh-tunnels.ts";
 import { serveDerpStream } from "../tailnet/derp.ts";
 import { pathOfApp, wildcardOf } from "./app-host.ts";
@@ -23,7 +24,7 @@ export class Upgrades {
   readonly #heartbeats: Heartbeats;
   readonly #router: Router;
   readonly #routes = new Map<string, SocketRoute>();
-  /** Connections that are neither HTTP any more nor websockets. */
+  /** Connections that are not HTTP any more, and that no heartbeat ends. */
   readonly #streams = new Set<Duplex>();
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -67,8 +68,7 @@ export class Upgrades {
       address: request.socket.remoteAddress ?? "",
     };
     if (pathname === "/derp" && request.headers.upgrade?.toLowerCase() === "derp") {
-      this.#streams.add(socket);
-      socket.once("close", () => this.#streams.delete(socket));
+      this.#endOnClose(socket);
       serveDerpStream(socket);
       return;
     }
@@ -95,15 +95,41 @@ export class Upgrades {
       refuse(socket, limited ?? problem(404, "Route not found."));
       return;
     }
-    const prepared = route.prepare(call);
-    if ("refused" in prepared) {
-      refuse(socket, prepared.refused);
+    const open = (): void => {
+      const prepared = route.prepare(call);
+      if ("refused" in prepared) refuse(socket, prepared.refused);
+      else this.#open(route, prepared.value, { request, socket, head });
+    };
+    const { sockets } = this.#deployment.faults;
+    if (sockets === undefined) {
+      open();
       return;
     }
+    this.#endOnClose(socket);
+    void playSocketFault(sockets, incoming, this.#workspaceOf(match.params["agent"])).then((fault) => {
+      if (fault === undefined) open();
+      else if (fault !== "hang") refuse(socket, fault);
+    });
+  }
+
+  #endOnClose(socket: Duplex): void {
+    this.#streams.add(socket);
+    socket.once("close", () => this.#streams.delete(socket));
+  }
+
+  #workspaceOf(agent = ""): string {
+    return this.#deployment.world.agents.get(agent)?.workspace?.name ?? "";
+  }
+
+  #open(
+    route: SocketRoute,
+    serve: Serve,
+    { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
+  ): void {
     this.#server.handleUpgrade(request, socket, head, (websocket) => {
       websocket.once("close", this.#deployment.gauges.socketOpened(route.pattern));
       this.#heartbeats.add(websocket);
-      prepared.value(websocket);
+      serve(websocket);
     });
   }
 }

@@ -149,14 +149,16 @@ function preparePty(deployment: EmulatedDeployment, request: ApiRequest): Found<
 }
 
 /** The machine behind an agent, once it is connected. */
-function hostOf({ world }: EmulatedDeployment, agent: EmulatedAgent): WorkspaceHost | undefined {
+function hostOf({ world, faults }: EmulatedDeployment, agent: EmulatedAgent): WorkspaceHost | undefined {
   const { workspace } = agent;
   if (!workspace || agentStatus(agent, Date.now()) !== "connected") return undefined;
   const owner = world.users.get(workspace.ownerId)?.username ?? "";
+  const fault = faults.shell?.(workspace.name);
   return {
     hostname: `coder-${workspace.id}`,
     user: "coder",
-    shell: agent.declared.shell,
+    shell: fault === "menu" ? "menu" : agent.declared.shell,
+    ...(fault === undefined ? {} : { fault }),
     env: {
       CODER_WORKSPACE_NAME: workspace.name,
       CODER_WORKSPACE_OWNER_NAME: owner,

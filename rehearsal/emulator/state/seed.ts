@@ -24,6 +24,7 @@ resource "kubernetes_pod" "main" {}
 export function seed(
   { world, queue }: EmulatedDeployment,
   secret: string,
+  template = `${MAIN_TF}${presetOf(world.config.prebuilds ?? 0)}`,
 ): { readonly email: string; readonly password: string; readonly token: string } {
   const email = "admin@refbench.local";
   const password = `emulated-${secret}`;
@@ -47,7 +48,7 @@ export function seed(
     job,
     createdById: admin.id,
     createdAt: job.createdAt,
-    parsed: parseTemplate(new Map([["main.tf", `${MAIN_TF}${presetOf(world.config.prebuilds ?? 0)}`]])),
+    parsed: parseTemplate(new Map([["main.tf", template]])),
     variables: {},
     resources: [],
     templateId,

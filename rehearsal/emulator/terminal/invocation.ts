@@ -1,4 +1,5 @@
 import type { InputQueue } from "./input-queue.ts";
+import type { ShellFault } from "./shell-faults.ts";
 import type { Tty } from "./tty.ts";
 
 /** What a workspace tells about itself to the commands that run in it. */
@@ -8,6 +9,8 @@ export interface WorkspaceHost {
   readonly env: Readonly<Record<string, string>>;
   /** What its login shell does before it reads commands: nothing, or a name of `FIRST`. */
   readonly shell?: string;
+  /** What its interactive shells do wrong. */
+  readonly fault?: ShellFault;
 }
 
 export interface Streams {

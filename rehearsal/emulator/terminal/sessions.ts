@@ -45,6 +45,10 @@ export class TerminalSession {
     void this.#run(request, shellStartMs);
   }
 
+  get isWatched(): boolean {
+    return this.#viewers.size > 0;
+  }
+
   attach(viewer: Viewer): void {
     clearTimeout(this.#expiry);
     const shown = this.#scrollback.contents();
@@ -119,6 +123,12 @@ export class TerminalSessions {
   /** The agent's workspace went down. */
   endAgent(agentId: string): void {
     for (const session of [...this.#sessions.values()]) if (session.agentId === agentId) session.end();
+  }
+
+  /** Lets so many of the terminals that somebody looks at show nothing any more, although their sockets remain open. */
+  muteSome(count: number): void {
+    const watched = [...this.#sessions.values()].filter(({ isWatched }) => isWatched);
+    for (const { tty } of watched.slice(0, count)) tty.isMute = true;
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { ExitShell, type Streams, type WorkspaceHost } from "./invocation.ts";
 import { Shell } from "./shell.ts";
 import { FIRST } from "./shell-asks-first.ts";
+import { FaultyShell } from "./shell-faults.ts";
 import type { Tty } from "./tty.ts";
 
 const PROMPT = "$ ";
@@ -9,7 +10,8 @@ const PROMPT = "$ ";
 export async function interactiveShell(host: WorkspaceHost, tty: Tty, signal: AbortSignal): Promise<number> {
   await FIRST[host.shell ?? ""]?.(tty, signal);
   const shell = new Shell(host);
-  const streams = streamsOf(tty);
+  const faulty = host.fault && new FaultyShell(host.fault, tty);
+  const streams = streamsOf(tty, faulty);
   let foreground: AbortController | undefined;
   tty.onInterrupt = () => {
     if (foreground) foreground.abort();
@@ -18,10 +20,13 @@ export async function interactiveShell(host: WorkspaceHost, tty: Tty, signal: Ab
       tty.write(`\n${PROMPT}`);
     }
   };
+  let taken: "run" | "ignore" | "end" | undefined;
   for (;;) {
-    tty.write(PROMPT);
+    if (taken !== "ignore") tty.write(PROMPT);
     const line = await tty.input.readLine(signal);
-    if (line === undefined) return shell.status;
+    taken = line === undefined ? "end" : faulty?.take(line);
+    if (line === undefined || taken === "end") return shell.status;
+    if (taken === "ignore") continue;
     foreground = new AbortController();
     const interrupted = foreground.signal;
     const end = (): void => foreground?.abort();
@@ -37,6 +42,7 @@ export async function interactiveShell(host: WorkspaceHost, tty: Tty, signal: Ab
     }
     if (signal.aborted) return 129;
     if (interrupted.aborted) tty.write("\n");
+    if (faulty && (await faulty.isHangingUp(signal))) return shell.status;
   }
 }
 
@@ -77,8 +83,10 @@ export async function scriptedShell(
   }
 }
 
-function streamsOf(tty: Tty): Streams {
-  const write = (bytes: string | Buffer): void => tty.write(bytes);
+function streamsOf(tty: Tty, faulty?: FaultyShell): Streams {
+  const write = faulty
+    ? (bytes: string | Buffer): void => tty.write(faulty.change(bytes))
+    : (bytes: string | Buffer): void => tty.write(bytes);
   return {
     input: tty.input,
     out: write,

@@ -18,6 +18,8 @@ export class Tty {
   width: number;
   height: number;
   echo = true;
+  /** Shows nothing any more, neither output nor echo. */
+  isMute = false;
   /** `^C`: set by whatever runs in the foreground. */
   onInterrupt: () => void = () => undefined;
   readonly #show: (bytes: Buffer) => void;
@@ -27,7 +29,9 @@ export class Tty {
   constructor(size: { readonly width: number; readonly height: number }, show: (bytes: Buffer) => void) {
     this.width = size.width;
     this.height = size.height;
-    this.#show = show;
+    this.#show = (bytes) => {
+      if (!this.isMute) show(bytes);
+    };
   }
 
   /** What a program writes. */

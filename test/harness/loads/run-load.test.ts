@@ -12,15 +12,15 @@ import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
 import { resultsText } from "../../../harness/results/output/text.ts";
 import type { DeploymentLook } from "../../../harness/workload/checks/guard-look.ts";
 import { startFaultProxy } from "../../support/network/fault-proxy.ts";
-import { startFakeCoder, type FakeCoder } from "../../support/coder/fake-coder.ts";
+import { startEmulatedCoder, type EmulatedCoder } from "../../support/coder/emulated-coder.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { loadTaskFor } from "../../support/command/load-task.ts";
 
 const RUN_ID = "01m81gbh13njzasbgq847qym32";
 const PREFIX = "bench-sbgq847qym32";
 
-let coder: FakeCoder;
-beforeEach(async () => (coder = await startFakeCoder({ faults: { failDelete: [`${PREFIX}-9`] } })));
+let coder: EmulatedCoder;
+beforeEach(async () => (coder = await startEmulatedCoder({ faults: { failDelete: [`${PREFIX}-9`] } })));
 afterEach(() => coder[Symbol.asyncDispose]());
 
 const PASSED: LoadResult = {
@@ -106,7 +106,7 @@ async function recordOf({
 
 describe("a load by hand", () => {
   test("that was stopped is interrupted, and what it left is deleted", async () => {
-    coder.addWorkspace(`${PREFIX}-0`, "running");
+    await coder.addWorkspace(`${PREFIX}-0`, "running");
     const stop = new AbortController();
     stop.abort(new RefbenchError("interrupted", "stopped by SIGINT"));
     const record = await recordOf({ worker: judged({ stopped: true }), stop: stop.signal });
@@ -116,7 +116,7 @@ describe("a load by hand", () => {
   });
 
   test("whose program died is a harness error, and its cleanup is walked all the same", async () => {
-    coder.addWorkspace(`${PREFIX}-0`, "running");
+    await coder.addWorkspace(`${PREFIX}-0`, "running");
     const worker = {
       load: () => Promise.reject(new RefbenchError("worker", "the worker program ended with signal SIGKILL")),
     };
@@ -127,7 +127,7 @@ describe("a load by hand", () => {
   });
 
   test("of which a workspace would not go has leaked, by name and with the next step", async () => {
-    coder.addWorkspace(`${PREFIX}-9`, "running");
+    await coder.addWorkspace(`${PREFIX}-9`, "running");
     const record = await recordOf({ worker: judged({}) });
     expect(record.verdict).toBe("leaked");
     expect(record.teardown).toMatchObject({
@@ -200,7 +200,7 @@ describe("a load by hand", () => {
   });
 
   test("whose workspaces are kept says so and deletes none", async () => {
-    coder.addWorkspace(`${PREFIX}-0`, "running");
+    await coder.addWorkspace(`${PREFIX}-0`, "running");
     const record = await recordOf({ worker: judged({}), task: { keep: true } });
     expect(record.teardown.state).toBe("pending");
     expect(record.conditions).toContain(

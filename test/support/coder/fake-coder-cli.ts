@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** `coder ssh --stdio` over the fake Coder's tunnel: plain JavaScript, since it starts for every session. */
+/** `coder ssh --stdio` over the emulator's tunnel: plain JavaScript, since it starts for every session. */
 const PROGRAM = String.raw`
 import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ if (REFUSES.includes(name)) {
 const headers = { "coder-session-token": token };
 const { workspaces } = await (await fetch(process.env.CODER_URL + "/api/v2/workspaces", { headers })).json();
 const found = workspaces.find((one) => one.name === name && one.owner_name === owner);
-const agent = found.latest_build.resources[0].agents[0].id;
+const agent = found.latest_build.resources.flatMap(({ agents = [] }) => agents)[0].id;
 const url = process.env.CODER_URL.replace("http", "ws") + "/api/v2/workspaceagents/" + agent + "/refbench-ssh";
 const stream = createWebSocketStream(new WebSocket(url, { headers }));
 writeFileSync(join(args[args.indexOf("--network-info-dir") + 1], process.ppid + ".json"), '{"p2p":true}');
@@ -30,7 +30,7 @@ process.stdin.pipe(stream).pipe(process.stdout);
 stream.on("close", () => process.exit(0)).on("error", () => process.exit(1));
 `;
 
-/** A `coder` program of this machine for `startFakeCoder`, and what it was called with. */
+/** A `coder` program of this machine for an emulated Coder, and its calls. */
 export function fakeCoderCli(refuses: readonly string[] = []) {
   const folder = mkdtempSync(join(tmpdir(), "fake-coder-"));
   const [binary, script, log] = ["coder", "coder.mjs", "calls"].map((name) => join(folder, name)) as [

@@ -7,7 +7,8 @@ import { drainCommand } from "../../../../harness/cli/commands/drain.ts";
 import type { Io } from "../../../../harness/composition/settings/io.ts";
 import { main } from "../../../../harness/cli/main.ts";
 import { TWIN_PROJECT } from "../../../../rehearsal/twin/project.ts";
-import { type FakeOptions, startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { WITHOUT_PREBUILDS } from "../../../support/coder/coder-faults.ts";
+import { type CoderOptions, startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
 import { runCommand } from "./command-run.ts";
 import { inProcessWorker } from "../../../support/in-process-worker.ts";
@@ -38,10 +39,10 @@ async function byHand({
   root = ".refbench/manual",
   project = "some-project",
   ...options
-}: FakeOptions & { coderUrl?: string; root?: string; project?: string } = {}) {
+}: CoderOptions & { coderUrl?: string; root?: string; project?: string } = {}) {
   const cwd = await mkdtemp(join(tmpdir(), "refbench-hand-"));
   onTestFinished(() => rm(cwd, { recursive: true, force: true }));
-  const coder = await startFakeCoder(options);
+  const coder = await startEmulatedCoder({ ...options, answers: [WITHOUT_PREBUILDS] });
   onTestFinished(() => coder[Symbol.asyncDispose]());
   const folder = join(cwd, root, "gke");
   const state = (outputs: Record<string, unknown>) => ({
@@ -75,8 +76,8 @@ async function byHand({
 
 test("a drain by hand deletes every workspace, keeps the users, and says the next step", async () => {
   const { coder, drainForReal } = await byHand();
-  coder.addWorkspace("w1");
-  coder.addWorkspace("w2");
+  await coder.addWorkspace("w1");
+  await coder.addWorkspace("w2");
   const { stdout, stderr, code } = await drainForReal([]);
   expect(code).toBe(0);
   expect(stdout).toBe(
@@ -89,7 +90,7 @@ test("a drain by hand deletes every workspace, keeps the users, and says the nex
 
 test("what remains is named, and is leaked", async () => {
   const { coder, drain } = await byHand({ faults: { failDelete: ["w1"] } });
-  coder.addWorkspace("w1");
+  await coder.addWorkspace("w1");
   const { stdout, code } = await drain(["--output", "json"]);
   expect(code).toBe(40);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -103,7 +104,7 @@ test("what remains is named, and is leaked", async () => {
 
 test("users go too when that is asked", async () => {
   const { coder, drain } = await byHand();
-  coder.addWorkspace("w1");
+  await coder.addWorkspace("w1");
   await drain(["--users"]);
   expect(coder.usersLeft()).toEqual([]);
 });
@@ -128,7 +129,7 @@ test("the token may lie in a file, or be the login of Coder's own command line",
 
 test("the login of another deployment is not sent to this one", async () => {
   const { cwd, coder, drain } = await byHand();
-  coder.addWorkspace("w1");
+  await coder.addWorkspace("w1");
   await write(join(cwd, ".config/coderv2/session"), coder.token);
   await write(join(cwd, ".config/coderv2/url"), "https://coder.example.com");
   await expect(drain([], {})).rejects.toMatchObject({
@@ -172,7 +173,7 @@ test("without a load runner in the outputs the network is out of reach, with the
 
 test("what was made on the twin is meant by --rehearse, and says that it is simulated", async () => {
   const { coder, drain } = await byHand({ root: ".refbench/twin/manual", project: TWIN_PROJECT });
-  coder.addWorkspace("w1");
+  await coder.addWorkspace("w1");
   await expect(drain([])).rejects.toThrow(/no gke made by hand here.*--rehearse/);
   const { stdout } = await drain(["--rehearse"]);
   expect(stdout).toMatch(

@@ -22,7 +22,8 @@ import { RefbenchError } from "../../../../harness/tools/error.ts";
 import type { LoadRunner } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import type { LimitStep } from "../../../../harness/workload/limit-search/limit.ts";
-import { startFakeCoder, type FakeFaults } from "../../../support/coder/fake-coder.ts";
+import type { NamedFaults } from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadResultOf } from "../../../support/results/load-result.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
@@ -35,7 +36,7 @@ interface Planted {
   /** What happens instead of the load of this index. */
   readonly at?: Readonly<Record<number, () => Promise<never>>>;
   readonly stop?: AbortController;
-  readonly faults?: FakeFaults;
+  readonly faults?: NamedFaults;
   readonly task?: Partial<Omit<LoadTask, "connections" | "timeouts">>;
   readonly timeoutMs?: number;
   readonly known?: readonly LimitStep[];
@@ -52,8 +53,8 @@ async function searched({
   timeoutMs = 0,
   known = [],
 }: Planted) {
-  await using coder = await startFakeCoder({ faults });
-  coder.addWorkspace(`${PREFIX}-9`, "running");
+  await using coder = await startEmulatedCoder({ faults });
+  await coder.addWorkspace(`${PREFIX}-9`, "running");
   const task = loadTaskFor(
     { url: coder.url, token: coder.token },
     { prefix: PREFIX, connections: { total: 10 }, ...over },

@@ -8,7 +8,7 @@ import { openSsh } from "../../../../harness/coder/ssh/ssh.ts";
 import { openTerminal } from "../../../../harness/coder/terminal.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import { startConnectProxy } from "../../../support/network/connect-proxy.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 import { startTlsFront } from "../../../support/network/tls-front.ts";
@@ -21,7 +21,7 @@ function valueOf<T>(answer: Answer<T>): T {
 }
 
 test("a load runs over TLS that a private CA vouches for, requests and websockets alike", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
   const deployment = { url: front.url, caPem: front.caPem, ssh: "tunnel" } as const;
   const { result } = await runLoadHere(loadTaskFor(coder, { deployment, connections }));
@@ -30,9 +30,9 @@ test("a load runs over TLS that a private CA vouches for, requests and websocket
 });
 
 test("a connection over TLS that is closed tells when the other side has let go of it", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
-  coder.addWorkspace("one", "running");
+  await coder.addWorkspace("one", "running");
   const http = new CoderHttp({ url: front.url, caPem: front.caPem, clock: systemClock });
   const client = new CoderClient(http, { token: coder.token, owner: true }, new AbortController().signal);
   const workspace = valueOf(await client.workspaces(0)).workspaces[0]!;
@@ -48,7 +48,7 @@ test("a connection over TLS that is closed tells when the other side has let go 
 });
 
 test("a certificate that nobody vouches for ends the load with which it is and what to do", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
   const deployment = { url: front.url, ssh: "tunnel" } as const;
   await expect(runLoadHere(loadTaskFor(coder, { deployment }))).rejects.toThrow(
@@ -57,7 +57,7 @@ test("a certificate that nobody vouches for ends the load with which it is and w
 });
 
 test("a certificate for another name says so, although its issuer is trusted", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
   const deployment = { url: front.byAddress, caPem: front.caPem, ssh: "tunnel" } as const;
   await expect(runLoadHere(loadTaskFor(coder, { deployment }))).rejects.toThrow(
@@ -66,7 +66,7 @@ test("a certificate for another name says so, although its issuer is trusted", a
 });
 
 test("an address that no certificate is for is reached by the name of its certificate, through a proxy too", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
   await using proxy = await startConnectProxy();
   const named = { url: front.byAddress, caPem: front.caPem, serverName: "localhost", ssh: "tunnel" } as const;
@@ -78,13 +78,13 @@ test("an address that no certificate is for is reached by the name of its certif
 });
 
 test("a server without TLS under an https URL is a TLS failure", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const deployment = { url: coder.url.replace("http:", "https:"), ssh: "tunnel" } as const;
   await expect(runLoadHere(loadTaskFor(coder, { deployment }))).rejects.toThrow(/check the URL's scheme/);
 });
 
 test("every connection goes through the proxy, over TLS too", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
   await using proxy = await startConnectProxy();
   for (const [url, caPem] of [[coder.url], [front.url, front.caPem]] as const) {
@@ -100,7 +100,7 @@ test("every connection goes through the proxy, over TLS too", async () => {
 });
 
 test("the extra headers are on every request and every websocket", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const deployment = { url: coder.url, headers: { "x-access": "let-me-in" }, ssh: "tunnel" } as const;
   const { result } = await runLoadHere(loadTaskFor(coder, { deployment, connections }));
   expect(result.connections.held).toBe(6);

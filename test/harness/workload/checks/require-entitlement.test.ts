@@ -1,33 +1,26 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
-import { CoderClient } from "../../../../harness/coder/client.ts";
-import { CoderHttp } from "../../../../harness/coder/http/http.ts";
+import { expect, test } from "vitest";
+import type { AnswerFault } from "../../../../rehearsal/emulator/faults.ts";
 import { requireEntitlement } from "../../../../harness/workload/checks/require-entitlement.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 
 const NOT_YET = { features: { high_availability: { enabled: false } } };
 const ON = { features: { high_availability: { enabled: true } } };
 
-/** Asks a Coder that answers so for its entitlements, the last answer for ever, whether the feature is on. */
+/** Requires a feature of a Coder whose entitlements are these one after the other, the last one for ever. */
 async function required(...answers: readonly object[]): Promise<void> {
   let asked = 0;
-  const server = createServer((_, response) => {
-    const answer = answers[Math.min(asked++, answers.length - 1)];
-    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const clock = fakeClock();
-  const http = new CoderHttp({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, clock });
-  onTestFinished(async () => {
-    await http.close();
-    server.close();
-  });
+  const entitlements: AnswerFault = {
+    call: /^GET \/entitlements$/,
+    play: () => Promise.resolve({ status: 200, json: answers[Math.min(asked++, answers.length - 1)] }),
+  };
+  await using coder = await startEmulatedCoder({ answers: [entitlements] });
   const { signal } = new AbortController();
-  const owner = new CoderClient(http, { token: "t", owner: true }, signal);
-  await requireEntitlement(owner, "high_availability", { signal, clock, emit: () => undefined });
+  await requireEntitlement(coder.owner, "high_availability", {
+    signal,
+    clock: fakeClock(),
+    emit: () => undefined,
+  });
 }
 
 test("a licence that switches the feature on is waited for", async () => {

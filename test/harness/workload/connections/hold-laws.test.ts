@@ -3,7 +3,7 @@ import { failsRun } from "../../../../harness/model/record/objective-words.ts";
 import type { LoadResult, Phase } from "../../../../harness/model/record/worker-result.ts";
 import { judge } from "../../../../harness/results/judge/objectives.ts";
 import { OBJECTIVES, objectivesFor } from "../../../../reference-architectures/objectives.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { type FaultRule, startFaultProxy } from "../../../support/network/fault-proxy.ts";
 import { histogramOf } from "../../../support/results/histogram-of.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
@@ -11,8 +11,8 @@ import { runLoadHere } from "../../../support/command/run-load.ts";
 
 /** Each of the four workspaces is visited in one terminal before the others are held. */
 const held = (rule: Omit<FaultRule, "match" | "skip">): FaultRule => ({ ...rule, match: /\/pty\?/, skip: 4 });
-/** A terminal of the fake has answered its upgrade and its first nonce within so many bytes. */
-const VERIFIED = 200;
+/** By so many bytes a terminal has answered its upgrade, the word by which a shell is recognised and its first nonce. */
+const VERIFIED = 219;
 
 /** Names of the objectives that fail the run. */
 function missed(result: LoadResult, { simulated }: { readonly simulated: boolean }): string[] {
@@ -28,7 +28,7 @@ const p50Ms = (result: LoadResult, phase: Phase): number =>
 
 describe.concurrent("a hold", () => {
   test("in which the server stands still for 8 of 10 s cannot pass, for real or rehearsed", async () => {
-    await using coder = await startFakeCoder();
+    await using coder = await startEmulatedCoder();
     await using proxy = await startFaultProxy({ target: coder.url, rules: [] });
     let isFrozen = false;
     const task = loadTaskFor(coder, {
@@ -54,7 +54,7 @@ describe.concurrent("a hold", () => {
   });
 
   test("whose shells answer 8 s late cannot pass, not even with the four connections of a canary", async () => {
-    await using coder = await startFakeCoder();
+    await using coder = await startEmulatedCoder();
     const rules = [held({ fault: { kind: "slow", afterBytes: VERIFIED, ms: 8_000 } })];
     await using proxy = await startFaultProxy({ target: coder.url, rules });
     const task = loadTaskFor(coder, {
@@ -71,7 +71,7 @@ describe.concurrent("a hold", () => {
   });
 
   test("counts as held only what carries to the end: most agents die, and their sockets still answer pings", async () => {
-    await using coder = await startFakeCoder();
+    await using coder = await startEmulatedCoder();
     let isOver = false;
     const task = loadTaskFor(coder, {
       // No command after the opening: the closing round alone finds them.
@@ -95,7 +95,7 @@ describe.concurrent("a hold", () => {
   });
 
   test("proves terminals that carry traffic by a last nonce too, and says how long ago each proved itself", async () => {
-    await using coder = await startFakeCoder();
+    await using coder = await startEmulatedCoder();
     const task = loadTaskFor(coder, {
       connections: { total: 8, holdMs: 500, commandsPerSecond: 20 },
       traffic: { bytesPerTick: 500, tickMs: 100 },
@@ -109,7 +109,7 @@ describe.concurrent("a hold", () => {
   });
 
   test("is not diluted by a slow opening, nor the opening by it", async () => {
-    await using coder = await startFakeCoder();
+    await using coder = await startEmulatedCoder();
     const rules = [held({ fault: { kind: "slow-first-byte", ms: 2_000 } })];
     await using proxy = await startFaultProxy({ target: coder.url, rules });
     const task = loadTaskFor(coder, {
@@ -124,7 +124,7 @@ describe.concurrent("a hold", () => {
 });
 
 test("an opening that is refused at once counts as its timeout, from both starts", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const rules = [held({ fault: { kind: "answer", status: 503 }, count: 3 })];
   await using proxy = await startFaultProxy({ target: coder.url, rules });
   const task = loadTaskFor(coder, {

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { histogramOf } from "../../../support/results/histogram-of.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
-import type { ShellFault } from "../../../support/coder/fake-coder-shell.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
+import type { ShellFault } from "../../../../rehearsal/emulator/terminal/shell-faults.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
 const connections = { total: 8, sshShare: 0.25, holdMs: 400, commandsPerSecond: 20 };
 
 test("every connection carries its bytes on every tick, and all of them come back", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const traffic = { bytesPerTick: 1_500, tickMs: 100 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections, traffic }));
   expect(result.failures).toEqual([]);
@@ -23,7 +23,7 @@ test("every connection carries its bytes on every tick, and all of them come bac
 });
 
 test("a tick that is longer than a terminal's line goes as several lines", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const traffic = { bytesPerTick: 7_000, tickMs: 200 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections, traffic }));
   expect(result.failures).toEqual([]);
@@ -35,7 +35,7 @@ test.each<{ shell: ShellFault; class: string; commandMs: number }>([
   { shell: "garbles", class: "wrong-output", commandMs: 20_000 },
   { shell: "mutes", class: "silent-connection", commandMs: 4_000 },
 ])("a shell that $shell under traffic is $class, once for each connection", async (one) => {
-  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": one.shell } } });
+  await using coder = await startEmulatedCoder({ faults: { shell: { "bench-t-1": one.shell } } });
   const task = loadTaskFor(coder, {
     connections: { ...connections, sshShare: 0, commandsPerSecond: 0 },
     traffic: { bytesPerTick: 200, tickMs: 100 },

@@ -3,7 +3,8 @@ import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import { lastErrors } from "../../../../harness/workload/context/failure-logs.ts";
 import { FailureLedger } from "../../../../harness/workload/context/failures.ts";
 import { mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { answering } from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
@@ -70,11 +71,13 @@ test("no more than a few kinds are read, however many there are", async () => {
 });
 
 test("a failed build's log is read before its workspace is deleted, and stands in the result", async () => {
-  await using coder = await startFakeCoder({
+  await using coder = await startEmulatedCoder({
     faults: { failBuild: ["bench-t-1", "bench-t-2"] },
-    buildLog: [
-      { output: "Error: Resource precondition failed", log_level: "error" },
-      { output: "No space is left in this zone. Ask the platform team.", log_level: "error" },
+    answers: [
+      answering(/^GET \/workspacebuilds\/[^/]+\/logs$/, [
+        { output: "Error: Resource precondition failed", log_level: "error" },
+        { output: "No space is left in this zone. Ask the platform team.", log_level: "error" },
+      ]),
     ],
   });
   const { result } = await runLoadHere(loadTaskFor(coder, { connections: { total: 0 } }));

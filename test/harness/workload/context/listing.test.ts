@@ -1,28 +1,26 @@
 import { expect, test } from "vitest";
-import { CoderClient } from "../../../../harness/coder/client.ts";
-import { CoderHttp } from "../../../../harness/coder/http/http.ts";
-import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import type { AnswerFault } from "../../../../rehearsal/emulator/faults.ts";
 import { MAX_PAGES } from "../../../../harness/tools/page-watch.ts";
 import { listUsers } from "../../../../harness/workload/context/listing.ts";
-import { serveHttp } from "../../../support/network/http-server.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 
 interface Page {
   readonly users: readonly { readonly id: string; readonly username: string }[];
   readonly count?: number;
 }
 
-/** Lists the users of a server that answers each offset so; how often it was asked. */
+/** Lists the users of a Coder with these pages by their offset; returns how often it was asked too. */
 async function listFrom(pageAt: (offset: number) => Page) {
   let asked = 0;
-  await using server = await serveHttp((request, response) => {
-    asked++;
-    const offset = Number(new URL(request.url ?? "", "http://x").searchParams.get("offset"));
-    response.end(JSON.stringify(pageAt(offset)));
-  });
-  const http = new CoderHttp({ url: server.url, clock: systemClock });
-  const answer = await listUsers(new CoderClient(http, { owner: true }, new AbortController().signal));
-  await http.close();
-  return { answer, asked };
+  const pages: AnswerFault = {
+    call: /^GET \/users$/,
+    play: ({ query }) => {
+      asked++;
+      return Promise.resolve({ status: 200, json: pageAt(Number(query.get("offset"))) });
+    },
+  };
+  await using coder = await startEmulatedCoder({ answers: [pages] });
+  return { answer: await listUsers(coder.owner), asked };
 }
 
 const users = (from: number, to: number): Page["users"] =>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import { findLimit } from "../../../../harness/workload/limit-search/limit-search.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { narrowWay } from "../../../support/network/narrow-way.ts";
 import { inProcessWorker } from "../../../support/in-process-worker.ts";
@@ -9,10 +9,10 @@ import { inProcessWorker } from "../../../support/in-process-worker.ts";
 const signal = new AbortController().signal;
 
 test("connections to workspaces that stay are raised to what the way to them carries, and confirmed there", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using way = await narrowWay(coder.url, 37);
-  coder.addWorkspace("w-0", "running");
-  coder.addWorkspace("w-1", "running");
+  await coder.addWorkspace("w-0", "running");
+  await coder.addWorkspace("w-1", "running");
   const task = loadTaskFor(
     { url: way.url, token: coder.token },
     {

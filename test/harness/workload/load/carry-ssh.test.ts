@@ -8,7 +8,9 @@ import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { runTask } from "../../../../harness/workload/tasks/run-task.ts";
 import { fakeCoderCli } from "../../../support/coder/fake-coder-cli.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import type { AnswerFault } from "../../../../rehearsal/emulator/faults.ts";
+import { answering } from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { startTlsFront } from "../../../support/network/tls-front.ts";
 
@@ -31,9 +33,14 @@ async function run(task: LoadTask) {
   }
 }
 
+/** Offers the client to machines like this one. */
+function offering(text: string): AnswerFault {
+  return { call: /^GET \/bin\//, play: () => Promise.resolve({ status: 200, text }) };
+}
+
 test("the deployment's own client carries SSH: fetched once, trusting what the load trusts, gone after it", async () => {
   using cli = fakeCoderCli();
-  await using coder = await startFakeCoder({ client: cli.program });
+  await using coder = await startEmulatedCoder({ answers: [offering(cli.program)] });
   await using front = await startTlsFront(coder.url);
   const deployment = { url: front.url, caPem: front.caPem, ssh: "stdio" } as const;
   const { result, left } = await run(loadTaskFor(coder, { deployment, connections, workspaces: 2 }));
@@ -50,13 +57,13 @@ test.each([
   ["offers no client", {}, /the deployment answers 404 to GET \/bin\/coder-/],
   [
     "lets only browsers in",
-    { client: "never asked for", config: { config: { browser_only: true } } },
+    { answers: [answering(/^GET \/deployment\/config$/, { config: { browser_only: true } })] },
     /only allows browser connections/,
   ],
 ])(
   "where a deployment %s, terminals take the place of SSH, and the result says why",
   async (_, options, why) => {
-    await using coder = await startFakeCoder(options);
+    await using coder = await startEmulatedCoder(options);
     const deployment = { url: coder.url, ssh: "stdio", sshOptional: true } as const;
     const { result, notes, left } = await run(loadTaskFor(coder, { deployment, connections }));
     expect(result.failures).toEqual([]);
@@ -68,7 +75,7 @@ test.each([
 );
 
 test("a load that is for SSH is refused where no client is offered, and nothing is made", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const deployment = { url: coder.url, ssh: "stdio" } as const;
   await expect(run(loadTaskFor(coder, { deployment, connections }))).rejects.toThrow(
     /answers 404 to GET \/bin\/coder-.*give one with --coder-binary/,
@@ -78,7 +85,7 @@ test("a load that is for SSH is refused where no client is offered, and nothing 
 
 test("what does not fit is a terminal, and the result says how much and why", async () => {
   using cli = fakeCoderCli();
-  await using coder = await startFakeCoder({ client: cli.program });
+  await using coder = await startEmulatedCoder({ answers: [offering(cli.program)] });
   const deployment = { url: coder.url, ssh: "stdio", stdioSessions: 1 } as const;
   const ask = { deployment, connections: { total: 2, sshShare: 1 }, workspaces: 1 };
   const { connections: carried } = (await run(loadTaskFor(coder, ask))).result;
@@ -88,7 +95,7 @@ test("what does not fit is a terminal, and the result says how much and why", as
 
 test("waiting for a place among the processes is the generator's delay: judged by its gate, and no latency", async () => {
   using cli = fakeCoderCli();
-  await using coder = await startFakeCoder({ client: cli.program });
+  await using coder = await startEmulatedCoder({ answers: [offering(cli.program)] });
   const deployment = { url: coder.url, ssh: "stdio", stdioSessions: 1 } as const;
   const load = { deployment, connections: { total: 0 }, users: 3, workspaces: 3, concurrency: 0 };
   const { result } = await run(loadTaskFor(coder, load));
@@ -113,7 +120,7 @@ test.each([
   const folder = mkdtempSync(join(tmpdir(), "refbench-test-client-"));
   const coderBinary = join(folder, "coder");
   writeFileSync(coderBinary, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const deployment = { url: coder.url, ssh: "stdio", coderBinary } as const;
   const { result } = await run(loadTaskFor(coder, { deployment, connections: { total: 0 } }));
   rmSync(folder, { recursive: true });

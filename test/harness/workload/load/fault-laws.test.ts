@@ -1,15 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { FailureClass, LoadResult } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import type { SocketFault } from "../../../../rehearsal/emulator/faults.ts";
 import { selfSignedCertificate } from "../../../../rehearsal/twin/plugin/certificate.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { PTY } from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { type Fault, type FaultRule, startFaultProxy } from "../../../support/network/fault-proxy.ts";
 import { histogramOf } from "../../../support/results/histogram-of.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
-/** A terminal of the fake has answered its upgrade, the word by which a shell is known and its first nonce by then. */
-const VERIFIED = 290;
+/** By so many bytes a terminal has answered its upgrade, the word by which a shell is recognised and its first nonce. */
+const VERIFIED = 219;
 
 /** Each of the four workspaces is visited in one terminal before eight more are held. */
 const held = (fault: Fault): FaultRule => ({ fault, match: /\/pty\?/, skip: 4, count: 3 });
@@ -24,7 +26,8 @@ interface Through extends Pick<Partial<LoadTask>, "traffic"> {
 }
 
 async function loadThrough(rules: readonly FaultRule[], { tls = false, ...more }: Through = {}) {
-  await using coder = await startFakeCoder();
+  // A ping of the server's would make a connection that hears nothing look alive.
+  await using coder = await startEmulatedCoder({ hasNoPings: true });
   const { pem, keyPem } = selfSignedCertificate();
   await using proxy = await startFaultProxy({
     target: coder.url,
@@ -204,7 +207,7 @@ describe.concurrent("faults on requests", () => {
 
 describe.concurrent("a load", () => {
   test("a terminal that dropped is attached again once when asked, and stays a loss", async () => {
-    await using coder = await startFakeCoder();
+    await using coder = await startEmulatedCoder();
     const rules = [held({ kind: "reset", afterBytes: VERIFIED })];
     await using proxy = await startFaultProxy({ target: coder.url, rules });
     const task = loadTaskFor(coder, {
@@ -217,7 +220,17 @@ describe.concurrent("a load", () => {
   });
 
   test("a token that expires in the middle is told from a terminal that is not there", async () => {
-    await using coder = await startFakeCoder({ faults: { expireAfterTerminals: 6 } });
+    let opened = 0;
+    const expiring: SocketFault = {
+      call: PTY,
+      play: () => {
+        if (opened++ < 6) return Promise.resolve(undefined);
+        for (const key of coder.world.keys.values())
+          if (key.userId !== coder.world.usersByName.get("admin")?.id) coder.world.keys.delete(key.id);
+        return Promise.resolve({ status: 404 });
+      },
+    };
+    await using coder = await startEmulatedCoder({ sockets: [expiring] });
     const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
     expect(result.failures).toEqual([
       expect.objectContaining({ class: "token-expired", phase: "terminal-first-byte", count: 6 }),
@@ -227,7 +240,7 @@ describe.concurrent("a load", () => {
   });
 
   test("a server that goes away while connections are held loses all of them, and what is left is counted", async () => {
-    await using coder = await startFakeCoder();
+    await using coder = await startEmulatedCoder();
     await using proxy = await startFaultProxy({ target: coder.url, rules: [] });
     const task = loadTaskFor(coder, {
       deployment: { url: proxy.url, ssh: "tunnel" },
@@ -247,7 +260,7 @@ describe.concurrent("a load", () => {
   test.each([1, 2])(
     "whatever goes wrong anywhere, the load ends, its counts add up, and what is left is counted (seed %i)",
     async (seed) => {
-      await using coder = await startFakeCoder();
+      await using coder = await startEmulatedCoder();
       const faults: Fault[] = [
         { kind: "refuse" },
         { kind: "reset", afterBytes: 60 },

@@ -1,14 +1,15 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import { loadResult, type Phase } from "../../../../harness/model/record/worker-result.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { freezing, refusing } from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
 const CLOSE = { windowMs: 100, probeEveryMs: 10 };
 
 test("the probe reads the API by turns without a session and with one of its own, in every window", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { connections: { holdMs: 600 } }), { pace: CLOSE });
   expect(loadResult.parse(result)).toEqual(result);
   expect(coder.calls.filter((call) => call === "GET /buildinfo").length).toBeGreaterThan(20);
@@ -19,7 +20,7 @@ test("the probe reads the API by turns without a session and with one of its own
 });
 
 test("the probe is recorded by stage, and no probe was answered sooner than it was due", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { connections: { holdMs: 600 } }), { pace: CLOSE });
   const at = (phase: Phase, basis: "intended" | "raw") =>
     result.histograms.find((each) => each.phase === phase && each.basis === basis)!;
@@ -38,7 +39,7 @@ test("the probe is recorded by stage, and no probe was answered sooner than it w
 });
 
 test("windows follow each other without a gap and add up to the whole load", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { connections: { holdMs: 600 } }), { pace: CLOSE });
   const windows = result.windows ?? [];
   expect(windows.length).toBeGreaterThan(5);
@@ -54,7 +55,10 @@ test("windows follow each other without a gap and add up to the whole load", asy
 });
 
 test("a load under which others suffer stops by itself, says what they felt, and deletes what it made", async () => {
-  await using coder = await startFakeCoder({ buildMs: 200, freeze: { afterMs: 100, forMs: 1500 } });
+  await using coder = await startEmulatedCoder({
+    buildMs: 200,
+    answers: [freezing({ afterMs: 100, forMs: 1500 })],
+  });
   const task = loadTaskFor(coder, {
     workspaces: 30,
     users: 3,
@@ -79,7 +83,10 @@ test("a load under which others suffer stops by itself, says what they felt, and
 });
 
 test("a probe that is refused counts as failed, and too many of them stop the load", async () => {
-  await using coder = await startFakeCoder({ buildMs: 1000, faults: { failBuildInfoAfter: 5 } });
+  await using coder = await startEmulatedCoder({
+    buildMs: 1000,
+    answers: [refusing(/^GET \/buildinfo$/, 502, { after: 5 })],
+  });
   const task = loadTaskFor(coder, { abortOn: { errorShare: 0.2 } });
   const { result } = await runLoadHere(task, { pace: CLOSE });
   expect(result.aborted).toMatch(/\d+ of its last \d+ requests failed \(at most a share of 0.2\)/);
@@ -88,7 +95,7 @@ test("a probe that is refused counts as failed, and too many of them stop the lo
 });
 
 test("without a limit the load goes on however slow the API is", async () => {
-  await using coder = await startFakeCoder({ freeze: { afterMs: 50, forMs: 700 } });
+  await using coder = await startEmulatedCoder({ answers: [freezing({ afterMs: 50, forMs: 700 })] });
   const { result } = await runLoadHere(loadTaskFor(coder), { pace: CLOSE });
   expect(result).not.toHaveProperty("aborted");
   expect(result.workspaces.succeeded).toBe(4);

@@ -1,7 +1,16 @@
 import { decodeFromCompressedBase64, type Histogram } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import type { LoadResult, Phase } from "../../../../harness/model/record/worker-result.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import {
+  freezing,
+  gathering,
+  gatheringSockets,
+  NEW_USER,
+  NEW_WORKSPACE,
+  PTY,
+  SSH,
+} from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
@@ -15,7 +24,7 @@ const ALONE = { connections: { total: 0 }, login: "host", skipAgents: true } as 
 
 test("a freeze of the server shows in the tail as an open schedule feels it, within 2 % of the analytic value", async () => {
   const [perSecond, workspaces, forMs] = [50, 150, 1500];
-  await using coder = await startFakeCoder({ freeze: { afterMs: 500, forMs } });
+  await using coder = await startEmulatedCoder({ answers: [freezing({ afterMs: 500, forMs })] });
   const arrival = [{ perSecond, seconds: 3 }];
   const task = loadTaskFor(coder, { ...ALONE, keep: true, workspaces, arrival });
   const { result } = await runLoadHere(task, { pace: { windowMs: 250 } });
@@ -40,7 +49,7 @@ test("a freeze of the server shows in the tail as an open schedule feels it, wit
 });
 
 test("in a closed load a latency counts from when the turn came: nothing waited that the load did not ask for", async () => {
-  await using coder = await startFakeCoder({ buildMs: 200 });
+  await using coder = await startEmulatedCoder({ buildMs: 200 });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...ALONE, workspaces: 6, concurrency: 2 }));
   expect(result.arrivals).toBeUndefined();
   expect(result.builds.peakRunning).toBe(2);
@@ -53,16 +62,14 @@ test("in a closed load a latency counts from when the turn came: nothing waited 
 });
 
 const MANY = 150;
-const EVERYTHING_AT_ONCE = [
-  /^POST \/users$/,
-  /^POST \/users\/[^/]+\/workspaces$/,
-  /^GET \/workspaceagents\/[^/]+\/pty$/,
-  /^DELETE \/users\/[^/]+$/,
-].map((call) => ({ call, count: MANY }));
 
 test("nothing that is measured waits for another's answer: the server answers only once all of a kind have asked", async () => {
   // Visits of all workspaces are the first terminals, the held ones the next.
-  await using coder = await startFakeCoder({ buildMs: 10, gather: EVERYTHING_AT_ONCE });
+  await using coder = await startEmulatedCoder({
+    ...{ buildMs: 10, daemons: MANY },
+    answers: [NEW_USER, NEW_WORKSPACE, /^DELETE \/users\/[^/]+$/].map((call) => gathering(call, MANY)),
+    sockets: [gatheringSockets(PTY, MANY)],
+  });
   const task = loadTaskFor(coder, {
     ...{ users: MANY, workspaces: MANY, deployment: { url: coder.url, ssh: "none" } },
     connections: { total: 1, sshShare: 0 },
@@ -75,12 +82,9 @@ test("nothing that is measured waits for another's answer: the server answers on
 
 test("openings are held back by their schedule alone: the server answers only once all of them have asked", async () => {
   // The visit of each of the four workspaces comes before.
-  await using coder = await startFakeCoder({
+  await using coder = await startEmulatedCoder({
     buildMs: 10,
-    gather: [
-      { call: /^GET \/workspaceagents\/[^/]+\/pty$/, after: 4, count: 100 },
-      { call: /^GET \/workspaceagents\/[^/]+\/refbench-ssh$/, after: 4, count: 50 },
-    ],
+    sockets: [gatheringSockets(PTY, 100, 4), gatheringSockets(SSH, 50, 4)],
   });
   const connections = { total: 150, sshShare: 1 / 3, commandsPerSecond: 0, holdMs: 10 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
@@ -89,7 +93,7 @@ test("openings are held back by their schedule alone: the server answers only on
 });
 
 test("on an open schedule no arrival waits for those before it, and none is skipped", async () => {
-  await using coder = await startFakeCoder({ buildMs: 400 });
+  await using coder = await startEmulatedCoder({ buildMs: 400 });
   const task = loadTaskFor(coder, {
     ...ALONE,
     workspaces: 12,
@@ -103,7 +107,7 @@ test("on an open schedule no arrival waits for those before it, and none is skip
 });
 
 test("arrivals that the generator itself starts late are counted, with the worst", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const task = loadTaskFor(coder, {
     ...ALONE,
     workspaces: 60,

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { FailureClass, Phase } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
-import { type FakeFaults, startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { NEW_WORKSPACE, type NamedFaults, refusing } from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { startFaultProxy } from "../../../support/network/fault-proxy.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
@@ -12,7 +13,7 @@ const DEADLINE_MS = 4_000;
 
 interface Case {
   readonly title: string;
-  readonly faults: FakeFaults;
+  readonly faults: NamedFaults;
   /** The deadline that is missed. */
   readonly missed?: keyof LoadTask["timeouts"];
   readonly class: FailureClass;
@@ -60,7 +61,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "a terminal that opens and prints nothing",
-    faults: { silentTerminal: ONE },
+    faults: { shell: { "bench-t-1": "silent" } },
     missed: "connectMs",
     class: "silent-connection",
     phase: "visit-terminal-first-byte",
@@ -95,7 +96,7 @@ const cases: readonly Case[] = [
     missed: "connectMs",
     class: "shell-unready",
     phase: "visit-terminal-first-byte",
-    example: /no shell reads the input, its last output is ".*write a new configuration.*Your choice:"/,
+    example: /no shell reads the input, its last output is ".*creating a configuration.*Type one of the keys/,
   },
   {
     title: "a command with another output",
@@ -117,7 +118,7 @@ const cases: readonly Case[] = [
 test.concurrent.each(cases)(
   "$title is one failed workspace, counted in its class, and still deleted",
   async (one) => {
-    await using coder = await startFakeCoder({ faults: one.faults });
+    await using coder = await startEmulatedCoder({ faults: one.faults });
     const task = loadTaskFor(coder, {
       timeouts: one.missed === undefined ? {} : { [one.missed]: DEADLINE_MS },
       command: "sleep 0.05 && echo hello",
@@ -140,7 +141,7 @@ test.concurrent.each(cases)(
 );
 
 test.concurrent("a user that is refused fails its workspaces and nobody else's", async () => {
-  await using coder = await startFakeCoder({ faults: { refuseUser: ["bench-t-1"] } });
+  await using coder = await startEmulatedCoder({ faults: { refuseUser: ["bench-t-1"] } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.users).toMatchObject({ asked: 2, created: 1 });
   expect(result.workspaces).toMatchObject({ succeeded: 2, failed: 2, created: 2 });
@@ -149,7 +150,7 @@ test.concurrent("a user that is refused fails its workspaces and nobody else's",
 });
 
 test.concurrent("a workspace whose create lost its answer failed, and is found and deleted", async () => {
-  await using coder = await startFakeCoder({ faults: { loseWorkspace: ONE } });
+  await using coder = await startEmulatedCoder({ faults: { loseWorkspace: ONE } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces).toMatchObject({ succeeded: 3, failed: 1, deleted: 4 });
   expect(coder.workspacesLeft()).toEqual([]);
@@ -158,7 +159,9 @@ test.concurrent("a workspace whose create lost its answer failed, and is found a
 test.concurrent(
   "what a load cannot list at its end is a failure of it, never nothing to delete",
   async () => {
-    await using coder = await startFakeCoder({ faults: { loseWorkspace: ["bench-t-0"], refuseUser: ONE } });
+    await using coder = await startEmulatedCoder({
+      faults: { loseWorkspace: ["bench-t-0"], refuseUser: ONE },
+    });
     await using proxy = await startFaultProxy({
       target: coder.url,
       rules: [{ match: /^GET \/api\/v2\/(users|workspaces)\?/, fault: { kind: "answer", status: 403 } }],
@@ -171,7 +174,7 @@ test.concurrent(
 );
 
 test.concurrent("429 is waited out as the server asks and the request succeeds", async () => {
-  await using coder = await startFakeCoder({ faults: { throttleWorkspaces: 3 } });
+  await using coder = await startEmulatedCoder({ answers: [refusing(NEW_WORKSPACE, 429, { times: 3 })] });
   const { result, events } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces.succeeded).toBe(4);
   expect(result.failures).toEqual([]);
@@ -179,7 +182,7 @@ test.concurrent("429 is waited out as the server asks and the request succeeds",
 });
 
 test.concurrent("429 again and again is a failure of its own class", async () => {
-  await using coder = await startFakeCoder({ faults: { throttleWorkspaces: 1000 } });
+  await using coder = await startEmulatedCoder({ answers: [refusing(NEW_WORKSPACE, 429)] });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.failures).toEqual([
     expect.objectContaining({ class: "rate-limited", phase: "create-workspace", count: 4 }),
@@ -188,7 +191,7 @@ test.concurrent("429 again and again is a failure of its own class", async () =>
 });
 
 test.concurrent("a workspace whose delete fails is left, with the reason, and so is its user", async () => {
-  await using coder = await startFakeCoder({ faults: { failDelete: ONE } });
+  await using coder = await startEmulatedCoder({ faults: { failDelete: ONE } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces).toMatchObject({ succeeded: 4, deleted: 3 });
   expect(result.users.deleted).toBe(1);
@@ -203,14 +206,14 @@ test.concurrent("a workspace whose delete fails is left, with the reason, and so
 });
 
 test.concurrent("a delete build that was cancelled proves nothing: it is asked for again", async () => {
-  await using coder = await startFakeCoder({ faults: { cancelDelete: ONE } });
+  await using coder = await startEmulatedCoder({ faults: { cancelDelete: ONE } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces.deleted).toBe(4);
   expect(coder.workspacesLeft()).toEqual([]);
 });
 
 test.concurrent("a connection that drops while it is held is lost, not held", async () => {
-  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "drops" } } });
+  await using coder = await startEmulatedCoder({ faults: { shell: { "bench-t-1": "drops" } } });
   const connections = { total: 8, sshShare: 0, holdMs: 400, commandsPerSecond: 200 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
   expect(result.connections).toMatchObject({ asked: 8, held: 6, lost: 2 });
@@ -220,7 +223,7 @@ test.concurrent("a connection that drops while it is held is lost, not held", as
 });
 
 test.concurrent("a connection that never answers its nonce is not held", async () => {
-  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "echo-only" } } });
+  await using coder = await startEmulatedCoder({ faults: { shell: { "bench-t-1": "echo-only" } } });
   const task = loadTaskFor(coder, {
     timeouts: { commandMs: DEADLINE_MS },
     connections: { total: 8, sshShare: 0, commandsPerSecond: 0 },
@@ -233,14 +236,14 @@ test.concurrent("a connection that never answers its nonce is not held", async (
 });
 
 test.concurrent("a connection that was verified and hung up while idle is lost, not held", async () => {
-  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "hangs-up" } } });
+  await using coder = await startEmulatedCoder({ faults: { shell: { "bench-t-1": "hangs-up" } } });
   const connections = { total: 8, sshShare: 0, holdMs: 400, commandsPerSecond: 0 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections }));
   expect(result.connections).toMatchObject({ held: 6, verified: 8, lost: 2 });
 });
 
 test.concurrent("every check before the load that could not be made is noted", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const checked =
     /^GET \S+\/(entitlements|deployment\/config|templateversions\/[^/]+(\/(resources|external-auth))?) /;
   await using proxy = await startFaultProxy({

@@ -1,11 +1,69 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
+import type { AnswerFault } from "../../../../rehearsal/emulator/faults.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
 import type { Phase } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
-import { type FakeOptions, startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { answering, changing, refusing, withFields } from "../../../support/coder/coder-faults.ts";
+import { templateWith } from "../../../support/coder/templates.ts";
+import { type CoderOptions, startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
+
+const ENTITLEMENTS = /^GET \/entitlements$/;
+const CONFIG = /^GET \/deployment\/config$/;
+const TEMPLATES = /^GET \/organizations\/[^/]+\/templates/;
+const VERSION = /^GET \/templateversions\/[^/]+$/;
+const EXTERNAL_AUTH = /^GET \/templateversions\/[^/]+\/external-auth$/;
+const TIMINGS = /^GET \/workspacebuilds\/[^/]+\/timings$/;
+
+/** A Coder that does not evaluate parameters. */
+const STATIC_PARAMETERS = refusing(/\/dynamic-parameters\/evaluate$/, 404);
+
+/** Coder refuses the value of the parameter, and shows the values that it was given. */
+const refusingValues: AnswerFault = {
+  call: /\/dynamic-parameters\/evaluate$/,
+  play: ({ body }) => {
+    const { inputs } = JSON.parse(body.toString()) as { readonly inputs: unknown };
+    const diagnostics = [{ severity: "error", summary: "Invalid value", detail: JSON.stringify(inputs) }];
+    const json = { diagnostics: [], parameters: [{ name: "home_disk_size", diagnostics }] };
+    return Promise.resolve({ status: 200, json });
+  },
+};
+
+const instant = (ms: number): string => new Date(Date.UTC(2026, 10, 30) + ms).toISOString();
+
+/** Timings of a build as Coder shows them, milliseconds from the build's start. */
+const timings = answering(TIMINGS, {
+  provisioner_timings: [
+    { stage: "init", resource: "coder_stage_init", from: 0, to: 1000 },
+    { stage: "init", resource: "provider plugins", from: 200, to: 800 },
+    { stage: "plan", resource: "coder_stage_plan", from: 1000, to: 3000 },
+    { stage: "graph", resource: "state file dependency graph", from: 3000, to: 3100 },
+    { stage: "graph", resource: "parse terraform modules", from: 3200, to: 3500 },
+    { stage: "apply", resource: "coder_stage_apply", from: 3500, to: 4000 },
+  ].map(({ from, to, ...row }) => ({ ...row, started_at: instant(from), ended_at: instant(to) })),
+  agent_script_timings: null,
+});
+
+/** An agent that connects 700 ms after its build, and is ready 300 ms after the start of its script. */
+const agentTimes = changing(/^GET \/workspaces\/[^/]+$/, (workspace: TimedWorkspace) => {
+  const { job, resources } = workspace.latest_build;
+  const after = (ms: number): string => new Date(Date.parse(job.completed_at ?? "") + ms).toISOString();
+  if (job.completed_at !== undefined)
+    for (const agent of resources.flatMap(({ agents = [] }) => agents))
+      Object.assign(agent, {
+        ...{ first_connected_at: after(700), started_at: after(800), ready_at: after(1100) },
+      });
+  return workspace;
+});
+
+interface TimedWorkspace {
+  readonly latest_build: {
+    readonly job: { readonly completed_at?: string };
+    readonly resources: readonly { readonly agents?: readonly object[] }[];
+  };
+}
 
 /** Calls that make nothing that stays, though they are a POST. */
 const QUESTION = /\/(keys\/tokens|dynamic-parameters\/evaluate|validate-password)$/;
@@ -17,15 +75,25 @@ const APP: NonNullable<LoadTask["app"]> = {
 type Overrides = Parameters<typeof loadTaskFor>[1];
 
 describe("before anything is created a load is refused", () => {
-  const cases: readonly [string, FakeOptions, Overrides, RegExp][] = [
+  const cases: readonly [string, CoderOptions, Overrides, RegExp][] = [
     [
       "a parameter that the template does not know",
       {},
       { parameters: { home_disk_size: "1", home: "x" } },
       /"home"/,
     ],
-    ["a parameter that is missing", {}, { parameters: {} }, /"home_disk_size" is missing/],
-    ["a parameter of another type", {}, { parameters: { home_disk_size: "ten" } }, /expected a number/],
+    [
+      "a parameter that is missing",
+      { template: templateWith(), answers: [STATIC_PARAMETERS] },
+      { parameters: {} },
+      /"home_disk_size" is missing/,
+    ],
+    [
+      "a parameter of another type",
+      { answers: [STATIC_PARAMETERS] },
+      { parameters: { home_disk_size: "ten" } },
+      /expected a number/,
+    ],
     [
       "a template that does not exist",
       {},
@@ -34,81 +102,79 @@ describe("before anything is created a load is refused", () => {
     ],
     [
       "a preset that does not exist",
-      {},
+      { template: templateWith() },
       { presetId: "large" },
-      /no preset "large", expected preset-id \(small\)/,
+      /no preset "large", expected [0-9a-f-]{36} \(small\)/,
     ],
     [
       "an agent that does not exist",
-      { agents: ["main", "gpu"] },
+      { template: templateWith({ agents: ["main", "gpu"] }) },
       { agent: "cpu" },
       /no agent "cpu", expected one of main, gpu/,
     ],
     [
       "an app that the template does not have",
-      { parameters: [] },
+      { template: templateWith({ hasParameter: false }) },
       { parameters: {}, app: APP },
       /no app "wsec", expected one of main-echo/,
     ],
     [
       "an app of another agent than the one that is reached",
-      { agents: ["main", "gpu"], parameters: [] },
+      { template: templateWith({ agents: ["main", "gpu"], hasParameter: false }) },
       { parameters: {}, agent: "gpu", app: { ...APP, slug: "main-echo" } },
       /no app "main-echo", expected one of gpu-echo/,
     ],
     [
       "a template whose users must be logged in elsewhere",
-      { externalAuth: [{ id: "github", authenticated: true }] },
+      { answers: [answering(EXTERNAL_AUTH, [{ id: "github", authenticated: true }])] },
       {},
       /logged in at github: the load's users cannot/,
     ],
     [
       "a browser-only deployment that is to be reached by SSH",
-      { entitlements: { features: { browser_only: { enabled: true } } } },
+      { answers: [answering(ENTITLEMENTS, { features: { browser_only: { enabled: true } } })] },
       {},
       /only allows browser connections.*--ssh none/,
     ],
     [
       "more users than the licence has seats",
-      { entitlements: { features: { user_limit: { enabled: true, limit: 100, actual: 99 } } } },
+      {
+        answers: [
+          answering(ENTITLEMENTS, { features: { user_limit: { enabled: true, limit: 100, actual: 99 } } }),
+        ],
+      },
       {},
       /1 of 100 seats free, but the load creates 2 users/,
     ],
     [
       "values that Coder does not take",
-      {
-        evaluate: (inputs) => ({
-          diagnostics: [],
-          parameters: [
-            {
-              name: "home_disk_size",
-              diagnostics: [{ severity: "error", summary: "Invalid value", detail: JSON.stringify(inputs) }],
-            },
-          ],
-        }),
-      },
+      { answers: [refusingValues] },
       {},
       /"home_disk_size" is "10": Invalid value: \{"home_disk_size":"10"\}/,
     ],
     [
       "a template that is deprecated",
-      { template: { deprecated: true, deprecation_message: "use k8s-2" } },
+      { answers: [withFields(TEMPLATES, { deprecated: true, deprecation_message: "use k8s-2" })] },
       {},
       /template kubernetes is deprecated \(use k8s-2\)/,
     ],
     [
       "a template whose workspaces stop before the load's end",
-      { template: { allow_user_autostop: false, default_ttl_ms: 60_000 } },
+      { answers: [withFields(TEMPLATES, { allow_user_autostop: false, default_ttl_ms: 60_000 })] },
       { connections: { total: 4, holdMs: 600_000 } },
       /stops its workspaces after 1 min.*takes at least 10 min/,
     ],
     [
       "a version that was not imported",
       {
-        version: { job: { status: "failed", created_at: "2026-11-30T00:00:00Z", error: "exit status 1" } },
-        importLog: [
-          { output: "Initializing", log_level: "info" },
-          { output: "\u001b[31mError: no such module\u001b[0m", log_level: "error" },
+        answers: [
+          withFields(VERSION, {
+            job: { status: "failed", created_at: "2026-11-30T00:00:00Z", error: "exit status 1" },
+          }),
+          answering(/^GET \/templateversions\/[^/]+\/logs$/, [
+            { output: "Initializing", log_level: "info" },
+            { output: "\u001b[31mError: no such module\u001b[0m", log_level: "error" },
+          ]),
         ],
       },
       {},
@@ -116,37 +182,37 @@ describe("before anything is created a load is refused", () => {
     ],
     [
       "a version that is archived",
-      { version: { job: { status: "succeeded", created_at: "2026-11-30T00:00:00Z" }, archived: true } },
+      { answers: [withFields(VERSION, { archived: true })] },
       {},
       /active version of template kubernetes is archived/,
     ],
     [
       "an external agent that nobody starts",
-      {
-        version: {
-          job: { status: "succeeded", created_at: "2026-11-30T00:00:00Z" },
-          has_external_agent: true,
-        },
-      },
+      { answers: [withFields(VERSION, { has_external_agent: true })] },
       {},
       /external agent.*--no-wait-for-agents/,
     ],
-    ["a Windows agent", { agentSystem: "windows" }, {}, /agent main of template kubernetes runs Windows/],
+    [
+      "a Windows agent",
+      { template: templateWith({ system: "windows" }) },
+      {},
+      /agent main of template kubernetes runs Windows/,
+    ],
     [
       "logins of users where there are no passwords",
-      { config: { config: { disable_password_auth: true } }, hasPasswords: false },
+      { answers: [answering(CONFIG, { config: { disable_password_auth: true } })] },
       { login: "login" },
       /accepts no passwords.*omit --login-each/,
     ],
     [
       "logins of users where passwords have other rules",
-      { passwordCheck: { valid: false, details: "too common" } },
+      { answers: [answering(/^POST \/users\/validate-password$/, { valid: false, details: "too common" })] },
       { login: "login" },
       /does not accept refbench's passwords \(too common\)/,
     ],
     [
       "tokens that end before the load",
-      { maxTokenMs: 60_000 },
+      { env: { CODER_MAX_TOKEN_LIFETIME: "1m", CODER_MAX_ADMIN_TOKEN_LIFETIME: "1m" } },
       { connections: { total: 4, holdMs: 600_000 } },
       /tokens live at most 1 min.*takes at least 10 min: raise CODER_MAX_TOKEN_LIFETIME/,
     ],
@@ -159,7 +225,7 @@ describe("before anything is created a load is refused", () => {
   ];
 
   test.each(cases)("for %s", async (_title, options, overrides, reason) => {
-    await using coder = await startFakeCoder(options);
+    await using coder = await startEmulatedCoder(options);
     const running = runLoadHere(loadTaskFor(coder, { ...FEW, ...overrides }));
     await expect(running).rejects.toThrow(reason);
     await expect(running).rejects.toThrow(RefbenchError);
@@ -169,14 +235,16 @@ describe("before anything is created a load is refused", () => {
 });
 
 test("a scenario that is not there is refused before anything is created", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const task = { ...loadTaskFor(coder, FEW), scenario: "unheard-of" } as unknown as LoadTask;
   await expect(runLoadHere(task)).rejects.toThrow(/unknown scenario "unheard-of"/);
   expect(coder.calls).toEqual([]);
 });
 
 test("owners without access to others' workspaces are no obstacle, and the reader is told", async () => {
-  await using coder = await startFakeCoder({ config: { config: { disable_owner_workspace_exec: true } } });
+  await using coder = await startEmulatedCoder({
+    answers: [answering(CONFIG, { config: { disable_owner_workspace_exec: true } })],
+  });
   const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
   expect(result.workspaces.succeeded).toBe(2);
   expect(events).toContainEqual({
@@ -186,7 +254,7 @@ test("owners without access to others' workspaces are no obstacle, and the reade
 });
 
 test("an app that the template may have by the parameters given is looked for in the workspaces, with a word ahead", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const { result, events } = await runLoadHere(loadTaskFor(coder, { ...FEW, scenario: "apps", app: APP }));
   const message = expect.stringMatching(/before the given parameters apply.*no app "wsec"/) as string;
   expect(events).toContainEqual({ type: "note", message });
@@ -196,19 +264,23 @@ test("an app that the template may have by the parameters given is looked for in
 });
 
 test("a caller whose quota is used up is told before the load", async () => {
-  await using coder = await startFakeCoder({ quota: { credits_consumed: 5, budget: 5 } });
+  await using coder = await startEmulatedCoder({
+    answers: [answering(/\/workspace-quota$/, { credits_consumed: 5, budget: 5 })],
+  });
   const { events } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "host" }));
   expect(events[0]).toEqual({ type: "note", message: expect.stringMatching(/quota is used up \(5 of 5\)/) });
 });
 
 test("a caller who is logged in where the template needs it may use it", async () => {
-  await using coder = await startFakeCoder({ externalAuth: [{ id: "github", authenticated: true }] });
+  await using coder = await startEmulatedCoder({
+    answers: [answering(EXTERNAL_AUTH, [{ id: "github", authenticated: true }])],
+  });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "host" }));
   expect(result.workspaces.succeeded).toBe(2);
 });
 
 test("with the caller's own user no user is created or deleted, and all workspaces are the caller's", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { login: "host", workspaces: 3 }));
   expect(result.users).toEqual({ asked: 2, created: 0, withWorkspace: 1, deleted: 0 });
   expect(result.workspaces).toMatchObject({ succeeded: 3, deleted: 3 });
@@ -217,7 +289,7 @@ test("with the caller's own user no user is created or deleted, and all workspac
 });
 
 test("users may log in themselves instead of getting a minted token", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, login: "login" }));
   expect(result.workspaces.succeeded).toBe(2);
   expect(coder.calls.filter((call) => call === "POST /users/login")).toHaveLength(2);
@@ -227,7 +299,7 @@ test("users may log in themselves instead of getting a minted token", async () =
 });
 
 test("what is kept stays, without the tokens of the load", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, keep: true }));
   expect(result.workspaces).toMatchObject({ succeeded: 2, deleted: 0 });
   expect(coder.workspacesLeft()).toEqual(["bench-t-0", "bench-t-1"]);
@@ -236,7 +308,7 @@ test("what is kept stays, without the tokens of the load", async () => {
 });
 
 test("users of an earlier run are used again and kept, and those that are missing are made", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await runLoadHere(loadTaskFor(coder, { ...FEW, users: 1, workspaces: 0, keep: true }));
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, reuseUsers: true }));
   expect(result.workspaces).toMatchObject({ succeeded: 2, deleted: 2 });
@@ -246,7 +318,7 @@ test("users of an earlier run are used again and kept, and those that are missin
 });
 
 test("a build that failed is asked for again as often as the task says, and each failure is counted", async () => {
-  await using coder = await startFakeCoder({
+  await using coder = await startEmulatedCoder({
     faults: { failFirstBuild: ["bench-t-0"], failBuild: ["bench-t-1"] },
   });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, retries: 2 }));
@@ -255,21 +327,20 @@ test("a build that failed is asked for again as often as the task says, and each
 });
 
 test("a workspace counts as ready before its agents when it is to", async () => {
-  await using coder = await startFakeCoder({ faults: { stuckAgent: ["bench-t-0"] } });
+  await using coder = await startEmulatedCoder({ faults: { stuckAgent: ["bench-t-0"] } });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, skipAgents: true }));
   expect(result.workspaces).toMatchObject({ succeeded: 2, failed: 0 });
 });
 
 test("of several agents the one that was asked for is reached", async () => {
-  await using coder = await startFakeCoder({ agents: ["main", "gpu"] });
+  await using coder = await startEmulatedCoder({ template: templateWith({ agents: ["main", "gpu"] }) });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, agent: "gpu" }));
   expect(result.workspaces.succeeded).toBe(2);
-  expect(coder.reachedAgents().every((id) => id.endsWith("-1"))).toBe(true);
-  expect(coder.reachedAgents()).toHaveLength(4);
+  expect(coder.reachedAgents()).toEqual(["gpu", "gpu", "gpu", "gpu"]);
 });
 
 test("a refused quota and a missing seat have classes of their own, with the next step", async () => {
-  await using coder = await startFakeCoder({ faults: { noQuota: ["bench-t-0"], noSeat: ["bench-t-1"] } });
+  await using coder = await startEmulatedCoder({ faults: { noQuota: ["bench-t-0"], noSeat: ["bench-t-1"] } });
   const { result } = await runLoadHere(loadTaskFor(coder, FEW));
   const example = (step: string) => expect.stringContaining(step) as string;
   expect(result.failures).toContainEqual(
@@ -290,9 +361,9 @@ test("a refused quota and a missing seat have classes of their own, with the nex
 
 describe("workspaces that exist", () => {
   async function withExisting() {
-    const coder = await startFakeCoder();
-    for (const name of ["team-a", "team-b", "other", "team-c"]) coder.addWorkspace(name, "running");
-    coder.addWorkspace("team-d", "stopped");
+    const coder = await startEmulatedCoder();
+    for (const name of ["team-a", "team-b", "other", "team-c"]) await coder.addWorkspace(name, "running");
+    await coder.addWorkspace("team-d", "stopped");
     return coder;
   }
 
@@ -343,8 +414,8 @@ describe("workspaces that exist", () => {
 });
 
 describe("of a build", () => {
-  const p100 = async (options: FakeOptions, phase: Phase): Promise<number | undefined> => {
-    await using coder = await startFakeCoder(options);
+  const p100 = async (options: CoderOptions, phase: Phase): Promise<number | undefined> => {
+    await using coder = await startEmulatedCoder(options);
     const { result } = await runLoadHere(loadTaskFor(coder, FEW));
     const found = result.histograms.find((one) => one.phase === phase);
     return found && Math.round(decodeFromCompressedBase64(found.hdr).maxValue / 10_000) * 10;
@@ -359,11 +430,11 @@ describe("of a build", () => {
     ["agent-connect", 700],
     ["agent-ready", 300],
   ])("%s took as long as Coder says", async (phase, milliseconds) => {
-    expect(await p100({}, phase)).toBe(milliseconds);
+    expect(await p100({ answers: [timings, agentTimes] }, phase)).toBe(milliseconds);
   });
 
   test("stages are left out, with one note, where Coder keeps no timings", async () => {
-    await using coder = await startFakeCoder({ hasTimings: false });
+    await using coder = await startEmulatedCoder({ answers: [refusing(TIMINGS, 404)] });
     const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
     expect(result.histograms.filter(({ phase }) => phase.startsWith("build-p"))).toEqual([]);
     expect(events.filter((event) => event.type === "note")).toEqual([
@@ -373,7 +444,7 @@ describe("of a build", () => {
 });
 
 test("traffic is counted by the pieces that were due, also over connections that are gone", async () => {
-  await using coder = await startFakeCoder({ faults: { shell: { "bench-t-1": "hangs-up" } } });
+  await using coder = await startEmulatedCoder({ faults: { shell: { "bench-t-1": "hangs-up" } } });
   const task = loadTaskFor(coder, {
     connections: { total: 4, sshShare: 0, holdMs: 800, commandsPerSecond: 0 },
     traffic: { bytesPerTick: 100, tickMs: 100 },
@@ -386,7 +457,7 @@ test("traffic is counted by the pieces that were due, also over connections that
 });
 
 test("a task without any option is as it ever was", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const task: LoadTask = loadTaskFor(coder, FEW);
   const { result } = await runLoadHere(task);
   expect(result.failures).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { mergePolls, PollLedger } from "../../../../harness/workload/context/poll-ledger.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { type FaultRule, startFaultProxy } from "../../../support/network/fault-proxy.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
@@ -9,7 +9,7 @@ import { runLoadHere } from "../../../support/command/run-load.ts";
 const POLL = /^GET \/api\/v2\/workspaces\/[0-9a-f-]+ /;
 
 async function loadThrough(rules: readonly FaultRule[], timeouts: Partial<LoadTask["timeouts"]> = {}) {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using proxy = await startFaultProxy({ target: coder.url, rules, seed: 3 });
   const deployment = { url: proxy.url, ssh: "tunnel" } as const;
   const { result } = await runLoadHere(

@@ -5,7 +5,7 @@ import type { LoadProgress } from "../../../../harness/model/record/worker-resul
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { localWorkerRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
 import { splitRunner } from "../../../../harness/workload/parts/split-runner.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadResultOf } from "../../../support/results/load-result.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
@@ -29,7 +29,7 @@ function scripted(play: Part): LoadRunner {
 }
 
 test("a load over three processes is one load, and leaves nothing", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const whole = loadTaskFor(coder, {
     ...{ users: 3, workspaces: 6, parts: 3 },
     connections: { total: 20, sshShare: 0.3, holdMs: 300, commandsPerSecond: 60, rampPerSecond: 100 },
@@ -54,7 +54,7 @@ test("a load over three processes is one load, and leaves nothing", async () => 
 }, 60_000);
 
 test("a stop reaches every process and what was measured is told", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const stop = new AbortController();
   const whole = loadTaskFor(coder, { parts: 2, connections: { holdMs: 600_000, total: 8 } });
   const result = await localWorkerRunner().load(whole, {

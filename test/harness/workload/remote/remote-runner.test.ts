@@ -13,7 +13,7 @@ import {
   type RemoteRunnerOptions,
 } from "../../../../harness/workload/remote/remote-runner.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { hostPidOf, startSshMachine } from "../../../support/network/ssh-machine.ts";
 
@@ -43,7 +43,7 @@ const SOON_LOST = { lostMs: 20_000 };
 const HELD = { connections: { holdMs: 600_000 } };
 
 test("the result and every event arrive once over three cut tunnels, and nothing stays on the runner", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const stop = new AbortController();
   const events: WorkerEvent[] = [];
@@ -84,7 +84,7 @@ function isAlive(pid: number): boolean {
 }
 
 test("a runner that is not there yet is waited for, and the program is brought once", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   await machine.close();
   const notes: string[] = [];
@@ -164,7 +164,7 @@ test("a tunnel command that this machine lacks is said at once", async () => {
 });
 
 test("the task's secrets are in no argument, environment, log or event, and its files are its user's alone", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const secret = coder.token;
   const said: string[] = [];
@@ -191,7 +191,7 @@ test("the task's secrets are in no argument, environment, log or event, and its 
 });
 
 test("an abort ends in a stopped result, also when the tunnel is cut at that moment", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const stop = new AbortController();
   const result = await runnerOn(machine.access).load(loadTaskFor(coder, HELD), {
@@ -218,7 +218,7 @@ test("an abort before the task was sent sends none", async () => {
 });
 
 test("a task whose host was killed is lost, and the runner is named", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const run = runnerOn(machine.access).load(loadTaskFor(coder, HELD), {
     signal: never,
@@ -231,7 +231,7 @@ test("a task whose host was killed is lost, and the runner is named", async () =
 });
 
 test("an attended task outlives the time that an unattended one has; once its runner is out of reach it stops by itself", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   let pid = 0;
   let held = 0;
@@ -261,7 +261,7 @@ test("an attended task outlives the time that an unattended one has; once its ru
 });
 
 test("a drain stops the load that a lost client left on the runner before it deletes", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   let pid = 0;
   const load = runnerOn(machine.access, SOON_LOST).load(loadTaskFor(coder, HELD), {
@@ -288,7 +288,7 @@ test("a drain stops the load that a lost client left on the runner before it del
 });
 
 test("a caller that throws at an event gets its own error, and the task is killed", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   let pid = 0;
   const run = runnerOn(machine.access).load(loadTaskFor(coder, HELD), {
@@ -303,7 +303,7 @@ test("a caller that throws at an event gets its own error, and the task is kille
 });
 
 test("an hour of work is no time out of reach: a tunnel that is cut then is made again", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const clock = fakeClock();
   const stop = new AbortController();
@@ -340,7 +340,7 @@ test("a program that attaches and dies at once, as on a full disk, is not tried 
 const IMPATIENT = { noteMs: 1_000, reconnectMs: 1_500, hungMs: 4_000, lookMs: 50 };
 
 test("a host that hangs ends its task with who and since when, and is killed", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const notes: string[] = [];
   let pid = 0;
@@ -367,7 +367,7 @@ test("a host that hangs ends its task with who and since when, and is killed", a
 });
 
 test("what hangs on the way to a host that works is gone round, and nothing is lost", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const stop = new AbortController();
   let stopped: number | undefined;

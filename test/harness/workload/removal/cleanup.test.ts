@@ -6,7 +6,6 @@ import { cleanUp, type CleanupMeans } from "../../../../harness/workload/removal
 import type { CleanupChoice } from "../../../../harness/workload/removal/cleanup-find.ts";
 import { getCaller } from "../../../../harness/workload/checks/guard-caller.ts";
 import { addPerson, startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { type Fault, startFaultProxy } from "../../../support/network/fault-proxy.ts";
 
 const RUN = "0123456789ab";
@@ -109,8 +108,8 @@ test("a cleanup also deletes what the steps of a limit search left", async () =>
 
 test("a build that is under way is cancelled, so that its workspace can go", async () => {
   const name = `bench-${RUN}-0`;
-  await using coder = await startFakeCoder({ faults: { stuckBuild: [name] } });
-  coder.addWorkspace(name);
+  await using coder = await startEmulatedCoder({ faults: { stuckBuild: [name] } });
+  await coder.addWorkspace(name);
   await using cleaning = await cleaner(coder);
 
   expect((await cleaning.clean({ runs: [RUN] })).deleted.workspaces).toBe(1);
@@ -120,8 +119,8 @@ test("a build that is under way is cancelled, so that its workspace can go", asy
 
 test("what would not go is named with why, and a stopped cleanup claims nothing", async () => {
   const name = `bench-${RUN}-0`;
-  await using coder = await startFakeCoder({ faults: { failDelete: [name] } });
-  coder.addWorkspace(name, "running");
+  await using coder = await startEmulatedCoder({ faults: { failDelete: [name] } });
+  await coder.addWorkspace(name, "running");
   await using cleaning = await cleaner(coder);
 
   const result = await cleaning.clean({ runs: [RUN] });

@@ -5,8 +5,8 @@ import type { DrainResult } from "../../../../harness/model/record/worker-result
 import type { DrainTask } from "../../../../harness/model/ports/worker-task.ts";
 import { runDrain } from "../../../../harness/workload/removal/drain.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
+import { WITHOUT_PREBUILDS } from "../../../support/coder/coder-faults.ts";
 import { addPerson, startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
 import { startFaultProxy } from "../../../support/network/fault-proxy.ts";
 
 function drain(task: Partial<DrainTask> & { url: string }): Promise<DrainResult> {
@@ -18,26 +18,26 @@ function drain(task: Partial<DrainTask> & { url: string }): Promise<DrainResult>
 }
 
 test("a drain deletes every workspace, page after page, and every user but the owner", async () => {
-  await using coder = await startFakeCoder();
-  for (let i = 0; i < 130; i++) coder.addWorkspace(`w${i}`);
-  const result = await drain(coder);
+  await using coder = await startEmulatedCoder({ daemons: 130, answers: [WITHOUT_PREBUILDS] });
+  await Promise.all(Array.from({ length: 130 }, (_, i) => coder.addWorkspace(`w${i}`, "running")));
+  const result = await drain({ ...coder, timeoutMs: 60_000 });
   expect(result).toEqual({ stopped: false, deleted: 130, remaining: [] });
   expect(coder.workspacesLeft()).toEqual([]);
   expect(coder.usersLeft()).toEqual([]);
 });
 
 test("a drain cancels a build that is still active before it deletes", async () => {
-  await using coder = await startFakeCoder({ faults: { stuckBuild: ["w1"] } });
-  coder.addWorkspace("w1");
+  await using coder = await startEmulatedCoder({ faults: { stuckBuild: ["w1"] } });
+  await coder.addWorkspace("w1");
   const result = await drain(coder);
   expect(result.remaining).toEqual([]);
   expect(coder.calls).toContain("PATCH /workspacebuilds/{id}/cancel");
 });
 
 test("what cannot be deleted remains, with why", async () => {
-  await using coder = await startFakeCoder({ faults: { failDelete: ["w1"] } });
-  coder.addWorkspace("w0");
-  coder.addWorkspace("w1");
+  await using coder = await startEmulatedCoder({ faults: { failDelete: ["w1"] } });
+  await coder.addWorkspace("w0");
+  await coder.addWorkspace("w1");
   const result = await drain(coder);
   expect(result.deleted).toBe(1);
   expect(result.remaining).toEqual([
@@ -52,39 +52,39 @@ test("what cannot be deleted remains, with why", async () => {
 });
 
 test("a cancelled delete build proves nothing", async () => {
-  await using coder = await startFakeCoder({ faults: { cancelDelete: ["w1"] } });
-  coder.addWorkspace("w1");
+  await using coder = await startEmulatedCoder({
+    faults: { cancelDelete: ["w1"] },
+    answers: [WITHOUT_PREBUILDS],
+  });
+  await coder.addWorkspace("w1");
   expect(await drain(coder)).toEqual({ stopped: false, deleted: 1, remaining: [] });
 });
 
 test("a lost token is replaced by the owner's login", async () => {
-  await using coder = await startFakeCoder();
-  const admin = { email: "admin@example.com", username: "admin", password: "correct horse" };
-  const first = { method: "POST", body: JSON.stringify(admin) };
-  await fetch(`${coder.url}/api/v2/users/first`, first);
-  coder.addWorkspace("w1");
-  const result = await drain({ url: coder.url, token: "expired-0123456789", admin });
+  await using coder = await startEmulatedCoder();
+  await coder.addWorkspace("w1");
+  const result = await drain({ url: coder.url, token: "expired-0123456789", admin: coder.firstUser });
   expect(result).toMatchObject({ deleted: 1, remaining: [] });
 });
 
 test("a refused token without a login says what is missing", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await expect(drain({ url: coder.url, token: "expired-0123456789" })).rejects.toThrow(
     /401 .* expected a session or a login of a site admin/,
   );
 });
 
 test("a drain that keeps the users deletes workspaces only", async () => {
-  await using coder = await startFakeCoder();
-  coder.addWorkspace("w1");
+  await using coder = await startEmulatedCoder({ answers: [WITHOUT_PREBUILDS] });
+  await coder.addWorkspace("w1");
   const result = await drain({ url: coder.url, token: coder.token, keepUsers: true });
   expect(result).toEqual({ stopped: false, deleted: 1, remaining: [] });
   expect(coder.usersLeft()).toEqual(["w1-user"]);
 });
 
 test("a member's token is refused: its empty list would prove nothing", async () => {
-  await using coder = await startFakeCoder();
-  coder.addWorkspace("w1");
+  await using coder = await startEmulatedCoder();
+  await coder.addWorkspace("w1");
   const headers = { "coder-session-token": coder.token };
   const { users } = (await (await fetch(`${coder.url}/api/v2/users`, { headers })).json()) as {
     users: { id: string; username: string }[];
@@ -101,8 +101,8 @@ test("a member's token is refused: its empty list would prove nothing", async ()
 });
 
 test("a drain tells how far it is", async () => {
-  await using coder = await startFakeCoder();
-  for (let i = 0; i < 3; i++) coder.addWorkspace(`w${i}`);
+  await using coder = await startEmulatedCoder();
+  for (let i = 0; i < 3; i++) await coder.addWorkspace(`w${i}`);
   const events: WorkerEvent[] = [];
   await runDrain(
     {
@@ -121,7 +121,7 @@ test("a drain tells how far it is", async () => {
 });
 
 test("a drain deletes the tokens that a killed load left at the caller, and no others", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   coder.addToken("bench-0123456789ab-1f2e3d4c-probe");
   coder.addToken("my-laptop");
   await drain(coder);

@@ -5,9 +5,10 @@ import type { Clock } from "../../../../harness/tools/time/clock.ts";
 import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { BootstrapTask } from "../../../../harness/model/ports/worker-task.ts";
 import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
-import { type FakeCoder, startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { answering, withFields } from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 
-const DAEMONS = ["coder-a-0", "coder-a-1", "coder-b-0", "coder-b-1"];
+const FRESH = { seeded: false, replicas: 2, daemons: 2 };
 
 function taskFor(coder: { readonly url: string }, overrides: Partial<BootstrapTask> = {}): BootstrapTask {
   return {
@@ -43,12 +44,12 @@ function leapingClock(): Clock {
 }
 
 test("bootstrap ends with an owner's token that works and the template in place", async () => {
-  await using coder = await startFakeCoder({ daemons: DAEMONS });
+  await using coder = await startEmulatedCoder(FRESH);
   const { result } = await bootstrap(taskFor(coder));
   expect(result).toMatchObject({
     stopped: false,
-    organizationId: "org",
-    deploymentId: "deployment-id",
+    organizationId: coder.world.organization.id,
+    deploymentId: coder.world.deploymentId,
     coderVersion: "v2.31.0",
     replicas: 2,
     provisionerDaemons: 4,
@@ -61,25 +62,25 @@ test("bootstrap ends with an owner's token that works and the template in place"
 });
 
 test("the template is uploaded as a ustar archive of its files", async () => {
-  await using coder = await startFakeCoder({ daemons: DAEMONS });
+  await using coder = await startEmulatedCoder(FRESH);
   await bootstrap(taskFor(coder));
-  const [tar] = coder.uploads;
+  const [tar] = coder.uploads();
   expect(tar!.subarray(257, 265).toString("latin1")).toBe("ustar\u000000");
   expect(await entriesOf(tar!)).toEqual({ "main.tf": "# hello" });
 });
 
 test("bootstrap run again logs in and gives the same template a further version", async () => {
-  await using coder = await startFakeCoder({ daemons: DAEMONS });
+  await using coder = await startEmulatedCoder(FRESH);
   const task = taskFor(coder, { template: { ...taskFor(coder).template, name: "fresh" } });
   const first = await bootstrap(task);
   const second = await bootstrap(task);
   expect(second.result.templateId).toBe(first.result.templateId);
   expect(second.result.templateVersionId).not.toBe(first.result.templateVersionId);
-  expect(coder.templateVersions()).toBe(2);
+  expect(coder.world.versions.size).toBe(2);
 });
 
 test("another owner's deployment is refused in words", async () => {
-  await using coder = await startFakeCoder({ daemons: DAEMONS });
+  await using coder = await startEmulatedCoder(FRESH);
   await bootstrap(taskFor(coder));
   const stranger = { email: "b@example.com", username: "b", password: "other" };
   await expect(bootstrap(taskFor(coder, { admin: stranger }))).rejects.toThrow(
@@ -88,7 +89,7 @@ test("another owner's deployment is refused in words", async () => {
 });
 
 test("other replicas or daemons than expected are an error that names both", async () => {
-  await using coder = await startFakeCoder({ daemons: ["coder-a-0", "coder-a-1", "coder-a-2"] });
+  await using coder = await startEmulatedCoder({ seeded: false, daemons: 3 });
   await expect(bootstrap(taskFor(coder), leapingClock())).rejects.toMatchObject({
     code: "coder",
     message: expect.stringMatching(
@@ -98,20 +99,24 @@ test("other replicas or daemons than expected are an error that names both", asy
 });
 
 test("more daemons than expected are as wrong as fewer", async () => {
-  await using coder = await startFakeCoder({ daemons: [...DAEMONS, "coder-b-2"] });
+  await using coder = await startEmulatedCoder({ seeded: false, replicas: 2, daemons: 3 });
   await expect(bootstrap(taskFor(coder), leapingClock())).rejects.toThrow(
-    /2 replicas with 5 provisioner daemons/,
+    /2 replicas with 6 provisioner daemons/,
   );
 });
 
 test("an import that fails is told in Coder's words", async () => {
-  await using coder = await startFakeCoder({
-    daemons: DAEMONS,
-    faults: { failImport: "exit status 1" },
-    importLog: [
-      { output: "Initializing", log_level: "debug" },
-      { output: "Error: Unsupported block type", log_level: "error" },
-      { output: "on main.tf line 3", log_level: "error" },
+  await using coder = await startEmulatedCoder({
+    ...FRESH,
+    answers: [
+      withFields(/^GET \/templateversions\/[^/]+$/, {
+        job: { status: "failed", created_at: "2026-11-30T00:00:00Z", error: "exit status 1" },
+      }),
+      answering(/^GET \/templateversions\/[^/]+\/logs$/, [
+        { output: "Initializing", log_level: "debug" },
+        { output: "Error: Unsupported block type", log_level: "error" },
+        { output: "on main.tf line 3", log_level: "error" },
+      ]),
     ],
   });
   await expect(bootstrap(taskFor(coder))).rejects.toThrow(
@@ -120,7 +125,7 @@ test("an import that fails is told in Coder's words", async () => {
 });
 
 test("a licence on a build without licences is refused, and not printed", async () => {
-  await using coder = await startFakeCoder({ daemons: DAEMONS });
+  await using coder = await startEmulatedCoder({ seeded: false, daemons: 4 });
   const error = await bootstrap(taskFor(coder, { licence: "secret-licence" })).catch(
     (reason: unknown) => reason,
   );
@@ -136,7 +141,7 @@ test("a Coder that never answers is an error that names the address", async () =
 });
 
 async function closedPort(): Promise<string> {
-  const coder: FakeCoder = await startFakeCoder();
+  const coder = await startEmulatedCoder();
   await coder[Symbol.asyncDispose]();
   return coder.url;
 }

@@ -8,7 +8,8 @@ import {
   machineNeed,
   refuseShortMachine,
 } from "../../../../harness/workload/tasks/refuse-machine.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { gatheringSockets, PTY } from "../../../support/coder/coder-faults.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const CODER = { url: "http://127.0.0.1:1", token: "t" };
@@ -99,7 +100,7 @@ test.runIf(process.platform === "linux")("the limits of this machine are read", 
 });
 
 test("a load that cannot be carried creates nothing, whoever runs it", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const task = loadTaskFor(coder, { connections: { total: 400 } });
   const run = runnerWith(300).load(task, { signal: new AbortController().signal, onEvent: () => undefined });
   await expect(run).rejects.toMatchObject({
@@ -111,8 +112,8 @@ test("a load that cannot be carried creates nothing, whoever runs it", async () 
 
 test("files that run out in the middle of a load are the generator's: nothing is said of Coder", async () => {
   // Terminals of all visits are open at once, beside the sockets that created and watched their workspaces.
-  const gather = [{ call: /^GET \/workspaceagents\/[^/]+\/pty$/, count: 1000 }];
-  await using coder = await startFakeCoder({ buildMs: 10, gather });
+  const sockets = [gatheringSockets(PTY, 1000)];
+  await using coder = await startEmulatedCoder({ buildMs: 10, daemons: 90, sockets });
   const task = loadTaskFor(coder, {
     ...{ users: 90, workspaces: 90, deployment: { url: coder.url, ssh: "tunnel" } },
     connections: { total: 0 },

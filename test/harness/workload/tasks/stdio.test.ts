@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import { fakeCoderCli } from "../../../support/coder/fake-coder-cli.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 import { startTlsFront } from "../../../support/network/tls-front.ts";
@@ -14,7 +14,7 @@ function foldersOfSessions(): string[] {
 }
 
 test("each SSH session is a coder ssh of its own, whose way is recorded, and nothing stays of it", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   using cli = fakeCoderCli();
   const before = foldersOfSessions();
   const deployment = {
@@ -45,7 +45,7 @@ test("each SSH session is a coder ssh of its own, whose way is recorded, and not
 });
 
 test("Coder's client reaches an address by a name that the certificate is for, and no port stays open", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
   using cli = fakeCoderCli();
   const deployment = {
@@ -67,7 +67,7 @@ test("Coder's client reaches an address by a name that the certificate is for, a
 });
 
 test("no more sessions run at once than asked, and those that do not fit are terminals, which is said", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   using cli = fakeCoderCli();
   const deployment = { url: coder.url, ssh: "stdio", coderBinary: cli.binary, stdioSessions: 1 } as const;
   const task = loadTaskFor(coder, { deployment, connections, workspaces: 2 });
@@ -79,7 +79,7 @@ test("no more sessions run at once than asked, and those that do not fit are ter
 });
 
 test("what the program says on its end is the failure, without the token", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   using cli = fakeCoderCli(["bench-t-1"]);
   const deployment = { url: coder.url, ssh: "stdio", coderBinary: cli.binary } as const;
   const { result } = await runLoadHere(loadTaskFor(coder, { deployment, connections: { total: 0 } }));
@@ -94,7 +94,7 @@ test("what the program says on its end is the failure, without the token", async
 });
 
 test("without a program that can be run nothing is begun", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const deployment = { url: coder.url, ssh: "stdio", coderBinary: "/nowhere/coder" } as const;
   await expect(runLoadHere(loadTaskFor(coder, { deployment }))).rejects.toThrow(
     /\/nowhere\/coder is no program that can be run: give the coder program/,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readLines } from "../../../../harness/tools/files/lines.ts";
 import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import { localWorkerRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
-import { startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const never = new AbortController().signal;
@@ -34,7 +34,7 @@ const isBuilding = (event: WorkerEvent): boolean =>
   event.type === "progress" && event.progress.workspaces.building > 0;
 
 test("the worker says hello, then events, then its result", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const events: WorkerEvent[] = [];
   const result = await localWorkerRunner().load(loadTaskFor(coder), {
     signal: never,
@@ -46,7 +46,7 @@ test("the worker says hello, then events, then its result", async () => {
 });
 
 test("an abort while holding ends with what was measured, deletes nothing and closes the connections", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const stop = new AbortController();
   const result = await localWorkerRunner().load(
     loadTaskFor(coder, { connections: { holdMs: 600_000, total: 12 } }),
@@ -69,7 +69,7 @@ test("an abort while holding ends with what was measured, deletes nothing and cl
 });
 
 test("an abort while workspaces are built ends with a stopped result", async () => {
-  await using coder = await startFakeCoder({ buildMs: 600_000 });
+  await using coder = await startEmulatedCoder({ buildMs: 600_000 });
   const stop = new AbortController();
   const result = await localWorkerRunner().load(loadTaskFor(coder), {
     signal: stop.signal,
@@ -82,7 +82,7 @@ test("an abort while workspaces are built ends with a stopped result", async () 
 });
 
 test("SIGTERM stops the worker like a stop line", async () => {
-  await using coder = await startFakeCoder({ buildMs: 600_000 });
+  await using coder = await startEmulatedCoder({ buildMs: 600_000 });
   const worker = startWorker();
   worker.child.stdin.write(`${JSON.stringify(loadTaskFor(coder))}\n`);
   await worker.nextEvent("progress", isBuilding);
@@ -91,7 +91,7 @@ test("SIGTERM stops the worker like a stop line", async () => {
 });
 
 test("SIGINT is ignored: what Ctrl-C means is decided above", async () => {
-  await using coder = await startFakeCoder();
+  await using coder = await startEmulatedCoder();
   const worker = startWorker();
   worker.child.stdin.write(`${JSON.stringify(loadTaskFor(coder, { connections: { holdMs: 700 } }))}\n`);
   await worker.nextEvent("progress");
@@ -102,7 +102,7 @@ test("SIGINT is ignored: what Ctrl-C means is decided above", async () => {
 });
 
 test("the worker ends when its parent is gone, that is when its stdin ends", async () => {
-  await using coder = await startFakeCoder({ buildMs: 600_000 });
+  await using coder = await startEmulatedCoder({ buildMs: 600_000 });
   const worker = startWorker();
   worker.child.stdin.write(`${JSON.stringify(loadTaskFor(coder))}\n`);
   await worker.nextEvent("progress", isBuilding);
@@ -120,7 +120,7 @@ test("a task that is not of the protocol is refused without repeating its secret
 });
 
 test("a deployment that is gone is the error event coder-gone, and a coder error of the runner", async () => {
-  const coder = await startFakeCoder();
+  const coder = await startEmulatedCoder();
   await coder[Symbol.asyncDispose]();
   const events: WorkerEvent[] = [];
   const task = {

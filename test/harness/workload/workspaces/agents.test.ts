@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
 import { agent as agentSchema } from "../../../../harness/coder/http/schemas.ts";
 import { chooseAgent } from "../../../../harness/workload/workspaces/look-at-agents.ts";
-import { type FakeOptions, startFakeCoder } from "../../../support/coder/fake-coder.ts";
+import { answering } from "../../../support/coder/coder-faults.ts";
+import { templateWith, withAgents } from "../../../support/coder/templates.ts";
+import { type CoderOptions, startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
 const FEW = { workspaces: 2, connections: { total: 4, sshShare: 0.5 } } as const;
+const AGENT_LOG = /^GET \/workspaceagents\/[^/]+\/logs$/;
 const SHORT = { timeouts: { agentMs: 1_000 } } as const;
 
-async function loadWith(options: FakeOptions, overrides: Parameters<typeof loadTaskFor>[1] = {}) {
-  await using coder = await startFakeCoder(options);
+async function loadWith(options: CoderOptions, overrides: Parameters<typeof loadTaskFor>[1] = {}) {
+  await using coder = await startEmulatedCoder(options);
   const { result, events } = await runLoadHere(loadTaskFor(coder, { ...FEW, ...overrides }));
   const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
   return { result, notes, reached: coder.reachedAgents() };
@@ -22,9 +25,9 @@ test.each([
 ])(
   "a start-up script that %s fails no workspace whose agent is connected, and is told",
   async (_how, state) => {
-    const agentFields = { main: { lifecycle_state: state, startup_script_behavior: "non-blocking" } };
-    const agentLog = [{ output: "npm ERR! network", level: "error" }];
-    const { result, notes } = await loadWith({ agentFields, agentLog });
+    const agent = withAgents({ main: { lifecycle_state: state, startup_script_behavior: "non-blocking" } });
+    const log = answering(AGENT_LOG, [{ output: "npm ERR! network", level: "error" }]);
+    const { result, notes } = await loadWith({ answers: [agent, log] });
     expect(result.workspaces).toMatchObject({ succeeded: 2, failed: 0 });
     expect(result.connections).toMatchObject({ held: 4 });
     const error = `agent main is connected, its start-up script ${state}`;
@@ -40,8 +43,9 @@ test.each([
 );
 
 test("a blocking start-up script is waited for, and one that never ends fails with its state and its log", async () => {
-  const agentFields = { main: { lifecycle_state: "starting", startup_script_behavior: "blocking" } };
-  const { result } = await loadWith({ agentFields, agentLog: [{ output: "waiting for a lock" }] }, SHORT);
+  const agent = withAgents({ main: { lifecycle_state: "starting", startup_script_behavior: "blocking" } });
+  const log = answering(AGENT_LOG, [{ output: "waiting for a lock" }]);
+  const { result } = await loadWith({ answers: [agent, log] }, SHORT);
   expect(result.workspaces).toMatchObject({ succeeded: 0, failed: 2 });
   const [failure] = result.failures;
   expect(failure).toMatchObject({ class: "agent-timeout", phase: "workspace-ready", count: 2 });
@@ -52,19 +56,24 @@ test("a blocking start-up script is waited for, and one that never ends fails wi
 });
 
 test("a blocking start-up script that failed lets everybody in, as Coder's own client does", async () => {
-  const agentFields = { main: { lifecycle_state: "start_error", startup_script_behavior: "blocking" } };
-  const { result } = await loadWith({ agentFields });
+  const agent = withAgents({ main: { lifecycle_state: "start_error", startup_script_behavior: "blocking" } });
+  const { result } = await loadWith({ answers: [agent] });
   expect(result.workspaces).toMatchObject({ succeeded: 2 });
 });
 
 test("an agent that shuts down is not waited for", async () => {
-  const { result } = await loadWith({ agentFields: { main: { lifecycle_state: "shutting_down" } } });
+  const { result } = await loadWith({
+    answers: [withAgents({ main: { lifecycle_state: "shutting_down" } })],
+  });
   expect(result.failures[0]?.example).toMatch(/shutting_down: it is shutting down/);
 });
 
 test("an agent that the load does not go to holds nothing up, and its state is told", async () => {
-  const agentFields = { gpu: { status: "timeout", lifecycle_state: "created" } };
-  const { result, notes } = await loadWith({ agents: ["main", "gpu"], agentFields }, { agent: "main" });
+  const gpu = withAgents({ gpu: { status: "timeout", lifecycle_state: "created" } });
+  const { result, notes } = await loadWith(
+    { template: templateWith({ agents: ["main", "gpu"] }), answers: [gpu] },
+    { agent: "main" },
+  );
   expect(result.workspaces).toMatchObject({ succeeded: 2 });
   expect(result.failures).toEqual([]);
   expect(notes).toContain(
@@ -73,13 +82,12 @@ test("an agent that the load does not go to holds nothing up, and its state is t
 });
 
 test("of several agents one is chosen for terminals and SSH alike, with a word ahead", async () => {
-  const { notes, reached } = await loadWith({ agents: ["main", "dev"] });
+  const { notes, reached } = await loadWith({ template: templateWith({ agents: ["main", "dev"] }) });
   expect(notes).toContainEqual(
     expect.stringMatching(/several agents, main, dev: the load uses dev, choose with --agent/),
   );
-  // The fake names an agent's id after its place.
   expect(reached.length).toBeGreaterThan(4);
-  expect(reached.filter((id) => !id.endsWith("-1"))).toEqual([]);
+  expect(new Set(reached)).toEqual(new Set(["dev"]));
 });
 
 test("an agent inside another one is only reached when it is named", () => {
