@@ -6,6 +6,7 @@ import { prepareTwin } from "../../rehearsal/twin/environment.ts";
 import { twinCluster } from "../../rehearsal/twin/cluster.ts";
 import { readFaults } from "../../rehearsal/twin/faults.ts";
 import { withInventoryFaults } from "../../rehearsal/twin/faulty-inventory.ts";
+import { findUnplayedFaults } from "../../rehearsal/twin/planned-faults.ts";
 import { readTwinMachines } from "../../rehearsal/twin/machines.ts";
 import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import { withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
@@ -52,6 +53,7 @@ export async function composeTwin(
     checks: composeChecks(folder, { plan, env: childEnv, inventory }),
     cluster: (place) => twinCluster(twinRoot, place, faultsFile),
     machines: () => readTwinMachines(twinRoot, plan.runId),
+    ...(faultsFile === undefined ? {} : { unplayedFaults: () => findUnplayedFaults(faultsFile) }),
   };
 }
 

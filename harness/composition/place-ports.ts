@@ -12,4 +12,5 @@ export type PlacePorts = Pick<
   | "hardEnds"
   | "cluster"
   | "machines"
+  | "unplayedFaults"
 >;

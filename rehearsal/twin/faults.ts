@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { didYouMean } from "../../reference-architectures/did-you-mean.ts";
 import { RefbenchError } from "../../harness/tools/error.ts";
+import { faultyTypes } from "./item-kinds.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
 /** Organisation policies that the twin can enforce, as Google names their constraints. */
@@ -156,7 +157,7 @@ export const faultsFile = z
 export type FaultsFile = z.infer<typeof faultsFile>;
 export type Fault = FaultsFile["faults"][number];
 
-/** Reads and checks a faults file; a wrong one is a usage error with the path of what is wrong. */
+/** Reads and checks a faults file; an invalid one is a `usage` error with the path of the invalid value. */
 export function readFaults(file: string): readonly Fault[] {
   let text: unknown;
   try {
@@ -164,36 +165,50 @@ export function readFaults(file: string): readonly Fault[] {
   } catch (cause) {
     throw new RefbenchError(
       "usage",
-      `the faults file ${file} cannot be read as JSON: correct it or leave it out`,
-      {
-        cause,
-      },
+      `the faults file ${file} cannot be read as JSON: correct it or omit it`,
+      { cause },
     );
   }
-  refuseUnknownFaults(file, text);
+  const given = namesOnly.safeParse(text);
+  for (const [index, fault] of (given.data?.faults ?? []).entries())
+    refuseUnknownNames(fault, `the faults file ${file} has at faults[${index}]`);
   const checked = faultsFile.safeParse(text);
   if (checked.success) return checked.data.faults;
   throw new RefbenchError(
     "usage",
-    `the faults file ${file} is not one: ${z.prettifyError(checked.error)}; see rehearsal/twin/faults.ts`,
+    `the faults file ${file} is not valid: ${z.prettifyError(checked.error)}; see rehearsal/twin/faults.ts`,
   );
 }
 
-/** Names what was probably meant, which the schema cannot: it sees only that nothing fits. */
-function refuseUnknownFaults(file: string, text: unknown): void {
-  const given = namesOnly.safeParse(text);
-  if (!given.success) return;
+const namesOnly = z.object({ faults: z.array(z.object({ do: z.string(), type: z.string().optional() })) });
+
+/** Suggests the nearest name. The schema cannot: it only sees that nothing fits, and accepts any type. */
+function refuseUnknownNames(
+  { do: kind, type = "*" }: { do: string; type?: string | undefined },
+  where: string,
+): void {
   const kinds = faultsFile.shape.faults.element.options.map(({ shape }) => shape.do.value);
-  for (const [index, fault] of given.data.faults.entries()) {
-    if (kinds.some((kind) => kind === fault.do)) continue;
+  if (!kinds.some((each) => each === kind))
     throw new RefbenchError(
       "usage",
-      `the faults file ${file} has at faults[${index}].do "${fault.do}", expected one of ${kinds.join(", ")}${didYouMean(fault.do, kinds)}`,
+      `${where}.do "${kind}", expected one of ${kinds.join(", ")}${didYouMean(kind, kinds)}`,
     );
-  }
+  const types = faultyTypes();
+  if ([...types].some((each) => globMatches(type, each))) return;
+  throw new RefbenchError(
+    "usage",
+    `${where}.type "${type}", which matches no type of the twin: expected a Terraform type such as google_container_cluster, or a part of one such as google_sql_*${didYouMean(type, types)}`,
+  );
 }
 
-const namesOnly = z.object({ faults: z.array(z.object({ do: z.string() })) });
+/** Whether a text fits a pattern in which `*` stands for any characters. */
+export function globMatches(glob: string, text: string): boolean {
+  const pattern = glob
+    .split("*")
+    .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&"))
+    .join(".*");
+  return new RegExp(`^${pattern}$`).test(text);
+}
 
 /** Reads a faults file and returns its path, so that a wrong file is refused before anything is created. */
 export function checkFaultsFile(path: string): string {

@@ -20,28 +20,12 @@ import { openStore, type TwinStore } from "../inventory/store.ts";
 import { removeTwinItem } from "./cloud/remove.ts";
 import { CONTROLLER_SECONDS } from "./controllers/seconds.ts";
 import { DEFAULT_TWIN_SPEED } from "./speed.ts";
-import { OVERLAY } from "./overlay/table.ts";
+import { itemKinds } from "./item-kinds.ts";
 import { findTwinId } from "./identity.ts";
 import { inventoryFolder } from "./settings.ts";
 import { TWIN_PROJECT } from "./project.ts";
 
 const SCOPE = `twin inventory of project ${TWIN_PROJECT}`;
-/** Kinds that only controllers and Coder's builds make. */
-const UNPLANNED_KINDS = [
-  "aws_ebs_volume",
-  "aws_elb",
-  "aws_lb",
-  "aws_lb_target_group",
-  "aws_network_interface",
-  "docker_container",
-  "docker_volume",
-  "google_compute_health_check",
-  "google_compute_region_backend_service",
-  "google_compute_target_pool",
-  "kubernetes_deployment",
-  "kubernetes_pod",
-  "kubernetes_service",
-];
 /** A sweep's delete is done when it answers; controllers take their time all the same. */
 const REMOVAL = { ms: 0, controllerMs: (CONTROLLER_SECONDS * 1000) / DEFAULT_TWIN_SPEED };
 
@@ -141,8 +125,7 @@ function sorted(items: readonly TwinItem[]): TwinItem[] {
 }
 
 function kinds(): string[] {
-  const planned = Object.entries(OVERLAY).map(([type, overlay]) => overlay.kind ?? type);
-  return [...new Set([...planned, ...UNPLANNED_KINDS, LOST_PROCESS])].sort();
+  return [...itemKinds(), LOST_PROCESS].sort();
 }
 
 function inventoryItem(item: TwinItem, mark: RunMark | undefined, runId: RunId | undefined): InventoryItem {

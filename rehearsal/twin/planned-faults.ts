@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../../harness/tools/error.ts";
 import { withLock } from "../inventory/lock.ts";
-import { readFaults } from "./faults.ts";
-import type { Fault } from "./faults.ts";
+import { type Fault, globMatches, readFaults } from "./faults.ts";
 
 /** What a cloud says of a delete that is stuck. */
 export const STUCK = "googleapi: Error 503: the resource cannot be deleted now, backendError";
@@ -30,6 +30,33 @@ export async function faultsMet(file: string | undefined, call: FaultyCall): Pro
     if (isDue(fault, seen)) met.push(fault);
   }
   return met;
+}
+
+/**
+ * The planned faults of a file that no call has met so far, in words: `faults[0], refuse on create of google_sql_*: no call
+ * matched`. A file that can no longer be read is reported in their place: a record is written in any case.
+ */
+export function findUnplayedFaults(file: string): readonly string[] {
+  let faults: readonly Fault[];
+  try {
+    faults = readFaults(file);
+  } catch (error) {
+    return [messageOf(error)];
+  }
+  return faults.flatMap((fault, index) => {
+    const { calls } = readCount(join(`${file}.counts`, String(index)));
+    const first = "nth" in fault ? fault.nth : 1;
+    if (calls >= first) return [];
+    const matched = calls === 0 ? "no call matched" : `${calls} of ${first} calls matched`;
+    return [`faults[${index}], ${describeFault(fault)}: ${matched}`];
+  });
+}
+
+function describeFault(fault: Fault): string {
+  if (fault.op === "list" || fault.op === "nodes") return `${fault.do} on ${fault.op}`;
+  const name = fault.name === undefined ? "" : ` named ${fault.name}`;
+  const zone = fault.zone === undefined ? "" : ` in ${fault.zone}`;
+  return `${fault.do} on ${fault.op} of ${fault.type}${name}${zone}`;
 }
 
 function isMeant(fault: Fault, { op, type, name, scope = "", plays }: FaultyCall): boolean {
@@ -60,29 +87,27 @@ function isCounted({ nth, times }: { readonly nth: number; readonly times: numbe
   return calls >= nth && calls < nth + times;
 }
 
-function globMatches(glob: string, text: string): boolean {
-  const pattern = glob
-    .split("*")
-    .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&"))
-    .join(".*");
-  return new RegExp(`^${pattern}$`).test(text);
-}
-
-/** How many matching calls there were, this one included, and when the first was. */
+/** How many matching calls there were, and when the first was. */
 interface Seen {
   readonly calls: number;
   readonly sinceMs: number;
 }
 
+/** Counts one more matching call and returns the sum. */
 function count(directory: string, name: string): Seen {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, name);
-  let [calls, sinceMs] = [0, Date.now()];
-  try {
-    [calls = 0, sinceMs = Date.now()] = readFileSync(file, "utf8").split(" ").map(Number);
-  } catch {
-    // The first call that matches.
-  }
+  const { calls, sinceMs } = readCount(file);
   writeFileSync(file, `${calls + 1} ${sinceMs}`);
   return { calls: calls + 1, sinceMs };
+}
+
+function readCount(file: string): Seen {
+  try {
+    const [calls = 0, sinceMs = Date.now()] = readFileSync(file, "utf8").split(" ").map(Number);
+    return { calls, sinceMs };
+  } catch {
+    // No call has matched yet.
+    return { calls: 0, sinceMs: Date.now() };
+  }
 }

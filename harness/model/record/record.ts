@@ -210,6 +210,8 @@ export const recordSchema = z.object({
         /** Name of the file of faults in the run's folder, and what it says. */
         faults: z.string().optional(),
         planted: z.record(z.string(), z.unknown()).optional(),
+        /** Planned faults that never happened, in words: the run did not test them. Absent in earlier records. */
+        unplayed: z.array(z.string()).optional(),
       })
       .optional(),
     coderImageDigest: z.string().optional(),

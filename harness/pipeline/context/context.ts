@@ -79,6 +79,8 @@ export interface Ports {
    * is enough.
    */
   readonly machines?: ReadMachines;
+  /** Rehearsals with planned faults: those that have not happened so far, in words. */
+  readonly unplayedFaults?: () => readonly string[];
   /**
    * How long the inventory must stay empty to be believed, and how long to wait for resources that go
    * automatically.

@@ -35,6 +35,7 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
   const objectives = [...ports.judge(plan.objectives, measured)];
   const held = listVerdicts(entries, measured, objectives, plan, teardown);
   const isFinal = teardown.state !== "pending";
+  const unplayed = isFinal ? ports.unplayedFaults?.() : undefined;
   const record = recordSchema.parse({
     schemaVersion: RECORD_SCHEMA_VERSION,
     runId: plan.runId,
@@ -51,8 +52,8 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
     ...(isFinal ? { finishedAt: timeline.instant(timeline.nowMs) } : {}),
     clock: recordedClock(timeline),
     load: recordedLoad(plan, environment),
-    provenance: await recordedProvenance(context, results),
-    conditions: allConditions(context, results, measured),
+    provenance: await recordedProvenance(context, results, unplayed),
+    conditions: [...allConditions(context, results, measured), ...unplayedConditions(unplayed)],
     ...recordedKeep(entries),
     resources: Object.fromEntries(await countCreated(folder, entries, results.provision)),
     stages: stageTimings(timeline),
@@ -110,6 +111,10 @@ function allConditions(
     ...(nodes?.condition === undefined ? [] : [nodes.condition]),
     ...(machines === undefined ? [] : machineConditions(machines)),
   ];
+}
+
+function unplayedConditions(unplayed: readonly string[] = []): readonly string[] {
+  return unplayed.map((fault) => `a planned fault never happened, so this run did not test it: ${fault}`);
 }
 
 /**

@@ -9,10 +9,14 @@ import { processorsOf } from "../measurement/machines.ts";
 import { describePlatform } from "./describe-platform.ts";
 import type { StageResults } from "./stage-results.ts";
 
-/** By which programs, versions and machines a run was measured. */
+/**
+ * By which programs, versions and machines a run was measured; `unplayed` are planned faults that never happened, in a
+ * final record.
+ */
 export async function recordedProvenance(
   context: StageContext,
   { preflight, provision, machines }: StageResults,
+  unplayed: readonly string[] | undefined,
 ): Promise<RunRecord["provenance"]> {
   const { folder, plan, environment } = context;
   const { terraform, coderImageDigest, workspaceImageDigest } = preflight ?? {};
@@ -33,16 +37,15 @@ export async function recordedProvenance(
     method: MEASURING_METHOD,
     node: plan.node,
     machine: plan.machine,
-    ...(await recordedRehearsal(context)),
+    ...(await recordedRehearsal(context, unplayed)),
   };
 }
 
 /** Includes the content of the fault file: the file goes with the folder, but the record stays. */
-async function recordedRehearsal({
-  folder,
-  plan: { rehearsal },
-  environment,
-}: StageContext): Promise<Pick<RunRecord["provenance"], "rehearsal">> {
+async function recordedRehearsal(
+  { folder, plan: { rehearsal }, environment }: StageContext,
+  unplayed: readonly string[] | undefined,
+): Promise<Pick<RunRecord["provenance"], "rehearsal">> {
   if (rehearsal === undefined) return {};
   const { speed, buildSpeed, failBuilds, shellDelayMs, faults } = rehearsal;
   const planted =
@@ -55,6 +58,7 @@ async function recordedRehearsal({
       ...(shellDelayMs === undefined ? {} : { shellDelayMs }),
       ...(faults === undefined ? {} : { faults }),
       ...(planted === undefined ? {} : { planted }),
+      ...(unplayed === undefined || unplayed.length === 0 ? {} : { unplayed: [...unplayed] }),
     },
   };
 }

@@ -1,4 +1,9 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { readFaults } from "../../../rehearsal/twin/faults.ts";
+import { faultsMet, findUnplayedFaults } from "../../../rehearsal/twin/planned-faults.ts";
 import { network } from "./configuration.ts";
 import { Twin } from "./workdir.ts";
 
@@ -133,4 +138,49 @@ test("what is in use for minutes is refused at every destroy until they are over
   for (let attempt = 0; attempt < 2; attempt += 1)
     expect((await twin.destroy(stack)).output).toContain("resourceInUseByAnotherResource");
   expect(await twin.existing()).toEqual(["google_compute_network u-net"]);
+});
+
+async function faultsFile(...faults: readonly object[]): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "refbench-faults-")), "faults.json");
+  await writeFile(file, JSON.stringify({ faults }));
+  return file;
+}
+
+test.each([
+  ["google_container_clustr", 'did you mean "google_container_cluster"?'],
+  ["google_sqll_*", 'at faults[0].type "google_sqll_*", which matches no type of the twin'],
+  ["container_cluster", "expected a Terraform type"],
+])("a fault of the unknown type %s is refused before anything is made", async (type, message) => {
+  const file = await faultsFile({ op: "create", type, do: "refuse" });
+  expect(() => readFaults(file)).toThrow(message);
+});
+
+test.each(["*", "google_sql_*", "aws_lb", "helm_release", "kubernetes_service"])(
+  "%s is a type that a fault can meet",
+  async (type) => {
+    expect(readFaults(await faultsFile({ op: "delete", type, do: "stuck-delete" }))).toHaveLength(1);
+  },
+);
+
+test("a planned fault that no call has met is reported, with how near it came", async () => {
+  const file = await faultsFile(
+    { op: "create", type: "google_sql_*", do: "refuse" },
+    { op: "delete", type: "aws_vpc", name: "mine", do: "stuck-delete", nth: 2 },
+    { op: "list", do: "fail" },
+  );
+  const none = [
+    "faults[0], refuse on create of google_sql_*: no call matched",
+    "faults[1], stuck-delete on delete of aws_vpc named mine: no call matched",
+    "faults[2], fail on list: no call matched",
+  ];
+  expect(findUnplayedFaults(file)).toEqual(none);
+  await faultsMet(file, { op: "create", type: "google_sql_user", name: "coder" });
+  await faultsMet(file, { op: "delete", type: "aws_vpc", name: "mine" });
+  expect(findUnplayedFaults(file)).toEqual([
+    "faults[1], stuck-delete on delete of aws_vpc named mine: 1 of 2 calls matched",
+    none[2],
+  ]);
+  await faultsMet(file, { op: "delete", type: "aws_vpc", name: "mine" });
+  await faultsMet(file, { op: "list", type: "*", name: "*" });
+  expect(findUnplayedFaults(file)).toEqual([]);
 });
