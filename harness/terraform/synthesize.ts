@@ -51,15 +51,43 @@ export async function synthesize(options: {
     return Object.values(stacks).map(({ name, dependencies }) => ({ name, dependencies }));
   } catch (error) {
     options.signal.throwIfAborted();
-    // The app's own words come first; what node adds of its stack is of no use to a reader.
-    const words =
-      error instanceof ExecaError ? error.message.split("\n").slice(1, 12).join("\n") : messageOf(error);
-    throw new RefbenchError("synthesis", `the stacks could not be synthesized: ${words}`, {
-      cause: error,
-    });
+    const reason = error instanceof ExecaError ? describeFailedProgram(error) : messageOf(error);
+    throw new RefbenchError("synthesis", `the stacks could not be synthesized: ${reason}`, { cause: error });
   } finally {
     await rm(outdir, { recursive: true, force: true });
   }
+}
+
+/** How many lines of the program's output an error repeats. */
+const REPEATED_LINES = 12;
+
+/** How a program is known to have ended. */
+type FailedProgram = Pick<ExecaError, "exitCode" | "signal" | "originalMessage" | "stderr" | "stdout">;
+
+/** The error that the program printed, then how it ended. Node's own lines about places and stacks are left out. */
+export function describeFailedProgram({
+  exitCode,
+  signal,
+  originalMessage = "no reason given",
+  ...output
+}: FailedProgram): string {
+  const end =
+    signal !== undefined
+      ? `ended by ${signal}`
+      : exitCode !== undefined
+        ? `exit code ${exitCode}`
+        : `not started: ${originalMessage}`;
+  const printed = [output.stderr, output.stdout]
+    .map((text) => (typeof text === "string" ? text.split("\n").filter(isWorthReading) : []))
+    .find((lines) => lines.length > 0);
+  if (printed === undefined) return `its program printed nothing (${end})`;
+  const first = printed.findIndex((line) => /^\w*Error\b.*: /.test(line));
+  const lines = printed.slice(Math.max(0, first)).slice(0, REPEATED_LINES);
+  return `${lines.join("\n")} (${end})`;
+}
+
+function isWorthReading(line: string): boolean {
+  return line.trim() !== "" && !/^\s+at |^Node\.js v/.test(line);
 }
 
 /** Node's arguments for the cdktf app. */

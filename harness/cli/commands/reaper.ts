@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { systemClock } from "../../tools/time/clock.ts";
-import { messageOf } from "../../tools/error.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { stackOf } from "../../model/stack-of.ts";
 import { Journal } from "../../pipeline/folder/journal.ts";
 import { readJson } from "../../tools/files/json-file.ts";
@@ -24,7 +24,12 @@ export function reaperCommand(io: Io): Command {
     process.on("SIGHUP", () => undefined);
     const stop = new AbortController();
     process.on("SIGTERM", () =>
-      stop.abort(new Error("the reaper was asked to end; the next refbench command starts another")),
+      stop.abort(
+        new RefbenchError(
+          "interrupted",
+          "the reaper was ended by SIGTERM; the next refbench command starts another",
+        ),
+      ),
     );
     const folder = new RunFolder(path);
     const lease = { isHeld: false };

@@ -24,3 +24,20 @@ test("a reaper that cannot begin is not started again: whoever started it waits 
   await writeFile(folder.plan, "{");
   expect((await refbench(folder.path, "reaper", folder.path)).code).toBe(20);
 });
+
+test("a reaper that is ended by a signal says so: it is no defect, and it is not started again", async () => {
+  const folder = await new FakeWorld().makeRun(undefined, { ttlMs: 1e12 });
+  const reaper = new Refbench(folder.path, ["reaper", folder.path]);
+  const hasStarted = async (): Promise<boolean> =>
+    parseJournal(await readFile(folder.journal, "utf8")).entries.some(
+      ({ type }) => type === "reaper-started",
+    );
+  await expect.poll(hasStarted, { timeout: 60_000 }).toBe(true);
+  reaper.kill("SIGTERM");
+  const { code, stderr } = await reaper.ended;
+  expect(code).toBe(61);
+  expect(stderr).toContain(
+    "refbench: the reaper was ended by SIGTERM; the next refbench command starts another",
+  );
+  expect(stderr).not.toContain("defect");
+});
