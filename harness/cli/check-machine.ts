@@ -1,6 +1,13 @@
 import type { Finding } from "./finding.ts";
 import { execa } from "execa";
+import {
+  CODER_SUPPORT,
+  MAX_SUPPORT_AGE_DAYS,
+  STALE_SUPPORT_FIX,
+  staleSupportProblem,
+} from "../../reference-architectures/coder/coder-support.ts";
 import { childEnvironment } from "../model/environment/child-environment.ts";
+import type { Clock } from "../tools/time/clock.ts";
 import { messageOf } from "../tools/error.ts";
 import { findTerraform, SUPPORTED_TERRAFORM, TERRAFORM_INSTALL } from "../terraform/supported.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -8,7 +15,7 @@ import { checkProviders } from "./check-providers.ts";
 import { type TunnelCloud, tunnelTool } from "../composition/runner/tunnel-tool.ts";
 
 /** Looks for everything that refbench starts. Changes nothing and asks no network. */
-export async function checkMachine(env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
+export async function checkMachine(env: NodeJS.ProcessEnv, clock: Clock): Promise<readonly Finding[]> {
   const others = await Promise.all([
     checkNpm(env),
     checkTerraform(env),
@@ -17,7 +24,19 @@ export async function checkMachine(env: NodeJS.ProcessEnv): Promise<readonly Fin
     checkTunnel("aws", env),
     checkProviders(env),
   ]);
-  return [checkNode(process.versions.node), ...others];
+  return [checkNode(process.versions.node), ...others, checkReleaseList(clock)];
+}
+
+/** Whether the list of Coder's releases is young enough to know which of them are supported. */
+function checkReleaseList(clock: Clock): Finding {
+  const about = {
+    tool: "Coder's releases",
+    found: `list of ${CODER_SUPPORT.asOf}`,
+    wanted: `at most ${MAX_SUPPORT_AGE_DAYS} days old`,
+  };
+  return staleSupportProblem(clock.now()) === undefined
+    ? { ...about, state: "ok" }
+    : { ...about, state: "stale", next: STALE_SUPPORT_FIX };
 }
 
 const NODE_INSTALL = "https://nodejs.org/en/download";

@@ -1,8 +1,8 @@
 /** What was found of one tool. */
 export interface Finding {
   readonly tool: string;
-  /** `optional` = absent, and a rehearsal works without it. */
-  readonly state: "ok" | "missing" | "unsupported" | "optional";
+  /** `optional` = absent, and a rehearsal works without it. `stale` = older than it should be, which prevents nothing. */
+  readonly state: "ok" | "missing" | "unsupported" | "optional" | "stale";
   /** Version, and where it lies when that is known. */
   readonly found?: string;
   readonly wanted: string;

@@ -2,7 +2,7 @@
  * Coder's releases by the calendar in its own documentation (docs/install/releases/index.md in coder/coder), with its changes up to
  * `asOf`: pull request 28830 of 1 September 2026 released 2.37 (2.36 became stable), 29076 of 8 September its patch
  * 2.37.1, 27970 and 28577 are the patches of 2.34 and 2.35, and 27460 names the extended support releases. Each entry has the newest
- * patch that was known then. The calendar moves each month: read it again when `asOf` is a quarter of a year old.
+ * patch that was known then. The calendar moves each month: `staleSupportProblem` warns when the list has missed two of them.
  */
 export const CODER_SUPPORT = {
   asOf: "2026-09-08",
@@ -48,6 +48,25 @@ export function supportProblem(version: string): string | undefined {
     ? `Coder ${known.newest} is a later patch of it (as of ${asOf})`
     : undefined;
 }
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Coder releases each month, so an older list misses at least one release, and patches of others. */
+export const MAX_SUPPORT_AGE_DAYS = 60;
+
+/**
+ * A warning that the list of releases is too old at a moment (milliseconds since the epoch), or undefined. The list has a date, so its
+ * age can only be told by the wall clock.
+ */
+export function staleSupportProblem(nowMs: number): string | undefined {
+  const days = Math.floor((nowMs - Date.parse(CODER_SUPPORT.asOf)) / DAY_MS);
+  if (days <= MAX_SUPPORT_AGE_DAYS) return undefined;
+  return `the list of Coder's releases is ${days} days old (of ${CODER_SUPPORT.asOf}; at most ${MAX_SUPPORT_AGE_DAYS} days), so support that ended since is not known`;
+}
+
+/** What to do about a list that is too old. */
+export const STALE_SUPPORT_FIX =
+  "update refbench, or compare the version with https://coder.com/docs/install/releases";
 
 function isBefore(one: string, other: string): boolean {
   return one.localeCompare(other, "en", { numeric: true }) < 0;

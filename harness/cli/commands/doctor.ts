@@ -1,6 +1,7 @@
 import { jsonText, oneLine } from "../../tools/safe-text.ts";
 import { Command } from "commander";
 import { outputOption } from "../options/output-option.ts";
+import { type Clock, systemClock } from "../../tools/time/clock.ts";
 import { messageOf } from "../../tools/error.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import { findConfigFile } from "../config/config-file.ts";
@@ -8,13 +9,20 @@ import { listSettings, type Settings } from "../config/settings.ts";
 import type { Finding } from "../finding.ts";
 import type { Io } from "../../composition/settings/io.ts";
 
-const MARKS = { ok: "ok", missing: "MISSING", unsupported: "TOO OLD", optional: "absent" } as const;
+const TOOL_WIDTH = 16;
+const MARKS = {
+  ok: "ok",
+  missing: "MISSING",
+  unsupported: "TOO OLD",
+  optional: "absent",
+  stale: "OLD",
+} as const;
 
 /**
  * `refbench doctor`: what is installed here, what is missing, and which flags the config file and the shell set.
  * `whole` returns the program with every command loaded.
  */
-export function doctorCommand(io: Io, whole: () => Promise<Command>): Command {
+export function doctorCommand(io: Io, whole: () => Promise<Command>, clock: Clock = systemClock): Command {
   return new Command("doctor")
     .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .addHelpText(
@@ -23,9 +31,9 @@ export function doctorCommand(io: Io, whole: () => Promise<Command>): Command {
     )
     .action(async ({ output }: { readonly output: string }) => {
       const { checkMachine } = await import("../check-machine.ts");
-      const [findings, settings] = await Promise.all([checkMachine(io.env), findSettings(io, whole)]);
+      const [findings, settings] = await Promise.all([checkMachine(io.env, clock), findSettings(io, whole)]);
       const ready =
-        findings.every(({ state }) => state === "ok" || state === "optional") &&
+        findings.every(({ state }) => state === "ok" || state === "optional" || state === "stale") &&
         settings.problems.length === 0;
       io.stdout.write(
         output === "json"
@@ -49,7 +57,7 @@ async function findSettings({ cwd, env }: Io, whole: () => Promise<Command>): Pr
 
 function textOf(findings: readonly Finding[], settings: Settings, ready: boolean): string {
   const lines = findings.flatMap(({ tool, state, found, wanted, next }) => [
-    `${MARKS[state].padEnd(8)} ${tool.padEnd(11)} ${found ?? "not found"} (wanted: ${wanted})`,
+    `${MARKS[state].padEnd(8)} ${tool.padEnd(TOOL_WIDTH)} ${found ?? "not found"} (wanted: ${wanted})`,
     ...(next === undefined ? [] : [`         -> ${next}`]),
   ]);
   const verdict = ready ? "Ready: refbench run gke --rehearse" : "Not ready: see the lines above.";

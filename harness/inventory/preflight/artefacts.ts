@@ -1,6 +1,8 @@
 import { IMAGE_DIGEST } from "../../../stacks/environment.ts";
 import { RUNNER_NODE_VERSION } from "../../../stacks/runner/runner-machine.ts";
 import {
+  STALE_SUPPORT_FIX,
+  staleSupportProblem,
   SUPPORTED_CODER_VERSION,
   supportProblem,
 } from "../../../reference-architectures/coder/coder-support.ts";
@@ -51,7 +53,10 @@ export const artefactsCheck: Check<PreflightContext> = {
         outcome: await ask(context.web, artefact, signal),
       })),
     );
-    return { ...withSupport(summed(found), context.size.figures.coder.version), ...digestsIn(found) };
+    return {
+      ...withSupport(summed(found), context.size.figures.coder.version, context.clock.now()),
+      ...digestsIn(found),
+    };
   },
 };
 
@@ -97,14 +102,16 @@ function unreachedWords(bad: readonly Asked[]): readonly string[] {
   return [`not reachable from this machine: ${hosts} (${first.outcome.found})`];
 }
 
-/** Adds a warning for an unsupported version of Coder. It is allowed, because its figures may be wanted. */
-function withSupport(outcome: CheckOutcome, version: string): CheckOutcome {
-  const problem = supportProblem(version);
-  if (problem === undefined) return outcome;
-  const found = `${outcome.found}; ${problem}`;
-  return outcome.state === "ok"
-    ? advised(found, `--set coder.version=${SUPPORTED_CODER_VERSION}`)
-    : { ...outcome, found };
+/**
+ * Adds warnings for an unsupported version of Coder, which is allowed because its figures may be wanted, and for a list of
+ * releases that is too old to know.
+ */
+function withSupport(outcome: CheckOutcome, version: string, nowMs: number): CheckOutcome {
+  const [problem, stale] = [supportProblem(version), staleSupportProblem(nowMs)];
+  const found = [outcome.found, problem, stale].filter((each) => each !== undefined).join("; ");
+  if (outcome.state !== "ok" || found === outcome.found) return { ...outcome, found };
+  const fix = problem === undefined ? STALE_SUPPORT_FIX : `--set coder.version=${SUPPORTED_CODER_VERSION}`;
+  return advised(found, fix);
 }
 
 /** Returns the digests of images. Without a valid digest, an image is deployed by its tag. */

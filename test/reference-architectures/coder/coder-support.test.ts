@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   CODER_SUPPORT,
+  staleSupportProblem,
   SUPPORTED_CODER_VERSION,
   supportProblem,
 } from "../../../reference-architectures/coder/coder-support.ts";
@@ -36,4 +37,14 @@ test.each([
 test("nothing is known against a version that is newer than the list", () => {
   expect(supportProblem("2.38.5")).toBeUndefined();
   expect(supportProblem("2.34.10")).toBeUndefined();
+});
+
+test("a list older than 60 days is reported with its age", () => {
+  const day = 24 * 3_600_000;
+  const made = Date.parse(CODER_SUPPORT.asOf);
+  expect(staleSupportProblem(made)).toBeUndefined();
+  expect(staleSupportProblem(made + 60 * day)).toBeUndefined();
+  expect(staleSupportProblem(made + 61 * day)).toContain(
+    `61 days old (of ${CODER_SUPPORT.asOf}; at most 60 days)`,
+  );
 });

@@ -6,6 +6,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { checkNode } from "../../../../harness/cli/check-machine.ts";
 import { doctorCommand } from "../../../../harness/cli/commands/doctor.ts";
 import type { Io } from "../../../../harness/composition/settings/io.ts";
+import { CODER_SUPPORT } from "../../../../reference-architectures/coder/coder-support.ts";
+import type { Clock } from "../../../../harness/tools/time/clock.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
 import { loadProgram } from "../../../support/command/all-commands.ts";
 import { runCommand } from "./command-run.ts";
 
@@ -37,6 +40,19 @@ test("a machine that has everything is ready, with the versions it has", async (
     node: { state: "ok", found: process.versions.node },
     terraform: { state: "ok", found: expect.stringMatching(/^1\.\d+\.\d+ at \//) },
   });
+});
+
+test("a list of Coder's releases that is too old is reported, and the machine is ready all the same", async () => {
+  const clock = (iso: string): Clock => ({ ...fakeClock(), now: () => Date.parse(iso) });
+  const seen = (at: Clock) => runCommand((io) => doctorCommand(io, loadProgram, at), ["--output", "json"]);
+  const old = await seen(clock("2027-06-01T00:00:00Z"));
+  expect(old.code).toBe(0);
+  expect(findingsOf(old.stdout)["Coder's releases"]).toMatchObject({
+    state: "stale",
+    next: expect.stringContaining("update refbench") as string,
+  });
+  const young = await seen(clock(CODER_SUPPORT.asOf));
+  expect(findingsOf(young.stdout)["Coder's releases"]).toMatchObject({ state: "ok" });
 });
 
 test("a missing terraform is named with where to get it, and the machine is not ready", async () => {

@@ -12,6 +12,8 @@ import {
 import { artefactsCheck, artefactsOf } from "../../../../harness/inventory/preflight/artefacts.ts";
 import type { PreflightContext } from "../../../../harness/inventory/preflight/context.ts";
 import { web, type Web, type WebQuestion } from "../../../../harness/inventory/preflight/web.ts";
+import { CODER_SUPPORT } from "../../../../reference-architectures/coder/coder-support.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
 import { readyProject } from "./ready-project.ts";
 
 const signal = new AbortController().signal;
@@ -220,3 +222,19 @@ test.each([
     expect(result).toMatchObject({ state, found: expect.stringMatching(words) });
   },
 );
+
+test("a list of Coder's releases that is too old is reported by the run's clock, and prevents nothing", async () => {
+  const answer = digests(() => DIGEST);
+  const day = 24 * 3_600_000;
+  const made = Date.parse(CODER_SUPPORT.asOf);
+  const at = (nowMs: number): Partial<PreflightContext> => ({ clock: { ...fakeClock(), now: () => nowMs } });
+  expect(await ask(answer, at(made + 59 * day))).toMatchObject({
+    state: "ok",
+    found: expect.not.stringContaining("days old") as string,
+  });
+  expect(await ask(answer, at(made + 83 * day))).toMatchObject({
+    state: "ok",
+    found: expect.stringContaining("the list of Coder's releases is 83 days old") as string,
+    fix: expect.stringContaining("update refbench") as string,
+  });
+});
