@@ -68,7 +68,7 @@ type FailedProgram = Pick<ExecaError, "exitCode" | "signal" | "originalMessage" 
 export function describeFailedProgram({
   exitCode,
   signal,
-  originalMessage = "no reason given",
+  originalMessage,
   ...output
 }: FailedProgram): string {
   const end =
