@@ -16,11 +16,11 @@ export interface AwsDatabaseProps {
   readonly environment: Environment;
   readonly size: Size["database"];
   readonly network: AwsNetwork;
-  /** An ephemeral variable: it goes into a write-only attribute and stays out of the state. */
+  /** An ephemeral variable. It is written to a write-only attribute and is not in the state. */
   readonly password: string;
 }
 
-/** Coder's Postgres, reached from where the machines are and from nowhere else. */
+/** Coder's Postgres, which is reachable from the machines' addresses only. */
 export class AwsDatabase extends Construct {
   readonly instanceName: string;
   readonly address: string;
@@ -30,33 +30,9 @@ export class AwsDatabase extends Construct {
     const { environment, size, network } = props;
     const name = benchName(environment, "db");
     const version = size.version.replace("POSTGRES_", "");
-    const group = new SecurityGroup(this, "security-group", {
-      name,
-      description: `Postgres of refbench run ${environment.runId}`,
-      vpcId: network.networkId,
-      tags: { Name: name },
-    });
-    new VpcSecurityGroupIngressRule(this, "from-machines", {
-      securityGroupId: group.id,
-      cidrIpv4: network.machineRange,
-      ipProtocol: "tcp",
-      fromPort: PORT,
-      toPort: PORT,
-      tags: { Name: name },
-    });
+    const group = addSecurityGroup(this, name, props);
     const subnets = new DbSubnetGroup(this, "subnets", { name, subnetIds: [...network.subnetworkIds] });
-    const parameters = new DbParameterGroup(this, "parameters", {
-      name,
-      family: `postgres${version}`,
-      parameter: [
-        // Read when Postgres starts, and so by its first start.
-        { name: "max_connections", value: String(size.maxConnections), applyMethod: "pending-reboot" },
-        // The default since Postgres 15: said again it would never be read back as ours, and each plan would see a change.
-        ...(Number(version) < 15
-          ? [{ name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" }]
-          : []),
-      ],
-    });
+    const parameters = addParameters(this, name, version, size);
     const instance = new DbInstance(this, "instance", {
       identifier: name,
       engine: "postgres",
@@ -68,7 +44,7 @@ export class AwsDatabase extends Construct {
       dbName: DATABASE_NAME,
       username: DATABASE_USER,
       passwordWo: props.password,
-      // A run's password never changes: a new one comes with a new run.
+      // A run's password never changes.
       passwordWoVersion: 1,
       dbSubnetGroupName: subnets.name,
       parameterGroupName: parameters.name,
@@ -78,7 +54,7 @@ export class AwsDatabase extends Construct {
       publiclyAccessible: false,
       autoMinorVersionUpgrade: false,
       applyImmediately: true,
-      // Each of these would keep the teardown from its end, or leave something after it.
+      // The other value of each would prevent the teardown, or leave something after it.
       deletionProtection: false,
       skipFinalSnapshot: true,
       backupRetentionPeriod: 0,
@@ -89,4 +65,45 @@ export class AwsDatabase extends Construct {
     this.instanceName = instance.identifier;
     this.address = instance.address;
   }
+}
+
+/** Adds a security group that allows Postgres from the machines only. */
+function addSecurityGroup(
+  scope: Construct,
+  name: string,
+  { environment, network }: AwsDatabaseProps,
+): SecurityGroup {
+  const group = new SecurityGroup(scope, "security-group", {
+    name,
+    description: `Postgres of refbench run ${environment.runId}`,
+    vpcId: network.networkId,
+    tags: { Name: name },
+  });
+  new VpcSecurityGroupIngressRule(scope, "from-machines", {
+    securityGroupId: group.id,
+    cidrIpv4: network.machineRange,
+    ipProtocol: "tcp",
+    fromPort: PORT,
+    toPort: PORT,
+    tags: { Name: name },
+  });
+  return group;
+}
+
+function addParameters(
+  scope: Construct,
+  name: string,
+  version: string,
+  size: Size["database"],
+): DbParameterGroup {
+  return new DbParameterGroup(scope, "parameters", {
+    name,
+    family: `postgres${version}`,
+    parameter: [
+      // Postgres reads it when it starts, also at its first start.
+      { name: "max_connections", value: String(size.maxConnections), applyMethod: "pending-reboot" },
+      // The default since Postgres 15. RDS would not report it as a setting of ours, and each plan would see a change.
+      ...(Number(version) < 15 ? [{ name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" }] : []),
+    ],
+  });
 }

@@ -13,95 +13,115 @@ import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
 
 const RANGE = "10.20.0.0/16";
-/** Each pod has an address of the subnetwork: 16,000 of them. */
+/** Each pod has an address of this range, which has 16,000. */
 const NODES = "10.20.0.0/18";
-/** EKS and RDS want a second zone, in which nothing runs. */
+/** EKS and RDS require a second zone. Nothing runs in it. */
 const SPARE = "10.20.64.0/24";
 const PUBLIC = "10.20.65.0/24";
 const EVERYWHERE = "0.0.0.0/0";
 
 export interface AwsNetworkProps {
   readonly environment: Environment;
-  /** Whose balancers find the subnetworks. */
+  /** The cluster whose load balancers use the subnetworks. */
   readonly clusterName: string;
 }
 
-/** The run's own network, so that nothing of it touches another's and all of it can go. */
+/** The run's own network. It is shared with no other run, so all of it can be deleted. */
 export class AwsNetwork extends Construct {
   readonly networkId: string;
-  /** Where machines and pods have their addresses. */
+  /** The addresses of machines and pods. */
   readonly machineRange = NODES;
-  /** Where machines run: private, in the environment's zone. */
+  /** The private subnetwork of machines, in the environment's zone. */
   readonly subnetworkId: string;
   /** The private subnetworks of two zones. */
   readonly subnetworkIds: readonly string[];
-  /** What a machine needs to reach the world. */
+  /** Everything that a machine needs to reach the internet. */
   readonly egress: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, { environment, clusterName }: AwsNetworkProps) {
     super(scope, id);
-    const named = (role: string): { tags: Record<string, string> } => ({
-      tags: { Name: benchName(environment, role) },
-    });
+    const { region, zone } = environment;
     const vpc = new Vpc(this, "network", {
       cidrBlock: RANGE,
-      // The cluster's own name, and the database's, are looked up inside.
+      // Names of the cluster and of the database are looked up inside.
       enableDnsHostnames: true,
       enableDnsSupport: true,
-      ...named("net"),
+      ...named(environment, "net"),
     });
-    const gateway = new InternetGateway(this, "internet", { vpcId: vpc.id, ...named("internet") });
-    const { region, zone } = environment;
-    const subnet = (role: string, cidrBlock: string, availabilityZone: string, internal: boolean): Subnet =>
+    const gateway = new InternetGateway(this, "internet", {
+      vpcId: vpc.id,
+      ...named(environment, "internet"),
+    });
+    const balanced = {
+      "kubernetes.io/role/internal-elb": "1",
+      [`kubernetes.io/cluster/${clusterName}`]: "shared",
+    };
+    const subnet = (role: string, cidrBlock: string, availabilityZone: string, tags = {}): Subnet =>
       new Subnet(this, role, {
         vpcId: vpc.id,
         cidrBlock,
         availabilityZone,
         mapPublicIpOnLaunch: false,
-        tags: {
-          Name: benchName(environment, role),
-          ...(internal
-            ? { "kubernetes.io/role/internal-elb": "1", [`kubernetes.io/cluster/${clusterName}`]: "shared" }
-            : {}),
-        },
-        // Interfaces that the cluster's network made are collected a while after it: the delete waits.
+        tags: { Name: benchName(environment, role), ...tags },
+        // AWS deletes interfaces of the cluster's network a while after the cluster, and the delete waits for that.
         timeouts: { delete: "20m" },
       });
-    const nodes = subnet("nodes", NODES, zone, true);
-    const spare = subnet("spare", SPARE, zoneBeside("aws", region, zone), false);
-    const outside = subnet("outside", PUBLIC, zone, false);
-    const address = new Eip(this, "address", { domain: "vpc", ...named("nat") });
+    const nodes = subnet("nodes", NODES, zone, balanced);
+    const spare = subnet("spare", SPARE, zoneBeside("aws", region, zone));
+    const outside = subnet("outside", PUBLIC, zone);
+    const address = new Eip(this, "address", { domain: "vpc", ...named(environment, "nat") });
     const nat = new NatGateway(this, "nat", {
       allocationId: address.id,
       subnetId: outside.id,
-      ...named("nat"),
+      ...named(environment, "nat"),
       dependsOn: [gateway],
     });
-    const table = (role: string): RouteTable =>
-      new RouteTable(this, `${role}-routes`, { vpcId: vpc.id, ...named(role) });
-    const [inner, outer] = [table("private"), table("public")];
-    const route = new Route(this, "private-route", {
-      routeTableId: inner.id,
-      destinationCidrBlock: EVERYWHERE,
-      natGatewayId: nat.id,
+    this.egress = addRoutes(this, environment, {
+      vpcId: vpc.id,
+      private: { subnets: [nodes, spare], natGatewayId: nat.id },
+      public: { subnets: [outside], gatewayId: gateway.id },
     });
-    const outerRoute = new Route(this, "public-route", {
-      routeTableId: outer.id,
-      destinationCidrBlock: EVERYWHERE,
-      gatewayId: gateway.id,
-    });
-    const joined = [
-      [nodes, inner],
-      [spare, inner],
-      [outside, outer],
-    ] as const;
-    const associations = joined.map(
-      ([{ id: subnetId, node }, { id: routeTableId }]) =>
-        new RouteTableAssociation(this, `${node.id}-association`, { subnetId, routeTableId }),
-    );
     this.networkId = vpc.id;
     this.subnetworkId = nodes.id;
     this.subnetworkIds = [nodes.id, spare.id];
-    this.egress = [route, outerRoute, ...associations];
   }
+}
+
+function named(environment: Environment, role: string): { readonly tags: Record<string, string> } {
+  return { tags: { Name: benchName(environment, role) } };
+}
+
+interface Routes {
+  readonly vpcId: string;
+  readonly private: { readonly subnets: readonly Subnet[]; readonly natGatewayId: string };
+  readonly public: { readonly subnets: readonly Subnet[]; readonly gatewayId: string };
+}
+
+/** Adds the routes to the internet: private subnetworks through the NAT gateway, public ones directly. */
+function addRoutes(
+  scope: Construct,
+  environment: Environment,
+  { vpcId, private: inner, public: outer }: Routes,
+): ITerraformDependable[] {
+  const table = (role: string): RouteTable =>
+    new RouteTable(scope, `${role}-routes`, { vpcId, ...named(environment, role) });
+  const [innerTable, outerTable] = [table("private"), table("public")];
+  const route = new Route(scope, "private-route", {
+    routeTableId: innerTable.id,
+    destinationCidrBlock: EVERYWHERE,
+    natGatewayId: inner.natGatewayId,
+  });
+  const outerRoute = new Route(scope, "public-route", {
+    routeTableId: outerTable.id,
+    destinationCidrBlock: EVERYWHERE,
+    gatewayId: outer.gatewayId,
+  });
+  const associate = ({ id: subnetId, node }: Subnet, { id: routeTableId }: RouteTable) =>
+    new RouteTableAssociation(scope, `${node.id}-association`, { subnetId, routeTableId });
+  return [
+    route,
+    outerRoute,
+    ...inner.subnets.map((subnet) => associate(subnet, innerTable)),
+    ...outer.subnets.map((subnet) => associate(subnet, outerTable)),
+  ];
 }

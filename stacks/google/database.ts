@@ -15,52 +15,20 @@ export interface GoogleDatabaseProps {
   readonly environment: Environment;
   readonly size: Size["database"];
   readonly network: GoogleNetwork;
-  /** An ephemeral variable: it goes into a write-only attribute and stays out of the state. */
+  /** An ephemeral variable. It is written to a write-only attribute and is not in the state. */
   readonly password: string;
 }
 
-/** Coder's Postgres, reached at one address inside the network and from nowhere else. */
+/** Coder's Postgres, which is reachable at one address inside the network only. */
 export class GoogleDatabase extends Construct {
   readonly instanceName: string;
   readonly address: string;
-  /** All that must exist before Coder finds it. */
+  /** Everything that must exist before Coder can connect. */
   readonly ready: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, { environment, size, network, password }: GoogleDatabaseProps) {
     super(scope, id);
-    const instance = new SqlDatabaseInstance(this, "instance", {
-      name: benchName(environment, "db"),
-      region: environment.region,
-      databaseVersion: size.version,
-      // Two flags of the same meaning: either of them would keep the teardown from its end.
-      deletionProtection: false,
-      settings: {
-        deletionProtectionEnabled: false,
-        tier: size.tier,
-        // Otherwise Google chooses ENTERPRISE_PLUS for newer versions, which refuses custom tiers.
-        edition: "ENTERPRISE",
-        availabilityType: "ZONAL",
-        locationPreference: { zone: environment.zone },
-        diskType: "PD_SSD",
-        diskSize: size.diskGib,
-        // A disk that grew would differ from the plan.
-        diskAutoresize: false,
-        // A backup, or one that outlives its instance, is something left.
-        backupConfiguration: { enabled: false },
-        retainBackupsOnDelete: false,
-        databaseFlags: [{ name: "max_connections", value: String(size.maxConnections) }],
-        ipConfiguration: {
-          ipv4Enabled: false,
-          // Whoever asks in plain text is refused: Coder's URL says sslmode=require.
-          sslMode: "ENCRYPTED_ONLY",
-          // Private Service Connect, not peering: a peering's producer keeps it for days, and with it the network.
-          pscConfig: [{ pscEnabled: true, allowedConsumerProjects: [network.project] }],
-        },
-        // The provider's default labels do not reach this kind.
-        userLabels: benchLabels(environment),
-      },
-      timeouts: { create: "60m", update: "60m", delete: "60m" },
-    });
+    const instance = addInstance(this, { environment, size, network });
     const address = new ComputeAddress(this, "address", {
       name: benchName(environment, "db"),
       region: environment.region,
@@ -72,38 +40,79 @@ export class GoogleDatabase extends Construct {
       region: environment.region,
       network: network.networkId,
       ipAddress: address.id,
-      // Empty on purpose: the endpoint of a service attachment has no scheme.
+      // The endpoint of a service attachment has an empty scheme.
       loadBalancingScheme: "",
       target: instance.pscServiceAttachmentLink,
     });
-    const database = new SqlDatabase(this, "database", {
-      name: DATABASE_NAME,
-      instance: instance.name,
-      // Postgres refuses to drop what is still connected; both go with their instance.
-      deletionPolicy: "ABANDON",
-    });
-    const candidate =
-      environment.comparison === undefined
-        ? []
-        : [
-            new SqlDatabase(this, "candidate-database", {
-              name: CANDIDATE_DATABASE_NAME,
-              instance: instance.name,
-              deletionPolicy: "ABANDON",
-              // Google works on one database of an instance at a time.
-              dependsOn: [database],
-            }),
-          ];
+    const databases = addDatabases(this, environment, instance.name);
     const user = new SqlUser(this, "user", {
       name: DATABASE_USER,
       instance: instance.name,
       passwordWo: password,
-      // A run's password never changes: a new one comes with a new run.
+      // A run's password never changes.
       passwordWoVersion: 1,
       deletionPolicy: "ABANDON",
     });
     this.instanceName = instance.name;
     this.address = address.address;
-    this.ready = [endpoint, database, ...candidate, user];
+    this.ready = [endpoint, ...databases, user];
   }
+}
+
+function addInstance(
+  scope: Construct,
+  { environment, size, network }: Omit<GoogleDatabaseProps, "password">,
+): SqlDatabaseInstance {
+  return new SqlDatabaseInstance(scope, "instance", {
+    name: benchName(environment, "db"),
+    region: environment.region,
+    databaseVersion: size.version,
+    // Two flags with the same meaning: either of them would prevent the teardown.
+    deletionProtection: false,
+    settings: {
+      deletionProtectionEnabled: false,
+      tier: size.tier,
+      // Google's default for newer versions is ENTERPRISE_PLUS, which refuses custom tiers.
+      edition: "ENTERPRISE",
+      availabilityType: "ZONAL",
+      locationPreference: { zone: environment.zone },
+      diskType: "PD_SSD",
+      diskSize: size.diskGib,
+      // A disk that grows would differ from the plan.
+      diskAutoresize: false,
+      // A backup would outlive the teardown.
+      backupConfiguration: { enabled: false },
+      retainBackupsOnDelete: false,
+      databaseFlags: [{ name: "max_connections", value: String(size.maxConnections) }],
+      ipConfiguration: {
+        ipv4Enabled: false,
+        // Connections without TLS are refused. Coder's URL has sslmode=require.
+        sslMode: "ENCRYPTED_ONLY",
+        // Private Service Connect instead of peering: the producer keeps a peering, and so the network, for days.
+        pscConfig: [{ pscEnabled: true, allowedConsumerProjects: [network.project] }],
+      },
+      // The provider's default labels do not reach this kind.
+      userLabels: benchLabels(environment),
+    },
+    timeouts: { create: "60m", update: "60m", delete: "60m" },
+  });
+}
+
+/** Adds Coder's database, and for a comparison that of the candidate. */
+function addDatabases(scope: Construct, environment: Environment, instance: string): SqlDatabase[] {
+  const database = new SqlDatabase(scope, "database", {
+    name: DATABASE_NAME,
+    instance,
+    // Postgres refuses to drop a database with connections. Both databases are deleted with their instance.
+    deletionPolicy: "ABANDON",
+  });
+  if (environment.comparison === undefined) return [database];
+  const candidate = new SqlDatabase(scope, "candidate-database", {
+    name: CANDIDATE_DATABASE_NAME,
+    instance,
+    deletionPolicy: "ABANDON",
+    // Google changes one database of an instance at a time.
+    dependsOn: [database],
+  });
+  return [database, candidate];
 }

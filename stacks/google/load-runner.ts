@@ -15,7 +15,7 @@ import type { GoogleNetwork } from "./network.ts";
 import { ServiceIdentity } from "./service-identity.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
-/** Network tag of the machine that the load comes from. */
+/** Network tag of the load runner. */
 const RUNNER_TAG = "bench-runner";
 
 const STARTUP_SCRIPT = runnerScript(readFileSync(packageFile("stacks/google/startup/runner.sh"), "utf8"));
@@ -24,11 +24,11 @@ export interface GoogleLoadRunnerProps {
   readonly environment: Environment;
   readonly machine: Size["machines"]["runner"];
   readonly network: GoogleNetwork;
-  /** Whose programs it runs. */
+  /** The public key of the run's SSH key. */
   readonly publicKey: string;
 }
 
-/** The machine beside Coder that the load comes from: Coder has no address outside of its network. */
+/** The machine from which the load runs, beside Coder: Coder has no address outside of its network. */
 export class GoogleLoadRunner extends Construct {
   readonly instanceName: string;
 
@@ -64,16 +64,16 @@ export class GoogleLoadRunner extends Construct {
           image: DEBIAN_IMAGE,
           size: machine.diskGib,
           type: "pd-ssd",
-          // The provider's default labels do not reach a disk that comes with its machine.
+          // The provider's default labels are not applied to a disk that is created with its machine.
           labels: benchLabels(environment),
         },
       },
-      // No access configuration: no public address.
+      // Without an access configuration the machine has no public address.
       networkInterface: [{ subnetwork: network.subnetworkId }],
       shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
       serviceAccount: {
         email: identity.email,
-        // It has no grants: what it may is nothing, whatever its scopes.
+        // The account has no grants, so it may do nothing, whatever its scopes.
         scopes: ["https://www.googleapis.com/auth/cloud-platform"],
       },
       scheduling: {
@@ -82,22 +82,27 @@ export class GoogleLoadRunner extends Construct {
         automaticRestart: false,
         ...hardExpiry(environment),
       },
-      metadata: {
-        // By the run's own key, which ends with the machine, and by nobody's of the project's.
-        "enable-oslogin": "FALSE",
-        "block-project-ssh-keys": "TRUE",
-        "ssh-keys": `${RUNNER_USER}:${publicKey} ${RUNNER_USER}`,
-        // Where Google's agent says the host keys, so that they need not be believed at the first connection.
-        "enable-guest-attributes": "TRUE",
-        "startup-script": STARTUP_SCRIPT,
-      },
+      metadata: runnerMetadata(publicKey),
       dependsOn: [network.egress, ssh],
     });
     this.instanceName = instance.name;
   }
 }
 
-/** Makes the load runner when somebody may use it, and says its output. */
+/** Returns the metadata that allows SSH with the run's key only and starts the runner's script. */
+function runnerMetadata(publicKey: string): Record<string, string> {
+  return {
+    // Only the run's own key, which ends with the machine, and no key of the project.
+    "enable-oslogin": "FALSE",
+    "block-project-ssh-keys": "TRUE",
+    "ssh-keys": `${RUNNER_USER}:${publicKey} ${RUNNER_USER}`,
+    // Google's agent publishes the host keys there, so that the first connection can verify them.
+    "enable-guest-attributes": "TRUE",
+    "startup-script": STARTUP_SCRIPT,
+  };
+}
+
+/** Adds the load runner when the environment has a key for it, and returns its output. */
 export function addGoogleLoadRunner(
   scope: Construct,
   {

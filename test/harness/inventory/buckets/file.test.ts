@@ -20,7 +20,9 @@ describe("a folder as a bucket", () => {
 
   test("is not left by a key with parent folders", async () => {
     const bucket = fileBucket(await newFolder());
-    await expect(bucket.put("runs/../../secret", Buffer.from(""))).rejects.toThrow("is not a key of a bucket");
+    await expect(bucket.put("runs/../../secret", Buffer.from(""))).rejects.toThrow(
+      "is not a key of a bucket",
+    );
     await expect(bucket.get("../secret")).rejects.toThrow("is not a key of a bucket");
   });
 });
