@@ -22,18 +22,21 @@ import { addTlsSecret } from "./tls-secret.ts";
 import { WorkspaceImage } from "./workspace-image.ts";
 import { type HomeDisks, WorkspaceSpace } from "./workspace-space.ts";
 
+/** Name of the secret with the database's address. */
+const DATABASE_SECRET = "coder-db-url";
+
 export interface CoderStackProps extends BenchStackProps {
   readonly size: Size;
   readonly access: ClusterConnection;
   readonly databaseAddress: string;
   readonly disks: HomeDisks;
-  /** Annotations that keep the balancer of Coder's Service inside the network. */
+  /** Annotations that keep the load balancer of Coder's Service inside the network. */
   readonly serviceAnnotations: Readonly<Record<string, string>>;
-  /** Makes what the cluster lacks for disks; it stays until the last workspace is gone. */
+  /** Adds the disk driver that the cluster lacks. It stays until the last workspace is deleted. */
   readonly addDriver?: (stack: BenchStack) => ITerraformDependable;
 }
 
-/** What lives inside the cluster; a stack of its own, since a provider cannot reach a cluster of the same plan. */
+/** Everything inside the cluster. A separate stack, because a provider cannot reach a cluster of the same plan. */
 export class CoderStack extends BenchStack {
   constructor(app: App, name: string, props: CoderStackProps) {
     super(app, name, props);
@@ -45,7 +48,7 @@ export class CoderStack extends BenchStack {
 
     const namespace = new NamespaceV1(this, "namespace", {
       metadata: { name: CODER_NAMESPACE, labels },
-      // Goes last, and only when the Service's balancer is gone: its controller holds the Service until then.
+      // It is deleted last, after the Service's load balancer: the controller holds the Service until then.
       timeouts: { delete: "20m" },
     });
     const workspaces = new WorkspaceSpace(this, "workspaces", {
@@ -61,34 +64,15 @@ export class CoderStack extends BenchStack {
       nodes: nodesWith("workspaces", size),
     });
     const secret = this.addDatabaseSecret(props.databaseAddress, namespace.metadata.name, labels);
-    const { tls } = environment;
-    const certificate =
-      tls &&
-      addTlsSecret(this, "certificate", {
-        tls,
-        namespace: namespace.metadata.name,
-        labels,
-        key: this.ephemeralVariable(TLS_KEY, "Key of Coder's certificate."),
-      });
+    const certificate = this.addCertificate(namespace.metadata.name, labels);
     const release = new CoderRelease(this, "coder", {
       environment,
       namespace: namespace.metadata.name,
       chartVersion: size.coder.version,
       name: releaseName(environment),
-      values: coderValues({
-        size,
-        imageDigest: environment.coderImageDigest,
-        mirror: providerMirror(environment.architecture, size),
-        release: releaseName(environment),
-        labels,
-        databaseSecret: "coder-db-url",
-        tls: tls !== undefined,
-        serviceAnnotations: props.serviceAnnotations,
-        nodeSelector: { [roleLabel("coder")]: "true" },
-        tolerations: [{ key: ROLE_TAINT, value: "coder" }],
-      }),
-      // Coder deletes workspaces while it still may: its role goes after it.
-      dependsOn: [secret, ...(certificate === undefined ? [] : [certificate]), workspaces.ready],
+      values: this.releaseValues(props),
+      // Coder deletes workspaces with its role, so the role is destroyed after Coder.
+      dependsOn: [secret, ...certificate, workspaces.ready],
     });
     const place = {
       namespace: workspaces.namespace,
@@ -106,14 +90,38 @@ export class CoderStack extends BenchStack {
     } satisfies CoderOutputs);
   }
 
+  private releaseValues({ size, serviceAnnotations }: CoderStackProps): Record<string, unknown> {
+    const { environment } = this;
+    return coderValues({
+      size,
+      imageDigest: environment.coderImageDigest,
+      mirror: providerMirror(environment.architecture, size),
+      release: releaseName(environment),
+      labels: benchLabels(environment),
+      databaseSecret: DATABASE_SECRET,
+      tls: environment.tls !== undefined,
+      serviceAnnotations,
+      nodeSelector: { [roleLabel("coder")]: "true" },
+      tolerations: [{ key: ROLE_TAINT, value: "coder" }],
+    });
+  }
+
+  /** Adds the secret with Coder's certificate where Coder serves TLS. */
+  private addCertificate(namespace: string, labels: Record<string, string>): ITerraformDependable[] {
+    const { tls } = this.environment;
+    if (tls === undefined) return [];
+    const key = this.ephemeralVariable(TLS_KEY, "Key of Coder's certificate.");
+    return [addTlsSecret(this, "certificate", { tls, namespace, labels, key })];
+  }
+
   private addDatabaseSecret(address: string, namespace: string, labels: Record<string, string>): SecretV1 {
     const isCandidate = this.environment.comparison?.release === "candidate";
     const database = isCandidate ? CANDIDATE_DATABASE_NAME : DATABASE_NAME;
     const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
     const variable = `var.${password.friendlyUniqueId}`;
     const secret = new SecretV1(this, "database-url", {
-      metadata: { name: "coder-db-url", namespace, labels },
-      // A run's password never changes: a new one comes with a new run. Another release has another database.
+      metadata: { name: DATABASE_SECRET, namespace, labels },
+      // A run's password never changes, but a candidate's release has another database.
       dataWoRevision: isCandidate ? 2 : 1,
     });
     const host = new TerraformLocal(this, "database-address", address);
