@@ -5,19 +5,19 @@ import type { Deployment } from "./read-environment.ts";
 
 type AddStacks = (app: App, size: ResolvedSize, props: BenchStackProps) => void;
 
-/** Loaded when it is deployed, and not before: each cloud's bindings cost time and memory. */
-const STACKS: Readonly<Record<string, () => Promise<{ readonly addStacks: AddStacks }>>> = {
-  gke: () => import("./gke/add-stacks.ts"),
-  eks: () => import("./eks/add-stacks.ts"),
-  "gce-docker": () => import("./gce-docker/add-stacks.ts"),
-  "gce-vm": () => import("./gce-vm/add-stacks.ts"),
+/** Loads the stacks of one architecture only, because the bindings of each cloud cost time and memory. */
+const STACKS: Readonly<Record<string, () => Promise<AddStacks>>> = {
+  gke: async () => (await import("./gke/add-stacks.ts")).addGkeStacks,
+  eks: async () => (await import("./eks/add-stacks.ts")).addEksStacks,
+  "gce-docker": async () => (await import("./gce-docker/add-stacks.ts")).addGceDockerStacks,
+  "gce-vm": async () => (await import("./gce-vm/add-stacks.ts")).addGceVmStacks,
 };
 
 /** Adds the stacks of one environment to the app. */
 export async function addDeployment(app: App, { environment, stateFolder }: Deployment): Promise<void> {
   const load = STACKS[environment.architecture];
   if (load === undefined) throw new Error(`no stacks for architecture ${environment.architecture}`);
-  const { addStacks } = await load();
+  const addStacks = await load();
   const size = resolveSize(environment.architecture, environment.size, {
     ...environment.overrides,
     "coder.version": environment.coderVersion,

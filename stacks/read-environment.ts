@@ -1,5 +1,5 @@
 import { environmentSchema, type Environment } from "./environment.ts";
-import { findJson, EnvironmentError } from "./read-json.ts";
+import { findUserJson, EnvironmentError } from "./read-json.ts";
 
 /** One environment to synthesize, and where its state lies. */
 export interface Deployment {
@@ -13,7 +13,7 @@ export interface Deployment {
 /** The environment in a file. Throws `EnvironmentError` where there is none. */
 export async function readEnvironment(file: string): Promise<Environment> {
   const next = "name another file in REFBENCH_ENVIRONMENT, or restore this one";
-  const environment = await findJson(file, environmentSchema, { what: "the environment", next });
+  const environment = await findUserJson(file, environmentSchema, { what: "the environment", next });
   if (environment !== undefined) return environment;
   throw new EnvironmentError(`cannot read the environment in ${file}: the file does not exist; ${next}`);
 }

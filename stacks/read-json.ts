@@ -10,7 +10,7 @@ export class EnvironmentError extends Error {
  * The value in one of the user's files, checked against its schema; undefined where there is no such file. Throws
  * `EnvironmentError` that names the file and the problem, and never quotes the file: some hold secrets.
  */
-export async function findJson<Schema extends z.ZodType>(
+export async function findUserJson<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
   { what, next }: { readonly what: string; readonly next: string },

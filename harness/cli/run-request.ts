@@ -10,7 +10,7 @@ import { machineVanishes, findMachineRefusal } from "../pipeline/lease/vanishing
 import { findRealCoder } from "../../rehearsal/real-coder/find-real-coder.ts";
 import { twinPrograms } from "../../rehearsal/twin/environment.ts";
 import { twinId } from "../../rehearsal/twin/identity.ts";
-import { TWIN_PROJECT } from "../../rehearsal/twin/project.ts";
+import { TWIN_PROJECT } from "../../reference-architectures/twin-project.ts";
 import { createTerraform } from "../terraform/terraform.ts";
 import { cloudRequestOf } from "../composition/cloud-request.ts";
 import { type CoderVersion, resolveCoderVersion } from "../composition/settings/coder-channel.ts";

@@ -4,7 +4,7 @@ import { getArchitecture } from "../../reference-architectures/catalogue.ts";
 import { type Environment, environmentSchema } from "../../stacks/environment.ts";
 import { RefbenchError } from "../tools/error.ts";
 import { findJson } from "../tools/files/json-file.ts";
-import { TWIN_PROJECT } from "../../rehearsal/twin/project.ts";
+import { TWIN_PROJECT } from "../../reference-architectures/twin-project.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { twinRoot } from "../composition/settings/defaults.ts";
 

@@ -23,7 +23,7 @@ import { DEFAULT_TWIN_SPEED } from "./speed.ts";
 import { itemKinds } from "./item-kinds.ts";
 import { findTwinId } from "./identity.ts";
 import { inventoryFolder } from "./settings.ts";
-import { TWIN_PROJECT } from "./project.ts";
+import { TWIN_PROJECT } from "../../reference-architectures/twin-project.ts";
 
 const SCOPE = `twin inventory of project ${TWIN_PROJECT}`;
 /** A sweep's delete is done when it answers; controllers take their time all the same. */

@@ -13,7 +13,7 @@ import { addDiskDriver } from "./disk-driver.ts";
 const BALANCER = "service.beta.kubernetes.io/aws-load-balancer";
 
 /** The stacks of the EKS architecture. The size is input, never in the name. */
-export function addStacks(app: App, { figures: size }: ResolvedSize, props: BenchStackProps): void {
+export function addEksStacks(app: App, { figures: size }: ResolvedSize, props: BenchStackProps): void {
   const { environment } = props;
   const cloud = new EksCloudStack(app, "eks-cloud", { ...props, size });
   const labels = Object.entries(benchLabels(environment, "coder")).map(([key, value]) => `${key}=${value}`);

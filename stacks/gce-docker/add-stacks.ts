@@ -4,6 +4,6 @@ import type { BenchStackProps } from "../bench-stack.ts";
 import { GceDockerCloudStack } from "./cloud-stack.ts";
 
 /** The one stack of the Docker architecture: there is no cluster for another to live in. */
-export function addStacks(app: App, size: ResolvedSize, props: BenchStackProps): void {
+export function addGceDockerStacks(app: App, size: ResolvedSize, props: BenchStackProps): void {
   new GceDockerCloudStack(app, "gce-docker-cloud", { ...props, size: size.figures });
 }

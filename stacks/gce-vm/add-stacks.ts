@@ -4,6 +4,6 @@ import type { BenchStackProps } from "../bench-stack.ts";
 import { GceVmCloudStack } from "./cloud-stack.ts";
 
 /** The one stack of the VM architecture: there is no cluster for another to live in. */
-export function addStacks(app: App, size: ResolvedSize, props: BenchStackProps): void {
+export function addGceVmStacks(app: App, size: ResolvedSize, props: BenchStackProps): void {
   new GceVmCloudStack(app, "gce-vm-cloud", { ...props, size: size.figures });
 }

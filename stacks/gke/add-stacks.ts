@@ -8,7 +8,7 @@ import { benchLabels } from "../labels.ts";
 import { GkeCloudStack } from "./cloud-stack.ts";
 
 /** The stacks of the GKE architecture. The size is input, never in the name. */
-export function addStacks(app: App, { figures: size }: ResolvedSize, props: BenchStackProps): void {
+export function addGkeStacks(app: App, { figures: size }: ResolvedSize, props: BenchStackProps): void {
   const cloud = new GkeCloudStack(app, "gke-cloud", { ...props, size });
   const labels = Object.entries(benchLabels(props.environment, "coder"));
   new CoderStack(app, "gke-coder", {

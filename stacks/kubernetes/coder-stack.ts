@@ -16,7 +16,7 @@ import { CoderRelease, releaseName } from "./coder-release.ts";
 import { coderValues } from "./coder-values.ts";
 import { CODER_NAMESPACE, HOME_STORAGE_CLASS } from "./names.ts";
 import { ROLE_TAINT, roleLabel } from "./node-role.ts";
-import { nodesWith } from "./plan-pools.ts";
+import { countNodesOf } from "./plan-pools.ts";
 import { kubernetesProviders } from "./providers.ts";
 import { addTlsSecret } from "./tls-secret.ts";
 import { WorkspaceImage } from "./workspace-image.ts";
@@ -61,7 +61,7 @@ export class CoderStack extends BenchStack {
       environment,
       namespace: namespace.metadata.name,
       image: pinnedImage(size.workspacePod.image, environment.workspaceImageDigest),
-      nodes: nodesWith("workspaces", size),
+      nodes: countNodesOf("workspaces", size),
     });
     const secret = this.addDatabaseSecret(props.databaseAddress, namespace.metadata.name, labels);
     const certificate = this.addCertificate(namespace.metadata.name, labels);

@@ -34,7 +34,7 @@ export function planPools({ machines }: Size): readonly PoolPlan[] {
 }
 
 /** How many nodes the pods of a role may land on. */
-export function nodesWith(role: NodeRole, size: Size): number {
+export function countNodesOf(role: NodeRole, size: Size): number {
   return planPools(size)
     .filter(({ roles }) => roles.includes(role))
     .reduce((sum, { nodes }) => sum + nodes, 0);

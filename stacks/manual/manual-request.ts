@@ -1,3 +1,4 @@
+import { TWIN_PROJECT } from "../../reference-architectures/twin-project.ts";
 import { userInfo } from "node:os";
 import { ulid } from "ulid";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
@@ -12,9 +13,6 @@ export const PLACE_VARIABLES = {
   google: { project: "REFBENCH_PROJECT", region: "REFBENCH_REGION", zone: "REFBENCH_ZONE" },
   aws: { project: "REFBENCH_ACCOUNT", region: "REFBENCH_AWS_REGION", zone: "REFBENCH_AWS_ZONE" },
 } as const;
-
-/** The twin's project, as the harness calls it too: by mistake it must reach nobody's. */
-export const TWIN_PROJECT = "refbench-twin-a-name-no-project-can-have";
 
 /** In stacks that are only looked at: names no project can have, so that nothing is ever made by them. */
 const NO_PROJECT = { google: "set-REFBENCH_PROJECT", aws: "000000000000" } as const;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { getArchitecture } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../environment.ts";
-import { findJson } from "../read-json.ts";
+import { findUserJson } from "../read-json.ts";
 import { ephemeralVariables, newSecret, TLS_KEY } from "../secrets.ts";
 
 /** Of an environment's folder, mode 600. */
@@ -20,7 +20,7 @@ export async function manualSecrets(
   environment: Environment,
 ): Promise<Readonly<Record<string, string>>> {
   const file = join(folder, SECRETS_FILE);
-  const kept = (await findJson(file, z.record(z.string(), z.string()), SECRETS)) ?? {};
+  const kept = (await findUserJson(file, z.record(z.string(), z.string()), SECRETS)) ?? {};
   const secrets = { ...newManualSecrets(environment), ...kept };
   if (Object.keys(secrets).length > Object.keys(kept).length) await writeSecretJson(file, secrets);
   return secrets;

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { STATE_FILE } from "../movable-backend.ts";
-import { EnvironmentError, findJson } from "../read-json.ts";
+import { EnvironmentError, findUserJson } from "../read-json.ts";
 
 /**
  * What the local states of an environment show: `resources` are managed by one of them (or it cannot be read), `locked`
@@ -25,7 +25,7 @@ const STATE = { what: "a Terraform state", next: "restore the file from terrafor
 /** Data sources are read, not made: a state may hold them when nothing was created. One that cannot be read may hold all. */
 async function hasResources(file: string): Promise<boolean> {
   try {
-    const state = await findJson(file, stateSchema, STATE);
+    const state = await findUserJson(file, stateSchema, STATE);
     return state?.resources?.some(({ mode }) => mode !== "data") ?? false;
   } catch (error) {
     if (error instanceof EnvironmentError) return true;

@@ -5,7 +5,7 @@ import { templateVariables } from "../../reference-architectures/template.ts";
 import { templateTrust } from "../coder-certificate.ts";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
-import { TWIN_PROJECT } from "./manual-request.ts";
+import { TWIN_PROJECT } from "../../reference-architectures/twin-project.ts";
 import type { CoderOutputs } from "../outputs.ts";
 
 export interface NextStepsProps {

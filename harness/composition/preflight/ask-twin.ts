@@ -5,7 +5,8 @@ import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { twinChecks } from "../../inventory/preflight/twin-checks.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { twinIfAny } from "../../../rehearsal/twin/inventory-adapter.ts";
-import { TWIN_CALLER, TWIN_PROJECT } from "../../../rehearsal/twin/project.ts";
+import { TWIN_PROJECT } from "../../../reference-architectures/twin-project.ts";
+import { TWIN_CALLER } from "../../../rehearsal/twin/project.ts";
 import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
 import { twinRoot } from "../settings/defaults.ts";
 

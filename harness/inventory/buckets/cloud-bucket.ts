@@ -45,7 +45,7 @@ export function objectName({ prefix }: BucketPlace, key: string): string {
 }
 
 /** `scheme://bucket/prefix`. */
-export function bucketUrl(scheme: "gs" | "s3", { bucket, prefix }: BucketPlace): string {
+export function formatBucketUrl(scheme: "gs" | "s3", { bucket, prefix }: BucketPlace): string {
   return `${scheme}://${bucket}${prefix === "" ? "" : `/${prefix}`}`;
 }
 

@@ -13,7 +13,7 @@ import {
   type Act,
   BUCKET_RETRIES,
   type BucketPlace,
-  bucketUrl,
+  formatBucketUrl,
   cloudBucket,
   type ObjectCalls,
   objectName,
@@ -58,7 +58,7 @@ interface Call {
 
 /** A bucket of Google Cloud Storage, through its JSON API. Every write of a key is atomic and visible at once. */
 export function gcsBucket(options: GcsBucketOptions): Bucket {
-  return cloudBucket(bucketUrl("gs", options), options, new GcsCalls(options));
+  return cloudBucket(formatBucketUrl("gs", options), options, new GcsCalls(options));
 }
 
 class GcsCalls implements ObjectCalls {
@@ -119,7 +119,7 @@ class GcsCalls implements ObjectCalls {
   }
 
   refuse(act: Act, key: string, reason: string, status?: number): RefbenchError {
-    const url = bucketUrl("gs", this.#place);
+    const url = formatBucketUrl("gs", this.#place);
     const message = `cannot ${act} ${key} in ${url}: ${reason}; ${nextStep(this.#place.bucket, status)}`;
     return new RefbenchError("infrastructure", message);
   }

@@ -12,7 +12,7 @@ import {
   type Act,
   BUCKET_RETRIES,
   type BucketPlace,
-  bucketUrl,
+  formatBucketUrl,
   cloudBucket,
   type ObjectCalls,
   objectName,
@@ -38,7 +38,7 @@ export async function s3Bucket(options: S3BucketOptions): Promise<Bucket> {
   // Loaded on demand: a run that does not use AWS loads no SDK.
   const sdk = await import("@aws-sdk/client-s3");
   const region = options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "";
-  const place = bucketUrl("s3", options);
+  const place = formatBucketUrl("s3", options);
   // Another reader of this URL may be in another region.
   const url = options.region === undefined ? place : `${place}?region=${options.region}`;
   if (region === "")

@@ -12,7 +12,7 @@ import {
 } from "../../../reference-architectures/artefacts/disk-driver-chart.ts";
 import { IMAGE_REFERENCE } from "../../../reference-architectures/artefacts/workspace-image.ts";
 import { messageOf } from "../../tools/error.ts";
-import { advised, type Check, type CheckOutcome, failed, passed, unknown } from "./check.ts";
+import { advised, type Check, type CheckOutcome, failedCheck, passed, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 import type { Web, WebAnswer, WebQuestion } from "./web.ts";
 import { parseJson } from "../../tools/parse-json.ts";
@@ -81,7 +81,7 @@ function summed(found: readonly Asked[]): CheckOutcome {
     if (state === "unknown") return unknown(words);
     // The check's own fix is another version of Coder.
     const fixes = bad.flatMap(({ artefact: { fix } }) => fix ?? []);
-    return failed(words, fixes.length === bad.length ? [...new Set(fixes)].join("; ") : undefined);
+    return failedCheck(words, fixes.length === bad.length ? [...new Set(fixes)].join("; ") : undefined);
   }
   return passed(
     found
@@ -193,7 +193,7 @@ function pullsOutcome(
   const [limit, remaining] = [rateLimit, rateRemaining].map((text) => Number.parseInt(text ?? "", 10));
   const pulls = count === 1 ? "1 machine pulls it" : `${count} nodes pull it at once from one address`;
   if (limit !== undefined && limit < count)
-    return failed(`${pulls}, but its registry allows ${rateLimit ?? ""} anonymous pulls`);
+    return failedCheck(`${pulls}, but its registry allows ${rateLimit ?? ""} anonymous pulls`);
   if (remaining !== undefined && remaining < count)
     return unknown(
       `${pulls}, but its registry allows only ${remaining} more from this machine's address now`,
@@ -235,7 +235,7 @@ async function ask(
       const isDigest = image !== undefined && IMAGE_DIGEST.test(contentDigest);
       return { ...(limited ?? passed(url)), ...(isDigest ? { digest: contentDigest } : {}) };
     }
-    if (status === 404) return failed(`not found at ${url}`);
+    if (status === 404) return failedCheck(`not found at ${url}`);
     return unknown(`${url} answered ${status}`);
   } catch (error) {
     signal.throwIfAborted();

@@ -64,7 +64,7 @@ export function advised(found: string, fix: string): CheckOutcome {
   return { state: "ok", found, fix };
 }
 
-export function failed(found: string, fix?: string): CheckOutcome {
+export function failedCheck(found: string, fix?: string): CheckOutcome {
   return { state: "failed", found, ...(fix === undefined ? {} : { fix }) };
 }
 

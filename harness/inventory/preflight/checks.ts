@@ -1,6 +1,6 @@
 import { decodeLicence, licenceProblems, licenceWords, licensedFeatures } from "../../model/cloud/licence.ts";
 import { messageOf } from "../../tools/error.ts";
-import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "./check.ts";
+import { type Check, type CheckOutcome, failedCheck, passed, skipped, unknown } from "./check.ts";
 import { endOf, type PreflightContext } from "./context.ts";
 
 /** Checks Terraform, which the teardown needs too. */
@@ -13,7 +13,7 @@ export const terraformCheck: Check<PreflightContext> = {
       return passed(`terraform ${version} at ${path}`);
     } catch (error) {
       signal.throwIfAborted();
-      return failed(messageOf(error));
+      return failedCheck(messageOf(error));
     }
   },
 };
@@ -28,7 +28,7 @@ export const toolsCheck: Check<PreflightContext> = {
       return passed("all programs that reach the cluster and the load runner are installed");
     const found = missing.map(({ tool, why }) => `${tool} is not on PATH (${why})`).join("; ");
     const fix = missing.map(({ next }) => next).join("; ");
-    return emulated ? unknown(found, fix) : failed(found, fix);
+    return emulated ? unknown(found, fix) : failedCheck(found, fix);
   },
 };
 
@@ -46,14 +46,15 @@ function licenceOutcome(context: PreflightContext): CheckOutcome {
   const features = licensedFeatures(figures);
   if (!figures.licensed) return skipped(`size ${name} does not need a licence`);
   const wanted = `size ${name} needs ${features.join(" and ")}`;
-  if (licence === undefined || licence.trim() === "") return failed(`no licence was given, but ${wanted}`);
+  if (licence === undefined || licence.trim() === "")
+    return failedCheck(`no licence was given, but ${wanted}`);
   const decoded = decodeLicence(licence);
   if (decoded.state === "unreadable")
-    return failed(`the given licence is not a Coder licence: ${decoded.reason}`);
+    return failedCheck(`the given licence is not a Coder licence: ${decoded.reason}`);
   const need = { users: figures.users, features, nowMs: clock.now(), untilMs: endOf(context) };
   const problems = licenceProblems(decoded.claims, need);
   if (problems.length === 0) return passed(licenceWords(decoded.claims));
-  return failed(
+  return failedCheck(
     problems.join("; "),
     "ask Coder for a licence for benchmarks (bound to no deployment, no telemetry required, enough seats), and export REFBENCH_LICENCE_FILE=<path>",
   );

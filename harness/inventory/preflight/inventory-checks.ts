@@ -1,6 +1,6 @@
 import type { InventoryItem } from "../../model/ports/inventory.ts";
 import { candidatesOf } from "../sweep/candidate.ts";
-import { type Check, failed, passed, skipped } from "./check.ts";
+import { type Check, failedCheck, passed, skipped } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 
 /** Checks that nothing has the run's names yet: a second create would fail or, worse, adopt it. */
@@ -14,7 +14,7 @@ export const namesCheck: Check<PreflightContext> = {
     if (answer.state === "failed") return unasked(answer.scope, answer.reason);
     if (answer.items.length === 0) return passed(`nothing of this run in the ${answer.scope}`);
     const verb = answer.items.length === 1 ? "exists" : "exist";
-    return failed(`${countOf(answer.items)} of this run already ${verb}: ${named(answer.items)}`);
+    return failedCheck(`${countOf(answer.items)} of this run already ${verb}: ${named(answer.items)}`);
   },
 };
 
@@ -35,12 +35,12 @@ export const leftoversCheck: Check<PreflightContext> = {
     const others = answer.items.length - left.length;
     const beside = others === 0 ? "" : `; ${others} of active runs or manual environments`;
     if (left.length === 0) return passed(`nothing expired in the ${answer.scope}${beside}`);
-    return failed(`${countOf(left)} expired: ${named(left)}${beside}`);
+    return failedCheck(`${countOf(left)} expired: ${named(left)}${beside}`);
   },
 };
 
-function unasked(scope: string, reason: string): ReturnType<typeof failed> {
-  return failed(
+function unasked(scope: string, reason: string): ReturnType<typeof failedCheck> {
+  return failedCheck(
     `the inventory (${scope}) cannot be listed, so no teardown could be verified: ${reason}`,
     "fix what the inventory reports, usually a missing permission to list (roles/viewer) or a disabled API",
   );

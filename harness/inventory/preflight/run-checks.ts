@@ -1,5 +1,5 @@
 import { messageOf } from "../../tools/error.ts";
-import { type Check, type CheckName, type CheckOutcome, failed, skipped, unknown } from "./check.ts";
+import { type Check, type CheckName, type CheckOutcome, failedCheck, skipped, unknown } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
 
 /** One check with its result. */
@@ -52,7 +52,7 @@ async function outcomeOf<Context extends PreflightContext>(
 ): Promise<CheckOutcome> {
   const { skip, fail, timeoutMs = 60_000 } = options;
   if (skip?.has(check.name) === true) return skipped("skipped by --skip-preflight");
-  if (fail?.has(check.name) === true) return failed("set to fail by --fail-check");
+  if (fail?.has(check.name) === true) return failedCheck("set to fail by --fail-check");
   const broken = results.find(({ name, state }) => state === "failed" && check.after?.includes(name));
   if (broken !== undefined) {
     return { ...unknown(`not checked, because ${broken.name} failed`), needs: broken.name };

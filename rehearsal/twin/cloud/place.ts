@@ -1,6 +1,6 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import type { TwinStore } from "../../inventory/store.ts";
-import { TWIN_PROJECT } from "../project.ts";
+import { TWIN_PROJECT } from "../../../reference-architectures/twin-project.ts";
 import type { TemplateContext } from "../values/template.ts";
 import { UNKNOWN } from "../values/value.ts";
 import type { Values } from "../values/value.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { namePrefix } from "../../../harness/model/run-id.ts";
 import { itemKey } from "../../../rehearsal/inventory/key.ts";
 import { openStore } from "../../../rehearsal/inventory/store.ts";
-import { TWIN_PROJECT } from "../../../rehearsal/twin/project.ts";
+import { TWIN_PROJECT } from "../../../reference-architectures/twin-project.ts";
 import type { PlantedLeak } from "../leaks.ts";
 
 /** Puts a leak into the twin's inventory as its cloud would show it: by label, by name, or by what it uses. */

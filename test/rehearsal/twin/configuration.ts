@@ -1,4 +1,4 @@
-import { TWIN_PROJECT } from "../../../rehearsal/twin/project.ts";
+import { TWIN_PROJECT } from "../../../reference-architectures/twin-project.ts";
 
 type Json = Record<string, unknown>;
 export const RUN_ID = "01k0a9x2y3z4w5v6t7s8r9q0pa";

@@ -1,5 +1,5 @@
 import { BlockList, isIPv4 } from "node:net";
-import { advised, type Check, failed, passed, skipped, unknown } from "../check.ts";
+import { advised, type Check, failedCheck, passed, skipped, unknown } from "../check.ts";
 import type { Web } from "../web.ts";
 import type { AwsContext } from "./context.ts";
 
@@ -25,7 +25,7 @@ export const clusterAccessCheck: Check<AwsContext> = {
     if (address === undefined)
       return unknown(`cannot determine whether this machine's public address is in ${ranges}`);
     if (isIn(address, clusterCidrs)) return passed(`this machine's address ${address} is in ${ranges}`);
-    return failed(
+    return failedCheck(
       `this machine's public address ${address} is not in ${ranges}, so Terraform could not reach the cluster`,
       `--cluster-cidr ${address}/32 in addition to the others`,
     );

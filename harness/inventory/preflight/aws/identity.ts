@@ -1,6 +1,6 @@
 import { awsFailureText } from "../../aws/failure.ts";
 import { noOwner } from "../../sweep/owner-marker/owner-marker.ts";
-import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "../check.ts";
+import { type Check, type CheckOutcome, failedCheck, passed, skipped, unknown } from "../check.ts";
 import { endOf, hoursOf } from "../context.ts";
 import type { AwsContext } from "./context.ts";
 
@@ -17,7 +17,7 @@ export const awsIdentityCheck: Check<AwsContext> = {
         const found = passed(`${Arn ?? "an unnamed identity"} in account ${project}`);
         return Arn === undefined ? found : { ...found, callerArn: Arn };
       }
-      return failed(
+      return failedCheck(
         `the credentials belong to account ${Account ?? "unknown"}, but --account is ${project}`,
         `export AWS_PROFILE=<a profile of ${project}>, or another --account`,
       );
@@ -34,8 +34,8 @@ function refusedOf(error: unknown): CheckOutcome {
   if (
     !/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|ENETUNREACH|TimeoutError/.test(words)
   )
-    return failed(`not signed in: ${words}`);
-  return failed(
+    return failedCheck(`not signed in: ${words}`);
+  return failedCheck(
     `AWS could not be reached: ${words}`,
     "check this machine's network and HTTPS_PROXY, then repeat the command",
   );
@@ -51,7 +51,7 @@ export const awsMarkerCheck: Check<AwsContext> = {
     const answer = await marker(signal);
     if (answer.state === "allowed") return passed(`account ${project} allows refbench`);
     const [what = answer.reason] = answer.reason.split(": if refbench may");
-    return failed(what);
+    return failedCheck(what);
   },
 };
 
@@ -78,6 +78,6 @@ export const awsCredentialCheck: Check<AwsContext> = {
       );
     }
     const found = `temporary credentials last ${hoursOf(credential.endsMs - clock.now())}; a run with its teardown takes at most ${hoursOf(neededMs)}`;
-    return Promise.resolve(credential.endsMs >= endOf(context) ? passed(found) : failed(found));
+    return Promise.resolve(credential.endsMs >= endOf(context) ? passed(found) : failedCheck(found));
   },
 };

@@ -1,6 +1,6 @@
 import type { AwsSession } from "../../aws/session.ts";
 import { awsFailureText } from "../../aws/failure.ts";
-import { type Check, failed, passed, unknown } from "../check.ts";
+import { type Check, failedCheck, passed, unknown } from "../check.ts";
 import { type Need, needOf, needWords } from "../need.ts";
 import type { AwsContext } from "./context.ts";
 import { addressesInUse, gp3InUse, vcpusInUse, vpcsInUse } from "./usage.ts";
@@ -57,7 +57,7 @@ export const awsQuotaCheck: Check<AwsContext> = {
     const short = answers.filter(({ state }) => state === "short");
     if (short.length > 0) {
       const fixes = short.flatMap(({ fix }) => (fix === undefined ? [] : [fix]));
-      return failed(short.map(({ words }) => words).join("; "), fixes.join("; "));
+      return failedCheck(short.map(({ words }) => words).join("; "), fixes.join("; "));
     }
     const unasked = answers.filter(({ state }) => state === "unknown");
     if (unasked.length === 0) return passed(`room for ${needWords(need)}`);

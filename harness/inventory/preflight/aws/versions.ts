@@ -1,5 +1,5 @@
 import { classOf, awsFailureText } from "../../aws/failure.ts";
-import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "../check.ts";
+import { type Check, type CheckOutcome, failedCheck, passed, skipped, unknown } from "../check.ts";
 import { needOf } from "../need.ts";
 import type { AwsContext } from "./context.ts";
 
@@ -20,7 +20,7 @@ export const awsKubernetesVersionCheck: Check<AwsContext> = {
         .filter(({ versionStatus }) => versionStatus === "STANDARD_SUPPORT")
         .map(({ clusterVersion }) => clusterVersion ?? "");
       const [first = "<version>"] = standard;
-      return failed(
+      return failedCheck(
         `${wanted} is ${status ?? "not offered"}; versions in standard support: ${standard.join(", ")}`,
         `--set kubernetesVersion=${first}`,
       );
@@ -48,7 +48,7 @@ export const awsPostgresVersionCheck: Check<AwsContext> = {
         }),
       );
       const [first] = DBEngineVersions;
-      if (first === undefined) return failed(`RDS has no Postgres ${wanted}`);
+      if (first === undefined) return failedCheck(`RDS has no Postgres ${wanted}`);
       return passed(`RDS offers Postgres ${wanted}, such as ${first.EngineVersion ?? wanted}`);
     });
   },
@@ -78,7 +78,7 @@ export const awsMachineTypesCheck: Check<AwsContext> = {
         InstanceTypeOfferings.map(({ InstanceType }) => InstanceType),
       );
       const missing = types.filter((type) => !offered.has(type));
-      if (missing.length > 0) return failed(`${architecture.zone} does not offer ${missing.join(", ")}`);
+      if (missing.length > 0) return failedCheck(`${architecture.zone} does not offer ${missing.join(", ")}`);
       return passed(`${architecture.zone} offers ${types.join(", ")}`);
     });
   },
@@ -91,7 +91,7 @@ async function asked(signal: AbortSignal, ask: () => Promise<CheckOutcome>): Pro
   } catch (error) {
     signal.throwIfAborted();
     return classOf(error) === "gone"
-      ? failed(awsFailureText(error))
+      ? failedCheck(awsFailureText(error))
       : unknown(`AWS does not report it: ${awsFailureText(error)}`);
   }
 }

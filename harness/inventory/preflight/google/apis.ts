@@ -1,7 +1,7 @@
 import type { Architecture, Size } from "../../../../reference-architectures/architecture.ts";
 import { PageWatch } from "../../../tools/page-watch.ts";
 import { list, record } from "../../google/refusal.ts";
-import { type Check, failed, passed, unknown } from "../check.ts";
+import { type Check, failedCheck, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 
 /** Lists the services that an environment's stacks and its teardown call. */
@@ -61,7 +61,7 @@ export const apisCheck: Check<GoogleContext> = {
     } while (pageToken !== undefined);
     const off = needed.filter((name) => !enabled.has(name));
     if (off.length === 0) return passed(`all ${needed.length} APIs that the stacks call are enabled`);
-    return failed(
+    return failedCheck(
       `not enabled: ${off.join(", ")}`,
       `gcloud services enable ${off.join(" ")} --project=${project}`,
     );

@@ -1,6 +1,6 @@
 import type { RefusalClass } from "../../google/refusal.ts";
 import { noOwner } from "../../sweep/owner-marker/owner-marker.ts";
-import { type Check, type CheckOutcome, failed, passed, skipped, unknown } from "../check.ts";
+import { type Check, type CheckOutcome, failedCheck, passed, skipped, unknown } from "../check.ts";
 import { endOf, hoursOf } from "../context.ts";
 import type { GoogleContext } from "./context.ts";
 
@@ -33,19 +33,22 @@ export const googleIdentityCheck: Check<GoogleContext> = {
     const other = Object.entries(ambientProjects).find(([, value]) => value !== project);
     if (other !== undefined) {
       const [variable, value] = other;
-      return failed(`${variable} is ${value}, but --project is ${project}`, `export ${variable}=${project}`);
+      return failedCheck(
+        `${variable} is ${value}, but --project is ${project}`,
+        `export ${variable}=${project}`,
+      );
     }
     const answer = await call({ api: "resourceManager", method: "GET", path: `projects/${project}` }, signal);
     if (answer.state !== "ok")
-      return failed(`cannot read project ${project}: ${answer.reason}`, fixOf(answer, project));
+      return failedCheck(`cannot read project ${project}: ${answer.reason}`, fixOf(answer, project));
     const { projectId, projectNumber, lifecycleState } = answer.body;
     if (projectId !== project) {
       const answered = typeof projectId === "string" ? projectId : "another project";
-      return failed(`the cloud answers for ${answered}, but --project is ${project}`);
+      return failedCheck(`the cloud answers for ${answered}, but --project is ${project}`);
     }
     if (lifecycleState !== "ACTIVE") {
       const fix = `gcloud projects undelete ${project}, or another --project`;
-      return failed(`project ${project} is ${String(lifecycleState)}, expected ACTIVE`, fix);
+      return failedCheck(`project ${project} is ${String(lifecycleState)}, expected ACTIVE`, fix);
     }
     const who = await tokenInfo(call, signal);
     return passed(`${who.name} in project ${project} (${String(projectNumber)})`);
@@ -62,7 +65,7 @@ export const googleMarkerCheck: Check<GoogleContext> = {
     const answer = await marker(signal);
     if (answer.state === "allowed") return passed(`project ${project} allows refbench`);
     const [what = answer.reason] = answer.reason.split(": if refbench may");
-    return failed(what);
+    return failedCheck(what);
   },
 };
 
@@ -96,7 +99,7 @@ async function lifeOf(context: GoogleContext, signal: AbortSignal): Promise<Chec
   if (expiresInMs === undefined) return unknown("a token with unknown expiry");
   const until = new Date(endOf(context)).toISOString();
   const found = `the token lasts ${hoursOf(expiresInMs)}; a run with its teardown takes at most ${hoursOf(neededMs)} (${until})`;
-  return expiresInMs >= neededMs ? passed(found) : failed(found);
+  return expiresInMs >= neededMs ? passed(found) : failedCheck(found);
 }
 
 interface TokenInfo {

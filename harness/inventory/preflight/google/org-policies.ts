@@ -1,5 +1,5 @@
 import { list, record } from "../../google/refusal.ts";
-import { type Check, failed, passed, unknown } from "../check.ts";
+import { type Check, failedCheck, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 import { ORG_CONSTRAINTS, type OrgConstraint } from "./org-constraints.ts";
 
@@ -26,7 +26,7 @@ export const orgPoliciesCheck: Check<GoogleContext> = {
     const notKnown = unclear.map(({ constraint }) => constraint.name).join(", ");
     if (forbidding.length > 0) {
       const words = forbidding.map(({ constraint: { name, breaks } }) => `${name} is set: ${breaks}`);
-      return failed(
+      return failedCheck(
         `${words.join("; ")}${notKnown === "" ? "" : `; unknown: ${notKnown}`}`,
         forbidding.map(({ fix }) => fix).join("; "),
       );

@@ -1,6 +1,6 @@
 import type { Architecture, Size } from "../../../../reference-architectures/architecture.ts";
 import { list } from "../../google/refusal.ts";
-import { type Check, failed, passed, unknown } from "../check.ts";
+import { type Check, failedCheck, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 
 /** Lists permissions that the stacks and the teardown need in the project: a pair for each kind, not a complete list. */
@@ -57,7 +57,7 @@ export const permissionsCheck: Check<GoogleContext> = {
     const { architecture, size, runner = "network", tls } = context;
     const deploy = await missingOf(context, permissionsToDeploy(architecture, size.figures, tls), signal);
     if (typeof deploy === "string") return unknown(deploy);
-    if (deploy.length > 0) return failed(`not granted in the project: ${deploy.join(", ")}`);
+    if (deploy.length > 0) return failedCheck(`not granted in the project: ${deploy.join(", ")}`);
     if (runner === "local") return passed("all permissions to deploy and tear down are granted");
     const reach = await missingOf(context, TO_REACH, signal);
     if (typeof reach === "string") return unknown(reach);

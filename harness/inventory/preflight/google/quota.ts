@@ -1,5 +1,5 @@
 import { list, record } from "../../google/refusal.ts";
-import { type Check, failed, passed, unknown } from "../check.ts";
+import { type Check, failedCheck, passed, unknown } from "../check.ts";
 import { type Need, needOf, needWords } from "../need.ts";
 import type { GoogleContext } from "./context.ts";
 
@@ -83,7 +83,7 @@ export const googleQuotaCheck: Check<GoogleContext> = {
         );
       }
     }
-    if (short.length > 0) return failed(short.join("; "));
+    if (short.length > 0) return failedCheck(short.join("; "));
     const enough = `room for ${needWords(need)}`;
     if (unlisted.length === 0) return passed(enough);
     return unknown(`${enough}, except that no quota is listed for ${unlisted.join(", ")}`);

@@ -1,6 +1,6 @@
 import { DEBIAN_IMAGE } from "../../../../reference-architectures/artefacts/machine-image.ts";
 import { list, record } from "../../google/refusal.ts";
-import { type Check, failed, passed, skipped, unknown } from "../check.ts";
+import { type Check, failedCheck, passed, skipped, unknown } from "../check.ts";
 import { needOf } from "../need.ts";
 import type { GoogleContext } from "./context.ts";
 
@@ -25,7 +25,7 @@ export const googleKubernetesVersionCheck: Check<GoogleContext> = {
     const minors = [...new Set(valid.map((version) => version.split(".").slice(0, 2).join(".")))];
     const [first = "<version>"] = minors;
     const isExtended = channels.get("EXTENDED")?.some((version) => isOf(version, wanted)) === true;
-    return failed(
+    return failedCheck(
       `${wanted} is not offered in channel ${channel} in ${architecture.zone}, which has ${minors.join(", ") || "no version"}`,
       `${isExtended ? "--set kubernetesChannel=EXTENDED, or " : ""}--set kubernetesVersion=${first}`,
     );
@@ -63,16 +63,16 @@ export const googlePostgresVersionCheck: Check<GoogleContext> = {
     );
     // Cloud SQL refuses an unknown version as an invalid argument.
     if (answer.state === "failed" && /\(400\b/.test(answer.reason)) {
-      return failed(`Cloud SQL does not know ${version}: ${answer.reason}`);
+      return failedCheck(`Cloud SQL does not know ${version}: ${answer.reason}`);
     }
     if (answer.state !== "ok") return unknown(`cannot query Cloud SQL's versions: ${answer.reason}`);
     const flags = list(answer.body["items"]).filter((flag) =>
       list(record(flag)["appliesTo"]).includes(version),
     );
-    if (flags.length === 0) return failed(`Cloud SQL has no flags for ${version}`);
+    if (flags.length === 0) return failedCheck(`Cloud SQL has no flags for ${version}`);
     if (flags.some((flag) => record(flag)["name"] === "max_connections"))
       return passed(`Cloud SQL offers ${version}`);
-    return failed(`max_connections cannot be set for ${version} in Cloud SQL`);
+    return failedCheck(`max_connections cannot be set for ${version} in Cloud SQL`);
   },
 };
 
@@ -94,10 +94,10 @@ export const googleMachineTypesCheck: Check<GoogleContext> = {
       }),
     );
     const missing = answers.filter(({ answer }) => answer.state === "gone").map(({ type }) => type);
-    if (missing.length > 0) return failed(`${architecture.zone} does not offer ${missing.join(", ")}`);
+    if (missing.length > 0) return failedCheck(`${architecture.zone} does not offer ${missing.join(", ")}`);
     const image = await call({ api: "compute", method: "GET", path: DEBIAN_IMAGE }, signal);
     if (image.state === "gone")
-      return failed(
+      return failedCheck(
         `Google has removed ${DEBIAN_IMAGE}`,
         "set a current image in reference-architectures/artefacts/machine-image.ts: gcloud compute images list --project=debian-cloud --no-standard-images --filter=family=debian-12",
       );
@@ -108,7 +108,7 @@ export const googleMachineTypesCheck: Check<GoogleContext> = {
     const offered = zone.state === "ok" ? list(zone.body["availableCpuPlatforms"]) : [];
     const lacking = cpuPlatforms.filter((platform) => offered.length > 0 && !offered.includes(platform));
     if (lacking.length > 0)
-      return failed(
+      return failedCheck(
         `${architecture.zone} does not offer ${lacking.join(", ")} for the measured machines`,
         `--zone <one that offers it>: gcloud compute zones list --project=${project} --format="table(name, availableCpuPlatforms)"`,
       );

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { drainCommand } from "../../../../harness/cli/commands/drain.ts";
 import type { Io } from "../../../../harness/composition/settings/io.ts";
 import { main } from "../../../../harness/cli/main.ts";
-import { TWIN_PROJECT } from "../../../../rehearsal/twin/project.ts";
+import { TWIN_PROJECT } from "../../../../reference-architectures/twin-project.ts";
 import { WITHOUT_PREBUILDS } from "../../../support/coder/coder-faults.ts";
 import { type CoderOptions, startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";

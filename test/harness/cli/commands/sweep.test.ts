@@ -11,7 +11,7 @@ import { writeJson } from "../../../../harness/tools/files/json-file.ts";
 import type { TwinItem } from "../../../../rehearsal/inventory/item.ts";
 import { itemKey } from "../../../../rehearsal/inventory/key.ts";
 import { makeStore } from "../../../../rehearsal/inventory/store.ts";
-import { TWIN_PROJECT } from "../../../../rehearsal/twin/project.ts";
+import { TWIN_PROJECT } from "../../../../reference-architectures/twin-project.ts";
 import { refbench, Refbench, type Ended } from "../../../support/command/refbench-process.ts";
 import { runCommand } from "./command-run.ts";
 

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { type Check, type CheckName, failed, passed } from "../../../../harness/inventory/preflight/check.ts";
+import {
+  type Check,
+  type CheckName,
+  failedCheck,
+  passed,
+} from "../../../../harness/inventory/preflight/check.ts";
 import type { PreflightContext } from "../../../../harness/inventory/preflight/context.ts";
 import { runChecks } from "../../../../harness/inventory/preflight/run-checks.ts";
 
@@ -16,8 +21,8 @@ function check(
 
 test("a failure does not keep the others from being asked", async () => {
   const checks = [
-    check("apis", () => Promise.resolve(failed("off"))),
-    check("quota", () => Promise.resolve(failed("short", "ask for more"))),
+    check("apis", () => Promise.resolve(failedCheck("off"))),
+    check("quota", () => Promise.resolve(failedCheck("short", "ask for more"))),
     check("licence", () => Promise.resolve(passed("premium"))),
   ];
   expect(await runChecks(checks, context, signal)).toEqual([
@@ -29,7 +34,7 @@ test("a failure does not keep the others from being asked", async () => {
 
 test("a check that breaks is unknown, and so is one that needs a failed one", async () => {
   const checks = [
-    check("identity", () => Promise.resolve(failed("nobody"))),
+    check("identity", () => Promise.resolve(failedCheck("nobody"))),
     check("quota", () => Promise.resolve(passed("never asked")), ["identity"]),
     check("names", () => Promise.reject(new Error("no\n  route"))),
   ];
