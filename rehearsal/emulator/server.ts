@@ -18,7 +18,7 @@ import { Heartbeats } from "./http/heartbeats.ts";
 import { RateLimits } from "./http/rate-limit.ts";
 import type { Reply } from "./http/reply.ts";
 import { readBody } from "./http/request.ts";
-import { Upgrades } from "./http/upgrades.ts";
+import { Upgrades } from "./routes/upgrades.ts";
 import { Gauges } from "./metrics/gauges.ts";
 import { serveMetrics } from "./metrics/metrics-server.ts";
 import { openStore } from "../inventory/store.ts";
@@ -27,7 +27,7 @@ import { twinResources } from "./resources/twin-resources.ts";
 import { noResources } from "./resources/workspace-resources.ts";
 import type { WorkspaceResources } from "./resources/workspace-resources.ts";
 import { SshTunnels } from "./ssh/ssh-tunnels.ts";
-import { seed } from "./state/seed.ts";
+import { seed } from "./build/seed.ts";
 import { World } from "./state/world.ts";
 import { TerminalSessions } from "./terminal/sessions.ts";
 

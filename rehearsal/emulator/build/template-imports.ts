@@ -9,8 +9,8 @@ import type {
 import { randomText } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 import type { Provisioner } from "./provisioner.ts";
-import { readTar } from "./tar.ts";
-import { parseTemplate } from "./template-hcl.ts";
+import { readTar } from "../template/tar.ts";
+import { parseTemplate } from "../template/template-hcl.ts";
 import { resourcesOf } from "./workspace-builds.ts";
 
 /** Jobs about templates: imports of a version, and dry runs of one. */

@@ -13,7 +13,7 @@ import type {
 import { latestBuild } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import type { World } from "../state/world.ts";
-import { DURATION_MODEL, fails } from "./duration-model.ts";
+import { DURATION_MODEL, fails } from "../duration-model.ts";
 import type { Provisioner, BuildWork } from "./provisioner.ts";
 
 /** Builds of workspaces: what they do to agents, resources and the workspace itself. */

@@ -2,7 +2,7 @@ import { RefbenchError } from "../../../harness/tools/error.ts";
 import type { TwinItem } from "../../inventory/item.ts";
 import { itemKey } from "../../inventory/key.ts";
 import type { TwinStore } from "../../inventory/store.ts";
-import { DURATION_MODEL } from "../build/duration-model.ts";
+import { DURATION_MODEL } from "../duration-model.ts";
 import type { EmulatorConfig } from "../config.ts";
 import type { EmulatedBuild } from "../state/types.ts";
 import { type Change, ItemBatch } from "./item-batch.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { DURATION_MODEL } from "../build/duration-model.ts";
+import { DURATION_MODEL } from "../duration-model.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import { wildcardOf } from "../http/app-host.ts";
 import { created, ok, ROUTE_NOT_FOUND } from "../http/reply.ts";

@@ -1,6 +1,6 @@
 import { problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
-import type { TemplateParameter } from "../build/template-hcl.ts";
+import type { TemplateParameter } from "../template/template-hcl.ts";
 import type { NamedValue } from "../state/types.ts";
 import type { JobJson } from "../views/job-view.ts";
 import { parseJson } from "../../../harness/tools/parse-json.ts";

@@ -1,4 +1,4 @@
-import type { ParsedTemplate, TemplateAgent } from "../build/template-hcl.ts";
+import type { ParsedTemplate, TemplateAgent } from "../template/template-hcl.ts";
 
 /** Somebody who can log in. */
 export interface EmulatedUser {

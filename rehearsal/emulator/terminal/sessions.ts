@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DURATION_MODEL, seededFraction } from "../build/duration-model.ts";
+import { DURATION_MODEL, seededFraction } from "../duration-model.ts";
 import type { EmulatorConfig } from "../config.ts";
 import { Scrollback } from "./scrollback.ts";
 import { commandOnTerminal, interactiveShell } from "./shell-process.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { BuildQueue } from "../../../rehearsal/emulator/build/queue.ts";
-import { fails, stageDurations } from "../../../rehearsal/emulator/build/duration-model.ts";
+import { fails, stageDurations } from "../../../rehearsal/emulator/duration-model.ts";
 import { emulated } from "./driver.ts";
 import type { Json } from "./driver.ts";
 

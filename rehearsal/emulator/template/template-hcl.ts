@@ -5,9 +5,9 @@ export interface ParsedTemplate {
   /** `resource` blocks that are not Coder's own, by type and name. */
   readonly resources: readonly { readonly type: string; readonly name: string }[];
   readonly agents: readonly TemplateAgent[];
-  /** `coder_app` blocks: the slug, whether it is to have a host of its own, and the agent that it is behind. */
-  /** `coder_workspace_preset` blocks, with how many workspaces are to stand ready. */
+  /** `coder_workspace_preset` blocks, with the number of workspaces to prebuild. */
   readonly presets: readonly { readonly name: string; readonly instances: number }[];
+  /** `coder_app` blocks: the slug, whether the app has a separate host, and the agent behind which it runs. */
   readonly apps: readonly { readonly slug: string; readonly subdomain: boolean; readonly agent: string }[];
 }
 

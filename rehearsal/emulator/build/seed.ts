@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { parseTemplate } from "../build/template-hcl.ts";
-import { resourcesOf } from "../build/workspace-builds.ts";
+import { parseTemplate } from "../template/template-hcl.ts";
+import { resourcesOf } from "./workspace-builds.ts";
 import type { EmulatedDeployment } from "../context.ts";
-import type { EmulatedTemplateVersion } from "./types.ts";
-import { now } from "./world.ts";
+import type { EmulatedTemplateVersion } from "../state/types.ts";
+import { now } from "../state/world.ts";
 
 const MAIN_TF = `
 data "coder_parameter" "home_disk_size" {

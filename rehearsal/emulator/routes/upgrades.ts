@@ -5,17 +5,17 @@ import { WebSocketServer } from "ws";
 import type { Api, Incoming } from "../api.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import { playSocketFault } from "../faults.ts";
-import { socketRoutes } from "../routes/socket-routes.ts";
-import type { Serve, SocketRoute } from "../routes/socket-routes.ts";
+import { socketRoutes } from "./socket-routes.ts";
+import type { Serve, SocketRoute } from "./socket-routes.ts";
 import type { SshTunnels } from "../ssh/ssh-tunnels.ts";
 import { serveDerpStream } from "../tailnet/derp.ts";
-import { pathOfApp, wildcardOf } from "./app-host.ts";
-import { authenticate, tokenOf } from "./auth.ts";
-import type { Heartbeats } from "./heartbeats.ts";
-import { problem } from "./reply.ts";
-import type { Reply } from "./reply.ts";
-import { Router } from "./router.ts";
-import type { Route } from "./router.ts";
+import { pathOfApp, wildcardOf } from "../http/app-host.ts";
+import { authenticate, tokenOf } from "../http/auth.ts";
+import type { Heartbeats } from "../http/heartbeats.ts";
+import { problem } from "../http/reply.ts";
+import type { Reply } from "../http/reply.ts";
+import { Router } from "../http/router.ts";
+import type { Route } from "../http/router.ts";
 
 /** Turns requests into websockets; what may not become one gets its HTTP answer instead. */
 export class Upgrades {
