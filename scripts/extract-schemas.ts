@@ -4,8 +4,9 @@
  * The packages do not say everything: the rest (sensitive, write-only, limits of blocks) is in `rehearsal/twin/overlay/`.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { format } from "prettier";
+import { schemaFile } from "../rehearsal/twin/schema-file.ts";
 import { TYPES_IN_USE } from "../rehearsal/twin/types-in-use.ts";
 import type { ProviderInUse } from "../rehearsal/twin/types-in-use.ts";
 import { readBinding } from "./binding.ts";
@@ -13,7 +14,7 @@ import { schemaOf } from "./binding-schema.ts";
 
 const SCHEMAS = join(import.meta.dirname, "../rehearsal/twin/schemas");
 
-/** File name → content, as the installed packages say today. */
+/** Returns the content of each file, by its path below the folder of schemas, from the installed packages. */
 export async function extractSchemas(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const add = async (file: string, folder: string, provider: string, style: ProviderInUse["style"]) => {
@@ -22,25 +23,30 @@ export async function extractSchemas(): Promise<Map<string, string>> {
   };
   for (const [provider, { style, resources, dataSources }] of Object.entries(TYPES_IN_USE)) {
     const kebab = (name: string): string => name.replaceAll("_", "-");
-    await add(`provider.${provider}.json`, "provider", provider, style);
+    await add(schemaFile("provider", provider), "provider", provider, style);
     for (const name of resources)
-      await add(`resource.${provider}_${name}.json`, kebab(name), provider, style);
+      await add(schemaFile("resource", `${provider}_${name}`), kebab(name), provider, style);
     for (const name of dataSources)
-      await add(`data.${provider}_${name}.json`, `data-${provider}-${kebab(name)}`, provider, style);
+      await add(
+        schemaFile("data", `${provider}_${name}`),
+        `data-${provider}-${kebab(name)}`,
+        provider,
+        style,
+      );
   }
   return files;
 }
 
-/** File name → content, as committed. */
+/** Returns the content of each committed file, by its path below the folder of schemas. */
 export function committedSchemas(): Map<string, string> {
   return new Map(
-    readdirSync(SCHEMAS)
+    readdirSync(SCHEMAS, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".json"))
       .map((file) => [file, readFileSync(join(SCHEMAS, file), "utf8")]),
   );
 }
 
-/** Names of files that are missing, superfluous or different. */
+/** Returns the files that are missing, superfluous or different. */
 export function differences(extracted: Map<string, string>, committed: Map<string, string>): string[] {
   return [...new Set([...extracted.keys(), ...committed.keys()])]
     .filter((file) => extracted.get(file) !== committed.get(file))
@@ -62,7 +68,10 @@ async function main(): Promise<void> {
   for (const file of changed) {
     const content = extracted.get(file);
     if (content === undefined) rmSync(join(SCHEMAS, file));
-    else writeFileSync(join(SCHEMAS, file), content);
+    else {
+      mkdirSync(dirname(join(SCHEMAS, file)), { recursive: true });
+      writeFileSync(join(SCHEMAS, file), content);
+    }
   }
   console.log(`${extracted.size} schemas, ${changed.length} changed`);
 }

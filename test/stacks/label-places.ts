@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { schemaFile } from "../../rehearsal/twin/schema-file.ts";
 import type { BlockSchema, TypeSchema } from "../../rehearsal/twin/values/schema.ts";
 import type { Synthesized, TerraformJson } from "./synthesize.ts";
 
@@ -41,7 +42,7 @@ export interface LabelPlace {
 
 /** Every place, nested ones too, in which the provider's schema lets a resource carry labels. */
 export function labelPlaces({ type, attributes }: Synthesized): readonly LabelPlace[] {
-  const file = join(SCHEMAS, `resource.${type}.json`);
+  const file = join(SCHEMAS, schemaFile("resource", type));
   const { block } = JSON.parse(readFileSync(file, "utf8")) as TypeSchema;
   const byDefault = block.attributes?.["terraform_labels"] ?? block.attributes?.["tags_all"];
   return placesOf(block, type, [attributes]).map(({ path, value }) => ({

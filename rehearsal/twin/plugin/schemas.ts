@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { overlayOf } from "../overlay/table.ts";
 import type { TypeOverlay } from "../values/overlay.ts";
 import type { AttributeSchema, BlockSchema, BlockType, TypeSchema } from "../values/schema.ts";
-import type { ProviderName } from "../types-in-use.ts";
+import { schemaFile } from "../schema-file.ts";
+import { type ProviderName, TYPES_IN_USE } from "../types-in-use.ts";
 
 /** The schemas of one provider, completed by the overlays. */
 export interface ProviderSchemas {
@@ -12,21 +13,21 @@ export interface ProviderSchemas {
   readonly dataSources: ReadonlyMap<string, TypeSchema>;
 }
 
-/** Reads a provider's schemas from the folder of the derived ones. */
+/** Reads the schemas of a provider's types in use from the folder of schemas. */
 export function loadSchemas(directory: string, provider: ProviderName): ProviderSchemas {
-  const files = readdirSync(directory);
-  const named = (kind: string): Map<string, TypeSchema> =>
+  const { resources: resourceNames, dataSources: dataNames } = TYPES_IN_USE[provider];
+  const read = (kind: "resource" | "data", names: readonly string[]): Map<string, TypeSchema> =>
     new Map(
-      files
-        .filter((file) => file.startsWith(`${kind}.${provider}_`))
-        .map((file) => [file.slice(kind.length + 1, -".json".length), readSchema(join(directory, file))]),
+      names
+        .map((name) => `${provider}_${name}`)
+        .map((type) => [type, readSchema(join(directory, schemaFile(kind, type)))]),
     );
-  const resources = named("resource");
+  const resources = read("resource", resourceNames);
   for (const [type, schema] of resources) correct(schema, overlayOf(type));
-  const dataSources = named("data");
+  const dataSources = read("data", dataNames);
   const token = dataSources.get("google_client_config")?.block.attributes?.["access_token"];
   if (token !== undefined) token.sensitive = true;
-  return { provider: readSchema(join(directory, `provider.${provider}.json`)), resources, dataSources };
+  return { provider: readSchema(join(directory, schemaFile("provider", provider))), resources, dataSources };
 }
 
 function readSchema(file: string): TypeSchema {

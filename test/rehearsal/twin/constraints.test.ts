@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import type { Constraint } from "../../../rehearsal/twin/constraints/constraint.ts";
 import { CONSTRAINTS } from "../../../rehearsal/twin/constraints/table.ts";
+import { schemaFile } from "../../../rehearsal/twin/schema-file.ts";
 import { refusals } from "../../../rehearsal/twin/plugin/validate.ts";
 import type { BlockSchema, CtyType, TypeSchema } from "../../../rehearsal/twin/values/schema.ts";
 import { TYPES_IN_USE } from "../../../rehearsal/twin/types-in-use.ts";
@@ -19,7 +20,7 @@ interface Violation {
 
 const schemas = resolve(import.meta.dirname, "../../../rehearsal/twin/schemas");
 const schemaOf = async (type: string): Promise<TypeSchema> =>
-  JSON.parse(await readFile(join(schemas, `resource.${type}.json`), "utf8")) as TypeSchema;
+  JSON.parse(await readFile(join(schemas, schemaFile("resource", type)), "utf8")) as TypeSchema;
 
 /** A configuration with all that is required, and what breaks the constraint. */
 function violating({ block }: TypeSchema, { rule, at, paths }: Constraint): Values {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { loadSchemas } from "../../../rehearsal/twin/plugin/schemas.ts";
+import { schemaFile } from "../../../rehearsal/twin/schema-file.ts";
 import { TYPES_IN_USE } from "../../../rehearsal/twin/types-in-use.ts";
 import type { ProviderName } from "../../../rehearsal/twin/types-in-use.ts";
 import { committedSchemas, differences, extractSchemas } from "../../../scripts/extract-schemas.ts";
@@ -18,7 +19,7 @@ test("the committed schemas are those of the installed @cdktf packages", () => {
 });
 
 test("a schema that changes in any part is a difference", () => {
-  const file = "resource.google_compute_network.json";
+  const file = schemaFile("resource", "google_compute_network");
   const changed = new Map([...committedSchemas(), [file, extracted.get(file)!.replace("mtu", "mtv")]]);
   expect(differences(extracted, changed)).toEqual([file]);
 });
